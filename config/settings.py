@@ -1,0 +1,263 @@
+"""What an operator can set, and how it is read: defaults, then `hive.toml`, then `HIVE_…` variables.
+
+A file holds one table a section; an environment variable names section and key with two underscores
+between them, e.g. `HIVE_SPEECH__MAX_SPEED=1.2`. An unknown section or key is an error.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any, ClassVar, Literal
+
+from pydantic import ConfigDict, SecretStr, TypeAdapter, ValidationError
+
+_STRICT = ConfigDict(extra="forbid")
+
+Profile = Literal["auto", "embedded", "cpu", "gpu"]
+
+DEVELOPMENT_SECRET = "development-only-secret-do-not-use!"
+"""Signs tokens on a developer's own machine; services refuse to start with it unless told to be in development."""
+
+
+class SettingsError(Exception):
+    """Settings that cannot be used; the message names the key and where it came from."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveKit:
+    """The media server."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
+
+    url: str = "ws://127.0.0.1:7880"
+    public_url: str = ""
+    """How browsers reach the server, where that differs from `url`."""
+    api_key: str = "devkey"
+    api_secret: SecretStr = SecretStr(DEVELOPMENT_SECRET)
+    agent_name: str = "translator"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Models:
+    """Where models lie and what may be used."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
+
+    directory: Path = field(default_factory=lambda: cache_directory() / "models")
+    download: bool = True
+    """Whether missing models may be fetched."""
+    allow_non_commercial: bool = False
+    """Accept weights whose licence forbids commercial use."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recognition:
+    """Speech to words."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
+
+    engine: Literal["auto", "pocketsphinx", "whisper"] = "auto"
+    model: str = ""
+    """Whisper model: a directory, or a name such as "small"; empty takes the profile's."""
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+    compute_type: str = "default"
+    threads: int = 0
+    """0: what the engine thinks best."""
+    pass_interval_s: float = 0.1
+    """How much new sound makes the recogniser look again."""
+    max_buffer_s: float = 15.0
+    """No more sound than this is ever recognised at once; older sound is committed and cut."""
+    commit_age_s: float = 2.0
+    """A word that was not agreed on by then is committed as it stands."""
+    vad_threshold: float = 0.5
+    min_speech_s: float = 0.1
+    min_silence_s: float = 0.35
+    """How long a pause ends an utterance."""
+    max_speakers: int = 10
+    """How many are recognised at once; further ones wait and are told so."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clauses:
+    """Words to pieces of text that are translated."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
+
+    max_age_s: float = 4.0
+    """A clause is closed at the latest this long after its first word was spoken."""
+    max_characters: int = 160
+    min_words: int = 3
+    """Shorter pieces are not closed at a comma or a conjunction."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TranslationSettings:
+    """Text to text."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
+
+    engines: tuple[Literal["auto", "opus", "apertium"], ...] = ("auto",)
+    """In order of preference; the next one is asked where one has no route or fails."""
+    timeout_s: float = 4.0
+    context_clauses: int = 2
+    cache_entries: int = 2000
+    """For each pair of languages."""
+    drafts: bool = True
+    """Translate words that are not committed yet, for interim captions."""
+    waiting_clauses: int = 8
+    """For each speaker and language; beyond it the oldest stays untranslated and says so."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpeechSettings:
+    """Text to sound."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
+
+    engine: Literal["auto", "espeak", "piper", "kokoro"] = "auto"
+    timeout_s: float = 5.0
+    """How long a clause may take to its first sound."""
+    max_speed: float = 1.25
+    relaxed_queue_s: float = 0.5
+    """Up to this much waiting speech is spoken at normal speed."""
+    hurried_queue_s: float = 3.0
+    """From here on it is spoken at `max_speed`; in between the speed grows evenly."""
+    max_lag_s: float = 8.0
+    """A clause that would be heard later than this after it was said is skipped."""
+    waiting_clauses: int = 16
+    """For each language."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rooms:
+    """What the interpreter does in a room."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
+
+    source_language: str = "en"
+    """What people speak who have not said what they speak; "auto" detects it."""
+    languages: tuple[str, ...] = ()
+    """Languages that listeners may ask for; empty for all that the engines can do."""
+    max_languages: int = 8
+    """How many channels a room may have at once."""
+    linger_s: float = 10.0
+    """How long a channel is kept after its last listener left it."""
+    speaker_grace_s: float = 5.0
+    """How long an interpreter waits for a speaker who vanished, e.g. while they reconnect."""
+    speaker_gain: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """Where the speech services are; an empty URL runs that engine inside the room's own process."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
+
+    stt_url: str = "http://127.0.0.1:8001"
+    mt_url: str = "http://127.0.0.1:8002"
+    tts_url: str = "http://127.0.0.1:8003"
+    token: SecretStr = SecretStr("")
+    """Shared by the services and their clients where they do not trust their network."""
+    host: str = "127.0.0.1"
+    """What the services listen on."""
+    max_text_characters: int = 10_000
+    max_audio_s: float = 600.0
+    idle_timeout_s: float = 60.0
+    """A WebSocket client that sends nothing for so long is cut off."""
+    reconnect_buffer_s: float = 30.0
+    """How much speech is kept for recognition afterwards while the service is away."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Logging:
+    """What goes to standard error. What people say never does."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
+
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    format: Literal["auto", "text", "json"] = "auto"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything; each part gets its own slice."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
+
+    profile: Profile = "auto"
+    development: bool = False
+    """Accept the built-in development keys."""
+    livekit: LiveKit = field(default_factory=LiveKit)
+    models: Models = field(default_factory=Models)
+    recognition: Recognition = field(default_factory=Recognition)
+    clauses: Clauses = field(default_factory=Clauses)
+    translation: TranslationSettings = field(default_factory=TranslationSettings)
+    speech: SpeechSettings = field(default_factory=SpeechSettings)
+    rooms: Rooms = field(default_factory=Rooms)
+    services: Services = field(default_factory=Services)
+    logging: Logging = field(default_factory=Logging)
+
+
+def cache_directory() -> Path:
+    """Where built and fetched things are kept: `HIVE_CACHE`, else `hive` in the user's cache directory."""
+    if own := os.environ.get("HIVE_CACHE"):
+        return Path(own)
+    base = os.environ.get("XDG_CACHE_HOME")
+    return (Path(base) if base else Path.home() / ".cache") / "hive"
+
+
+def load(path: Path | None = None, environment: Mapping[str, str] | None = None) -> Settings:
+    """Reads the settings.
+
+    Args:
+        path: a TOML file; None takes `HIVE_CONFIG`, else `hive.toml` in the working directory if it is there.
+        environment: None for the process's own.
+
+    Raises:
+        SettingsError: a file that is named but missing, unknown keys, values of the wrong kind.
+    """
+    environment = os.environ if environment is None else environment
+    named = path or (Path(environment["HIVE_CONFIG"]) if environment.get("HIVE_CONFIG") else None)
+    tree: dict[str, Any] = {}
+    source = named or Path("hive.toml")
+    if named is not None or source.exists():
+        try:
+            tree = tomllib.loads(source.read_text(encoding="utf-8"))
+        except OSError as error:
+            raise SettingsError(f"cannot read the settings file {source}: {error.strerror}") from error
+        except tomllib.TOMLDecodeError as error:
+            raise SettingsError(f"{source} is not valid TOML: {error}") from error
+    _overlay(tree, environment)
+    try:
+        return TypeAdapter(Settings).validate_python(tree)
+    except ValidationError as error:
+        problems = "; ".join(
+            f"{'.'.join(str(part) for part in problem['loc'])}: {problem['msg']}" for problem in error.errors()
+        )
+        raise SettingsError(f"settings ({source} and HIVE_ variables): {problems}") from error
+
+
+_NOT_SETTINGS = {"HIVE_CONFIG", "HIVE_CACHE"}
+
+
+def _overlay(tree: dict[str, Any], environment: Mapping[str, str]) -> None:
+    """Lays `HIVE_SECTION__KEY` variables over the file's tree; lists are written with commas."""
+    lists = {"engines", "languages"}
+    top = {f.name for f in fields(Settings)}
+    for name, text in environment.items():
+        if not name.startswith("HIVE_") or name in _NOT_SETTINGS:
+            continue
+        section, _, key = name.removeprefix("HIVE_").lower().partition("__")
+        if section not in top:
+            raise SettingsError(f"unknown variable {name}: there is no section {section!r}")
+        if not key:
+            tree[section] = text
+            continue
+        value: Any = text
+        if key in lists:
+            value = [part.strip() for part in text.split(",") if part.strip()]
+        tree.setdefault(section, {})[key] = value

@@ -1,0 +1,1 @@
+"""Engines: the models and programs behind `pipeline.engines.protocols`. One file an engine."""

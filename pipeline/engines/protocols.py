@@ -1,0 +1,245 @@
+"""What the pipeline asks of its engines, and nothing more.
+
+An adapter behind one of these protocols is the only place that knows its library: its types, its
+threads, its errors. All positions are samples at `pipeline.audio.HEARING_RATE_HZ`.
+
+    EngineError
+    ├── EngineMissing      library, program, model or data is not there; says how to get it
+    ├── UnknownLanguage    asked for a language that the engine does not have
+    └── EngineOverloaded   too much is waiting; try again after `retry_after_s`
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from pipeline.audio import Pcm
+from pipeline.events import Word
+
+
+class EngineError(Exception):
+    """An engine could not do this piece of work; the next piece may still succeed."""
+
+
+class EngineMissing(EngineError):
+    """The engine's library, program, model or data is not installed; the message says what to do."""
+
+
+class UnknownLanguage(EngineError):
+    """The engine does not have this language, or this pair of languages."""
+
+    def __init__(self, asked: str, known: Sequence[str]) -> None:
+        super().__init__(f"{asked} is not available; available: {', '.join(known) or 'none'}")
+        self.asked = asked
+        self.known = tuple(known)
+
+
+class EngineOverloaded(EngineError):
+    """The engine has more work waiting than it takes."""
+
+    def __init__(self, what: str, retry_after_s: float) -> None:
+        super().__init__(f"{what} is overloaded, try again in {retry_after_s:g} s")
+        self.retry_after_s = retry_after_s
+
+
+@dataclass(frozen=True, slots=True)
+class EngineInfo:
+    """What an engine says of itself."""
+
+    name: str
+    """As it is written in settings, e.g. "pocketsphinx"."""
+    code_licence: str
+    """SPDX identifier."""
+    weights_licence: str
+    """SPDX identifier, "none" for engines without weights, "per model" where each model has its own."""
+    commercial_use: bool
+    """Whether the weights may be used commercially; engines that may not need an explicit setting."""
+    downloads: bool
+    """Whether it needs files from the network before its first use."""
+    languages: tuple[str, ...]
+    """BCP 47 codes, sorted; for translators every language that it reads or writes."""
+
+
+# --- recognition -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Hypothesis:
+    """What a recogniser takes the audio since the last cut to say."""
+
+    words: tuple[Word, ...]
+    language: str
+    heard_to: int
+    """How far it had listened."""
+
+
+class RecognitionStream(Protocol):
+    """One utterance of one speaker. Not safe for concurrent calls."""
+
+    async def accept(self, pcm: Pcm) -> None:
+        """Takes the next piece of sound. Raises EngineError."""
+        ...
+
+    async def hypothesis(self, *, final: bool = False) -> Hypothesis:
+        """Recognises everything accepted since the last cut.
+
+        `final` says that the utterance is over: the engine may then take a better, slower look; nothing is
+        accepted after it. Raises EngineError.
+        """
+        ...
+
+    def cut(self, sample: int, committed: str) -> None:
+        """Allows the engine to forget everything before `sample`; `committed` is the text so far.
+
+        Later hypotheses may leave those words out, or repeat them: their positions tell.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Gives back what the stream holds. Safe to call twice, and in the middle of an utterance."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class HearingOptions:
+    """What is known about a speaker before they speak."""
+
+    speaker: str
+    """Streams of the same speaker may share what was learnt about the voice."""
+    language: str | None
+    """None: to be detected once, among `allowed_languages`, then kept."""
+    allowed_languages: tuple[str, ...] = ()
+    """What the room expects; empty for anything the engine knows."""
+    hints: tuple[str, ...] = ()
+    """Names and terms of the glossary, to be preferred in recognition where the engine can."""
+
+
+class Recognizer(Protocol):
+    """A shared model that hands out one small stream per utterance."""
+
+    info: EngineInfo
+
+    async def open(self, options: HearingOptions, *, first_sample: int, context: str = "") -> RecognitionStream:
+        """Begins an utterance whose first accepted sample is `first_sample`.
+
+        `context` is committed text of earlier utterances. Raises UnknownLanguage, EngineOverloaded, EngineError.
+        """
+        ...
+
+    async def forget(self, speaker: str) -> None:
+        """Drops what was kept for a speaker who left."""
+        ...
+
+    async def close(self) -> None:
+        """Ends threads and processes. Streams that are still open fail with EngineError."""
+        ...
+
+
+class VoiceActivityDetector(Protocol):
+    """Speech or not, for one stream of sound; keeps state, so one for each speaker."""
+
+    frame_samples: int
+    """How many samples each call takes, e.g. 512."""
+
+    def probability(self, pcm: Pcm) -> float:
+        """How likely the frame is speech, 0…1. Blocking, well under a millisecond."""
+        ...
+
+    def reset(self) -> None:
+        """Forgets what was heard."""
+        ...
+
+
+# --- translation -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class TranslationRequest:
+    """A piece of text to translate."""
+
+    text: str
+    source: str
+    target: str
+    context: tuple[tuple[str, str], ...] = ()
+    """Previous (source, translation) pairs, oldest first; engines without a use for it ignore it."""
+    draft: bool = False
+    """The text may still change: fast matters more than fine."""
+
+
+@dataclass(frozen=True, slots=True)
+class TranslationResult:
+    """A translated piece of text."""
+
+    text: str
+    engine: str
+    route: tuple[str, ...]
+    """Languages passed, source and target included."""
+
+
+class Translator(Protocol):
+    """Turns text into another language."""
+
+    info: EngineInfo
+
+    def route(self, source: str, target: str) -> tuple[str, ...] | None:
+        """The languages that a translation passes, ends included; None when there is no way."""
+        ...
+
+    async def translate(self, request: TranslationRequest) -> TranslationResult:
+        """Raises UnknownLanguage, EngineOverloaded, EngineError. Stays usable after a cancelled call."""
+        ...
+
+    async def close(self) -> None:
+        """Ends threads and processes."""
+        ...
+
+
+# --- synthesis -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """A way of speaking a language."""
+
+    name: str
+    """Unique within its engine, e.g. "es+f3"."""
+    language: str
+    register: str = "neutral"
+    """"low", "high" or "neutral"."""
+
+
+@dataclass(frozen=True, slots=True)
+class SynthesisRequest:
+    """A piece of text to speak."""
+
+    text: str
+    language: str
+    voice: str
+    """A `Voice.name` of that language, or "" for the engine's default."""
+    speed: float = 1.0
+    """1.0 is the engine's normal rate; 0.5…2.0."""
+    extra: dict[str, str] = field(default_factory=dict)
+    """Pronunciations of the glossary: written form to spoken form."""
+
+
+class Synthesizer(Protocol):
+    """Turns text into speech."""
+
+    info: EngineInfo
+
+    def voices(self, language: str) -> tuple[Voice, ...]:
+        """Voices of a language, the default first; empty for a language it does not speak."""
+        ...
+
+    def synthesize(self, request: SynthesisRequest) -> AsyncIterator[Pcm]:
+        """Speaks at `pipeline.audio.SPEAKING_RATE_HZ`, piece by piece, the first as soon as it exists.
+
+        Closing the iterator stops the synthesis. Raises UnknownLanguage, EngineOverloaded, EngineError.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Ends threads and processes."""
+        ...

@@ -1,0 +1,229 @@
+"""What travels between the stages: frozen values, several outcomes as several classes.
+
+Positions are samples in the speaker's stream at `pipeline.audio.HEARING_RATE_HZ`: time is counted, never
+read off a clock. Fields named `…_at_s` are readings of `time.monotonic()` and serve measurement only.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias
+
+# --- hearing ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One recognised word as it is shown, punctuation included."""
+
+    text: str
+    first_sample: int
+    end_sample: int
+
+
+@dataclass(frozen=True, slots=True)
+class UtteranceStarted:
+    """Somebody began to speak."""
+
+    utterance: int
+    """1, 2, 3… for each speaker."""
+    first_sample: int
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What is known of the current utterance after one more pass of the recogniser."""
+
+    utterance: int
+    language: str
+    """BCP 47, e.g. "en"."""
+    committed: tuple[Word, ...]
+    """New since the last event; never taken back."""
+    tentative: tuple[Word, ...]
+    """The whole tail behind the committed words; replaces the tail of the last event."""
+    heard_to: int
+    """How far the recogniser had listened."""
+
+
+@dataclass(frozen=True, slots=True)
+class UtteranceEnded:
+    """Silence, or the end of the track. All words of the utterance have been committed before it."""
+
+    utterance: int
+    end_sample: int
+
+
+@dataclass(frozen=True, slots=True)
+class NotHeard:
+    """A stretch of sound that was not recognised, and why. What follows may still be."""
+
+    first_sample: int
+    end_sample: int
+    reason: str
+
+
+Heard: TypeAlias = UtteranceStarted | Words | UtteranceEnded | NotHeard
+
+# --- clauses ---------------------------------------------------------------------------------------------
+
+
+class ClauseEnd(StrEnum):
+    """Why a clause was closed where it was."""
+
+    PUNCTUATION = "punctuation"
+    PAUSE = "pause"
+    CONJUNCTION = "conjunction"
+    LENGTH = "length"
+    AGE = "age"
+    UTTERANCE = "utterance"
+    LANGUAGE = "language"
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A stretch of committed words that is translated in one piece."""
+
+    speaker: str
+    """Identity of the participant."""
+    number: int
+    """1, 2, 3… for each speaker, without gaps; listeners keep order by it."""
+    utterance: int
+    first_sample: int
+    end_sample: int
+    language: str
+    text: str
+    end: ClauseEnd
+    committed_at_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """The clause in the making: what would be translated if the speaker stopped now."""
+
+    speaker: str
+    number: int
+    """The number that the clause will have."""
+    utterance: int
+    first_sample: int
+    end_sample: int
+    language: str
+    committed: str
+    tentative: str
+
+    @property
+    def text(self) -> str:
+        return self.committed + self.tentative
+
+
+Segment: TypeAlias = Clause | Draft
+
+# --- translations ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Translation:
+    """A clause in another language."""
+
+    clause: Clause
+    language: str
+    text: str
+    engine: str
+    route: tuple[str, ...]
+    """Languages passed, source and target included, e.g. ("en", "es", "fr")."""
+    translated_at_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class NotTranslated:
+    """A clause that has no translation, and why."""
+
+    clause: Clause
+    language: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class DraftTranslation:
+    """A translation of words that may still change: shown, never spoken."""
+
+    draft: Draft
+    language: str
+    text: str
+
+
+Translated: TypeAlias = Translation | NotTranslated | DraftTranslation
+
+# --- what people see -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Caption:
+    """One line of captions; a later one with the same `segment` and `language` replaces it."""
+
+    speaker: str
+    segment: str
+    """The same for the original and all its translations: "<utterance>-<clause number>"."""
+    language: str
+    source_language: str
+    committed: str
+    tentative: str
+    final: bool
+    first_sample: int
+    end_sample: int
+    note: str = ""
+    """Why a translation is missing; `committed` is then the source text."""
+
+    @property
+    def translated(self) -> bool:
+        return self.language != self.source_language
+
+    @property
+    def text(self) -> str:
+        return self.committed + self.tentative
+
+
+# --- what is spoken --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A translation was handed over to the listeners to its last frame."""
+
+    translation: Translation
+    voice: str
+    speed: float
+    waited_s: float
+    """How long the finished translation waited for the channel to finish what it was saying."""
+    synthesised_at_s: float
+    """When its first frame existed."""
+    first_audio_at_s: float
+    """When its first frame was handed over."""
+    onset_at_s: float
+    """When the first frame was due at the listeners: handed over, plus what was queued before it."""
+    end_at_s: float
+    """When the last frame was due."""
+    lag_s: float
+    """End of the source clause to the end of its translation, as far as the worker can see it."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotSpoken:
+    """A translation that listeners did not hear, and why. Captions still have it."""
+
+    translation: Translation
+    reason: str
+
+
+Speech: TypeAlias = Spoken | NotSpoken
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """A part failed; what the listeners are told."""
+
+    speaker: str
+    stage: str
+    """"hear", "translate" or "speak"."""
+    language: str
+    reason: str
