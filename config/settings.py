@@ -52,6 +52,10 @@ class Models:
     """Whether missing models may be fetched."""
     allow_non_commercial: bool = False
     """Accept weights whose licence forbids commercial use."""
+    hub_url: str = "https://huggingface.co"
+    """Where models of the hub are fetched from; a mirror with the same paths does as well."""
+    releases_url: str = "https://github.com"
+    """Where models that are published as release files are fetched from."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,12 +168,20 @@ class Services:
     """Shared by the services and their clients where they do not trust their network."""
     host: str = "127.0.0.1"
     """What the services listen on."""
+    worker_health_port: int = 8081
+    """Where the worker says on `host` over HTTP that it is alive."""
     max_text_characters: int = 10_000
     max_audio_s: float = 600.0
     idle_timeout_s: float = 60.0
     """A WebSocket client that sends nothing for so long is cut off."""
     reconnect_buffer_s: float = 30.0
     """How much speech is kept for recognition afterwards while the service is away."""
+    send_timeout_s: float = 5.0
+    """A client that does not take what it is sent for so long is cut off."""
+    max_connections: int = 100
+    """WebSocket connections to each service; speakers of all rooms together, for recognition."""
+    max_requests: int = 32
+    """Requests in flight: over HTTP to each service, and on each WebSocket connection."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,6 +192,84 @@ class Logging:
 
     level: Literal["debug", "info", "warning", "error"] = "info"
     format: Literal["auto", "text", "json"] = "auto"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Auth:
+    """Rooms, invitations and tokens."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
+
+    host: str = "127.0.0.1"
+    port: int = 8004
+    public_url: str = ""
+    """What links begin with, e.g. "https://meet.example.org"; empty for `http://host:port`."""
+    secret: SecretStr = SecretStr(DEVELOPMENT_SECRET)
+    """Signs invitations; changing it ends them all."""
+    operator_key: SecretStr = SecretStr("")
+    """Whoever shows it may create rooms."""
+    open_rooms: bool | None = None
+    """Whether anybody may create rooms; None: in development only."""
+    metrics_token: SecretStr = SecretStr("")
+    """Needed to read `/metrics`; empty leaves them open."""
+    database_url: SecretStr = SecretStr("")
+    """`sqlite:///path` or `postgresql://user:password@host/name`; empty for a SQLite file in the cache directory."""
+    redis_url: SecretStr = SecretStr("")
+    """Shares rate limits and revocations where several of these services run; empty keeps them in the process."""
+    web_directory: Path = Path("web/dist")
+    """The built web app."""
+    cors_origins: tuple[str, ...] = ()
+    frame_ancestors: tuple[str, ...] = ()
+    """Origins that may show the page in a frame."""
+    trusted_proxies: tuple[str, ...] = ()
+    """Addresses whose `X-Forwarded-For` is believed."""
+    token_minutes: float = 10.0
+    session_hours: float = 12.0
+    """How long somebody who joined may renew their token."""
+    invitation_days: float = 7.0
+    """What a new room's links live."""
+    joins_per_minute: int = 120
+    """From one address, as an office is one address; invitations that are none cost as much."""
+    joins_per_invitation_per_minute: int = 300
+    rooms_per_minute: int = 20
+    """From one address."""
+    requests_per_minute: int = 1200
+    """From one address, of any kind."""
+    look_interval_s: float = 1.0
+    """How often each room that should have an interpreter is looked at."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """The relay for people behind strict networks (coturn)."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
+
+    host: str = ""
+    """Its public name or address; empty: none is offered."""
+    secret: SecretStr = SecretStr(DEVELOPMENT_SECRET)
+    """Shared with coturn (`static-auth-secret`)."""
+    realm: str = ""
+    """Empty for `host`."""
+    port: int = 3478
+    tls_port: int = 0
+    """443 gets through the strictest networks; 0: no TLS."""
+    listening_ip: str = ""
+    """Empty for all."""
+    external_ip: str = ""
+    """The public address where coturn stands behind NAT."""
+    relay_min_port: int = 49160
+    relay_max_port: int = 49999
+    certificate: str = ""
+    private_key: str = ""
+    allowed_peers: tuple[str, ...] = ()
+    """Private addresses that may be relayed to after all: those of the media servers."""
+    credential_minutes: float = 60.0
+    user_quota: int = 12
+    """Allocations for one participant at a time."""
+    total_quota: int = 1200
+    max_bytes_per_s: int = 750_000
+    """For each allocation."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,6 +290,8 @@ class Settings:
     rooms: Rooms = field(default_factory=Rooms)
     services: Services = field(default_factory=Services)
     logging: Logging = field(default_factory=Logging)
+    auth: Auth = field(default_factory=Auth)
+    turn: Turn = field(default_factory=Turn)
 
 
 def cache_directory() -> Path:
@@ -236,7 +328,8 @@ def load(path: Path | None = None, environment: Mapping[str, str] | None = None)
         return TypeAdapter(Settings).validate_python(tree)
     except ValidationError as error:
         problems = "; ".join(
-            f"{'.'.join(str(part) for part in problem['loc'])}: {problem['msg']}" for problem in error.errors()
+            f"{'.'.join(str(part) for part in problem['loc'])}: {problem['msg']}"
+            for problem in error.errors()
         )
         raise SettingsError(f"settings ({source} and HIVE_ variables): {problems}") from error
 
@@ -246,7 +339,7 @@ _NOT_SETTINGS = {"HIVE_CONFIG", "HIVE_CACHE"}
 
 def _overlay(tree: dict[str, Any], environment: Mapping[str, str]) -> None:
     """Lays `HIVE_SECTION__KEY` variables over the file's tree; lists are written with commas."""
-    lists = {"engines", "languages"}
+    lists = {"engines", "languages", "cors_origins", "frame_ancestors", "trusted_proxies", "allowed_peers"}
     top = {f.name for f in fields(Settings)}
     for name, text in environment.items():
         if not name.startswith("HIVE_") or name in _NOT_SETTINGS:

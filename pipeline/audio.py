@@ -46,7 +46,8 @@ def pcm_from_floats(samples: NDArray[np.floating]) -> Pcm:
         raise AudioError(f"expected mono sound of shape (samples,), got {samples.shape}")
     if not np.isfinite(samples).all():
         raise AudioError("sound holds NaN or infinity")
-    return np.clip(np.rint(samples * 32767.0), -32768, 32767).astype(np.int16)
+    pcm: Pcm = np.clip(np.rint(samples * 32767.0), -32768, 32767).astype(np.int16)
+    return pcm
 
 
 def seconds(samples: int, rate_hz: int = HEARING_RATE_HZ) -> float:

@@ -69,7 +69,8 @@ class Channel(Generic[T]):
             Closed: the channel was closed.
             asyncio.QueueFull: no room, and the channel does not drop.
         """
-        if self._when_full is WhenFull.WAIT and len(self._items) >= self._capacity:
+        waits = self._when_full is WhenFull.WAIT and not self._closed
+        if waits and len(self._items) >= self._capacity:
             raise asyncio.QueueFull
         self._add(item)
 

@@ -95,6 +95,10 @@ class Clause:
     text: str
     end: ClauseEnd
     committed_at_s: float
+    onset_at_s: float = 0.0
+    """When its first sample was spoken; the interpreter fills it in."""
+    offset_at_s: float = 0.0
+    """When its last sample was spoken; the interpreter fills it in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +177,8 @@ class Caption:
     end_sample: int
     note: str = ""
     """Why a translation is missing; `committed` is then the source text."""
+    heard_at_s: float = 0.0
+    """When the sound that completes its newest word arrived; 0 where it shows no new word."""
 
     @property
     def translated(self) -> bool:

@@ -11,7 +11,7 @@ threads, its errors. All positions are samples at `pipeline.audio.HEARING_RATE_H
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -60,6 +60,8 @@ class EngineInfo:
     """Whether it needs files from the network before its first use."""
     languages: tuple[str, ...]
     """BCP 47 codes, sorted; for translators every language that it reads or writes."""
+    uses_context: bool = False
+    """For translators: whether `TranslationRequest.context` changes the result."""
 
 
 # --- recognition -----------------------------------------------------------------------------------------
@@ -121,7 +123,9 @@ class Recognizer(Protocol):
 
     info: EngineInfo
 
-    async def open(self, options: HearingOptions, *, first_sample: int, context: str = "") -> RecognitionStream:
+    async def open(
+        self, options: HearingOptions, *, first_sample: int, context: str = ""
+    ) -> RecognitionStream:
         """Begins an utterance whose first accepted sample is `first_sample`.
 
         `context` is committed text of earlier utterances. Raises UnknownLanguage, EngineOverloaded, EngineError.
@@ -233,10 +237,10 @@ class Synthesizer(Protocol):
         """Voices of a language, the default first; empty for a language it does not speak."""
         ...
 
-    def synthesize(self, request: SynthesisRequest) -> AsyncIterator[Pcm]:
+    def synthesize(self, request: SynthesisRequest) -> AsyncGenerator[Pcm, None]:
         """Speaks at `pipeline.audio.SPEAKING_RATE_HZ`, piece by piece, the first as soon as it exists.
 
-        Closing the iterator stops the synthesis. Raises UnknownLanguage, EngineOverloaded, EngineError.
+        An async generator: closing it stops the synthesis. Raises UnknownLanguage, EngineOverloaded, EngineError.
         """
         ...
 

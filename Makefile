@@ -1,0 +1,43 @@
+# `make demo` and `make up` need nothing but Debian, Python 3.11+ and Go (or a livekit-server on the PATH).
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-dev demo up doctor test lint format types lock clean
+
+HIVE := .venv/bin/hive
+PY := .venv/bin/python
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## virtual environment, Debian packages, livekit-server: what the demo and the stack need
+	@scripts/bootstrap.sh run
+
+setup-dev: ## the same, and what the tests need
+	@scripts/bootstrap.sh dev
+
+demo: setup ## a scripted meeting, interpreted live in this terminal: make demo [TALK=file.wav SPEAKS=en OUT=directory]
+	@$(HIVE) demo $(if $(TALK),--talk "$(TALK)") $(if $(SPEAKS),--speaks "$(SPEAKS)") $(if $(OUT),--out "$(OUT)")
+
+up: setup ## starts everything and leaves it running for people, until Ctrl-C: make up [OFFSET=100]
+	@$(HIVE) up $(if $(OFFSET),--port-offset $(OFFSET))
+
+doctor: setup ## says what is here and what is missing
+	@$(HIVE) doctor
+
+test: setup-dev ## all tests: make test [ARGS="tests/stack -k ports"]
+	@$(PY) -m pytest $(ARGS)
+
+lint: setup-dev ## ruff and mypy
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+	@$(PY) -m mypy
+
+format: setup-dev ## lets ruff lay out the code
+	@$(PY) -m ruff check --fix-only --exit-zero .
+	@$(PY) -m ruff format .
+
+lock: ## writes requirements.lock and requirements-dev.lock anew from pyproject.toml (needs uv)
+	@scripts/lock.sh
+
+clean: ## removes what was built here; caches and models in the cache directory stay
+	rm -rf .venv build out web/dist web/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,1 @@
+"""Who may join which room and as what, and whether its interpreter is there."""

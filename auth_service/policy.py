@@ -1,0 +1,68 @@
+"""What each role may do in a room, and what a participant's first wishes are."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from livekit.api import VideoGrants
+
+_TRACKS = ("microphone", "camera", "screen_share", "screen_share_audio")
+
+
+class Role(StrEnum):
+    ORGANISER = "organiser"
+    SPEAKER = "speaker"
+    LISTENER = "listener"
+    READER = "reader"
+    """Reads captions, e.g. a projector; publishes nothing."""
+
+
+def grants(role: Role, room: str) -> VideoGrants:
+    """LiveKit's permissions for a role.
+
+    Nobody gets `room_admin`: it lets its holder send data in the server's name, which the interpreter obeys.
+    """
+    speaks = role in (Role.ORGANISER, Role.SPEAKER)
+    return VideoGrants(
+        room_join=True,
+        room=room,
+        can_publish=speaks,
+        can_publish_sources=list(_TRACKS) if speaks else None,
+        can_publish_data=role is not Role.READER,
+        can_subscribe=True,
+        can_update_own_metadata=True,
+    )
+
+
+def attributes(
+    role: Role,
+    *,
+    source_language: str,
+    speak: str | None = None,
+    listen: str | None = None,
+    captions: str | None = None,
+) -> dict[str, str]:
+    """A participant's first wishes, as `docs/protocol.md` names them.
+
+    Args:
+        source_language: what is spoken in the room unless somebody says otherwise; a code or "auto".
+        listen: a code, or "off".
+        captions: codes with commas, where "original" stands for what is spoken; or "off".
+    """
+    if role is Role.READER:
+        return {"translator.listen": "off", "translator.captions": captions or "original"}
+    wishes = {"translator.speak": speak or source_language}
+    if listen:
+        wishes["translator.listen"] = listen
+    if captions:
+        wishes["translator.captions"] = captions
+    if own := _own_language(speak, listen):
+        wishes["language"] = own
+    return wishes
+
+
+def _own_language(speak: str | None, listen: str | None) -> str:
+    """What clients that know only LiveKit's `language` should take this participant for."""
+    if listen and listen != "off":
+        return listen
+    return speak if speak and speak != "auto" else ""

@@ -1,0 +1,99 @@
+"""What is stored, as values. Times are Unix seconds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from auth_service.policy import Role
+
+InvitationState = Literal["valid", "expired", "revoked", "used_up"]
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    name: str
+    title: str
+    languages: tuple[str, ...] | None
+    """What listeners may ask for; None: whatever the interpreter can do."""
+    source_language: str
+    created_at: float
+    closed_at: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    id: str
+    room: str
+    role: Role
+    created_at: float
+    expires_at: float
+    uses: int | None
+    """None: any number."""
+    used: int = 0
+    revoked_at: float | None = None
+
+    def state(self, now: float) -> InvitationState:
+        if self.revoked_at is not None:
+            return "revoked"
+        if self.expires_at <= now:
+            return "expired"
+        if self.uses is not None and self.used >= self.uses:
+            return "used_up"
+        return "valid"
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One person who joined, from then until they may renew no longer."""
+
+    fingerprint: str
+    identity: str
+    room: str
+    invitation: str
+    role: Role
+    name: str
+    attributes: dict[str, str]
+    created_at: float
+    ends_at: float
+    ended_at: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What an organiser wants of the interpreter; goes to it as it stands (`docs/protocol.md`)."""
+
+    languages: tuple[str, ...] | None = None
+    muted: tuple[str, ...] = ()
+    glossary: dict[str, Any] | None = None
+
+    def message(self) -> dict[str, Any]:
+        return {
+            "languages": None if self.languages is None else list(self.languages),
+            "muted": list(self.muted),
+            "glossary": self.glossary,
+        }
+
+    @classmethod
+    def of(cls, message: dict[str, Any]) -> Wish:
+        languages = message["languages"]
+        return cls(None if languages is None else tuple(languages), tuple(message["muted"]), message["glossary"])
+
+
+@dataclass(frozen=True, slots=True)
+class Engagement:
+    """An interpreter that a room should have, or should have no longer."""
+
+    room: str
+    wanted: bool
+    wish: Wish
+    version: int
+    """Of the wish; grows with each change."""
+    told: int
+    """The version that the interpreter has been told."""
+    changed_at: float
+    """When it was last invited or dismissed."""
+    dispatch: str | None = None
+    dispatched_at: float | None = None
+    failures: int = 0
+    """Dispatches in a row that brought nobody who stayed."""

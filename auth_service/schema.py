@@ -1,0 +1,74 @@
+"""The tables. Times are Unix seconds, so that every database keeps them alike; lists and objects are JSON.
+
+A change here needs a migration in `migrations/versions`; a test compares the two.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import JSON, Boolean, Column, Float, ForeignKey, Index, Integer, MetaData, String, Table
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+    }
+)
+
+rooms = Table(
+    "rooms",
+    metadata,
+    Column("name", String(63), primary_key=True),
+    Column("title", String(120), nullable=False),
+    Column("languages", JSON(none_as_null=True)),
+    Column("source_language", String(35), nullable=False),
+    Column("created_at", Float, nullable=False),
+    Column("closed_at", Float),
+)
+
+invitations = Table(
+    "invitations",
+    metadata,
+    Column("id", String(24), primary_key=True),
+    Column("room", String(63), ForeignKey("rooms.name", ondelete="CASCADE"), nullable=False, index=True),
+    Column("role", String(16), nullable=False),
+    Column("created_at", Float, nullable=False),
+    Column("expires_at", Float, nullable=False),
+    Column("uses", Integer),  # NULL: unlimited
+    Column("used", Integer, nullable=False),
+    Column("revoked_at", Float),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("fingerprint", String(64), primary_key=True),
+    Column("identity", String(64), nullable=False, unique=True),
+    Column("room", String(63), ForeignKey("rooms.name", ondelete="CASCADE"), nullable=False),
+    Column("invitation", String(24), ForeignKey("invitations.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("role", String(16), nullable=False),
+    Column("name", String(64), nullable=False),
+    Column("attributes", JSON, nullable=False),
+    Column("created_at", Float, nullable=False),
+    Column("ends_at", Float, nullable=False),
+    Column("ended_at", Float),
+    Index("ix_sessions_room_ended_at", "room", "ended_at"),
+    Index("ix_sessions_ended_at", "ended_at"),
+)
+
+interpreters = Table(
+    "interpreters",
+    metadata,
+    Column("room", String(63), ForeignKey("rooms.name", ondelete="CASCADE"), primary_key=True),
+    Column("wanted", Boolean, nullable=False),
+    Column("wish", JSON, nullable=False),  # languages, muted, glossary: the job's metadata
+    Column("version", Integer, nullable=False),  # of the wish
+    Column("told", Integer, nullable=False),  # the version that the interpreter has been told
+    Column("changed_at", Float, nullable=False),
+    Column("dispatch", String(64)),
+    Column("dispatched_at", Float),
+    Column("failures", Integer, nullable=False),  # dispatches in a row that brought nothing that stayed
+    Column("claimed_by", String(32)),
+    Column("claimed_until", Float),
+)

@@ -1,0 +1,52 @@
+"""What the commands share: how one is described, and checks of arguments that several take."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from config.settings import Settings
+
+    Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]  # argparse has no public name for it
+else:
+    Subparsers = object
+
+Run = Callable[[argparse.Namespace, "Settings"], int]
+
+
+def command(
+    commands: Subparsers,
+    common: argparse.ArgumentParser,
+    name: str,
+    run: Run,
+    *,
+    summary: str,
+    description: str,
+    examples: str,
+) -> argparse.ArgumentParser:
+    """Adds a command; `run` gets the arguments and the settings and returns the exit status."""
+    added: argparse.ArgumentParser = commands.add_parser(
+        name,
+        parents=[common],
+        help=summary,
+        description=description,
+        epilog=f"examples:\n{examples}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    added.set_defaults(run=run)
+    return added
+
+
+def language(text: str) -> str:
+    """A BCP 47 code, e.g. "es" or "pt-BR"."""
+    if not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a language code like es or pt-BR")
+    return text
+
+
+def languages(text: str) -> tuple[str, ...]:
+    """Several codes with commas between them."""
+    return tuple(language(part.strip()) for part in text.split(",") if part.strip())

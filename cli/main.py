@@ -1,0 +1,97 @@
+"""Reads the command line, sets up settings and logging, runs the command, turns errors into one line each."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from cli import exits
+from cli.commands import demo, doctor, join, models, speech, up, worker
+from cli.commands.base import Subparsers
+
+DESCRIPTION = """\
+A self-hosted interpreter for LiveKit rooms: everybody hears and reads the meeting in their own language."""
+
+EPILOG = f"""\
+examples:
+  hive demo                        a scripted meeting, interpreted live in this terminal
+  hive up --room demo              starts everything and prints links for a room
+  hive doctor                      what is here, what is missing, what to do
+
+Settings come from hive.toml and from HIVE_SECTION__KEY variables, e.g. HIVE_SPEECH__MAX_SPEED=1.2.
+
+{exits.STATUSES}"""
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line."""
+    # Without defaults, since these options may stand before and after an action, e.g. of `hive models`.
+    common = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    group = common.add_argument_group("settings")
+    group.add_argument("--config", type=Path, metavar="FILE", help="settings file instead of hive.toml")
+    group.add_argument("--profile", choices=("auto", "embedded", "cpu", "gpu"), help="which engines to use")
+    group.add_argument("--log-level", choices=("debug", "info", "warning", "error"), help="how much to log")
+    group.add_argument("--log-format", choices=("auto", "text", "json"), help="how to log, on standard error")
+    top = argparse.ArgumentParser(
+        prog="hive",
+        description=DESCRIPTION,
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    top.set_defaults(config=None, profile=None, log_level=None, log_format=None)
+    commands: Subparsers = top.add_subparsers(title="commands", metavar="COMMAND", required=True, dest="command")
+    for module in (demo, up, worker, speech, join, doctor, models):
+        module.add(commands, common)
+    return top
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs `hive` and returns its exit status."""
+    arguments = parser().parse_args(argv)
+    try:
+        return _run(arguments)
+    except KeyboardInterrupt:
+        return exits.INTERRUPTED
+    except exits.Terminated:
+        return exits.TERMINATED
+    except BrokenPipeError:  # the reader of our output, e.g. `head`, had enough
+        sys.stderr.close()
+        return exits.FAILED
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    from config import logging as log_setup
+    from config.settings import SettingsError, load
+    from stack.errors import Missing, PartFailed, StackError
+
+    try:
+        settings = load(arguments.config)
+    except SettingsError as error:
+        return _fail(str(error), exits.USAGE)
+    if arguments.profile:
+        settings = replace(settings, profile=arguments.profile)
+    logging = settings.logging
+    if arguments.log_level:
+        logging = replace(logging, level=arguments.log_level)
+    if arguments.log_format:
+        logging = replace(logging, format=arguments.log_format)
+    settings = replace(settings, logging=logging)
+    log_setup.configure(settings.logging)
+    try:
+        return int(arguments.run(arguments, settings))
+    except Missing as error:
+        return _fail(str(error), exits.MISSING)
+    except PartFailed as error:
+        if error.tail:
+            print(error.tail, file=sys.stderr)
+        return _fail(str(error), exits.FAILED)
+    except StackError as error:
+        return _fail(str(error), exits.FAILED)
+
+
+def _fail(message: str, status: int) -> int:
+    print(f"hive: error: {message}", file=sys.stderr)
+    return status

@@ -1,0 +1,165 @@
+"""Who is in the demo's room: plain LiveKit clients that speak a recording, or record what they hear."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import numpy as np
+from livekit import api, rtc
+
+from config.settings import LiveKit
+from demo.talk import RATE_HZ
+from pipeline.audio import HEARING_RATE_HZ, Pcm
+
+CHUNK_S = 0.02
+CAPTIONS_TOPIC = "lk.transcription"
+EVENTS_TOPIC = "translator.events"
+STREAM_LIMIT_S = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class SeenCaption:
+    """One revision of a caption as a client received it."""
+
+    speaker: str
+    text: str
+    attributes: Mapping[str, str]
+    at_s: float
+
+
+@dataclass(slots=True)
+class HeardTrack:
+    """What came over one audio track, on a time line that starts at `began_s`."""
+
+    name: str
+    publisher: str
+    began_s: float
+    pieces: list[tuple[float, Pcm]] = field(default_factory=list)
+    """When each piece arrived (monotonic), and the piece at `HEARING_RATE_HZ`."""
+
+    def sound(self) -> Pcm:
+        """Everything on one time line; where nothing came there is silence."""
+        if not self.pieces:
+            return np.zeros(0, np.int16)
+        last_at_s, last = self.pieces[-1]
+        length = int((last_at_s - self.began_s) * HEARING_RATE_HZ) + len(last)
+        line = np.zeros(length, np.int16)
+        position = 0
+        for at_s, pcm in self.pieces:
+            due = int((at_s - self.began_s) * HEARING_RATE_HZ) - len(pcm)
+            # arrival jitters by some tens of milliseconds: only a longer hole is one
+            if abs(due - position) > HEARING_RATE_HZ // 5:
+                position = max(position, due)
+            fits = pcm[: max(0, length - position)]
+            line[position : position + len(fits)] = fits
+            position += len(fits)
+        return line[:position]
+
+
+class Attendee:
+    """One client in the room.
+
+    Args:
+        wishes: its attributes, see docs/protocol.md.
+        record: which tracks to record, by name.
+    """
+
+    def __init__(
+        self, identity: str, wishes: Mapping[str, str], *, record: Callable[[str], bool] = lambda name: False
+    ) -> None:
+        self.identity, self._wishes, self._record = identity, wishes, record
+        self.room = rtc.Room()
+        self.captions: list[SeenCaption] = []
+        self.events: list[str] = []
+        self.tracks: list[HeardTrack] = []
+        self.on_caption: Callable[[SeenCaption], None] = lambda caption: None
+        self.on_event: Callable[[str], None] = lambda text: None
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def join(self, room: str, settings: LiveKit) -> None:
+        """Connects. Raises rtc.ConnectError."""
+        grants = api.VideoGrants(room_join=True, room=room, can_update_own_metadata=True)
+        token = (
+            api.AccessToken(settings.api_key, settings.api_secret.get_secret_value())
+            .with_identity(self.identity)
+            .with_name(self.identity.capitalize())
+            .with_grants(grants)
+            .with_attributes(dict(self._wishes))
+            .with_ttl(timedelta(hours=6))
+        )
+        self.room.on("track_subscribed", self._subscribed)
+        self.room.register_text_stream_handler(CAPTIONS_TOPIC, self._caption)
+        self.room.register_text_stream_handler(EVENTS_TOPIC, self._event)
+        await self.room.connect(
+            settings.url, token.to_jwt(), rtc.RoomOptions(auto_subscribe=True, single_peer_connection=True)
+        )
+
+    async def speak(self, pcm: Pcm) -> None:
+        """Publishes a microphone and plays `pcm` (at `RATE_HZ`) into it in real time."""
+        source = rtc.AudioSource(RATE_HZ, 1, queue_size_ms=100)
+        track = rtc.LocalAudioTrack.create_audio_track("microphone", source)
+        options = rtc.TrackPublishOptions(source=rtc.TrackSource.SOURCE_MICROPHONE)
+        publication = await self.room.local_participant.publish_track(track, options)
+        chunk = int(CHUNK_S * RATE_HZ)
+        whole = np.pad(pcm, (0, -len(pcm) % chunk))
+        for start in range(0, len(whole), chunk):
+            piece = np.ascontiguousarray(whole[start : start + chunk])
+            await source.capture_frame(rtc.AudioFrame(piece.tobytes(), RATE_HZ, 1, chunk))
+        await asyncio.sleep(1.0)  # the queue, and what is on its way
+        await self.room.local_participant.unpublish_track(publication.sid)
+        await source.aclose()
+
+    async def leave(self) -> None:
+        """Disconnects and ends every recording."""
+        for task in self._tasks:
+            task.cancel()
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=5)
+        await self.room.disconnect()
+
+    def _subscribed(
+        self, track: rtc.Track, publication: rtc.RemoteTrackPublication, participant: rtc.RemoteParticipant
+    ) -> None:
+        if track.kind == rtc.TrackKind.KIND_AUDIO and self._record(publication.name):
+            heard = HeardTrack(publication.name, participant.identity, time.monotonic())
+            self.tracks.append(heard)
+            self._own(self._listen(track, heard))
+
+    async def _listen(self, track: rtc.Track, heard: HeardTrack) -> None:
+        stream = rtc.AudioStream(
+            track, capacity=100, sample_rate=HEARING_RATE_HZ, num_channels=1, frame_size_ms=50
+        )
+        try:
+            async for event in stream:
+                pcm = np.frombuffer(event.frame.data, np.int16).copy()
+                heard.pieces.append((time.monotonic(), pcm))
+        finally:
+            await stream.aclose()
+
+    def _caption(self, reader: rtc.TextStreamReader, identity: str) -> None:
+        self._own(self._read_caption(reader, identity))
+
+    async def _read_caption(self, reader: rtc.TextStreamReader, identity: str) -> None:
+        async with asyncio.timeout(STREAM_LIMIT_S):
+            text = await reader.read_all()
+        seen = SeenCaption(identity, text, dict(reader.info.attributes or {}), time.monotonic())
+        self.captions.append(seen)
+        self.on_caption(seen)
+
+    def _event(self, reader: rtc.TextStreamReader, identity: str) -> None:
+        self._own(self._read_event(reader))
+
+    async def _read_event(self, reader: rtc.TextStreamReader) -> None:
+        async with asyncio.timeout(STREAM_LIMIT_S):
+            text = await reader.read_all()
+        self.events.append(text)
+        self.on_event(text)
+
+    def _own(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)

@@ -1,0 +1,122 @@
+"""What is said in the demo: a recording of the operator's, or a talk that Debian's flite speaks at set-up."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+import av
+import av.error
+import numpy as np
+import soxr
+
+from config.settings import cache_directory
+from pipeline.audio import Pcm
+
+RATE_HZ = 48_000
+"""What speakers publish, as browsers do."""
+
+SPEECH_LIMIT_S = 60.0
+
+
+class TalkError(Exception):
+    """The talk cannot be played; says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Something said in one breath, and the pause behind it."""
+
+    text: str
+    pause_s: float = 0.6
+
+
+TALK = (
+    Line("Good morning everybody, and thank you for coming to our meeting today.", 0.7),
+    Line("My name is Alan, and I work with the people who build the new water system.", 0.7),
+    Line("I want to speak about three things this morning.", 0.6),
+    Line("First, we will look at what we have done in the last year.", 0.6),
+    Line("Second, I will explain the problems that we found in the city.", 0.6),
+    Line("And third, we have to decide what we want to do with the money.", 0.8),
+    Line("Last year we opened four new stations in the north of the country.", 0.6),
+    Line("More than two thousand families have clean water in their houses now.", 0.7),
+    Line("The work was difficult because the winter was very long.", 0.6),
+    Line("Many roads were closed, and we could not bring the machines to the river.", 0.8),
+    Line("We had to wait until the end of march.", 0.6),
+    Line("But the people in the villages helped us every day.", 0.7),
+    Line("They gave us food, and they showed us the old roads in the mountains.", 0.7),
+    Line("I think that this is the most important part of the story.", 0.6),
+    Line("We cannot do this work alone.", 0.7),
+    Line("The next step is to write a plan for the schools.", 0.6),
+    Line("Every school needs water, and every child has a right to a safe place.", 0.7),
+    Line("I hope that you will help us, and I thank you very much for your time.", 0.5),
+)
+"""About 75 seconds of plain words that a small recogniser knows."""
+
+INTERRUPTION = Line("Excuse me, I have a question. How much money do we need for the schools?")
+INTERRUPTION_AT = 0.55
+"""When the second speaker begins, as a share of the talk."""
+
+
+def default_talk(voice: str = "awb") -> tuple[Pcm, Pcm]:
+    """The talk and the interruption as sound at `RATE_HZ`, made once and kept in the cache.
+
+    Raises:
+        TalkError: flite is missing or failed.
+    """
+    other = "rms" if voice == "awb" else "awb"
+    pieces = []
+    for line in TALK:
+        pieces += [speak(line.text, voice), np.zeros(int(line.pause_s * RATE_HZ), np.int16)]
+    return np.concatenate(pieces), speak(INTERRUPTION.text, other)
+
+
+def speak(text: str, voice: str) -> Pcm:
+    """Has flite speak `text`; the result is kept in the cache."""
+    name = hashlib.sha256(f"{voice}\n{text}".encode()).hexdigest()[:20]
+    path = cache_directory() / "talks" / f"{name}.wav"
+    if not path.exists():
+        program = shutil.which("flite")
+        if program is None:
+            raise TalkError("flite is not installed: apt-get install flite")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_suffix(".part")
+        command = [program, "-voice", voice, "-t", text, "-o", str(part)]
+        done = subprocess.run(command, capture_output=True, timeout=SPEECH_LIMIT_S, check=False)
+        if done.returncode != 0 or not part.exists():
+            raise TalkError(f"flite failed: {done.stderr.decode(errors='replace').strip()[:200]}")
+        part.rename(path)
+    return load_recording(path)
+
+
+def load_recording(path: Path) -> Pcm:
+    """Reads any common recording as mono sound at `RATE_HZ`.
+
+    Raises:
+        TalkError: the file is missing, is no recording, or holds no sound.
+    """
+    resampler = av.AudioResampler(format="s16", layout="mono", rate=RATE_HZ)
+    pieces: list[Pcm] = []
+    try:
+        with av.open(str(path)) as container:
+            if not container.streams.audio:
+                raise TalkError(f"{path} holds no sound")
+            for frame in container.decode(audio=0):
+                pieces += [part.to_ndarray()[0] for part in resampler.resample(frame)]
+            pieces += [part.to_ndarray()[0] for part in resampler.resample(None)]
+    except OSError as error:
+        raise TalkError(f"cannot read {path}: {error.strerror or error}") from error
+    except av.error.FFmpegError as error:
+        raise TalkError(f"{path} is not a recording that can be read: {error}") from error
+    pcm = np.concatenate(pieces) if pieces else np.zeros(0, np.int16)
+    if len(pcm) < RATE_HZ // 10:
+        raise TalkError(f"{path} holds less than a tenth of a second of sound")
+    return pcm
+
+
+def resampled(pcm: Pcm, source_hz: int, target_hz: int) -> Pcm:
+    """The same sound at another rate."""
+    return np.asarray(soxr.resample(pcm, source_hz, target_hz), np.int16)

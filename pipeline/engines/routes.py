@@ -1,0 +1,58 @@
+"""Which languages a translation passes where there is no direct way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+PREFERRED_PIVOTS = ("en", "es", "fr", "pt", "ca")
+"""Among equally short ways the one through the earliest of these wins: most data went into them."""
+
+
+def base_language(tag: str) -> str:
+    """The language of a BCP 47 tag without script and region: "pt" of "pt-BR"."""
+    return tag.replace("_", "-").partition("-")[0].lower()
+
+
+class Routes:
+    """Shortest ways through a graph of direct pairs.
+
+    Args:
+        pairs: (source, target), base languages.
+        max_pivots: how many languages may lie in between.
+    """
+
+    def __init__(self, pairs: Iterable[tuple[str, str]], max_pivots: int = 2) -> None:
+        self._next: dict[str, list[str]] = {}
+        for source, target in sorted(set(pairs), key=lambda pair: (_rank(pair[1]), pair)):
+            self._next.setdefault(source, []).append(target)
+        self._max_pivots = max_pivots
+        targets = {target for following in self._next.values() for target in following}
+        self.languages = tuple(sorted(targets | set(self._next)))
+
+    def find(self, source: str, target: str) -> tuple[str, ...] | None:
+        """The shortest way, ends included, as base languages; None when there is none, or nothing to do."""
+        start, goal = base_language(source), base_language(target)
+        ways: list[tuple[str, ...]] = [(start,)]
+        if start == goal:
+            return None
+        seen = {start}
+        for _ in range(self._max_pivots + 1):
+            longer: list[tuple[str, ...]] = []
+            for way in ways:
+                for language in self._next.get(way[-1], ()):
+                    if language == goal:
+                        return (*way, language)
+                    if language not in seen:
+                        seen.add(language)
+                        longer.append((*way, language))
+            ways = longer
+        return None
+
+
+def with_ends(route: tuple[str, ...], source: str, target: str) -> tuple[str, ...]:
+    """The route as it was asked for: regions of the ends kept, e.g. ("en-US", "es", "fr")."""
+    return (source, *route[1:-1], target)
+
+
+def _rank(language: str) -> int:
+    return PREFERRED_PIVOTS.index(language) if language in PREFERRED_PIVOTS else len(PREFERRED_PIVOTS)

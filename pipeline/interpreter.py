@@ -1,0 +1,316 @@
+"""One speaker's interpreter: hears them, and has every clause translated for each language that is wished.
+
+    frames ─ hear ─ heard ─ segment ─┬─ captions in the spoken language
+                                     └─ one lane a language ─ captions, and finals for the language channel
+
+Nothing in here waits for a listener: lanes and the outlet never block the way of the words.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+import numpy as np
+import structlog
+
+from config.settings import Settings
+from pipeline.audio import HEARING_RATE_HZ, AudioFrame, Pcm, seconds
+from pipeline.channel import Channel, WhenFull
+from pipeline.clock import ArrivalClock, Monotonic
+from pipeline.engines.protocols import HearingOptions, Translator
+from pipeline.events import (
+    Caption,
+    Clause,
+    Heard,
+    NotHeard,
+    NotTranslated,
+    Segment,
+    Translated,
+    Translation,
+    Trouble,
+    Words,
+)
+from pipeline.settling import WordTimes
+from pipeline.stages.hear import Hear
+from pipeline.stages.segment import segment
+from pipeline.stages.translate import TranslationCache, TranslationLane
+from pipeline.text.captions import caption_of, translated_caption
+from pipeline.text.clauses import ClauseCutter
+from pipeline.text.glossary import Glossary
+from pipeline.text.languages import same_language
+from pipeline.timing import ClauseCommitted, ClauseTranslated, Measurement, SoundLost
+
+log = structlog.get_logger(__name__)
+
+FRAMES_WAITING = 200
+"""At most so many frames of sound wait to be heard: 10 s of 50 ms frames."""
+
+EVENTS_WAITING = 200
+
+STALL_S = 1.5
+"""Sound that stops coming for so long ends the utterance."""
+
+RESTARTS = 5
+"""An interpreter that failed is started again so many times in a row, a little later each time."""
+
+LANE_END_S = 10.0
+"""How long a lane may take to finish what waits when its language is no longer wished, or the speaker leaves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What listeners want of this speaker, as languages; the speaker's own needs no mention."""
+
+    voices: frozenset[str] = frozenset()
+    captions: frozenset[str] = frozenset()
+
+    @property
+    def languages(self) -> frozenset[str]:
+        return self.voices | self.captions
+
+
+class Outlet(Protocol):
+    """Where an interpreter's results go. None of these may block."""
+
+    def caption(self, caption: Caption) -> None:
+        """A caption, interim or final, original or translated."""
+        ...
+
+    def translated(self, outcome: Translation | NotTranslated) -> None:
+        """A committed clause's translation, in the order of the clauses of each language."""
+        ...
+
+    def trouble(self, trouble: Trouble) -> None:
+        """Something is missing, and why."""
+        ...
+
+    def measured(self, measurement: Measurement) -> None:
+        """A latency on the way."""
+        ...
+
+
+class Interpreter:
+    """Interprets one speaker until closed; a fault inside is reported and survived.
+
+    Args:
+        speaker: identity of the participant.
+        language: what they speak; None to detect it among `allowed_languages`.
+    """
+
+    def __init__(
+        self,
+        speaker: str,
+        *,
+        hear: Hear,
+        translator: Translator,
+        outlet: Outlet,
+        settings: Settings,
+        language: str | None,
+        allowed_languages: tuple[str, ...] = (),
+        glossary: Glossary | None = None,
+        cache: TranslationCache | None = None,
+        now: Monotonic | None = None,
+    ) -> None:
+        self.speaker = speaker
+        self._hear, self._translator, self._outlet, self._settings = hear, translator, outlet, settings
+        self._glossary = glossary or Glossary()
+        hints = self._glossary.terms(language) if language else ()
+        self._options = HearingOptions(speaker, language, allowed_languages, hints)
+        self._cache = cache or TranslationCache(settings.translation.cache_entries)
+        self._now = now or asyncio.get_running_loop().time
+        self._arrivals = ArrivalClock()
+        self._frames = self._new_frames()
+        self._position = 0
+        self._lost = 0
+        self._wishes = Wishes()
+        self._wished = asyncio.Event()
+        self._closed = False
+        self._last_sound_s = self._now()
+        self._silent = True
+
+    # --- from the room -----------------------------------------------------------------------------------
+
+    def listen(self, pcm: Pcm) -> None:
+        """Takes the speaker's next sound, 16 kHz mono; never blocks."""
+        if self._closed or not len(pcm):
+            return
+        frame = AudioFrame(self._position, pcm)
+        self._position = frame.end_sample
+        self._last_sound_s, self._silent = self._now(), False
+        self._arrivals.arrived(frame.end_sample, self._last_sound_s)
+        self._frames.put_nowait(frame)
+
+    def gap(self) -> None:
+        """The sound stops for now (muted, unsubscribed): ends the utterance."""
+        if not self._silent and not self._closed:
+            pause_s = self._settings.recognition.min_silence_s + 0.3
+            silence = np.zeros(int(pause_s * HEARING_RATE_HZ), np.int16)
+            for piece in np.array_split(silence, max(1, len(silence) // 800)):
+                self.listen(piece)
+            self._silent = True
+
+    def wish(self, wishes: Wishes) -> None:
+        """Sets which languages this speaker is translated into from the next clause on."""
+        self._wishes = wishes
+        self._wished.set()
+
+    def close(self) -> None:
+        """No more sound will come: `run` finishes what was heard and returns."""
+        self._closed = True
+        self._frames.close()
+
+    # --- the work ----------------------------------------------------------------------------------------
+
+    async def run(self) -> None:
+        """Interprets until closed. Never raises but for cancellation."""
+        restarts = 0
+        while True:
+            began_s = self._now()
+            try:
+                await self._interpret()
+                return
+            except* Exception as errors:  # the one broad catch: a speaker's fault must not end the meeting
+                kinds = ", ".join(sorted({type(error).__name__ for error in _leaves(errors)}))
+                log.error("interpreter failed", speaker=self.speaker, errors=kinds, exc_info=True)
+                restarts = restarts + 1 if self._now() - began_s < 60 else 1
+                self._outlet.trouble(Trouble(self.speaker, "hear", "", f"interpreting failed ({kinds})"))
+            if self._closed or restarts > RESTARTS:
+                self._closed = True
+                return
+            await asyncio.sleep(min(5.0, 0.2 * 2**restarts))
+            self._frames.close()
+            self._frames = self._new_frames()
+
+    async def _interpret(self) -> None:
+        heard: Channel[Heard] = Channel(EVENTS_WAITING)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._hear(self._frames, heard, self._options), name=f"hear {self.speaker}")
+            watch = group.create_task(self._watch_for_stalls(), name=f"stalls {self.speaker}")
+            lanes = _Lanes(group, self._new_lane)
+            cutter = ClauseCutter(self.speaker, self._settings.clauses)
+            times = WordTimes(self.speaker, self._arrivals)
+            async for event, segments in segment(heard, cutter, self._arrivals, self._now):
+                self._note(event)
+                for part in segments:
+                    self._show(part, times)
+                    lanes.offer(part, self._wishes.languages)
+                if isinstance(event, Words):
+                    for settled in times.shown(event, self._now()):
+                        self._outlet.measured(settled)
+            watch.cancel()
+            await lanes.finish()
+
+    def _note(self, event: Heard) -> None:
+        if isinstance(event, NotHeard):
+            lost_s = seconds(event.end_sample - event.first_sample)
+            self._outlet.trouble(
+                Trouble(self.speaker, "hear", "", f"{lost_s:.1f} s were not heard: {event.reason}")
+            )
+
+    def _show(self, part: Segment, times: WordTimes) -> None:
+        """Shows the original, and tells what was measured."""
+        caption = caption_of(part)
+        if isinstance(part, Clause):
+            self._outlet.measured(
+                ClauseCommitted(
+                    part.speaker,
+                    part.number,
+                    part.language,
+                    part.onset_at_s,
+                    part.offset_at_s,
+                    part.committed_at_s,
+                    len(part.text.split()),
+                    part.end.value,
+                )
+            )
+        else:
+            caption = replace(caption, heard_at_s=times.newest_word_s(part))
+        self._outlet.caption(caption)
+
+    def _new_lane(self, language: str) -> TranslationLane:
+        def put(outcome: Translated, drafted: bool) -> None:
+            self._deliver(outcome, drafted)
+
+        return TranslationLane(
+            language,
+            translator=self._translator,
+            settings=self._settings.translation,
+            cache=self._cache,
+            glossary=self._glossary,
+            put=put,
+            now=self._now,
+        )
+
+    def _deliver(self, outcome: Translated, drafted: bool) -> None:
+        self._outlet.caption(translated_caption(outcome))
+        if isinstance(outcome, Translation | NotTranslated):
+            clause = outcome.clause
+            failed = isinstance(outcome, NotTranslated)
+            took_s = self._now() - clause.committed_at_s
+            self._outlet.measured(
+                ClauseTranslated(clause.speaker, clause.number, outcome.language, took_s, drafted, failed)
+            )
+            if isinstance(outcome, NotTranslated):
+                self._outlet.trouble(Trouble(clause.speaker, "translate", outcome.language, outcome.reason))
+            self._outlet.translated(outcome)
+
+    async def _watch_for_stalls(self) -> None:
+        while True:
+            await asyncio.sleep(STALL_S / 2)
+            if not self._silent and self._now() - self._last_sound_s > STALL_S:
+                self.gap()
+            if self._lost:
+                lost, self._lost = self._lost, 0
+                self._outlet.measured(SoundLost(self.speaker, seconds(lost)))
+
+    def _new_frames(self) -> Channel[AudioFrame]:
+        return Channel(FRAMES_WAITING, WhenFull.DROP_OLDEST, self._drop)
+
+    def _drop(self, frame: AudioFrame) -> None:
+        self._lost += len(frame.pcm)
+
+
+class _Lanes:
+    """The translation lanes of one speaker: begun when a language is wished, ended when it no longer is."""
+
+    def __init__(self, group: asyncio.TaskGroup, new: Callable[[str], TranslationLane]) -> None:
+        self._group, self._new = group, new
+        self._running: dict[str, tuple[TranslationLane, asyncio.Task[None]]] = {}
+        self._ending: set[asyncio.Task[None]] = set()
+
+    def offer(self, part: Segment, languages: frozenset[str]) -> None:
+        """Hands a clause or draft to every wished language but the spoken one."""
+        wanted = {language for language in languages if not same_language(language, part.language)}
+        for language in self._running.keys() - languages:
+            self._end(language)
+        for language in wanted:
+            if language not in self._running:
+                lane = self._new(language)
+                task = self._group.create_task(lane.run(), name=f"translate into {language}")
+                self._running[language] = (lane, task)
+            self._running[language][0].offer(part)
+
+    async def finish(self) -> None:
+        """Ends all lanes once they have done what waits, after a bounded wait."""
+        for language in list(self._running):
+            self._end(language)
+        if self._ending:
+            _, late = await asyncio.wait(self._ending, timeout=LANE_END_S)
+            for task in late:
+                task.cancel()
+
+    def _end(self, language: str) -> None:
+        lane, task = self._running.pop(language)
+        lane.close()
+        self._ending.add(task)
+        task.add_done_callback(self._ending.discard)
+
+
+def _leaves(errors: BaseExceptionGroup[Exception]) -> list[BaseException]:
+    found: list[BaseException] = []
+    for error in errors.exceptions:
+        found += _leaves(error) if isinstance(error, BaseExceptionGroup) else [error]
+    return found

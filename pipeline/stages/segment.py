@@ -1,0 +1,31 @@
+"""Words to clauses: where one piece of translation ends and the next begins."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+from pipeline.channel import Channel
+from pipeline.clock import ArrivalClock, Monotonic
+from pipeline.events import Clause, Heard, Segment
+from pipeline.text.clauses import ClauseCutter
+
+
+async def segment(
+    heard: Channel[Heard], cutter: ClauseCutter, arrivals: ArrivalClock, now: Monotonic
+) -> AsyncIterator[tuple[Heard, list[Segment]]]:
+    """Yields each event with the clauses that it closed and the draft that it left, in order.
+
+    Clauses carry when their first and last sample were spoken.
+    """
+    async for event in heard:
+        segments = cutter.feed(event, now())
+        yield event, [_placed(part, arrivals) if isinstance(part, Clause) else part for part in segments]
+
+
+def _placed(clause: Clause, arrivals: ArrivalClock) -> Clause:
+    return replace(
+        clause,
+        onset_at_s=arrivals.spoken_s(clause.first_sample),
+        offset_at_s=arrivals.spoken_s(clause.end_sample),
+    )

@@ -1,0 +1,226 @@
+"""Clauses into one other language, in order; drafts of the coming clause beside them.
+
+One lane a speaker and language: a slow language keeps nobody else waiting.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict, deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import structlog
+
+from config.settings import TranslationSettings
+from pipeline.clock import Monotonic
+from pipeline.engines.protocols import (
+    EngineError,
+    TranslationRequest,
+    TranslationResult,
+    Translator,
+)
+from pipeline.events import (
+    Clause,
+    Draft,
+    DraftTranslation,
+    NotTranslated,
+    Segment,
+    Translated,
+    Translation,
+)
+from pipeline.text.glossary import Glossary
+
+log = structlog.get_logger(__name__)
+
+Key = tuple[str, str, str, tuple[tuple[str, str], ...]]
+
+
+class TranslationCache:
+    """Remembers translations, the same number for each pair of languages; the least recently used goes first.
+
+    Entries belong to one translator and one glossary.
+    """
+
+    def __init__(self, entries_per_pair: int) -> None:
+        self._limit = entries_per_pair
+        self._pairs: dict[tuple[str, str], OrderedDict[Key, TranslationResult]] = {}
+
+    def get(self, key: Key) -> TranslationResult | None:
+        """The remembered translation; asking keeps it young."""
+        entries = self._pairs.get(key[:2])
+        if entries is None or key not in entries:
+            return None
+        entries.move_to_end(key)
+        return entries[key]
+
+    def put(self, key: Key, result: TranslationResult) -> None:
+        """Remembers a translation."""
+        entries = self._pairs.setdefault(key[:2], OrderedDict())
+        entries[key] = result
+        entries.move_to_end(key)
+        while len(entries) > self._limit:
+            entries.popitem(last=False)
+
+    def clear(self) -> None:
+        """Forgets everything, e.g. because the glossary changed."""
+        self._pairs.clear()
+
+
+@dataclass(slots=True)
+class _Queue:
+    """What waits for a lane: clauses in order, and the newest draft only."""
+
+    clauses: deque[Clause]
+    draft: Draft | None
+    changed: asyncio.Event
+
+
+class TranslationLane:
+    """Translates one speaker's clauses into one language.
+
+    Clauses wait in a bounded queue; beyond it the oldest stays untranslated, with that reason. A draft is
+    translated while nothing else waits; when its words are then committed unchanged, the work is already done.
+
+    Args:
+        put: receives every outcome, clauses in their order; must not block.
+    """
+
+    def __init__(
+        self,
+        language: str,
+        *,
+        translator: Translator,
+        settings: TranslationSettings,
+        cache: TranslationCache,
+        glossary: Glossary,
+        put: Callable[[Translated, bool], None],
+        now: Monotonic,
+    ) -> None:
+        self.language = language
+        self._translator, self._settings, self._cache, self._glossary = translator, settings, cache, glossary
+        self._put, self._now = put, now
+        self._queue = _Queue(deque(maxlen=settings.waiting_clauses), None, asyncio.Event())
+        self._closed = False
+        self._context: deque[tuple[str, str]] = deque(maxlen=max(1, settings.context_clauses))
+
+    def offer(self, segment: Segment) -> None:
+        """Takes a clause or a draft; never blocks."""
+        queue = self._queue
+        if isinstance(segment, Draft):
+            if not self._settings.drafts:
+                return
+            queue.draft = segment
+        else:
+            queue.draft = None
+            if len(queue.clauses) == self._settings.waiting_clauses:
+                oldest = queue.clauses.popleft()
+                reason = f"translation is {self._settings.waiting_clauses} clauses behind"
+                self._put(NotTranslated(oldest, self.language, reason), False)
+            queue.clauses.append(segment)
+        queue.changed.set()
+
+    def close(self) -> None:
+        """Lets `run` return once the waiting clauses are done."""
+        self._closed = True
+        self._queue.changed.set()
+
+    async def run(self) -> None:
+        """Translates until closed."""
+        while True:
+            clause = await self._next_clause()
+            if clause is None:
+                return
+            outcome, drafted = await self._translate(clause)
+            self._put(outcome, drafted)
+
+    async def _next_clause(self) -> Clause | None:
+        """Waits for a clause; translates drafts meanwhile."""
+        queue = self._queue
+        working: asyncio.Task[None] | None = None
+        try:
+            while not queue.clauses:
+                if self._closed:
+                    return None
+                if queue.draft is not None and working is None:
+                    draft, queue.draft = queue.draft, None
+                    working = asyncio.create_task(self._draft(draft), name="draft translation")
+                queue.changed.clear()
+                waiting = asyncio.create_task(queue.changed.wait(), name="lane waits")
+                try:
+                    await asyncio.wait(
+                        {waiting} if working is None else {waiting, working},
+                        return_when=asyncio.FIRST_COMPLETED,
+                    )
+                finally:
+                    waiting.cancel()
+                if working is not None and working.done():
+                    working.result()
+                    working = None
+            clause = queue.clauses.popleft()
+            if working is not None and working.get_name() == _draft_name(clause):
+                await working
+            return clause
+        finally:
+            if working is not None and not working.done():
+                working.cancel()
+                await asyncio.wait([working])
+
+    async def _draft(self, draft: Draft) -> None:
+        """Translates words that may still change; a failure is no news, the clause will tell."""
+        task = asyncio.current_task()
+        assert task is not None
+        task.set_name(_draft_name(draft))
+        try:
+            result = await self._ask(draft.text, draft.language, draft=True)
+        except (EngineError, TimeoutError):
+            return
+        self._put(DraftTranslation(draft, self.language, result.text), False)
+
+    async def _translate(self, clause: Clause) -> tuple[Translation | NotTranslated, bool]:
+        key = self._key(clause.text, clause.language)
+        drafted = self._cache.get(key) is not None
+        try:
+            result = await self._ask(clause.text, clause.language, draft=False)
+        except TimeoutError:
+            reason = f"no translation within {self._settings.timeout_s:g} s"
+            return NotTranslated(clause, self.language, reason), False
+        except EngineError as error:
+            return NotTranslated(clause, self.language, str(error)), False
+        self._context.append((clause.text, result.text))
+        translation = Translation(
+            clause, self.language, result.text, result.engine, result.route, translated_at_s=self._now()
+        )
+        return translation, drafted
+
+    async def _ask(self, text: str, source: str, *, draft: bool) -> TranslationResult:
+        """Cache, glossary, engine. Raises EngineError, TimeoutError."""
+        key = self._key(text, source)
+        known = self._cache.get(key)
+        if known is not None:
+            return known
+        protected = self._glossary.protect(text, source, self.language)
+        async with asyncio.timeout(self._settings.timeout_s):
+            result = await self._call(protected.text, source, draft)
+            restored, complete = protected.restore(result.text)
+            if not complete:  # the engine lost a term: better a plain translation than a broken one
+                result = await self._call(text, source, draft)
+                restored = result.text
+        result = TranslationResult(restored, result.engine, result.route)
+        self._cache.put(key, result)
+        return result
+
+    async def _call(self, text: str, source: str, draft: bool) -> TranslationResult:
+        context = tuple(self._context) if self._settings.context_clauses else ()
+        return await self._translator.translate(
+            TranslationRequest(text, source, self.language, context=context, draft=draft)
+        )
+
+    def _key(self, text: str, source: str) -> Key:
+        context = tuple(self._context) if self._translator.info.uses_context else ()
+        return (source, self.language, text, context)
+
+
+def _draft_name(segment: Segment) -> str:
+    """The same for a draft and the clause that it became, if its words stayed."""
+    return f"draft {segment.number} {hash(segment.text)}"

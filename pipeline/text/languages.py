@@ -1,0 +1,209 @@
+"""What differs between languages when words become text: spaces, punctuation, capitals, direction."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+_OLD_CODES: Final = {"iw": "he", "in": "id", "ji": "yi", "cmn": "zh", "fil": "tl", "nb": "no"}
+
+SPACELESS: Final = frozenset({"zh", "yue", "ja", "th", "my", "km", "lo"})
+"""Languages that put no spaces between words."""
+
+RIGHT_TO_LEFT: Final = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
+
+_RIGHT_TO_LEFT_SCRIPTS: Final = frozenset({"arab", "hebr", "syrc", "thaa", "nkoo"})
+
+CAPITALISED_SCRIPTS: Final = frozenset(
+    "af sq hy az eu be bs br bg ca hr cs da nl en eo et fo fi fr gl de el ht ha hu is id ga it kk ky la lv lt lb "
+    "mk mg ms mt mi mn no nn oc pl pt ro ru sr sn sk sl so es su sw sv tl tg tt tr tk uk uz vi cy yo zu".split()
+)
+"""Languages whose script tells capital from small letters."""
+
+TERMINATORS: Final = frozenset(".?!…。．｡？！؟۔।॥።፧။។։⁇⁈⁉‼‽")
+"""What can end a sentence. Armenian, Ethiopic, Burmese, Khmer and Devanagari have signs of their own."""
+
+CLAUSE_PUNCTUATION: Final = frozenset(",;:、，；：､،؛፣፤၊–—")
+"""What can end a clause within a sentence."""
+
+CLOSERS: Final = "\"'”’»›)]}」』）】》〉］｝"
+"""What may follow the sign that ends a sentence."""
+
+_FULL_STOPS: Final = {
+    "zh": "。", "yue": "。", "ja": "。", "hi": "।", "mr": "।", "ne": "।", "bn": "।", "ur": "۔",
+    "am": "።", "my": "။", "km": "។", "hy": "։", "th": "", "lo": "",
+}  # fmt: skip
+
+_SPACELESS_RANGES: Final = (
+    (0x0E00, 0x0EFF),  # Thai, Lao
+    (0x1000, 0x109F),  # Myanmar
+    (0x1780, 0x17FF),  # Khmer
+    (0x3000, 0x30FF),  # CJK punctuation, kana
+    (0x31F0, 0x31FF),
+    (0x3400, 0x4DBF),
+    (0x4E00, 0x9FFF),
+    (0xF900, 0xFAFF),
+    (0xFF01, 0xFF0F),  # full-width punctuation
+    (0xFF1A, 0xFF20),
+    (0xFF5B, 0xFF9F),  # half-width kana
+    (0x20000, 0x3FFFF),
+)
+
+CLAUSE_OPENERS: Final[dict[str, frozenset[str]]] = {
+    "en": frozenset(
+        "but because so although though however when while if unless until since whereas which who where "
+        "whether before after therefore otherwise then".split()
+    ),
+    "es": frozenset(
+        "pero porque aunque cuando mientras si sino donde entonces así como pues luego antes después".split()
+    ),
+    "fr": frozenset(
+        "mais parce car donc quand lorsque lorsqu puisque puisqu si tandis pendant où quoique alors ensuite "
+        "avant après afin".split()
+    ),
+    "de": frozenset(
+        "aber weil denn sondern obwohl wenn während dass damit nachdem bevor falls sobald als wo dann also "
+        "deshalb sodass".split()
+    ),
+    "pt": frozenset("mas porque embora quando enquanto se onde então pois porém depois antes".split()),
+    "it": frozenset("ma perché però quando mentre se anche dove quindi poiché sebbene allora dopo prima".split()),
+    "ca": frozenset("però perquè encara quan mentre si sinó on doncs llavors després abans".split()),
+    "nl": frozenset(
+        "maar omdat want dus hoewel als toen terwijl wanneer dat zodat nadat voordat waar dan daarom".split()
+    ),
+}
+"""Words before which a sentence can usually be divided, for recognisers that give no punctuation."""
+
+COORDINATORS: Final[dict[str, frozenset[str]]] = {
+    "en": frozenset({"and", "or"}),
+    "es": frozenset({"y", "e", "o", "u"}),
+    "fr": frozenset({"et", "ou"}),
+    "de": frozenset({"und", "oder"}),
+    "pt": frozenset({"e", "ou"}),
+    "it": frozenset({"e", "ed", "o", "oppure"}),
+    "ca": frozenset({"i", "o"}),
+    "nl": frozenset({"en", "of"}),
+}
+"""Words that join clauses, but single words as well: they need more text before them."""
+
+_ENGLISH_I: Final = re.compile(r"(?<![\w.'’-])i(?=$|[\s,;:!?]|\.(?:\s|$)|['’](?:m|ll|ve|d|s)\b)")
+
+
+def base(code: str) -> str:
+    """The language without region and script: "pt-BR" gives "pt"."""
+    first = code.strip().replace("_", "-").split("-", 1)[0].casefold()
+    return _OLD_CODES.get(first, first)
+
+
+def same_language(a: str, b: str) -> bool:
+    """Whether somebody who knows one understands the other: region and script do not count."""
+    return base(a) == base(b)
+
+
+def joiner(language: str) -> str:
+    """What stands between two words."""
+    return "" if base(language) in SPACELESS else " "
+
+
+def is_right_to_left(language: str) -> bool:
+    """Direction of writing, by a script subtag if there is one."""
+    scripts = [part for part in language.casefold().replace("_", "-").split("-")[1:] if len(part) == 4]
+    if scripts:
+        return scripts[0] in _RIGHT_TO_LEFT_SCRIPTS
+    return base(language) in RIGHT_TO_LEFT
+
+
+def has_capitals(language: str) -> bool:
+    """Whether its script tells capital from small letters."""
+    return base(language) in CAPITALISED_SCRIPTS
+
+
+def is_spaceless(character: str) -> bool:
+    """Whether a character belongs to a script that puts no spaces between words."""
+    point = ord(character)
+    return any(low <= point <= high for low, high in _SPACELESS_RANGES)
+
+
+def space_between(left: str, right: str, language: str) -> str:
+    """What belongs between two neighbouring pieces of text, neither of them empty.
+
+    Foreign words within a language without spaces keep theirs: "use AI技术". Without a language the
+    script decides.
+    """
+    if language and base(language) not in SPACELESS:
+        return " "
+    a, b = left[-1], right[0]
+    if is_spaceless(a) or is_spaceless(b):
+        foreign_beside_native = not language and not (is_spaceless(a) and is_spaceless(b))
+        return " " if foreign_beside_native else ""
+    if not language:
+        return " "
+    if b.isalpha():
+        return " " if a.isalnum() or a in ".,;:!?)" else ""
+    return " " if b.isdigit() and a.isalpha() else ""
+
+
+def join(words: Iterable[str], language: str) -> str:
+    """Puts words together as the language does; pieces joined and joined again give the same text."""
+    text = ""
+    for word in words:
+        piece = word.strip()
+        if piece:
+            text += space_between(text, piece, language) + piece if text else piece
+    return text
+
+
+def word_count(text: str, language: str) -> int:
+    """How many words, estimated from the letters where no spaces tell: two Han characters count as one."""
+    native = sum(1 for character in text if is_spaceless(character) and character.isalpha())
+    if not native:
+        return len(text.split())
+    foreign = "".join(" " if is_spaceless(character) else character for character in text)
+    letters_a_word = 2 if base(language) not in {"th", "lo", "km", "my"} else 4
+    return -(-native // letters_a_word) + len(foreign.split())
+
+
+def ends_with(text: str, signs: frozenset[str]) -> bool:
+    """Whether the last sign, closing quotes and brackets aside, is one of `signs`."""
+    core = text.rstrip().rstrip(CLOSERS)
+    return bool(core) and core[-1] in signs
+
+
+def capitalise(text: str, language: str) -> str:
+    """Begins with a capital letter if the first word is all small letters; keeps the length."""
+    if not has_capitals(language):
+        return text
+    first = text.split(maxsplit=1)[0] if text.strip() else ""
+    if not first or first != first.lower():
+        return text
+    for at, character in enumerate(text):
+        if character.isalpha():
+            if at and text[at - 1] in "'’.@/":  # 's avonds, .net
+                return text
+            upper = "İ" if character == "i" and base(language) in {"tr", "az"} else character.upper()
+            return text[:at] + upper + text[at + 1 :] if len(upper) == 1 else text
+        if character.isdigit():
+            return text
+    return text
+
+
+def finish_sentence(text: str, language: str) -> str:
+    """Adds the language's full stop where nothing ends the sentence yet."""
+    if not text.strip() or ends_with(text, TERMINATORS | CLAUSE_PUNCTUATION):
+        return text
+    return text.rstrip() + _FULL_STOPS.get(base(language), ".")
+
+
+def readable(text: str, language: str, *, ends_sentence: bool) -> str:
+    """Makes a recogniser's text fit to be read, whether or not it gives case and punctuation.
+
+    Whatever begins with `text` gets a result that begins with this one's, so that a caption that grows
+    never changes what was shown; only a full stop may be added at the end, and only to text that has
+    neither capitals nor punctuation of its own.
+    """
+    plain = text == text.lower() and not any(sign in TERMINATORS | CLAUSE_PUNCTUATION for sign in text)
+    shown = capitalise(text, language)
+    if base(language) == "en":
+        shown = _ENGLISH_I.sub("I", shown)
+    return finish_sentence(shown, language) if ends_sentence and plain else shown

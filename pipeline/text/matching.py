@@ -1,0 +1,161 @@
+"""Which words of a new hypothesis are already known: by spelling and by position."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Final
+
+from pipeline.audio import HEARING_RATE_HZ
+from pipeline.events import Word
+
+TOLERANCE_SAMPLES: Final = HEARING_RATE_HZ // 10
+"""How far a recogniser's idea of where a word lies moves between two passes."""
+
+LONGEST_OVERLAP: Final = 5
+"""So many words before a seam are compared."""
+
+_NEIGHBOURHOOD_SAMPLES: Final = HEARING_RATE_HZ
+"""Words further than this from the seam are old or new by their position alone."""
+
+_MEANINGFUL: Final = frozenset("%‰&@#")
+
+
+@lru_cache(maxsize=16_384)
+def spelling(text: str) -> str:
+    """The form in which two words are compared: no case, no punctuation, compatible characters equal.
+
+    Signs that change what is meant stay: "3.5" is not "35". Empty for mere punctuation.
+
+    Source:
+        Unicode 15, section 3.13: NFKC casefold.
+    """
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    kept = []
+    for at, character in enumerate(folded):
+        before, after = folded[at - 1 : at], folded[at + 1 : at + 2]
+        if unicodedata.category(character)[0] in "PZC" and character not in _MEANINGFUL:
+            inside_number = character in ".,:/" and before.isdigit() and after.isdigit()
+            sign = character == "-" and not at and after.isdigit()
+            if not (inside_number or sign):
+                continue
+        kept.append(character)
+    return "".join(kept)
+
+
+def seam(words: Sequence[Word], committed: Sequence[Word], boundary: int) -> tuple[int, int]:
+    """Finds where the new words begin in a hypothesis that may repeat committed ones.
+
+    Every possible seam is judged by how far words would lie on the wrong side of `boundary`, the end of
+    what is committed; the more of the last committed words (up to 5, spelled alike and near) lie directly
+    before a seam, the more displacement is believed. So a repeated word is dropped although its
+    timestamps moved, and a word that was really said twice stays.
+
+    Returns:
+        How many words of `words` are old, and where the last of them ends by the newest timestamps:
+        recognisers stretch the last word they hear, so the first idea of its end may cover new words.
+    """
+    if not committed or not words:
+        return 0, boundary
+    lowest = next((at for at, w in enumerate(words) if w.end_sample > boundary - _NEIGHBOURHOOD_SAMPLES), len(words))
+    highest = next(
+        (at for at in range(lowest, len(words)) if words[at].first_sample > boundary + _NEIGHBOURHOOD_SAMPLES),
+        len(words),
+    )
+    choices = [_judge(words, committed, boundary, at, lowest, highest) for at in range(lowest, highest + 1)]
+    # Of two equal seams the later one: a word lost is a smaller harm than a word said twice.
+    _, at, end = min(choices, key=lambda choice: (choice[0], -choice[1]))
+    return at, end
+
+
+def _judge(
+    words: Sequence[Word], committed: Sequence[Word], boundary: int, at: int, lowest: int, highest: int
+) -> tuple[float, int, int]:
+    overlap = _overlap(words[:at], committed)
+    end = boundary
+    displaced = sum(max(0, word.end_sample - boundary) for word in words[lowest : at - overlap])
+    cost = float(displaced)
+    if overlap:
+        last, known = words[at - 1], committed[-1]
+        moved = abs(last.first_sample - known.first_sample)
+        if moved <= TOLERANCE_SAMPLES:
+            end = min(boundary, last.end_sample)
+        else:
+            cost += max(0, last.end_sample - boundary)
+        cost += moved / 10 - TOLERANCE_SAMPLES * overlap
+    cost += sum(max(0, end - word.first_sample) for word in words[max(at, lowest) : highest])
+    return cost, at, end
+
+
+def _overlap(words: Sequence[Word], committed: Sequence[Word]) -> int:
+    """How many of the last words are the last committed ones, spelled alike and not far from them."""
+    count = 0
+    for word, known in zip(reversed(words), reversed(committed), strict=False):
+        middle, known_middle = word.first_sample + word.end_sample, known.first_sample + known.end_sample
+        far = abs(middle - known_middle) > 2 * _NEIGHBOURHOOD_SAMPLES
+        if count == LONGEST_OVERLAP or far or spelling(word.text) != spelling(known.text):
+            break
+        count += 1
+    return count
+
+
+def agreed(before: Sequence[Word], now: Sequence[Word]) -> int:
+    """How many words at the start of `now` say what the start of `before` says.
+
+    Compared letter by letter, so that it does not matter where a recogniser divides "to day"; a word counts
+    once both have a boundary at its end, which scripts without spaces have anywhere.
+    """
+    known = "".join(spelling(word.text) for word in before)
+    boundaries, length = set(), 0
+    for word in before:
+        length += len(spelling(word.text))
+        boundaries.add(length)
+    count, at = 0, 0
+    for position, word in enumerate(now):
+        form = spelling(word.text)
+        if not known.startswith(form, at) or at + len(form) > len(known):
+            break
+        at += len(form)
+        if at in boundaries or _divides_anywhere(form):
+            count = position + 1
+    return count
+
+
+def _divides_anywhere(form: str) -> bool:
+    return bool(form) and unicodedata.name(form[-1], "").startswith(("CJK", "HIRAGANA", "KATAKANA"))
+
+
+def divided_at(words: Sequence[Word], boundary: int) -> list[Word]:
+    """Breaks a word of a script without spaces that lies across `boundary` into its characters."""
+    parts: list[Word] = []
+    for word in words:
+        across = (
+            word.first_sample + TOLERANCE_SAMPLES < boundary < word.end_sample - TOLERANCE_SAMPLES
+            and len(word.text) > 1
+            and all(_divides_anywhere(character) for character in word.text)
+        )
+        if not across:
+            parts.append(word)
+            continue
+        step = (word.end_sample - word.first_sample) / len(word.text)
+        parts.extend(
+            Word(character, word.first_sample + round(at * step), word.first_sample + round((at + 1) * step))
+            for at, character in enumerate(word.text)
+        )
+    return parts
+
+
+def tidied(words: Sequence[Word], heard_to: int) -> list[Word]:
+    """Words without spaces around them, within what was heard, signs joined to the word before them."""
+    tidy: list[Word] = []
+    for word in words:
+        text = word.text.strip()
+        first = min(max(word.first_sample, 0), heard_to)
+        end = min(max(word.end_sample, first), heard_to)
+        if spelling(text):
+            tidy.append(Word(text, first, end))
+        elif text and tidy:
+            last = tidy[-1]
+            tidy[-1] = Word(last.text + text, last.first_sample, last.end_sample)
+    return tidy

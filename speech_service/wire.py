@@ -1,0 +1,317 @@
+"""What clients and services say to each other on their WebSockets, and how it is written down.
+
+Text messages are JSON objects with a `type`; sound travels in binary messages with a short header:
+
+    /ws/stt         client → service: 8 bytes, position of the first sample; then PCM
+    /ws/synthesize  service → client: 4 bytes, id of the request; then PCM
+
+All numbers are little-endian, PCM is 16 bit mono: 16 kHz towards recognition, 24 kHz from synthesis.
+A field that one side does not know is ignored, so that the two need not be updated together.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+from dataclasses import asdict, dataclass, field
+from typing import Annotated, Any, Generic, TypeAlias, TypeVar
+
+import numpy as np
+from pydantic import Field, TypeAdapter, ValidationError
+
+from pipeline.audio import AudioError, AudioFrame, Pcm
+from pipeline.events import Heard, NotHeard, UtteranceEnded, UtteranceStarted, Words
+
+M = TypeVar("M")
+
+MAX_POSITION = 2**53
+"""Positions beyond it do not survive JSON in every language."""
+
+
+class WireError(ValueError):
+    """A message that cannot be read; says what is wrong with it, never what it holds."""
+
+
+Code = Annotated[str, Field(min_length=1, max_length=35, pattern=r"^[A-Za-z0-9-]+$")]
+"""A BCP 47 language code."""
+Short = Annotated[str, Field(max_length=200)]
+StreamId = Annotated[int, Field(ge=0, lt=2**32)]
+
+# --- both ways -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Alive:
+    """Nothing to say, but still there; keeps a quiet connection from being cut off."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failed:
+    """A request failed, or with no `id` the whole connection."""
+
+    id: int | None = None
+    code: str
+    message: str
+    more: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    """The answer is not wanted any more."""
+
+    id: StreamId
+
+
+@dataclass(frozen=True, slots=True)
+class Cancelled:
+    """Nothing more will come for this request."""
+
+    id: int
+
+
+# --- recognition -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Start:
+    """The first message on /ws/stt: who speaks."""
+
+    speaker: Annotated[str, Field(min_length=1, max_length=256)]
+    language: Code | None = None
+    """None: to be detected among `allowed_languages`."""
+    allowed_languages: Annotated[tuple[Code, ...], Field(max_length=100)] = ()
+    hints: Annotated[tuple[Short, ...], Field(max_length=500)] = ()
+    first_sample: Annotated[int, Field(ge=0, lt=MAX_POSITION)] = 0
+    """Sound before it is of no interest."""
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """No more sound will come; what was heard is finished."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """The start was accepted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listened:
+    """Nobody was speaking up to here, so sound before it need not be kept."""
+
+    to: int
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """Everything that was heard has been sent."""
+
+
+ToRecognition: TypeAlias = Start | End | Alive
+FromRecognition: TypeAlias = Heard | Ready | Listened | Done | Failed
+
+# --- translation -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TranslateBody:
+    """A piece of text to translate, as in `TranslationRequest`."""
+
+    text: str
+    source: Code
+    target: Code
+    context: Annotated[tuple[tuple[str, str], ...], Field(max_length=10)] = ()
+    """Previous (source, translation) pairs, oldest first."""
+    draft: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Translate(TranslateBody):
+    """A request on /ws/translate; answers come in any order."""
+
+    id: StreamId
+
+
+@dataclass(frozen=True, slots=True)
+class Translated:
+    """The answer to `Translate`."""
+
+    id: int
+    text: str
+    engine: str
+    route: tuple[str, ...]
+
+
+ToTranslation: TypeAlias = Translate | Cancel | Alive
+FromTranslation: TypeAlias = Translated | Failed | Cancelled
+
+# --- synthesis -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpeakBody:
+    """A piece of text to speak, as in `SynthesisRequest`."""
+
+    text: str
+    language: Code
+    voice: Short = ""
+    """A name from /voices, or empty for the engine's default."""
+    speed: Annotated[float, Field(ge=0.5, le=2.0, allow_inf_nan=False)] = 1.0
+    pronunciations: Annotated[dict[Short, Short], Field(max_length=500)] = field(default_factory=dict)
+    """Written form to spoken form."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Speak(SpeakBody):
+    """A request on /ws/synthesize; its sound comes between that of others."""
+
+    id: StreamId
+    window: Annotated[int, Field(ge=0, lt=MAX_POSITION)] = 0
+    """How many samples may be sent before the client says `More`; 0 for any number."""
+
+
+@dataclass(frozen=True, slots=True)
+class More:
+    """So many samples of the request have been used: as many more may be sent."""
+
+    id: StreamId
+    samples: Annotated[int, Field(ge=0, lt=MAX_POSITION)]
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The first sound of a request exists."""
+
+    id: int
+    rate_hz: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """All sound of a request was sent."""
+
+    id: int
+    samples: int
+
+
+ToSynthesis: TypeAlias = Speak | Cancel | More | Alive
+FromSynthesis: TypeAlias = Started | Ended | Failed | Cancelled
+
+# --- writing it down -------------------------------------------------------------------------------------
+
+
+class Codec(Generic[M]):
+    """Writes the messages of one direction as JSON and reads them again."""
+
+    def __init__(self, kinds: dict[str, type[Any]]) -> None:
+        self._tags = {kind: tag for tag, kind in kinds.items()}
+        self._readers = {tag: TypeAdapter(kind) for tag, kind in kinds.items()}
+
+    def encode(self, message: M) -> str:
+        return json.dumps({"type": self._tags[type(message)], **asdict(message)})  # type: ignore[call-overload]
+
+    def decode(self, text: str) -> M:
+        """Reads one message.
+
+        Raises:
+            WireError: not JSON, not one of the messages of this direction, or a field that does not fit.
+        """
+        return self.read(self.parse(text))
+
+    @staticmethod
+    def parse(text: str) -> dict[str, Any]:
+        """Raises WireError for what is not a JSON object."""
+        try:
+            tree = json.loads(text)
+        except (ValueError, RecursionError) as error:
+            raise WireError("a message must be JSON") from error
+        if not isinstance(tree, dict):
+            raise WireError("a message must be a JSON object")
+        return tree
+
+    def read(self, tree: dict[str, Any]) -> M:
+        """Reads a parsed message. Raises WireError."""
+        tag = tree.get("type")
+        reader = self._readers.get(tag) if isinstance(tag, str) else None
+        if reader is None:
+            raise WireError(f"`type` must be one of: {', '.join(self._readers)}")
+        try:
+            message: M = reader.validate_python({name: v for name, v in tree.items() if name != "type"})
+        except ValidationError as error:
+            raise WireError(complaints(error.errors(include_input=False, include_url=False))) from error
+        return message
+
+
+def complaints(errors: Any) -> str:
+    """What pydantic found, in one line without the values themselves."""
+    return "; ".join(
+        ".".join(str(part).encode("ascii", "replace").decode()[:40] for part in error["loc"][:6])
+        + f": {error['msg']}"
+        for error in list(errors)[:5]
+    )
+
+
+_HEARD = {
+    "utterance_started": UtteranceStarted,
+    "words": Words,
+    "utterance_ended": UtteranceEnded,
+    "not_heard": NotHeard,
+}
+
+TO_RECOGNITION: Codec[ToRecognition] = Codec({"start": Start, "end": End, "alive": Alive})
+FROM_RECOGNITION: Codec[FromRecognition] = Codec(
+    {**_HEARD, "ready": Ready, "listened": Listened, "done": Done, "error": Failed}
+)
+TO_TRANSLATION: Codec[ToTranslation] = Codec({"translate": Translate, "cancel": Cancel, "alive": Alive})
+FROM_TRANSLATION: Codec[FromTranslation] = Codec(
+    {"translation": Translated, "error": Failed, "cancelled": Cancelled}
+)
+TO_SYNTHESIS: Codec[ToSynthesis] = Codec({"speak": Speak, "cancel": Cancel, "more": More, "alive": Alive})
+FROM_SYNTHESIS: Codec[FromSynthesis] = Codec(
+    {"started": Started, "end": Ended, "error": Failed, "cancelled": Cancelled}
+)
+
+# --- sound -----------------------------------------------------------------------------------------------
+
+_POSITION = struct.Struct("<Q")
+_STREAM = struct.Struct("<I")
+
+
+def encode_frame(frame: AudioFrame) -> bytes:
+    """A piece of a speaker's sound for /ws/stt."""
+    return _POSITION.pack(frame.first_sample) + frame.pcm.astype("<i2", copy=False).tobytes()
+
+
+def decode_frame(data: bytes, *, max_samples: int) -> AudioFrame:
+    """The other way round.
+
+    Raises:
+        AudioError: no header, half a sample, too many samples, or a position out of range.
+    """
+    if len(data) < _POSITION.size:
+        raise AudioError("a piece of sound begins with 8 bytes that tell its position")
+    (first,) = _POSITION.unpack_from(data)
+    pcm = _samples(data[_POSITION.size :])
+    if len(pcm) > max_samples:
+        raise AudioError(f"a piece of sound holds at most {max_samples} samples, this one {len(pcm)}")
+    if first >= MAX_POSITION:
+        raise AudioError("position out of range")
+    return AudioFrame(first, pcm)
+
+
+def encode_sound(stream: int, pcm: Pcm) -> bytes:
+    """A piece of synthesised speech for /ws/synthesize."""
+    return _STREAM.pack(stream) + pcm.astype("<i2", copy=False).tobytes()
+
+
+def decode_sound(data: bytes) -> tuple[int, Pcm]:
+    """The other way round. Raises AudioError for a missing header or half a sample."""
+    if len(data) < _STREAM.size:
+        raise AudioError("a piece of speech begins with 4 bytes that tell its request")
+    return int(_STREAM.unpack_from(data)[0]), _samples(data[_STREAM.size :])
+
+
+def _samples(data: bytes) -> Pcm:
+    if len(data) % 2:
+        raise AudioError("16-bit sound has an even number of bytes")
+    return np.frombuffer(data, "<i2").astype(np.int16)

@@ -1,0 +1,126 @@
+"""Fetches a file over HTTP: resumed where it broke off, checked, and in its place only when it is whole."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+from stack.errors import FetchFailed
+
+Progress = Callable[[int, int | None], None]
+"""Told how many bytes are here, and how many there will be where that is known."""
+
+TRIES = 4
+_PIECE = 1 << 18
+
+
+@dataclass(frozen=True, slots=True)
+class Checksum:
+    """What a file's content must hash to."""
+
+    kind: str
+    """ "sha256", or "git" for the name that git gives to a file's content."""
+    hexadecimal: str
+
+    def of(self, path: Path) -> str:
+        """The same kind of hash of a file. Blocking."""
+        if self.kind == "git":  # git-hash-object(1): SHA-1 over "blob <size>\0" and the content
+            digest: Any = hashlib.sha1(f"blob {path.stat().st_size}\0".encode(), usedforsecurity=False)
+        else:
+            digest = hashlib.sha256()
+        with path.open("rb") as file:
+            while piece := file.read(1 << 20):
+                digest.update(piece)
+        return str(digest.hexdigest())
+
+
+def session(*, stall_s: float = 60.0) -> aiohttp.ClientSession:
+    """A client for `fetch`; proxies are taken from the environment, silence ends a transfer."""
+    limit = aiohttp.ClientTimeout(total=None, sock_connect=15, sock_read=stall_s)
+    return aiohttp.ClientSession(timeout=limit, trust_env=True)
+
+
+async def fetch(
+    client: aiohttp.ClientSession,
+    url: str,
+    to: Path,
+    *,
+    checksum: Checksum | None = None,
+    progress: Progress = lambda here, whole: None,
+    tries: int = TRIES,
+    pause_s: float = 1.0,
+) -> None:
+    """Fetches `url` into the file `to`. What an earlier try left is continued.
+
+    Raises:
+        FetchFailed: unreachable, refused, broken off too often, or not what it should be.
+    """
+    part = to.with_name(f".{to.name}.part")
+    to.parent.mkdir(parents=True, exist_ok=True)
+    for attempt in range(1, tries + 1):
+        try:
+            await _continue(client, url, part, progress)
+            break
+        except (aiohttp.ClientError, TimeoutError) as error:
+            if attempt == tries:
+                reason = str(error) or type(error).__name__
+                raise FetchFailed(f"cannot fetch {url}: {reason}. Is this machine offline?") from error
+            await asyncio.sleep(pause_s * attempt)
+    if checksum is not None:
+        found = await asyncio.to_thread(checksum.of, part)
+        if found != checksum.hexadecimal:
+            part.unlink()
+            raise FetchFailed(f"{url} came damaged: {checksum.kind} {found}, expected {checksum.hexadecimal}")
+    part.replace(to)
+
+
+async def _continue(client: aiohttp.ClientSession, url: str, part: Path, progress: Progress) -> None:
+    """One request for what is still missing of `part`."""
+    here = part.stat().st_size if part.exists() else 0
+    headers = {"Range": f"bytes={here}-"} if here else {}
+    async with client.get(url, headers=headers) as response:
+        if response.status == 416:  # nothing is missing, or what is here is of another file: begin anew
+            part.unlink()
+            raise aiohttp.ClientPayloadError("the rest of the file was refused")
+        if response.status in (401, 403, 404):
+            raise FetchFailed(f"cannot fetch {url}: the server answered {response.status} {response.reason}")
+        response.raise_for_status()
+        if response.status != 206:
+            here = 0
+        length = response.content_length
+        whole = None if length is None else here + length
+        with part.open("ab" if here else "wb") as file:
+            progress(here, whole)
+            async for piece in response.content.iter_chunked(_PIECE):
+                file.write(piece)
+                here += len(piece)
+                progress(here, whole)
+        if whole is not None and here != whole:
+            raise aiohttp.ClientPayloadError(f"{here} of {whole} bytes came")
+
+
+async def fetch_text(client: aiohttp.ClientSession, url: str, *, most: int = 4 << 20) -> str:
+    """Fetches a small text.
+
+    Raises:
+        FetchFailed: unreachable, refused, or larger than `most` bytes.
+    """
+    try:
+        async with asyncio.timeout(60), client.get(url) as response:
+            if response.status != 200:
+                raise FetchFailed(f"cannot fetch {url}: the server answered {response.status} {response.reason}")
+            body = await response.content.read(most + 1)
+            while len(body) <= most and (more := await response.content.read(most + 1)):
+                body += more
+    except (aiohttp.ClientError, TimeoutError) as error:
+        reason = str(error) or type(error).__name__
+        raise FetchFailed(f"cannot fetch {url}: {reason}. Is this machine offline?") from error
+    if len(body) > most:
+        raise FetchFailed(f"{url} is larger than expected")
+    return body.decode("utf-8", "replace")

@@ -1,0 +1,219 @@
+"""The local stack as an async context manager: everything is ready inside it, and gone after it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import time
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from pathlib import Path
+
+import aiohttp
+import structlog
+
+from config.settings import Settings, cache_directory
+from stack import livekit_server
+from stack.environment import child_environment
+from stack.errors import PartFailed
+from stack.parts import HOST, PLANS, ROOT, Part, Place, Plan, available, with_ports
+from stack.ports import Ports, check_free
+from stack.process import ChildProcess, Guard, tail_of
+
+log = structlog.get_logger(__name__)
+
+KEPT_RUNS = 10
+"""How many run directories with logs are kept."""
+_STEADY_S = 60.0
+"""A part that ran this long starts again without delay and with a clean record."""
+
+
+class Stack(AbstractAsyncContextManager["Stack"]):
+    """Starts the parts, waits until all are ready, looks after them, and ends them.
+
+        async with Stack(settings) as stack:
+            ... stack.settings, stack.livekit_url, stack.pids ...
+
+    With `restart`, a part that dies is started again with growing delays. Without it, the body of the
+    `async with` is cancelled and PartFailed raised in its place.
+
+    Args:
+        settings: what the parts shall use; ports and URLs in it are replaced by the real ones.
+        parts: names out of `stack.parts.PLANS`; None for all that are installed.
+        ports: None takes them from the settings' URLs.
+        directory: for logs and files of this run; None makes one in the cache directory.
+        restart: whether a dead part is started again.
+        report: told in one line about each step, for a person to read.
+        plans: how parts are started; another table in tests.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        parts: Sequence[str] | None = None,
+        ports: Ports | None = None,
+        directory: Path | None = None,
+        restart: bool = False,
+        report: Callable[[str], None] = lambda line: None,
+        plans: Mapping[str, Plan] = PLANS,
+    ) -> None:
+        self.ports = ports or Ports.of(settings)
+        self.settings = with_ports(settings, self.ports)
+        """What the parts use: the given settings with the real ports and URLs."""
+        self.directory = directory or new_run_directory()
+        self.pids: dict[str, int] = {}
+        """Process id of each running part; each leads a process group of the same number."""
+        self.restarts: dict[str, int] = {}
+        """How often each part was started again."""
+        self._names = available() if parts is None else tuple(parts)
+        self._restart, self._report, self._plans = restart, report, plans
+        self._ready: dict[str, asyncio.Event] = {}
+        self._running: AbstractAsyncContextManager[None] | None = None
+
+    @property
+    def livekit_url(self) -> str:
+        return self.settings.livekit.url
+
+    @property
+    def auth_url(self) -> str:
+        """Where the web app and invitations are; empty when that part does not run."""
+        return f"http://{HOST}:{self.ports.auth}" if "auth" in self._names else ""
+
+    def log_of(self, part: str) -> Path:
+        """Where a part's output is written."""
+        return self.directory / f"{part}.log"
+
+    def tail(self, part: str, lines: int = 15) -> str:
+        """The last lines that a part printed."""
+        return tail_of(self.log_of(part), part, lines)
+
+    async def __aenter__(self) -> Stack:
+        """Raises PortsBusy, Missing, PartFailed."""
+        self._running = self._run()
+        await self._running.__aenter__()
+        return self
+
+    async def __aexit__(self, *details: object) -> bool | None:
+        assert self._running is not None
+        return await self._running.__aexit__(*details)  # type: ignore[arg-type]  # passed on as they came
+
+    @asynccontextmanager
+    async def _run(self) -> AsyncIterator[None]:
+        self.directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        parts = await self._plan()
+        check_free({port: getattr(self.ports, port) for part in parts for port in part.listens}, HOST)
+        self._ready = {part.name: asyncio.Event() for part in parts}
+        try:
+            async with Guard() as guard, asyncio.TaskGroup() as group:
+                keepers = [group.create_task(self._keep(part, guard), name=part.name) for part in parts]
+                for ready in self._ready.values():
+                    await ready.wait()
+                yield
+                for keeper in reversed(keepers):  # the worker takes leave before its server goes
+                    keeper.cancel()
+                    await asyncio.wait([keeper])
+        except BaseExceptionGroup as several:
+            raise _first(several) from None
+
+    async def _plan(self) -> list[Part]:
+        binary = Path("livekit-server")
+        if "livekit" in self._names and self._plans is PLANS:
+            binary = await livekit_server.obtain(report=self._report)
+        place = Place(self.settings, self.ports, self.directory, binary)
+        return [plan(place) for name, plan in self._plans.items() if name in self._names]
+
+    async def _keep(self, part: Part, guard: Guard) -> None:
+        """Runs a part until cancelled; starts it again, or raises PartFailed, when it dies."""
+        for name in part.after:
+            if name in self._ready:
+                await self._ready[name].wait()
+        environment = child_environment(self.settings) | part.environment
+        failures = 0
+        while True:
+            began = time.monotonic()
+            child = await ChildProcess.start(
+                part.name, part.command, environment=environment, log=self.log_of(part.name), guard=guard, cwd=ROOT
+            )
+            self.pids[part.name] = child.pid
+            try:
+                await self._until_ready(part, child)
+                self._report(f"{part.name} is ready after {time.monotonic() - began:.1f} s")
+                self._ready[part.name].set()
+                status = await child.wait()
+                reason = f"died ({_status(status)})"
+            except PartFailed as error:
+                if not (self._restart and self._ready[part.name].is_set()):
+                    raise
+                reason = str(error).removeprefix(f"{part.name} ")
+            finally:
+                self.pids.pop(part.name, None)
+                await child.stop(part.stop_patience_s)
+            if not self._restart:
+                raise PartFailed(part.name, reason, log=child.log, tail=child.tail())
+            failures = 1 if time.monotonic() - began > _STEADY_S else failures + 1
+            delay = min(30.0, 0.5 * 2 ** (failures - 1))
+            self.restarts[part.name] = self.restarts.get(part.name, 0) + 1
+            log.warning("part died", part=part.name, reason=reason, restart_in_s=delay)
+            self._report(f"{part.name} {reason}; starting it again in {delay:g} s")
+            await asyncio.sleep(delay)
+
+    async def _until_ready(self, part: Part, child: ChildProcess) -> None:
+        """Returns when all health addresses answer; raises PartFailed when it dies first or takes too long."""
+        answers = asyncio.create_task(_answers(part.ready))
+        ended = asyncio.create_task(child.wait())
+        try:
+            await asyncio.wait(
+                {answers, ended}, timeout=part.start_patience_s, return_when=asyncio.FIRST_COMPLETED
+            )
+            if ended.done():
+                reason = f"ended before it was ready ({_status(ended.result())})"
+            elif answers.done():
+                answers.result()
+                return
+            else:
+                reason = f"did not get ready within {part.start_patience_s:g} s"
+            raise PartFailed(part.name, reason, log=child.log, tail=child.tail())
+        finally:
+            for task in (answers, ended):
+                task.cancel()
+            await asyncio.wait({answers, ended})
+
+
+async def _answers(urls: Sequence[str]) -> None:
+    """Returns once every URL has answered 200."""
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=5)) as session:
+        for url in urls:
+            while not await _answers_once(session, url):
+                await asyncio.sleep(0.1)
+
+
+async def _answers_once(session: aiohttp.ClientSession, url: str) -> bool:
+    with suppress(aiohttp.ClientError, TimeoutError):  # not there yet
+        async with session.get(url) as response:
+            return response.status == 200
+    return False
+
+
+def _status(status: int) -> str:
+    return f"signal {-status}" if status < 0 else f"exit status {status}"
+
+
+def _first(several: BaseExceptionGroup[BaseException]) -> BaseException:
+    """The exception to tell the caller: a part's failure before anything that followed from it."""
+    flat: list[BaseException] = []
+    for error in several.exceptions:
+        flat.append(_first(error) if isinstance(error, BaseExceptionGroup) else error)
+    return next((error for error in flat if isinstance(error, PartFailed)), flat[0])
+
+
+def new_run_directory() -> Path:
+    """Makes a directory for one run's logs, and removes the oldest ones."""
+    runs = cache_directory() / "run"
+    runs.mkdir(parents=True, exist_ok=True)
+    for old in sorted(path for path in runs.iterdir() if path.is_dir())[: -KEPT_RUNS + 1]:
+        shutil.rmtree(old, ignore_errors=True)  # another stack may be removing it too
+    directory = runs / f"{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}"
+    directory.mkdir(mode=0o700, exist_ok=True)
+    return directory

@@ -1,0 +1,147 @@
+"""The programs of the local stack: how each is started and how it shows that it is ready."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import yaml
+
+from config.settings import DEVELOPMENT_SECRET, Settings
+from stack.ports import Ports
+
+HOST = "127.0.0.1"
+ROOT = Path(__file__).resolve().parent.parent
+"""Where the packages and livekit.yaml lie."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A program of the stack."""
+
+    name: str
+    command: tuple[str, ...]
+    ready: tuple[str, ...]
+    """URLs that answer 200 once it can be used."""
+    listens: tuple[str, ...]
+    """Names of the ports, as in `Ports`, that it listens on."""
+    after: tuple[str, ...] = ()
+    """Parts that must be ready before it is started."""
+    environment: Mapping[str, str] = field(default_factory=dict)
+    start_patience_s: float = 90.0
+    """How long it may take to get ready; loading models takes its time."""
+    stop_patience_s: float = 6.0
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What a part may know when it is planned."""
+
+    settings: Settings
+    """With the real ports and URLs."""
+    ports: Ports
+    directory: Path
+    """For files of this run; nobody else may read them."""
+    livekit_server: Path
+
+
+Plan = Callable[[Place], Part]
+
+
+def with_ports(settings: Settings, ports: Ports) -> Settings:
+    """The settings of a stack on this machine that listens on `ports`."""
+    livekit = replace(settings.livekit, url=f"ws://{HOST}:{ports.livekit}")
+    services = settings.services
+    services = replace(
+        services,
+        host=HOST,
+        worker_health_port=ports.worker,
+        stt_url=f"http://{HOST}:{ports.stt}" if services.stt_url else "",
+        mt_url=f"http://{HOST}:{ports.mt}" if services.mt_url else "",
+        tts_url=f"http://{HOST}:{ports.tts}" if services.tts_url else "",
+    )
+    development = settings.development or livekit.api_secret.get_secret_value() == DEVELOPMENT_SECRET
+    return replace(settings, livekit=livekit, services=services, development=development)
+
+
+def livekit_server(place: Place) -> Part:
+    """The media server, with `livekit.yaml` adapted to the ports and keys at hand."""
+    config = place.directory / "livekit.yaml"
+    text = livekit_config((ROOT / "livekit.yaml").read_text(encoding="utf-8"), place.settings, place.ports)
+    with open(os.open(config, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+        file.write(text)
+    return Part(
+        name="livekit",
+        command=(str(place.livekit_server), "--config", str(config)),
+        ready=(f"http://{HOST}:{place.ports.livekit}/",),
+        listens=("livekit", "rtc_tcp", "rtc_udp"),
+        start_patience_s=30.0,
+        stop_patience_s=4.0,
+    )
+
+
+def livekit_config(base: str, settings: Settings, ports: Ports) -> str:
+    """The server's configuration: `base` (YAML) with our ports on loopback and the keys of the settings."""
+    config = yaml.safe_load(base)
+    config["port"] = ports.livekit
+    config["bind_addresses"] = [HOST]
+    config["rtc"] |= {"tcp_port": ports.rtc_tcp, "udp_port": ports.rtc_udp, "node_ip": HOST}
+    config["keys"] = {settings.livekit.api_key: settings.livekit.api_secret.get_secret_value()}
+    return yaml.safe_dump(config, sort_keys=False)
+
+
+def speech(place: Place) -> Part:
+    """The engines over HTTP; those with an empty URL run inside the rooms' own processes."""
+    services = place.settings.services
+    urls = {"stt": services.stt_url, "mt": services.mt_url, "tts": services.tts_url}
+    return Part(
+        name="speech",
+        command=(sys.executable, "-m", "speech_service"),
+        ready=tuple(f"{url}/health" for url in urls.values() if url),
+        listens=tuple(name for name, url in urls.items() if url),
+        start_patience_s=180.0,
+    )
+
+
+def worker(place: Place) -> Part:
+    """The interpreters' host: one process a room, dispatched by the media server."""
+    return Part(
+        name="worker",
+        command=(sys.executable, "-m", "worker"),
+        ready=(f"http://{HOST}:{place.ports.worker}/",),
+        listens=("worker",),
+        after=("livekit",),
+        stop_patience_s=10.0,
+    )
+
+
+def auth(place: Place) -> Part:
+    """Invitations, tokens and the web app."""
+    return Part(
+        name="auth",
+        command=(sys.executable, "-m", "auth_service"),
+        ready=(f"http://{HOST}:{place.ports.auth}/health",),
+        listens=("auth",),
+        after=("livekit",),
+        start_patience_s=60.0,
+    )
+
+
+PLANS: Mapping[str, Plan] = {"livekit": livekit_server, "speech": speech, "auth": auth, "worker": worker}
+"""All parts, in the order in which they are started."""
+
+MEETING = ("livekit", "speech", "worker")
+"""What an interpreted meeting needs at least."""
+
+
+def available() -> tuple[str, ...]:
+    """The parts that this installation holds: the meeting's, and the auth service where it is installed."""
+    return tuple(
+        name
+        for name in PLANS
+        if name != "auth" or importlib.util.find_spec("auth_service.__main__") is not None
+    )

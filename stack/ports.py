@@ -1,0 +1,132 @@
+"""Which ports the stack listens on, and who holds one that is taken."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import ExitStack, suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from config.settings import Settings
+from stack.errors import PortsBusy, StackError
+
+_UDP = frozenset({"rtc_udp"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ports:
+    """One port for each thing that listens."""
+
+    livekit: int = 7880
+    """HTTP and WebSocket of the media server."""
+    rtc_tcp: int = 7881
+    """Media over TCP."""
+    rtc_udp: int = 7882
+    """Media over UDP, all participants on one port."""
+    stt: int = 8001
+    mt: int = 8002
+    tts: int = 8003
+    auth: int = 8004
+    """Invitations, tokens and the web app."""
+    worker: int = 8081
+    """Health of the worker."""
+
+    @classmethod
+    def of(cls, settings: Settings) -> Ports:
+        """Takes the ports from the URLs in the settings; an empty URL leaves the default."""
+        services = settings.services
+        return cls(
+            livekit=_port(settings.livekit.url, cls.livekit),
+            rtc_tcp=_port(settings.livekit.url, cls.livekit) + 1,
+            rtc_udp=_port(settings.livekit.url, cls.livekit) + 2,
+            stt=_port(services.stt_url, 8001),
+            mt=_port(services.mt_url, 8002),
+            tts=_port(services.tts_url, 8003),
+            worker=services.worker_health_port,
+        )
+
+    @classmethod
+    def free(cls, host: str = "127.0.0.1") -> Ports:
+        """Takes ports that nobody listens on at the moment; for tests and a second stack."""
+        with ExitStack() as held:
+            found: dict[str, int] = {}
+            for name in cls.__dataclass_fields__:
+                kind = socket.SOCK_DGRAM if name in _UDP else socket.SOCK_STREAM
+                probe = held.enter_context(socket.socket(socket.AF_INET, kind))
+                probe.bind((host, 0))
+                found[name] = probe.getsockname()[1]
+        return cls(**found)
+
+    def shifted(self, offset: int) -> Ports:
+        """The same, each `offset` higher.
+
+        Raises:
+            StackError: a port would lie outside 1…65535.
+        """
+        moved = {name: port + offset for name, port in asdict(self).items()}
+        if any(not 0 < port < 65536 for port in moved.values()):
+            raise StackError(f"a port offset of {offset} leads outside 1 to 65535")
+        return Ports(**moved)
+
+
+def _port(url: str, default: int) -> int:
+    try:
+        return (urlsplit(url).port or default) if url else default
+    except ValueError as error:
+        raise StackError(f"{url!r} has no usable port: {error}") from error
+
+
+def check_free(wanted: dict[str, int], host: str = "127.0.0.1") -> None:
+    """Makes sure that the ports, named as in `Ports`, can be listened on.
+
+    Raises:
+        PortsBusy: names every port that is taken, and who holds it where that can be found out.
+    """
+    taken = []
+    for name, port in wanted.items():
+        if not _is_free(host, port, udp=name in _UDP):
+            holder = holder_of(port, udp=name in _UDP)
+            taken.append(f"{port}{'/udp' if name in _UDP else ''} ({name}) is held by {holder}")
+    if taken:
+        raise PortsBusy(
+            f"port {'; port '.join(taken)}. Stop that program, or move all ports, e.g. with --port-offset 100"
+        )
+
+
+def _is_free(host: str, port: int, *, udp: bool) -> bool:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM if udp else socket.SOCK_STREAM) as probe:
+        if not udp:  # a port that waits out its last connections is free; one that is listened on is not
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True
+
+
+def holder_of(port: int, *, udp: bool = False) -> str:
+    """Names the process that holds a port, e.g. "redis-server (process 812)".
+
+    Source: proc(5), /proc/net/tcp: local address in column 2, state in column 4 (0A: listening),
+    inode in column 10; a process's open files under /proc/PID/fd lead to "socket:[inode]".
+    """
+    inodes = set(_inodes(port, udp=udp))
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):  # processes of others, and those that ended meanwhile
+            for entry in (process / "fd").iterdir():
+                link = os.readlink(entry)
+                if link.startswith("socket:[") and link[8:-1] in inodes:
+                    return f"{(process / 'comm').read_text().strip()} (process {process.name})"
+    return "a process of another user" if inodes else "an unknown process"
+
+
+def _inodes(port: int, *, udp: bool) -> Iterator[str]:
+    for table in ("udp", "udp6") if udp else ("tcp", "tcp6"):
+        with suppress(OSError):  # no IPv6 here
+            for line in Path(f"/proc/net/{table}").read_text().splitlines()[1:]:
+                column = line.split()
+                if int(column[1].rpartition(":")[2], 16) == port and (udp or column[3] == "0A"):
+                    yield column[9]

@@ -1,0 +1,57 @@
+"""Makes a bare machine ready: Debian packages and livekit-server. Run as `python -m stack.prepare [run|dev]`.
+
+The virtual environment is there already by then; `scripts/bootstrap.sh` makes it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+import time
+
+from stack import debian, livekit_server
+from stack.errors import StackError
+
+MISSING = 3
+"""Exit status: something is missing that we may not or could not install."""
+
+
+def say(line: str) -> None:
+    """One line about progress, for the person who waits."""
+    print(f"hive: {line}", file=sys.stderr, flush=True)
+
+
+def prepare(purpose: str) -> None:
+    """Installs what is missing.
+
+    Args:
+        purpose: "run" for the demo and the stack, "dev" for the tests as well.
+
+    Raises:
+        StackError: something could not be had; the message says what to do.
+    """
+    began = time.monotonic()
+    debian.ensure(debian.ENGINES + (debian.TESTS if purpose == "dev" else ()), say)
+    asyncio.run(livekit_server.obtain(report=say))
+    if time.monotonic() - began > 2:
+        say(f"everything is here after {time.monotonic() - began:.0f} s")
+
+
+def main() -> int:
+    """Exit status 0, or 3 when something is missing."""
+    parser = argparse.ArgumentParser(prog="python -m stack.prepare", description="Makes this machine ready.")
+    parser.add_argument("purpose", choices=("run", "dev"), help="run: demo and stack; dev: the tests as well")
+    purpose = parser.parse_args().purpose
+    try:
+        prepare(purpose)
+    except StackError as error:
+        print(f"hive: error: {error}", file=sys.stderr)
+        return MISSING
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

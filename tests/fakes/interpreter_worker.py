@@ -1,0 +1,68 @@
+"""A worker of LiveKit's agent framework that joins where it is sent and says so; it interprets nothing.
+
+Run as a process of its own, so that a test can kill it: `python -m tests.fakes.interpreter_worker URL KEY SECRET AGENT_NAME`.
+It prints one JSON object a line: `{"registered": true}`, then one for each control message it gets in a room.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from functools import partial
+
+from livekit import rtc
+from livekit.agents import AgentServer, AutoSubscribe, JobContext, JobExecutorType
+
+
+def say(**fields: object) -> None:
+    print(json.dumps(fields), flush=True)
+
+
+async def join(context: JobContext) -> None:
+    """Joins the room, shows the interpreter's attributes and reports what the server tells it."""
+    dismissed = asyncio.Event()
+
+    def heard(packet: rtc.DataPacket) -> None:
+        if packet.topic == "translator.control" and packet.participant is None:
+            message = json.loads(packet.data)
+            say(room=context.room.name, control=message)
+            if message["type"] == "dismiss":
+                dismissed.set()
+
+    context.room.on("data_received", heard)
+    await context.connect(auto_subscribe=AutoSubscribe.SUBSCRIBE_NONE)
+    metadata = json.loads(context.job.metadata or "{}")
+    say(room=context.room.name, metadata=metadata, identity=context.room.local_participant.identity)
+    await context.room.local_participant.set_attributes(
+        {
+            "lk.agent.state": "listening",
+            "translator.role": "interpreter",
+            "translator.languages": json.dumps(["es", "fr"]),
+            "translator.channels": json.dumps({"es": {"listeners": 2, "lag_s": 1.5, "state": "open"}}),
+            "translator.profile": "embedded",
+        }
+    )
+    await dismissed.wait()
+    context.shutdown("dismissed")
+
+
+async def work(url: str, key: str, secret: str, agent_name: str) -> None:
+    server = AgentServer(
+        job_executor_type=JobExecutorType.THREAD,
+        ws_url=url,
+        api_key=key,
+        api_secret=secret,
+        host="127.0.0.1",
+        port=0,
+        num_idle_processes=1,
+        load_fnc=lambda: 0.0,
+        drain_timeout=0,
+    )
+    server.rtc_session(join, agent_name=agent_name)
+    server.on("worker_registered", lambda *_: say(registered=True))
+    await server.run()
+
+
+if __name__ == "__main__":
+    asyncio.run(partial(work, *sys.argv[1:5])())

@@ -1,0 +1,192 @@
+"""One channel a language: order, voices, speed, skipping, failures."""
+
+from __future__ import annotations
+
+import asyncio
+
+from config.settings import SpeechSettings
+from pipeline.events import Clause, ClauseEnd, NotSpoken, Speech, Spoken, Translation, Trouble
+from pipeline.stages.speak import LanguageChannel, skip_signal
+from tests.fakes.clock import HandClock
+from tests.fakes.engines import ToneSynthesizer
+from tests.fakes.sink import GatedSink, InstantSink
+
+SETTINGS = SpeechSettings(timeout_s=0.3, max_lag_s=8.0, waiting_clauses=4)
+
+
+def said(number: int, text: str, *, speaker: str = "anna", offset_at_s: float = 1000.0) -> Translation:
+    clause = Clause(
+        speaker, number, 1, 0, 0, "en", text, ClauseEnd.PAUSE, offset_at_s, offset_at_s - 2, offset_at_s
+    )
+    return Translation(clause, "es", text, "scripted", ("en", "es"), offset_at_s)
+
+
+class Speaking:
+    """A channel under test, with everything it reported."""
+
+    def __init__(
+        self,
+        synthesizer: ToneSynthesizer | None = None,
+        sink: InstantSink | None = None,
+        settings: SpeechSettings = SETTINGS,
+    ) -> None:
+        self.clock = HandClock(1000.0)
+        self.sink = sink or InstantSink()
+        self.synthesizer = synthesizer or ToneSynthesizer({"es": 440.0})
+        self.reported: list[Speech | Trouble] = []
+        self.channel = LanguageChannel(
+            "es",
+            synthesizer=self.synthesizer,
+            sink=self.sink,
+            settings=settings,
+            report=self.reported.append,
+            now=self.clock,
+        )
+
+    async def finish(self) -> None:
+        self.channel.close()
+        async with asyncio.timeout(5):
+            await self.channel.run()
+
+    @property
+    def outcomes(self) -> list[tuple[str, str]]:
+        """(text, "spoken" or the reason) in the order of the reports."""
+        return [
+            (report.translation.text, "spoken" if isinstance(report, Spoken) else report.reason)
+            for report in self.reported
+            if isinstance(report, Spoken | NotSpoken)
+        ]
+
+
+async def test_clauses_are_spoken_in_the_order_they_came() -> None:
+    """Two speakers share the channel, each in a voice of their own."""
+    speaking = Speaking()
+    for translation in (said(1, "uno"), said(1, "dos", speaker="ben"), said(2, "tres")):
+        speaking.channel.say(translation)
+    await speaking.finish()
+
+    assert speaking.outcomes == [("uno", "spoken"), ("dos", "spoken"), ("tres", "spoken")]
+    assert [request.voice for request in speaking.synthesizer.asked] == ["es-1", "es-2", "es-1"]
+    assert speaking.sink.seconds > 0
+
+
+async def test_the_more_waits_the_faster_it_is_spoken() -> None:
+    """A short queue is spoken calmly, a long one at the maximum."""
+    speaking = Speaking(sink=GatedSink(backlog_s=0.0))
+    assert isinstance(speaking.sink, GatedSink)
+    speaking.channel.say(said(1, "una frase corta"))
+    running = asyncio.create_task(speaking.channel.run())
+    await asyncio.sleep(0.02)
+    for number in (2, 3, 4):
+        speaking.channel.say(said(number, "una frase bastante más larga que la primera"))
+    speaking.sink.gate.set()
+    speaking.channel.close()
+    await running
+
+    speeds = [request.speed for request in speaking.synthesizer.asked]
+    assert speeds[0] < 1.1
+    assert max(speeds) == SETTINGS.max_speed
+
+
+async def test_beyond_the_limit_the_channel_skips_and_says_so() -> None:
+    """What would be heard too late is left out by name, a signal is heard, and the newest clause is spoken."""
+    speaking = Speaking()
+    speaking.clock.move(9.0)
+    for number, text in enumerate(("uno", "dos", "tres"), 1):
+        speaking.channel.say(said(number, text))
+    await speaking.finish()
+
+    reason = "skipped to the newest clause, 9 s behind"
+    assert speaking.outcomes == [("uno", reason), ("dos", reason), ("tres", "spoken")]
+    assert (speaking.sink.pieces[0] == skip_signal()).all()
+
+
+async def test_a_full_queue_drops_the_oldest_by_name() -> None:
+    """Nothing waits without a bound, nothing is lost without a word."""
+    speaking = Speaking()
+    for number, text in enumerate("abcdef", 1):
+        speaking.channel.say(said(number, text))
+    await speaking.finish()
+
+    waiting = "4 clauses were waiting"
+    assert speaking.outcomes[:2] == [("a", waiting), ("b", waiting)]
+    assert [text for text, outcome in speaking.outcomes if outcome == "spoken"] == list("cdef")
+
+
+async def test_a_synthesis_that_fails_at_once_is_tried_again_then_reported() -> None:
+    """Nothing is heard of that clause; the next one is spoken."""
+    speaking = Speaking(ToneSynthesizer({"es": 440.0}, broken={"uno": 0}))
+    speaking.channel.say(said(1, "uno"))
+    speaking.channel.say(said(2, "dos"))
+    await speaking.finish()
+
+    assert [request.text for request in speaking.synthesizer.asked] == ["uno", "uno", "dos"]
+    assert speaking.outcomes == [("uno", "the voice broke"), ("dos", "spoken")]
+    assert Trouble("anna", "speak", "es", "the voice broke") in speaking.reported
+
+
+async def test_a_synthesis_that_breaks_off_is_not_said_twice() -> None:
+    """What was already heard is not repeated; that it broke off is told."""
+    long_text = "una frase que dura varios trozos"
+    speaking = Speaking(ToneSynthesizer({"es": 440.0}, broken={long_text: 2}))
+    speaking.channel.say(said(1, long_text))
+    await speaking.finish()
+
+    assert len(speaking.synthesizer.asked) == 1
+    assert speaking.outcomes == [(long_text, "broke off: the voice broke")]
+
+
+async def test_a_language_without_a_voice_says_so() -> None:
+    """A channel that cannot speak does not pretend to."""
+    speaking = Speaking(ToneSynthesizer({"fr": 440.0}))
+    speaking.channel.say(said(1, "uno"))
+    await speaking.finish()
+
+    assert speaking.outcomes == [("uno", "tones has no voice for es")]
+
+
+async def test_who_comes_late_starts_at_now() -> None:
+    """What was said before the first listener came is not played to them."""
+    speaking = Speaking(sink=GatedSink())
+    assert isinstance(speaking.sink, GatedSink)
+    for number, text in enumerate(("uno", "dos"), 1):
+        speaking.channel.say(said(number, text))
+    running = asyncio.create_task(speaking.channel.run())
+    await asyncio.sleep(0.02)
+    speaking.channel.start_now()
+    speaking.sink.gate.set()
+    speaking.channel.say(said(3, "tres"))
+    speaking.channel.close()
+    async with asyncio.timeout(2):
+        await running
+
+    early = "nobody was listening yet"
+    assert sorted(speaking.outcomes) == [("dos", early), ("tres", "spoken"), ("uno", early)]
+    assert speaking.sink.cleared == 1
+
+
+async def test_what_is_measured_adds_up() -> None:
+    """Waiting for one's turn is told apart from the work; the lag is counted from the end of the source clause."""
+    speaking = Speaking()
+    speaking.clock.move(0.25)
+    speaking.channel.say(said(1, "uno"))
+    await speaking.finish()
+
+    (spoken,) = [report for report in speaking.reported if isinstance(report, Spoken)]
+    took_s = spoken.end_at_s - spoken.onset_at_s
+    assert (spoken.first_audio_at_s, spoken.waited_s) == (1000.25, 0.0)
+    assert spoken.lag_s == spoken.end_at_s - 1000.0
+    assert abs(took_s - speaking.sink.seconds) < 1e-6
+
+
+async def test_cancelling_the_channel_stops_the_synthesis() -> None:
+    """Nothing is left running behind a channel that was ended in mid-sentence."""
+    long_text = "una frase que dura varios trozos " * 20
+    speaking = Speaking(sink=GatedSink())
+    speaking.channel.say(said(1, long_text))
+    running = asyncio.create_task(speaking.channel.run())
+    await asyncio.sleep(0.02)
+    running.cancel()
+    await asyncio.wait([running])
+
+    assert speaking.synthesizer.stopped == [long_text.strip()]

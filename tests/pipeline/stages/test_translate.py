@@ -1,0 +1,261 @@
+"""One speaker's clauses into one language."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+from pipeline.text.glossary import Glossary
+
+from config.settings import TranslationSettings
+from pipeline.events import (
+    Clause,
+    ClauseEnd,
+    Draft,
+    DraftTranslation,
+    NotTranslated,
+    Translated,
+    Translation,
+)
+from pipeline.stages.translate import TranslationCache, TranslationLane
+from tests.fakes.clock import HandClock
+from tests.fakes.engines import ScriptedTranslator, info
+
+SETTINGS = TranslationSettings(timeout_s=0.2, waiting_clauses=3, context_clauses=2)
+
+
+def clause(number: int, text: str) -> Clause:
+    return Clause("anna", number, 1, 0, 16_000, "en", text, ClauseEnd.PAUSE, 1000.0)
+
+
+def draft(number: int, text: str) -> Draft:
+    return Draft("anna", number, 1, 0, 16_000, "en", "", text)
+
+
+class Lane:
+    """A lane under test with everything it put."""
+
+    def __init__(self, translator: ScriptedTranslator, settings: TranslationSettings = SETTINGS) -> None:
+        self.put: list[Translated] = []
+        self.drafted: list[bool] = []
+        self.cache = TranslationCache(2)
+        self.lane = TranslationLane(
+            "es",
+            translator=translator,
+            settings=settings,
+            cache=self.cache,
+            glossary=Glossary(),
+            put=self._take,
+            now=HandClock(1000.5),
+        )
+
+    def _take(self, outcome: Translated, drafted: bool) -> None:
+        self.put.append(outcome)
+        self.drafted.append(drafted)
+
+    async def finish(self) -> None:
+        self.lane.close()
+        async with asyncio.timeout(5):
+            await self.lane.run()
+
+
+def translated(of: Clause, text: str) -> Translation:
+    return Translation(of, "es", text, "scripted", ("en", "es"), 1000.5)
+
+
+async def test_a_failed_clause_leaves_no_gap() -> None:
+    """A clause the engine cannot read is reported in its place; the next one still comes."""
+    lane = Lane(ScriptedTranslator({("es", "thanks"): "gracias"}))
+    lost, thanks = clause(1, "???"), clause(2, "thanks")
+    lane.lane.offer(lost)
+    lane.lane.offer(thanks)
+    await lane.finish()
+
+    assert lane.put == [
+        NotTranslated(lost, "es", "no entry for 3 characters"),
+        translated(thanks, "gracias"),
+    ]
+
+
+async def test_a_slow_engine_is_given_up() -> None:
+    """No answer within the limit is an outcome, not a wait."""
+    lane = Lane(ScriptedTranslator({("es", "a"): "x", ("es", "b"): "y"}, {"a": asyncio.Event()}))
+    slow, fine = clause(1, "a"), clause(2, "b")
+    lane.lane.offer(slow)
+    lane.lane.offer(fine)
+    await lane.finish()
+
+    assert lane.put == [NotTranslated(slow, "es", "no translation within 0.2 s"), translated(fine, "y")]
+
+
+async def test_beyond_the_bound_the_oldest_stays_untranslated() -> None:
+    """A lane that cannot keep up says which clauses it left and why."""
+    lane = Lane(ScriptedTranslator({("es", text): text.upper() for text in "abcde"}))
+    clauses = [clause(number, text) for number, text in enumerate("abcde", 1)]
+    for each in clauses:
+        lane.lane.offer(each)
+    await lane.finish()
+
+    behind = "translation is 3 clauses behind"
+    assert lane.put == [
+        NotTranslated(clauses[0], "es", behind),
+        NotTranslated(clauses[1], "es", behind),
+        *(translated(each, each.text.upper()) for each in clauses[2:]),
+    ]
+
+
+async def test_a_draft_that_is_committed_unchanged_was_done_before() -> None:
+    """The translation of the tentative tail is shown, and used once its words are committed as they were."""
+    translator = ScriptedTranslator({("es", "good day"): "buenos días"})
+    lane = Lane(translator)
+    running = asyncio.create_task(lane.lane.run())
+    first = draft(1, "good day")
+    lane.lane.offer(first)
+    await asyncio.sleep(0.02)
+    lane.lane.offer(clause(1, "good day"))
+    await asyncio.sleep(0.02)
+    lane.lane.close()
+    await running
+
+    assert lane.put == [
+        DraftTranslation(first, "es", "buenos días"),
+        translated(clause(1, "good day"), "buenos días"),
+    ]
+    assert lane.drafted == [False, True]
+    assert len(translator.asked) == 1
+
+
+async def test_a_draft_under_way_is_waited_for_when_its_words_are_committed() -> None:
+    """The same text is not translated twice at once."""
+    gate = asyncio.Event()
+    translator = ScriptedTranslator({("es", "good day"): "buenos días"}, {"good day": gate})
+    lane = Lane(translator)
+    running = asyncio.create_task(lane.lane.run())
+    lane.lane.offer(draft(1, "good day"))
+    await asyncio.sleep(0.02)
+    lane.lane.offer(clause(1, "good day"))
+    await asyncio.sleep(0.02)
+    gate.set()
+    lane.lane.close()
+    await running
+
+    assert [type(outcome) for outcome in lane.put] == [DraftTranslation, Translation]
+    assert len(translator.asked) == 1
+
+
+async def test_a_draft_never_keeps_a_clause_waiting() -> None:
+    """A draft under way whose words changed is given up for the clause."""
+    translator = ScriptedTranslator(
+        {("es", "good date"): "-", ("es", "good day"): "buenos días"}, {"good date": asyncio.Event()}
+    )
+    lane = Lane(translator)
+    running = asyncio.create_task(lane.lane.run())
+    lane.lane.offer(draft(1, "good date"))
+    await asyncio.sleep(0.02)
+    lane.lane.offer(clause(1, "good day"))
+    lane.lane.close()
+    async with asyncio.timeout(1):
+        await running
+
+    assert lane.put == [translated(clause(1, "good day"), "buenos días")]
+    assert translator.cancelled == ["good date"]
+
+
+async def test_only_the_newest_draft_is_translated() -> None:
+    """Drafts that came while another was worked on are replaced, not queued."""
+    gate = asyncio.Event()
+    translator = ScriptedTranslator({("es", text): text.upper() for text in "abcd"}, {"a": gate})
+    lane = Lane(translator)
+    running = asyncio.create_task(lane.lane.run())
+    for text in "abcd":
+        lane.lane.offer(draft(1, text))
+        await asyncio.sleep(0.01)
+    gate.set()
+    await asyncio.sleep(0.02)
+    lane.lane.close()
+    await running
+
+    assert [request.text for request in translator.asked] == ["a", "d"]
+
+
+async def test_drafts_can_be_turned_off() -> None:
+    """An operator who saves work gets finals only."""
+    translator = ScriptedTranslator({("es", "a"): "x"})
+    lane = Lane(translator, replace(SETTINGS, drafts=False))
+    lane.lane.offer(draft(1, "a"))
+    await lane.finish()
+
+    assert (lane.put, translator.asked) == ([], [])
+
+
+async def test_the_last_clauses_are_the_context_of_the_next() -> None:
+    """Only so many pairs as the settings say, oldest first."""
+    translator = ScriptedTranslator({("es", text): text.upper() for text in "abcd"})
+    lane = Lane(translator, replace(SETTINGS, waiting_clauses=8))
+    for number, text in enumerate("abcd", 1):
+        lane.lane.offer(clause(number, text))
+    await lane.finish()
+
+    assert translator.asked[-1].context == (("b", "B"), ("c", "C"))
+
+
+async def test_the_cache_knows_what_context_means() -> None:
+    """What was said before matters to a translator that uses it, and to no other."""
+    for uses_context, calls in ((False, 2), (True, 3)):
+        translator = ScriptedTranslator({("es", "yes"): "sí", ("es", "no"): "no"})
+        translator.info = info("scripted", "en", "es", uses_context=uses_context)
+        lane = Lane(translator, replace(SETTINGS, waiting_clauses=8))
+        for number, text in enumerate(("yes", "no", "yes"), 1):
+            lane.lane.offer(clause(number, text))
+        await lane.finish()
+
+        assert len(translator.asked) == calls
+
+
+async def test_a_glossary_term_goes_through_as_it_is() -> None:
+    """The term is protected on its way through the engine; where the engine loses it, it is asked again plainly."""
+    glossary = Glossary.parse({"entries": [{"source": "HIVE", "language": "en", "translations": {}}]})
+    protected = glossary.protect("open HIVE now", "en", "es").text
+    translator = ScriptedTranslator(
+        {
+            ("es", protected): protected.replace("open", "abre").replace("now", "ya"),
+            ("es", glossary.protect("close HIVE", "en", "es").text): "cierra",
+            ("es", "close HIVE"): "cierra HIVE",
+        }
+    )
+    put: list[Translated] = []
+    lane = TranslationLane(
+        "es",
+        translator=translator,
+        settings=SETTINGS,
+        cache=TranslationCache(9),
+        glossary=glossary,
+        put=lambda outcome, drafted: put.append(outcome),
+        now=HandClock(1000.5),
+    )
+    lane.offer(clause(1, "open HIVE now"))
+    lane.offer(clause(2, "close HIVE"))
+    lane.close()
+    await lane.run()
+
+    assert [outcome.text for outcome in put if isinstance(outcome, Translation)] == [
+        "abre HIVE ya",
+        "cierra HIVE",
+    ]
+
+
+async def test_the_cache_is_bounded_for_each_pair() -> None:
+    """The least recently used entry goes; other pairs are not touched."""
+    translator = ScriptedTranslator({("es", text): text.upper() for text in "abc"})
+    lane = Lane(translator)
+    for number, text in enumerate("abac", 1):
+        lane.lane.offer(clause(number, text))
+        await asyncio.sleep(0)
+    running = asyncio.create_task(lane.lane.run())
+    await asyncio.sleep(0.02)
+    lane.lane.offer(clause(5, "b"))
+    lane.lane.close()
+    await running
+
+    assert lane.cache.get(("en", "es", "b", ())) is not None
+    assert lane.cache.get(("en", "es", "a", ())) is None

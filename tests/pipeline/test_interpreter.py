@@ -1,0 +1,251 @@
+"""One speaker's interpreter, with scripted hearing and translation."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from config.settings import Settings
+from pipeline.audio import HEARING_RATE_HZ, AudioFrame
+from pipeline.channel import Channel
+from pipeline.engines.protocols import HearingOptions
+from pipeline.events import (
+    Caption,
+    Heard,
+    NotHeard,
+    NotTranslated,
+    Translation,
+    Trouble,
+    UtteranceEnded,
+    UtteranceStarted,
+    Word,
+    Words,
+)
+from pipeline.interpreter import Interpreter, Wishes
+from pipeline.stages.hear import Hear
+from pipeline.timing import ClauseCommitted, Measurement
+from tests.fakes.engines import ScriptedTranslator
+
+SECOND = HEARING_RATE_HZ
+
+
+class Outlet:
+    """Keeps everything that comes out."""
+
+    def __init__(self) -> None:
+        self.captions: list[Caption] = []
+        self.outcomes: list[Translation | NotTranslated] = []
+        self.troubles: list[Trouble] = []
+        self.measurements: list[Measurement] = []
+
+    def caption(self, caption: Caption) -> None:
+        self.captions.append(caption)
+
+    def translated(self, outcome: Translation | NotTranslated) -> None:
+        self.outcomes.append(outcome)
+
+    def trouble(self, trouble: Trouble) -> None:
+        self.troubles.append(trouble)
+
+    def measured(self, measurement: Measurement) -> None:
+        self.measurements.append(measurement)
+
+    def texts(self, language: str) -> list[str]:
+        return [o.text for o in self.outcomes if isinstance(o, Translation) and o.language == language]
+
+
+def scripted_hearing(script: Sequence[Heard], *, crashes: int = 0) -> Hear:
+    """Puts the script once the first sound has come, then listens to the end."""
+    remaining = [crashes]
+
+    async def listen(frames: Channel[AudioFrame], heard: Channel[Heard], options: HearingOptions) -> None:
+        await anext(frames, None)
+        if remaining[0]:
+            remaining[0] -= 1
+            raise RuntimeError("the hearing crashed")
+        for event in script:
+            await heard.put(event)
+            await asyncio.sleep(0)
+        async for _ in frames:
+            pass
+        heard.close()
+
+    return listen
+
+
+def spoken(utterance: int, *texts: str, at_s: float = 0.0, language: str = "en") -> list[Heard]:
+    """An utterance of words of 0.3 s each, committed at its end."""
+    first = int(at_s * SECOND)
+    words = tuple(
+        Word(text, first + number * 4800, first + (number + 1) * 4800) for number, text in enumerate(texts)
+    )
+    end = words[-1].end_sample
+    return [
+        UtteranceStarted(utterance, first),
+        Words(utterance, language, (), words, end),
+        Words(utterance, language, words, (), end),
+        UtteranceEnded(utterance, end),
+    ]
+
+
+async def interpreted(
+    script: Sequence[Heard],
+    answers: dict[tuple[str, str], str],
+    wishes: Wishes,
+    *,
+    gates: dict[str, asyncio.Event] | None = None,
+    crashes: int = 0,
+    meanwhile: Callable[[Interpreter, Outlet], object] = lambda interpreter, outlet: None,
+) -> Outlet:
+    outlet = Outlet()
+    interpreter = Interpreter(
+        "anna",
+        hear=scripted_hearing(script, crashes=crashes),
+        translator=ScriptedTranslator(answers, gates),
+        outlet=outlet,
+        settings=Settings(),
+        language="en",
+    )
+    interpreter.wish(wishes)
+    running = asyncio.create_task(interpreter.run())
+    for _ in range(crashes + 1):
+        interpreter.listen(np.zeros(SECOND, np.int16))
+        await asyncio.sleep(0.05 + 0.5 * crashes)
+    meanwhile(interpreter, outlet)
+    interpreter.close()
+    async with asyncio.timeout(10):
+        await running
+    return outlet
+
+
+GREETING = spoken(1, "Good", "morning", "everybody.")
+ANSWERS = {
+    ("es", "Good morning everybody."): "Buenos días a todos.",
+    ("fr", "Good morning everybody."): "Bonjour à tous.",
+}
+
+
+async def test_one_clause_reaches_every_language() -> None:
+    """The same clause comes out once in each wished language, with captions in those and the original."""
+    outlet = await interpreted(GREETING, ANSWERS, Wishes(frozenset({"es"}), frozenset({"fr"})))
+
+    assert outlet.texts("es") == ["Buenos días a todos."]
+    assert outlet.texts("fr") == ["Bonjour à tous."]
+    finals = {caption.language: caption.committed for caption in outlet.captions if caption.final}
+    assert finals == {
+        "en": "Good morning everybody.",
+        "es": "Buenos días a todos.",
+        "fr": "Bonjour à tous.",
+    }
+    assert len({caption.segment for caption in outlet.captions if caption.final}) == 1
+
+
+async def test_the_speakers_own_language_is_not_translated() -> None:
+    """Somebody who listens in English needs no interpreter for English, whatever the region."""
+    outlet = await interpreted(GREETING, ANSWERS, Wishes(frozenset({"en-GB", "es"})))
+
+    assert {outcome.language for outcome in outlet.outcomes} == {"es"}
+
+
+async def test_a_slow_language_delays_no_other() -> None:
+    """While one language hangs, the other has long been delivered."""
+    seen: list[list[str]] = []
+    answers = {("es", "Good morning everybody."): "Buenos días a todos."}
+    hanging = asyncio.Event()
+
+    class Halting(ScriptedTranslator):
+        async def translate(self, request):  # type: ignore[no-untyped-def]
+            if request.target == "fr":
+                await hanging.wait()
+            return await super().translate(request)
+
+    outlet = Outlet()
+    interpreter = Interpreter(
+        "anna",
+        hear=scripted_hearing(GREETING),
+        translator=Halting({**answers, ("fr", "Good morning everybody."): "Bonjour à tous."}),
+        outlet=outlet,
+        settings=Settings(),
+        language="en",
+    )
+    interpreter.wish(Wishes(frozenset({"es", "fr"})))
+    running = asyncio.create_task(interpreter.run())
+    interpreter.listen(np.zeros(SECOND, np.int16))
+    async with asyncio.timeout(2):
+        while not outlet.texts("es"):
+            await asyncio.sleep(0.01)
+    seen.append(outlet.texts("fr"))
+    hanging.set()
+    interpreter.close()
+    await running
+
+    assert seen == [[]]
+    assert outlet.texts("fr") == ["Bonjour à tous."]
+
+
+async def test_what_cannot_be_translated_is_shown_as_it_is_with_the_reason() -> None:
+    """A listener never meets a gap without a reason."""
+    outlet = await interpreted(GREETING, {}, Wishes(frozenset({"es"})))
+
+    (outcome,) = outlet.outcomes
+    assert isinstance(outcome, NotTranslated)
+    (caption,) = [caption for caption in outlet.captions if caption.final and caption.language == "es"]
+    assert (caption.committed, caption.note) == ("Good morning everybody.", outcome.reason)
+    assert [trouble.stage for trouble in outlet.troubles] == ["translate"]
+
+
+async def test_a_crash_inside_is_survived_and_told() -> None:
+    """The interpreter starts again and hears what comes next."""
+    outlet = await interpreted(GREETING, ANSWERS, Wishes(frozenset({"es"})), crashes=1)
+
+    assert outlet.texts("es") == ["Buenos días a todos."]
+    assert [trouble.reason for trouble in outlet.troubles] == ["interpreting failed (RuntimeError)"]
+
+
+async def test_what_was_not_heard_is_told() -> None:
+    """A stretch without recognition reaches the listeners as trouble with its length."""
+    missed = [NotHeard(0, 2 * SECOND, "the model stumbled")]
+    outlet = await interpreted([*missed, *GREETING], ANSWERS, Wishes(frozenset({"es"})))
+
+    assert outlet.troubles == [Trouble("anna", "hear", "", "2.0 s were not heard: the model stumbled")]
+
+
+async def test_clauses_are_measured_against_the_sound() -> None:
+    """Onset and offset are when the sound was spoken, the commit comes after both."""
+    outlet = await interpreted(GREETING, ANSWERS, Wishes(frozenset({"es"})))
+
+    (clause,) = [event for event in outlet.measurements if isinstance(event, ClauseCommitted)]
+    assert clause.onset_at_s < clause.offset_at_s <= clause.committed_at_s
+    assert abs(clause.offset_at_s - clause.onset_at_s - 0.9) < 1e-6
+    assert clause.words == 3
+
+
+async def test_sound_that_stops_ends_the_utterance() -> None:
+    """A muted speaker's last words do not wait for their next ones: silence is put behind them."""
+    frames_seen: list[int] = []
+
+    async def listen(frames: Channel[AudioFrame], heard: Channel[Heard], options: HearingOptions) -> None:
+        async for frame in frames:
+            frames_seen.append(frame.end_sample)
+        heard.close()
+
+    interpreter = Interpreter(
+        "anna",
+        hear=listen,
+        translator=ScriptedTranslator({}),
+        outlet=Outlet(),
+        settings=Settings(),
+        language="en",
+    )
+    running = asyncio.create_task(interpreter.run())
+    interpreter.listen(np.ones(800, np.int16))
+    interpreter.gap()
+    interpreter.gap()
+    await asyncio.sleep(0.05)
+    interpreter.close()
+    await running
+
+    pause_s = (frames_seen[-1] - 800) / SECOND
+    assert Settings().recognition.min_silence_s < pause_s < 2.0

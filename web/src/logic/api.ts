@@ -1,0 +1,198 @@
+/** The calls to the service that lets people in. Answers are checked where the page would break without. */
+
+import type { Glossary } from "./glossary";
+
+export type Role = "organiser" | "speaker" | "listener" | "reader";
+
+export interface Config {
+  readonly open_rooms: boolean;
+  readonly version: string;
+  readonly livekit_url: string;
+}
+
+export interface Invitation {
+  readonly room: string;
+  readonly title: string;
+  readonly role: Role;
+  readonly languages: readonly string[] | null;
+  readonly source_language: string;
+  readonly expires_at: string;
+}
+
+export interface Admission {
+  readonly url: string;
+  readonly token: string;
+  readonly identity: string;
+  readonly role: Role;
+  readonly expires_at: string;
+  readonly room: string;
+  readonly title: string;
+  readonly session: string;
+  readonly ice_servers: readonly RTCIceServer[];
+  readonly organiser_token: string | null;
+}
+
+export interface NewRoom {
+  readonly room: string;
+  readonly title: string;
+  readonly organiser_link: string;
+  readonly guest_link: string;
+  readonly captions_link: string;
+  readonly organiser_token: string;
+  readonly expires_at: string;
+}
+
+export interface Link {
+  readonly id: string;
+  readonly role: Role;
+  readonly link?: string;
+  readonly captions_link?: string | null;
+  readonly expires_at: string;
+  readonly uses: number | null;
+  readonly used: number;
+  readonly state: "valid" | "expired" | "revoked" | "used_up";
+  readonly created_at: string;
+  readonly own?: boolean;
+}
+
+export interface InterpreterWish {
+  readonly languages: readonly string[] | null;
+  readonly glossary: Glossary | null;
+  readonly muted: readonly string[];
+}
+
+export interface InterpreterState {
+  readonly state: "absent" | "invited" | "joining" | "present" | "lost";
+  readonly identity: string | null;
+  readonly activity: "initializing" | "listening" | "speaking" | null;
+  readonly languages: readonly string[] | null;
+  readonly muted: readonly string[];
+  readonly glossary: Glossary | null;
+  readonly available_languages: readonly string[];
+  readonly channels: readonly {
+    readonly language: string;
+    readonly listeners: number;
+    readonly lag_s: number | null;
+    readonly state: "open" | "muted" | "lingering";
+  }[];
+  readonly profile: string | null;
+  readonly trouble: string;
+}
+
+export interface JoinWish {
+  readonly invitation: string;
+  readonly name: string;
+  readonly speak?: string;
+  readonly listen?: string;
+  readonly captions?: string;
+}
+
+/** A refusal of the service, or none at all. `code` is one of the service's, or "offline" or "unexpected". */
+export class ApiError extends Error {
+  constructor(
+    readonly code: string,
+    message: string,
+    readonly retryAfterS: number | null = null,
+  ) {
+    super(message);
+    this.name = "ApiError";
+  }
+}
+
+const PATIENCE_MS = 15_000;
+
+export class Api {
+  constructor(
+    private readonly fetch: typeof globalThis.fetch = (...request) => globalThis.fetch(...request),
+    private readonly base = "/api/v1",
+  ) {}
+
+  config(): Promise<Config> {
+    return this.call("GET", "/config");
+  }
+
+  invitation(token: string): Promise<Invitation> {
+    return this.call("GET", `/invitations/${encodeURIComponent(token)}`);
+  }
+
+  join(wish: JoinWish): Promise<Admission> {
+    return this.call("POST", "/join", { body: wish });
+  }
+
+  renew(session: string): Promise<Admission> {
+    return this.call("POST", "/renew", { body: { session } });
+  }
+
+  createRoom(
+    room: { title?: string; source_language?: string; languages?: readonly string[] | null; guest_role?: Role },
+    operatorKey?: string,
+  ): Promise<NewRoom> {
+    return this.call("POST", "/rooms", operatorKey ? { body: room, bearer: operatorKey } : { body: room });
+  }
+
+  /** The calls that only an organiser of this room may make. */
+  organise(room: string, organiserToken: string): Organising {
+    const path = `/rooms/${encodeURIComponent(room)}`;
+    const call = <T>(method: string, rest: string, body?: unknown): Promise<T> =>
+      this.call<T>(method, path + rest, { bearer: organiserToken, ...(body === undefined ? {} : { body }) });
+    return {
+      close: () => call("DELETE", ""),
+      links: async () => (await call<{ invitations: Link[] }>("GET", "/invitations")).invitations,
+      invite: (wish) => call("POST", "/invitations", wish),
+      revoke: (id, remove) => call("DELETE", `/invitations/${encodeURIComponent(id)}?remove=${remove}`),
+      removePerson: (identity) => call("DELETE", `/participants/${encodeURIComponent(identity)}`),
+      interpreter: () => call("GET", "/interpreter"),
+      setInterpreter: (wish) => call("PUT", "/interpreter", wish),
+      dismissInterpreter: () => call("DELETE", "/interpreter"),
+    };
+  }
+
+  private async call<T>(
+    method: string,
+    path: string,
+    { body, bearer }: { body?: unknown; bearer?: string } = {},
+  ): Promise<T> {
+    const headers: Record<string, string> = {};
+    if (body !== undefined) headers["Content-Type"] = "application/json";
+    if (bearer) headers["Authorization"] = `Bearer ${bearer}`;
+    let response: Response;
+    try {
+      response = await this.fetch(this.base + path, {
+        method,
+        headers,
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        signal: AbortSignal.timeout(PATIENCE_MS),
+        cache: "no-store",
+      });
+    } catch (error) {
+      // fetch names every failure of the network a TypeError, and a timeout a DOMException
+      if (error instanceof TypeError || error instanceof DOMException) throw new ApiError("offline", error.message);
+      throw error;
+    }
+    if (response.status === 204) return undefined as T;
+    const answer: unknown = await response.json().catch(() => null);
+    if (!response.ok) throw refusal(response.status, answer);
+    if (typeof answer !== "object" || answer === null) throw new ApiError("unexpected", "The answer is not JSON.");
+    return answer as T;
+  }
+}
+
+export interface Organising {
+  close(): Promise<void>;
+  links(): Promise<Link[]>;
+  invite(wish: { role: Role; expires_in_s?: number; uses?: number | null }): Promise<Link>;
+  revoke(id: string, remove: boolean): Promise<{ removed: number }>;
+  removePerson(identity: string): Promise<void>;
+  interpreter(): Promise<InterpreterState>;
+  setInterpreter(wish: InterpreterWish): Promise<InterpreterState>;
+  dismissInterpreter(): Promise<void>;
+}
+
+function refusal(status: number, answer: unknown): ApiError {
+  const { code, message, retry_after_s: wait } = (answer ?? {}) as Record<string, unknown>;
+  return new ApiError(
+    typeof code === "string" ? code : "unexpected",
+    typeof message === "string" ? message : `The service answered ${status}.`,
+    typeof wait === "number" ? wait : null,
+  );
+}

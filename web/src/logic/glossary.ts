@@ -1,0 +1,52 @@
+/** The organiser's glossary as rows of a table, and as the API wants it. */
+
+export interface GlossaryEntry {
+  readonly source: string;
+  readonly language: string;
+  readonly translations?: Readonly<Record<string, string>>;
+  readonly spoken?: Readonly<Record<string, string>>;
+}
+
+export interface Glossary {
+  readonly entries: readonly GlossaryEntry[];
+}
+
+/** One line of the table: a term, and for one language how it is written and pronounced. */
+export interface GlossaryRow {
+  readonly id: number;
+  readonly source: string;
+  readonly language: string;
+  readonly translations: Readonly<Record<string, string>>;
+  readonly spoken: Readonly<Record<string, string>>;
+}
+
+export const MOST_ENTRIES = 500;
+
+export function rowsOf(glossary: Glossary | null): GlossaryRow[] {
+  return (glossary?.entries ?? []).map((entry, id) => ({
+    id,
+    source: entry.source,
+    language: entry.language,
+    translations: entry.translations ?? {},
+    spoken: entry.spoken ?? {},
+  }));
+}
+
+/** Leaves out empty rows and empty cells; null where nothing is left. */
+export function glossaryOf(rows: readonly GlossaryRow[]): Glossary | null {
+  const entries = rows
+    .filter((row) => row.source.trim() !== "")
+    .map((row) => ({
+      source: row.source.trim(),
+      language: row.language,
+      translations: filled(row.translations),
+      spoken: filled(row.spoken),
+    }));
+  return entries.length ? { entries } : null;
+}
+
+function filled(cells: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(cells).map(([language, text]) => [language, text.trim()]).filter(([, text]) => text !== ""),
+  );
+}

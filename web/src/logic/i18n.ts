@@ -1,0 +1,46 @@
+/** The interface's words in the reader's language, with the plural forms that the language has. */
+
+import type { en } from "../i18n/en";
+import type { InterfaceLanguage } from "./languages";
+
+export type Plural = { readonly other: string } & { readonly [rule in Intl.LDMLPluralRule]?: string };
+
+type Catalogue = typeof en;
+/** Every catalogue has the keys of the English one, a plural where it has one. */
+export type Messages = { readonly [key in keyof Catalogue]: Catalogue[key] extends string ? string : Plural };
+
+type KeysOf<Kind> = { [key in keyof Catalogue]: Catalogue[key] extends Kind ? key : never }[keyof Catalogue];
+export type TextKey = KeysOf<string>;
+export type PluralKey = Exclude<keyof Catalogue, TextKey>;
+export type Values = Readonly<Record<string, string | number>>;
+
+export class Translator {
+  private readonly rules: Intl.PluralRules;
+  private readonly numbers: Intl.NumberFormat;
+
+  constructor(
+    readonly language: InterfaceLanguage,
+    private readonly messages: Messages,
+  ) {
+    this.rules = new Intl.PluralRules(language);
+    this.numbers = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
+  }
+
+  readonly text = (key: TextKey, values: Values = {}): string => this.fill(this.messages[key] as string, values);
+
+  /** The form for `count`, with the number itself as `{count}`. */
+  readonly count = (key: PluralKey, count: number, values: Values = {}): string => {
+    const forms = this.messages[key] as Plural;
+    return this.fill(forms[this.rules.select(count)] ?? forms.other, { count, ...values });
+  };
+
+  readonly number = (value: number): string => this.numbers.format(value);
+
+  private fill(pattern: string, values: Values): string {
+    return pattern.replaceAll(/\{(\w+)\}/g, (whole, name: string) => {
+      const value = values[name];
+      if (value === undefined) return whole;
+      return typeof value === "number" ? this.number(value) : value;
+    });
+  }
+}

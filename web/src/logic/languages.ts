@@ -1,0 +1,58 @@
+/** Language codes are BCP 47 and compared without case. */
+
+export const INTERFACE_LANGUAGES = ["en", "es", "fr", "de", "pt", "it", "zh", "ja", "ar", "hi"] as const;
+export type InterfaceLanguage = (typeof INTERFACE_LANGUAGES)[number];
+
+/** Offered where nobody has said yet what the room's interpreter can do. */
+export const COMMON_LANGUAGES: readonly string[] = [
+  "ar", "ca", "cs", "de", "el", "en", "es", "fi", "fr", "he", "hi", "hu", "id", "it",
+  "ja", "ko", "nl", "pl", "pt", "ro", "ru", "sv", "tr", "uk", "vi", "zh",
+];
+
+const RIGHT_TO_LEFT = new Set(["ar", "arc", "ckb", "dv", "fa", "he", "iw", "ps", "sd", "ug", "ur", "yi"]);
+
+export function baseOf(code: string): string {
+  return code.toLowerCase().split("-")[0] ?? "";
+}
+
+export function directionOf(code: string): "rtl" | "ltr" {
+  return RIGHT_TO_LEFT.has(baseOf(code)) ? "rtl" : "ltr";
+}
+
+/** Which of the offered languages serves the wanted one: itself, or the one without its region. */
+export function servedBy(wanted: string, offered: Iterable<string>): string | undefined {
+  const codes = [...offered];
+  const exact = codes.find((code) => code.toLowerCase() === wanted.toLowerCase());
+  return exact ?? codes.find((code) => code.toLowerCase() === baseOf(wanted));
+}
+
+/** True where somebody who understands one of the two understands the other: "pt" and "pt-BR". */
+export function sameLanguage(one: string, other: string): boolean {
+  return one !== "" && baseOf(one) === baseOf(other);
+}
+
+/** The language's name for a reader of `locale`, with a capital letter; the code where there is none. */
+export function nameOf(code: string, locale: string): string {
+  try {
+    const name = new Intl.DisplayNames([locale], { type: "language" }).of(code) ?? code;
+    return name.charAt(0).toLocaleUpperCase(locale) + name.slice(1);
+  } catch (error) {
+    if (error instanceof RangeError) return code; // not a well-formed code
+    throw error;
+  }
+}
+
+/** Codes without repetition, sorted by the name that a reader of `locale` sees. */
+export function sortedByName(codes: Iterable<string>, locale: string): string[] {
+  const collator = new Intl.Collator(locale);
+  return [...new Set(codes)].sort((a, b) => collator.compare(nameOf(a, locale), nameOf(b, locale)));
+}
+
+/** The first of the browser's languages that the interface speaks, else English. */
+export function preferredInterface(wanted: readonly string[]): InterfaceLanguage {
+  for (const code of wanted) {
+    const found = INTERFACE_LANGUAGES.find((language) => language === baseOf(code));
+    if (found) return found;
+  }
+  return "en";
+}

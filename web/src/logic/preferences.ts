@@ -1,0 +1,87 @@
+/** What a person chose, kept in this browser; nothing of it leaves the machine by itself. */
+
+import type { CaptionChoice, ReadMode } from "./captionView";
+
+export interface Preferences {
+  readonly name: string;
+  readonly interfaceLanguage: string;
+  readonly theme: "system" | "light" | "dark" | "contrast";
+  readonly speak: string;
+  readonly listen: string;
+  readonly read: { readonly mode: ReadMode; readonly language: string };
+  readonly pushToTranslate: boolean;
+  readonly calm: boolean;
+  /** Steps of the caption size, 0 is the smallest. */
+  readonly captionSize: number;
+  readonly captionContrast: boolean;
+  readonly captionNames: boolean;
+  readonly balance: number;
+  readonly microphone: string;
+  readonly speaker: string;
+  readonly shortcuts: boolean;
+  readonly announce: boolean;
+  readonly relayOnly: boolean;
+}
+
+export const CAPTION_SIZES = [0.9, 1.1, 1.35, 1.7, 2.2, 2.9] as const;
+
+export const DEFAULTS: Preferences = {
+  name: "",
+  interfaceLanguage: "",
+  theme: "system",
+  speak: "",
+  listen: "",
+  read: { mode: "translation", language: "" },
+  pushToTranslate: false,
+  calm: false,
+  captionSize: 2,
+  captionContrast: false,
+  captionNames: true,
+  balance: 0.9,
+  microphone: "",
+  speaker: "",
+  shortcuts: true,
+  announce: true,
+  relayOnly: false,
+};
+
+const KEY = "hive.preferences";
+
+/** The part of `Storage` that is used; a browser may refuse it by throwing. */
+export type Shelf = Pick<Storage, "getItem" | "setItem" | "removeItem">;
+
+/** Reads what is kept; what is missing, broken or of another kind gets its default. */
+export function readPreferences(shelf: Shelf): Preferences {
+  let kept: unknown;
+  try {
+    kept = JSON.parse(shelf.getItem(KEY) ?? "{}");
+  } catch (error) {
+    if (error instanceof SyntaxError || error instanceof DOMException) return DEFAULTS;
+    throw error;
+  }
+  if (typeof kept !== "object" || kept === null) return DEFAULTS;
+  const values = kept as Record<string, unknown>;
+  const known = Object.entries(DEFAULTS).map(([key, value]) => [
+    key,
+    typeof values[key] === typeof value && values[key] !== null ? values[key] : value,
+  ]);
+  const preferences = Object.fromEntries(known) as Preferences;
+  const size = Math.round(preferences.captionSize);
+  return {
+    ...preferences,
+    captionSize: Math.min(CAPTION_SIZES.length - 1, Math.max(0, Number.isFinite(size) ? size : DEFAULTS.captionSize)),
+    balance: Math.min(1, Math.max(0, preferences.balance)),
+  };
+}
+
+export function keepPreferences(shelf: Shelf, preferences: Preferences): void {
+  try {
+    shelf.setItem(KEY, JSON.stringify(preferences));
+  } catch (error) {
+    if (!(error instanceof DOMException)) throw error; // full or forbidden: the choice holds for this visit
+  }
+}
+
+export function captionChoice({ read, calm }: Preferences): CaptionChoice {
+  return { mode: read.mode, language: read.language, calm };
+}

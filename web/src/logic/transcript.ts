@@ -1,0 +1,200 @@
+/** Turns received captions into files: WebVTT, SRT, plain text and JSON, in one language or aligned. */
+
+import type { CaptionText, Passage, Passages } from "./captions";
+import { sameLanguage } from "./languages";
+
+export type Format = "vtt" | "srt" | "txt" | "json";
+
+export const MEDIA_TYPES: Readonly<Record<Format, string>> = {
+  vtt: "text/vtt",
+  srt: "application/x-subrip",
+  txt: "text/plain",
+  json: "application/json",
+};
+
+export interface Entry {
+  readonly speaker: string;
+  readonly name: string;
+  /** Milliseconds since the first words of the meeting that this browser knows of. */
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly sourceLanguage: string;
+  readonly texts: readonly { readonly language: string; readonly text: string; readonly original: boolean; readonly note: string }[];
+}
+
+export interface Transcript {
+  readonly title: string;
+  /** When the first words were spoken, as far as known: milliseconds since the epoch. */
+  readonly beganMs: number;
+  readonly languages: readonly string[];
+  readonly entries: readonly Entry[];
+}
+
+/** Every cue stays at least this long, whatever the clocks say. */
+const SHORTEST_MS = 500;
+
+/** Gathers what will not change any more; drafts are left out. */
+export function transcriptOf(
+  passages: Passages,
+  title: string,
+  nameOf: (identity: string) => string,
+): Transcript {
+  const offsets = speakerOffsets(passages);
+  const entries = passages
+    .flatMap((passage) => entryOf(passage, offsets, nameOf))
+    .sort((one, other) => one.startMs - other.startMs);
+  const beganMs = entries[0]?.startMs ?? 0;
+  return {
+    title,
+    beganMs,
+    languages: [...new Set(entries.flatMap((entry) => entry.texts.map((text) => text.language)))].sort(),
+    entries: entries.map((entry) => ({ ...entry, startMs: entry.startMs - beganMs, endMs: entry.endMs - beganMs })),
+  };
+}
+
+/**
+ * When each speaker's own count began, on the clock of this browser.
+ *
+ * Captions come later than the words by a delay that varies; the passage that came quickest is nearest to
+ * the truth. What was sent again came late for another reason and counts only where nothing else does.
+ */
+function speakerOffsets(passages: Passages): Map<string, number> {
+  const offsets = new Map<string, { ms: number; history: boolean }>();
+  for (const passage of passages) {
+    if (passage.startMs === null) continue;
+    const key = countOf(passage);
+    const ms = passage.firstSeenMs - passage.startMs;
+    const known = offsets.get(key);
+    if (!known || (known.history && !passage.history) || (known.history === passage.history && ms < known.ms)) {
+      offsets.set(key, { ms, history: passage.history });
+    }
+  }
+  return new Map([...offsets].map(([key, { ms }]) => [key, ms]));
+}
+
+/** Another interpreter counts a speaker's time from 0 again. */
+function countOf(passage: Passage): string {
+  return `${passage.key.slice(0, passage.key.length - passage.segment.length)}${passage.speaker}`;
+}
+
+function entryOf(passage: Passage, offsets: Map<string, number>, nameOf: (identity: string) => string): Entry[] {
+  const texts = passage.texts.filter((text) => text.final && text.committed.trim() !== "");
+  if (!texts.length) return [];
+  const offset = offsets.get(countOf(passage));
+  const startMs = offset === undefined || passage.startMs === null ? passage.firstSeenMs : offset + passage.startMs;
+  const lengthMs = passage.startMs === null || passage.endMs === null ? 0 : passage.endMs - passage.startMs;
+  return [
+    {
+      speaker: passage.speaker,
+      name: nameOf(passage.speaker),
+      startMs,
+      endMs: startMs + Math.max(SHORTEST_MS, lengthMs),
+      sourceLanguage: passage.sourceLanguage,
+      texts: texts.map((text) => ({
+        language: text.language,
+        text: text.committed.trim(),
+        original: isOriginal(text, passage),
+        note: text.note,
+      })),
+    },
+  ];
+}
+
+function isOriginal(text: CaptionText, passage: Passage): boolean {
+  return !text.translated && sameLanguage(text.language, passage.sourceLanguage);
+}
+
+/** Keeps one language; "original" keeps what was spoken, whatever the language. */
+export function inLanguage(transcript: Transcript, language: string): Transcript {
+  const entries = transcript.entries.flatMap((entry) => {
+    const texts = entry.texts.filter((text) =>
+      language === "original" ? text.original : sameLanguage(text.language, language),
+    );
+    return texts.length ? [{ ...entry, texts: texts.slice(0, 1) }] : [];
+  });
+  return { ...transcript, languages: language === "original" ? transcript.languages : [language], entries };
+}
+
+export function write(transcript: Transcript, format: Format): string {
+  switch (format) {
+    case "vtt":
+      return writeVtt(transcript);
+    case "srt":
+      return writeSrt(transcript);
+    case "txt":
+      return writeText(transcript);
+    case "json":
+      return writeJson(transcript);
+  }
+}
+
+function writeVtt({ title, entries }: Transcript): string {
+  const cues = entries.map((entry, at) => {
+    const name = escapeVtt(oneLine(entry.name)).replaceAll(">", "");
+    const several = entry.texts.length > 1;
+    const lines = entry.texts.map(({ text, language }) => {
+      const words = escapeVtt(oneLine(text));
+      return several ? `<lang ${language}>${words}</lang>` : words;
+    });
+    return `${at + 1}\n${clock(entry.startMs, ".")} --> ${clock(entry.endMs, ".")}\n<v ${name}>${lines.join("\n")}</v>\n`;
+  });
+  return [`WEBVTT - ${oneLine(title).replaceAll("-->", "→")}\n`, ...cues].join("\n");
+}
+
+function writeSrt({ entries }: Transcript): string {
+  return entries
+    .map((entry, at) => {
+      const lines = entry.texts.map(({ text }) => oneLine(text));
+      return `${at + 1}\n${clock(entry.startMs, ",")} --> ${clock(entry.endMs, ",")}\n${oneLine(entry.name)}: ${lines.join("\n")}\n`;
+    })
+    .join("\n");
+}
+
+function writeText({ title, entries, beganMs }: Transcript): string {
+  const head = entries.length ? `${title}\n${new Date(beganMs).toISOString()}\n` : `${title}\n`;
+  const lines = entries.map((entry) => {
+    const several = entry.texts.length > 1;
+    const texts = entry.texts.map(({ text, language }) => (several ? `    [${language}] ${oneLine(text)}` : oneLine(text)));
+    const separator = several ? "\n" : " ";
+    return `[${clock(entry.startMs, ".").slice(0, 8)}] ${oneLine(entry.name)}:${separator}${texts.join("\n")}`;
+  });
+  return `${[head, ...lines].join("\n")}\n`;
+}
+
+function writeJson({ title, beganMs, languages, entries }: Transcript): string {
+  const body = {
+    title,
+    began_at: entries.length ? new Date(beganMs).toISOString() : null,
+    languages,
+    entries: entries.map((entry) => ({
+      speaker: entry.name,
+      identity: entry.speaker,
+      start_s: entry.startMs / 1000,
+      end_s: entry.endMs / 1000,
+      source_language: entry.sourceLanguage,
+      texts: Object.fromEntries(entry.texts.map(({ language, text }) => [language, text])),
+    })),
+  };
+  return `${JSON.stringify(body, null, 2)}\n`;
+}
+
+function clock(ms: number, decimal: "." | ","): string {
+  const whole = Math.max(0, Math.round(ms));
+  const two = (value: number): string => String(Math.floor(value)).padStart(2, "0");
+  const fraction = String(whole % 1000).padStart(3, "0");
+  return `${two(whole / 3_600_000)}:${two((whole / 60_000) % 60)}:${two((whole / 1000) % 60)}${decimal}${fraction}`;
+}
+
+function oneLine(text: string): string {
+  return text.replaceAll(/\s+/g, " ").trim();
+}
+
+function escapeVtt(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+}
+
+/** A name that every file system takes. */
+export function fileName(title: string, language: string, format: Format): string {
+  const safe = title.normalize("NFKC").replaceAll(/[^\p{L}\p{N}]+/gu, "-").replaceAll(/^-+|-+$/g, "").slice(0, 60);
+  return `${safe || "meeting"}.${language}.${format}`;
+}

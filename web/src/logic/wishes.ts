@@ -1,0 +1,85 @@
+/** What a participant speaks, hears and reads, and how it is written into participant attributes. */
+
+import type { ReadMode } from "./captionView";
+import { sameLanguage } from "./languages";
+
+export interface Wishes {
+  /** A code, or "auto" where the interpreter finds out. */
+  readonly speak: string;
+  /** A code, or "off" for the originals alone. */
+  readonly listen: string;
+  readonly read: { readonly mode: ReadMode; readonly language: string };
+  /** "always" interprets everything; the others are push-to-translate, key up and key down. */
+  readonly push: "always" | "released" | "pressed";
+}
+
+export type Attributes = Readonly<Record<string, string>>;
+
+export function toAttributes(wishes: Wishes): Record<string, string> {
+  return {
+    "translator.speak": wishes.speak,
+    "translator.listen": wishes.listen,
+    "translator.captions": captionsAttribute(wishes.read),
+    // An empty value takes the attribute away.
+    "translator.push": wishes.push === "always" ? "" : wishes.push === "pressed" ? "on" : "off",
+  };
+}
+
+function captionsAttribute({ mode, language }: Wishes["read"]): string {
+  switch (mode) {
+    case "off":
+      return "off";
+    case "original":
+      return "original";
+    case "translation":
+      return language;
+    case "both":
+      return `${language},original`;
+  }
+}
+
+/** What of `wishes` differs from the attributes that the server knows. */
+export function changedAttributes(wishes: Wishes, known: Attributes): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(toAttributes(wishes)).filter(([key, value]) => (known[key] ?? "") !== value),
+  );
+}
+
+export function spokenBy(attributes: Attributes): string {
+  return attributes["translator.speak"] ?? attributes["language"] ?? "";
+}
+
+export function heardBy(attributes: Attributes): string {
+  return attributes["translator.listen"] ?? attributes["language"] ?? "off";
+}
+
+export function readBy(attributes: Attributes): readonly string[] {
+  const wanted = attributes["translator.captions"] ?? attributes["language"] ?? "off";
+  return wanted.split(",").map((code) => code.trim()).filter((code) => code !== "" && code !== "off");
+}
+
+export interface Listener {
+  readonly identity: string;
+  readonly name: string;
+  readonly attributes: Attributes;
+}
+
+export interface Audience {
+  readonly identity: string;
+  readonly name: string;
+  readonly language: string;
+  readonly how: "hears" | "reads";
+}
+
+/** Who receives `spoken` in another language: those who hear a translation first, then those who only read. */
+export function audienceOf(spoken: string, others: readonly Listener[]): readonly Audience[] {
+  const hears: Audience[] = [];
+  const reads: Audience[] = [];
+  for (const { identity, name, attributes } of others) {
+    const listen = heardBy(attributes);
+    const read = readBy(attributes).find((code) => code !== "original" && !sameLanguage(code, spoken));
+    if (listen !== "off" && !sameLanguage(listen, spoken)) hears.push({ identity, name, language: listen, how: "hears" });
+    else if (read !== undefined) reads.push({ identity, name, language: read, how: "reads" });
+  }
+  return [...hears, ...reads];
+}

@@ -1,0 +1,58 @@
+import { Store } from "../logic/store";
+import type { Mixer } from "./mixer";
+
+export type Recording =
+  | { readonly state: "idle" }
+  | { readonly state: "recording"; readonly sinceMs: number }
+  | { readonly state: "ready"; readonly blob: Blob; readonly extension: string; readonly seconds: number };
+
+const SLICE_MS = 5_000;
+const KINDS: readonly [mimeType: string, extension: string][] = [
+  ["audio/webm;codecs=opus", "webm"],
+  ["audio/ogg;codecs=opus", "ogg"],
+  ["audio/mp4", "m4a"],
+];
+
+/** Records in this browser what this person hears, mixed as they hear it. */
+export class HeardRecorder {
+  readonly state = new Store<Recording>({ state: "idle" });
+  private stopping: (() => Promise<void>) | null = null;
+
+  constructor(private readonly mixer: Mixer) {}
+
+  static readonly possible = typeof MediaRecorder !== "undefined";
+
+  start(): void {
+    if (this.stopping) return;
+    const tap = this.mixer.context.createMediaStreamDestination();
+    this.mixer.output.connect(tap);
+    const kind = KINDS.find(([mimeType]) => MediaRecorder.isTypeSupported(mimeType));
+    const recorder = new MediaRecorder(tap.stream, {
+      audioBitsPerSecond: 64_000,
+      ...(kind ? { mimeType: kind[0] } : {}),
+    });
+    const slices: Blob[] = [];
+    const sinceMs = Date.now();
+    recorder.addEventListener("dataavailable", ({ data }) => slices.push(data));
+    const stopped = new Promise<void>((resolve) => {
+      recorder.addEventListener("stop", () => {
+        this.mixer.output.disconnect(tap);
+        this.stopping = null;
+        const blob = new Blob(slices, { type: recorder.mimeType });
+        const seconds = Math.round((Date.now() - sinceMs) / 1000);
+        this.state.set({ state: "ready", blob, extension: kind?.[1] ?? "webm", seconds });
+        resolve();
+      });
+    });
+    recorder.start(SLICE_MS);
+    this.stopping = async () => {
+      if (recorder.state !== "inactive") recorder.stop();
+      await stopped;
+    };
+    this.state.set({ state: "recording", sinceMs });
+  }
+
+  async stop(): Promise<void> {
+    await this.stopping?.();
+  }
+}

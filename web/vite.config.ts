@@ -1,0 +1,34 @@
+import react from "@vitejs/plugin-react";
+import { loadEnv } from "vite";
+import { defineConfig } from "vitest/config";
+
+export default defineConfig(({ mode }) => {
+  const service = loadEnv(mode, ".", "HIVE_")["HIVE_AUTH_URL"] ?? "http://127.0.0.1:8004";
+  return {
+    plugins: [react()],
+    server: {
+      host: "127.0.0.1",
+      proxy: { "/api": service, "/health": service },
+    },
+    build: {
+      target: "es2022",
+      // The page's policy allows no inline anything, so nothing may be turned into a data URL.
+      assetsInlineLimit: 0,
+      modulePreload: { polyfill: false },
+      rolldownOptions: {
+        output: {
+          codeSplitting: {
+            groups: [
+              { name: "react", test: /node_modules[\\/](react|react-dom|scheduler)[\\/]/ },
+              { name: "livekit", test: /node_modules[\\/](livekit-client|@livekit|@bufbuild|rxjs)[\\/]/ },
+            ],
+          },
+        },
+      },
+    },
+    test: {
+      include: ["tests/**/*.test.{ts,tsx}"],
+      restoreMocks: true,
+    },
+  };
+});
