@@ -1,6 +1,6 @@
 # `make demo` and `make up` need nothing but Debian, Python 3.11+ and Go (or a livekit-server on the PATH).
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo up doctor test lint format types lock clean
+.PHONY: help setup setup-up setup-dev demo up doctor test lint format types lock clean
 
 HIVE := .venv/bin/hive
 PY := .venv/bin/python
@@ -8,8 +8,11 @@ PY := .venv/bin/python
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-setup: ## virtual environment, Debian packages, livekit-server: what the demo and the stack need
-	@scripts/bootstrap.sh run
+setup: ## virtual environment, Debian packages, livekit-server: what the demo needs
+	@scripts/bootstrap.sh demo
+
+setup-up: ## the same, and the web app
+	@scripts/bootstrap.sh up
 
 setup-dev: ## the same, and what the tests need
 	@scripts/bootstrap.sh dev
@@ -17,7 +20,7 @@ setup-dev: ## the same, and what the tests need
 demo: setup ## a scripted meeting, interpreted live in this terminal: make demo [TALK=file.wav SPEAKS=en OUT=directory]
 	@$(HIVE) demo $(if $(TALK),--talk "$(TALK)") $(if $(SPEAKS),--speaks "$(SPEAKS)") $(if $(OUT),--out "$(OUT)")
 
-up: setup ## starts everything and leaves it running for people, until Ctrl-C: make up [OFFSET=100]
+up: setup-up ## starts everything and leaves it running for people, until Ctrl-C: make up [OFFSET=100]
 	@$(HIVE) up $(if $(OFFSET),--port-offset $(OFFSET))
 
 doctor: setup ## says what is here and what is missing

@@ -37,7 +37,11 @@ def database_url(setting: str) -> URL:
         url = make_url(setting)
     except ArgumentError as error:
         raise SettingsError("auth.database_url is not a database URL") from error
-    drivers = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
+    drivers = {
+        "sqlite": "sqlite+aiosqlite",
+        "postgresql": "postgresql+asyncpg",
+        "postgres": "postgresql+asyncpg",
+    }
     kind = url.drivername.split("+")[0]
     if kind not in drivers:
         raise SettingsError(f"auth.database_url: {kind!r} is not supported, only sqlite and postgresql")

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Row, insert, or_, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Row, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from auth_service.database import transaction
@@ -17,46 +16,39 @@ from auth_service.schema import interpreters
 
 
 class Engagements:
-    """One row a room. A claim is a lease: whoever holds it is the only one who acts on that room."""
+    """One row a room, there from the room's beginning.
+
+    A claim is a lease: whoever holds it is the only one who acts on that room.
+    """
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
 
     async def get(self, room: str) -> Engagement | None:
         async with transaction(self._engine) as connection:
-            row = (await connection.execute(select(interpreters).where(interpreters.c.room == room))).one_or_none()
+            row = (
+                await connection.execute(select(interpreters).where(interpreters.c.room == room))
+            ).one_or_none()
         return None if row is None else _engagement(row)
 
     async def wish(self, room: str, wish: Wish, now: float) -> None:
         """Invites the interpreter or changes what is wanted of it. The same wish again changes nothing."""
-        message = wish.message()
-        for _ in range(2):
-            try:
-                async with transaction(self._engine) as connection:
-                    row = (
-                        await connection.execute(
-                            select(interpreters).where(interpreters.c.room == room).with_for_update()
-                        )
-                    ).one_or_none()
-                    if row is None:
-                        await connection.execute(
-                            insert(interpreters).values(
-                                room=room, wanted=True, wish=message, version=1, told=0, changed_at=now, failures=0
-                            )
-                        )
-                        return
-                    changes: dict[str, Any] = {}
-                    if row.wish != message:
-                        changes = {"wish": message, "version": row.version + 1}
-                    if not row.wanted:
-                        changes |= {"wanted": True, "changed_at": now, "dispatch": None, "failures": 0}
-                    if changes:
-                        await connection.execute(
-                            update(interpreters).where(interpreters.c.room == room).values(**changes)
-                        )
-                    return
-            except _Raced:
-                continue  # somebody else's first invitation came in between: theirs is there now
+        of_it = interpreters.c.room == room
+        async with transaction(self._engine) as connection:
+            row = (await connection.execute(select(interpreters).where(of_it).with_for_update())).one()
+            changes: dict[str, Any] = {}
+            if row.wish != wish.message():
+                changes = {"wish": wish.message(), "version": row.version + 1}
+            if not row.wanted:
+                changes |= {
+                    "wanted": True,
+                    "changed_at": now,
+                    "dispatch": None,
+                    "dispatched_at": None,
+                    "failures": 0,
+                }
+            if changes:
+                await connection.execute(update(interpreters).where(of_it).values(**changes))
 
     async def dismiss(self, room: str, now: float) -> bool:
         """Returns whether there was anything to dismiss."""
@@ -64,7 +56,7 @@ class Engagements:
             result = await connection.execute(
                 update(interpreters)
                 .where(interpreters.c.room == room, interpreters.c.wanted.is_(True))
-                .values(wanted=False, changed_at=now, dispatch=None, failures=0)
+                .values(wanted=False, changed_at=now, dispatch=None, dispatched_at=None, failures=0)
             )
         return bool(result.rowcount)
 
@@ -77,7 +69,7 @@ class Engagements:
             return list((await connection.execute(query)).scalars())
 
     async def claim(self, room: str, owner: str, now: float, until: float) -> Engagement | None:
-        """Takes or prolongs the lease; None while another holds it, or where nothing was ever wished."""
+        """Takes or prolongs the lease; None while another holds it."""
         free = or_(
             interpreters.c.claimed_by.is_(None),
             interpreters.c.claimed_by == owner,
@@ -105,7 +97,9 @@ class Engagements:
     async def note(self, room: str, **changes: Any) -> None:
         """Keeps what the holder of the claim did: `dispatch`, `dispatched_at`, `failures`, `told`."""
         async with transaction(self._engine) as connection:
-            await connection.execute(update(interpreters).where(interpreters.c.room == room).values(**changes))
+            await connection.execute(
+                update(interpreters).where(interpreters.c.room == room).values(**changes)
+            )
 
 
 def _engagement(row: Row[Any]) -> Engagement:

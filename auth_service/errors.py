@@ -1,9 +1,9 @@
 """Refusals that a caller is told about.
 
-    AuthError
-    ├── Refused(status, code, message)   an answer to one request; `docs/api.md` lists the codes
-    ├── MediaServerError                 livekit-server could not be reached or refused
-    └── StorageError                     the database could not be reached
+AuthError
+├── Refused(status, code, message)   an answer to one request; `docs/api.md` lists the codes
+├── MediaServerError                 livekit-server could not be reached or refused
+└── StorageError                     the database could not be reached
 """
 
 from __future__ import annotations

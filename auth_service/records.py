@@ -77,7 +77,9 @@ class Wish:
     @classmethod
     def of(cls, message: dict[str, Any]) -> Wish:
         languages = message["languages"]
-        return cls(None if languages is None else tuple(languages), tuple(message["muted"]), message["glossary"])
+        return cls(
+            None if languages is None else tuple(languages), tuple(message["muted"]), message["glossary"]
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,9 @@ sessions = Table(
     Column("fingerprint", String(64), primary_key=True),
     Column("identity", String(64), nullable=False, unique=True),
     Column("room", String(63), ForeignKey("rooms.name", ondelete="CASCADE"), nullable=False),
-    Column("invitation", String(24), ForeignKey("invitations.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column(
+        "invitation", String(24), ForeignKey("invitations.id", ondelete="CASCADE"), nullable=False, index=True
+    ),
     Column("role", String(16), nullable=False),
     Column("name", String(64), nullable=False),
     Column("attributes", JSON, nullable=False),

@@ -13,8 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from auth_service.database import transaction
 from auth_service.policy import Role
-from auth_service.records import Invitation, Room, Session
-from auth_service.schema import invitations, rooms, sessions
+from auth_service.records import Invitation, Room, Session, Wish
+from auth_service.schema import interpreters, invitations, rooms, sessions
 
 
 class RoomExists(Exception):
@@ -45,6 +45,17 @@ class Storage:
                 )
             except IntegrityError as error:
                 raise RoomExists(room.name) from error
+            await connection.execute(
+                insert(interpreters).values(
+                    room=room.name,
+                    wanted=False,
+                    wish=Wish().message(),
+                    version=0,
+                    told=0,
+                    changed_at=0.0,
+                    failures=0,
+                )
+            )
             for invitation in first:
                 await _add_invitation(connection, invitation)
 
@@ -65,7 +76,9 @@ class Storage:
                 .values(revoked_at=now)
             )
             await connection.execute(
-                update(sessions).where(sessions.c.room == name, sessions.c.ended_at.is_(None)).values(ended_at=now)
+                update(sessions)
+                .where(sessions.c.room == name, sessions.c.ended_at.is_(None))
+                .values(ended_at=now)
             )
 
     async def add_invitation(self, invitation: Invitation) -> None:
@@ -75,7 +88,9 @@ class Storage:
     async def invitation(self, identifier: str) -> tuple[Invitation, Room] | None:
         """An invitation with its room."""
         async with transaction(self._engine) as connection:
-            row = (await connection.execute(select(invitations).where(invitations.c.id == identifier))).one_or_none()
+            row = (
+                await connection.execute(select(invitations).where(invitations.c.id == identifier))
+            ).one_or_none()
             if row is None:
                 return None
             room = (await connection.execute(select(rooms).where(rooms.c.name == row.room))).one()

@@ -74,13 +74,17 @@ class LinkSigner:
     def read(self, token: str, kind: Kind) -> Claim:
         """Raises NotOurs. An expired token is read like any other."""
         try:
-            raw = base64.b64decode(token.encode("ascii") + b"=" * (-len(token) % 4), altchars=b"-_", validate=True)
+            raw = base64.b64decode(
+                token.encode("ascii") + b"=" * (-len(token) % 4), altchars=b"-_", validate=True
+            )
         except (UnicodeEncodeError, binascii.Error) as error:
             raise NotOurs("not URL-safe base64") from error
         body, signature = raw[:-_SIGNATURE_BYTES], raw[-_SIGNATURE_BYTES:]
         if len(raw) != _LENGTH or not hmac.compare_digest(signature, self._signature(body)):
             raise NotOurs("wrong length or signature")
-        claim = Claim(kind, body[2 : 2 + _IDENTIFIER_BYTES].hex(), int.from_bytes(body[-_EXPIRY_BYTES:], "big"))
+        claim = Claim(
+            kind, body[2 : 2 + _IDENTIFIER_BYTES].hex(), int.from_bytes(body[-_EXPIRY_BYTES:], "big")
+        )
         if body[0] != _VERSION or body[1] != kind or self.sign(claim) != token:  # one spelling only
             raise NotOurs("another version or kind")
         return claim

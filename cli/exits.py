@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import sys
 from collections.abc import Coroutine
 from typing import TypeVar
 
@@ -64,3 +65,9 @@ def run(work: Coroutine[None, None, T]) -> T:
                 loop.remove_signal_handler(number)
 
     return asyncio.run(cancellable())
+
+
+def fail(message: str, status: int = FAILED) -> int:
+    """Says in one line what went wrong; returns the status."""
+    print(f"hive: error: {message}", file=sys.stderr)
+    return status

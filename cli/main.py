@@ -42,7 +42,9 @@ def parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     top.set_defaults(config=None, profile=None, log_level=None, log_format=None)
-    commands: Subparsers = top.add_subparsers(title="commands", metavar="COMMAND", required=True, dest="command")
+    commands: Subparsers = top.add_subparsers(
+        title="commands", metavar="COMMAND", required=True, dest="command"
+    )
     for module in (demo, up, worker, speech, join, doctor, models):
         module.add(commands, common)
     return top
@@ -70,7 +72,7 @@ def _run(arguments: argparse.Namespace) -> int:
     try:
         settings = load(arguments.config)
     except SettingsError as error:
-        return _fail(str(error), exits.USAGE)
+        return exits.fail(str(error), exits.USAGE)
     if arguments.profile:
         settings = replace(settings, profile=arguments.profile)
     logging = settings.logging
@@ -83,15 +85,10 @@ def _run(arguments: argparse.Namespace) -> int:
     try:
         return int(arguments.run(arguments, settings))
     except Missing as error:
-        return _fail(str(error), exits.MISSING)
+        return exits.fail(str(error), exits.MISSING)
     except PartFailed as error:
         if error.tail:
             print(error.tail, file=sys.stderr)
-        return _fail(str(error), exits.FAILED)
+        return exits.fail(str(error))
     except StackError as error:
-        return _fail(str(error), exits.FAILED)
-
-
-def _fail(message: str, status: int) -> int:
-    print(f"hive: error: {message}", file=sys.stderr)
-    return status
+        return exits.fail(str(error))

@@ -75,6 +75,8 @@ class Recognition:
     """How much new sound makes the recogniser look again."""
     max_buffer_s: float = 15.0
     """No more sound than this is ever recognised at once; older sound is committed and cut."""
+    settle_s: float = 0.1
+    """A word is agreed on only once so much was heard behind it: the very end is often half a word."""
     commit_age_s: float = 2.0
     """A word that was not agreed on by then is committed as it stands."""
     vad_threshold: float = 0.5
@@ -152,6 +154,10 @@ class Rooms:
     """How long a channel is kept after its last listener left it."""
     speaker_grace_s: float = 5.0
     """How long an interpreter waits for a speaker who vanished, e.g. while they reconnect."""
+    leave_after_s: float = 20.0
+    """How long the interpreter stays in a room after the last person left it."""
+    max_rooms: int = 10
+    """How many rooms one worker takes at once."""
     speaker_gain: float = 1.0
 
 

@@ -40,7 +40,7 @@ class DemoOptions:
 
 
 async def run(options: DemoOptions, settings: Settings, console: Console) -> int:
-    """Holds the meeting; returns the exit status: 0 if everything that should hold does, 1 if not, 2 if it could not be held."""
+    """Holds the meeting; returns the exit status: 0 if all that should hold does, else 1; 2 if it could not be held."""
     directory = options.out or Path("out") / f"demo-{datetime.now(UTC):%Y%m%d-%H%M%S}"
     try:
         console.print("preparing the talk")

@@ -35,24 +35,25 @@ class Line:
 
 
 TALK = (
-    Line("Good morning everybody, and thank you for coming to our meeting today.", 0.7),
-    Line("My name is Alan, and I work with the people who build the new water system.", 0.7),
-    Line("I want to speak about three things this morning.", 0.6),
-    Line("First, we will look at what we have done in the last year.", 0.6),
+    Line("Good morning everybody, and welcome to our meeting.", 0.7),
+    Line("I work with the people who are building the new water system.", 0.7),
+    Line("This morning I want to talk about three important questions.", 0.7),
+    Line("First, we will see what we have done in the last year.", 0.6),
     Line("Second, I will explain the problems that we found in the city.", 0.6),
     Line("And third, we have to decide what we want to do with the money.", 0.8),
     Line("Last year we opened four new stations in the north of the country.", 0.6),
-    Line("More than two thousand families have clean water in their houses now.", 0.7),
-    Line("The work was difficult because the winter was very long.", 0.6),
-    Line("Many roads were closed, and we could not bring the machines to the river.", 0.8),
-    Line("We had to wait until the end of march.", 0.6),
-    Line("But the people in the villages helped us every day.", 0.7),
+    Line("More than two thousand families have clean water in their houses now.", 0.8),
+    Line("The work was difficult because the winter was very cold.", 0.6),
+    Line("Many roads were closed, and the machines could not arrive at the river.", 0.6),
+    Line("We waited three months.", 0.7),
+    Line("But the people in the villages helped us every day.", 0.6),
     Line("They gave us food, and they showed us the old roads in the mountains.", 0.7),
     Line("I think that this is the most important part of the story.", 0.6),
-    Line("We cannot do this work alone.", 0.7),
-    Line("The next step is to write a plan for the schools.", 0.6),
-    Line("Every school needs water, and every child has a right to a safe place.", 0.7),
-    Line("I hope that you will help us, and I thank you very much for your time.", 0.5),
+    Line("We cannot do this work without their help.", 0.8),
+    Line("Now we want to write a plan for the schools.", 0.6),
+    Line("The schools need water, and the children have a right to a safe place.", 0.7),
+    Line("I hope that you can help us.", 0.6),
+    Line("Thank you for your time.", 0.5),
 )
 """About 75 seconds of plain words that a small recogniser knows."""
 
@@ -61,7 +62,7 @@ INTERRUPTION_AT = 0.55
 """When the second speaker begins, as a share of the talk."""
 
 
-def default_talk(voice: str = "awb") -> tuple[Pcm, Pcm]:
+def default_talk(voice: str = "rms") -> tuple[Pcm, Pcm]:
     """The talk and the interruption as sound at `RATE_HZ`, made once and kept in the cache.
 
     Raises:

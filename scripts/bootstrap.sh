@@ -1,18 +1,19 @@
 #!/usr/bin/env bash
 # Makes .venv from the lock file and then everything else that is missing on a bare machine.
-#   scripts/bootstrap.sh run    what the demo and the stack need
+#   scripts/bootstrap.sh demo   what the demo needs
+#   scripts/bootstrap.sh up     what the stack for people needs: the web app as well
 #   scripts/bootstrap.sh dev    what the tests need as well
 # A second run finds everything and ends at once. Exit status 3: something is missing that needs root;
 # the exact command has been printed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-purpose=${1:-run}
-venv=${HIVE_VENV:-.venv}
+purpose=${1:-demo}
+venv=${VENV:-.venv}
 case $purpose in
-    run) lock=requirements.lock ;;
+    demo | up) lock=requirements.lock ;;
     dev) lock=requirements-dev.lock ;;
-    *) echo "usage: $0 run|dev" >&2; exit 2 ;;
+    *) echo "usage: $0 demo|up|dev" >&2; exit 2 ;;
 esac
 
 say() { echo "hive: $*" >&2; }

@@ -99,7 +99,7 @@ class Gate:
         self._requests += 1
         try:
             await self._app(scope, self._bounded(scope, receive), watched)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  the reason follows
             # The one broad catch: a fault of ours in one request ends neither the service nor this
             # connection without an answer; the text of the exception may hold what was said, so it is not logged.
             log.error("request failed", path=scope["path"], error=type(error).__name__, at=_place(error))
@@ -135,7 +135,9 @@ class Gate:
 
 
 def _too_large(limit: int) -> Problem:
-    return Problem(413, "too_long", f"the body is larger than {limit} bytes", {"limit": limit, "unit": "bytes"})
+    return Problem(
+        413, "too_long", f"the body is larger than {limit} bytes", {"limit": limit, "unit": "bytes"}
+    )
 
 
 def _place(error: BaseException) -> str:

@@ -22,6 +22,7 @@ from pipeline.engines.protocols import (
     VoiceActivityDetector,
 )
 from pipeline.events import Heard
+from pipeline.text.languages import base
 from speech_service.measures import Measures
 
 NewDetector = Callable[[], VoiceActivityDetector]
@@ -62,10 +63,10 @@ class Ears:
     def check_language(self, options: HearingOptions) -> None:
         """Raises UnknownLanguage for a language of which the engine knows no variety."""
         known = self.recognizer.info.languages
-        families = {_family(language) for language in known}
-        for language in filter(None, (options.language,)):
-            if known and _family(language) not in families:
-                raise UnknownLanguage(language, known)
+        if options.language is None or not known:
+            return
+        if base(options.language) not in {base(language) for language in known}:
+            raise UnknownLanguage(options.language, known)
 
     @asynccontextmanager
     async def listening(
@@ -152,7 +153,3 @@ class _MeasuredStream:
 
     async def close(self) -> None:
         await self._stream.close()
-
-
-def _family(language: str) -> str:
-    return language.partition("-")[0].casefold()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import asdict
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
@@ -115,17 +114,12 @@ def new_service(
     return app
 
 
-def described(info: EngineInfo) -> dict[str, Any]:
-    """An engine's own description, as /languages and /voices give it."""
-    return asdict(info)
-
-
-def check_text(text: str, settings: Settings) -> None:
+def check_text(text: str, settings: Settings, *, may_be_empty: bool = False) -> None:
     """Raises ServiceError for text that is empty, too long, or not Unicode."""
     limit = settings.services.max_text_characters
     if len(text) > limit:
         raise ServiceError(too_long("the text", limit, "characters"))
-    if not text.strip():
+    if not text.strip() and not may_be_empty:
         raise ServiceError(invalid("the text is empty", code="empty_text"))
     if any("\ud800" <= character <= "\udfff" for character in text):
         raise ServiceError(invalid("the text holds half a surrogate pair", code="bad_text"))
@@ -151,7 +145,9 @@ def _add_problem_handlers(app: FastAPI, measures: Measures) -> None:
         assert isinstance(error, HTTPException)
         if isinstance(error, ServiceError):
             return answer(error.problem)
-        return answer(Problem(error.status_code, f"http_{error.status_code}", str(error.detail)), error.headers)
+        return answer(
+            Problem(error.status_code, f"http_{error.status_code}", str(error.detail)), error.headers
+        )
 
     async def on_invalid(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
@@ -165,4 +161,3 @@ def _add_problem_handlers(app: FastAPI, measures: Measures) -> None:
     app.add_exception_handler(RequestValidationError, on_invalid)
     app.add_exception_handler(EngineError, on_engine)
     app.add_exception_handler(AudioError, on_engine)
-

@@ -1,4 +1,4 @@
-"""uvicorn, with what it leaves open closed: clients that do not read, clients that do not write, three in one process."""
+"""uvicorn, and what it leaves to others: cutting off who does not read or write, several servers in a process."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from config.settings import Services
+from speech_service.wire import MAX_MESSAGE_BYTES
 
 log = structlog.get_logger(__name__)
 
-MAX_MESSAGE_BYTES = 1024 * 1024
 GOODBYE_S = 3
 """How long requests that are under way may take when the service ends."""
 START_S = 10.0
@@ -158,6 +158,7 @@ async def listening(app: FastAPI, services: Services, port: int) -> AsyncIterato
         ws_per_message_deflate=False,  # sound does not get smaller, and local networks are fast
         lifespan="off",
         log_config=None,
+        log_level="warning",
         access_log=False,  # addresses may tell what was said
         server_header=False,
         timeout_graceful_shutdown=GOODBYE_S,

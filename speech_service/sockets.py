@@ -97,8 +97,10 @@ async def conversation(
     except ServiceError as error:
         problem = error.problem
     except (WireError, AudioError) as error:
-        problem = invalid(str(error), code="bad_audio" if isinstance(error, AudioError) else "invalid_request")
-    except Exception as error:
+        problem = invalid(
+            str(error), code="bad_audio" if isinstance(error, AudioError) else "invalid_request"
+        )
+    except Exception as error:  # noqa: BLE001  the reason follows
         # The broad catch of a connection: see Gate; here too the text of the exception is not logged.
         log.error("connection failed", path=socket.url.path, error=type(error).__name__)
         problem = Problem(500, "internal", "the service has failed; see its log")

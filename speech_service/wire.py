@@ -24,6 +24,9 @@ from pipeline.events import Heard, NotHeard, UtteranceEnded, UtteranceStarted, W
 
 M = TypeVar("M")
 
+MAX_MESSAGE_BYTES = 1024 * 1024
+"""Nobody sends or takes longer ones."""
+
 MAX_POSITION = 2**53
 """Positions beyond it do not survive JSON in every language."""
 

@@ -128,9 +128,7 @@ def find(name: str) -> Model:
         source, _, target = rest.partition("-")
         repository = f"gaudi/opus-mt-{rest}-ctranslate2"
         about = f"translation {source} to {target}"
-        return Model(
-            name, "opus", f"opus/{rest}", "Apache-2.0", 155, about, repository, patterns=_OPUS_FILES
-        )
+        return Model(name, "opus", f"opus/{rest}", "Apache-2.0", 155, about, repository, patterns=_OPUS_FILES)
     if engine == "piper" and (match := _VOICE.fullmatch(rest)):
         return _voice(name, rest, match)
     raise StackError(
@@ -178,6 +176,8 @@ def licence_of_card(card: str) -> tuple[str, bool]:
         return "not stated", False
     text = found[1].strip()
     allowed = re.search(
-        r"\bcc0\b|public domain|\bmit\b|apache|\bbsd\b|cc[- ]by(-sa)?[- ][34]|/licenses/by(-sa)?/", text, re.IGNORECASE
+        r"\bcc0\b|public domain|\bmit\b|apache|\bbsd\b|cc[- ]by(-sa)?[- ][34]|/licenses/by(-sa)?/",
+        text,
+        re.IGNORECASE,
     )
     return text, allowed is not None and _FORBIDDING.search(card) is None

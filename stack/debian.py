@@ -53,67 +53,87 @@ TESTS = (
 """What the tests need beside the engines."""
 
 
-def installed(names: Iterable[str]) -> frozenset[str]:
+def installed(names: Iterable[str], environment: Mapping[str, str] | None = None) -> frozenset[str]:
     """Those of the named packages that are installed; empty where there is no dpkg."""
-    if shutil.which("dpkg-query") is None:
-        return frozenset()
-    answer = subprocess.run(
-        ["dpkg-query", "-W", "-f", "${Package} ${db:Status-Abbrev}\n", *names],
-        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=False, timeout=60,
-    )  # fmt: skip
-    lines = (line.split() for line in answer.stdout.splitlines())
+    answer = _ask(environment, "dpkg-query", "-W", "-f", "${Package} ${db:Status-Abbrev}\\n", *names)
+    lines = (line.split() for line in answer.splitlines())
     return frozenset(line[0] for line in lines if len(line) > 1 and line[1] == "ii")
 
 
-def missing(packages: Iterable[Package]) -> list[Package]:
+def missing(packages: Iterable[Package], environment: Mapping[str, str] | None = None) -> list[Package]:
     """The packages of which no name is installed."""
     packages = list(packages)
-    here = installed(name for package in packages for name in package.names)
+    here = installed((name for package in packages for name in package.names), environment)
     return [package for package in packages if not here.intersection(package.names)]
 
 
-def command(packages: Iterable[Package]) -> str:
+def command(
+    packages: Iterable[Package], environment: Mapping[str, str] | None = None, user: int | None = None
+) -> str:
     """The command that installs packages, ready to be pasted; as root itself it needs no sudo."""
-    names = " ".join(_offered(package) or package.names[-1] for package in packages)
-    sudo = "" if os.geteuid() == 0 else "sudo "
+    names = " ".join(offered(package, environment) or package.names[-1] for package in packages)
+    sudo = "" if (os.geteuid() if user is None else user) == 0 else "sudo "
     return f"{sudo}apt-get update && {sudo}apt-get install -y --no-install-recommends {names}"
 
 
-def _offered(package: Package) -> str | None:
+def offered(package: Package, environment: Mapping[str, str] | None = None) -> str | None:
     """The first name of a package that apt can install; None if apt knows none (or its lists are empty)."""
-    if shutil.which("apt-cache") is None:
-        return None
-    answer = subprocess.run(
-        ["apt-cache", "policy", *package.names],
-        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=False, timeout=120,
-        env=os.environ | {"LC_ALL": "C"},
-    )  # fmt: skip
-    offers = dict(re.findall(r"^(\S+):\n.*\n  Candidate: (\S+)", answer.stdout, re.MULTILINE))
+    answer = _ask(environment, "apt-cache", "policy", *package.names)
+    offers = dict(re.findall(r"^(\S+):\n.*\n  Candidate: (\S+)", answer, re.MULTILINE))
     return next((name for name in package.names if offers.get(name, "(none)") != "(none)"), None)
 
 
-def ensure(packages: Iterable[Package], report: Report) -> None:
+def _ask(environment: Mapping[str, str] | None, name: str, *arguments: str) -> str:
+    """What a program prints; nothing where there is no such program."""
+    environment = os.environ if environment is None else environment
+    program = shutil.which(name, path=environment.get("PATH", ""))
+    if program is None:
+        return ""
+    answer = subprocess.run(
+        [program, *arguments],
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+        text=True, check=False, timeout=120, env=dict(environment) | {"LC_ALL": "C"},
+    )  # fmt: skip
+    return answer.stdout
+
+
+def ensure(
+    packages: Iterable[Package],
+    report: Report,
+    environment: Mapping[str, str] | None = None,
+    *,
+    user: int | None = None,
+) -> None:
     """Installs what is missing, as root or through sudo.
+
+    Args:
+        packages: what is needed.
+        report: told in one line about each step.
+        environment: None for the process's own.
+        user: the user's id; None for the process's own.
 
     Raises:
         Missing: packages are missing and we may not install them; holds the exact command.
         StackError: apt failed.
     """
-    absent = missing(packages)
+    environment = os.environ if environment is None else environment
+    user = os.geteuid() if user is None else user
+    absent = missing(packages, environment)
     if not absent:
         return
-    if shutil.which("apt-get") is None:
+    if shutil.which("apt-get", path=environment.get("PATH", "")) is None:
         wanted = ", ".join(f"{package.names[0]} ({package.purpose})" for package in absent)
-        raise Missing(f"these Debian packages are missing, and there is no apt-get here to install them: {wanted}")
-    prefix = privilege(os.environ)
+        raise Missing(f"Debian packages are missing, and there is no apt-get here to install them: {wanted}")
+    prefix = privilege(environment, user)
     if prefix is None:
-        raise Missing("Debian packages are missing and need root to be installed; run", command=command(absent))
-    if any(_offered(package) is None for package in absent):
+        told = command(absent, environment, user)
+        raise Missing("Debian packages are missing and need root to be installed; run", command=told)
+    if any(offered(package, environment) is None for package in absent):
         report("refreshing the list of Debian packages")
-        _apt(prefix, "update", "-q")
+        _apt(prefix, environment, "update", "-q")
     names = []
     for package in absent:
-        if name := _offered(package):
+        if name := offered(package, environment):
             names.append(name)
         elif package.needed:
             raise StackError(f"apt does not offer {' or '.join(package.names)} ({package.purpose})")
@@ -121,34 +141,38 @@ def ensure(packages: Iterable[Package], report: Report) -> None:
             report(f"this Debian has no {' or '.join(package.names)}; going on without {package.purpose}")
     if names:
         report(f"installing Debian packages: {' '.join(names)}")
-        _apt(prefix, "install", "-y", "-q", "--no-install-recommends", *names)
+        _apt(prefix, environment, "install", "-y", "-q", "--no-install-recommends", *names)
 
 
-def privilege(environment: Mapping[str, str]) -> list[str] | None:
+def privilege(environment: Mapping[str, str], user: int) -> list[str] | None:
     """What to put before a command that needs root: nothing, sudo, or None when there is no way.
 
     sudo may ask for a password only where somebody is there to type it.
     """
-    if os.geteuid() == 0:
+    if user == 0:
         return []
     sudo = shutil.which("sudo", path=environment.get("PATH", ""))
     if sudo is None:
         return None
     asks = subprocess.run(
-        [sudo, "-n", "true"],
-        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False, timeout=30,
+        [sudo, "-n", "true"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        check=False, timeout=30, env=dict(environment),
     ).returncode  # fmt: skip
-    if asks and not (sys.stdin is not None and sys.stdin.isatty()):
-        return None
-    return [sudo]
+    return None if asks and not _somebody_is_there() else [sudo]
 
 
-def _apt(prefix: list[str], *arguments: str) -> None:
+def _somebody_is_there() -> bool:
+    return sys.stdin is not None and sys.stdin.isatty()
+
+
+def _apt(prefix: list[str], environment: Mapping[str, str], *arguments: str) -> None:
     """Runs apt-get; what it prints goes to standard error for the person who waits."""
-    full = [*prefix, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-o", "DPkg::Lock::Timeout=300", *arguments]
+    program = [*prefix, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-o", "DPkg::Lock::Timeout=300"]
     try:
-        done = subprocess.run(full, stdin=None if sys.stdin.isatty() else subprocess.DEVNULL, stdout=sys.stderr,
-                              check=False, timeout=1800)  # fmt: skip
+        done = subprocess.run(
+            [*program, *arguments], stdin=None if _somebody_is_there() else subprocess.DEVNULL,
+            stdout=sys.__stderr__, check=False, timeout=1800, env=dict(environment),
+        )  # fmt: skip
     except subprocess.TimeoutExpired as error:
         raise StackError("apt-get did not end within 30 minutes") from error
     if done.returncode:

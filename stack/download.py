@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -80,13 +81,17 @@ async def fetch(
     part.replace(to)
 
 
+def _size(part: Path) -> int:
+    return part.stat().st_size if part.exists() else 0
+
+
 async def _continue(client: aiohttp.ClientSession, url: str, part: Path, progress: Progress) -> None:
     """One request for what is still missing of `part`."""
-    here = part.stat().st_size if part.exists() else 0
+    here = _size(part)
     headers = {"Range": f"bytes={here}-"} if here else {}
     async with client.get(url, headers=headers) as response:
         if response.status == 416:  # nothing is missing, or what is here is of another file: begin anew
-            part.unlink()
+            os.unlink(part)
             raise aiohttp.ClientPayloadError("the rest of the file was refused")
         if response.status in (401, 403, 404):
             raise FetchFailed(f"cannot fetch {url}: the server answered {response.status} {response.reason}")
@@ -114,7 +119,9 @@ async def fetch_text(client: aiohttp.ClientSession, url: str, *, most: int = 4 <
     try:
         async with asyncio.timeout(60), client.get(url) as response:
             if response.status != 200:
-                raise FetchFailed(f"cannot fetch {url}: the server answered {response.status} {response.reason}")
+                raise FetchFailed(
+                    f"cannot fetch {url}: the server answered {response.status} {response.reason}"
+                )
             body = await response.content.read(most + 1)
             while len(body) <= most and (more := await response.content.read(most + 1)):
                 body += more

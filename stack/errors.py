@@ -1,11 +1,11 @@
 """What may go wrong with the local stack; each message is one line that says what to do.
 
-    StackError
-    ├── PortsBusy        somebody else listens where a part should
-    ├── PartFailed       a part did not start, did not get ready, or died
-    ├── Missing          a program or a package is not installed; says the exact command
-    ├── FetchFailed      something could not be downloaded, or came damaged
-    └── LicenceRefused   weights that may not be used commercially, without the setting that allows them
+StackError
+├── PortsBusy        somebody else listens where a part should
+├── PartFailed       a part did not start, did not get ready, or died
+├── Missing          a program or a package is not installed; says the exact command
+├── FetchFailed      something could not be downloaded, or came damaged
+└── LicenceRefused   weights that may not be used commercially, without the setting that allows them
 """
 
 from __future__ import annotations

@@ -14,7 +14,9 @@ _CLIENT = "https://meet.livekit.io/custom"
 """LiveKit's own web client; browsers let it connect to a server on this machine."""
 
 
-def token(settings: LiveKit, room: str, identity: str, *, language: str = "", interpreter: bool = True) -> str:
+def token(
+    settings: LiveKit, room: str, identity: str, *, language: str = "", interpreter: bool = True
+) -> str:
     """A token for one participant.
 
     Args:

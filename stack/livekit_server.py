@@ -117,7 +117,9 @@ async def build(target: Path, environment: Mapping[str, str], report: Report) ->
         raise CannotBuild(f"Go {version[0]}.{version[1]} is too old to build livekit-server")
     with tempfile.TemporaryDirectory(prefix="build-", dir=target.parent) as directory:
         settings = _go_settings(environment, target.parent.parent, directory)
-        report(f"building livekit-server {VERSION} with Go {version[0]}.{version[1]}; this takes some minutes")
+        report(
+            f"building livekit-server {VERSION} with Go {version[0]}.{version[1]}; this takes some minutes"
+        )
         await _install(go, settings, report)
         built = Path(directory) / "server"
         if not built.exists():
@@ -130,7 +132,7 @@ async def _go_version(go: str, environment: Mapping[str, str]) -> tuple[int, int
     process = await asyncio.create_subprocess_exec(
         go, "env", "GOVERSION",
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
-        env={"GOTOOLCHAIN": "local", "GOCACHE": "off", "GOFLAGS": "", "PATH": environment.get("PATH", "")},
+        env=dict(environment) | {"GOTOOLCHAIN": "local", "GOFLAGS": ""},
         cwd="/",
     )  # fmt: skip
     out, _ = await process.communicate()
@@ -194,7 +196,13 @@ async def _install(go: str, settings: Mapping[str, str], report: Report) -> None
         raise CannotBuild(f"go install failed: {' | '.join(line for line in last if line)}")
 
 
-_ARCHITECTURES = {"x86_64": "amd64", "amd64": "amd64", "aarch64": "arm64", "arm64": "arm64", "armv7l": "armv7"}
+_ARCHITECTURES = {
+    "x86_64": "amd64",
+    "amd64": "amd64",
+    "aarch64": "arm64",
+    "arm64": "arm64",
+    "armv7l": "armv7",
+}
 
 
 async def download(target: Path, report: Report, releases: str = RELEASES) -> None:
@@ -205,7 +213,9 @@ async def download(target: Path, report: Report, releases: str = RELEASES) -> No
     """
     architecture = _ARCHITECTURES.get(platform.machine().lower())
     if platform.system() != "Linux" or architecture is None:
-        raise FetchFailed(f"there is no release of livekit-server for {platform.system()} {platform.machine()}")
+        raise FetchFailed(
+            f"there is no release of livekit-server for {platform.system()} {platform.machine()}"
+        )
     name = f"livekit_{VERSION}_linux_{architecture}.tar.gz"
     report(f"fetching livekit-server {VERSION} from {releases}")
     with tempfile.TemporaryDirectory(prefix="fetch-", dir=target.parent) as directory:

@@ -121,7 +121,7 @@ class Stack(AbstractAsyncContextManager["Stack"]):
         binary = Path("livekit-server")
         if "livekit" in self._names and self._plans is PLANS:
             binary = await livekit_server.obtain(report=self._report)
-        place = Place(self.settings, self.ports, self.directory, binary)
+        place = Place(self.settings, self.ports, self.directory, binary, self._names)
         return [plan(place) for name, plan in self._plans.items() if name in self._names]
 
     async def _keep(self, part: Part, guard: Guard) -> None:
@@ -129,12 +129,17 @@ class Stack(AbstractAsyncContextManager["Stack"]):
         for name in part.after:
             if name in self._ready:
                 await self._ready[name].wait()
-        environment = child_environment(self.settings) | part.environment
+        environment = child_environment(self.settings) | dict(part.environment)
         failures = 0
         while True:
             began = time.monotonic()
             child = await ChildProcess.start(
-                part.name, part.command, environment=environment, log=self.log_of(part.name), guard=guard, cwd=ROOT
+                part.name,
+                part.command,
+                environment=environment,
+                log=self.log_of(part.name),
+                guard=guard,
+                cwd=ROOT,
             )
             self.pids[part.name] = child.pid
             try:
@@ -185,7 +190,7 @@ async def _answers(urls: Sequence[str]) -> None:
     """Returns once every URL has answered 200."""
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=5)) as session:
         for url in urls:
-            while not await _answers_once(session, url):
+            while not await _answers_once(session, url):  # noqa: ASYNC110  # nobody tells us but by answering
                 await asyncio.sleep(0.1)
 
 
@@ -202,9 +207,7 @@ def _status(status: int) -> str:
 
 def _first(several: BaseExceptionGroup[BaseException]) -> BaseException:
     """The exception to tell the caller: a part's failure before anything that followed from it."""
-    flat: list[BaseException] = []
-    for error in several.exceptions:
-        flat.append(_first(error) if isinstance(error, BaseExceptionGroup) else error)
+    flat = [_first(error) if isinstance(error, BaseExceptionGroup) else error for error in several.exceptions]
     return next((error for error in flat if isinstance(error, PartFailed)), flat[0])
 
 

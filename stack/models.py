@@ -112,7 +112,8 @@ class ModelStore:
         if not model.repository:
             base = self._settings.releases_url.rstrip("/")
             return [
-                _Wanted(f"{base}{file.source}", file.name, Checksum("sha256", file.sha256)) for file in model.files
+                _Wanted(f"{base}{file.source}", file.name, Checksum("sha256", file.sha256))
+                for file in model.files
             ]
         listing = await self._listing(client, model)
         base = f"{self._settings.hub_url.rstrip('/')}/{model.repository}/resolve/main/"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import os
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -13,6 +12,7 @@ import yaml
 
 from config.settings import DEVELOPMENT_SECRET, Settings
 from stack.ports import Ports
+from turn.render import livekit_turn_servers, write_private
 
 HOST = "127.0.0.1"
 ROOT = Path(__file__).resolve().parent.parent
@@ -47,6 +47,8 @@ class Place:
     directory: Path
     """For files of this run; nobody else may read them."""
     livekit_server: Path
+    parts: tuple[str, ...]
+    """Names of all that run together."""
 
 
 Plan = Callable[[Place], Part]
@@ -65,15 +67,16 @@ def with_ports(settings: Settings, ports: Ports) -> Settings:
         tts_url=f"http://{HOST}:{ports.tts}" if services.tts_url else "",
     )
     development = settings.development or livekit.api_secret.get_secret_value() == DEVELOPMENT_SECRET
-    return replace(settings, livekit=livekit, services=services, development=development)
+    auth = replace(settings.auth, host=HOST, port=ports.auth)
+    return replace(settings, livekit=livekit, services=services, auth=auth, development=development)
 
 
 def livekit_server(place: Place) -> Part:
     """The media server, with `livekit.yaml` adapted to the ports and keys at hand."""
-    config = place.directory / "livekit.yaml"
-    text = livekit_config((ROOT / "livekit.yaml").read_text(encoding="utf-8"), place.settings, place.ports)
-    with open(os.open(config, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-        file.write(text)
+    config, turn_secret = place.directory / "livekit.yaml", place.directory / "turn-secret"
+    write_private(turn_secret, place.settings.turn.secret.get_secret_value())
+    base = (ROOT / "livekit.yaml").read_text(encoding="utf-8")
+    write_private(config, livekit_config(base, place, turn_secret))
     return Part(
         name="livekit",
         command=(str(place.livekit_server), "--config", str(config)),
@@ -84,13 +87,22 @@ def livekit_server(place: Place) -> Part:
     )
 
 
-def livekit_config(base: str, settings: Settings, ports: Ports) -> str:
-    """The server's configuration: `base` (YAML) with our ports on loopback and the keys of the settings."""
+def livekit_config(base: str, place: Place, turn_secret: Path) -> str:
+    """The server's configuration: `base` (YAML) with our ports on loopback, and the keys, the relay and the
+    webhook of the settings."""
+    settings, ports = place.settings, place.ports
     config = yaml.safe_load(base)
     config["port"] = ports.livekit
     config["bind_addresses"] = [HOST]
     config["rtc"] |= {"tcp_port": ports.rtc_tcp, "udp_port": ports.rtc_udp, "node_ip": HOST}
     config["keys"] = {settings.livekit.api_key: settings.livekit.api_secret.get_secret_value()}
+    if "auth" in place.parts:
+        config["webhook"] = {
+            "api_key": settings.livekit.api_key,
+            "urls": [f"http://{HOST}:{ports.auth}/api/v1/webhook"],
+        }
+    if relays := livekit_turn_servers(settings.turn, turn_secret):
+        config["rtc"]["turn_servers"] = relays
     return yaml.safe_dump(config, sort_keys=False)
 
 

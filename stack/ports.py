@@ -45,6 +45,7 @@ class Ports:
             stt=_port(services.stt_url, 8001),
             mt=_port(services.mt_url, 8002),
             tts=_port(services.tts_url, 8003),
+            auth=settings.auth.port,
             worker=services.worker_health_port,
         )
 

@@ -1,4 +1,4 @@
-"""Makes a bare machine ready: Debian packages and livekit-server. Run as `python -m stack.prepare [run|dev]`.
+"""Makes a bare machine ready: Debian packages, livekit-server, web app. Run as `python -m stack.prepare PURPOSE`.
 
 The virtual environment is there already by then; `scripts/bootstrap.sh` makes it.
 """
@@ -9,10 +9,12 @@ import argparse
 import asyncio
 import sys
 import time
+from pathlib import Path
 
-from stack import debian, livekit_server
+from stack import debian, livekit_server, webapp
 from stack.errors import StackError
 
+ROOT = Path(__file__).resolve().parent.parent
 MISSING = 3
 """Exit status: something is missing that we may not or could not install."""
 
@@ -26,7 +28,7 @@ def prepare(purpose: str) -> None:
     """Installs what is missing.
 
     Args:
-        purpose: "run" for the demo and the stack, "dev" for the tests as well.
+        purpose: "demo" for the demo, "up" for the web app as well, "dev" for the tests as well.
 
     Raises:
         StackError: something could not be had; the message says what to do.
@@ -34,6 +36,8 @@ def prepare(purpose: str) -> None:
     began = time.monotonic()
     debian.ensure(debian.ENGINES + (debian.TESTS if purpose == "dev" else ()), say)
     asyncio.run(livekit_server.obtain(report=say))
+    if purpose != "demo":
+        webapp.ensure(ROOT / "web", say)
     if time.monotonic() - began > 2:
         say(f"everything is here after {time.monotonic() - began:.0f} s")
 
@@ -41,7 +45,9 @@ def prepare(purpose: str) -> None:
 def main() -> int:
     """Exit status 0, or 3 when something is missing."""
     parser = argparse.ArgumentParser(prog="python -m stack.prepare", description="Makes this machine ready.")
-    parser.add_argument("purpose", choices=("run", "dev"), help="run: demo and stack; dev: the tests as well")
+    parser.add_argument(
+        "purpose", choices=("demo", "up", "dev"), help="demo; up: the web app as well; dev: the tests as well"
+    )
     purpose = parser.parse_args().purpose
     try:
         prepare(purpose)

@@ -62,7 +62,14 @@ class ChildProcess:
 
     @classmethod
     async def start(
-        cls, name: str, command: Sequence[str], *, environment: Mapping[str, str], log: Path, guard: Guard, cwd: Path
+        cls,
+        name: str,
+        command: Sequence[str],
+        *,
+        environment: Mapping[str, str],
+        log: Path,
+        guard: Guard,
+        cwd: Path,
     ) -> ChildProcess:
         """Starts a program; what it prints is added to `log`.
 

@@ -50,3 +50,10 @@ def language(text: str) -> str:
 def languages(text: str) -> tuple[str, ...]:
     """Several codes with commas between them."""
     return tuple(language(part.strip()) for part in text.split(",") if part.strip())
+
+
+def positive(text: str) -> int:
+    """A whole number from 1 on."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 on")
+    return int(text)

@@ -63,7 +63,9 @@ def _list(store: ModelStore, models: list[Model]) -> None:
 
     table = Table("name", "here", "licence", "MB", "for", box=None, pad_edge=False)
     for model in models:
-        table.add_row(model.name, "yes" if store.has(model) else "-", model.licence, str(model.megabytes), model.about)
+        table.add_row(
+            model.name, "yes" if store.has(model) else "-", model.licence, str(model.megabytes), model.about
+        )
     Console(soft_wrap=not sys.stdout.isatty()).print(table)
 
 
@@ -82,13 +84,19 @@ async def _fetch(store: ModelStore, models: list[Model]) -> None:
             shown: dict[str, TaskID] = {}
 
             def progress(
-                name: str, here: int, whole: int | None, bars: Progress = bars, shown: dict[str, TaskID] = shown
+                name: str,
+                here: int,
+                whole: int | None,
+                bars: Progress = bars,
+                shown: dict[str, TaskID] = shown,
             ) -> None:
                 if name not in shown:
                     shown[name] = bars.add_task(name, total=whole)
                 bars.update(shown[name], completed=here, total=whole)
 
             path = await store.fetch(
-                model, say=lambda line: console.print(line, soft_wrap=True, highlight=False), progress=progress
+                model,
+                say=lambda line: console.print(line, soft_wrap=True, highlight=False),
+                progress=progress,
             )
         console.print(f"{model.name} is here: {path}", soft_wrap=True, highlight=False)

@@ -24,8 +24,8 @@ def add(commands: Subparsers, common: argparse.ArgumentParser) -> None:
         run,
         summary="starts everything on this machine and leaves it running",
         description=(
-            "Starts the media server, the speech service, the worker and the auth service with the web app, and prints\n"
-            "where to go. A part that dies is started again. Ctrl-C ends everything; nothing is left behind.\n"
+            "Starts the media server, the speech service, the worker and the auth service with the web app, and\n"
+            "prints where to go. A part that dies is started again. Ctrl-C ends everything; nothing is left behind.\n"
             "Everything listens on this machine alone; docs/operations.md says how to open it to others."
         ),
         examples=(
@@ -35,7 +35,9 @@ def add(commands: Subparsers, common: argparse.ArgumentParser) -> None:
             "  hive up --port-offset 100                    beside another stack"
         ),
     )
-    parser.add_argument("--room", metavar="NAME", help="print links for this room, which invite the interpreter")
+    parser.add_argument(
+        "--room", metavar="NAME", help="print links for this room, which invite the interpreter"
+    )
     parser.add_argument(
         "--speaks", type=language, default="en", metavar="CODE", help="what its speakers speak (default: en)"
     )
@@ -93,13 +95,18 @@ def _welcome(stack: Stack, arguments: argparse.Namespace) -> None:
     lines += [f"  logs           {stack.directory}", ""]
     if arguments.room:
         livekit, room = stack.settings.livekit, arguments.room
-        lines.append(f"Room {room}, with any LiveKit client; the interpreter comes by itself. Use headphones.")
+        lines.append(
+            f"Room {room}, with any LiveKit client; the interpreter comes by itself. Use headphones."
+        )
         speaker = token(livekit, room, "speaker", language=arguments.speaks)
         lines += [f"  to speak {arguments.speaks}:", f"    {join_link(url, speaker)}"]
         for code in arguments.hear:
             listener = token(livekit, room, f"listener-{code}", language=code)
             lines += [f"  to hear {code}:", f"    {join_link(url, listener)}"]
-        lines += ["  Everybody may write /translate es or /speak fr in the chat. The links last 12 hours.", ""]
+        lines += [
+            "  Everybody may write /translate es or /speak fr in the chat. The links last 12 hours.",
+            "",
+        ]
     else:
         lines += ["For links to a room that any LiveKit client opens: hive up --room NAME", ""]
     lines.append("Ctrl-C ends everything.")

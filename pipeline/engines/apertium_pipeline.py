@@ -67,15 +67,16 @@ class Pipeline:
     async def start(self) -> None:
         """Starts the programs; they load their data in their own time. Raises PipelineFailed."""
         loop = asyncio.get_running_loop()
+        spawning = loop.run_in_executor(None, self._spawn)  # eleven forks are too long for the loop
         try:
-            into, out_of = self._spawn()
+            into, out_of = await asyncio.shield(spawning)
             self._input, _ = await loop.connect_write_pipe(asyncio.BaseProtocol, into)
             self._output, _ = await loop.connect_read_pipe(lambda: self._answers, out_of)
         except OSError as error:
             await self.stop()
             raise PipelineFailed(f"cannot start: {error.strerror}") from error
         except asyncio.CancelledError:
-            await self.stop()
+            spawning.add_done_callback(lambda _: self._kill())
             raise
 
     async def ask(self, text: str) -> str:
@@ -104,11 +105,8 @@ class Pipeline:
         if self._output is not None:
             self._output.close()
         self._input = self._output = None
-        processes, self._processes = self._processes, []
-        if processes:
-            with contextlib.suppress(ProcessLookupError):  # all of them are gone already
-                os.killpg(processes[0].pid, signal.SIGKILL)
-            await asyncio.to_thread(_reap, processes)
+        if self._processes:
+            await asyncio.to_thread(self._kill)
         await asyncio.sleep(0)  # lets the transports close their files
 
     def _spawn(self) -> tuple[object, object]:
@@ -132,6 +130,20 @@ class Pipeline:
             assert process.stdout is not None
             previous = process.stdout.fileno()
         return self._processes[0].stdin, self._processes[-1].stdout
+
+    def _kill(self) -> None:
+        """Blocking, but only as long as it takes the kernel to end the programs."""
+        processes, self._processes = self._processes, []
+        if not processes:
+            return
+        with contextlib.suppress(ProcessLookupError):  # all of them are gone already
+            os.killpg(processes[0].pid, signal.SIGKILL)
+        for process in processes:
+            process.wait(timeout=10)
+            for stream in (process.stdin, process.stdout):
+                if stream is not None:
+                    with contextlib.suppress(OSError):  # unsent text for a program that is gone
+                        stream.close()
 
 
 class _Answers(asyncio.Protocol):
@@ -161,12 +173,3 @@ class _Answers(asyncio.Protocol):
         answer = bytes(self._buffer[:end])
         del self._buffer[: end + 1]
         return answer
-
-
-def _reap(processes: Sequence[subprocess.Popen[bytes]]) -> None:
-    for process in processes:
-        process.wait(timeout=10)
-        for stream in (process.stdin, process.stdout):
-            if stream is not None:
-                with contextlib.suppress(OSError):  # unsent text for a program that is gone
-                    stream.close()

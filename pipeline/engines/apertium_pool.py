@@ -105,16 +105,17 @@ class PipelinePool:
         waiter: asyncio.Future[Pipeline | None] = asyncio.get_running_loop().create_future()
         self._waiters.append(waiter)
         try:
-            async with asyncio.timeout(self._wait_s):
-                return await waiter
-        except TimeoutError as error:
-            raise EngineOverloaded(f"Apertium {self._name}", 1.0) from error
-        finally:
-            if waiter.cancelled():
-                if waiter in self._waiters:
-                    self._waiters.remove(waiter)
-            elif waiter.done() and asyncio.current_task() is not None and _is_cancelled():
+            await asyncio.wait([waiter], timeout=self._wait_s)
+        except asyncio.CancelledError:
+            if waiter.done():
                 self._pass_on(waiter.result())
+            else:
+                self._waiters.remove(waiter)
+            raise
+        if waiter.done():
+            return waiter.result()
+        self._waiters.remove(waiter)
+        raise EngineOverloaded(f"Apertium {self._name}", 1.0)
 
     def _pass_on(self, pipeline: Pipeline | None) -> None:
         if pipeline is None:
@@ -148,7 +149,7 @@ class PipelinePool:
         """Hands a pipeline, or leave to start one, to whoever waits longest; False when nobody does."""
         while self._waiters:
             waiter = self._waiters.popleft()
-            if not waiter.done():
+            if not waiter.done():  # its loop is gone
                 waiter.set_result(pipeline)
                 return True
         return False

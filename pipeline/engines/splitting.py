@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 
 _SENTENCE_END = re.compile(r"(?:[.!?…؟।॥]+[\"'”’»)\]]*(?=\s)|[。！？]+[」』”’）]*|\n)\s*")
@@ -50,4 +51,4 @@ def _pack(text: str, limit: int, marks: tuple[re.Pattern[str], ...]) -> list[str
 def _parts(text: str, mark: re.Pattern[str]) -> list[str]:
     ends = [match.end() for match in mark.finditer(text)]
     cuts = [0, *ends] if ends and ends[-1] == len(text) else [0, *ends, len(text)]
-    return [text[start:end] for start, end in zip(cuts, cuts[1:], strict=False) if end > start]
+    return [text[start:end] for start, end in itertools.pairwise(cuts) if end > start]

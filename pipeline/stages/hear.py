@@ -221,27 +221,29 @@ class _Ear:
         if current.language:
             committed_to = current.agreement.last_committed_end
             current.agreement = self._new_agreement()
-            if committed_to is not None:
+            if committed_to > current.buffer_start:
                 current.stream.cut(committed_to, "")
-                current.buffer_start = max(current.buffer_start, committed_to)
-        current.language = hypothesis.language
+                current.buffer_start = committed_to
+        current.language = current.agreement.language = hypothesis.language
 
     def _new_agreement(self) -> Agreement:
         return Agreement(
             commit_age_samples=int(self._settings.commit_age_s * HEARING_RATE_HZ),
             max_buffer_samples=int(self._settings.max_buffer_s * HEARING_RATE_HZ),
+            settle_samples=int(self._settings.settle_s * HEARING_RATE_HZ),
+            language=self._options.language or "",
         )
 
     # --- failures ----------------------------------------------------------------------------------------
 
     async def _fail(self, reason: str) -> None:
-        """Gives up the current stream: what it had not committed is missing from here on."""
+        """Gives up the current stream: words already seen are kept, the sound behind them is missing."""
         current = self._utterance
         assert current is not None
-        committed_to = current.agreement.last_committed_end
-        lost_from = max(current.buffer_start, committed_to or 0)
+        update = current.agreement.finish(None, heard_to=current.heard_to)
+        lost_from = max(current.buffer_start, current.agreement.last_committed_end)
         log.warning("recognition failed", reason=reason, utterance=current.number)
-        await self._heard.put(Words(current.number, current.language, (), (), current.heard_to))
+        await self._put_words(current, update, current.heard_to)
         await self._leave(current, lost_from)
         self._miss(lost_from, reason)
         self._deaf_until = current.heard_to + int(RETRY_S * HEARING_RATE_HZ)

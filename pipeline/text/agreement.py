@@ -51,13 +51,17 @@ class Agreement:
         if commit_age_samples < 1 or max_buffer_samples < 1:
             raise ValueError("commit_age_samples and max_buffer_samples must be at least 1")
         self.language = language
-        self._commit_age, self._max_buffer, self._settle = commit_age_samples, max_buffer_samples, settle_samples
+        self._commit_age, self._max_buffer, self._settle = (
+            commit_age_samples,
+            max_buffer_samples,
+            settle_samples,
+        )
         self._recent: list[Word] = []
         """Committed words that may still be in the buffer, and the few before them."""
         self._pieces: list[str] = []
         self._tail: tuple[Word, ...] = ()
         self._owed: tuple[Word, ...] = ()
-        """Open words that were cut off; the next update commits them."""
+        """Open words that were cut off: committed already, but not yet in an update."""
         self._boundary = 0
         """Where the last committed word ends by the newest timestamps."""
         self._end = 0
@@ -91,7 +95,9 @@ class Agreement:
             self._buffer_start = buffer_start
         tail = self._open_words(words, heard_to)
         agreed = self._agreed(tail, heard_to) if heard_to > self._heard_to else 0
-        count = max(agreed, self._older_than(tail, heard_to - self._commit_age), self._cut_off(tail, heard_to))
+        count = max(
+            agreed, self._older_than(tail, heard_to - self._commit_age), self._cut_off(tail, heard_to)
+        )
         self._heard_to = max(heard_to, self._heard_to)
         return self._commit(tail, agreed, count)
 
@@ -159,17 +165,20 @@ class Agreement:
         return max((at + 1 for at, word in enumerate(tail) if word.first_sample < sample), default=0)
 
     def _commit(self, tail: list[Word], agreed: int, count: int) -> Update:
-        committed = []
-        for word in (*self._owed, *tail[:count]):
+        committed = (*self._owed, *self._note(tail[:count]))
+        forced = len(self._owed) + count - min(agreed, count)
+        self._owed, self._tail = (), tuple(tail[count:])
+        return Update(committed, self._tail, forced)
+
+    def _note(self, words: Sequence[Word]) -> tuple[Word, ...]:
+        """Adds to what is committed; positions are put in order."""
+        for word in words:
             first = max(word.first_sample, self._recent[-1].first_sample if self._recent else 0)
             self._end = max(word.end_sample, first, self._end)
             self._boundary = max(word.end_sample, first)
-            committed.append(Word(word.text, first, self._end))
-            self._recent.append(committed[-1])
+            self._recent.append(Word(word.text, first, self._end))
             self._pieces.append(word.text)
-        forced = len(self._owed) + count - min(agreed, count)
-        self._owed, self._tail = (), tuple(tail[count:])
-        return Update(tuple(committed), self._tail, forced)
+        return tuple(self._recent[len(self._recent) - len(words) :])
 
     def _places(self) -> list[tuple[int, int]]:
         """Boundaries between committed words, each with the length of its pause."""
@@ -181,8 +190,9 @@ class Agreement:
 
     def _cut(self, sample: int) -> None:
         self._buffer_start = sample
-        lost = max((at + 1 for at, word in enumerate(self._tail) if word.first_sample < sample), default=0)
-        self._owed += self._tail[:lost]
+        middles = [(word.first_sample + word.end_sample) // 2 for word in self._tail]
+        lost = max((at + 1 for at, middle in enumerate(middles) if middle < sample), default=0)
+        self._owed += self._note(self._tail[:lost])
         self._tail = self._tail[lost:]
         before = sum(1 for word in self._recent if word.end_sample <= sample)
         del self._recent[: max(0, before - matching.LONGEST_OVERLAP)]

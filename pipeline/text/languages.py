@@ -6,6 +6,11 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
 _OLD_CODES: Final = {"iw": "he", "in": "id", "ji": "yi", "cmn": "zh", "fil": "tl", "nb": "no"}
 
 SPACELESS: Final = frozenset({"zh", "yue", "ja", "th", "my", "km", "lo"})
@@ -15,9 +20,9 @@ RIGHT_TO_LEFT: Final = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ps", "s
 
 _RIGHT_TO_LEFT_SCRIPTS: Final = frozenset({"arab", "hebr", "syrc", "thaa", "nkoo"})
 
-CAPITALISED_SCRIPTS: Final = frozenset(
+CAPITALISED_SCRIPTS: Final = _set(
     "af sq hy az eu be bs br bg ca hr cs da nl en eo et fo fi fr gl de el ht ha hu is id ga it kk ky la lv lt lb "
-    "mk mg ms mt mi mn no nn oc pl pt ro ru sr sn sk sl so es su sw sv tl tg tt tr tk uk uz vi cy yo zu".split()
+    "mk mg ms mt mi mn no nn oc pl pt ro ru sr sn sk sl so es su sw sv tl tg tt tr tk uk uz vi cy yo zu"
 )
 """Languages whose script tells capital from small letters."""
 
@@ -51,27 +56,23 @@ _SPACELESS_RANGES: Final = (
 )
 
 CLAUSE_OPENERS: Final[dict[str, frozenset[str]]] = {
-    "en": frozenset(
+    "en": _set(
         "but because so although though however when while if unless until since whereas which who where "
-        "whether before after therefore otherwise then".split()
+        "whether before after therefore otherwise then"
     ),
-    "es": frozenset(
-        "pero porque aunque cuando mientras si sino donde entonces así como pues luego antes después".split()
-    ),
-    "fr": frozenset(
+    "es": _set("pero porque aunque cuando mientras si sino donde entonces así como pues luego antes después"),
+    "fr": _set(
         "mais parce car donc quand lorsque lorsqu puisque puisqu si tandis pendant où quoique alors ensuite "
-        "avant après afin".split()
+        "avant après afin"
     ),
-    "de": frozenset(
+    "de": _set(
         "aber weil denn sondern obwohl wenn während dass damit nachdem bevor falls sobald als wo dann also "
-        "deshalb sodass".split()
+        "deshalb sodass"
     ),
-    "pt": frozenset("mas porque embora quando enquanto se onde então pois porém depois antes".split()),
-    "it": frozenset("ma perché però quando mentre se anche dove quindi poiché sebbene allora dopo prima".split()),
-    "ca": frozenset("però perquè encara quan mentre si sinó on doncs llavors després abans".split()),
-    "nl": frozenset(
-        "maar omdat want dus hoewel als toen terwijl wanneer dat zodat nadat voordat waar dan daarom".split()
-    ),
+    "pt": _set("mas porque embora quando enquanto se onde então pois porém depois antes"),
+    "it": _set("ma perché però quando mentre se anche dove quindi poiché sebbene allora dopo prima"),
+    "ca": _set("però perquè encara quan mentre si sinó on doncs llavors després abans"),
+    "nl": _set("maar omdat want dus hoewel als toen terwijl wanneer dat zodat nadat voordat waar dan daarom"),
 }
 """Words before which a sentence can usually be divided, for recognisers that give no punctuation."""
 

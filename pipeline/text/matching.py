@@ -16,8 +16,14 @@ TOLERANCE_SAMPLES: Final = HEARING_RATE_HZ // 10
 LONGEST_OVERLAP: Final = 5
 """So many words before a seam are compared."""
 
+_MOST_UNHEARD: Final = 2
+"""So many of the last committed words may be missing from a hypothesis."""
+
 _NEIGHBOURHOOD_SAMPLES: Final = HEARING_RATE_HZ
 """Words further than this from the seam are old or new by their position alone."""
+
+_STRETCH_SAMPLES: Final = 3 * TOLERANCE_SAMPLES
+"""A last word that proves to be shorter by this much was stretched over silence; less is mere jitter."""
 
 _MEANINGFUL: Final = frozenset("%‰&@#")
 
@@ -58,9 +64,15 @@ def seam(words: Sequence[Word], committed: Sequence[Word], boundary: int) -> tup
     """
     if not committed or not words:
         return 0, boundary
-    lowest = next((at for at, w in enumerate(words) if w.end_sample > boundary - _NEIGHBOURHOOD_SAMPLES), len(words))
+    lowest = next(
+        (at for at, w in enumerate(words) if w.end_sample > boundary - _NEIGHBOURHOOD_SAMPLES), len(words)
+    )
     highest = next(
-        (at for at in range(lowest, len(words)) if words[at].first_sample > boundary + _NEIGHBOURHOOD_SAMPLES),
+        (
+            at
+            for at in range(lowest, len(words))
+            if words[at].first_sample > boundary + _NEIGHBOURHOOD_SAMPLES
+        ),
         len(words),
     )
     choices = [_judge(words, committed, boundary, at, lowest, highest) for at in range(lowest, highest + 1)]
@@ -72,32 +84,41 @@ def seam(words: Sequence[Word], committed: Sequence[Word], boundary: int) -> tup
 def _judge(
     words: Sequence[Word], committed: Sequence[Word], boundary: int, at: int, lowest: int, highest: int
 ) -> tuple[float, int, int]:
-    overlap = _overlap(words[:at], committed)
-    end = boundary
-    displaced = sum(max(0, word.end_sample - boundary) for word in words[lowest : at - overlap])
-    cost = float(displaced)
+    overlap, unheard = _overlap(words[:at], committed)
+    end = known_end = boundary
+    cost = float(sum(max(0, word.end_sample - boundary) for word in words[lowest : at - overlap]))
     if overlap:
-        last, known = words[at - 1], committed[-1]
+        last, known = words[at - 1], committed[-1 - unheard]
         moved = abs(last.first_sample - known.first_sample)
-        if moved <= TOLERANCE_SAMPLES:
+        if moved <= TOLERANCE_SAMPLES and not unheard:
             end = min(boundary, last.end_sample)
+            known_end = end if end < boundary - _STRETCH_SAMPLES else boundary
         else:
             cost += max(0, last.end_sample - boundary)
-        cost += moved / 10 - TOLERANCE_SAMPLES * overlap
+        cost += moved / 10 - TOLERANCE_SAMPLES * (1 - unheard / 4 if unheard else overlap)
     cost += sum(max(0, end - word.first_sample) for word in words[max(at, lowest) : highest])
-    return cost, at, end
+    return cost, at, known_end
 
 
-def _overlap(words: Sequence[Word], committed: Sequence[Word]) -> int:
-    """How many of the last words are the last committed ones, spelled alike and not far from them."""
-    count = 0
-    for word, known in zip(reversed(words), reversed(committed), strict=False):
-        middle, known_middle = word.first_sample + word.end_sample, known.first_sample + known.end_sample
-        far = abs(middle - known_middle) > 2 * _NEIGHBOURHOOD_SAMPLES
-        if count == LONGEST_OVERLAP or far or spelling(word.text) != spelling(known.text):
-            break
-        count += 1
-    return count
+def _overlap(words: Sequence[Word], committed: Sequence[Word]) -> tuple[int, int]:
+    """How many of the last words are the last committed ones, spelled alike and not far from them.
+
+    Returns:
+        That number, and how many committed words behind them this pass did not hear.
+    """
+    for unheard in range(min(_MOST_UNHEARD + 1, len(committed))):
+        count = 0
+        for word, known in zip(
+            reversed(words), reversed(committed[: len(committed) - unheard]), strict=False
+        ):
+            middle, known_middle = word.first_sample + word.end_sample, known.first_sample + known.end_sample
+            far = abs(middle - known_middle) > 2 * _NEIGHBOURHOOD_SAMPLES
+            if count == LONGEST_OVERLAP or far or spelling(word.text) != spelling(known.text):
+                break
+            count += 1
+        if count:
+            return count, unheard
+    return 0, 0
 
 
 def agreed(before: Sequence[Word], now: Sequence[Word]) -> int:

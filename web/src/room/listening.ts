@@ -17,6 +17,8 @@ export interface ListeningInputs {
   readonly wishes: Readable<Wishes>;
   readonly interpreter: Readable<Interpreter>;
   readonly passages: Readable<Passages>;
+  /** False for those who only read: nothing is received that they would not hear. */
+  readonly hears: boolean;
 }
 
 /**
@@ -88,6 +90,7 @@ export class Listening {
 
   private wants(participant: RemoteParticipant, publication: RemoteTrackPublication): boolean {
     if (participant.kind === ParticipantKind.EGRESS) return false;
+    if (publication.kind === Track.Kind.Audio && !this.inputs.hears) return false;
     if (!participant.isAgent) return true;
     const interpreter = this.inputs.interpreter.get();
     const offered = interpreter.present ? interpreter.languages : [];

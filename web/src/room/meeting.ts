@@ -1,6 +1,7 @@
 import { Room, RoomEvent } from "livekit-client";
 import type { Admission, Api } from "../logic/api";
 import { diagnose, type Diagnosis } from "../logic/diagnostics";
+import { microphoneProblem, type MicrophoneProblem } from "../logic/microphone";
 import { Store } from "../logic/store";
 import type { Wishes } from "../logic/wishes";
 import { CaptionFeed } from "./captionFeed";
@@ -9,7 +10,7 @@ import { InterpreterWatch } from "./interpreterWatch";
 import { Listening } from "./listening";
 import { Mixer } from "./mixer";
 import { HeardRecorder } from "./recorder";
-import { microphoneProblem, Session, type MicrophoneProblem } from "./session";
+import { Session } from "./session";
 import { WishSender } from "./wishSender";
 
 export interface MeetingOptions {
@@ -68,6 +69,7 @@ export class Meeting {
       wishes: this.wishSender.wishes,
       interpreter: this.watch.state,
       passages: this.feed.passages,
+      hears: admission.role !== "reader",
     });
     this.microphone = new Store<Microphone>({ state: "none" });
     this.wantsMicrophone = options.microphone !== null;
@@ -91,7 +93,11 @@ export class Meeting {
   }
 
   async start(): Promise<void> {
-    if (this.options.speaker) await this.setSpeaker(this.options.speaker);
+    try {
+      if (this.options.speaker) await this.setSpeaker(this.options.speaker);
+    } catch (error) {
+      if (!(error instanceof DOMException)) throw error; // unplugged since it was chosen: the default one plays
+    }
     await this.session.start();
   }
 

@@ -1,4 +1,4 @@
-import { DisconnectReason, MediaDeviceFailure, RoomEvent, type Room } from "livekit-client";
+import { DisconnectReason, RoomEvent, type Room } from "livekit-client";
 import { ApiError, type Admission, type Api } from "../logic/api";
 import { advance, type Connection, type EndReason } from "../logic/connection";
 import { Store } from "../logic/store";
@@ -159,20 +159,5 @@ function finalReason(reason: DisconnectReason | undefined): EndReason | null {
       return "closed";
     default:
       return null;
-  }
-}
-
-export type MicrophoneProblem = "denied" | "missing" | "busy" | "other";
-
-export function microphoneProblem(error: unknown): MicrophoneProblem {
-  switch (MediaDeviceFailure.getFailure(error)) {
-    case MediaDeviceFailure.PermissionDenied:
-      return "denied";
-    case MediaDeviceFailure.NotFound:
-      return "missing";
-    case MediaDeviceFailure.DeviceInUse:
-      return "busy";
-    default:
-      return "other";
   }
 }

@@ -1,0 +1,117 @@
+"""An organiser's interpreter: invite, change, see, dismiss."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+
+from auth_service.engagements import Engagements
+from auth_service.errors import MediaServerError, room_unknown
+from auth_service.media import Agent
+from auth_service.messages import ChannelOut, InterpreterOut, time
+from auth_service.reconcile import Reconciler
+from auth_service.records import Wish
+
+log = structlog.get_logger(__name__)
+
+
+class Interpreters:
+    """Raises MediaServerError, StorageError."""
+
+    def __init__(
+        self, engagements: Engagements, reconciler: Reconciler, *, clock: Callable[[], float]
+    ) -> None:
+        self._engagements, self._reconciler, self._clock = engagements, reconciler, clock
+
+    async def invite(self, room: str, wish: Wish) -> InterpreterOut:
+        """Invites it or changes what is wanted of it; acts at once, so that the caller sees it coming."""
+        await self._engagements.wish(room, wish, self._clock())
+        try:
+            await self._reconciler.look(room)
+        except MediaServerError as error:  # the wish is kept, the next look will act on it
+            log.warning("interpreter not fetched yet", room=room, error=str(error))
+        return await self.state(room)
+
+    async def dismiss(self, room: str) -> None:
+        if await self._engagements.dismiss(room, self._clock()):
+            await self._reconciler.dismiss(room)
+
+    async def state(self, room: str) -> InterpreterOut:
+        engagement = await self._engagements.get(room)
+        if engagement is None:
+            raise room_unknown()
+        if not engagement.wanted:
+            return _absent()
+        plan = await self._reconciler.observe(room, engagement)
+        agent = plan.keep if plan.state == "present" else None
+        attributes = {} if agent is None else agent.attributes
+        wish = engagement.wish.message()
+        return InterpreterOut(
+            state=plan.state,
+            identity=None if agent is None else agent.identity,
+            activity=attributes.get("lk.agent.state"),
+            since=None if agent is None else time(agent.joined_at),
+            languages=wish["languages"],
+            muted=wish["muted"],
+            glossary=wish["glossary"],
+            available_languages=_codes(attributes.get("translator.languages", "[]")),
+            channels=[] if agent is None else _channels(agent),
+            profile=attributes.get("translator.profile"),
+            trouble=attributes.get("translator.trouble", ""),
+        )
+
+
+def _absent() -> InterpreterOut:
+    return InterpreterOut(
+        state="absent",
+        identity=None,
+        activity=None,
+        since=None,
+        languages=None,
+        muted=[],
+        glossary=None,
+        available_languages=[],
+        channels=[],
+        profile=None,
+        trouble="",
+    )
+
+
+def _codes(text: str) -> list[str]:
+    """Attributes come from another process: what is not as it should be is left out."""
+    read = _json(text)
+    return [code for code in read if isinstance(code, str)] if isinstance(read, list) else []
+
+
+def _channels(agent: Agent) -> list[ChannelOut]:
+    read = _json(agent.attributes.get("translator.channels", "{}"))
+    channels = []
+    for language, channel in read.items() if isinstance(read, dict) else ():
+        if not isinstance(channel, dict):
+            continue
+        lag_s, listeners, state = (
+            channel.get("lag_s", 0.0),
+            channel.get("listeners", 0),
+            channel.get("state", "open"),
+        )
+        if (
+            isinstance(lag_s, (int, float))
+            and math.isfinite(lag_s)
+            and isinstance(listeners, int)
+            and state in ("open", "muted", "lingering")
+        ):
+            channels.append(
+                ChannelOut(language=language, listeners=listeners, lag_s=float(lag_s), state=state)
+            )
+    return channels
+
+
+def _json(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return None

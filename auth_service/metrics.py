@@ -1,0 +1,42 @@
+"""Numbers for Prometheus; no names, no rooms."""
+
+from __future__ import annotations
+
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+
+
+class Metrics:
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.joins = Counter(
+            "hive_auth_joins",
+            "People let in, by role and by way (join, renew)",
+            ["role", "way"],
+            registry=self.registry,
+        )
+        self.rooms = Counter("hive_auth_rooms", "Rooms created", registry=self.registry)
+        self.refusals = Counter(
+            "hive_auth_refusals", "Requests refused, by code", ["code"], registry=self.registry
+        )
+        self.requests = Histogram(
+            "hive_auth_request_seconds",
+            "How long requests took, by route",
+            ["method", "route", "status"],
+            buckets=(0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+            registry=self.registry,
+        )
+        self.interpreters = Counter(
+            "hive_auth_interpreter_actions",
+            "What was done about interpreters (fetched, fetched again, removed, configured)",
+            ["action"],
+            registry=self.registry,
+        )
+        self.webhooks = Counter(
+            "hive_auth_webhooks", "Verified events of the media server", ["event"], registry=self.registry
+        )
+
+    def interpreter(self, action: str) -> None:
+        self.interpreters.labels(action).inc()
+
+    def text(self) -> bytes:
+        return generate_latest(self.registry)

@@ -1,0 +1,134 @@
+"""All that answers requests, put together from the settings."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from redis.asyncio import Redis
+
+from auth_service.database import connect, database_url, migrate
+from auth_service.engagements import Engagements
+from auth_service.evictions import Evictions
+from auth_service.interpreters import Interpreters
+from auth_service.invites import Invites
+from auth_service.limits import Limiter, MemoryLimiter, RedisLimiter
+from auth_service.media import LiveKitServer, MediaServer
+from auth_service.metrics import Metrics
+from auth_service.reconcile import Reconciler
+from auth_service.revocations import DatabaseOnly, RedisRevocations, Revocations
+from auth_service.storage import Storage
+from auth_service.tokens import LinkSigner, TokenMint
+from config.settings import DEVELOPMENT_SECRET, Settings, SettingsError
+
+SHORTEST_SECRET = 32
+_REDIS_PATIENCE_S = 1.0
+
+Clock = Callable[[], float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    settings: Settings
+    clock: Clock
+    storage: Storage
+    media: MediaServer
+    invites: Invites
+    interpreters: Interpreters
+    reconciler: Reconciler
+    evictions: Evictions
+    limiter: Limiter
+    mint: TokenMint
+    metrics: Metrics
+
+
+def check_secrets(settings: Settings) -> None:
+    """Raises SettingsError where a key is one that everybody knows, or too short, outside development."""
+    auth, turn = settings.auth, settings.turn
+    secrets = {"livekit.api_secret": settings.livekit.api_secret, "auth.secret": auth.secret}
+    if turn.host:
+        secrets["turn.secret"] = turn.secret
+    if auth.operator_key.get_secret_value():
+        secrets["auth.operator_key"] = auth.operator_key
+    for name, secret in secrets.items():
+        value = secret.get_secret_value()
+        if not value or (not settings.development and value == DEVELOPMENT_SECRET):
+            raise SettingsError(
+                f"{name} is the built-in one; set it, or development = true on a machine of your own"
+            )
+        if not settings.development and len(value) < SHORTEST_SECRET:
+            raise SettingsError(f"{name} is shorter than {SHORTEST_SECRET} characters")
+    values = [secret.get_secret_value() for secret in secrets.values()]
+    if not settings.development and len(set(values)) < len(values):
+        raise SettingsError(f"{', '.join(secrets)} must differ from each other")
+
+
+def public_url(settings: Settings) -> str:
+    """What links begin with, without a slash at the end."""
+    auth = settings.auth
+    return (auth.public_url or f"http://{auth.host}:{auth.port}").rstrip("/")
+
+
+def assemble(
+    settings: Settings,
+    storage: Storage,
+    engagements: Engagements,
+    media: MediaServer,
+    limiter: Limiter,
+    revocations: Revocations,
+    clock: Clock = time.time,
+) -> Parts:
+    auth, livekit = settings.auth, settings.livekit
+    metrics = Metrics()
+    life = timedelta(minutes=auth.token_minutes)
+    reconciler = Reconciler(
+        media, engagements, interval_s=auth.look_interval_s, clock=clock, acted=metrics.interpreter
+    )
+    signer = LinkSigner(auth.secret.get_secret_value())
+    return Parts(
+        settings=settings,
+        clock=clock,
+        storage=storage,
+        media=media,
+        invites=Invites(storage, revocations, signer, session_s=auth.session_hours * 3600, clock=clock),
+        interpreters=Interpreters(engagements, reconciler, clock=clock),
+        reconciler=reconciler,
+        # the media server refreshes tokens of those connected, so a removed one may hold a younger one than ours
+        evictions=Evictions(media, storage, memory_s=2 * life.total_seconds() + 600, clock=clock),
+        limiter=limiter,
+        mint=TokenMint(livekit.api_key, livekit.api_secret.get_secret_value(), life=life),
+        metrics=metrics,
+    )
+
+
+@contextlib.asynccontextmanager
+async def opened(settings: Settings, clock: Clock = time.time) -> AsyncIterator[Parts]:
+    """Opens database, Redis and the way to livekit-server, and closes them again.
+
+    Raises:
+        SettingsError: keys that may not be used, a database that is not supported.
+        StorageError: the database cannot be reached.
+    """
+    check_secrets(settings)
+    auth, livekit = settings.auth, settings.livekit
+    async with contextlib.AsyncExitStack() as stack:
+        engine = connect(database_url(auth.database_url.get_secret_value()))
+        stack.push_async_callback(engine.dispose)
+        await migrate(engine)
+        limiter: Limiter = MemoryLimiter()
+        revocations: Revocations = DatabaseOnly()
+        if redis_url := auth.redis_url.get_secret_value():
+            redis = Redis.from_url(
+                redis_url, socket_timeout=_REDIS_PATIENCE_S, socket_connect_timeout=_REDIS_PATIENCE_S
+            )
+            stack.push_async_callback(redis.aclose)
+            limiter, revocations = RedisLimiter(redis, limiter), RedisRevocations(redis)
+        media = await stack.enter_async_context(
+            LiveKitServer(
+                livekit.url, livekit.api_key, livekit.api_secret.get_secret_value(), livekit.agent_name
+            )
+        )
+        yield assemble(settings, Storage(engine), Engagements(engine), media, limiter, revocations, clock)

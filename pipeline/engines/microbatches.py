@@ -1,0 +1,109 @@
+"""Requests that arrive together are given to a model together."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from pipeline.engines.protocols import EngineError, EngineOverloaded
+
+Question = TypeVar("Question")
+Answer = TypeVar("Answer")
+
+
+@dataclass(slots=True)
+class _Waiting(Generic[Question, Answer]):
+    question: Question
+    answer: asyncio.Future[Answer]
+
+
+class MicroBatcher(Generic[Question, Answer]):
+    """Collects questions for a moment and has them answered in one blocking call in a thread.
+
+    Urgent questions go before all others and never share a batch with them. A question whose asker has
+    gone is left out, unless the thread has it already.
+
+    Args:
+        answer: blocking; returns one answer for each question, in order; raises EngineError for all of them.
+        threads: where `answer` runs.
+        max_batch: how many at once.
+        wait_s: how long the first question of a batch waits for company.
+        capacity: how many may wait; the less urgent only half as many.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        answer: Callable[[Sequence[Question]], Sequence[Answer]],
+        threads: Executor,
+        *,
+        max_batch: int = 16,
+        wait_s: float = 0.004,
+        capacity: int = 128,
+    ) -> None:
+        self._name, self._answer, self._threads = name, answer, threads
+        self._max_batch, self._wait_s, self._capacity = max_batch, wait_s, capacity
+        self._urgent: deque[_Waiting[Question, Answer]] = deque(maxlen=capacity)
+        self._others: deque[_Waiting[Question, Answer]] = deque(maxlen=capacity)
+        self._worker: asyncio.Task[None] | None = None
+        self._something = asyncio.Event()
+        self._closed = False
+
+    async def ask(self, question: Question, *, urgent: bool = True) -> Answer:
+        """Raises EngineOverloaded, EngineError."""
+        if self._closed:
+            raise EngineError(f"{self._name} was closed")
+        waiting = len(self._urgent) + len(self._others)
+        if waiting >= (self._capacity if urgent else self._capacity // 2):
+            raise EngineOverloaded(self._name, 1.0)
+        if self._worker is None:
+            self._worker = asyncio.create_task(self._work(), name=f"{self._name} batches")
+        item = _Waiting[Question, Answer](question, asyncio.get_running_loop().create_future())
+        (self._urgent if urgent else self._others).append(item)
+        self._something.set()
+        return await item.answer
+
+    async def close(self) -> None:
+        """Fails what waits; what the thread has already is finished first."""
+        self._closed = True
+        if self._worker is not None:
+            self._worker.cancel()
+            await asyncio.wait([self._worker])
+        for item in (*self._urgent, *self._others):
+            if not item.answer.done():
+                item.answer.set_exception(EngineError(f"{self._name} was closed"))
+
+    async def _work(self) -> None:
+        while True:
+            await self._something.wait()
+            await asyncio.sleep(self._wait_s)
+            queue = self._urgent or self._others
+            batch: list[_Waiting[Question, Answer]] = []
+            while queue and len(batch) < self._max_batch:
+                item = queue.popleft()
+                if not item.answer.done():
+                    batch.append(item)
+            if not self._urgent and not self._others:
+                self._something.clear()
+            if batch:
+                await self._run(batch)
+
+    async def _run(self, batch: Sequence[_Waiting[Question, Answer]]) -> None:
+        loop = asyncio.get_running_loop()
+        running = loop.run_in_executor(self._threads, self._answer, [item.question for item in batch])
+        await asyncio.wait([running])
+        error = running.exception()
+        answers = running.result() if error is None else ()
+        for index, item in enumerate(batch):
+            if item.answer.done():
+                continue
+            if error is None:
+                item.answer.set_result(answers[index])
+            elif isinstance(error, EngineError):
+                item.answer.set_exception(error)
+            else:
+                item.answer.set_exception(EngineError(f"{self._name}: {type(error).__name__}: {error}"))

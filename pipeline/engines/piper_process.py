@@ -1,0 +1,58 @@
+"""The helper process of `pipeline.engines.piper`: piper-tts, one voice a file, sound over standard output.
+
+Run as `python -m pipeline.engines.piper_process DIRECTORY`. The library is GPL: only this process loads it.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections import OrderedDict
+from pathlib import Path
+from typing import Any
+
+from pipeline.engines.helper_protocol import Emit, HelperError, serve
+
+_KEPT = 4
+"""Voices in memory, some 100 MB each."""
+
+
+class Piper:
+    """Voices of one directory, loaded when they are first asked for."""
+
+    def __init__(self, directory: Path) -> None:
+        try:
+            from piper import PiperVoice, SynthesisConfig
+        except ImportError as error:
+            raise HelperError("piper-tts is not installed; `pip install piper-tts`") from error
+        self._directory = directory
+        self._load, self._config = PiperVoice.load, SynthesisConfig
+        self._voices: OrderedDict[str, Any] = OrderedDict()
+
+    def ready(self) -> dict[str, Any]:
+        return {}
+
+    def speak(self, job: dict[str, Any], emit: Emit) -> None:
+        voice = self._voice(job["voice"])
+        config = self._config(
+            speaker_id=job["speaker"],
+            length_scale=voice.config.length_scale / job["speed"],
+            normalize_audio=False,  # would bring each sentence to its own loudness
+        )
+        for chunk in voice.synthesize(job["text"], config):
+            if not emit(chunk.audio_int16_bytes):
+                return
+
+    def _voice(self, name: str) -> Any:
+        if name not in self._voices:
+            while len(self._voices) >= _KEPT:
+                self._voices.popitem(last=False)
+            try:
+                self._voices[name] = self._load(self._directory / f"{name}.onnx")
+            except Exception as error:  # onnxruntime's errors share no base; what it says names only the file
+                raise HelperError(f"cannot load the voice {name}: {error}") from error
+        self._voices.move_to_end(name)
+        return self._voices[name]
+
+
+if __name__ == "__main__":
+    serve(lambda: Piper(Path(sys.argv[1])))

@@ -1,0 +1,71 @@
+"""Text as a synthesiser can say it: no markup, no emoji, addresses in words."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Final
+
+from pipeline.text import languages
+from pipeline.text.checks import clean
+
+_DOT_AND_AT: Final = {
+    "en": ("dot", "at"), "es": ("punto", "arroba"), "fr": ("point", "arobase"), "de": ("Punkt", "at"),
+    "pt": ("ponto", "arroba"), "it": ("punto", "chiocciola"), "ca": ("punt", "arrova"), "nl": ("punt", "apenstaartje"),
+    "pl": ("kropka", "małpa"), "ru": ("точка", "собака"), "sv": ("punkt", "snabel-a"), "gl": ("punto", "arroba"),
+    "zh": ("点", "艾特"), "ja": ("ドット", "アットマーク"), "ar": ("نقطة", "آت"), "hi": ("डॉट", "ऐट"),
+}  # fmt: skip
+
+_CODE_BLOCK: Final = re.compile(r"```.*?(?:```|\Z)", re.DOTALL)
+_LINK: Final = re.compile(r"!?\[([^\]\n]*)\]\([^)\s]*(?:\s\"[^\"]*\")?\)")
+_LINE_START: Final = re.compile(
+    r"^[ \t]*(?:#{1,6}[ \t]+|>+[ \t]?|[-*+•][ \t]+|[-=_*|:\s]{3,}$)", re.MULTILINE
+)
+_EMPHASIS: Final = re.compile(r"(?<!\w)([*_~`]{1,3})(?=\S)(.+?)(?<=\S)\1(?!\w)", re.DOTALL)
+_TAG: Final = re.compile(r"</?[A-Za-z][^<>\n]{0,200}>")
+_URL: Final = re.compile(r"\b(?:https?://|ftp://|www\.)[^\s<>\"'，。、）】]+", re.IGNORECASE)
+_EMAIL: Final = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_REPEATED_SIGN: Final = re.compile(r"([!?。！？])\1+|([^\w\s.])\2{2,}")
+_SPOKEN_SYMBOLS: Final = frozenset("°€$£¥%‰+=<>&§№₹")
+
+
+def speakable(text: str, language: str) -> str:
+    """What is said aloud of a text; empty if nothing of it can be."""
+    plain = _CODE_BLOCK.sub(" ", text)
+    plain = _LINK.sub(r"\1", plain)
+    plain = _LINE_START.sub("", plain)
+    plain = _TAG.sub(" ", plain)
+    for _ in range(3):  # bold within italics within strike-through
+        plain = _EMPHASIS.sub(r"\2", plain)
+    plain = _EMAIL.sub(lambda found: _address(found[0], language), plain)
+    plain = _URL.sub(lambda found: _address(_host(found[0]), language) + _trailing(found[0]), plain)
+    plain = clean("".join(_sayable(character) for character in plain.replace("|", " ")))
+    plain = _REPEATED_SIGN.sub(lambda found: found[1] or found[2], plain)
+    return plain if any(character.isalnum() or character in _SPOKEN_SYMBOLS for character in plain) else ""
+
+
+def _host(url: str) -> str:
+    rest = url.split("://", 1)[-1]
+    host = re.split(r"[/?#:]", rest, maxsplit=1)[0]
+    return host.removeprefix("www.").removeprefix("WWW.").rstrip(".,;!")
+
+
+def _trailing(url: str) -> str:
+    """The sign that ends the sentence, not the address."""
+    return url[-1] if url[-1] in ".,;!" else ""
+
+
+def _address(text: str, language: str) -> str:
+    dot, at = _DOT_AND_AT.get(languages.base(language), (" ", " "))
+    return text.replace(".", f" {dot} ").replace("@", f" {at} ")
+
+
+def _sayable(character: str) -> str:
+    if character in _SPOKEN_SYMBOLS:
+        return character
+    point, kind = ord(character), unicodedata.category(character)
+    if kind == "So" or 0xFE00 <= point <= 0xFE0F or point == 0x20E3 or 0x1F000 <= point <= 0x1FAFF:
+        return " " if kind == "So" else ""
+    if character in "*`~_^\\#{}[]←→↑↓" or kind == "Sk":
+        return " "
+    return character

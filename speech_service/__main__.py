@@ -1,0 +1,84 @@
+"""`python -m speech_service`: the engines over HTTP and WebSocket, all three in one process or each in its own."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import signal
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from config import logging
+from config.settings import Settings, SettingsError, load
+from pipeline.engines.protocols import EngineError
+from speech_service.serve import SERVICES, serve
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs until SIGINT or SIGTERM; 0 then, 1 when the services cannot run, 2 for wrong arguments or settings."""
+    chosen = _parser().parse_args(arguments)
+    try:
+        settings = load(chosen.config)
+    except SettingsError as error:
+        return _fail(str(error), 2)
+    if chosen.profile:
+        settings = replace(settings, profile=chosen.profile)
+    if chosen.host:
+        settings = replace(settings, services=replace(settings.services, host=chosen.host))
+    logging.configure(settings.logging)
+    ports = {name: port for name in SERVICES if (port := getattr(chosen, f"{name}_port")) is not None}
+    try:
+        asyncio.run(_until_signal(settings, frozenset(chosen.only or ()), ports))
+    except EngineError as error:
+        return _fail(str(error), 1)
+    except OSError as error:
+        return _fail(f"cannot listen: {error.strerror or error}", 1)
+    return 0
+
+
+async def _until_signal(settings: Settings, only: frozenset[str], ports: dict[str, int]) -> None:
+    task = asyncio.create_task(serve(settings, only, ports, announce=_announce))
+    ends = asyncio.Event()  # a second signal must not cut the clean-up short; that has limits of its own
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, ends.set)
+    signalled = asyncio.create_task(ends.wait())
+    await asyncio.wait([task, signalled], return_when=asyncio.FIRST_COMPLETED)
+    signalled.cancel()
+    task.cancel()
+    await asyncio.wait([task, signalled])
+    if not task.cancelled():
+        task.result()
+
+
+def _announce(line: str) -> None:
+    print(line, flush=True)
+
+
+def _fail(message: str, status: int) -> int:
+    print(f"speech_service: error: {message}", file=sys.stderr)
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m speech_service",
+        description="Serves recognition (stt), translation (mt) and synthesis (tts), each on a port of its own. "
+        "Without options: all that have a URL in the settings' section `services`, on the ports of these URLs.",
+    )
+    parser.add_argument(
+        "--only", action="append", choices=SERVICES, help="serve only this one; may be given several times"
+    )
+    for name in SERVICES:
+        parser.add_argument(
+            f"--{name}-port", type=int, metavar="PORT", help=f"port of {name}; 0 for any that is free"
+        )
+    parser.add_argument("--host", help="address to listen on (settings: services.host)")
+    parser.add_argument("--profile", choices=("auto", "embedded", "cpu", "gpu"), help="which engines to take")
+    parser.add_argument("--config", type=Path, help="settings file (default: hive.toml, if it is there)")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,262 @@
+"""The recognition service as a `Hear`: reconnects, and has what was said in the meantime recognised afterwards."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterable
+from types import TracebackType
+
+import aiohttp
+import structlog
+
+from config.settings import Services
+from pipeline.audio import HEARING_RATE_HZ, AudioFrame
+from pipeline.channel import Channel
+from pipeline.engines.protocols import HearingOptions
+from pipeline.events import Heard
+from speech_service.client.connection import (
+    BROKEN,
+    SEND_S,
+    Backoff,
+    alive_s,
+    new_session,
+    open_socket,
+    reason_of,
+)
+from speech_service.client.continuity import Continuity
+from speech_service.client.tape import Tape
+from speech_service.wire import (
+    FROM_RECOGNITION,
+    TO_RECOGNITION,
+    Alive,
+    Done,
+    End,
+    Failed,
+    Listened,
+    Ready,
+    Start,
+    WireError,
+    encode_frame,
+)
+
+log = structlog.get_logger(__name__)
+
+PRE_ROLL = HEARING_RATE_HZ * 3 // 10
+"""Sound sent again before the first that is wanted, so that a word in it is whole."""
+PIECE = HEARING_RATE_HZ // 5
+"""The most sound in one message."""
+REPORT_LOST = 5 * HEARING_RATE_HZ
+"""While the service is away, lost sound is reported in stretches of this length."""
+FINISH_S = 35.0
+"""How long the service may take for the last words."""
+LAST_ATTEMPTS_S = 5.0
+"""How long connecting goes on after the speaker has left."""
+
+REFUSALS = frozenset({"unknown_language", "invalid_request"})
+"""Problems that trying again does not solve."""
+
+
+class Refused(Exception):
+    """The service will not recognise this speaker."""
+
+
+class RemoteHearing:
+    """Recognises speakers by the recognition service; one connection for each."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._session: aiohttp.ClientSession | None = None
+
+    async def __aenter__(self) -> RemoteHearing:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def __call__(
+        self, frames: Channel[AudioFrame], heard: Channel[Heard], options: HearingOptions
+    ) -> None:
+        """Recognises one speaker until `frames` closes; then closes `heard`."""
+        if self._session is None or self._session.closed:
+            self._session = new_session(self._services)
+        try:
+            await _Ear(self._session, self._services, heard, options).run(frames)
+        finally:
+            heard.close()
+
+    async def close(self) -> None:
+        """Gives connections back; for when nobody is recognised any more."""
+        if self._session is not None:
+            await self._session.close()
+
+
+class _Ear:
+    """One speaker."""
+
+    def __init__(
+        self,
+        session: aiohttp.ClientSession,
+        services: Services,
+        heard: Channel[Heard],
+        options: HearingOptions,
+    ) -> None:
+        self._session, self._services, self._heard, self._options = session, services, heard, options
+        self._url = f"{services.stt_url.rstrip('/')}/ws/stt"
+        self._tape = Tape(max(1, int(services.reconnect_buffer_s * HEARING_RATE_HZ)))
+        self._continuity = Continuity()
+        self._recorded = asyncio.Event()
+        self._ended = asyncio.Event()
+
+    async def run(self, frames: Channel[AudioFrame]) -> None:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._record(frames))
+            await self._recognise()
+
+    async def _record(self, frames: Channel[AudioFrame]) -> None:
+        async for frame in frames:
+            self._tape.add(frame)
+            self._recorded.set()
+        self._ended.set()
+        self._recorded.set()
+
+    async def _recognise(self) -> None:
+        """Connects as often as is needed until everything is recognised or given up."""
+        backoff, give_up_s = Backoff(), float("inf")
+        while True:
+            began_s = time.monotonic()
+            try:
+                await self._converse()
+                return
+            except Refused as refusal:
+                await self._put(self._continuity.broken())
+                await self._stay_deaf(str(refusal))
+                return
+            except BROKEN as error:
+                reason = reason_of(error)
+            await self._put(self._continuity.broken())
+            wait_s = backoff.after(time.monotonic() - began_s)
+            log.info("recognition service away", reason=reason, retry_s=wait_s, speaker=self._options.speaker)
+            if self._ended.is_set():
+                give_up_s = min(give_up_s, time.monotonic() + LAST_ATTEMPTS_S)
+                if time.monotonic() + wait_s > give_up_s or self._tape.end <= self._continuity.settled_to:
+                    await self._report_lost(self._tape.end, f"the recognition service is away: {reason}")
+                    return
+            await self._pause(wait_s)
+            if self._tape.overrun_to - self._continuity.settled_to >= REPORT_LOST:
+                await self._report_lost(self._tape.overrun_to, f"the recognition service is away: {reason}")
+
+    async def _pause(self, wait_s: float) -> None:
+        if self._ended.is_set():
+            await asyncio.sleep(wait_s)
+            return
+        try:
+            async with asyncio.timeout(wait_s):
+                await self._ended.wait()
+        except TimeoutError:
+            return
+
+    async def _stay_deaf(self, reason: str) -> None:
+        """Says now and then that nothing is recognised, until the speaker leaves."""
+        while not self._ended.is_set():
+            await self._report_lost(self._tape.end, reason)
+            try:
+                async with asyncio.timeout(REPORT_LOST / HEARING_RATE_HZ):
+                    await self._ended.wait()
+            except TimeoutError:
+                continue
+        await self._report_lost(self._tape.end, reason)
+
+    async def _report_lost(self, end: int, reason: str) -> None:
+        """Gives up the sound before `end` that is not recognised."""
+        first = self._continuity.settled_to
+        if end > first:
+            await self._heard.put(self._continuity.lost(first, end, reason))
+            self._tape.forget_before(end)
+
+    async def _put(self, events: Iterable[Heard]) -> None:
+        for event in events:
+            await self._heard.put(event)
+
+    # --- one connection ----------------------------------------------------------------------------------
+
+    async def _converse(self) -> None:
+        """Recognises on one connection to the end. Raises Refused, or one of `BROKEN`."""
+        socket = await open_socket(self._session, self._url)
+        try:
+            async with asyncio.TaskGroup() as group:
+                sender = group.create_task(self._send(socket))
+                await self._receive(socket)
+                sender.cancel()
+        except ExceptionGroup as failures:
+            raise failures.exceptions[0] from None
+        finally:
+            await socket.close()
+
+    async def _send(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+        """Sends what is not settled yet, then what is recorded, then the end."""
+        options = self._options
+        self._continuity.connected()
+        at = max(0, self._continuity.settled_to - PRE_ROLL)
+        start = Start(
+            speaker=options.speaker,
+            language=options.language,
+            allowed_languages=options.allowed_languages,
+            hints=options.hints,
+            first_sample=at,
+        )
+        await socket.send_str(TO_RECOGNITION.encode(start))
+        while True:
+            at = await self._skip_overrun(at)
+            self._recorded.clear()
+            piece = self._tape.after(at, PIECE)
+            if piece is not None:
+                async with asyncio.timeout(SEND_S):
+                    await socket.send_bytes(encode_frame(piece))
+                at = piece.end_sample
+            elif self._ended.is_set():
+                await socket.send_str(TO_RECOGNITION.encode(End()))
+                await asyncio.sleep(FINISH_S)
+                raise TimeoutError
+            else:
+                await self._await_sound(socket)
+
+    async def _skip_overrun(self, at: int) -> int:
+        """Where to go on sending after sound that had to make room before it was sent."""
+        first, end = max(at, self._continuity.settled_to), self._tape.overrun_to
+        if end <= first:
+            return at
+        await self._heard.put(
+            self._continuity.lost(first, end, "the recognition service was away, or too slow, for too long")
+        )
+        return end
+
+    async def _await_sound(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+        try:
+            async with asyncio.timeout(alive_s(self._services)):
+                await self._recorded.wait()
+        except TimeoutError:
+            await socket.send_str(TO_RECOGNITION.encode(Alive()))
+
+    async def _receive(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+        """Takes what was heard until the service is done."""
+        async for message in socket:
+            if message.type is not aiohttp.WSMsgType.TEXT:
+                raise WireError("unexpected message")
+            match FROM_RECOGNITION.decode(message.data):
+                case Done():
+                    return
+                case Ready():
+                    log.info("recognition service connected", speaker=self._options.speaker)
+                case Listened(to):
+                    self._continuity.listened(to)
+                case Failed(code=code, message=reason):
+                    if code in REFUSALS:
+                        raise Refused(reason)
+                    log.warning("recognition service ends the connection", code=code)
+                case event:
+                    await self._put(self._continuity.take(event))
+            self._tape.forget_before(self._continuity.settled_to - PRE_ROLL)
+        raise ConnectionResetError("the service closed the connection")

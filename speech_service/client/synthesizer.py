@@ -1,0 +1,240 @@
+"""The synthesis service as a `Synthesizer`."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections import deque
+from collections.abc import AsyncGenerator
+from types import TracebackType
+
+import aiohttp
+import structlog
+from pydantic import TypeAdapter, ValidationError
+
+from config.settings import Services
+from pipeline.audio import SPEAKING_RATE_HZ, AudioError, Pcm
+from pipeline.engines.protocols import EngineError, EngineInfo, EngineOverloaded, SynthesisRequest, Voice
+from pipeline.text.languages import base
+from speech_service.client.connection import Link, get_json
+from speech_service.problems import Problem, error_of
+from speech_service.wire import (
+    FROM_SYNTHESIS,
+    TO_SYNTHESIS,
+    Alive,
+    Cancel,
+    Cancelled,
+    Ended,
+    Failed,
+    More,
+    Speak,
+    WireError,
+    decode_sound,
+)
+
+log = structlog.get_logger(__name__)
+
+SERVICE = "the synthesis service"
+
+WINDOW_SAMPLES = 10 * SPEAKING_RATE_HZ
+"""The most of one speech that waits here; the service goes on as it is used."""
+
+
+class _Lost(EngineError):
+    """The connection broke."""
+
+
+class _Speech:
+    """What has arrived of one speech."""
+
+    def __init__(self) -> None:
+        self._pieces: deque[Pcm] = deque()
+        self._samples = 0
+        self._over = False
+        self._error: EngineError | None = None
+        self._changed = asyncio.Event()
+
+    @property
+    def over(self) -> bool:
+        """Whether the service has nothing more to say about it."""
+        return self._over
+
+    def add(self, pcm: Pcm) -> None:
+        """Raises WireError when the service sends more than it may."""
+        if self._samples + len(pcm) > WINDOW_SAMPLES:
+            raise WireError("more sound than was asked for")
+        self._pieces.append(pcm)
+        self._samples += len(pcm)
+        self._changed.set()
+
+    def end(self, error: EngineError | None = None) -> None:
+        """Nothing more will arrive; what has is still delivered."""
+        if not self._over:
+            self._over, self._error = True, error
+            self._changed.set()
+
+    async def next(self, within_s: float) -> Pcm | None:
+        """The next piece; None at the end. Raises EngineError."""
+        while not self._pieces:
+            if self._error is not None:
+                raise self._error
+            if self._over:
+                return None
+            self._changed.clear()
+            try:
+                async with asyncio.timeout(within_s):
+                    await self._changed.wait()
+            except TimeoutError as error:
+                raise EngineError(f"{SERVICE} sent nothing for {within_s:g} s") from error
+        pcm = self._pieces.popleft()
+        self._samples -= len(pcm)
+        return pcm
+
+
+class RemoteSynthesizer:
+    """Has texts spoken by the synthesis service, many at once on one connection.
+
+    Usable after `connect()`, or inside `async with`, which does not wait for the service.
+
+    Args:
+        piece_s: how long each piece of speech may take.
+        reconnect_s: how long a request waits for a connection.
+    """
+
+    def __init__(self, services: Services, *, piece_s: float = 10.0, reconnect_s: float = 3.0) -> None:
+        self.info = EngineInfo("remote", "Apache-2.0", "per model", True, False, ())
+        self._services, self._piece_s, self._reconnect_s = services, piece_s, reconnect_s
+        self._base_url = services.tts_url.rstrip("/")
+        self._voices: dict[str, tuple[Voice, ...]] = {}
+        self._numbers = itertools.count(1)
+        self._speeches: dict[int, _Speech] = {}
+        self._link = Link(
+            SERVICE,
+            f"{self._base_url}/ws/synthesize",
+            services,
+            prepare=self._learn,
+            take=self._take,
+            lost=self._lost,
+            alive=TO_SYNTHESIS.encode(Alive()),
+        )
+
+    async def __aenter__(self) -> RemoteSynthesizer:
+        self._link.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def connect(self, within_s: float = 10.0) -> None:
+        """Waits until the service is there and its voices are known.
+
+        Raises:
+            EngineError: it is not there in time; connecting goes on all the same.
+        """
+        self._link.start()
+        await self._link.ready(within_s)
+
+    def voices(self, language: str) -> tuple[Voice, ...]:
+        """As the service said when it was last connected; empty before the first time."""
+        return self._voices.get(language) or self._voices.get(base(language), ())
+
+    async def synthesize(self, request: SynthesisRequest) -> AsyncGenerator[Pcm, None]:
+        """Speech piece by piece; closing it stops the service's work.
+
+        Begins anew when the connection breaks before the first piece, and fails when it breaks later.
+        Raises UnknownLanguage, EngineOverloaded, EngineError.
+        """
+        while True:
+            await self._link.ready(self._reconnect_s)
+            number, speech = self._begin(request)
+            sounded = False
+            try:
+                while (pcm := await speech.next(self._piece_s)) is not None:
+                    sounded = True
+                    yield pcm
+                    self._post_quietly(TO_SYNTHESIS.encode(More(number, len(pcm))))
+                return
+            except _Lost:
+                if sounded:
+                    raise
+                log.info("speech asked for again after a break")
+            finally:
+                del self._speeches[number]
+                if not speech.over:
+                    self._post_quietly(TO_SYNTHESIS.encode(Cancel(number)))
+
+    async def close(self) -> None:
+        """Ends the connection; speeches under way fail with EngineError."""
+        await self._link.close()
+
+    def _begin(self, request: SynthesisRequest) -> tuple[int, _Speech]:
+        if len(self._speeches) >= self._services.max_requests:
+            raise EngineOverloaded(SERVICE, 0.5)
+        number, speech = next(self._numbers) % 2**32, _Speech()
+        message = Speak(
+            id=number,
+            text=request.text,
+            language=request.language,
+            voice=request.voice,
+            speed=request.speed,
+            pronunciations=request.extra,
+            window=WINDOW_SAMPLES,
+        )
+        self._link.post(TO_SYNTHESIS.encode(message))
+        self._speeches[number] = speech
+        return number, speech
+
+    def _post_quietly(self, message: str) -> None:
+        """What may get lost: the service then stops by itself."""
+        if not self._link.connected:
+            return
+        try:
+            self._link.post(message)
+        except EngineOverloaded:
+            log.debug("message not sent, too much waits", service=SERVICE)
+
+    def _take(self, message: str | bytes) -> None:
+        if isinstance(message, bytes):
+            self._take_sound(message)
+            return
+        match FROM_SYNTHESIS.decode(message):
+            case Ended(id=number) | Cancelled(id=number):
+                self._end(number, None)
+            case Failed(id=None, code=code):
+                log.warning("service ends the connection", service=SERVICE, code=code)
+            case Failed(id=int(number), code=code, message=text, more=more):
+                self._end(number, error_of(Problem(0, code, text, more), SERVICE))
+
+    def _take_sound(self, message: bytes) -> None:
+        try:
+            number, pcm = decode_sound(message)
+        except AudioError as error:
+            raise WireError(str(error)) from error
+        if speech := self._speeches.get(number):  # else it was cancelled a moment ago
+            speech.add(pcm)
+
+    def _end(self, number: int, error: EngineError | None) -> None:
+        if speech := self._speeches.get(number):
+            speech.end(error)
+
+    def _lost(self) -> None:
+        for speech in self._speeches.values():
+            speech.end(_Lost("the connection to the synthesis service broke"))
+
+    async def _learn(self, session: aiohttp.ClientSession) -> None:
+        tree = await get_json(session, f"{self._base_url}/voices")
+        try:
+            info = _INFO.validate_python(tree["engine"])
+            found = _VOICES.validate_python(tree["voices"])
+        except (KeyError, TypeError, ValidationError) as error:
+            raise WireError("the list of voices cannot be read") from error
+        voices: dict[str, tuple[Voice, ...]] = {}
+        for voice in found:
+            voices[voice.language] = (*voices.get(voice.language, ()), voice)
+        self.info, self._voices = info, voices
+
+
+_INFO = TypeAdapter(EngineInfo)
+_VOICES = TypeAdapter(list[Voice])

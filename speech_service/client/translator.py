@@ -1,0 +1,176 @@
+"""The translation service as a `Translator`."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from types import TracebackType
+from typing import TypeAlias
+
+import aiohttp
+import structlog
+from pydantic import TypeAdapter, ValidationError
+
+from config.settings import Services
+from pipeline.engines.protocols import (
+    EngineError,
+    EngineInfo,
+    EngineOverloaded,
+    TranslationRequest,
+    TranslationResult,
+    UnknownLanguage,
+)
+from pipeline.text.languages import base
+from speech_service.client.connection import Link, get_json
+from speech_service.problems import Problem, error_of
+from speech_service.wire import (
+    FROM_TRANSLATION,
+    TO_TRANSLATION,
+    Alive,
+    Cancel,
+    Cancelled,
+    Failed,
+    Translate,
+    Translated,
+    WireError,
+)
+
+log = structlog.get_logger(__name__)
+
+SERVICE = "the translation service"
+
+Routes: TypeAlias = dict[tuple[str, str], tuple[str, ...]]
+
+
+class _Lost(Exception):
+    """The connection broke before the answer came."""
+
+
+class RemoteTranslator:
+    """Asks the translation service; a request that a break interrupts is asked again.
+
+    Usable after `connect()`, or inside `async with`, which does not wait for the service.
+
+    Args:
+        answer_s: how long one translation may take, reconnecting included.
+        reconnect_s: how long a request waits for a connection.
+    """
+
+    def __init__(self, services: Services, *, answer_s: float = 10.0, reconnect_s: float = 3.0) -> None:
+        self.info = EngineInfo("remote", "Apache-2.0", "per model", True, False, ())
+        self._services, self._answer_s, self._reconnect_s = services, answer_s, reconnect_s
+        self._base_url = services.mt_url.rstrip("/")
+        self._routes: Routes = {}
+        self._numbers = itertools.count(1)
+        self._waiting: dict[int, asyncio.Future[TranslationResult]] = {}
+        self._places = asyncio.Semaphore(services.max_requests)
+        self._link = Link(
+            SERVICE,
+            f"{self._base_url}/ws/translate",
+            services,
+            prepare=self._learn,
+            take=self._take,
+            lost=self._lost,
+            alive=TO_TRANSLATION.encode(Alive()),
+        )
+
+    async def __aenter__(self) -> RemoteTranslator:
+        self._link.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def connect(self, within_s: float = 10.0) -> None:
+        """Waits until the service is there and its languages are known.
+
+        Raises:
+            EngineError: it is not there in time; connecting goes on all the same.
+        """
+        self._link.start()
+        await self._link.ready(within_s)
+
+    def route(self, source: str, target: str) -> tuple[str, ...] | None:
+        """As the service said when it was last connected; None before the first time."""
+        return self._routes.get((source, target)) or self._routes.get((base(source), base(target)))
+
+    async def translate(self, request: TranslationRequest) -> TranslationResult:
+        """Raises UnknownLanguage, EngineOverloaded, EngineError. Cancelling it stops the service's work."""
+        try:
+            async with asyncio.timeout(self._answer_s), self._places:
+                while True:
+                    await self._link.ready(self._reconnect_s)
+                    try:
+                        return await self._ask(request)
+                    except _Lost:
+                        log.info("translation asked again after a break")
+        except TimeoutError as error:
+            raise EngineError(f"{SERVICE} did not answer within {self._answer_s:g} s") from error
+
+    async def close(self) -> None:
+        """Ends the connection; requests that wait fail with EngineError."""
+        await self._link.close()
+
+    async def _ask(self, request: TranslationRequest) -> TranslationResult:
+        number = next(self._numbers) % 2**32
+        message = Translate(
+            id=number,
+            text=request.text,
+            source=request.source,
+            target=request.target,
+            context=request.context,
+            draft=request.draft,
+        )
+        answer: asyncio.Future[TranslationResult] = asyncio.get_running_loop().create_future()
+        self._waiting[number] = answer
+        try:
+            self._link.post(TO_TRANSLATION.encode(message))
+            return await answer
+        except asyncio.CancelledError:
+            self._give_up(number)
+            raise
+        finally:
+            del self._waiting[number]
+
+    def _give_up(self, number: int) -> None:
+        try:
+            self._link.post(TO_TRANSLATION.encode(Cancel(number)))
+        except EngineOverloaded:
+            log.debug("cancellation not sent, too much waits")
+
+    def _take(self, message: str | bytes) -> None:
+        if isinstance(message, bytes):
+            raise WireError("unexpected bytes")
+        match FROM_TRANSLATION.decode(message):
+            case Translated(id=number, text=text, engine=engine, route=route):
+                if (answer := self._waiting.get(number)) and not answer.done():
+                    answer.set_result(TranslationResult(text, engine, route))
+            case Failed(id=None, code=code):
+                log.warning("service ends the connection", service=SERVICE, code=code)
+            case Failed(id=int(number)) as failed:
+                if (answer := self._waiting.get(number)) and not answer.done():
+                    answer.set_exception(_error(failed))
+            case Cancelled():
+                pass
+
+    def _lost(self) -> None:
+        for answer in self._waiting.values():
+            if not answer.done():
+                answer.set_exception(_Lost())
+
+    async def _learn(self, session: aiohttp.ClientSession) -> None:
+        tree = await get_json(session, f"{self._base_url}/languages")
+        try:
+            self.info = _INFO.validate_python(tree["engine"])
+            self._routes = {(p["source"], p["target"]): tuple(p["route"]) for p in tree["pairs"]}
+        except (KeyError, TypeError, ValidationError) as error:
+            raise WireError("the list of languages cannot be read") from error
+
+
+_INFO = TypeAdapter(EngineInfo)
+
+
+def _error(failed: Failed) -> EngineError | UnknownLanguage:
+    return error_of(Problem(0, failed.code, failed.message, failed.more), SERVICE)

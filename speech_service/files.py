@@ -1,0 +1,171 @@
+"""Recognition of whole files: decoded, passed through the same stage as live speech, and gathered."""
+
+from __future__ import annotations
+
+import asyncio
+from email.message import Message
+
+from fastapi import Request
+from pydantic import BaseModel
+
+from config.settings import Settings
+from pipeline.audio import HEARING_RATE_HZ, AudioFrame, Pcm
+from pipeline.channel import Channel
+from pipeline.engines.protocols import HearingOptions
+from pipeline.events import Heard, NotHeard, UtteranceEnded, Words
+from pipeline.text.languages import joiner
+from speech_service import media
+from speech_service.gate import ServiceError
+from speech_service.measures import Measures
+from speech_service.problems import overloaded, problem_of, too_long
+from speech_service.recognition import Ears
+from speech_service.service import patience
+
+WAITING_PIECES = 32
+FILES_AT_ONCE = 2
+PIECE_SAMPLES = HEARING_RATE_HZ // 10
+LOOK_EVERY = 20
+"""Pieces between two looks whether the client still waits."""
+
+
+class SpokenWord(BaseModel):
+    """A word and when it was said."""
+
+    text: str
+    start_s: float
+    end_s: float
+
+
+class SpokenUtterance(BaseModel):
+    """A stretch of speech between two pauses."""
+
+    language: str
+    text: str
+    words: list[SpokenWord]
+
+
+class Unheard(BaseModel):
+    """A stretch that was not recognised."""
+
+    start_s: float
+    end_s: float
+    reason: str
+
+
+class Transcript(BaseModel):
+    """What was said in a file."""
+
+    text: str
+    language: str
+    """Of the first utterance; empty where nothing was said."""
+    duration_s: float
+    utterances: list[SpokenUtterance]
+    not_heard: list[Unheard]
+
+
+class Transcriber:
+    """Files, a few at once, through the same stage as live speech."""
+
+    def __init__(self, ears: Ears, settings: Settings, measures: Measures) -> None:
+        self._ears, self._measures = ears, measures
+        self._max_s = settings.services.max_audio_s
+        self._at_once = 0
+
+    async def transcribe(self, request: Request, options: HearingOptions) -> Transcript:
+        self._ears.check_language(options)
+        if self._at_once >= FILES_AT_ONCE:
+            raise ServiceError(overloaded("too many files at once", 5.0))
+        self._at_once += 1
+        try:
+            pcm = await self._read(request)
+            with self._measures.timing("transcribe"):
+                async with patience(max(60.0, 3 * len(pcm) / HEARING_RATE_HZ)):
+                    return await self._recognise(request, pcm, options)
+        finally:
+            self._at_once -= 1
+
+    async def _read(self, request: Request) -> Pcm:
+        data = bytearray()
+        async for piece in request.stream():
+            data += piece
+        header = Message()
+        header["content-type"] = request.headers.get("content-type", "")
+        try:
+            if header.get_content_type() in media.RAW_TYPES:
+                parameters = {name.lower(): value for name, value in header.get_params(failobj=[])[1:]}
+                return media.raw(bytes(data), parameters, max_s=self._max_s)
+            return await asyncio.to_thread(media.decode, bytes(data), max_s=self._max_s)
+        except media.TooMuchSound as error:
+            raise ServiceError(too_long("the sound", self._max_s, "seconds")) from error
+
+    async def _recognise(self, request: Request, pcm: Pcm, options: HearingOptions) -> Transcript:
+        frames: Channel[AudioFrame] = Channel(WAITING_PIECES)
+        heard: Channel[Heard] = Channel(WAITING_PIECES)
+        transcript = _Gatherer(len(pcm) / HEARING_RATE_HZ)
+        async with self._ears.listening(frames, heard, options) as (stage, recognizer):
+            async with asyncio.TaskGroup() as group:
+                group.create_task(stage)
+                group.create_task(_feed(request, pcm, frames))
+                async for event in heard:
+                    transcript.add(event)
+            result = transcript.finished()
+            if recognizer.failure is not None and not result.utterances:
+                raise ServiceError(problem_of(recognizer.failure))
+        return result
+
+
+async def _feed(request: Request, pcm: Pcm, frames: Channel[AudioFrame]) -> None:
+    """Cuts a file into pieces; stops early when nobody waits for the transcript any more."""
+    try:
+        for number, first in enumerate(range(0, len(pcm), PIECE_SAMPLES)):
+            if number % LOOK_EVERY == 0 and await request.is_disconnected():
+                return
+            await frames.put(AudioFrame(first, pcm[first : first + PIECE_SAMPLES]))
+    finally:
+        frames.close()
+
+
+class _Gatherer:
+    """Gathers what the stage says about a file."""
+
+    def __init__(self, duration_s: float) -> None:
+        self._duration_s = duration_s
+        self._utterances: list[SpokenUtterance] = []
+        self._not_heard: list[Unheard] = []
+        self._words: list[SpokenWord] = []
+        self._language = ""
+
+    def add(self, event: Heard) -> None:
+        match event:
+            case Words(language=language, committed=committed):
+                self._language = language
+                self._words += [
+                    SpokenWord(
+                        text=word.text,
+                        start_s=word.first_sample / HEARING_RATE_HZ,
+                        end_s=word.end_sample / HEARING_RATE_HZ,
+                    )
+                    for word in committed
+                ]
+            case UtteranceEnded():
+                self._end()
+            case NotHeard(first, end, reason):
+                self._not_heard.append(
+                    Unheard(start_s=first / HEARING_RATE_HZ, end_s=end / HEARING_RATE_HZ, reason=reason)
+                )
+
+    def finished(self) -> Transcript:
+        self._end()
+        return Transcript(
+            text=" ".join(utterance.text for utterance in self._utterances),
+            language=self._utterances[0].language if self._utterances else "",
+            duration_s=self._duration_s,
+            utterances=self._utterances,
+            not_heard=self._not_heard,
+        )
+
+    def _end(self) -> None:
+        if self._words:
+            text = joiner(self._language).join(word.text for word in self._words)
+            self._utterances.append(SpokenUtterance(language=self._language, text=text, words=self._words))
+            self._words = []

@@ -1,0 +1,81 @@
+"""Loads the engines and serves them: recognition, translation and synthesis, each on a port of its own."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Collection, Mapping
+from contextlib import AsyncExitStack
+from urllib.parse import urlsplit
+
+import structlog
+from fastapi import FastAPI
+
+from config.settings import Services, Settings
+from pipeline.engines.protocols import EngineInfo
+from pipeline.engines.registry import load_recognizer, load_synthesizer, load_translator
+from pipeline.engines.silero import SileroModel
+from speech_service.mt import mt_app
+from speech_service.serving import listening
+from speech_service.stt import stt_app
+from speech_service.tts import tts_app
+
+log = structlog.get_logger(__name__)
+
+PORTS = {"stt": 8001, "mt": 8002, "tts": 8003}
+SERVICES = tuple(PORTS)
+
+
+def configured_ports(services: Services) -> dict[str, int]:
+    """The ports in the URLs under which clients look for the services; none where engines run inline."""
+    urls = {"stt": services.stt_url, "mt": services.mt_url, "tts": services.tts_url}
+    return {name: urlsplit(url).port or PORTS[name] for name, url in urls.items() if url}
+
+
+async def serve(
+    settings: Settings,
+    only: Collection[str] = (),
+    ports: Mapping[str, int] | None = None,
+    *,
+    announce: Callable[[str], None] = print,
+) -> None:
+    """Serves until it is cancelled, then ends connections and engines.
+
+    Args:
+        only: of "stt", "mt" and "tts"; empty for all that have a URL in the settings.
+        ports: for services that are to be on another port than in their URL; 0 for any.
+        announce: gets a line for each service once it answers.
+
+    Raises:
+        EngineError: an engine cannot be loaded; the message says what to do.
+        OSError: a port is in use.
+        ValueError: a service that there is not.
+    """
+    configured = configured_ports(settings.services)
+    names = [name for name in SERVICES if name in (only or configured)]
+    if unknown := set(only) - set(SERVICES):
+        raise ValueError(f"no such service: {', '.join(sorted(unknown))}; there are {', '.join(SERVICES)}")
+    wanted = {**PORTS, **configured, **(ports or {})}
+    async with AsyncExitStack() as stack:
+        # Engines first: whoever finds a port open also finds a service that answers.
+        loaded = [(name, *await _load(name, settings, stack)) for name in names]
+        for name, app, info in loaded:
+            url = await stack.enter_async_context(listening(app, settings.services, wanted[name]))
+            languages = ", ".join(info.languages[:20]) + (" …" if len(info.languages) > 20 else "")
+            announce(f"{name:4} {url}  {info.name} ({languages})")
+            log.info("service listens", service=name, url=url, engine=info.name)
+        await asyncio.Event().wait()
+
+
+async def _load(name: str, settings: Settings, stack: AsyncExitStack) -> tuple[FastAPI, EngineInfo]:
+    if name == "stt":
+        recognizer = await load_recognizer(settings)
+        stack.push_async_callback(recognizer.close)
+        detector = await asyncio.to_thread(SileroModel.load)
+        return stt_app(recognizer, detector.detector, settings), recognizer.info
+    if name == "mt":
+        translator = await load_translator(settings)
+        stack.push_async_callback(translator.close)
+        return mt_app(translator, settings), translator.info
+    synthesizer = await load_synthesizer(settings)
+    stack.push_async_callback(synthesizer.close)
+    return tts_app(synthesizer, settings), synthesizer.info

@@ -1,0 +1,245 @@
+"""Synthesis as a service: `/synthesize` for one text, `/ws/synthesize` for many at once, `/voices`."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
+from functools import partial
+from typing import Annotated, Any
+
+from fastapi import FastAPI, Query, WebSocket
+from fastapi.responses import StreamingResponse
+from pydantic import BaseModel, Field
+
+from config.settings import Settings
+from pipeline.audio import SPEAKING_RATE_HZ, Pcm
+from pipeline.engines.protocols import (
+    EngineInfo,
+    SynthesisRequest,
+    Synthesizer,
+    UnknownLanguage,
+    Voice,
+)
+from speech_service.exchange import Exchange
+from speech_service.gate import ServiceError
+from speech_service.measures import Measures
+from speech_service.media import wav_header
+from speech_service.problems import Problem
+from speech_service.service import check_text, limits_of, new_service, patience
+from speech_service.sockets import Peer, conversation
+from speech_service.wire import (
+    FROM_SYNTHESIS,
+    TO_SYNTHESIS,
+    Cancel,
+    Code,
+    Ended,
+    FromSynthesis,
+    More,
+    Short,
+    Speak,
+    SpeakBody,
+    Started,
+    WireError,
+    encode_sound,
+)
+
+MESSAGE_SAMPLES = SPEAKING_RATE_HZ
+"""The most that one message holds, so that other requests on the connection get their turn."""
+
+
+class SynthesizeRequest(BaseModel):
+    """A piece of text to speak."""
+
+    text: str
+    language: Code
+    voice: Short = ""
+    """A name from /voices; empty for the language's default."""
+    speed: Annotated[float, Field(ge=0.5, le=2.0, allow_inf_nan=False)] = 1.0
+    pronunciations: Annotated[dict[Short, Short], Field(max_length=500)] = {}
+    """Written form to spoken form."""
+
+
+class Voices(BaseModel):
+    """All voices, each language's default first."""
+
+    engine: EngineInfo
+    voices: list[Voice]
+
+
+def tts_app(synthesizer: Synthesizer, settings: Settings) -> FastAPI:
+    """The service around a synthesiser that is loaded; whoever loaded it closes it."""
+    measures = Measures("tts")
+    limits = limits_of(settings, texts=2)
+    app = new_service(
+        "Speech synthesis", measures, lambda: synthesizer.info, settings=settings, limits=limits
+    )
+    booth = _Booth(synthesizer, settings, measures)
+
+    @app.get("/voices")
+    async def voices(
+        language: Annotated[Code | None, Query(description="only voices of this language")] = None,
+    ) -> Voices:
+        """The voices, and what the engine says of itself."""
+        return Voices(engine=synthesizer.info, voices=booth.voices(language))
+
+    @app.post("/synthesize", response_class=StreamingResponse, responses=_WAV)
+    async def synthesize(body: SynthesizeRequest) -> StreamingResponse:
+        """Speaks a text as WAV, 24 kHz mono, sent as it is made."""
+        speech = booth.speak(SpeakBody(**body.model_dump()))
+        first = await anext(speech, None)  # so that a failure is still an answer of its own
+        return StreamingResponse(_wav(first, speech), media_type="audio/wav")
+
+    @app.websocket("/ws/synthesize")
+    async def live(socket: WebSocket) -> None:
+        idle_s = settings.services.idle_timeout_s
+        async with conversation(socket, FROM_SYNTHESIS, idle_timeout_s=idle_s, measures=measures) as peer:
+            await _converse(peer, booth, settings, measures)
+
+    return app
+
+
+_WAV: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"audio/wav": {"schema": {"type": "string", "format": "binary"}}}}
+}
+
+
+async def _wav(first: Pcm | None, rest: AsyncGenerator[Pcm, None]) -> AsyncIterator[bytes]:
+    """The WAV file piece by piece. Its length is not known when it begins."""
+    async with aclosing(rest):
+        yield wav_header(0 if first is None else None)
+        if first is not None:
+            yield first.astype("<i2", copy=False).tobytes()
+        async for piece in rest:
+            yield piece.astype("<i2", copy=False).tobytes()
+
+
+class _Credit:
+    """How many samples a client is ready to take of one request."""
+
+    def __init__(self, window: int, patience_s: float) -> None:
+        self._left, self._unlimited, self._patience_s = window, window == 0, patience_s
+        self._granted = asyncio.Event()
+
+    def grant(self, samples: int) -> None:
+        """The client has used so many."""
+        self._left += samples
+        self._granted.set()
+
+    async def take(self, wanted: int) -> int:
+        """Takes up to `wanted` samples, at least one. Raises ServiceError when the client grants none for long."""
+        if self._unlimited:
+            return wanted
+        while self._left <= 0:
+            self._granted.clear()
+            try:
+                async with asyncio.timeout(self._patience_s):
+                    await self._granted.wait()
+            except TimeoutError as error:
+                problem = Problem(408, "too_slow", f"nothing was used for {self._patience_s:g} s")
+                raise ServiceError(problem) from error
+        taken = min(wanted, self._left)
+        self._left -= taken
+        return taken
+
+
+async def _converse(peer: Peer[FromSynthesis], booth: _Booth, settings: Settings, measures: Measures) -> None:
+    """One connection on /ws/synthesize; ends with an exception, whoever ends it."""
+    credits: dict[int, _Credit] = {}
+
+    async def work(request: Speak, credit: _Credit) -> None:
+        try:
+            await _speak(peer, booth, request, credit)
+        finally:
+            credits.pop(request.id, None)
+
+    async with Exchange(peer, limit=settings.services.max_requests, measures=measures) as exchange:
+        while True:
+            message = await peer.receive()
+            if isinstance(message, bytes):
+                raise WireError("requests are text messages")
+            match await exchange.read(TO_SYNTHESIS, message):
+                case Speak() as request:
+                    credit = _Credit(request.window, settings.services.idle_timeout_s)
+                    if await exchange.begin(request.id, partial(work, request, credit)):
+                        credits[request.id] = credit
+                case More(id=number, samples=samples):
+                    if granted := credits.get(number):
+                        granted.grant(samples)
+                case Cancel(id=number):
+                    await exchange.cancel(number)
+                    credits.pop(number, None)
+
+
+async def _speak(peer: Peer[FromSynthesis], booth: _Booth, request: Speak, credit: _Credit) -> None:
+    sent = 0
+    async with aclosing(booth.speak(request)) as speech:
+        async for pcm in speech:
+            if not sent:
+                await peer.send(Started(request.id, SPEAKING_RATE_HZ))
+            at = 0
+            while at < len(pcm):
+                count = await credit.take(min(len(pcm) - at, MESSAGE_SAMPLES))
+                await peer.send_bytes(encode_sound(request.id, pcm[at : at + count]))
+                at += count
+            sent += len(pcm)
+    await peer.send(Ended(request.id, sent))
+
+
+class _Booth:
+    """Checks requests and has them spoken."""
+
+    def __init__(self, synthesizer: Synthesizer, settings: Settings, measures: Measures) -> None:
+        self._synthesizer, self._settings, self._measures = synthesizer, settings, measures
+
+    def voices(self, language: str | None) -> list[Voice]:
+        """Raises UnknownLanguage."""
+        known = self._synthesizer.info.languages
+        found = [
+            voice
+            for code in (known if language is None else (language,))
+            for voice in self._synthesizer.voices(code)
+        ]
+        if language is not None and not found:
+            raise UnknownLanguage(language, known)
+        return found
+
+    async def speak(self, request: SpeakBody) -> AsyncGenerator[Pcm, None]:
+        """The speech piece by piece, empty pieces left out. Raises ServiceError, EngineError."""
+        self._check(request)
+        began_s = time.monotonic()
+        limit_s = self._settings.speech.timeout_s
+        speech = self._synthesizer.synthesize(
+            SynthesisRequest(
+                request.text, request.language, request.voice, request.speed, dict(request.pronunciations)
+            )
+        )
+        sounded = False
+        try:
+            while True:
+                async with patience(limit_s):
+                    piece = await anext(speech, None)
+                if piece is None:
+                    break
+                if not len(piece):
+                    continue
+                if not sounded:
+                    sounded = True
+                    self._measures.took("first_sound", time.monotonic() - began_s)
+                yield piece
+            self._measures.took("speech", time.monotonic() - began_s)
+        finally:
+            if isinstance(speech, AsyncGenerator):
+                await speech.aclose()
+
+    def _check(self, request: SpeakBody) -> None:
+        check_text(request.text, self._settings)
+        for written, spoken in request.pronunciations.items():
+            check_text(written, self._settings)
+            check_text(spoken, self._settings, may_be_empty=True)
+        names = [voice.name for voice in self.voices(request.language)]
+        if request.voice and request.voice not in names:
+            raise ServiceError(
+                Problem(422, "unknown_voice", "there is no such voice in this language", {"known": names})
+            )

@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from pydantic import SecretStr
+
+from auth_service.app import create_app
+from auth_service.database import connect, database_url, migrate
+from auth_service.engagements import Engagements
+from auth_service.limits import MemoryLimiter
+from auth_service.parts import Parts, assemble
+from auth_service.revocations import DatabaseOnly
+from auth_service.storage import Storage
+from config.settings import Auth, Settings, Turn
+from tests.fakes.media_server import FakeMediaServer
+
+
+class WallClock:
+    """Unix time that moves when it is told to."""
+
+    def __init__(self) -> None:
+        self.now = 1_800_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+    def pass_s(self, seconds: float) -> None:
+        self.now += seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A room that a test made, with what its organiser was given."""
+
+    name: str
+    organiser: str
+    guest: str
+    reader: str
+    headers: dict[str, str]
+
+
+class Api:
+    """Requests as the page makes them."""
+
+    def __init__(self, client: httpx.AsyncClient) -> None:
+        self.client = client
+
+    async def room(self, **wanted: Any) -> Room:
+        answer = await self.client.post("/api/v1/rooms", json=wanted)
+        assert answer.status_code == 201, answer.text
+        made = answer.json()
+        return Room(
+            made["room"],
+            made["organiser_link"].rpartition("/")[2],
+            made["guest_link"].rpartition("/")[2],
+            made["captions_link"].rpartition("#")[2],
+            {"authorization": f"Bearer {made['organiser_token']}"},
+        )
+
+    async def invite(self, room: Room, **wanted: Any) -> dict[str, Any]:
+        answer = await self.client.post(
+            f"/api/v1/rooms/{room.name}/invitations", json=wanted, headers=room.headers
+        )
+        assert answer.status_code == 201, answer.text
+        made: dict[str, Any] = answer.json()
+        return made | {"token": made["link"].rpartition("/")[2]}
+
+    async def join(self, token: str, name: str = "Ana", **wishes: Any) -> httpx.Response:
+        return await self.client.post("/api/v1/join", json={"invitation": token, "name": name, **wishes})
+
+
+def refusal(answer: httpx.Response) -> tuple[int, str]:
+    return answer.status_code, answer.json()["code"]
+
+
+@pytest.fixture
+def clock() -> WallClock:
+    return WallClock()
+
+
+@pytest.fixture
+def media(clock: WallClock) -> FakeMediaServer:
+    return FakeMediaServer(clock)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(
+        development=True,
+        auth=Auth(web_directory=tmp_path / "dist", public_url="https://meet.example"),
+        turn=Turn(host="turn.example", secret=SecretStr("relay-secret"), tls_port=443),
+    )
+
+
+@pytest.fixture
+async def parts(
+    settings: Settings, clock: WallClock, media: FakeMediaServer, tmp_path: Path
+) -> AsyncIterator[Parts]:
+    engine = connect(database_url(f"sqlite:///{tmp_path}/rooms.sqlite3"))
+    await migrate(engine)
+    yield assemble(
+        settings, Storage(engine), Engagements(engine), media, MemoryLimiter(), DatabaseOnly(), clock
+    )
+    await engine.dispose()
+
+
+@pytest.fixture
+async def api(parts: Parts) -> AsyncIterator[Api]:
+    transport = httpx.ASGITransport(create_app(parts))
+    async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
+        yield Api(client)
+
+
+def with_auth(parts: Parts, **changes: Any) -> Parts:
+    """The same parts under other settings of the section `auth`."""
+    settings = replace(parts.settings, auth=replace(parts.settings.auth, **changes))
+    return replace(parts, settings=settings)

@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from redis.asyncio import Redis
+
+from auth_service.limits import Limiter, MemoryLimiter, Rate, RedisLimiter
+from auth_service.revocations import RedisRevocations
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextlib.asynccontextmanager
+async def redis_server(directory: Path) -> AsyncIterator[tuple[Redis, asyncio.subprocess.Process]]:
+    port = free_port()
+    process = await asyncio.create_subprocess_exec(
+        "redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(directory),
+        stdout=asyncio.subprocess.DEVNULL,
+    )  # fmt: skip
+    redis = Redis(host="127.0.0.1", port=port, socket_timeout=1, socket_connect_timeout=1)
+    try:
+        async with asyncio.timeout(10):
+            while True:
+                with contextlib.suppress(OSError, ConnectionError):
+                    with contextlib.suppress(Exception):  # redis raises its own ConnectionError until it listens
+                        if await redis.ping():
+                            break
+                await asyncio.sleep(0.05)
+        yield redis, process
+    finally:
+        await redis.aclose()
+        if process.returncode is None:
+            process.terminate()
+        await process.wait()
+
+
+async def _obeys(limiter: Limiter) -> None:
+    rate = Rate(3)
+    at_once = [await limiter.take("a", rate, 1000.0) for _ in range(4)]
+    assert at_once == [0, 0, 0, pytest.approx(20.0, abs=1e-3)]
+    assert await limiter.take("b", rate, 1000.0) == 0
+    assert await limiter.take("a", rate, 1019.0) == pytest.approx(1.0, abs=1e-3)
+    assert await limiter.take("a", rate, 1020.1) == 0
+    assert await limiter.take("a", rate, 1020.2) > 19
+    assert [await limiter.take("a", rate, 1200.0) for _ in range(4)][:3] == [0, 0, 0]
+
+
+async def test_memory_lets_a_burst_through_and_then_the_rate() -> None:
+    """Three a minute: three at once, the fourth after 20 s, and other keys are not touched by it."""
+    await _obeys(MemoryLimiter())
+
+
+async def test_memory_is_bounded() -> None:
+    """However many addresses come, only so many are remembered: those used last."""
+    limiter = MemoryLimiter(capacity=2)
+    rate = Rate(1)
+    assert [await limiter.take(key, rate, 0.0) for key in ("a", "b", "c")] == [0, 0, 0]
+    assert await limiter.take("a", rate, 0.0) == 0
+    assert await limiter.take("c", rate, 0.0) > 0
+
+
+async def test_redis_counts_the_same_for_all_services(tmp_path: Path) -> None:
+    """Two services on one Redis share the count, and of a rush exactly as many get through as may."""
+    async with redis_server(tmp_path) as (redis, _):
+        await _obeys(RedisLimiter(redis, MemoryLimiter()))
+        one, two = RedisLimiter(redis, MemoryLimiter()), RedisLimiter(redis, MemoryLimiter())
+        rush = await asyncio.gather(*((one, two)[n % 2].take("rush", Rate(10), 5000.0) for n in range(40)))
+        assert rush.count(0) == 10
+
+
+async def test_without_redis_each_service_counts_alone(tmp_path: Path) -> None:
+    """When Redis goes away requests are still counted, and revocations read from the database alone."""
+    async with redis_server(tmp_path) as (redis, process):
+        limiter, revocations = RedisLimiter(redis, MemoryLimiter()), RedisRevocations(redis)
+        await revocations.add("x", 60)
+        assert (await revocations.holds("x"), await revocations.holds("y")) == (True, False)
+        process.terminate()
+        await process.wait()
+        assert [await limiter.take("a", Rate(1), 0.0) > 0 for _ in range(2)] == [False, True]
+        await revocations.add("y", 60)
+        assert not await revocations.holds("x")

@@ -1,0 +1,167 @@
+"""The files that a machine is set up from: locks, livekit.yaml, docker-compose.yml, Dockerfile, dashboard."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import yaml
+
+from config.settings import Settings, Turn
+from stack.local import Stack
+from stack.parts import ROOT, Place, livekit_config, with_ports
+from stack.ports import Ports
+
+LOCKS = ("requirements.lock", "requirements-dev.lock")
+
+
+def pins(lock: str) -> set[str]:
+    """The lines of a lock file that name a package and its version."""
+    return {
+        line.rstrip(" \\") for line in (ROOT / lock).read_text().splitlines() if re.match(r"[a-z0-9]", line)
+    }
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_locks_hold_hashes_and_no_addresses(lock: str) -> None:
+    """Every package of a lock is pinned and hashed; no index or download is named."""
+    text = (ROOT / lock).read_text()
+
+    assert "://" not in text
+    assert not re.search(r"^\s*(-i|-f|--index-url|--extra-index-url|--find-links)\b", text, re.MULTILINE)
+    entries = re.split(r"\n(?=[a-z0-9])", text)
+    assert all("==" in entry and "--hash=sha256:" in entry for entry in entries)
+
+
+def test_the_tests_run_on_what_people_run() -> None:
+    """The lock for tests holds the very versions of the other lock, and more."""
+    assert pins("requirements.lock") < pins("requirements-dev.lock")
+
+
+def place(settings: Settings, *, parts: tuple[str, ...] = ("livekit",)) -> Place:
+    ports = Ports.of(settings).shifted(10)
+    return Place(with_ports(settings, ports), ports, Path("/run"), Path("livekit-server"), parts)
+
+
+def test_livekit_yaml_gets_our_ports_keys_webhook_and_relay() -> None:
+    """The server's configuration is livekit.yaml with what differs; nothing of its development keys stays."""
+    base = (ROOT / "livekit.yaml").read_text()
+    settings = replace(
+        Settings(),
+        livekit=replace(Settings().livekit, api_key="ours"),
+        turn=Turn(host="turn.example.org", credential_minutes=60),
+    )
+
+    config = yaml.safe_load(
+        livekit_config(base, place(settings, parts=("livekit", "auth")), Path("/run/turn-secret"))
+    )
+
+    original = yaml.safe_load(base)
+    relay = {"host": "turn.example.org", "secret_file": "/run/turn-secret", "ttl": 3600, "port": 3478}
+    assert config == original | {
+        "port": 7890,
+        "keys": {"ours": settings.livekit.api_secret.get_secret_value()},
+        "rtc": original["rtc"]
+        | {
+            "tcp_port": 7891,
+            "udp_port": 7892,
+            "turn_servers": [relay | {"protocol": "udp"}, relay | {"protocol": "tcp"}],
+        },
+        "webhook": {"api_key": "ours", "urls": ["http://127.0.0.1:8014/api/v1/webhook"]},
+    }
+
+
+@pytest.mark.live
+async def test_the_real_server_takes_livekit_yaml(tmp_path: Path) -> None:
+    """livekit-server starts from our configuration, and ends with the stack."""
+    async with Stack(Settings(), parts=("livekit",), ports=Ports.free(), directory=tmp_path) as stack:
+        await asyncio.sleep(0)
+        pid = stack.pids["livekit"]
+
+    assert not (Path("/proc") / str(pid)).exists()
+    assert '"version": "1.13.5"' in stack.log_of("livekit").read_text()
+
+
+def compose() -> dict[str, dict[str, object]]:
+    text = re.sub(r"\$\{(\w+):\?[^}]*\}", r"\1", (ROOT / "docker-compose.yml").read_text())
+    text = re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", text)
+    services: dict[str, dict[str, object]] = yaml.safe_load(text)["services"]
+    return services
+
+
+def test_compose_builds_what_the_dockerfile_has() -> None:
+    """Each image that compose builds is a stage of the Dockerfile, runs as nobody in particular, and is watched."""
+    services = compose()
+    dockerfile = (ROOT / "docker" / "Dockerfile").read_text()
+    stages = dict(re.findall(r"^FROM \S+ AS (\w+)\n(.*?)(?=^FROM |\Z)", dockerfile, re.MULTILINE | re.DOTALL))
+
+    assert set(services) == {"livekit", "speech", "worker", "auth", "redis", "turn-config", "coturn"}
+    for name in ("speech", "worker", "auth"):
+        service = services[name]
+        assert service["build"] == {"context": ".", "dockerfile": "docker/Dockerfile", "target": name}
+        assert "USER hive" in stages[name]
+        assert "HEALTHCHECK" in stages[name]
+        assert "healthcheck" in service
+        assert service["read_only"] is True
+        assert service["cap_drop"] == ["ALL"]
+    assert services["redis"]["profiles"] == ["redis"]
+    assert services["coturn"]["profiles"] == services["turn-config"]["profiles"] == ["turn"]
+
+
+def test_compose_sets_settings_that_there_are() -> None:
+    """Every HIVE_ variable in docker-compose.yml is a setting, so that no container refuses to start over one."""
+    from config.settings import load
+
+    for name, service in compose().items():
+        environment = service.get("environment", {})
+        assert isinstance(environment, dict)
+        settings = load(
+            environment={"HIVE_CONFIG": "/dev/null"}
+            | {key: str(value) for key, value in environment.items() if key.startswith("HIVE_")}
+        )
+        if name in ("speech", "worker", "auth"):
+            assert settings.services.host == "0.0.0.0"
+            assert settings.livekit.url == "ws://livekit:7880"
+            assert not settings.development
+
+
+def test_no_secret_has_a_default_in_compose() -> None:
+    """Keys and secrets must be given; a forgotten one keeps compose from starting."""
+    text = (ROOT / "docker-compose.yml").read_text()
+
+    assert re.findall(r"\$\{(\w*(?:SECRET|KEY))\}", text) == []
+    assert re.findall(r"\$\{(\w*(?:SECRET|KEY)):-[^}]+\}", text) == []
+    assert "devkey" not in text
+
+
+def test_the_dashboard_asks_for_figures_that_the_parts_have() -> None:
+    """Each of our own figures in the dashboard is one that a service measures."""
+    dashboard = json.loads((ROOT / "config" / "monitoring" / "grafana-dashboard.json").read_text())
+    asked = {
+        name
+        for panel in dashboard["panels"]
+        for target in panel["targets"]
+        for name in re.findall(r"hive_[a-z_]+?(?=_bucket|_total|\)|\b)", target["expr"])
+    }
+    sources = "".join(
+        path.read_text()
+        for folder in ("auth_service", "speech_service")
+        for path in (ROOT / folder).glob("*.py")
+    )
+
+    assert asked
+    assert {name for name in asked if f'"{name}"' not in sources} == set()
+
+
+@pytest.mark.parametrize("script", ["scripts/bootstrap.sh", "scripts/lock.sh", "docker/run-steps", ".ci/run"])
+def test_scripts_are_readable_for_bash(script: str) -> None:
+    """The shell scripts have no syntax errors and may be executed."""
+    path = ROOT / script
+
+    assert subprocess.run(["bash", "-n", str(path)], check=False, timeout=10).returncode == 0
+    assert path.stat().st_mode & 0o111

@@ -1,0 +1,71 @@
+import { lazy, Suspense, useEffect, useState } from "react";
+import { Page } from "./components/Page";
+import { I18nProvider, useI18n } from "./hooks/useI18n";
+import { PreferencesProvider } from "./hooks/usePreferences";
+import { Api } from "./logic/api";
+import { routeOf, type Route } from "./logic/route";
+import { never } from "./logic/store";
+
+const Start = lazy(async () => ({ default: (await import("./pages/Start")).Start }));
+const Visit = lazy(async () => ({ default: (await import("./pages/Visit")).Visit }));
+const CaptionsPage = lazy(async () => ({ default: (await import("./pages/CaptionsPage")).CaptionsPage }));
+
+const api = new Api();
+
+export function App() {
+  const [route, setRoute] = useState(() => routeOf(window.location));
+
+  useEffect(() => {
+    const follow = (): void => setRoute(routeOf(window.location));
+    window.addEventListener("popstate", follow);
+    window.addEventListener("hashchange", follow);
+    return () => {
+      window.removeEventListener("popstate", follow);
+      window.removeEventListener("hashchange", follow);
+    };
+  }, []);
+
+  return (
+    <PreferencesProvider>
+      <I18nProvider>
+        <Suspense fallback={<Loading />}>
+          <Routed route={route} />
+        </Suspense>
+      </I18nProvider>
+    </PreferencesProvider>
+  );
+}
+
+function Routed({ route }: { route: Route }) {
+  switch (route.page) {
+    case "start":
+      return <Start api={api} />;
+    case "join":
+      return <Visit key={route.invitation} api={api} invitationToken={route.invitation} />;
+    case "captions":
+      return <CaptionsPage key={route.invitation} api={api} invitationToken={route.invitation} options={route.options} />;
+    case "unknown":
+      return <Unknown />;
+    default:
+      return never(route);
+  }
+}
+
+function Loading() {
+  const { text } = useI18n();
+  return <p className="loading">{text("app.loading")}</p>;
+}
+
+function Unknown() {
+  const { text } = useI18n();
+  return (
+    <Page narrow>
+      <h1>{text("app.unknown")}</h1>
+      <p>
+        <a className="button button-main" href="/">
+          {text("app.toStart")}
+        </a>
+      </p>
+    </Page>
+  );
+}

@@ -1,0 +1,148 @@
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { useI18n } from "../hooks/useI18n";
+import { useMeeting } from "../hooks/useMeeting";
+import { usePreferences } from "../hooks/usePreferences";
+import { useStore } from "../hooks/useStore";
+import { Announcer, shown, type CaptionChoice, type ShownPassage } from "../logic/captionView";
+import { directionOf } from "../logic/languages";
+import { CAPTION_SIZES } from "../logic/preferences";
+import { Icon } from "./Icon";
+import { toneOf } from "./tone";
+
+const MOST_SHOWN = 60;
+/** A screen reader needs about this long for what it is told at once. */
+const ANNOUNCE_EVERY_MS = 5000;
+
+export function CaptionPane({ choice }: { choice: CaptionChoice }) {
+  const { text } = useI18n();
+  const meeting = useMeeting();
+  const passages = useStore(meeting.passages);
+  const names = useStore(meeting.directory.names);
+  const [preferences] = usePreferences();
+  const lines = useMemo(() => shown(passages, choice, MOST_SHOWN), [passages, choice]);
+  const { scroller, following, follow, onScroll } = useFollowing(lines);
+  const size = CAPTION_SIZES[preferences.captionSize] ?? CAPTION_SIZES[2];
+
+  return (
+    <section
+      className={preferences.captionContrast ? "captions captions-contrast" : "captions"}
+      aria-label={text("captions.label")}
+      data-captions={choice.mode}
+    >
+      <div
+        className="captions-scroll"
+        ref={scroller}
+        onScroll={onScroll}
+        tabIndex={0}
+        role="group"
+        aria-label={text("captions.label")}
+        style={{ "--caption-size": `${size}rem` } as React.CSSProperties}
+      >
+        {lines.length === 0 && <Empty choice={choice} />}
+        <div className="captions-lines">
+          {lines.map((line) => (
+            <PassageLines
+              key={line.key}
+              line={line}
+              name={preferences.captionNames && line.named ? (names.get(line.speaker) ?? line.speaker) : ""}
+            />
+          ))}
+        </div>
+      </div>
+      {!following && (
+        <button type="button" className="button captions-latest" onClick={follow}>
+          <Icon name="down" />
+          {text("captions.latest")}
+        </button>
+      )}
+      {preferences.announce && <Announcements choice={choice} />}
+    </section>
+  );
+}
+
+function Empty({ choice }: { choice: CaptionChoice }) {
+  const { text } = useI18n();
+  const interpreter = useStore(useMeeting().interpreter);
+  const key = choice.mode === "off" ? "captions.off" : interpreter.present ? "captions.empty" : "captions.emptyInterpreter";
+  return (
+    <div className="captions-empty">
+      <Icon name={choice.mode === "off" ? "read" : "interpreter"} />
+      <p>{text(key)}</p>
+    </div>
+  );
+}
+
+/** One passage: the wanted text large, the original below it where both are read. */
+export function PassageLines({ line, name }: { line: ShownPassage; name: string }) {
+  const { text } = useI18n();
+  return (
+    <div className={`passage ${toneOf(line.speaker)}`} data-speaker={line.speaker}>
+      {name && (
+        <p className="passage-name">
+          <bdi>{name}</bdi>
+        </p>
+      )}
+      {line.texts.map((one, at) => (
+        <p
+          key={one.language}
+          className={at === 0 ? "passage-text" : "passage-text passage-second"}
+          lang={one.language || undefined}
+          dir={one.language ? directionOf(one.language) : "auto"}
+          data-kind={one.kind}
+          data-language={one.language}
+        >
+          <span className="committed">{one.committed}</span>
+          {one.tentative && (
+            <span className="tentative" title={text("captions.tentative")}>
+              {one.tentative}
+            </span>
+          )}
+          {one.note && <span className="passage-note">{text("captions.untranslated", { reason: one.note })}</span>}
+        </p>
+      ))}
+    </div>
+  );
+}
+
+/** Stays at the newest line until the reader scrolls back, and again once they return to the end. */
+function useFollowing(lines: readonly ShownPassage[]) {
+  const scroller = useRef<HTMLDivElement>(null);
+  const [following, setFollowing] = useState(true);
+
+  useLayoutEffect(() => {
+    const element = scroller.current;
+    if (element && following) element.scrollTop = element.scrollHeight;
+  });
+
+  const onScroll = (): void => {
+    const element = scroller.current;
+    if (!element) return;
+    setFollowing(element.scrollHeight - element.scrollTop - element.clientHeight < 80);
+  };
+  const follow = (): void => setFollowing(true);
+  return { scroller, following: following || lines.length === 0, follow, onScroll };
+}
+
+/** Finished sentences for screen readers, gathered so that they are not interrupted all the time. */
+function Announcements({ choice }: { choice: CaptionChoice }) {
+  const { passages, directory } = useMeeting();
+  const [said, setSaid] = useState("");
+  const latest = useRef(choice);
+  latest.current = choice;
+
+  useEffect(() => {
+    const announcer = new Announcer();
+    announcer.take(passages.get(), latest.current, directory.nameOf); // what is there already is not news
+    const timer = window.setInterval(() => {
+      const news = announcer.take(passages.get(), latest.current, directory.nameOf);
+      if (news) setSaid(news);
+    }, ANNOUNCE_EVERY_MS);
+    return () => window.clearInterval(timer);
+  }, [passages, directory]);
+
+  return (
+    <p className="unseen" aria-live="polite" lang={choice.mode === "original" ? undefined : choice.language}>
+      {said}
+    </p>
+  );
+}

@@ -1,0 +1,117 @@
+import { useState } from "react";
+import { useI18n } from "../hooks/useI18n";
+import { glossaryOf, MOST_ENTRIES, rowsOf, type Glossary, type GlossaryRow } from "../logic/glossary";
+import { nameOf } from "../logic/languages";
+import { Dialog, Select } from "./controls";
+import { Icon } from "./Icon";
+import { languageChoices } from "./languageChoices";
+
+interface GlossaryDialogProps {
+  readonly glossary: Glossary | null;
+  readonly languages: readonly string[];
+  readonly onSave: (glossary: Glossary | null) => void;
+  readonly onClose: () => void;
+}
+
+export function GlossaryDialog({ glossary, languages, onSave, onClose }: GlossaryDialogProps) {
+  const i18n = useI18n();
+  const { text, language: locale } = i18n;
+  const [rows, setRows] = useState<readonly GlossaryRow[]>(() => withBlank(rowsOf(glossary), locale));
+  const [target, setTarget] = useState(languages[0] ?? (locale === "en" ? "es" : "en"));
+  const targetName = nameOf(target, locale);
+
+  const edit = (id: number, part: Partial<GlossaryRow>): void =>
+    setRows((before) => before.map((row) => (row.id === id ? { ...row, ...part } : row)));
+
+  return (
+    <Dialog title={text("org.glossary")} onClose={onClose} wide>
+      <p className="hint">{text("org.glossaryHint")}</p>
+      <Select
+        label={text("org.glossaryIn")}
+        value={target}
+        choices={languageChoices(i18n, languages, target)}
+        onChange={setTarget}
+      />
+      <div className="glossary">
+        <div className="glossary-row glossary-head" aria-hidden="true">
+          <span>{text("org.term")}</span>
+          <span>{text("org.termLanguage")}</span>
+          <span>{text("org.written", { language: targetName })}</span>
+          <span>{text("org.spoken", { language: targetName })}</span>
+        </div>
+        {rows.map((row) => (
+          <div className="glossary-row" key={row.id} role="group" aria-label={row.source || text("org.addTerm")}>
+            <input
+              aria-label={text("org.term")}
+              value={row.source}
+              maxLength={100}
+              onChange={(event) => edit(row.id, { source: event.target.value })}
+            />
+            <select
+              aria-label={text("org.termLanguage")}
+              value={row.language}
+              onChange={(event) => edit(row.id, { language: event.target.value })}
+            >
+              {languageChoices(i18n, null, row.language).map(({ value, label }) => (
+                <option key={value} value={value}>
+                  {label}
+                </option>
+              ))}
+            </select>
+            <input
+              aria-label={text("org.written", { language: targetName })}
+              placeholder={row.source}
+              lang={target}
+              value={row.translations[target] ?? ""}
+              maxLength={100}
+              onChange={(event) => edit(row.id, { translations: { ...row.translations, [target]: event.target.value } })}
+            />
+            <input
+              aria-label={text("org.spoken", { language: targetName })}
+              lang={target}
+              value={row.spoken[target] ?? ""}
+              maxLength={100}
+              onChange={(event) => edit(row.id, { spoken: { ...row.spoken, [target]: event.target.value } })}
+            />
+            <button
+              type="button"
+              className="button button-quiet button-icon"
+              aria-label={`${text("org.removeTerm")} ${row.source}`}
+              onClick={() => setRows((before) => before.filter((other) => other.id !== row.id))}
+            >
+              <Icon name="trash" />
+            </button>
+          </div>
+        ))}
+      </div>
+      <p className="actions">
+        <button
+          type="button"
+          className="button"
+          disabled={rows.length >= MOST_ENTRIES}
+          onClick={() => setRows((before) => [...before, blank(before, locale)])}
+        >
+          <Icon name="plus" />
+          {text("org.addTerm")}
+        </button>
+      </p>
+      <p className="actions dialog-foot">
+        <button type="button" className="button button-main" onClick={() => onSave(glossaryOf(rows))}>
+          {text("app.save")}
+        </button>
+        <button type="button" className="button" onClick={onClose}>
+          {text("app.cancel")}
+        </button>
+      </p>
+    </Dialog>
+  );
+}
+
+function withBlank(rows: readonly GlossaryRow[], language: string): readonly GlossaryRow[] {
+  return rows.length ? rows : [blank(rows, language)];
+}
+
+function blank(rows: readonly GlossaryRow[], language: string): GlossaryRow {
+  const last = rows.at(-1);
+  return { id: (last?.id ?? 0) + 1, source: "", language: last?.language ?? language, translations: {}, spoken: {} };
+}

@@ -1,0 +1,153 @@
+import { useConnectionQualityIndicator, useIsMuted, useIsSpeaking, useParticipants } from "@livekit/components-react";
+import { ConnectionQuality, Track, type Participant } from "livekit-client";
+import { useI18n } from "../hooks/useI18n";
+import { useMeeting } from "../hooks/useMeeting";
+import { useStore } from "../hooks/useStore";
+import type { Organising } from "../logic/api";
+import type { TextKey } from "../logic/i18n";
+import { nameOf } from "../logic/languages";
+import { audienceOf, heardBy, spokenBy } from "../logic/wishes";
+import { isPerson } from "../room/directory";
+import { Icon } from "./Icon";
+import { initialsOf, toneOf } from "./tone";
+
+export function PeoplePanel({ organising }: { organising: Organising | null }) {
+  const { count } = useI18n();
+  const people = useParticipants().filter(isPerson);
+  return (
+    <>
+      <InterpreterCard />
+      <h3>{count("people.here", people.length)}</h3>
+      <ul className="people">
+        {people.map((person) => (
+          <Person key={person.identity} person={person} organising={organising} />
+        ))}
+      </ul>
+      <AudienceOfMine people={people} />
+    </>
+  );
+}
+
+const QUALITY_TEXTS: Readonly<Record<ConnectionQuality, TextKey>> = {
+  [ConnectionQuality.Excellent]: "people.qualityExcellent",
+  [ConnectionQuality.Good]: "people.qualityGood",
+  [ConnectionQuality.Poor]: "people.qualityPoor",
+  [ConnectionQuality.Lost]: "people.qualityLost",
+  [ConnectionQuality.Unknown]: "people.qualityUnknown",
+};
+
+export function QualityBars({ person }: { person: Participant }) {
+  const { text } = useI18n();
+  const { quality } = useConnectionQualityIndicator({ participant: person });
+  const label = text("people.quality", { quality: text(QUALITY_TEXTS[quality]) });
+  return (
+    <span className="quality" data-quality={quality} role="img" aria-label={label} title={label}>
+      <i />
+      <i />
+      <i />
+    </span>
+  );
+}
+
+function Person({ person, organising }: { person: Participant; organising: Organising | null }) {
+  const { text, language: locale } = useI18n();
+  const speaking = useIsSpeaking(person);
+  const muted = useIsMuted({ participant: person, source: Track.Source.Microphone });
+  const publishes = person.getTrackPublication(Track.Source.Microphone) !== undefined;
+  const spoken = spokenBy(person.attributes);
+  const heard = heardBy(person.attributes);
+  const name = person.name || person.identity;
+  const facts = [
+    publishes && spoken && spoken !== "auto" ? text("people.speaks", { language: nameOf(spoken, locale) }) : "",
+    heard !== "off" ? text("people.hears", { language: nameOf(heard, locale) }) : "",
+  ].filter(Boolean);
+
+  return (
+    <li className={`person ${toneOf(person.identity)}`} data-speaking={speaking} data-identity={person.identity}>
+      <span className="avatar" aria-hidden="true">
+        {initialsOf(name)}
+      </span>
+      <span className="person-words">
+        <span className="person-name">
+          <bdi>{name}</bdi>
+          {person.isLocal && <span className="you">{text("people.you")}</span>}
+          {speaking && <span className="unseen">{text("people.speaking")}</span>}
+        </span>
+        {facts.length > 0 && <span className="person-facts">{facts.join(" · ")}</span>}
+      </span>
+      {publishes && muted && (
+        <span className="person-muted" role="img" aria-label={text("people.silent")}>
+          <Icon name="micOff" />
+        </span>
+      )}
+      <QualityBars person={person} />
+      {organising && !person.isLocal && (
+        <button
+          type="button"
+          className="button button-quiet button-icon"
+          aria-label={text("people.remove", { name })}
+          onClick={() => void organising.removePerson(person.identity)}
+        >
+          <Icon name="close" />
+        </button>
+      )}
+    </li>
+  );
+}
+
+function InterpreterCard() {
+  const { text } = useI18n();
+  const interpreter = useStore(useMeeting().interpreter);
+  const states = {
+    initializing: "people.interpreterInitializing",
+    listening: "people.interpreterListening",
+    speaking: "people.interpreterSpeaking",
+  } as const;
+  return (
+    <div className="interpreter-card" data-present={interpreter.present} data-state={interpreter.present ? interpreter.state : "absent"}>
+      <span className="avatar" aria-hidden="true">
+        <Icon name="interpreter" />
+      </span>
+      <span className="person-words">
+        <span className="person-name">{text("people.interpreter")}</span>
+        <span className="person-facts">
+          {text(interpreter.present ? states[interpreter.state] : "people.interpreterAbsent")}
+        </span>
+      </span>
+    </div>
+  );
+}
+
+/** Who follows this speaker in another language. */
+function AudienceOfMine({ people }: { people: readonly Participant[] }) {
+  const { text, count, language: locale } = useI18n();
+  const meeting = useMeeting();
+  const { speak } = useStore(meeting.wishSender.wishes);
+  const passages = useStore(meeting.passages);
+  if (!meeting.maySpeak) return null;
+
+  const me = meeting.room.localParticipant.identity;
+  const said = passages.findLast((passage) => passage.speaker === me);
+  const spoken = speak === "auto" ? (said?.sourceLanguage ?? "") : speak;
+  const others = people
+    .filter((person) => !person.isLocal)
+    .map(({ identity, name, attributes }) => ({ identity, name: name || identity, attributes }));
+  const audience = audienceOf(spoken, others);
+  return (
+    <div className="audience" data-audience={audience.length}>
+      <h3>{audience.length ? count("people.audience", audience.length) : text("people.audienceNone")}</h3>
+      <ul>
+        {audience.map((one) => (
+          <li key={one.identity}>
+            <bdi>{one.name}</bdi>{" "}
+            <span>
+              {text(one.how === "hears" ? "people.audienceHears" : "people.audienceReads", {
+                language: nameOf(one.language, locale),
+              })}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}

@@ -1,0 +1,199 @@
+import { canChooseSpeaker, useDevices } from "../hooks/useDevices";
+import { useI18n } from "../hooks/useI18n";
+import { useMeeting } from "../hooks/useMeeting";
+import { usePreferences } from "../hooks/usePreferences";
+import { useStore } from "../hooks/useStore";
+import { useWishes } from "../hooks/useWishes";
+import { CAPTION_SIZES } from "../logic/preferences";
+import { ReadModeSelect } from "../pages/Before";
+import { Notice, Segmented, Select, Switch } from "./controls";
+import { Icon } from "./Icon";
+import { languageChoices } from "./languageChoices";
+import { InterfaceLanguageSelect } from "./Page";
+import { DeviceSelect, MICROPHONE_TEXTS } from "./SoundCheck";
+import { Balance } from "./Toolbar";
+
+interface SettingsPanelProps {
+  readonly offered: readonly string[] | null;
+  readonly onShortcuts: () => void;
+}
+
+export function SettingsPanel({ offered, onShortcuts }: SettingsPanelProps) {
+  return (
+    <>
+      <LanguageSettings offered={offered} />
+      <CaptionSettings />
+      <SoundSettings />
+      <PageSettings onShortcuts={onShortcuts} />
+    </>
+  );
+}
+
+function LanguageSettings({ offered }: { offered: readonly string[] | null }) {
+  const i18n = useI18n();
+  const { text } = i18n;
+  const meeting = useMeeting();
+  const { wishes, setSpeak, setListen, setRead } = useWishes();
+  const { mode, language } = wishes.read;
+  return (
+    <section>
+      <h3>{text("before.languages")}</h3>
+      {meeting.maySpeak && (
+        <Select
+          icon="speech"
+          label={text("before.speak")}
+          value={wishes.speak}
+          choices={[{ value: "auto", label: text("before.speakAuto") }, ...languageChoices(i18n, null, wishes.speak)]}
+          onChange={setSpeak}
+        />
+      )}
+      {meeting.admission.role !== "reader" && (
+        <Select
+          icon="ear"
+          label={text("before.hear")}
+          value={wishes.listen}
+          choices={[{ value: "off", label: text("before.hearOff") }, ...languageChoices(i18n, offered, wishes.listen)]}
+          onChange={setListen}
+        />
+      )}
+      <Select
+        icon="read"
+        label={text("before.read")}
+        value={language}
+        choices={languageChoices(i18n, offered, language)}
+        onChange={(code) => setRead({ mode: mode === "both" ? "both" : "translation", language: code })}
+      />
+      <ReadModeSelect mode={mode} onChange={(next) => setRead({ mode: next, language })} />
+    </section>
+  );
+}
+
+function CaptionSettings() {
+  const { text } = useI18n();
+  const [preferences, change] = usePreferences();
+  const { captionSize } = preferences;
+  return (
+    <section>
+      <h3>{text("captions.look")}</h3>
+      <div className="stepper" role="group" aria-label={text("captions.size")}>
+        <span>{text("captions.size")}</span>
+        <button
+          type="button"
+          className="button button-icon"
+          aria-label={text("captions.smaller")}
+          disabled={captionSize === 0}
+          onClick={() => change({ captionSize: captionSize - 1 })}
+        >
+          <Icon name="minus" />
+        </button>
+        <output>{`${captionSize + 1} / ${CAPTION_SIZES.length}`}</output>
+        <button
+          type="button"
+          className="button button-icon"
+          aria-label={text("captions.larger")}
+          disabled={captionSize === CAPTION_SIZES.length - 1}
+          onClick={() => change({ captionSize: captionSize + 1 })}
+        >
+          <Icon name="plus" />
+        </button>
+      </div>
+      <Switch label={text("captions.calm")} checked={preferences.calm} onChange={(calm) => change({ calm })} />
+      <Switch
+        label={text("captions.contrast")}
+        checked={preferences.captionContrast}
+        onChange={(captionContrast) => change({ captionContrast })}
+      />
+      <Switch
+        label={text("captions.names")}
+        checked={preferences.captionNames}
+        onChange={(captionNames) => change({ captionNames })}
+      />
+      <Switch
+        label={text("captions.announce")}
+        checked={preferences.announce}
+        onChange={(announce) => change({ announce })}
+      />
+    </section>
+  );
+}
+
+function SoundSettings() {
+  const { text } = useI18n();
+  const meeting = useMeeting();
+  const [preferences, change] = usePreferences();
+  const { wishes, setPushToTranslate } = useWishes();
+  const microphone = useStore(meeting.microphone);
+  const devices = useDevices(microphone.state === "on");
+  if (meeting.admission.role === "reader") return null;
+  return (
+    <section>
+      <h3>{text("sound.title")}</h3>
+      <p className="field-name">{text("sound.balance")}</p>
+      <Balance />
+      <p className="hint">{text("sound.balanceHint")}</p>
+      {meeting.maySpeak && (
+        <>
+          {microphone.state === "failed" && <Notice kind="warning">{text(MICROPHONE_TEXTS[microphone.problem])}</Notice>}
+          <DeviceSelect
+            label={text("before.microphone")}
+            devices={devices.microphones}
+            value={preferences.microphone}
+            onChange={(deviceId) => {
+              change({ microphone: deviceId });
+              void meeting.switchMicrophone(deviceId || "default");
+            }}
+          />
+        </>
+      )}
+      {canChooseSpeaker && (
+        <DeviceSelect
+          label={text("before.speaker")}
+          devices={devices.speakers}
+          value={preferences.speaker}
+          onChange={(speaker) => {
+            change({ speaker });
+            void meeting.setSpeaker(speaker);
+          }}
+        />
+      )}
+      {meeting.maySpeak && (
+        <Switch
+          label={text("sound.push")}
+          hint={text("sound.pushHint")}
+          checked={wishes.push !== "always"}
+          onChange={setPushToTranslate}
+        />
+      )}
+    </section>
+  );
+}
+
+function PageSettings({ onShortcuts }: { onShortcuts: () => void }) {
+  const { text } = useI18n();
+  const [preferences, change] = usePreferences();
+  return (
+    <section>
+      <h3>{text("look.title")}</h3>
+      <InterfaceLanguageSelect />
+      <Segmented
+        label={text("look.theme")}
+        value={preferences.theme}
+        choices={[
+          { value: "system", label: text("look.system") },
+          { value: "light", label: text("look.light") },
+          { value: "dark", label: text("look.dark") },
+          { value: "contrast", label: text("look.contrastTheme") },
+        ]}
+        onChange={(theme) => change({ theme })}
+      />
+      <Switch
+        label={text("keys.use")}
+        checked={preferences.shortcuts}
+        onChange={(shortcuts) => change({ shortcuts })}
+      />
+      <button type="button" className="button" onClick={onShortcuts}>
+        {text("keys.title")}
+      </button>
+    </section>
+  );
+}

@@ -1,0 +1,37 @@
+import { useTracks, VideoTrack, type TrackReference } from "@livekit/components-react";
+import { Track } from "livekit-client";
+import { useI18n } from "../hooks/useI18n";
+
+/** Screens and cameras that others show; nothing where nobody does. */
+export function Stage() {
+  const { text } = useI18n();
+  const tracks = useTracks([Track.Source.ScreenShare, Track.Source.Camera], { onlySubscribed: true }).filter(
+    (track): track is TrackReference => !track.participant.isLocal && !track.publication.isMuted,
+  );
+  if (!tracks.length) return null;
+  const screens = tracks.filter(({ source }) => source === Track.Source.ScreenShare);
+  const cameras = tracks.filter(({ source }) => source === Track.Source.Camera);
+  const nameOf = ({ participant }: TrackReference): string => participant.name || participant.identity;
+  return (
+    <div className="stage" data-screens={screens.length}>
+      {screens.map((track) => (
+        <figure key={track.publication.trackSid} className="stage-screen">
+          <VideoTrack trackRef={track} aria-label={text("room.sharedBy", { name: nameOf(track) })} />
+          <figcaption>{text("room.sharedBy", { name: nameOf(track) })}</figcaption>
+        </figure>
+      ))}
+      {cameras.length > 0 && (
+        <div className="stage-cameras">
+          {cameras.map((track) => (
+            <figure key={track.publication.trackSid}>
+              <VideoTrack trackRef={track} aria-label={text("room.cameraOf", { name: nameOf(track) })} />
+              <figcaption>
+                <bdi>{nameOf(track)}</bdi>
+              </figcaption>
+            </figure>
+          ))}
+        </div>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,144 @@
+import { useMemo, useState } from "react";
+import { useI18n } from "../hooks/useI18n";
+import { useStore } from "../hooks/useStore";
+import { directionOf, nameOf } from "../logic/languages";
+import { fileName, inLanguage, MEDIA_TYPES, transcriptOf, write, type Format, type Transcript } from "../logic/transcript";
+import type { Meeting } from "../room/meeting";
+import { HeardRecorder } from "../room/recorder";
+import { Select } from "./controls";
+import { download } from "./download";
+import { Icon } from "./Icon";
+import { toneOf } from "./tone";
+
+/** The last passages that are put on the page at once; a file has them all. */
+const MOST_LISTED = 400;
+
+export function TranscriptPanel({ meeting, title }: { meeting: Meeting; title: string }) {
+  const transcript = useTranscript(meeting, title);
+  return (
+    <>
+      <SaveTranscript transcript={transcript} />
+      <RecordingControls meeting={meeting} title={title} />
+      <TranscriptList transcript={transcript} />
+    </>
+  );
+}
+
+export function useTranscript(meeting: Meeting, title: string): Transcript {
+  const passages = useStore(meeting.passages);
+  const names = useStore(meeting.directory.names);
+  return useMemo(
+    () => transcriptOf(passages, title, (identity) => names.get(identity) ?? identity),
+    [passages, names, title],
+  );
+}
+
+const FORMATS: readonly { value: Format; label: string }[] = [
+  { value: "vtt", label: "WebVTT" },
+  { value: "srt", label: "SRT" },
+  { value: "txt", label: "TXT" },
+  { value: "json", label: "JSON" },
+];
+
+export function SaveTranscript({ transcript }: { transcript: Transcript }) {
+  const { text, language: locale } = useI18n();
+  const [which, setWhich] = useState("aligned");
+  const [format, setFormat] = useState<Format>("vtt");
+
+  const save = (): void => {
+    const chosen = which === "aligned" ? transcript : inLanguage(transcript, which);
+    const blob = new Blob([write(chosen, format)], { type: `${MEDIA_TYPES[format]};charset=utf-8` });
+    download(blob, fileName(transcript.title, which, format));
+  };
+
+  return (
+    <section className="save">
+      <h3>{text("transcript.save")}</h3>
+      <Select
+        label={text("transcript.which")}
+        value={which}
+        choices={[
+          { value: "aligned", label: text("transcript.aligned") },
+          { value: "original", label: text("transcript.originals") },
+          ...transcript.languages.map((code) => ({ value: code, label: nameOf(code, locale) })),
+        ]}
+        onChange={setWhich}
+      />
+      <Select label={text("transcript.format")} value={format} choices={FORMATS} onChange={setFormat} />
+      <button type="button" className="button button-main" disabled={!transcript.entries.length} onClick={save}>
+        <Icon name="download" />
+        {text("transcript.download")}
+      </button>
+      <p className="hint">{text("transcript.onlyYours")}</p>
+    </section>
+  );
+}
+
+export function RecordingControls({ meeting, title, ended = false }: { meeting: Meeting; title: string; ended?: boolean }) {
+  const { text } = useI18n();
+  const recording = useStore(meeting.recorder.state);
+  if (meeting.admission.role === "reader" || (ended && recording.state !== "ready")) return null;
+  return (
+    <section className="recording" data-recording={recording.state}>
+      <h3>{text("record.title")}</h3>
+      {!HeardRecorder.possible && <p>{text("record.impossible")}</p>}
+      <div className="actions">
+        {HeardRecorder.possible && !ended && recording.state !== "recording" && (
+          <button type="button" className="button" onClick={() => meeting.recorder.start()}>
+            <Icon name="record" />
+            {text("record.start")}
+          </button>
+        )}
+        {recording.state === "recording" && (
+          <button type="button" className="button button-danger" onClick={() => void meeting.recorder.stop()}>
+            <span className="recording-dot" aria-hidden="true" />
+            {text("record.stop")}
+          </button>
+        )}
+        {recording.state === "ready" && (
+          <button
+            type="button"
+            className="button button-main"
+            onClick={() => download(recording.blob, fileName(title, "heard", "txt").replace(/txt$/, recording.extension))}
+          >
+            <Icon name="download" />
+            {text("record.download")}
+          </button>
+        )}
+      </div>
+      {recording.state === "ready" && (
+        <p>{text("record.ready", { minutes: Math.round((recording.seconds / 60) * 10) / 10 })}</p>
+      )}
+      <p className="hint">{text("record.hint")}</p>
+    </section>
+  );
+}
+
+export function TranscriptList({ transcript }: { transcript: Transcript }) {
+  const { text, count, language } = useI18n();
+  const clock = useMemo(() => new Intl.DateTimeFormat(language, { timeStyle: "short" }), [language]);
+  const entries = transcript.entries.slice(-MOST_LISTED);
+  if (!entries.length) return <p className="hint">{text("transcript.empty")}</p>;
+  return (
+    <section className="transcript">
+      <h3>{count("after.passages", transcript.entries.length)}</h3>
+      <ol>
+        {entries.map((entry, at) => (
+          <li key={`${entry.startMs}-${at}`} className={toneOf(entry.speaker)}>
+            <p className="transcript-head">
+              <bdi className="passage-name">{entry.name}</bdi>
+              <time dateTime={new Date(transcript.beganMs + entry.startMs).toISOString()}>
+                {clock.format(transcript.beganMs + entry.startMs)}
+              </time>
+            </p>
+            {entry.texts.map((one) => (
+              <p key={one.language} lang={one.language} dir={directionOf(one.language)} data-original={one.original}>
+                {one.text}
+              </p>
+            ))}
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}

@@ -1,0 +1,27 @@
+import { ApiError } from "../logic/api";
+import type { TextKey } from "../logic/i18n";
+import { useI18n } from "./useI18n";
+
+const KNOWN: readonly TextKey[] = [
+  "error.offline",
+  "error.invitation_unknown",
+  "error.invitation_expired",
+  "error.invitation_revoked",
+  "error.invitation_used_up",
+  "error.session_ended",
+  "error.room_closed",
+  "error.not_authorised",
+  "error.rooms_closed",
+  "error.rate_limited",
+  "error.media_server",
+];
+
+/** Turns what went wrong into a sentence that helps. */
+export function useErrorText(): (error: unknown) => string {
+  const { text } = useI18n();
+  return (error) => {
+    if (!(error instanceof ApiError)) return text("error.unexpected");
+    const key = KNOWN.find((known) => known === `error.${error.code}`);
+    return text(key ?? "error.unexpected");
+  };
+}

@@ -1,0 +1,72 @@
+import { useCallback } from "react";
+import type { ReadMode } from "../logic/captionView";
+import type { Wishes } from "../logic/wishes";
+import { useMeeting } from "./useMeeting";
+import { usePreferences } from "./usePreferences";
+import { useStore } from "./useStore";
+
+export interface WishControls {
+  readonly wishes: Wishes;
+  readonly setSpeak: (code: string) => void;
+  readonly setListen: (code: string) => void;
+  readonly setRead: (read: { mode: ReadMode; language: string }) => void;
+  readonly setPushToTranslate: (on: boolean) => void;
+  /** The button or key of push-to-translate goes down or up. */
+  readonly press: (down: boolean) => void;
+}
+
+/** The wishes of this visit; what is chosen is remembered for the next. */
+export function useWishes(): WishControls {
+  const { wishes: store } = useMeeting().wishSender;
+  const [, change] = usePreferences();
+  const wishes = useStore(store);
+
+  const setSpeak = useCallback(
+    (speak: string) => {
+      store.update((before) => ({ ...before, speak }));
+      change({ speak });
+    },
+    [store, change],
+  );
+  const setListen = useCallback(
+    (listen: string) => {
+      // Who changes the language they hear reads in it as well, unless they read something else on purpose.
+      store.update((before) => {
+        const together = before.listen === before.read.language && listen !== "off";
+        const read = together ? { ...before.read, language: listen } : before.read;
+        return { ...before, listen, read };
+      });
+      change({ listen, read: store.get().read });
+    },
+    [store, change],
+  );
+  const setRead = useCallback(
+    (read: { mode: ReadMode; language: string }) => {
+      store.update((before) => ({ ...before, read }));
+      change({ read });
+    },
+    [store, change],
+  );
+  const setPushToTranslate = useCallback(
+    (on: boolean) => {
+      store.update((before) => ({ ...before, push: on ? "released" : "always" }));
+      change({ pushToTranslate: on });
+    },
+    [store, change],
+  );
+  const press = useCallback(
+    (down: boolean) => {
+      store.update((before) =>
+        before.push === "always" ? before : { ...before, push: down ? "pressed" : "released" },
+      );
+    },
+    [store],
+  );
+  return { wishes, setSpeak, setListen, setRead, setPushToTranslate, press };
+}
+
+/** The languages that may be asked for here: what the interpreter says, else what the invitation said. */
+export function useOfferedLanguages(invited: readonly string[] | null): readonly string[] | null {
+  const interpreter = useStore(useMeeting().interpreter);
+  return interpreter.present && interpreter.languages.length ? interpreter.languages : invited;
+}

@@ -1,0 +1,19 @@
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { App } from "./App";
+import { Boundary } from "./components/Boundary";
+import "./styles/base.css";
+import "./styles/controls.css";
+import "./styles/pages.css";
+import "./styles/room.css";
+import "./styles/captions.css";
+
+const root = document.getElementById("root");
+if (!root) throw new Error("the page has no root element");
+createRoot(root).render(
+  <StrictMode>
+    <Boundary>
+      <App />
+    </Boundary>
+  </StrictMode>,
+);

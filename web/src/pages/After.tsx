@@ -1,0 +1,52 @@
+import { Icon } from "../components/Icon";
+import { Page, ViewHeading } from "../components/Page";
+import { RecordingControls, SaveTranscript, TranscriptList, useTranscript } from "../components/TranscriptPanel";
+import { useI18n } from "../hooks/useI18n";
+import { useStore } from "../hooks/useStore";
+import type { EndReason } from "../logic/connection";
+import type { TextKey } from "../logic/i18n";
+import type { Meeting } from "../room/meeting";
+
+const REASONS: Readonly<Record<EndReason, TextKey>> = {
+  left: "after.left",
+  removed: "after.removed",
+  elsewhere: "after.elsewhere",
+  closed: "after.closed",
+  lost: "after.lost",
+};
+
+export function After({ meeting, title, onAgain }: { meeting: Meeting; title: string; onAgain: () => void }) {
+  const { text } = useI18n();
+  const connection = useStore(meeting.session.connection);
+  const transcript = useTranscript(meeting, title);
+  const reason = connection.state === "ended" ? connection.reason : "left";
+  return (
+    <Page title={title}>
+      <div className="after" data-reason={reason}>
+        <div className="after-head">
+          <p className="eyebrow">{title}</p>
+          <ViewHeading>{text(REASONS[reason])}</ViewHeading>
+          <p className="lead">{text(transcript.entries.length ? "after.keep" : "after.nothing")}</p>
+          {reason !== "removed" && reason !== "closed" && (
+            <button type="button" className="button" onClick={onAgain}>
+              <Icon name="leave" />
+              {text("after.again")}
+            </button>
+          )}
+        </div>
+        {transcript.entries.length > 0 && (
+          <div className="after-columns">
+            <div className="card">
+              <SaveTranscript transcript={transcript} />
+              <RecordingControls meeting={meeting} title={title} ended />
+            </div>
+            <div className="card">
+              <TranscriptList transcript={transcript} />
+            </div>
+          </div>
+        )}
+        {transcript.entries.length === 0 && <RecordingControls meeting={meeting} title={title} ended />}
+      </div>
+    </Page>
+  );
+}

@@ -1,0 +1,215 @@
+import { useEffect, useMemo, useRef, useState, type FormEvent } from "react";
+import { Notice, Select, Switch } from "../components/controls";
+import { Icon } from "../components/Icon";
+import { languageChoices } from "../components/languageChoices";
+import { Page } from "../components/Page";
+import { SoundCheck } from "../components/SoundCheck";
+import { useErrorText } from "../hooks/useErrorText";
+import { useI18n } from "../hooks/useI18n";
+import { usePreferences } from "../hooks/usePreferences";
+import { ApiError, type Invitation, type Role } from "../logic/api";
+import type { ReadMode } from "../logic/captionView";
+import type { TextKey } from "../logic/i18n";
+import { servedBy } from "../logic/languages";
+import type { Preferences } from "../logic/preferences";
+import type { Wishes } from "../logic/wishes";
+
+export interface Entry {
+  readonly name: string;
+  readonly wishes: Wishes;
+  /** Device id, empty for the browser's choice, null to listen only. */
+  readonly microphone: string | null;
+}
+
+interface BeforeProps {
+  readonly invitation: Invitation;
+  readonly joining: boolean;
+  readonly error: unknown;
+  readonly returning: boolean;
+  readonly onEnter: (entry: Entry) => void;
+}
+
+const ROLE_TEXTS: Readonly<Record<Role, TextKey>> = {
+  organiser: "before.roleOrganiser",
+  speaker: "before.roleSpeaker",
+  listener: "before.roleListener",
+  reader: "before.roleReader",
+};
+
+export function Before({ invitation, joining, error, returning, onEnter }: BeforeProps) {
+  const { text } = useI18n();
+  const errorText = useErrorText();
+  const [preferences, change] = usePreferences();
+  const [nameMissing, setNameMissing] = useState(false);
+  const [microphone, setMicrophone] = useState<string | null>(null);
+  const nameField = useRef<HTMLInputElement>(null);
+  const wishes = useFirstWishes(invitation, preferences);
+  const maySpeak = invitation.role === "organiser" || invitation.role === "speaker";
+  const hears = invitation.role !== "reader";
+
+  // The chunk with LiveKit is fetched while the person fills in the form.
+  useEffect(() => void import("../room/meeting").catch(() => undefined), []);
+
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    const name = preferences.name.trim();
+    setNameMissing(name === "");
+    if (name === "") nameField.current?.focus();
+    else onEnter({ name, wishes, microphone: maySpeak ? microphone : null });
+  };
+
+  return (
+    <Page title={invitation.title}>
+      <form className="before" onSubmit={submit} noValidate>
+        <div className="before-head">
+          <p className="eyebrow">{text(ROLE_TEXTS[invitation.role])}</p>
+          <h1>{text("before.title", { title: invitation.title })}</h1>
+        </div>
+        <section className="card" aria-labelledby="languages-title">
+          <div className="field">
+            <label htmlFor="name">{text("before.name")}</label>
+            <input
+              id="name"
+              ref={nameField}
+              value={preferences.name}
+              maxLength={64}
+              required
+              autoComplete="name"
+              aria-invalid={nameMissing}
+              aria-describedby={nameMissing ? "name-missing" : undefined}
+              onChange={(event) => change({ name: event.target.value })}
+            />
+            {nameMissing && (
+              <p className="field-problem" id="name-missing" role="alert">
+                {text("before.nameMissing")}
+              </p>
+            )}
+          </div>
+          <h2 id="languages-title">{text("before.languages")}</h2>
+          <LanguageFields invitation={invitation} wishes={wishes} maySpeak={maySpeak} hears={hears} />
+          <p className="hint">{text("before.changeLater")}</p>
+        </section>
+        {hears && (
+          <section className="card" aria-labelledby="sound-title">
+            <h2 id="sound-title">{text("before.sound")}</h2>
+            <SoundCheck maySpeak={maySpeak} joining={joining} onMicrophone={setMicrophone} />
+            <details>
+              <summary>{text("before.advanced")}</summary>
+              <Switch
+                label={text("before.relayOnly")}
+                hint={text("before.relayHint")}
+                checked={preferences.relayOnly}
+                onChange={(relayOnly) => change({ relayOnly })}
+              />
+            </details>
+          </section>
+        )}
+        <div className="before-foot">
+          {error !== null && (
+            <Notice kind="problem" urgent>
+              {error instanceof ApiError ? errorText(error) : text("error.connect")}
+            </Notice>
+          )}
+          <button type="submit" className="button button-main button-large" disabled={joining}>
+            {joining ? text("before.joining") : joinLabel()}
+          </button>
+          <p className="hint">
+            <Icon name="interpreter" />
+            {text("before.synthetic")}
+          </p>
+        </div>
+      </form>
+    </Page>
+  );
+
+  function joinLabel(): string {
+    if (returning) return text("before.rejoin");
+    return text(maySpeak && microphone === null ? "before.joinListening" : "before.join");
+  }
+}
+
+interface LanguageFieldsProps {
+  readonly invitation: Invitation;
+  readonly wishes: Wishes;
+  readonly maySpeak: boolean;
+  readonly hears: boolean;
+}
+
+function LanguageFields({ invitation, wishes, maySpeak, hears }: LanguageFieldsProps) {
+  const i18n = useI18n();
+  const { text } = i18n;
+  const [, change] = usePreferences();
+  const { mode, language } = wishes.read;
+  return (
+    <>
+      {maySpeak && (
+        <Select
+          icon="speech"
+          label={text("before.speak")}
+          value={wishes.speak}
+          choices={[{ value: "auto", label: text("before.speakAuto") }, ...languageChoices(i18n, null, wishes.speak)]}
+          onChange={(speak) => change({ speak })}
+        />
+      )}
+      {hears && (
+        <Select
+          icon="ear"
+          label={text("before.hear")}
+          value={wishes.listen}
+          choices={[
+            { value: "off", label: text("before.hearOff") },
+            ...languageChoices(i18n, invitation.languages, wishes.listen),
+          ]}
+          onChange={(listen) => change({ listen })}
+        />
+      )}
+      <div className="field-pair">
+        <Select
+          icon="read"
+          label={text("before.read")}
+          value={language}
+          choices={languageChoices(i18n, invitation.languages, language)}
+          onChange={(code) => change({ read: { mode: mode === "off" || mode === "original" ? "translation" : mode, language: code } })}
+        />
+        <ReadModeSelect mode={mode} onChange={(next) => change({ read: { mode: next, language } })} />
+      </div>
+    </>
+  );
+}
+
+export function ReadModeSelect({ mode, onChange }: { mode: ReadMode; onChange: (mode: ReadMode) => void }) {
+  const { text } = useI18n();
+  return (
+    <Select
+      label={text("before.captions")}
+      value={mode}
+      choices={[
+        { value: "translation", label: text("before.captionsTranslation") },
+        { value: "original", label: text("before.captionsOriginal") },
+        { value: "both", label: text("before.captionsBoth") },
+        { value: "off", label: text("before.captionsOff") },
+      ]}
+      onChange={onChange}
+    />
+  );
+}
+
+/** What this person chose last time, else what their page and the room suggest. */
+function useFirstWishes({ languages, role, source_language: source }: Invitation, preferences: Preferences): Wishes {
+  const { language: interfaceLanguage } = useI18n();
+  return useMemo(() => {
+    const own = servedBy(interfaceLanguage, languages ?? [interfaceLanguage]);
+    const listen = role === "reader" ? "off" : preferences.listen || own || "off";
+    const maySpeak = role === "organiser" || role === "speaker";
+    const speak = preferences.speak || (source === "auto" ? "auto" : source);
+    return {
+      speak: maySpeak ? speak : "",
+      listen,
+      read: {
+        mode: preferences.read.mode,
+        language: preferences.read.language || (listen === "off" ? (own ?? interfaceLanguage) : listen),
+      },
+      push: maySpeak && preferences.pushToTranslate ? "released" : "always",
+    };
+  }, [interfaceLanguage, languages, role, source, preferences]);
+}

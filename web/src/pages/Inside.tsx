@@ -1,0 +1,241 @@
+import { RoomContext } from "@livekit/components-react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { CaptionPane } from "../components/CaptionPane";
+import { Dialog } from "../components/controls";
+import { DiagnosticsPanel } from "../components/DiagnosticsPanel";
+import { Icon, Logo } from "../components/Icon";
+import { OrganisePanel } from "../components/OrganisePanel";
+import { useTitle } from "../components/Page";
+import { PeoplePanel, QualityBars } from "../components/PeoplePanel";
+import { SettingsPanel } from "../components/SettingsPanel";
+import { ShortcutsDialog } from "../components/ShortcutsDialog";
+import { Stage } from "../components/Stage";
+import { ConnectionBanner, LagBadge, SoundStarter, Troubles, WaitSignal } from "../components/Status";
+import { HEAR_SELECT_ID, PANELS, Toolbar, type PanelName } from "../components/Toolbar";
+import { TranscriptPanel } from "../components/TranscriptPanel";
+import { useI18n } from "../hooks/useI18n";
+import { MeetingContext, useMeeting } from "../hooks/useMeeting";
+import { usePreferences } from "../hooks/usePreferences";
+import { useShortcuts } from "../hooks/useShortcuts";
+import { useStore } from "../hooks/useStore";
+import { useWakeLock } from "../hooks/useWakeLock";
+import { useOfferedLanguages, useWishes } from "../hooks/useWishes";
+import type { Api, Invitation, Organising } from "../logic/api";
+import type { ReadMode } from "../logic/captionView";
+import type { Action } from "../logic/keyboard";
+import { CAPTION_SIZES } from "../logic/preferences";
+import { never } from "../logic/store";
+import type { Meeting } from "../room/meeting";
+
+interface InsideProps {
+  readonly api: Api;
+  readonly invitation: Invitation;
+  readonly meeting: Meeting;
+  readonly onEnded: () => void;
+}
+
+export function Inside({ api, invitation, meeting, onEnded }: InsideProps) {
+  const connection = useStore(meeting.session.connection);
+  const ended = useRef(onEnded);
+  ended.current = onEnded;
+  useEffect(() => {
+    if (connection.state === "ended") ended.current();
+  }, [connection.state]);
+  useWakeLock();
+
+  const { organiser_token: token, room } = meeting.admission;
+  const organising = useMemo(() => (token ? api.organise(room, token) : null), [api, room, token]);
+  return (
+    <RoomContext value={meeting.room}>
+      <MeetingContext value={meeting}>
+        <MeetingView invitation={invitation} organising={organising} />
+      </MeetingContext>
+    </RoomContext>
+  );
+}
+
+function MeetingView({ invitation, organising }: { invitation: Invitation; organising: Organising | null }) {
+  const { text } = useI18n();
+  const meeting = useMeeting();
+  const { wishes } = useWishes();
+  const [{ calm }] = usePreferences();
+  const mix = useStore(meeting.mixer.state);
+  const offered = useOfferedLanguages(invitation.languages);
+  const [panel, setPanel] = useState<PanelName | null>(() => (organising ? "organise" : isWide() ? "people" : null));
+  const [dialog, setDialog] = useState<"leave" | "keys" | null>(null);
+  const togglePanel = useCallback((name: PanelName) => setPanel((open) => (open === name ? null : name)), []);
+  const choice = useMemo(() => ({ ...wishes.read, calm }), [wishes.read, calm]);
+  useMeetingKeys(togglePanel, () => setDialog("keys"));
+  useTitle(invitation.title);
+
+  return (
+    <div
+      className="room"
+      data-panel={panel ?? "none"}
+      data-translation-speaking={mix.translationSpeaking}
+      data-original-gain={mix.originalGain}
+    >
+      <a className="skip" href="#captions">
+        {text("app.skip")}
+      </a>
+      <header className="room-head">
+        <Logo />
+        <h1>{invitation.title}</h1>
+        <LagBadge />
+        <QualityBars person={meeting.room.localParticipant} />
+      </header>
+      <ConnectionBanner />
+      <main className="room-main" id="captions" aria-label={text("room.label", { title: invitation.title })}>
+        <SoundStarter />
+        <Troubles />
+        <Stage />
+        <CaptionPane choice={choice} />
+        <WaitSignal />
+      </main>
+      {panel && (
+        <Panel name={panel} onClose={() => setPanel(null)}>
+          <PanelContent name={panel} invitation={invitation} organising={organising} offered={offered} onShortcuts={() => setDialog("keys")} />
+        </Panel>
+      )}
+      <Toolbar
+        offered={offered}
+        panel={panel}
+        organiser={organising !== null}
+        onPanel={togglePanel}
+        onLeave={() => setDialog("leave")}
+      />
+      {dialog === "keys" && <ShortcutsDialog onClose={() => setDialog(null)} />}
+      {dialog === "leave" && <LeaveDialog onClose={() => setDialog(null)} />}
+    </div>
+  );
+}
+
+function isWide(): boolean {
+  return window.matchMedia("(min-width: 60rem)").matches;
+}
+
+interface PanelContentProps {
+  readonly name: PanelName;
+  readonly invitation: Invitation;
+  readonly organising: Organising | null;
+  readonly offered: readonly string[] | null;
+  readonly onShortcuts: () => void;
+}
+
+function PanelContent({ name, invitation, organising, offered, onShortcuts }: PanelContentProps) {
+  const meeting = useMeeting();
+  switch (name) {
+    case "people":
+      return <PeoplePanel organising={organising} />;
+    case "settings":
+      return <SettingsPanel offered={offered} onShortcuts={onShortcuts} />;
+    case "transcript":
+      return <TranscriptPanel meeting={meeting} title={invitation.title} />;
+    case "organise":
+      return organising && <OrganisePanel organising={organising} />;
+    case "diagnostics":
+      return <DiagnosticsPanel />;
+    default:
+      return never(name);
+  }
+}
+
+/** Beside the captions on a wide screen, over them on a phone. Escape closes it and gives the focus back. */
+function Panel({ name, onClose, children }: { name: PanelName; onClose: () => void; children: React.ReactNode }) {
+  const { text } = useI18n();
+  const heading = useRef<HTMLHeadingElement>(null);
+  const mounted = useRef(false);
+  const label = PANELS.find((panel) => panel.name === name)?.label ?? "room.people";
+
+  useEffect(() => {
+    // The panel that is open when the meeting begins must not take the focus; one that was asked for does.
+    if (mounted.current || document.activeElement instanceof HTMLButtonElement) heading.current?.focus();
+    mounted.current = true;
+  }, [name]);
+
+  const close = (): void => {
+    document.querySelector<HTMLElement>(`.tool[data-panel="${name}"]`)?.focus();
+    onClose();
+  };
+  return (
+    <aside className="panel" aria-labelledby="panel-title" onKeyDown={(event) => event.key === "Escape" && close()}>
+      <header>
+        <h2 id="panel-title" ref={heading} tabIndex={-1}>
+          {text(label)}
+        </h2>
+        <button type="button" className="button button-quiet button-icon" aria-label={text("app.close")} onClick={close}>
+          <Icon name="close" />
+        </button>
+      </header>
+      <div className="panel-body">{children}</div>
+    </aside>
+  );
+}
+
+function LeaveDialog({ onClose }: { onClose: () => void }) {
+  const { text } = useI18n();
+  const { session } = useMeeting();
+  return (
+    <Dialog title={text("room.leaveTitle")} onClose={onClose}>
+      <p>{text("room.leaveText")}</p>
+      <p className="actions">
+        <button type="button" className="button button-danger" onClick={() => void session.leave()}>
+          {text("room.leave")}
+        </button>
+        <button type="button" className="button" onClick={onClose}>
+          {text("room.stay")}
+        </button>
+      </p>
+    </Dialog>
+  );
+}
+
+const READ_MODES: readonly ReadMode[] = ["translation", "both", "original", "off"];
+const BALANCE_STEP = 0.1;
+
+function useMeetingKeys(togglePanel: (name: PanelName) => void, showHelp: () => void): void {
+  const meeting = useMeeting();
+  const [preferences, change] = usePreferences();
+  const { wishes, setRead, press } = useWishes();
+
+  const setBalance = (step: number): void => {
+    const balance = Math.min(1, Math.max(0, preferences.balance + step));
+    meeting.mixer.setBalance(balance);
+    change({ balance });
+  };
+  const setSize = (step: number): void =>
+    change({ captionSize: Math.min(CAPTION_SIZES.length - 1, Math.max(0, preferences.captionSize + step)) });
+
+  const act = (action: Action): void => {
+    switch (action) {
+      case "microphone":
+        if (meeting.maySpeak) void meeting.setMicrophone(meeting.microphone.get().state !== "on");
+        return;
+      case "push":
+        return press(true);
+      case "language":
+        return document.getElementById(HEAR_SELECT_ID)?.focus();
+      case "captions":
+        return setRead({ ...wishes.read, mode: READ_MODES[(READ_MODES.indexOf(wishes.read.mode) + 1) % READ_MODES.length] ?? "translation" });
+      case "calm":
+        return change({ calm: !preferences.calm });
+      case "larger":
+        return setSize(1);
+      case "smaller":
+        return setSize(-1);
+      case "more-original":
+        return setBalance(-BALANCE_STEP);
+      case "more-translation":
+        return setBalance(BALANCE_STEP);
+      case "people":
+      case "transcript":
+      case "diagnostics":
+        return togglePanel(action);
+      case "help":
+        return showHelp();
+      default:
+        return never(action);
+    }
+  };
+  useShortcuts(preferences.shortcuts, act, (action) => action === "push" && press(false));
+}

@@ -1,0 +1,188 @@
+import { useEffect, useState, type FormEvent } from "react";
+import { CopyField, Notice, Segmented, Select } from "../components/controls";
+import { Icon } from "../components/Icon";
+import { languageChoices } from "../components/languageChoices";
+import { Page, ViewHeading } from "../components/Page";
+import { useErrorText } from "../hooks/useErrorText";
+import { useI18n } from "../hooks/useI18n";
+import type { Api, NewRoom } from "../logic/api";
+
+type Creation =
+  | { readonly state: "form"; readonly error: unknown }
+  | { readonly state: "creating" }
+  | { readonly state: "created"; readonly room: NewRoom };
+
+export function Start({ api }: { api: Api }) {
+  const { text } = useI18n();
+  const [creation, setCreation] = useState<Creation>({ state: "form", error: null });
+
+  const create = async (wish: Parameters<Api["createRoom"]>[0], key: string): Promise<void> => {
+    setCreation({ state: "creating" });
+    try {
+      setCreation({ state: "created", room: await api.createRoom(wish, key || undefined) });
+    } catch (error) {
+      setCreation({ state: "form", error });
+    }
+  };
+
+  if (creation.state === "created") return <Created room={creation.room} />;
+  return (
+    <Page title={text("start.form")}>
+      <div className="start">
+        <section className="start-words">
+          <h1>{text("start.title")}</h1>
+          <p className="lead">{text("start.lead")}</p>
+          <p className="private">
+            <Icon name="check" />
+            {text("start.private")}
+          </p>
+          <Illustration />
+        </section>
+        <CreateForm
+          api={api}
+          busy={creation.state === "creating"}
+          error={creation.state === "form" ? creation.error : null}
+          onCreate={(wish, key) => void create(wish, key)}
+        />
+      </div>
+    </Page>
+  );
+}
+
+interface CreateFormProps {
+  readonly api: Api;
+  readonly busy: boolean;
+  readonly error: unknown;
+  readonly onCreate: (wish: Parameters<Api["createRoom"]>[0], key: string) => void;
+}
+
+function CreateForm({ api, busy, error, onCreate }: CreateFormProps) {
+  const i18n = useI18n();
+  const { text } = i18n;
+  const errorText = useErrorText();
+  const [title, setTitle] = useState("");
+  const [source, setSource] = useState("auto");
+  const [guests, setGuests] = useState<"speaker" | "listener">("speaker");
+  const [key, setKey] = useState("");
+  const open = useOpenRooms(api);
+
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    onCreate({ title: title.trim() || text("start.namePlaceholder"), source_language: source, guest_role: guests }, key);
+  };
+
+  return (
+    <form className="card" onSubmit={submit}>
+      <h2>{text("start.form")}</h2>
+      <div className="field">
+        <label htmlFor="title">{text("start.name")}</label>
+        <input
+          id="title"
+          value={title}
+          maxLength={80}
+          placeholder={text("start.namePlaceholder")}
+          autoComplete="off"
+          onChange={(event) => setTitle(event.target.value)}
+        />
+      </div>
+      <Select
+        label={text("start.source")}
+        value={source}
+        choices={[{ value: "auto", label: text("before.speakAuto") }, ...languageChoices(i18n, null, source)]}
+        onChange={setSource}
+      />
+      <Segmented
+        label={text("start.guests")}
+        value={guests}
+        choices={[
+          { value: "speaker", label: text("start.guestsSpeak") },
+          { value: "listener", label: text("start.guestsListen") },
+        ]}
+        onChange={setGuests}
+      />
+      {!open && (
+        <div className="field">
+          <label htmlFor="key">{text("start.key")}</label>
+          <input
+            id="key"
+            type="password"
+            value={key}
+            required
+            autoComplete="current-password"
+            aria-describedby="key-hint"
+            onChange={(event) => setKey(event.target.value)}
+          />
+          <p className="hint" id="key-hint">
+            {text("start.keyHint")}
+          </p>
+        </div>
+      )}
+      {error !== null && (
+        <Notice kind="problem" urgent>
+          {errorText(error)}
+        </Notice>
+      )}
+      <button type="submit" className="button button-main button-wide" disabled={busy}>
+        {text(busy ? "start.creating" : "start.create")}
+      </button>
+    </form>
+  );
+}
+
+/** Whether anybody may create meetings here; assumed until the server says otherwise. */
+function useOpenRooms(api: Api): boolean {
+  const [open, setOpen] = useState(true);
+  useEffect(() => {
+    let current = true;
+    api.config().then(
+      (config) => current && setOpen(config.open_rooms),
+      () => undefined, // the form shows what is wrong once it is sent
+    );
+    return () => {
+      current = false;
+    };
+  }, [api]);
+  return open;
+}
+
+function Created({ room }: { room: NewRoom }) {
+  const { text, language } = useI18n();
+  const until = new Intl.DateTimeFormat(language, { dateStyle: "long", timeStyle: "short" });
+  return (
+    <Page narrow title={room.title}>
+      <div className="card created">
+        <p className="eyebrow">{room.title}</p>
+        <ViewHeading>{text("start.ready")}</ViewHeading>
+        <p>{text("start.readyLead")}</p>
+        <CopyField label={text("start.guestLink")} value={room.guest_link} />
+        <CopyField label={text("start.organiserLink")} value={room.organiser_link} />
+        <CopyField label={text("start.captionsLink")} value={room.captions_link} />
+        <p className="hint">{text("start.until", { date: until.format(new Date(room.expires_at)) })}</p>
+        <a className="button button-main button-wide" href={new URL(room.organiser_link).pathname}>
+          {text("start.enter")}
+        </a>
+      </div>
+    </Page>
+  );
+}
+
+/** One voice goes in, the same words come out in several languages. */
+function Illustration() {
+  const lines = [
+    ["en", "Good morning, everyone."],
+    ["es", "Buenos días a todos."],
+    ["fr", "Bonjour à tous."],
+    ["ar", "صباح الخير للجميع."],
+    ["ja", "皆さん、おはようございます。"],
+  ] as const;
+  return (
+    <div className="illustration" aria-hidden="true">
+      {lines.map(([code, words]) => (
+        <p key={code} lang={code} dir="auto">
+          <span>{code}</span>
+          {words}
+        </p>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,238 @@
+"""Captions as LiveKit's clients know them: text streams on `lk.transcription`, each to those who read its language.
+
+Every revision is a stream of its own with the whole text. Originals also go out as LiveKit's legacy packets.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+import structlog
+from livekit import rtc
+
+from pipeline.audio import HEARING_RATE_HZ
+from pipeline.clock import Monotonic
+from pipeline.events import Caption
+from pipeline.timing import CaptionShown
+from worker.listeners import readers_of
+from worker.outbox import Outbox
+from worker.tasks import Tasks
+
+log = structlog.get_logger(__name__)
+
+CAPTIONS_TOPIC = "lk.transcription"
+
+SEND_LIMIT_S = 5.0
+ATTEMPTS = 3
+"""How often a final caption is tried to be sent."""
+
+RETRY_S = 1.0
+HISTORY = 12
+"""How many finals of each language somebody gets who comes late."""
+
+HISTORIES_AT_ONCE = 4
+
+
+class SendFailed(Exception):
+    """A stream could not be sent now."""
+
+
+class Post(Protocol):
+    """How text leaves for the room."""
+
+    async def stream(
+        self, text: str, *, topic: str, to: frozenset[str], attributes: Mapping[str, str], sender: str
+    ) -> None:
+        """Sends a text stream in the name of `sender`. Raises SendFailed."""
+        ...
+
+    async def legacy(self, transcription: rtc.Transcription) -> None:
+        """Sends LiveKit's older packet to everybody. Raises SendFailed."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A caption, and which of the speaker's interpreters it comes from."""
+
+    caption: Caption
+    take: int
+    """1, 2, 3…: changes when the speaker's interpreter was begun anew and counts from 1 again."""
+
+    @property
+    def segment(self) -> str:
+        """The same for the original and its translations, never used twice."""
+        name = self.caption.segment if self.take == 1 else f"{self.take}.{self.caption.segment}"
+        return f"{self.caption.speaker}/{name}"
+
+
+def stream_attributes(line: Line, track_sid: str, *, history: bool = False) -> dict[str, str]:
+    """The attributes of docs/protocol.md."""
+    caption = line.caption
+    attributes = {
+        "lk.segment_id": f"{line.segment}/{caption.language}",
+        "lk.transcription_final": "true" if caption.final else "false",
+        "lk.transcribed_track_id": track_sid,
+        "language": caption.language,
+        "translator.segment": line.segment,
+        "translator.source_language": caption.source_language,
+        "translator.committed": str(len(caption.text) if caption.final else len(caption.committed)),
+        "translator.start_ms": str(_milliseconds(caption.first_sample)),
+        "translator.end_ms": str(_milliseconds(caption.end_sample)),
+    }
+    if caption.translated:
+        attributes["translated"] = "true"
+    if caption.note:
+        attributes["translator.note"] = caption.note
+    if history:
+        attributes["translator.history"] = "true"
+    return attributes
+
+
+def legacy_packet(line: Line, track_sid: str) -> rtc.Transcription:
+    """The same as LiveKit's older packet."""
+    caption = line.caption
+    segment = rtc.TranscriptionSegment(
+        id=f"{line.segment}/{caption.language}",
+        text=caption.text,
+        start_time=_milliseconds(caption.first_sample),
+        end_time=_milliseconds(caption.end_sample),
+        language=caption.language,
+        final=caption.final,
+    )
+    return rtc.Transcription(caption.speaker, track_sid, [segment])
+
+
+class Captions:
+    """Sends captions to those who read them.
+
+    Args:
+        track_sid: from a speaker's identity to the SID of their microphone's track, "" while there is none.
+        shown: told how long after the sound each interim caption with a new word was sent.
+    """
+
+    def __init__(
+        self,
+        post: Post,
+        *,
+        tasks: Tasks,
+        track_sid: Callable[[str], str],
+        shown: Callable[[CaptionShown], None],
+        now: Monotonic | None = None,
+    ) -> None:
+        self._post, self._tasks, self._track_sid, self._shown = post, tasks, track_sid, shown
+        self._now = now or asyncio.get_running_loop().time
+        self._readers: Mapping[str, frozenset[str]] = {}
+        self._greeted: dict[str, frozenset[str]] = {}
+        self._boxes: dict[tuple[str, int, str], tuple[Outbox, asyncio.Task[None]]] = {}
+        self._history: dict[str, deque[Line]] = {}
+        self._histories = asyncio.Semaphore(HISTORIES_AT_ONCE)
+
+    def read_by(self, readers: Mapping[str, frozenset[str]], ready: frozenset[str]) -> None:
+        """Sets who reads what; whoever is new to a language gets its last finals.
+
+        Args:
+            ready: who can receive streams by now.
+        """
+        self._readers = readers
+        reading: dict[str, set[str]] = {}
+        for language, who in readers.items():
+            for identity in who & ready:
+                reading.setdefault(identity, set()).add(language)
+        for identity, languages in reading.items():
+            new = frozenset(languages - self._greeted.get(identity, frozenset()))
+            lines = self._last_finals(new)
+            if new and lines:
+                self._tasks.start(self._send_history(identity, lines), name=f"history for {identity}")
+        self._greeted = {identity: frozenset(languages) for identity, languages in reading.items()}
+
+    def show(self, line: Line) -> None:
+        """Takes a caption, interim or final; never blocks."""
+        caption = line.caption
+        if caption.final and caption.text:
+            self._history.setdefault(caption.language, deque(maxlen=HISTORY)).append(line)
+        key = (caption.speaker, line.take, caption.language)
+        running = self._boxes.get(key)
+        if running is not None:
+            running[0].put(caption)
+            return
+        box = Outbox()
+        box.put(caption)
+        task = self._tasks.start(self._work_off(key, box), name=f"captions of {caption.speaker}")
+        self._boxes[key] = (box, task)
+
+    async def _work_off(self, key: tuple[str, int, str], box: Outbox) -> None:
+        """Sends what waits in one box, in order, and lives on for a moment: the pace of interims is in it."""
+        speaker, take, _ = key
+        try:
+            while True:
+                caption = box.take(self._now())
+                if caption is not None:
+                    await self._send(Line(caption, take))
+                elif len(box):
+                    await asyncio.sleep(box.due_in_s(self._now()))
+                elif (pause_s := box.due_in_s(self._now())) > 0:
+                    await asyncio.sleep(pause_s)
+                else:
+                    return
+        finally:
+            del self._boxes[key]
+            if box.lost:
+                log.warning("captions were lost", speaker=speaker, count=box.lost)
+
+    async def _send(self, line: Line) -> None:
+        caption = line.caption
+        to = readers_of(caption.language, caption.source_language, self._readers)
+        if to and await self._try(line, to) and caption.heard_at_s:
+            latency_s = self._now() - caption.heard_at_s
+            self._shown(CaptionShown(caption.speaker, caption.language, latency_s))
+        if not caption.translated and (sid := self._track_sid(caption.speaker)):
+            try:
+                async with asyncio.timeout(SEND_LIMIT_S):
+                    await self._post.legacy(legacy_packet(line, sid))
+            except (SendFailed, TimeoutError) as error:
+                log.debug("legacy packet was not sent", error=type(error).__name__)
+
+    async def _try(self, line: Line, to: frozenset[str], *, history: bool = False) -> bool:
+        """Sends a line, a final one up to `ATTEMPTS` times; whether it went out."""
+        speaker = line.caption.speaker
+        for attempt in range(ATTEMPTS if line.caption.final else 1):
+            if attempt:
+                await asyncio.sleep(RETRY_S * attempt)
+            try:
+                async with asyncio.timeout(SEND_LIMIT_S):
+                    await self._post.stream(
+                        line.caption.text,
+                        topic=CAPTIONS_TOPIC,
+                        to=to,
+                        attributes=stream_attributes(line, self._track_sid(speaker), history=history),
+                        sender=speaker,
+                    )
+            except (SendFailed, TimeoutError) as error:
+                log.info("caption was not sent", speaker=speaker, attempt=attempt, error=type(error).__name__)
+            else:
+                return True
+        return False
+
+    def _last_finals(self, languages: frozenset[str]) -> list[Line]:
+        """The last finals that a reader of `languages` missed, oldest first within each language."""
+        reader = {language: frozenset({"reader"}) for language in languages}
+        return [
+            line
+            for lines in self._history.values()
+            for line in lines
+            if readers_of(line.caption.language, line.caption.source_language, reader)
+        ]
+
+    async def _send_history(self, identity: str, lines: list[Line]) -> None:
+        async with self._histories:
+            for line in lines:
+                await self._try(line, frozenset({identity}), history=True)
+
+
+def _milliseconds(samples: int) -> int:
+    return samples * 1000 // HEARING_RATE_HZ

@@ -1,0 +1,110 @@
+"""What the server tells an interpreter: job metadata and packets on `translator.control`."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Annotated, Any, ClassVar, TypeAlias
+
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
+
+CONTROL_TOPIC = "translator.control"
+
+MAX_BYTES = 64 * 1024
+"""Longer messages are refused."""
+
+Code: TypeAlias = Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,3}$")]
+
+
+class ControlError(ValueError):
+    """A message that cannot be understood; says why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GlossaryEntry:
+    """A term and how it is rendered; kept as it is in languages without a translation."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
+
+    source: Annotated[str, Field(min_length=1, max_length=200)]
+    language: Code
+    translations: dict[Code, Annotated[str, Field(max_length=200)]] = field(default_factory=dict)
+    spoken: dict[Code, Annotated[str, Field(max_length=200)]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class GlossaryWish:
+    """The entries of a glossary as they were sent."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
+
+    entries: Annotated[tuple[GlossaryEntry, ...], Field(max_length=500)] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Configure:
+    """The whole wish of the organiser: what is left out is reset."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
+
+    languages: Annotated[tuple[Code, ...], Field(max_length=100)] | None = None
+    """What may be asked for; None: the settings' own."""
+    muted: Annotated[tuple[Code, ...], Field(max_length=100)] = ()
+    glossary: GlossaryWish | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Dismiss:
+    """The interpreter shall go."""
+
+
+Control: TypeAlias = Configure | Dismiss
+
+_CONFIGURE: TypeAdapter[Configure] = TypeAdapter(Configure)
+
+
+def read_control(data: bytes) -> Control:
+    """Reads a packet on `CONTROL_TOPIC`.
+
+    Raises:
+        ControlError: not JSON, an unknown type, unknown or wrong fields.
+    """
+    message = _object(data)
+    kind = message.pop("type", None)
+    if kind == "dismiss":
+        return Dismiss()
+    if kind != "configure":
+        raise ControlError(f"unknown type {str(kind)[:40]!r}")
+    return _configure(message)
+
+
+def read_metadata(metadata: str) -> Configure:
+    """Reads a job's metadata: the same object without `type`; nothing at all is a wish for the defaults.
+
+    Raises:
+        ControlError: as `read_control`.
+    """
+    return _configure(_object(metadata.encode())) if metadata.strip() else Configure()
+
+
+def _object(data: bytes) -> dict[str, Any]:
+    if len(data) > MAX_BYTES:
+        raise ControlError(f"longer than {MAX_BYTES} bytes")
+    try:
+        message = json.loads(data)
+    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+        raise ControlError("not JSON") from error
+    if not isinstance(message, dict):
+        raise ControlError("not a JSON object")
+    return message
+
+
+def _configure(message: dict[str, Any]) -> Configure:
+    try:
+        return _CONFIGURE.validate_python(message)
+    except ValidationError as error:
+        where = "; ".join(
+            f"{'.'.join(str(part) for part in problem['loc'])}: {problem['type']}"
+            for problem in error.errors()[:5]
+        )
+        raise ControlError(where) from error

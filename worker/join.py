@@ -1,0 +1,95 @@
+"""Interpreting one room without dispatch: a token of our own, one connection, until the end."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from uuid import uuid4
+
+import structlog
+from livekit import api, rtc
+
+from config.settings import LiveKit, Settings
+from worker.control import Configure
+from worker.engines import Engines
+from worker.loading import load_engines
+from worker.room import End, RoomInterpreter
+
+log = structlog.get_logger(__name__)
+
+CONNECT_LIMIT_S = 15.0
+TOKEN_TTL = timedelta(hours=6)
+"""For connecting; who is connected gets fresh tokens from the server."""
+
+ATTRIBUTES = {"translator.role": "interpreter", "lk.agent.state": "initializing"}
+"""What the interpreter says of itself before it has begun."""
+
+
+class JoinError(Exception):
+    """The room cannot be joined; says why."""
+
+
+def agent_token(room_name: str, identity: str, settings: LiveKit) -> str:
+    """A token as the dispatcher would make it: only agents may send captions in a speaker's name."""
+    grants = api.VideoGrants(
+        room_join=True,
+        room=room_name,
+        agent=True,
+        can_publish=True,
+        can_subscribe=True,
+        can_publish_data=True,
+        can_update_own_metadata=True,
+    )
+    return (
+        api.AccessToken(settings.api_key, settings.api_secret.get_secret_value())
+        .with_identity(identity)
+        .with_name("Interpreter")
+        .with_kind("agent")
+        .with_grants(grants)
+        .with_attributes(ATTRIBUTES)
+        .with_ttl(TOKEN_TTL)
+        .to_jwt()
+    )
+
+
+async def join(
+    room_name: str,
+    settings: Settings,
+    *,
+    identity: str | None = None,
+    configure: Configure | None = None,
+    engines: Engines | None = None,
+) -> End:
+    """Interprets a room until it is dismissed, deserted or disconnected.
+
+    Args:
+        identity: None for one of its own; a second interpreter of the same identity replaces the first.
+        configure: what the organiser wants; None for the settings' languages and no glossary.
+        engines: None takes those of the settings; others are not closed.
+
+    Raises:
+        JoinError: the server cannot be reached or refuses.
+        EngineError: an engine cannot be loaded.
+    """
+    own = await load_engines(settings) if engines is None else None
+    room = rtc.Room()
+    service = api.LiveKitAPI(
+        settings.livekit.url, settings.livekit.api_key, settings.livekit.api_secret.get_secret_value()
+    )
+    try:
+        token = agent_token(room_name, identity or f"interpreter-{uuid4().hex[:12]}", settings.livekit)
+        options = rtc.RoomOptions(auto_subscribe=False, single_peer_connection=True)
+        try:
+            async with asyncio.timeout(CONNECT_LIMIT_S):
+                await room.connect(settings.livekit.url, token, options)
+        except (rtc.ConnectError, TimeoutError) as error:
+            reason = getattr(error, "message", "") or "no answer"
+            raise JoinError(f"cannot join {room_name} at {settings.livekit.url}: {reason}") from error
+        log.info("interpreter joined", room=room_name)
+        interpreter = RoomInterpreter(room, service, settings, engines or own, configure)
+        return await interpreter.run()
+    finally:
+        await room.disconnect()
+        await service.aclose()  # type: ignore[no-untyped-call]
+        if own is not None:
+            await own.close()

@@ -1,0 +1,58 @@
+"""Text streams and packets into a real room."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from livekit import rtc
+from livekit.rtc.participant import PublishTranscriptionError
+
+from worker.captions import SendFailed
+
+
+class RoomPost:
+    """Sends text into a LiveKit room."""
+
+    def __init__(self, room: rtc.Room) -> None:
+        self._room = room
+
+    async def stream(
+        self, text: str, *, topic: str, to: frozenset[str], attributes: Mapping[str, str], sender: str
+    ) -> None:
+        """Sends a text stream in the name of `sender`, which the server allows to agents."""
+        if not to:  # an empty list of destinations would mean everybody
+            return
+        try:
+            writer = await self._local().stream_text(
+                destination_identities=sorted(to),
+                topic=topic,
+                attributes=dict(attributes),
+                sender_identity=sender,
+            )
+            await writer.write(text)
+            await writer.aclose()
+        except (rtc.StreamError, RuntimeError) as error:
+            raise SendFailed(str(error)) from error
+
+    async def text(self, text: str, *, topic: str, to: frozenset[str]) -> None:
+        """Sends a text stream in the interpreter's own name. Raises SendFailed."""
+        if not to:
+            return
+        try:
+            await self._local().send_text(
+                text, destination_identities=sorted(to), topic=topic, compress=False
+            )
+        except rtc.StreamError as error:
+            raise SendFailed(str(error)) from error
+
+    async def legacy(self, transcription: rtc.Transcription) -> None:
+        """Sends LiveKit's older packet to everybody."""
+        try:
+            await self._local().publish_transcription(transcription)
+        except PublishTranscriptionError as error:
+            raise SendFailed(str(error)) from error
+
+    def _local(self) -> rtc.LocalParticipant:
+        if not self._room.isconnected():
+            raise SendFailed("the room is not connected")
+        return self._room.local_participant

@@ -1,0 +1,139 @@
+"""Channels' tracks and their permissions in a real room: the only place that publishes."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Protocol
+
+import aiohttp
+import structlog
+from livekit import api, rtc
+
+from pipeline.audio import SPEAKING_RATE_HZ
+from worker.permissions import Allowed, ServerRefused
+from worker.sink import SOURCE_QUEUE_MS, TrackSink
+
+log = structlog.get_logger(__name__)
+
+PUBLISH_LIMIT_S = 10.0
+
+
+class PublishFailed(Exception):
+    """The track could not be published now; a later attempt may succeed."""
+
+
+class ChannelTrack(Protocol):
+    """A published track of one language."""
+
+    sink: TrackSink
+
+    @property
+    def sid(self) -> str:
+        """Changes when the room reconnects."""
+        ...
+
+    def mute(self, muted: bool) -> None: ...
+
+    async def unpublish(self) -> None:
+        """Takes the track away and gives back what it held. Never raises."""
+        ...
+
+
+class Publisher(Protocol):
+    """Publishes the tracks of language channels."""
+
+    async def publish(self, name: str) -> ChannelTrack:
+        """Raises PublishFailed."""
+        ...
+
+
+class RoomTrack:
+    """A `ChannelTrack` in a LiveKit room."""
+
+    def __init__(
+        self,
+        room: rtc.Room,
+        source: rtc.AudioSource,
+        track: rtc.LocalAudioTrack,
+        publication: rtc.LocalTrackPublication,
+    ) -> None:
+        self.sink = TrackSink(source)
+        self._room, self._source, self._publication = room, source, publication
+        self._track: rtc.LocalAudioTrack | None = track
+
+    @property
+    def sid(self) -> str:
+        return self._publication.sid
+
+    def mute(self, muted: bool) -> None:
+        """Tells clients that the channel is muted."""
+        if self._track is not None:
+            if muted:
+                self._track.mute()
+            else:
+                self._track.unmute()
+
+    async def unpublish(self) -> None:
+        """Drops track and source, whose threads live as long as both are referred to."""
+        if self._track is None:
+            return
+        self._track = None
+        self.sink.close()
+        if self._room.isconnected() and self.sid in self._room.local_participant.track_publications:
+            try:
+                async with asyncio.timeout(PUBLISH_LIMIT_S):
+                    await self._room.local_participant.unpublish_track(self.sid)
+            except (rtc.participant.UnpublishTrackError, TimeoutError) as error:
+                log.info("track was not unpublished", error=type(error).__name__)
+        await self._source.aclose()
+
+
+class RoomPublisher:
+    """A `Publisher` and a permission `Server` for one room.
+
+    Args:
+        service: None where there is no access to the room service; changes of permission are then slower.
+    """
+
+    def __init__(self, room: rtc.Room, service: api.LiveKitAPI | None) -> None:
+        self._room, self._service = room, service
+
+    async def publish(self, name: str) -> RoomTrack:
+        """Publishes a track of the given name, which nobody may receive yet."""
+        source = rtc.AudioSource(SPEAKING_RATE_HZ, 1, queue_size_ms=SOURCE_QUEUE_MS)
+        track = rtc.LocalAudioTrack.create_audio_track(name, source)
+        options = rtc.TrackPublishOptions(source=rtc.TrackSource.SOURCE_UNKNOWN, stream=name)
+        options.audio_encoding.max_bitrate = 32_000
+        try:
+            async with asyncio.timeout(PUBLISH_LIMIT_S):
+                publication = await self._room.local_participant.publish_track(track, options)
+        except (rtc.participant.PublishTrackError, TimeoutError) as error:
+            await source.aclose()
+            raise PublishFailed(str(error) or f"no answer within {PUBLISH_LIMIT_S:g} s") from error
+        return RoomTrack(self._room, source, track, publication)
+
+    def permit(self, allowed: Allowed) -> None:
+        """Replaces the list of who may receive what; everybody else receives nothing."""
+        if not self._room.isconnected():
+            return
+        self._room.local_participant.set_track_subscription_permissions(
+            allow_all_participants=False,
+            participant_permissions=[
+                rtc.ParticipantTrackPermission(
+                    participant_identity=identity, allow_all=False, allowed_track_sids=sorted(sids)
+                )
+                for identity, sids in sorted(allowed.items())
+            ],
+        )
+
+    async def subscribe(self, identity: str, sids: frozenset[str], subscribe: bool) -> None:
+        """Asks the room service to begin or end somebody's subscriptions."""
+        if self._service is None:
+            return
+        request = api.UpdateSubscriptionsRequest(
+            room=self._room.name, identity=identity, track_sids=sorted(sids), subscribe=subscribe
+        )
+        try:
+            await self._service.room.update_subscriptions(request)
+        except (api.TwirpError, aiohttp.ClientError) as error:
+            raise ServerRefused(str(error)) from error

@@ -1,0 +1,408 @@
+"""One room's interpreter: from people and tracks as they are now to what is heard, spoken and shown.
+
+Nothing here follows single events of the room: each of them only says that it is time to look again. What is then
+found is compared with what is being done. A missed or repeated event, or everybody leaving and coming back at
+once as in a full reconnect, therefore needs no case of its own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import replace
+from enum import StrEnum
+
+import structlog
+from livekit import api as livekit_api
+from livekit import rtc
+
+from config.settings import Settings
+from pipeline.events import Caption, NotTranslated, Speech, Translation, Trouble
+from pipeline.interpreter import Interpreter
+from pipeline.stages.speak import AudioSink, LanguageChannel
+from pipeline.stages.translate import TranslationCache
+from pipeline.text.glossary import Glossary
+from pipeline.timing import CaptionShown, Measurement
+from pipeline.voices import Casting
+from worker import roster
+from worker.captions import Captions, Line
+from worker.channels import Channels, ChannelView
+from worker.chat import Chat
+from worker.control import CONTROL_TOPIC, Configure, ControlError, Dismiss, GlossaryWish, read_control
+from worker.engines import Engines
+from worker.listeners import WISH_ATTRIBUTES, Person, Plan, make_plan
+from worker.permissions import Permissions
+from worker.post import RoomPost
+from worker.publishing import RoomPublisher
+from worker.speakers import Speakers
+from worker.status import Status
+from worker.tasks import Tasks
+from worker.telemetry import (
+    Telemetry,
+    channel_fields,
+    measurement_fields,
+    speech_fields,
+    trouble_fields,
+)
+
+log = structlog.get_logger(__name__)
+
+FIRST_GUEST_S = 300.0
+"""How long an interpreter that was invited early waits for somebody to come."""
+
+LOOK_AGAIN_S = 5.0
+"""The room is looked at this often even if it reports nothing."""
+
+END_LIMIT_S = 3.0
+"""How long the end of the interpreting may take before tasks are cancelled."""
+
+_NEWS = (
+    "participant_connected",
+    "participant_disconnected",
+    "participant_active",
+    "participant_permissions_changed",
+    "track_published",
+    "track_unpublished",
+    "track_subscribed",
+    "track_unsubscribed",
+    "track_muted",
+    "track_unmuted",
+)
+
+
+class End(StrEnum):
+    """Why an interpreter left its room."""
+
+    DISMISSED = "dismissed"
+    DESERTED = "deserted"
+    DISCONNECTED = "disconnected"
+
+
+class RoomInterpreter:
+    """Interprets a room that is already connected, until it is dismissed, deserted or disconnected.
+
+    Args:
+        room: connected as a participant of kind agent, without automatic subscription.
+        service: the room service; without it a change of wish back and forth takes some seconds.
+    """
+
+    def __init__(
+        self,
+        room: rtc.Room,
+        service: livekit_api.LiveKitAPI | None,
+        settings: Settings,
+        engines: Engines,
+        configure: Configure | None = None,
+    ) -> None:
+        self._room, self._settings, self._engines = room, settings, engines
+        self._configure = configure or Configure()
+        self._glossary = glossary_of(self._configure.glossary)
+        self._offered = self._languages()
+        self._chat_wishes: dict[str, Mapping[str, str]] = {}
+        self._refused: frozenset[str] = frozenset()
+        self._looking: asyncio.Handle | None = None
+        self._ended: asyncio.Future[End] = asyncio.get_running_loop().create_future()
+        self._deserting: asyncio.TimerHandle | None = None
+        self._told_channels: dict[str, ChannelView] = {}
+        self._casting = Casting()
+        self._cache = TranslationCache(settings.translation.cache_entries)
+
+        post, publisher = RoomPost(room), RoomPublisher(room, service)
+        self._tasks = Tasks(self._task_failed)
+        self._telemetry = Telemetry(post)
+        self._chat = Chat(room, post, self._tasks, offered=lambda: self._offered, wish=self._wish_by_chat)
+        self._permissions = Permissions(publisher, self._tasks)
+        self._channels = Channels(
+            publisher=publisher,
+            permissions=self._permissions,
+            new_speech=self._new_speech,
+            linger_s=settings.rooms.linger_s,
+            tasks=self._tasks,
+            changed=self._channels_changed,
+            report=self._speech_outcome,
+        )
+        self._speakers = Speakers(
+            new_interpreter=self._new_interpreter,
+            tasks=self._tasks,
+            settings=settings,
+            tell=self._telemetry.tell,
+            trouble=self.trouble,
+        )
+        self._captions = Captions(
+            post, tasks=self._tasks, track_sid=self._speakers.track_sid, shown=self.measured
+        )
+        self._status = Status(self._set_attributes, self._channels.view, profile=engines.profile)
+
+    async def run(self) -> End:
+        """Interprets until the end; leaves the room connected, and nothing running."""
+        handlers = self._listen()
+        try:
+            self._permissions.renew()  # before anything is published: nobody receives what is not theirs
+            self._status.offer(self._offered)
+            self._tasks.start(self._status.run(), name="status")
+            self._tasks.start(self._telemetry.run(), name="telemetry")
+            self._tasks.start(self._keep_looking(), name="lookout")
+            self._look()
+            if not roster.humans(self._room):
+                self._leave_in(FIRST_GUEST_S)
+            end = await self._ended
+            log.info("interpreting ends", room=self._room.name, reason=end.value)
+            return end
+        finally:
+            for event, handler in handlers.items():
+                self._room.off(event, handler)
+            await self._stop()
+
+    def dismiss(self) -> None:
+        """Ends `run` soon."""
+        self._end(End.DISMISSED)
+
+    def configure(self, wish: Configure) -> None:
+        """Changes languages, mutes and glossary of a running interpreter."""
+        glossary_changed = wish.glossary != self._configure.glossary
+        self._configure = wish
+        self._offered = self._languages()
+        self._status.offer(self._offered)
+        if glossary_changed:
+            self._glossary = glossary_of(wish.glossary)
+            self._cache.clear()
+            self._speakers.renew()
+            self._channels.renew()
+        self.look_soon()
+
+    # --- looking at the room -----------------------------------------------------------------------------
+
+    def look_soon(self) -> None:
+        """Something has changed: looks at the room once all that happens at the same time is in."""
+        if self._looking is None:
+            self._looking = asyncio.get_running_loop().call_soon(self._look)
+
+    def _look(self) -> None:
+        self._looking = None
+        if self._ended.done():
+            return
+        people = roster.people(
+            self._room,
+            offered=self._offered,
+            room_language=self._settings.rooms.source_language,
+            by_chat=self._chat_wishes,
+        )
+        plan = make_plan(
+            list(people.values()),
+            limit=self._settings.rooms.max_languages,
+            existing=self._channels.languages,
+            muted=self._configure.muted,
+        )
+        self._tell_refused(people, plan)
+        self._channels.want(plan.channels, frozenset(self._configure.muted))
+        self._speakers.update(people, roster.microphones(self._room), plan.wishes)
+        self._captions.read_by(plan.readers, roster.ready(self._room))
+        self._telemetry.send_to(frozenset(who for who, person in people.items() if person.events))
+        self._watch_for_desertion(bool(people))
+
+    async def _keep_looking(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK_AGAIN_S)
+            self.look_soon()
+
+    def _listen(self) -> dict[str, object]:
+        handlers: dict[str, object] = dict.fromkeys(_NEWS, self._news)
+        handlers |= {
+            "participant_attributes_changed": self._attributes_changed,
+            "participant_disconnected": self._left,
+            "active_speakers_changed": self._loud,
+            "local_track_republished": self._republished,
+            "reconnected": self._reconnected,
+            "data_received": self._data,
+            "disconnected": self._disconnected,
+        }
+        for event, handler in handlers.items():
+            self._room.on(event, handler)  # type: ignore[arg-type]  # the names are those of rtc.Room.on
+        self._chat.listen()
+        return handlers
+
+    def _news(self) -> None:
+        self.look_soon()
+
+    def _attributes_changed(self, changed: dict[str, str], participant: rtc.Participant) -> None:
+        if WISH_ATTRIBUTES & changed.keys():
+            self._chat_wishes.pop(participant.identity, None)
+        if participant.identity != self._room.local_participant.identity:
+            self.look_soon()
+
+    def _left(self, participant: rtc.RemoteParticipant) -> None:
+        self._permissions.forget(participant.identity)
+        self.look_soon()
+
+    def _loud(self, speakers: list[rtc.Participant]) -> None:
+        self._speakers.loud([speaker.identity for speaker in speakers])
+
+    def _republished(self) -> None:
+        self._channels.republished()
+
+    def _reconnected(self) -> None:
+        log.info("room reconnected", room=self._room.name)
+        self._channels.republished()
+        self._status.renew()
+        self.look_soon()
+
+    def _disconnected(self) -> None:
+        self._end(End.DISCONNECTED)
+
+    def _data(self, packet: rtc.DataPacket) -> None:
+        if packet.topic != CONTROL_TOPIC or packet.participant is not None:
+            return  # only the server's own packets have no participant
+        try:
+            message = read_control(packet.data)
+        except ControlError as error:
+            log.warning("control message was refused", reason=str(error))
+            return
+        if isinstance(message, Dismiss):
+            self.dismiss()
+        else:
+            self.configure(message)
+
+    def _wish_by_chat(self, identity: str, attributes: Mapping[str, str]) -> None:
+        self._chat_wishes[identity] = {**self._chat_wishes.get(identity, {}), **attributes}
+        self.look_soon()
+
+    def _watch_for_desertion(self, somebody: bool) -> None:
+        if somebody and self._deserting is not None:
+            self._deserting.cancel()
+            self._deserting = None
+        elif not somebody and self._deserting is None:
+            self._chat_wishes.clear()
+            self._leave_in(self._settings.rooms.leave_after_s)
+
+    def _leave_in(self, wait_s: float) -> None:
+        if self._deserting is not None:
+            self._deserting.cancel()
+        self._deserting = asyncio.get_running_loop().call_later(wait_s, self._end, End.DESERTED)
+
+    def _end(self, end: End) -> None:
+        if not self._ended.done():
+            self._ended.set_result(end)
+
+    async def _stop(self) -> None:
+        for timer in (self._looking, self._deserting):
+            if timer is not None:
+                timer.cancel()
+        if not self._ended.done():
+            self._ended.cancel()
+        self._chat.stop()
+        self._speakers.close()
+        self._channels.close()
+        await self._tasks.close(END_LIMIT_S)
+
+    # --- what the parts ask for --------------------------------------------------------------------------
+
+    def _languages(self) -> tuple[str, ...]:
+        """What may be asked for in this room."""
+        wanted = self._configure.languages
+        if wanted is None:
+            wanted = self._settings.rooms.languages or None
+        return self._engines.languages(wanted)
+
+    def _new_interpreter(self, person: Person, take: int) -> Interpreter:
+        return Interpreter(
+            person.identity,
+            hear=self._engines.hear,
+            translator=self._engines.translator,
+            outlet=_Outlet(self, take),
+            settings=self._settings,
+            language=person.speaks,
+            allowed_languages=self._offered,
+            glossary=self._glossary,
+            cache=self._cache,
+        )
+
+    def _new_speech(self, language: str, sink: AudioSink) -> LanguageChannel:
+        return LanguageChannel(
+            language,
+            synthesizer=self._engines.synthesizer,
+            sink=sink,
+            settings=self._settings.speech,
+            report=self._speech_outcome,
+            casting=self._casting,
+            glossary=self._glossary,
+        )
+
+    async def _set_attributes(self, attributes: dict[str, str]) -> None:
+        if self._room.isconnected():
+            await self._room.local_participant.set_attributes(attributes)
+
+    # --- what the parts report ---------------------------------------------------------------------------
+
+    def show(self, line: Line) -> None:
+        """A caption of somebody."""
+        self._captions.show(line)
+
+    def translated(self, outcome: Translation | NotTranslated) -> None:
+        """A clause has its translation: it is spoken where somebody hears this speaker in that language."""
+        wanted = self._speakers.wants_voice(outcome.clause.speaker, outcome.language)
+        if isinstance(outcome, Translation) and wanted:
+            self._channels.say(outcome)
+
+    def measured(self, measurement: Measurement | CaptionShown) -> None:
+        """A latency on the way."""
+        self._telemetry.tell(measurement_fields(measurement))
+
+    def trouble(self, trouble: Trouble) -> None:
+        """Something is missing, and why."""
+        log.warning("trouble", speaker=trouble.speaker, stage=trouble.stage, language=trouble.language)
+        self._telemetry.tell(trouble_fields(trouble))
+        self._status.trouble(trouble)
+
+    def _speech_outcome(self, outcome: Speech | Trouble) -> None:
+        if isinstance(outcome, Trouble):
+            self.trouble(outcome)
+        else:
+            self._telemetry.tell(speech_fields(outcome))
+
+    def _channels_changed(self) -> None:
+        views = {view.language: view for view in self._channels.view()}
+        for language, view in views.items():
+            if _state(view) != _state(self._told_channels.get(language)):
+                self._telemetry.tell(channel_fields(view))
+        self._told_channels = views
+        self._status.changed()
+
+    def _tell_refused(self, people: Mapping[str, Person], plan: Plan) -> None:
+        unserved = {code for person in people.values() for code in person.unserved}
+        limit = self._settings.rooms.max_languages
+        for code in sorted(unserved - self._refused):
+            self.trouble(Trouble("", "translate", code, "this language is not available here"))
+        for code in sorted(frozenset(plan.refused) - self._refused):
+            self.trouble(Trouble("", "translate", code, f"{limit} languages are in use already"))
+        self._refused = frozenset(unserved) | frozenset(plan.refused)
+
+    def _task_failed(self, name: str, error: BaseException) -> None:
+        self.trouble(Trouble("", "room", "", f"{name} failed ({type(error).__name__})"))
+
+
+class _Outlet:
+    """Where one take of a speaker's interpreter puts its results."""
+
+    def __init__(self, room: RoomInterpreter, take: int) -> None:
+        self._room, self._take = room, take
+
+    def caption(self, caption: Caption) -> None:
+        self._room.show(Line(caption, self._take))
+
+    def translated(self, outcome: Translation | NotTranslated) -> None:
+        self._room.translated(outcome)
+
+    def trouble(self, trouble: Trouble) -> None:
+        self._room.trouble(trouble)
+
+    def measured(self, measurement: Measurement) -> None:
+        self._room.measured(measurement)
+
+
+def glossary_of(wish: GlossaryWish | None) -> Glossary:
+    """The glossary that was sent, or an empty one."""
+    return Glossary()
+
+
+def _state(view: ChannelView | None) -> object:
+    return None if view is None else replace(view, lag_s=0.0, speaking=False)

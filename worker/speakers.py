@@ -1,0 +1,295 @@
+"""Who is interpreted: one interpreter for each speaker whom somebody wants, fed from whatever track they have now.
+
+A speaker is an identity. Tracks, SIDs and even the participant come and go beneath it: an interpreter is kept for a
+grace time after its speaker vanished, so that a reconnect costs no more than the sound that was not sent.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Protocol
+
+import structlog
+from livekit import rtc
+
+from config.settings import Settings
+from pipeline.clock import Monotonic
+from pipeline.events import Trouble
+from pipeline.interpreter import Interpreter, Wishes
+from worker.ears import OpenTrack, open_track
+from worker.listeners import Person
+from worker.tasks import Tasks
+from worker.telemetry import Fields
+
+log = structlog.get_logger(__name__)
+
+ACTIVE_FOR_S = 10.0
+"""Somebody who was loud within this time is kept before those who were not."""
+
+AGAIN_S = 1.0
+"""How long after it broke off a track is opened again."""
+
+NEW_INTERPRETER_S = 5.0
+"""How long after an interpreter gave up another one is begun."""
+
+
+class Microphone(Protocol):
+    """What is needed of `rtc.RemoteTrackPublication`."""
+
+    @property
+    def sid(self) -> str: ...
+
+    @property
+    def muted(self) -> bool: ...
+
+    @property
+    def track(self) -> rtc.RemoteTrack | None: ...
+
+    def set_subscribed(self, subscribed: bool) -> None: ...
+
+
+NewInterpreter = Callable[[Person, int], Interpreter]
+"""From a speaker and the number of the take to their interpreter."""
+
+
+def choose(
+    candidates: Sequence[str], *, heard: Collection[str], active: Collection[str], limit: int
+) -> frozenset[str]:
+    """Whom to hear when there are more than `limit`: those who speak, then those who are heard already."""
+    ordered = sorted(candidates, key=lambda who: (who not in active, who not in heard, who))
+    return frozenset(ordered[:limit])
+
+
+class _Speaker:
+    """One speaker's interpreter, and the track that it hears."""
+
+    def __init__(self, identity: str, language: str | None, take: int, interpreter: Interpreter) -> None:
+        self.identity, self.language, self.take = identity, language, take
+        self.interpreter = interpreter
+        self.track: rtc.RemoteTrack | None = None
+        self.ear: asyncio.Task[None] | None = None
+        self.leaving: asyncio.TimerHandle | None = None
+
+    def stay(self) -> None:
+        """They are back, or wanted again."""
+        if self.leaving is not None:
+            self.leaving.cancel()
+            self.leaving = None
+
+
+class Speakers:
+    """Keeps as many speakers' interpreters fed as the room may have.
+
+    Args:
+        tell: receives telemetry.
+        trouble: receives why somebody is not interpreted.
+    """
+
+    def __init__(
+        self,
+        *,
+        new_interpreter: NewInterpreter,
+        tasks: Tasks,
+        settings: Settings,
+        tell: Callable[[Fields], None],
+        trouble: Callable[[Trouble], None],
+        open_track: OpenTrack = open_track,
+        now: Monotonic | None = None,
+    ) -> None:
+        self._new_interpreter, self._tasks, self._settings = new_interpreter, tasks, settings
+        self._tell, self._trouble, self._open_track = tell, trouble, open_track
+        self._now = now or asyncio.get_running_loop().time
+        self._speakers: dict[str, _Speaker] = {}
+        self._takes: Counter[str] = Counter()
+        self._subscribed: dict[str, Microphone] = {}
+        self._people: Mapping[str, Person] = {}
+        self._microphones: Mapping[str, Microphone] = {}
+        self._wishes: Mapping[str, Wishes] = {}
+        self._loud_s: dict[str, float] = {}
+        self._waiting: frozenset[str] = frozenset()
+        self._closed = False
+
+    @property
+    def heard(self) -> frozenset[str]:
+        """Those whose tracks are listened to now."""
+        return frozenset(who for who, speaker in self._speakers.items() if speaker.ear is not None)
+
+    @property
+    def interpreted(self) -> frozenset[str]:
+        """Those who have an interpreter, also while they are silent or gone for a moment."""
+        return frozenset(self._speakers)
+
+    def track_sid(self, identity: str) -> str:
+        """SID of a speaker's microphone, "" while they have none."""
+        microphone = self._microphones.get(identity)
+        return microphone.sid if microphone is not None else ""
+
+    def wants_voice(self, identity: str, language: str) -> bool:
+        """Whether somebody hears this speaker in a language."""
+        wishes = self._wishes.get(identity)
+        return wishes is not None and language in wishes.voices
+
+    def update(
+        self,
+        people: Mapping[str, Person],
+        microphones: Mapping[str, Microphone],
+        wishes: Mapping[str, Wishes],
+    ) -> None:
+        """Sets who is there, with which microphone, and who is wanted."""
+        self._people, self._microphones, self._wishes = people, microphones, wishes
+        self._loud_s = {who: at_s for who, at_s in self._loud_s.items() if who in people}
+        self._apply()
+
+    def loud(self, identities: Collection[str]) -> None:
+        """Notes who speaks at the moment, as the media server hears it."""
+        self._loud_s |= dict.fromkeys(identities, self._now())
+        if self._waiting & frozenset(identities):
+            self._apply()
+
+    def renew(self) -> None:
+        """Begins every interpreter anew, e.g. for another glossary; the old ones finish what they heard."""
+        for speaker in self._speakers.values():
+            person = self._people.get(speaker.identity)
+            if person is not None:
+                self._begin_take(speaker, person)
+
+    def close(self) -> None:
+        """Stops listening; interpreters finish what they heard."""
+        self._closed = True
+        for identity in list(self._speakers):
+            self._retire(identity)
+
+    # --- who is heard ------------------------------------------------------------------------------------
+
+    def _apply(self) -> None:
+        if self._closed:
+            return
+        wanted = [who for who in self._microphones if who in self._wishes and who in self._people]
+        for identity in wanted:
+            self._subscribe(identity, self._microphones[identity])
+        candidates = [who for who in wanted if not self._microphones[who].muted]
+        now = self._now()
+        active = {who for who, at_s in self._loud_s.items() if now - at_s < ACTIVE_FOR_S}
+        limit = self._settings.recognition.max_speakers
+        chosen = choose(candidates, heard=self.heard, active=active, limit=limit)
+        self._tell_waiting(frozenset(candidates) - chosen, limit)
+        for identity in chosen:
+            self._hear(identity)
+        for identity, speaker in list(self._speakers.items()):
+            speaker.interpreter.wish(self._wishes.get(identity, Wishes()))
+            if identity not in chosen:
+                self._stop_hearing(speaker)
+            if identity in wanted:
+                speaker.stay()
+            elif speaker.leaving is None:
+                grace_s = self._settings.rooms.speaker_grace_s
+                loop = asyncio.get_running_loop()
+                speaker.leaving = loop.call_later(grace_s, self._retire, identity)
+        self._subscribed = {
+            who: microphone
+            for who, microphone in self._subscribed.items()
+            if self._microphones.get(who) is microphone
+        }
+
+    def _subscribe(self, identity: str, microphone: Microphone) -> None:
+        before = self._subscribed.get(identity)
+        if before is microphone:
+            return
+        if before is not None:
+            before.set_subscribed(False)  # they have a better one now
+        microphone.set_subscribed(True)
+        self._subscribed[identity] = microphone
+
+    def _hear(self, identity: str) -> None:
+        person = self._people[identity]
+        speaker = self._speakers.get(identity)
+        if speaker is None:
+            self._takes[identity] += 1
+            take = self._takes[identity]
+            interpreter = self._new_interpreter(person, take)
+            speaker = _Speaker(identity, person.speaks, take, interpreter)
+            self._speakers[identity] = speaker
+            self._run(speaker)
+        elif speaker.language != person.speaks:
+            self._begin_take(speaker, person)
+        track = self._microphones[identity].track
+        if track is not speaker.track or (track is not None and speaker.ear is None):
+            self._stop_hearing(speaker)
+            if track is not None:
+                speaker.track = track
+                ear = self._tasks.start(self._listen(speaker, track), name=f"ear of {identity}")
+                speaker.ear = ear
+                ear.add_done_callback(lambda done: self._ear_ended(speaker, done))
+
+    def _stop_hearing(self, speaker: _Speaker) -> None:
+        ear, speaker.ear, speaker.track = speaker.ear, None, None
+        if ear is not None:
+            ear.cancel()
+            speaker.interpreter.gap()
+
+    async def _listen(self, speaker: _Speaker, track: rtc.RemoteTrack) -> None:
+        async with self._open_track(track) as frames:
+            async for pcm in frames:
+                speaker.interpreter.listen(pcm)
+
+    def _ear_ended(self, speaker: _Speaker, ear: asyncio.Task[None]) -> None:
+        """A track broke off by itself: it is opened again if it is still theirs."""
+        if speaker.ear is ear:
+            self._stop_hearing(speaker)
+            asyncio.get_running_loop().call_later(AGAIN_S, self._apply)
+
+    def _tell_waiting(self, waiting: frozenset[str], limit: int) -> None:
+        for identity in sorted(waiting - self._waiting):
+            self._trouble(Trouble(identity, "hear", "", f"{limit} people are being interpreted already"))
+        self._waiting = waiting
+
+    # --- interpreters ------------------------------------------------------------------------------------
+
+    def _run(self, speaker: _Speaker) -> None:
+        interpreter = speaker.interpreter
+        task = self._tasks.start(interpreter.run(), name=f"interpreter of {speaker.identity}")
+        task.add_done_callback(lambda _: self._gave_up(speaker, interpreter))
+        self._tell_state(speaker, "interpreted")
+
+    def _begin_take(self, speaker: _Speaker, person: Person) -> None:
+        old = speaker.interpreter
+        self._takes[speaker.identity] += 1
+        speaker.take, speaker.language = self._takes[speaker.identity], person.speaks
+        speaker.interpreter = self._new_interpreter(person, speaker.take)
+        speaker.interpreter.wish(self._wishes.get(speaker.identity, Wishes()))
+        old.close()
+        self._run(speaker)
+
+    def _gave_up(self, speaker: _Speaker, interpreter: Interpreter) -> None:
+        """An interpreter ended though nobody closed it: a new one is begun a little later."""
+        if speaker.interpreter is not interpreter or self._speakers.get(speaker.identity) is not speaker:
+            return
+        self._stop_hearing(speaker)
+        del self._speakers[speaker.identity]
+        speaker.stay()
+        if not self._closed:
+            asyncio.get_running_loop().call_later(NEW_INTERPRETER_S, self._apply)
+
+    def _retire(self, identity: str) -> None:
+        """Ends a speaker's interpreter: gone for good, or wanted by nobody."""
+        speaker = self._speakers.pop(identity)
+        speaker.stay()
+        self._stop_hearing(speaker)
+        speaker.interpreter.close()
+        self._tell_state(speaker, "gone")
+        microphone = self._subscribed.pop(identity, None)
+        if microphone is not None and self._microphones.get(identity) is microphone:
+            microphone.set_subscribed(False)
+
+    def _tell_state(self, speaker: _Speaker, state: str) -> None:
+        self._tell(
+            {
+                "type": "speaker",
+                "speaker": speaker.identity,
+                "state": state,
+                "language": speaker.language or "",
+                "take": speaker.take,
+            }
+        )

@@ -1,0 +1,132 @@
+"""What the interpreter says of itself in its attributes, brought up to date about twice a second at most."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+
+import structlog
+
+from pipeline.clock import Monotonic
+from pipeline.events import Trouble
+from worker.channels import ChannelView
+
+log = structlog.get_logger(__name__)
+
+EVERY_S = 0.5
+LAG_EVERY_S = 2.0
+"""A lag that changed is news only so often: every attribute goes to everybody in the room."""
+
+TROUBLE_FOR_S = 30.0
+"""How long the last trouble is shown."""
+
+SET_LIMIT_S = 5.0
+MAX_TROUBLE_CHARACTERS = 300
+
+SetAttributes = Callable[[dict[str, str]], Awaitable[None]]
+
+
+class Status:
+    """Keeps the interpreter's attributes true.
+
+    Args:
+        set_attributes: merges attributes into the participant's own.
+        channels: how the channels are now.
+    """
+
+    def __init__(
+        self,
+        set_attributes: SetAttributes,
+        channels: Callable[[], Sequence[ChannelView]],
+        *,
+        profile: str,
+        now: Monotonic | None = None,
+    ) -> None:
+        self._set, self._channels, self._profile = set_attributes, channels, profile
+        self._now = now or asyncio.get_running_loop().time
+        self._languages: tuple[str, ...] = ()
+        self._shown: dict[str, str] = {}
+        self._lags: dict[str, float] = {}
+        self._lags_at_s = float("-inf")
+        self._trouble = ""
+        self._trouble_until_s = 0.0
+        self._changed = asyncio.Event()
+
+    def offer(self, languages: Sequence[str]) -> None:
+        """Sets which languages may be asked for."""
+        self._languages = tuple(languages)
+        self.changed()
+
+    def trouble(self, trouble: Trouble) -> None:
+        """Shows why something is missing."""
+        text = f"{trouble.language}: {trouble.reason}" if trouble.language else trouble.reason
+        self._trouble = text[:MAX_TROUBLE_CHARACTERS]
+        self._trouble_until_s = self._now() + TROUBLE_FOR_S
+        self.changed()
+
+    def changed(self) -> None:
+        """Something may have to be shown soon."""
+        self._changed.set()
+
+    def renew(self) -> None:
+        """Shows everything again, after a reconnect."""
+        self._shown = {}
+        self.changed()
+
+    async def run(self) -> None:
+        """Shows changes until cancelled."""
+        while True:
+            await self._show()
+            await asyncio.sleep(EVERY_S)
+            try:
+                async with asyncio.timeout(EVERY_S):
+                    await self._changed.wait()
+            except TimeoutError:
+                continue  # who speaks and the lag are looked at even if nobody says that they changed
+
+    async def _show(self) -> None:
+        self._changed.clear()
+        wanted = self.attributes()
+        news = {key: value for key, value in wanted.items() if self._shown.get(key) != value}
+        if not news:
+            return
+        try:
+            async with asyncio.timeout(SET_LIMIT_S):
+                await self._set(news)
+        except TimeoutError:
+            log.info("attributes were not set")
+            return
+        self._shown |= news
+
+    def attributes(self) -> Mapping[str, str]:
+        """All attributes as they should be now."""
+        views = self._channels()
+        self._refresh_lags(views)
+        if self._now() >= self._trouble_until_s:
+            self._trouble = ""
+        channels = {
+            view.language: {
+                "track": view.track,
+                "sid": view.sid,
+                "listeners": view.listeners,
+                "lag_s": self._lags.get(view.language, 0.0),
+                "state": view.state.value,
+            }
+            for view in views
+        }
+        speaking = any(view.speaking for view in views)
+        return {
+            "lk.agent.state": "speaking" if speaking else "listening",
+            "translator.role": "interpreter",
+            "translator.languages": json.dumps(self._languages),
+            "translator.channels": json.dumps(channels),
+            "translator.profile": self._profile,
+            "translator.trouble": self._trouble,
+        }
+
+    def _refresh_lags(self, views: Sequence[ChannelView]) -> None:
+        if self._now() - self._lags_at_s < LAG_EVERY_S:
+            return
+        self._lags_at_s = self._now()
+        self._lags = {view.language: round(view.lag_s, 1) for view in views}
