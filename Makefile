@@ -1,12 +1,12 @@
 # `make demo` and `make up` need nothing but Debian, Python 3.11+ and Go (or a livekit-server on the PATH).
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-up setup-dev demo up doctor test lint format types lock clean
+.PHONY: help setup setup-up setup-dev demo up doctor test test-browser lint format lock clean
 
 HIVE := .venv/bin/hive
 PY := .venv/bin/python
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## virtual environment, Debian packages, livekit-server: what the demo needs
 	@scripts/bootstrap.sh demo
@@ -28,6 +28,9 @@ doctor: setup ## says what is here and what is missing
 
 test: setup-dev ## all tests: make test [ARGS="tests/stack -k ports"]
 	@$(PY) -m pytest $(ARGS)
+
+test-browser: setup-dev ## the tests in a real browser alone
+	@$(PY) -m pytest -m browser $(ARGS)
 
 lint: setup-dev ## ruff and mypy
 	@$(PY) -m ruff check .

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -50,10 +51,14 @@ def database_url(setting: str) -> URL:
 
 def connect(url: URL) -> AsyncEngine:
     """Opens nothing yet. SQLite gets one connection a piece of work: its file lock is the queue."""
+    for library in ("aiosqlite", "sqlalchemy"):  # below a warning they log names and keys with the statements
+        logging.getLogger(library).setLevel(logging.WARNING)
     if url.get_backend_name() == "sqlite":
         if url.database:
             Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_async_engine(url, poolclass=NullPool, connect_args={"timeout": _PATIENCE_S})
+        engine = create_async_engine(
+            url, hide_parameters=True, poolclass=NullPool, connect_args={"timeout": _PATIENCE_S}
+        )
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
         return engine

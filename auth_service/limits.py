@@ -16,6 +16,9 @@ from redis.exceptions import RedisError
 
 log = structlog.get_logger(__name__)
 
+AWAY_S = 5.0
+"""How long a Redis that did not answer is left alone."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rate:
@@ -80,18 +83,18 @@ class RedisLimiter:
     def __init__(self, redis: Redis, meanwhile: Limiter) -> None:
         self._take = redis.register_script(_SCRIPT)
         self._meanwhile = meanwhile
-        self._away = False
+        self._again_at = 0.0
 
     async def take(self, key: str, rate: Rate, now: float) -> float:
+        if now < self._again_at:
+            return await self._meanwhile.take(key, rate, now)
         arguments = [f"{now:.6f}", f"{rate.interval_s:.6f}", f"{rate.tolerance_s:.6f}"]
         try:
             answer = await cast(
                 Awaitable[bytes | str], self._take(keys=[f"hive:limit:{key}"], args=arguments)
             )
         except (RedisError, OSError, TimeoutError) as error:
-            if not self._away:
-                log.warning("redis is away, counting alone", error=type(error).__name__)
-            self._away = True
+            log.warning("redis is away, counting alone", error=type(error).__name__)
+            self._again_at = now + AWAY_S
             return await self._meanwhile.take(key, rate, now)
-        self._away = False
         return float(answer)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import structlog
 from fastapi import APIRouter, Header, Request, Response
 from livekit import api
+from starlette.requests import ClientDisconnect
 
 from auth_service.asking import Asked, Bearer, address, count, same
-from auth_service.errors import MediaServerError, StorageError, not_authorised
+from auth_service.errors import MediaServerError, Refused, StorageError, not_authorised
 from auth_service.messages import Health
+from auth_service.parts import Parts
 
 log = structlog.get_logger(__name__)
 router = APIRouter(tags=["machines"])
@@ -22,7 +22,11 @@ _NUDGING = {"room_started", "participant_joined", "participant_left", "participa
 @router.post("/api/v1/webhook", status_code=204)
 async def webhook(request: Request, asked: Asked, authorization: str = Header("", max_length=4096)) -> None:
     """LiveKit's webhooks: somebody came, so the interpreter is due or they are to be kept out; or somebody went."""
-    event = await _verified(request, asked, authorization)
+    try:
+        body = await request.body()
+    except ClientDisconnect as error:
+        raise Refused(400, "bad_request", "The body ended too early.") from error
+    event = _verified(body, asked, authorization)
     if event is None:
         await count(asked, f"webhook:{address(request)}", FAILED_WEBHOOKS_PER_MINUTE)
         raise not_authorised()
@@ -36,11 +40,11 @@ async def webhook(request: Request, asked: Asked, authorization: str = Header(""
             log.warning("removed participants not looked for", room=event.room.name, error=str(error))
 
 
-async def _verified(request: Request, asked: Any, authorization: str) -> api.WebhookEvent | None:
+def _verified(body: bytes, asked: Parts, authorization: str) -> api.WebhookEvent | None:
     livekit = asked.settings.livekit
     receiver = api.WebhookReceiver(api.TokenVerifier(livekit.api_key, livekit.api_secret.get_secret_value()))
     try:
-        return receiver.receive((await request.body()).decode(), authorization.removeprefix("Bearer "))
+        return receiver.receive(body.decode(), authorization.removeprefix("Bearer "))
     except Exception as error:  # noqa: BLE001  the receiver raises bare Exception for what is not signed
         log.warning("webhook refused", error=type(error).__name__)
         return None

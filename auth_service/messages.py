@@ -32,9 +32,19 @@ def _visible(text: str) -> str:
     return text
 
 
+def _language(text: str) -> str:
+    if text.lower() == "off":  # looks like a code
+        raise ValueError("not a language")
+    return text
+
+
 _CODE = r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}"
-Language = Annotated[str, Field(pattern=rf"^{_CODE}$", max_length=35, examples=["es"])]
-Spoken = Annotated[str, Field(pattern=rf"^(auto|{_CODE})$", max_length=35, examples=["en"])]
+Language = Annotated[
+    str, Field(pattern=rf"^{_CODE}$", max_length=35, examples=["es"]), AfterValidator(_language)
+]
+Spoken = Annotated[
+    str, Field(pattern=rf"^(auto|{_CODE})$", max_length=35, examples=["en"]), AfterValidator(_language)
+]
 Heard = Annotated[str, Field(pattern=rf"^(off|{_CODE})$", max_length=35, examples=["es"])]
 _READ = rf"(original|{_CODE})"
 Read = Annotated[

@@ -8,8 +8,6 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from redis.asyncio import Redis
-
 from auth_service.database import connect, database_url, migrate
 from auth_service.engagements import Engagements
 from auth_service.evictions import Evictions
@@ -20,12 +18,12 @@ from auth_service.media import LiveKitServer, MediaServer
 from auth_service.metrics import Metrics
 from auth_service.reconcile import Reconciler
 from auth_service.revocations import DatabaseOnly, RedisRevocations, Revocations
+from auth_service.shared import connect_redis
 from auth_service.storage import Storage
 from auth_service.tokens import LinkSigner, TokenMint
 from config.settings import DEVELOPMENT_SECRET, Settings, SettingsError
 
 SHORTEST_SECRET = 32
-_REDIS_PATIENCE_S = 1.0
 
 Clock = Callable[[], float]
 
@@ -121,9 +119,7 @@ async def opened(settings: Settings, clock: Clock = time.time) -> AsyncIterator[
         limiter: Limiter = MemoryLimiter()
         revocations: Revocations = DatabaseOnly()
         if redis_url := auth.redis_url.get_secret_value():
-            redis = Redis.from_url(
-                redis_url, socket_timeout=_REDIS_PATIENCE_S, socket_connect_timeout=_REDIS_PATIENCE_S
-            )
+            redis = connect_redis(redis_url)
             stack.push_async_callback(redis.aclose)
             limiter, revocations = RedisLimiter(redis, limiter), RedisRevocations(redis)
         media = await stack.enter_async_context(

@@ -23,7 +23,7 @@ DISMISSED_S = 60.0
 """How long a room is still looked at after its interpreter was dismissed."""
 FRESH_S = 5.0
 """An agent that came so recently is not asked whether it lives: its connection may still be building up."""
-QUESTION_S = 0.7
+QUESTION_S = 0.5
 QUESTIONS = 3
 AT_ONCE = 16
 

@@ -84,6 +84,8 @@ def _run(arguments: argparse.Namespace) -> int:
     log_setup.configure(settings.logging)
     try:
         return int(arguments.run(arguments, settings))
+    except SettingsError as error:
+        return exits.fail(str(error), exits.USAGE)
     except Missing as error:
         return exits.fail(str(error), exits.MISSING)
     except PartFailed as error:

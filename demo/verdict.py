@@ -15,7 +15,6 @@ from demo.participants import Attendee, HeardTrack, SeenCaption
 from demo.talk import resampled
 from pipeline.audio import HEARING_RATE_HZ, SPEAKING_RATE_HZ, Pcm
 from pipeline.engines.protocols import SynthesisRequest, Synthesizer
-from pipeline.text.checks import speakable
 
 SHORTEST_S = 0.5
 """Shorter clauses are not compared by sound: too little to tell them apart."""
@@ -123,7 +122,7 @@ async def compare(
 async def _spoken(synthesizer: Synthesizer, language: str, text: str, record: ClauseRecord) -> Pcm:
     rendering = record.renderings.get(language)
     voice, pace = (rendering.voice, rendering.speed) if rendering and rendering.voice else ("", 1.0)
-    request = SynthesisRequest(speakable(text, language), language, voice, pace)
+    request = SynthesisRequest(text, language, voice, pace)
     async with aclosing(synthesizer.synthesize(request)) as pieces:
         parts = [pcm async for pcm in pieces]
     whole = np.concatenate(parts) if parts else np.zeros(1, np.int16)

@@ -12,7 +12,7 @@ fi
 compile() { # OUTPUT [OPTION…]
     local output=$1
     shift
-    uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+    uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
         --no-emit-index-url --no-emit-find-links --output-file "$output" "$@"
 }
 

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import structlog
 
 from pipeline.engines.protocols import EngineError
-from speech_service.gate import ServiceError
+from speech_service.gate import ServiceError, place
 from speech_service.measures import Measures
 from speech_service.problems import Problem, invalid, overloaded, problem_of
 from speech_service.sockets import Gone, Peer
@@ -91,7 +91,7 @@ class Exchange:
             await self._fail(number, problem_of(error))
         except Exception as error:  # noqa: BLE001  the reason follows
             # The broad catch of a request: a fault of ours in one is no reason to end the others.
-            log.error("request failed", error=type(error).__name__)
+            log.error("request failed", error=type(error).__name__, at=place(error))
             await self._fail(number, Problem(500, "internal", "the service has failed; see its log"))
 
     async def _fail(self, number: int, problem: Problem) -> None:

@@ -20,6 +20,9 @@ log = structlog.get_logger(__name__)
 OPEN_PATHS = frozenset({"/health"})
 """Answered without a token, and however much is going on."""
 
+WATCHING_PATHS = frozenset({"/metrics", "/performance"})
+"""Answered however much is going on: it is then that one wants to look."""
+
 
 class ServiceError(HTTPException):
     """A request that is answered with a problem. FastAPI lets this kind through where it reads bodies."""
@@ -72,7 +75,7 @@ class Gate:
             if self._connections >= self._limits.connections:
                 return overloaded("too many connections", 2.0)
             return None
-        if self._requests >= self._limits.requests:
+        if self._requests >= self._limits.requests and scope["path"] not in WATCHING_PATHS:
             return overloaded("too many requests at once", 1.0)
         length = headers.get("content-length", "")
         if length.isdecimal() and int(length) > self._largest(scope):
@@ -102,7 +105,7 @@ class Gate:
         except Exception as error:  # noqa: BLE001  the reason follows
             # The one broad catch: a fault of ours in one request ends neither the service nor this
             # connection without an answer; the text of the exception may hold what was said, so it is not logged.
-            log.error("request failed", path=scope["path"], error=type(error).__name__, at=_place(error))
+            log.error("request failed", path=scope["path"], error=type(error).__name__, at=place(error))
             self._measures.failed("internal")
             if not started:  # else the server sees an answer that is not whole and closes the connection
                 await _answer(scope, send, Problem(500, "internal", "the service has failed; see its log"))
@@ -140,7 +143,7 @@ def _too_large(limit: int) -> Problem:
     )
 
 
-def _place(error: BaseException) -> str:
+def place(error: BaseException) -> str:
     """File and line where an exception was raised."""
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:

@@ -58,7 +58,7 @@ class TranslateRequest(BaseModel):
     target: Code
     context: Annotated[list[tuple[str, str]], Field(max_length=10)] = []
     """Previous (source, translation) pairs, oldest first."""
-    draft: bool = False
+    draft: Annotated[bool, Field(strict=True)] = False
 
 
 class TranslateAnswer(BaseModel):

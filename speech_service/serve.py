@@ -13,7 +13,6 @@ from fastapi import FastAPI
 from config.settings import Services, Settings
 from pipeline.engines.protocols import EngineInfo
 from pipeline.engines.registry import load_recognizer, load_synthesizer, load_translator
-from pipeline.engines.silero import SileroModel
 from speech_service.mt import mt_app
 from speech_service.serving import listening
 from speech_service.stt import stt_app
@@ -68,6 +67,8 @@ async def serve(
 
 async def _load(name: str, settings: Settings, stack: AsyncExitStack) -> tuple[FastAPI, EngineInfo]:
     if name == "stt":
+        from pipeline.engines.silero import SileroModel  # ONNX is for those alone who recognise
+
         recognizer = await load_recognizer(settings)
         stack.push_async_callback(recognizer.close)
         detector = await asyncio.to_thread(SileroModel.load)

@@ -90,7 +90,7 @@ def new_service(
     limits: Limits,
 ) -> FastAPI:
     """An application with everything that is not particular to one service."""
-    app = FastAPI(title=title, version=VERSION, responses=_PROBLEMS, docs_url="/docs", redoc_url=None)
+    app = FastAPI(title=title, version=VERSION, responses=_PROBLEMS, docs_url=None, redoc_url=None)
     app.add_middleware(
         Gate, token=settings.services.token.get_secret_value(), limits=limits, measures=measures
     )

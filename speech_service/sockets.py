@@ -12,7 +12,7 @@ import structlog
 from fastapi import WebSocket, WebSocketDisconnect
 
 from pipeline.audio import AudioError
-from speech_service.gate import ServiceError
+from speech_service.gate import ServiceError, place
 from speech_service.measures import Measures
 from speech_service.problems import Problem, invalid
 from speech_service.wire import Codec, Failed, WireError
@@ -102,7 +102,7 @@ async def conversation(
         )
     except Exception as error:  # noqa: BLE001  the reason follows
         # The broad catch of a connection: see Gate; here too the text of the exception is not logged.
-        log.error("connection failed", path=socket.url.path, error=type(error).__name__)
+        log.error("connection failed", path=socket.url.path, error=type(error).__name__, at=place(error))
         problem = Problem(500, "internal", "the service has failed; see its log")
     try:
         await _close(socket, peer, problem, measures)

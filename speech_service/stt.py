@@ -78,7 +78,7 @@ def stt_app(
         request: Request,
         language: Annotated[Code | None, Query(description="what is spoken; absent to detect it")] = None,
         allowed_languages: Annotated[list[Code], Query(max_length=100)] = [],  # noqa: B006  FastAPI copies it
-        hints: Annotated[list[Short], Query(max_length=500, description="names and terms")] = [],  # noqa: B006
+        hints: Annotated[list[Short], Query(max_length=100, description="names and terms")] = [],  # noqa: B006
     ) -> Transcript:
         """Recognises a sound file of any common kind, or bare 16 kHz mono sound as audio/pcm."""
         options = HearingOptions("file", language, tuple(allowed_languages), tuple(hints))

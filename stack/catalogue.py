@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -44,6 +45,8 @@ class Model:
     files: tuple[File, ...] = ()
     patterns: tuple[str, ...] = ()
     """Which files of the repository are fetched, where they are not named one by one (fnmatch)."""
+    description: str = ""
+    """What is written to `hive.json` beside the files (`pipeline.engines.opus_models`); empty for no such file."""
     card: str = ""
     """The file that holds the licence of a model with `PER_VOICE`, among `files`."""
 
@@ -103,6 +106,12 @@ _KOKORO = (
 _OPUS_PAIRS = ("en-es", "es-en", "en-fr", "fr-en", "en-de", "de-en", "en-it", "it-en", "en-zh", "zh-en")
 _VOICES = ("de_DE-thorsten-medium", "en_US-ljspeech-medium", "es_ES-davefx-medium", "fr_FR-siwis-medium")
 
+USUAL = ("whisper-base", "opus-en-es", "opus-en-fr", "kokoro")
+"""What the profile cpu begins with."""
+
+_TARGET_TOKENS = {"en-zh": ">>cmn_Hans<<"}
+"""What tells models with several targets which one is meant."""
+
 _PAIR = re.compile(r"[a-z]{2,3}(_[A-Za-z]{2,4})?-[a-z]{2,3}(_[A-Za-z]{2,4})?")
 _VOICE = re.compile(r"([a-z]{2,3})_([A-Z]{2})-([A-Za-z0-9_]+)-(x_low|low|medium|high)")
 
@@ -128,7 +137,12 @@ def find(name: str) -> Model:
         source, _, target = rest.partition("-")
         repository = f"gaudi/opus-mt-{rest}-ctranslate2"
         about = f"translation {source} to {target}"
-        return Model(name, "opus", f"opus/{rest}", "Apache-2.0", 155, about, repository, patterns=_OPUS_FILES)
+        pair = {"source": source, "target": target, "prefix": _TARGET_TOKENS.get(rest, "")}
+        note = {"name": f"opus-mt-{rest}", "licence": "Apache-2.0", "commercial_use": True, "pairs": [pair]}
+        return Model(
+            name, "opus", f"opus/opus-mt-{rest}", "Apache-2.0", 155, about, repository,
+            patterns=_OPUS_FILES, description=json.dumps(note, indent=2),
+        )  # fmt: skip
     if engine == "piper" and (match := _VOICE.fullmatch(rest)):
         return _voice(name, rest, match)
     raise StackError(

@@ -8,6 +8,7 @@ import shutil
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from functools import partial
 from pathlib import Path
 
 import aiohttp
@@ -108,12 +109,14 @@ class Stack(AbstractAsyncContextManager["Stack"]):
         try:
             async with Guard() as guard, asyncio.TaskGroup() as group:
                 keepers = [group.create_task(self._keep(part, guard), name=part.name) for part in parts]
-                for ready in self._ready.values():
-                    await ready.wait()
-                yield
-                for keeper in reversed(keepers):  # the worker takes leave before its server goes
-                    keeper.cancel()
-                    await asyncio.wait([keeper])
+                try:
+                    for ready in self._ready.values():
+                        await ready.wait()
+                    yield
+                finally:
+                    for keeper in reversed(keepers):  # the worker takes leave before its server goes
+                        keeper.cancel()
+                        await asyncio.wait([keeper])
         except BaseExceptionGroup as several:
             raise _first(several) from None
 
@@ -133,6 +136,7 @@ class Stack(AbstractAsyncContextManager["Stack"]):
         failures = 0
         while True:
             began = time.monotonic()
+            known_from = self._log_size(part.known_by[0]) if part.known_by else 0
             child = await ChildProcess.start(
                 part.name,
                 part.command,
@@ -143,7 +147,7 @@ class Stack(AbstractAsyncContextManager["Stack"]):
             )
             self.pids[part.name] = child.pid
             try:
-                await self._until_ready(part, child)
+                await self._until_ready(part, child, known_from)
                 self._report(f"{part.name} is ready after {time.monotonic() - began:.1f} s")
                 self._ready[part.name].set()
                 status = await child.wait()
@@ -164,9 +168,22 @@ class Stack(AbstractAsyncContextManager["Stack"]):
             self._report(f"{part.name} {reason}; starting it again in {delay:g} s")
             await asyncio.sleep(delay)
 
-    async def _until_ready(self, part: Part, child: ChildProcess) -> None:
-        """Returns when all health addresses answer; raises PartFailed when it dies first or takes too long."""
-        answers = asyncio.create_task(_answers(part.ready))
+    def _log_size(self, part: str) -> int:
+        log_file = self.log_of(part)
+        return log_file.stat().st_size if log_file.exists() else 0
+
+    async def _usable(self, part: Part, known_from: int) -> None:
+        """Returns once all health addresses answer and, where that is asked, another part knows this one."""
+        await _answers(part.ready)
+        if part.known_by and part.known_by[0] in self._names:
+            other, words = part.known_by
+            logged = partial(_logged, self.log_of(other), known_from, words.encode())
+            while not await asyncio.to_thread(logged):  # noqa: ASYNC110  # a file tells nobody that it grew
+                await asyncio.sleep(0.1)
+
+    async def _until_ready(self, part: Part, child: ChildProcess, known_from: int) -> None:
+        """Returns when it can be used; raises PartFailed when it dies first or takes too long."""
+        answers = asyncio.create_task(self._usable(part, known_from))
         ended = asyncio.create_task(child.wait())
         try:
             await asyncio.wait(
@@ -184,6 +201,13 @@ class Stack(AbstractAsyncContextManager["Stack"]):
             for task in (answers, ended):
                 task.cancel()
             await asyncio.wait({answers, ended})
+
+
+def _logged(log_file: Path, start: int, words: bytes) -> bool:
+    """Whether a log has `words` after its first `start` bytes."""
+    with log_file.open("rb") as file:
+        file.seek(start)
+        return words in file.read()
 
 
 async def _answers(urls: Sequence[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -73,6 +74,8 @@ class ModelStore:
         if model.licence != PER_VOICE:
             self._check_licence(model, model.licence, model.commercial)
             say(f"{model.name}: licence {model.licence}, about {model.megabytes} MB")
+        if model.description:
+            await asyncio.to_thread(self._describe, model)
         async with session() as client:
             wanted = await self._wanted(client, model)
             for file in sorted(wanted, key=lambda file: (file.name != model.card, file.name == "model.bin")):
@@ -83,6 +86,11 @@ class ModelStore:
                     self._check_licence(model, licence, commercial)
                     say(f"{model.name}: licence {licence}, about {model.megabytes} MB")
         return self.path(model)
+
+    def _describe(self, model: Model) -> None:
+        target = self.path(model) / "hive.json"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(model.description + "\n", encoding="utf-8")
 
     def _check_licence(self, model: Model, licence: str, commercial: bool) -> None:
         if not commercial and not self._settings.allow_non_commercial:

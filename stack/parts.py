@@ -29,6 +29,8 @@ class Part:
     """URLs that answer 200 once it can be used."""
     listens: tuple[str, ...]
     """Names of the ports, as in `Ports`, that it listens on."""
+    known_by: tuple[str, str] | None = None
+    """A part that runs before it, and what that part logs once it knows this one; for what no address tells."""
     after: tuple[str, ...] = ()
     """Parts that must be ready before it is started."""
     environment: Mapping[str, str] = field(default_factory=dict)
@@ -93,6 +95,7 @@ def livekit_config(base: str, place: Place, turn_secret: Path) -> str:
     settings, ports = place.settings, place.ports
     config = yaml.safe_load(base)
     config["port"] = ports.livekit
+    config["log_level"] = "debug" if settings.logging.level == "debug" else "info"  # see `Part.known_by`
     config["bind_addresses"] = [HOST]
     config["rtc"] |= {"tcp_port": ports.rtc_tcp, "udp_port": ports.rtc_udp, "node_ip": HOST}
     config["keys"] = {settings.livekit.api_key: settings.livekit.api_secret.get_secret_value()}
@@ -126,6 +129,10 @@ def worker(place: Place) -> Part:
         command=(sys.executable, "-m", "worker"),
         ready=(f"http://{HOST}:{place.ports.worker}/",),
         listens=("worker",),
+        known_by=(
+            "livekit",
+            "worker registered",
+        ),  # before that, the server drops a room's call for an interpreter
         after=("livekit",),
         stop_patience_s=10.0,
     )

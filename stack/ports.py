@@ -38,10 +38,11 @@ class Ports:
     def of(cls, settings: Settings) -> Ports:
         """Takes the ports from the URLs in the settings; an empty URL leaves the default."""
         services = settings.services
+        livekit = _port(settings.livekit.url, 7880)
         return cls(
-            livekit=_port(settings.livekit.url, cls.livekit),
-            rtc_tcp=_port(settings.livekit.url, cls.livekit) + 1,
-            rtc_udp=_port(settings.livekit.url, cls.livekit) + 2,
+            livekit=livekit,
+            rtc_tcp=livekit + 1,
+            rtc_udp=livekit + 2,
             stt=_port(services.stt_url, 8001),
             mt=_port(services.mt_url, 8002),
             tts=_port(services.tts_url, 8003),

@@ -32,7 +32,6 @@ DENIED_PEERS = (
     "198.51.100.0-198.51.100.255",
     "203.0.113.0-203.0.113.255",
     "224.0.0.0-255.255.255.255",
-    "::",
     "::1",
     "::ffff:0:0-::ffff:ffff:ffff",
     "64:ff9b::-64:ff9b::ffff:ffff",
@@ -43,7 +42,10 @@ DENIED_PEERS = (
     "fe80::-febf:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
     "ff00::-ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
 )
-"""Private, local, documentation, transition and multicast ranges. Source: IANA's special-purpose address registries."""
+"""Private, local, documentation, transition and multicast ranges. Source: IANA's special-purpose address registries.
+
+`::` is not among them: coturn takes it for every address, and refuses it as a peer by itself.
+"""
 
 
 def render(settings: Turn, *, state_directory: Path, loopback: bool = False) -> str:

@@ -62,7 +62,7 @@ class Chat:
         finally:
             self._reading -= 1
             reader.close()
-        reply = answer(message, self._offered()) if identity in self._room.remote_participants else None
+        reply = answer(message, self._offered())
         if reply is None:
             return
         if reply.attributes:

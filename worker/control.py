@@ -8,9 +8,11 @@ from typing import Annotated, Any, ClassVar, TypeAlias
 
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
+from pipeline.text.glossary import Glossary, GlossaryError
+
 CONTROL_TOPIC = "translator.control"
 
-MAX_BYTES = 64 * 1024
+MAX_BYTES = 512 * 1024
 """Longer messages are refused."""
 
 Code: TypeAlias = Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,3}$")]
@@ -21,36 +23,13 @@ class ControlError(ValueError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GlossaryEntry:
-    """A term and how it is rendered; kept as it is in languages without a translation."""
-
-    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
-
-    source: Annotated[str, Field(min_length=1, max_length=200)]
-    language: Code
-    translations: dict[Code, Annotated[str, Field(max_length=200)]] = field(default_factory=dict)
-    spoken: dict[Code, Annotated[str, Field(max_length=200)]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class GlossaryWish:
-    """The entries of a glossary as they were sent."""
-
-    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
-
-    entries: Annotated[tuple[GlossaryEntry, ...], Field(max_length=500)] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Configure:
     """The whole wish of the organiser: what is left out is reset."""
 
-    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
-
-    languages: Annotated[tuple[Code, ...], Field(max_length=100)] | None = None
+    languages: tuple[str, ...] | None = None
     """What may be asked for; None: the settings' own."""
-    muted: Annotated[tuple[Code, ...], Field(max_length=100)] = ()
-    glossary: GlossaryWish | None = None
+    muted: tuple[str, ...] = ()
+    glossary: Glossary = field(default_factory=Glossary)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +39,16 @@ class Dismiss:
 
 Control: TypeAlias = Configure | Dismiss
 
-_CONFIGURE: TypeAdapter[Configure] = TypeAdapter(Configure)
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Wish:
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
+
+    languages: Annotated[tuple[Code, ...], Field(max_length=100)] | None = None
+    muted: Annotated[tuple[Code, ...], Field(max_length=100)] = ()
+
+
+_WISH: TypeAdapter[_Wish] = TypeAdapter(_Wish)
 
 
 def read_control(data: bytes) -> Control:
@@ -100,11 +88,16 @@ def _object(data: bytes) -> dict[str, Any]:
 
 
 def _configure(message: dict[str, Any]) -> Configure:
+    glossary = message.pop("glossary", None)
     try:
-        return _CONFIGURE.validate_python(message)
+        wish = _WISH.validate_python(message)
+        terms = Glossary.parse(glossary) if glossary is not None else Glossary()
     except ValidationError as error:
         where = "; ".join(
             f"{'.'.join(str(part) for part in problem['loc'])}: {problem['type']}"
             for problem in error.errors()[:5]
         )
         raise ControlError(where) from error
+    except GlossaryError as error:
+        raise ControlError(str(error)) from error
+    return Configure(languages=wish.languages, muted=wish.muted, glossary=terms)

@@ -71,7 +71,7 @@ async def join(
         JoinError: the server cannot be reached or refuses.
         EngineError: an engine cannot be loaded.
     """
-    own = await load_engines(settings) if engines is None else None
+    used = engines or await load_engines(settings)
     room = rtc.Room()
     service = api.LiveKitAPI(
         settings.livekit.url, settings.livekit.api_key, settings.livekit.api_secret.get_secret_value()
@@ -86,10 +86,10 @@ async def join(
             reason = getattr(error, "message", "") or "no answer"
             raise JoinError(f"cannot join {room_name} at {settings.livekit.url}: {reason}") from error
         log.info("interpreter joined", room=room_name)
-        interpreter = RoomInterpreter(room, service, settings, engines or own, configure)
+        interpreter = RoomInterpreter(room, service, settings, used, configure)
         return await interpreter.run()
     finally:
         await room.disconnect()
-        await service.aclose()  # type: ignore[no-untyped-call]
-        if own is not None:
-            await own.close()
+        await service.aclose()
+        if engines is None:
+            await used.close()

@@ -10,8 +10,7 @@ from config.settings import Settings
 from pipeline.audio import AudioFrame
 from pipeline.channel import Channel
 from pipeline.engines.protocols import EngineError, HearingOptions, Synthesizer, Translator
-from pipeline.engines.registry import load_recognizer, load_synthesizer, load_translator
-from pipeline.engines.voice_activity import SileroModel
+from pipeline.engines.registry import choose_profile, load_recognizer, load_synthesizer, load_translator
 from pipeline.events import Heard
 from pipeline.stages.hear import Hear, hear
 from speech_service.client import RemoteHearing, RemoteSynthesizer, RemoteTranslator
@@ -40,12 +39,13 @@ async def load_engines(settings: Settings) -> Engines:
         for close in closers:
             await close()
         raise
+    choice = await asyncio.to_thread(choose_profile, settings)
     return Engines(
         hear=ear,
         translator=translator,
         synthesizer=synthesizer,
         source_language=settings.rooms.source_language,
-        profile=settings.profile,
+        profile=choice.profile,
         closers=closers,
     )
 
@@ -55,6 +55,8 @@ async def _hearing(settings: Settings, closers: list[Close]) -> Hear:
         remote = RemoteHearing(settings.services)
         closers.append(remote.close)
         return remote
+    from pipeline.engines.silero import SileroModel  # ONNX is for those alone who recognise in this process
+
     recognizer = await load_recognizer(settings)
     closers.append(recognizer.close)
     model = await asyncio.to_thread(SileroModel.load)

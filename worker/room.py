@@ -8,27 +8,27 @@ once as in a full reconnect, therefore needs no case of its own.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from enum import StrEnum
 
 import structlog
 from livekit import api as livekit_api
 from livekit import rtc
+from livekit.rtc.room import EventTypes
 
 from config.settings import Settings
 from pipeline.events import Caption, NotTranslated, Speech, Translation, Trouble
 from pipeline.interpreter import Interpreter
 from pipeline.stages.speak import AudioSink, LanguageChannel
 from pipeline.stages.translate import TranslationCache
-from pipeline.text.glossary import Glossary
 from pipeline.timing import CaptionShown, Measurement
 from pipeline.voices import Casting
 from worker import roster
 from worker.captions import Captions, Line
 from worker.channels import Channels, ChannelView
 from worker.chat import Chat
-from worker.control import CONTROL_TOPIC, Configure, ControlError, Dismiss, GlossaryWish, read_control
+from worker.control import CONTROL_TOPIC, Configure, ControlError, Dismiss, read_control
 from worker.engines import Engines
 from worker.listeners import WISH_ATTRIBUTES, Person, Plan, make_plan
 from worker.permissions import Permissions
@@ -53,10 +53,13 @@ FIRST_GUEST_S = 300.0
 LOOK_AGAIN_S = 5.0
 """The room is looked at this often even if it reports nothing."""
 
+CHAT_WISHES = 2000
+"""Of so many people what was set by chat is kept, also while they are away; the oldest is forgotten first."""
+
 END_LIMIT_S = 3.0
 """How long the end of the interpreting may take before tasks are cancelled."""
 
-_NEWS = (
+_NEWS: tuple[EventTypes, ...] = (
     "participant_connected",
     "participant_disconnected",
     "participant_active",
@@ -96,7 +99,6 @@ class RoomInterpreter:
     ) -> None:
         self._room, self._settings, self._engines = room, settings, engines
         self._configure = configure or Configure()
-        self._glossary = glossary_of(self._configure.glossary)
         self._offered = self._languages()
         self._chat_wishes: dict[str, Mapping[str, str]] = {}
         self._refused: frozenset[str] = frozenset()
@@ -164,7 +166,6 @@ class RoomInterpreter:
         self._offered = self._languages()
         self._status.offer(self._offered)
         if glossary_changed:
-            self._glossary = glossary_of(wish.glossary)
             self._cache.clear()
             self._speakers.renew()
             self._channels.renew()
@@ -205,8 +206,8 @@ class RoomInterpreter:
             await asyncio.sleep(LOOK_AGAIN_S)
             self.look_soon()
 
-    def _listen(self) -> dict[str, object]:
-        handlers: dict[str, object] = dict.fromkeys(_NEWS, self._news)
+    def _listen(self) -> dict[EventTypes, Callable[..., None]]:
+        handlers: dict[EventTypes, Callable[..., None]] = dict.fromkeys(_NEWS, self._news)
         handlers |= {
             "participant_attributes_changed": self._attributes_changed,
             "participant_disconnected": self._left,
@@ -217,7 +218,7 @@ class RoomInterpreter:
             "disconnected": self._disconnected,
         }
         for event, handler in handlers.items():
-            self._room.on(event, handler)  # type: ignore[arg-type]  # the names are those of rtc.Room.on
+            self._room.on(event, handler)
         self._chat.listen()
         return handlers
 
@@ -263,7 +264,10 @@ class RoomInterpreter:
             self.configure(message)
 
     def _wish_by_chat(self, identity: str, attributes: Mapping[str, str]) -> None:
-        self._chat_wishes[identity] = {**self._chat_wishes.get(identity, {}), **attributes}
+        # The server announces people without a track up to 3 s late: the writer may not be known yet.
+        self._chat_wishes[identity] = {**self._chat_wishes.pop(identity, {}), **attributes}
+        while len(self._chat_wishes) > CHAT_WISHES:
+            del self._chat_wishes[next(iter(self._chat_wishes))]
         self.look_soon()
 
     def _watch_for_desertion(self, somebody: bool) -> None:
@@ -312,7 +316,7 @@ class RoomInterpreter:
             settings=self._settings,
             language=person.speaks,
             allowed_languages=self._offered,
-            glossary=self._glossary,
+            glossary=self._configure.glossary,
             cache=self._cache,
         )
 
@@ -324,7 +328,7 @@ class RoomInterpreter:
             settings=self._settings.speech,
             report=self._speech_outcome,
             casting=self._casting,
-            glossary=self._glossary,
+            glossary=self._configure.glossary,
         )
 
     async def _set_attributes(self, attributes: dict[str, str]) -> None:
@@ -397,11 +401,6 @@ class _Outlet:
 
     def measured(self, measurement: Measurement) -> None:
         self._room.measured(measurement)
-
-
-def glossary_of(wish: GlossaryWish | None) -> Glossary:
-    """The glossary that was sent, or an empty one."""
-    return Glossary()
 
 
 def _state(view: ChannelView | None) -> object:

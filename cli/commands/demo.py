@@ -55,14 +55,15 @@ def add(commands: Subparsers, common: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """Runs the meeting."""
-    from rich.console import Console
-
     from cli import exits
-    from demo.main import DemoOptions
-    from demo.main import run as hold_meeting
 
     if arguments.talk is not None and not arguments.talk.is_file():
         return exits.fail(f"there is no recording {arguments.talk}", exits.USAGE)
+    from rich.console import Console
+
+    from demo.main import DemoOptions
+    from demo.main import run as hold_meeting
+
     targets = tuple(code for code in arguments.hear if code != arguments.speaks)
     options = DemoOptions(
         talk=arguments.talk,

@@ -33,16 +33,24 @@ def add(commands: Subparsers, common: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--languages", type=languages, metavar="CODES", help="languages that listeners may ask for"
     )
+    parser.add_argument(
+        "--identity", metavar="NAME", help="its identity in the room; the same one again replaces the first"
+    )
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """Runs until the room ends or a signal comes."""
-    from dataclasses import replace
-
     from cli import exits
-    from worker import join
+    from pipeline.engines.protocols import EngineError, EngineMissing
+    from worker.control import Configure
+    from worker.join import JoinError, join
 
-    if arguments.languages:
-        settings = replace(settings, rooms=replace(settings.rooms, languages=arguments.languages))
-    exits.run(join.join(settings, arguments.room))
+    configure = Configure(languages=arguments.languages) if arguments.languages else None
+    try:
+        end = exits.run(join(arguments.room, settings, identity=arguments.identity, configure=configure))
+    except EngineMissing as error:
+        return exits.fail(str(error), exits.MISSING)
+    except (EngineError, JoinError) as error:
+        return exits.fail(str(error))
+    print(f"the interpreter has left {arguments.room}: {end.value}")
     return exits.OK

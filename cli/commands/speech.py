@@ -29,15 +29,29 @@ def add(commands: Subparsers, common: argparse.ArgumentParser) -> None:
         "services",
         nargs="*",
         metavar="SERVICE",
-        choices=("stt", "mt", "tts", []),
+        type=_service,
         help="stt, mt, tts; default: all",
     )
+
+
+def _service(text: str) -> str:
+    if text not in ("stt", "mt", "tts"):
+        raise argparse.ArgumentTypeError(f"{text!r} is none of stt, mt, tts")
+    return text
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """Runs until a signal comes."""
     from cli import exits
-    from speech_service import serve
+    from pipeline.engines.protocols import EngineError, EngineMissing
+    from speech_service.serve import serve
 
-    exits.run(serve.serve(settings, tuple(arguments.services) or ("stt", "mt", "tts")))
+    try:
+        exits.run(serve(settings, arguments.services))
+    except EngineMissing as error:
+        return exits.fail(str(error), exits.MISSING)
+    except EngineError as error:
+        return exits.fail(str(error))
+    except OSError as error:
+        return exits.fail(f"cannot listen: {error.strerror or error}")
     return exits.OK

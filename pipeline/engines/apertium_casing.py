@@ -54,8 +54,8 @@ class Dictionary:
 
 
 async def with_capitals(text: str, dictionary: Dictionary) -> str:
-    """Gives capitals to words of an all lower-case text that are known only with one. Raises EngineError."""
-    if text != text.lower():
+    """Gives capitals to words that are known only with one, in a text without any but "I". Raises EngineError."""
+    if any(word != word.lower() and word.partition("'")[0] != "I" for word in _WORD.findall(text)):
         return text
     words = [word for word in _WORD.findall(text) if len(word) > 1]
     known = await dictionary.known(form for word in words for form in (word, _capitalised(word)))

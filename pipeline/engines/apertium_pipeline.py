@@ -96,11 +96,15 @@ class Pipeline:
         except TimeoutError as error:
             raise PipelineFailed("no answer in time") from error
         self._answered = True
-        return answer.decode("utf-8", "replace").replace(_BLANK, "")
+        text = answer.decode("utf-8", "replace")
+        if _BLANK not in text:
+            # the programs behind one that dies see an end of input and answer with what they have
+            raise PipelineFailed("the answer is cut off")
+        return text.replace(_BLANK, "")
 
     async def stop(self) -> None:
         """Kills the programs and waits until they are gone. Safe to call twice."""
-        if self._input is not None:
+        if self._input is not None and not self._input.is_closing():
             self._input.abort()  # what was not sent yet never will be
         if self._output is not None:
             self._output.close()

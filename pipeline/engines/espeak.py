@@ -16,7 +16,7 @@ from pipeline.engines.helper_process import HelperProcess
 from pipeline.engines.protocols import EngineInfo, SynthesisRequest, UnknownLanguage, Voice
 from pipeline.engines.sound_shaping import Shaper
 from pipeline.engines.splitting import sentences
-from pipeline.engines.spoken_text import speakable
+from pipeline.engines.spoken_text import spoken_text
 
 _NAMES: dict[str, tuple[str, ...]] = {
     "en": ("en-us", "en"), "en-gb": ("en", "en-gb"), "en-us": ("en-us",),
@@ -100,7 +100,7 @@ class EspeakSynthesizer:
         variant, pitch = self._part(name, request.voice)
         rate = round(min(max(self._words_per_minute * request.speed, _SLOWEST), _FASTEST))
         shaper = Shaper(self._rate_hz)
-        for piece in sentences(speakable(request.text, request.extra), _PIECE_CHARACTERS):
+        for piece in sentences(spoken_text(request), _PIECE_CHARACTERS):
             job = {"voice": name + variant, "text": piece.strip(), "rate": rate, "pitch": pitch}
             async with aclosing(self._helper.speak(job)) as sound:
                 async for data in sound:

@@ -26,7 +26,7 @@ from pipeline.engines.protocols import (
 )
 from pipeline.engines.sound_shaping import Shaper
 from pipeline.engines.splitting import sentences
-from pipeline.engines.spoken_text import speakable
+from pipeline.engines.spoken_text import spoken_text
 
 MODEL_FILES = ("kokoro-v1.0.onnx", "kokoro-v1.0.fp16.onnx", "kokoro-v1.0.int8.onnx")
 """In order of preference."""
@@ -49,6 +49,17 @@ _REGISTERS = {"f": "high", "m": "low"}
 _PIECE_CHARACTERS = 220
 
 
+def model_file(directory: Path) -> Path:
+    """The best model in a directory. Raises EngineMissing when there is none, or no voices beside it."""
+    model = next((directory / name for name in MODEL_FILES if (directory / name).is_file()), None)
+    if model is None or not (directory / VOICES_FILE).is_file():
+        raise EngineMissing(
+            f"there is no Kokoro model in {directory}; `hive models fetch kokoro`, or put "
+            f"{MODEL_FILES[0]} and {VOICES_FILE} there"
+        )
+    return model
+
+
 class KokoroSynthesizer:
     """One model with its file of voices.
 
@@ -69,14 +80,8 @@ class KokoroSynthesizer:
     @classmethod
     async def load(cls, directory: Path, *, at_once: int = 1) -> KokoroSynthesizer:
         """Loads the model from a directory, see `MODEL_FILES` and `VOICES_FILE`. Raises EngineMissing, EngineError."""
-        model = next((directory / name for name in MODEL_FILES if (directory / name).is_file()), None)
-        voices = directory / VOICES_FILE
-        if model is None or not voices.is_file():
-            raise EngineMissing(
-                f"there is no Kokoro model in {directory}; `hive models fetch kokoro`, or put "
-                f"{MODEL_FILES[0]} and {VOICES_FILE} there"
-            )
-        return cls(await asyncio.to_thread(_load, model, voices), at_once=at_once)
+        model = model_file(directory)
+        return cls(await asyncio.to_thread(_load, model, directory / VOICES_FILE), at_once=at_once)
 
     def voices(self, language: str) -> tuple[Voice, ...]:
         return tuple(Voice(name, language, _REGISTERS.get(name[1], "neutral")) for name in self._of(language))
@@ -88,7 +93,7 @@ class KokoroSynthesizer:
         voice = request.voice if request.voice in names else names[0]
         speed = min(max(request.speed, 0.5), 2.0)
         shaper: Shaper | None = None
-        for piece in sentences(speakable(request.text, request.extra), _PIECE_CHARACTERS):
+        for piece in sentences(spoken_text(request), _PIECE_CHARACTERS):
             pcm, rate_hz = await self._piece(piece.strip(), voice, speed)
             shaper = shaper or Shaper(rate_hz)
             if (ready := shaper.feed(pcm)).size:

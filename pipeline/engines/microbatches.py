@@ -68,7 +68,7 @@ class MicroBatcher(Generic[Question, Answer]):
         return await item.answer
 
     async def close(self) -> None:
-        """Fails what waits; what the thread has already is finished first."""
+        """Fails what waits; the thread finishes its batch, for nobody."""
         self._closed = True
         if self._worker is not None:
             self._worker.cancel()
@@ -95,7 +95,13 @@ class MicroBatcher(Generic[Question, Answer]):
     async def _run(self, batch: Sequence[_Waiting[Question, Answer]]) -> None:
         loop = asyncio.get_running_loop()
         running = loop.run_in_executor(self._threads, self._answer, [item.question for item in batch])
-        await asyncio.wait([running])
+        try:
+            await asyncio.wait([running])
+        except asyncio.CancelledError:
+            for item in batch:
+                if not item.answer.done():
+                    item.answer.set_exception(EngineError(f"{self._name} was closed"))
+            raise
         error = running.exception()
         answers = running.result() if error is None else ()
         for index, item in enumerate(batch):

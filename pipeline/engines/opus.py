@@ -27,7 +27,7 @@ from pipeline.engines.splitting import sentences
 log = structlog.get_logger(__name__)
 
 MAX_CHARACTERS = 20_000
-_PIECE_CHARACTERS = 400
+_PIECE_CHARACTERS = 240
 """Sentences are translated one by one, as the models were trained; longer ones are cut."""
 _CONTEXT_CHARACTERS = 300
 

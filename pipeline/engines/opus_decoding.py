@@ -12,8 +12,8 @@ from typing import Any
 
 from pipeline.engines.opus_models import ModelDescriptionError, OpusModel, Pair, knows
 
-_MAX_TOKENS = 400
-"""Marian models know 512 positions; text is split long before, this is the last resort."""
+_MAX_TOKENS = 240
+"""Small models know 256 positions, usual ones 512; text is split long before, this is the last resort."""
 _END = "</s>"
 _UNKNOWN = "⁇"
 """What the tokenizer writes for a token that has no text."""
@@ -119,7 +119,7 @@ class LoadedModel:
             [row.source for row in rows],
             target_prefix=[row.prefix or None for row in rows],
             beam_size=beam,
-            max_decoding_length=min(2 * longest + 16, 500),
+            max_decoding_length=min(2 * longest + 16, 250),
             max_input_length=_MAX_TOKENS + 2,
             **options,
         )

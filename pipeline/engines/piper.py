@@ -30,7 +30,7 @@ from pipeline.engines.protocols import (
 from pipeline.engines.routes import base_language
 from pipeline.engines.sound_shaping import Leveller, Shaper
 from pipeline.engines.splitting import sentences
-from pipeline.engines.spoken_text import speakable
+from pipeline.engines.spoken_text import spoken_text
 
 log = structlog.get_logger(__name__)
 
@@ -146,7 +146,7 @@ class PiperSynthesizer:
         leveller = self._levellers.setdefault(name, Leveller())
         shaper = Shaper(model.rate_hz)
         speed = min(max(request.speed, 0.5), 2.0)
-        for piece in sentences(speakable(request.text, request.extra), _PIECE_CHARACTERS):
+        for piece in sentences(spoken_text(request), _PIECE_CHARACTERS):
             job = {"voice": model.name, "speaker": speaker, "speed": speed, "text": piece.strip()}
             async with aclosing(self._helper.speak(job)) as sound:
                 async for data in sound:
@@ -165,10 +165,11 @@ class PiperSynthesizer:
         fitting.sort(key=lambda model: model.tag != tag)
         choices: list[tuple[str, PiperModel, int | None]] = []
         for model in fitting:
-            if model.speakers <= 1:
+            speakers = range(min(model.speakers, _MOST_SPEAKERS))
+            if model.speakers > 1:
+                choices.extend((f"{model.name}#{speaker}", model, speaker) for speaker in speakers)
+            else:
                 choices.append((model.name, model, None))
-            for speaker in range(min(model.speakers, _MOST_SPEAKERS) if model.speakers > 1 else 0):
-                choices.append((f"{model.name}#{speaker}", model, speaker))
         return choices
 
 

@@ -75,6 +75,8 @@ class Hypothesis:
     language: str
     heard_to: int
     """How far it had listened."""
+    settled_to: int | None = None
+    """Words that end behind it may still change, even where two looks agree; None: the engine cannot tell."""
 
 
 class RecognitionStream(Protocol):

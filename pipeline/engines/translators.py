@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 import structlog
 
@@ -19,11 +20,17 @@ from pipeline.engines.protocols import (
     UnknownLanguage,
 )
 from pipeline.engines.routes import PREFERRED_PIVOTS, base_language
+from pipeline.text.checks import problem
 
 log = structlog.get_logger(__name__)
 
-Check = Callable[[str, str, str, str], str | None]
-"""Takes source text, translation, source and target language; says what is wrong with it, None for nothing."""
+
+class Check(Protocol):
+    """Looks at a translation."""
+
+    def __call__(self, source: str, target: str, *, source_language: str, target_language: str) -> str | None:
+        """What is wrong with it, in words that do not quote it; None for nothing."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +54,10 @@ class TranslatorChain:
 
     Args:
         engines: in order of preference, at least one; closed with the chain.
-        check: looks at each translation; None for no check.
+        check: looks at each translation.
     """
 
-    def __init__(self, engines: Sequence[Translator], check: Check | None = None) -> None:
+    def __init__(self, engines: Sequence[Translator], check: Check = problem) -> None:
         if not engines:
             raise ValueError("a chain needs at least one translator")
         self._engines, self._check = tuple(engines), check
@@ -89,11 +96,11 @@ class TranslatorChain:
                     overloaded = error
                 reasons.append(f"{name}: {error}")
                 continue
-            problem = self._problem(request, result)
-            if problem is None:
+            fault = self._fault(request, result)
+            if fault is None:
                 return result
-            log.info("translation was refused", engine=name, reason=problem, target=request.target)
-            reasons.append(f"{name}: {problem}")
+            log.info("translation was refused", engine=name, reason=fault, target=request.target)
+            reasons.append(f"{name}: {fault}")
         if overloaded is not None and len(plans) == 1:
             raise overloaded
         raise EngineError("; ".join(reasons))
@@ -110,10 +117,10 @@ class TranslatorChain:
             if isinstance(result, BaseException):
                 raise result
 
-    def _problem(self, request: TranslationRequest, result: TranslationResult) -> str | None:
-        if self._check is None:
-            return None
-        return self._check(request.text, result.text, request.source, request.target)
+    def _fault(self, request: TranslationRequest, result: TranslationResult) -> str | None:
+        return self._check(
+            request.text, result.text, source_language=request.source, target_language=request.target
+        )
 
     def _plans(self, source: str, target: str) -> tuple[_Plan, ...]:
         if (source, target) not in self._plans_of:

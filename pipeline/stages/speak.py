@@ -18,7 +18,6 @@ from pipeline.clock import Monotonic
 from pipeline.engines.protocols import EngineError, SynthesisRequest, Synthesizer
 from pipeline.events import NotSpoken, Speech, Spoken, Translation, Trouble
 from pipeline.lag import SpeakingRate, speed, to_skip
-from pipeline.text.checks import speakable
 from pipeline.text.glossary import Glossary
 from pipeline.voices import Casting
 
@@ -58,6 +57,8 @@ class _Utterance:
     said_at_s: float
     after_skip: bool
     """Whether something before it was left out, which listeners are told by a short signal."""
+    generation: int
+    """How often `LanguageChannel.start_now` had been called when this was taken up."""
     pieces: asyncio.Queue[Pcm | None] = field(default_factory=lambda: asyncio.Queue(AHEAD_PIECES))
     """None ends it."""
     synthesised_at_s: float = 0.0
@@ -180,7 +181,7 @@ class LanguageChannel:
             self._fail(translation, f"{self._synthesizer.info.name} has no voice for {self.language}")
             return None
         voice = self._casting.voice(translation.clause.speaker, voices)
-        item = _Utterance(translation, voice.name, pace, said_at_s, after_skip)
+        item = _Utterance(translation, voice.name, pace, said_at_s, after_skip, self._generation)
         self._in_hand.append(item)
         return item
 
@@ -194,10 +195,8 @@ class LanguageChannel:
         await item.pieces.put(None)
 
     async def _attempt(self, item: _Utterance) -> str:
-        text = speakable(self._glossary.spoken(item.translation.text, self.language), self.language)
-        if not text:
-            return "there is nothing to say in it"
-        request = SynthesisRequest(text, self.language, item.voice, item.speed)
+        said_as = self._glossary.pronunciations(self.language)
+        request = SynthesisRequest(item.translation.text, self.language, item.voice, item.speed, said_as)
         try:
             async with aclosing(self._synthesizer.synthesize(request)) as pieces:
                 while True:
@@ -229,14 +228,13 @@ class LanguageChannel:
             self.speaking = bool(self._in_hand or self._waiting)
 
     async def _play_one(self, item: _Utterance, free_at_s: float) -> None:
-        generation = self._generation
         first_audio_at_s = onset_at_s = 0.0
         samples = 0
         while True:
             pcm = await item.pieces.get()
             if pcm is None:
                 break
-            if generation != self._generation:
+            if item.generation != self._generation:
                 continue  # superseded: take the rest so that the synthesis can end
             if not samples:
                 if item.after_skip:
@@ -246,11 +244,11 @@ class LanguageChannel:
                 self.lag_s = onset_at_s - item.translation.clause.onset_at_s
             samples += len(pcm)
             await self._sink.write(pcm)
-        if generation != self._generation:
+        if item.generation != self._generation:
             self._report(NotSpoken(item.translation, "nobody was listening yet"))
             return
         if not samples:
-            self._fail(item.translation, item.failure)
+            self._fail(item.translation, item.failure or "there is nothing to say in it")
             return
         if item.failure:
             self._fail(item.translation, f"broke off: {item.failure}")

@@ -1,4 +1,4 @@
-"""Whether a translation can be believed, and text made clean and fit to be spoken."""
+"""Whether a translation can be believed."""
 
 from __future__ import annotations
 
@@ -9,9 +9,16 @@ from collections.abc import Sequence
 from typing import Final
 
 from pipeline.text import languages
+from pipeline.text.cleaning import clean, is_control, speakable
 from pipeline.text.matching import spelling
 
-_NUMBER: Final = re.compile(r"\d+(?:[.,٫٬'’\u00a0\u202f ]\d{3}(?!\d))*(?:[.,٫]\d+)?")
+__all__ = ["clean", "numbers", "problem", "speakable"]
+
+_NUMBER: Final = re.compile(
+    r"\d{1,2}(?:,\d{2})+,\d{3}(?!\d)"  # 1,00,000
+    r"|\d{1,3}(?:[.,٫٬'’\u00a0\u202f ]\d{3}(?!\d))+(?:[.,٫]\d+)?"
+    r"|\d+(?:[.,٫]\d+)?"
+)
 _ROMAN: Final = re.compile(r"\b[IVXLCDM]{1,8}\b")
 _ROMAN_VALUES: Final = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
 _AFTERNOON: Final = re.compile(r"\bp\.?\s?m\b", re.IGNORECASE)
@@ -50,7 +57,6 @@ _CLOSE: Final = tuple(
     )
 )
 
-_BIDI_OVERRIDES: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _BROKEN: Final = ("\ufffd", "⁇", "<unk>", "▁", "</s>")
 
 
@@ -61,7 +67,7 @@ def problem(source: str, target: str, *, source_language: str, target_language: 
     """
     if not any(character.isalnum() for character in target):
         return "empty" if any(character.isalnum() for character in source) else None
-    if any(_is_control(character) for character in target):
+    if any(is_control(character) for character in target):
         return "control characters"
     if any(sign in target and sign not in source for sign in _BROKEN):
         return "unknown signs"
@@ -79,7 +85,8 @@ def problem(source: str, target: str, *, source_language: str, target_language: 
 def numbers(text: str) -> list[str]:
     """The numbers in a text as bare ASCII digits: "10,000", "10.000" and "١٠٬٠٠٠" are alike."""
     western = "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in text)
-    return ["".join(filter(str.isdigit, found)) for found in _NUMBER.findall(western)]
+    bare = ("".join(filter(str.isdigit, found)) for found in _NUMBER.findall(western))
+    return [digits.lstrip("0") or "0" for digits in bare]
 
 
 def _numbers(source: str, target: str) -> str | None:
@@ -93,10 +100,13 @@ def _numbers(source: str, target: str) -> str | None:
             if int(number) < 12 and added[str(int(number) + 12)]:
                 added -= Counter([str(int(number) + 12)])
                 missing -= Counter([number])
-    if missing and added:
-        return "numbers changed"
+    for number in list(missing):  # "2.5 million" and "2.500.000"
+        if any(other.startswith(number) and not other[len(number) :].strip("0") for other in added):
+            missing -= Counter([number])
     if any(int(number[:18]) > _WRITTEN_OUT_UP_TO for number in missing):
-        return "numbers missing"
+        return "numbers changed" if added else "numbers missing"
+    if {len(number) for number in missing} & {len(number) for number in added}:
+        return "numbers changed"
     return None
 
 
@@ -110,16 +120,11 @@ def _roman(text: str) -> int:
 
 def _repetition(source: str, target: str) -> str | None:
     words_now, words_before = _units(target), _units(source)
+    longest_said = max(_longest_run(words_before, size) for size in range(1, 9))
     for size in range(1, 9):
-        limit = 4 if size == 1 else 3
-        if all(unit.isdigit() or len(unit) == 1 for unit in words_now):
-            limit += 2
-        run = _longest_run(words_now, size)
-        if (
-            run >= limit
-            and run > _longest_run(words_before, size) + 1
-            and run > _longest_any(words_before) + 1
-        ):
+        single_signs = size == 1 and all(unit.isdigit() or len(unit) == 1 for unit in words_now)
+        limit = 6 if single_signs else 4 if size == 1 else 3
+        if _longest_run(words_now, size) >= max(limit, longest_said + 2):
             return "repetition"
     return None
 
@@ -137,10 +142,6 @@ def _longest_run(units: Sequence[str], size: int) -> int:
         run = run + 1 if units[at] == units[at - size] else 0
         best = max(best, run // size + 1)
     return best
-
-
-def _longest_any(units: Sequence[str]) -> int:
-    return max(_longest_run(units, size) for size in range(1, 9))
 
 
 # --- length and language ---------------------------------------------------------------------------------
@@ -188,42 +189,13 @@ def _in_other_script(text: str, expected: tuple[str, ...]) -> bool:
 
 
 def _copied(source: str, target: str) -> tuple[int, int]:
-    """How many words stayed as they were, of how many that had to change: no names, numbers, acronyms."""
-    words = [
+    """How many different words stayed as they were, of how many that had to change: no names, numbers, acronyms."""
+    words = {
         spelling(word)
         for at, word in enumerate(source.split())
         if len(spelling(word)) > 1
         and not any(c.isdigit() for c in word)
         and (not at or word[:1] == word[:1].lower())
-    ]
-    there = Counter(spelling(word) for word in target.split())
-    return sum((Counter(words) & there).values()), len(words)
-
-
-# --- clean text ------------------------------------------------------------------------------------------
-
-
-def _is_control(character: str) -> bool:
-    kind = unicodedata.category(character)
-    return character in _BIDI_OVERRIDES or kind == "Cs" or (kind == "Cc" and character not in "\t\n\r")
-
-
-def clean(text: str) -> str:
-    """Text from outside without what cannot be seen or turns writing around; one line, single spaces, NFC.
-
-    Joiners stay: Persian, Hindi and emoji need them.
-    """
-    kept = []
-    for character in text:
-        kind, point = unicodedata.category(character), ord(character)
-        if character.isspace():
-            kept.append(" ")
-        elif kind in ("Cc", "Cs", "Co") or character in _BIDI_OVERRIDES:
-            continue
-        elif point in (0xFEFF, 0x00AD, 0x180E, 0x2060, 0x200B) or 0xFFF9 <= point <= 0xFFFB:
-            continue
-        elif point & 0xFFFE == 0xFFFE or 0xFDD0 <= point <= 0xFDEF or 0xE0000 <= point <= 0xE007F:
-            continue
-        else:
-            kept.append(character)
-    return " ".join(unicodedata.normalize("NFC", "".join(kept)).split())
+    }
+    there = {spelling(word) for word in target.split()}
+    return len(words & there), len(words)

@@ -169,13 +169,11 @@ class ClauseCutter:
     def _loose_end(self) -> int:
         """How many of the last words belong to what comes next: "Dr.", "10,". Never all of them."""
         count = 0
-        while count < len(self._open) - 1:
+        while count < len(self._open):
             if ending(self._context(len(self._open) - count), self._language) not in _OPEN_ENDINGS:
-                break
+                return count
             count += 1
-        else:
-            return 0
-        return count
+        return 0
 
     # --- what comes out ----------------------------------------------------------------------------------
 

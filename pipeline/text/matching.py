@@ -95,7 +95,7 @@ def _judge(
             known_end = end if end < boundary - _STRETCH_SAMPLES else boundary
         else:
             cost += max(0, last.end_sample - boundary)
-        cost += moved / 10 - TOLERANCE_SAMPLES * (1 - unheard / 4 if unheard else overlap)
+        cost += moved / 10 - TOLERANCE_SAMPLES * (0)
     cost += sum(max(0, end - word.first_sample) for word in words[max(at, lowest) : highest])
     return cost, at, known_end
 
@@ -151,20 +151,28 @@ def divided_at(words: Sequence[Word], boundary: int) -> list[Word]:
     """Breaks a word of a script without spaces that lies across `boundary` into its characters."""
     parts: list[Word] = []
     for word in words:
-        across = (
-            word.first_sample + TOLERANCE_SAMPLES < boundary < word.end_sample - TOLERANCE_SAMPLES
-            and len(word.text) > 1
-            and all(_divides_anywhere(character) for character in word.text)
-        )
-        if not across:
+        signs = _signs(word.text)
+        across = word.first_sample + TOLERANCE_SAMPLES < boundary < word.end_sample - TOLERANCE_SAMPLES
+        if not across or not all(_divides_anywhere(sign[0]) for sign in signs):
             parts.append(word)
             continue
-        step = (word.end_sample - word.first_sample) / len(word.text)
+        step = (word.end_sample - word.first_sample) / len(signs)
         parts.extend(
-            Word(character, word.first_sample + round(at * step), word.first_sample + round((at + 1) * step))
-            for at, character in enumerate(word.text)
+            Word(sign, word.first_sample + round(at * step), word.first_sample + round((at + 1) * step))
+            for at, sign in enumerate(signs)
         )
     return parts
+
+
+def _signs(text: str) -> list[str]:
+    """Characters, punctuation with the one before it."""
+    signs: list[str] = []
+    for character in text:
+        if signs and not spelling(character):
+            signs[-1] += character
+        else:
+            signs.append(character)
+    return signs
 
 
 def tidied(words: Sequence[Word], heard_to: int) -> list[Word]:

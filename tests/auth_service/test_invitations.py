@@ -40,7 +40,9 @@ async def test_a_guest_link_lets_a_speaker_in(api: Api, clock: WallClock) -> Non
     (relay,) = joined["ice_servers"]
     assert relay["username"] == f"{expiry}:{joined['identity']}"
     assert relay["urls"][2] == "turns:turn.example:443?transport=tcp"
-    assert {name: joined[name] for name in ("url", "role", "room", "title", "expires_at", "organiser_token")} == {
+    assert {
+        name: joined[name] for name in ("url", "role", "room", "title", "expires_at", "organiser_token")
+    } == {
         "url": "ws://127.0.0.1:7880",
         "role": "speaker",
         "room": "board",
@@ -92,7 +94,9 @@ async def test_of_many_who_want_the_last_use_one_gets_it(api: Api) -> None:
 
     assert sorted(answer.status_code for answer in answers) == [200] * 2 + [410] * 8
     listed = await api.client.get(f"/api/v1/rooms/{room.name}/invitations", headers=room.headers)
-    assert [(each["used"], each["state"]) for each in listed.json()["invitations"] if each["uses"]] == [(2, "used_up")]
+    assert [(each["used"], each["state"]) for each in listed.json()["invitations"] if each["uses"]] == [
+        (2, "used_up")
+    ]
 
 
 async def test_renewal_keeps_the_identity_and_changes_the_secrets(api: Api, clock: WallClock) -> None:
@@ -206,12 +210,17 @@ async def test_closing_a_room_ends_everything(api: Api, media: FakeMediaServer) 
     assert refusal(await api.join(room.guest)) == (410, "room_closed")
     again = await api.client.post("/api/v1/renew", json={"session": joined["session"]})
     assert refusal(again) == (410, "session_ended")
-    assert refusal(await api.client.get(f"/api/v1/rooms/{room.name}", headers=room.headers)) == (410, "room_closed")
+    assert refusal(await api.client.get(f"/api/v1/rooms/{room.name}", headers=room.headers)) == (
+        410,
+        "room_closed",
+    )
 
 
 async def test_names_are_taken_once(api: Api) -> None:
     """Of many who want the same name at once one gets it."""
-    answers = await asyncio.gather(*(api.client.post("/api/v1/rooms", json={"name": "board"}) for _ in range(5)))
+    answers = await asyncio.gather(
+        *(api.client.post("/api/v1/rooms", json={"name": "board"}) for _ in range(5))
+    )
     assert sorted(answer.status_code for answer in answers) == [201, 409, 409, 409, 409]
     assert {answer.json().get("code") for answer in answers} == {None, "room_exists"}
 
@@ -225,7 +234,9 @@ async def test_rooms_are_the_operators_where_they_are_not_open(parts: Parts) -> 
         ("", "", 403),
     ]:
         app = create_app(with_auth(parts, open_rooms=False, operator_key=SecretStr(key)))
-        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://testserver") as client:
+        async with httpx.AsyncClient(
+            transport=httpx.ASGITransport(app), base_url="http://testserver"
+        ) as client:
             headers = {} if shown is None else {"authorization": f"Bearer {shown}"}
             assert (await client.post("/api/v1/rooms", json={}, headers=headers)).status_code == expected
 

@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 from redis.asyncio import Redis
+from redis.exceptions import RedisError
 
 from auth_service.limits import Limiter, MemoryLimiter, Rate, RedisLimiter
 from auth_service.revocations import RedisRevocations
+from auth_service.shared import connect_redis
 
 
 def free_port() -> int:
@@ -26,14 +28,13 @@ async def redis_server(directory: Path) -> AsyncIterator[tuple[Redis, asyncio.su
         "redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(directory),
         stdout=asyncio.subprocess.DEVNULL,
     )  # fmt: skip
-    redis = Redis(host="127.0.0.1", port=port, socket_timeout=1, socket_connect_timeout=1)
+    redis = connect_redis(f"redis://127.0.0.1:{port}")
     try:
         async with asyncio.timeout(10):
             while True:
-                with contextlib.suppress(OSError, ConnectionError):
-                    with contextlib.suppress(Exception):  # redis raises its own ConnectionError until it listens
-                        if await redis.ping():
-                            break
+                with contextlib.suppress(RedisError):  # until it listens
+                    if await redis.ping():
+                        break
                 await asyncio.sleep(0.05)
         yield redis, process
     finally:

@@ -18,9 +18,13 @@ TRACKS = ["microphone", "camera", "screen_share", "screen_share_audio"]
         (Role.READER, False, None, False),
     ],
 )
-def test_a_role_has_exactly_its_grants(role: Role, publishes: bool, sources: list[str] | None, data: bool) -> None:
+def test_a_role_has_exactly_its_grants(
+    role: Role, publishes: bool, sources: list[str] | None, data: bool
+) -> None:
     """Nothing is granted beyond the table; nobody is an administrator, an agent, a recorder or hidden."""
-    given = {name: value for name, value in dataclasses.asdict(grants(role, "board")).items() if value is not None}
+    given = {
+        name: value for name, value in dataclasses.asdict(grants(role, "board")).items() if value is not None
+    }
 
     assert given == {
         "room": "board",

@@ -29,7 +29,11 @@ def test_a_token_changed_anywhere_is_not_ours(data: st.DataObject) -> None:
     token = SIGNER.sign(Claim(Kind.INVITATION, "0123456789abcdef01234567", 1_800_000_000))
     at = data.draw(st.integers(0, len(token) - 1))
     other = data.draw(st.sampled_from(sorted(set("ABCDEFwxyz0189-_=. é") - {token[at]})))
-    for changed in (token[:at] + other + token[at + 1 :], token[:at] + other + token[at:], token[:at] + token[at + 1 :]):
+    for changed in (
+        token[:at] + other + token[at + 1 :],
+        token[:at] + other + token[at:],
+        token[:at] + token[at + 1 :],
+    ):
         with pytest.raises(NotOurs):
             SIGNER.read(changed, Kind.INVITATION)
 

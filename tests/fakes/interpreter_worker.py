@@ -1,6 +1,7 @@
 """A worker of LiveKit's agent framework that joins where it is sent and says so; it interprets nothing.
 
-Run as a process of its own, so that a test can kill it: `python -m tests.fakes.interpreter_worker URL KEY SECRET AGENT_NAME`.
+Run as a process of its own, so that a test can kill it:
+`python -m tests.fakes.interpreter_worker URL KEY SECRET AGENT_NAME`.
 It prints one JSON object a line: `{"registered": true}`, then one for each control message it gets in a room.
 """
 

@@ -8,7 +8,13 @@ from collections.abc import AsyncGenerator
 import numpy as np
 
 from pipeline.audio import SPEAKING_RATE_HZ, Pcm
-from pipeline.engines.protocols import SynthesisRequest, TranslationRequest, TranslationResult, Voice
+from pipeline.engines.protocols import (
+    SynthesisRequest,
+    TranslationRequest,
+    TranslationResult,
+    UnknownLanguage,
+    Voice,
+)
 from tests.fakes.engines import info
 
 
@@ -24,6 +30,25 @@ class FailingTranslator:
 
     async def translate(self, request: TranslationRequest) -> TranslationResult:
         raise self._error
+
+    async def close(self) -> None:
+        return None
+
+
+class EchoTranslator:
+    """Says everything again, in capitals."""
+
+    def __init__(self) -> None:
+        self.info = info("echo", "en", "es")
+
+    def route(self, source: str, target: str) -> tuple[str, ...] | None:
+        return (source, target) if {source, target} <= set(self.info.languages) else None
+
+    async def translate(self, request: TranslationRequest) -> TranslationResult:
+        route = self.route(request.source, request.target)
+        if route is None:
+            raise UnknownLanguage(f"{request.source} to {request.target}", self.info.languages)
+        return TranslationResult(request.text.upper(), "echo", route)
 
     async def close(self) -> None:
         return None

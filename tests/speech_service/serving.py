@@ -45,4 +45,4 @@ async def ending(socket: aiohttp.ClientWebSocketResponse) -> tuple[int | None, s
     """The code and the reason with which the service closed the connection."""
     received = await socket.receive(timeout=5)
     assert received.type is aiohttp.WSMsgType.CLOSE, received.type
-    return received.data, received.extra
+    return received.data, received.extra or ""

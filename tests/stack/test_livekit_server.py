@@ -61,12 +61,12 @@ async def releases() -> AsyncIterator[str]:
         good = digest if request.match_info["kind"] == "good" else "0" * 64
         return web.Response(text="".join(f"{good}  {name}\n" for name in names))
 
-    async def content(request: web.Request) -> web.Response:
+    async def release(request: web.Request) -> web.Response:
         return web.Response(body=archive.getvalue())
 
     app = web.Application()
     app.router.add_get("/{kind}/checksums.txt", sums)
-    app.router.add_get("/{kind}/{name}", content)
+    app.router.add_get("/{kind}/{name}", release)
     async with TestServer(app, host="127.0.0.1") as server:
         yield str(server.make_url("")).rstrip("/")
 

@@ -43,7 +43,7 @@ async def heard_of(
 ) -> list[Heard]:
     """Plays frames one by one, as live sound comes, and collects everything heard."""
     coming: Channel[AudioFrame] = Channel(4)
-    heard: Channel[Heard] = Channel(1000)
+    heard: Channel[Heard] = Channel(10_000)
     options = HearingOptions("anna", "en")
 
     async def play() -> None:

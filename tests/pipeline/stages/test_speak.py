@@ -189,4 +189,4 @@ async def test_cancelling_the_channel_stops_the_synthesis() -> None:
     running.cancel()
     await asyncio.wait([running])
 
-    assert speaking.synthesizer.stopped == [long_text.strip()]
+    assert speaking.synthesizer.stopped == [long_text]

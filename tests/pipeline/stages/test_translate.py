@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 
-from pipeline.text.glossary import Glossary
-
 from config.settings import TranslationSettings
 from pipeline.events import (
     Clause,
@@ -18,6 +16,7 @@ from pipeline.events import (
     Translation,
 )
 from pipeline.stages.translate import TranslationCache, TranslationLane
+from pipeline.text.glossary import Glossary
 from tests.fakes.clock import HandClock
 from tests.fakes.engines import ScriptedTranslator, info
 

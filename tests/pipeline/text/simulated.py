@@ -21,7 +21,9 @@ def said(*words: tuple[str, int, int]) -> tuple[Word, ...]:
     return tuple(Word(text, ms(first), ms(end)) for text, first, end in words)
 
 
-def talk(texts: Sequence[str], lengths_ms: Sequence[int], pauses_ms: Sequence[int], *, start_ms: int = 0) -> tuple[Word, ...]:
+def talk(
+    texts: Sequence[str], lengths_ms: Sequence[int], pauses_ms: Sequence[int], *, start_ms: int = 0
+) -> tuple[Word, ...]:
     """Words one after the other; lengths and pauses are used in turn."""
     words, at = [], start_ms
     for index, text in enumerate(texts):

@@ -29,7 +29,9 @@ seeds = st.integers(0, 2**32)
 def run(
     words: Sequence[Word], faults: Faults, seed: int, steps_ms: Sequence[int], settle_ms: int = 0
 ) -> tuple[Agreement, list[Pass], list[Word]]:
-    agreement = Agreement(commit_age_samples=COMMIT_AGE, max_buffer_samples=MAX_BUFFER, settle_samples=ms(settle_ms))
+    agreement = Agreement(
+        commit_age_samples=COMMIT_AGE, max_buffer_samples=MAX_BUFFER, settle_samples=ms(settle_ms)
+    )
     recogniser = SimulatedRecogniser(words, faults, random.Random(seed))
     passes, last = interpret(recogniser, agreement, end=words[-1].end_sample + ms(300), steps_ms=steps_ms)
     committed = [word for one in passes for word in one.update.committed] + list(last.committed)
@@ -129,7 +131,8 @@ def check_passes(passes: Sequence[Pass]) -> None:
         if forced:
             last = spelling(committed[-1].text)
             too_old = any(
-                word.end_sample < one.heard_to - COMMIT_AGE and spelling(word.text) == last for word in one.hypothesis
+                word.end_sample < one.heard_to - COMMIT_AGE and spelling(word.text) == last
+                for word in one.hypothesis
             )
             assert too_old or length_before + step > MAX_BUFFER
         assert all(word.end_sample >= one.heard_to - COMMIT_AGE for word in one.update.tentative)

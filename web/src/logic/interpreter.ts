@@ -10,6 +10,8 @@ export interface ChannelState {
   /** Seconds from the end of a sentence to the end of its translation; null where not measured yet. */
   readonly lagS: number | null;
   readonly state: "open" | "muted" | "lingering";
+  /** Whether it is being spoken on; null where the interpreter does not say so for each channel. */
+  readonly speaking: boolean | null;
 }
 
 export type Interpreter =
@@ -49,13 +51,14 @@ function readChannels(value: unknown): ChannelState[] {
   if (typeof value !== "object" || value === null) return [];
   return Object.entries(value).flatMap(([language, channel]: [string, unknown]) => {
     if (typeof channel !== "object" || channel === null) return [];
-    const { track, listeners, lag_s: lag, state } = channel as Record<string, unknown>;
+    const { track, listeners, lag_s: lag, state, speaking } = channel as Record<string, unknown>;
     return {
       language,
       track: typeof track === "string" ? track : `translated-${language}`,
       listeners: typeof listeners === "number" ? listeners : 0,
       lagS: typeof lag === "number" && lag > 0 ? lag : null,
       state: state === "muted" || state === "lingering" ? state : "open",
+      speaking: typeof speaking === "boolean" ? speaking : null,
     };
   });
 }
@@ -104,6 +107,6 @@ export function lagOf(channel: ChannelState | undefined): Lag {
 export function stillListening(interpreter: Interpreter): number {
   if (!interpreter.present || interpreter.state !== "speaking") return 0;
   return interpreter.channels
-    .filter((channel) => channel.state === "open")
+    .filter((channel) => channel.state === "open" && channel.speaking !== false)
     .reduce((sum, channel) => sum + channel.listeners, 0);
 }

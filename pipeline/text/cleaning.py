@@ -1,4 +1,4 @@
-"""Text as a synthesiser can say it: no markup, no emoji, addresses in words."""
+"""Text from outside made clean, and text made fit to be spoken."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import unicodedata
 from typing import Final
 
 from pipeline.text import languages
-from pipeline.text.checks import clean
 
 _DOT_AND_AT: Final = {
     "en": ("dot", "at"), "es": ("punto", "arroba"), "fr": ("point", "arobase"), "de": ("Punkt", "at"),
@@ -16,17 +15,52 @@ _DOT_AND_AT: Final = {
     "zh": ("点", "艾特"), "ja": ("ドット", "アットマーク"), "ar": ("نقطة", "آت"), "hi": ("डॉट", "ऐट"),
 }  # fmt: skip
 
+_BIDI_OVERRIDES: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
 _CODE_BLOCK: Final = re.compile(r"```.*?(?:```|\Z)", re.DOTALL)
-_LINK: Final = re.compile(r"!?\[([^\]\n]*)\]\([^)\s]*(?:\s\"[^\"]*\")?\)")
+_LINK: Final = re.compile(r"!?\[([^\[\]\n]{0,300})\]\([^()\s]{0,2000}(?:\s\"[^\"\n]{0,300}\")?\)")
 _LINE_START: Final = re.compile(
-    r"^[ \t]*(?:#{1,6}[ \t]+|>+[ \t]?|[-*+•][ \t]+|[-=_*|:\s]{3,}$)", re.MULTILINE
+    r"^[ \t]*(?:#{1,6}[ \t]+|>+[ \t]?|[-*+•][ \t]+|[-=_*|: \t]{3,}$)", re.MULTILINE
 )
-_EMPHASIS: Final = re.compile(r"(?<!\w)([*_~`]{1,3})(?=\S)(.+?)(?<=\S)\1(?!\w)", re.DOTALL)
+_EMPHASIS: Final = re.compile(r"(?<![\w*_~`])([*_~`]{1,3})(?=\S)([^*_~`]{1,300})(?<=\S)\1(?!\w)")
 _TAG: Final = re.compile(r"</?[A-Za-z][^<>\n]{0,200}>")
 _URL: Final = re.compile(r"\b(?:https?://|ftp://|www\.)[^\s<>\"'，。、）】]+", re.IGNORECASE)
-_EMAIL: Final = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_EMAIL: Final = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
+_EMOJI_JOINER: Final = re.compile("(?<=[\U0001f000-\U0001faff\u2600-\u27bf\ufe0f])\u200d")
 _REPEATED_SIGN: Final = re.compile(r"([!?。！？])\1+|([^\w\s.])\2{2,}")
 _SPOKEN_SYMBOLS: Final = frozenset("°€$£¥%‰+=<>&§№₹")
+
+
+def is_control(character: str) -> bool:
+    """Whether text that holds it does more than say something."""
+    kind = unicodedata.category(character)
+    return character in _BIDI_OVERRIDES or kind == "Cs" or (kind == "Cc" and character not in "\t\n\r")
+
+
+def clean(text: str) -> str:
+    """Text from outside without what cannot be seen or turns writing around; one line, single spaces, NFC.
+
+    Joiners stay: Persian, Hindi and emoji need them.
+    """
+    kept = "".join(
+        " " if character.isspace() else character for character in text if not _invisible(character)
+    )
+    return " ".join(unicodedata.normalize("NFC", kept).split())
+
+
+def _invisible(character: str) -> bool:
+    kind, point = unicodedata.category(character), ord(character)
+    if character.isspace():
+        return False
+    return (
+        kind in ("Cc", "Cs", "Co")
+        or character in _BIDI_OVERRIDES
+        or point in (0x00AD, 0x180E, 0x200B, 0x2060, 0xFEFF)
+        or 0xFFF9 <= point <= 0xFFFB
+        or 0xFDD0 <= point <= 0xFDEF
+        or point & 0xFFFE == 0xFFFE
+        or 0xE0000 <= point <= 0xE007F
+    )
 
 
 def speakable(text: str, language: str) -> str:
@@ -39,6 +73,7 @@ def speakable(text: str, language: str) -> str:
         plain = _EMPHASIS.sub(r"\2", plain)
     plain = _EMAIL.sub(lambda found: _address(found[0], language), plain)
     plain = _URL.sub(lambda found: _address(_host(found[0]), language) + _trailing(found[0]), plain)
+    plain = _EMOJI_JOINER.sub("", plain)
     plain = clean("".join(_sayable(character) for character in plain.replace("|", " ")))
     plain = _REPEATED_SIGN.sub(lambda found: found[1] or found[2], plain)
     return plain if any(character.isalnum() or character in _SPOKEN_SYMBOLS for character in plain) else ""

@@ -1,0 +1,69 @@
+"""What every browser test stands on: the built page, the media server, the service that lets people in."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import aiohttp
+import pytest
+import pytest_asyncio
+from playwright.async_api import Playwright, async_playwright
+
+from tests.browser.rooms import Rooms
+from tests.browser.servers import ROOT, MediaServer, Service, auth_service, free_port, livekit_server
+
+
+@pytest.fixture(scope="session")
+def web() -> Path:
+    """The built page; built here where nobody did, or where a source is newer."""
+    folder = ROOT / "web"
+    built = folder / "dist" / "index.html"
+    sources = [path for part in ("src", "public") for path in (folder / part).rglob("*") if path.is_file()]
+    newest = max(path.stat().st_mtime for path in [*sources, folder / "package-lock.json"])
+    if not built.exists() or built.stat().st_mtime < newest:
+        if not (folder / "node_modules").is_dir():
+            subprocess.run(["npm", "ci"], cwd=folder, check=True, capture_output=True)
+        subprocess.run(["npm", "run", "build"], cwd=folder, check=True, capture_output=True)
+    return built.parent
+
+
+@pytest.fixture(scope="session")
+def servers(tmp_path_factory: pytest.TempPathFactory, web: Path) -> Iterator[tuple[MediaServer, Service]]:
+    directory = tmp_path_factory.mktemp("servers")
+    port = free_port()
+    with (
+        livekit_server(directory, webhook_port=port) as media,
+        auth_service(directory, media, port=port, web=web) as service,
+    ):
+        yield media, service
+
+
+@pytest.fixture
+def media(servers: tuple[MediaServer, Service]) -> MediaServer:
+    return servers[0]
+
+
+@pytest_asyncio.fixture
+async def rooms(servers: tuple[MediaServer, Service]) -> AsyncIterator[Rooms]:
+    async with aiohttp.ClientSession(servers[1].url) as http:
+        yield Rooms(http)
+
+
+@pytest_asyncio.fixture
+async def playwright() -> AsyncIterator[Playwright]:
+    async with async_playwright() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def voice(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Half a minute of somebody talking: 48 kHz, mono. A microphone's noise suppression leaves speech alone."""
+    path = tmp_path_factory.mktemp("voices") / "talk.wav"
+    words = " ".join(["Good morning everyone. Let us begin with the report of last week."] * 8)
+    raw = path.with_name("raw.wav")
+    subprocess.run(["espeak-ng", "-v", "en", "-s", "150", "-w", str(raw), words], check=True)
+    convert = ["ffmpeg", "-loglevel", "error", "-y", "-i", str(raw), "-ar", "48000", "-ac", "1", str(path)]
+    subprocess.run(convert, check=True)
+    return path

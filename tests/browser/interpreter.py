@@ -1,0 +1,221 @@
+"""An interpreter that says what a test tells it to: the contract of `docs/protocol.md` without any engine.
+
+It serves listeners as the real one does: a channel for each language somebody listens to, received by those
+who do and by nobody else, captions only to those who read them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from itertools import count
+
+import numpy as np
+from livekit import api, rtc
+from numpy.typing import NDArray
+
+from tests.browser.servers import API_KEY, API_SECRET, MediaServer
+
+RATE_HZ = 48_000
+_FRAME = RATE_HZ // 10
+
+
+def tone(hz: float, seconds: float) -> NDArray[np.int16]:
+    """A steady tone at a third of full scale: shape (samples,), `RATE_HZ`."""
+    at = np.arange(int(RATE_HZ * seconds)) / RATE_HZ
+    return np.asarray(np.sin(2 * np.pi * hz * at) * 10_000, dtype=np.int16)
+
+
+@dataclass(slots=True)
+class _Channel:
+    source: rtc.AudioSource
+    sid: str
+    lag_s: float = 0.0
+    state: str = "open"
+
+
+class ScriptedInterpreter:
+    """One interpreter in one room; nothing happens in it unless a test or a listener's wish asks for it."""
+
+    def __init__(self, room: rtc.Room, admin: api.LiveKitAPI, languages: tuple[str, ...]) -> None:
+        self._room, self._admin, self._languages = room, admin, languages
+        self._channels: dict[str, _Channel] = {}
+        self._granted: dict[str, set[str]] = {}
+        self._numbers = count(1)
+        self._state = "listening"
+        self._wishes = asyncio.Event()
+        for event in ("participant_connected", "participant_disconnected", "participant_attributes_changed"):
+            room.on(event, lambda *_: self._wishes.set())
+
+    async def serve(self) -> None:
+        """Follows the listeners' wishes until cancelled."""
+        self._wishes.set()
+        while True:
+            await self._wishes.wait()
+            self._wishes.clear()
+            for language in self._languages:
+                if self._listeners(language) and language not in self._channels:
+                    await self._open(language)
+            await self._permit()
+            await self.show()
+
+    async def show(self, *, trouble: str = "") -> None:
+        """Says in its attributes how things are."""
+        channels = {
+            language: {
+                "track": f"translated-{language}",
+                "sid": channel.sid,
+                "listeners": len(self._listeners(language)),
+                "lag_s": channel.lag_s,
+                "state": channel.state,
+            }
+            for language, channel in self._channels.items()
+        }
+        await self._room.local_participant.set_attributes(
+            {
+                "lk.agent.state": self._state,
+                "translator.role": "interpreter",
+                "translator.languages": json.dumps(self._languages),
+                "translator.channels": json.dumps(channels),
+                "translator.profile": "embedded",
+                "translator.trouble": trouble,
+            }
+        )
+
+    async def measure(self, language: str, lag_s: float) -> None:
+        self._channels[language].lag_s = lag_s
+        await self.show()
+
+    async def say(self, language: str, sound: NDArray[np.int16]) -> None:
+        """Speaks on a channel and returns when the last of it has been heard."""
+        source = self._channels[language].source
+        self._state = "speaking"
+        await self.show()
+        for at in range(0, len(sound), _FRAME):
+            piece = np.zeros(_FRAME, dtype=np.int16)
+            piece[: len(sound) - at] = sound[at : at + _FRAME]
+            await source.capture_frame(rtc.AudioFrame(piece.tobytes(), RATE_HZ, 1, _FRAME))
+        await source.wait_for_playout()
+        self._state = "listening"
+        await self.show()
+
+    async def caption(
+        self,
+        speaker: str,
+        text: str,
+        *,
+        language: str,
+        segment: str = "",
+        source_language: str = "en",
+        final: bool = True,
+        committed: int = 0,
+        start_ms: int = 0,
+        end_ms: int = 0,
+        note: str = "",
+    ) -> str:
+        """Sends one revision to those who read the language; returns the segment, for the next revision of it."""
+        segment = segment or f"{speaker}/{next(self._numbers)}-1"
+        translated = language != source_language
+        attributes = {
+            "lk.segment_id": f"{segment}/{language}",
+            "lk.transcription_final": "true" if final else "false",
+            "language": language,
+            "translator.segment": segment,
+            "translator.source_language": source_language,
+            "translator.committed": str(len(text) if final else committed),
+            "translator.start_ms": str(start_ms),
+            "translator.end_ms": str(end_ms),
+        }
+        attributes |= {"translated": "true"} if translated else {}
+        attributes |= {"translator.note": note} if note else {}
+        readers = [
+            person.identity
+            for person in self._room.remote_participants.values()
+            if language in _reads(person) or (not translated and "original" in _reads(person))
+        ]
+        if readers:
+            writer = await self._room.local_participant.stream_text(
+                topic="lk.transcription",
+                attributes=attributes,
+                destination_identities=readers,
+                sender_identity=speaker,
+            )
+            await writer.write(text)
+            await writer.aclose()
+        return segment
+
+    def _listeners(self, language: str) -> list[str]:
+        return [
+            person.identity
+            for person in self._room.remote_participants.values()
+            if person.attributes.get("translator.listen", "off") == language
+        ]
+
+    async def _open(self, language: str) -> None:
+        source = rtc.AudioSource(RATE_HZ, 1, queue_size_ms=400)
+        track = rtc.LocalAudioTrack.create_audio_track(f"translated-{language}", source)
+        options = rtc.TrackPublishOptions(source=rtc.TrackSource.SOURCE_UNKNOWN, stream=f"channel-{language}")
+        publication = await self._room.local_participant.publish_track(track, options)
+        self._channels[language] = _Channel(source, publication.sid)
+
+    async def _permit(self) -> None:
+        """Lets each listener receive their own channel; see `docs/protocol.md`."""
+        wanted: dict[str, set[str]] = {}
+        for language, channel in self._channels.items():
+            for identity in self._listeners(language):
+                wanted.setdefault(identity, set()).add(channel.sid)
+        self._room.local_participant.set_track_subscription_permissions(
+            allow_all_participants=False,
+            participant_permissions=[
+                rtc.ParticipantTrackPermission(participant_identity=identity, allowed_track_sids=sorted(sids))
+                for identity, sids in wanted.items()
+            ],
+        )
+        present = set(self._room.remote_participants)
+        for identity in (wanted.keys() | self._granted.keys()) & present:
+            before, now = self._granted.get(identity, set()), wanted.get(identity, set())
+            # What was revoked and is granted again starts at once only if the server is told so.
+            for sids, subscribe in ((before - now, False), (now - before, True)):
+                if sids:
+                    await self._admin.room.update_subscriptions(
+                        api.UpdateSubscriptionsRequest(
+                            room=self._room.name, identity=identity, track_sids=sorted(sids), subscribe=subscribe
+                        )
+                    )
+        self._granted = {identity: sids for identity, sids in wanted.items() if identity in present}
+
+
+def _reads(person: rtc.RemoteParticipant) -> list[str]:
+    return [code.strip() for code in person.attributes.get("translator.captions", "off").split(",")]
+
+
+@asynccontextmanager
+async def interpreting(
+    media: MediaServer, room_name: str, languages: tuple[str, ...] = ("es", "fr")
+) -> AsyncIterator[ScriptedInterpreter]:
+    """Sends a scripted interpreter into a room until the block ends."""
+    token = (
+        api.AccessToken(API_KEY, API_SECRET)
+        .with_identity(f"agent-{room_name}")
+        .with_kind("agent")
+        .with_grants(api.VideoGrants(room_join=True, room=room_name, agent=True, can_update_own_metadata=True))
+        .to_jwt()
+    )
+    room = rtc.Room()
+    admin = api.LiveKitAPI(media.url.replace("ws", "http", 1), API_KEY, API_SECRET)
+    try:
+        interpreter = ScriptedInterpreter(room, admin, languages)
+        await room.connect(media.url, token, rtc.RoomOptions(auto_subscribe=False))
+        await interpreter.show()
+        serving = asyncio.create_task(interpreter.serve())
+        try:
+            yield interpreter
+        finally:
+            serving.cancel()
+            await asyncio.wait([serving])
+    finally:
+        await room.disconnect()
+        await admin.aclose()

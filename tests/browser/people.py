@@ -1,0 +1,140 @@
+"""People with browsers: what they do on the page, and what reaches their ears."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from playwright.async_api import BrowserContext, Page, Playwright
+
+CHROMIUM = "/usr/bin/chromium"
+DESKTOP = (1280, 800)
+PHONE = (390, 844)
+
+# Copies whatever the page sends to the loudspeaker, so that a test can listen to it.
+_EAVESDROP = """
+(() => {
+  const connect = AudioNode.prototype.connect;
+  AudioNode.prototype.connect = function (target, ...rest) {
+    if (target instanceof AudioDestinationNode && !target.context.eavesdropper) {
+      const context = target.context;
+      const tap = context.createScriptProcessor(4096, 1, 1);
+      context.eavesdropper = tap;
+      window.heard = { rate: context.sampleRate, pieces: [], on: false };
+      tap.onaudioprocess = ({ inputBuffer }) => {
+        if (window.heard.on) window.heard.pieces.push(inputBuffer.getChannelData(0).slice());
+      };
+      connect.call(tap, target);
+    }
+    if (target instanceof AudioDestinationNode && this !== target.context.eavesdropper) {
+      connect.call(this, target.context.eavesdropper);
+    }
+    return connect.call(this, target, ...rest);
+  };
+})();
+"""
+
+_START = "() => { window.heard.pieces = []; window.heard.on = true; }"
+_STOP = """() => {
+  window.heard.on = false;
+  const all = new Float32Array(window.heard.pieces.reduce((n, piece) => n + piece.length, 0));
+  let at = 0;
+  for (const piece of window.heard.pieces) { all.set(piece, at); at += piece.length; }
+  const bytes = new Uint8Array(all.buffer);
+  let text = "";
+  for (let i = 0; i < bytes.length; i += 32768) text += String.fromCharCode(...bytes.subarray(i, i + 32768));
+  return { rate: window.heard.rate, sound: btoa(text) };
+}"""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What came out of a page's loudspeaker."""
+
+    sound: NDArray[np.float32]
+    """Shape (samples,), full scale 1."""
+    rate_hz: int
+
+    def level_db(self, hz: float) -> float:
+        """How loud a tone is, in dB relative to full scale."""
+        at = np.arange(len(self.sound)) / self.rate_hz
+        return float(20 * np.log10(abs(np.mean(self.sound * np.exp(-2j * np.pi * hz * at))) * 2 + 1e-9))
+
+    def loudness_db(self) -> float:
+        return float(10 * np.log10(np.mean(np.square(self.sound)) + 1e-12)) if len(self.sound) else -120.0
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody at a page."""
+
+    page: Page
+    errors: list[str]
+    """What the page complained of in its console."""
+
+    async def join(self, link: str, name: str) -> None:
+        """Goes through the form in front of the meeting as it is, with a name."""
+        await self.page.goto(link)
+        await self.page.get_by_label("Your name").fill(name)
+        await self.page.locator("button[type=submit]").click()
+        await self.page.locator(".room").wait_for(timeout=20_000)
+
+    async def hear(self, language: str) -> None:
+        """Chooses the language to hear; a code or "off"."""
+        await self.page.locator("#hear").select_option(language)
+
+    async def listen(self, seconds: float) -> Heard:
+        """Listens to the page's loudspeaker for a while."""
+        await self.page.evaluate(_START)
+        await asyncio.sleep(seconds)
+        took = await self.page.evaluate(_STOP)
+        return Heard(np.frombuffer(base64.b64decode(took["sound"]), dtype=np.float32), int(took["rate"]))
+
+    async def identity(self) -> str:
+        return str(await self.page.locator(".person:has(.you)").get_attribute("data-identity"))
+
+
+@asynccontextmanager
+async def person(
+    playwright: Playwright,
+    *,
+    voice: Path | None = None,
+    size: tuple[int, int] = DESKTOP,
+    locale: str = "en",
+    **context_options: object,
+) -> AsyncIterator[Person]:
+    """Opens a browser of their own for one person.
+
+    Args:
+        voice: a WAV file that is their microphone, over and over; None: they have none.
+    """
+    flags = [
+        "--no-sandbox",
+        "--autoplay-policy=no-user-gesture-required",
+        "--use-fake-ui-for-media-stream",
+        "--disable-dev-shm-usage",
+    ]
+    if voice:
+        flags += ["--use-fake-device-for-media-stream", f"--use-file-for-fake-audio-capture={voice}"]
+    browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
+    try:
+        context: BrowserContext = await browser.new_context(
+            viewport={"width": size[0], "height": size[1]},
+            locale=locale,
+            device_scale_factor=1,
+            **context_options,  # type: ignore[arg-type]  # as Playwright documents them
+        )
+        await context.add_init_script(_EAVESDROP)
+        page = await context.new_page()
+        errors: list[str] = []
+        page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        yield Person(page, errors)
+    finally:
+        await browser.close()

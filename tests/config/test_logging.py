@@ -1,0 +1,105 @@
+"""Logging: one format for our own loggers and the libraries', to one stream."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+import warnings
+from collections.abc import Iterator
+
+import pytest
+import structlog
+
+from config.logging import configure
+from config.settings import Logging
+
+
+@pytest.fixture(autouse=True)
+def as_before() -> Iterator[None]:
+    """Gives the process its logging back."""
+    root = logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    logging.captureWarnings(False)
+    structlog.reset_defaults()
+
+
+def lines(stream: io.StringIO) -> list[dict[str, object]]:
+    """Logged objects, without what changes from run to run."""
+    found = [json.loads(line) for line in stream.getvalue().splitlines()]
+    for entry in found:
+        assert entry.pop("timestamp").endswith("Z")
+    return found
+
+
+def test_ours_and_the_libraries_come_out_alike() -> None:
+    """structlog's events and `logging`'s records become JSON objects with name, level and context."""
+    stream = io.StringIO()
+    configure(Logging(format="json"), stream=stream)
+
+    structlog.get_logger("ours").info("clause committed", speaker="anna", number=3)
+    logging.getLogger("library").warning("slow by %d ms", 20, extra={"peer": "x"})
+
+    assert lines(stream) == [
+        {"event": "clause committed", "level": "info", "logger": "ours", "number": 3, "speaker": "anna"},
+        {"event": "slow by 20 ms", "level": "warning", "logger": "library", "peer": "x"},
+    ]
+
+
+def test_the_level_holds_for_both() -> None:
+    """What is below the level is not logged, and chatty libraries begin at warnings."""
+    stream = io.StringIO()
+    configure(Logging(level="warning", format="json"), stream=stream)
+    structlog.get_logger("ours").info("no")
+    logging.getLogger("library").info("no")
+
+    configure(Logging(level="info", format="json"), stream=stream)
+    logging.getLogger("uvicorn.access").info("no")
+    structlog.get_logger("ours").info("yes")
+
+    assert [entry["event"] for entry in lines(stream)] == ["yes"]
+
+
+def test_exceptions_and_bound_context() -> None:
+    """A logged exception carries its traceback, and what was bound to the context."""
+    stream = io.StringIO()
+    configure(Logging(format="json"), stream=stream)
+
+    with structlog.contextvars.bound_contextvars(room="r"):
+        try:
+            _ = 1 / 0
+        except ZeroDivisionError:
+            structlog.get_logger("ours").exception("it failed")
+
+    (entry,) = lines(stream)
+    assert (entry["event"], entry["room"], entry["level"]) == ("it failed", "r", "error")
+    assert "ZeroDivisionError" in str(entry["exception"])
+
+
+def test_text_without_colours_away_from_a_terminal() -> None:
+    """The text format is for people; without a terminal it has no escape codes."""
+    stream = io.StringIO()
+    configure(Logging(format="text"), stream=stream)
+
+    structlog.get_logger("ours").info("clause committed", speaker="anna")
+
+    assert "clause committed" in stream.getvalue()
+    assert "speaker=anna" in stream.getvalue()
+    assert "\x1b" not in stream.getvalue()
+
+
+def test_warnings_are_logged() -> None:
+    """Python's own warnings go the same way."""
+    stream = io.StringIO()
+    configure(Logging(format="json"), stream=stream)
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        logging.captureWarnings(True)
+        warnings.warn("old way", DeprecationWarning, stacklevel=1)
+        logging.captureWarnings(False)
+
+    assert [entry["logger"] for entry in lines(stream)] == ["py.warnings"]

@@ -1,0 +1,128 @@
+"""What the live tests share: one media server for most of them, and rooms with an interpreter on fake engines."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Protocol
+from uuid import uuid4
+
+import pytest
+
+from config.settings import Clauses, LiveKit, Recognition, Rooms, Settings
+from tests.fakes.engines import ToneSynthesizer
+from tests.fakes.meeting import EchoTranslator, LoudnessHear
+from tests.live.guests import TONES_HZ, Guest
+from tests.live.server import Server
+from worker.control import Configure
+from worker.engines import Engines
+from worker.join import join
+from worker.room import End
+
+SETTINGS = Settings(
+    profile="embedded",
+    development=True,
+    recognition=Recognition(min_silence_s=0.3),
+    clauses=Clauses(max_age_s=1.0),
+    rooms=Rooms(source_language="en", linger_s=1.5, speaker_grace_s=2.0, leave_after_s=5.0),
+)
+
+
+@dataclass(slots=True)
+class Meeting:
+    """A room with an interpreter in it."""
+
+    room: str
+    livekit: LiveKit
+    hear: LoudnessHear
+    translator: EchoTranslator
+    synthesizer: ToneSynthesizer
+    work: asyncio.Task[End]
+
+    def guest(self, identity: str, **wishes: str) -> Guest:
+        """A client that is not connected yet."""
+        return Guest(identity, self.room, self.livekit, **wishes)  # type: ignore[arg-type]  # only wishes
+
+
+class OpenMeeting(Protocol):
+    """Opens a room with an interpreter."""
+
+    def __call__(
+        self,
+        room: str = "",
+        *,
+        server: LiveKit | None = None,
+        settings: Settings | None = None,
+        configure: Configure | None = None,
+        broken: frozenset[str] = frozenset(),
+    ) -> AbstractAsyncContextManager[Meeting]: ...
+
+
+@pytest.fixture(scope="session")
+def livekit(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveKit]:
+    """A media server that all tests share, each in rooms of its own."""
+    server = Server(tmp_path_factory.mktemp("livekit"))
+    server.start()
+    yield server.settings
+    server.stop()
+
+
+@pytest.fixture
+def own_server(tmp_path: Path) -> Iterator[Server]:
+    """A media server for a test that kills it."""
+    server = Server(tmp_path)
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def room() -> str:
+    """A room name that nobody else uses."""
+    return f"room-{uuid4().hex[:8]}"
+
+
+@pytest.fixture
+def meeting(livekit: LiveKit, room: str) -> OpenMeeting:
+    """Opens a room with an interpreter on fake engines; at the end the interpreter has to end cleanly."""
+    default_room = room
+
+    @asynccontextmanager
+    async def opened(
+        room: str = "",
+        *,
+        server: LiveKit | None = None,
+        settings: Settings | None = None,
+        configure: Configure | None = None,
+        broken: frozenset[str] = frozenset(),
+    ) -> AsyncIterator[Meeting]:
+        name = room or default_room
+        reach = server or livekit
+        before = asyncio.all_tasks()
+        hear, translator = LoudnessHear(), EchoTranslator(*TONES_HZ, broken=broken)
+        synthesizer = ToneSynthesizer(TONES_HZ, seconds_per_character=0.05)
+        engines = Engines(hear, translator, synthesizer, source_language="en", profile="embedded")
+        full = replace(settings or SETTINGS, livekit=reach)
+        work = asyncio.create_task(join(name, full, engines=engines, configure=configure))
+        try:
+            yield Meeting(name, reach, hear, translator, synthesizer, work)
+        finally:
+            work.cancel()
+            await asyncio.wait({work}, timeout=20)
+        assert work.done()
+        await _all_gone(before)
+
+    return opened
+
+
+async def _all_gone(before: set[asyncio.Task[object]]) -> None:
+    """Nothing that ran for the room runs on after it."""
+    for _ in range(100):
+        left = {task for task in asyncio.all_tasks() - before if not task.done()}
+        if not left:
+            return
+        await asyncio.sleep(0.02)
+    raise AssertionError(f"tasks were left behind: {sorted(task.get_name() for task in left)}")

@@ -1,0 +1,162 @@
+"""Captions reach those who read them, as any LiveKit client understands them."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+from livekit import rtc
+
+from tests.live.conftest import OpenMeeting
+from tests.live.guests import Guest, Seen, until
+
+pytestmark = pytest.mark.live
+
+
+async def test_captions_are_addressed_and_attributed(meeting: OpenMeeting) -> None:
+    """Each reads only what they asked for, in the speaker's name, with the attributes of the protocol."""
+    async with (
+        meeting() as room,
+        room.guest("anna", language="en") as anna,
+        room.guest("bea", translator_captions="es,original") as bea,
+        room.guest("carl", translator_captions="fr") as carl,
+        room.guest("dora") as dora,
+    ):
+        await anna.open_microphone()
+        await until(lambda: len(bea.finals("es")) >= 2 and len(carl.finals("fr")) >= 2, "finals")
+
+        assert {seen.attributes["language"] for seen in bea.captions} == {"en", "es"}
+        assert {seen.attributes["language"] for seen in carl.captions} == {"fr"}
+        assert dora.captions == []
+        assert {seen.sender for seen in (*bea.captions, *carl.captions)} == {"anna"}
+        final = bea.finals("es")[0]
+        original = _of_segment(bea.finals("en"), final.attributes["translator.segment"])
+        assert final.attributes == {
+            "lk.segment_id": f"{final.attributes['translator.segment']}/es",
+            "lk.transcription_final": "true",
+            "lk.transcribed_track_id": _microphone(bea, "anna"),
+            "language": "es",
+            "translated": "true",
+            "translator.segment": original.attributes["translator.segment"],
+            "translator.source_language": "en",
+            "translator.committed": str(len(final.text)),
+            "translator.start_ms": original.attributes["translator.start_ms"],
+            "translator.end_ms": original.attributes["translator.end_ms"],
+        }
+        assert "translated" not in original.attributes
+        assert final.text.casefold() == f"es {original.text}".casefold().rstrip(".") or final.text.startswith(
+            "es "
+        )
+
+
+async def test_what_is_committed_never_changes(meeting: OpenMeeting) -> None:
+    """Revisions of a segment come in order: the committed beginning only grows, and the final comes last and once."""
+    async with (
+        meeting() as room,
+        room.guest("anna", language="en") as anna,
+        room.guest("bea", translator_captions="es,original") as bea,
+    ):
+        await anna.open_microphone()
+        await until(lambda: len(bea.finals("es")) >= 4, "finals")
+        done = {seen.attributes["lk.segment_id"] for seen in bea.captions if seen.final}
+        interim = 0
+        for segment in done:
+            revisions = [seen for seen in bea.captions if seen.attributes["lk.segment_id"] == segment]
+            assert [seen.final for seen in revisions] == [False] * (len(revisions) - 1) + [True]
+            interim += len(revisions) - 1
+            for one, other in itertools.pairwise(revisions):
+                committed = one.text[: int(one.attributes["translator.committed"])]
+                assert other.text.startswith(committed)
+        assert interim > 0
+
+
+async def test_somebody_who_comes_late_gets_the_last_finals(meeting: OpenMeeting) -> None:
+    """Late joiners, and those who change language, are sent what was said before, marked as history."""
+    async with (
+        meeting() as room,
+        room.guest("anna", language="en") as anna,
+        room.guest("bea", translator_captions="es") as bea,
+    ):
+        await anna.open_microphone()
+        await until(lambda: len(bea.finals("es")) >= 2, "finals")
+        async with room.guest("carl", translator_captions="es") as carl:
+            await until(lambda: _history(carl), "history")
+            said = {seen.attributes["lk.segment_id"]: seen.text for seen in bea.finals("es")}
+            told = {seen.attributes["lk.segment_id"]: seen.text for seen in _history(carl)}
+            assert told.items() <= said.items()
+            assert {seen.attributes["language"] for seen in carl.captions} == {"es"}
+            await carl.wish(translator_captions="original")
+            await until(
+                lambda: [seen for seen in _history(carl) if seen.attributes["language"] == "en"], "originals"
+            )
+
+
+async def test_older_clients_get_the_original_as_a_packet(meeting: OpenMeeting) -> None:
+    """The spoken language goes out as LiveKit's legacy transcription, interim and final; translations do not."""
+    async with (
+        meeting() as room,
+        room.guest("anna", language="en") as anna,
+        room.guest("bea", language="es") as bea,
+        room.guest("dora") as dora,
+    ):
+        await anna.open_microphone()
+        await until(lambda: [text for _, text, final in dora.legacy if final], "a final packet")
+        assert {speaker for speaker, _, _ in dora.legacy} == {"anna"}
+        assert not [text for _, text, _ in dora.legacy if text.startswith("es ")]
+        assert [text for _, text, final in dora.legacy if not final]
+        await until(lambda: bea.finals("es"), "the translation came as a stream")
+
+
+async def test_a_translation_that_fails_says_why(meeting: OpenMeeting) -> None:
+    """The reader gets the original with the reason, the other language goes on."""
+    async with (
+        meeting(broken=frozenset({"fr"})) as room,
+        room.guest("anna", language="en") as anna,
+        room.guest("bea", language="es") as bea,
+        room.guest("carl", translator_captions="fr", translator_listen="off") as carl,
+    ):
+        await anna.open_microphone()
+        await until(lambda: carl.finals("fr") and bea.finals("es"), "both get finals")
+        assert {seen.attributes["translator.note"] for seen in carl.finals("fr")} == {
+            "this language is broken"
+        }
+        assert "translator.note" not in bea.finals("es")[0].attributes
+        assert carl.says("translator.trouble") == "fr: this language is broken"
+
+
+async def test_events_tell_everything_but_the_words(meeting: OpenMeeting) -> None:
+    """Who asks for events gets the numbers of every step, none of them with text."""
+    async with (
+        meeting() as room,
+        room.guest("anna", language="en") as anna,
+        room.guest("bea", language="es", translator_events="on") as bea,
+    ):
+        await anna.open_microphone()
+        wanted = {"clause", "caption", "translation", "speech", "channel", "speaker", "word"}
+        await until(lambda: wanted <= {event["type"] for event in bea.events}, "all kinds of events")
+        speech = next(event for event in bea.events if event["type"] == "speech")
+        clause = next(
+            event for event in bea.events if event["type"] == "clause" and event["number"] == speech["number"]
+        )
+        assert clause["speaker"] == speech["speaker"] == "anna"
+        assert (
+            clause["committed_at_s"]
+            <= speech["first_audio_at_s"]
+            <= speech["onset_at_s"]
+            < speech["end_at_s"]
+        )
+        assert not [event for event in bea.events if "text" in event]
+        assert anna.events == []
+
+
+def _of_segment(captions: list[Seen], segment: str) -> Seen:
+    return next(seen for seen in captions if seen.attributes["translator.segment"] == segment)
+
+
+def _history(guest: Guest) -> list[Seen]:
+    return [seen for seen in guest.captions if seen.attributes.get("translator.history") == "true"]
+
+
+def _microphone(guest: Guest, speaker: str) -> str:
+    publications = guest.room.remote_participants[speaker].track_publications.values()
+    return next(found.sid for found in publications if found.source == rtc.TrackSource.SOURCE_MICROPHONE)

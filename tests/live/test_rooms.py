@@ -1,0 +1,189 @@
+"""Rooms as they are: under way, with people who mute, leave and come back, and with an end."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import time
+
+import pytest
+from livekit import api
+
+from config.settings import LiveKit
+from tests.live.conftest import SETTINGS, OpenMeeting
+from tests.live.guests import Guest, until
+from worker.control import Configure
+from worker.room import End
+
+pytestmark = pytest.mark.live
+
+
+async def test_a_room_under_way_is_interpreted(meeting: OpenMeeting, livekit: LiveKit, room: str) -> None:
+    """People who were there before the interpreter, tracks included, are interpreted as others are."""
+    async with (
+        Guest("anna", room, livekit, language="en") as anna,
+        Guest("bea", room, livekit, language="es") as bea,
+    ):
+        await anna.open_microphone()
+        async with meeting():
+            await until(lambda: bea.hears() == {"es"}, "Spanish")
+            await until(lambda: bea.finals("es"), "captions")
+
+
+async def test_another_interpreter_is_not_interpreted(meeting: OpenMeeting) -> None:
+    """What agents publish is never listened to, and agents get no channel."""
+    async with (
+        meeting() as room,
+        Guest("robot", room.room, room.livekit, kind="agent", language="fr") as robot,
+        room.guest("bea", language="es") as bea,
+    ):
+        await robot.open_microphone()
+        await until(lambda: bea.says("translator.languages"), "the interpreter is ready")
+        async with room.guest("anna", language="en") as anna:
+            await anna.open_microphone()
+            await until(lambda: bea.hears() == {"es"}, "the human is heard")
+        assert set(room.hear.heard_s) == {"anna"}
+        assert robot.channel_names() == set()
+
+
+async def test_muting_ends_the_sentence_and_unmuting_goes_on(meeting: OpenMeeting) -> None:
+    """A mute in the middle of a sentence commits what was said; after it the same interpreter goes on."""
+    async with (
+        meeting() as room,
+        room.guest("anna", language="en") as anna,
+        room.guest("bea", language="es") as bea,
+    ):
+        await anna.open_microphone((30.0, 0.5))
+        await until(lambda: bea.finals("es"), "the first words")
+        anna.mute(True)
+        await asyncio.sleep(1.0)
+        heard_s = room.hear.heard_s["anna"]
+        finals = len(bea.finals("es"))
+        await asyncio.sleep(0.5)
+        assert room.hear.heard_s["anna"] == heard_s
+        anna.mute(False)
+        await until(lambda: len(bea.finals("es")) > finals, "the next words")
+        assert len(room.hear.options) == 1
+        utterances = {
+            seen.attributes["translator.segment"].split("/")[1].split("-")[0] for seen in bea.finals("es")
+        }
+        assert utterances == {"1", "2"}
+
+
+async def test_leaving_and_coming_back(meeting: OpenMeeting) -> None:
+    """A speaker who returns within the grace time goes on with the same interpreter, a later one gets a new one."""
+    async with (
+        meeting() as room,
+        room.guest("bea", language="es") as bea,
+    ):
+        for away_s, interpreters in ((0.3, 1), (SETTINGS.rooms.speaker_grace_s + 0.7, 1), (0.0, 2)):
+            async with room.guest("anna", language="en") as anna:
+                await anna.open_microphone()
+                since = time.monotonic()
+                await until(lambda at=since: bea.finals("es", at), "she is read")  # type: ignore[misc]
+                assert len(room.hear.options) == interpreters
+            await asyncio.sleep(away_s)
+        ids = [seen.attributes["lk.segment_id"] for seen in bea.finals("es")]
+        assert len(ids) == len(set(ids))
+
+
+async def test_a_track_that_comes_and_goes_harms_nobody(meeting: OpenMeeting) -> None:
+    """A microphone published and unpublished every 100 ms leaves nothing behind and does not disturb others."""
+    async with (
+        meeting() as room,
+        room.guest("anna", language="en") as anna,
+        room.guest("eva", language="en") as eva,
+        room.guest("bea", language="es") as bea,
+    ):
+        await anna.open_microphone()
+        await until(lambda: bea.hears() == {"es"}, "Spanish")
+        threads = _threads()
+        for _ in range(25):
+            await eva.open_microphone()
+            await asyncio.sleep(0.1)
+            await eva.stop_microphone()
+        since = time.monotonic()
+        await until(lambda: len(bea.finals("es", since)) >= 2, "the other one is still interpreted")
+        assert not [seen for seen in bea.finals("es", since) if seen.sender != "anna"]
+        ears = [task for task in asyncio.all_tasks() if task.get_name().startswith("ear of")]
+        assert {task.get_name() for task in ears} == {"ear of anna"}
+        assert len([options for options in room.hear.options if options.speaker == "eva"]) <= 1
+        await until(lambda: _threads() <= threads + 4, f"threads end, from {threads}")
+        await eva.open_microphone()
+        await until(
+            lambda: [seen for seen in bea.finals("es") if seen.sender == "eva"], "at last she is heard"
+        )
+
+
+async def test_ten_speak_at_once(meeting: OpenMeeting) -> None:
+    """Ten people who speak at the same time are all recognised, in their own names."""
+    async with (
+        meeting() as room,
+        room.guest("bea", translator_captions="original") as bea,
+    ):
+        people = [room.guest(f"speaker-{number}", language="en") for number in range(10)]
+        try:
+            for person in people:
+                await person.join()
+                await person.open_microphone()
+            names = {person.identity for person in people}
+            await until(lambda: {seen.sender for seen in bea.finals("en")} == names, "all are read", 20)
+        finally:
+            for person in people:
+                await person.leave()
+
+
+async def test_the_organiser_configures_and_dismisses(meeting: OpenMeeting) -> None:
+    """Packets of the server change languages and mutes of a running interpreter and end it; others' are ignored."""
+    async with (
+        meeting(configure=Configure(languages=("es",))) as room,
+        room.guest("anna", language="en") as anna,
+        room.guest("bea", language="es") as bea,
+    ):
+        service = api.LiveKitAPI(
+            room.livekit.url, room.livekit.api_key, room.livekit.api_secret.get_secret_value()
+        )
+        try:
+            await anna.open_microphone()
+            await until(lambda: bea.hears() == {"es"}, "Spanish")
+            assert bea.says("translator.languages") == ["en", "es"]
+            await anna.room.local_participant.publish_data(
+                json.dumps({"type": "dismiss"}), topic="translator.control"
+            )
+            await _tell(service, room.room, {"type": "configure", "languages": None, "muted": ["es"]})
+            await until(
+                lambda: bea.says("translator.languages") == ["de", "en", "es", "fr"], "more languages"
+            )
+            await until(lambda: bea.says("translator.channels")["es"]["state"] == "muted", "muted")
+            settled = time.monotonic() + 1.0
+            await until(lambda: len(bea.finals("es", settled)) >= 2, "captions go on")
+            assert bea.hears(settled) == set()
+            assert not room.work.done()
+            await _tell(service, room.room, {"type": "dismiss"})
+            await until(room.work.done, "it goes")
+            assert room.work.result() is End.DISMISSED
+            await until(lambda: bea.interpreter() is None, "it is gone")
+        finally:
+            await service.aclose()
+
+
+async def test_a_deserted_room_is_left(meeting: OpenMeeting) -> None:
+    """The interpreter leaves some time after the last person did, and not before."""
+    async with meeting() as room:
+        async with room.guest("bea", language="es") as bea:
+            await until(lambda: bea.says("translator.languages"), "the interpreter is ready")
+        left_s = time.monotonic()
+        await until(room.work.done, "it leaves")
+        assert room.work.result() is End.DESERTED
+        assert time.monotonic() - left_s >= SETTINGS.rooms.leave_after_s - 0.5
+
+
+async def _tell(service: api.LiveKitAPI, room: str, message: dict[str, object]) -> None:
+    await service.room.send_data(
+        api.SendDataRequest(room=room, data=json.dumps(message).encode(), topic="translator.control")
+    )
+
+
+def _threads() -> int:
+    return len(os.listdir("/proc/self/task"))

@@ -1,0 +1,120 @@
+"""Kokoro's real loading, phonemizing and batching code, on a model of a few kilobytes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from pathlib import Path
+
+import numpy as np
+import pytest
+import pytest_asyncio
+
+from pipeline.audio import SPEAKING_RATE_HZ, Pcm
+from pipeline.engines.kokoro import KokoroSynthesizer
+from pipeline.engines.protocols import (
+    EngineError,
+    EngineMissing,
+    SynthesisRequest,
+    UnknownLanguage,
+    Voice,
+)
+from tests.pipeline.engines.synthesis.tiny_voices import write_kokoro
+
+pytestmark = pytest.mark.engines
+
+NAMES = [
+    "af_bella",
+    "af_heart",
+    "am_adam",
+    "bm_george",
+    "ef_dora",
+    "em_alex",
+    "ff_siwis",
+    "jf_alpha",
+    "zf_xiaobei",
+]
+
+
+@pytest_asyncio.fixture
+async def kokoro(tmp_path: Path) -> AsyncIterator[KokoroSynthesizer]:
+    write_kokoro(tmp_path, NAMES)
+    engine = await KokoroSynthesizer.load(tmp_path)
+    yield engine
+    await engine.close()
+
+
+async def say(
+    kokoro: KokoroSynthesizer, text: str, language: str = "es", voice: str = "", speed: float = 1.0
+) -> Pcm:
+    async with aclosing(kokoro.synthesize(SynthesisRequest(text, language, voice, speed))) as sound:
+        pieces = [piece async for piece in sound]
+    return np.concatenate(pieces) if pieces else np.zeros(0, np.int16)
+
+
+async def test_voices_are_what_the_file_holds(kokoro: KokoroSynthesizer) -> None:
+    """Names tell language and register; the best known voice is the default; no Japanese and Chinese."""
+    assert kokoro.info.languages == ("en", "es", "fr")
+    assert kokoro.voices("es") == (Voice("ef_dora", "es", "high"), Voice("em_alex", "es", "low"))
+    assert [voice.name for voice in kokoro.voices("en")] == ["af_heart", "af_bella", "am_adam", "bm_george"]
+    assert kokoro.voices("en-GB")[0].name == "bm_george"
+    assert kokoro.voices("ja") == kokoro.voices("xx") == ()
+
+
+async def test_text_is_spoken(kokoro: KokoroSynthesizer) -> None:
+    """Voices differ, speed shortens, a voice of another language is replaced by the default."""
+    normal = await say(kokoro, "Hola, buenos días.")
+
+    assert normal.dtype == np.int16
+    assert len(normal) > 0.3 * SPEAKING_RATE_HZ
+    assert abs(len(normal) / len(await say(kokoro, "Hola, buenos días.", speed=2.0)) - 2) < 0.2
+    assert (await say(kokoro, "Hola, buenos días.", voice="em_alex")).tobytes() != normal.tobytes()
+    assert (await say(kokoro, "Hola, buenos días.", voice="af_heart")).tobytes() == normal.tobytes()
+
+
+async def test_sentences_come_one_by_one(kokoro: KokoroSynthesizer) -> None:
+    """The first sentence is there before the last is begun; who stops listening stops the work."""
+    sound = kokoro.synthesize(SynthesisRequest("Una frase más. " * 1000, "es", ""))
+    first = await anext(sound)
+    await sound.aclose()
+
+    assert first.size < 5 * SPEAKING_RATE_HZ
+    assert (await say(kokoro, "Hola.")).size > 0
+
+
+async def test_strange_text_is_survived(kokoro: KokoroSynthesizer) -> None:
+    """Nothing to say is silence, a word beyond all limits is cut, other scripts do not disturb what follows."""
+    for text in ("", "😀", "...", "\x00"):
+        assert (await say(kokoro, text)).size == 0
+    assert (await say(kokoro, "a" * 2000)).size > 0
+    with pytest.raises(UnknownLanguage, match="ja is not available; available: en, es, fr"):
+        await say(kokoro, "hello", "ja")
+
+
+async def test_many_at_once_do_not_mix(kokoro: KokoroSynthesizer) -> None:
+    """The phonemizer has one global state: texts spoken at once sound as they do alone."""
+    texts = [("Hola a todos.", "es"), ("Bonjour à tous.", "fr"), ("Hello everybody.", "en")]
+    alone = [(await say(kokoro, *text)).tobytes() for text in texts]
+
+    together = await asyncio.gather(*(say(kokoro, *text) for text in texts * 5))
+
+    assert [pcm.tobytes() for pcm in together] == alone * 5
+
+
+async def test_missing_and_broken_models(tmp_path: Path) -> None:
+    """Without model or voices the error says what to fetch; a file that is no model is named."""
+    with pytest.raises(EngineMissing, match="hive models fetch kokoro"):
+        await KokoroSynthesizer.load(tmp_path)
+    write_kokoro(tmp_path, NAMES)
+    (tmp_path / "kokoro-v1.0.onnx").write_bytes(b"not a model")
+    with pytest.raises(EngineError, match=r"cannot load the Kokoro model kokoro-v1\.0\.onnx"):
+        await KokoroSynthesizer.load(tmp_path)
+
+
+async def test_a_closed_engine_says_so(kokoro: KokoroSynthesizer) -> None:
+    """After closing, a request fails in words."""
+    await kokoro.close()
+
+    with pytest.raises(EngineError, match="Kokoro was closed"):
+        await say(kokoro, "Hola.")

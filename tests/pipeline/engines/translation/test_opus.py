@@ -1,0 +1,272 @@
+"""CTranslate2 and sentencepiece on a small model in the production format."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from pipeline.engines import opus_models
+from pipeline.engines.opus import OpusTranslator
+from pipeline.engines.opus_decoding import LoadedModel, Sentence, continues, repeats, wants_context
+from pipeline.engines.opus_models import ModelDescriptionError, OpusModel, Pair
+from pipeline.engines.protocols import (
+    EngineError,
+    EngineMissing,
+    TranslationRequest,
+    TranslationResult,
+    UnknownLanguage,
+)
+
+POCKET = Path(__file__).parents[3] / "data" / "opus-pocket-en-es-fr"
+QUALITY = "Today we will talk about the quality of the translation."
+CALIDAD = "Hoy hablaremos sobre la calidad de la traducción."
+
+
+@pytest.fixture
+def models(tmp_path: Path) -> Path:
+    """A directory of models, as operators have it."""
+    (tmp_path / "pocket").symlink_to(POCKET)
+    (tmp_path / "unrelated").mkdir()
+    (tmp_path / "notes.txt").write_text("not a model")
+    return tmp_path
+
+
+@pytest_asyncio.fixture
+async def opus(models: Path) -> AsyncIterator[OpusTranslator]:
+    translator = await OpusTranslator.load(models, threads=1)
+    yield translator
+    await translator.close()
+
+
+@pytest.mark.engines
+async def test_one_model_several_targets(opus: OpusTranslator) -> None:
+    """The prefix of the pair decides the language; the result names engine and route."""
+    assert await opus.translate(TranslationRequest(QUALITY, "en", "es")) == TranslationResult(
+        CALIDAD, "opus", ("en", "es")
+    )
+    french = TranslationRequest("The budget is ready.", "en-GB", "fr", draft=True)
+    assert await opus.translate(french) == TranslationResult(
+        "Le budget est à point.", "opus", ("en-GB", "fr")
+    )
+    assert opus.info.languages == ("en", "es", "fr")
+    assert opus.info.weights_licence == "Apache-2.0"
+
+
+@pytest.mark.engines
+async def test_many_at_once_and_long_texts(opus: OpusTranslator) -> None:
+    """Requests of several languages share the model; a long text is translated sentence by sentence."""
+    answers = await asyncio.gather(
+        *(opus.translate(TranslationRequest(QUALITY, "en", target)) for target in ("es", "fr") * 10)
+    )
+    assert [answer.text for answer in answers[::2]] == [CALIDAD] * 10
+
+    long = await opus.translate(TranslationRequest(f"{QUALITY} " * 40, "en", "es"))
+    assert long.text == " ".join([CALIDAD] * 40)
+
+    with pytest.raises(EngineError, match="100000 characters, opus takes 20000"):
+        await opus.translate(TranslationRequest("a" * 100_000, "en", "es"))
+
+
+@pytest.mark.engines
+async def test_strange_text_is_survived(opus: OpusTranslator) -> None:
+    """Control characters, emoji, other scripts and endless words neither fail nor disturb what follows."""
+    for text in ("", " \n", "...", "😀", "\x00\x01\x1b[0m", "你好 مرحبا", "x" * 3000, "\ud800"):
+        await opus.translate(TranslationRequest(text, "en", "es"))
+
+    assert (await opus.translate(TranslationRequest("...", "en", "es"))).text == "..."
+    assert (await opus.translate(TranslationRequest(QUALITY, "en", "es"))).text == CALIDAD
+
+
+@pytest.mark.engines
+async def test_a_cancelled_request_leaves_the_model_usable(opus: OpusTranslator) -> None:
+    """Whoever gives up does not hold up the others."""
+    tasks = [asyncio.create_task(opus.translate(TranslationRequest(QUALITY, "en", "es"))) for _ in range(5)]
+    await asyncio.sleep(0.01)
+    for task in tasks[:4]:
+        task.cancel()
+
+    assert (await tasks[4]).text == CALIDAD
+    await asyncio.wait(tasks)
+
+
+@pytest.mark.engines
+async def test_context_that_makes_the_model_lose_the_sentence_is_dropped(opus: OpusTranslator) -> None:
+    """A model that was never taught two sentences at once translates as if there were no context."""
+    alone = await opus.translate(TranslationRequest("It is ready.", "en", "es"))
+    after = await opus.translate(
+        TranslationRequest("It is ready.", "en", "es", context=((QUALITY, CALIDAD),))
+    )
+
+    assert set(alone.text.lower().rstrip(".").split()) & set(after.text.lower().rstrip(".").split())
+
+
+async def test_unknown_pairs_and_missing_models(opus: OpusTranslator, tmp_path: Path) -> None:
+    """A pair without a model is refused with what there is; no models at all says how to get some."""
+    with pytest.raises(UnknownLanguage, match="es to en is not available; available: en, es, fr"):
+        await opus.translate(TranslationRequest("hola", "es", "en"))
+    for directory in (tmp_path / "unrelated", tmp_path / "nowhere"):
+        with pytest.raises(EngineMissing, match="no translation model"):
+            await OpusTranslator.load(directory)
+
+
+async def test_languages_without_a_common_model_go_through_english(tmp_path: Path) -> None:
+    """Two models that meet in English make a route."""
+    for name in ("opus-mt-de-en", "en-fr"):
+        (tmp_path / name).symlink_to(POCKET)
+    found = [
+        OpusModel(name, tmp_path / name, "Apache-2.0", True, (Pair(source=s, target=t),), False)
+        for name, s, t in (("a", "de", "en"), ("b", "en", "fr"))
+    ]
+    opus = OpusTranslator(found)
+
+    assert opus.route("de", "fr") == ("de", "en", "fr")
+    assert opus.route("fr", "de") is None
+    await opus.close()
+
+
+# --- descriptions ----------------------------------------------------------------------------------------
+
+
+def model(directory: Path, name: str, hive: object = None, config: object = None) -> Path:
+    """A directory that looks like a model."""
+    place = directory / name
+    place.mkdir()
+    for file in ("model.bin", "source.spm", "target.spm"):
+        (place / file).write_bytes(b"")
+    if hive is not None:
+        (place / "hive.json").write_text(hive if isinstance(hive, str) else json.dumps(hive))
+    if config is not None:
+        (place / "config.json").write_text(json.dumps(config))
+    return place
+
+
+def test_names_tell_the_pair(tmp_path: Path) -> None:
+    """The usual names need no description; who ends the source is read from the converter's file."""
+    assert opus_models.read(model(tmp_path, "opus-mt-en-es", config={"add_source_eos": True})) == OpusModel(
+        "opus-mt-en-es",
+        tmp_path / "opus-mt-en-es",
+        "unknown",
+        True,
+        (Pair(source="en", target="es"),),
+        True,
+    )
+    for name, pair in (
+        ("opus-mt-tc-big-fr-en", ("fr", "en")),
+        ("de-en", ("de", "en")),
+        ("opus-en-zh", ("en", "zh")),
+    ):
+        found = opus_models.read(model(tmp_path, name))
+        assert (found.pairs, found.adds_end_token) == ((Pair(source=pair[0], target=pair[1]),), False)
+
+
+@pytest.mark.parametrize(
+    ("hive", "fault"),
+    [
+        ('{"pairs": [', "Invalid JSON"),
+        ({"pairs": [{"source": "en"}]}, r"pairs\.0\.target: "),
+        ({"pairs": [{"source": "en", "target": "es", "perfix": "x"}]}, r"pairs\.0\.perfix: "),
+        ({"licence": "MIT"}, '"pairs" is needed'),
+        ({"pairs": "en-es"}, "pairs: "),
+    ],
+)
+def test_a_wrong_description_is_named(tmp_path: Path, hive: object, fault: str) -> None:
+    """The error names the file and what is wrong in it."""
+    place = model(tmp_path, "mine", hive)
+
+    with pytest.raises(ModelDescriptionError, match=fault) as caught:
+        opus_models.read(place)
+    assert str(place / "hive.json") in str(caught.value)
+
+
+def test_an_incomplete_model_is_named(tmp_path: Path) -> None:
+    """A model without its tokenizer is an error, not a model that is passed over."""
+    (model(tmp_path, "en-es") / "target.spm").unlink()
+
+    with pytest.raises(ModelDescriptionError, match=r"en-es lacks target\.spm"):
+        opus_models.find(tmp_path)
+
+
+async def test_non_commercial_models_need_a_setting(tmp_path: Path) -> None:
+    """Weights that forbid commercial use are left out unless that was accepted."""
+    model(tmp_path, "nc", {"commercial_use": False, "pairs": [{"source": "en", "target": "de"}]})
+    model(tmp_path, "en-es")
+
+    careful = await OpusTranslator.load(tmp_path)
+    free = await OpusTranslator.load(tmp_path, allow_non_commercial=True)
+
+    assert (careful.route("en", "de"), free.route("en", "de")) == (None, ("en", "de"))
+    assert (careful.info.commercial_use, free.info.commercial_use) == (True, False)
+    await careful.close()
+    await free.close()
+
+
+@pytest.mark.engines
+async def test_faults_of_a_model_are_errors_in_words(tmp_path: Path) -> None:
+    """A prefix that the model does not know and files that are no model are reported when it is loaded."""
+    wrong = {"pairs": [{"source": "en", "target": "de", "prefix": ">>deu<<"}]}
+    shutil.copytree(POCKET, tmp_path / "wrong", copy_function=shutil.copyfile)
+    (tmp_path / "wrong" / "hive.json").write_text(json.dumps(wrong))
+    model(tmp_path, "en-es", config={})
+    opus = await OpusTranslator.load(tmp_path)
+
+    with pytest.raises(EngineError, match="does not know the prefix >>deu<<"):
+        await opus.translate(TranslationRequest("Yes.", "en", "de"))
+    with pytest.raises(EngineError, match="cannot load the translation model en-es"):
+        await opus.translate(TranslationRequest("Yes.", "en", "es"))
+    await opus.close()
+
+
+# --- looking at results ----------------------------------------------------------------------------------
+
+
+def test_loops_of_the_decoder_are_seen() -> None:
+    """A run of words that follows itself again and again is a loop; ordinary repetition is not."""
+    assert repeats("socios socios socios")
+    assert repeats("de la casa de la casa de la casa")
+    assert not repeats("no, no es verdad")
+    assert not repeats("step by step by step")
+    assert not repeats("")
+
+
+def test_only_a_faithful_translation_in_context_is_taken() -> None:
+    """One that is cut off, merged, empty, or lost a name or number is dropped."""
+    alone = "Ella vio 3 informes con Maria ayer."
+    source = "She saw 3 reports with Maria yesterday."
+
+    assert continues("Ella ha visto 3 informes con Maria ayer.", alone, source)
+    assert not continues("", alone, source)
+    assert not continues("Ella.", alone, source)
+    assert not continues("Ella vio 30 informes con Maria ayer.", alone, source)
+    assert not continues("Ella vio 3 informes con alguien ayer.", alone, source)
+    assert not continues(f"{alone} {alone} {alone}", alone, source)
+
+
+def test_context_is_used_where_it_can_help() -> None:
+    """Short pieces and those that begin with a pronoun or conjunction lean on what was said before."""
+    assert wants_context("It was expensive for the whole department this year.")
+    assert wants_context("and the budget of the marketing department is ready")
+    assert wants_context("Very good.")
+    assert not wants_context("The budget of the marketing department is ready.")
+
+
+@pytest.mark.engines
+def test_batches_mix_beams_and_contexts() -> None:
+    """Answers come in the order of the questions, whatever each of them asked for."""
+    loaded = LoadedModel(opus_models.read(POCKET), device="cpu", compute_type="default", threads=1)
+    spanish, french = opus_models.read(POCKET).pairs
+    plain = loaded.translate([Sentence(QUALITY, spanish, 1)])
+
+    assert plain == [CALIDAD]
+    assert loaded.translate(
+        [
+            Sentence(QUALITY, spanish, 2),
+            Sentence("The budget is ready.", french, 1),
+            Sentence(QUALITY, spanish, 1, ("The report is ready.", "El informe es a punto.")),
+        ]
+    )[:2] == [CALIDAD, "Le budget est à point."]

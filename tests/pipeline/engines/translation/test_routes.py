@@ -1,0 +1,45 @@
+"""Ways between languages."""
+
+from __future__ import annotations
+
+from pipeline.engines.routes import Routes, with_ends
+
+PAIRS = [
+    ("en", "es"),
+    ("es", "en"),
+    ("es", "fr"),
+    ("fr", "es"),
+    ("en", "ca"),
+    ("ca", "fr"),
+    ("fr", "br"),
+    ("br", "cy"),
+]
+
+
+def test_the_shortest_way_is_taken() -> None:
+    """A direct pair wins; among equally short ways the pivot into which most data went."""
+    routes = Routes(PAIRS)
+
+    assert routes.find("en", "es") == ("en", "es")
+    assert routes.find("en", "fr") == ("en", "es", "fr")
+    assert routes.find("en", "br") == ("en", "es", "fr", "br")
+    assert routes.languages == ("br", "ca", "cy", "en", "es", "fr")
+
+
+def test_there_may_be_no_way() -> None:
+    """Too many pivots, no pair, an unknown language and nothing to translate all have no way."""
+    routes = Routes(PAIRS)
+
+    assert routes.find("en", "cy") is None
+    assert routes.find("cy", "en") is None
+    assert routes.find("en", "xx") is None
+    assert routes.find("en-US", "en-GB") is None
+    assert Routes(PAIRS, max_pivots=0).find("en", "fr") is None
+
+
+def test_regions_find_their_language() -> None:
+    """A tag with a region goes the way of its language, and is named in the route as it was asked for."""
+    way = Routes(PAIRS).find("en-US", "fr_CA")
+
+    assert way == ("en", "es", "fr")
+    assert with_ends(way, "en-US", "fr_CA") == ("en-US", "es", "fr_CA")

@@ -1,0 +1,143 @@
+"""Several translators in a row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+
+from pipeline.engines.protocols import (
+    EngineError,
+    EngineInfo,
+    EngineOverloaded,
+    TranslationRequest,
+    TranslationResult,
+    UnknownLanguage,
+)
+from pipeline.engines.translators import TranslatorChain
+
+Answer = str | EngineError
+
+
+class TableTranslator:
+    """Knows some pairs, each with one answer to everything: a text or an error."""
+
+    def __init__(self, name: str, answers: Mapping[tuple[str, str], Answer]) -> None:
+        languages = tuple(sorted({language for pair in answers for language in pair}))
+        self.info = EngineInfo(name, "MIT", f"{name}-licence", name != "nc", False, languages, name == "a")
+        self.asked: list[TranslationRequest] = []
+        self.closed = False
+        self._answers = dict(answers)
+
+    def route(self, source: str, target: str) -> tuple[str, ...] | None:
+        return (source, target) if (source, target) in self._answers else None
+
+    async def translate(self, request: TranslationRequest) -> TranslationResult:
+        self.asked.append(request)
+        answer = self._answers[request.source, request.target]
+        if isinstance(answer, EngineError):
+            raise answer
+        return TranslationResult(answer, self.info.name, (request.source, request.target))
+
+    async def close(self) -> None:
+        self.closed = True
+
+
+def unfit(source: str, target: str, *, source_language: str, target_language: str) -> str | None:
+    """Refuses texts with a cross."""
+    return "crossed out" if "x" in target else None
+
+
+EN_ES = ("en", "es")
+HELLO = TranslationRequest("hello", *EN_ES)
+
+
+async def test_the_first_that_can_is_asked() -> None:
+    """Later engines are not troubled while an earlier one knows the pair and does well."""
+    first, second = TableTranslator("a", {EN_ES: "hola"}), TableTranslator("b", {EN_ES: "buenas"})
+    chain = TranslatorChain([first, second], unfit)
+
+    assert await chain.translate(HELLO) == TranslationResult("hola", "a", EN_ES)
+    assert (first.asked, second.asked) == ([HELLO], [])
+
+
+@pytest.mark.parametrize("fault", [EngineError("broken"), EngineOverloaded("a", 1.0), "x"])
+async def test_the_next_one_helps_out(fault: Answer) -> None:
+    """An engine that fails, has too much to do or gives a bad translation is followed by the next."""
+    chain = TranslatorChain(
+        [TableTranslator("a", {EN_ES: fault}), TableTranslator("b", {EN_ES: "hola"})], unfit
+    )
+
+    assert await chain.translate(HELLO) == TranslationResult("hola", "b", EN_ES)
+
+
+async def test_the_last_resort_is_an_error_with_all_reasons() -> None:
+    """When nobody can, the error says why each of them could not."""
+    chain = TranslatorChain(
+        [TableTranslator("a", {EN_ES: EngineError("broken")}), TableTranslator("b", {EN_ES: "x"})], unfit
+    )
+
+    with pytest.raises(EngineError, match=r"^a: broken; b: crossed out$"):
+        await chain.translate(HELLO)
+
+
+async def test_an_overloaded_engine_without_substitute_says_when_to_come_back() -> None:
+    """The caller learns that waiting helps."""
+    chain = TranslatorChain([TableTranslator("a", {EN_ES: EngineOverloaded("a", 2.0)})], unfit)
+
+    with pytest.raises(EngineOverloaded) as caught:
+        await chain.translate(HELLO)
+    assert caught.value.retry_after_s == 2.0
+
+
+async def test_two_engines_make_a_bridge() -> None:
+    """Where each knows one half, both are asked in turn; the result names both and the whole way."""
+    first = TableTranslator("a", {EN_ES: "hola", ("en", "ca"): "bon dia"})
+    second = TableTranslator("b", {("es", "fr"): "salut", ("ca", "fr"): "bonjour"})
+    chain = TranslatorChain([first, second], unfit)
+    request = TranslationRequest("hello", "en", "fr", context=(("a", "b"),))
+
+    assert chain.route("en", "fr") == ("en", "es", "fr")
+    assert await chain.translate(request) == TranslationResult("salut", "a+b", ("en", "es", "fr"))
+    assert second.asked == [TranslationRequest("hola", "es", "fr")]
+
+
+async def test_a_bridge_replaces_a_failed_engine() -> None:
+    """The way through two engines is taken when the only direct one fails."""
+    a = TableTranslator("a", {("en", "fr"): "x", EN_ES: "hola"})
+    b = TableTranslator("b", {("es", "fr"): "salut"})
+    chain = TranslatorChain([a, b], unfit)
+
+    assert (await chain.translate(TranslationRequest("hello", "en", "fr"))).route == ("en", "es", "fr")
+    assert chain.route("en", "fr") == ("en", "fr")
+
+
+async def test_unknown_pairs_are_refused_with_what_there_is() -> None:
+    """The error lists the languages of all engines."""
+    chain = TranslatorChain(
+        [TableTranslator("a", {EN_ES: "hola"}), TableTranslator("b", {("es", "fr"): "x"})]
+    )
+
+    with pytest.raises(UnknownLanguage, match="en to de is not available; available: en, es, fr"):
+        await chain.translate(TranslationRequest("hello", "en", "de"))
+    assert chain.route("en", "de") is None
+
+
+async def test_a_chain_says_what_all_of_it_is() -> None:
+    """Licences add up, one non-commercial engine makes the chain non-commercial, closing closes all."""
+    engines = [TableTranslator("a", {EN_ES: "hola"}), TableTranslator("nc", {("es", "fr"): "salut"})]
+    chain = TranslatorChain(engines)
+
+    assert chain.info == EngineInfo(
+        "a+nc", "MIT", "a-licence AND nc-licence", False, False, ("en", "es", "fr"), True
+    )
+    await chain.close()
+    assert [engine.closed for engine in engines] == [True, True]
+
+
+async def test_the_usual_check_refuses_loops() -> None:
+    """Without a check of its own a chain uses the project's: a translation caught in a loop is not spoken."""
+    looping = TableTranslator("a", {EN_ES: "socios socios socios socios socios socios"})
+    chain = TranslatorChain([looping, TableTranslator("b", {EN_ES: "hola"})])
+
+    assert (await chain.translate(HELLO)).engine == "b"
