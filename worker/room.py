@@ -194,11 +194,14 @@ class RoomInterpreter:
             existing=self._channels.languages,
             muted=self._configure.muted,
         )
+        if self._telemetry.send_to(frozenset(who for who, person in people.items() if person.events)):
+            self._told_channels = {}
+            self._channels_changed()
+            self._speakers.tell_all()
         self._tell_refused(people, plan)
         self._channels.want(plan.channels, frozenset(self._configure.muted))
         self._speakers.update(people, roster.microphones(self._room), plan.wishes)
         self._captions.read_by(plan.readers, roster.ready(self._room))
-        self._telemetry.send_to(frozenset(who for who, person in people.items() if person.events))
         self._watch_for_desertion(bool(people))
 
     async def _keep_looking(self) -> None:

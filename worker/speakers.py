@@ -155,6 +155,11 @@ class Speakers:
             if person is not None:
                 self._begin_take(speaker, person)
 
+    def tell_all(self) -> None:
+        """Tells everybody's state again."""
+        for speaker in self._speakers.values():
+            self._tell_state(speaker, "interpreted")
+
     def close(self) -> None:
         """Stops listening; interpreters finish what they heard."""
         self._closed = True

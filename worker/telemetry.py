@@ -128,9 +128,11 @@ class Telemetry:
         self._to: frozenset[str] = frozenset()
         self._waiting: Channel[Fields] = Channel(WAITING, WhenFull.DROP_OLDEST)
 
-    def send_to(self, identities: frozenset[str]) -> None:
-        """Sets who receives events."""
+    def send_to(self, identities: frozenset[str]) -> bool:
+        """Sets who receives events; whether somebody is new to them and has to be told how things are."""
+        new = bool(identities - self._to)
         self._to = identities
+        return new
 
     def tell(self, fields: Fields) -> None:
         """Takes an event; never blocks."""

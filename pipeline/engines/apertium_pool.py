@@ -15,7 +15,7 @@ from pipeline.engines.protocols import EngineError, EngineOverloaded
 log = structlog.get_logger(__name__)
 
 _CROWDED = 4
-"""So many requests wait before one more pipeline is started: an answer takes 2 ms, a start 60 to 300 ms."""
+"""So many requests wait before one more pipeline is started: an answer takes 2 ms, a start 60 ms to 3 s."""
 
 
 class PipelinePool:
@@ -29,7 +29,7 @@ class PipelinePool:
     """
 
     def __init__(
-        self, name: str, create: Callable[[], Pipeline], *, size: int, max_waiting: int, wait_s: float = 4.0
+        self, name: str, create: Callable[[], Pipeline], *, size: int, max_waiting: int, wait_s: float = 10.0
     ) -> None:
         self._name, self._create = name, create
         self._size, self._max_waiting, self._wait_s = size, max_waiting, wait_s
@@ -37,6 +37,7 @@ class PipelinePool:
         self._all: set[Pipeline] = set()
         self._starting = 0
         self._waiters: deque[asyncio.Future[Pipeline | None]] = deque()
+        self._growing: asyncio.Task[None] | None = None
         self._closed = False
 
     @property
@@ -81,6 +82,9 @@ class PipelinePool:
     async def close(self) -> None:
         """Ends all pipelines; requests that wait fail."""
         self._closed = True
+        if self._growing is not None:
+            self._growing.cancel()
+            await asyncio.wait([self._growing])
         while self._waiters:
             self._wake(None)
         self._idle.clear()
@@ -92,8 +96,10 @@ class PipelinePool:
             if self._idle:
                 return self._idle.pop()
             running = len(self._all) + self._starting
-            if running == 0 or (running < self._size and len(self._waiters) >= _CROWDED):
+            if running == 0:
                 return await self._start()
+            if running < self._size and len(self._waiters) >= _CROWDED and self._growing is None:
+                self._growing = asyncio.create_task(self._grow(), name=f"apertium {self._name} grows")
             if len(self._waiters) >= (self._max_waiting // 2 if draft else self._max_waiting):
                 raise EngineOverloaded(f"Apertium {self._name}", 1.0)
             if (pipeline := await self._wait()) is not None:
@@ -135,6 +141,21 @@ class PipelinePool:
             self._starting -= 1
         self._all.add(pipeline)
         return pipeline
+
+    async def _grow(self) -> None:
+        """Adds a pipeline once it is warm; until then the others are faster."""
+        try:
+            pipeline = await self._start()
+            try:
+                await pipeline.ask(".")
+            except PipelineFailed:
+                await self._discard(pipeline)
+                raise
+            self._give(pipeline)
+        except PipelineFailed as error:
+            log.warning("apertium pipeline failed", mode=self._name, reason=str(error))
+        finally:
+            self._growing = None
 
     def _give(self, pipeline: Pipeline) -> None:
         if pipeline in self._all and not self._wake(pipeline):

@@ -91,8 +91,8 @@ def find(directory: Path) -> tuple[OpusModel, ...]:
     models = tuple(read(place) for place in places if (place / "model.bin").is_file())
     if not models:
         raise EngineMissing(
-            f"there is no translation model in {directory}; `hive models` fetches some, or put a directory "
-            f"such as opus-mt-en-es there, converted with ct2-opus-mt-converter"
+            f"there is no translation model in {directory}; fetch one, e.g. `hive models fetch opus-en-es`, or "
+            f"put a directory such as opus-mt-en-es there, converted with ct2-opus-mt-converter"
         )
     return models
 

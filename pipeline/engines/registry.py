@@ -9,10 +9,11 @@ from pathlib import Path
 
 import structlog
 
-from config.settings import Models, Profile, Settings
+from config.settings import Models, Profile, Rooms, Settings
 from pipeline.engines import apertium_modes, kokoro, opus_models, piper
 from pipeline.engines.protocols import EngineError, EngineMissing, Recognizer, Synthesizer, Translator
 from pipeline.engines.table import ENGINES, Engine
+from pipeline.engines.translators import TranslatorChain
 
 log = structlog.get_logger(__name__)
 
@@ -85,7 +86,7 @@ async def load_recognizer(settings: Settings) -> Recognizer:
     if choice.recognizer == "pocketsphinx":
         from pipeline.engines.sphinx import SphinxRecognizer
 
-        return await SphinxRecognizer.load()
+        return await SphinxRecognizer.load(max_speakers=settings.recognition.max_speakers)
     from pipeline.engines.whisper import WhisperRecognizer
 
     return await WhisperRecognizer.load(
@@ -105,8 +106,6 @@ async def load_translator(settings: Settings) -> Translator:
         EngineMissing: none of them is there.
         EngineError: one is there but cannot be used.
     """
-    from pipeline.engines.translators import TranslatorChain
-
     choice = await asyncio.to_thread(choose_profile, settings)
     loaded: list[Translator] = []
     missing: list[str] = []
@@ -126,6 +125,7 @@ async def load_translator(settings: Settings) -> Translator:
         log.warning("translation engine is missing", reason=reason)
     chain = TranslatorChain(loaded)
     log.info("translation engines", engines=chain.info.name, languages=len(chain.info.languages))
+    await _warm(chain, settings.rooms)
     return chain
 
 
@@ -146,6 +146,19 @@ async def load_synthesizer(settings: Settings) -> Synthesizer:
     from pipeline.engines.espeak import EspeakSynthesizer
 
     return await EspeakSynthesizer.load()
+
+
+async def _warm(chain: TranslatorChain, rooms: Rooms) -> None:
+    """Has ready what the rooms are known to need; what cannot be had is found out again when it is asked for."""
+    pairs = [
+        (rooms.source_language, language)
+        for language in rooms.languages
+        if rooms.source_language not in ("auto", language)
+    ]
+    try:
+        await chain.warm(pairs)
+    except EngineError as error:
+        log.warning("translation is not ready", reason=str(error))
 
 
 async def _load_translator(name: str, settings: Settings, profile: Profile) -> Translator:

@@ -16,9 +16,6 @@ TOLERANCE_SAMPLES: Final = HEARING_RATE_HZ // 10
 LONGEST_OVERLAP: Final = 5
 """So many words before a seam are compared."""
 
-_MOST_UNHEARD: Final = 2
-"""So many of the last committed words may be missing from a hypothesis."""
-
 _NEIGHBOURHOOD_SAMPLES: Final = HEARING_RATE_HZ
 """Words further than this from the seam are old or new by their position alone."""
 
@@ -84,41 +81,32 @@ def seam(words: Sequence[Word], committed: Sequence[Word], boundary: int) -> tup
 def _judge(
     words: Sequence[Word], committed: Sequence[Word], boundary: int, at: int, lowest: int, highest: int
 ) -> tuple[float, int, int]:
-    overlap, unheard = _overlap(words[:at], committed)
+    overlap = _overlap(words[:at], committed)
     end = known_end = boundary
     cost = float(sum(max(0, word.end_sample - boundary) for word in words[lowest : at - overlap]))
     if overlap:
-        last, known = words[at - 1], committed[-1 - unheard]
+        last, known = words[at - 1], committed[-1]
         moved = abs(last.first_sample - known.first_sample)
-        if moved <= TOLERANCE_SAMPLES and not unheard:
+        if moved <= TOLERANCE_SAMPLES:
             end = min(boundary, last.end_sample)
             known_end = end if end < boundary - _STRETCH_SAMPLES else boundary
         else:
             cost += max(0, last.end_sample - boundary)
-        cost += moved / 10 - TOLERANCE_SAMPLES * (0)
+        cost += moved / 10 - TOLERANCE_SAMPLES * overlap
     cost += sum(max(0, end - word.first_sample) for word in words[max(at, lowest) : highest])
     return cost, at, known_end
 
 
-def _overlap(words: Sequence[Word], committed: Sequence[Word]) -> tuple[int, int]:
-    """How many of the last words are the last committed ones, spelled alike and not far from them.
-
-    Returns:
-        That number, and how many committed words behind them this pass did not hear.
-    """
-    for unheard in range(min(_MOST_UNHEARD + 1, len(committed))):
-        count = 0
-        for word, known in zip(
-            reversed(words), reversed(committed[: len(committed) - unheard]), strict=False
-        ):
-            middle, known_middle = word.first_sample + word.end_sample, known.first_sample + known.end_sample
-            far = abs(middle - known_middle) > 2 * _NEIGHBOURHOOD_SAMPLES
-            if count == LONGEST_OVERLAP or far or spelling(word.text) != spelling(known.text):
-                break
-            count += 1
-        if count:
-            return count, unheard
-    return 0, 0
+def _overlap(words: Sequence[Word], committed: Sequence[Word]) -> int:
+    """How many of the last words are the last committed ones, spelled alike and not far from them."""
+    count = 0
+    for word, known in zip(reversed(words), reversed(committed), strict=False):
+        middle, known_middle = word.first_sample + word.end_sample, known.first_sample + known.end_sample
+        far = abs(middle - known_middle) > 2 * _NEIGHBOURHOOD_SAMPLES
+        if count == LONGEST_OVERLAP or far or spelling(word.text) != spelling(known.text):
+            break
+        count += 1
+    return count
 
 
 def agreed(before: Sequence[Word], now: Sequence[Word]) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import socket
 import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -49,23 +50,27 @@ class ServerWithHooks(Server):
 @pytest.fixture
 async def service(tmp_path: Path) -> AsyncIterator[tuple[Api, str]]:
     """The service and the media server, each knowing the other; yields the API and the media server's URL."""
-    server = ServerWithHooks(tmp_path)
-    settings = Settings(
-        development=True,
-        livekit=server.settings,
-        auth=Auth(port=0, database_url=SecretStr(f"sqlite:///{tmp_path}/rooms.sqlite3")),
-        turn=RELAY,
-    )
-    port: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-    serving = asyncio.create_task(serve(settings, started=port.set_result))
-    async with asyncio.timeout(LIMIT_S):
-        await port
-    url = f"http://127.0.0.1:{port.result()}"
     secret_file = tmp_path / "turn.secret"
     write_private(secret_file, "relay-secret\n")
-    server.webhook = f"{url}/api/v1/webhook"
-    server.turn_servers = livekit_turn_servers(RELAY, secret_file)
-    await asyncio.to_thread(server.start)
+    with socket.socket() as held:  # bound but not listening: nobody else gets the port, the service does
+        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        held.bind(("127.0.0.1", 0))
+        port = held.getsockname()[1]
+        url = f"http://127.0.0.1:{port}"
+        server = ServerWithHooks(tmp_path)
+        server.webhook = f"{url}/api/v1/webhook"
+        server.turn_servers = livekit_turn_servers(RELAY, secret_file)
+        await asyncio.to_thread(server.start)
+        settings = Settings(
+            development=True,
+            livekit=server.settings,
+            auth=Auth(port=port, database_url=SecretStr(f"sqlite:///{tmp_path}/rooms.sqlite3")),
+            turn=RELAY,
+        )
+        started = asyncio.Event()
+        serving = asyncio.create_task(serve(settings, started=lambda port: started.set()))
+        async with asyncio.timeout(LIMIT_S):
+            await started.wait()
     try:
         async with httpx.AsyncClient(base_url=url, timeout=10) as client:
             yield Api(client), server.settings.url
@@ -247,7 +252,7 @@ async def test_roles_may_do_what_they_may_and_no_more(service: tuple[Api, str]) 
 
 
 async def test_who_was_removed_does_not_come_back(service: tuple[Api, str]) -> None:
-    """Withdrawing a link with removal disconnects who came by it; their token, though valid, gets them no second stay."""
+    """Withdrawing a link with removal disconnects who came by it; their token, though valid, gets them no other."""
     api, _ = service
     room = await api.room()
     invitation = await api.invite(room, role="speaker")
@@ -270,9 +275,9 @@ async def test_any_client_gets_relay_credentials_from_the_media_server(service: 
     joined = (await api.join((await api.room()).guest)).json()
     async with (
         aiohttp.ClientSession() as session,
-        session.ws_connect(f"{url}/rtc?protocol=15&access_token={joined['token']}") as socket,
+        session.ws_connect(f"{url}/rtc?protocol=15&access_token={joined['token']}") as signals,
     ):
-        message = SignalResponse.FromString((await socket.receive(LIMIT_S)).data)
+        message = SignalResponse.FromString((await signals.receive(LIMIT_S)).data)
     servers = [
         server for server in message.join.ice_servers if any("turn.example" in each for each in server.urls)
     ]

@@ -108,6 +108,20 @@ def test_words_in_the_buffer_are_not_committed_again_when_timestamps_move() -> N
     assert agreement.feed(moved, heard_to=ms(1300)) == Update(moved[3:], ())
 
 
+def test_a_stretched_word_does_not_swallow_the_next_one() -> None:
+    """Once a pass shows that the last word was shorter than thought, words said meanwhile are new, also after a cut."""
+    agreement = fresh()
+    stretched = said(("hello", 0, 2000))
+    agreement.feed(stretched, heard_to=ms(1900))
+    agreement.feed(stretched, heard_to=ms(2000))
+    assert agreement.last_committed_end == ms(2000)
+    seen = said(("hello", 0, 500), ("world", 1500, 1900))
+
+    assert agreement.feed(seen, heard_to=ms(2100)) == Update((), seen[1:])
+    later = agreement.feed(seen[1:], heard_to=ms(2200), buffer_start=ms(1000))
+    assert later == Update((Word("world", ms(1500), ms(2000)),), ())
+
+
 def test_hypotheses_may_leave_out_what_was_cut() -> None:
     """After a cut the hypothesis begins later; nothing is lost or doubled."""
     agreement = fresh()

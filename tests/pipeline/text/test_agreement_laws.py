@@ -95,7 +95,7 @@ faults = st.builds(
 
 
 @given(st.integers(1, 50), lengths, pauses, steps, faults, st.sampled_from([0, 200]), seeds)
-@settings(max_examples=150, deadline=None, derandomize=True)
+@settings(max_examples=100, deadline=None, derandomize=True)
 def test_laws_hold_whatever_is_misheard(
     count: int,
     lengths_ms: list[int],
@@ -152,7 +152,7 @@ anything = st.lists(
 
 
 @given(st.lists(st.tuples(anything, st.integers(0, ms(40_000)), st.booleans()), max_size=12), anything)
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=120, deadline=None, derandomize=True)
 def test_nonsense_is_survived(looks: list[tuple[list[Word], int, bool]], last: list[Word]) -> None:
     """Words in any order and anywhere, time that runs back: what is committed stays in order, a buffer that is too long
     is always cut, and the end leaves nothing open."""

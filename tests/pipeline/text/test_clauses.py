@@ -125,10 +125,13 @@ def test_age_closes_what_is_committed() -> None:
 
 
 def test_age_does_not_divide_a_name() -> None:
-    """What belongs to the next word waits for it."""
+    """What belongs to the next word waits for it, and is not promised before."""
     cutter = ClauseCutter("ann", Clauses(max_age_s=2.0))
+    (before,) = cutter.feed(heard(spoken("We thank Dr.", length_ms=300)), 0.0)
+    assert isinstance(before, Draft)
+    assert (before.committed, before.tentative) == ("We thank", " Dr.")
 
-    closed, draft = cutter.feed(Words(1, "en", spoken("We thank Dr.", length_ms=300), (), ms(2000)), 0.0)
+    closed, draft = cutter.feed(Words(1, "en", (), (), ms(2000)), 0.0)
 
     assert (closed.text, draft.text) == ("We thank", "Dr.")
 

@@ -1,10 +1,13 @@
+import { useRemoteParticipants } from "@livekit/components-react";
 import { useEffect, useId, useState } from "react";
 import { useI18n } from "../hooks/useI18n";
 import { useMeeting } from "../hooks/useMeeting";
 import { useStore } from "../hooks/useStore";
 import { channelFor, lagOf, stillListening, type Lag } from "../logic/interpreter";
-import { nameOf, servedBy } from "../logic/languages";
+import { nameOf, sameLanguage, servedBy } from "../logic/languages";
 import { never } from "../logic/store";
+import { spokenBy } from "../logic/wishes";
+import { isPerson } from "../room/directory";
 import { Icon } from "./Icon";
 
 const RESTORED_FOR_MS = 8000;
@@ -132,13 +135,16 @@ export function Troubles() {
   const pending = useStore(meeting.wishSender.pending);
   const { listen } = useStore(meeting.wishSender.wishes);
   const slow = useLasting(pending, 4000);
+  const speakers = useRemoteParticipants().filter(isPerson);
+  // Where everybody speaks the language listened to, nothing is missing.
+  const needed = listen !== "off" && speakers.some((person) => isForeign(spokenBy(person.attributes), listen));
 
   const troubles: string[] = [];
   if (slow) troubles.push(text("trouble.pending"));
   if (interpreter.present) {
     const language = nameOf(listen, locale);
     if (interpreter.trouble) troubles.push(text("trouble.some", { reason: interpreter.trouble }));
-    if (listen !== "off" && interpreter.languages.length && !servedBy(listen, interpreter.languages)) {
+    if (needed && interpreter.languages.length && !servedBy(listen, interpreter.languages)) {
       troubles.push(text("trouble.noChannel", { language }));
     }
     if (channelFor(interpreter, listen)?.state === "muted") troubles.push(text("trouble.muted", { language }));
@@ -150,6 +156,10 @@ export function Troubles() {
       ))}
     </div>
   );
+}
+
+function isForeign(spoken: string, listen: string): boolean {
+  return spoken !== "" && spoken !== "auto" && !sameLanguage(spoken, listen);
 }
 
 /** True once `value` has been true for `ms`. */

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
+from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 from piper.phoneme_ids import DEFAULT_PHONEME_ID_MAP
 
@@ -93,7 +95,7 @@ def _save(
     output: str,
     shape: list[int | str],
 ) -> None:
-    constants = {
+    constants: dict[str, NDArray[Any]] = {
         "one": np.array([1], np.int64),
         "zero": np.array(0, np.int64),
         "step": np.array(1, np.int64),

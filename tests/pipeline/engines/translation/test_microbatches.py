@@ -77,7 +77,7 @@ async def test_who_has_gone_is_left_out() -> None:
         await asyncio.wait([gone])
         doubler.gate.set()
 
-        assert await asyncio.gather(first, stays) == [0, 4]
+        assert [await first, await stays] == [0, 4]
     assert doubler.batches == [[0], [2]]
 
 

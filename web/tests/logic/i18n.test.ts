@@ -1,0 +1,59 @@
+import { describe, expect, it } from "vitest";
+import { en } from "../../src/i18n/en";
+import { loadTranslator } from "../../src/i18n/load";
+import type { Messages, Plural } from "../../src/logic/i18n";
+import { INTERFACE_LANGUAGES, preferredInterface } from "../../src/logic/languages";
+
+const holes = (pattern: string): string[] => (pattern.match(/\{\w+\}/g) ?? []).sort();
+const english = Object.entries(en) as [keyof Messages, string | Plural][];
+
+describe.each(INTERFACE_LANGUAGES)("the interface in %s", async (language) => {
+  const catalogue = ((await import(`../../src/i18n/${language}.ts`)) as Record<string, Messages>)[language] as Messages;
+
+  it("has every text, each with the values that belong in it", () => {
+    for (const [key, pattern] of english) {
+      if (typeof pattern === "string") expect([key, holes(catalogue[key] as string)]).toEqual([key, holes(pattern)]);
+    }
+    expect(Object.keys(catalogue).sort()).toEqual(Object.keys(en).sort());
+  });
+
+  it("has a form for every count that people meet", () => {
+    const rules = new Intl.PluralRules(language);
+    const met = new Set([0, 1, 2, 3, 5, 11, 21, 100, 102].map((count) => rules.select(count)));
+    for (const [key, pattern] of english) {
+      if (typeof pattern === "string") continue;
+      const forms = catalogue[key] as Plural;
+      expect([key, [...met].filter((rule) => forms[rule] === undefined)]).toEqual([key, []]);
+    }
+  });
+
+  it("leaves nothing in English", () => {
+    if (language === "en") return;
+    const same = english.filter(
+      ([key, pattern]) => typeof pattern === "string" && pattern.split(" ").length > 2 && catalogue[key] === pattern,
+    );
+    expect(same.map(([key]) => key)).toEqual([]);
+  });
+});
+
+describe("counting", () => {
+  it.each([
+    ["en", 1, "1 person is here"],
+    ["en", 5, "5 people are here"],
+    ["ar", 2, "شخصان هنا"],
+    ["ar", 3, "3 أشخاص هنا"],
+    ["ja", 1, "1 人が参加中"],
+    ["fr", 0, "0 personne est là"],
+  ] as const)("in %s: %i", async (language, count, text) => {
+    const translator = await loadTranslator(language);
+
+    expect(translator.count("people.here", count)).toBe(text);
+  });
+});
+
+describe("the interface's language", () => {
+  it("is the first of the browser's that there is, else English", () => {
+    expect(preferredInterface(["nl", "pt-BR", "en"])).toBe("pt");
+    expect(preferredInterface(["nl"])).toBe("en");
+  });
+});

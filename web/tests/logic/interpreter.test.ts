@@ -1,0 +1,83 @@
+import { describe, expect, it } from "vitest";
+import { ABSENT, channelFor, isWantedChannel, lagOf, readInterpreter, stillListening } from "../../src/logic/interpreter";
+
+const ATTRIBUTES = {
+  "lk.agent.state": "speaking",
+  "translator.role": "interpreter",
+  "translator.languages": '["es","pt"]',
+  "translator.channels": JSON.stringify({
+    es: { track: "translated-es", sid: "TR_1", listeners: 3, lag_s: 2.4, state: "open" },
+    pt: { track: "translated-pt", sid: "TR_2", listeners: 2, lag_s: 0, state: "muted" },
+  }),
+  "translator.profile": "cpu",
+};
+
+describe("the interpreter's attributes", () => {
+  const interpreter = readInterpreter("agent-1", ATTRIBUTES);
+
+  it("are read as a whole; a lag of zero was not measured", () => {
+    expect(interpreter).toEqual({
+      present: true,
+      identity: "agent-1",
+      state: "speaking",
+      languages: ["es", "pt"],
+      channels: [
+        { language: "es", track: "translated-es", listeners: 3, lagS: 2.4, state: "open", speaking: null },
+        { language: "pt", track: "translated-pt", listeners: 2, lagS: null, state: "muted", speaking: null },
+      ],
+      profile: "cpu",
+      trouble: "",
+    });
+  });
+
+  it("do no harm when they cannot be read", () => {
+    expect(readInterpreter("agent-1", { "translator.languages": "{", "translator.channels": "[1]" })).toMatchObject({
+      state: "initializing",
+      languages: [],
+      channels: [],
+    });
+  });
+
+  it("count those who still listen while it speaks, on open channels", () => {
+    expect(stillListening(interpreter)).toBe(3);
+    expect(stillListening(readInterpreter("agent-1", { ...ATTRIBUTES, "lk.agent.state": "listening" }))).toBe(0);
+    expect(stillListening(ABSENT)).toBe(0);
+  });
+
+  it("name the channel that serves a regional wish", () => {
+    expect(channelFor(interpreter, "pt-BR")?.language).toBe("pt");
+    expect(channelFor(interpreter, "off")).toBeUndefined();
+  });
+});
+
+describe("the channel a listener receives", () => {
+  it.each([
+    ["translated-es", "es", true],
+    ["translated-es", "ES", true],
+    ["translated-es", "pt", false],
+    ["translated-pt", "pt-BR", true],
+    ["translated-es", "off", false],
+    ["microphone", "es", false],
+  ])("%s for somebody who hears %s: %s", (track, listen, wanted) => {
+    expect(isWantedChannel(track, listen, ["es", "pt"])).toBe(wanted);
+  });
+
+  it("is the regional one alone where both are offered", () => {
+    const offered = ["pt", "pt-BR"];
+
+    expect(["translated-pt", "translated-pt-BR"].filter((track) => isWantedChannel(track, "pt-BR", offered))).toEqual([
+      "translated-pt-BR",
+    ]);
+  });
+});
+
+describe("the lag", () => {
+  it.each([
+    [null, { kind: "unknown" }],
+    [2.4, { kind: "close", seconds: 2.4 }],
+    [5, { kind: "behind", seconds: 5 }],
+    [9, { kind: "far", seconds: 9 }],
+  ])("of %s s is %o", (lagS, lag) => {
+    expect(lagOf({ language: "es", track: "", listeners: 1, lagS, state: "open", speaking: null })).toEqual(lag);
+  });
+});

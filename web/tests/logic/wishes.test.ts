@@ -1,0 +1,51 @@
+import { describe, expect, it } from "vitest";
+import { audienceOf, changedAttributes, toAttributes, type Wishes } from "../../src/logic/wishes";
+
+const WISHES: Wishes = { speak: "en", listen: "es", read: { mode: "both", language: "es" }, push: "always" };
+
+describe("attributes", () => {
+  it.each([
+    ["both", "es,original"],
+    ["translation", "es"],
+    ["original", "original"],
+    ["off", "off"],
+  ] as const)("write captions %s as %s", (mode, value) => {
+    expect(toAttributes({ ...WISHES, read: { mode, language: "es" } })).toEqual({
+      "translator.speak": "en",
+      "translator.listen": "es",
+      "translator.captions": value,
+      "translator.push": "",
+    });
+  });
+
+  it.each([
+    ["pressed", "on"],
+    ["released", "off"],
+  ] as const)("write push-to-translate %s as %s", (push, value) => {
+    expect(toAttributes({ ...WISHES, push })["translator.push"]).toBe(value);
+  });
+
+  it("are sent only where they differ from what the server knows", () => {
+    const known = { "translator.speak": "en", "translator.listen": "fr", "translator.captions": "es,original" };
+
+    expect(changedAttributes(WISHES, known)).toEqual({ "translator.listen": "es" });
+  });
+});
+
+describe("the audience of a speaker", () => {
+  it("is who hears or reads another language than the one spoken, hearers first", () => {
+    const others = [
+      { identity: "1", name: "Reader", attributes: { "translator.listen": "off", "translator.captions": "original,fr" } },
+      { identity: "2", name: "Hearer", attributes: { "translator.listen": "es", "translator.captions": "es" } },
+      { identity: "3", name: "Same", attributes: { language: "en-GB" } },
+      { identity: "4", name: "Example client", attributes: { language: "de" } },
+      { identity: "5", name: "Nothing", attributes: {} },
+    ];
+
+    expect(audienceOf("en", others).map(({ name, language, how }) => [name, language, how])).toEqual([
+      ["Hearer", "es", "hears"],
+      ["Example client", "de", "hears"],
+      ["Reader", "fr", "reads"],
+    ]);
+  });
+});
