@@ -41,7 +41,7 @@ def parser() -> argparse.ArgumentParser:
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    top.set_defaults(config=None, profile=None, log_level=None, log_format=None)
+    top.set_defaults(config=None, profile=None, log_level=None, log_format=None, own_level=None)
     commands: Subparsers = top.add_subparsers(
         title="commands", metavar="COMMAND", required=True, dest="command"
     )
@@ -81,7 +81,9 @@ def _run(arguments: argparse.Namespace) -> int:
     if arguments.log_format:
         logging = replace(logging, format=arguments.log_format)
     settings = replace(settings, logging=logging)
-    log_setup.configure(settings.logging)
+    # Commands that have a view of their own keep the terminal for it; the parts they start log as they are told.
+    own_level = arguments.log_level or arguments.own_level or settings.logging.level
+    log_setup.configure(replace(settings.logging, level=own_level))
     try:
         return int(arguments.run(arguments, settings))
     except SettingsError as error:

@@ -75,7 +75,7 @@ class Recognition:
     """How much new sound makes the recogniser look again."""
     max_buffer_s: float = 15.0
     """No more sound than this is ever recognised at once; older sound is committed and cut."""
-    settle_s: float = 0.1
+    settle_s: float = 0.3
     """A word is agreed on only once so much was heard behind it: the very end is often half a word."""
     commit_age_s: float = 2.0
     """A word that was not agreed on by then is committed as it stands."""
@@ -180,6 +180,8 @@ class Services:
     max_audio_s: float = 600.0
     idle_timeout_s: float = 60.0
     """A WebSocket client that sends nothing for so long is cut off."""
+    max_behind_s: float = 6.0
+    """Recognition that is further behind is brought back to now; what it leaves out is reported."""
     reconnect_buffer_s: float = 30.0
     """How much speech is kept for recognition afterwards while the service is away."""
     send_timeout_s: float = 5.0

@@ -26,8 +26,12 @@ def command(
     summary: str,
     description: str,
     examples: str,
+    own_level: str | None = None,
 ) -> argparse.ArgumentParser:
-    """Adds a command; `run` gets the arguments and the settings and returns the exit status."""
+    """Adds a command; `run` gets the arguments and the settings and returns the exit status.
+
+    `own_level` is what the command itself logs at least; None takes it from the settings.
+    """
     added: argparse.ArgumentParser = commands.add_parser(
         name,
         parents=[common],
@@ -36,7 +40,7 @@ def command(
         epilog=f"examples:\n{examples}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    added.set_defaults(run=run)
+    added.set_defaults(run=run, own_level=own_level)
     return added
 
 

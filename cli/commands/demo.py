@@ -19,6 +19,7 @@ def add(commands: Subparsers, common: argparse.ArgumentParser) -> None:
         common,
         "demo",
         run,
+        own_level="error",
         summary="a scripted meeting, interpreted live in this terminal",
         description=(
             "Starts a real LiveKit room on this machine, lets somebody give a talk in it, and shows how others hear "

@@ -18,6 +18,7 @@ def add(commands: Subparsers, common: argparse.ArgumentParser) -> None:
         common,
         "doctor",
         run,
+        own_level="error",
         summary="says what is here, what is missing and what to do",
         description=(
             "Examines engines, language pairs and their routes, models, livekit-server, ports and GPU.\n"

@@ -21,6 +21,7 @@ def add(commands: Subparsers, common: argparse.ArgumentParser) -> None:
         common,
         "models",
         run,
+        own_level="warning",
         summary="lists, fetches and finds models",
         description=(
             "Models are needed by the profiles cpu and gpu; the profile embedded runs without any.\n"

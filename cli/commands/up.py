@@ -22,6 +22,7 @@ def add(commands: Subparsers, common: argparse.ArgumentParser) -> None:
         common,
         "up",
         run,
+        own_level="warning",
         summary="starts everything on this machine and leaves it running",
         description=(
             "Starts the media server, the speech service, the worker and the auth service with the web app, and\n"

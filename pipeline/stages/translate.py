@@ -110,6 +110,10 @@ class TranslationLane:
         if isinstance(segment, Draft):
             if not self._settings.drafts:
                 return
+            if not segment.text:  # taken back: so is its translation
+                queue.draft = None
+                self._put(DraftTranslation(segment, self.language, ""), False)
+                return
             queue.draft = segment
         else:
             queue.draft = None

@@ -101,13 +101,19 @@ def _numbers(source: str, target: str) -> str | None:
                 added -= Counter([str(int(number) + 12)])
                 missing -= Counter([number])
     for number in list(missing):  # "2.5 million" and "2.500.000"
-        if any(other.startswith(number) and not other[len(number) :].strip("0") for other in added):
+        if any(_scaled(number, other) for other in added):
             missing -= Counter([number])
     if any(int(number[:18]) > _WRITTEN_OUT_UP_TO for number in missing):
         return "numbers changed" if added else "numbers missing"
     if {len(number) for number in missing} & {len(number) for number in added}:
         return "numbers changed"
     return None
+
+
+def _scaled(number: str, other: str) -> bool:
+    """Whether `other` is `number` with a word such as "thousand" written out: at least two zeros more."""
+    zeros = other[len(number) :]
+    return other.startswith(number) and len(zeros) > 1 and not zeros.strip("0")
 
 
 def _roman(text: str) -> int:

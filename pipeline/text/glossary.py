@@ -62,8 +62,8 @@ class Protected:
         """
         survived = True
         for token, term in self.terms:
-            pattern = re.compile(rf"[*@#]?(?<![^\W_]){token}(?![^\W_])", re.IGNORECASE)
-            translated, count = pattern.subn(lambda _, term=term: term, translated)  # type: ignore[misc]
+            pattern = re.compile(rf"[*@#]*(?<![^\W_]){token}(?![^\W_])", re.IGNORECASE)
+            translated, count = pattern.subn(term.replace("\\", r"\\"), translated)
             survived = survived and count > 0
         return translated, survived
 

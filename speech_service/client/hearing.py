@@ -14,7 +14,7 @@ from config.settings import Services
 from pipeline.audio import HEARING_RATE_HZ, AudioFrame
 from pipeline.channel import Channel
 from pipeline.engines.protocols import HearingOptions
-from pipeline.events import Heard
+from pipeline.events import Heard, NotHeard, UtteranceEnded, UtteranceStarted, Words
 from speech_service.client.connection import (
     BROKEN,
     SEND_S,
@@ -57,8 +57,19 @@ REFUSALS = frozenset({"unknown_language", "invalid_request"})
 """Problems that trying again does not solve."""
 
 
+CATCH_UP = 0.25
+"""After a break the backlog must shrink by at least so many seconds a second."""
+
+BACK_TO_NOW = HEARING_RATE_HZ // 2
+"""How much of the newest sound is kept when what is older is given up."""
+
+
 class Refused(Exception):
     """The service will not recognise this speaker."""
+
+
+class TooSlow(Exception):
+    """The service recognises more slowly than people speak."""
 
 
 class RemoteHearing:
@@ -109,6 +120,9 @@ class _Ear:
         self._continuity = Continuity()
         self._recorded = asyncio.Event()
         self._ended = asyncio.Event()
+        self._heard_to = 0
+        self._backlog_s = 0.0
+        self._connected_at_s = 0.0
 
     async def run(self, frames: Channel[AudioFrame]) -> None:
         async with asyncio.TaskGroup() as group:
@@ -134,6 +148,10 @@ class _Ear:
                 await self._put(self._continuity.broken())
                 await self._stay_deaf(str(refusal))
                 return
+            except TooSlow:
+                await self._put(self._continuity.broken())
+                await self._report_lost(self._tape.end - BACK_TO_NOW, "recognition could not keep up")
+                continue
             except BROKEN as error:
                 reason = reason_of(error)
             await self._put(self._continuity.broken())
@@ -200,6 +218,8 @@ class _Ear:
         options = self._options
         self._continuity.connected()
         at = max(0, self._continuity.settled_to - PRE_ROLL)
+        self._heard_to, self._connected_at_s = at, time.monotonic()
+        self._backlog_s = (self._tape.end - at) / HEARING_RATE_HZ
         start = Start(
             speaker=options.speaker,
             language=options.language,
@@ -251,12 +271,31 @@ class _Ear:
                 case Ready():
                     log.info("recognition service connected", speaker=self._options.speaker)
                 case Listened(to):
+                    self._heard_to = max(self._heard_to, to)
                     self._continuity.listened(to)
                 case Failed(code=code, message=reason):
                     if code in REFUSALS:
                         raise Refused(reason)
                     log.warning("recognition service ends the connection", code=code)
                 case event:
+                    self._heard_to = max(self._heard_to, _reaches(event))
                     await self._put(self._continuity.take(event))
+            self._check_pace()
             self._tape.forget_before(self._continuity.settled_to - PRE_ROLL)
         raise ConnectionResetError("the service closed the connection")
+
+    def _check_pace(self) -> None:
+        """Raises TooSlow when recognition is too far behind, or does not catch up after a break."""
+        behind_s = (self._tape.end - self._heard_to) / HEARING_RATE_HZ
+        left_s = self._backlog_s - CATCH_UP * (time.monotonic() - self._connected_at_s)
+        if behind_s > self._services.max_behind_s + max(0.0, left_s) and not self._ended.is_set():
+            raise TooSlow
+
+
+def _reaches(event: Heard) -> int:
+    """How far the service has come by an event."""
+    match event:
+        case Words(heard_to=to) | UtteranceEnded(end_sample=to) | NotHeard(end_sample=to):
+            return to
+        case UtteranceStarted(first_sample=to):
+            return to

@@ -85,6 +85,10 @@ class ScriptedInterpreter:
             }
         )
 
+    def has(self, language: str) -> bool:
+        """Whether the channel is published."""
+        return language in self._channels
+
     async def measure(self, language: str, lag_s: float) -> None:
         self._channels[language].lag_s = lag_s
         await self.show()

@@ -30,6 +30,16 @@ class Rooms:
         path = f"/api/v1/rooms/{meeting.room}/invitations"
         return await self._call("POST", path, {"role": role, **wish}, meeting.organiser_token)
 
+    async def engage(self, meeting: Meeting) -> dict[str, Any]:
+        """Wishes for an interpreter; one that a test sends in by itself is then kept."""
+        path = f"/api/v1/rooms/{meeting.room}/interpreter"
+        return await self._call("PUT", path, {}, meeting.organiser_token)
+
+    async def join(self, link: str, name: str) -> dict[str, Any]:
+        """What a page gets for a link of a guest or reader."""
+        token = link.rsplit("#", 1)[-1].rsplit("/", 1)[-1]
+        return await self._call("POST", "/api/v1/join", {"invitation": token, "name": name})
+
     async def revoke(self, meeting: Meeting, invitation: str, *, remove: bool = False) -> dict[str, Any]:
         path = f"/api/v1/rooms/{meeting.room}/invitations/{invitation}?remove={str(remove).lower()}"
         return await self._call("DELETE", path, None, meeting.organiser_token)

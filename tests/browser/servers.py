@@ -50,15 +50,18 @@ def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
 
 
 @contextlib.contextmanager
-def livekit_server(directory: Path, *, webhook_port: int) -> Iterator[MediaServer]:
+def livekit_server(directory: Path, *, webhook_port: int, port: int = 0) -> Iterator[MediaServer]:
     """A media server that reports to the service on `webhook_port`.
+
+    Args:
+        port: 0 for a free one.
 
     Raises:
         Missing: it is neither installed nor could it be obtained.
         ServerError: it did not come up.
     """
     binary = asyncio.run(obtain())
-    port, udp = free_port(), free_port(socket.SOCK_DGRAM)
+    port, udp = port or free_port(), free_port(socket.SOCK_DGRAM)
     config = directory / "livekit.yaml"
     config.write_text(
         yaml.safe_dump(
@@ -114,16 +117,36 @@ def auth_service(
 
 
 @contextlib.contextmanager
-def coturn(directory: Path, *, port: int, secret: str, config: str) -> Iterator[None]:
-    """Debian's relay with the given configuration."""
+def coturn(directory: Path, *, port: int, secret: str) -> Iterator[None]:
+    """Debian's relay on 127.0.0.1 for users with credentials made of `secret`.
+
+    Raises:
+        ServerError: it is not installed or did not come up.
+    """
     binary = shutil.which("turnserver")
     if binary is None:
         raise ServerError("no turnserver: install coturn")
-    path = directory / "turnserver.conf"
-    path.write_text(config)
-    path.chmod(0o600)
-    log = directory / "turnserver.log"
-    with process([binary, "-c", str(path), "--no-stdout-log", "--log-file", str(log)], log, {}):
+    first = free_port(socket.SOCK_DGRAM)
+    path, log = directory / "turnserver.conf", directory / "turnserver.log"
+    path.write_text(
+        f"""\
+listening-ip=127.0.0.1
+relay-ip=127.0.0.1
+listening-port={port}
+min-port={min(first, 65000)}
+max-port={min(first, 65000) + 400}
+use-auth-secret
+static-auth-secret={secret}
+realm=browser-tests
+allow-loopback-peers
+no-tls
+no-dtls
+no-cli
+pidfile={directory / "turnserver.pid"}
+log-file=stdout
+"""
+    )
+    with process([binary, "-c", str(path)], log, {}):
         _await_port(port, log)
         yield
 

@@ -74,7 +74,7 @@ class Seen:
 
 
 class Guest:
-    """One client; connects with `async with`, subscribes to all that it is allowed to."""
+    """One client; connects with `async with`; by default it subscribes to all that it is allowed to."""
 
     def __init__(
         self,
@@ -84,10 +84,11 @@ class Guest:
         *,
         kind: str = "standard",
         can_publish: bool = True,
+        auto_subscribe: bool = True,
         **wishes: str,
     ) -> None:
         self.identity, self._room_name, self._settings = identity, room, settings
-        self._kind, self._can_publish = kind, can_publish
+        self._kind, self._can_publish, self._auto_subscribe = kind, can_publish, auto_subscribe
         self._wishes = {name.replace("_", "."): value for name, value in wishes.items()}
         self.room = rtc.Room()
         self.sounds: dict[str, Sound] = {}
@@ -235,8 +236,9 @@ class Guest:
     def _subscribed(
         self, track: rtc.Track, publication: rtc.RemoteTrackPublication, participant: rtc.RemoteParticipant
     ) -> None:
-        sound = self.sounds.setdefault(publication.sid, Sound(publication.name, participant.identity))
-        self._own(_listen(track, sound))
+        if publication.name.startswith("translated-"):
+            sound = self.sounds.setdefault(publication.sid, Sound(publication.name, participant.identity))
+            self._own(_listen(track, sound))
 
     def _legacy(
         self, segments: list[rtc.TranscriptionSegment], participant: rtc.Participant | None, _: object

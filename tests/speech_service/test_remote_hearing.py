@@ -14,7 +14,7 @@ import pytest
 from config.settings import Services, Settings
 from pipeline.audio import HEARING_RATE_HZ, AudioFrame, Pcm
 from pipeline.channel import Channel
-from pipeline.engines.protocols import HearingOptions
+from pipeline.engines.protocols import HearingOptions, Hypothesis, RecognitionStream
 from pipeline.events import Heard, NotHeard, UtteranceEnded, UtteranceStarted, Word, Words
 from speech_service.client import RemoteHearing
 from speech_service.serve import PORTS, configured_ports
@@ -48,7 +48,8 @@ async def service(
         asyncio.timeout(30),
         listening(app, chosen.services, 0) as url,
         cable(url) as laid,
-        RemoteHearing(settings(stt_url=laid.url, **options).services) as hearing,
+        # sound comes faster here than anybody speaks, so being behind is no fault but where a test says so
+        RemoteHearing(settings(stt_url=laid.url, **{"max_behind_s": 60.0, **options}).services) as hearing,
     ):
         yield hearing, laid
 
@@ -288,3 +289,48 @@ async def test_many_speakers_at_once() -> None:
 def test_the_default_services_are_where_they_are_served() -> None:
     """Client and service agree on the ports without any settings."""
     assert configured_ports(Services()) == PORTS
+
+
+class SlowRecognizer(ScriptedRecognizer):
+    """Takes longer for each pass than the sound that it is given lasts."""
+
+    async def open(
+        self, options: HearingOptions, *, first_sample: int, context: str = ""
+    ) -> RecognitionStream:
+        stream = await super().open(options, first_sample=first_sample, context=context)
+        return SlowStream(stream)
+
+
+class SlowStream:
+    def __init__(self, stream: RecognitionStream) -> None:
+        self._stream = stream
+
+    async def accept(self, pcm: Pcm) -> None:
+        await asyncio.sleep(len(pcm) / HEARING_RATE_HZ * 0.3)
+        await self._stream.accept(pcm)
+
+    async def hypothesis(self, *, final: bool = False) -> Hypothesis:
+        return await self._stream.hypothesis(final=final)
+
+    def cut(self, sample: int, committed: str) -> None:
+        self._stream.cut(sample, committed)
+
+    async def close(self) -> None:
+        await self._stream.close()
+
+
+async def test_recognition_that_cannot_keep_up_is_brought_back_to_now() -> None:
+    """Its lag stays bounded: what is left out is told with its place, the newest words are heard."""
+    async with service(SlowRecognizer(WORDS), max_behind_s=2.0) as (hearing, _):
+        listener = Listener(hearing)
+        await listener.play(SPEECH)
+
+    listener.check_order()
+    lost = [event for event in listener.events if isinstance(event, NotHeard)]
+    assert {event.reason for event in lost} == {"recognition could not keep up"}
+    missing = [word for word in WORDS if word not in listener.committed]
+    assert missing
+    for word in missing:
+        assert any(
+            event.first_sample < word.end_sample and word.first_sample < event.end_sample for event in lost
+        )

@@ -177,6 +177,21 @@ async def test_only_the_newest_draft_is_translated() -> None:
     assert [request.text for request in translator.asked] == ["a", "d"]
 
 
+async def test_a_draft_that_came_to_nothing_is_taken_back() -> None:
+    """What was shown of words that nobody said goes; no engine is asked for nothing."""
+    translator = ScriptedTranslator({("es", "a"): "x"})
+    lane = Lane(translator)
+    running = asyncio.create_task(lane.lane.run())
+    lane.lane.offer(draft(1, "a"))
+    await asyncio.sleep(0.02)
+    lane.lane.offer(draft(1, ""))
+    lane.lane.close()
+    await running
+
+    assert lane.put == [DraftTranslation(draft(1, "a"), "es", "x"), DraftTranslation(draft(1, ""), "es", "")]
+    assert [request.text for request in translator.asked] == ["a"]
+
+
 async def test_drafts_can_be_turned_off() -> None:
     """An operator who saves work gets finals only."""
     translator = ScriptedTranslator({("es", "a"): "x"})

@@ -80,7 +80,7 @@ MARK, END, JOIN = ClauseEnd.PUNCTUATION, ClauseEnd.UTTERANCE, ClauseEnd.CONJUNCT
     ],
 )  # fmt: skip
 def test_clauses_by_language(language: str, text: str, expected: list[tuple[str, ClauseEnd]]) -> None:
-    """Signs end clauses, but not inside numbers, abbreviations and initials; conjunctions do where signs are missing."""
+    """Signs end clauses, but not inside numbers, abbreviations and initials; else conjunctions do."""
     assert clauses(text, language=language) == expected
 
 

@@ -76,7 +76,7 @@ def test_terms_are_replaced_by_rare_words() -> None:
 
     assert protected.text == "The Qzva and Qzvb's Qzvc met Annabel"
     assert protected.terms == (("Qzva", "Consejo Europeo"), ("Qzvb", "HIVE"), ("Qzvc", "Consejo"))
-    assert protected.restore("El *qzva y QZVC de Qzvb, qzvabc") == (
+    assert protected.restore("El **qzva y QZVC de Qzvb, qzvabc") == (
         "El Consejo Europeo y Consejo de HIVE, qzvabc",
         True,
     )

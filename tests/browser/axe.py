@@ -1,0 +1,22 @@
+"""Looks for barriers on a page with axe-core, by the rules of WCAG 2.2 level AA."""
+
+from __future__ import annotations
+
+from playwright.async_api import Page
+
+from tests.browser.servers import ROOT
+
+_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+_RUN = "(tags) => axe.run(document, { runOnly: { type: 'tag', values: tags }, resultTypes: ['violations'] })"
+
+
+async def barriers(page: Page) -> list[str]:
+    """What axe finds, one line for each element: the rule, where, and why."""
+    source = (ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
+    await page.evaluate(source)
+    result = await page.evaluate(_RUN, _RULES)
+    return [
+        f"{violation['id']}: {' '.join(map(str, node['target']))}: {node['failureSummary']}"
+        for violation in result["violations"]
+        for node in violation["nodes"]
+    ]

@@ -1,0 +1,178 @@
+"""Who gets in, who does not, and what the organiser can do about it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from livekit import rtc
+from playwright.async_api import Playwright, expect
+
+from tests.browser.people import person
+from tests.browser.rooms import Rooms
+from tests.browser.servers import API_KEY, API_SECRET, ROOT, MediaServer, Service, auth_service, coturn
+from tests.browser.servers import free_port, livekit_server
+from tests.browser.interpreter import interpreting, tone
+
+pytestmark = pytest.mark.browser
+
+
+async def test_the_organisers_click_brings_the_interpreter(
+    playwright: Playwright, media: MediaServer, rooms: Rooms
+) -> None:
+    """From the start page to an interpreter in the room, and its dismissal, by clicks alone."""
+    worker = subprocess.Popen(
+        [sys.executable, "-m", "tests.fakes.interpreter_worker", media.url, API_KEY, API_SECRET, "translator"],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        assert worker.stdout is not None
+        registered = await asyncio.wait_for(asyncio.to_thread(worker.stdout.readline), 30)
+        assert json.loads(registered) == {"registered": True}
+        meeting = await rooms.create()
+        async with person(playwright) as emma:
+            await emma.join(meeting.organiser_link, "Emma")
+            state = emma.page.locator("[data-interpreter]")
+            await expect(state).to_have_attribute("data-interpreter", "absent")
+            await emma.page.get_by_role("button", name="Invite the interpreter").click()
+            await expect(state).to_have_attribute("data-interpreter", "present", timeout=20_000)
+            await expect(emma.page.locator('[data-channel="es"]')).to_contain_text("1.5 s behind")
+            await emma.page.get_by_role("button", name="Mute: Spanish").click()
+            await expect(emma.page.locator('[data-channel="es"]')).to_contain_text("muted")
+            await emma.page.get_by_role("button", name="Dismiss").click()
+            await expect(state).to_have_attribute("data-interpreter", "absent", timeout=20_000)
+            assert emma.errors == []
+    finally:
+        worker.kill()
+        worker.wait()
+        if worker.stdout:
+            worker.stdout.close()
+
+
+async def test_a_meeting_is_created_on_the_start_page(
+    playwright: Playwright, servers: tuple[MediaServer, Service]
+) -> None:
+    """Somebody creates a meeting and enters it; the links for others are there to copy."""
+    async with person(playwright) as emma:
+        await emma.page.goto(servers[1].url)
+        await emma.page.get_by_label("Name of the meeting").fill("Planning")
+        await emma.page.get_by_role("button", name="Create meeting").click()
+        guest_link = await emma.page.get_by_label("Link for guests").input_value()
+        await emma.page.get_by_role("link", name="Enter the meeting").click()
+        await expect(emma.page.locator("h1")).to_have_text("Join “Planning”")
+
+        assert guest_link.startswith(f"{servers[1].url}/j/")
+        assert emma.errors == []
+
+
+async def test_a_withdrawn_link_lets_nobody_in(playwright: Playwright, rooms: Rooms) -> None:
+    """Who came by the link is put out when asked for, and nobody comes in by it again."""
+    meeting = await rooms.create()
+    invitation = await rooms.invite(meeting, "listener")
+    async with person(playwright) as ana:
+        await ana.join(invitation["link"], "Ana")
+        assert await rooms.revoke(meeting, invitation["id"], remove=True) == {"removed": 1}
+        await expect(ana.page.locator("h1")).to_have_text("You were removed from the meeting")
+        await ana.page.goto(invitation["link"])
+        await expect(ana.page.get_by_role("alert")).to_have_text("This link was withdrawn by the organiser.")
+
+
+async def test_a_caption_reader_can_publish_nothing(
+    playwright: Playwright, media: MediaServer, rooms: Rooms
+) -> None:
+    """The media server refuses a reader's track, and the page offers a reader no microphone."""
+    meeting = await rooms.create()
+    invitation = await rooms.invite(meeting, "reader")
+    admission = await rooms.join(meeting.captions_link, "Screen")
+    room = rtc.Room()
+    await room.connect(admission["url"], admission["token"])
+    try:
+        source = rtc.AudioSource(48_000, 1)
+        track = rtc.LocalAudioTrack.create_audio_track("microphone", source)
+        with pytest.raises(rtc.participant.PublishTrackError):
+            await asyncio.wait_for(room.local_participant.publish_track(track), 15)
+    finally:
+        await room.disconnect()
+    async with person(playwright) as ana:
+        await ana.join(invitation["link"], "Ana")
+        assert await ana.page.locator(".tool-mic, #hear").count() == 0
+        assert ana.errors == []
+
+
+async def test_a_listener_behind_a_strict_network_hears_through_the_relay(
+    playwright: Playwright, tmp_path: Path, web: Path
+) -> None:
+    """With everything but the relay closed, the translation is heard, and the page says that it is relayed."""
+    secret, turn_port, port = "a-shared-secret-of-the-browser-tests", free_port(), free_port()
+    turn = {
+        "HIVE_TURN__HOST": "127.0.0.1",
+        "HIVE_TURN__SECRET": secret,
+        "HIVE_TURN__PORT": str(turn_port),
+    }
+    with (
+        coturn(tmp_path, port=turn_port, secret=secret),
+        livekit_server(tmp_path, webhook_port=port) as media,
+        auth_service(tmp_path, media, port=port, web=web, settings=turn) as service,
+    ):
+        import aiohttp
+
+        async with aiohttp.ClientSession(service.url) as http:
+            rooms = Rooms(http)
+            meeting = await rooms.create(guests="listener")
+            await rooms.engage(meeting)
+            async with interpreting(media, meeting.room) as interpreter, person(playwright) as ana:
+                await ana.page.goto(meeting.guest_link)
+                await ana.page.get_by_text("Connection", exact=True).click()
+                await ana.page.get_by_label("Connect only through the relay").check()
+                await ana.join(meeting.guest_link, "Ana")
+                await ana.hear("es")
+                async with asyncio.timeout(10):
+                    while not interpreter.has("es"):
+                        await asyncio.sleep(0.05)
+                speaking = asyncio.create_task(interpreter.say("es", tone(1000, 8)))
+                await expect(ana.page.locator(".room")).to_have_attribute("data-translation-speaking", "true")
+                heard = await ana.listen(1)
+                await ana.page.locator('.tool[data-panel="diagnostics"]').click()
+                await expect(ana.page.locator("[data-fact]").filter(has_text="relay")).to_be_visible()
+                await speaking
+
+                assert heard.level_db(1000) > -30
+
+
+async def test_the_page_comes_back_when_the_media_server_does(
+    playwright: Playwright, tmp_path: Path, web: Path
+) -> None:
+    """The media server is killed and comes back: the page says so and receives captions again by itself."""
+    import aiohttp
+
+    port, media_port = free_port(), free_port()
+    with livekit_server(tmp_path, webhook_port=port, port=media_port) as media:
+        stack = auth_service(tmp_path, media, port=port, web=web)
+        service = stack.__enter__()
+    try:
+        async with aiohttp.ClientSession(service.url) as http, person(playwright) as ana:
+            rooms = Rooms(http)
+            with livekit_server(tmp_path, webhook_port=port, port=media_port):
+                meeting = await rooms.create()
+                await ana.join(meeting.guest_link, "Ana")
+                await ana.hear("es")
+                await asyncio.sleep(0.5)
+            banner = ana.page.locator(".banner")
+            await expect(banner).to_have_attribute("data-connection", "reconnecting", timeout=30_000)
+            await asyncio.sleep(2)
+            with livekit_server(tmp_path, webhook_port=port, port=media_port) as media:
+                await expect(banner).to_have_attribute("data-connection", "restored", timeout=60_000)
+                await rooms.engage(meeting)
+                async with interpreting(media, meeting.room) as interpreter:
+                    async with asyncio.timeout(15):
+                        while not await ana.page.locator(".passage").count():
+                            await interpreter.caption("emma", "Otra vez.", language="es")
+                            await asyncio.sleep(0.3)
+    finally:
+        stack.__exit__(None, None, None)
