@@ -43,10 +43,14 @@ async def serve_parts(parts: Parts, started: Callable[[int], None]) -> None:
     auth = parts.settings.auth
     listener = _bind(auth.host, auth.port)
     port = int(listener.getsockname()[1])
-    server = _Server(_config(parts), lambda: started(port))
+
+    def answering() -> None:
+        log.info("serving rooms", host=auth.host, port=port)
+        started(port)
+
+    server = _Server(_config(parts), answering)
     watch = asyncio.create_task(_watch(parts), name="watch")
     http = asyncio.create_task(server.serve([listener]), name="http")
-    log.info("serving rooms", host=auth.host, port=port)
     try:
         await asyncio.wait([watch, http], return_when=asyncio.FIRST_COMPLETED)
     finally:

@@ -21,7 +21,6 @@ from demo.webvtt import write_captions
 from pipeline.audio import Pcm
 from pipeline.engines.protocols import EngineError
 from pipeline.engines.registry import load_synthesizer
-from stack.errors import StackError
 from stack.local import Stack
 
 PARTS = ("livekit", "speech", "worker")
@@ -40,16 +39,20 @@ class DemoOptions:
 
 
 async def run(options: DemoOptions, settings: Settings, console: Console) -> int:
-    """Holds the meeting; returns the exit status: 0 if all that should hold does, else 1; 2 if it could not be held."""
+    """Holds the meeting; returns the exit status: 0 if all that should hold does, else 1.
+
+    Raises:
+        StackError: the local stack could not be had, or a part of it died.
+    """
     directory = options.out or Path("out") / f"demo-{datetime.now(UTC):%Y%m%d-%H%M%S}"
     try:
         console.print("preparing the talk")
         talk, interruption = _sound(options)
         directory.mkdir(parents=True, exist_ok=True)
         minutes, meter = await _hold(options, settings, console, talk, interruption, directory)
-    except (TalkError, MeetingError, StackError, OSError) as error:
+    except (TalkError, MeetingError, OSError) as error:
         console.print(f"[red]the demo could not be held:[/red] {error}", highlight=False)
-        return 2
+        return 1
     console.print("comparing what was heard with what was said")
     findings = await _judge(minutes, options, settings)
     figures = measure(minutes, options.targets)

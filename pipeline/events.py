@@ -99,6 +99,8 @@ class Clause:
     """When its first sample was spoken; the interpreter fills it in."""
     offset_at_s: float = 0.0
     """When its last sample was spoken; the interpreter fills it in."""
+    continues: bool = False
+    """Whether its sentence began in an earlier clause."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,8 @@ class Draft:
     language: str
     committed: str
     tentative: str
+    continues: bool = False
+    """Whether its sentence began in an earlier clause."""
 
     @property
     def text(self) -> str:

@@ -23,7 +23,7 @@ DECODER_OPTIONS: Final[dict[str, Any]] = {
     "wbeam": 7e-35,
     "pl_window": 2,
     "maxwpf": 10,
-    "maxhmmpf": 10000,
+    "maxhmmpf": 5000,
     "fwdflat": False,  # a second pass over everything at the end: 100 ms for words that are committed by then
     "bestpath": True,
     "loglevel": "FATAL",

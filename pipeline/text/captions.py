@@ -31,10 +31,16 @@ def segment_id(segment: Clause | Draft) -> str:
 def caption_of(segment: Clause | Draft) -> Caption:
     """What was said, in its own language."""
     if isinstance(segment, Clause):
-        ends = segment.end in _SENTENCE_ENDS
-        committed = languages.readable(segment.text, segment.language, ends_sentence=ends)
+        committed = languages.readable(
+            segment.text,
+            segment.language,
+            begins_sentence=not segment.continues,
+            ends_sentence=segment.end in _SENTENCE_ENDS,
+        )
         return _caption(segment, segment.language, committed, "", final=True)
-    shown = languages.readable(segment.text, segment.language, ends_sentence=False)
+    shown = languages.readable(
+        segment.text, segment.language, begins_sentence=not segment.continues, ends_sentence=False
+    )
     settled = len(segment.committed)
     return _caption(segment, segment.language, shown[:settled], shown[settled:], final=False)
 

@@ -49,6 +49,7 @@ class ClauseCutter:
         self._position = 0
         self._punctuated = False
         """Whether the recogniser has been seen to give case or punctuation in this language."""
+        self._continues = False
         self._shown: Draft | None = None
         """The draft that is on the screens now."""
 
@@ -190,8 +191,11 @@ class ClauseCutter:
                 text=self._text(words),
                 end=reason,
                 committed_at_s=at_s,
+                continues=self._continues,
             )
         )
+        ended = reason in (ClauseEnd.UTTERANCE, ClauseEnd.LANGUAGE)
+        self._continues = not ended and not languages.ends_with(self._text(words[-1:]), languages.TERMINATORS)
         self._number += 1
         self._shown = None
 
@@ -215,6 +219,7 @@ class ClauseCutter:
             language=self._language,
             committed=committed,
             tentative=text[len(committed) :],
+            continues=self._continues,
         )
         shown, self._shown = self._shown, draft
         same = shown is not None and (shown.committed, shown.tentative) == (draft.committed, draft.tentative)

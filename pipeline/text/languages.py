@@ -196,7 +196,7 @@ def finish_sentence(text: str, language: str) -> str:
     return text.rstrip() + _FULL_STOPS.get(base(language), ".")
 
 
-def readable(text: str, language: str, *, ends_sentence: bool) -> str:
+def readable(text: str, language: str, *, ends_sentence: bool, begins_sentence: bool = True) -> str:
     """Makes a recogniser's text fit to be read, whether or not it gives case and punctuation.
 
     Whatever begins with `text` gets a result that begins with this one's, so that a caption that grows
@@ -204,7 +204,7 @@ def readable(text: str, language: str, *, ends_sentence: bool) -> str:
     neither capitals nor punctuation of its own.
     """
     plain = text == text.lower() and not any(sign in TERMINATORS | CLAUSE_PUNCTUATION for sign in text)
-    shown = capitalise(text, language)
+    shown = capitalise(text, language) if begins_sentence else text
     if base(language) == "en":
         shown = _ENGLISH_I.sub("I", shown)
     return finish_sentence(shown, language) if ends_sentence and plain else shown

@@ -47,6 +47,23 @@ class ServerWithHooks(Server):
         return config | {"webhook": {"api_key": KEY, "urls": [self.webhook]}}
 
 
+def _media_server(directory: Path, webhook: str, secret_file: Path) -> ServerWithHooks:
+    """A started server; on other ports where somebody took one of them between the choice and the start."""
+    for attempt in range(5):
+        server = ServerWithHooks(directory)
+        server.webhook = webhook
+        server.turn_servers = livekit_turn_servers(RELAY, secret_file)
+        try:
+            server.start()
+        except RuntimeError as error:
+            if "address already in use" not in str(error) or attempt == 4:
+                raise
+            (directory / "livekit.log").unlink()
+        else:
+            return server
+    raise AssertionError("unreachable")
+
+
 @pytest.fixture
 async def service(tmp_path: Path) -> AsyncIterator[tuple[Api, str]]:
     """The service and the media server, each knowing the other; yields the API and the media server's URL."""
@@ -57,10 +74,7 @@ async def service(tmp_path: Path) -> AsyncIterator[tuple[Api, str]]:
         held.bind(("127.0.0.1", 0))
         port = held.getsockname()[1]
         url = f"http://127.0.0.1:{port}"
-        server = ServerWithHooks(tmp_path)
-        server.webhook = f"{url}/api/v1/webhook"
-        server.turn_servers = livekit_turn_servers(RELAY, secret_file)
-        await asyncio.to_thread(server.start)
+        server = await asyncio.to_thread(_media_server, tmp_path, f"{url}/api/v1/webhook", secret_file)
         settings = Settings(
             development=True,
             livekit=server.settings,

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import sys
 import tomllib
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -56,18 +58,25 @@ def test_the_version_is_the_projects() -> None:
     assert project["project"]["version"] == VERSION
 
 
-async def _start(tmp_path: Path, **environment: str) -> asyncio.subprocess.Process:
+@contextlib.asynccontextmanager
+async def started(tmp_path: Path, **environment: str) -> AsyncIterator[asyncio.subprocess.Process]:
     own = {name: value for name, value in os.environ.items() if not name.startswith("HIVE_")}
     own |= {"HIVE_AUTH__PORT": "0", "HIVE_CACHE": str(tmp_path), "HIVE_LOGGING__FORMAT": "json"} | environment
-    return await asyncio.create_subprocess_exec(
+    process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "auth_service", env=own, stderr=asyncio.subprocess.PIPE
     )
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.communicate()
 
 
 async def test_the_service_does_not_start_with_built_in_keys(tmp_path: Path) -> None:
     """Outside development it ends at once, with a message and without a traceback."""
-    process = await _start(tmp_path)
-    _, said = await process.communicate()
+    async with started(tmp_path) as process:
+        _, said = await process.communicate()
     assert process.returncode == 2
     assert b"livekit.api_secret is the built-in one" in said
     assert b"Traceback" not in said
@@ -75,27 +84,27 @@ async def test_the_service_does_not_start_with_built_in_keys(tmp_path: Path) -> 
 
 async def test_the_service_starts_serves_and_stops_and_logs_no_secret(tmp_path: Path) -> None:
     """It answers, ends on SIGTERM with status 0, and its log at the finest level holds no link, session or token."""
-    process = await _start(tmp_path, HIVE_DEVELOPMENT="true", HIVE_LOGGING__LEVEL="debug")
-    assert process.stderr is not None
-    log = b""
-    async with asyncio.timeout(30):
-        while b'"serving rooms"' not in log:
-            line = await process.stderr.readline()
-            assert line, log
-            log += line
-    port = int(log.rpartition(b'"port": ')[2].split(b",")[0].split(b"}")[0])
-    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
-        made = (await client.post("/api/v1/rooms", json={})).json()
-        guest = made["guest_link"].rpartition("/")[2]
-        await client.get(f"/api/v1/invitations/{guest}")
-        await client.get(f"/j/{guest}")
-        joined = (
-            await client.post("/api/v1/join", json={"invitation": guest, "name": "Ana Lovelace"})
-        ).json()
-        await client.post("/api/v1/renew", json={"session": joined["session"]})
-    process.terminate()
-    _, rest = await process.communicate()
-    log += rest
+    async with started(tmp_path, HIVE_DEVELOPMENT="true", HIVE_LOGGING__LEVEL="debug") as process:
+        assert process.stderr is not None
+        log = b""
+        async with asyncio.timeout(30):
+            while b'"serving rooms"' not in log:
+                line = await process.stderr.readline()
+                assert line, log
+                log += line
+        port = int(log.rpartition(b'"port": ')[2].split(b",")[0].split(b"}")[0])
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
+            made = (await client.post("/api/v1/rooms", json={})).json()
+            guest = made["guest_link"].rpartition("/")[2]
+            await client.get(f"/api/v1/invitations/{guest}")
+            await client.get(f"/j/{guest}")
+            joined = (
+                await client.post("/api/v1/join", json={"invitation": guest, "name": "Ana Lovelace"})
+            ).json()
+            await client.post("/api/v1/renew", json={"session": joined["session"]})
+        process.terminate()
+        _, rest = await process.communicate()
+        log += rest
 
     assert process.returncode == 0
     assert b"/api/v1/join" in log

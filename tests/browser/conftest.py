@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import subprocess
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Playwright, async_playwright
 
+from stack.livekit_server import obtain
 from tests.browser.rooms import Rooms
 from tests.browser.servers import ROOT, MediaServer, Service, auth_service, free_port, livekit_server
 
@@ -30,11 +32,19 @@ def web() -> Path:
 
 
 @pytest.fixture(scope="session")
-def servers(tmp_path_factory: pytest.TempPathFactory, web: Path) -> Iterator[tuple[MediaServer, Service]]:
+def livekit() -> Path:
+    """The media server's program; built or fetched where it is missing."""
+    return asyncio.run(obtain())
+
+
+@pytest.fixture(scope="session")
+def servers(
+    tmp_path_factory: pytest.TempPathFactory, web: Path, livekit: Path
+) -> Iterator[tuple[MediaServer, Service]]:
     directory = tmp_path_factory.mktemp("servers")
     port = free_port()
     with (
-        livekit_server(directory, webhook_port=port) as media,
+        livekit_server(livekit, directory, webhook_port=port) as media,
         auth_service(directory, media, port=port, web=web) as service,
     ):
         yield media, service

@@ -85,9 +85,15 @@ class ScriptedInterpreter:
             }
         )
 
-    def has(self, language: str) -> bool:
-        """Whether the channel is published."""
-        return language in self._channels
+    async def opened(self, *languages: str) -> None:
+        """Returns once the channels are published.
+
+        Raises:
+            TimeoutError: nobody asked for them within 10 s.
+        """
+        async with asyncio.timeout(10):
+            while not self._channels.keys() >= set(languages):
+                await asyncio.sleep(0.05)
 
     async def measure(self, language: str, lag_s: float) -> None:
         self._channels[language].lag_s = lag_s
@@ -186,7 +192,10 @@ class ScriptedInterpreter:
                 if sids:
                     await self._admin.room.update_subscriptions(
                         api.UpdateSubscriptionsRequest(
-                            room=self._room.name, identity=identity, track_sids=sorted(sids), subscribe=subscribe
+                            room=self._room.name,
+                            identity=identity,
+                            track_sids=sorted(sids),
+                            subscribe=subscribe,
                         )
                     )
         self._granted = {identity: sids for identity, sids in wanted.items() if identity in present}
@@ -205,7 +214,9 @@ async def interpreting(
         api.AccessToken(API_KEY, API_SECRET)
         .with_identity(f"agent-{room_name}")
         .with_kind("agent")
-        .with_grants(api.VideoGrants(room_join=True, room=room_name, agent=True, can_update_own_metadata=True))
+        .with_grants(
+            api.VideoGrants(room_join=True, room=room_name, agent=True, can_update_own_metadata=True)
+        )
         .to_jwt()
     )
     room = rtc.Room()

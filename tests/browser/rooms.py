@@ -22,7 +22,12 @@ class Rooms:
         self._http = http
 
     async def create(self, *, title: str = "Board meeting", guests: str = "speaker") -> Meeting:
-        wish = {"title": title, "source_language": "en", "guest_role": guests, "languages": ["es", "fr", "en"]}
+        wish = {
+            "title": title,
+            "source_language": "en",
+            "guest_role": guests,
+            "languages": ["es", "fr", "en"],
+        }
         made = await self._call("POST", "/api/v1/rooms", wish)
         return Meeting(*(made[key] for key in Meeting.__slots__))
 

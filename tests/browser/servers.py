@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import os
 import shutil
@@ -17,8 +16,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
-
-from stack.livekit_server import obtain
 
 ROOT = Path(__file__).resolve().parents[2]
 API_KEY = "browsertests"
@@ -50,17 +47,17 @@ def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
 
 
 @contextlib.contextmanager
-def livekit_server(directory: Path, *, webhook_port: int, port: int = 0) -> Iterator[MediaServer]:
+def livekit_server(
+    binary: Path, directory: Path, *, webhook_port: int, port: int = 0
+) -> Iterator[MediaServer]:
     """A media server that reports to the service on `webhook_port`.
 
     Args:
         port: 0 for a free one.
 
     Raises:
-        Missing: it is neither installed nor could it be obtained.
         ServerError: it did not come up.
     """
-    binary = asyncio.run(obtain())
     port, udp = port or free_port(), free_port(socket.SOCK_DGRAM)
     config = directory / "livekit.yaml"
     config.write_text(
@@ -172,10 +169,12 @@ def process(command: list[str], log: Path, environment: dict[str, str]) -> Itera
 def await_http(url: str, log: Path) -> None:
     deadline = time.monotonic() + _PATIENCE_S
     while time.monotonic() < deadline:
-        with contextlib.suppress(urllib.error.URLError, ConnectionError, TimeoutError):
-            with urllib.request.urlopen(url, timeout=2) as answer:
-                if answer.status == 200:
-                    return
+        with (
+            contextlib.suppress(urllib.error.URLError, ConnectionError, TimeoutError),
+            urllib.request.urlopen(url, timeout=2) as answer,
+        ):
+            if answer.status == 200:
+                return
         time.sleep(0.1)
     raise ServerError(f"{url} did not answer within {_PATIENCE_S:g} s\n{_end_of(log)}")
 

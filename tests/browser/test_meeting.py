@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Playwright, expect
 
-from tests.browser.interpreter import ScriptedInterpreter, interpreting, tone
+from tests.browser.interpreter import interpreting, tone
 from tests.browser.people import PHONE, Person, person
 from tests.browser.rooms import Rooms
 from tests.browser.servers import MediaServer
@@ -18,13 +18,6 @@ pytestmark = pytest.mark.browser
 
 SPANISH_HZ, FRENCH_HZ = 1000, 1700
 AUDIBLE_DB, SILENT_DB = -30, -50
-
-
-async def _opened(interpreter: ScriptedInterpreter, *languages: str) -> None:
-    """Waits until the channels are there."""
-    async with asyncio.timeout(10):
-        while not all(interpreter.has(language) for language in languages):
-            await asyncio.sleep(0.05)
 
 
 async def _heard_within(listener: Person, hz: float, *, limit_s: float) -> float:
@@ -53,7 +46,7 @@ async def test_each_listener_hears_and_reads_their_own_language(
         await luc.join(meeting.guest_link, "Luc")
         await ana.hear("es")
         await luc.hear("fr")
-        await _opened(interpreter, "es", "fr")
+        await interpreter.opened("es", "fr")
         speaker = await emma.identity()
 
         segment = await interpreter.caption(speaker, "Good morning.", language="en")
@@ -92,9 +85,9 @@ async def test_another_language_is_heard_at_once_and_back_again(
     async with interpreting(media, meeting.room) as interpreter, person(playwright) as ana:
         await ana.join(meeting.guest_link, "Ana")
         await ana.hear("fr")
-        await _opened(interpreter, "fr")
+        await interpreter.opened("fr")
         await ana.hear("es")
-        await _opened(interpreter, "es")
+        await interpreter.opened("es")
         talking = [
             asyncio.create_task(interpreter.say(language, tone(hz, 14)))
             for language, hz in (("es", SPANISH_HZ), ("fr", FRENCH_HZ))
@@ -150,7 +143,7 @@ async def test_what_was_said_can_be_taken_along(
     async with interpreting(media, meeting.room) as interpreter, person(playwright) as ana:
         await ana.join(meeting.guest_link, "Ana")
         await ana.hear("es")
-        await _opened(interpreter, "es")
+        await interpreter.opened("es")
         await ana.page.locator('.tool[data-panel="transcript"]').click()
         await ana.page.get_by_role("button", name="Start recording").click()
         await interpreter.caption("emma", "Buenos días.", language="es", start_ms=0, end_ms=1500)

@@ -272,7 +272,7 @@ class Guest:
 
 
 async def _speak(source: rtc.AudioSource, loud_s: float, silent_s: float) -> None:
-    piece = RATE_HZ // 50
+    piece = RATE_HZ // 10
     position = 0
     cycle = int((loud_s + silent_s) * RATE_HZ)
     while True:

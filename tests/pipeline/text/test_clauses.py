@@ -11,6 +11,7 @@ from pipeline.events import (
     Clause,
     ClauseEnd,
     Draft,
+    Heard,
     NotHeard,
     Segment,
     UtteranceEnded,
@@ -18,6 +19,7 @@ from pipeline.events import (
     Word,
     Words,
 )
+from pipeline.text.captions import caption_of
 from pipeline.text.clauses import ClauseCutter
 from tests.pipeline.text.simulated import ms, talk
 
@@ -203,3 +205,28 @@ def test_a_draft_that_comes_to_nothing_is_withdrawn() -> None:
     assert isinstance(withdrawn, Draft)
     assert (shown.text, withdrawn.text, withdrawn.number) == ("um", "", 1)
     assert cutter.feed(UtteranceEnded(1, ms(500)), 0.0) == []
+
+
+def test_a_clause_knows_whether_its_sentence_began_before_it() -> None:
+    """After a pause or a comma the sentence goes on; after a full stop and in a new utterance another begins."""
+    cutter = ClauseCutter("ann", Clauses(min_words=2))
+    events: list[Heard] = []
+    for utterance, texts in enumerate((("we", "came,", "saw", "it."), ("and", "won")), 1):
+        first = utterance * 100_000
+        words = tuple(
+            Word(text, first + at * 4000, first + at * 4000 + 3500) for at, text in enumerate(texts)
+        )
+        events += [
+            UtteranceStarted(utterance, first),
+            Words(utterance, "en", words, (), first + 16_000),
+            UtteranceEnded(utterance, first + 16_000),
+        ]
+    clauses = [part for event in events for part in cutter.feed(event, 0.0) if isinstance(part, Clause)]
+
+    assert [(clause.text, clause.continues) for clause in clauses] == [
+        ("we came,", False),
+        ("saw it.", True),
+        ("and won", False),
+    ]
+    assert caption_of(clauses[1]).text == "saw it."
+    assert caption_of(clauses[2]).text == "And won."

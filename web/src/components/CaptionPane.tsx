@@ -13,7 +13,13 @@ const MOST_SHOWN = 60;
 /** A screen reader needs about this long for what it is told at once. */
 const ANNOUNCE_EVERY_MS = 5000;
 
-export function CaptionPane({ choice }: { choice: CaptionChoice }) {
+interface CaptionPaneProps {
+  readonly choice: CaptionChoice;
+  /** Leads an organiser to where the interpreter is invited. */
+  readonly onOrganise: (() => void) | null;
+}
+
+export function CaptionPane({ choice, onOrganise }: CaptionPaneProps) {
   const { text } = useI18n();
   const meeting = useMeeting();
   const passages = useStore(meeting.passages);
@@ -38,7 +44,7 @@ export function CaptionPane({ choice }: { choice: CaptionChoice }) {
         aria-label={text("captions.label")}
         style={{ "--caption-size": `${size}rem` } as React.CSSProperties}
       >
-        {lines.length === 0 && <Empty choice={choice} />}
+        {lines.length === 0 && <Empty choice={choice} onOrganise={onOrganise} />}
         <div className="captions-lines">
           {lines.map((line) => (
             <PassageLines
@@ -60,7 +66,7 @@ export function CaptionPane({ choice }: { choice: CaptionChoice }) {
   );
 }
 
-function Empty({ choice }: { choice: CaptionChoice }) {
+function Empty({ choice, onOrganise }: CaptionPaneProps) {
   const { text } = useI18n();
   const interpreter = useStore(useMeeting().interpreter);
   const key = choice.mode === "off" ? "captions.off" : interpreter.present ? "captions.empty" : "captions.emptyInterpreter";
@@ -68,6 +74,11 @@ function Empty({ choice }: { choice: CaptionChoice }) {
     <div className="captions-empty">
       <Icon name={choice.mode === "off" ? "read" : "interpreter"} />
       <p>{text(key)}</p>
+      {onOrganise && !interpreter.present && (
+        <button type="button" className="button button-main" onClick={onOrganise}>
+          {text("org.invite")}
+        </button>
+      )}
     </div>
   );
 }

@@ -43,9 +43,13 @@ export function ConnectionBanner() {
   };
   const words = message();
   return (
-    <div className="banner" role="status" data-connection={restored ? "restored" : connection.state}>
-      {words && <p className={restored ? "banner-good" : "banner-warning"}>{words}</p>}
-    </div>
+    <section
+      className="banner"
+      aria-label={text("room.diagnostics")}
+      data-connection={restored ? "restored" : connection.state}
+    >
+      <div role="status">{words && <p className={restored ? "banner-good" : "banner-warning"}>{words}</p>}</div>
+    </section>
   );
 }
 

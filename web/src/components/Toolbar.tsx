@@ -37,7 +37,7 @@ export function Toolbar({ offered, panel, organiser, onPanel, onLeave }: Toolbar
   const { wishes, setListen } = useWishes();
   const hears = meeting.admission.role !== "reader";
   return (
-    <footer className="toolbar" role="toolbar" aria-label={text("room.controls")}>
+    <footer className="toolbar" aria-label={text("room.controls")}>
       <div className="toolbar-group">
         {meeting.maySpeak && <MicrophoneButton />}
         {meeting.maySpeak && wishes.push !== "always" && <PushButton />}

@@ -37,6 +37,7 @@ export function After({ meeting, title, onAgain }: { meeting: Meeting; title: st
         {transcript.entries.length > 0 && (
           <div className="after-columns">
             <div className="card">
+              <h2 className="unseen">{text("room.transcript")}</h2>
               <SaveTranscript transcript={transcript} />
               <RecordingControls meeting={meeting} title={title} ended />
             </div>

@@ -61,7 +61,7 @@ function MeetingView({ invitation, organising }: { invitation: Invitation; organ
   const [{ calm }] = usePreferences();
   const mix = useStore(meeting.mixer.state);
   const offered = useOfferedLanguages(invitation.languages);
-  const [panel, setPanel] = useState<PanelName | null>(() => (organising ? "organise" : isWide() ? "people" : null));
+  const [panel, setPanel] = useState<PanelName | null>(() => (!isWide() ? null : organising ? "organise" : "people"));
   const [dialog, setDialog] = useState<"leave" | "keys" | null>(null);
   const togglePanel = useCallback((name: PanelName) => setPanel((open) => (open === name ? null : name)), []);
   const choice = useMemo(() => ({ ...wishes.read, calm }), [wishes.read, calm]);
@@ -89,7 +89,7 @@ function MeetingView({ invitation, organising }: { invitation: Invitation; organ
         <SoundStarter />
         <Troubles />
         <Stage />
-        <CaptionPane choice={choice} />
+        <CaptionPane choice={choice} onOrganise={organising && panel !== "organise" ? () => setPanel("organise") : null} />
         <WaitSignal />
       </main>
       {panel && (
