@@ -42,7 +42,28 @@ _KEPT_BYTES: Final = 1000 * FRAME_SAMPLES * _BYTES
 """Sound that is kept to be heard again by a new chapter."""
 
 _VARIANT: Final = re.compile(r"\(\d+\)$")
-_INTERJECTIONS: Final = frozenset("ah ahh aah aw eh er erm ha hah hm hmm huh mm oh ooh uh uhh um".split())
+_INTERJECTIONS: Final = frozenset(
+    [
+        "ah",
+        "ahh",
+        "aah",
+        "aw",
+        "eh",
+        "er",
+        "erm",
+        "ha",
+        "hah",
+        "hm",
+        "hmm",
+        "huh",
+        "mm",
+        "oh",
+        "ooh",
+        "uh",
+        "uhh",
+        "um",
+    ]
+)
 _LONGEST_PHONE_FRAMES: Final = 40
 _SLACK_FRAMES: Final = 30
 _SLOWEST_FRAMES_PER_PHONE: Final = 15

@@ -105,9 +105,7 @@ def test_a_pause_ends_a_clause_of_enough_words() -> None:
             ClauseEnd.PAUSE,
             7.5,
         ),
-        Draft(
-            "ann", 2, 1, words[3].first_sample, words[4].end_sample, "en", committed="four five", tentative=""
-        ),
+        Draft("ann", 2, 1, words[3].first_sample, words[4].end_sample, "en", "four five", "", continues=True),
     ]
 
 
