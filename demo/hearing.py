@@ -18,7 +18,7 @@ from pipeline.audio import HEARING_RATE_HZ, Pcm
 FRAME = 400
 HOP = 160
 BANDS = 40
-SEARCH_S = 0.6
+SEARCH_S = 2.0
 ENOUGH = 0.75
 """A clause counts as heard from this similarity on; measured: the same words 0.9 and more, others below 0.65."""
 
@@ -53,7 +53,7 @@ def match(recording: Spectrum, expected: Spectrum, at_s: float) -> Match:
     length = len(expected)
     target = _normal(expected)
     best = Match(-1.0, 0.0)
-    for shift in range(-int(SEARCH_S * 100), int(SEARCH_S * 100) + 1):
+    for shift in range(-int(SEARCH_S * 100), int(SEARCH_S * 100) + 1):  # frames of 10 ms
         start = int(at_s * 100) + shift
         if start < 0 or start + length > len(recording):
             continue

@@ -53,12 +53,15 @@ class Ledger:
 
     def __init__(self) -> None:
         self.clauses: dict[tuple[str, int], ClauseRecord] = {}
+        self._renderings: dict[tuple[str, int], dict[str, Rendering]] = {}
+        """By clause; events come as streams of their own, so one may overtake the clause that it is about."""
         self.interim_s: dict[str, list[float]] = {}
         """Latency of interim captions by language."""
         self.shown_s: list[float] = []
         """How long after its end each word was first shown as it stayed."""
         self.word_commit_s: list[float] = []
         self.lost_sound_s = 0.0
+        self.not_heard: list[str] = []
         self.troubles: list[str] = []
         self._takers: Mapping[str, Callable[[dict[str, Any]], None]] = {
             "clause": self._clause,
@@ -95,8 +98,9 @@ class Ledger:
             if (rendering := record.renderings.get(language)) and rendering.end_at_s is not None
         ]
 
-    def _record(self, event: dict[str, Any]) -> ClauseRecord | None:
-        return self.clauses.get((event["speaker"], event["number"]))
+    def _rendering(self, event: dict[str, Any]) -> Rendering:
+        renderings = self._renderings.setdefault((event["speaker"], event["number"]), {})
+        return renderings.setdefault(event["language"], Rendering())
 
     def _clause(self, event: dict[str, Any]) -> None:
         key = (event["speaker"], event["number"])
@@ -107,27 +111,25 @@ class Ledger:
             offset_at_s=event["offset_at_s"],
             committed_at_s=event["committed_at_s"],
             words=event["words"],
+            renderings=self._renderings.setdefault(key, {}),
         )
 
     def _translation(self, event: dict[str, Any]) -> None:
-        if record := self._record(event):
-            rendering = record.rendering(event["language"])
-            if event["failed"]:
-                rendering.problem = rendering.problem or "not translated"
-            else:
-                rendering.translated_s, rendering.drafted = event["took_s"], event["drafted"]
+        rendering = self._rendering(event)
+        if event["failed"]:
+            rendering.problem = rendering.problem or "not translated"
+        else:
+            rendering.translated_s, rendering.drafted = event["took_s"], event["drafted"]
 
     def _speech(self, event: dict[str, Any]) -> None:
-        if record := self._record(event):
-            rendering = record.rendering(event["language"])
-            rendering.voice, rendering.speed = event["voice"], event["speed"]
-            rendering.waited_s = event["waited_s"]
-            rendering.first_audio_at_s = event["first_audio_at_s"]
-            rendering.onset_at_s, rendering.end_at_s = event["onset_at_s"], event["end_at_s"]
+        rendering = self._rendering(event)
+        rendering.voice, rendering.speed = event["voice"], event["speed"]
+        rendering.waited_s = event["waited_s"]
+        rendering.first_audio_at_s = event["first_audio_at_s"]
+        rendering.onset_at_s, rendering.end_at_s = event["onset_at_s"], event["end_at_s"]
 
     def _skipped(self, event: dict[str, Any]) -> None:
-        if record := self._record(event):
-            record.rendering(event["language"]).problem = event["reason"]
+        self._rendering(event).problem = event["reason"]
 
     def _caption(self, event: dict[str, Any]) -> None:
         self.interim_s.setdefault(event["language"], []).append(event["latency_s"])
@@ -140,4 +142,6 @@ class Ledger:
         self.lost_sound_s += event["lost_s"]
 
     def _trouble(self, event: dict[str, Any]) -> None:
+        if event["stage"] == "hear":
+            self.not_heard.append(event["reason"])
         self.troubles.append(f"{event['stage']} {event.get('language', '')}: {event['reason']}".strip())

@@ -29,6 +29,8 @@ class SeenCaption:
     text: str
     attributes: Mapping[str, str]
     at_s: float
+    order: int
+    """The place of its beginning among all captions; streams may be read to their end in another order."""
 
 
 @dataclass(slots=True)
@@ -79,6 +81,7 @@ class Attendee:
         self.on_caption: Callable[[SeenCaption], None] = lambda caption: None
         self.on_event: Callable[[str], None] = lambda text: None
         self._tasks: set[asyncio.Task[None]] = set()
+        self._begun = 0
 
     async def join(self, room: str, settings: LiveKit) -> None:
         """Connects. Raises rtc.ConnectError."""
@@ -141,12 +144,13 @@ class Attendee:
             await stream.aclose()
 
     def _caption(self, reader: rtc.TextStreamReader, identity: str) -> None:
-        self._own(self._read_caption(reader, identity))
+        self._begun += 1
+        self._own(self._read_caption(reader, identity, self._begun))
 
-    async def _read_caption(self, reader: rtc.TextStreamReader, identity: str) -> None:
+    async def _read_caption(self, reader: rtc.TextStreamReader, identity: str, order: int) -> None:
         async with asyncio.timeout(STREAM_LIMIT_S):
             text = await reader.read_all()
-        seen = SeenCaption(identity, text, dict(reader.info.attributes or {}), time.monotonic())
+        seen = SeenCaption(identity, text, dict(reader.info.attributes or {}), time.monotonic(), order)
         self.captions.append(seen)
         self.on_caption(seen)
 

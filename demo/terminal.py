@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
+from collections.abc import Sequence
 from types import TracebackType
 
 from rich.console import Console, Group, RenderableType
@@ -110,7 +111,7 @@ class Screen:
         return f"{elapsed // 60:02}:{elapsed % 60:02}"
 
 
-def table(title: str, columns: tuple[str, ...], rows: list[tuple[str, ...]]) -> Table:
+def table(title: str, columns: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> Table:
     """A plain table; all but the first column are aligned right."""
     made = Table(title=title, title_justify="left", title_style="bold", header_style="dim", box=None)
     for number, column in enumerate(columns):

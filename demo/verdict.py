@@ -58,7 +58,7 @@ def committed_changes(captions: Sequence[SeenCaption]) -> int:
     """How many revisions changed characters that an earlier one had called committed."""
     committed: dict[str, str] = {}
     changes = 0
-    for seen in sorted(captions, key=lambda caption: caption.at_s):
+    for seen in sorted(captions, key=lambda caption: caption.order):
         segment = seen.attributes.get("lk.segment_id", "")
         promised = committed.get(segment, "")
         if not seen.text.startswith(promised.rstrip()):
@@ -76,7 +76,7 @@ def retraction(captions: Sequence[SeenCaption]) -> float:
     """
     lines: dict[str, list[str]] = {}
     shown = changed = 0
-    for seen in captions:
+    for seen in sorted(captions, key=lambda caption: caption.order):
         segment = seen.attributes.get("lk.segment_id", "")
         words = [word.strip(".,;:!?…").casefold() for word in seen.text.split()]
         before = lines.get(segment, [])

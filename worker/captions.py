@@ -31,6 +31,10 @@ ATTEMPTS = 3
 """How often a final caption is tried to be sent."""
 
 RETRY_S = 1.0
+
+LEGACY_EVERY_S = 0.5
+"""Interim legacy packets of one speaker are at least so far apart: they go to everybody in the room."""
+
 HISTORY = 12
 """How many finals of each language somebody gets who comes late."""
 
@@ -128,6 +132,7 @@ class Captions:
         self._now = now or asyncio.get_running_loop().time
         self._readers: Mapping[str, frozenset[str]] = {}
         self._greeted: dict[str, frozenset[str]] = {}
+        self._next_legacy_s: dict[str, float] = {}
         self._boxes: dict[tuple[str, int, str], tuple[Outbox, asyncio.Task[None]]] = {}
         self._history: dict[str, deque[Line]] = {}
         self._histories = asyncio.Semaphore(HISTORIES_AT_ONCE)
@@ -190,7 +195,9 @@ class Captions:
         if to and await self._try(line, to) and caption.heard_at_s:
             latency_s = self._now() - caption.heard_at_s
             self._shown(CaptionShown(caption.speaker, caption.language, latency_s))
-        if not caption.translated and (sid := self._track_sid(caption.speaker)):
+        sid = "" if caption.translated else self._track_sid(caption.speaker)
+        if sid and (caption.final or self._now() >= self._next_legacy_s.get(caption.speaker, 0.0)):
+            self._next_legacy_s[caption.speaker] = self._now() + LEGACY_EVERY_S
             try:
                 async with asyncio.timeout(SEND_LIMIT_S):
                     await self._post.legacy(legacy_packet(line, sid))

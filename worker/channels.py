@@ -8,6 +8,7 @@ wanted ─ publish ─ open ─┬─ nobody listens: lingering ─┬─ somebo
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -25,6 +26,10 @@ log = structlog.get_logger(__name__)
 
 RETRY_S = 1.0
 """How long after a fault a channel is published anew."""
+
+LONGEST_LINGER = 32
+"""By how much the linger time grows at most, doubling each time that a language is begun again: each
+publication leaves an idle thread in the native library until the room is left."""
 
 END_LIMIT_S = 10.0
 """How long a channel may take to finish what it is saying when it is renewed."""
@@ -194,17 +199,13 @@ class Channels:
         self._wanted: Mapping[str, frozenset[str]] = {}
         self._muted: frozenset[str] = frozenset()
         self._not_before_s: dict[str, float] = {}
+        self._begun: Counter[str] = Counter()
         self._closed = False
 
     @property
     def languages(self) -> frozenset[str]:
         """Those with a channel, opening and lingering ones included."""
         return frozenset(self._channels)
-
-    @property
-    def tasks(self) -> int:
-        """How many channels run, for tests of what is left behind."""
-        return len(self._channels)
 
     def want(self, wanted: Mapping[str, frozenset[str]], muted: frozenset[str]) -> None:
         """Sets who listens to which language."""
@@ -272,11 +273,12 @@ class Channels:
             language,
             publisher=self._publisher,
             new_speech=self._new_speech,
-            linger_s=self._linger_s,
+            linger_s=self._linger_s * min(LONGEST_LINGER, 2 ** self._begun[language]),
             changed=self._track_changed,
             report=self._report,
         )
         self._channels[language] = channel
+        self._begun[language] += 1
         task = self._tasks.start(self._run(channel), name=f"channel {language}")
         task.add_done_callback(lambda _: self._ended(channel))
 

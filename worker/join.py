@@ -59,6 +59,7 @@ async def join(
     identity: str | None = None,
     configure: Configure | None = None,
     engines: Engines | None = None,
+    room: rtc.Room | None = None,
 ) -> End:
     """Interprets a room until it is dismissed, deserted or disconnected.
 
@@ -66,13 +67,14 @@ async def join(
         identity: None for one of its own; a second interpreter of the same identity replaces the first.
         configure: what the organiser wants; None for the settings' languages and no glossary.
         engines: None takes those of the settings; others are not closed.
+        room: a client that is not connected yet; None for a new one.
 
     Raises:
         JoinError: the server cannot be reached or refuses.
         EngineError: an engine cannot be loaded.
     """
     used = engines or await load_engines(settings)
-    room = rtc.Room()
+    room = room or rtc.Room()
     service = api.LiveKitAPI(
         settings.livekit.url, settings.livekit.api_key, settings.livekit.api_secret.get_secret_value()
     )

@@ -43,7 +43,7 @@ _KEPT_BYTES: Final = 1000 * FRAME_SAMPLES * _BYTES
 
 _VARIANT: Final = re.compile(r"\(\d+\)$")
 _INTERJECTIONS: Final = frozenset(
-    [
+    (
         "ah",
         "ahh",
         "aah",
@@ -60,10 +60,10 @@ _INTERJECTIONS: Final = frozenset(
         "oh",
         "ooh",
         "uh",
-        "uhh",
         "um",
-    ]
+    )
 )
+"""Nothing is lost when they are not translated, and melodies are mistaken for them."""
 _LONGEST_PHONE_FRAMES: Final = 40
 _SLACK_FRAMES: Final = 30
 _SLOWEST_FRAMES_PER_PHONE: Final = 15
@@ -221,7 +221,7 @@ class UtteranceDecoder:
         """Takes out what noise and music are mistaken for.
 
         Speech has 8 to 11 frames a phone. Steady noise comes out as one word of many seconds, melodies as "ah"
-        and other short words that are sung: 20 frames a phone and more. See docs of `_LONGEST_PHONE_FRAMES`.
+        and other short words that are sung: 20 frames a phone and more.
         """
         real = []
         for word in words:

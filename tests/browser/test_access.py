@@ -43,6 +43,7 @@ async def test_no_view_has_a_barrier(
         found["before"] = await barriers(page)
         await emma.join(meeting.organiser_link, "Emma")
         await emma.hear("es")
+        await interpreter.opened("es")
         segment = await interpreter.caption("ana", "Buenos días.", language="es")
         await interpreter.caption("ana", "y el sur", language="es", segment=f"{segment}x", final=False)
         await page.locator(".passage").last.wait_for()
@@ -107,7 +108,7 @@ async def test_a_screen_reader_is_told_finished_sentences_only(
     async with interpreting(media, meeting.room) as interpreter, person(playwright) as ana:
         await ana.join(meeting.guest_link, "Ana")
         await ana.hear("es")
-        await asyncio.sleep(0.5)
+        await interpreter.opened("es")
         await interpreter.caption("emma", "Uno.", language="es")
         await interpreter.caption("emma", "Dos.", language="es")
         await interpreter.caption("emma", "y tres", language="es", final=False)

@@ -119,7 +119,7 @@ async def test_captions_tell_what_may_change_and_calm_ones_leave_it_out(
     async with interpreting(media, meeting.room) as interpreter, person(playwright) as ana:
         await ana.join(meeting.guest_link, "Ana")
         await ana.hear("es")
-        await asyncio.sleep(0.5)
+        await interpreter.opened("es")
         lines = ana.page.locator(".passage-text")
 
         segment = await interpreter.caption("emma", "Buenos dias", language="es", final=False, committed=7)

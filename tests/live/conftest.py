@@ -11,6 +11,7 @@ from typing import Protocol
 from uuid import uuid4
 
 import pytest
+from livekit import rtc
 
 from config.settings import Clauses, LiveKit, Recognition, Rooms, Settings
 from tests.fakes.engines import ToneSynthesizer
@@ -59,6 +60,7 @@ class OpenMeeting(Protocol):
         configure: Configure | None = None,
         broken: frozenset[str] = frozenset(),
         guests_stay: bool = False,
+        rooms: list[rtc.Room] | None = None,
     ) -> AbstractAsyncContextManager[Meeting]: ...
 
 
@@ -100,6 +102,7 @@ def meeting(livekit: LiveKit, room: str) -> OpenMeeting:
         configure: Configure | None = None,
         broken: frozenset[str] = frozenset(),
         guests_stay: bool = False,
+        rooms: list[rtc.Room] | None = None,
     ) -> AsyncIterator[Meeting]:
         name = room or default_room
         reach = server or livekit
@@ -108,7 +111,10 @@ def meeting(livekit: LiveKit, room: str) -> OpenMeeting:
         synthesizer = ToneSynthesizer(TONES_HZ, seconds_per_character=0.05)
         engines = Engines(hear, translator, synthesizer, source_language="en", profile="embedded")
         full = replace(settings or SETTINGS, livekit=reach)
-        work = asyncio.create_task(join(name, full, engines=engines, configure=configure))
+        client = rtc.Room()
+        if rooms is not None:
+            rooms.append(client)
+        work = asyncio.create_task(join(name, full, engines=engines, configure=configure, room=client))
         try:
             yield Meeting(name, reach, hear, translator, synthesizer, work)
         finally:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import time
 
 import pytest
@@ -98,7 +97,6 @@ async def test_a_track_that_comes_and_goes_harms_nobody(meeting: OpenMeeting) ->
     ):
         await anna.open_microphone()
         await until(lambda: bea.hears() == {"es"}, "Spanish")
-        threads = _threads()
         for _ in range(25):
             await eva.open_microphone()
             await asyncio.sleep(0.1)
@@ -109,7 +107,6 @@ async def test_a_track_that_comes_and_goes_harms_nobody(meeting: OpenMeeting) ->
         ears = [task for task in asyncio.all_tasks() if task.get_name().startswith("ear of")]
         assert {task.get_name() for task in ears} == {"ear of anna"}
         assert len([options for options in room.hear.options if options.speaker == "eva"]) <= 1
-        import gc; gc.collect(); await asyncio.sleep(1); print("THREADS", threads, _threads()); from collections import Counter; from pathlib import Path; print(Counter(p.read_text().strip() for p in Path("/proc/self/task").glob("*/comm")))
         await eva.open_microphone()
         await until(
             lambda: [seen for seen in bea.finals("es") if seen.sender == "eva"], "at last she is heard"
@@ -129,10 +126,9 @@ async def test_ten_speak_at_once(meeting: OpenMeeting) -> None:
         try:
             for person in people:
                 await person.join()
-                await person.open_microphone()
+                await person.open_microphone((0.8, 1.2))
             names = {person.identity for person in people}
-            print("joined", time.monotonic()); await until(lambda: {seen.sender for seen in bea.finals("en")} == names, "all are read", 20)
-            print("read", time.monotonic())
+            await until(lambda: {seen.sender for seen in bea.finals("en")} == names, "all are read", 20)
         finally:
             for person in people:
                 await person.leave()
@@ -187,7 +183,3 @@ async def _tell(service: api.LiveKitAPI, room: str, message: dict[str, object]) 
     await service.room.send_data(
         api.SendDataRequest(room=room, data=json.dumps(message).encode(), topic="translator.control")
     )
-
-
-def _threads() -> int:
-    return len(os.listdir("/proc/self/task"))

@@ -1,0 +1,228 @@
+"""Whisper behind the Recognizer protocol: all speakers who are due at the same moment share one batch."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from pipeline.audio import HEARING_RATE_HZ, Pcm
+from pipeline.engines.microbatches import MicroBatcher
+from pipeline.engines.protocols import (
+    EngineError,
+    EngineInfo,
+    EngineOverloaded,
+    HearingOptions,
+    Hypothesis,
+    UnknownLanguage,
+)
+from pipeline.engines.whisper_batch import LONGEST_SAMPLES, Piece, Reading, Tuning, WhisperBatch
+from pipeline.engines.whisper_language import LanguageLock, base
+from pipeline.engines.whisper_models import find_or_fetch, open_model
+from pipeline.events import Word
+
+_COMPANY_S: Final = 0.01
+"""So long a request waits for others to share its batch."""
+_LARGEST_BATCH: Final = 16
+_REMEMBERED_SPEAKERS: Final = 1000
+_LONGEST_HINTS: Final = 200
+_LONGEST_CONTEXT: Final = 400
+
+
+class WhisperRecognizer:
+    """Hands out one stream per utterance; the model runs in a thread of its own.
+
+    Args:
+        waiting: so many requests may wait for the model; streams have one each, so it bounds the speakers.
+        max_speakers: streams at once.
+    """
+
+    def __init__(self, model: WhisperBatch, *, waiting: int = 64, max_speakers: int = 32) -> None:
+        self.info = EngineInfo("whisper", "MIT", "MIT", True, True, model.languages)
+        self.multilingual = model.multilingual
+        self._threads = ThreadPoolExecutor(1, thread_name_prefix="whisper")
+        self._batches = MicroBatcher[Piece, Reading | EngineError](
+            "Whisper",
+            model.read,
+            self._threads,
+            max_batch=_LARGEST_BATCH,
+            wait_s=_COMPANY_S,
+            capacity=waiting,
+        )
+        self._locks: OrderedDict[str, LanguageLock] = OrderedDict()  # at most _REMEMBERED_SPEAKERS
+        self._streams = 0
+        self._max_speakers = max_speakers
+        self._closed = False
+
+    @classmethod
+    async def load(
+        cls,
+        model: str | Path,
+        *,
+        device: str = "auto",
+        compute_type: str = "default",
+        threads: int = 0,
+        download: bool = False,
+        models_dir: Path,
+        tuning: Tuning | None = None,
+    ) -> WhisperRecognizer:
+        """Opens a model, fetching it first if need be and allowed.
+
+        Args:
+            model: a directory, or a name such as "small" that is looked for below `models_dir`.
+
+        Raises:
+            EngineMissing: the model or the library is not there.
+            EngineError: it cannot be used.
+        """
+
+        def opened() -> WhisperBatch:
+            place = find_or_fetch(model, models_dir, download=download)
+            return WhisperBatch(
+                open_model(place, device=device, compute_type=compute_type, threads=threads), tuning
+            )
+
+        return cls(await asyncio.to_thread(opened))
+
+    async def open(self, options: HearingOptions, *, first_sample: int, context: str = "") -> WhisperStream:
+        """Begins an utterance; the glossary and `context` become the prompt."""
+        if self._closed:
+            raise EngineError("Whisper was closed")
+        for language in filter(None, (options.language, *options.allowed_languages)):
+            if base(language) not in self.info.languages and language == options.language:
+                raise UnknownLanguage(language, self.info.languages)
+        if self._streams >= self._max_speakers:
+            raise EngineOverloaded("Whisper", 2.0)
+        self._streams += 1
+        return WhisperStream(self, options, first_sample, context)
+
+    async def forget(self, speaker: str) -> None:
+        """Drops what is known of a speaker's language."""
+        self._locks.pop(speaker, None)
+
+    async def close(self) -> None:
+        """Fails what waits; what the model has begun is finished first."""
+        self._closed = True
+        await self._batches.close()
+        await asyncio.to_thread(self._threads.shutdown, cancel_futures=True)
+
+    async def read(self, piece: Piece) -> Reading:
+        """Recognises one piece together with what others ask at the same moment.
+
+        Raises:
+            EngineOverloaded, EngineError: as the name says.
+        """
+        if self._closed:
+            raise EngineError("Whisper was closed")
+        reading = await self._batches.ask(piece, urgent=piece.final)
+        if isinstance(reading, EngineError):
+            raise reading
+        return reading
+
+    def lock(self, options: HearingOptions) -> LanguageLock:
+        """What is known of the speaker's language."""
+        if options.speaker not in self._locks:
+            self._locks[options.speaker] = LanguageLock(options.allowed_languages)
+        self._locks.move_to_end(options.speaker)
+        while len(self._locks) > _REMEMBERED_SPEAKERS:
+            self._locks.popitem(last=False)
+        return self._locks[options.speaker]
+
+    def released(self) -> None:
+        """A stream was closed; only for `WhisperStream`."""
+        self._streams -= 1
+
+
+class WhisperStream:
+    """One utterance; each look recognises all sound since the last cut."""
+
+    def __init__(
+        self, recognizer: WhisperRecognizer, options: HearingOptions, first_sample: int, context: str
+    ) -> None:
+        self._recognizer, self._options = recognizer, options
+        hints = ", ".join(options.hints)[:_LONGEST_HINTS]
+        self._before = f"{hints}. {context}" if hints else context
+        self._first = self._end = first_sample
+        self._pieces: list[Pcm] = []
+        self._last: tuple[Word, ...] = ()
+        self._language = ""
+        self._closed = self._finished = False
+
+    async def accept(self, pcm: Pcm) -> None:
+        """Keeps the sound, the newest 30 s of it. Raises EngineError."""
+        self._check()
+        if pcm.ndim != 1 or pcm.dtype != np.int16:
+            raise EngineError(f"expected 16-bit mono sound, got {pcm.dtype} {pcm.shape}")
+        self._pieces.append(pcm)
+        self._end += len(pcm)
+        if self._end - self._first > LONGEST_SAMPLES:
+            self._forget_before(self._end - LONGEST_SAMPLES)
+
+    async def hypothesis(self, *, final: bool = False) -> Hypothesis:
+        """Recognises the sound since the last cut. Raises EngineOverloaded, EngineError."""
+        self._check()
+        self._finished = final
+        self._pieces = [np.concatenate(self._pieces)] if self._pieces else []
+        pcm = self._pieces[0] if self._pieces else np.zeros(0, np.int16)
+        first, heard_to = self._first, self._end
+        language = await self._speaks(pcm, first, final=final)
+        detect = final and self._detects and len(pcm) >= HEARING_RATE_HZ
+        piece = Piece(pcm, first, base(language), self._before, final, detect)
+        reading = await self._recognizer.read(piece)
+        if detect and reading.languages:
+            language = self._recognizer.lock(self._options).feed(
+                reading.languages, samples=len(pcm), final=True
+            )
+            if base(language) != piece.language:  # the speaker has changed language: read it as that
+                reading = await self._recognizer.read(Piece(pcm, first, base(language), "", True))
+        self._language, self._last = language, reading.words
+        return Hypothesis(reading.words, language, heard_to)
+
+    def cut(self, sample: int, committed: str) -> None:
+        """Forgets the sound before `sample`; the words in it become the prompt."""
+        if self._closed or sample <= self._first:
+            return
+        gone = [word.text for word in self._last if (word.first_sample + word.end_sample) // 2 < sample]
+        self._before = f"{self._before} {' '.join(gone)}"[-_LONGEST_CONTEXT:] if committed else ""
+        self._last = self._last[len(gone) :]
+        self._forget_before(min(sample, self._end))
+
+    async def close(self) -> None:
+        """Gives back the stream's place."""
+        if not self._closed:
+            self._closed = True
+            self._pieces = []
+            self._recognizer.released()
+
+    @property
+    def _detects(self) -> bool:
+        return self._options.language is None and self._recognizer.multilingual
+
+    async def _speaks(self, pcm: Pcm, first: int, *, final: bool) -> str:
+        """The speaker's language; asks the model while it is not known."""
+        if self._options.language is not None:
+            return self._options.language
+        if not self._recognizer.multilingual:
+            return self._recognizer.info.languages[0]
+        lock = self._recognizer.lock(self._options)
+        if lock.locked:
+            return lock.locked
+        reading = await self._recognizer.read(Piece(pcm, first, "", "", final, True))
+        if reading.languages:
+            return lock.feed(reading.languages, samples=len(pcm), final=final)
+        known: Sequence[str] = self._options.allowed_languages or self._recognizer.info.languages
+        return self._language or known[0]  # too little sound to tell
+
+    def _forget_before(self, sample: int) -> None:
+        sound = np.concatenate(self._pieces) if self._pieces else np.zeros(0, np.int16)
+        self._pieces = [sound[sample - self._first :]]
+        self._first = sample
+
+    def _check(self) -> None:
+        if self._closed or self._finished:
+            raise EngineError("the utterance is over")

@@ -1,0 +1,297 @@
+"""Whisper in batches: straight to CTranslate2, several speakers in one encode and one generate.
+
+Source:
+    faster-whisper (`transcribe.py`) for features, tokens and word alignment. Different from it: the encoder's
+    window is cut to the sound at hand (performance.md calls it the largest saving on short pieces), with a floor
+    and a margin, and with the full 30 s window wherever the short one makes the decoder loop or run on.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+import numpy as np
+import structlog
+from numpy.typing import NDArray
+
+from pipeline.audio import HEARING_RATE_HZ, Pcm
+from pipeline.engines.protocols import EngineError
+from pipeline.engines.whisper_checks import COMPRESSION_LIMIT, compression_ratio, loop_start
+from pipeline.events import Word
+
+log = structlog.get_logger(__name__)
+
+FULL_WINDOW_S: Final = 30
+LONGEST_SAMPLES: Final = FULL_WINDOW_S * HEARING_RATE_HZ
+_FRAMES_PER_S: Final = 100
+_TOKENS_PER_S: Final = 50
+_PROMPT_STEP: Final = 16
+_LONGEST_PROMPT: Final = 96
+_LONGEST_OUTPUT: Final = 224
+_END_TOLERANCE_S: Final = 0.06
+_SHORTEST_S: Final = 0.1
+_QUIETEST: Final = 32
+"""Sound that never gets louder, -60 dB, is silence."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tuning:
+    """How the decoder is used."""
+
+    floor_s: float = 8.0
+    """The encoder's window is never shorter: stock weights degrade below it."""
+    margin_s: float = 2.0
+    """So much silence follows the sound in a window that is cut."""
+    step_s: float = 4.0
+    """Windows grow in such steps, so that pieces of similar length share a batch."""
+    beam: int = 1
+    final_beam: int = 5
+    tokens_per_s: float = 10.0
+    """No language is spoken in more; what is longer was invented."""
+    spare_tokens: int = 12
+    no_speech: float = 0.6
+    unlikely: float = -1.0
+    """Mean log probability below which "no speech" is believed."""
+    hopeless: float = -1.2
+    """Mean log probability below which nothing is believed: noise gives less, speech far more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of one speaker's sound to recognise."""
+
+    pcm: Pcm
+    """At most `LONGEST_SAMPLES`."""
+    first_sample: int
+    language: str
+    """One of Whisper's codes; empty: detect it and recognise nothing."""
+    prompt: str = ""
+    """What was said before."""
+    final: bool = False
+    detect: bool = False
+    """Report what the language may be, beside the words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a piece is taken to say."""
+
+    words: tuple[Word, ...] = ()
+    languages: Mapping[str, float] = field(default_factory=dict)
+    """Probability of each language, where it was asked for."""
+    log_probability: float = 0.0
+    """Mean over the tokens."""
+    full_window: bool = False
+    """The short window had failed."""
+
+
+@dataclass(slots=True)
+class _Draft:
+    """A piece on its way through the model."""
+
+    at: int
+    piece: Piece
+    prompt: list[int]
+    window_s: int
+    limit: int
+    beam: int
+    tokens: list[int] = field(default_factory=list)
+    score: float = 0.0
+    no_speech: float = 0.0
+    reading: Reading = field(default_factory=Reading)
+
+
+class WhisperBatch:
+    """The model. Everything blocks; one thread at a time.
+
+    Args:
+        model: a `faster_whisper.WhisperModel`.
+    """
+
+    def __init__(self, model: Any, tuning: Tuning | None = None) -> None:
+        from faster_whisper.transcribe import get_suppressed_tokens
+
+        self._model, self.tuning = model, tuning or Tuning()
+        self.multilingual = bool(model.model.is_multilingual)
+        self._tokenizers: dict[str, Any] = {}  # one for each of Whisper's languages
+        self._suppressed = list(get_suppressed_tokens(self._tokenizer(self.languages[0]), [-1]))
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Whisper's codes, sorted."""
+        return tuple(sorted(self._model.supported_languages)) if self.multilingual else ("en",)
+
+    def read(self, pieces: Sequence[Piece]) -> list[Reading | EngineError]:
+        """Recognises pieces together, finals first; a piece that fails does not fail the others.
+
+        A piece comes out the same whatever it shares the batch with: only pieces with the same window, the same
+        length of prompt and the same language are computed together.
+        """
+        drafts = [self._draft(at, piece) for at, piece in enumerate(pieces)]
+        groups: dict[tuple[bool, int, int, str], list[_Draft]] = defaultdict(list)
+        for draft in drafts:
+            key = (not draft.piece.final, draft.window_s, len(draft.prompt), draft.piece.language)
+            groups[key].append(draft)
+        results: list[Reading | EngineError] = [Reading() for _ in pieces]
+        for key in sorted(groups):
+            for draft, result in self._safely(groups[key]):
+                results[draft.at] = result
+        return results
+
+    # --- one group ---------------------------------------------------------------------------------------
+
+    def _safely(self, group: list[_Draft]) -> list[tuple[_Draft, Reading | EngineError]]:
+        try:
+            self._read(group)
+        except (RuntimeError, ValueError) as error:  # all that CTranslate2 raises, memory included
+            if len(group) == 1:
+                return [(group[0], EngineError(f"Whisper failed: {error}"))]
+            log.warning("a batch failed and is tried one by one", size=len(group), reason=str(error))
+            return [pair for draft in group for pair in self._safely([draft])]
+        return [(draft, draft.reading) for draft in group]
+
+    def _read(self, group: list[_Draft]) -> None:
+        worth = [draft for draft in group if _may_hold_speech(draft.piece.pcm)]
+        if not worth:
+            return
+        encoded = self._encode(worth)
+        if any(draft.piece.detect for draft in worth) and self.multilingual:
+            for draft, ranking in zip(worth, self._model.model.detect_language(encoded), strict=True):
+                chances = {token.strip("<|>"): float(chance) for token, chance in ranking}
+                draft.reading = replace(draft.reading, languages=chances)
+        if not worth[0].piece.language:
+            return
+        self._generate(worth, encoded)
+        doubtful = [draft for draft in worth if self._is_doubtful(draft) and draft.window_s < FULL_WINDOW_S]
+        self._align(worth, encoded, but=doubtful)
+        if doubtful:
+            for draft in doubtful:
+                draft.window_s = FULL_WINDOW_S
+                draft.reading = replace(draft.reading, full_window=True)
+            encoded = self._encode(doubtful)
+            self._generate(doubtful, encoded)
+            self._align(doubtful, encoded)
+
+    def _encode(self, group: Sequence[_Draft]) -> Any:
+        import ctranslate2
+
+        frames = group[0].window_s * _FRAMES_PER_S
+        mels = np.zeros((len(group), self._model.model.n_mels, frames), np.float32)
+        for row, draft in zip(mels, group, strict=True):
+            features = self._model.feature_extractor(_floats(draft.piece.pcm))[:, :frames]
+            row[:, : features.shape[1]] = features
+        return self._model.model.encode(ctranslate2.StorageView.from_array(mels))
+
+    def _generate(self, group: Sequence[_Draft], encoded: Any) -> None:
+        limit = max(draft.limit for draft in group)
+        results = self._model.model.generate(
+            encoded,
+            [draft.prompt for draft in group],
+            beam_size=group[0].beam,
+            max_length=len(group[0].prompt) + limit,
+            return_scores=True,
+            return_no_speech_prob=True,
+            suppress_blank=True,
+            suppress_tokens=self._suppressed,
+        )
+        for draft, result in zip(group, results, strict=True):
+            draft.tokens = list(result.sequences_ids[0])
+            draft.score, draft.no_speech = float(result.scores[0]), float(result.no_speech_prob)
+
+    def _is_doubtful(self, draft: _Draft) -> bool:
+        text = self._tokenizer(draft.piece.language).decode(draft.tokens)
+        ran_on = len(draft.tokens) >= draft.limit  # no end of text
+        looped = loop_start(draft.tokens) is not None or compression_ratio(text) > COMPRESSION_LIMIT
+        return ran_on or looped
+
+    def _align(self, group: Sequence[_Draft], encoded: Any, but: Sequence[_Draft] = ()) -> None:
+        tokenizer = self._tokenizer(group[0].piece.language)
+        texts = [[] if draft in but else self._believed(draft, tokenizer.eot) for draft in group]
+        frames = [max(2, len(draft.piece.pcm) * _FRAMES_PER_S // HEARING_RATE_HZ) for draft in group]
+        results = [None] * len(group)
+        if any(texts):
+            results = self._model.model.align(encoded, tokenizer.sot_sequence, texts, frames)
+        for draft, tokens, result in zip(group, texts, results, strict=True):
+            words = _placed(tokenizer, tokens, result, draft.piece) if tokens else ()
+            draft.reading = replace(draft.reading, words=words, log_probability=draft.score)
+
+    def _believed(self, draft: _Draft, end_of_text: int) -> list[int]:
+        """The tokens without what silence and loops make up."""
+        tuning = self.tuning
+        tokens = [token for token in draft.tokens[: draft.limit] if token < end_of_text]
+        start = loop_start(tokens)
+        if start is not None:
+            tokens = tokens[:start]
+        silent = draft.no_speech > tuning.no_speech and draft.score < tuning.unlikely
+        silent = silent or draft.score < tuning.hopeless
+        text = self._tokenizer(draft.piece.language).decode(tokens)
+        return [] if silent or compression_ratio(text) > COMPRESSION_LIMIT else tokens
+
+    # --- one piece ---------------------------------------------------------------------------------------
+
+    def _draft(self, at: int, piece: Piece) -> _Draft:
+        tuning = self.tuning
+        piece = replace(piece, pcm=piece.pcm[-LONGEST_SAMPLES:])
+        length_s = len(piece.pcm) / HEARING_RATE_HZ
+        wanted = max(tuning.floor_s, length_s + tuning.margin_s) - tuning.floor_s
+        window_s = tuning.floor_s + np.ceil(wanted / tuning.step_s) * tuning.step_s
+        limit = min(_LONGEST_OUTPUT, int(tuning.spare_tokens + tuning.tokens_per_s * length_s))
+        tokenizer = self._tokenizer(piece.language or self.languages[0])
+        prompt = [*tokenizer.sot_sequence, tokenizer.no_timestamps]
+        if piece.prompt:
+            before = tokenizer.encode(" " + piece.prompt.strip())
+            # cut to a few lengths, as pieces of one batch must have prompts of the same length
+            kept = min(_LONGEST_PROMPT, len(before) // _PROMPT_STEP * _PROMPT_STEP)
+            if kept:
+                prompt = [tokenizer.sot_prev, *before[-kept:], *prompt]
+        beam = tuning.final_beam if piece.final else tuning.beam
+        return _Draft(at, piece, prompt, int(min(FULL_WINDOW_S, window_s)), limit, beam)
+
+    def _tokenizer(self, language: str) -> Any:
+        from faster_whisper.tokenizer import Tokenizer
+
+        if language not in self._tokenizers:
+            self._tokenizers[language] = Tokenizer(
+                self._model.hf_tokenizer, self.multilingual, task="transcribe", language=language
+            )
+        return self._tokenizers[language]
+
+
+def _may_hold_speech(pcm: Pcm) -> bool:
+    return len(pcm) >= _SHORTEST_S * HEARING_RATE_HZ and int(np.abs(pcm.astype(np.int32)).max()) > _QUIETEST
+
+
+def _floats(pcm: Pcm) -> NDArray[np.float32]:
+    return pcm.astype(np.float32) / np.float32(32768)
+
+
+def _placed(tokenizer: Any, tokens: list[int], result: Any, piece: Piece) -> tuple[Word, ...]:
+    """Words with their places, by how the decoder's attention moves through the sound.
+
+    Source:
+        faster-whisper, `WhisperModel.find_alignment`. Words that lie at the very end were not said: what
+        Whisper invents behind the last word piles up there.
+    """
+    texts, parts = tokenizer.split_to_word_tokens([*tokens, tokenizer.eot])
+    if len(parts) <= 1:
+        return ()
+    edges = np.pad(np.cumsum([len(part) for part in parts[:-1]]), (1, 0))
+    of_text, of_time = (np.array(column) for column in zip(*result.alignments, strict=True))
+    jumps = np.pad(np.diff(of_text), (1, 0), constant_values=1).astype(bool)
+    times_s = of_time[jumps] / _TOKENS_PER_S
+    length_s = len(piece.pcm) / HEARING_RATE_HZ
+    words: list[Word] = []
+    for text, start_s, end_s in zip(texts[:-1], times_s[edges[:-1]], times_s[edges[1:]], strict=True):
+        if words and not any(character.isalnum() for character in text):
+            last = words[-1]
+            words[-1] = replace(last, text=last.text + text.strip())
+        elif start_s >= length_s - _END_TOLERANCE_S:
+            break
+        elif text.strip():
+            first = piece.first_sample + int(start_s * HEARING_RATE_HZ)
+            end = piece.first_sample + int(min(end_s, length_s) * HEARING_RATE_HZ)
+            words.append(Word(text.strip(), first, end))
+    return tuple(words)
