@@ -71,11 +71,15 @@ class Recognition:
     compute_type: str = "default"
     threads: int = 0
     """0: what the engine thinks best."""
-    pass_interval_s: float = 0.1
+    pass_interval_s: float = 0.05
     """How much new sound makes the recogniser look again."""
     max_buffer_s: float = 15.0
     """No more sound than this is ever recognised at once; older sound is committed and cut."""
-    settle_s: float = 0.3
+    show_after_s: float = 0.1
+    """A tentative word is shown once so much was heard behind it: before, it mostly still changes."""
+    show_passes: int = 2
+    """And once so many looks in a row have said the same."""
+    settle_s: float = 0.2
     """A word is agreed on only once so much was heard behind it: the very end is often half a word."""
     commit_age_s: float = 2.0
     """A word that was not agreed on by then is committed as it stands."""

@@ -26,9 +26,9 @@ log = structlog.get_logger(__name__)
 
 CAPTIONS_TOPIC = "lk.transcription"
 
-SEND_LIMIT_S = 5.0
-ATTEMPTS = 3
-"""How often a final caption is tried to be sent."""
+SEND_LIMIT_S = 3.0
+ATTEMPTS = 10
+"""How often a final caption is tried to be sent: long enough for the media server to start again."""
 
 RETRY_S = 1.0
 
@@ -209,7 +209,7 @@ class Captions:
         speaker = line.caption.speaker
         for attempt in range(ATTEMPTS if line.caption.final else 1):
             if attempt:
-                await asyncio.sleep(RETRY_S * attempt)
+                await asyncio.sleep(RETRY_S)
             try:
                 async with asyncio.timeout(SEND_LIMIT_S):
                     await self._post.stream(

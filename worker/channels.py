@@ -167,8 +167,9 @@ class _Channel:
                 async with asyncio.timeout(self._linger_s):
                     await self._listened.wait()
             except TimeoutError:
-                self._ending = True
-                return
+                if self._publisher.online:
+                    self._ending = True
+                    return
 
 
 class Channels:
@@ -209,7 +210,8 @@ class Channels:
 
     def want(self, wanted: Mapping[str, frozenset[str]], muted: frozenset[str]) -> None:
         """Sets who listens to which language."""
-        self._wanted, self._muted = wanted, muted
+        self._wanted = {language: who for language, who in wanted.items() if who}
+        self._muted = muted
         self._apply()
 
     def say(self, translation: Translation) -> None:

@@ -54,7 +54,7 @@ def run(settings: Settings) -> None:
     """
     if settings.livekit.api_secret.get_secret_value() == DEVELOPMENT_SECRET and not settings.development:
         raise SettingsError("livekit.api_secret is the built-in one; set your own, or development = true")
-    asyncio.run(_serve(new_server(settings)))
+    asyncio.run(serve(new_server(settings)))
 
 
 def new_server(
@@ -151,7 +151,7 @@ async def _fail(context: JobContext, reason: str) -> None:
     context.shutdown("no engines")
 
 
-async def _serve(server: AgentServer) -> None:
+async def serve(server: AgentServer) -> None:
     """Runs the server; signals drain it first, then end it."""
     loop = asyncio.get_running_loop()
     stopping: list[asyncio.Task[None]] = []

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from pipeline.events import Caption
 
-INTERIM_EVERY_S = 0.15
+INTERIM_EVERY_S = 0.06
 """Interim captions of one speaker and language are at least so far apart."""
 
 FINALS_WAITING = 200

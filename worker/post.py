@@ -29,7 +29,8 @@ class RoomPost:
                 attributes=dict(attributes),
                 sender_identity=sender,
             )
-            await writer.write(text)
+            if text:
+                await writer.write(text)
             await writer.aclose()
         except (rtc.StreamError, RuntimeError) as error:
             raise SendFailed(str(error)) from error
@@ -53,6 +54,11 @@ class RoomPost:
             raise SendFailed(str(error)) from error
 
     def _local(self) -> rtc.LocalParticipant:
-        if not self._room.isconnected():
+        if not is_online(self._room):
             raise SendFailed("the room is not connected")
         return self._room.local_participant
+
+
+def is_online(room: rtc.Room) -> bool:
+    """Whether something sent now can arrive; what is sent while the room reconnects is lost."""
+    return room.connection_state == rtc.ConnectionState.CONN_CONNECTED

@@ -8,14 +8,18 @@ from typing import Protocol
 import aiohttp
 import structlog
 from livekit import api, rtc
+from livekit.rtc.participant import PublishTrackError, UnpublishTrackError
 
 from pipeline.audio import SPEAKING_RATE_HZ
 from worker.permissions import Allowed, ServerRefused
+from worker.post import is_online
 from worker.sink import SOURCE_QUEUE_MS, TrackSink
 
 log = structlog.get_logger(__name__)
 
 PUBLISH_LIMIT_S = 10.0
+UNPUBLISH_ATTEMPTS = 5
+UNPUBLISH_AGAIN_S = 1.0
 
 
 class PublishFailed(Exception):
@@ -41,6 +45,11 @@ class ChannelTrack(Protocol):
 
 class Publisher(Protocol):
     """Publishes the tracks of language channels."""
+
+    @property
+    def online(self) -> bool:
+        """Whether the room is connected; while it reconnects nobody can be seen listening."""
+        ...
 
     async def publish(self, name: str) -> ChannelTrack:
         """Raises PublishFailed."""
@@ -79,13 +88,25 @@ class RoomTrack:
             return
         self._track = None
         self.sink.close()
-        if self._room.isconnected() and self.sid in self._room.local_participant.track_publications:
-            try:
-                async with asyncio.timeout(PUBLISH_LIMIT_S):
-                    await self._room.local_participant.unpublish_track(self.sid)
-            except (rtc.participant.UnpublishTrackError, TimeoutError) as error:
-                log.info("track was not unpublished", error=type(error).__name__)
+        for _ in range(
+            UNPUBLISH_ATTEMPTS
+        ):  # while the room reconnects it fails; left alone, the track would be back
+            if await self._try_unpublish():
+                break
+            await asyncio.sleep(UNPUBLISH_AGAIN_S)
         await self._source.aclose()
+
+    async def _try_unpublish(self) -> bool:
+        local = self._room.local_participant
+        if not self._room.isconnected() or self.sid not in local.track_publications:
+            return True
+        try:
+            async with asyncio.timeout(PUBLISH_LIMIT_S):
+                await local.unpublish_track(self.sid)
+        except (UnpublishTrackError, TimeoutError) as error:
+            log.info("track was not unpublished", error=type(error).__name__)
+            return False
+        return True
 
 
 class RoomPublisher:
@@ -98,6 +119,10 @@ class RoomPublisher:
     def __init__(self, room: rtc.Room, service: api.LiveKitAPI | None) -> None:
         self._room, self._service = room, service
 
+    @property
+    def online(self) -> bool:
+        return is_online(self._room)
+
     async def publish(self, name: str) -> RoomTrack:
         """Publishes a track of the given name, which nobody may receive yet."""
         source = rtc.AudioSource(SPEAKING_RATE_HZ, 1, queue_size_ms=SOURCE_QUEUE_MS)
@@ -107,7 +132,7 @@ class RoomPublisher:
         try:
             async with asyncio.timeout(PUBLISH_LIMIT_S):
                 publication = await self._room.local_participant.publish_track(track, options)
-        except (rtc.participant.PublishTrackError, TimeoutError) as error:
+        except (PublishTrackError, TimeoutError) as error:
             await source.aclose()
             raise PublishFailed(str(error) or f"no answer within {PUBLISH_LIMIT_S:g} s") from error
         return RoomTrack(self._room, source, track, publication)

@@ -32,7 +32,7 @@ from worker.control import CONTROL_TOPIC, Configure, ControlError, Dismiss, read
 from worker.engines import Engines
 from worker.listeners import WISH_ATTRIBUTES, Person, Plan, make_plan
 from worker.permissions import Permissions
-from worker.post import RoomPost
+from worker.post import RoomPost, is_online
 from worker.publishing import RoomPublisher
 from worker.speakers import Speakers
 from worker.status import Status
@@ -247,6 +247,7 @@ class RoomInterpreter:
     def _reconnected(self) -> None:
         log.info("room reconnected", room=self._room.name)
         self._channels.republished()
+        self._speakers.reconnected()
         self._status.renew()
         self.look_soon()
 
@@ -284,7 +285,13 @@ class RoomInterpreter:
     def _leave_in(self, wait_s: float) -> None:
         if self._deserting is not None:
             self._deserting.cancel()
-        self._deserting = asyncio.get_running_loop().call_later(wait_s, self._end, End.DESERTED)
+        self._deserting = asyncio.get_running_loop().call_later(wait_s, self._leave)
+
+    def _leave(self) -> None:
+        if is_online(self._room):
+            self._end(End.DESERTED)
+        else:  # while the room reconnects nobody can be seen
+            self._leave_in(self._settings.rooms.leave_after_s)
 
     def _end(self, end: End) -> None:
         if not self._ended.done():
@@ -334,9 +341,11 @@ class RoomInterpreter:
             glossary=self._configure.glossary,
         )
 
-    async def _set_attributes(self, attributes: dict[str, str]) -> None:
-        if self._room.isconnected():
-            await self._room.local_participant.set_attributes(attributes)
+    async def _set_attributes(self, attributes: dict[str, str]) -> bool:
+        if not is_online(self._room):
+            return False
+        await self._room.local_participant.set_attributes(attributes)
+        return True
 
     # --- what the parts report ---------------------------------------------------------------------------
 

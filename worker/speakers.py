@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 import structlog
@@ -50,6 +51,9 @@ class Microphone(Protocol):
     def set_subscribed(self, subscribed: bool) -> None: ...
 
 
+ASK_AGAIN_S = 3.0
+"""A track that was asked for and did not come is asked for again, as requests may be lost in a reconnect."""
+
 NewInterpreter = Callable[[Person, int], Interpreter]
 """From a speaker and the number of the take to their interpreter."""
 
@@ -60,6 +64,12 @@ def choose(
     """Whom to hear when there are more than `limit`: those who speak, then those who are heard already."""
     ordered = sorted(candidates, key=lambda who: (who not in active, who not in heard, who))
     return frozenset(ordered[:limit])
+
+
+@dataclass(frozen=True, slots=True)
+class _Subscription:
+    microphone: Microphone
+    asked_at_s: float
 
 
 class _Speaker:
@@ -103,7 +113,7 @@ class Speakers:
         self._now = now or asyncio.get_running_loop().time
         self._speakers: dict[str, _Speaker] = {}
         self._takes: Counter[str] = Counter()
-        self._subscribed: dict[str, Microphone] = {}
+        self._subscribed: dict[str, _Subscription] = {}
         self._people: Mapping[str, Person] = {}
         self._microphones: Mapping[str, Microphone] = {}
         self._wishes: Mapping[str, Wishes] = {}
@@ -155,6 +165,10 @@ class Speakers:
             if person is not None:
                 self._begin_take(speaker, person)
 
+    def reconnected(self) -> None:
+        """What was asked for on the way may be lost: asks for every track again."""
+        self._subscribed.clear()
+
     def tell_all(self) -> None:
         """Tells everybody's state again."""
         for speaker in self._speakers.values():
@@ -193,19 +207,21 @@ class Speakers:
                 loop = asyncio.get_running_loop()
                 speaker.leaving = loop.call_later(grace_s, self._retire, identity)
         self._subscribed = {
-            who: microphone
-            for who, microphone in self._subscribed.items()
-            if self._microphones.get(who) is microphone
+            who: subscription
+            for who, subscription in self._subscribed.items()
+            if self._microphones.get(who) is subscription.microphone
         }
 
     def _subscribe(self, identity: str, microphone: Microphone) -> None:
         before = self._subscribed.get(identity)
-        if before is microphone:
-            return
-        if before is not None:
-            before.set_subscribed(False)  # they have a better one now
+        if before is not None and before.microphone is microphone:
+            patient = self._now() - before.asked_at_s < ASK_AGAIN_S
+            if microphone.track is not None or patient:
+                return
+        elif before is not None:
+            before.microphone.set_subscribed(False)  # they have a better one now
         microphone.set_subscribed(True)
-        self._subscribed[identity] = microphone
+        self._subscribed[identity] = _Subscription(microphone, self._now())
 
     def _hear(self, identity: str) -> None:
         person = self._people[identity]
@@ -284,9 +300,9 @@ class Speakers:
         self._stop_hearing(speaker)
         speaker.interpreter.close()
         self._tell_state(speaker, "gone")
-        microphone = self._subscribed.pop(identity, None)
-        if microphone is not None and self._microphones.get(identity) is microphone:
-            microphone.set_subscribed(False)
+        subscription = self._subscribed.pop(identity, None)
+        if subscription is not None and self._microphones.get(identity) is subscription.microphone:
+            subscription.microphone.set_subscribed(False)
 
     def _tell_state(self, speaker: _Speaker, state: str) -> None:
         self._tell(

@@ -6,13 +6,9 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
-import structlog
-
 from pipeline.clock import Monotonic
 from pipeline.events import Trouble
 from worker.channels import ChannelView
-
-log = structlog.get_logger(__name__)
 
 EVERY_S = 0.5
 LAG_EVERY_S = 2.0
@@ -21,17 +17,17 @@ LAG_EVERY_S = 2.0
 TROUBLE_FOR_S = 30.0
 """How long the last trouble is shown."""
 
-SET_LIMIT_S = 5.0
+SET_LIMIT_S = 2.0
 MAX_TROUBLE_CHARACTERS = 300
 
-SetAttributes = Callable[[dict[str, str]], Awaitable[None]]
+SetAttributes = Callable[[dict[str, str]], Awaitable[bool]]
 
 
 class Status:
     """Keeps the interpreter's attributes true.
 
     Args:
-        set_attributes: merges attributes into the participant's own.
+        set_attributes: merges attributes into the participant's own; whether it could.
         channels: how the channels are now.
     """
 
@@ -93,11 +89,11 @@ class Status:
             return
         try:
             async with asyncio.timeout(SET_LIMIT_S):
-                await self._set(news)
+                done = await self._set(news)
         except TimeoutError:
-            log.info("attributes were not set")
-            return
-        self._shown |= news
+            done = False
+        if done:
+            self._shown |= news
 
     def attributes(self) -> Mapping[str, str]:
         """All attributes as they should be now."""

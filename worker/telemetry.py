@@ -46,7 +46,7 @@ EVENTS_TOPIC = "translator.events"
 WAITING = 500
 """At most so many events wait; of more, the oldest are lost and counted."""
 
-SEND_LIMIT_S = 5.0
+SEND_LIMIT_S = 2.0
 
 Fields: TypeAlias = dict[str, Any]
 

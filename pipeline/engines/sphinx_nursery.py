@@ -39,21 +39,35 @@ class Nursery:
             self._ensure()
 
     def fork(self) -> tuple[socket.socket, int]:
-        """A new decoder: the way to talk to it, and its process id. Starts the nursery again if it died."""
+        """A new decoder: the way to talk to it, and its process id. Starts the nursery again if it died.
+
+        Raises:
+            EngineMissing, EngineError: it cannot be started.
+        """
         with self._lock:
-            control = self._ensure()
-            ours, theirs = socket.socketpair()
             try:
-                with theirs:
-                    socket.send_fds(control, [FORK + PID.pack(0)], [theirs.fileno()])
-                reply = control.recv(PID.size)
-                if len(reply) != PID.size:
-                    raise EngineError("the PocketSphinx process ended")
-            except (OSError, EngineError) as error:
-                ours.close()
+                return self._fork(self._ensure())
+            except OSError:
+                self._end()
+            try:
+                return self._fork(self._ensure())
+            except OSError as error:
                 self._end()
                 raise EngineError(f"cannot start a PocketSphinx decoder: {error}") from error
-            return ours, PID.unpack(reply)[0]
+
+    @staticmethod
+    def _fork(control: socket.socket) -> tuple[socket.socket, int]:
+        ours, theirs = socket.socketpair()
+        try:
+            with theirs:
+                socket.send_fds(control, [FORK + PID.pack(0)], [theirs.fileno()])
+            reply = control.recv(PID.size)
+            if len(reply) != PID.size:
+                raise ConnectionResetError("its process ended")
+        except OSError:
+            ours.close()
+            raise
+        return ours, PID.unpack(reply)[0]
 
     def kill(self, pid: int) -> None:
         """Ends a decoder that does not answer; nothing if it is gone."""

@@ -160,8 +160,9 @@ class WhisperBatch:
         encoded = self._encode(worth)
         if any(draft.piece.detect for draft in worth) and self.multilingual:
             for draft, ranking in zip(worth, self._model.model.detect_language(encoded), strict=True):
-                chances = {token.strip("<|>"): float(chance) for token, chance in ranking}
-                draft.reading = replace(draft.reading, languages=chances)
+                if draft.piece.detect:
+                    chances = {token.strip("<|>"): float(chance) for token, chance in ranking}
+                    draft.reading = replace(draft.reading, languages=chances)
         if not worth[0].piece.language:
             return
         self._generate(worth, encoded)
@@ -191,7 +192,8 @@ class WhisperBatch:
             encoded,
             [draft.prompt for draft in group],
             beam_size=group[0].beam,
-            max_length=len(group[0].prompt) + limit,
+            # CTranslate2 writes at most half of this, and no more than it leaves behind the prompt
+            max_length=max(2 * limit, len(group[0].prompt) + limit),
             return_scores=True,
             return_no_speech_prob=True,
             suppress_blank=True,

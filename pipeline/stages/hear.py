@@ -26,6 +26,7 @@ from pipeline.engines.protocols import (
 from pipeline.engines.voice_activity import SpeechAudio, SpeechEnded, SpeechGate, SpeechStarted
 from pipeline.events import Heard, NotHeard, UtteranceEnded, UtteranceStarted, Words
 from pipeline.text.agreement import Agreement, Update
+from pipeline.text.steadying import Steadying
 
 log = structlog.get_logger(__name__)
 
@@ -82,6 +83,7 @@ class _Utterance:
     number: int
     stream: RecognitionStream
     agreement: Agreement
+    steadying: Steadying
     language: str
     buffer_start: int
     """Where the sound begins that the stream still holds."""
@@ -179,6 +181,7 @@ class _Ear:
             number=self._count,
             stream=stream,
             agreement=self._new_agreement(),
+            steadying=self._new_steadying(),
             language=self._options.language or "",
             buffer_start=first_sample,
             heard_to=first_sample,
@@ -210,9 +213,8 @@ class _Ear:
         await self._heard.put(UtteranceEnded(current.number, end_sample))
 
     async def _put_words(self, current: _Utterance, update: Update, heard_to: int) -> None:
-        await self._heard.put(
-            Words(current.number, current.language, update.committed, update.tentative, heard_to)
-        )
+        shown = current.steadying.feed(update.committed, update.tentative, heard_to=heard_to)
+        await self._heard.put(Words(current.number, current.language, update.committed, shown, heard_to))
 
     async def _language(self, current: _Utterance, hypothesis: Hypothesis) -> None:
         """Starts agreement anew when the speaker has changed language; committed words stay."""
@@ -220,7 +222,7 @@ class _Ear:
             return
         if current.language:
             committed_to = current.agreement.last_committed_end
-            current.agreement = self._new_agreement()
+            current.agreement, current.steadying = self._new_agreement(), self._new_steadying()
             if committed_to > current.buffer_start:
                 current.stream.cut(committed_to, "")
                 current.buffer_start = committed_to
@@ -232,6 +234,12 @@ class _Ear:
             max_buffer_samples=int(self._settings.max_buffer_s * HEARING_RATE_HZ),
             settle_samples=int(self._settings.settle_s * HEARING_RATE_HZ),
             language=self._options.language or "",
+        )
+
+    def _new_steadying(self) -> Steadying:
+        return Steadying(
+            settle_samples=int(self._settings.show_after_s * HEARING_RATE_HZ),
+            passes=self._settings.show_passes,
         )
 
     # --- failures ----------------------------------------------------------------------------------------

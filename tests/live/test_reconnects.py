@@ -92,6 +92,10 @@ async def test_the_media_server_dies_and_comes_back(meeting: OpenMeeting, own_se
         since = time.monotonic()
         await bea.wish(translator_listen="fr")
         await until(lambda: "fr" in bea.hears(since), "a change of wish after it", 5.0)
+        agent = bea.interpreter()
+        assert agent is not None
+        names = [publication.name for publication in agent.track_publications.values()]
+        assert len(names) == len(set(names)), "no track came back that nobody speaks into"
 
 
 async def _goes_on(guest: Guest, limit_s: float = 10.0) -> None:

@@ -16,7 +16,7 @@ from pipeline.events import Heard, NotHeard, UtteranceEnded, UtteranceStarted, W
 from pipeline.stages.hear import hear
 from tests.fakes.engines import LoudnessDetector, ScriptedRecognizer
 
-SETTINGS = Recognition(pass_interval_s=0.1, min_silence_s=0.3, min_speech_s=0.06, commit_age_s=1.0)
+SETTINGS = Recognition(pass_interval_s=0.05, min_silence_s=0.3, min_speech_s=0.06, commit_age_s=1.0)
 FRAME = 800
 
 

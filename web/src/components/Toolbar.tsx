@@ -67,6 +67,7 @@ export function Toolbar({ offered, panel, organiser, onPanel, onLeave }: Toolbar
             type="button"
             className="tool"
             aria-pressed={panel === name}
+            title={text(label)}
             data-panel={name}
             onClick={() => onPanel(name)}
           >
@@ -74,7 +75,7 @@ export function Toolbar({ offered, panel, organiser, onPanel, onLeave }: Toolbar
             <span>{text(label)}</span>
           </button>
         ))}
-        <button type="button" className="tool tool-leave" onClick={onLeave}>
+        <button type="button" className="tool tool-leave" title={text("room.leave")} onClick={onLeave}>
           <Icon name="leave" />
           <span>{text("room.leave")}</span>
         </button>

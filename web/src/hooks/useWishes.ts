@@ -1,6 +1,6 @@
 import { useCallback } from "react";
 import type { ReadMode } from "../logic/captionView";
-import type { Wishes } from "../logic/wishes";
+import { hearing, type Wishes } from "../logic/wishes";
 import { useMeeting } from "./useMeeting";
 import { usePreferences } from "./usePreferences";
 import { useStore } from "./useStore";
@@ -30,12 +30,7 @@ export function useWishes(): WishControls {
   );
   const setListen = useCallback(
     (listen: string) => {
-      // Who changes the language they hear reads in it as well, unless they read something else on purpose.
-      store.update((before) => {
-        const together = before.listen === before.read.language && listen !== "off";
-        const read = together ? { ...before.read, language: listen } : before.read;
-        return { ...before, listen, read };
-      });
+      store.update((before) => hearing(before, listen));
       change({ listen, read: store.get().read });
     },
     [store, change],

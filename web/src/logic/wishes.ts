@@ -45,6 +45,21 @@ export function changedAttributes(wishes: Wishes, known: Attributes): Record<str
   );
 }
 
+/**
+ * Hears another language from now on.
+ *
+ * The captions go along, unless the listener reads something else on purpose.
+ */
+export function hearing(wishes: Wishes, listen: string): Wishes {
+  const { read } = wishes;
+  if (listen === "off" || read.mode === "off") return { ...wishes, listen };
+  if (wishes.listen === "off") {
+    const mode = read.mode === "original" ? "translation" : read.mode;
+    return { ...wishes, listen, read: { mode, language: listen } };
+  }
+  return { ...wishes, listen, read: read.language === wishes.listen ? { ...read, language: listen } : read };
+}
+
 export function spokenBy(attributes: Attributes): string {
   return attributes["translator.speak"] ?? attributes["language"] ?? "";
 }

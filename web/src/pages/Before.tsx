@@ -206,7 +206,8 @@ function useFirstWishes({ languages, role, source_language: source }: Invitation
       speak: maySpeak ? speak : "",
       listen,
       read: {
-        mode: preferences.read.mode,
+        // Where nobody translates into the visitor's language, the original is better than nothing.
+        mode: preferences.read.language || own ? preferences.read.mode : "original",
         language: preferences.read.language || (listen === "off" ? (own ?? interfaceLanguage) : listen),
       },
       push: maySpeak && preferences.pushToTranslate ? "released" : "always",

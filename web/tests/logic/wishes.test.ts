@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { audienceOf, changedAttributes, toAttributes, type Wishes } from "../../src/logic/wishes";
+import { audienceOf, changedAttributes, hearing, toAttributes, type Wishes } from "../../src/logic/wishes";
 
 const WISHES: Wishes = { speak: "en", listen: "es", read: { mode: "both", language: "es" }, push: "always" };
 
@@ -47,5 +47,26 @@ describe("the audience of a speaker", () => {
       ["Example client", "de", "hears"],
       ["Reader", "fr", "reads"],
     ]);
+  });
+});
+
+describe("hearing another language", () => {
+  const reading = (listen: string, mode: "both" | "original" | "off", language: string): Wishes => ({
+    ...WISHES,
+    listen,
+    read: { mode, language },
+  });
+
+  it.each([
+    ["takes the captions along", reading("es", "both", "es"), reading("fr", "both", "fr")],
+    ["leaves captions that were chosen apart", reading("es", "both", "de"), reading("fr", "both", "de")],
+    ["begins to translate the captions too", reading("off", "original", "de"), { ...WISHES, listen: "fr", read: { mode: "translation", language: "fr" } }],
+    ["leaves captions off", reading("es", "off", "es"), reading("fr", "off", "es")],
+  ] as const)("%s", (_what, before, after) => {
+    expect(hearing(before, "fr")).toEqual(after);
+  });
+
+  it("no longer leaves the captions as they are", () => {
+    expect(hearing(reading("es", "both", "es"), "off")).toEqual(reading("off", "both", "es"));
   });
 });

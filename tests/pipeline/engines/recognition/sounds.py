@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 from faster_whisper.audio import decode_audio
+from numpy.typing import NDArray
 
 from pipeline.audio import HEARING_RATE_HZ, Pcm, pcm_from_floats
 
@@ -38,8 +39,8 @@ def noise(length_s: float, level: float, seed: int = 0) -> Pcm:
 def melody(length_s: float, seed: int = 0) -> Pcm:
     """Plucked tones with six harmonics, two octaves."""
     random = np.random.default_rng(seed)
-    tones = []
-    while sum(map(len, tones)) < length_s * HEARING_RATE_HZ:
+    tones: list[NDArray[np.float64]] = []
+    while sum(len(tone) for tone in tones) < length_s * HEARING_RATE_HZ:
         hertz = 220 * 2 ** (random.integers(0, 25) / 12)
         moments = np.arange(int(random.choice([0.2, 0.3, 0.4, 0.6]) * HEARING_RATE_HZ)) / HEARING_RATE_HZ
         envelope = np.minimum(1, moments / 0.02) * np.exp(-2 * moments)

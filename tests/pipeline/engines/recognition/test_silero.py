@@ -53,7 +53,7 @@ def test_a_frame_of_the_wrong_length_or_kind_is_refused() -> None:
     with pytest.raises(AudioError, match="512"):
         detector.probability(np.zeros(511, np.int16))
     with pytest.raises(AudioError, match="float32"):
-        detector.probability(np.zeros(512, np.float32))  # type: ignore[arg-type]
+        detector.probability(np.zeros(512, np.float32))
 
 
 def test_a_missing_or_broken_model_is_named(tmp_path: Path) -> None:

@@ -1,0 +1,109 @@
+"""The worker as operators run it: dispatched by the media server, one process a room, drained by a signal."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from livekit import api
+
+from config.settings import LiveKit
+from stack.environment import child_environment
+from tests.live.conftest import SETTINGS
+from tests.live.guests import Guest, until
+
+pytestmark = pytest.mark.live
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+async def test_a_dispatched_room_is_interpreted_and_dismissed(
+    livekit: LiveKit, room: str, tmp_path: Path
+) -> None:
+    """A dispatch brings an interpreter with the organiser's languages; dismissed, it goes, and the worker stays."""
+    async with _worker(livekit, tmp_path) as (process, port), _service(livekit) as service:
+        async with (
+            Guest("anna", room, livekit, language="en") as anna,
+            Guest("bea", room, livekit, language="es") as bea,
+        ):
+            await anna.open_microphone()
+            await service.agent_dispatch.create_dispatch(
+                api.CreateAgentDispatchRequest(
+                    agent_name=livekit.agent_name, room=room, metadata=json.dumps({"languages": ["es"]})
+                )
+            )
+            await until(lambda: bea.hears() == {"es"}, "Spanish", 20)
+            agent = bea.interpreter()
+            assert agent is not None
+            assert agent.identity.startswith("agent-")
+            assert bea.says("translator.languages") == ["en", "es"]
+            jobs = await asyncio.to_thread(_active_jobs, port)
+            assert jobs == 1
+            message = json.dumps({"type": "dismiss"}).encode()
+            await service.room.send_data(
+                api.SendDataRequest(room=room, data=message, topic="translator.control")
+            )
+            await until(lambda: bea.interpreter() is None, "it goes")
+            for _ in range(100):
+                if await asyncio.to_thread(_active_jobs, port) == 0:
+                    break
+                await asyncio.sleep(0.1)
+            assert await asyncio.to_thread(_active_jobs, port) == 0
+        process.send_signal(signal.SIGTERM)
+        assert await asyncio.to_thread(process.wait, 20) == 0
+
+
+def _active_jobs(port: int) -> int:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/worker", timeout=5) as answer:
+        found: int = json.loads(answer.read()).get("active_jobs", 0)
+        return found
+
+
+@asynccontextmanager
+async def _worker(livekit: LiveKit, directory: Path) -> AsyncIterator[tuple[subprocess.Popen[bytes], int]]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    log = directory / "worker.log"
+    process = _start(livekit, port, log)
+    try:
+        await until(lambda: b"registered worker" in log.read_bytes(), "the worker registers", 40)
+        yield process, port
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGTERM)
+            process.send_signal(signal.SIGTERM)
+            await asyncio.to_thread(process.wait, 20)
+        print(log.read_text()[-3000:])
+
+
+def _start(livekit: LiveKit, port: int, log: Path) -> subprocess.Popen[bytes]:
+    with log.open("wb") as file:
+        return subprocess.Popen(
+            [sys.executable, "-m", "tests.fakes.worker_host", str(port)],
+            cwd=ROOT,
+            env=child_environment(replace(SETTINGS, livekit=livekit), os.environ),
+            stdin=subprocess.DEVNULL,
+            stdout=file,
+            stderr=file,
+        )
+
+
+@asynccontextmanager
+async def _service(livekit: LiveKit) -> AsyncIterator[api.LiveKitAPI]:
+    service = api.LiveKitAPI(livekit.url, livekit.api_key, livekit.api_secret.get_secret_value())
+    try:
+        yield service
+    finally:
+        await service.aclose()

@@ -1,0 +1,120 @@
+"""Captions: who gets them, what they carry, and what happens when sending fails."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+from livekit import rtc
+
+from pipeline.events import Caption
+from pipeline.timing import CaptionShown
+from tests.fakes.clock import HandClock
+from tests.fakes.livekit_room import FakePost
+from worker import captions as module
+from worker.captions import Captions, Line, stream_attributes
+from worker.listeners import ORIGINAL
+from worker.tasks import Tasks
+
+ORIGINAL_LINE = Line(Caption("anna", "1-2", "en", "en", "good ", "morn", False, 16_000, 24_000), 1)
+SPANISH = Line(Caption("anna", "1-2", "es", "en", "buenos días", "", True, 16_000, 24_000), 1)
+
+
+def new_captions(post: FakePost, tasks: Tasks, shown: list[CaptionShown] | None = None) -> Captions:
+    """Captions whose speaker has the track TR_anna."""
+    told = shown if shown is not None else []
+    return Captions(
+        post, tasks=tasks, track_sid=lambda who: f"TR_{who}", shown=told.append, now=HandClock(100.0)
+    )
+
+
+def test_the_attributes_of_the_protocol() -> None:
+    """Originals, translations, later takes, history and missing translations carry what clients need."""
+    assert stream_attributes(ORIGINAL_LINE, "TR_anna") == {
+        "lk.segment_id": "anna/1-2/en",
+        "lk.transcription_final": "false",
+        "lk.transcribed_track_id": "TR_anna",
+        "language": "en",
+        "translator.segment": "anna/1-2",
+        "translator.source_language": "en",
+        "translator.committed": "5",
+        "translator.start_ms": "1000",
+        "translator.end_ms": "1500",
+    }
+    failed = Line(replace(SPANISH.caption, note="no route"), 3)
+    assert stream_attributes(failed, "", history=True) == {
+        "lk.segment_id": "anna/3.1-2/es",
+        "lk.transcription_final": "true",
+        "lk.transcribed_track_id": "",
+        "language": "es",
+        "translated": "true",
+        "translator.segment": "anna/3.1-2",
+        "translator.source_language": "en",
+        "translator.committed": "11",
+        "translator.start_ms": "1000",
+        "translator.end_ms": "1500",
+        "translator.note": "no route",
+        "translator.history": "true",
+    }
+
+
+async def test_each_caption_goes_to_its_readers(tasks: Tasks) -> None:
+    """Translations to readers of the language, originals to readers of what is spoken; nothing to nobody."""
+    post = FakePost()
+    captions = new_captions(post, tasks)
+    captions.read_by({"es": frozenset({"bea"}), ORIGINAL: frozenset({"carl"})}, frozenset())
+    captions.show(ORIGINAL_LINE)
+    captions.show(SPANISH)
+    captions.show(Line(replace(SPANISH.caption, language="fr"), 1))
+    await asyncio.sleep(0.05)
+    assert [(text, to, sender) for text, to, _, sender in post.streams] == [
+        ("good morn", {"carl"}, "anna"),
+        ("buenos días", {"bea"}, "anna"),
+    ]
+    segment = rtc.TranscriptionSegment("anna/1-2/en", "good morn", 1000, 1500, "en", False)
+    assert post.packets == [rtc.Transcription("anna", "TR_anna", [segment])]
+
+
+async def test_the_latency_of_interims_is_measured(tasks: Tasks) -> None:
+    """From the sound of the newest word until the caption was sent."""
+    shown: list[CaptionShown] = []
+    captions = new_captions(FakePost(), tasks, shown)
+    captions.read_by({"en": frozenset({"bea"})}, frozenset())
+    captions.show(Line(replace(ORIGINAL_LINE.caption, heard_at_s=99.75), 1))
+    await asyncio.sleep(0.02)
+    assert shown == [CaptionShown("anna", "en", 0.25)]
+
+
+async def test_a_final_is_sent_again_until_it_arrives(tasks: Tasks) -> None:
+    """Finals survive a room that is away for a moment; interims do not need to."""
+    post = FakePost(failures=1)
+    captions = new_captions(post, tasks)
+    captions.read_by({"es": frozenset({"bea"}), "en": frozenset({"bea"})}, frozenset())
+    captions.show(SPANISH)
+    await asyncio.sleep(module.RETRY_S + 0.1)
+    assert [text for text, _, _, _ in post.streams] == ["buenos días"]
+
+
+async def test_history_for_those_who_come_late(tasks: Tasks) -> None:
+    """Once ready, a reader gets the last finals of each language that is new to them, once."""
+    post = FakePost()
+    captions = new_captions(post, tasks)
+    for number in range(module.HISTORY + 5):
+        captions.show(Line(replace(SPANISH.caption, segment=f"1-{number}"), 1))
+    await asyncio.sleep(0.05)
+    readers = {"es": frozenset({"bea"})}
+    captions.read_by(readers, frozenset())
+    await asyncio.sleep(0.02)
+    assert post.streams == []
+    captions.read_by(readers, frozenset({"bea"}))
+    captions.read_by(readers, frozenset({"bea"}))
+    await asyncio.sleep(0.05)
+    assert [attributes["translator.segment"] for _, _, attributes, _ in post.streams] == [
+        f"anna/1-{number}" for number in range(5, module.HISTORY + 5)
+    ]
+    assert {(to, attributes["translator.history"]) for _, to, attributes, _ in post.streams} == {
+        (frozenset({"bea"}), "true")
+    }
+    captions.read_by({"fr": frozenset({"bea"})}, frozenset({"bea"}))
+    await asyncio.sleep(0.02)
+    assert len(post.streams) == module.HISTORY

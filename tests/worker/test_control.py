@@ -1,0 +1,51 @@
+"""What the server tells an interpreter."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from pipeline.text.glossary import Glossary
+from worker.control import MAX_BYTES, Configure, ControlError, Dismiss, read_control, read_metadata
+
+GLOSSARY = {"entries": [{"source": "HIVE", "language": "en", "spoken": {"es": "jaiv"}}]}
+
+
+def test_a_wish_and_a_dismissal_are_read() -> None:
+    """The messages of the protocol, complete and with everything left out."""
+    message = {"type": "configure", "languages": ["es"], "muted": ["fr"], "glossary": GLOSSARY}
+    assert read_control(json.dumps(message).encode()) == Configure(
+        languages=("es",), muted=("fr",), glossary=Glossary.parse(GLOSSARY)
+    )
+    assert read_control(b'{"type": "configure", "languages": null, "glossary": null}') == Configure()
+    assert read_control(b'{"type": "dismiss"}') == Dismiss()
+
+
+def test_job_metadata_is_the_same_without_a_type() -> None:
+    """None at all means the defaults."""
+    assert read_metadata("") == Configure()
+    assert read_metadata('{"languages": ["es", "pt-BR"]}') == Configure(languages=("es", "pt-BR"))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"\xff",
+        b"[]",
+        b"null",
+        b'{"type": "other"}',
+        b'{"languages": ["es"]}',
+        b'{"type": "configure", "languages": "es"}',
+        b'{"type": "configure", "languages": ["not a code"]}',
+        b'{"type": "configure", "more": 1}',
+        b'{"type": "configure", "glossary": {"entries": [{}]}}',
+        b"[" * 100_000,
+        b" " * (MAX_BYTES + 1),
+    ],
+)
+def test_what_cannot_be_understood_is_refused_with_a_reason(data: bytes) -> None:
+    """Nothing is half obeyed."""
+    with pytest.raises(ControlError):
+        read_control(data)

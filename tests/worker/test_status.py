@@ -1,0 +1,85 @@
+"""What the interpreter says of itself."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+
+from pipeline.events import Trouble
+from tests.fakes.clock import HandClock
+from worker.channels import ChannelState, ChannelView
+from worker.status import TROUBLE_FOR_S, Status
+from worker.tasks import Tasks
+
+OPEN = ChannelView("es", "translated-es", "TR_1", 2, 3.14159, ChannelState.OPEN, True)
+
+
+class Bench:
+    """A status on a clock that the test moves."""
+
+    def __init__(self) -> None:
+        self.sent: list[dict[str, str]] = []
+        self.online = True
+        self.views: list[ChannelView] = []
+        self.clock = HandClock()
+        self.status = Status(self._set, lambda: self.views, profile="embedded", now=self.clock)
+
+    async def _set(self, attributes: dict[str, str]) -> bool:
+        if self.online:
+            self.sent.append(attributes)
+        return self.online
+
+
+def test_all_attributes() -> None:
+    """Those of the protocol, with the channels as they are."""
+    bench = Bench()
+    bench.views = [OPEN]
+    bench.status.offer(("en", "es"))
+    bench.status.trouble(Trouble("anna", "translate", "fr", "no route"))
+    attributes = dict(bench.status.attributes())
+    assert json.loads(attributes.pop("translator.channels")) == {
+        "es": {"track": "translated-es", "sid": "TR_1", "listeners": 2, "lag_s": 3.1, "state": "open"}
+    }
+    assert json.loads(attributes.pop("translator.languages")) == ["en", "es"]
+    assert attributes == {
+        "lk.agent.state": "speaking",
+        "translator.role": "interpreter",
+        "translator.profile": "embedded",
+        "translator.trouble": "fr: no route",
+    }
+
+
+def test_trouble_passes() -> None:
+    """The last trouble is shown for a while."""
+    bench = Bench()
+    bench.status.trouble(Trouble("", "speak", "", "x" * 1000))
+    assert len(bench.status.attributes()["translator.trouble"]) == 300
+    bench.clock.move(TROUBLE_FOR_S)
+    assert bench.status.attributes()["translator.trouble"] == ""
+
+
+async def test_only_changes_are_sent_and_not_too_often(tasks: Tasks) -> None:
+    """A hundred changes in a row make two messages; after a reconnect everything is said again."""
+    bench = Bench()
+    tasks.start(bench.status.run(), name="status")
+    for number in range(100):
+        bench.views = [ChannelView("es", "t", f"TR_{number}", 1, 0.0, ChannelState.OPEN, False)]
+        bench.status.changed()
+        await asyncio.sleep(0.002)
+    await asyncio.sleep(0.6)
+    assert len(bench.sent) == 2
+    assert list(bench.sent[1]) == ["translator.channels"]
+    bench.status.renew()
+    await asyncio.sleep(1.1)
+    assert bench.sent[-1].keys() == bench.sent[0].keys()
+
+
+async def test_what_could_not_be_said_is_said_later(tasks: Tasks) -> None:
+    """While the room reconnects nothing is lost."""
+    bench = Bench()
+    bench.online = False
+    tasks.start(bench.status.run(), name="status")
+    await asyncio.sleep(0.05)
+    bench.online = True
+    await asyncio.sleep(1.2)
+    assert len(bench.sent) == 1

@@ -1,0 +1,17 @@
+import { describe, expect, it } from "vitest";
+import { directionOf, nameOf, sameLanguage, servedBy } from "../../src/logic/languages";
+
+describe("languages", () => {
+  it("are served by themselves or without their region", () => {
+    expect([servedBy("pt-BR", ["es", "pt"]), servedBy("ES", ["es"]), servedBy("pt", ["pt-BR"])]).toEqual(["pt", "es", undefined]);
+  });
+
+  it("are the same for a listener whatever the region, but nothing is the same as unknown", () => {
+    expect([sameLanguage("en-GB", "en"), sameLanguage("", ""), sameLanguage("es", "en")]).toEqual([true, false, false]);
+  });
+
+  it("have a name and a direction", () => {
+    expect([nameOf("es", "en"), nameOf("de", "fr"), nameOf("?", "en")]).toEqual(["Spanish", "Allemand", "?"]);
+    expect([directionOf("ar"), directionOf("he-IL"), directionOf("hi")]).toEqual(["rtl", "rtl", "ltr"]);
+  });
+});

@@ -1,0 +1,30 @@
+import { describe, expect, it } from "vitest";
+import { DEFAULTS, keepPreferences, readPreferences, type Shelf } from "../../src/logic/preferences";
+
+describe("preferences", () => {
+  const shelf = (kept: string | null): Shelf & { kept: string | null } => ({
+    kept,
+    getItem() {
+      return this.kept;
+    },
+    setItem(_key, value) {
+      this.kept = value;
+    },
+    removeItem() {
+      this.kept = null;
+    },
+  });
+
+  it("come back as they were kept", () => {
+    const place = shelf(null);
+    const chosen = { ...DEFAULTS, name: "Ana", balance: 0.25 };
+    keepPreferences(place, chosen);
+
+    expect(readPreferences(place)).toEqual(chosen);
+  });
+
+  it("that are broken or out of range get their defaults or limits", () => {
+    expect(readPreferences(shelf("{"))).toEqual(DEFAULTS);
+    expect(readPreferences(shelf('{"name": 5, "balance": 9, "captionSize": 99}'))).toEqual({ ...DEFAULTS, balance: 1, captionSize: 5 });
+  });
+});
