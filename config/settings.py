@@ -75,11 +75,12 @@ class Recognition:
     """How much new sound makes the recogniser look again."""
     max_buffer_s: float = 15.0
     """No more sound than this is ever recognised at once; older sound is committed and cut."""
-    show_after_s: float = 0.1
-    """A tentative word is shown once so much was heard behind it: before, it mostly still changes."""
-    show_passes: int = 2
-    """And once so many looks in a row have said the same."""
-    settle_s: float = 0.2
+    show_after_s: float = 0.0
+    """A tentative word is shown once so much was heard behind it. With 0.15 and two `show_passes` captions are
+    much calmer, and a little later; see docs/decisions/0003."""
+    show_passes: int = 1
+    """A tentative word is shown once so many looks in a row have said the same."""
+    settle_s: float = 0.3
     """A word is agreed on only once so much was heard behind it: the very end is often half a word."""
     commit_age_s: float = 2.0
     """A word that was not agreed on by then is committed as it stands."""

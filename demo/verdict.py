@@ -13,8 +13,10 @@ from demo.ledger import ClauseRecord
 from demo.meeting import READER, Minutes
 from demo.participants import Attendee, HeardTrack, SeenCaption
 from demo.talk import resampled
+from demo.webvtt import as_caption
 from pipeline.audio import HEARING_RATE_HZ, SPEAKING_RATE_HZ, Pcm
 from pipeline.engines.protocols import SynthesisRequest, Synthesizer
+from pipeline.text.captions import RetractionCounter
 
 SHORTEST_S = 0.5
 """Shorter clauses are not compared by sound: too little to tell them apart."""
@@ -70,22 +72,11 @@ def committed_changes(captions: Sequence[SeenCaption]) -> int:
 
 
 def retraction(captions: Sequence[SeenCaption]) -> float:
-    """Share of shown words that a later revision of the same line changed (unstable partial word ratio).
-
-    Source: Shangguan et al. 2020, arXiv 2006.01416. Words compare without case and punctuation.
-    """
-    lines: dict[str, list[str]] = {}
-    shown = changed = 0
+    """Share of the words shown to a reader that later changed or vanished, 0…1."""
+    counter = RetractionCounter()
     for seen in sorted(captions, key=lambda caption: caption.order):
-        segment = seen.attributes.get("lk.segment_id", "")
-        words = [word.strip(".,;:!?…").casefold() for word in seen.text.split()]
-        before = lines.get(segment, [])
-        for index, word in enumerate(before):
-            if index >= len(words) or words[index] != word:
-                changed += 1
-        shown += sum(1 for index, word in enumerate(words) if index >= len(before) or before[index] != word)
-        lines[segment] = words
-    return changed / shown if shown else 0.0
+        counter.feed(as_caption(seen))
+    return counter.share
 
 
 async def compare(

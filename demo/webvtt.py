@@ -15,24 +15,29 @@ def write_captions(path: Path, captions: Sequence[SeenCaption], language: str) -
     """Writes the final captions of one language, each from its start to its end in the room."""
     transcript = Transcript()
     for seen in captions:
-        attributes = seen.attributes
-        if attributes.get("lk.transcription_final") != "true" or attributes.get("language") != language:
-            continue
-        transcript.add(
-            Caption(
-                speaker=seen.speaker,
-                segment=attributes["translator.segment"],
-                language=language,
-                source_language=attributes["translator.source_language"],
-                committed=seen.text,
-                tentative="",
-                final=True,
-                first_sample=_samples(attributes["translator.start_ms"]),
-                end_sample=_samples(attributes["translator.end_ms"]),
-            )
-        )
+        caption = as_caption(seen)
+        if caption.final and caption.language == language:
+            transcript.add(caption)
     path.write_text(transcript.webvtt(language), encoding="utf-8")
 
 
 def _samples(milliseconds: str) -> int:
     return int(milliseconds) * HEARING_RATE_HZ // 1000
+
+
+def as_caption(seen: SeenCaption) -> Caption:
+    """A received caption as the pipeline knows it."""
+    attributes = seen.attributes
+    stable = int(attributes["translator.committed"])
+    return Caption(
+        speaker=seen.speaker,
+        segment=attributes["translator.segment"],
+        language=attributes["language"],
+        source_language=attributes["translator.source_language"],
+        committed=seen.text[:stable],
+        tentative=seen.text[stable:],
+        final=attributes["lk.transcription_final"] == "true",
+        first_sample=_samples(attributes["translator.start_ms"]),
+        end_sample=_samples(attributes["translator.end_ms"]),
+        note=attributes.get("translator.note", ""),
+    )

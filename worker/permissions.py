@@ -2,6 +2,10 @@
 
 Granting again what was revoked takes the server up to 3 s by itself. It is immediate if the revoked subscription
 was also ended, and the granted one begun, through the room service (measured with livekit-server 1.13.5).
+
+Two lists sent within some milliseconds may reach the server in the wrong order, and the older one then stays
+(seen with livekit 1.1.21, whose native part sends each from a task of its own). Lists are therefore sent apart
+from each other, and the last one again a little later.
 """
 
 from __future__ import annotations
@@ -12,12 +16,19 @@ from typing import Protocol, TypeAlias
 
 import structlog
 
+from pipeline.clock import Monotonic
 from worker.tasks import Tasks
 
 log = structlog.get_logger(__name__)
 
 Allowed: TypeAlias = Mapping[str, frozenset[str]]
 """For each identity the SIDs of the tracks that it may receive."""
+
+APART_S = 0.1
+"""At least so long between two lists."""
+
+CONFIRM_S = 1.0
+"""How long after the last change its list is sent once more."""
 
 AT_ONCE = 8
 LIMIT_S = 5.0
@@ -42,8 +53,13 @@ class ServerRefused(Exception):
 class Permissions:
     """Keeps the server's list equal to what is allowed."""
 
-    def __init__(self, server: Server, tasks: Tasks) -> None:
+    def __init__(self, server: Server, tasks: Tasks, *, now: Monotonic | None = None) -> None:
         self._server, self._tasks = server, tasks
+        self._now = now or asyncio.get_running_loop().time
+        self._sent_at_s = float("-inf")
+        self._sending: asyncio.TimerHandle | None = None
+        self._confirming: asyncio.TimerHandle | None = None
+        self._sent = asyncio.Event()
         self._allowed: dict[str, frozenset[str]] = {}
         self._revoked: set[tuple[str, str]] = set()
         self._wanted: dict[str, dict[str, bool]] = {}
@@ -59,7 +75,7 @@ class Permissions:
         if new == self._allowed:
             return
         old, self._allowed = self._allowed, new
-        self._server.permit(new)
+        self._send_soon()
         self._revoked = {(who, sid) for who, sid in self._revoked if sid in live}
         for identity in old.keys() | new.keys():
             before, after = old.get(identity, frozenset()), new.get(identity, frozenset())
@@ -78,7 +94,35 @@ class Permissions:
 
     def renew(self) -> None:
         """Sends the whole list again, after a reconnect."""
+        self._send_soon()
+
+    def close(self) -> None:
+        """Sends nothing any more."""
+        for timer in (self._sending, self._confirming):
+            if timer is not None:
+                timer.cancel()
+
+    def _send_soon(self) -> None:
+        if self._sending is not None:
+            return
+        self._sent.clear()
+        wait_s = self._sent_at_s + APART_S - self._now()
+        if wait_s <= 0:
+            self._send()
+        else:
+            self._sending = asyncio.get_running_loop().call_later(wait_s, self._send)
+
+    def _send(self) -> None:
+        self._sending = None
+        self._put()
+        if self._confirming is not None:
+            self._confirming.cancel()
+        self._confirming = asyncio.get_running_loop().call_later(CONFIRM_S, self._put)
+
+    def _put(self) -> None:
+        self._sent_at_s = self._now()
         self._server.permit(self._allowed)
+        self._sent.set()
 
     def _nudge(self, identity: str, sid: str, subscribe: bool) -> None:
         self._wanted.setdefault(identity, {})[sid] = subscribe
@@ -89,6 +133,7 @@ class Permissions:
         """Works off what is wanted, each person's changes in order, the newest of each only."""
         at_once = asyncio.Semaphore(AT_ONCE)
         while self._wanted:
+            await self._sent.wait()
             batch, self._wanted = self._wanted, {}
             await asyncio.gather(*(self._change(who, sids, at_once) for who, sids in batch.items()))
 

@@ -306,6 +306,7 @@ class RoomInterpreter:
         self._chat.stop()
         self._speakers.close()
         self._channels.close()
+        self._permissions.close()
         await self._tasks.close(END_LIMIT_S)
 
     # --- what the parts ask for --------------------------------------------------------------------------

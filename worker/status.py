@@ -108,6 +108,7 @@ class Status:
                 "listeners": view.listeners,
                 "lag_s": self._lags.get(view.language, 0.0),
                 "state": view.state.value,
+                "speaking": view.speaking,
             }
             for view in views
         }

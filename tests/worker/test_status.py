@@ -38,7 +38,14 @@ def test_all_attributes() -> None:
     bench.status.trouble(Trouble("anna", "translate", "fr", "no route"))
     attributes = dict(bench.status.attributes())
     assert json.loads(attributes.pop("translator.channels")) == {
-        "es": {"track": "translated-es", "sid": "TR_1", "listeners": 2, "lag_s": 3.1, "state": "open"}
+        "es": {
+            "track": "translated-es",
+            "sid": "TR_1",
+            "listeners": 2,
+            "lag_s": 3.1,
+            "state": "open",
+            "speaking": True,
+        }
     }
     assert json.loads(attributes.pop("translator.languages")) == ["en", "es"]
     assert attributes == {
