@@ -12,7 +12,7 @@ from tests.fakes.engines import ToneSynthesizer
 from tests.fakes.livekit_room import FakeServer
 from worker import channels as module
 from worker.channels import Channels, ChannelState
-from worker.permissions import Permissions
+from worker.permissions import APART_S, Permissions
 from worker.tasks import Tasks
 
 BEA, CARL, NOBODY = frozenset({"bea"}), frozenset({"carl"}), frozenset[str]()
@@ -30,9 +30,10 @@ class Bench:
 
     def __post_init__(self) -> None:
         self.synthesizer = ToneSynthesizer({"es": 600.0, "fr": 900.0})
+        self.permissions = Permissions(self.server, self.tasks)
         self.channels = Channels(
             publisher=self.server,
-            permissions=Permissions(self.server, self.tasks),
+            permissions=self.permissions,
             new_speech=self._new_speech,
             linger_s=self.linger_s,
             tasks=self.tasks,
@@ -82,15 +83,16 @@ def translation(text: str, number: int = 1) -> Translation:
 
 async def test_a_channel_is_published_for_its_listeners_and_taken_away(tasks: Tasks) -> None:
     """It opens when wanted, permits its listeners alone, lingers when deserted, and is unpublished after that."""
-    bench = Bench(tasks)
+    bench = Bench(tasks, linger_s=0.3)
     bench.want(es=BEA)
-    await asyncio.sleep(0.02)
+    await asyncio.sleep(APART_S + 0.02)
     assert bench.states() == {"es": ChannelState.OPEN}
     assert bench.server.permitted[-1] == {"bea": frozenset({"TR_1"})}
     bench.want(es=NOBODY)
+    await asyncio.sleep(APART_S + 0.02)
     assert bench.states() == {"es": ChannelState.LINGERING}
     assert bench.server.permitted[-1] == {}
-    await asyncio.sleep(0.2)
+    await asyncio.sleep(0.4)
     assert bench.states() == {}
     assert [track.unpublished for track in bench.server.tracks] == [True]
 
@@ -169,6 +171,7 @@ async def test_a_reconnect_changes_sids(tasks: Tasks) -> None:
     await asyncio.sleep(0.02)
     bench.server.tracks[0].sid = "TR_new"
     bench.channels.republished()
+    await asyncio.sleep(APART_S + 0.02)
     assert bench.server.permitted[-1] == {"bea": frozenset({"TR_new"})}
     assert [view.sid for view in bench.channels.view()] == ["TR_new"]
 
