@@ -6,6 +6,7 @@ log-mel energies are looked for anywhere in what came out of a page's loudspeake
 
 from __future__ import annotations
 
+import wave
 from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,6 +57,11 @@ async def spoken_again(texts: list[str], language: str) -> list[Clause]:
         await engine.close()
 
 
+def original(text: str) -> Clause:
+    """A sentence of the talk as its speaker says it."""
+    return Clause(text, "en", (spectrum(resampled(speak(text, "rms"), RATE_HZ, HEARING_RATE_HZ)),))
+
+
 def heard(sound: NDArray[np.float32], rate_hz: int) -> Pcm:
     """What a page played, as mono sound at `HEARING_RATE_HZ`."""
     return resampled(np.asarray(np.clip(sound, -1, 1) * 32767, np.int16), rate_hz, HEARING_RATE_HZ)
@@ -63,8 +69,6 @@ def heard(sound: NDArray[np.float32], rate_hz: int) -> Pcm:
 
 def talk(path: Path, sentences: int, *, pause_s: float = PAUSE_S) -> Path:
     """Writes somebody's talk as a WAV file, to be used as a microphone over and over."""
-    import wave
-
     pause = np.zeros(int(pause_s * RATE_HZ), np.int16)
     pieces = [part for line in TALK[:sentences] for part in (speak(line.text, "rms"), pause)]
     with wave.open(str(path), "wb") as file:
@@ -94,7 +98,8 @@ def _best(recording: Spectrum, expected: Spectrum) -> float:
     target /= target.std() + 1e-9
     size = len(recording) + length
     product = np.fft.irfft(
-        np.sum(np.fft.rfft(recording, size, axis=0) * np.conj(np.fft.rfft(target, size, axis=0)), axis=1), size
+        np.sum(np.fft.rfft(recording, size, axis=0) * np.conj(np.fft.rfft(target, size, axis=0)), axis=1),
+        size,
     )[: len(recording) - length + 1]
     sums = np.cumsum(np.vstack([np.zeros(bands), recording]), axis=0)
     squares = np.cumsum(np.concatenate([[0.0], np.sum(recording**2, axis=1)]))

@@ -127,6 +127,4 @@ def interpreting_worker(stack: Stack) -> str:
 async def agents(service: api.LiveKitAPI, room: str) -> list[str]:
     """Identities of the interpreters that the media server lists in a room."""
     listed = await service.room.list_participants(api.ListParticipantsRequest(room=room))
-    return [
-        each.identity for each in listed.participants if each.kind == api.ParticipantInfo.Kind.AGENT
-    ]
+    return [each.identity for each in listed.participants if each.kind == api.ParticipantInfo.Kind.AGENT]

@@ -97,7 +97,7 @@ def check_order(events: Sequence[Heard]) -> None:
 
 
 def clipped(pcm: Pcm) -> Pcm:
-    return np.clip(pcm.astype(np.int32) * 5, -32768, 32767).astype(np.int16)
+    return np.clip(pcm.astype(np.int32) * 3, -32768, 32767).astype(np.int16)
 
 
 def over_the_telephone(pcm: Pcm) -> Pcm:
