@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from demo.meeting import READER, Meeting, MeetingError, Minutes
 from demo.report import as_json, measure, show, write_json, write_wav
 from demo.talk import TalkError, default_talk, load_recording
 from demo.terminal import Screen
-from demo.verdict import Finding, compare, heard_their_language, nothing_lost, nothing_missing
+from demo.verdict import Compared, Finding, compare, heard_their_language, nothing_lost, nothing_missing
 from demo.webvtt import write_captions
 from pipeline.audio import Pcm
 from pipeline.engines.protocols import EngineError
@@ -54,12 +54,14 @@ async def run(options: DemoOptions, settings: Settings, console: Console) -> int
         console.print(f"[red]the demo could not be held:[/red] {error}", highlight=False)
         return 1
     console.print("comparing what was heard with what was said")
-    findings = await _judge(minutes, options, settings)
+    compared: dict[str, list[Compared]] = {}
+    findings = await _judge(minutes, options, settings, compared)
     figures = measure(minutes, options.targets)
     use = meter.use()
     _keep(directory, minutes, options)
     report = as_json(figures, findings, use, minutes)
     report["memory_mib"] = meter.memory_mib
+    report["heard"] = {target: [asdict(each) for each in found] for target, found in compared.items()}
     write_json(directory / "report.json", report)
     show(console, figures, findings, use, directory)
     return 0 if all(finding.holds for finding in findings) else 1
@@ -98,7 +100,10 @@ def _sound(options: DemoOptions) -> tuple[Pcm, Pcm | None]:
     return talk, default_talk()[1] if options.speaks == "en" else None
 
 
-async def _judge(minutes: Minutes, options: DemoOptions, settings: Settings) -> list[Finding]:
+async def _judge(
+    minutes: Minutes, options: DemoOptions, settings: Settings, compared: dict[str, list[Compared]]
+) -> list[Finding]:
+    """Answers every question; fills `compared` with what was found by sound for each language."""
     findings = []
     try:
         synthesizer = await load_synthesizer(settings)
@@ -107,8 +112,9 @@ async def _judge(minutes: Minutes, options: DemoOptions, settings: Settings) -> 
     try:
         for target in options.targets:
             others = tuple(other for other in options.targets if other != target)
-            compared = await compare(minutes, target, others, synthesizer)
-            findings.append(heard_their_language(target, minutes.attendees[f"listener-{target}"], compared))
+            compared[target] = await compare(minutes, target, others, synthesizer)
+            listener = minutes.attendees[f"listener-{target}"]
+            findings.append(heard_their_language(target, listener, compared[target]))
     finally:
         await synthesizer.close()
     findings.append(nothing_missing(minutes, options.targets))

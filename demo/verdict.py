@@ -21,8 +21,11 @@ from pipeline.text.captions import RetractionCounter
 SHORTEST_S = 0.5
 """Shorter clauses are not compared by sound: too little to tell them apart."""
 
-MATCHED_SHARE = 0.9
+MATCHED_SHARE = 0.8
 """So much of the compared clauses must be found in what a listener heard."""
+
+CLEARLY = 0.15
+"""And each of them must fit so much better than the same clause in any other language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +134,7 @@ def heard_their_language(target: str, listener: Attendee, compared: Sequence[Com
         return Finding(
             question, False, f"heard {speech_s:.1f} s of speech, {len(compared)} clauses to compare"
         )
-    right = [each for each in compared if each.similarity >= ENOUGH and each.similarity > each.other]
+    right = [each for each in compared if each.similarity >= max(ENOUGH, each.other + CLEARLY)]
     typical = float(np.median([each.similarity for each in compared]))
     other = float(np.median([each.other for each in compared]))
     detail = (

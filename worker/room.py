@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from enum import StrEnum
 
 import structlog
@@ -18,37 +17,30 @@ from livekit import rtc
 from livekit.rtc.room import EventTypes
 
 from config.settings import Settings
-from pipeline.events import Caption, NotTranslated, Speech, Translation, Trouble
+from pipeline.events import Caption, NotTranslated, Translation, Trouble
 from pipeline.interpreter import Interpreter
 from pipeline.stages.speak import AudioSink, LanguageChannel
 from pipeline.stages.translate import TranslationCache
-from pipeline.timing import CaptionShown, Measurement
+from pipeline.timing import Measurement
 from pipeline.voices import Casting
 from worker import roster
 from worker.captions import Captions, Line
-from worker.channels import Channels, ChannelView
+from worker.channels import Channels
 from worker.chat import Chat
 from worker.control import CONTROL_TOPIC, Configure, ControlError, Dismiss, read_control
+from worker.desertion import Desertion
 from worker.engines import Engines
-from worker.listeners import WISH_ATTRIBUTES, Person, Plan, make_plan
+from worker.listeners import WISH_ATTRIBUTES, Person, make_plan
 from worker.permissions import Permissions
 from worker.post import RoomPost, is_online
 from worker.publishing import RoomPublisher
+from worker.reports import Reports
 from worker.speakers import Speakers
 from worker.status import Status
 from worker.tasks import Tasks
-from worker.telemetry import (
-    Telemetry,
-    channel_fields,
-    measurement_fields,
-    speech_fields,
-    trouble_fields,
-)
+from worker.telemetry import Telemetry
 
 log = structlog.get_logger(__name__)
-
-FIRST_GUEST_S = 300.0
-"""How long an interpreter that was invited early waits for somebody to come."""
 
 LOOK_AGAIN_S = 5.0
 """The room is looked at this often even if it reports nothing."""
@@ -101,17 +93,22 @@ class RoomInterpreter:
         self._configure = configure or Configure()
         self._offered = self._languages()
         self._chat_wishes: dict[str, Mapping[str, str]] = {}
-        self._refused: frozenset[str] = frozenset()
         self._looking: asyncio.Handle | None = None
         self._ended: asyncio.Future[End] = asyncio.get_running_loop().create_future()
-        self._deserting: asyncio.TimerHandle | None = None
-        self._told_channels: dict[str, ChannelView] = {}
+        self._desertion = Desertion(
+            settings.rooms.leave_after_s,
+            online=lambda: is_online(room),
+            leave=lambda: self._end(End.DESERTED),
+        )
         self._casting = Casting()
         self._cache = TranslationCache(settings.translation.cache_entries)
 
         post, publisher = RoomPost(room), RoomPublisher(room, service)
-        self._tasks = Tasks(self._task_failed)
         self._telemetry = Telemetry(post)
+        self.reports = Reports(
+            self._telemetry, self._show_trouble, max_languages=settings.rooms.max_languages
+        )
+        self._tasks = Tasks(self.reports.task_failed)
         self._chat = Chat(room, post, self._tasks, offered=lambda: self._offered, wish=self._wish_by_chat)
         self._permissions = Permissions(publisher, self._tasks)
         self._channels = Channels(
@@ -121,17 +118,17 @@ class RoomInterpreter:
             linger_s=settings.rooms.linger_s,
             tasks=self._tasks,
             changed=self._channels_changed,
-            report=self._speech_outcome,
+            report=self.reports.spoken,
         )
         self._speakers = Speakers(
             new_interpreter=self._new_interpreter,
             tasks=self._tasks,
             settings=settings,
-            tell=self._telemetry.tell,
-            trouble=self.trouble,
+            tell=self.reports.tell,
+            trouble=self.reports.trouble,
         )
         self._captions = Captions(
-            post, tasks=self._tasks, track_sid=self._speakers.track_sid, shown=self.measured
+            post, tasks=self._tasks, track_sid=self._speakers.track_sid, shown=self.reports.measured
         )
         self._status = Status(self._set_attributes, self._channels.view, profile=engines.profile)
 
@@ -145,8 +142,6 @@ class RoomInterpreter:
             self._tasks.start(self._telemetry.run(), name="telemetry")
             self._tasks.start(self._keep_looking(), name="lookout")
             self._look()
-            if not roster.humans(self._room):
-                self._leave_in(FIRST_GUEST_S)
             end = await self._ended
             log.info("interpreting ends", room=self._room.name, reason=end.value)
             return end
@@ -163,8 +158,6 @@ class RoomInterpreter:
         """Changes languages, mutes and glossary of a running interpreter."""
         glossary_changed = wish.glossary != self._configure.glossary
         self._configure = wish
-        self._offered = self._languages()
-        self._status.offer(self._offered)
         if glossary_changed:
             self._cache.clear()
             self._speakers.renew()
@@ -182,6 +175,7 @@ class RoomInterpreter:
         self._looking = None
         if self._ended.done():
             return
+        self._refresh_offer()
         people = roster.people(
             self._room,
             offered=self._offered,
@@ -195,14 +189,13 @@ class RoomInterpreter:
             muted=self._configure.muted,
         )
         if self._telemetry.send_to(frozenset(who for who, person in people.items() if person.events)):
-            self._told_channels = {}
-            self._channels_changed()
+            self.reports.channels(self._channels.view(), all_of_them=True)
             self._speakers.tell_all()
-        self._tell_refused(people, plan)
+        self.reports.refused(people.values(), plan.refused)
         self._channels.want(plan.channels, frozenset(self._configure.muted))
         self._speakers.update(people, roster.microphones(self._room), plan.wishes)
         self._captions.read_by(plan.readers, roster.ready(self._room))
-        self._watch_for_desertion(bool(people))
+        self._desertion.look(bool(people))
 
     async def _keep_looking(self) -> None:
         while True:
@@ -256,7 +249,7 @@ class RoomInterpreter:
 
     def _data(self, packet: rtc.DataPacket) -> None:
         if packet.topic != CONTROL_TOPIC or packet.participant is not None:
-            return  # only the server's own packets have no participant
+            return  # the server's own packets have no participant
         try:
             message = read_control(packet.data)
         except ControlError as error:
@@ -274,33 +267,14 @@ class RoomInterpreter:
             del self._chat_wishes[next(iter(self._chat_wishes))]
         self.look_soon()
 
-    def _watch_for_desertion(self, somebody: bool) -> None:
-        if somebody and self._deserting is not None:
-            self._deserting.cancel()
-            self._deserting = None
-        elif not somebody and self._deserting is None:
-            self._chat_wishes.clear()
-            self._leave_in(self._settings.rooms.leave_after_s)
-
-    def _leave_in(self, wait_s: float) -> None:
-        if self._deserting is not None:
-            self._deserting.cancel()
-        self._deserting = asyncio.get_running_loop().call_later(wait_s, self._leave)
-
-    def _leave(self) -> None:
-        if is_online(self._room):
-            self._end(End.DESERTED)
-        else:  # while the room reconnects nobody can be seen
-            self._leave_in(self._settings.rooms.leave_after_s)
-
     def _end(self, end: End) -> None:
         if not self._ended.done():
             self._ended.set_result(end)
 
     async def _stop(self) -> None:
-        for timer in (self._looking, self._deserting):
-            if timer is not None:
-                timer.cancel()
+        self._desertion.cancel()
+        if self._looking is not None:
+            self._looking.cancel()
         if not self._ended.done():
             self._ended.cancel()
         self._chat.stop()
@@ -308,6 +282,13 @@ class RoomInterpreter:
         self._channels.close()
         self._permissions.close()
         await self._tasks.close(END_LIMIT_S)
+
+    def _refresh_offer(self) -> None:
+        """Services that start late, and the organiser, change what may be asked for."""
+        offered = self._languages()
+        if offered != self._offered:
+            self._offered = offered
+            self._status.offer(offered)
 
     # --- what the parts ask for --------------------------------------------------------------------------
 
@@ -337,7 +318,7 @@ class RoomInterpreter:
             synthesizer=self._engines.synthesizer,
             sink=sink,
             settings=self._settings.speech,
-            report=self._speech_outcome,
+            report=self.reports.spoken,
             casting=self._casting,
             glossary=self._configure.glossary,
         )
@@ -360,41 +341,12 @@ class RoomInterpreter:
         if isinstance(outcome, Translation) and wanted:
             self._channels.say(outcome)
 
-    def measured(self, measurement: Measurement | CaptionShown) -> None:
-        """A latency on the way."""
-        self._telemetry.tell(measurement_fields(measurement))
-
-    def trouble(self, trouble: Trouble) -> None:
-        """Something is missing, and why."""
-        log.warning("trouble", speaker=trouble.speaker, stage=trouble.stage, language=trouble.language)
-        self._telemetry.tell(trouble_fields(trouble))
-        self._status.trouble(trouble)
-
-    def _speech_outcome(self, outcome: Speech | Trouble) -> None:
-        if isinstance(outcome, Trouble):
-            self.trouble(outcome)
-        else:
-            self._telemetry.tell(speech_fields(outcome))
-
     def _channels_changed(self) -> None:
-        views = {view.language: view for view in self._channels.view()}
-        for language, view in views.items():
-            if _state(view) != _state(self._told_channels.get(language)):
-                self._telemetry.tell(channel_fields(view))
-        self._told_channels = views
+        self.reports.channels(self._channels.view())
         self._status.changed()
 
-    def _tell_refused(self, people: Mapping[str, Person], plan: Plan) -> None:
-        unserved = {code for person in people.values() for code in person.unserved}
-        limit = self._settings.rooms.max_languages
-        for code in sorted(unserved - self._refused):
-            self.trouble(Trouble("", "translate", code, "this language is not available here"))
-        for code in sorted(frozenset(plan.refused) - self._refused):
-            self.trouble(Trouble("", "translate", code, f"{limit} languages are in use already"))
-        self._refused = frozenset(unserved) | frozenset(plan.refused)
-
-    def _task_failed(self, name: str, error: BaseException) -> None:
-        self.trouble(Trouble("", "room", "", f"{name} failed ({type(error).__name__})"))
+    def _show_trouble(self, trouble: Trouble) -> None:
+        self._status.trouble(trouble)
 
 
 class _Outlet:
@@ -410,11 +362,7 @@ class _Outlet:
         self._room.translated(outcome)
 
     def trouble(self, trouble: Trouble) -> None:
-        self._room.trouble(trouble)
+        self._room.reports.trouble(trouble)
 
     def measured(self, measurement: Measurement) -> None:
-        self._room.measured(measurement)
-
-
-def _state(view: ChannelView | None) -> object:
-    return None if view is None else replace(view, lag_s=0.0, speaking=False)
+        self._room.reports.measured(measurement)

@@ -137,9 +137,9 @@ class Speakers:
         return microphone.sid if microphone is not None else ""
 
     def wants_voice(self, identity: str, language: str) -> bool:
-        """Whether somebody hears this speaker in a language."""
+        """Whether somebody hears this speaker in a language; what somebody said who has left is still wanted."""
         wishes = self._wishes.get(identity)
-        return wishes is not None and language in wishes.voices
+        return language in wishes.voices if wishes is not None else identity not in self._people
 
     def update(
         self,
@@ -197,7 +197,8 @@ class Speakers:
         for identity in chosen:
             self._hear(identity)
         for identity, speaker in list(self._speakers.items()):
-            speaker.interpreter.wish(self._wishes.get(identity, Wishes()))
+            if identity in self._people:  # what was said by somebody who vanished is still translated
+                speaker.interpreter.wish(self._wishes.get(identity, Wishes()))
             if identity not in chosen:
                 self._stop_hearing(speaker)
             if identity in wanted:

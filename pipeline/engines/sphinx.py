@@ -122,6 +122,8 @@ class SphinxRecognizer:
 
     async def _tidy(self, decoder: DecoderProcess, speaker: str) -> None:
         mean = (await decoder.ask(STOP))["mean"]
+        if not mean:  # too little was heard to learn from
+            return
         self._voices[speaker] = mean
         self._voices.move_to_end(speaker)
         while len(self._voices) > _REMEMBERED_VOICES:

@@ -12,6 +12,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Playwright, async_playwright
 
+from stack import webapp
 from stack.livekit_server import obtain
 from tests.browser.rooms import Rooms
 from tests.browser.servers import ROOT, MediaServer, Service, auth_service, free_port, livekit_server
@@ -21,14 +22,9 @@ from tests.browser.servers import ROOT, MediaServer, Service, auth_service, free
 def web() -> Path:
     """The built page; built here where nobody did, or where a source is newer."""
     folder = ROOT / "web"
-    built = folder / "dist" / "index.html"
-    sources = [path for part in ("src", "public") for path in (folder / part).rglob("*") if path.is_file()]
-    newest = max(path.stat().st_mtime for path in [*sources, folder / "package-lock.json"])
-    if not built.exists() or built.stat().st_mtime < newest:
-        if not (folder / "node_modules").is_dir():
-            subprocess.run(["npm", "ci"], cwd=folder, check=True, capture_output=True)
-        subprocess.run(["npm", "run", "build"], cwd=folder, check=True, capture_output=True)
-    return built.parent
+    told: list[str] = []
+    assert webapp.ensure(folder, told.append), "; ".join(told)
+    return folder / "dist"
 
 
 @pytest.fixture(scope="session")

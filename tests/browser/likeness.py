@@ -19,7 +19,8 @@ from demo.hearing import Spectrum, spectrum
 from demo.talk import RATE_HZ, TALK, resampled, speak
 from pipeline.audio import HEARING_RATE_HZ, SPEAKING_RATE_HZ, Pcm
 from pipeline.engines.espeak import EspeakSynthesizer
-from pipeline.engines.protocols import SynthesisRequest
+from pipeline.engines.protocols import HearingOptions, SynthesisRequest
+from pipeline.engines.sphinx import SphinxRecognizer
 
 SHORTEST_S = 0.7
 """Shorter clauses are not compared: there is too little in them to tell them apart."""
@@ -57,9 +58,23 @@ async def spoken_again(texts: list[str], language: str) -> list[Clause]:
         await engine.close()
 
 
-def original(text: str) -> Clause:
-    """A sentence of the talk as its speaker says it."""
-    return Clause(text, "en", (spectrum(resampled(speak(text, "rms"), RATE_HZ, HEARING_RATE_HZ)),))
+async def recognised(sound: Pcm, said: str) -> float:
+    """How much of what PocketSphinx takes a sound for is in `said`: the share of its runs of three words, 0…1."""
+    engine = await SphinxRecognizer.load(max_speakers=1)
+    try:
+        stream = await engine.open(HearingOptions("somebody", "en"), first_sample=0)
+        await stream.accept(sound)
+        words = [word.text.casefold() for word in (await stream.hypothesis(final=True)).words]
+        await stream.close()
+    finally:
+        await engine.close()
+    there = set(_runs([word.strip(".,").casefold() for word in said.split()]))
+    runs = _runs(words)
+    return sum(run in there for run in runs) / len(runs) if runs else 0.0
+
+
+def _runs(words: list[str]) -> list[tuple[str, ...]]:
+    return [tuple(words[at : at + 3]) for at in range(len(words) - 2)]
 
 
 def heard(sound: NDArray[np.float32], rate_hz: int) -> Pcm:
@@ -89,7 +104,8 @@ def _best(recording: Spectrum, expected: Spectrum) -> float:
     """Normalised cross-correlation, all bands together, at its best shift.
 
     Each stretch of the recording is taken without its mean in each band, over its spread in all of them; sums over
-    stretches come from running sums, products from the Fourier transform (Lewis 1995, Fast Normalized Cross-Correlation).
+    stretches come from running sums, products from the Fourier transform
+    (Lewis 1995, Fast Normalized Cross-Correlation).
     """
     length, bands = expected.shape
     if len(recording) < length:

@@ -11,6 +11,16 @@ from playwright.async_api import Page
 # Notes for every track that the page plays when it came, and each 20 ms whether it is loud.
 TAP = """
 (() => {
+  // A receiver is used again for other tracks: only its newest stream says which one it carries.
+  const sids = new Map();
+  const describe = RTCPeerConnection.prototype.setRemoteDescription;
+  RTCPeerConnection.prototype.setRemoteDescription = function (...rest) {
+    if (!this.watched) {
+      this.watched = true;
+      this.addEventListener("track", ({ track, streams }) => sids.set(track.id, streams[0]?.id.split("|")[1]));
+    }
+    return describe.apply(this, rest);
+  };
   const create = AudioContext.prototype.createMediaStreamSource;
   window.playing = { began: [], loud: [] };
   AudioContext.prototype.createMediaStreamSource = function (stream) {
@@ -18,13 +28,14 @@ TAP = """
     const analyser = this.createAnalyser();
     analyser.fftSize = 1024;
     source.connect(analyser);
-    const id = stream.getAudioTracks()[0].id;
-    const window_ = new Float32Array(analyser.fftSize);
+    const track = stream.getAudioTracks()[0];
+    const id = sids.get(track.id) ?? track.id;
+    const samples = new Float32Array(analyser.fftSize);
     window.playing.began.push([Date.now() / 1000, id]);
-    const timer = setInterval(() => {
-      if (stream.getAudioTracks().every((track) => track.readyState === "ended")) clearInterval(timer);
-      analyser.getFloatTimeDomainData(window_);
-      const power = window_.reduce((sum, sample) => sum + sample * sample, 0) / window_.length;
+    const timer = window.setInterval(() => {
+      if (track.readyState === "ended") clearInterval(timer);
+      analyser.getFloatTimeDomainData(samples);
+      const power = samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length;
       if (power > 1e-5) window.playing.loud.push([Date.now() / 1000, id]);
     }, 20);
     return source;

@@ -6,6 +6,7 @@ import asyncio
 import json
 import time
 from collections.abc import Callable, Coroutine, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -226,11 +227,14 @@ class Guest:
         return json.loads(value) if value and value[0] in "[{" else value
 
     def finals(self, language: str, since_s: float = 0.0) -> list[Seen]:
-        """Final captions in a language."""
+        """Final captions in a language, history left out."""
         return [
             seen
             for seen in self.captions
-            if seen.final and seen.attributes["language"] == language and seen.at_s >= since_s
+            if seen.final
+            and seen.attributes["language"] == language
+            and "translator.history" not in seen.attributes
+            and seen.at_s >= since_s
         ]
 
     def _subscribed(
@@ -266,9 +270,14 @@ class Guest:
         self._own(take())
 
     def _own(self, work: Coroutine[None, None, None]) -> None:
-        task = asyncio.create_task(work)
+        task = asyncio.create_task(_until_broken(work))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+async def _until_broken(work: Coroutine[None, None, None]) -> None:
+    with suppress(rtc.StreamError):  # its sender left, or the connection broke, in the middle of it
+        await work
 
 
 async def _speak(source: rtc.AudioSource, loud_s: float, silent_s: float) -> None:

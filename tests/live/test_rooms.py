@@ -87,6 +87,19 @@ async def test_leaving_and_coming_back(meeting: OpenMeeting) -> None:
         assert len(ids) == len(set(ids))
 
 
+async def test_the_last_words_of_somebody_who_left_are_spoken(meeting: OpenMeeting) -> None:
+    """Who leaves in the middle of a sentence is translated, shown and spoken to the end of what was heard."""
+    async with meeting() as room, room.guest("bea", language="es", translator_events="on") as bea:
+        async with room.guest("anna", language="en") as anna:
+            await anna.open_microphone((30.0, 0.5))
+            await until(lambda: bea.hears() == {"es"}, "Spanish")
+        await until(lambda: any(_state(event) == ("anna", "gone") for event in bea.events), "she is let go")
+        await until(
+            lambda: _numbers(bea, "speech") | _numbers(bea, "skipped") >= _numbers(bea, "clause"), "spoken"
+        )
+        assert len(bea.finals("es")) == len(_numbers(bea, "clause"))
+
+
 async def test_a_track_that_comes_and_goes_harms_nobody(meeting: OpenMeeting) -> None:
     """A microphone published and unpublished every 100 ms leaves nothing behind and does not disturb others."""
     async with (
@@ -97,7 +110,7 @@ async def test_a_track_that_comes_and_goes_harms_nobody(meeting: OpenMeeting) ->
     ):
         await anna.open_microphone()
         await until(lambda: bea.hears() == {"es"}, "Spanish")
-        for _ in range(25):
+        for _ in range(15):
             await eva.open_microphone()
             await asyncio.sleep(0.1)
             await eva.stop_microphone()
@@ -126,7 +139,7 @@ async def test_ten_speak_at_once(meeting: OpenMeeting) -> None:
         try:
             for person in people:
                 await person.join()
-                await person.open_microphone((0.8, 1.2))
+                await person.open_microphone((0.6, 2.5))
             names = {person.identity for person in people}
             await until(lambda: {seen.sender for seen in bea.finals("en")} == names, "all are read", 20)
         finally:
@@ -177,6 +190,14 @@ async def test_a_deserted_room_is_left(meeting: OpenMeeting) -> None:
         await until(room.work.done, "it leaves")
         assert room.work.result() is End.DESERTED
         assert time.monotonic() - left_s >= SETTINGS.rooms.leave_after_s - 0.5
+
+
+def _state(event: dict[str, object]) -> tuple[object, object]:
+    return event.get("speaker"), event.get("state")
+
+
+def _numbers(guest: Guest, kind: str) -> set[int]:
+    return {event["number"] for event in guest.events if event["type"] == kind}
 
 
 async def _tell(service: api.LiveKitAPI, room: str, message: dict[str, object]) -> None:

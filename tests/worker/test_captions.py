@@ -68,8 +68,8 @@ async def test_each_caption_goes_to_its_readers(tasks: Tasks) -> None:
     captions.show(Line(replace(SPANISH.caption, language="fr"), 1))
     await asyncio.sleep(0.05)
     assert [(text, to, sender) for text, to, _, sender in post.streams] == [
-        ("good morn", {"carl"}, "anna"),
-        ("buenos días", {"bea"}, "anna"),
+        ("good morn", frozenset({"carl"}), "anna"),
+        ("buenos días", frozenset({"bea"}), "anna"),
     ]
     segment = rtc.TranscriptionSegment("anna/1-2/en", "good morn", 1000, 1500, "en", False)
     assert post.packets == [rtc.Transcription("anna", "TR_anna", [segment])]

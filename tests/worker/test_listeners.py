@@ -86,8 +86,8 @@ def test_nobody_is_interpreted_for_themselves() -> None:
     """Somebody alone, and people who all speak what they hear, need no channel; nor is anyone recognised alone."""
     alone = [Person("anna", "en", "es", frozenset({"es"}))]
     alike = [Person("anna", "en", "en"), Person("bea", "en-GB", "en")]
-    assert make_plan(alone, limit=8).wishes == make_plan(alone, limit=8).channels == {}
-    assert make_plan(alike, limit=8).wishes == make_plan(alike, limit=8).channels == {}
+    assert make_plan(alone, limit=8) == Plan(readers={"es": frozenset({"anna"})})
+    assert make_plan(alike, limit=8) == Plan()
 
 
 def test_who_only_reads_the_spoken_language_has_the_speaker_recognised() -> None:

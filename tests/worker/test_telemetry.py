@@ -6,7 +6,14 @@ import asyncio
 import json
 
 from pipeline.events import Clause, ClauseEnd, NotSpoken, Spoken, Translation, Trouble
-from pipeline.timing import CaptionShown, ClauseCommitted, ClauseTranslated, SoundLost, WordSettled
+from pipeline.timing import (
+    CaptionShown,
+    ClauseCommitted,
+    ClauseTranslated,
+    Measurement,
+    SoundLost,
+    WordSettled,
+)
 from tests.fakes.clock import HandClock
 from tests.fakes.livekit_room import FakePost
 from worker.tasks import Tasks
@@ -29,7 +36,7 @@ def test_every_measurement_has_its_type_and_all_its_fields() -> None:
         "words": 2,
         "end": "pause",
     }
-    kinds = [
+    kinds: list[Measurement] = [
         WordSettled("anna", 0.1, 0.2),
         CaptionShown("anna", "es", 0.2),
         ClauseTranslated("anna", 7, "es", 0.1, True, False),

@@ -9,6 +9,10 @@ SECOND = 100
 """Frames."""
 
 
+KNOWN = "40,3,-1"
+"""A voice that was heard before: nothing is decoded again to learn it."""
+
+
 def sound(frames: int) -> bytes:
     return bytes(2 * FRAME_SAMPLES * frames)
 
@@ -27,7 +31,7 @@ def test_words_come_without_fillers_and_variants_at_their_samples() -> None:
     decoder = UtteranceDecoder(
         steady(("<s>", 0, 19), ("going", 20, 59), ("to(2)", 60, 79), ("[NOISE]", 80, 89))
     )
-    decoder.start(16_000, "")
+    decoder.start(16_000, KNOWN)
     decoder.accept(sound(100))
 
     look = decoder.look()
@@ -44,7 +48,7 @@ def test_a_word_is_settled_once_it_has_looked_the_same_for_a_while() -> None:
         lambda _, heard: [ScriptedSegment("over", 0, 29), ScriptedSegment(texts.get(heard, "there"), 30, 55)]
     )
     decoder = UtteranceDecoder(scripted)
-    decoder.start(0, "")
+    decoder.start(0, KNOWN)
     decoder.accept(sound(50))
     settled = []
     for _ in range(6):
@@ -58,7 +62,7 @@ def test_a_word_is_settled_once_it_has_looked_the_same_for_a_while() -> None:
 def test_words_before_a_cut_are_left_out() -> None:
     """A word that lies across the cut stays."""
     decoder = UtteranceDecoder(steady(("one", 0, 29), ("two", 30, 59), ("three", 60, 89)))
-    decoder.start(0, "")
+    decoder.start(0, KNOWN)
     decoder.accept(sound(100))
 
     decoder.cut(45 * FRAME_SAMPLES)
@@ -76,7 +80,7 @@ def test_a_long_utterance_begins_a_new_chapter_in_a_pause() -> None:
 
     scripted = ScriptedDecoder(script)
     decoder = UtteranceDecoder(scripted)
-    decoder.start(0, "")
+    decoder.start(0, KNOWN)
     decoder.accept(sound(810))
     decoder.look()
     decoder.accept(sound(60))
@@ -99,7 +103,7 @@ def test_a_talk_without_a_pause_never_makes_a_chapter_longer_than_its_bound() ->
 
     scripted = ScriptedDecoder(script)
     decoder = UtteranceDecoder(scripted)
-    decoder.start(0, "")
+    decoder.start(0, KNOWN)
     most = 0
     for _ in range(600 * 10):
         decoder.accept(sound(10))
@@ -124,7 +128,7 @@ def test_noise_and_music_are_not_words() -> None:
             segments.append((text, at, at + frames - 1))
             at += frames
         decoder = UtteranceDecoder(steady(*segments))
-        decoder.start(0, "")
+        decoder.start(0, KNOWN)
         decoder.accept(sound(at + 1))
         return [word.text for word in decoder.look().words]
 
@@ -135,8 +139,38 @@ def test_noise_and_music_are_not_words() -> None:
     assert words(("thats", 70), ("right", 70)) == ["thats", "right"]
 
 
+def test_an_unknown_voice_is_decoded_again_as_it_is_learnt() -> None:
+    """After 0.8, 1.6 and 3 s all of it is heard again; no word changes its place, and settled ones stay so."""
+    scripted = ScriptedDecoder(lambda _, heard: [ScriptedSegment("welcome", 20, 59)] if heard > 60 else [])
+    decoder = UtteranceDecoder(scripted)
+    decoder.start(0, "")
+    looks = []
+    for _ in range(40):
+        decoder.accept(sound(10))
+        looks.append(decoder.look())
+
+    word = Heard("welcome", 20 * FRAME_SAMPLES, 60 * FRAME_SAMPLES)
+    assert scripted.frames == [80, 160, 300, 400]
+    assert [look.words for look in looks] == [()] * 6 + [(word,)] * 34
+    assert [look.settled_to > 0 for look in looks] == [False] * 9 + [True] * 31
+
+
+def test_the_mean_of_an_unknown_voice_is_that_of_its_sound() -> None:
+    """PocketSphinx counts its first idea as 500 frames of sound; here it counts as 50."""
+    scripted = steady()
+    decoder = UtteranceDecoder(scripted)
+    decoder.start(0, "")
+    # 80 frames whose own mean is 98, 3, -1, as PocketSphinx reports it
+    scripted.mean = f"{(500 * 40 + 80 * 98) / 580},3,-1"
+
+    decoder.accept(sound(80))
+
+    own, usual = 98 * 80 / 130, 40 * 50 / 130
+    assert scripted.mean == f"{own + usual:.3f},3.000,-1.000"
+
+
 def test_what_is_learnt_of_a_voice_is_handed_on() -> None:
-    """The cepstral mean given at the start is set, and the one at the end returned."""
+    """The cepstral mean given at the start is set, and the one at the end returned; too little teaches none."""
     scripted = steady()
     decoder = UtteranceDecoder(scripted)
 
@@ -145,3 +179,6 @@ def test_what_is_learnt_of_a_voice_is_handed_on() -> None:
     assert scripted.mean == "1,2,3"
     assert decoder.stop() == "1,2,3"
     assert not decoder.running
+    decoder.start(0, "")
+    decoder.accept(sound(79))
+    assert decoder.stop() == ""

@@ -1,0 +1,54 @@
+"""When an interpreter leaves by itself."""
+
+from __future__ import annotations
+
+import asyncio
+
+from worker.desertion import Desertion
+
+
+class Bench:
+    """Notes when it is time to leave."""
+
+    def __init__(self) -> None:
+        self.online, self.left = True, 0
+        self.desertion = Desertion(0.05, online=lambda: self.online, leave=self._leave)
+
+    def _leave(self) -> None:
+        self.left += 1
+
+
+async def test_it_leaves_some_time_after_the_last_person() -> None:
+    """Not while somebody is there, not at once, and not before anybody came."""
+    bench = Bench()
+    bench.desertion.look(False)
+    await asyncio.sleep(0.1)
+    bench.desertion.look(True)
+    await asyncio.sleep(0.1)
+    assert bench.left == 0
+    bench.desertion.look(False)
+    assert bench.left == 0
+    await asyncio.sleep(0.1)
+    assert bench.left == 1
+
+
+async def test_who_comes_back_keeps_it() -> None:
+    """A room that was empty for a moment only is not left."""
+    bench = Bench()
+    for somebody in (True, False, True):
+        bench.desertion.look(somebody)
+    await asyncio.sleep(0.1)
+    assert bench.left == 0
+
+
+async def test_a_room_that_reconnects_is_not_empty() -> None:
+    """While offline nobody can be seen; the time counts anew after it."""
+    bench = Bench()
+    bench.desertion.look(True)
+    bench.online = False
+    bench.desertion.look(False)
+    await asyncio.sleep(0.12)
+    assert bench.left == 0
+    bench.online = True
+    await asyncio.sleep(0.1)
+    assert bench.left == 1
