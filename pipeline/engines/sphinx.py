@@ -137,6 +137,8 @@ class SphinxStream:
         self, recognizer: SphinxRecognizer, decoder: DecoderProcess, speaker: str, first_sample: int
     ) -> None:
         self._recognizer, self._decoder, self._speaker = recognizer, decoder, speaker
+        self._unanswered = 0
+        """Samples since the last look."""
         self._closed = self._finished = False
 
     @property
@@ -150,13 +152,15 @@ class SphinxStream:
         if pcm.ndim != 1 or pcm.dtype != np.int16:
             raise EngineError(f"expected 16-bit mono sound, got {pcm.dtype} {pcm.shape}")
         for at in range(0, len(pcm), _PIECE_SAMPLES):
+            self._unanswered += len(pcm[at : at + _PIECE_SAMPLES])
             await self._decoder.tell(SOUND, pcm[at : at + _PIECE_SAMPLES].astype("<i2").tobytes())
 
     async def hypothesis(self, *, final: bool = False) -> Hypothesis:
         """The best guess so far; the final one is the best path through all guesses. Raises EngineError."""
         self._check()
         self._finished = final
-        answer = await self._decoder.ask(FINAL if final else LOOK)
+        work_s, self._unanswered = self._unanswered / HEARING_RATE_HZ, 0
+        answer = await self._decoder.ask(FINAL if final else LOOK, work_s=work_s)
         words = tuple(Word(text, first, end) for text, first, end in answer["words"])
         return Hypothesis(words, _LANGUAGE, answer["heard_to"], answer["settled_to"])
 

@@ -57,8 +57,27 @@ _HISS: Final = struct.pack(f"<{_BLOCK // 2}h", *(Random(1).choices((-2, -1, 0, 1
 """A quiet room in place of digital silence."""
 _VARIANT: Final = re.compile(r"\(\d+\)$")
 _SUNG: Final = frozenset(
-    ("a", "ah", "ahh", "aah", "are", "aw", "eh", "er", "erm", "for", "ha", "hah", "her", "hm", "hmm", "huh")
-    + ("mm", "oh", "ooh", "or", "uh", "um", "you're", "your")
+    (
+        *(
+            "a",
+            "ah",
+            "ahh",
+            "aah",
+            "are",
+            "aw",
+            "eh",
+            "er",
+            "erm",
+            "for",
+            "ha",
+            "hah",
+            "her",
+            "hm",
+            "hmm",
+            "huh",
+        ),
+        *("mm", "oh", "ooh", "or", "uh", "um", "you're", "your"),
+    )
 )
 """What melodies are mistaken for. Nobody says only these; an "oh" alone needs no translation."""
 _LONGEST_PHONE_FRAMES: Final = 40

@@ -21,6 +21,8 @@ _START_PATIENCE_S: Final = 60.0
 _FORK_PATIENCE_S: Final = 5.0
 _STOP_PATIENCE_S: Final = 5.0
 _ANSWER_PATIENCE_S: Final = 8.0
+_SLOWEST_FACTOR: Final = 4.0
+"""A decoder that takes so much longer than its sound lasts is taken to hang."""
 _LARGEST_ANSWER: Final = 16_000_000
 
 
@@ -163,12 +165,16 @@ class DecoderProcess:
             raise self._broke(None)
         self._writer.write(HEADER.pack(kind, len(body)) + body)
 
-    async def ask(self, kind: bytes) -> dict[str, Any]:
-        """Sends a question. Raises EngineError; cancelled, the decoder is broken as its answer is still to come."""
+    async def ask(self, kind: bytes, *, work_s: float = 0.0) -> dict[str, Any]:
+        """Sends a question. Raises EngineError; cancelled, the decoder is broken as its answer is still to come.
+
+        Args:
+            work_s: how much sound it may have to decode before it can answer.
+        """
         answered = False
         try:
             await self.tell(kind)
-            async with asyncio.timeout(_ANSWER_PATIENCE_S):
+            async with asyncio.timeout(_ANSWER_PATIENCE_S + _SLOWEST_FACTOR * work_s):
                 outcome, length = HEADER.unpack(await self._reader.readexactly(HEADER.size))
                 if length > _LARGEST_ANSWER:
                     raise EngineError("PocketSphinx answered nonsense")
@@ -196,5 +202,5 @@ class DecoderProcess:
     def _broke(self, error: BaseException | None) -> EngineError:
         self.broken = True
         if isinstance(error, TimeoutError):
-            return EngineError(f"PocketSphinx did not answer within {_ANSWER_PATIENCE_S:g} s")
+            return EngineError("PocketSphinx did not answer in time")
         return EngineError("the PocketSphinx decoder process ended")

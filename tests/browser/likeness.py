@@ -63,7 +63,9 @@ async def recognised(sound: Pcm, said: str) -> float:
     engine = await SphinxRecognizer.load(max_speakers=1)
     try:
         stream = await engine.open(HearingOptions("somebody", "en"), first_sample=0)
-        await stream.accept(sound)
+        for at in range(0, len(sound), HEARING_RATE_HZ):
+            await stream.accept(sound[at : at + HEARING_RATE_HZ])
+            await stream.hypothesis()  # returns once all of it was looked at
         words = [word.text.casefold() for word in (await stream.hypothesis(final=True)).words]
         await stream.close()
     finally:

@@ -8,19 +8,9 @@ from dataclasses import dataclass
 
 from playwright.async_api import Page
 
-# Notes for every track that the page plays when it came, and each 20 ms whether it is loud.
+# Notes for everything that the page begins to play when that was, and each 20 ms whether it is loud.
 TAP = """
 (() => {
-  // A receiver is used again for other tracks: only its newest stream says which one it carries.
-  const sids = new Map();
-  const describe = RTCPeerConnection.prototype.setRemoteDescription;
-  RTCPeerConnection.prototype.setRemoteDescription = function (...rest) {
-    if (!this.watched) {
-      this.watched = true;
-      this.addEventListener("track", ({ track, streams }) => sids.set(track.id, streams[0]?.id.split("|")[1]));
-    }
-    return describe.apply(this, rest);
-  };
   const create = AudioContext.prototype.createMediaStreamSource;
   window.playing = { began: [], loud: [] };
   AudioContext.prototype.createMediaStreamSource = function (stream) {
@@ -28,15 +18,13 @@ TAP = """
     const analyser = this.createAnalyser();
     analyser.fftSize = 1024;
     source.connect(analyser);
-    const track = stream.getAudioTracks()[0];
-    const id = sids.get(track.id) ?? track.id;
     const samples = new Float32Array(analyser.fftSize);
-    window.playing.began.push([Date.now() / 1000, id]);
+    const number = window.playing.began.push(Date.now() / 1000) - 1;
     const timer = window.setInterval(() => {
-      if (track.readyState === "ended") clearInterval(timer);
+      if (stream.getAudioTracks()[0].readyState === "ended") window.clearInterval(timer);
       analyser.getFloatTimeDomainData(samples);
       const power = samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length;
-      if (power > 1e-5) window.playing.loud.push([Date.now() / 1000, id]);
+      if (power > 1e-5) window.playing.loud.push([Date.now() / 1000, number]);
     }, 20);
     return source;
   };
@@ -55,50 +43,44 @@ _CHANGE = """(language) => {
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A channel that is played."""
+    """What is played in place of something else. Unix times."""
 
-    there_s: float
-    """After the change, when the page had its track."""
-    heard_s: float
-    """Unix time of its first sound."""
+    began_at_s: float
+    """When the page had its track."""
+    heard_at_s: float
+    """Its first sound."""
+    last_at_s: float
+    """The last sound of what was played before."""
 
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """A change of language on a page."""
+    """A change of language on a page with `TAP` in it."""
 
     page: Page
     at_s: float
     """Unix time."""
+    before: int
+    """How many things the page had begun to play until then; the last of them was the translation."""
 
-    async def first(self, sid: str, limit_s: float) -> Taken:
-        """Raises AssertionError where the track is not heard in time."""
+    async def taken(self, limit_s: float) -> Taken:
+        """Raises AssertionError where nothing new is heard in time."""
         while time.time() < self.at_s + limit_s:
-            began, loud = await self._noted("began", sid), await self._noted("loud", sid)
-            if began and loud:
-                return Taken(began[0] - self.at_s, loud[0])
+            began = await self.page.evaluate("playing.began")
+            loud = await self._loud(self.before)
+            if len(began) > self.before and loud:
+                await asyncio.sleep(max(0.0, self.at_s + 1.5 - time.time()))
+                old = await self._loud(self.before - 1)
+                return Taken(began[self.before], loud[0], old[-1] if old else self.at_s)
             await asyncio.sleep(0.05)
-        raise AssertionError(
-            f"{sid} was not heard within {limit_s:g} s: {await self.page.evaluate('playing.began')}"
-        )
+        raise AssertionError(f"nothing new was heard within {limit_s:g} s")
 
-    async def last(self, sid: str) -> float:
-        """How long after the change the track was heard for the last time; 0 if never."""
-        await asyncio.sleep(max(0.0, self.at_s + 1.5 - time.time()))
-        loud = await self._noted("loud", sid)
-        return loud[-1] - self.at_s if loud else 0.0
-
-    async def _noted(self, what: str, sid: str) -> list[float]:
-        notes: list[tuple[float, str]] = await self.page.evaluate(f"playing.{what}")
-        return [at_s for at_s, track in notes if track == sid and at_s >= self.at_s]
+    async def _loud(self, number: int) -> list[float]:
+        notes: list[tuple[float, int]] = await self.page.evaluate("playing.loud")
+        return [at_s for at_s, played in notes if played == number and at_s >= self.at_s]
 
 
-@dataclass(frozen=True, slots=True)
-class Playing:
-    """A page with `TAP` in it."""
-
-    page: Page
-
-    async def change(self, language: str) -> Changed:
-        """Chooses the language to hear as a person does."""
-        return Changed(self.page, float(await self.page.evaluate(_CHANGE, language)))
+async def change(page: Page, language: str) -> Changed:
+    """Chooses the language to hear, as a person does."""
+    before = len(await page.evaluate("playing.began"))
+    return Changed(page, float(await page.evaluate(_CHANGE, language)), before)

@@ -27,7 +27,7 @@ from pipeline.audio import Pcm
 from stack.local import Stack
 from tests.browser.likeness import heard, recognised, spoken_again, talk
 from tests.browser.people import Heard, Person, person
-from tests.browser.playing import TAP, Playing
+from tests.browser.playing import TAP, change
 from tests.browser.real import agents, interpreting_worker, kept, real_stack, room_service
 from tests.browser.rooms import Rooms
 from tests.live.guests import Guest, until
@@ -130,7 +130,7 @@ async def test_the_original_is_turned_down_under_the_translation(gathering: Gath
     ana = gathering.ana
     await _hears_translation(ana)
     gain = float(await ana.page.locator(".room").get_attribute("data-original-gain") or 1)
-    under = await ana.listen(10)
+    under = await ana.listen(7)
     said = " ".join(line.text for line in TALK[:SENTENCES])
     alone, below = await asyncio.gather(*(recognised(_pcm(each), said) for each in (gathering.before, under)))
     print(
@@ -142,7 +142,7 @@ async def test_the_original_is_turned_down_under_the_translation(gathering: Gath
 
 
 async def test_a_change_of_language_takes_effect_within_a_second(gathering: Gathering) -> None:
-    """From Spanish to French and back, twice, while both are spoken: the new one is there, the old one gone."""
+    """From Spanish to French and back, while both are spoken: the new one is there, the old one gone."""
     ana, stack = gathering.ana, gathering.stack
     wishes = {"can_publish": False, "translator_captions": "off", "translator_speak": "en"}
     async with (
@@ -150,22 +150,21 @@ async def test_a_change_of_language_takes_effect_within_a_second(gathering: Gath
         Guest("ear-fr", gathering.room, stack.settings.livekit, translator_listen="fr", **wishes) as fr,  # type: ignore[arg-type]
     ):
         ears = {"es": es, "fr": fr}
-        for language in ("fr", "es", "fr", "es"):
+        for language in ("fr", "es"):
             ear = ears[language]
             await until(lambda ear=ear: _begins(ear), f"a clause in {language} begins", 20.0)  # type: ignore[misc]
-            changed = await Playing(ana.page).change(language)
-            sids = {code: each["sid"] for code, each in es.says("translator.channels").items()}
-            taken = await changed.first(sids[language], limit_s=6.0)
-            old = await changed.last(sids["es" if language == "fr" else "fr"])
-            missed = _loud_s(ear, changed.at_s, taken.heard_s)
-            print(
-                f"to {language}: there after {taken.there_s:.2f} s, heard after {taken.heard_s - changed.at_s:.2f} s "
-                f"({missed:.2f} s of speech missed), the other one gone after {old:.2f} s"
+            changed = await change(ana.page, language)
+            taken = await changed.taken(limit_s=8.0)
+            missed_s = _loud_s(ear, changed.at_s, taken.heard_at_s)
+            there_s, heard_s, old_s = (
+                at_s - changed.at_s for at_s in (taken.began_at_s, taken.heard_at_s, taken.last_at_s)
             )
-            assert taken.there_s < CHANGE_LIMIT_S
-            assert missed < CHANGE_LIMIT_S
-            assert old < CHANGE_LIMIT_S
-        await _is_heard(ana, "es")
+            print(
+                f"to {language}: there after {there_s:.2f} s, heard after {heard_s:.2f} s "
+                f"({missed_s:.2f} s of speech missed), the other one gone after {old_s:.2f} s"
+            )
+            await _is_heard(ana, language)
+            assert max(there_s, missed_s, old_s) < CHANGE_LIMIT_S
     assert ana.errors == []
 
 
@@ -257,7 +256,7 @@ async def _is_heard(listener: Person, language: str) -> None:
     """What is captioned in a language is also what is heard."""
     sound, captions = await _attend(listener, language, seconds=12)
     likeness = [clause.likeness(_spectrum(sound)) for clause in await spoken_again(captions, language)]
-    assert max(likeness) > ALIKE
+    assert max(likeness, default=0.0) > ALIKE
 
 
 def _pcm(sound: Heard) -> Pcm:
