@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
-from playwright.async_api import Playwright, expect
+from playwright.async_api import Page, Playwright, expect
 
 from tests.browser.axe import barriers
 from tests.browser.interpreter import interpreting
@@ -36,6 +38,10 @@ async def test_no_view_has_a_barrier(
         await page.goto(service.url)
         await page.locator("h1").wait_for()
         found["start"] = await barriers(page)
+        await page.get_by_label("Name of the meeting").fill("Planning")
+        await page.get_by_role("button", name="Create meeting").click()
+        await page.get_by_label("Link for guests").wait_for()
+        found["links"] = await barriers(page)
         await page.goto(meeting.organiser_link)
         await page.locator("h1").wait_for()
         found["before"] = await barriers(page)
@@ -45,6 +51,8 @@ async def test_no_view_has_a_barrier(
         segment = await interpreter.caption("ana", "Buenos días.", language="es")
         await interpreter.caption("ana", "y el sur", language="es", segment=f"{segment}x", final=False)
         await page.locator(".passage").last.wait_for()
+        found["link"] = await _a_new_link(page)
+        found["glossary"] = await _the_glossary(page)
         if await page.locator(".panel").count():
             await page.locator(".panel > header button").click()
         for panel in PANELS:
@@ -62,8 +70,43 @@ async def test_no_view_has_a_barrier(
         await page.get_by_role("dialog").get_by_role("button", name="Leave").click()
         await page.locator(".after").wait_for()
         found["after"] = await barriers(page)
+        await page.goto(meeting.captions_link.replace("#", "?lang=es#"))
+        await page.locator(".screen").wait_for()
+        found["captions, waiting"] = await barriers(page)
+        async with asyncio.timeout(15):
+            while not await page.locator(".passage").count():
+                await interpreter.caption("ana", "Buenos días.", language="es")
+                await asyncio.sleep(0.3)
+        found["captions"] = await barriers(page)
 
     assert [f"{view}: {problem}" for view, problems in found.items() for problem in problems] == []
+
+
+async def _a_new_link(page: Page) -> list[str]:
+    """The organiser's panel with a link that was just made, and the list of all."""
+    await _open_organising(page)
+    await page.get_by_role("button", name="Create link").click()
+    await page.locator(".link-list li").nth(1).wait_for()
+    await page.get_by_label("New link").wait_for()
+    return await barriers(page)
+
+
+async def _the_glossary(page: Page) -> list[str]:
+    """The glossary's dialog with two terms."""
+    await _open_organising(page)
+    await page.get_by_role("button", name="Edit glossary").click()
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_role("button", name="Add").click()
+    await dialog.get_by_label("Term").first.fill("HIVE")
+    found = await barriers(page)
+    await page.keyboard.press("Escape")
+    return found
+
+
+async def _open_organising(page: Page) -> None:
+    if not await page.locator(".organise").count():
+        await page.locator('.tool[data-panel="organise"]').click()
+        await page.locator(".organise").wait_for()
 
 
 async def test_a_meeting_is_complete_by_keyboard(

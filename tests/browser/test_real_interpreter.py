@@ -35,7 +35,7 @@ from tests.live.guests import Guest, until
 pytestmark = [pytest.mark.browser, pytest.mark.engines, pytest.mark.asyncio(loop_scope="module")]
 
 SENTENCES = 10
-LISTEN_S = 24.0
+LISTEN_S = 20.0
 PASSED_ON_S = 5.0
 """What is captioned so long before the end of a recording has been spoken by then."""
 
@@ -91,7 +91,7 @@ async def _gather(directory: Path, web: Path, livekit: Path) -> AsyncIterator[Ga
         await luc.join(meeting.guest_link, "Luc")
         await ana.hear("es")
         await luc.hear("fr")
-        before = await ana.listen(7)
+        before = await ana.listen(6)
         await _invite(emma)
         yield Gathering(stack, service, meeting.room, emma, ana, luc, before)
 
@@ -130,7 +130,7 @@ async def test_the_original_is_turned_down_under_the_translation(gathering: Gath
     ana = gathering.ana
     await _hears_translation(ana)
     gain = float(await ana.page.locator(".room").get_attribute("data-original-gain") or 1)
-    under = await ana.listen(7)
+    under = await ana.listen(6)
     said = " ".join(line.text for line in TALK[:SENTENCES])
     alone, below = await asyncio.gather(*(recognised(_pcm(each), said) for each in (gathering.before, under)))
     print(
@@ -172,9 +172,13 @@ async def test_a_dismissed_interpreter_leaves_and_can_be_invited_again(gathering
     """One click and it is gone from the room; another, and it speaks again."""
     emma, ana = gathering.emma, gathering.ana
     (first,) = await agents(gathering.service, gathering.room)
+    clicked = time.monotonic()
     await emma.page.get_by_role("button", name="Dismiss").click()
     await _is(emma, "absent")
-    left = await _until_agents(gathering, 0, limit_s=5)
+    while await agents(gathering.service, gathering.room):
+        assert time.monotonic() < clicked + 5
+        await asyncio.sleep(0.1)
+    left = time.monotonic() - clicked
     await expect(ana.page.locator(".room")).to_have_attribute("data-translation-speaking", "false")
     came = time.monotonic()
     await _invite(emma)
@@ -193,7 +197,7 @@ async def test_a_dead_worker_is_replaced_and_there_are_never_two(gathering: Gath
     os.killpg(stack.pids[name], signal.SIGKILL)
     killed = time.monotonic()
     most, replaced = 0, 0.0
-    while time.monotonic() < killed + RETURN_LIMIT_S + 4:
+    while time.monotonic() < killed + RETURN_LIMIT_S + 1:
         there = await agents(gathering.service, gathering.room)
         most = max(most, len(there))
         if not replaced and there and first not in there:
@@ -254,7 +258,7 @@ async def _attend(listener: Person, language: str, seconds: float = LISTEN_S) ->
 
 async def _is_heard(listener: Person, language: str) -> None:
     """What is captioned in a language is also what is heard."""
-    sound, captions = await _attend(listener, language, seconds=12)
+    sound, captions = await _attend(listener, language, seconds=11)
     likeness = [clause.likeness(_spectrum(sound)) for clause in await spoken_again(captions, language)]
     assert max(likeness, default=0.0) > ALIKE
 
@@ -271,15 +275,6 @@ async def _identity(gathering: Gathering, name: str) -> str:
     request = api.ListParticipantsRequest(room=gathering.room)
     listed = await gathering.service.room.list_participants(request)
     return next(each.identity for each in listed.participants if each.name == name)
-
-
-async def _until_agents(gathering: Gathering, number: int, limit_s: float) -> float:
-    began = time.monotonic()
-    while len(await agents(gathering.service, gathering.room)) != number:
-        if time.monotonic() - began > limit_s:
-            raise AssertionError(f"not {number} interpreters within {limit_s:g} s")
-        await asyncio.sleep(0.1)
-    return time.monotonic() - began
 
 
 LOUD = 300.0

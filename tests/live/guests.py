@@ -6,7 +6,6 @@ import asyncio
 import json
 import time
 from collections.abc import Callable, Coroutine, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -270,14 +269,17 @@ class Guest:
         self._own(take())
 
     def _own(self, work: Coroutine[None, None, None]) -> None:
-        task = asyncio.create_task(_until_broken(work))
+        task = asyncio.create_task(work)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._done)
 
-
-async def _until_broken(work: Coroutine[None, None, None]) -> None:
-    with suppress(rtc.StreamError):  # its sender left, or the connection broke, in the middle of it
-        await work
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        error = None if task.cancelled() else task.exception()
+        if error is not None and not isinstance(
+            error, rtc.StreamError
+        ):  # those break when their sender leaves
+            raise error
 
 
 async def _speak(source: rtc.AudioSource, loud_s: float, silent_s: float) -> None:
