@@ -97,7 +97,7 @@ async def _the_glossary(page: Page) -> list[str]:
     await page.get_by_role("button", name="Edit glossary").click()
     dialog = page.get_by_role("dialog")
     await dialog.get_by_role("button", name="Add").click()
-    await dialog.get_by_label("Term").first.fill("HIVE")
+    await dialog.get_by_label("Term", exact=True).first.fill("HIVE")
     found = await barriers(page)
     await page.keyboard.press("Escape")
     return found

@@ -125,7 +125,7 @@ async def test_a_translation_that_fails_says_why(meeting: OpenMeeting) -> None:
             "this language is broken"
         }
         assert "translator.note" not in bea.finals("es")[0].attributes
-        assert carl.says("translator.trouble") == "fr: this language is broken"
+        await until(lambda: carl.says("translator.trouble") == "fr: this language is broken", "it is said")
 
 
 async def test_events_tell_everything_but_the_words(meeting: OpenMeeting) -> None:

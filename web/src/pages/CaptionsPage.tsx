@@ -126,8 +126,8 @@ function Lines({ reading, options }: { reading: Reading; options: CaptionPageOpt
       className="screen"
       data-align={align}
       style={{ "--screen-size": `${size}vh` } as React.CSSProperties}
-      aria-label={text("captions.label")}
     >
+      <Heading />
       {lines.length === 0 && !options.transparent && <p className="screen-waiting">{text("page.waiting")}</p>}
       {lines.map((line) => (
         <PassageLines key={line.key} line={line} name={named && line.named ? (names.get(line.speaker) ?? line.speaker) : ""} />
@@ -136,10 +136,17 @@ function Lines({ reading, options }: { reading: Reading; options: CaptionPageOpt
   );
 }
 
+/** Says what the page is to whoever does not see it; a projector shows captions alone. */
+function Heading() {
+  const { text } = useI18n();
+  return <h1 className="unseen">{text("captions.label")}</h1>;
+}
+
 function Waiting() {
   const { text } = useI18n();
   return (
     <main className="screen">
+      <Heading />
       <p className="screen-waiting">{text("connection.connecting")}</p>
     </main>
   );
@@ -149,6 +156,7 @@ function Incomplete() {
   const { text } = useI18n();
   return (
     <main className="screen">
+      <Heading />
       <Notice kind="problem">{text("page.noInvitation")}</Notice>
     </main>
   );
@@ -158,6 +166,7 @@ function Barred({ error }: { error: unknown }) {
   const errorText = useErrorText();
   return (
     <main className="screen">
+      <Heading />
       <Notice kind="problem" urgent>
         {errorText(error)}
       </Notice>
