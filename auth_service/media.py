@@ -12,6 +12,7 @@ import aiohttp
 from livekit import api
 
 from auth_service.errors import MediaServerError
+from config.sealing import seal
 
 CONTROL_TOPIC = "translator.control"
 _PATIENCE_S = 3.0
@@ -78,7 +79,7 @@ class MediaServer(Protocol):
         ...
 
     async def send(self, room: str, identity: str, message: dict[str, Any]) -> None:
-        """Sends a control message in the server's name."""
+        """Sends a sealed control message."""
         ...
 
     async def remove(self, room: str, identity: str) -> None:
@@ -162,7 +163,7 @@ class LiveKitServer:
     async def send(self, room: str, identity: str, message: dict[str, Any]) -> None:
         request = api.SendDataRequest(
             room=room,
-            data=json.dumps(message).encode(),
+            data=seal(json.dumps(message), room=room, api_key=self._key, api_secret=self._secret),
             kind=api.DataPacket.Kind.RELIABLE,
             destination_identities=[identity],
             topic=CONTROL_TOPIC,

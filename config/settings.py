@@ -81,7 +81,8 @@ class Recognition:
     show_passes: int = 1
     """A tentative word is shown once so many looks in a row have said the same."""
     settle_s: float = 0.3
-    """A word is agreed on only once so much was heard behind it: the very end is often half a word."""
+    """A word is agreed on only once so much was heard behind it: the very end is often half a word. Recognisers that
+    know better which of their words are settled are believed instead."""
     commit_age_s: float = 2.0
     """A word that was not agreed on by then is committed as it stands."""
     vad_threshold: float = 0.5

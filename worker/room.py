@@ -16,6 +16,7 @@ from livekit import api as livekit_api
 from livekit import rtc
 from livekit.rtc.room import EventTypes
 
+from config.sealing import SealError, unseal
 from config.settings import Settings
 from pipeline.events import Caption, NotTranslated, Translation, Trouble
 from pipeline.interpreter import Interpreter
@@ -248,11 +249,14 @@ class RoomInterpreter:
         self._end(End.DISCONNECTED)
 
     def _data(self, packet: rtc.DataPacket) -> None:
-        if packet.topic != CONTROL_TOPIC or packet.participant is not None:
-            return  # the server's own packets have no participant
+        if packet.topic != CONTROL_TOPIC:
+            return
+        livekit = self._settings.livekit
+        secret = livekit.api_secret.get_secret_value()
         try:
-            message = read_control(packet.data)
-        except ControlError as error:
+            told = unseal(packet.data, room=self._room.name, api_key=livekit.api_key, api_secret=secret)
+            message = read_control(told.encode())
+        except (SealError, ControlError) as error:
             log.warning("control message was refused", reason=str(error))
             return
         if isinstance(message, Dismiss):

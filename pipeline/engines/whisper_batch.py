@@ -2,8 +2,8 @@
 
 Source:
     faster-whisper (`transcribe.py`) for features, tokens and word alignment. Different from it: the encoder's
-    window is cut to the sound at hand (performance.md calls it the largest saving on short pieces), with a floor
-    and a margin, and with the full 30 s window wherever the short one makes the decoder loop or run on.
+    window is cut to the sound at hand, the largest saving on short pieces, with a floor and a
+    margin, and with the full 30 s window wherever the short one makes the decoder loop or run on.
 """
 
 from __future__ import annotations

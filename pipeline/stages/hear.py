@@ -135,7 +135,10 @@ class _Ear:
         current.looked_to = current.heard_to
         await self._language(current, hypothesis)
         update = current.agreement.feed(
-            hypothesis.words, heard_to=hypothesis.heard_to, buffer_start=current.buffer_start
+            hypothesis.words,
+            heard_to=hypothesis.heard_to,
+            buffer_start=current.buffer_start,
+            settled_to=hypothesis.settled_to,
         )
         await self._put_words(current, update, hypothesis.heard_to)
         cut = current.agreement.cut_at(buffer_start=current.buffer_start, heard_to=hypothesis.heard_to)

@@ -83,18 +83,28 @@ class Agreement:
         """The open words of the last update."""
         return self._tail
 
-    def feed(self, words: Sequence[Word], *, heard_to: int, buffer_start: int | None = None) -> Update:
+    def feed(
+        self,
+        words: Sequence[Word],
+        *,
+        heard_to: int,
+        buffer_start: int | None = None,
+        settled_to: int | None = None,
+    ) -> Update:
         """Takes the newest hypothesis.
 
         Args:
             words: what the buffer is taken to say; committed words may be among them or not.
             heard_to: how far the recogniser had listened. A pass over nothing new agrees with nothing.
             buffer_start: where the recogniser's buffer begins; by default at the last cut.
+            settled_to: words that end behind it are not agreed on yet, by the recogniser's own judgement; by
+                default `settle_samples` before `heard_to`.
         """
         if buffer_start is not None:
             self._buffer_start = buffer_start
         tail = self._open_words(words, heard_to)
-        agreed = self._agreed(tail, heard_to) if heard_to > self._heard_to else 0
+        limit = heard_to - self._settle if settled_to is None else settled_to
+        agreed = self._agreed(tail, limit) if heard_to > self._heard_to else 0
         count = max(
             agreed, self._older_than(tail, heard_to - self._commit_age), self._cut_off(tail, heard_to)
         )
@@ -146,9 +156,9 @@ class Agreement:
         old, self._boundary = matching.seam(known, self._recent, self._boundary)
         return known[old:]
 
-    def _agreed(self, tail: list[Word], heard_to: int) -> int:
+    def _agreed(self, tail: list[Word], limit: int) -> int:
         count = matching.agreed(self._tail, tail)
-        while count and tail[count - 1].end_sample > heard_to - self._settle:
+        while count and tail[count - 1].end_sample > limit:
             count -= 1
         return count
 

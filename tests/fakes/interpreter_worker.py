@@ -15,18 +15,20 @@ from functools import partial
 from livekit import rtc
 from livekit.agents import AgentServer, AutoSubscribe, JobContext, JobExecutorType
 
+from config.sealing import unseal
+
 
 def say(**fields: object) -> None:
     print(json.dumps(fields), flush=True)
 
 
-async def join(context: JobContext) -> None:
+async def join(context: JobContext, key: str, secret: str) -> None:
     """Joins the room, shows the interpreter's attributes and reports what the server tells it."""
     dismissed = asyncio.Event()
 
     def heard(packet: rtc.DataPacket) -> None:
-        if packet.topic == "translator.control" and packet.participant is None:
-            message = json.loads(packet.data)
+        if packet.topic == "translator.control":
+            message = json.loads(unseal(packet.data, room=context.room.name, api_key=key, api_secret=secret))
             say(room=context.room.name, control=message)
             if message["type"] == "dismiss":
                 dismissed.set()
@@ -60,7 +62,11 @@ async def work(url: str, key: str, secret: str, agent_name: str) -> None:
         load_fnc=lambda: 0.0,
         drain_timeout=0,
     )
-    server.rtc_session(join, agent_name=agent_name)
+
+    async def entrypoint(context: JobContext) -> None:
+        await join(context, key, secret)
+
+    server.rtc_session(entrypoint, agent_name=agent_name)
     server.on("worker_registered", lambda *_: say(registered=True))
     await server.run()
 

@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 from livekit import api
 
+from config.sealing import seal
 from config.settings import LiveKit
 from stack.environment import child_environment
 from tests.live.conftest import SETTINGS
@@ -50,7 +51,8 @@ async def test_a_dispatched_room_is_interpreted_and_dismissed(
             assert bea.says("translator.languages") == ["en", "es"]
             jobs = await asyncio.to_thread(_active_jobs, port)
             assert jobs == 1
-            message = json.dumps({"type": "dismiss"}).encode()
+            secret = livekit.api_secret.get_secret_value()
+            message = seal('{"type": "dismiss"}', room=room, api_key=livekit.api_key, api_secret=secret)
             await service.room.send_data(
                 api.SendDataRequest(room=room, data=message, topic="translator.control")
             )

@@ -9,8 +9,9 @@ import time
 import pytest
 from livekit import api
 
+from config.sealing import seal
 from config.settings import LiveKit
-from tests.live.conftest import SETTINGS, OpenMeeting
+from tests.live.conftest import SETTINGS, Meeting, OpenMeeting
 from tests.live.guests import Guest, until
 from worker.control import Configure
 from worker.room import End
@@ -164,7 +165,7 @@ async def test_the_organiser_configures_and_dismisses(meeting: OpenMeeting) -> N
             await anna.room.local_participant.publish_data(
                 json.dumps({"type": "dismiss"}), topic="translator.control"
             )
-            await _tell(service, room.room, {"type": "configure", "languages": None, "muted": ["es"]})
+            await _tell(service, room, {"type": "configure", "languages": None, "muted": ["es"]})
             await until(
                 lambda: bea.says("translator.languages") == ["de", "en", "es", "fr"], "more languages"
             )
@@ -173,7 +174,7 @@ async def test_the_organiser_configures_and_dismisses(meeting: OpenMeeting) -> N
             await until(lambda: len(bea.finals("es", settled)) >= 2, "captions go on")
             assert bea.hears(settled) == set()
             assert not room.work.done()
-            await _tell(service, room.room, {"type": "dismiss"})
+            await _tell(service, room, {"type": "dismiss"})
             await until(room.work.done, "it goes")
             assert room.work.result() is End.DISMISSED
             await until(lambda: bea.interpreter() is None, "it is gone")
@@ -200,7 +201,8 @@ def _numbers(guest: Guest, kind: str) -> set[int]:
     return {event["number"] for event in guest.events if event["type"] == kind}
 
 
-async def _tell(service: api.LiveKitAPI, room: str, message: dict[str, object]) -> None:
-    await service.room.send_data(
-        api.SendDataRequest(room=room, data=json.dumps(message).encode(), topic="translator.control")
-    )
+async def _tell(service: api.LiveKitAPI, room: Meeting, message: dict[str, object]) -> None:
+    livekit = room.livekit
+    secret = livekit.api_secret.get_secret_value()
+    data = seal(json.dumps(message), room=room.room, api_key=livekit.api_key, api_secret=secret)
+    await service.room.send_data(api.SendDataRequest(room=room.room, data=data, topic="translator.control"))
