@@ -122,6 +122,8 @@ class Interpreter:
         self._cache = cache or TranslationCache(settings.translation.cache_entries)
         self._now = now or asyncio.get_running_loop().time
         self._arrivals = ArrivalClock()
+        # kept over a restart, so that no two clauses have the same number
+        self._cutter = ClauseCutter(speaker, settings.clauses)
         self._frames = self._new_frames()
         self._position = 0
         self._lost = 0
@@ -190,9 +192,8 @@ class Interpreter:
             group.create_task(self._hear(self._frames, heard, self._options), name=f"hear {self.speaker}")
             watch = group.create_task(self._watch_for_stalls(), name=f"stalls {self.speaker}")
             lanes = _Lanes(group, self._new_lane)
-            cutter = ClauseCutter(self.speaker, self._settings.clauses)
             times = WordTimes(self.speaker, self._arrivals)
-            async for event, segments in segment(heard, cutter, self._arrivals, self._now):
+            async for event, segments in segment(heard, self._cutter, self._arrivals, self._now):
                 self._note(event)
                 for part in segments:
                     self._show(part, times)

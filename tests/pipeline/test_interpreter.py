@@ -204,6 +204,44 @@ async def test_a_crash_inside_is_survived_and_told() -> None:
     assert [trouble.reason for trouble in outlet.troubles] == ["interpreting failed (RuntimeError)"]
 
 
+async def test_numbers_go_on_after_a_crash() -> None:
+    """Clauses from before and after have different numbers, so that no caption takes the place of another."""
+    outlet = Outlet()
+    rounds = [0]
+
+    async def crash_after_the_first_greeting(
+        frames: Channel[AudioFrame], heard: Channel[Heard], options: HearingOptions
+    ) -> None:
+        rounds[0] += 1
+        await anext(frames, None)
+        for event in GREETING:
+            await heard.put(event)
+            await asyncio.sleep(0.01)
+        if rounds[0] == 1:
+            raise RuntimeError("the hearing crashed")
+        async for _ in frames:
+            pass
+        heard.close()
+
+    interpreter = Interpreter(
+        "anna",
+        hear=crash_after_the_first_greeting,
+        translator=ScriptedTranslator(ANSWERS),
+        outlet=outlet,
+        settings=Settings(),
+        language="en",
+    )
+    running = asyncio.create_task(interpreter.run())
+    for _ in range(2):
+        interpreter.listen(np.zeros(SECOND, np.int16))
+        await asyncio.sleep(0.7)
+    interpreter.close()
+    async with asyncio.timeout(10):
+        await running
+
+    assert [caption.segment for caption in outlet.captions if caption.final] == ["1-1", "1-2"]
+
+
 async def test_what_was_not_heard_is_told() -> None:
     """A stretch without recognition reaches the listeners as trouble with its length."""
     missed = [NotHeard(0, 2 * SECOND, "the model stumbled")]
