@@ -186,8 +186,10 @@ async def test_a_deserted_room_is_left(meeting: OpenMeeting) -> None:
     """The interpreter leaves some time after the last person did, and not before."""
     async with meeting() as room:
         async with room.guest("bea", language="es") as bea:
-            # the server tells the interpreter of people without a track up to 3 s late
-            await until(lambda: "es" in (bea.says("translator.channels") or {}), "bea was seen")
+            await until(lambda: bea.says("translator.languages"), "the interpreter is ready")
+            # the server tells the interpreter of people without a track up to 3 s late, of others at once
+            await bea.open_microphone()
+            await asyncio.sleep(1.0)
         left_s = time.monotonic()
         await until(room.work.done, "it leaves")
         assert room.work.result() is End.DESERTED
