@@ -164,7 +164,6 @@ class Rooms:
     """How long the interpreter stays in a room after the last person left it."""
     max_rooms: int = 10
     """How many rooms one worker takes at once."""
-    speaker_gain: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
