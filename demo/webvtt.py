@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from demo.participants import SeenCaption
-from pipeline.audio import HEARING_RATE_HZ
 from pipeline.events import Caption
 from pipeline.text.captions import Transcript
 
@@ -21,12 +20,8 @@ def write_captions(path: Path, captions: Sequence[SeenCaption], language: str) -
     path.write_text(transcript.webvtt(language), encoding="utf-8")
 
 
-def _samples(milliseconds: str) -> int:
-    return int(milliseconds) * HEARING_RATE_HZ // 1000
-
-
 def as_caption(seen: SeenCaption) -> Caption:
-    """A received caption as the pipeline knows it."""
+    """A received caption as the pipeline knows it; 0 s is when the interpreter came."""
     attributes = seen.attributes
     stable = int(attributes["translator.committed"])
     return Caption(
@@ -37,7 +32,7 @@ def as_caption(seen: SeenCaption) -> Caption:
         committed=seen.text[:stable],
         tentative=seen.text[stable:],
         final=attributes["lk.transcription_final"] == "true",
-        first_sample=_samples(attributes["translator.start_ms"]),
-        end_sample=_samples(attributes["translator.end_ms"]),
+        onset_at_s=int(attributes["translator.start_ms"]) / 1000,
+        offset_at_s=int(attributes["translator.end_ms"]) / 1000,
         note=attributes.get("translator.note", ""),
     )

@@ -96,9 +96,9 @@ class Clause:
     end: ClauseEnd
     committed_at_s: float
     onset_at_s: float = 0.0
-    """When its first sample was spoken; the interpreter fills it in."""
+    """When its first sample was spoken; the segment stage fills it in."""
     offset_at_s: float = 0.0
-    """When its last sample was spoken; the interpreter fills it in."""
+    """When its last sample was spoken; the segment stage fills it in."""
     continues: bool = False
     """Whether its sentence began in an earlier clause."""
 
@@ -116,6 +116,10 @@ class Draft:
     language: str
     committed: str
     tentative: str
+    onset_at_s: float = 0.0
+    """When its first sample was spoken; the segment stage fills it in."""
+    offset_at_s: float = 0.0
+    """When its last sample was spoken; the segment stage fills it in."""
     continues: bool = False
     """Whether its sentence began in an earlier clause."""
 
@@ -177,8 +181,9 @@ class Caption:
     committed: str
     tentative: str
     final: bool
-    first_sample: int
-    end_sample: int
+    onset_at_s: float
+    """When it was begun to be said: monotonic, as speakers' samples have no beginning in common."""
+    offset_at_s: float
     note: str = ""
     """Why a translation is missing; `committed` is then the source text."""
     heard_at_s: float = 0.0

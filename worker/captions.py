@@ -14,7 +14,6 @@ from typing import Protocol
 import structlog
 from livekit import rtc
 
-from pipeline.audio import HEARING_RATE_HZ
 from pipeline.clock import Monotonic
 from pipeline.events import Caption
 from pipeline.timing import CaptionShown
@@ -73,10 +72,22 @@ class Line:
         name = self.caption.segment if self.take == 1 else f"{self.take}.{self.caption.segment}"
         return f"{self.caption.speaker}/{name}"
 
+    def span_ms(self, began_at_s: float) -> tuple[int, int]:
+        """When it was said, from the first to the last word, in milliseconds since `began_at_s`."""
+        start = max(0, round((self.caption.onset_at_s - began_at_s) * 1000))
+        return start, max(start, round((self.caption.offset_at_s - began_at_s) * 1000))
 
-def stream_attributes(line: Line, track_sid: str, *, history: bool = False) -> dict[str, str]:
-    """The attributes of docs/protocol.md."""
+
+def stream_attributes(
+    line: Line, track_sid: str, *, began_at_s: float, history: bool = False
+) -> dict[str, str]:
+    """The attributes of docs/protocol.md.
+
+    Args:
+        began_at_s: where the room's time line begins.
+    """
     caption = line.caption
+    start_ms, end_ms = line.span_ms(began_at_s)
     attributes = {
         "lk.segment_id": f"{line.segment}/{caption.language}",
         "lk.transcription_final": "true" if caption.final else "false",
@@ -85,8 +96,8 @@ def stream_attributes(line: Line, track_sid: str, *, history: bool = False) -> d
         "translator.segment": line.segment,
         "translator.source_language": caption.source_language,
         "translator.committed": str(len(caption.text) if caption.final else len(caption.committed)),
-        "translator.start_ms": str(_milliseconds(caption.first_sample)),
-        "translator.end_ms": str(_milliseconds(caption.end_sample)),
+        "translator.start_ms": str(start_ms),
+        "translator.end_ms": str(end_ms),
     }
     if caption.translated:
         attributes["translated"] = "true"
@@ -97,14 +108,15 @@ def stream_attributes(line: Line, track_sid: str, *, history: bool = False) -> d
     return attributes
 
 
-def legacy_packet(line: Line, track_sid: str) -> rtc.Transcription:
+def legacy_packet(line: Line, track_sid: str, *, began_at_s: float) -> rtc.Transcription:
     """The same as LiveKit's older packet."""
     caption = line.caption
+    start_ms, end_ms = line.span_ms(began_at_s)
     segment = rtc.TranscriptionSegment(
         id=f"{line.segment}/{caption.language}",
         text=caption.text,
-        start_time=_milliseconds(caption.first_sample),
-        end_time=_milliseconds(caption.end_sample),
+        start_time=start_ms,
+        end_time=end_ms,
         language=caption.language,
         final=caption.final,
     )
@@ -112,7 +124,7 @@ def legacy_packet(line: Line, track_sid: str) -> rtc.Transcription:
 
 
 class Captions:
-    """Sends captions to those who read them.
+    """Sends captions to those who read them, on one time line that begins with this object.
 
     Args:
         track_sid: from a speaker's identity to the SID of their microphone's track, "" while there is none.
@@ -130,6 +142,7 @@ class Captions:
     ) -> None:
         self._post, self._tasks, self._track_sid, self._shown = post, tasks, track_sid, shown
         self._now = now or asyncio.get_running_loop().time
+        self._began_at_s = self._now()
         self._readers: Mapping[str, frozenset[str]] = {}
         self._greeted: dict[str, frozenset[str]] = {}
         self._next_legacy_s: dict[str, float] = {}
@@ -200,7 +213,7 @@ class Captions:
             self._next_legacy_s[caption.speaker] = self._now() + LEGACY_EVERY_S
             try:
                 async with asyncio.timeout(SEND_LIMIT_S):
-                    await self._post.legacy(legacy_packet(line, sid))
+                    await self._post.legacy(legacy_packet(line, sid, began_at_s=self._began_at_s))
             except (SendFailed, TimeoutError) as error:
                 log.debug("legacy packet was not sent", error=type(error).__name__)
 
@@ -216,7 +229,9 @@ class Captions:
                         line.caption.text,
                         topic=CAPTIONS_TOPIC,
                         to=to,
-                        attributes=stream_attributes(line, self._track_sid(speaker), history=history),
+                        attributes=stream_attributes(
+                            line, self._track_sid(speaker), began_at_s=self._began_at_s, history=history
+                        ),
                         sender=speaker,
                     )
             except (SendFailed, TimeoutError) as error:
@@ -239,7 +254,3 @@ class Captions:
         async with self._histories:
             for line in lines:
                 await self._try(line, frozenset({identity}), history=True)
-
-
-def _milliseconds(samples: int) -> int:
-    return samples * 1000 // HEARING_RATE_HZ

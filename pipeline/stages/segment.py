@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from pipeline.channel import Channel
 from pipeline.clock import ArrivalClock, Monotonic
-from pipeline.events import Clause, Heard, Segment
+from pipeline.events import Heard, Segment
 from pipeline.text.clauses import ClauseCutter
 
 
@@ -16,16 +16,16 @@ async def segment(
 ) -> AsyncIterator[tuple[Heard, list[Segment]]]:
     """Yields each event with the clauses that it closed and the draft that it left, in order.
 
-    Clauses carry when their first and last sample were spoken.
+    Both carry when their first and last sample were spoken.
     """
     async for event in heard:
         segments = cutter.feed(event, now())
-        yield event, [_placed(part, arrivals) if isinstance(part, Clause) else part for part in segments]
+        yield event, [_placed(part, arrivals) for part in segments]
 
 
-def _placed(clause: Clause, arrivals: ArrivalClock) -> Clause:
+def _placed(part: Segment, arrivals: ArrivalClock) -> Segment:
     return replace(
-        clause,
-        onset_at_s=arrivals.spoken_s(clause.first_sample),
-        offset_at_s=arrivals.spoken_s(clause.end_sample),
+        part,
+        onset_at_s=arrivals.spoken_s(part.first_sample),
+        offset_at_s=arrivals.spoken_s(part.end_sample),
     )

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Final
 
-from pipeline.audio import HEARING_RATE_HZ
 from pipeline.events import Caption, Clause, ClauseEnd, Draft, DraftTranslation, NotTranslated, Translation
 from pipeline.text import languages
 from pipeline.text.matching import spelling
@@ -75,8 +74,8 @@ def _caption(
         committed=committed,
         tentative=tentative,
         final=final,
-        first_sample=segment.first_sample,
-        end_sample=segment.end_sample,
+        onset_at_s=segment.onset_at_s,
+        offset_at_s=segment.offset_at_s,
         note=note,
     )
 
@@ -164,7 +163,7 @@ class _Cue:
 
 
 class Transcript:
-    """The final captions of a meeting, in all languages.
+    """The final captions of a meeting, in all languages; files begin where the captions' clock is at 0.
 
     Args:
         capacity: so many captions are kept; the oldest make room.
@@ -177,16 +176,12 @@ class Transcript:
         self._capacity = capacity
         self._cues: OrderedDict[tuple[str, str, str], _Cue] = OrderedDict()
 
-    def add(self, caption: Caption, *, offset_s: float = 0.0) -> None:
-        """Keeps a final caption; drafts are passed over, a repeated caption replaces its first version.
-
-        Args:
-            offset_s: when the speaker's sample 0 was, from the beginning of the meeting.
-        """
+    def add(self, caption: Caption) -> None:
+        """Keeps a final caption; drafts are passed over, a repeated caption replaces its first version."""
         if not caption.final or not caption.committed.strip():
             return
-        start = max(0, _milliseconds(caption.first_sample) + round(offset_s * 1000))
-        end = max(start + 1, _milliseconds(caption.end_sample) + round(offset_s * 1000))
+        start = max(0, round(caption.onset_at_s * 1000))
+        end = max(start + 1, round(caption.offset_at_s * 1000))
         self._cues[caption.speaker, caption.segment, caption.language] = _Cue(start, end, caption)
         while len(self._cues) > self._capacity:
             self._cues.popitem(last=False)
@@ -250,10 +245,6 @@ class Transcript:
 def _order(cue: _Cue) -> tuple[int, str, int]:
     number = cue.caption.segment.rpartition("-")[2]
     return cue.start_ms, cue.caption.speaker, int(number) if number.isdecimal() else 0
-
-
-def _milliseconds(samples: int) -> int:
-    return samples * 1000 // HEARING_RATE_HZ
 
 
 def _time(milliseconds: int, decimal_sign: str) -> str:

@@ -53,6 +53,11 @@ _STOP = """() => {
 }"""
 
 
+SILENT_DB = -50
+STANDS_OUT_DB = 15
+_BESIDE_HZ = (-120, -100, -80, -60, -45, 45, 60, 80, 100, 120)
+
+
 @dataclass(frozen=True, slots=True)
 class Heard:
     """What came out of a page's loudspeaker."""
@@ -62,9 +67,18 @@ class Heard:
     rate_hz: int
 
     def level_db(self, hz: float) -> float:
-        """How loud a tone is, in dB relative to full scale."""
+        """How loud the sound is at a frequency, in dB relative to full scale."""
+        if not len(self.sound):
+            return -120.0
         at = np.arange(len(self.sound)) / self.rate_hz
-        return float(20 * np.log10(abs(np.mean(self.sound * np.exp(-2j * np.pi * hz * at))) * 2 + 1e-9))
+        window = np.hanning(len(self.sound))
+        amplitude = abs(np.mean(self.sound * window * np.exp(-2j * np.pi * hz * at))) / np.mean(window)
+        return float(20 * np.log10(2 * amplitude + 1e-9))
+
+    def has_tone(self, hz: float) -> bool:
+        """Whether a steady tone is in it: above silence, and far above what lies beside it, which speech never is."""
+        beside = max(self.level_db(hz + apart) for apart in _BESIDE_HZ)
+        return self.level_db(hz) > max(SILENT_DB, beside + STANDS_OUT_DB)
 
     def loudness_db(self) -> float:
         return float(10 * np.log10(np.mean(np.square(self.sound)) + 1e-12)) if len(self.sound) else -120.0

@@ -72,6 +72,7 @@ def livekit_server(
                     "tcp_port": free_port(),
                     "node_ip": "127.0.0.1",
                     "enable_loopback_candidate": True,
+                    "interfaces": {"includes": ["lo", "lo0"]},
                     "stun_servers": ["127.0.0.1:9"],
                 },
                 "webhook": {

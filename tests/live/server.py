@@ -85,6 +85,7 @@ class Server:
                 "udp_port": self._udp,
                 "node_ip": "127.0.0.1",
                 "enable_loopback_candidate": True,
+                "interfaces": {"includes": ["lo", "lo0"]},
                 "stun_servers": ["127.0.0.1:3478"],
             },
             "keys": {KEY: SECRET},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 
 import pytest
@@ -11,6 +12,8 @@ from tests.live.conftest import OpenMeeting
 from tests.live.guests import Guest, Seen, until
 
 pytestmark = pytest.mark.live
+
+PAUSE_S = 5.0
 
 
 async def test_captions_are_addressed_and_attributed(meeting: OpenMeeting) -> None:
@@ -72,6 +75,36 @@ async def test_what_is_committed_never_changes(meeting: OpenMeeting) -> None:
                 committed = one.text[: int(one.attributes["translator.committed"])]
                 assert other.text.startswith(committed)
         assert interim > 0
+
+
+async def test_all_speakers_are_on_one_time_line(meeting: OpenMeeting) -> None:
+    """When something was said is counted from one moment for all, also after a pause and for who comes later."""
+    async with (
+        meeting() as room,
+        room.guest("anna", language="en") as anna,
+        room.guest("ben", language="en") as ben,
+        room.guest("bea", translator_captions="es") as bea,
+    ):
+        await anna.open_microphone()
+        await until(lambda: bea.finals("es"), "anna's first words")
+        anna.mute(True)
+        await asyncio.sleep(PAUSE_S)
+        await ben.open_microphone()
+        anna.mute(False)
+        said: dict[str, list[Seen]] = {}
+
+        def both_spoke() -> bool:
+            said.update(
+                {who: [seen for seen in bea.finals("es") if seen.sender == who] for who in ("anna", "ben")}
+            )
+            return len(said["ben"]) >= 2 and len(said["anna"]) >= 4
+
+        await until(both_spoke, "words of both after the pause")
+        behind_s = [
+            seen.at_s - int(seen.attributes["translator.end_ms"]) / 1000
+            for seen in itertools.chain(*said.values())
+        ]
+        assert max(behind_s) - min(behind_s) < PAUSE_S / 2
 
 
 async def test_somebody_who_comes_late_gets_the_last_finals(meeting: OpenMeeting) -> None:

@@ -16,8 +16,8 @@ from worker.captions import Captions, Line, stream_attributes
 from worker.listeners import ORIGINAL
 from worker.tasks import Tasks
 
-ORIGINAL_LINE = Line(Caption("anna", "1-2", "en", "en", "good ", "morn", False, 16_000, 24_000), 1)
-SPANISH = Line(Caption("anna", "1-2", "es", "en", "buenos días", "", True, 16_000, 24_000), 1)
+ORIGINAL_LINE = Line(Caption("anna", "1-2", "en", "en", "good ", "morn", False, 101.0, 101.5), 1)
+SPANISH = Line(Caption("anna", "1-2", "es", "en", "buenos días", "", True, 101.0, 101.5), 1)
 
 
 def new_captions(post: FakePost, tasks: Tasks, shown: list[CaptionShown] | None = None) -> Captions:
@@ -30,7 +30,7 @@ def new_captions(post: FakePost, tasks: Tasks, shown: list[CaptionShown] | None 
 
 def test_the_attributes_of_the_protocol() -> None:
     """Originals, translations, later takes, history and missing translations carry what clients need."""
-    assert stream_attributes(ORIGINAL_LINE, "TR_anna") == {
+    assert stream_attributes(ORIGINAL_LINE, "TR_anna", began_at_s=100.0) == {
         "lk.segment_id": "anna/1-2/en",
         "lk.transcription_final": "false",
         "lk.transcribed_track_id": "TR_anna",
@@ -42,7 +42,7 @@ def test_the_attributes_of_the_protocol() -> None:
         "translator.end_ms": "1500",
     }
     failed = Line(replace(SPANISH.caption, note="no route"), 3)
-    assert stream_attributes(failed, "", history=True) == {
+    assert stream_attributes(failed, "", began_at_s=100.0, history=True) == {
         "lk.segment_id": "anna/3.1-2/es",
         "lk.transcription_final": "true",
         "lk.transcribed_track_id": "",

@@ -8,8 +8,21 @@ from pipeline.events import Caption, Clause, ClauseEnd, Draft, DraftTranslation,
 from pipeline.text.captions import RetractionCounter, Transcript, caption_of, translated_caption
 from tests.pipeline.text.simulated import ms
 
-CLAUSE = Clause("ann", 3, 2, ms(1000), ms(2500), "en", "i think so", ClauseEnd.UTTERANCE, 1.0)
-DRAFT = Draft("ann", 3, 2, ms(1000), ms(2000), "en", committed="i think", tentative=" i do")
+CLAUSE = Clause(
+    "ann", 3, 2, ms(1000), ms(2500), "en", "i think so", ClauseEnd.UTTERANCE, 3603.0, 3601.0, 3602.5
+)
+DRAFT = Draft(
+    "ann",
+    3,
+    2,
+    ms(1000),
+    ms(2000),
+    "en",
+    committed="i think",
+    tentative=" i do",
+    onset_at_s=3601.0,
+    offset_at_s=3602.0,
+)
 
 
 def caption(
@@ -21,31 +34,27 @@ def caption(
     language: str = "en",
     note: str = "",
 ) -> Caption:
-    return Caption("ann", segment, language, "en", committed, tentative, final, ms(0), ms(1000), note)
+    return Caption("ann", segment, language, "en", committed, tentative, final, 0.0, 1.0, note)
 
 
 def test_captions_of_what_was_said() -> None:
     """A clause is final and readable; a draft keeps its two parts."""
-    assert caption_of(CLAUSE) == Caption(
-        "ann", "2-3", "en", "en", "I think so.", "", True, ms(1000), ms(2500)
-    )
-    assert caption_of(DRAFT) == Caption(
-        "ann", "2-3", "en", "en", "I think", " I do", False, ms(1000), ms(2000)
-    )
+    assert caption_of(CLAUSE) == Caption("ann", "2-3", "en", "en", "I think so.", "", True, 3601.0, 3602.5)
+    assert caption_of(DRAFT) == Caption("ann", "2-3", "en", "en", "I think", " I do", False, 3601.0, 3602.0)
 
 
 def test_captions_of_translations() -> None:
     """The same segment in another language; without a translation the source text says why."""
     translation = Translation(CLAUSE, "es", "Creo que sí.", "opus", ("en", "es"), 2.0)
     assert translated_caption(translation) == Caption(
-        "ann", "2-3", "es", "en", "Creo que sí.", "", True, ms(1000), ms(2500)
+        "ann", "2-3", "es", "en", "Creo que sí.", "", True, 3601.0, 3602.5
     )
     assert translated_caption(NotTranslated(CLAUSE, "es", "no answer within 4 s")) == Caption(
-        "ann", "2-3", "es", "en", "I think so.", "", True, ms(1000), ms(2500), "no answer within 4 s"
+        "ann", "2-3", "es", "en", "I think so.", "", True, 3601.0, 3602.5, "no answer within 4 s"
     )
     draft = DraftTranslation(DRAFT, "es", "Creo que lo hago")
     assert translated_caption(draft, stable="Creo") == Caption(
-        "ann", "2-3", "es", "en", "Creo", " que lo hago", False, ms(1000), ms(2000)
+        "ann", "2-3", "es", "en", "Creo", " que lo hago", False, 3601.0, 3602.0
     )
     assert translated_caption(draft, stable="Pienso").committed == ""
 
@@ -107,11 +116,11 @@ def test_languages_are_counted_apart() -> None:
 def transcript() -> Transcript:
     transcript = Transcript()
     transcript.add(caption_of(DRAFT))
-    transcript.add(translated_caption(NotTranslated(CLAUSE, "es", "no route")), offset_s=3600.0)
-    transcript.add(caption_of(CLAUSE), offset_s=3600.0)
-    first = Caption("<bob> & co", "1-1", "en", "en", "1 < 2 & 3 --> 4\n\nnext", "", True, ms(0), ms(0))
+    transcript.add(translated_caption(NotTranslated(CLAUSE, "es", "no route")))
+    transcript.add(caption_of(CLAUSE))
+    first = Caption("<bob> & co", "1-1", "en", "en", "1 < 2 & 3 --> 4\n\nnext", "", True, 0.0, 0.0)
     transcript.add(first)
-    transcript.add(Caption("<bob> & co", "1-1", "es", "en", "1 < 2", "", True, ms(0), ms(0)))
+    transcript.add(Caption("<bob> & co", "1-1", "es", "en", "1 < 2", "", True, 0.0, 0.0))
     return transcript
 
 

@@ -21,7 +21,7 @@ export interface Revision {
   /** May still be rewritten. */
   readonly tentative: string;
   readonly final: boolean;
-  /** Position in the speaker's sound in ms; null where the sender gave none. */
+  /** Milliseconds on the time line of the interpreter that sent it; null where the sender gave none. */
   readonly startMs: number | null;
   readonly endMs: number | null;
   /** Why a translation is missing; the text is then the original. */
@@ -42,6 +42,8 @@ export interface CaptionText {
 export interface Passage {
   /** Unique in this browser, also when an interpreter was replaced and counts from 1 again. */
   readonly key: string;
+  /** The interpreter that it came from: all its passages are on one time line. */
+  readonly epoch: string;
   readonly segment: string;
   readonly speaker: string;
   readonly sourceLanguage: string;
@@ -110,7 +112,7 @@ export function merge(passages: Passages, revision: Revision, epoch: string, now
   const key = `${epoch}:${revision.segment}`;
   const at = passages.findLastIndex((passage) => passage.key === key);
   const known = passages[at];
-  if (!known) return insert(passages, freshPassage(revision, key, nowMs));
+  if (!known) return insert(passages, freshPassage(revision, key, epoch, nowMs));
 
   const before = known.texts.find((text) => text.language === revision.language);
   if (before?.final) return passages;
@@ -129,11 +131,12 @@ export function merge(passages: Passages, revision: Revision, epoch: string, now
   return passages.with(at, passage);
 }
 
-function freshPassage(revision: Revision, key: string, nowMs: number): Passage | null {
+function freshPassage(revision: Revision, key: string, epoch: string, nowMs: number): Passage | null {
   const text = textOf(revision);
   if (isEmpty(text)) return null;
   return {
     key,
+    epoch,
     segment: revision.segment,
     speaker: revision.speaker,
     sourceLanguage: revision.sourceLanguage,
@@ -145,13 +148,13 @@ function freshPassage(revision: Revision, key: string, nowMs: number): Passage |
   };
 }
 
-/** Appends, but what was sent again goes before what the same speaker said later. */
+/** Appends, but what was sent again goes before what was said later. */
 function insert(passages: Passages, passage: Passage | null): Passages {
   if (!passage) return passages;
   const later = passage.history
     ? passages.findIndex(
         (other) =>
-          other.speaker === passage.speaker &&
+          other.epoch === passage.epoch &&
           other.startMs !== null &&
           passage.startMs !== null &&
           other.startMs > passage.startMs,

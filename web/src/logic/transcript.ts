@@ -39,7 +39,7 @@ export function transcriptOf(
   title: string,
   nameOf: (identity: string) => string,
 ): Transcript {
-  const offsets = speakerOffsets(passages);
+  const offsets = epochOffsets(passages);
   const entries = passages
     .flatMap((passage) => entryOf(passage, offsets, nameOf))
     .sort((one, other) => one.startMs - other.startMs);
@@ -53,34 +53,28 @@ export function transcriptOf(
 }
 
 /**
- * When each speaker's own count began, on the clock of this browser.
+ * When each interpreter's time line began, on the clock of this browser.
  *
  * Captions come later than the words by a delay that varies; the passage that came quickest is nearest to
  * the truth. What was sent again came late for another reason and counts only where nothing else does.
  */
-function speakerOffsets(passages: Passages): Map<string, number> {
+function epochOffsets(passages: Passages): Map<string, number> {
   const offsets = new Map<string, { ms: number; history: boolean }>();
   for (const passage of passages) {
     if (passage.startMs === null) continue;
-    const key = countOf(passage);
     const ms = passage.firstSeenMs - passage.startMs;
-    const known = offsets.get(key);
+    const known = offsets.get(passage.epoch);
     if (!known || (known.history && !passage.history) || (known.history === passage.history && ms < known.ms)) {
-      offsets.set(key, { ms, history: passage.history });
+      offsets.set(passage.epoch, { ms, history: passage.history });
     }
   }
-  return new Map([...offsets].map(([key, { ms }]) => [key, ms]));
-}
-
-/** Another interpreter counts a speaker's time from 0 again. */
-function countOf(passage: Passage): string {
-  return `${passage.key.slice(0, passage.key.length - passage.segment.length)}${passage.speaker}`;
+  return new Map([...offsets].map(([epoch, { ms }]) => [epoch, ms]));
 }
 
 function entryOf(passage: Passage, offsets: Map<string, number>, nameOf: (identity: string) => string): Entry[] {
   const texts = passage.texts.filter((text) => text.final && text.committed.trim() !== "");
   if (!texts.length) return [];
-  const offset = offsets.get(countOf(passage));
+  const offset = offsets.get(passage.epoch);
   const startMs = offset === undefined || passage.startMs === null ? passage.firstSeenMs : offset + passage.startMs;
   const lengthMs = passage.startMs === null || passage.endMs === null ? 0 : passage.endMs - passage.startMs;
   return [

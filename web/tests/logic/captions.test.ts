@@ -79,6 +79,7 @@ describe("merging", () => {
     expect(others).toEqual([]);
     expect(passage).toEqual({
       key: "agent-1:anna/1-1",
+      epoch: "agent-1",
       segment: "anna/1-1",
       speaker: "anna",
       sourceLanguage: "en",
@@ -112,11 +113,11 @@ describe("merging", () => {
     expect(after.map((passage) => passage.texts[0]?.committed)).toEqual(["Good morning.", "Welcome back."]);
   });
 
-  it("puts what was sent again before what the speaker said later", () => {
-    const later: Revision = { ...FINAL, id: "anna/2-1/en", segment: "anna/2-1", startMs: 9000, endMs: 9500 };
+  it("puts what was sent again before what was said later, whoever said it", () => {
+    const later: Revision = { ...FINAL, id: "bob/1-1/en", segment: "bob/1-1", speaker: "bob", startMs: 9000, endMs: 9500 };
     const again: Revision = { ...FINAL, history: true };
 
-    expect(received(later, again).map((passage) => passage.segment)).toEqual(["anna/1-1", "anna/2-1"]);
+    expect(received(later, again).map((passage) => passage.segment)).toEqual(["anna/1-1", "bob/1-1"]);
   });
 
   it("removes a draft that was withdrawn", () => {

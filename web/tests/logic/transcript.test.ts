@@ -6,6 +6,7 @@ function passage(number: number, speaker: string, startMs: number, firstSeenMs: 
   const segment = `${speaker}/${number}-1`;
   return {
     key: `agent-1:${segment}`,
+    epoch: "agent-1",
     segment,
     speaker,
     sourceLanguage: "en",
@@ -27,8 +28,8 @@ function passage(number: number, speaker: string, startMs: number, firstSeenMs: 
 const BEGAN = Date.UTC(2026, 10, 21, 9, 0, 0);
 const PASSAGES: Passages = [
   passage(1, "anna", 0, BEGAN + 1000, { en: "Good morning.", es: "Buenos días." }),
-  // Bob's own count began 10 s later; his words fell between Anna's two.
-  passage(1, "bob", 500, BEGAN + 11_500, { en: "Hi <all> & welcome.", es: "Hola a todos." }),
+  // What Bob said reached this browser late; it was said between Anna's two.
+  passage(1, "bob", 10_500, BEGAN + 18_000, { en: "Hi <all> & welcome.", es: "Hola a todos." }),
   passage(2, "anna", 15_000, BEGAN + 16_300, { en: "Let us begin.", es: "Empecemos." }),
 ];
 const NAMES: Record<string, string> = { anna: "Anna", bob: "Bob" };
