@@ -13,6 +13,7 @@ const text = (language: string, committed: string, more: Partial<CaptionText> = 
 });
 const passage = (key: string, speaker: string, ...texts: CaptionText[]): Passage => ({
   key,
+  epoch: "agent-1",
   segment: key,
   speaker,
   sourceLanguage: "en",
