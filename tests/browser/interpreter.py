@@ -44,6 +44,7 @@ class ScriptedInterpreter:
         self._room, self._admin, self._languages = room, admin, languages
         self._channels: dict[str, _Channel] = {}
         self._granted: dict[str, set[str]] = {}
+        self._revoked: dict[str, set[str]] = {}
         self._numbers = count(1)
         self._state = "listening"
         self._wishes = asyncio.Event()
@@ -187,8 +188,11 @@ class ScriptedInterpreter:
         present = set(self._room.remote_participants)
         for identity in (wanted.keys() | self._granted.keys()) & present:
             before, now = self._granted.get(identity, set()), wanted.get(identity, set())
-            # What was revoked and is granted again starts at once only if the server is told so.
-            for sids, subscribe in ((before - now, False), (now - before, True)):
+            revoked = self._revoked.setdefault(identity, set())
+            revoked |= before - now
+            # What was revoked and is granted again starts at once only if the server is told so; a track
+            # that is new must not be asked for there, as its sound may not have arrived yet.
+            for sids, subscribe in ((before - now, False), ((now - before) & revoked, True)):
                 if sids:
                     await self._admin.room.update_subscriptions(
                         api.UpdateSubscriptionsRequest(
