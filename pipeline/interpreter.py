@@ -33,6 +33,7 @@ from pipeline.events import (
     Trouble,
     Words,
 )
+from pipeline.overload import Overload
 from pipeline.settling import WordTimes
 from pipeline.stages.hear import Hear
 from pipeline.stages.segment import segment
@@ -122,6 +123,7 @@ class Interpreter:
         self._cache = cache or TranslationCache(settings.translation.cache_entries)
         self._now = now or asyncio.get_running_loop().time
         self._arrivals = ArrivalClock()
+        self._overload = Overload()
         # kept over a restart, so that no two clauses have the same number
         self._cutter = ClauseCutter(speaker, settings.clauses)
         self._frames = self._new_frames()
@@ -142,6 +144,9 @@ class Interpreter:
         frame = AudioFrame(self._position, pcm)
         self._position = frame.end_sample
         self._last_sound_s, self._silent = self._now(), False
+        if self._overload.feed(pcm):
+            reason = "their microphone is too loud; what they say may be heard wrongly"
+            self._outlet.trouble(Trouble(self.speaker, "hear", "", reason))
         self._arrivals.arrived(frame.end_sample, self._last_sound_s)
         self._frames.put_nowait(frame)
 

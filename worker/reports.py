@@ -11,6 +11,7 @@ from pipeline.events import Speech, Trouble
 from pipeline.timing import CaptionShown, Measurement
 from worker.channels import ChannelView
 from worker.listeners import Person
+from worker.summary import Summary
 from worker.telemetry import (
     Fields,
     Telemetry,
@@ -35,6 +36,7 @@ class Reports:
     ) -> None:
         self._telemetry, self._show_trouble = telemetry, show_trouble
         self._max_languages = max_languages
+        self.summary = Summary()
         self._refused: frozenset[str] = frozenset()
         self._channels: dict[str, ChannelView] = {}
 
@@ -44,11 +46,13 @@ class Reports:
 
     def measured(self, measurement: Measurement | CaptionShown) -> None:
         """A latency on the way."""
+        self.summary.measured(measurement)
         self._telemetry.tell(measurement_fields(measurement))
 
     def trouble(self, trouble: Trouble) -> None:
         """Something is missing, and why."""
         log.warning("trouble", speaker=trouble.speaker, stage=trouble.stage, language=trouble.language)
+        self.summary.trouble(trouble)
         self._telemetry.tell(trouble_fields(trouble))
         self._show_trouble(trouble)
 
@@ -57,6 +61,7 @@ class Reports:
         if isinstance(outcome, Trouble):
             self.trouble(outcome)
         else:
+            self.summary.spoken(outcome)
             self._telemetry.tell(speech_fields(outcome))
 
     def channels(self, views: Sequence[ChannelView], *, all_of_them: bool = False) -> None:

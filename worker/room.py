@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from enum import StrEnum
+from functools import partial
 
 import structlog
 from livekit import api as livekit_api
@@ -131,7 +132,12 @@ class RoomInterpreter:
         self._captions = Captions(
             post, tasks=self._tasks, track_sid=self._speakers.track_sid, shown=self.reports.measured
         )
-        self._status = Status(self._set_attributes, self._channels.view, profile=engines.profile)
+        self._status = Status(
+            self._set_attributes,
+            self._channels.view,
+            name_of=partial(roster.name_of, room),
+            profile=engines.profile,
+        )
 
     async def run(self) -> End:
         """Interprets until the end; leaves the room connected, and nothing running."""
@@ -150,6 +156,7 @@ class RoomInterpreter:
             for event, handler in handlers.items():
                 self._room.off(event, handler)
             await self._stop()
+            log.info("room was interpreted", room=self._room.name, **self.reports.summary.fields())
 
     def dismiss(self) -> None:
         """Ends `run` soon."""

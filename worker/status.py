@@ -29,6 +29,7 @@ class Status:
     Args:
         set_attributes: merges attributes into the participant's own; whether it could.
         channels: how the channels are now.
+        name_of: from an identity to what people are shown.
     """
 
     def __init__(
@@ -36,10 +37,12 @@ class Status:
         set_attributes: SetAttributes,
         channels: Callable[[], Sequence[ChannelView]],
         *,
+        name_of: Callable[[str], str],
         profile: str,
         now: Monotonic | None = None,
     ) -> None:
         self._set, self._channels, self._profile = set_attributes, channels, profile
+        self._name_of = name_of
         self._now = now or asyncio.get_running_loop().time
         self._languages: tuple[str, ...] = ()
         self._shown: dict[str, str] = {}
@@ -55,9 +58,11 @@ class Status:
         self.changed()
 
     def trouble(self, trouble: Trouble) -> None:
-        """Shows why something is missing."""
-        text = f"{trouble.language}: {trouble.reason}" if trouble.language else trouble.reason
-        self._trouble = text[:MAX_TROUBLE_CHARACTERS]
+        """Shows why something is missing, with whose words and which language it is about."""
+        about = [self._name_of(trouble.speaker)] if trouble.speaker else []
+        about += [trouble.language] if trouble.language else []
+        self._trouble = ": ".join([", ".join(about), trouble.reason] if about else [trouble.reason])
+        self._trouble = self._trouble[:MAX_TROUBLE_CHARACTERS]
         self._trouble_until_s = self._now() + TROUBLE_FOR_S
         self.changed()
 

@@ -158,7 +158,9 @@ async def test_a_translation_that_fails_says_why(meeting: OpenMeeting) -> None:
             "this language is broken"
         }
         assert "translator.note" not in bea.finals("es")[0].attributes
-        await until(lambda: carl.says("translator.trouble") == "fr: this language is broken", "it is said")
+        await until(
+            lambda: carl.says("translator.trouble") == "anna, fr: this language is broken", "it is said"
+        )
 
 
 async def test_events_tell_everything_but_the_words(meeting: OpenMeeting) -> None:

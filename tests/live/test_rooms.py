@@ -8,6 +8,7 @@ import time
 
 import pytest
 from livekit import api
+from structlog.testing import capture_logs
 
 from config.sealing import seal
 from config.settings import LiveKit
@@ -180,6 +181,24 @@ async def test_the_organiser_configures_and_dismisses(meeting: OpenMeeting) -> N
             await until(lambda: bea.interpreter() is None, "it is gone")
         finally:
             await service.aclose()
+
+
+async def test_a_meeting_is_summed_up_in_the_log(meeting: OpenMeeting) -> None:
+    """When it is over the log has its figures, and nobody's name or words."""
+    with capture_logs() as logs:
+        async with (
+            meeting() as room,
+            room.guest("anna", language="en") as anna,
+            room.guest("bea", language="es", translator_events="on") as bea,
+        ):
+            await anna.open_microphone()
+            await until(lambda: len(_numbers(bea, "speech")) >= 2, "two clauses were spoken")
+    summary = next(entry for entry in logs if entry["event"] == "room was interpreted")
+    assert summary["clauses"] >= summary["translated"] >= summary["spoken"] >= 2
+    assert summary["caption"]["p95_s"] > 0
+    assert summary["lag"].keys() == {"es"}
+    assert summary["first_audio"]["p50_s"] < summary["lag"]["es"]["p95_s"]
+    assert "anna" not in str(summary)
 
 
 async def test_a_deserted_room_is_left(meeting: OpenMeeting) -> None:

@@ -127,6 +127,20 @@ ANSWERS = {
 }
 
 
+async def test_a_microphone_that_is_too_loud_is_told() -> None:
+    """Whoever clips cannot know why they are misunderstood."""
+
+    def shout(interpreter: Interpreter, outlet: Outlet) -> None:
+        assert outlet.troubles == []
+        interpreter.listen(np.full(3 * SECOND, 32_767, np.int16))
+
+    outlet = await interpreted(GREETING, ANSWERS, Wishes(frozenset({"es"})), meanwhile=shout)
+
+    assert [(trouble.speaker, trouble.stage) for trouble in outlet.troubles] == [("anna", "hear")]
+    assert "too loud" in outlet.troubles[0].reason
+    assert outlet.texts("es") == ["Buenos días a todos."]
+
+
 async def test_one_clause_reaches_every_language() -> None:
     """The same clause comes out once in each wished language, with captions in those and the original."""
     outlet = await interpreted(GREETING, ANSWERS, Wishes(frozenset({"es"}), frozenset({"fr"})))

@@ -22,7 +22,13 @@ class Bench:
         self.online = True
         self.views: list[ChannelView] = []
         self.clock = HandClock()
-        self.status = Status(self._set, lambda: self.views, profile="embedded", now=self.clock)
+        self.status = Status(
+            self._set,
+            lambda: self.views,
+            name_of={"anna": "Anna B."}.__getitem__,
+            profile="embedded",
+            now=self.clock,
+        )
 
     async def _set(self, attributes: dict[str, str]) -> bool:
         if self.online:
@@ -52,7 +58,7 @@ def test_all_attributes() -> None:
         "lk.agent.state": "speaking",
         "translator.role": "interpreter",
         "translator.profile": "embedded",
-        "translator.trouble": "fr: no route",
+        "translator.trouble": "Anna B., fr: no route",
     }
 
 
