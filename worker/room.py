@@ -17,7 +17,6 @@ from livekit import api as livekit_api
 from livekit import rtc
 from livekit.rtc.room import EventTypes
 
-from config.sealing import SealError, unseal
 from config.settings import Settings
 from pipeline.events import Caption, NotTranslated, Translation, Trouble
 from pipeline.interpreter import Interpreter
@@ -29,10 +28,11 @@ from worker import roster
 from worker.captions import Captions, Line
 from worker.channels import Channels
 from worker.chat import Chat
-from worker.control import CONTROL_TOPIC, Configure, ControlError, Dismiss, read_control
+from worker.control import Configure
 from worker.desertion import Desertion
 from worker.engines import Engines
 from worker.listeners import WISH_ATTRIBUTES, Person, make_plan
+from worker.organiser import Organiser
 from worker.permissions import Permissions
 from worker.post import RoomPost, is_online
 from worker.publishing import RoomPublisher
@@ -112,6 +112,7 @@ class RoomInterpreter:
         )
         self._tasks = Tasks(self.reports.task_failed)
         self._chat = Chat(room, post, self._tasks, offered=lambda: self._offered, wish=self._wish_by_chat)
+        self._organiser = Organiser(room, settings.livekit, configure=self.configure, dismiss=self.dismiss)
         self._permissions = Permissions(publisher, self._tasks)
         self._channels = Channels(
             publisher=publisher,
@@ -218,12 +219,12 @@ class RoomInterpreter:
             "active_speakers_changed": self._loud,
             "local_track_republished": self._republished,
             "reconnected": self._reconnected,
-            "data_received": self._data,
             "disconnected": self._disconnected,
         }
         for event, handler in handlers.items():
             self._room.on(event, handler)
         self._chat.listen()
+        self._organiser.listen()
         return handlers
 
     def _news(self) -> None:
@@ -255,22 +256,6 @@ class RoomInterpreter:
     def _disconnected(self) -> None:
         self._end(End.DISCONNECTED)
 
-    def _data(self, packet: rtc.DataPacket) -> None:
-        if packet.topic != CONTROL_TOPIC:
-            return
-        livekit = self._settings.livekit
-        secret = livekit.api_secret.get_secret_value()
-        try:
-            told = unseal(packet.data, room=self._room.name, api_key=livekit.api_key, api_secret=secret)
-            message = read_control(told.encode())
-        except (SealError, ControlError) as error:
-            log.warning("control message was refused", reason=str(error))
-            return
-        if isinstance(message, Dismiss):
-            self.dismiss()
-        else:
-            self.configure(message)
-
     def _wish_by_chat(self, identity: str, attributes: Mapping[str, str]) -> None:
         # The server announces people without a track up to 3 s late: the writer may not be known yet.
         self._chat_wishes[identity] = {**self._chat_wishes.pop(identity, {}), **attributes}
@@ -289,6 +274,7 @@ class RoomInterpreter:
         if not self._ended.done():
             self._ended.cancel()
         self._chat.stop()
+        self._organiser.stop()
         self._speakers.close()
         self._channels.close()
         self._permissions.close()

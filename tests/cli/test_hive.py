@@ -191,20 +191,19 @@ def test_ctrl_c_while_starting_leaves_nothing(tmp_path: Path) -> None:
         "HIVE_CACHE": str(tmp_path), "HIVE_CONFIG": os.devnull, "PATH": f"{folder}:{os.environ['PATH']}",
         "HIVE_LIVEKIT__URL": f"ws://127.0.0.1:{_free_ports()}",
     }  # fmt: skip
-    running = subprocess.Popen(
-        [sys.executable, "-m", "cli", "up", "--port-offset", "0"],
-        cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True, stdin=subprocess.DEVNULL,
-    )  # fmt: skip
-    try:
-        end = time.monotonic() + 30
-        while not (tmp_path / "pid").exists() or not (tmp_path / "pid").read_text():
-            assert time.monotonic() < end
-            time.sleep(0.05)
-        running.send_signal(signal.SIGINT)
-        _, errors = running.communicate(timeout=30)
-    finally:
-        running.kill()
-        running.wait()
+    command = [sys.executable, "-m", "cli", "up", "--port-offset", "0"]
+    with subprocess.Popen(
+        command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True, stdin=subprocess.DEVNULL
+    ) as running:
+        try:
+            end = time.monotonic() + 30
+            while not (tmp_path / "pid").exists() or not (tmp_path / "pid").read_text():
+                assert time.monotonic() < end
+                time.sleep(0.05)
+            running.send_signal(signal.SIGINT)
+            _, errors = running.communicate(timeout=30)
+        finally:
+            running.kill()
 
     assert running.returncode == 130
     assert errors.splitlines()[-1] == "hive: everything has ended"
