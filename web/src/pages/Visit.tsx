@@ -37,14 +37,15 @@ export function Visit({ api, invitationToken }: { api: Api; invitationToken: str
   useEffect(() => () => void running.current?.end(), []);
 
   const enter = async (invitation: Invitation, entry: Entry): Promise<void> => {
-    // Browsers let sound start only in the same moment as the click.
+    // Browsers let sound start only in the same moment as the click. Where it may not start, the promise stays
+    // open for as long as that lasts: nobody waits for it, and the meeting offers a button.
     const context = new AudioContext();
+    context.resume().catch(() => undefined);
     setStage({ at: "before", invitation, joining: true, error: null });
     try {
       const [{ Meeting }, admission] = await Promise.all([
         import("../room/meeting"),
         admit(api, invitationToken, entry),
-        context.resume().catch(() => undefined), // refused: the meeting offers a button for it
       ]);
       keepSession(invitationToken, admission.session);
       const meeting = new Meeting(admission, api, context, {
