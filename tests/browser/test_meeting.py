@@ -10,7 +10,7 @@ import pytest
 from playwright.async_api import Playwright, expect
 
 from tests.browser.interpreter import interpreting, tone
-from tests.browser.people import PHONE, SILENT_DB, Person, person
+from tests.browser.people import DESKTOP, PHONE, SILENT_DB, Person, person
 from tests.browser.rooms import Rooms
 from tests.browser.servers import MediaServer
 
@@ -130,6 +130,35 @@ async def test_captions_tell_what_may_change_and_calm_ones_leave_it_out(
         await expect(lines).to_have_text("Buenos días.")
         await interpreter.caption("emma", "Hello", language="es", note="no translator", source_language="es")
         await expect(ana.page.locator(".passage-note")).to_have_text("not translated: no translator")
+        assert ana.errors == []
+
+
+async def test_the_newest_line_stays_in_sight(
+    playwright: Playwright, media: MediaServer, rooms: Rooms
+) -> None:
+    """Also when the captions get less room; a reader who scrolled back is left where they are."""
+    meeting = await rooms.create()
+    await rooms.engage(meeting)
+    async with interpreting(media, meeting.room) as interpreter, person(playwright) as ana:
+        await ana.join(meeting.guest_link, "Ana")
+        await ana.hear("es")
+        await interpreter.opened("es")
+        lines = ana.page.locator(".passage-text")
+        for number in range(20):
+            await interpreter.caption("emma", f"Línea {number}.", language="es")
+        await expect(lines).to_have_count(20)
+        await expect(lines.last).to_be_in_viewport(ratio=1)
+        for height in (420, 900, 500):
+            await ana.page.set_viewport_size({"width": DESKTOP[0], "height": height})
+            await expect(lines.last).to_be_in_viewport(ratio=1)
+
+        await ana.page.locator(".captions-scroll").evaluate("pane => { pane.scrollTop = 0; }")
+        await expect(ana.page.locator(".captions-latest")).to_be_visible()
+        await ana.page.set_viewport_size({"width": DESKTOP[0], "height": 450})
+        await interpreter.caption("emma", "La última.", language="es")
+        await expect(lines.first).to_be_in_viewport(ratio=1)
+        await ana.page.locator(".captions-latest").click()
+        await expect(lines.last).to_be_in_viewport(ratio=1)
         assert ana.errors == []
 
 

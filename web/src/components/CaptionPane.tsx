@@ -124,6 +124,16 @@ function useFollowing(lines: readonly ShownPassage[]) {
     const element = scroller.current;
     if (element && following) element.scrollTop = element.scrollHeight;
   });
+  // Notices come and go around the captions and change their height; the newest line stays in sight.
+  useEffect(() => {
+    const element = scroller.current;
+    if (!element || !following) return;
+    const observer = new ResizeObserver(() => {
+      element.scrollTop = element.scrollHeight;
+    });
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [following]);
 
   const onScroll = (): void => {
     const element = scroller.current;
