@@ -29,6 +29,12 @@ from tests.browser.servers import (
 
 pytestmark = pytest.mark.browser
 
+_NO_SOUND_YET = """
+AudioContext.prototype.resume = () => new Promise(() => {});
+Object.defineProperty(AudioContext.prototype, "state", { get: () => "suspended" });
+"""
+"""What browsers do that want another click, or have no loudspeaker: the promise stays open."""
+
 
 async def test_the_organisers_click_brings_the_interpreter(
     playwright: Playwright, media: MediaServer, rooms: Rooms
@@ -112,6 +118,16 @@ async def test_a_caption_reader_can_publish_nothing(
     async with person(playwright) as ana:
         await ana.join(invitation["link"], "Ana")
         assert await ana.page.locator(".tool-mic, #hear").count() == 0
+        assert ana.errors == []
+
+
+async def test_nobody_waits_at_the_door_for_sound(playwright: Playwright, rooms: Rooms) -> None:
+    """A browser that does not let sound start lets people in all the same, and a button starts it later."""
+    meeting = await rooms.create()
+    async with person(playwright) as ana:
+        await ana.page.context.add_init_script(_NO_SOUND_YET)
+        await ana.join(meeting.guest_link, "Ana")
+        await expect(ana.page.get_by_role("button", name="Start the sound")).to_be_visible()
         assert ana.errors == []
 
 
