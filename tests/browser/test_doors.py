@@ -35,6 +35,8 @@ Object.defineProperty(AudioContext.prototype, "state", { get: () => "suspended" 
 """
 """What browsers do that want another click, or have no loudspeaker: the promise stays open."""
 
+_NO_ANSWER_YET = "navigator.mediaDevices.getUserMedia = () => new Promise(() => {});"
+
 
 async def test_the_organisers_click_brings_the_interpreter(
     playwright: Playwright, media: MediaServer, rooms: Rooms
@@ -129,6 +131,16 @@ async def test_nobody_waits_at_the_door_for_sound(playwright: Playwright, rooms:
         await ana.join(meeting.guest_link, "Ana")
         await expect(ana.page.get_by_role("button", name="Start the sound")).to_be_visible()
         assert ana.errors == []
+
+
+async def test_nobody_waits_at_the_door_for_a_microphone(playwright: Playwright, rooms: Rooms) -> None:
+    """Who has not answered the browser's question about the microphone yet is in the room all the same."""
+    meeting = await rooms.create()
+    async with person(playwright) as emma:
+        await emma.page.context.add_init_script(_NO_ANSWER_YET)
+        await emma.join(meeting.guest_link, "Emma")
+        await expect(emma.page.get_by_role("button", name="Unmute")).to_be_visible()
+        assert emma.errors == []
 
 
 async def test_a_listener_behind_a_strict_network_hears_through_the_relay(

@@ -75,7 +75,7 @@ export class Meeting {
     this.wantsMicrophone = options.microphone !== null;
     this.session = new Session(this.room, api, admission, {
       relayOnly: options.relayOnly,
-      onConnected: () => this.publish(),
+      onConnected: () => void this.publish(),
     });
     this.room.on(RoomEvent.TrackMuted, () => this.lookAtMicrophone()).on(RoomEvent.TrackUnmuted, () => this.lookAtMicrophone());
   }

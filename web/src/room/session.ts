@@ -9,8 +9,8 @@ const LONGEST_WAIT_MS = 15_000;
 
 export interface SessionOptions {
   readonly relayOnly: boolean;
-  /** Called after each connection, for what is published and set on it. */
-  readonly onConnected: () => Promise<void>;
+  /** Called after each connection, for what is published on it. Nobody waits for that: people may have to be asked first. */
+  readonly onConnected: () => void;
 }
 
 /** Holds this person in the room: connects, renews the right to be there, comes back after an interruption. */
@@ -70,7 +70,7 @@ export class Session {
       ...(this.options.relayOnly ? { iceTransportPolicy: "relay" } : {}),
     };
     await this.room.connect(url, token, { autoSubscribe: false, rtcConfig });
-    await this.options.onConnected();
+    this.options.onConnected();
   }
 
   private async disconnected(reason: DisconnectReason | undefined): Promise<void> {
