@@ -25,6 +25,9 @@ LOOKS = (
     ("desktop-contrast", DESKTOP, "contrast", "de"),
     ("phone-light", PHONE, "light", "fr"),
     ("phone-dark-arabic", PHONE, "dark", "ar"),
+    ("phone-light-chinese", PHONE, "light", "zh"),
+    ("desktop-light-japanese", DESKTOP, "light", "ja"),
+    ("phone-light-hindi", PHONE, "light", "hi"),
 )
 PANELS = ("people", "settings", "transcript", "organise", "diagnostics")
 TALK = (
