@@ -182,7 +182,7 @@ class Caption:
     tentative: str
     final: bool
     onset_at_s: float
-    """When it was begun to be said: monotonic, as speakers' samples have no beginning in common."""
+    """When its first word was spoken, on the clock of `Monotonic`: speakers' samples have no beginning in common."""
     offset_at_s: float
     note: str = ""
     """Why a translation is missing; `committed` is then the source text."""
