@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import random
 import socket
 from collections.abc import Iterator
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -14,6 +15,12 @@ from config.settings import Settings
 from stack.errors import PortsBusy, StackError
 
 _UDP = frozenset({"rtc_udp"})
+
+_CANDIDATES = range(20_000, 32_000)
+"""Below what Linux gives to outgoing connections (32768 and up): one of those could take a port that was just found
+free before it is listened on."""
+
+_given: set[int] = set()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,16 +58,9 @@ class Ports:
         )
 
     @classmethod
-    def free(cls, host: str = "127.0.0.1") -> Ports:
-        """Takes ports that nobody listens on at the moment; for tests and a second stack."""
-        with ExitStack() as held:
-            found: dict[str, int] = {}
-            for name in cls.__dataclass_fields__:
-                kind = socket.SOCK_DGRAM if name in _UDP else socket.SOCK_STREAM
-                probe = held.enter_context(socket.socket(socket.AF_INET, kind))
-                probe.bind((host, 0))
-                found[name] = probe.getsockname()[1]
-        return cls(**found)
+    def free(cls) -> Ports:
+        """Takes ports that nobody uses at the moment; for tests and a second stack."""
+        return cls(**{name: free_port() for name in cls.__dataclass_fields__})
 
     def shifted(self, offset: int) -> Ports:
         """The same, each `offset` higher.
@@ -72,6 +72,19 @@ class Ports:
         if any(not 0 < port < 65536 for port in moved.values()):
             raise StackError(f"a port offset of {offset} leads outside 1 to 65535")
         return Ports(**moved)
+
+
+def free_port() -> int:
+    """A port that nobody uses at the moment, TCP and UDP, on any address; never the same twice in one process.
+
+    Raises:
+        StackError: none is left.
+    """
+    for port in random.sample(_CANDIDATES, len(_CANDIDATES)):
+        if port not in _given and all(_is_free("", port, udp=udp) for udp in (False, True)):
+            _given.add(port)
+            return port
+    raise StackError(f"no port from {_CANDIDATES.start} to {_CANDIDATES.stop - 1} is free")
 
 
 def _port(url: str, default: int) -> int:

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -13,12 +12,7 @@ from redis.exceptions import RedisError
 from auth_service.limits import Limiter, MemoryLimiter, Rate, RedisLimiter
 from auth_service.revocations import RedisRevocations
 from auth_service.shared import connect_redis
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+from stack.ports import free_port
 
 
 @contextlib.asynccontextmanager

@@ -14,8 +14,9 @@ from playwright.async_api import Playwright, async_playwright
 
 from stack import webapp
 from stack.livekit_server import obtain
+from stack.ports import free_port
 from tests.browser.rooms import Rooms
-from tests.browser.servers import ROOT, MediaServer, Service, auth_service, free_port, livekit_server
+from tests.browser.servers import ROOT, MediaServer, Service, auth_service, livekit_server
 
 
 @pytest.fixture(scope="session")

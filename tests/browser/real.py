@@ -17,8 +17,8 @@ from pydantic import SecretStr
 from config.settings import Auth, LiveKit, Settings
 from stack.local import Stack
 from stack.parts import HOST, PLANS, Part, Place
-from stack.ports import Ports
-from tests.browser.servers import API_KEY, API_SECRET, free_port
+from stack.ports import Ports, free_port
+from tests.browser.servers import API_KEY, API_SECRET
 
 Kept = TypeVar("Kept")
 

@@ -14,10 +14,11 @@ import aiohttp
 from playwright.async_api import Page, async_playwright
 
 from stack.livekit_server import obtain
+from stack.ports import free_port
 from tests.browser.interpreter import ScriptedInterpreter, interpreting, tone
 from tests.browser.people import DESKTOP, PHONE, person
 from tests.browser.rooms import Meeting, Rooms
-from tests.browser.servers import ROOT, MediaServer, auth_service, free_port, livekit_server
+from tests.browser.servers import ROOT, MediaServer, auth_service, livekit_server
 
 LOOKS = (
     ("desktop-light", DESKTOP, "light", "en"),

@@ -17,6 +17,8 @@ from pathlib import Path
 
 import yaml
 
+from stack.ports import free_port
+
 ROOT = Path(__file__).resolve().parents[2]
 API_KEY = "browsertests"
 API_SECRET = "a-secret-that-only-the-browser-tests-use"
@@ -40,12 +42,6 @@ class Service:
     operator_key: str
 
 
-def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
-    with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @contextlib.contextmanager
 def livekit_server(
     binary: Path, directory: Path, *, webhook_port: int, port: int = 0
@@ -58,7 +54,7 @@ def livekit_server(
     Raises:
         ServerError: it did not come up.
     """
-    port, udp = port or free_port(), free_port(socket.SOCK_DGRAM)
+    port, udp = port or free_port(), free_port()
     config = directory / "livekit.yaml"
     config.write_text(
         yaml.safe_dump(
@@ -124,15 +120,15 @@ def coturn(directory: Path, *, port: int, secret: str) -> Iterator[None]:
     binary = shutil.which("turnserver")
     if binary is None:
         raise ServerError("no turnserver: install coturn")
-    first = free_port(socket.SOCK_DGRAM)
+    first = free_port()
     path, log = directory / "turnserver.conf", directory / "turnserver.log"
     path.write_text(
         f"""\
 listening-ip=127.0.0.1
 relay-ip=127.0.0.1
 listening-port={port}
-min-port={min(first, 65000)}
-max-port={min(first, 65000) + 400}
+min-port={first}
+max-port={first + 400}
 use-auth-secret
 static-auth-secret={secret}
 realm=browser-tests

@@ -12,6 +12,7 @@ import pytest
 from livekit import rtc
 from playwright.async_api import Playwright, expect
 
+from stack.ports import free_port
 from tests.browser.interpreter import interpreting, tone
 from tests.browser.people import person
 from tests.browser.rooms import Rooms
@@ -23,7 +24,6 @@ from tests.browser.servers import (
     Service,
     auth_service,
     coturn,
-    free_port,
     livekit_server,
 )
 

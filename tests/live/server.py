@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import shutil
 import signal
-import socket
 import subprocess
 import time
 import urllib.request
-from contextlib import ExitStack
 from pathlib import Path
 from urllib.error import URLError
 
@@ -17,6 +15,7 @@ from pydantic import SecretStr
 
 from config.settings import LiveKit, cache_directory
 from stack import livekit_server
+from stack.ports import free_port
 
 KEY, SECRET = "testkey", "a-secret-for-tests-that-is-long-enough"
 START_LIMIT_S = 20.0
@@ -40,10 +39,7 @@ class Server:
     def __init__(self, directory: Path) -> None:
         self._directory = directory
         self._process: subprocess.Popen[bytes] | None = None
-        with ExitStack() as held:
-            self.port, self._tcp, self._udp = (
-                _free(held, kind) for kind in (socket.SOCK_STREAM, socket.SOCK_STREAM, socket.SOCK_DGRAM)
-            )
+        self.port, self._tcp, self._udp = free_port(), free_port(), free_port()
 
     @property
     def settings(self) -> LiveKit:
@@ -98,10 +94,3 @@ class Server:
                 return bool(answer.status == 200)
         except (URLError, OSError):
             return False
-
-
-def _free(held: ExitStack, kind: socket.SocketKind) -> int:
-    probe = held.enter_context(socket.socket(socket.AF_INET, kind))
-    probe.bind(("127.0.0.1", 0))
-    port: int = probe.getsockname()[1]
-    return port

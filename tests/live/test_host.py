@@ -6,7 +6,6 @@ import asyncio
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import urllib.request
@@ -21,6 +20,7 @@ from livekit import api
 from config.sealing import seal
 from config.settings import LiveKit
 from stack.environment import child_environment
+from stack.ports import free_port
 from tests.live.conftest import SETTINGS
 from tests.live.guests import Guest, until
 
@@ -74,9 +74,7 @@ def _active_jobs(port: int) -> int:
 
 @asynccontextmanager
 async def _worker(livekit: LiveKit, directory: Path) -> AsyncIterator[tuple[subprocess.Popen[bytes], int]]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     log = directory / "worker.log"
     process = _start(livekit, port, log)
     try:

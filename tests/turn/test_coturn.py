@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import socket
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -12,14 +11,9 @@ import pytest
 from pydantic import SecretStr
 
 from config.settings import Turn
+from stack.ports import free_port
 from turn.credentials import ice_servers
 from turn.render import render, write_private
-
-
-def free_port(kind: socket.SocketKind) -> int:
-    with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextlib.asynccontextmanager
@@ -28,7 +22,7 @@ async def coturn(directory: Path, *, loopback: bool) -> AsyncIterator[Turn]:
     settings = Turn(
         host="127.0.0.1",
         secret=SecretStr("a secret of thirty-two characters!".replace(" ", "-")),
-        port=free_port(socket.SOCK_DGRAM),
+        port=free_port(),
         listening_ip="127.0.0.1",
     )
     path = directory / "turnserver.conf"
@@ -119,7 +113,7 @@ async def test_private_peers_are_not_reached(tmp_path: Path) -> None:
 @pytest.mark.parametrize("loopback", [True, False])
 async def test_coturn_understands_every_line(tmp_path: Path, loopback: bool) -> None:
     """coturn takes the configuration without a complaint about it."""
-    settings = Turn(host="127.0.0.1", port=free_port(socket.SOCK_DGRAM), listening_ip="127.0.0.1")
+    settings = Turn(host="127.0.0.1", port=free_port(), listening_ip="127.0.0.1")
     path = tmp_path / "turnserver.conf"
     write_private(path, render(settings, state_directory=tmp_path, loopback=loopback))
     process = await asyncio.create_subprocess_exec(
