@@ -71,24 +71,34 @@ class Recognition:
     compute_type: str = "default"
     threads: int = 0
     """0: what the engine thinks best."""
-    pass_interval_s: float = 0.05
-    """How much new sound makes the recogniser look again."""
-    max_buffer_s: float = 15.0
+    pass_interval_s: float = 0.0
+    """How much new sound makes the recogniser look again; 0 takes what suits the engine."""
+    max_buffer_s: float = 8.0
     """No more sound than this is ever recognised at once; older sound is committed and cut."""
+    agreement: Literal["agreement-2", "agreement+evidence"] = "agreement-2"
+    """When a word that stays the same is committed: after a fixed distance, or by how sure the recogniser is."""
+    distance_s: float = 0.5
+    """Looks count as agreeing only when so much sound lies between them: looks close together agree on mistakes."""
     show_after_s: float = 0.0
     """A tentative word is shown once so much was heard behind it. With 0.15 and two `show_passes` captions are
     much calmer, and a little later; see docs/decisions/0003."""
     show_passes: int = 1
     """A tentative word is shown once so many looks in a row have said the same."""
-    settle_s: float = 0.3
-    """A word is agreed on only once so much was heard behind it: the very end is often half a word. Recognisers that
-    know better which of their words are settled are believed instead."""
+    show_sure: float = 2.0
+    """A tentative word of which the recogniser is at least this sure, 0…1, is shown after one look; 2 for never."""
+    settle_s: float = 0.6
+    """A word is committed only once so much was heard behind it. Recognisers that know better which of their words
+    are settled are believed instead."""
     commit_age_s: float = 2.0
     """A word that was not agreed on by then is committed as it stands."""
     vad_threshold: float = 0.5
     min_speech_s: float = 0.1
     min_silence_s: float = 0.35
     """How long a pause ends an utterance."""
+    pre_roll_s: float = 0.5
+    """How much sound before the first speech belongs to an utterance."""
+    memory_s: float = 3.0
+    """How much silence behind an utterance leaves its sound in the recogniser's memory, as context."""
     max_speakers: int = 10
     """How many are recognised at once; further ones wait and are told so."""
 

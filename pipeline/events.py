@@ -20,6 +20,10 @@ class Word:
     text: str
     first_sample: int
     end_sample: int
+    glued: bool | None = None
+    """Whether it follows the word before it without a blank; None: the engine cannot tell, the language decides."""
+    probability: float | None = None
+    """How sure the engine is of it, 0…1; None: it cannot tell."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,6 +62,10 @@ class EngineInfo:
     """BCP 47 codes, sorted; for translators every language that it reads or writes."""
     uses_context: bool = False
     """For translators: whether `TranslationRequest.context` changes the result."""
+    look_interval_s: float = 0.05
+    """For recognisers: how much new sound is worth another look."""
+    listens_on: bool = False
+    """For recognisers: whether a stream goes on after a final look, with the sound before it as context."""
 
 
 # --- recognition -----------------------------------------------------------------------------------------
@@ -77,10 +81,18 @@ class Hypothesis:
     """How far it had listened."""
     settled_to: int | None = None
     """Words that end behind it may still change, even where two looks agree; None: the engine cannot tell."""
+    doubtful: bool = False
+    """The engine does not believe what it has found itself; the look counts for nothing."""
+    dropped: str = ""
+    """Why the engine left out what it took to be speech; empty: it left out nothing."""
 
 
 class RecognitionStream(Protocol):
-    """One utterance of one speaker. Not safe for concurrent calls."""
+    """One utterance of one speaker, or several where the engine listens on. Not safe for concurrent calls."""
+
+    def begin(self, sample: int) -> None:
+        """A stretch of speech begins here; what came before was another one, or silence."""
+        ...
 
     async def accept(self, pcm: Pcm) -> None:
         """Takes the next piece of sound. Raises EngineError."""
@@ -89,8 +101,8 @@ class RecognitionStream(Protocol):
     async def hypothesis(self, *, final: bool = False) -> Hypothesis:
         """Recognises everything accepted since the last cut.
 
-        `final` says that the utterance is over: the engine may then take a better, slower look; nothing is
-        accepted after it. Raises EngineError.
+        `final` says that the utterance is over: the engine may then take a better, slower look. Nothing is
+        accepted after it, unless the engine listens on. Raises EngineError.
         """
         ...
 

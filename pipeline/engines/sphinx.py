@@ -146,6 +146,9 @@ class SphinxStream:
         """The decoder's process, for those who watch processes."""
         return self._decoder.pid
 
+    def begin(self, sample: int) -> None:
+        """Nothing to do: each utterance has a stream of its own."""
+
     async def accept(self, pcm: Pcm) -> None:
         """Decodes the sound in the background. Raises EngineError."""
         self._check()

@@ -46,7 +46,15 @@ class SpeechEnded:
     """Where the silence began."""
 
 
-GateEvent: TypeAlias = SpeechStarted | SpeechAudio | SpeechEnded
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """What follows a stretch of speech, without a gap, for as long as the gate remembers."""
+
+    first_sample: int
+    pcm: Pcm
+
+
+GateEvent: TypeAlias = SpeechStarted | SpeechAudio | SpeechEnded | Silence
 
 
 class _State(Enum):
@@ -64,6 +72,8 @@ class SpeechGate:
         min_speech_s: shorter noises start nothing.
         min_silence_s: a pause of this length ends the utterance.
         pre_roll_s: how much sound before the first speech belongs to the utterance.
+        memory_s: how much silence behind an utterance is passed on; speech that begins within it follows
+            without a gap.
     """
 
     def __init__(
@@ -74,6 +84,7 @@ class SpeechGate:
         min_speech_s: float,
         min_silence_s: float,
         pre_roll_s: float = 0.3,
+        memory_s: float = 0.0,
     ) -> None:
         if not 0 < threshold < 1:
             raise ValueError(f"threshold must lie between 0 and 1, got {threshold}")
@@ -82,6 +93,7 @@ class SpeechGate:
         self._min_speech = int(min_speech_s * HEARING_RATE_HZ)
         self._min_silence = max(1, int(min_silence_s * HEARING_RATE_HZ))
         self._pre_roll = int(pre_roll_s * HEARING_RATE_HZ)
+        self._memory = int(memory_s * HEARING_RATE_HZ)
         self._started = False
         self._state: _State
         self._sound: Pcm
@@ -91,6 +103,7 @@ class SpeechGate:
         self._passed_to: int
         self._speech_from: int
         self._silent_from: int | None
+        self._remembered_to: int
         self._forget(0)
 
     def feed(self, frame: AudioFrame) -> list[GateEvent]:
@@ -111,6 +124,8 @@ class SpeechGate:
             self._judge(self._between(self._judged_to, self._judged_to + step), events)
         if self._state is _State.SPEECH:
             self._pass_on(self._end, events)
+        else:
+            self._remember(events)
         self._trim()
         return events
 
@@ -166,7 +181,16 @@ class SpeechGate:
         if self._silent_from is not None and self._judged_to - self._silent_from >= self._min_silence:
             self._pass_on(self._judged_to, events)
             events.append(SpeechEnded(self._silent_from))
+            self._remembered_to = self._judged_to + self._memory
             self._state, self._silent_from = _State.SILENCE, None
+
+    def _remember(self, events: list[GateEvent]) -> None:
+        """Passes silence on while it is remembered, up to where speech may have begun."""
+        speech_from = self._speech_from if self._state is _State.MAYBE_SPEECH else self._judged_to
+        end = min(speech_from, self._remembered_to)
+        if end > self._passed_to:
+            events.append(Silence(self._passed_to, self._between(self._passed_to, end)))
+            self._passed_to = end
 
     def _pass_on(self, end: int, events: list[GateEvent]) -> None:
         if end > self._passed_to:
@@ -179,8 +203,12 @@ class SpeechGate:
     def _trim(self) -> None:
         """Keeps what may still become pre-roll, and what was not judged yet."""
         speech_from = self._speech_from if self._state is _State.MAYBE_SPEECH else self._judged_to
-        keep_from = max(self._sound_from, speech_from - self._pre_roll)
+        keep_from = max(self._sound_from, min(speech_from - self._pre_roll, self._unremembered()))
         self._sound, self._sound_from = self._sound[keep_from - self._sound_from :], keep_from
+
+    def _unremembered(self) -> int:
+        """Where the sound begins that may still be passed on as silence."""
+        return self._passed_to if self._passed_to < self._remembered_to else self._end
 
     def _forget(self, position: int) -> None:
         self._detector.reset()
@@ -188,3 +216,4 @@ class SpeechGate:
         self._sound = np.zeros(0, np.int16)
         self._sound_from = self._judged_to = self._passed_to = self._speech_from = position
         self._silent_from = None
+        self._remembered_to = position

@@ -11,7 +11,7 @@ from typing import Final
 
 import numpy as np
 
-from pipeline.audio import HEARING_RATE_HZ, Pcm
+from pipeline.audio import Pcm
 from pipeline.engines.microbatches import MicroBatcher
 from pipeline.engines.protocols import (
     EngineError,
@@ -22,10 +22,12 @@ from pipeline.engines.protocols import (
     UnknownLanguage,
 )
 from pipeline.engines.whisper_batch import LONGEST_SAMPLES, Piece, Reading, Tuning, WhisperBatch
-from pipeline.engines.whisper_language import LanguageLock, base
+from pipeline.engines.whisper_language import DECIDED_AFTER_SAMPLES, SURE_AFTER_SAMPLES, LanguageLock, base
 from pipeline.engines.whisper_models import find_or_fetch, open_model
 from pipeline.events import Word
+from pipeline.text.joining import text_of
 
+_LOOK_INTERVAL_S: Final = 0.35
 _COMPANY_S: Final = 0.01
 """So long a request waits for others to share its batch."""
 _LARGEST_BATCH: Final = 16
@@ -43,7 +45,10 @@ class WhisperRecognizer:
     """
 
     def __init__(self, model: WhisperBatch, *, waiting: int = 64, max_speakers: int = 32) -> None:
-        self.info = EngineInfo("whisper", "MIT", "MIT", True, True, model.languages)
+        self.info = EngineInfo(
+            "whisper", "MIT", "MIT", True, True, model.languages,
+            look_interval_s=_LOOK_INTERVAL_S, listens_on=True,
+        )  # fmt: skip
         self.multilingual = model.multilingual
         self._threads = ThreadPoolExecutor(1, thread_name_prefix="whisper")
         self._batches = MicroBatcher[Piece, Reading | EngineError](
@@ -139,7 +144,7 @@ class WhisperRecognizer:
 
 
 class WhisperStream:
-    """One utterance; each look recognises all sound since the last cut."""
+    """A speaker's sound since the last cut, however many utterances; each look recognises all of it."""
 
     def __init__(
         self, recognizer: WhisperRecognizer, options: HearingOptions, first_sample: int, context: str
@@ -147,11 +152,17 @@ class WhisperStream:
         self._recognizer, self._options = recognizer, options
         hints = ", ".join(options.hints)[:_LONGEST_HINTS]
         self._before = f"{hints}. {context}" if hints else context
-        self._first = self._end = first_sample
+        self._first = self._end = self._stretch = first_sample
+        self._judged = False
+        """Whether the language of the present stretch of speech has been looked at."""
         self._pieces: list[Pcm] = []
         self._last: tuple[Word, ...] = ()
         self._language = ""
-        self._closed = self._finished = False
+        self._closed = False
+
+    def begin(self, sample: int) -> None:
+        """What is said from here on may be in another language."""
+        self._stretch, self._judged = sample, False
 
     async def accept(self, pcm: Pcm) -> None:
         """Keeps the sound, the newest 30 s of it. Raises EngineError."""
@@ -166,29 +177,27 @@ class WhisperStream:
     async def hypothesis(self, *, final: bool = False) -> Hypothesis:
         """Recognises the sound since the last cut. Raises EngineOverloaded, EngineError."""
         self._check()
-        self._finished = final
-        self._pieces = [np.concatenate(self._pieces)] if self._pieces else []
-        pcm = self._pieces[0] if self._pieces else np.zeros(0, np.int16)
-        first, heard_to = self._first, self._end
-        language = await self._speaks(pcm, first, final=final)
-        detect = final and self._detects and len(pcm) >= HEARING_RATE_HZ
-        piece = Piece(pcm, first, base(language), self._before, final, detect)
-        reading = await self._recognizer.read(piece)
-        if detect and reading.languages:
-            language = self._recognizer.lock(self._options).feed(
-                reading.languages, samples=len(pcm), final=True
-            )
-            if base(language) != piece.language:  # the speaker has changed language: read it as that
-                reading = await self._recognizer.read(Piece(pcm, first, base(language), "", True))
-        self._language, self._last = language, reading.words
-        return Hypothesis(reading.words, language, heard_to)
+        heard_to = self._end
+        language = await self._speaks(final=final)
+        if self._language and base(language) != base(self._language):
+            self._before = ""
+            self._forget_before(max(self._first, min(self._stretch, heard_to)))
+        first, pcm = self._first, self._sound()
+        reading = await self._recognizer.read(Piece(pcm, first, base(language), self._before, final))
+        self._language = language
+        if not reading.doubtful:
+            self._last = reading.words
+        return Hypothesis(
+            reading.words, language, heard_to, doubtful=reading.doubtful, dropped=reading.dropped
+        )
 
     def cut(self, sample: int, committed: str) -> None:
         """Forgets the sound before `sample`; the words in it become the prompt."""
         if self._closed or sample <= self._first:
             return
-        gone = [word.text for word in self._last if (word.first_sample + word.end_sample) // 2 < sample]
-        self._before = f"{self._before} {' '.join(gone)}"[-_LONGEST_CONTEXT:] if committed else ""
+        gone = [word for word in self._last if (word.first_sample + word.end_sample) // 2 < sample]
+        text = text_of(gone, self._language)
+        self._before = f"{self._before} {text}"[-_LONGEST_CONTEXT:] if committed else ""
         self._last = self._last[len(gone) :]
         self._forget_before(min(sample, self._end))
 
@@ -199,30 +208,32 @@ class WhisperStream:
             self._pieces = []
             self._recognizer.released()
 
-    @property
-    def _detects(self) -> bool:
-        return self._options.language is None and self._recognizer.multilingual
-
-    async def _speaks(self, pcm: Pcm, first: int, *, final: bool) -> str:
-        """The speaker's language; asks the model while it is not known."""
+    async def _speaks(self, *, final: bool) -> str:
+        """The speaker's language; asks the model once for each stretch of speech that is long enough to tell."""
         if self._options.language is not None:
             return self._options.language
         if not self._recognizer.multilingual:
             return self._recognizer.info.languages[0]
         lock = self._recognizer.lock(self._options)
-        if lock.locked:
-            return lock.locked
-        reading = await self._recognizer.read(Piece(pcm, first, "", "", final, True))
+        sound = self._sound()[max(0, self._stretch - self._first) :]
+        if self._judged or (lock.locked and len(sound) < SURE_AFTER_SAMPLES):
+            return lock.locked or self._language
+        reading = await self._recognizer.read(Piece(sound, self._first, "", "", final, True))
         if reading.languages:
-            return lock.feed(reading.languages, samples=len(pcm), final=final)
+            language = lock.feed(reading.languages, samples=len(sound), final=final)
+            self._judged = len(sound) >= DECIDED_AFTER_SAMPLES
+            return language
         known: Sequence[str] = self._options.allowed_languages or self._recognizer.info.languages
-        return self._language or known[0]  # too little sound to tell
+        return lock.locked or self._language or known[0]  # too little sound to tell
+
+    def _sound(self) -> Pcm:
+        self._pieces = [np.concatenate(self._pieces)] if self._pieces else [np.zeros(0, np.int16)]
+        return self._pieces[0]
 
     def _forget_before(self, sample: int) -> None:
-        sound = np.concatenate(self._pieces) if self._pieces else np.zeros(0, np.int16)
-        self._pieces = [sound[sample - self._first :]]
+        self._pieces = [self._sound()[sample - self._first :]]
         self._first = sample
 
     def _check(self) -> None:
-        if self._closed or self._finished:
+        if self._closed:
             raise EngineError("the utterance is over")

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from pipeline.audio import HEARING_RATE_HZ, Pcm
 from pipeline.engines.protocols import EngineError
 from pipeline.engines.whisper_checks import COMPRESSION_LIMIT, compression_ratio, loop_start
+from pipeline.engines.whisper_words import without_echoes, words_of
 from pipeline.events import Word
 
 log = structlog.get_logger(__name__)
@@ -27,11 +28,9 @@ log = structlog.get_logger(__name__)
 FULL_WINDOW_S: Final = 30
 LONGEST_SAMPLES: Final = FULL_WINDOW_S * HEARING_RATE_HZ
 _FRAMES_PER_S: Final = 100
-_TOKENS_PER_S: Final = 50
 _PROMPT_STEP: Final = 16
 _LONGEST_PROMPT: Final = 96
 _LONGEST_OUTPUT: Final = 224
-_END_TOLERANCE_S: Final = 0.06
 _SHORTEST_S: Final = 0.1
 _QUIETEST: Final = 32
 """Sound that never gets louder, -60 dB, is silence."""
@@ -46,6 +45,8 @@ class Tuning:
     margin_s: float = 2.0
     """So much silence follows the sound in a window that is cut."""
     step_s: float = 4.0
+    retry_s: float = 8.0
+    """So much longer is the window of a second attempt."""
     """Windows grow in such steps, so that pieces of similar length share a batch."""
     beam: int = 1
     final_beam: int = 5
@@ -57,6 +58,10 @@ class Tuning:
     """Mean log probability below which "no speech" is believed."""
     hopeless: float = -1.2
     """Mean log probability below which nothing is believed: noise gives less, speech far more."""
+    hopeless_short: float = -2.2
+    """The same for texts of at most `short_tokens` where the model hears speech."""
+    short_tokens: int = 6
+    surely_speech: float = 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +89,12 @@ class Reading:
     """Probability of each language, where it was asked for."""
     log_probability: float = 0.0
     """Mean over the tokens."""
-    full_window: bool = False
-    """The short window had failed."""
+    retried: bool = False
+    """The first window had failed, a longer one was taken."""
+    doubtful: bool = False
+    """The decoder looped or ran on; the words are not to be believed."""
+    dropped: str = ""
+    """Why words were left out that the decoder had written; empty: none were."""
 
 
 @dataclass(slots=True)
@@ -166,15 +175,22 @@ class WhisperBatch:
         if not worth[0].piece.language:
             return
         self._generate(worth, encoded)
-        doubtful = [draft for draft in worth if self._is_doubtful(draft) and draft.window_s < FULL_WINDOW_S]
+        doubtful = [draft for draft in worth if self._is_doubtful(draft)]
         self._align(worth, encoded, but=doubtful)
-        if doubtful:
-            for draft in doubtful:
-                draft.window_s = FULL_WINDOW_S
-                draft.reading = replace(draft.reading, full_window=True)
-            encoded = self._encode(doubtful)
-            self._generate(doubtful, encoded)
-            self._align(doubtful, encoded)
+        again = [draft for draft in doubtful if draft.piece.final and draft.window_s < FULL_WINDOW_S]
+        for draft in doubtful:
+            draft.reading = replace(draft.reading, doubtful=draft not in again)
+        if again:
+            self._retry(again)
+
+    def _retry(self, group: Sequence[_Draft]) -> None:
+        """Another window makes most loops go away; what still loops is believed up to where it begins."""
+        for draft in group:
+            draft.window_s = int(min(FULL_WINDOW_S, draft.window_s + self.tuning.retry_s))
+            draft.reading = replace(draft.reading, retried=True)
+        encoded = self._encode(group)
+        self._generate(group, encoded)
+        self._align(group, encoded)
 
     def _encode(self, group: Sequence[_Draft]) -> Any:
         import ctranslate2
@@ -183,6 +199,7 @@ class WhisperBatch:
         mels = np.zeros((len(group), self._model.model.n_mels, frames), np.float32)
         for row, draft in zip(mels, group, strict=True):
             features = self._model.feature_extractor(_floats(draft.piece.pcm))[:, :frames]
+            row[:] = features.min()  # silence: with zeros, which are loud, short answers are said twice
             row[:, : features.shape[1]] = features
         return self._model.model.encode(ctranslate2.StorageView.from_array(mels))
 
@@ -217,8 +234,28 @@ class WhisperBatch:
         if any(texts):
             results = self._model.model.align(encoded, tokenizer.sot_sequence, texts, frames)
         for draft, tokens, result in zip(group, texts, results, strict=True):
-            words = _placed(tokenizer, tokens, result, draft.piece) if tokens else ()
-            draft.reading = replace(draft.reading, words=words, log_probability=draft.score)
+            words = (
+                words_of(
+                    tokenizer,
+                    tokens,
+                    result,
+                    samples=len(draft.piece.pcm),
+                    first_sample=draft.piece.first_sample,
+                    language=draft.piece.language,
+                )
+                if tokens
+                else ()
+            )
+            words = without_echoes(words, draft.piece.pcm, draft.piece.first_sample)
+            dropped = "" if words or draft in but else self._dropped(draft, tokenizer)
+            draft.reading = replace(draft.reading, words=words, log_probability=draft.score, dropped=dropped)
+
+    def _dropped(self, draft: _Draft, tokenizer: Any) -> str:
+        """Why there are no words, where it was not for silence."""
+        text = tokenizer.decode([token for token in draft.tokens if token < tokenizer.eot])
+        if draft.no_speech > self.tuning.no_speech or not any(character.isalnum() for character in text):
+            return ""
+        return "it was too unclear to be written down"
 
     def _believed(self, draft: _Draft, end_of_text: int) -> list[int]:
         """The tokens without what silence and loops make up."""
@@ -228,9 +265,15 @@ class WhisperBatch:
         if start is not None:
             tokens = tokens[:start]
         silent = draft.no_speech > tuning.no_speech and draft.score < tuning.unlikely
-        silent = silent or draft.score < tuning.hopeless
+        silent = silent or draft.score < self._hopeless(draft, tokens)
         text = self._tokenizer(draft.piece.language).decode(tokens)
         return [] if silent or compression_ratio(text) > COMPRESSION_LIMIT else tokens
+
+    def _hopeless(self, draft: _Draft, tokens: Sequence[int]) -> float:
+        """A short answer has few tokens to be sure of: rightly heard ones reach -1.7 where speech is certain."""
+        tuning = self.tuning
+        short = len(tokens) <= tuning.short_tokens and draft.no_speech < tuning.surely_speech
+        return tuning.hopeless_short if short else tuning.hopeless
 
     # --- one piece ---------------------------------------------------------------------------------------
 
@@ -268,32 +311,3 @@ def _may_hold_speech(pcm: Pcm) -> bool:
 
 def _floats(pcm: Pcm) -> NDArray[np.float32]:
     return pcm.astype(np.float32) / np.float32(32768)
-
-
-def _placed(tokenizer: Any, tokens: list[int], result: Any, piece: Piece) -> tuple[Word, ...]:
-    """Words with their places, by how the decoder's attention moves through the sound.
-
-    Source:
-        faster-whisper, `WhisperModel.find_alignment`. Words that lie at the very end were not said: what
-        Whisper invents behind the last word piles up there.
-    """
-    texts, parts = tokenizer.split_to_word_tokens([*tokens, tokenizer.eot])
-    if len(parts) <= 1:
-        return ()
-    edges = np.pad(np.cumsum([len(part) for part in parts[:-1]]), (1, 0))
-    of_text, of_time = (np.array(column) for column in zip(*result.alignments, strict=True))
-    jumps = np.pad(np.diff(of_text), (1, 0), constant_values=1).astype(bool)
-    times_s = of_time[jumps] / _TOKENS_PER_S
-    length_s = len(piece.pcm) / HEARING_RATE_HZ
-    words: list[Word] = []
-    for text, start_s, end_s in zip(texts[:-1], times_s[edges[:-1]], times_s[edges[1:]], strict=True):
-        if words and not any(character.isalnum() for character in text):
-            last = words[-1]
-            words[-1] = replace(last, text=last.text + text.strip())
-        elif start_s >= length_s - _END_TOLERANCE_S:
-            break
-        elif text.strip():
-            first = piece.first_sample + int(start_s * HEARING_RATE_HZ)
-            end = piece.first_sample + int(min(end_s, length_s) * HEARING_RATE_HZ)
-            words.append(Word(text.strip(), first, end))
-    return tuple(words)

@@ -8,8 +8,8 @@ from typing import Final
 from pipeline.audio import HEARING_RATE_HZ
 
 _SURE: Final = 0.7
-_SURE_AFTER_SAMPLES: Final = HEARING_RATE_HZ
-_DECIDED_AFTER_SAMPLES: Final = 3 * HEARING_RATE_HZ
+SURE_AFTER_SAMPLES: Final = HEARING_RATE_HZ
+DECIDED_AFTER_SAMPLES: Final = 3 * HEARING_RATE_HZ
 _STRONG: Final = 0.8
 _CONTRADICTIONS: Final = 2
 
@@ -45,11 +45,11 @@ class LanguageLock:
         """
         best, share = self._best(probabilities)
         if not self.locked:
-            sure = share >= _SURE and samples >= _SURE_AFTER_SAMPLES
-            if sure or final or samples >= _DECIDED_AFTER_SAMPLES:
+            sure = share >= _SURE and samples >= SURE_AFTER_SAMPLES
+            if sure or final or samples >= DECIDED_AFTER_SAMPLES:
                 self.locked = best
             return best
-        if not final or samples < _SURE_AFTER_SAMPLES:
+        if not final or samples < SURE_AFTER_SAMPLES:
             return self.locked
         self._against = self._against + 1 if best != self.locked and share >= _STRONG else 0
         if self._against >= _CONTRADICTIONS:

@@ -1,4 +1,4 @@
-"""Sound to words: voice activity detection, recognition, LocalAgreement-2.
+"""Sound to words: voice activity detection, recognition, agreement between looks.
 
 The stage runs beside its models: inside the speech service, or inline. Either way it is a `Hear`.
 """
@@ -23,9 +23,10 @@ from pipeline.engines.protocols import (
     Recognizer,
     VoiceActivityDetector,
 )
-from pipeline.engines.voice_activity import SpeechAudio, SpeechEnded, SpeechGate, SpeechStarted
+from pipeline.engines.voice_activity import GateEvent, Silence, SpeechAudio, SpeechEnded, SpeechGate, SpeechStarted
 from pipeline.events import Heard, NotHeard, UtteranceEnded, UtteranceStarted, Words
 from pipeline.text.agreement import Agreement, Update
+from pipeline.text.commitment import CommitPolicy, DistantAgreement, EvidentAgreement
 from pipeline.text.steadying import Steadying
 
 log = structlog.get_logger(__name__)
@@ -61,6 +62,8 @@ async def hear(
         threshold=settings.vad_threshold,
         min_speech_s=settings.min_speech_s,
         min_silence_s=settings.min_silence_s,
+        pre_roll_s=settings.pre_roll_s,
+        memory_s=settings.memory_s if recognizer.info.listens_on else 0.0,
     )
     ear = _Ear(recognizer, options, settings, heard)
     try:
@@ -77,10 +80,9 @@ async def hear(
 
 
 @dataclass(slots=True)
-class _Utterance:
-    """What is known of the utterance that is being spoken."""
+class _Memory:
+    """What a stream holds and what is known of it: the sound of one utterance, or of several with short pauses."""
 
-    number: int
     stream: RecognitionStream
     agreement: Agreement
     steadying: Steadying
@@ -93,13 +95,23 @@ class _Utterance:
 
 
 class _Ear:
-    """One speaker's recognition: opens a stream for each utterance and puts what it hears."""
+    """One speaker's recognition.
+
+    A pause ends the utterance; the stream with its sound and the words in it stays for the seconds that the gate
+    remembers, so that what comes next is heard in its context.
+    """
 
     def __init__(
         self, recognizer: Recognizer, options: HearingOptions, settings: Recognition, heard: Channel[Heard]
     ) -> None:
         self._recognizer, self._options, self._settings, self._heard = recognizer, options, settings, heard
-        self._utterance: _Utterance | None = None
+        interval_s = settings.pass_interval_s or recognizer.info.look_interval_s
+        self._interval = int(interval_s * HEARING_RATE_HZ)
+        self._memory: _Memory | None = None
+        self._utterance: int | None = None
+        """The number of the utterance that is being spoken."""
+        self._began = 0
+        """Where it began."""
         self._count = 0
         self._context = ""
         self._deaf_until = 0
@@ -109,67 +121,136 @@ class _Ear:
     @property
     def waiting_samples(self) -> int:
         """Sound taken in since the last pass."""
-        current = self._utterance
-        return 0 if current is None else current.heard_to - current.looked_to
+        memory = self._memory
+        return 0 if memory is None or self._utterance is None else memory.heard_to - memory.looked_to
 
-    async def take(self, event: SpeechStarted | SpeechAudio | SpeechEnded) -> None:
+    async def take(self, event: GateEvent) -> None:
         """Takes the next thing that the gate let through."""
         match event:
-            case SpeechStarted(first_sample, pcm) | SpeechAudio(first_sample, pcm):
+            case SpeechStarted(first_sample, pcm):
+                await self._start(first_sample)
+                await self._accept(first_sample, pcm)
+            case SpeechAudio(first_sample, pcm):
+                if self._utterance is None:
+                    await self._start(first_sample)
                 await self._accept(first_sample, pcm)
             case SpeechEnded(end_sample):
                 await self._end(end_sample)
+            case Silence(first_sample, pcm):
+                await self._rest(first_sample, pcm)
 
     async def look(self) -> None:
         """Makes a pass if enough new sound has come."""
-        current = self._utterance
-        interval = int(self._settings.pass_interval_s * HEARING_RATE_HZ)
-        if current is None or current.heard_to - current.looked_to < interval:
+        memory = self._memory
+        if memory is None or self._utterance is None or self.waiting_samples < self._interval:
             return
-        try:
-            async with asyncio.timeout(PATIENCE_S):
-                hypothesis = await current.stream.hypothesis()
-        except (EngineError, TimeoutError) as error:
-            await self._fail(_reason(error))
+        hypothesis = await self._ask(memory, final=False)
+        if hypothesis is None:
             return
-        current.looked_to = current.heard_to
-        await self._language(current, hypothesis)
-        update = current.agreement.feed(
+        memory.looked_to = memory.heard_to
+        if hypothesis.doubtful:
+            return
+        self._note_language(memory, hypothesis)
+        update = memory.agreement.feed(
             hypothesis.words,
             heard_to=hypothesis.heard_to,
-            buffer_start=current.buffer_start,
+            buffer_start=memory.buffer_start,
             settled_to=hypothesis.settled_to,
         )
-        await self._put_words(current, update, hypothesis.heard_to)
-        cut = current.agreement.cut_at(buffer_start=current.buffer_start, heard_to=hypothesis.heard_to)
-        if cut is not None:
-            current.stream.cut(cut, current.agreement.committed_text)
-            current.buffer_start = cut
+        await self._put_words(memory, update, hypothesis.heard_to)
+        self._cut(memory, hypothesis.heard_to)
 
     async def close(self) -> None:
         """Gives the stream back. What it held is lost only when the whole stage was cancelled."""
-        if self._utterance is not None:
-            utterance, self._utterance = self._utterance, None
-            await utterance.stream.close()
+        if self._memory is not None:
+            memory, self._memory = self._memory, None
+            await memory.stream.close()
+
+    # --- an utterance ------------------------------------------------------------------------------------
+
+    async def _start(self, first_sample: int) -> None:
+        if first_sample < self._deaf_until:
+            return
+        memory = self._memory
+        if memory is not None and memory.heard_to != first_sample:
+            await self._forget()
+            memory = None
+        if memory is None:
+            memory = await self._open(first_sample)
+            if memory is None:
+                return
+        memory.stream.begin(first_sample)
+        await self._report_missed(first_sample)
+        self._count += 1
+        self._utterance, self._began = self._count, first_sample
+        memory.steadying = self._new_steadying()
+        memory.looked_to = first_sample
+        await self._heard.put(UtteranceStarted(self._count, first_sample))
 
     async def _accept(self, first_sample: int, pcm: Pcm) -> None:
-        end = first_sample + len(pcm)
-        if self._utterance is None:
-            if first_sample < self._deaf_until:
-                return
-            await self._open(first_sample)
-        current = self._utterance
-        if current is None:
+        memory = self._memory
+        if memory is None or self._utterance is None:
             return
         try:
             async with asyncio.timeout(PATIENCE_S):
-                await current.stream.accept(pcm)
+                await memory.stream.accept(pcm)
         except (EngineError, TimeoutError) as error:
             await self._fail(_reason(error))
             return
-        current.heard_to = end
+        memory.heard_to = first_sample + len(pcm)
 
-    async def _open(self, first_sample: int) -> None:
+    async def _end(self, end_sample: int) -> None:
+        memory = self._memory
+        if memory is None or self._utterance is None:
+            await self._report_missed(end_sample)
+            return
+        hypothesis = await self._ask(memory, final=True)
+        if hypothesis is None:
+            await self._report_missed(end_sample)
+            return
+        self._note_language(memory, hypothesis)
+        words = None if hypothesis.doubtful else hypothesis.words
+        update = memory.agreement.finish(words, heard_to=hypothesis.heard_to)
+        await self._put_words(memory, update, hypothesis.heard_to)
+        memory.agreement.pause(end_sample)
+        memory.looked_to = memory.heard_to
+        await self._finish_utterance(end_sample)
+        if hypothesis.dropped:
+            await self._heard.put(NotHeard(min(self._began, end_sample), end_sample, hypothesis.dropped))
+        if self._recognizer.info.listens_on:
+            self._cut(memory, hypothesis.heard_to)
+        else:
+            await self._forget()
+
+    async def _rest(self, first_sample: int, pcm: Pcm) -> None:
+        """Keeps the silence behind an utterance; forgets everything once there was enough of it."""
+        memory = self._memory
+        if memory is None or self._utterance is not None:
+            return
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                await memory.stream.accept(pcm)
+        except (EngineError, TimeoutError) as error:  # nothing was said: the next utterance gets a new stream
+            log.warning("recognition failed in a pause", reason=_reason(error))
+            await self._forget()
+            return
+        memory.heard_to = first_sample + len(pcm)
+        if memory.heard_to - memory.looked_to >= self._settings.memory_s * HEARING_RATE_HZ:
+            await self._forget()
+
+    async def _finish_utterance(self, end_sample: int) -> None:
+        number, self._utterance = self._utterance, None
+        assert number is not None
+        await self._heard.put(UtteranceEnded(number, end_sample))
+
+    async def _put_words(self, memory: _Memory, update: Update, heard_to: int) -> None:
+        assert self._utterance is not None
+        shown = memory.steadying.feed(update.committed, update.tentative, heard_to=heard_to)
+        await self._heard.put(Words(self._utterance, memory.language, update.committed, shown, heard_to))
+
+    # --- the stream --------------------------------------------------------------------------------------
+
+    async def _open(self, first_sample: int) -> _Memory | None:
         try:
             async with asyncio.timeout(PATIENCE_S):
                 stream = await self._recognizer.open(
@@ -177,11 +258,8 @@ class _Ear:
                 )
         except (EngineError, TimeoutError) as error:
             self._miss(first_sample, _reason(error))
-            return
-        await self._report_missed(first_sample)
-        self._count += 1
-        self._utterance = _Utterance(
-            number=self._count,
+            return None
+        self._memory = _Memory(
             stream=stream,
             agreement=self._new_agreement(),
             steadying=self._new_steadying(),
@@ -190,52 +268,51 @@ class _Ear:
             heard_to=first_sample,
             looked_to=first_sample,
         )
-        await self._heard.put(UtteranceStarted(self._count, first_sample))
+        return self._memory
 
-    async def _end(self, end_sample: int) -> None:
-        current = self._utterance
-        if current is None:
-            await self._report_missed(end_sample)
-            return
+    async def _forget(self) -> None:
+        """Closes the stream; its words become the context of the next one."""
+        memory, self._memory = self._memory, None
+        if memory is not None:
+            text = f"{self._context} {memory.agreement.committed_text}"
+            self._context = text[-CONTEXT_CHARACTERS:].strip()
+            await memory.stream.close()
+
+    async def _ask(self, memory: _Memory, *, final: bool) -> Hypothesis | None:
         try:
             async with asyncio.timeout(PATIENCE_S):
-                hypothesis = await current.stream.hypothesis(final=True)
+                return await memory.stream.hypothesis(final=final)
         except (EngineError, TimeoutError) as error:
             await self._fail(_reason(error))
-            await self._report_missed(end_sample)
-            return
-        await self._language(current, hypothesis)
-        update = current.agreement.finish(hypothesis.words, heard_to=hypothesis.heard_to)
-        await self._put_words(current, update, hypothesis.heard_to)
-        await self._leave(current, end_sample)
+            return None
 
-    async def _leave(self, current: _Utterance, end_sample: int) -> None:
-        self._utterance = None
-        await current.stream.close()
-        self._context = (self._context + " " + current.agreement.committed_text)[-CONTEXT_CHARACTERS:].strip()
-        await self._heard.put(UtteranceEnded(current.number, end_sample))
+    @staticmethod
+    def _cut(memory: _Memory, heard_to: int) -> None:
+        cut = memory.agreement.cut_at(buffer_start=memory.buffer_start, heard_to=heard_to)
+        if cut is not None:
+            memory.stream.cut(cut, memory.agreement.committed_text)
+            memory.buffer_start = cut
 
-    async def _put_words(self, current: _Utterance, update: Update, heard_to: int) -> None:
-        shown = current.steadying.feed(update.committed, update.tentative, heard_to=heard_to)
-        await self._heard.put(Words(current.number, current.language, update.committed, shown, heard_to))
-
-    async def _language(self, current: _Utterance, hypothesis: Hypothesis) -> None:
-        """Starts agreement anew when the speaker has changed language; committed words stay."""
-        if hypothesis.language == current.language:
-            return
-        if current.language:
-            committed_to = current.agreement.last_committed_end
-            current.agreement, current.steadying = self._new_agreement(), self._new_steadying()
-            if committed_to > current.buffer_start:
-                current.stream.cut(committed_to, "")
-                current.buffer_start = committed_to
-        current.language = current.agreement.language = hypothesis.language
+    @staticmethod
+    def _note_language(memory: _Memory, hypothesis: Hypothesis) -> None:
+        """When the speaker has changed language, what was open counts no more; what is committed stays known."""
+        if hypothesis.language != memory.language:
+            if memory.language:
+                memory.agreement.start_anew()
+            memory.language = memory.agreement.language = hypothesis.language
 
     def _new_agreement(self) -> Agreement:
+        settings = self._settings
+        policy: CommitPolicy
+        distance, settle = int(settings.distance_s * HEARING_RATE_HZ), int(settings.settle_s * HEARING_RATE_HZ)
+        if settings.agreement == "agreement+evidence":
+            policy = EvidentAgreement(distance, settle)
+        else:
+            policy = DistantAgreement(distance, settle)
         return Agreement(
-            commit_age_samples=int(self._settings.commit_age_s * HEARING_RATE_HZ),
-            max_buffer_samples=int(self._settings.max_buffer_s * HEARING_RATE_HZ),
-            settle_samples=int(self._settings.settle_s * HEARING_RATE_HZ),
+            commit_age_samples=int(settings.commit_age_s * HEARING_RATE_HZ),
+            max_buffer_samples=int(settings.max_buffer_s * HEARING_RATE_HZ),
+            policy=policy,
             language=self._options.language or "",
         )
 
@@ -243,21 +320,23 @@ class _Ear:
         return Steadying(
             settle_samples=int(self._settings.show_after_s * HEARING_RATE_HZ),
             passes=self._settings.show_passes,
+            sure=self._settings.show_sure,
         )
 
     # --- failures ----------------------------------------------------------------------------------------
 
     async def _fail(self, reason: str) -> None:
         """Gives up the current stream: words already seen are kept, the sound behind them is missing."""
-        current = self._utterance
-        assert current is not None
-        update = current.agreement.finish(None, heard_to=current.heard_to)
-        lost_from = max(current.buffer_start, current.agreement.last_committed_end)
-        log.warning("recognition failed", reason=reason, utterance=current.number)
-        await self._put_words(current, update, current.heard_to)
-        await self._leave(current, lost_from)
+        memory = self._memory
+        assert memory is not None
+        update = memory.agreement.finish(None, heard_to=memory.heard_to)
+        lost_from = max(memory.buffer_start, self._began, memory.agreement.last_committed_end)
+        log.warning("recognition failed", reason=reason, utterance=self._utterance)
+        await self._put_words(memory, update, memory.heard_to)
+        await self._finish_utterance(lost_from)
+        await self._forget()
         self._miss(lost_from, reason)
-        self._deaf_until = current.heard_to + int(RETRY_S * HEARING_RATE_HZ)
+        self._deaf_until = memory.heard_to + int(RETRY_S * HEARING_RATE_HZ)
 
     def _miss(self, first_sample: int, reason: str) -> None:
         if self._missed_from is None:

@@ -1,4 +1,4 @@
-"""LocalAgreement-2: a word is committed once two passes of the recogniser agree on it.
+"""LocalAgreement-2: a word is committed once passes of the recogniser agree on it for long enough.
 
 Source:
     Macháček, Dabre, Bojar: Turning Whisper into Real-Time Transcription System, 2023 (arXiv 2307.14743).
@@ -9,17 +9,22 @@ Source:
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from pipeline.audio import HEARING_RATE_HZ
 from pipeline.events import Word
-from pipeline.text import languages, matching
+from pipeline.text import matching
+from pipeline.text.commitment import CommitPolicy, DistantAgreement
+from pipeline.text.joining import text_of
 
 _LONG_PAUSE_SAMPLES: Final = 3 * HEARING_RATE_HZ // 10
 """A gap between two words that makes a good place to cut."""
 
 _NOTHING_BEFORE: Final = -1
+
+_REMEMBERED_WORDS: Final = 200
+"""A recogniser takes less than that as its context."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,25 +46,29 @@ class Agreement:
         commit_age_samples: a word whose end lies further behind is committed as it stands.
         max_buffer_samples: no more sound than this stays in the recogniser's buffer.
         language: for `committed_text`; may be set later. Empty: the script decides.
-        settle_samples: an agreed word waits until this much has been heard behind it: what lies at the very
-            end of the buffer is often half a word.
+        policy: how long a word must stay the same; by default two passes are enough.
     """
 
     def __init__(
-        self, *, commit_age_samples: int, max_buffer_samples: int, language: str = "", settle_samples: int = 0
+        self,
+        *,
+        commit_age_samples: int,
+        max_buffer_samples: int,
+        language: str = "",
+        policy: CommitPolicy | None = None,
     ) -> None:
         if commit_age_samples < 1 or max_buffer_samples < 1:
             raise ValueError("commit_age_samples and max_buffer_samples must be at least 1")
         self.language = language
-        self._commit_age, self._max_buffer, self._settle = (
-            commit_age_samples,
-            max_buffer_samples,
-            settle_samples,
-        )
+        self._commit_age, self._max_buffer = commit_age_samples, max_buffer_samples
+        self._policy: CommitPolicy = policy or DistantAgreement(0, 0)
         self._recent: list[Word] = []
         """Committed words that may still be in the buffer, and the few before them."""
-        self._pieces: list[str] = []
+        self._committed: list[Word] = []
+        """The last `_REMEMBERED_WORDS` of all that was committed."""
         self._tail: tuple[Word, ...] = ()
+        self._since: tuple[int, ...] = ()
+        """For each word of the tail, how far the first pass had listened that said it and all before it."""
         self._owed: tuple[Word, ...] = ()
         """Open words that were cut off: committed already, but not yet in an update."""
         self._boundary = 0
@@ -70,8 +79,8 @@ class Agreement:
 
     @property
     def committed_text(self) -> str:
-        """All committed words of the utterance."""
-        return languages.join(self._pieces, self.language)
+        """The newest committed words."""
+        return text_of(self._committed, self.language)
 
     @property
     def last_committed_end(self) -> int:
@@ -97,19 +106,19 @@ class Agreement:
             words: what the buffer is taken to say; committed words may be among them or not.
             heard_to: how far the recogniser had listened. A pass over nothing new agrees with nothing.
             buffer_start: where the recogniser's buffer begins; by default at the last cut.
-            settled_to: words that end behind it are not agreed on yet, by the recogniser's own judgement; by
-                default `settle_samples` before `heard_to`.
+            settled_to: words that end behind it are not agreed on yet, by the recogniser's own judgement, which
+                then counts instead of the policy.
         """
         if buffer_start is not None:
             self._buffer_start = buffer_start
         tail = self._open_words(words, heard_to)
-        limit = heard_to - self._settle if settled_to is None else settled_to
-        agreed = self._agreed(tail, limit) if heard_to > self._heard_to else 0
+        since = self._stood(tail, heard_to)
+        agreed = self._agreed(tail, since, heard_to, settled_to) if heard_to > self._heard_to else 0
         count = max(
             agreed, self._older_than(tail, heard_to - self._commit_age), self._cut_off(tail, heard_to)
         )
         self._heard_to = max(heard_to, self._heard_to)
-        return self._commit(tail, agreed, count)
+        return self._commit(tail, since, agreed, count)
 
     def finish(self, words: Sequence[Word] | None, *, heard_to: int) -> Update:
         """Commits everything that is open, as the last look at the whole utterance has it.
@@ -120,7 +129,15 @@ class Agreement:
         tail = list(self._tail) if words is None else self._open_words(words, heard_to)
         agreed = matching.agreed(self._tail, tail) if words is not None else 0
         self._heard_to = max(heard_to, self._heard_to)
-        return self._commit(tail, agreed, len(tail))
+        return self._commit(tail, [heard_to] * len(tail), agreed, len(tail))
+
+    def pause(self, sample: int) -> None:
+        """Nothing before `sample` is a new word any more: a pause began there, and what was said is committed."""
+        self._boundary = max(self._boundary, sample)
+
+    def start_anew(self) -> None:
+        """Forgets the open words; what is committed stays known. For a speaker who changes language."""
+        self._tail, self._since = (), ()
 
     def cut_at(self, *, buffer_start: int, heard_to: int) -> int | None:
         """Where the buffer should be cut now: between two committed words, at a pause if there is one.
@@ -156,10 +173,28 @@ class Agreement:
         old, self._boundary = matching.seam(known, self._recent, self._boundary)
         return known[old:]
 
-    def _agreed(self, tail: list[Word], limit: int) -> int:
-        count = matching.agreed(self._tail, tail)
-        while count and tail[count - 1].end_sample > limit:
-            count -= 1
+    def _stood(self, tail: list[Word], heard_to: int) -> list[int]:
+        """Since when each word of the tail has been said, with all before it."""
+        same = matching.agreed(self._tail, tail)
+        known = self._since[: min(same, len(self._since))]
+        last = known[-1] if known else heard_to
+        return [*known, *[last] * (same - len(known)), *[heard_to] * (len(tail) - same)]
+
+    def _agreed(self, tail: list[Word], since: list[int], heard_to: int, settled_to: int | None) -> int:
+        count = 0
+        if settled_to is not None:
+            count = matching.agreed(self._tail, tail)
+            while count and tail[count - 1].end_sample > settled_to:
+                count -= 1
+            return count
+        for at, (word, first) in enumerate(zip(tail, since, strict=True)):
+            behind = heard_to - word.end_sample
+            if first < heard_to and self._policy.settled(
+                word, stood_samples=heard_to - first, behind_samples=behind
+            ):
+                count = at + 1
+            else:
+                break
         return count
 
     @staticmethod
@@ -174,10 +209,10 @@ class Agreement:
         sample = heard_to - self._max_buffer // 4
         return max((at + 1 for at, word in enumerate(tail) if word.first_sample < sample), default=0)
 
-    def _commit(self, tail: list[Word], agreed: int, count: int) -> Update:
+    def _commit(self, tail: list[Word], since: list[int], agreed: int, count: int) -> Update:
         committed = (*self._owed, *self._note(tail[:count]))
         forced = len(self._owed) + count - min(agreed, count)
-        self._owed, self._tail = (), tuple(tail[count:])
+        self._owed, self._tail, self._since = (), tuple(tail[count:]), tuple(since[count:])
         return Update(committed, self._tail, forced)
 
     def _note(self, words: Sequence[Word]) -> tuple[Word, ...]:
@@ -186,8 +221,8 @@ class Agreement:
             first = max(word.first_sample, self._recent[-1].first_sample if self._recent else 0)
             self._end = max(word.end_sample, first, self._end)
             self._boundary = max(word.end_sample, first)
-            self._recent.append(Word(word.text, first, self._end))
-            self._pieces.append(word.text)
+            self._recent.append(replace(word, first_sample=first, end_sample=self._end))
+        self._committed = [*self._committed, *words][-_REMEMBERED_WORDS:]
         return tuple(self._recent[len(self._recent) - len(words) :])
 
     def _places(self) -> list[tuple[int, int]]:
@@ -203,6 +238,6 @@ class Agreement:
         middles = [(word.first_sample + word.end_sample) // 2 for word in self._tail]
         lost = max((at + 1 for at, middle in enumerate(middles) if middle < sample), default=0)
         self._owed += self._note(self._tail[:lost])
-        self._tail = self._tail[lost:]
+        self._tail, self._since = self._tail[lost:], self._since[lost:]
         before = sum(1 for word in self._recent if word.end_sample <= sample)
         del self._recent[: max(0, before - matching.LONGEST_OVERLAP)]

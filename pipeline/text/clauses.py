@@ -20,6 +20,7 @@ from pipeline.events import (
     Words,
 )
 from pipeline.text import languages
+from pipeline.text.joining import text_of
 from pipeline.text.punctuation import Ending, belongs_together, ending
 
 PAUSE_SAMPLES: Final = HEARING_RATE_HZ // 4
@@ -249,7 +250,7 @@ class ClauseCutter:
         return self._text(self._open[max(0, count - few) : count])
 
     def _text(self, words: Sequence[Word]) -> str:
-        return languages.join((word.text for word in words), self._language)
+        return text_of(words, self._language)
 
     def _words(self, words: Sequence[Word]) -> int:
         return languages.word_count(self._text(words), self._language)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import Final
 
@@ -146,7 +147,13 @@ def divided_at(words: Sequence[Word], boundary: int) -> list[Word]:
             continue
         step = (word.end_sample - word.first_sample) / len(signs)
         parts.extend(
-            Word(sign, word.first_sample + round(at * step), word.first_sample + round((at + 1) * step))
+            replace(
+                word,
+                text=sign,
+                first_sample=word.first_sample + round(at * step),
+                end_sample=word.first_sample + round((at + 1) * step),
+                glued=word.glued if at == 0 else True,
+            )
             for at, sign in enumerate(signs)
         )
     return parts
@@ -171,8 +178,8 @@ def tidied(words: Sequence[Word], heard_to: int) -> list[Word]:
         first = min(max(word.first_sample, 0), heard_to)
         end = min(max(word.end_sample, first), heard_to)
         if spelling(text):
-            tidy.append(Word(text, first, end))
+            tidy.append(replace(word, text=text, first_sample=first, end_sample=end))
         elif text and tidy:
-            last = tidy[-1]
-            tidy[-1] = Word(last.text + text, last.first_sample, last.end_sample)
+            blank = " " if word.glued is False else ""
+            tidy[-1] = replace(tidy[-1], text=tidy[-1].text + blank + text)
     return tidy

@@ -93,7 +93,12 @@ class Continuity:
         """New words begin behind the old ones, whatever the recogniser says."""
         seam_at = self._seam or 0
         return tuple(
-            Word(word.text, max(word.first_sample, seam_at), max(word.end_sample, seam_at)) for word in words
+            replace(
+                word,
+                first_sample=max(word.first_sample, seam_at),
+                end_sample=max(word.end_sample, seam_at),
+            )
+            for word in words
         )
 
     def _ended(self, end: int) -> list[Heard]:

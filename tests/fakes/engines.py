@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -136,13 +137,15 @@ class ScriptedRecognizer:
         guesses: Mapping[int, str] | None = None,
         failing: Sequence[int] = (),
         refusals: int = 0,
+        listens_on: bool = False,
     ) -> None:
-        self.info = info("scripted", language)
+        self.info = replace(info("scripted", language), listens_on=listens_on)
         self.language, self.words, self.guesses = language, tuple(words), dict(guesses or {})
         self.failing = sorted(failing)
         self.refusals = refusals
         self.opened: list[tuple[int, str]] = []
         self.cuts: list[int] = []
+        self.began: list[int] = []
         self.open_streams = 0
         self.longest_samples = 0
 
@@ -167,6 +170,9 @@ class _ScriptedStream:
     def __init__(self, recognizer: ScriptedRecognizer, first_sample: int) -> None:
         self._recognizer, self._start, self._end = recognizer, first_sample, first_sample
         self._open = True
+
+    def begin(self, sample: int) -> None:
+        self._recognizer.began.append(sample)
 
     async def accept(self, pcm: Pcm) -> None:
         self._end += len(pcm)

@@ -305,6 +305,9 @@ class SlowStream:
     def __init__(self, stream: RecognitionStream) -> None:
         self._stream = stream
 
+    def begin(self, sample: int) -> None:
+        self._stream.begin(sample)
+
     async def accept(self, pcm: Pcm) -> None:
         await asyncio.sleep(len(pcm) / HEARING_RATE_HZ * 0.3)
         await self._stream.accept(pcm)

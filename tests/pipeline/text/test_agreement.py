@@ -6,6 +6,7 @@ import pytest
 
 from pipeline.events import Word
 from pipeline.text.agreement import Agreement, Update
+from pipeline.text.commitment import DistantAgreement
 from tests.pipeline.text.simulated import ms, said
 
 
@@ -15,7 +16,7 @@ def fresh(
     return Agreement(
         commit_age_samples=ms(age_ms),
         max_buffer_samples=ms(buffer_ms),
-        settle_samples=ms(settle_ms),
+        policy=DistantAgreement(0, ms(settle_ms)),
         language=language,
     )
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from pipeline.events import Word
 from pipeline.text.agreement import Agreement
+from pipeline.text.commitment import DistantAgreement
 from pipeline.text.languages import join
 from pipeline.text.matching import spelling
 from tests.pipeline.text.simulated import Faults, Pass, SimulatedRecogniser, interpret, ms, talk
@@ -30,7 +31,9 @@ def run(
     words: Sequence[Word], faults: Faults, seed: int, steps_ms: Sequence[int], settle_ms: int = 0
 ) -> tuple[Agreement, list[Pass], list[Word]]:
     agreement = Agreement(
-        commit_age_samples=COMMIT_AGE, max_buffer_samples=MAX_BUFFER, settle_samples=ms(settle_ms)
+        commit_age_samples=COMMIT_AGE,
+        max_buffer_samples=MAX_BUFFER,
+        policy=DistantAgreement(0, ms(settle_ms)),
     )
     recogniser = SimulatedRecogniser(words, faults, random.Random(seed))
     passes, last = interpret(recogniser, agreement, end=words[-1].end_sample + ms(300), steps_ms=steps_ms)

@@ -1,0 +1,146 @@
+"""Whisper's tokens to words: where each begins and ends, how sure it is, whether a blank stood before it."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import numpy as np
+
+from pipeline.audio import HEARING_RATE_HZ, Pcm
+from pipeline.events import Word
+from pipeline.text import languages
+from pipeline.text.matching import spelling
+
+_TOKENS_PER_S: Final = 50
+"""How finely attention moves through the sound."""
+
+_END_TOLERANCE_S: Final = 0.06
+
+_BLOCK_SAMPLES: Final = HEARING_RATE_HZ // 50
+_SHORTEST_SAMPLES: Final = HEARING_RATE_HZ // 20
+"""No word takes less time than 50 ms."""
+_QUIETEST_PART: Final = 0.1
+"""A word is not 20 dB softer than what is around it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Some tokens that are never divided."""
+
+    text: str
+    tokens: int
+
+
+def words_of(
+    tokenizer: Any, tokens: list[int], alignment: Any, *, samples: int, first_sample: int, language: str
+) -> tuple[Word, ...]:
+    """Words with their places, by how the decoder's attention moves through the sound.
+
+    A word is what stands between two blanks, whatever signs are in it ("aujourd'hui", "1,250.50"); in scripts
+    without blanks every token is one, and a run of letters of another script.
+
+    Args:
+        tokenizer: faster-whisper's, for `language`.
+        alignment: CTranslate2's `WhisperAlignmentResult` of these tokens.
+        samples: how much sound there was; words that begin at its very end were not said: what Whisper invents
+            behind the last word piles up there.
+        first_sample: where the sound begins.
+
+    Source:
+        faster-whisper, `WhisperModel.find_alignment` and `merge_punctuations`.
+    """
+    spaceless = languages.base(language) in languages.SPACELESS
+    parts = _parts(tokenizer, tokens, spaceless=spaceless)
+    if not parts or not alignment.alignments:
+        return ()
+    of_text, of_time = (np.array(column) for column in zip(*alignment.alignments, strict=True))
+    jumps = np.pad(np.diff(of_text), (1, 0), constant_values=1).astype(bool)
+    times_s = of_time[jumps] / _TOKENS_PER_S
+    chances = list(alignment.text_token_probs)
+    length_s = samples / HEARING_RATE_HZ
+    words: list[Word] = []
+    at = 0
+    opening = ""
+    for part in parts:
+        begin, at = at, at + part.tokens
+        if at >= len(times_s):
+            break
+        text = opening + (part.text if opening else part.text.strip())
+        if not text.strip():
+            continue
+        glued = not part.text[0].isspace() and not opening
+        opening = ""
+        if not spelling(text):
+            if _opens(text):
+                opening = text
+            elif words:
+                words[-1] = replace(words[-1], text=words[-1].text + ("" if glued else " ") + text)
+            continue
+        start_s, end_s = float(times_s[begin]), float(times_s[at])
+        if start_s >= length_s - _END_TOLERANCE_S:
+            break
+        words.append(
+            Word(
+                text,
+                first_sample + int(start_s * HEARING_RATE_HZ),
+                first_sample + int(min(end_s, length_s) * HEARING_RATE_HZ),
+                glued=glued if words else None if spaceless else False,
+                probability=float(np.mean(chances[begin:at])) if at <= len(chances) else None,
+            )
+        )
+    return tuple(words)
+
+
+def _parts(tokenizer: Any, tokens: list[int], *, spaceless: bool) -> list[_Part]:
+    """The pieces of whole characters, joined where no blank stands between them."""
+    texts, pieces = tokenizer.split_tokens_on_unicode(list(tokens))
+    parts: list[_Part] = []
+    for text, piece in zip(texts, pieces, strict=True):
+        if parts and not text[:1].isspace() and _belongs(parts[-1].text, text, spaceless=spaceless):
+            last = parts[-1]
+            parts[-1] = _Part(last.text + text, last.tokens + len(piece))
+        else:
+            parts.append(_Part(text, len(piece)))
+    return parts
+
+
+def _opens(signs: str) -> bool:
+    """Whether signs that stand alone belong to the word behind them: « in French, ¿, brackets."""
+    return all(unicodedata.category(sign) in ("Ps", "Pi") or sign in "¿¡„" for sign in signs)
+
+
+def _belongs(before: str, after: str, *, spaceless: bool) -> bool:
+    if not spaceless or not before or not after:
+        return True
+    if not before.strip() or not any(character.isalnum() for character in after):
+        return True
+    return not languages.is_spaceless(before[-1]) and not languages.is_spaceless(after[0])
+
+
+def without_echoes(words: tuple[Word, ...], pcm: Pcm, first_sample: int) -> tuple[Word, ...]:
+    """Leaves out a last word that says the one before it again where nothing is to be heard.
+
+    In windows shorter than those it was trained with Whisper says a short answer twice: "seven" becomes "7 7". The
+    attention shows it: the second one takes no time, or lies in the silence behind the first.
+
+    Args:
+        pcm: the sound, from `first_sample` on.
+    """
+    while len(words) > 1 and spelling(words[-1].text) == spelling(words[-2].text):
+        last = words[-1]
+        takes_no_time = last.end_sample - last.first_sample < _SHORTEST_SAMPLES
+        sound = pcm[max(0, last.first_sample - first_sample) : max(0, last.end_sample - first_sample)]
+        if not takes_no_time and _loudness(sound) >= _loudness(pcm) * _QUIETEST_PART:
+            break
+        words = words[:-1]
+    return words
+
+
+def _loudness(pcm: Pcm) -> float:
+    """Of the second loudest tenth of the blocks of 20 ms, so that a click does not count."""
+    blocks = pcm[: len(pcm) // _BLOCK_SAMPLES * _BLOCK_SAMPLES].astype(np.float64).reshape(-1, _BLOCK_SAMPLES)
+    if not len(blocks):
+        return 0.0
+    return float(np.quantile(np.sqrt(np.square(blocks).mean(axis=1)), 0.9))
