@@ -144,12 +144,12 @@ _EITHER: Final[dict[str, str]] = {
 _CLOSING: Final[dict[str, str]] = {
     "": "etc a.m p.m max min",
     "en": "sec hr hrs yr yrs ft lb lbs oz mi km kg cm mm mph ch chap vol vols p pp par para sect cl col "
-    "est ext ca c tel fig figs eq ref pt st rd ave gal b.c a.d b.c.e c.e o.k r.s.v.p q.e.d",
+    "est ext ca c tel fig figs eq art arts sect mo mos esq ref pt st rd ave gal b.c a.d b.c.e c.e o.k r.s.v.p q.e.d",
     "es": "h hrs seg min km kg cm art arts cap caps vol vols ed t p trad ene feb abr may jun jul ago sep "
     "sept set oct nov dic a.m p.m m izq dcha",
-    "fr": "h min sec km kg p pp art vol t al ann suiv sq ibid",
+    "fr": "ét h min sec km kg p pp art vol t al ann suiv sq ibid",
     "de": "usw usf u.s.w u.s.f u.v.m u.v.a u.a.m ff f a.a.o s abs art bsp ziff fn anm jr v.h p.a",
-    "pt": "h min seg km kg art arts cap vol ed t p séc jan fev mar abr mai jun jul ago set out nov dez",
+    "pt": "ex h min seg km kg art arts cap vol ed t p séc jan fev mar abr mai jun jul ago set out nov dez",
     "it": "ecc h min sec km kg art artt cap vol ed p feb mar apr mag giu lug ago set ott nov dic",
     "ca": "h min seg km kg art cap vol ed p gen febr març abr maig juny jul ag set oct nov des",
     "gl": "h min km kg art cap vol p xan feb abr set out nov dec",

@@ -48,7 +48,8 @@ _NO_BREAK_IN_NUMBER: Final = re.compile(r"(?<=\d)([\u00a0\u202f])(?=\d{3}(?!\d))
 _SPOKEN_SYMBOLS: Final = frozenset("°€$£¥%‰+=<>&§№₹™®©℗♯♭→←↔↑↓≈≠≤≥×÷±−½¼¾√∞")
 _MARKUP: Final = frozenset("*`~_^\\#{}[]")
 _IN_FULL: Final = {
-    "㈱": "株式会社", "㈲": "有限会社", "㈜": "주식회사", "～": "~", "〜": "~", "∼": "~", "＃": "#", "＊": "*", "％": "%", "＆": "&", "＠": "@", "／": "/",
+    "㈱": "株式会社", "㈲": "有限会社", "㈜": "주식회사", "～": "~", "〜": "~", "∼": "~", "＃": "#", "＊": "*",
+    "％": "%", "＆": "&", "＠": "@", "／": "/",
 }  # fmt: skip
 _RAISED: Final = str.maketrans("23", "²³")
 _SHORTHANDS: Final = ("<square>", "<circle>", "<font>", "<compat>", "<wide>")

@@ -9,6 +9,7 @@ next word", which is what a stream needs to know. The abbreviations are data, se
 from __future__ import annotations
 
 import re
+import unicodedata
 from enum import Enum, auto
 from typing import Final
 
@@ -50,6 +51,10 @@ _DETERMINERS: Final = frozenset({
 _NO_FULL_STOP: Final = frozenset({"th", "lo"})
 """Languages that end sentences with a blank, and abbreviations with a dot."""
 
+_VOWELS: Final = re.compile("[aeiouyæøœıаеёиоуыэюяіїєъ]")
+_LATIN_OR_CYRILLIC: Final = re.compile("[a-zа-я]")
+_SYLLABIC: Final = frozenset({"cs", "sk", "hr", "sr", "bs", "sl", "mk", "cy"})
+"""Languages with words without vowels: "krk", "smrt"."""
 _WORD_START: Final = re.compile("[\\s\u3000-\u9fff\uac00-\ud7a3(\\[\"'’«“‘„‚»›¿¡]")
 _OPENERS: Final = "([{\"'«“‘„‚»›¿¡”’「『（《"
 _QUOTES: Final = '"«“‘„‚»›¿¡'
@@ -182,10 +187,17 @@ def _letters(word: str, counted: bool, code: str) -> Abbreviation | None:
     if code in _ORDINAL_DOT and _ROMAN.fullmatch(word):
         return Abbreviation.EITHER
     if not _INITIALS.fullmatch(word) or ("." not in word and len(word) > 1):
-        return None
+        return Abbreviation.CLOSING if _has_no_vowel(word, code) else None
     if word == word.lower() == word.upper():
         return None if counted or languages.is_spaceless(word[-1]) else Abbreviation.INSIDE
     return Abbreviation.CLOSING if word.islower() and "." not in word else Abbreviation.EITHER
+
+
+def _has_no_vowel(word: str, code: str) -> bool:
+    """Whether it is hardly a word: "MwSt.", "szt."."""
+    bare = unicodedata.normalize("NFD", word).casefold()
+    consonants_only = bare.isalpha() and not _VOWELS.search(bare) and _LATIN_OR_CYRILLIC.match(bare)
+    return bool(consonants_only) and len(word) > 1 and not word.isupper() and code not in _SYLLABIC
 
 
 def _number(stem: str, word: str, before: str, code: str) -> Abbreviation | None:
