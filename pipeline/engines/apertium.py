@@ -118,7 +118,9 @@ class ApertiumTranslator:
                 f"the text has {len(request.text)} characters, Apertium takes {MAX_CHARACTERS} at once"
             )
         pieces = [
-            piece for line in request.text.split("\n") for piece in (*split(line, _PIECE_CHARACTERS), "\n")
+            piece
+            for line in request.text.split("\n")
+            for piece in (*split(line, _PIECE_CHARACTERS, request.source), "\n")
         ]
         text = "".join([await self._piece(piece, route, request.draft) for piece in pieces])
         return TranslationResult(text.strip(), self.info.name, route)

@@ -100,7 +100,7 @@ class EspeakSynthesizer:
         variant, pitch = self._part(name, request.voice)
         rate = round(min(max(self._words_per_minute * request.speed, _SLOWEST), _FASTEST))
         shaper = Shaper(self._rate_hz)
-        for piece in sentences(spoken_text(request), _PIECE_CHARACTERS):
+        for piece in sentences(spoken_text(request), _PIECE_CHARACTERS, request.language):
             job = {"voice": name + variant, "text": piece.strip(), "rate": rate, "pitch": pitch}
             async with aclosing(self._helper.speak(job)) as sound:
                 async for data in sound:

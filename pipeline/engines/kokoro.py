@@ -93,7 +93,7 @@ class KokoroSynthesizer:
         voice = request.voice if request.voice in names else names[0]
         speed = min(max(request.speed, 0.5), 2.0)
         shaper: Shaper | None = None
-        for piece in sentences(spoken_text(request), _PIECE_CHARACTERS):
+        for piece in sentences(spoken_text(request), _PIECE_CHARACTERS, request.language):
             pcm, rate_hz = await self._piece(piece.strip(), voice, speed)
             shaper = shaper or Shaper(rate_hz)
             if (ready := shaper.feed(pcm)).size:

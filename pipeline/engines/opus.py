@@ -134,7 +134,7 @@ class OpusTranslator:
     ) -> str:
         """Translates between two languages that one model knows; all sentences of the text at once."""
         model, pair = self._direct[base_language(source), base_language(target)]
-        pieces = [piece.strip() for piece in sentences(_printable(text), _PIECE_CHARACTERS)]
+        pieces = [piece.strip() for piece in sentences(_printable(text), _PIECE_CHARACTERS, source)]
         pieces = [piece for piece in pieces if piece]
         if not any(character.isalnum() for character in text):
             return text.strip()

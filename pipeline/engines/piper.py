@@ -146,7 +146,7 @@ class PiperSynthesizer:
         leveller = self._levellers.setdefault(name, Leveller())
         shaper = Shaper(model.rate_hz)
         speed = min(max(request.speed, 0.5), 2.0)
-        for piece in sentences(spoken_text(request), _PIECE_CHARACTERS):
+        for piece in sentences(spoken_text(request), _PIECE_CHARACTERS, request.language):
             job = {"voice": model.name, "speaker": speaker, "speed": speed, "text": piece.strip()}
             async with aclosing(self._helper.speak(job)) as sound:
                 async for data in sound:

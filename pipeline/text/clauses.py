@@ -29,7 +29,7 @@ PAUSE_SAMPLES: Final = HEARING_RATE_HZ // 4
 _COORDINATOR_WORDS: Final = 2
 """So many more words than before other openers must stand before "and"."""
 
-_OPEN_ENDINGS: Final = (Ending.STICKY, Ending.IF_NO_DIGIT)
+_OPEN_ENDINGS: Final = (Ending.STICKY, Ending.UNDECIDED)
 
 
 class ClauseCutter:
@@ -128,8 +128,8 @@ class ClauseCutter:
         long_enough = self._words(self._open) >= self._settings.min_words
         context = self._context(len(self._open))
         if not belongs_together(context, word.text, self._language):
-            sign = context.rstrip().rstrip(languages.CLOSERS)[-1:]
-            if ending(context, self._language) is Ending.IF_NO_DIGIT and (
+            sign = context.rstrip().rstrip(languages.closers(self._language))[-1:]
+            if ending(context, self._language) is Ending.UNDECIDED and (
                 long_enough or sign in languages.TERMINATORS
             ):
                 return ClauseEnd.PUNCTUATION
@@ -196,7 +196,9 @@ class ClauseCutter:
             )
         )
         ended = reason in (ClauseEnd.UTTERANCE, ClauseEnd.LANGUAGE)
-        self._continues = not ended and not languages.ends_with(self._text(words[-1:]), languages.TERMINATORS)
+        self._continues = not ended and not languages.ends_with(
+            self._text(words[-1:]), languages.TERMINATORS, self._language
+        )
         self._number += 1
         self._shown = None
 
@@ -245,9 +247,8 @@ class ClauseCutter:
         return sure if conjunction is None else min(sure, conjunction)
 
     def _context(self, count: int) -> str:
-        """The last word of the first `count` open ones; where no spaces divide words, a few of them."""
-        few = 1 if languages.joiner(self._language) else 4
-        return self._text(self._open[max(0, count - few) : count])
+        """The last few of the first `count` open words: abbreviations and numbers may be several."""
+        return self._text(self._open[max(0, count - 4) : count])
 
     def _text(self, words: Sequence[Word]) -> str:
         return text_of(words, self._language)

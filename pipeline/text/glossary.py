@@ -133,14 +133,6 @@ class Glossary:
                 spoken[entry.written(language)] = form
         return spoken
 
-    def spoken(self, text: str, language: str) -> str:
-        """The text with terms written as they are to be pronounced."""
-        forms = {_key(written): form for written, form in self.pronunciations(language).items()}
-        pattern = self._pattern(forms, language)
-        return (
-            text if pattern is None else pattern.sub(lambda match: forms.get(_key(match[0]), match[0]), text)
-        )
-
     @cached_property
     def _patterns(self) -> dict[tuple[str, frozenset[str]], re.Pattern[str]]:
         return {}

@@ -33,7 +33,14 @@ CLAUSE_PUNCTUATION: Final = frozenset(",;:、，；：､،؛፣፤၊–—")
 """What can end a clause within a sentence."""
 
 CLOSERS: Final = "\"'”’»›)]}」』）】》〉］｝"
-"""What may follow the sign that ends a sentence."""
+"""What may follow the sign that ends a sentence, in any language; see `closers`."""
+
+_MORE_CLOSERS: Final = {
+    **dict.fromkeys(("de", "lb", "cs", "sk", "sl", "hr", "sr", "bs"), "“‘«‹"),
+    **dict.fromkeys(("bg", "mk", "sq", "et", "lt", "lv", "is", "ka", "ru", "uk", "be"), "“‘"),
+    **dict.fromkeys(("da", "hu", "pl"), "«‹"),
+}  # fmt: skip
+"""Quotes that open in English or French and close here: „…“, »…«."""
 
 _FULL_STOPS: Final = {
     "zh": "。", "yue": "。", "ja": "。", "hi": "।", "mr": "।", "ne": "।", "bn": "।", "ur": "۔",
@@ -107,6 +114,11 @@ def joiner(language: str) -> str:
     return "" if base(language) in SPACELESS else " "
 
 
+def closers(language: str) -> str:
+    """What may follow the sign that ends a sentence."""
+    return CLOSERS + _MORE_CLOSERS.get(base(language), "")
+
+
 def is_right_to_left(language: str) -> bool:
     """Direction of writing, by a script subtag if there is one."""
     scripts = [part for part in language.casefold().replace("_", "-").split("-")[1:] if len(part) == 4]
@@ -165,9 +177,9 @@ def word_count(text: str, language: str) -> int:
     return -(-native // letters_a_word) + len(foreign.split())
 
 
-def ends_with(text: str, signs: frozenset[str]) -> bool:
+def ends_with(text: str, signs: frozenset[str], language: str) -> bool:
     """Whether the last sign, closing quotes and brackets aside, is one of `signs`."""
-    core = text.rstrip().rstrip(CLOSERS)
+    core = text.rstrip().rstrip(closers(language))
     return bool(core) and core[-1] in signs
 
 
@@ -191,7 +203,7 @@ def capitalise(text: str, language: str) -> str:
 
 def finish_sentence(text: str, language: str) -> str:
     """Adds the language's full stop where nothing ends the sentence yet."""
-    if not text.strip() or ends_with(text, TERMINATORS | CLAUSE_PUNCTUATION):
+    if not text.strip() or ends_with(text, TERMINATORS | CLAUSE_PUNCTUATION, language):
         return text
     return text.rstrip() + _FULL_STOPS.get(base(language), ".")
 

@@ -1,12 +1,21 @@
-"""What a sign at the end of a word means: a dot may end a sentence, a number, a name or an abbreviation."""
+"""What a sign at the end of a word means: a dot may end a sentence, a number, a name or an abbreviation.
+
+The one place that judges dots: for clauses, which come word by word (`ending`, `belongs_together`), and for text
+that is cut to sentences (`ends_sentence`). The libraries for it judge whole texts. Of those that are alive, sentencex
+(1.0.32) cuts "5 p. m. en la oficina" and "т. е. хорошо", PyICU has no wheel, and none can say "that depends on the
+next word", which is what a stream needs to know. The abbreviations are data, see `abbreviations.py`.
+"""
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from enum import Enum, auto
 from typing import Final
 
 from pipeline.text import languages
+from pipeline.text.abbreviations import Abbreviation, abbreviation, begins_abbreviation
+from pipeline.text.openings import follows_times, opens_sentences
 
 
 class Ending(Enum):
@@ -16,110 +25,236 @@ class Ending(Enum):
     """The clause goes on as far as signs tell."""
     CLAUSE = auto()
     SENTENCE = auto()
-    IF_NO_DIGIT = auto()
-    """A clause ends here unless the next word goes on with the number: "10," and "000"."""
+    UNDECIDED = auto()
+    """A clause ends here unless the next word goes on with it: "10," and "000", "p.m." and "in"."""
     STICKY = auto()
-    """Belongs to the next word: an abbreviation, an initial, the beginning of a number."""
+    """Belongs to the next word: an abbreviation, the beginning of a number."""
 
 
-_EVERYWHERE: Final = "dr mr mrs ms prof vs e.g i.e etc"
-
-_ABBREVIATIONS: Final[dict[str, frozenset[str]]] = {
-    code: frozenset(f"{_EVERYWHERE} {words}".split())
-    for code, words in {
-        "en": "st sr jr inc ltd co corp dept approx gen col sgt lt capt rev hon mt est vol messrs",
-        "es": "sr sra srta dra ud uds d dña p.ej av avda ee.uu gral lic ing aprox",
-        "fr": "m mm mme mlle p.ex env av c.-à-d st ste",
-        "de": "hr fr st str bzw ca z.b d.h u.a usw evtl ggf inkl vgl bspw abs zzgl dipl ing",
-        "pt": "sr sra srta dra exmo exma av p.ex eng aprox",
-        "it": "sig sigg sig.ra dott dott.ssa ing avv on ecc es egr p.es",
-        "ca": "sr sra dra p.ex av aprox",
-        "nl": "dhr mevr mw drs ir bijv d.w.z m.b.t o.a enz ca st",
-        "ru": "г ул им проф т.е т.д т.п",
-        "pl": "np itd itp tzn ul św inż",
-        "hi": "डॉ श्री प्रो",
-    }.items()
-}
-
-_BEFORE_NUMBERS: Final = frozenset(
-    {"no", "nr", "nº", "fig", "art", "pág", "pag", "pàg", "núm", "num", "p", "pp"}
-)
-"""Abbreviations only where a number follows: "No." is an answer as well."""
-
-_ORDINAL_DOT: Final = frozenset(
-    {
-        "de",
-        "da",
-        "no",
-        "nn",
-        "fi",
-        "cs",
-        "sk",
-        "pl",
-        "hu",
-        "hr",
-        "sr",
-        "sl",
-        "bs",
-        "et",
-        "lv",
-        "is",
-        "tr",
-        "lb",
-        "fo",
-        "eu",
-    }
-)
+_ORDINAL_DOT: Final = frozenset({
+    "de", "da", "no", "nn", "fi", "cs", "sk", "pl", "hu", "hr", "sr", "sl", "bs", "et", "lv", "is", "tr",
+    "lb", "fo", "eu",
+})  # fmt: skip
 """Languages that write "3." for "third"."""
 
-_WORD_START: Final = re.compile("[\\s\u3000-\u9fff(\\[\"'«“‘]")
-_INITIALS: Final = re.compile(r"(?:[^\W\d_][.．]){2,}|[^\W\d_][.．]")
+_CAPITAL_NOUNS: Final = frozenset({"de", "lb", "tr"})
+"""Languages where what is counted often has a capital: "3. Mai", "2. Dünya Savaşı"."""
+
+_DETERMINERS: Final = frozenset({
+    "der", "die", "das", "den", "dem", "des", "im", "am", "vom", "zum", "zur", "beim", "ein", "eine",
+    "einen", "einem", "einer", "ihr", "ihre", "ihren", "ihrem", "sein", "seine", "seinen", "seinem",
+    "unser", "unsere", "unseren", "mein", "meine", "jeder", "jede", "jedes", "jeden", "dieser", "diese",
+    "dieses", "diesem",
+})  # fmt: skip
+"""German: a number of three digits and a dot is an ordinal behind them only."""
+
+_NO_FULL_STOP: Final = frozenset({"th", "lo"})
+"""Languages that end sentences with a blank, and abbreviations with a dot."""
+
+_VOWELS: Final = re.compile("[aeiouyæøœıаеёиоуыэюяіїєъ]")
+_LATIN_OR_CYRILLIC: Final = re.compile("[a-zа-я]")
+_SYLLABIC: Final = frozenset({"cs", "sk", "hr", "sr", "bs", "sl", "mk", "cy"})
+"""Languages with words without vowels: "krk", "smrt"."""
+_WORD_START: Final = re.compile("[\\s\u3000-\u9fff\uac00-\ud7a3(\\[\"'’«“‘„‚»›¿¡]")
+_OPENERS: Final = "([{\"'«“‘„‚»›¿¡”’「『（《"
+_QUOTES: Final = '"«“‘„‚»›¿¡'
+_LETTER: Final = re.compile(r"[^\W\d_]\.")
+_INITIALS: Final = re.compile(r"(?:[^\W\d_]{1,2}\.-?)*[^\W\d_]{1,2}")
+_DOUBLED: Final = re.compile(r"([A-Z])\1")
+_DIGITS_BEFORE: Final = re.compile(r"^[\d:.,]+(?=[^\W\d_])")
 _NUMBER_TAIL: Final = re.compile(r"(?<!\d)\d{1,3}$")
 _UNFINISHED_NUMBER: Final = re.compile(r"\d[.,:٫٬]$")
+_ROMAN: Final = re.compile(r"[IVXLC]{2,}|[VX]")
+_DAY: Final = re.compile(r"\d{1,2}\.\d{1,2}")
+_DATE: Final = re.compile(r"\d{4}\.\s*\d{1,2}\.\s*\d{1,2}$")
+_LETTERS: Final = re.compile(r"[^\W\d_]+")
+_SPACED_QUOTE: Final = re.compile(r"[ \u00a0\u202f]+»$")
+_LOOK_BACK: Final = 4
+"""Words before a dot that are looked at: the longest abbreviations have four parts."""
 
 
 def ending(text: str, language: str) -> Ending:
-    """Judges the end of a word, or of all the text so far where no spaces divide words."""
-    core = text.strip().rstrip(languages.CLOSERS)
+    """Judges the end of the last word.
+
+    Args:
+        text: the word with some of those before it, which tell "5 p. m." from "plan m."; alone it will do.
+    """
+    code = languages.base(language)
+    core = _core(text, code)
     if not core:
         return Ending.NOTHING
-    code = languages.base(language)
     if core.endswith(("…", "...")):
         return Ending.CLAUSE
     if code == "el" and core[-1] in ";\u037e":
         return Ending.SENTENCE
     if core[-1] in ".．":
-        return _dot(core[:-1], code)
+        if code in _NO_FULL_STOP and languages.is_spaceless(core[-2:-1] or " "):
+            return Ending.NOTHING
+        meaning = _dot(core[:-1], code)
+        if meaning is None:
+            return Ending.SENTENCE
+        return Ending.STICKY if meaning is Abbreviation.INSIDE else Ending.UNDECIDED
     if core[-1] in languages.TERMINATORS:
         return Ending.SENTENCE
     if core[-1] in languages.CLAUSE_PUNCTUATION:
         unfinished = _UNFINISHED_NUMBER.search(core) and _NUMBER_TAIL.search(core[:-1])
-        return Ending.IF_NO_DIGIT if unfinished else Ending.CLAUSE
+        return Ending.UNDECIDED if unfinished else Ending.CLAUSE
     return Ending.STICKY if _NUMBER_TAIL.search(core) else Ending.NOTHING
 
 
-def _dot(stem: str, code: str) -> Ending:
-    word = _WORD_START.split(stem)[-1]
-    if _NUMBER_TAIL.search(stem):
-        if code in _ORDINAL_DOT and len(word) <= 2:
-            return Ending.STICKY
-        return Ending.IF_NO_DIGIT
-    if word.casefold() in _BEFORE_NUMBERS:
-        return Ending.IF_NO_DIGIT
-    is_initial = _INITIALS.fullmatch(f"{word}.") and (len(word) > 1 or word.isupper())
-    if is_initial or word.casefold() in _ABBREVIATIONS.get(code, frozenset(_EVERYWHERE.split())):
-        return Ending.STICKY
-    return Ending.SENTENCE
-
-
 def belongs_together(before: str, after: str, language: str) -> bool:
-    """Whether a clause must not be divided between two words: "Dr." and "Smith", "10" and "000"."""
-    kind = ending(before, language)
+    """Whether a clause must not be divided between two words: "Dr." and "Smith", "10" and "000", "p." and "m."."""
     head = after.strip()
     if not head:
         return True
-    if kind in (Ending.IF_NO_DIGIT, Ending.STICKY) and head[0].isdigit():
-        return True
+    kind = ending(before, language)
     if head[0] in ".,:٫٬" and head[1:2].isdigit() and before.strip()[-1:].isdigit():
         return True
-    return kind is Ending.STICKY and not before.strip()[-1:].isdigit()
+    if kind not in (Ending.UNDECIDED, Ending.STICKY):
+        return False
+    if head[0].isdigit():
+        return True
+    code = languages.base(language)
+    core = _core(before, code)
+    if core[-1].isdigit():
+        token = head.split()[0]
+        return token.endswith(".") and _dot(token[:-1], code) is not None  # "10 a.m.", "3 Mio."
+    return core[-1] in ".．" and _goes_on(core[:-1], head, code)
+
+
+def ends_sentence(before: str, after: str, language: str) -> bool:
+    """Whether a sentence ends between two pieces of a written text.
+
+    Stricter than `ending`, for what follows is known: after a dot, a small letter begins no sentence where there are
+    capitals at all, nor after a question that is quoted.
+    """
+    kind, head = ending(before, language), after.strip()
+    core = _core(before, languages.base(language))
+    if not head:
+        return kind in (Ending.SENTENCE, Ending.UNDECIDED)
+    small = _is_small(head) and any(character.isupper() for character in before)
+    quoted = core != before.strip()
+    match kind:
+        case Ending.SENTENCE:
+            if languages.base(language) == "ja" and quoted and head[0] in "とっ":
+                return False
+            return not small or (core[-1] not in ".．" and not quoted)
+        case Ending.CLAUSE:
+            return core.endswith(("…", "...")) and not _is_small(head)
+        case Ending.UNDECIDED:
+            return core[-1] in ".．" and not belongs_together(before, after, language)
+    return False
+
+
+def _core(text: str, code: str) -> str:
+    """Without closing quotes and brackets; empty if the last word is nothing else."""
+    bare = _SPACED_QUOTE.sub("»", text.strip()) if code == "fr" else text.strip()
+    core = bare.rstrip(languages.closers(code))
+    return core if core == core.rstrip() else ""
+
+
+def _is_small(head: str) -> bool:
+    word = head.lstrip(_OPENERS)
+    return word[:1].islower() and not word[1:2].isupper()  # iPhone, eBay
+
+
+# --- dots ------------------------------------------------------------------------------------------------
+
+
+def _dot(stem: str, code: str) -> Abbreviation | None:
+    """How the word before a dot is used; None if the dot ends a sentence whatever follows."""
+    words = _WORD_START.split(stem)[-_LOOK_BACK:]
+    word = _DIGITS_BEFORE.sub("", words[-1])
+    before = next((other for other in reversed(words[:-1]) if other), "")
+    if _NUMBER_TAIL.search(stem) or word.isdigit():
+        return _number(stem, word, before, code)
+    counted = before[-1:].isdigit() or bool(_ROMAN.fullmatch(before))
+    for form in _forms([*words[:-1], word]):
+        kind = abbreviation(form, code)
+        if kind is Abbreviation.INSIDE and counted and len(form) <= 2 and not form.isascii():
+            return Abbreviation.EITHER  # "2024 г.", but "г. Москва"
+        if kind is not None:
+            return kind
+        if begins_abbreviation(f"{form}.", code):
+            return Abbreviation.EITHER if form.isupper() else Abbreviation.CLOSING
+    return _letters(word, counted, code)
+
+
+def _letters(word: str, counted: bool, code: str) -> Abbreviation | None:
+    """Initials, acronyms and numerals; lists of words do not hold them."""
+    if _DOUBLED.fullmatch(word) and code in {"es", "ca", "gl", "pt"}:
+        return Abbreviation.EITHER
+    if code in _ORDINAL_DOT and _ROMAN.fullmatch(word):
+        return Abbreviation.EITHER
+    if not _INITIALS.fullmatch(word) or ("." not in word and len(word) > 1):
+        return Abbreviation.CLOSING if _has_no_vowel(word, code) else None
+    if word == word.lower() == word.upper():
+        return None if counted or languages.is_spaceless(word[-1]) else Abbreviation.INSIDE
+    return Abbreviation.CLOSING if word.islower() and "." not in word else Abbreviation.EITHER
+
+
+def _has_no_vowel(word: str, code: str) -> bool:
+    """Whether it is hardly a word: "MwSt.", "szt."."""
+    bare = unicodedata.normalize("NFD", word).casefold()
+    consonants_only = bare.isalpha() and not _VOWELS.search(bare) and _LATIN_OR_CYRILLIC.match(bare)
+    return bool(consonants_only) and len(word) > 1 and not word.isupper() and code not in _SYLLABIC
+
+
+def _number(stem: str, word: str, before: str, code: str) -> Abbreviation | None:
+    digits = len(word)
+    if code == "ko" and (digits == 4 or _DATE.search(stem)):
+        return Abbreviation.NUMBERED if digits == 4 else Abbreviation.CLOSING
+    if code == "hu" and digits <= 4:
+        return Abbreviation.CLOSING
+    if digits > 3 and word.isdigit():
+        return None
+    ordinal = (
+        (word.isdigit() and digits <= 2) or bool(_DAY.fullmatch(word)) or before.casefold() in _DETERMINERS
+    )
+    if code in _ORDINAL_DOT and ordinal:
+        return Abbreviation.EITHER if code in _CAPITAL_NOUNS else Abbreviation.CLOSING
+    return Abbreviation.NUMBERED
+
+
+def _forms(words: list[str]) -> list[str]:
+    """The last word alone and with the abbreviated ones before it, without blanks; the longest first."""
+    forms, form = [words[-1]], words[-1]
+    for word in reversed(words[:-1]):
+        if not word.endswith((".", "．")):
+            break
+        form = word + form
+        forms.append(form)
+    return forms[::-1]
+
+
+def _goes_on(stem: str, after: str, code: str) -> bool:
+    """Whether the word after a dot belongs to the same sentence, after words that `_dot` knows."""
+    meaning = _dot(stem, code)
+    if meaning is Abbreviation.INSIDE:
+        return True
+    head = after.lstrip(_OPENERS)
+    letters = _LETTERS.match(head)
+    if meaning is None or letters is None:
+        return meaning is not None and meaning is not Abbreviation.NUMBERED
+    token = after.split()[0].rstrip(",;:")
+    words = _WORD_START.split(stem)[-_LOOK_BACK:]
+    if any(_completes(f"{form}.{token}", code) for form in _forms(words)) or (
+        _LETTER.fullmatch(token) and _INITIALS.fullmatch(words[-1])
+    ):
+        return True
+    if _ROMAN.fullmatch(token.rstrip(".")):
+        return True
+    if meaning is Abbreviation.NUMBERED:
+        return False
+    if not letters[0][0].isupper():
+        return True
+    if meaning is Abbreviation.CLOSING:
+        return code == "en" and follows_times(letters[0])
+    elided = head[letters.end() : letters.end() + 1] in "'’" and len(head) > letters.end()
+    quoted = after[0] in _QUOTES
+    return not quoted and not opens_sentences(letters[0], code, elided=elided)
+
+
+def _completes(form: str, code: str) -> bool:
+    """Whether an abbreviation of several parts goes on, or ends, with this one."""
+    return begins_abbreviation(form, code) or (form[-1:] == "." and abbreviation(form[:-1], code) is not None)

@@ -21,6 +21,7 @@ from pipeline.events import (
 )
 from pipeline.text.captions import caption_of
 from pipeline.text.clauses import ClauseCutter
+from tests.pipeline.text.sentences import SENTENCES
 from tests.pipeline.text.simulated import ms, talk
 
 
@@ -84,6 +85,54 @@ MARK, END, JOIN = ClauseEnd.PUNCTUATION, ClauseEnd.UTTERANCE, ClauseEnd.CONJUNCT
 def test_clauses_by_language(language: str, text: str, expected: list[tuple[str, ClauseEnd]]) -> None:
     """Signs end clauses, but not inside numbers, abbreviations and initials; else conjunctions do."""
     assert clauses(text, language=language) == expected
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [(language, text) for language, text in SENTENCES if language not in {"zh", "ja"}],
+)
+def test_a_dot_does_not_end_every_clause(language: str, text: str) -> None:
+    """Word by word the same sentences are found as in the whole text."""
+    limits = Clauses(min_words=99, max_characters=400, max_age_s=60.0)
+
+    found = clauses(text.replace("|", " "), language=language, limits=limits)
+
+    assert [clause for clause, _ in found] == text.split("|")
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "We meet on Jan. 5 at the office"),
+        ("en", "Gov. Smith and Sen. Jones met Rep. Lee"),
+        ("es", "Nos vemos a las 5 p. m. en la oficina"),
+        ("es", "Vive en EE. UU. desde hace diez años"),
+        ("de", "Das ist z. B. sehr wichtig"),
+        ("en", "The call is at 10 a.m. tomorrow in the U.S. with our team"),
+    ],
+)
+def test_abbreviations_do_not_divide_a_clause(language: str, text: str) -> None:
+    """With the limits of a meeting, and in batches of any size."""
+    assert clauses(text, language=language) == [(text, END)]
+    for size in (1, 2, 3, 20):
+        cutter = ClauseCutter("ann", Clauses())
+        words = spoken(text, language=language)
+        segments: list[Segment] = []
+        for at in range(0, len(words), size):
+            segments += cutter.feed(heard(words[at : at + size], language=language), 0.0)
+        segments += cutter.feed(UtteranceEnded(1, words[-1].end_sample), 0.0)
+        assert [segment.text for segment in segments if isinstance(segment, Clause)] == [text]
+
+
+def test_a_sentence_in_quotes_is_followed_by_another() -> None:
+    """Not by the rest of the same: its full stop stands before the closing quote of the language."""
+    cutter = ClauseCutter("ann", Clauses())
+    cutter.feed(heard(spoken("Er sagte: „Wir gehen jetzt nach Hause.“"), language="de"), 0.0)
+
+    (draft,) = cutter.feed(heard(spoken("Dann ging"), language="de"), 0.0)
+
+    assert isinstance(draft, Draft)
+    assert (draft.text, draft.continues) == ("Dann ging", False)
 
 
 def test_a_pause_ends_a_clause_of_enough_words() -> None:
