@@ -38,6 +38,7 @@ from pipeline.settling import WordTimes
 from pipeline.stages.hear import Hear
 from pipeline.stages.segment import segment
 from pipeline.stages.translate import TranslationCache, TranslationLane
+from pipeline.tape import Tape
 from pipeline.text.captions import caption_of, translated_caption
 from pipeline.text.clauses import ClauseCutter
 from pipeline.text.glossary import Glossary
@@ -56,6 +57,12 @@ STALL_S = 1.5
 
 RESTARTS = 5
 """An interpreter that failed is started again so many times in a row, a little later each time."""
+
+KEPT_S = 30
+"""So much sound is kept for translators that listen: a clause waits less than that."""
+
+LEAD_SAMPLES = HEARING_RATE_HZ // 10
+"""Sound before and behind a clause that goes with it, so that its first and last word are whole."""
 
 LANE_END_S = 10.0
 """How long a lane may take to finish what waits when its language is no longer wished, or the speaker leaves."""
@@ -126,6 +133,7 @@ class Interpreter:
         self._overload = Overload()
         # kept over a restart, so that no two clauses have the same number
         self._cutter = ClauseCutter(speaker, settings.clauses)
+        self._tape = Tape(KEPT_S * HEARING_RATE_HZ)
         self._frames = self._new_frames()
         self._position = 0
         self._lost = 0
@@ -148,6 +156,7 @@ class Interpreter:
             reason = "their microphone is too loud; what they say may be heard wrongly"
             self._outlet.trouble(Trouble(self.speaker, "hear", "", reason))
         self._arrivals.arrived(frame.end_sample, self._last_sound_s)
+        self._tape.add(frame)
         self._frames.put_nowait(frame)
 
     def gap(self) -> None:
@@ -248,7 +257,13 @@ class Interpreter:
             glossary=self._glossary,
             put=put,
             now=self._now,
+            sound_of=self._sound_of,
         )
+
+    def _sound_of(self, clause: Clause) -> Pcm | None:
+        first = clause.first_sample - LEAD_SAMPLES
+        frame = self._tape.after(max(0, first), clause.end_sample + LEAD_SAMPLES - first)
+        return None if frame is None or frame.first_sample > clause.first_sample else frame.pcm
 
     def _deliver(self, outcome: Translated, drafted: bool) -> None:
         self._outlet.caption(translated_caption(outcome))

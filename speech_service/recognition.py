@@ -138,6 +138,9 @@ class _MeasuredStream:
     def __init__(self, stream: RecognitionStream, owner: MeasuredRecognizer) -> None:
         self._stream, self._owner = stream, owner
 
+    def begin(self, sample: int) -> None:
+        self._stream.begin(sample)
+
     async def accept(self, pcm: Pcm) -> None:
         try:
             await self._stream.accept(pcm)

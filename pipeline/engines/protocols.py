@@ -62,6 +62,8 @@ class EngineInfo:
     """BCP 47 codes, sorted; for translators every language that it reads or writes."""
     uses_context: bool = False
     """For translators: whether `TranslationRequest.context` changes the result."""
+    uses_sound: bool = False
+    """For translators: whether `TranslationRequest.sound` is worth sending."""
     look_interval_s: float = 0.05
     """For recognisers: how much new sound is worth another look."""
     listens_on: bool = False
@@ -184,6 +186,8 @@ class TranslationRequest:
     """Previous (source, translation) pairs, oldest first; engines without a use for it ignore it."""
     draft: bool = False
     """The text may still change: fast matters more than fine."""
+    sound: Pcm | None = field(default=None, compare=False, repr=False)
+    """How it was said, at `HEARING_RATE_HZ`; only for engines whose `EngineInfo.uses_sound` says so."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,6 +78,8 @@ class Piece:
     final: bool = False
     detect: bool = False
     """Report what the language may be, beside the words."""
+    into_english: bool = False
+    """Write it in English instead, as text without places: `Reading.text`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,8 @@ class Reading:
     """What a piece is taken to say."""
 
     words: tuple[Word, ...] = ()
+    text: str = ""
+    """What it says in English, for pieces that ask for it."""
     languages: Mapping[str, float] = field(default_factory=dict)
     """Probability of each language, where it was asked for."""
     log_probability: float = 0.0
@@ -125,7 +129,7 @@ class WhisperBatch:
 
         self._model, self.tuning = model, tuning or Tuning()
         self.multilingual = bool(model.model.is_multilingual)
-        self._tokenizers: dict[str, Any] = {}  # one for each of Whisper's languages
+        self._tokenizers: dict[tuple[str, str], Any] = {}  # one for each of Whisper's languages and tasks
         self._suppressed = list(get_suppressed_tokens(self._tokenizer(self.languages[0]), [-1]))
 
     @property
@@ -140,9 +144,12 @@ class WhisperBatch:
         length of prompt and the same language are computed together.
         """
         drafts = [self._draft(at, piece) for at, piece in enumerate(pieces)]
-        groups: dict[tuple[bool, int, int, str], list[_Draft]] = defaultdict(list)
+        groups: dict[tuple[bool, bool, int, int, str], list[_Draft]] = defaultdict(list)
         for draft in drafts:
-            key = (not draft.piece.final, draft.window_s, len(draft.prompt), draft.piece.language)
+            piece = draft.piece
+            key = (
+                not piece.final, piece.into_english, draft.window_s, len(draft.prompt), piece.language,
+            )  # fmt: skip
             groups[key].append(draft)
         results: list[Reading | EngineError] = [Reading() for _ in pieces]
         for key in sorted(groups):
@@ -227,10 +234,15 @@ class WhisperBatch:
         return ran_on or looped
 
     def _align(self, group: Sequence[_Draft], encoded: Any, but: Sequence[_Draft] = ()) -> None:
-        tokenizer = self._tokenizer(group[0].piece.language)
+        tokenizer = self._tokenizer(group[0].piece.language, group[0].piece.into_english)
         texts = [[] if draft in but else self._believed(draft, tokenizer.eot) for draft in group]
         frames = [max(2, len(draft.piece.pcm) * _FRAMES_PER_S // HEARING_RATE_HZ) for draft in group]
         results = [None] * len(group)
+        if group[0].piece.into_english:
+            for draft, tokens in zip(group, texts, strict=True):
+                text = tokenizer.decode(tokens).strip()
+                draft.reading = replace(draft.reading, text=text, log_probability=draft.score)
+            return
         if any(texts):
             results = self._model.model.align(encoded, tokenizer.sot_sequence, texts, frames)
         for draft, tokens, result in zip(group, texts, results, strict=True):
@@ -284,7 +296,7 @@ class WhisperBatch:
         wanted = max(tuning.floor_s, length_s + tuning.margin_s) - tuning.floor_s
         window_s = tuning.floor_s + np.ceil(wanted / tuning.step_s) * tuning.step_s
         limit = min(_LONGEST_OUTPUT, int(tuning.spare_tokens + tuning.tokens_per_s * length_s))
-        tokenizer = self._tokenizer(piece.language or self.languages[0])
+        tokenizer = self._tokenizer(piece.language or self.languages[0], piece.into_english)
         prompt = [*tokenizer.sot_sequence, tokenizer.no_timestamps]
         if piece.prompt:
             before = tokenizer.encode(" " + piece.prompt.strip())
@@ -295,14 +307,15 @@ class WhisperBatch:
         beam = tuning.final_beam if piece.final else tuning.beam
         return _Draft(at, piece, prompt, int(min(FULL_WINDOW_S, window_s)), limit, beam)
 
-    def _tokenizer(self, language: str) -> Any:
+    def _tokenizer(self, language: str, into_english: bool = False) -> Any:
         from faster_whisper.tokenizer import Tokenizer
 
-        if language not in self._tokenizers:
-            self._tokenizers[language] = Tokenizer(
-                self._model.hf_tokenizer, self.multilingual, task="transcribe", language=language
+        key = (language, "translate" if into_english else "transcribe")
+        if key not in self._tokenizers:
+            self._tokenizers[key] = Tokenizer(
+                self._model.hf_tokenizer, self.multilingual, task=key[1], language=language
             )
-        return self._tokenizers[language]
+        return self._tokenizers[key]
 
 
 def _may_hold_speech(pcm: Pcm) -> bool:

@@ -23,7 +23,14 @@ from pipeline.engines.protocols import (
     Recognizer,
     VoiceActivityDetector,
 )
-from pipeline.engines.voice_activity import GateEvent, Silence, SpeechAudio, SpeechEnded, SpeechGate, SpeechStarted
+from pipeline.engines.voice_activity import (
+    GateEvent,
+    Silence,
+    SpeechAudio,
+    SpeechEnded,
+    SpeechGate,
+    SpeechStarted,
+)
 from pipeline.events import Heard, NotHeard, UtteranceEnded, UtteranceStarted, Words
 from pipeline.text.agreement import Agreement, Update
 from pipeline.text.commitment import CommitPolicy, DistantAgreement, EvidentAgreement
@@ -304,7 +311,10 @@ class _Ear:
     def _new_agreement(self) -> Agreement:
         settings = self._settings
         policy: CommitPolicy
-        distance, settle = int(settings.distance_s * HEARING_RATE_HZ), int(settings.settle_s * HEARING_RATE_HZ)
+        distance, settle = (
+            int(settings.distance_s * HEARING_RATE_HZ),
+            int(settings.settle_s * HEARING_RATE_HZ),
+        )
         if settings.agreement == "agreement+evidence":
             policy = EvidentAgreement(distance, settle)
         else:

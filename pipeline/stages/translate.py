@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import structlog
 
 from config.settings import TranslationSettings
+from pipeline.audio import Pcm
 from pipeline.clock import Monotonic
 from pipeline.engines.protocols import (
     EngineError,
@@ -84,6 +85,7 @@ class TranslationLane:
 
     Args:
         put: receives every outcome, clauses in their order; must not block.
+        sound_of: how a clause was said, for translators that listen; None where it is no longer known.
     """
 
     def __init__(
@@ -96,10 +98,11 @@ class TranslationLane:
         glossary: Glossary,
         put: Callable[[Translated, bool], None],
         now: Monotonic,
+        sound_of: Callable[[Clause], Pcm | None] = lambda clause: None,
     ) -> None:
         self.language = language
         self._translator, self._settings, self._cache, self._glossary = translator, settings, cache, glossary
-        self._put, self._now = put, now
+        self._put, self._now, self._sound_of = put, now, sound_of
         self._queue = _Queue(deque(maxlen=settings.waiting_clauses), None, asyncio.Event())
         self._closed = False
         self._context: deque[tuple[str, str]] = deque(maxlen=max(1, settings.context_clauses))
@@ -185,7 +188,8 @@ class TranslationLane:
         key = self._key(clause.text, clause.language)
         drafted = self._cache.get(key) is not None
         try:
-            result = await self._ask(clause.text, clause.language, draft=False)
+            sound = self._sound_of(clause) if self._translator.info.uses_sound else None
+            result = await self._ask(clause.text, clause.language, draft=False, sound=sound)
         except TimeoutError:
             reason = f"no translation within {self._settings.timeout_s:g} s"
             return NotTranslated(clause, self.language, reason), False
@@ -197,7 +201,9 @@ class TranslationLane:
         )
         return translation, drafted
 
-    async def _ask(self, text: str, source: str, *, draft: bool) -> TranslationResult:
+    async def _ask(
+        self, text: str, source: str, *, draft: bool, sound: Pcm | None = None
+    ) -> TranslationResult:
         """Cache, glossary, engine. Raises EngineError, TimeoutError."""
         key = self._key(text, source)
         known = self._cache.get(key)
@@ -205,19 +211,19 @@ class TranslationLane:
             return known
         protected = self._glossary.protect(text, source, self.language)
         async with asyncio.timeout(self._settings.timeout_s):
-            result = await self._call(protected.text, source, draft)
+            result = await self._call(protected.text, source, draft, sound)
             restored, complete = protected.restore(result.text)
             if not complete:  # the engine lost a term: better a plain translation than a broken one
-                result = await self._call(text, source, draft)
+                result = await self._call(text, source, draft, sound)
                 restored = result.text
         result = TranslationResult(restored, result.engine, result.route)
         self._cache.put(key, result)
         return result
 
-    async def _call(self, text: str, source: str, draft: bool) -> TranslationResult:
+    async def _call(self, text: str, source: str, draft: bool, sound: Pcm | None) -> TranslationResult:
         context = tuple(self._context) if self._settings.context_clauses else ()
         return await self._translator.translate(
-            TranslationRequest(text, source, self.language, context=context, draft=draft)
+            TranslationRequest(text, source, self.language, context=context, draft=draft, sound=sound)
         )
 
     def _key(self, text: str, source: str) -> Key:

@@ -15,6 +15,7 @@ from pipeline.audio import HEARING_RATE_HZ, AudioFrame
 from pipeline.channel import Channel
 from pipeline.engines.protocols import HearingOptions
 from pipeline.events import Heard, NotHeard, UtteranceEnded, UtteranceStarted, Words
+from pipeline.tape import Tape
 from speech_service.client.connection import (
     BROKEN,
     SEND_S,
@@ -25,7 +26,6 @@ from speech_service.client.connection import (
     reason_of,
 )
 from speech_service.client.continuity import Continuity
-from speech_service.client.tape import Tape
 from speech_service.wire import (
     FROM_RECOGNITION,
     TO_RECOGNITION,

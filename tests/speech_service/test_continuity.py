@@ -7,7 +7,7 @@ import numpy as np
 from pipeline.audio import AudioFrame
 from pipeline.events import Heard, NotHeard, UtteranceEnded, UtteranceStarted, Word, Words
 from speech_service.client.continuity import QUIET_MARGIN, Continuity
-from speech_service.client.tape import Tape
+from pipeline.tape import Tape
 
 
 def frame(first: int, *samples: int) -> AudioFrame:

@@ -1,4 +1,4 @@
-"""One speaker's last seconds of sound, kept until the service has dealt with them."""
+"""One speaker's last seconds of sound, kept for those who come back to it."""
 
 from __future__ import annotations
 
