@@ -40,27 +40,32 @@ class SpeakingRate:
 class Demand:
     """How many seconds of speech, at normal speed, come in each second: the mean of the last `DEMAND_S` or so.
 
-    Each piece counts for what it is worth, fading with time; so the estimate is true in the mean whatever the rhythm.
+    A piece counts as having come in evenly, as long as it is, until the moment it is noted; for as long again somebody
+    may be speaking who has not been noted, and the estimate stays. Then it fades.
     """
 
     def __init__(self) -> None:
-        self._rate = 0.0
+        self._rate = self._last_s = 0.0
         self._at_s = self._began_s = math.inf
 
     def add(self, at_s: float, speech_s: float) -> None:
-        """Notes that so much came in: while it was said, so on average half its length ago."""
-        faded = self._faded(at_s)
+        """Notes that so much came in."""
+        self._rate = self._rate * _fading(at_s - self._at_s) + 1 - _fading(speech_s)
         self._began_s = min(self._began_s, at_s - speech_s)
-        self._rate = faded + speech_s / DEMAND_S * math.exp(-speech_s / 2 / DEMAND_S)
-        self._at_s = at_s
+        self._at_s, self._last_s = at_s, speech_s
 
     def at(self, at_s: float) -> float:
         """The demand at a time not before the last `add`."""
+        at_s = max(self._at_s, at_s - self._last_s)
+        if at_s == math.inf:
+            return 0.0
         seen_s = max(at_s - self._began_s, DEMAND_S / 2)
-        return self._faded(at_s) / (1 - math.exp(-seen_s / DEMAND_S))
+        return self._rate * _fading(at_s - self._at_s) / (1 - _fading(seen_s))
 
-    def _faded(self, at_s: float) -> float:
-        return self._rate * math.exp(-max(0.0, at_s - self._at_s) / DEMAND_S)
+
+def _fading(after_s: float) -> float:
+    """What is left of a weight."""
+    return math.exp(-max(0.0, after_s) / DEMAND_S)
 
 
 class RenderCosts:
@@ -72,7 +77,7 @@ class RenderCosts:
         assumed: of a voice that has not been heard yet, where no other has either.
     """
 
-    def __init__(self, assumed: float = 0.3) -> None:
+    def __init__(self, assumed: float = 0.15) -> None:
         self._assumed = assumed
         self._seen: OrderedDict[str, deque[float]] = OrderedDict()
 

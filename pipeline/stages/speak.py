@@ -5,19 +5,17 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Final, Protocol
-
-import numpy as np
+from typing import Final
 
 from config.settings import SpeechSettings
-from pipeline.audio import SPEAKING_RATE_HZ, Pcm, seconds
 from pipeline.clock import Monotonic
 from pipeline.engines.protocols import Synthesizer
-from pipeline.events import NotSpoken, Speech, Spoken, Translation, Trouble
-from pipeline.lag import Backlog, Pace, pace, pressure, skips
+from pipeline.events import NotSpoken, Speech, Translation, Trouble
+from pipeline.lag import Backlog, pace, pressure, skips
 from pipeline.load import Load, Sacrifice
-from pipeline.rendering import Order, Rendering, pause_behind, silence
+from pipeline.playing import AudioSink, Player, Utterance
+from pipeline.render_ahead import RenderAhead
+from pipeline.rendering import Order, Rendering
 from pipeline.speech_rates import Demand, RenderCosts, SpeakingRate
 from pipeline.text.glossary import Glossary
 from pipeline.voices import Casting
@@ -28,60 +26,10 @@ QUICK: Final = 0.5
 CHEAP: Final = 0.1
 """A voice that costs less than this is never given up: nothing would be gained."""
 
-SAME_SPEED: Final = 0.1
-"""What was rendered ahead is taken if its speed is no further off."""
-
 NO_VOICE: Final = "voice is behind: captions only for now"
 
 TELL_AGAIN_S: Final = 25.0
 """So often it is told that the voice is missing, while it is."""
-
-
-class AudioSink(Protocol):
-    """Where a channel's speech goes: a bounded queue that plays in real time."""
-
-    async def write(self, pcm: Pcm) -> None:
-        """Hands over mono sound at `SPEAKING_RATE_HZ`; returns once there was room for it."""
-        ...
-
-    def queued_s(self) -> float:
-        """How much of what was written has not been played yet."""
-        ...
-
-    def clear(self) -> None:
-        """Drops what has not been played."""
-        ...
-
-
-@dataclass(slots=True)
-class _Utterance:
-    """One translation on its way to the listeners."""
-
-    translation: Translation
-    rendering: Rendering
-    rendered: asyncio.Task[None]
-    """The work on it."""
-    said_at_s: float
-    after_skip: bool
-    """Whether something before it was left out, which listeners are told by a short signal."""
-    generation: int
-    """How often `LanguageChannel.start_now` had been called when this was taken up."""
-    written_s: float = 0.0
-    """How much of it the sink has taken."""
-
-    @property
-    def left_s(self) -> float:
-        """How much of it the sink has yet to take, as far as one can tell."""
-        return max(0.0, self.rendering.expected_s() - self.written_s)
-
-
-@dataclass(frozen=True, slots=True)
-class _Heard:
-    """What listeners heard last, and when it ends."""
-
-    text: str
-    speaker: str
-    end_at_s: float
 
 
 class LanguageChannel:
@@ -112,35 +60,36 @@ class LanguageChannel:
         now: Monotonic | None = None,
     ) -> None:
         self.language = language
+        self.speaking = False
         self._synthesizer, self._sink, self._settings, self._report = synthesizer, sink, settings, report
         self._casting = casting or Casting()
         self._said_as = (glossary or Glossary()).pronunciations(language)
         self._now = now or asyncio.get_running_loop().time
         self._costs = costs or RenderCosts()
         self._load = load or Load(self._now)
+        self._rate, self._demand = SpeakingRate(), Demand()
+        self._player = Player(language, sink=sink, report=report, progress=self._watch, now=self._now)
         self._waiting: deque[tuple[Translation, float]] = deque(maxlen=settings.waiting_clauses)
+        self._draft: Order | None = None
         self._changed = asyncio.Event()
         self._closed = False
-        self._rate, self._demand = SpeakingRate(), Demand()
-        self._ready: asyncio.Queue[_Utterance | None] = asyncio.Queue(2)
+        self._ready: asyncio.Queue[Utterance | None] = asyncio.Queue(2)
         self._one_ahead = asyncio.Semaphore(1)
-        self._in_hand: list[_Utterance] = []
-        self._draft: Order | None = None
-        """What to render ahead."""
-        self._prepared: tuple[Rendering, asyncio.Task[None]] | None = None
+        self._in_hand: list[Utterance] = []
+        self._started_anew = 0
         self._left_out = False
-        """Whether something was, since the last clause that was taken up."""
-        self._last = _Heard("", "", float("-inf"))
         self._told_no_voice_s = float("-inf")
-        self._generation = 0
-        self.speaking = False
-        self.lag_s = 0.0
+
+    @property
+    def lag_s(self) -> float:
+        """From the onset of the last clause that was begun to the onset of its translation."""
+        return self._player.lag_s
 
     def say(self, translation: Translation) -> None:
         """Takes the next translation; never blocks."""
         if len(self._waiting) == self._settings.waiting_clauses:
-            oldest, _ = self._waiting.popleft()
-            self._leave_out(oldest, f"{self._settings.waiting_clauses} clauses were waiting")
+            reason = f"{self._settings.waiting_clauses} clauses were waiting"
+            self._leave_out(self._waiting.popleft()[0], reason)
         self._draft = None
         self._demand.add(self._now(), self._rate.expect_s(translation.text))
         self._waiting.append((translation, self._now()))
@@ -152,21 +101,22 @@ class LanguageChannel:
         Only while the channel is idle, its voice is quick and nothing is given up. Should exactly this text be said
         next, its sound is there; if not, the work is thrown away. The newest text counts.
         """
-        if not self._settings.prepare or self._closed or self._waiting or self._in_hand:
+        idle = not (self._closed or self._waiting or self._in_hand)
+        if not (self._settings.prepare and idle and self._load.level is Sacrifice.NOTHING):
             return
         voice = self._voice(speaker)
-        if voice is None or not self._costs.known(voice) or self._costs.of(voice) >= QUICK:
-            return
-        if self._load.level is Sacrifice.NOTHING:
-            self._draft = self._order(text, voice, pace(self._backlog(), self._settings))
+        if voice is not None and self._costs.known(voice) and self._costs.of(voice) < QUICK:
+            self._draft = self._order(text, voice, self._backlog())
             self._changed.set()
 
     def start_now(self) -> None:
         """Drops everything that was said before: a first listener has come and starts at now."""
-        self._generation += 1
+        self._started_anew += 1
         for translation, _ in self._waiting:
             self._report(NotSpoken(translation, "nobody was listening yet"))
         self._waiting.clear()
+        for item in self._in_hand:
+            item.superseded = True
         self._sink.clear()
 
     def close(self) -> None:
@@ -174,74 +124,62 @@ class LanguageChannel:
         self._closed = True
         self._changed.set()
 
-    @property
-    def waiting_s(self) -> float:
-        """Estimated seconds of speech that listeners have not heard yet."""
-        return sum(self._rate.expect_s(translation.text) for translation, _ in self._waiting) + self._busy_s()
-
     async def run(self) -> None:
         """Speaks until closed."""
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._render(group), name=f"render {self.language}")
+            ahead = RenderAhead(self._new_rendering, group)
+            group.create_task(self._render(ahead), name=f"render {self.language}")
             group.create_task(self._play(), name=f"play {self.language}")
+
+    async def _play(self) -> None:
+        while (item := await self._ready.get()) is not None:
+            self._one_ahead.release()
+            self.speaking = True
+            await self._player.play(item)
+            self._in_hand.remove(item)
+            if not item.superseded and not item.rendering.failure:
+                self._rate.learn(item.translation.text, item.written_s, item.rendering.order.speed)
+            self.speaking = bool(self._in_hand or self._waiting)
 
     # --- rendering, one clause ahead of what is played ----------------------------------------------------
 
-    async def _render(self, group: asyncio.TaskGroup) -> None:
+    async def _render(self, ahead: RenderAhead) -> None:
         while True:
             await self._one_ahead.acquire()
-            item = await self._next(group)
+            item = await self._next(ahead)
             await self._ready.put(item)
             if item is None:
                 return
             await asyncio.wait([item.rendered])
 
-    async def _next(self, group: asyncio.TaskGroup) -> _Utterance | None:
-        """Chooses what to say next, how fast and in which voice; None once closed and empty."""
-        while True:
-            while not self._waiting:
-                if self._closed:
-                    await self._drop_prepared()
-                    return None
-                await self._prepare_draft(group)
-                self._changed.clear()
-                await self._changed.wait()
+    async def _next(self, ahead: RenderAhead) -> Utterance | None:
+        """Chooses what to say next and begins to render it; None once closed and empty."""
+        while await self._something_waits(ahead):
             self._watch()
-            voice = self._voice(self._waiting[0][0].clause.speaker)
+            voice = self._next_voice()
             if voice is None:
                 reason = f"{self._synthesizer.info.name} has no voice for {self.language}"
-                self._fail(self._waiting.popleft()[0], reason)
-            elif self._load.gives_up(Sacrifice.VOICE) and self._costs.of(voice) >= CHEAP:
+                self._player.fail(self._waiting.popleft()[0], reason)
+            elif self._given_up(voice):
                 self._fall_silent()
             else:
-                self._skip(voice)
-                return await self._begin(group)
+                self._skip()
+                return await self._begin(ahead)
+        await ahead.drop()
+        return None
 
-    def _watch(self) -> None:
-        """Reports how well the rendering keeps up."""
-        self._load.report(f"speak {self.language}", pressure(self._backlog(), self._settings))
+    async def _something_waits(self, ahead: RenderAhead) -> bool:
+        """Waits for a translation, rendering ahead meanwhile; whether there is one."""
+        while not self._waiting and not self._closed:
+            self._changed.clear()
+            if self._draft is not None:
+                draft, self._draft = self._draft, None
+                await ahead.prepare(draft)
+            else:
+                await self._changed.wait()
+        return bool(self._waiting)
 
-    def _backlog(self) -> Backlog:
-        """How things are for the translation that waits first, if there is one."""
-        now_s, starts_in_s = self._now(), self._busy_s()
-        lengths_s = [self._rate.expect_s(translation.text) for translation, _ in self._waiting]
-        first, said_at_s = self._waiting[0] if self._waiting else (None, now_s)
-        speaker = first.clause.speaker if first else self._last.speaker
-        return Backlog(
-            starts_in_s=starts_in_s,
-            next_s=sum(lengths_s[:1]),
-            behind_it_s=sum(lengths_s[1:]),
-            waited_s=now_s + starts_in_s - said_at_s if first else 0.0,
-            lag_s=now_s + starts_in_s - first.clause.offset_at_s if first else 0.0,
-            demand=self._demand.at(now_s),
-            cost=self._costs.of(self._voice(speaker) or ""),
-        )
-
-    def _busy_s(self) -> float:
-        """Until everything that was taken up has been heard."""
-        return sum(item.left_s for item in self._in_hand) + self._sink.queued_s()
-
-    def _skip(self, voice: str) -> None:
+    def _skip(self) -> None:
         """Leaves out all but the newest clause, where that has to be."""
         backlog = self._backlog()
         if len(self._waiting) > 1 and skips(backlog, self._settings):
@@ -261,27 +199,70 @@ class LanguageChannel:
         self._left_out = True
         self._report(NotSpoken(translation, reason))
 
-    async def _begin(self, group: asyncio.TaskGroup) -> _Utterance:
-        backlog = self._backlog()
-        translation, said_at_s = self._waiting.popleft()
-        voice = self._voice(translation.clause.speaker)
+    async def _begin(self, ahead: RenderAhead) -> Utterance:
+        backlog, voice = self._backlog(), self._next_voice()
         assert voice is not None
-        order = self._order(translation.text, voice, pace(backlog, self._settings))
-        rendering, rendered = await self._take_prepared(order) or self._start(group, order)
-        item = _Utterance(translation, rendering, rendered, said_at_s, self._left_out, self._generation)
+        translation, said_at_s = self._waiting.popleft()
+        started_anew = self._started_anew
+        rendering, rendered = await ahead.begin(self._order(translation.text, voice, backlog))
+        item = Utterance(translation, rendering, rendered, said_at_s, self._left_out)
+        item.superseded = started_anew != self._started_anew
         self._left_out = False
         self._in_hand.append(item)
         return item
+
+    # --- how things are ----------------------------------------------------------------------------------
+
+    def _watch(self) -> None:
+        """Reports how well the rendering keeps up; a voice that is silent presses nobody."""
+        voice = self._next_voice()
+        silent = voice is not None and not self._in_hand and self._given_up(voice)
+        pressed = 0.0 if silent else pressure(self._backlog(), self._settings)
+        self._load.report(f"speak {self.language}", pressed)
+
+    def _given_up(self, voice: str) -> bool:
+        """Whether this voice is silent for now."""
+        return self._load.gives_up(Sacrifice.VOICE) and self._costs.of(voice) >= CHEAP
+
+    def _backlog(self) -> Backlog:
+        """How things are for the translation that waits first, if there is one."""
+        now_s, starts_in_s = self._now(), self._busy_s()
+        lengths_s = [self._rate.expect_s(translation.text) for translation, _ in self._waiting]
+        waited_s = lag_s = 0.0
+        if self._waiting:
+            first, said_at_s = self._waiting[0]
+            waited_s = now_s + starts_in_s - said_at_s
+            lag_s = now_s + starts_in_s - first.clause.offset_at_s
+        return Backlog(
+            starts_in_s=starts_in_s,
+            next_s=sum(lengths_s[:1]),
+            behind_it_s=sum(lengths_s[1:]),
+            waited_s=waited_s,
+            lag_s=lag_s,
+            demand=self._demand.at(now_s),
+            cost=self._costs.of(self._next_voice() or ""),
+        )
+
+    def _busy_s(self) -> float:
+        """Until everything that was taken up has been heard."""
+        return sum(item.left_s for item in self._in_hand) + self._sink.queued_s()
+
+    def _next_voice(self) -> str | None:
+        """The voice of what waits first, or of what is being said; None where the language has none."""
+        if self._waiting:
+            return self._voice(self._waiting[0][0].clause.speaker)
+        return self._in_hand[-1].rendering.order.voice if self._in_hand else None
 
     def _voice(self, speaker: str) -> str | None:
         voices = self._synthesizer.voices(self.language)
         return self._casting.voice(speaker, voices).name if voices else None
 
-    def _order(self, text: str, voice: str, how: Pace) -> Order:
+    def _order(self, text: str, voice: str, backlog: Backlog) -> Order:
+        how = pace(backlog, self._settings)
         return Order(text, self.language, voice, how.speed, how.pause_s, self._said_as)
 
-    def _start(self, group: asyncio.TaskGroup, order: Order) -> tuple[Rendering, asyncio.Task[None]]:
-        rendering = Rendering(
+    def _new_rendering(self, order: Order) -> Rendering:
+        return Rendering(
             order,
             synthesizer=self._synthesizer,
             costs=self._costs,
@@ -289,115 +270,3 @@ class LanguageChannel:
             timeout_s=self._settings.timeout_s,
             now=self._now,
         )
-        return rendering, group.create_task(rendering.run(), name=f"render a clause in {self.language}")
-
-    # --- rendering before it is known whether it will be said --------------------------------------------
-
-    async def _prepare_draft(self, group: asyncio.TaskGroup) -> None:
-        draft, self._draft = self._draft, None
-        if draft is None or (self._prepared is not None and _fits(self._prepared[0], draft)):
-            return
-        await self._drop_prepared()
-        self._prepared = self._start(group, draft)
-
-    async def _take_prepared(self, order: Order) -> tuple[Rendering, asyncio.Task[None]] | None:
-        if self._prepared is None or not _fits(self._prepared[0], order):
-            await self._drop_prepared()
-            return None
-        prepared, self._prepared = self._prepared, None
-        return prepared
-
-    async def _drop_prepared(self) -> None:
-        if self._prepared is not None:
-            _, task = self._prepared
-            self._prepared = None
-            task.cancel()
-            await asyncio.wait([task])
-
-    # --- playing -----------------------------------------------------------------------------------------
-
-    async def _play(self) -> None:
-        free_at_s = 0.0
-        while True:
-            item = await self._ready.get()
-            if item is None:
-                return
-            self._one_ahead.release()
-            self.speaking = True
-            await self._play_one(item, free_at_s)
-            free_at_s = self._now()
-            self._in_hand.remove(item)
-            self.speaking = bool(self._in_hand or self._waiting)
-
-    async def _play_one(self, item: _Utterance, free_at_s: float) -> None:
-        translation, rendering = item.translation, item.rendering
-        first_audio_at_s = onset_at_s = end_at_s = 0.0
-        while (pcm := await rendering.next()) is not None:
-            self._watch()
-            if item.generation != self._generation:
-                continue  # superseded: take the rest so that the rendering can end
-            if not item.written_s:
-                await self._lead_in(item)
-                first_audio_at_s = self._now()
-                onset_at_s = first_audio_at_s + self._sink.queued_s()
-                self.lag_s = onset_at_s - translation.clause.onset_at_s
-            item.written_s += seconds(len(pcm), SPEAKING_RATE_HZ)
-            await self._sink.write(pcm)
-            # later than the length tells, where the sound ran dry on the way
-            end_at_s = max(onset_at_s + item.written_s, self._now() + self._sink.queued_s())
-        if item.generation != self._generation:
-            self._report(NotSpoken(translation, "nobody was listening yet"))
-            return
-        if item.written_s:
-            self._last = _Heard(translation.text, translation.clause.speaker, end_at_s)
-        if not item.written_s:
-            self._fail(translation, rendering.failure or "there is nothing to say in it")
-            return
-        if rendering.failure:
-            self._fail(translation, f"broke off: {rendering.failure}")
-            return
-        self._rate.learn(translation.text, item.written_s, rendering.order.speed)
-        self._report(
-            Spoken(
-                translation=translation,
-                voice=rendering.order.voice,
-                speed=rendering.order.speed,
-                waited_s=max(0.0, free_at_s - item.said_at_s),
-                synthesised_at_s=rendering.first_sound_at_s,
-                first_audio_at_s=first_audio_at_s,
-                onset_at_s=onset_at_s,
-                end_at_s=end_at_s,
-                lag_s=end_at_s - translation.clause.offset_at_s,
-            )
-        )
-
-    async def _lead_in(self, item: _Utterance) -> None:
-        """What is heard between two clauses: the signal that something was left out, or a rest."""
-        if item.after_skip:
-            await self._sink.write(skip_signal())
-        pause_s = item.rendering.order.pause_s
-        if item.translation.clause.speaker == self._last.speaker:
-            pause_s = pause_behind(self._last.text, pause_s)
-        quiet_s = max(0.0, self._now() + self._sink.queued_s() - self._last.end_at_s)
-        if pause_s > quiet_s:
-            await self._sink.write(silence(pause_s - quiet_s))
-
-    def _fail(self, translation: Translation, reason: str) -> None:
-        self._report(NotSpoken(translation, reason))
-        self._report(Trouble(translation.clause.speaker, "speak", self.language, reason))
-
-
-def _fits(rendering: Rendering, order: Order) -> bool:
-    """Whether what is being rendered can be said in place of an order."""
-    given = rendering.order
-    same = (given.text, given.voice, given.said_as) == (order.text, order.voice, order.said_as)
-    return same and not rendering.failure and abs(given.speed - order.speed) <= SAME_SPEED
-
-
-def skip_signal() -> Pcm:
-    """Two soft falling tones, 160 ms: what listeners hear when something was left out."""
-    rate, tone_s = SPEAKING_RATE_HZ, 0.08
-    moments = np.arange(int(rate * tone_s)) / rate
-    fade = np.sin(np.pi * moments / tone_s)
-    tones = [np.sin(2 * np.pi * hertz * moments) * fade for hertz in (660.0, 440.0)]
-    return (np.concatenate(tones) * 0.06 * 32767).astype(np.int16)

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 from config.settings import SpeechSettings
 from pipeline.events import Clause, ClauseEnd, NotSpoken, Speech, Spoken, Translation, Trouble
-from pipeline.stages.speak import AudioSink, LanguageChannel
+from pipeline.playing import AudioSink
+from pipeline.stages.speak import LanguageChannel
 from tests.fakes.engines import ToneSynthesizer
 from tests.fakes.livekit_room import FakeServer
 from worker import channels as module

@@ -6,7 +6,8 @@ import asyncio
 
 from config.settings import SpeechSettings
 from pipeline.events import Clause, ClauseEnd, NotSpoken, Speech, Spoken, Translation, Trouble
-from pipeline.stages.speak import LanguageChannel, skip_signal
+from pipeline.playing import skip_signal
+from pipeline.stages.speak import LanguageChannel
 from tests.fakes.clock import HandClock
 from tests.fakes.engines import ToneSynthesizer
 from tests.fakes.sink import GatedSink, InstantSink
@@ -71,7 +72,7 @@ async def test_clauses_are_spoken_in_the_order_they_came() -> None:
 
 
 async def test_the_more_waits_the_faster_it_is_spoken() -> None:
-    """A short queue is spoken calmly, a long one at the maximum."""
+    """A short queue is spoken calmly, a long one as fast as may be; what nothing waits behind, calmly again."""
     speaking = Speaking(sink=GatedSink(backlog_s=0.0))
     assert isinstance(speaking.sink, GatedSink)
     speaking.channel.say(said(1, "una frase corta"))
@@ -85,20 +86,33 @@ async def test_the_more_waits_the_faster_it_is_spoken() -> None:
 
     speeds = [request.speed for request in speaking.synthesizer.asked]
     assert speeds[0] < 1.1
-    assert max(speeds) == SETTINGS.max_speed
+    assert max(speeds[1:]) == speeds[1] == SETTINGS.rushed_speed
+    assert speeds[-1] < speeds[1]
 
 
 async def test_beyond_the_limit_the_channel_skips_and_says_so() -> None:
     """What would be heard too late is left out by name, a signal is heard, and the newest clause is spoken."""
     speaking = Speaking()
     speaking.clock.move(9.0)
-    for number, text in enumerate(("uno", "dos", "tres"), 1):
+    long, longer = "una frase " * 20, "otra frase " * 20
+    for number, text in enumerate((long, longer, "tres"), 1):
         speaking.channel.say(said(number, text))
     await speaking.finish()
 
     reason = "skipped to the newest clause, 9 s behind"
-    assert speaking.outcomes == [("uno", reason), ("dos", reason), ("tres", "spoken")]
+    assert speaking.outcomes == [(long, reason), (longer, reason), ("tres", "spoken")]
     assert (speaking.sink.pieces[0] == skip_signal()).all()
+
+
+async def test_what_can_be_caught_up_with_is_not_skipped() -> None:
+    """Three late words are said sooner than a signal and the last of them would be worth."""
+    speaking = Speaking()
+    speaking.clock.move(9.0)
+    for number, text in enumerate(("uno", "dos", "tres"), 1):
+        speaking.channel.say(said(number, text))
+    await speaking.finish()
+
+    assert speaking.outcomes == [("uno", "spoken"), ("dos", "spoken"), ("tres", "spoken")]
 
 
 async def test_a_full_queue_drops_the_oldest_by_name() -> None:
@@ -110,6 +124,7 @@ async def test_a_full_queue_drops_the_oldest_by_name() -> None:
 
     waiting = "4 clauses were waiting"
     assert speaking.outcomes[:2] == [("a", waiting), ("b", waiting)]
+    assert (speaking.sink.pieces[0] == skip_signal()).all()
     assert [text for text, outcome in speaking.outcomes if outcome == "spoken"] == list("cdef")
 
 
@@ -189,4 +204,4 @@ async def test_cancelling_the_channel_stops_the_synthesis() -> None:
     running.cancel()
     await asyncio.wait([running])
 
-    assert speaking.synthesizer.stopped == [long_text]
+    assert speaking.synthesizer.stopped == [speaking.synthesizer.asked[-1].text]
