@@ -150,7 +150,7 @@ async def hear(
         "es",
         synthesizer=voice,
         sink=sink,
-        settings=settings or SpeechSettings(timeout_s=60.0),
+        settings=settings or SpeechSettings(),
         report=heard.reports.append,
         load=load,
     )
