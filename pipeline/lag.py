@@ -2,10 +2,9 @@
 
 Nothing here has a clock or a task: numbers in, decisions out. `docs/decisions/0004-the-law-of-lag.md` derives it.
 
-Source: interpreters speak faster to catch up (DOI 10.7202/008039ar), then leave something out. A speed that follows how much
-there is to say lowers the lag more than one that only follows the backlog (Zheng et al. 2020, arXiv
-2010.10048). Speech up to some 275 words a minute is understood as well as at its normal rate (Foulke and Sticht 1969,
-Psychological Bulletin 72).
+Source: interpreters speak faster to catch up (DOI 10.7202/008039ar), then leave something out. Adapting to how fast the
+source comes lowers the lag (Zheng et al. 2020, arXiv 2010.10048). Speech up to some 275 words a minute is understood as
+well as at its normal rate (Foulke and Sticht 1969, Psychological Bulletin 72).
 """
 
 from __future__ import annotations

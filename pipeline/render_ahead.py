@@ -49,7 +49,9 @@ class RenderAhead:
 
     def _start(self, order: Order) -> tuple[Rendering, asyncio.Task[None]]:
         rendering = self._new(order)
-        return rendering, self._group.create_task(rendering.run(), name=f"render a clause in {order.language}")
+        return rendering, self._group.create_task(
+            rendering.run(), name=f"render a clause in {order.language}"
+        )
 
 
 def _fits(rendering: Rendering, order: Order) -> bool:

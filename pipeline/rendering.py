@@ -105,7 +105,10 @@ class Rendering:
         return max(self.sounded_s, self._rate.expect_s(self.order.text, self.order.speed))
 
     async def run(self) -> None:
-        """Renders all pieces; a piece that fails at once is tried twice, one that takes too long is not. What fails is told in `failure`."""
+        """Renders all pieces; a piece that fails at once is tried twice, one that takes too long is not.
+
+        What fails is told in `failure`.
+        """
         pieces = self._pieces()
         for number, piece in enumerate(pieces):
             last = number == len(pieces) - 1

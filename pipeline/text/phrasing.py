@@ -30,7 +30,9 @@ _SHORT_WORD: Final = 3
 _LONGEST_SHARE: Final = 1.3
 """A piece may be longer than wished by this factor where that lets it end well."""
 
-_END: Final = re.compile(rf"\s+|(?<=[、。，！？；：．])(?![\s{re.escape(languages.CLOSERS)}])|(?<=[」』）】])(?=\w)")
+_END: Final = re.compile(
+    rf"\s+|(?<=[、。，！？；：．])(?![\s{re.escape(languages.CLOSERS)}])|(?<=[」』）】])(?=\w)"
+)
 _JAPANESE_END: Final = re.compile(rf"(?<=[{''.join(_PARTICLES)}])(?=[一-鿿ァ-ヺ])")
 
 
@@ -70,9 +72,7 @@ def boundary_behind(text: str) -> Boundary:
     return Boundary.CLAUSE if core[-1] in languages.CLAUSE_PUNCTUATION else Boundary.WORDS
 
 
-def phrases(
-    text: str, *, first: float, cost: float, language: str, whole: Collection[str] = ()
-) -> list[str]:
+def phrases(text: str, *, first: float, cost: float, language: str, whole: Collection[str] = ()) -> list[str]:
     """Divides a text for rendering; joined, the pieces are the text again.
 
     The first is about `first` long. Each further one is as long as can be rendered while what is ready before it
@@ -137,7 +137,7 @@ def _breaks(text: str, language: str, whole: Collection[str]) -> Iterator[_Break
     for match in ends:
         at = match.end()
         length, counted = length + spoken_length(text[counted:at]), at
-        if not 0 < match.start() or at >= len(text) or any(low < at < high for low, high in together):
+        if match.start() == 0 or at >= len(text) or any(low < at < high for low, high in together):
             continue
         boundary = _boundary(text[: match.start()], text[at:], language)
         if boundary is not None:

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 
-class _JumpingSelector(selectors.DefaultSelector):  # type: ignore[misc,valid-type]  # chosen by the platform
+class _JumpingSelector(selectors.DefaultSelector):
     """Takes no time; adds up what it would have waited."""
 
     def __init__(self) -> None:

@@ -86,7 +86,9 @@ def test_how_long_catching_up_takes(demand: float, cost: float, expected: float)
         (5, 2.8, 0.9, 0.9),  # too much to say, not to render
     ],
 )
-def test_pressure_is_what_rendering_cannot_do(lag_s: float, demand: float, cost: float, expected: float) -> None:
+def test_pressure_is_what_rendering_cannot_do(
+    lag_s: float, demand: float, cost: float, expected: float
+) -> None:
     """Work that comes in by work that gets done, and 1 only where something is late for it."""
     backlog = replace(CALM, lag_s=lag_s, demand=demand, cost=cost)
     assert pressure(backlog, SETTINGS) == pytest.approx(expected)

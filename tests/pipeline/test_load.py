@@ -79,7 +79,7 @@ def test_a_short_stall_costs_nothing() -> None:
 def test_what_cannot_be_had_is_tried_more_and_more_rarely() -> None:
     """A voice that presses as soon as it is back stays away longer each time; and is back at last."""
     machine = Machine()
-    away_s = []
+    away_s: list[float] = []
     for _ in range(6):
         while machine.load.level is not Sacrifice.VOICE:
             machine.run(0.5, speak=1.5)

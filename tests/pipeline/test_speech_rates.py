@@ -17,7 +17,7 @@ def test_the_rate_is_learnt_from_what_was_said() -> None:
 
 
 def test_a_few_letters_teach_nothing() -> None:
-    """"Oh." may be as long as a sentence."""
+    """ "Oh." may be as long as a sentence."""
     rate = SpeakingRate()
     rate.learn("oh", took_s=4.0, at_speed=1.0)
     rate.learn("x" * 50, took_s=0.0, at_speed=1.0)

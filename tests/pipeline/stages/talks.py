@@ -1,4 +1,4 @@
-"""Talks in simulated time: clauses as a speaker makes them, a voice that takes its time, ears that hear in real time."""
+"""Talks in simulated time: clauses as they are spoken, a voice that takes its time, a sink that plays in real time."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from config.settings import SpeechSettings
+from demo.quantiles import slope
 from pipeline.audio import SPEAKING_RATE_HZ, Pcm
 from pipeline.engines.protocols import SynthesisRequest, Voice
 from pipeline.events import Clause, ClauseEnd, NotSpoken, Speech, Spoken, Translation, Trouble
@@ -131,8 +132,7 @@ class Heard:
 
     def slope(self, after_s: float) -> float:
         """By how many seconds the span grows each minute."""
-        spans = self.spans(after_s)
-        return float(np.polyfit(*np.array(spans).T, 1)[0]) if len(spans) > 2 else 0.0
+        return slope(self.spans(after_s))
 
 
 async def hear(

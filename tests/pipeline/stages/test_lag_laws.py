@@ -96,7 +96,9 @@ def test_a_voice_comes_back_when_the_machine_has_room_again() -> None:
     clauses = talk(1, minutes=8, clause_s=2.5, density=0.85, expansion=1.1)
     heard = in_simulated_time(hear(clauses, lambda at_s: 2.5 if 60 < at_s < 240 else 0.3))
 
-    silent = [outcome.translation.clause.offset_at_s for outcome in heard.left_out if outcome.reason == NO_VOICE]
+    silent = [
+        outcome.translation.clause.offset_at_s for outcome in heard.left_out if outcome.reason == NO_VOICE
+    ]
     troubles = sum(isinstance(report, Trouble) for report in heard.reports)
     assert 60 < min(silent) < 90
     assert max(silent) < 240 + 80
@@ -162,7 +164,9 @@ def test_a_quick_voice_is_given_whole_clauses() -> None:
     clauses = talk(5, minutes=2, clause_s=4.0, density=0.8, expansion=1.0)
     heard = in_simulated_time(hear(clauses, 0.04))
 
-    assert [request.text for request in heard.asked[1:]][-len(clauses) + 1 :] == [said.text for said in clauses[1:]]
+    assert [request.text for request in heard.asked[1:]][-len(clauses) + 1 :] == [
+        said.text for said in clauses[1:]
+    ]
 
 
 def test_the_next_clause_is_rendered_while_one_is_spoken() -> None:

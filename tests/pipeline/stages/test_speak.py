@@ -216,7 +216,9 @@ async def test_cancelling_the_channel_stops_the_synthesis() -> None:
 async def test_a_voice_rests_between_clauses() -> None:
     """As long as the sign at the end of the last one asks for; another speaker begins after a whole pause."""
     speaking = Speaking(ToneSynthesizer({"es": 440.0}, seconds_per_character=0.001))
-    for number, (text, speaker) in enumerate((("uno.", "anna"), ("dos,", "anna"), ("y", "anna"), ("ya", "ben"))):
+    for number, (text, speaker) in enumerate(
+        (("uno.", "anna"), ("dos,", "anna"), ("y", "anna"), ("ya", "ben"))
+    ):
         speaking.channel.say(said(number, text, speaker=speaker))
     await speaking.finish()
 

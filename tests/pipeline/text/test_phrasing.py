@@ -11,15 +11,15 @@ from pipeline.text.phrasing import Boundary, boundary_behind, continued, phrases
 SLOW, QUICK = 0.8, 0.3
 
 DIVIDED = [
-    ("en", "Last year we opened four |new stations in the north |of the country, |and the people in the villages helped |us every day."),
-    ("es", "El año pasado abrimos |cuatro estaciones nuevas |en el norte del país, |y la gente de los pueblos |nos ayudó todos los días."),
+    ("en", "Last year we opened four |new stations in the north |of the country, |and the people helped us."),
+    ("es", "El año pasado abrimos |cuatro estaciones nuevas |en el norte del país, |y la gente nos ayudó."),
     ("fr", "L'année dernière, |nous avons ouvert quatre |nouvelles stations dans le nord |du pays et les gens."),
-    ("de", "Im letzten Jahr haben |wir mit Dr. Schmidt |am 15. März im Norden |des Landes vier neue Stationen eröffnet."),
+    ("de", "Im letzten Jahr haben |wir mit Dr. Schmidt |am 15. März im Norden |des Landes eine neue Station eröffnet."),
     ("it", "Le persone che vivono |nei villaggi ci hanno aiutato |con grande gioia ogni giorno."),
     ("nl", "Vorig jaar hebben |we vier nieuwe stations geopend |in het noorden van het land."),
     ("uk", "Минулого року |ми відкрили чотири нові станції |на півночі країни."),
     ("pt", "No ano passado abrimos |quatro novas estações |no norte do país."),
-    ("pl", "W zeszłym roku otworzyliśmy |cztery nowe stacje na północy kraju |i ludzie z wiosek pomagali |nam każdego dnia."),
+    ("pl", "W zeszłym roku otworzyliśmy |cztery nowe stacje na północy kraju |i ludzie z wiosek pomagali."),
     ("ru", "В прошлом году |мы открыли четыре новые станции |на севере страны."),
     ("tr", "Geçen yıl ülkenin kuzeyinde |dört yeni istasyon açtık |ve köylerdeki insanlar."),
     ("ar", "في العام الماضي افتتحنا |أربع محطات جديدة |في شمال البلاد وساعدنا |أهل القرى كل يوم."),
