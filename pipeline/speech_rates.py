@@ -40,27 +40,29 @@ class SpeakingRate:
 class Demand:
     """How many seconds of speech, at normal speed, come in each second: the mean of the last `DEMAND_S` or so.
 
-    A piece counts as having come in evenly, as long as it is, until the moment it is noted; for as long again somebody
-    may be speaking who has not been noted, and the estimate stays. Then it fades.
+    A piece counts as having come in evenly, as long as it is, until its source ended: what comes late and all at once
+    because something stalled is no more speech than before. After it was noted somebody may be speaking
+    who has not been noted yet: for as long as the piece was the estimate stays, then it fades.
     """
 
     def __init__(self) -> None:
-        self._rate = self._last_s = 0.0
-        self._at_s = self._began_s = math.inf
+        self._rate = self._stays_until_s = 0.0
+        self._ended_s = self._began_s = math.inf
 
-    def add(self, at_s: float, speech_s: float) -> None:
-        """Notes that so much came in."""
-        self._rate = self._rate * _fading(at_s - self._at_s) + 1 - _fading(speech_s)
-        self._began_s = min(self._began_s, at_s - speech_s)
-        self._at_s, self._last_s = at_s, speech_s
+    def add(self, at_s: float, ended_s: float, speech_s: float) -> None:
+        """Notes at `at_s` that so much came in, the source of which ended at `ended_s`."""
+        if self._ended_s < math.inf:
+            ended_s = max(ended_s, self._ended_s)
+        self._rate = self._rate * _fading(ended_s - self._ended_s) + 1 - _fading(speech_s)
+        self._began_s = min(self._began_s, ended_s - speech_s)
+        self._ended_s, self._stays_until_s = ended_s, at_s + speech_s
 
     def at(self, at_s: float) -> float:
         """The demand at a time not before the last `add`."""
-        at_s = max(self._at_s, at_s - self._last_s)
-        if at_s == math.inf:
+        if self._ended_s == math.inf:
             return 0.0
-        seen_s = max(at_s - self._began_s, DEMAND_S / 2)
-        return self._rate * _fading(at_s - self._at_s) / (1 - _fading(seen_s))
+        seen_s = max(self._ended_s - self._began_s, DEMAND_S / 2)
+        return self._rate * _fading(at_s - self._stays_until_s) / (1 - _fading(seen_s))
 
 
 def _fading(after_s: float) -> float:

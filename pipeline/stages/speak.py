@@ -91,7 +91,8 @@ class LanguageChannel:
             reason = f"{self._settings.waiting_clauses} clauses were waiting"
             self._leave_out(self._waiting.popleft()[0], reason)
         self._draft = None
-        self._demand.add(self._now(), self._rate.expect_s(translation.text))
+        expected_s = self._rate.expect_s(translation.text)
+        self._demand.add(self._now(), translation.clause.offset_at_s, expected_s)
         self._waiting.append((translation, self._now()))
         self._changed.set()
 

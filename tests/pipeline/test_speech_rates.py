@@ -31,7 +31,8 @@ def test_demand_is_the_share_of_the_time_that_is_spoken(speech_s: float, every_s
     demand = Demand()
     seen = []
     for number in range(100):
-        demand.add(100 + number * every_s, speech_s)
+        at_s = 100 + number * every_s
+        demand.add(at_s, at_s - 1, speech_s)
         seen += [demand.at(100 + (number + share) * every_s) for share in (0.25, 0.75)]
 
     late = seen[round(2 * DEMAND_S / every_s) :]
@@ -44,9 +45,18 @@ def test_demand_fades_in_silence() -> None:
     """Nothing at first, next to nothing after a minute; one clause alone is no flood."""
     demand = Demand()
     assert demand.at(1000.0) == 0.0
-    demand.add(1000.0, 4.0)
+    demand.add(1000.0, 999.0, 4.0)
     assert demand.at(1000.0) < 0.5
     assert demand.at(1064.0) < 0.05
+
+
+def test_what_comes_all_at_once_is_no_more_than_it_was() -> None:
+    """After a stall the demand is that of the people who spoke."""
+    demand = Demand()
+    for number in range(10):
+        demand.add(1030.0, 1000.0 + 3 * number, 3.0)
+
+    assert demand.at(1030.0) == pytest.approx(1.0, rel=0.1)
 
 
 def test_a_cost_is_the_middle_of_the_last_pieces() -> None:

@@ -6,14 +6,15 @@ import asyncio
 from collections import Counter
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from config.settings import SpeechSettings
 from pipeline.events import Spoken, Trouble
 from pipeline.load import RAISE_AFTER_S, Load, Sacrifice
 from pipeline.stages.speak import NO_VOICE
 from tests.fakes.simulated_time import in_simulated_time
-from tests.pipeline.stages.talks import COMMITTED_AFTER_S, Heard, hear, talk
+from tests.pipeline.stages.talks import COMMITTED_AFTER_S, Heard, Said, hear, talk
 
 MAX_LAG_S = 8.0
 
@@ -34,6 +35,8 @@ def lag_without_waiting(heard: Heard) -> float:
     expansion=st.floats(0.6, 1.3),
     cost=st.floats(0.005, 0.9),
 )
+@example(seed=1, clause_s=3.0, density=1.0, expansion=1.3, cost=0.9)
+@example(seed=2, clause_s=1.5, density=1.0, expansion=1.3, cost=0.02)
 def test_who_can_be_kept_up_with_is_heard_to_the_last_word(
     seed: int, clause_s: float, density: float, expansion: float, cost: float
 ) -> None:
@@ -169,13 +172,16 @@ def test_a_quick_voice_is_given_whole_clauses() -> None:
     ]
 
 
-def test_the_next_clause_is_rendered_while_one_is_spoken() -> None:
-    """Somebody who talks without pause is heard without one, though each clause takes most of its time to render."""
-    clauses = talk(6, minutes=4, clause_s=3.0, density=1.0, expansion=1.05)
-    heard = in_simulated_time(hear(clauses, 0.7))
+@pytest.mark.parametrize("cost", [0.3, 0.6, 0.9])
+def test_the_next_clause_is_rendered_while_one_is_spoken(cost: float) -> None:
+    """Clauses that come all at once are heard without a hole, though each takes most of its time to render."""
+    texts = [said.text for said in talk(6, minutes=0.3, clause_s=3.0, density=1.0, expansion=1.0)]
+    burst = [Said(2.0, 3.0, "anna", text) for text in texts]
+    heard = in_simulated_time(hear(burst, cost, settings=SpeechSettings(max_lag_s=60)))
 
-    minute = [(at_s, length_s) for at_s, length_s in heard.gaps if at_s > 60]
-    assert sum(length_s for _, length_s in minute) < 0.12 * (heard.spoken[-1].end_at_s - 60)
+    onset_s, end_s = heard.spoken[0].onset_at_s, heard.spoken[-1].end_at_s
+    assert len(heard.spoken) == len(texts) > 4
+    assert [length_s for at_s, length_s in heard.gaps if onset_s < at_s < end_s and length_s > 0.05] == []
 
 
 def test_a_draft_that_is_said_was_rendered_already() -> None:
