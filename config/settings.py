@@ -144,12 +144,20 @@ class SpeechSettings:
     timeout_s: float = 5.0
     """How long a clause may take to its first sound."""
     max_speed: float = 1.25
-    relaxed_queue_s: float = 0.5
+    """How fast speech is that is a little late."""
+    rushed_speed: float = 1.4
+    """How fast it becomes rather than being left out."""
+    relaxed_queue_s: float = 0.3
     """Up to this much waiting speech is spoken at normal speed."""
-    hurried_queue_s: float = 3.0
+    hurried_queue_s: float = 2.0
     """From here on it is spoken at `max_speed`; in between the speed grows evenly."""
     max_lag_s: float = 8.0
-    """A clause that would be heard later than this after it was said is skipped."""
+    """What would be heard later than this after it was said, and cannot be caught up with, is skipped."""
+    pause_s: float = 0.3
+    """The longest pause, at the end of a sentence; shorter the faster the speech."""
+    least_pause_s: float = 0.06
+    prepare: bool = True
+    """Renders what will probably be said next while the channel is idle, where the voice is quick enough."""
     waiting_clauses: int = 16
     """For each language."""
 

@@ -33,6 +33,7 @@ from pipeline.events import (
     Trouble,
     Words,
 )
+from pipeline.load import Load
 from pipeline.overload import Overload
 from pipeline.settling import WordTimes
 from pipeline.stages.hear import Hear
@@ -120,6 +121,7 @@ class Interpreter:
         allowed_languages: tuple[str, ...] = (),
         glossary: Glossary | None = None,
         cache: TranslationCache | None = None,
+        load: Load | None = None,
         now: Monotonic | None = None,
     ) -> None:
         self.speaker = speaker
@@ -129,6 +131,7 @@ class Interpreter:
         self._options = HearingOptions(speaker, language, allowed_languages, hints)
         self._cache = cache or TranslationCache(settings.translation.cache_entries)
         self._now = now or asyncio.get_running_loop().time
+        self._load = load or Load(self._now)
         self._arrivals = ArrivalClock()
         self._overload = Overload()
         # kept over a restart, so that no two clauses have the same number
@@ -256,6 +259,7 @@ class Interpreter:
             cache=self._cache,
             glossary=self._glossary,
             put=put,
+            load=self._load,
             now=self._now,
             sound_of=self._sound_of,
         )

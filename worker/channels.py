@@ -17,7 +17,8 @@ import structlog
 
 from pipeline.clock import Monotonic
 from pipeline.events import NotSpoken, Speech, Translation, Trouble
-from pipeline.stages.speak import AudioSink, LanguageChannel
+from pipeline.playing import AudioSink
+from pipeline.stages.speak import LanguageChannel
 from worker.permissions import Permissions
 from worker.publishing import ChannelTrack, Publisher, PublishFailed
 from worker.tasks import Tasks
@@ -121,6 +122,11 @@ class _Channel:
         else:
             self._speech.say(translation)
 
+    def prepare(self, text: str, speaker: str) -> None:
+        """Renders what will probably be said next, where there is room."""
+        if self._speech is not None and self.listeners:
+            self._speech.prepare(text, speaker)
+
     def renew(self) -> None:
         """Lets what speaks be made anew once it has finished, e.g. for another glossary."""
         if self._speech is not None:
@@ -221,6 +227,12 @@ class Channels:
             self._report(NotSpoken(translation, "nobody listens to the language any more"))
         else:
             channel.say(translation)
+
+    def prepare(self, language: str, text: str, speaker: str) -> None:
+        """Has a draft's translation rendered that will probably be said next, where there is room; never blocks."""
+        channel = self._channels.get(language)
+        if channel is not None and not channel.ending:
+            channel.prepare(text, speaker)
 
     def renew(self) -> None:
         """Makes anew what speaks, e.g. for another glossary, each once it has finished its clause."""

@@ -20,7 +20,10 @@ from livekit.rtc.room import EventTypes
 from config.settings import Settings
 from pipeline.events import Caption, NotTranslated, Translation, Trouble
 from pipeline.interpreter import Interpreter
-from pipeline.stages.speak import AudioSink, LanguageChannel
+from pipeline.load import Load
+from pipeline.playing import AudioSink
+from pipeline.speech_rates import RenderCosts
+from pipeline.stages.speak import LanguageChannel
 from pipeline.stages.translate import TranslationCache
 from pipeline.timing import Measurement
 from pipeline.voices import Casting
@@ -104,6 +107,8 @@ class RoomInterpreter:
         )
         self._casting = Casting()
         self._cache = TranslationCache(settings.translation.cache_entries)
+        self._load = Load(asyncio.get_running_loop().time)
+        self._costs = RenderCosts()
 
         post, publisher = RoomPost(room), RoomPublisher(room, service)
         self._telemetry = Telemetry(post)
@@ -307,6 +312,7 @@ class RoomInterpreter:
             allowed_languages=self._offered,
             glossary=self._configure.glossary,
             cache=self._cache,
+            load=self._load,
         )
 
     def _new_speech(self, language: str, sink: AudioSink) -> LanguageChannel:
@@ -318,6 +324,8 @@ class RoomInterpreter:
             report=self.reports.spoken,
             casting=self._casting,
             glossary=self._configure.glossary,
+            costs=self._costs,
+            load=self._load,
         )
 
     async def _set_attributes(self, attributes: dict[str, str]) -> bool:

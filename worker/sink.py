@@ -36,8 +36,6 @@ CAPTURE_LIMIT_S = 5.0
 CLEAR_PAUSE_S = 0.03
 """Just after it was cleared, the native queue refuses sound until its next tick."""
 
-DRAIN_LIMIT_S = 10.0
-
 
 class SinkError(Exception):
     """The track takes no more sound; it has to be published anew."""
@@ -84,10 +82,6 @@ class TrackSink:
     def queued_s(self) -> float:
         """How much of what was written has not been played yet."""
         return seconds(self._samples, SPEAKING_RATE_HZ) + max(0.0, self._played_at_s - self._now())
-
-    async def drained(self) -> None:
-        """Returns when everything written has been played, at the latest after `DRAIN_LIMIT_S`."""
-        await asyncio.sleep(min(self.queued_s(), DRAIN_LIMIT_S))
 
     def clear(self) -> None:
         """Drops what has not been played."""

@@ -30,6 +30,7 @@ from pipeline.events import (
     Translated,
     Translation,
 )
+from pipeline.load import Load, Sacrifice
 from pipeline.text.glossary import Glossary
 
 log = structlog.get_logger(__name__)
@@ -99,10 +100,12 @@ class TranslationLane:
         put: Callable[[Translated, bool], None],
         now: Monotonic,
         sound_of: Callable[[Clause], Pcm | None] = lambda clause: None,
+        load: Load | None = None,
     ) -> None:
         self.language = language
         self._translator, self._settings, self._cache, self._glossary = translator, settings, cache, glossary
         self._put, self._now, self._sound_of = put, now, sound_of
+        self._load = load or Load(now)
         self._queue = _Queue(deque(maxlen=settings.waiting_clauses), None, asyncio.Event())
         self._closed = False
         self._context: deque[tuple[str, str]] = deque(maxlen=max(1, settings.context_clauses))
@@ -117,7 +120,8 @@ class TranslationLane:
                 queue.draft = None
                 self._put(DraftTranslation(segment, self.language, ""), False)
                 return
-            queue.draft = segment
+            if not self._load.gives_up(Sacrifice.INTERIM_TRANSLATION):
+                queue.draft = segment
         else:
             queue.draft = None
             if len(queue.clauses) == self._settings.waiting_clauses:

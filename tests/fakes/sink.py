@@ -22,9 +22,6 @@ class InstantSink:
     def queued_s(self) -> float:
         return 0.0
 
-    async def drained(self) -> None:
-        return None
-
     def clear(self) -> None:
         self.cleared += 1
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 from config.settings import SpeechSettings
 from pipeline.events import Clause, ClauseEnd, NotSpoken, Speech, Spoken, Translation, Trouble
-from pipeline.stages.speak import AudioSink, LanguageChannel
+from pipeline.playing import AudioSink
+from pipeline.stages.speak import LanguageChannel
 from tests.fakes.engines import ToneSynthesizer
 from tests.fakes.livekit_room import FakeServer
 from worker import channels as module
@@ -188,3 +189,23 @@ async def test_renewing_keeps_the_track_and_goes_on(tasks: Tasks) -> None:
     await asyncio.sleep(0.3)
     assert [type(report) for report in bench.reports] == [Spoken, Spoken]
     assert len(bench.server.tracks) == 1
+
+
+async def test_a_draft_is_rendered_ahead_for_those_who_listen(tasks: Tasks) -> None:
+    """What will probably be said is rendered before it is; where nobody listens, or no channel is, nothing happens."""
+    bench = Bench(tasks)
+    bench.channels.prepare("es", "buenos días", "anna")
+    bench.want(es=BEA)
+    await asyncio.sleep(0.02)
+    bench.channels.say(translation("hola"))
+    await asyncio.sleep(0.3)
+    bench.channels.prepare("es", "buenos días", "anna")
+    await asyncio.sleep(0.05)
+    bench.channels.say(translation("buenos días", 2))
+    await asyncio.sleep(0.3)
+    bench.want(es=NOBODY)
+    bench.channels.prepare("es", "adiós", "anna")
+    await asyncio.sleep(0.05)
+
+    assert [request.text for request in bench.synthesizer.asked] == ["hola", "buenos días"]
+    assert [type(report) for report in bench.reports] == [Spoken, Spoken]

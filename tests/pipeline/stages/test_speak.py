@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
+
+import pytest
 
 from config.settings import SpeechSettings
+from pipeline.audio import Pcm
 from pipeline.events import Clause, ClauseEnd, NotSpoken, Speech, Spoken, Translation, Trouble
-from pipeline.stages.speak import LanguageChannel, skip_signal
+from pipeline.load import RAISE_AFTER_S, Load
+from pipeline.playing import skip_signal
+from pipeline.speech_rates import RenderCosts
+from pipeline.stages.speak import LanguageChannel
 from tests.fakes.clock import HandClock
 from tests.fakes.engines import ToneSynthesizer
 from tests.fakes.sink import GatedSink, InstantSink
@@ -71,7 +78,7 @@ async def test_clauses_are_spoken_in_the_order_they_came() -> None:
 
 
 async def test_the_more_waits_the_faster_it_is_spoken() -> None:
-    """A short queue is spoken calmly, a long one at the maximum."""
+    """A short queue is spoken calmly, a long one as fast as may be; what nothing waits behind, calmly again."""
     speaking = Speaking(sink=GatedSink(backlog_s=0.0))
     assert isinstance(speaking.sink, GatedSink)
     speaking.channel.say(said(1, "una frase corta"))
@@ -85,20 +92,33 @@ async def test_the_more_waits_the_faster_it_is_spoken() -> None:
 
     speeds = [request.speed for request in speaking.synthesizer.asked]
     assert speeds[0] < 1.1
-    assert max(speeds) == SETTINGS.max_speed
+    assert max(speeds[1:]) == speeds[1] == SETTINGS.rushed_speed
+    assert speeds[-1] < speeds[1]
 
 
 async def test_beyond_the_limit_the_channel_skips_and_says_so() -> None:
     """What would be heard too late is left out by name, a signal is heard, and the newest clause is spoken."""
     speaking = Speaking()
     speaking.clock.move(9.0)
-    for number, text in enumerate(("uno", "dos", "tres"), 1):
+    long, longer = "una frase " * 20, "otra frase " * 20
+    for number, text in enumerate((long, longer, "tres"), 1):
         speaking.channel.say(said(number, text))
     await speaking.finish()
 
     reason = "skipped to the newest clause, 9 s behind"
-    assert speaking.outcomes == [("uno", reason), ("dos", reason), ("tres", "spoken")]
+    assert speaking.outcomes == [(long, reason), (longer, reason), ("tres", "spoken")]
     assert (speaking.sink.pieces[0] == skip_signal()).all()
+
+
+async def test_what_can_be_caught_up_with_is_not_skipped() -> None:
+    """Three late words are said sooner than a signal and the last of them would be worth."""
+    speaking = Speaking()
+    speaking.clock.move(9.0)
+    for number, text in enumerate(("uno", "dos", "tres"), 1):
+        speaking.channel.say(said(number, text))
+    await speaking.finish()
+
+    assert speaking.outcomes == [("uno", "spoken"), ("dos", "spoken"), ("tres", "spoken")]
 
 
 async def test_a_full_queue_drops_the_oldest_by_name() -> None:
@@ -110,6 +130,7 @@ async def test_a_full_queue_drops_the_oldest_by_name() -> None:
 
     waiting = "4 clauses were waiting"
     assert speaking.outcomes[:2] == [("a", waiting), ("b", waiting)]
+    assert (speaking.sink.pieces[0] == skip_signal()).all()
     assert [text for text, outcome in speaking.outcomes if outcome == "spoken"] == list("cdef")
 
 
@@ -189,4 +210,96 @@ async def test_cancelling_the_channel_stops_the_synthesis() -> None:
     running.cancel()
     await asyncio.wait([running])
 
-    assert speaking.synthesizer.stopped == [long_text]
+    assert speaking.synthesizer.stopped == [speaking.synthesizer.asked[-1].text]
+
+
+async def test_a_voice_rests_between_clauses() -> None:
+    """As long as the sign at the end of the last one asks for; another speaker begins after a whole pause."""
+    speaking = Speaking(ToneSynthesizer({"es": 440.0}, seconds_per_character=0.001))
+    for number, (text, speaker) in enumerate(
+        (("uno.", "anna"), ("dos,", "anna"), ("y", "anna"), ("ya", "ben"))
+    ):
+        speaking.channel.say(said(number, text, speaker=speaker))
+    await speaking.finish()
+
+    rests_s = [len(piece) / 24_000 for piece in speaking.sink.pieces if not piece.any()]
+    assert rests_s == pytest.approx([SETTINGS.pause_s, SETTINGS.pause_s / 2, SETTINGS.pause_s], abs=0.01)
+
+
+async def test_what_is_rendered_ahead_is_used_once_and_only_if_it_is_said() -> None:
+    """The newest draft counts; another text is rendered anew."""
+    speaking = Speaking()
+    speaking.channel.say(said(1, "una frase para empezar"))
+    running = asyncio.create_task(speaking.channel.run())
+    await asyncio.sleep(0.02)
+    for text in ("hola a", "hola a todos"):
+        speaking.channel.prepare(text, "anna")
+        await asyncio.sleep(0.02)
+    speaking.channel.say(said(2, "hola a todos"))
+    await asyncio.sleep(0.02)
+    speaking.channel.prepare("adiós a", "anna")
+    await asyncio.sleep(0.02)
+    speaking.channel.say(said(3, "adiós amigos"))
+    speaking.channel.close()
+    await running
+
+    assert [outcome for _, outcome in speaking.outcomes] == ["spoken"] * 3
+    assert [request.text for request in speaking.synthesizer.asked] == [
+        "una frase para empezar", "hola a", "hola a todos", "adiós a", "adiós amigos"
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("why", ["switched off", "voice unknown", "voice slow", "given up", "speaking"])
+async def test_without_room_nothing_is_rendered_ahead(why: str) -> None:
+    """Room is: an idle channel, a voice that was heard and is quick, and nothing given up."""
+    clock = HandClock(1000.0)
+    costs, load = RenderCosts(), Load(clock)
+    if why != "voice unknown":
+        costs.learn("es-1", 0.6 if why == "voice slow" else 0.1, 1.0)
+    if why == "given up":
+        load.report("hear anna", 2.0)
+        clock.move(RAISE_AFTER_S)
+    synthesizer = ToneSynthesizer({"es": 440.0})
+    channel = LanguageChannel(
+        "es",
+        synthesizer=synthesizer,
+        sink=GatedSink(),
+        settings=replace(SETTINGS, prepare=why != "switched off"),
+        report=lambda outcome: None,
+        costs=costs,
+        load=load,
+        now=clock,
+    )
+    running = asyncio.create_task(channel.run())
+    if why == "speaking":
+        channel.say(said(1, "uno"))
+    await asyncio.sleep(0.02)
+    channel.prepare("hola", "anna")
+    await asyncio.sleep(0.02)
+    running.cancel()
+    await asyncio.wait([running])
+
+    assert [request.text for request in synthesizer.asked if request.text != "uno"] == []
+
+
+async def test_sound_that_ran_dry_ends_later() -> None:
+    """The end is when the last of it is due, not the beginning plus the length."""
+    clock = HandClock(1000.0)
+    reported: list[Speech | Trouble] = []
+    synthesizer = ToneSynthesizer({"es": 440.0})
+
+    class Stalling(InstantSink):
+        async def write(self, pcm: Pcm) -> None:
+            clock.move(0.5)
+            await super().write(pcm)
+
+    channel = LanguageChannel(
+        "es", synthesizer=synthesizer, sink=Stalling(), settings=SETTINGS, report=reported.append, now=clock
+    )
+    channel.say(said(1, "una frase corta"))
+    channel.close()
+    await channel.run()
+
+    (spoken,) = [report for report in reported if isinstance(report, Spoken)]
+    assert spoken.end_at_s == clock() > spoken.onset_at_s + 2
+    assert spoken.lag_s == spoken.end_at_s - 1000.0

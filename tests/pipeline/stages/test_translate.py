@@ -15,6 +15,7 @@ from pipeline.events import (
     Translated,
     Translation,
 )
+from pipeline.load import RAISE_AFTER_S, Load
 from pipeline.stages.translate import TranslationCache, TranslationLane
 from pipeline.text.glossary import Glossary
 from tests.fakes.clock import HandClock
@@ -60,6 +61,36 @@ class Lane:
 
 def translated(of: Clause, text: str) -> Translation:
     return Translation(of, "es", text, "scripted", ("en", "es"), 1000.5)
+
+
+async def test_drafts_are_given_up_first() -> None:
+    """While some part cannot keep up, clauses are translated and drafts are not; what is taken back still is."""
+    clock = HandClock(0.0)
+    load = Load(clock)
+    load.report("hear anna", 1.5)
+    clock.move(RAISE_AFTER_S)
+    translator = ScriptedTranslator({("es", "hello there"): "hola", ("es", "hello"): "ho"})
+    put: list[Translated] = []
+    lane = TranslationLane(
+        "es",
+        translator=translator,
+        settings=SETTINGS,
+        cache=TranslationCache(9),
+        glossary=Glossary(),
+        put=lambda outcome, drafted: put.append(outcome),
+        now=clock,
+        load=load,
+    )
+    lane.offer(draft(1, "hello"))
+    running = asyncio.create_task(lane.run())
+    await asyncio.sleep(0.01)
+    lane.offer(clause(1, "hello there"))
+    lane.offer(draft(2, ""))
+    lane.close()
+    await running
+
+    assert [request.text for request in translator.asked] == ["hello there"]
+    assert [outcome.text for outcome in put if not isinstance(outcome, NotTranslated)] == ["", "hola"]
 
 
 async def test_a_failed_clause_leaves_no_gap() -> None:

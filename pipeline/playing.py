@@ -1,0 +1,157 @@
+"""The last step to the ear: sound into a sink, the rests between clauses, and what was measured of each."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from pipeline.audio import SPEAKING_RATE_HZ, Pcm, seconds
+from pipeline.clock import Monotonic
+from pipeline.events import NotSpoken, Speech, Spoken, Translation, Trouble
+from pipeline.rendering import Rendering, pause_behind, silence
+
+
+class AudioSink(Protocol):
+    """Where a channel's speech goes: a bounded queue that plays in real time."""
+
+    async def write(self, pcm: Pcm) -> None:
+        """Hands over mono sound at `SPEAKING_RATE_HZ`; returns once there was room for it."""
+        ...
+
+    def queued_s(self) -> float:
+        """How much of what was written has not been played yet."""
+        ...
+
+    def clear(self) -> None:
+        """Drops what has not been played."""
+        ...
+
+
+@dataclass(slots=True)
+class Utterance:
+    """One translation on its way to the listeners."""
+
+    translation: Translation
+    rendering: Rendering
+    rendered: asyncio.Task[None]
+    """The work on it."""
+    said_at_s: float
+    """When the channel was given it."""
+    after_skip: bool
+    """Whether something before it was left out, which listeners are told by a short signal."""
+    superseded: bool = False
+    """Whether nobody is to hear it any more."""
+    written_s: float = 0.0
+    """How much of it the sink has taken."""
+
+    @property
+    def left_s(self) -> float:
+        """How much of it the sink has yet to take, as far as one can tell."""
+        return max(0.0, self.rendering.expected_s() - self.written_s)
+
+
+@dataclass(frozen=True, slots=True)
+class _Last:
+    """What listeners heard last, and when it ends."""
+
+    text: str
+    speaker: str
+    end_at_s: float
+
+
+class Player:
+    """Plays one utterance after the other and reports what became of each.
+
+    Args:
+        report: receives every outcome; must not block.
+        progress: called with each piece of sound; must not block.
+    """
+
+    def __init__(
+        self,
+        language: str,
+        *,
+        sink: AudioSink,
+        report: Callable[[Speech | Trouble], None],
+        progress: Callable[[], None],
+        now: Monotonic,
+    ) -> None:
+        self.lag_s = 0.0
+        """Of the last clause: from its onset in the source to that of its translation."""
+        self._language, self._sink, self._report = language, sink, report
+        self._progress, self._now = progress, now
+        self._free_at_s = 0.0
+        self._last = _Last("", "", float("-inf"))
+
+    async def play(self, item: Utterance) -> None:
+        """Hands an utterance to the sink as it is rendered; returns when the sink has taken all of it."""
+        onset_at_s = first_audio_at_s = end_at_s = 0.0
+        while (pcm := await item.rendering.next()) is not None:
+            self._progress()
+            if item.superseded:
+                continue  # take the rest, so that the rendering can end
+            if not item.written_s:
+                await self._lead_in(item)
+                first_audio_at_s = self._now()
+                onset_at_s = first_audio_at_s + self._sink.queued_s()
+                self.lag_s = onset_at_s - item.translation.clause.onset_at_s
+            item.written_s += seconds(len(pcm), SPEAKING_RATE_HZ)
+            await self._sink.write(pcm)
+            # later than the length tells, where the sound ran dry on the way
+            end_at_s = max(onset_at_s + item.written_s, self._now() + self._sink.queued_s())
+        if item.written_s:
+            self._last = _Last(item.translation.text, item.translation.clause.speaker, end_at_s)
+        self._tell(item, first_audio_at_s, onset_at_s, end_at_s)
+        self._free_at_s = self._now()
+
+    def fail(self, translation: Translation, reason: str) -> None:
+        """Reports that a translation was not, or not all, spoken."""
+        self._report(NotSpoken(translation, reason))
+        self._report(Trouble(translation.clause.speaker, "speak", self._language, reason))
+
+    async def _lead_in(self, item: Utterance) -> None:
+        """What is heard between two clauses: the signal that something was left out, or a rest."""
+        if item.after_skip:
+            await self._sink.write(skip_signal())
+        pause_s = item.rendering.order.pause_s
+        if item.translation.clause.speaker == self._last.speaker:
+            pause_s = pause_behind(self._last.text, pause_s)
+        quiet_s = max(0.0, self._now() + self._sink.queued_s() - self._last.end_at_s)
+        if pause_s > quiet_s:
+            await self._sink.write(silence(pause_s - quiet_s))
+
+    def _tell(self, item: Utterance, first_audio_at_s: float, onset_at_s: float, end_at_s: float) -> None:
+        translation, rendering = item.translation, item.rendering
+        if item.superseded:
+            self._report(NotSpoken(translation, "nobody was listening yet"))
+        elif not item.written_s:
+            self.fail(translation, rendering.failure or "there is nothing to say in it")
+        elif rendering.failure:
+            self.fail(translation, f"broke off: {rendering.failure}")
+        else:
+            self._report(
+                Spoken(
+                    translation=translation,
+                    voice=rendering.order.voice,
+                    speed=rendering.order.speed,
+                    waited_s=max(0.0, self._free_at_s - item.said_at_s),
+                    synthesised_at_s=rendering.first_sound_at_s,
+                    first_audio_at_s=first_audio_at_s,
+                    onset_at_s=onset_at_s,
+                    end_at_s=end_at_s,
+                    lag_s=end_at_s - translation.clause.offset_at_s,
+                )
+            )
+
+
+def skip_signal() -> Pcm:
+    """Two soft falling tones, 160 ms: what listeners hear when something was left out."""
+    rate, tone_s = SPEAKING_RATE_HZ, 0.08
+    moments = np.arange(int(rate * tone_s)) / rate
+    fade = np.sin(np.pi * moments / tone_s)
+    tones = [np.sin(2 * np.pi * hertz * moments) * fade for hertz in (660.0, 440.0)]
+    return (np.concatenate(tones) * 0.06 * 32767).astype(np.int16)
