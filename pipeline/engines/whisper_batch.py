@@ -45,6 +45,8 @@ class Tuning:
     margin_s: float = 2.0
     """So much silence follows the sound in a window that is cut."""
     step_s: float = 4.0
+    short_s: float = 3.0
+    """The last look at less sound than this takes the full window: short answers come out wrong in any other."""
     retry_s: float = 8.0
     """So much longer is the window of a second attempt."""
     """Windows grow in such steps, so that pieces of similar length share a batch."""
@@ -58,7 +60,7 @@ class Tuning:
     """Mean log probability below which "no speech" is believed."""
     hopeless: float = -1.2
     """Mean log probability below which nothing is believed: noise gives less, speech far more."""
-    hopeless_short: float = -2.2
+    hopeless_short: float = -1.7
     """The same for texts of at most `short_tokens` where the model hears speech."""
     short_tokens: int = 6
     surely_speech: float = 0.4
@@ -295,6 +297,8 @@ class WhisperBatch:
         length_s = len(piece.pcm) / HEARING_RATE_HZ
         wanted = max(tuning.floor_s, length_s + tuning.margin_s) - tuning.floor_s
         window_s = tuning.floor_s + np.ceil(wanted / tuning.step_s) * tuning.step_s
+        if piece.final and length_s < tuning.short_s:
+            window_s = float(FULL_WINDOW_S)
         limit = min(_LONGEST_OUTPUT, int(tuning.spare_tokens + tuning.tokens_per_s * length_s))
         tokenizer = self._tokenizer(piece.language or self.languages[0], piece.into_english)
         prompt = [*tokenizer.sot_sequence, tokenizer.no_timestamps]

@@ -177,6 +177,8 @@ class _Ear:
 
     async def _start(self, first_sample: int) -> None:
         if first_sample < self._deaf_until:
+            if self._missed_from is None:
+                self._missed_from = first_sample
             return
         memory = self._memory
         if memory is not None and memory.heard_to != first_sample:
