@@ -331,7 +331,13 @@ def _opened(data: bytes) -> tuple[av.container.InputContainer, int]:
 
 
 def _container(data: bytes) -> av.container.InputContainer:
-    return av.open(io.BytesIO(data), mode="r", options={"format_whitelist": _CONTAINERS}, io_open=_refuse)
+    return av.open(
+        io.BytesIO(data),
+        mode="r",
+        options={"format_whitelist": _CONTAINERS},
+        io_open=_refuse,
+        metadata_errors="replace",  # titles in other encodings than UTF-8
+    )
 
 
 def _refuse(*_: Any) -> Any:

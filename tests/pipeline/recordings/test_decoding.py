@@ -167,6 +167,16 @@ def test_a_file_of_which_nothing_can_be_read_is_refused_with_the_reason(data: by
         read(data)
 
 
+def test_a_title_in_another_encoding_is_no_fault() -> None:
+    """Latin-1, as many programs still write it."""
+    data = wav(SOUND)
+    title = b"LIST\x14\x00\x00\x00INFOINAM\x08\x00\x00\x00R\xe9union\x00"
+    titled = data[:4] + (len(data) - 8 + len(title)).to_bytes(4, "little") + data[8:36] + title + data[36:]
+    recording = read(titled)
+    assert recording.flaws == ()
+    assert len(recording.pcm) == len(SOUND)
+
+
 def test_samples_that_are_no_numbers_cost_their_place_only() -> None:
     """One frame with NaN in a long file is silence, and told."""
     samples = SOUND.astype(np.float32) / 32768
