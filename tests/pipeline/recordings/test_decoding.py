@@ -22,7 +22,7 @@ def _speech_like() -> Pcm:
     count = SECONDS * HEARING_RATE_HZ
     loudness = np.repeat(random.uniform(0, 9000, SECONDS * 10), HEARING_RATE_HZ // 10)
     tone = np.sin(np.arange(count) * 0.17) * loudness + random.normal(0, 200, count)
-    return tone.astype(np.int16)
+    return np.asarray(tone, np.int16)
 
 
 SOUND = _speech_like()

@@ -16,7 +16,7 @@ def _voice(seed: int) -> Samples:
     random = np.random.default_rng(seed)
     sound = random.normal(size=COUNT)
     sound *= np.repeat(random.uniform(0.1, 1, COUNT // 800), 800)
-    return (sound / np.abs(sound).max() * 10 ** (-0.1 / 20)).astype(np.float32)
+    return np.asarray(sound / np.abs(sound).max() * 10 ** (-0.1 / 20), np.float32)
 
 
 VOICE, OTHER = _voice(1), _voice(2)
