@@ -5,21 +5,24 @@ from __future__ import annotations
 import hashlib
 import shutil
 import subprocess
+import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import av
-import av.error
 import numpy as np
 import soxr
 
 from config.settings import cache_directory
-from pipeline.audio import Pcm
+from pipeline.audio import AudioError, Pcm
+from pipeline.recordings.decoding import TooMuchSound, decode
 
 RATE_HZ = 48_000
 """What speakers publish, as browsers do."""
 
 SPEECH_LIMIT_S = 60.0
+
+LONGEST_TALK_S = 4 * 3600.0
 
 
 class TalkError(Exception):
@@ -93,29 +96,33 @@ def speak(text: str, voice: str) -> Pcm:
     return load_recording(path)
 
 
-def load_recording(path: Path) -> Pcm:
+def load_recording(path: Path, tell: Callable[[str], None] | None = None) -> Pcm:
     """Reads any common recording as mono sound at `RATE_HZ`.
 
+    Args:
+        tell: gets a line about each thing that is wrong with it or missing; None prints to standard error.
+
     Raises:
-        TalkError: the file is missing, is no recording, or holds no sound.
+        TalkError: the file is missing, is no recording, is too long, or holds no sound.
     """
-    resampler = av.AudioResampler(format="s16", layout="mono", rate=RATE_HZ)
-    pieces: list[Pcm] = []
+    tell = tell or _print_to_stderr
     try:
-        with av.open(str(path)) as container:
-            if not container.streams.audio:
-                raise TalkError(f"{path} holds no sound")
-            for frame in container.decode(audio=0):
-                pieces += [part.to_ndarray()[0] for part in resampler.resample(frame)]
-            pieces += [part.to_ndarray()[0] for part in resampler.resample(None)]
+        recording = decode(path.read_bytes(), rate_hz=RATE_HZ, max_s=LONGEST_TALK_S)
     except OSError as error:
         raise TalkError(f"cannot read {path}: {error.strerror or error}") from error
-    except av.error.FFmpegError as error:
+    except AudioError as error:
         raise TalkError(f"{path} is not a recording that can be read: {error}") from error
-    pcm = np.concatenate(pieces) if pieces else np.zeros(0, np.int16)
-    if len(pcm) < RATE_HZ // 10:
+    except TooMuchSound as error:
+        raise TalkError(f"{path} is longer than {LONGEST_TALK_S / 3600:g} hours") from error
+    if len(recording.pcm) < RATE_HZ // 10:
         raise TalkError(f"{path} holds less than a tenth of a second of sound")
-    return pcm
+    for flaw in recording.flaws:
+        tell(f"{path.name} at {flaw.at_s:.1f} s: {flaw.message}")
+    return recording.pcm
+
+
+def _print_to_stderr(line: str) -> None:
+    print(line, file=sys.stderr)
 
 
 def resampled(pcm: Pcm, source_hz: int, target_hz: int) -> Pcm:

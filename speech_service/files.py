@@ -13,7 +13,8 @@ from pipeline.audio import HEARING_RATE_HZ, AudioFrame, Pcm
 from pipeline.channel import Channel
 from pipeline.engines.protocols import HearingOptions
 from pipeline.events import Heard, NotHeard, UtteranceEnded, Words
-from pipeline.text.languages import joiner
+from pipeline.recordings.decoding import FlawKind, Recording, TooMuchSound, decode
+from pipeline.text import languages
 from speech_service import media
 from speech_service.gate import ServiceError
 from speech_service.measures import Measures
@@ -52,6 +53,17 @@ class Unheard(BaseModel):
     reason: str
 
 
+class Warned(BaseModel):
+    """Something that is wrong with the file, although it could be read."""
+
+    code: FlawKind
+    message: str
+    at_s: float
+    """Where, in the sound that was read."""
+    missing_s: float | None
+    """How much sound is missing there, where that is known."""
+
+
 class Transcript(BaseModel):
     """What was said in a file."""
 
@@ -61,6 +73,9 @@ class Transcript(BaseModel):
     duration_s: float
     utterances: list[SpokenUtterance]
     not_heard: list[Unheard]
+    """Stretches of the sound that were not recognised."""
+    warnings: list[Warned]
+    """What is missing in the file itself, or had to be put right; empty for a whole one."""
 
 
 class Transcriber:
@@ -77,14 +92,14 @@ class Transcriber:
             raise ServiceError(overloaded("too many files at once", 5.0))
         self._at_once += 1
         try:
-            pcm = await self._read(request)
+            recording = await self._read(request)
             with self._measures.timing("transcribe"):
-                async with patience(max(60.0, 3 * len(pcm) / HEARING_RATE_HZ)):
-                    return await self._recognise(request, pcm, options)
+                async with patience(max(60.0, 3 * len(recording.pcm) / HEARING_RATE_HZ)):
+                    return await self._recognise(request, recording, options)
         finally:
             self._at_once -= 1
 
-    async def _read(self, request: Request) -> Pcm:
+    async def _read(self, request: Request) -> Recording:
         data = bytearray()
         async for piece in request.stream():
             data += piece
@@ -93,19 +108,19 @@ class Transcriber:
         try:
             if header.get_content_type() in media.RAW_TYPES:
                 parameters = {name.lower(): value for name, value in header.get_params(failobj=[])[1:]}
-                return media.raw(bytes(data), parameters, max_s=self._max_s)
-            return await asyncio.to_thread(media.decode, bytes(data), max_s=self._max_s)
-        except media.TooMuchSound as error:
+                return Recording(media.raw(bytes(data), parameters, max_s=self._max_s))
+            return await asyncio.to_thread(decode, bytes(data), rate_hz=HEARING_RATE_HZ, max_s=self._max_s)
+        except TooMuchSound as error:
             raise ServiceError(too_long("the sound", self._max_s, "seconds")) from error
 
-    async def _recognise(self, request: Request, pcm: Pcm, options: HearingOptions) -> Transcript:
+    async def _recognise(self, request: Request, recording: Recording, options: HearingOptions) -> Transcript:
         frames: Channel[AudioFrame] = Channel(WAITING_PIECES)
         heard: Channel[Heard] = Channel(WAITING_PIECES)
-        transcript = _Gatherer(len(pcm) / HEARING_RATE_HZ)
+        transcript = _Gatherer(recording)
         async with self._ears.listening(frames, heard, options) as (stage, recognizer):
             async with asyncio.TaskGroup() as group:
                 group.create_task(stage)
-                group.create_task(_feed(request, pcm, frames))
+                group.create_task(_feed(request, recording.pcm, frames))
                 async for event in heard:
                     transcript.add(event)
             result = transcript.finished()
@@ -128,8 +143,8 @@ async def _feed(request: Request, pcm: Pcm, frames: Channel[AudioFrame]) -> None
 class _Gatherer:
     """Gathers what the stage says about a file."""
 
-    def __init__(self, duration_s: float) -> None:
-        self._duration_s = duration_s
+    def __init__(self, recording: Recording) -> None:
+        self._recording = recording
         self._utterances: list[SpokenUtterance] = []
         self._not_heard: list[Unheard] = []
         self._words: list[SpokenWord] = []
@@ -137,8 +152,10 @@ class _Gatherer:
 
     def add(self, event: Heard) -> None:
         match event:
-            case Words(language=language, committed=committed):
-                self._language = language
+            case Words(language=language, committed=committed) if committed:
+                if language != self._language:
+                    self._end()
+                    self._language = language
                 self._words += [
                     SpokenWord(
                         text=word.text,
@@ -159,13 +176,17 @@ class _Gatherer:
         return Transcript(
             text=" ".join(utterance.text for utterance in self._utterances),
             language=self._utterances[0].language if self._utterances else "",
-            duration_s=self._duration_s,
+            duration_s=len(self._recording.pcm) / HEARING_RATE_HZ,
             utterances=self._utterances,
             not_heard=self._not_heard,
+            warnings=[
+                Warned(code=flaw.kind, message=flaw.message, at_s=flaw.at_s, missing_s=flaw.missing_s)
+                for flaw in self._recording.flaws
+            ],
         )
 
     def _end(self) -> None:
         if self._words:
-            text = joiner(self._language).join(word.text for word in self._words)
+            text = languages.join((word.text for word in self._words), self._language)
             self._utterances.append(SpokenUtterance(language=self._language, text=text, words=self._words))
             self._words = []

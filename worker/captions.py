@@ -6,9 +6,10 @@ Every revision is a stream of its own with the whole text. Originals also go out
 from __future__ import annotations
 
 import asyncio
+import secrets
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import structlog
@@ -59,6 +60,16 @@ class Post(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Epoch:
+    """The time of one interpreter in a room; another one after a restart, or after dismissal and invitation."""
+
+    began_at_s: float
+    """Where its time line begins."""
+    name: str = field(default_factory=lambda: secrets.token_hex(4))
+    """Random: clients keep captions longer than an interpreter lives, and merge them by their segments."""
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """A caption, and which of the speaker's interpreters it comes from."""
 
@@ -66,34 +77,26 @@ class Line:
     take: int
     """1, 2, 3…: changes when the speaker's interpreter was begun anew and counts from 1 again."""
 
-    @property
-    def segment(self) -> str:
+    def segment(self, epoch: Epoch) -> str:
         """The same for the original and its translations, never used twice."""
-        name = self.caption.segment if self.take == 1 else f"{self.take}.{self.caption.segment}"
-        return f"{self.caption.speaker}/{name}"
+        return f"{self.caption.speaker}/{epoch.name}.{self.take}.{self.caption.segment}"
 
-    def span_ms(self, began_at_s: float) -> tuple[int, int]:
-        """When it was said, from the first to the last word, in milliseconds since `began_at_s`."""
-        start = max(0, round((self.caption.onset_at_s - began_at_s) * 1000))
-        return start, max(start, round((self.caption.offset_at_s - began_at_s) * 1000))
+    def span_ms(self, epoch: Epoch) -> tuple[int, int]:
+        """When it was said, from the first to the last word, in milliseconds since `epoch` began."""
+        start = max(0, round((self.caption.onset_at_s - epoch.began_at_s) * 1000))
+        return start, max(start, round((self.caption.offset_at_s - epoch.began_at_s) * 1000))
 
 
-def stream_attributes(
-    line: Line, track_sid: str, *, began_at_s: float, history: bool = False
-) -> dict[str, str]:
-    """The attributes of docs/protocol.md.
-
-    Args:
-        began_at_s: where the room's time line begins.
-    """
-    caption = line.caption
-    start_ms, end_ms = line.span_ms(began_at_s)
+def stream_attributes(line: Line, track_sid: str, epoch: Epoch, *, history: bool = False) -> dict[str, str]:
+    """The attributes of docs/protocol.md."""
+    caption, segment = line.caption, line.segment(epoch)
+    start_ms, end_ms = line.span_ms(epoch)
     attributes = {
-        "lk.segment_id": f"{line.segment}/{caption.language}",
+        "lk.segment_id": f"{segment}/{caption.language}",
         "lk.transcription_final": "true" if caption.final else "false",
         "lk.transcribed_track_id": track_sid,
         "language": caption.language,
-        "translator.segment": line.segment,
+        "translator.segment": segment,
         "translator.source_language": caption.source_language,
         "translator.committed": str(len(caption.text) if caption.final else len(caption.committed)),
         "translator.start_ms": str(start_ms),
@@ -108,12 +111,12 @@ def stream_attributes(
     return attributes
 
 
-def legacy_packet(line: Line, track_sid: str, *, began_at_s: float) -> rtc.Transcription:
+def legacy_packet(line: Line, track_sid: str, epoch: Epoch) -> rtc.Transcription:
     """The same as LiveKit's older packet."""
     caption = line.caption
-    start_ms, end_ms = line.span_ms(began_at_s)
+    start_ms, end_ms = line.span_ms(epoch)
     segment = rtc.TranscriptionSegment(
-        id=f"{line.segment}/{caption.language}",
+        id=f"{line.segment(epoch)}/{caption.language}",
         text=caption.text,
         start_time=start_ms,
         end_time=end_ms,
@@ -142,7 +145,7 @@ class Captions:
     ) -> None:
         self._post, self._tasks, self._track_sid, self._shown = post, tasks, track_sid, shown
         self._now = now or asyncio.get_running_loop().time
-        self._began_at_s = self._now()
+        self._epoch = Epoch(self._now())
         self._readers: Mapping[str, frozenset[str]] = {}
         self._greeted: dict[str, frozenset[str]] = {}
         self._next_legacy_s: dict[str, float] = {}
@@ -213,7 +216,7 @@ class Captions:
             self._next_legacy_s[caption.speaker] = self._now() + LEGACY_EVERY_S
             try:
                 async with asyncio.timeout(SEND_LIMIT_S):
-                    await self._post.legacy(legacy_packet(line, sid, began_at_s=self._began_at_s))
+                    await self._post.legacy(legacy_packet(line, sid, self._epoch))
             except (SendFailed, TimeoutError) as error:
                 log.debug("legacy packet was not sent", error=type(error).__name__)
 
@@ -230,7 +233,7 @@ class Captions:
                         topic=CAPTIONS_TOPIC,
                         to=to,
                         attributes=stream_attributes(
-                            line, self._track_sid(speaker), began_at_s=self._began_at_s, history=history
+                            line, self._track_sid(speaker), self._epoch, history=history
                         ),
                         sender=speaker,
                     )

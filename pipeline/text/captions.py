@@ -7,6 +7,7 @@ Source:
 
 from __future__ import annotations
 
+import re
 from collections import OrderedDict
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -17,6 +18,12 @@ from pipeline.text import languages
 from pipeline.text.matching import spelling
 
 _SENTENCE_ENDS: Final = (ClauseEnd.PUNCTUATION, ClauseEnd.UTTERANCE, ClauseEnd.LANGUAGE)
+
+_CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_NO_TEXT: Final = re.compile(r"\ufeff")
+"""The byte order mark."""
+_TURNING: Final = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
+"""Embeddings, overrides and isolates of the bidirectional algorithm (UAX 9)."""
 
 _SEGMENTS_REMEMBERED: Final = 256
 """So many captions a counter compares with; older ones are not expected to change."""
@@ -178,7 +185,7 @@ class Transcript:
 
     def add(self, caption: Caption) -> None:
         """Keeps a final caption; drafts are passed over, a repeated caption replaces its first version."""
-        if not caption.final or not caption.committed.strip():
+        if not caption.final or not _one_line(caption.committed):
             return
         start = max(0, round(caption.onset_at_s * 1000))
         end = max(start + 1, round(caption.offset_at_s * 1000))
@@ -191,7 +198,7 @@ class Transcript:
         """A WebVTT file with the speakers as voices."""
         cues = [
             f"{_time(cue.start_ms, '.')} --> {_time(cue.end_ms, '.')}\n"
-            f"<v {_escaped(_one_line(cue.caption.speaker))}>{_escaped(_shown(cue.caption))}</v>\n"
+            f"<v {_escaped(_name(cue.caption))}>{_escaped(_shown(cue.caption))}</v>\n"
             for cue in self._in(language)
         ]
         return "\n".join(["WEBVTT\n", *cues])
@@ -206,9 +213,7 @@ class Transcript:
 
     def text(self, language: str) -> str:
         """One line a caption: who said it, and what."""
-        return "".join(
-            f"{_one_line(cue.caption.speaker)}: {_shown(cue.caption)}\n" for cue in self._in(language)
-        )
+        return "".join(f"{_name(cue.caption)}: {_shown(cue.caption)}\n" for cue in self._in(language))
 
     def as_json(self) -> list[dict[str, object]]:
         """What was said in order, each with all its languages side by side; fit for `json.dumps`."""
@@ -218,8 +223,11 @@ class Transcript:
         for cue in sorted(self._cues.values(), key=_order):
             caption = cue.caption
             key = (caption.speaker, caption.segment)
-            target = notes if caption.note else texts
-            target.setdefault(key, {})[caption.language] = caption.note or caption.committed
+            if caption.note:
+                notes.setdefault(key, {})[caption.language] = caption.note
+                texts.setdefault(key, {}).setdefault(caption.source_language, caption.committed)
+            else:
+                texts.setdefault(key, {})[caption.language] = caption.committed
             segments.setdefault(
                 key,
                 {
@@ -253,7 +261,12 @@ def _time(milliseconds: int, decimal_sign: str) -> str:
 
 
 def _one_line(text: str) -> str:
-    return " ".join(text.split())
+    return " ".join(_NO_TEXT.sub("", _CONTROLS.sub(" ", text)).split())
+
+
+def _name(caption: Caption) -> str:
+    """Who spoke, without marks that would turn round the writing direction of the words behind the name."""
+    return _one_line(_TURNING.sub("", caption.speaker)) or "?"
 
 
 def _shown(caption: Caption) -> str:
@@ -264,7 +277,7 @@ def _shown(caption: Caption) -> str:
 
 def _plain(caption: Caption) -> str:
     # Players read "<" as the beginning of a tag, and there is no way to escape it.
-    line = f"{_one_line(caption.speaker)}: {_shown(caption)}"
+    line = f"{_name(caption)}: {_shown(caption)}"
     return line.replace("-->", "→").replace("<", "‹").replace(">", "›")
 
 

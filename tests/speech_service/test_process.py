@@ -18,8 +18,8 @@ from pipeline.audio import HEARING_RATE_HZ, SPEAKING_RATE_HZ, AudioFrame, Pcm
 from pipeline.channel import Channel
 from pipeline.engines.protocols import HearingOptions, SynthesisRequest, TranslationRequest, UnknownLanguage
 from pipeline.events import Heard, UtteranceEnded, Words
+from pipeline.recordings.decoding import decode
 from speech_service.client import RemoteHearing, RemoteSynthesizer, RemoteTranslator
-from speech_service.media import decode
 from tests.fakes.speech import frames
 from tests.speech_service.serving import settings
 
@@ -103,7 +103,9 @@ async def test_real_engines_through_the_service() -> None:
         ):
             await translator.connect()
             await speaker.connect()
-            text = await recognised(hearing, decode(made, max_s=60))
+            recording = decode(made, rate_hz=HEARING_RATE_HZ, max_s=60)
+            assert recording.flaws == ()
+            text = await recognised(hearing, recording.pcm)
             translation = await translator.translate(TranslationRequest("the meeting", "en", "fr"))
             request = SynthesisRequest(translation.text, "fr", speaker.voices("fr")[0].name)
             spoken = np.concatenate([piece async for piece in speaker.synthesize(request)])

@@ -5,24 +5,21 @@ from __future__ import annotations
 import asyncio
 import io
 import math
-import wave
-from collections.abc import Sequence
-from fractions import Fraction
 from typing import Any
 
 import aiohttp
-import av
 import numpy as np
 import pytest
 from fastapi import FastAPI
 
 from config.settings import Settings
-from pipeline.audio import HEARING_RATE_HZ, AudioFrame, Pcm
+from pipeline.audio import HEARING_RATE_HZ, AudioFrame
 from pipeline.engines.protocols import EngineError, EngineOverloaded, HearingOptions, RecognitionStream
 from pipeline.events import Word
 from speech_service.stt import stt_app
 from speech_service.wire import encode_frame
 from tests.fakes.engines import LoudnessDetector, ScriptedRecognizer
+from tests.fakes.sound_files import encoded, float_wav, rubbish, wav, wav_of
 from tests.fakes.speech import frames, sentence, sound
 from tests.speech_service.serving import ending, message, served, settings
 
@@ -46,42 +43,6 @@ class RefusingRecognizer(ScriptedRecognizer):
 
 def app(recognizer: ScriptedRecognizer, chosen: Settings | None = None) -> FastAPI:
     return stt_app(recognizer, LoudnessDetector, chosen or settings())
-
-
-def wav(pcm: Pcm, rate_hz: int = HEARING_RATE_HZ, channels: int = 1) -> bytes:
-    buffer = io.BytesIO()
-    with wave.open(buffer, "wb") as file:
-        file.setnchannels(channels)
-        file.setsampwidth(2)
-        file.setframerate(rate_hz)
-        file.writeframes(np.repeat(pcm, channels).tobytes())
-    return buffer.getvalue()
-
-
-def encoded(pcm: Pcm, container: str, codec: str, rate_hz: int) -> bytes:
-    """The sound in another container, stereo, at another rate."""
-    buffer = io.BytesIO()
-    with av.open(buffer, "w", format=container) as file:
-        stream = file.add_stream(codec, rate=rate_hz, layout="stereo")
-        assert isinstance(stream, av.AudioStream)
-        resampler = av.AudioResampler(
-            format=stream.format.name, layout="stereo", rate=rate_hz, frame_size=960
-        )
-        whole = av.AudioFrame.from_ndarray(pcm.reshape(1, -1), format="s16", layout="mono")
-        whole.rate = HEARING_RATE_HZ
-        whole.time_base = Fraction(1, HEARING_RATE_HZ)
-        for piece in (*resampler.resample(whole), *resampler.resample(None)):
-            file.mux(stream.encode(piece))
-        file.mux(stream.encode(None))
-    return buffer.getvalue()
-
-
-def float_wav(samples: Sequence[float]) -> bytes:
-    data = np.array(samples, "<f4").tobytes()
-    head = wav(np.zeros(0, np.int16))
-    form = b"fmt \x10\x00\x00\x00\x03\x00\x01\x00\x80\x3e\x00\x00\x00\xfa\x00\x00\x04\x00\x20\x00"
-    body = b"WAVE" + form + b"data" + len(data).to_bytes(4, "little") + data
-    return head[:4] + len(body).to_bytes(4, "little") + body
 
 
 # --- live ------------------------------------------------------------------------------------------------
@@ -275,10 +236,63 @@ async def test_a_file_of_any_common_kind_is_transcribed(kind: str, data: bytes) 
 
     assert transcript["text"] == "the quick brown fox jumped"
     assert transcript["language"] == "en"
-    assert transcript["not_heard"] == []
+    assert transcript["not_heard"] == transcript["warnings"] == []
     assert [len(utterance["words"]) for utterance in transcript["utterances"]] == [4, 1]
     assert transcript["utterances"][1]["words"] == [{"text": "jumped", "start_s": 3.0, "end_s": 3.25}]
     assert math.isclose(transcript["duration_s"], 4.5, abs_tol=0.1)
+
+
+async def transcript_of(data: bytes, recognizer: ScriptedRecognizer) -> dict[str, Any]:
+    """The answer to a file that can be used."""
+    async with (
+        served(app(recognizer)) as client,
+        client.post("/transcribe", data=io.BytesIO(data)) as answer,
+    ):
+        assert answer.status == 200
+        transcript: dict[str, Any] = await answer.json()
+        return transcript
+
+
+MP3 = encoded(SPEECH, "mp3", "mp3", 44_100)
+FLAC = encoded(SPEECH, "flac", "flac", 48_000)
+
+
+@pytest.mark.parametrize(
+    ("data", "text", "codes"),
+    [
+        (MP3 + rubbish(3000), "the quick brown fox jumped", ["damaged"]),
+        (FLAC[: len(FLAC) // 2], "the quick", ["damaged", "incomplete"]),
+        (wav(SPEECH)[: 2 * 40_000], "the quick brown fox", ["incomplete"]),
+        (wav_of([SPEECH, -SPEECH]), "the quick brown fox jumped", ["opposite_phase"]),
+    ],
+    ids=["mp3 with rubbish", "half a flac", "half a wav", "opposite phase"],
+)
+async def test_what_can_be_read_of_a_damaged_file_is_transcribed(
+    data: bytes, text: str, codes: list[str]
+) -> None:
+    """The answer has the words that are there, and says that something is missing."""
+    transcript = await transcript_of(data, ScriptedRecognizer(WORDS))
+    assert transcript["text"] == text
+    assert [warning["code"] for warning in transcript["warnings"]] == codes
+    assert all(warning["message"] for warning in transcript["warnings"])
+
+
+async def test_the_answer_says_which_seconds_were_not_recognised() -> None:
+    """A recogniser that fails in the middle of a file costs that stretch, not the file."""
+    transcript = await transcript_of(wav(SPEECH), ScriptedRecognizer(WORDS, failing=[12_000]))
+    assert transcript["text"] == "jumped"
+    [missed] = transcript["not_heard"]
+    assert 0.0 <= missed["start_s"] < 0.5  # the first word begins at 0.5 s
+    assert 1.65 <= missed["end_s"] < 3.0  # the fourth ends at 1.65 s
+    assert missed["reason"] == "the model stumbled"
+
+
+async def test_words_are_put_together_as_the_language_does() -> None:
+    """Chinese has no blanks, but the English words within it keep theirs."""
+    words = sentence(8000, "我们", "用", "Zoom", "Meeting", "开会")
+    recognizer = ScriptedRecognizer(words, language="zh")
+    transcript = await transcript_of(wav(sound(words, 3.0)), recognizer)
+    assert transcript["text"] == "我们用Zoom Meeting开会"
 
 
 @pytest.mark.parametrize(
@@ -345,6 +359,7 @@ async def test_silence_has_an_empty_transcript() -> None:
             "duration_s": 1.0,
             "utterances": [],
             "not_heard": [],
+            "warnings": [],
         }
 
 

@@ -12,11 +12,12 @@ from pipeline.timing import CaptionShown
 from tests.fakes.clock import HandClock
 from tests.fakes.livekit_room import FakePost
 from worker import captions as module
-from worker.captions import Captions, Line, stream_attributes
+from worker.captions import Captions, Epoch, Line, legacy_packet, stream_attributes
 from worker.listeners import ORIGINAL
 from worker.tasks import Tasks
 
 ORIGINAL_LINE = Line(Caption("anna", "1-2", "en", "en", "good ", "morn", False, 101.0, 101.5), 1)
+EPOCH = Epoch(100.0, "3f9a")
 SPANISH = Line(Caption("anna", "1-2", "es", "en", "buenos días", "", True, 101.0, 101.5), 1)
 
 
@@ -30,25 +31,25 @@ def new_captions(post: FakePost, tasks: Tasks, shown: list[CaptionShown] | None 
 
 def test_the_attributes_of_the_protocol() -> None:
     """Originals, translations, later takes, history and missing translations carry what clients need."""
-    assert stream_attributes(ORIGINAL_LINE, "TR_anna", began_at_s=100.0) == {
-        "lk.segment_id": "anna/1-2/en",
+    assert stream_attributes(ORIGINAL_LINE, "TR_anna", EPOCH) == {
+        "lk.segment_id": "anna/3f9a.1.1-2/en",
         "lk.transcription_final": "false",
         "lk.transcribed_track_id": "TR_anna",
         "language": "en",
-        "translator.segment": "anna/1-2",
+        "translator.segment": "anna/3f9a.1.1-2",
         "translator.source_language": "en",
         "translator.committed": "5",
         "translator.start_ms": "1000",
         "translator.end_ms": "1500",
     }
     failed = Line(replace(SPANISH.caption, note="no route"), 3)
-    assert stream_attributes(failed, "", began_at_s=100.0, history=True) == {
-        "lk.segment_id": "anna/3.1-2/es",
+    assert stream_attributes(failed, "", EPOCH, history=True) == {
+        "lk.segment_id": "anna/3f9a.3.1-2/es",
         "lk.transcription_final": "true",
         "lk.transcribed_track_id": "",
         "language": "es",
         "translated": "true",
-        "translator.segment": "anna/3.1-2",
+        "translator.segment": "anna/3f9a.3.1-2",
         "translator.source_language": "en",
         "translator.committed": "11",
         "translator.start_ms": "1000",
@@ -71,8 +72,32 @@ async def test_each_caption_goes_to_its_readers(tasks: Tasks) -> None:
         ("good morn", frozenset({"carl"}), "anna"),
         ("buenos días", frozenset({"bea"}), "anna"),
     ]
-    segment = rtc.TranscriptionSegment("anna/1-2/en", "good morn", 1000, 1500, "en", False)
-    assert post.packets == [rtc.Transcription("anna", "TR_anna", [segment])]
+    packet = legacy_packet(ORIGINAL_LINE, "TR_anna", EPOCH)
+    assert packet.segments == [
+        rtc.TranscriptionSegment("anna/3f9a.1.1-2/en", "good morn", 1000, 1500, "en", False)
+    ]
+    [sent] = post.packets
+    id_of_the_stream = post.streams[0][2]["lk.segment_id"]
+    assert sent == replace(packet, segments=[replace(packet.segments[0], id=id_of_the_stream)])
+
+
+async def test_a_client_that_merges_by_segment_loses_no_line_when_the_interpreter_is_replaced(
+    tasks: Tasks,
+) -> None:
+    """Restarts, dismissal and invitation: numbers begin anew, the identifiers of segments do not."""
+    post = FakePost()
+    for take in (1, 2):  # the second time the speaker's interpreter alone was begun anew
+        captions = new_captions(post, tasks)
+        captions.read_by({"es": frozenset({"bea"}), "en": frozenset({"bea"})}, frozenset())
+        captions.show(Line(replace(ORIGINAL_LINE.caption, final=True), 1))
+        captions.show(SPANISH)
+        captions.show(Line(SPANISH.caption, take))
+    await asyncio.sleep(0.05)
+    shown = {attributes["lk.segment_id"]: text for text, _, attributes, _ in post.streams}
+    assert sorted(shown.values()) == ["buenos días"] * 3 + ["good morn"] * 2
+    segments = {attributes["translator.segment"] for _, _, attributes, _ in post.streams}
+    assert len(segments) == 3
+    assert {packet.segments[0].id for packet in post.packets} <= shown.keys()
 
 
 async def test_the_latency_of_interims_is_measured(tasks: Tasks) -> None:
@@ -109,8 +134,8 @@ async def test_history_for_those_who_come_late(tasks: Tasks) -> None:
     captions.read_by(readers, frozenset({"bea"}))
     captions.read_by(readers, frozenset({"bea"}))
     await asyncio.sleep(0.05)
-    assert [attributes["translator.segment"] for _, _, attributes, _ in post.streams] == [
-        f"anna/1-{number}" for number in range(5, module.HISTORY + 5)
+    assert [attributes["translator.segment"].rpartition(".")[2] for _, _, attributes, _ in post.streams] == [
+        f"1-{number}" for number in range(5, module.HISTORY + 5)
     ]
     assert {(to, attributes["translator.history"]) for _, to, attributes, _ in post.streams} == {
         (frozenset({"bea"}), "true")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from pipeline.events import Caption, Clause, ClauseEnd, Draft, DraftTranslation, NotTranslated, Translation
 from pipeline.text.captions import RetractionCounter, Transcript, caption_of, translated_caption
 from tests.pipeline.text.simulated import ms
@@ -152,6 +154,34 @@ def test_json_holds_the_languages_side_by_side() -> None:
         "speaker": "ann", "segment": "2-3", "start_ms": 3_601_000, "end_ms": 3_602_500, "source_language": "en",
         "texts": {"en": "I think so."}, "missing": {"es": "no route"},
     }  # fmt: skip
+
+
+def test_words_that_have_no_translation_are_kept_where_the_original_is_unknown() -> None:
+    """A reader of one language got the original's text alone: it stands under the language that it is in."""
+    alone = Transcript()
+    alone.add(translated_caption(NotTranslated(CLAUSE, "es", "no route")))
+    [entry] = alone.as_json()
+    assert (entry["texts"], entry["missing"]) == ({"en": "I think so."}, {"es": "no route"})
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("Ana\nMaria\r\n\r\nPérez", "Ana Maria Pérez"),
+        ("Ana\u2028Maria\x85\x00Pérez", "Ana Maria Pérez"),
+        ("\ufeffAna\ufeff", "Ana"),
+        ("\u202eAna\u2067", "Ana"),
+        (" \u202e ", "?"),
+    ],
+)
+def test_a_name_never_breaks_the_line_of_a_cue(name: str, shown: str) -> None:
+    """Line breaks, control characters and marks that turn the direction of writing are left out."""
+    odd = Transcript()
+    odd.add(Caption(name, "1-1", "en", "en", "Hello.", "", True, 0.0, 1.0))
+    odd.add(Caption(name, "1-2", "en", "en", "\ufeff \n", "", True, 2.0, 3.0))
+    assert odd.text("en") == f"{shown}: Hello.\n"
+    assert odd.srt("en") == f"1\n00:00:00,000 --> 00:00:01,000\n{shown}: Hello.\n"
+    assert odd.webvtt("en") == f"WEBVTT\n\n00:00:00.000 --> 00:00:01.000\n<v {shown}>Hello.</v>\n"
 
 
 def test_a_transcript_is_bounded() -> None:

@@ -58,6 +58,8 @@ export interface Passage {
 
 export type Passages = readonly Passage[];
 
+const MOST_MS = 1e11;
+
 /** About ten hours of talk; older passages make room. */
 export const MOST_PASSAGES = 12_000;
 
@@ -99,7 +101,8 @@ export function readRevision(
 function milliseconds(value: string | undefined): number | null {
   if (value === undefined || value === "") return null;
   const number = Number(value);
-  return Number.isFinite(number) ? number : null;
+  // Nothing lasts for years, and a date beyond all calendars can be written nowhere.
+  return number >= 0 && number < MOST_MS ? number : null;
 }
 
 /**

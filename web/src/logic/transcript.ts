@@ -19,7 +19,15 @@ export interface Entry {
   readonly startMs: number;
   readonly endMs: number;
   readonly sourceLanguage: string;
-  readonly texts: readonly { readonly language: string; readonly text: string; readonly original: boolean; readonly note: string }[];
+  readonly texts: readonly EntryText[];
+}
+
+export interface EntryText {
+  readonly language: string;
+  readonly text: string;
+  readonly original: boolean;
+  /** Why there is no translation into `language`; the text is then the original. */
+  readonly note: string;
 }
 
 export interface Transcript {
@@ -32,6 +40,9 @@ export interface Transcript {
 
 /** Every cue stays at least this long, whatever the clocks say. */
 const SHORTEST_MS = 500;
+
+/** Something to be seen, besides blanks and marks that only say how to write. */
+const VISIBLE = /[^\s\p{C}]/u;
 
 /** Gathers what will not change any more; drafts are left out. */
 export function transcriptOf(
@@ -72,7 +83,7 @@ function epochOffsets(passages: Passages): Map<string, number> {
 }
 
 function entryOf(passage: Passage, offsets: Map<string, number>, nameOf: (identity: string) => string): Entry[] {
-  const texts = passage.texts.filter((text) => text.final && text.committed.trim() !== "");
+  const texts = passage.texts.filter((text) => text.final && VISIBLE.test(text.committed));
   if (!texts.length) return [];
   const offset = offsets.get(passage.epoch);
   const startMs = offset === undefined || passage.startMs === null ? passage.firstSeenMs : offset + passage.startMs;
@@ -101,10 +112,11 @@ function isOriginal(text: CaptionText, passage: Passage): boolean {
 /** Keeps one language; "original" keeps what was spoken, whatever the language. */
 export function inLanguage(transcript: Transcript, language: string): Transcript {
   const entries = transcript.entries.flatMap((entry) => {
-    const texts = entry.texts.filter((text) =>
-      language === "original" ? text.original : sameLanguage(text.language, language),
-    );
-    return texts.length ? [{ ...entry, texts: texts.slice(0, 1) }] : [];
+    const text =
+      language === "original"
+        ? originalOf(entry)
+        : entry.texts.find((candidate) => sameLanguage(candidate.language, language));
+    return text ? [{ ...entry, texts: [text] }] : [];
   });
   return { ...transcript, languages: language === "original" ? transcript.languages : [language], entries };
 }
@@ -122,35 +134,50 @@ export function write(transcript: Transcript, format: Format): string {
   }
 }
 
+/** What was spoken. Where a translation is missing its text is the original, also for somebody who reads no other. */
+function originalOf({ texts, sourceLanguage }: Entry): EntryText | undefined {
+  const untranslated = texts.find((text) => text.note);
+  return (
+    texts.find((text) => text.original) ??
+    (untranslated && { ...untranslated, language: sourceLanguage, original: true, note: "" })
+  );
+}
+
 function writeVtt({ title, entries }: Transcript): string {
   const cues = entries.map((entry, at) => {
-    const name = escapeVtt(oneLine(entry.name)).replaceAll(">", "");
+    const name = escapeVtt(nameIn(entry));
     const several = entry.texts.length > 1;
-    const lines = entry.texts.map(({ text, language }) => {
-      const words = escapeVtt(oneLine(text));
-      return several ? `<lang ${language}>${words}</lang>` : words;
+    const lines = entry.texts.map((text) => {
+      const words = escapeVtt(shown(text, entry));
+      const language = text.note ? entry.sourceLanguage : text.language;
+      return several && LANGUAGE_CODE.test(language) ? `<lang ${language}>${words}</lang>` : words;
     });
     return `${at + 1}\n${clock(entry.startMs, ".")} --> ${clock(entry.endMs, ".")}\n<v ${name}>${lines.join("\n")}</v>\n`;
   });
-  return [`WEBVTT - ${oneLine(title).replaceAll("-->", "→")}\n`, ...cues].join("\n");
+  const head = oneLine(title).replaceAll("-->", "→");
+  return [head ? `WEBVTT - ${head}\n` : "WEBVTT\n", ...cues].join("\n");
 }
 
 function writeSrt({ entries }: Transcript): string {
   return entries
     .map((entry, at) => {
-      const lines = entry.texts.map(({ text }) => oneLine(text));
-      return `${at + 1}\n${clock(entry.startMs, ",")} --> ${clock(entry.endMs, ",")}\n${oneLine(entry.name)}: ${lines.join("\n")}\n`;
+      const lines = entry.texts.map((text) => shown(text, entry));
+      const words = withoutTags(`${nameIn(entry)}: ${lines.join("\n")}`);
+      return `${at + 1}\n${clock(entry.startMs, ",")} --> ${clock(entry.endMs, ",")}\n${words}\n`;
     })
     .join("\n");
 }
 
 function writeText({ title, entries, beganMs }: Transcript): string {
-  const head = entries.length ? `${title}\n${new Date(beganMs).toISOString()}\n` : `${title}\n`;
+  const head = entries.length ? `${oneLine(title)}\n${new Date(beganMs).toISOString()}\n` : `${oneLine(title)}\n`;
   const lines = entries.map((entry) => {
     const several = entry.texts.length > 1;
-    const texts = entry.texts.map(({ text, language }) => (several ? `    [${language}] ${oneLine(text)}` : oneLine(text)));
+    const texts = entry.texts.map((text) => {
+      const words = shown(text, entry);
+      return several ? `    [${oneLine(text.language)}] ${words}` : words;
+    });
     const separator = several ? "\n" : " ";
-    return `[${clock(entry.startMs, ".").slice(0, 8)}] ${oneLine(entry.name)}:${separator}${texts.join("\n")}`;
+    return `[${clock(entry.startMs, ".").slice(0, -4)}] ${nameIn(entry)}:${separator}${texts.join("\n")}`;
   });
   return `${[head, ...lines].join("\n")}\n`;
 }
@@ -160,14 +187,21 @@ function writeJson({ title, beganMs, languages, entries }: Transcript): string {
     title,
     began_at: entries.length ? new Date(beganMs).toISOString() : null,
     languages,
-    entries: entries.map((entry) => ({
-      speaker: entry.name,
-      identity: entry.speaker,
-      start_s: entry.startMs / 1000,
-      end_s: entry.endMs / 1000,
-      source_language: entry.sourceLanguage,
-      texts: Object.fromEntries(entry.texts.map(({ language, text }) => [language, text])),
-    })),
+    entries: entries.map((entry) => {
+      const translated = entry.texts.filter((text) => !text.note);
+      const original = originalOf(entry);
+      const texts = [...(original ? [original] : []), ...translated.filter((text) => !text.original)];
+      const missing = entry.texts.filter((text) => text.note);
+      return {
+        speaker: entry.name,
+        identity: entry.speaker,
+        start_s: Math.round(entry.startMs) / 1000,
+        end_s: Math.round(entry.endMs) / 1000,
+        source_language: entry.sourceLanguage,
+        texts: Object.fromEntries(texts.map(({ language, text }) => [language, text])),
+        missing: Object.fromEntries(missing.map(({ language, note }) => [language, note])),
+      };
+    }),
   };
   return `${JSON.stringify(body, null, 2)}\n`;
 }
@@ -179,8 +213,30 @@ function clock(ms: number, decimal: "." | ","): string {
   return `${two(whole / 3_600_000)}:${two((whole / 60_000) % 60)}:${two((whole / 1000) % 60)}${decimal}${fraction}`;
 }
 
+const LANGUAGE_CODE = /^[A-Za-z0-9-]+$/;
+
+/** The text; one that could not be translated is marked with its own language. */
+function shown({ text, note }: EntryText, { sourceLanguage }: Entry): string {
+  const words = oneLine(text);
+  return note ? `[${oneLine(sourceLanguage) || "und"}] ${words}` : words;
+}
+
+/** Who spoke. Marks that turn the direction of writing around would do so to the words behind the name as well. */
+function nameIn({ name, speaker }: Entry): string {
+  const plain = (text: string): string => oneLine(text.replaceAll(/[\u202a-\u202e\u2066-\u2069]/g, ""));
+  return plain(name) || plain(speaker) || "?";
+}
+
 function oneLine(text: string): string {
-  return text.replaceAll(/\s+/g, " ").trim();
+  return text
+    .replaceAll("\ufeff", "")
+    .replaceAll(/[\s\p{Cc}]+/gu, " ")
+    .trim();
+}
+
+/** Players of SRT read "<" as the beginning of a tag, and there is no way to escape it. */
+function withoutTags(text: string): string {
+  return text.replaceAll("-->", "→").replaceAll("<", "‹").replaceAll(">", "›");
 }
 
 function escapeVtt(text: string): string {

@@ -32,14 +32,14 @@ export class HeardRecorder {
       ...(kind ? { mimeType: kind[0] } : {}),
     });
     const slices: Blob[] = [];
-    const sinceMs = Date.now();
+    const sinceMs = performance.now();
     recorder.addEventListener("dataavailable", ({ data }) => slices.push(data));
     const stopped = new Promise<void>((resolve) => {
       recorder.addEventListener("stop", () => {
         this.mixer.output.disconnect(tap);
         this.stopping = null;
         const blob = new Blob(slices, { type: recorder.mimeType });
-        const seconds = Math.round((Date.now() - sinceMs) / 1000);
+        const seconds = Math.round((performance.now() - sinceMs) / 1000);
         this.state.set({ state: "ready", blob, extension: kind?.[1] ?? "webm", seconds });
         resolve();
       });

@@ -1,10 +1,14 @@
 import { DisconnectReason, RoomEvent, type Room } from "livekit-client";
 import { ApiError, type Admission, type Api } from "../logic/api";
 import { advance, type Connection, type EndReason } from "../logic/connection";
+import { renewAfterMs, stayAwayMs, tryAgainAfterMs } from "../logic/renewal";
 import { Store } from "../logic/store";
+import { wait } from "../logic/waiting";
 
-/** How long a page goes on trying after the media connection was given up. */
+/** How long a page goes on trying after the media connection was given up, without the time that it slept. */
 const REJOIN_FOR_MS = 3 * 60_000;
+/** One attempt takes no longer, unless the computer slept. */
+const LONGEST_ATTEMPT_MS = 60_000;
 const LONGEST_WAIT_MS = 15_000;
 
 export interface SessionOptions {
@@ -17,20 +21,20 @@ export interface SessionOptions {
 export class Session {
   readonly connection = new Store<Connection>({ state: "idle" });
   private readonly closing = new AbortController();
-  private renewal: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     private readonly room: Room,
     private readonly api: Api,
     private admission: Admission,
     private readonly options: SessionOptions,
+    private readonly random: () => number = Math.random,
   ) {
     const interrupted = (media: boolean) => (): void =>
-      this.change({ type: "interrupted", media, atMs: Date.now() });
+      this.change({ type: "interrupted", media, atMs: performance.now() });
     room
       .on(RoomEvent.SignalReconnecting, interrupted(false))
       .on(RoomEvent.Reconnecting, interrupted(true))
-      .on(RoomEvent.Reconnected, () => this.change({ type: "restored", atMs: Date.now() }))
+      .on(RoomEvent.Reconnected, () => this.change({ type: "restored", atMs: performance.now() }))
       .on(RoomEvent.Disconnected, (reason) => void this.disconnected(reason));
   }
 
@@ -44,13 +48,12 @@ export class Session {
       throw error;
     }
     this.change({ type: "connected" });
-    this.planRenewal();
+    void this.keepRenewing();
   }
 
   async leave(): Promise<void> {
     this.change({ type: "ended", reason: "left" });
     this.closing.abort();
-    clearTimeout(this.renewal);
     await this.room.disconnect();
   }
 
@@ -81,19 +84,21 @@ export class Session {
       this.end(final);
       return;
     }
-    this.change({ type: "interrupted", media: true, atMs: Date.now() });
+    this.change({ type: "interrupted", media: true, atMs: performance.now() });
     await this.rejoin();
   }
 
   private async rejoin(): Promise<void> {
-    const giveUpAt = Date.now() + REJOIN_FOR_MS;
-    for (let waitMs = 500; Date.now() < giveUpAt; waitMs = Math.min(LONGEST_WAIT_MS, waitMs * 2)) {
-      await this.pause(waitMs);
+    let waitMs = 500;
+    for (let triedForMs = 0; triedForMs < REJOIN_FOR_MS; ) {
+      const beganMs = performance.now();
+      await wait(waitMs, this.closing.signal);
       if (this.closing.signal.aborted) return;
+      const attemptMs = performance.now();
       try {
         this.admission = await this.api.renew(this.admission.session);
         await this.connect();
-        this.change({ type: "restored", atMs: Date.now() });
+        this.change({ type: "restored", atMs: performance.now() });
         return;
       } catch (error) {
         const final = refusedForGood(error);
@@ -102,41 +107,36 @@ export class Session {
           return;
         }
         console.warn("could not come back yet", error);
+        triedForMs += Math.min(waitMs, attemptMs - beganMs) + Math.min(LONGEST_ATTEMPT_MS, performance.now() - attemptMs);
+        waitMs = Math.max(stayAwayMs(error), Math.min(LONGEST_WAIT_MS, waitMs * 2));
       }
     }
     this.end("lost");
   }
 
   private end(reason: EndReason): void {
-    clearTimeout(this.renewal);
     this.closing.abort();
     this.change({ type: "ended", reason });
   }
 
-  /** At half of the token's life, so that a new connection always finds a fresh one. */
-  private planRenewal(): void {
-    const leftMs = Date.parse(this.admission.expires_at) - Date.now();
-    const waitMs = Math.max(20_000, Number.isNaN(leftMs) ? 0 : leftMs / 2);
-    this.renewal = setTimeout(() => void this.renew(), waitMs);
-  }
-
-  private async renew(): Promise<void> {
-    if (this.closing.signal.aborted) return;
-    try {
-      this.admission = await this.api.renew(this.admission.session);
-    } catch (error) {
-      // Being refused does not end a running connection: the service does that itself where it must.
-      if (refusedForGood(error)) return;
-      console.warn("the right to be here could not be renewed yet", error);
+  /** Asks for a fresh token again and again, until the end. */
+  private async keepRenewing(): Promise<void> {
+    let waitMs = renewAfterMs(this.admission.token, this.random());
+    for (let failures = 0; ; ) {
+      await wait(waitMs, this.closing.signal);
+      if (this.closing.signal.aborted) return;
+      try {
+        this.admission = await this.api.renew(this.admission.session);
+        failures = 0;
+        waitMs = renewAfterMs(this.admission.token, this.random());
+      } catch (error) {
+        // Being refused does not end a running connection: the service does that itself where it must.
+        if (refusedForGood(error)) return;
+        failures += 1;
+        waitMs = tryAgainAfterMs(failures, error, this.random());
+        console.warn("the right to be here could not be renewed yet", error);
+      }
     }
-    this.planRenewal();
-  }
-
-  private pause(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      this.closing.signal.addEventListener("abort", () => (clearTimeout(timer), resolve()), { once: true });
-    });
   }
 }
 

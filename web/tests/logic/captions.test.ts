@@ -67,6 +67,13 @@ describe("reading a stream", () => {
     });
   });
 
+  it("takes no time that cannot be", () => {
+    for (const time of ["-5", "1e300", "NaN", "x", "Infinity", ""]) {
+      const attributes = { "lk.segment_id": "x", "translator.start_ms": time, "translator.end_ms": time };
+      expect(readRevision("Hello", attributes, "bob")).toMatchObject({ startMs: null, endMs: null });
+    }
+  });
+
   it("leaves alone a stream that names no segment", () => {
     expect(readRevision("Hello", {}, "bob")).toBeNull();
   });

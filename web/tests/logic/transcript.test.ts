@@ -93,6 +93,7 @@ describe("a transcript", () => {
       end_s: 12,
       source_language: "en",
       texts: { en: "Hi <all> & welcome.", es: "Hola a todos." },
+      missing: {},
     });
   });
 
@@ -107,5 +108,134 @@ describe("a transcript", () => {
   it("gets a name that every file system takes", () => {
     expect(fileName("Q3: plan / Übersicht?", "es", "vtt")).toBe("Q3-plan-Übersicht.es.vtt");
     expect(fileName("///", "es", "srt")).toBe("meeting.es.srt");
+  });
+});
+
+function said(words: Record<string, string>, name: string, title = "Talk", notes: Record<string, string> = {}) {
+  const one = passage(1, "ana", 0, BEGAN, words);
+  const texts = one.texts.map((text) => ({ ...text, note: notes[text.language] ?? "" }));
+  return transcriptOf([{ ...one, texts }], title, () => name);
+}
+
+describe("words that look like marks of a file", () => {
+  const hard = said({ en: "5 < 6 & a --> b <i>x</i>" }, "Ana > <b> --> X");
+
+  it("are replaced in SRT, which cannot escape them", () => {
+    expect(write(hard, "srt")).toBe("1\n00:00:00,000 --> 00:00:01,500\nAna › ‹b› → X: 5 ‹ 6 & a → b ‹i›x‹/i›\n");
+  });
+
+  it("are escaped in WebVTT", () => {
+    expect(write(hard, "vtt")).toBe(
+      "WEBVTT - Talk\n\n1\n00:00:00.000 --> 00:00:01.500\n" +
+        "<v Ana &gt; &lt;b&gt; --&gt; X>5 &lt; 6 &amp; a --&gt; b &lt;i&gt;x&lt;/i&gt;</v>\n",
+    );
+  });
+
+  it("stay as they are in text and JSON", () => {
+    expect(write(hard, "txt").split("\n")[3]).toBe("[00:00:00] Ana > <b> --> X: 5 < 6 & a --> b <i>x</i>");
+    expect(JSON.parse(write(hard, "json")).entries[0].texts).toEqual({ en: "5 < 6 & a --> b <i>x</i>" });
+  });
+
+  it.each([
+    ["a line break", "Ana\nMaria\r\n\r\nPérez", "Ana Maria Pérez"],
+    ["separators of Unicode", "Ana\u2028Maria\u0085\u0000Pérez", "Ana Maria Pérez"],
+    ["a byte order mark", "\ufeffAna\ufeff", "Ana"],
+    ["marks that turn writing round", "\u202eAna\u2067", "Ana"],
+    ["nothing to be seen", " \u202e ", "ana"],
+  ])("leave the line of a cue whole: %s in a name", (_, name, expected) => {
+    const odd = said({ en: "Hello." }, name);
+
+    expect(write(odd, "srt").split("\n").slice(2)).toEqual([`${expected}: Hello.`, ""]);
+    expect(write(odd, "vtt").split("\n").slice(4)).toEqual([`<v ${expected}>Hello.</v>`, ""]);
+    expect(write(odd, "txt").split("\n").slice(3)).toEqual([`[00:00:00] ${expected}: Hello.`, ""]);
+  });
+
+  it("keep the marks of right-to-left writing within the words", () => {
+    expect(write(said({ he: "\u200fשלום (ABC)\u200f" }, "דנה"), "srt")).toContain("דנה: \u200fשלום (ABC)\u200f\n");
+  });
+
+  it("leave the head of WebVTT whole", () => {
+    expect(write(said({ en: "x" }, "a", "A --> B\n\nC"), "vtt").split("\n")[0]).toBe("WEBVTT - A → B C");
+    expect(write(said({ en: "x" }, "a", " "), "vtt").split("\n")[0]).toBe("WEBVTT");
+  });
+
+  it("make no cue where there is nothing to be seen", () => {
+    expect(said({ en: "\ufeff \u200f" }, "Ana").entries).toEqual([]);
+  });
+
+  it("name no language that is none", () => {
+    const odd = said({ en: "Hi.", "x> <b": "Ho." }, "Ana");
+
+    expect(write(odd, "vtt")).toContain("<v Ana><lang en>Hi.</lang>\nHo.</v>");
+  });
+});
+
+describe("a clause that was not translated", () => {
+  const both = said({ en: "Good morning.", es: "Good morning." }, "Ana", "Talk", { es: "no route" });
+  const alone = said({ es: "Good morning." }, "Ana", "Talk", { es: "no route" });
+
+  it("is marked with its own language", () => {
+    for (const transcript of [both, alone]) {
+      const spanish = inLanguage(transcript, "es");
+      expect(write(spanish, "srt")).toContain("\nAna: [en] Good morning.\n");
+      expect(write(spanish, "vtt")).toContain("<v Ana>[en] Good morning.</v>");
+      expect(write(spanish, "txt")).toContain("Ana: [en] Good morning.\n");
+    }
+  });
+
+  it("is marked beside the original too", () => {
+    expect(write(both, "vtt")).toContain("<lang en>Good morning.</lang>\n<lang en>[en] Good morning.</lang>");
+    expect(write(both, "txt")).toContain("    [en] Good morning.\n    [es] [en] Good morning.\n");
+  });
+
+  it("keeps its reason in JSON, and its words stand under what they are", () => {
+    for (const transcript of [both, alone, inLanguage(both, "es")]) {
+      expect(JSON.parse(write(transcript, "json")).entries[0]).toMatchObject({
+        texts: { en: "Good morning." },
+        missing: { es: "no route" },
+      });
+    }
+  });
+
+  it("is the original where the original is asked for", () => {
+    for (const transcript of [both, alone]) {
+      expect(write(inLanguage(transcript, "original"), "srt")).toContain("\nAna: Good morning.\n");
+    }
+  });
+});
+
+describe("times", () => {
+  const at = (...spans: [number, number][]) =>
+    transcriptOf(
+      spans.map(([startMs, endMs], number) => ({ ...passage(number, "ana", startMs, BEGAN + startMs, { en: "x" }), endMs })),
+      "Talk",
+      String,
+    );
+  const HOUR = 3_600_000;
+
+  it("go beyond a hundred hours", () => {
+    const long = at([0, 1000], [123 * HOUR + 4567, 123 * HOUR + 9000]);
+
+    expect(write(long, "vtt")).toContain("123:00:04.567 --> 123:00:09.000");
+    expect(write(long, "srt")).toContain("123:00:04,567 --> 123:00:09,000");
+    expect(write(long, "txt")).toContain("[123:00:04] ana: x");
+  });
+
+  it("are never negative, and each cue ends after its beginning", () => {
+    const odd = at([5000, 1000], [0, 0]);
+
+    expect(odd.entries.map(({ startMs, endMs }) => [startMs, endMs])).toEqual([
+      [0, 500],
+      [5000, 5500],
+    ]);
+  });
+
+  it("may overlap when two people speak at once, in the order of their beginnings", () => {
+    const both = at([0, 9000], [2000, 3000]);
+
+    expect(write(both, "vtt").match(/[\d:.]+ --> [\d:.]+/g)).toEqual([
+      "00:00:00.000 --> 00:00:09.000",
+      "00:00:02.000 --> 00:00:03.000",
+    ]);
   });
 });

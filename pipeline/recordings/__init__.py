@@ -1,0 +1,6 @@
+"""Sound files of any common kind as mono sound, with what is missing in them.
+
+decoding.py        the one decoder: whatever can be read is used, whatever cannot is told
+mixdown.py         several channels to one, neither clipped nor cancelled
+completeness.py    whether a file ends before its own header says
+"""

@@ -1,0 +1,221 @@
+"""Whether a sound file is whole: what its own structure says, beside what could be read.
+
+FFmpeg says so for some kinds only; for the others it takes the length of what is there.
+
+Source:
+    RIFF: "Multimedia Programming Interface and Data Specifications 1.0" (1991); RF64: EBU Tech 3306.
+    Ogg: RFC 3533. FLAC: RFC 9639. EBML and Matroska: RFC 8794, RFC 9559. Boxes of MP4: ISO/IEC 14496-12.
+    Number of frames in an mp3: the "Xing" or "Info" table that encoders write into its first frame.
+    Apple Core Audio Format 1.0; Sony Wave64.
+"""
+
+from __future__ import annotations
+
+import re
+import struct
+from collections.abc import Iterator
+from enum import Enum, auto
+from itertools import islice
+from typing import Final
+
+MP4: Final = "mov,mp4,m4a,3gp,3g2,mj2"
+MATROSKA: Final = "matroska,webm"
+
+_NAMED_LENGTHS: Final = frozenset({"flac", "aiff", "au", "ogg", MP4})
+"""Kinds whose length FFmpeg reads in the file, even where sound is missing in it."""
+
+_UNKNOWN_RIFF: Final = 0x7FFFF000
+"""Writers to a pipe, who cannot know, put something of this size or more, or 0."""
+
+_LINKS: Final = 256
+
+_FLAC_HEAD: Final = re.compile(rb"fLaC[\x00\x80]\x00\x00\x22")
+"""The mark and the head of STREAMINFO, which is always first."""
+
+_UNKNOWN_W64: Final = 2**40
+
+_UNKNOWN_LENGTH_ALLOWED: Final = frozenset({b"\x18\x53\x80\x67", b"\x1f\x43\xb6\x75"})
+"""Segment and Cluster."""
+
+_EBML_ELEMENTS: Final = _UNKNOWN_LENGTH_ALLOWED | frozenset(
+    bytes.fromhex(name)
+    for name in (
+        *("1a45dfa3", "114d9b74", "1549a966", "1654ae6b", "1c53bb6b", "1043a770", "1254c367", "1941a469"),
+        *("ec", "bf", "e7", "a7", "ab", "a3", "a0"),
+    )
+)
+"""What may stand in a file, a Segment or a Cluster."""
+
+_BOXES: Final = frozenset(
+    name.encode("ascii")
+    for name in (
+        "ftyp",
+        "moov",
+        "mdat",
+        "moof",
+        "free",
+        "skip",
+        "wide",
+        "uuid",
+        "styp",
+        "sidx",
+        "ssix",
+        "mfra",
+    )
+)
+
+
+class Ending(Enum):
+    """How a file ends."""
+
+    WHOLE = auto()
+    """As it should, or nothing in it tells."""
+    CUT_OFF = auto()
+    """Before its own structure says."""
+    BROKEN = auto()
+    """With something that is none of its parts."""
+
+
+def named_s(data: bytes, kind: str, container_s: float | None, *, only_stream: bool) -> float | None:
+    """How long the sound is by the file's own word; None where it gives none.
+
+    Args:
+        kind: FFmpeg's name of the format.
+        container_s: what FFmpeg takes for the length.
+        only_stream: whether the file holds nothing else, such as pictures.
+    """
+    if kind in _NAMED_LENGTHS or (kind == MATROSKA and only_stream):
+        return container_s
+    return _xing_s(data) if kind == "mp3" else None
+
+
+def ending(data: bytes, kind: str) -> Ending:
+    """How a file of a kind ends."""
+    match kind:
+        case "wav":
+            cut = _riff_is_cut_off(data)
+        case "w64":
+            cut = _w64_is_cut_off(data)
+        case "caf":
+            cut = _caf_is_cut_off(data)
+        case "ogg":
+            cut = _ogg_is_cut_off(data)
+        case _ if kind == MP4:
+            cut = _boxes_are_cut_off(data)
+        case _ if kind == MATROSKA:
+            return _ebml_ending(data)
+        case _:
+            cut = False
+    return Ending.CUT_OFF if cut else Ending.WHOLE
+
+
+def _riff_is_cut_off(data: bytes) -> bool:
+    size: int = struct.unpack_from("<I", data, 4)[0]
+    if data[:4] == b"RF64" and data[12:16] == b"ds64":
+        size = struct.unpack_from("<Q", data, 20)[0]
+    elif not 0 < size < _UNKNOWN_RIFF:
+        return False
+    return len(data) + 1 < size + 8  # the last byte may be one of padding
+
+
+def _w64_is_cut_off(data: bytes) -> bool:
+    size: int = struct.unpack_from("<Q", data, 16)[0] if len(data) >= 24 else 0
+    return 8 < size - len(data) < _UNKNOWN_W64
+
+
+def _caf_is_cut_off(data: bytes) -> bool:
+    at = 8
+    while at + 12 <= len(data):
+        name, size = struct.unpack_from(">4sq", data, at)
+        at += 12 + size
+        if size < 0 or name == b"data":  # a size of -1 goes to the end of the file
+            return at > len(data) if size >= 0 else False
+    return True
+
+
+def _boxes_are_cut_off(data: bytes) -> bool:
+    at = 0
+    while at + 8 <= len(data):
+        size, name = struct.unpack_from(">I4s", data, at)
+        if size == 1 and at + 16 <= len(data):
+            size = struct.unpack_from(">Q", data, at + 8)[0]
+        if size < 8 or name not in _BOXES:  # 0 goes to the end of the file; others are no boxes
+            break
+        at += size
+    return at > len(data) or b"moov" not in data
+
+
+def links(data: bytes) -> list[int]:
+    """Where the files begin that were put one behind the other in an Ogg or FLAC file, at most `_LINKS`."""
+    if data.startswith(b"fLaC"):
+        return [match.start() for match in islice(_FLAC_HEAD.finditer(data), _LINKS)] or [0]
+    found, beginning = [0], True
+    if data.startswith(b"OggS"):
+        for at in _ogg_pages(data):
+            begins = bool(data[at + 5] & 2)
+            if begins and not beginning and len(found) < _LINKS:
+                found.append(at)
+            beginning = begins
+    return found
+
+
+def _ogg_is_cut_off(data: bytes) -> bool:
+    """Whether the last whole page is not the one that ends the stream."""
+    last = max(_ogg_pages(data), default=None)
+    return last is None or not data[last + 5] & 4
+
+
+def _ogg_pages(data: bytes) -> Iterator[int]:
+    """Where whole pages begin."""
+    at = data.find(b"OggS")
+    while 0 <= at <= len(data) - 27:
+        table = data[at + 27 : at + 27 + data[at + 26]]
+        end = at + 27 + len(table) + sum(table)
+        whole = len(table) == data[at + 26] and end <= len(data)
+        if whole:
+            yield at
+        at = data.find(b"OggS", end if whole else at + 4)
+
+
+def _ebml_ending(data: bytes) -> Ending:
+    """Walks over the elements of the file, and over those within one whose length is not known."""
+    at = 0
+    while at < len(data):
+        name = data[at : at + _vint_length(data[at])]
+        if name not in _EBML_ELEMENTS:
+            return Ending.BROKEN
+        at += len(name)
+        length = _vint_length(data[at]) if at < len(data) else 1
+        if at + length > len(data):
+            return Ending.CUT_OFF
+        unknown = (1 << 7 * length) - 1
+        size = int.from_bytes(data[at : at + length]) & unknown
+        at += length
+        if size == unknown and name in _UNKNOWN_LENGTH_ALLOWED:
+            continue  # its children follow as if they were its neighbours
+        if at + size > len(data):
+            return Ending.CUT_OFF
+        at += size
+        if name == b"\x18\x53\x80\x67":
+            return Ending.WHOLE
+    return Ending.WHOLE
+
+
+def _vint_length(first: int) -> int:
+    return 9 - first.bit_length()
+
+
+def _xing_s(data: bytes) -> float | None:
+    """The number of frames that the first frame of an mp3 names, as seconds."""
+    for tag in (b"Xing", b"Info"):
+        at = data.find(tag, 0, 2**16)
+        if at < 0 or at + 12 > len(data):
+            continue
+        flags, frames = struct.unpack_from(">II", data, at + 4)
+        for header in (at - behind for behind in (36, 21, 13) if at >= behind):
+            version, rate = data[header + 1] >> 3 & 3, data[header + 2] >> 2 & 3
+            is_layer_3 = data[header] == 0xFF and data[header + 1] & 0xE6 == 0xE2
+            if is_layer_3 and flags & 1 and version != 1 and rate != 3:
+                rate_hz = (44_100, 48_000, 32_000)[rate] // {3: 1, 2: 2, 0: 4}[version]
+                return float(frames * (1152 if version == 3 else 576) / rate_hz)
+    return None
