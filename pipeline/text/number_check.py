@@ -140,4 +140,8 @@ def _look_alike(gone: Sequence[Number], new: Sequence[Number]) -> bool:
 
 def _may_be_told(number: Number) -> bool:
     """A quarter of an hour is rather said in words: half past ten."""
-    return bool(number.clock) and not number.readings and any(minute % 60 in _QUARTERS for minute in number.clock)
+    return (
+        bool(number.clock)
+        and not number.readings
+        and any(minute % 60 in _QUARTERS for minute in number.clock)
+    )

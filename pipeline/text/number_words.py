@@ -46,8 +46,10 @@ _LONG_SCALE: Final[Mapping[int, str]] = {
 """What the words mean outside English: a million millions, and a million of those."""
 
 SCALE_LANGUAGES: Final = frozenset(
-    "en es pt ca gl ast oc fr it ro de nl sv da no nn is fi et hu pl cs sk sl hr sr bs mk bg ru uk be el tr az ar fa "
-    "ur he hi mr ne bn vi id ms th ka hy lt lv zh yue ja ko".split()
+    (
+        "en es pt ca gl ast oc fr it ro de nl sv da no nn is fi et hu pl cs sk sl hr sr bs "
+        "mk bg ru uk be el tr az ar fa ur he hi mr ne bn vi id ms th ka hy lt lv zh yue ja ko"
+    ).split()
 )
 """Languages whose scale words are known; elsewhere only the digits before the zeros can be compared."""
 
@@ -64,7 +66,9 @@ _POWER_OF_LETTER: Final = {"k": 3, "m": 6, "b": 9, "t": 12}
 _THAI: Final = "\u0e00", "\u0e7f"
 
 
-def scaled(text: str, at: int, readings: frozenset[Fraction], language: str) -> tuple[frozenset[Fraction], int]:
+def scaled(
+    text: str, at: int, readings: frozenset[Fraction], language: str
+) -> tuple[frozenset[Fraction], int]:
     """What a number means with the words after it: "1.5 million", "3 mil millones", "2 and a half", "5k".
 
     A single letter may be a unit as well, so both readings are kept.
@@ -149,7 +153,9 @@ MINUS_AFTER: Final = re.compile(
 )
 
 MINUS_LANGUAGES: Final = frozenset(
-    "en es fr it pt ca gl de nl da sv no nn ru uk pl cs sk hu fi et el tr ar fa he hi vi zh yue ja ko th".split()
+    (
+        "en es fr it pt ca gl de nl da sv no nn ru uk pl cs sk hu fi et el tr ar fa he hi vi zh yue ja ko th"
+    ).split()
 )
 """Languages whose words for minus are known; elsewhere the sign is not compared."""
 
@@ -161,7 +167,9 @@ MORNING_AFTER: Final = re.compile(
     r"del pomeriggio|di sera|de la nit|in the (?:afternoon|evening)|nachmittags|abends|م(?!\w)))",
     re.IGNORECASE,
 )
-AFTERNOON_BEFORE: Final = re.compile(r"(?:(?P<am>上午|早上|午前|오전|凌晨)|(?P<pm>下午|晚上|午後|오후|傍晚)) ?$")
+AFTERNOON_BEFORE: Final = re.compile(
+    r"(?:(?P<am>上午|早上|午前|오전|凌晨)|(?P<pm>下午|晚上|午後|오후|傍晚)) ?$"
+)
 
 # --- decades ---------------------------------------------------------------------------------------------
 
@@ -170,7 +178,7 @@ DECADE_BEFORE: Final = re.compile(
     re.IGNORECASE,
 )
 DECADE_AFTER: Final = re.compile(
-    r"[’']?s(?![^\W_])|er(?:n|-?Jahre)?(?![^\W_])|[- ]?(?:talet|tallet)|-luvu|-х(?!\w)|-е(?!\w)|-ті(?!\w)| ?年代| ?년대|"
-    r"[’']?(?:lar|ler)|(?:-as)? évek",
+    r"[’']?s(?![^\W_])|er(?:n|-?Jahre)?(?![^\W_])|[- ]?(?:talet|tallet)|-luvu|-х(?!\w)|-е(?!\w)|-ті(?!\w)|"
+    r" ?年代| ?년대|[’']?(?:lar|ler)|(?:-as)? évek",
     re.IGNORECASE,
 )

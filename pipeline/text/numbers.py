@@ -100,7 +100,18 @@ def _western(character: str) -> str:
     return _LIKE.get(character, character)
 
 
-_LIKE: Final = {"．": ".", "：": ":", "٫": ".", "−": "-", "﹣": "-", "－": "-", "’": "'", "‘": "'", "٬": "'", "⁄": "/"}
+_LIKE: Final = {
+    "．": ".",
+    "：": ":",
+    "٫": ".",
+    "−": "-",
+    "﹣": "-",
+    "－": "-",
+    "’": "'",
+    "‘": "'",
+    "٬": "'",
+    "⁄": "/",
+}
 
 # --- digits ----------------------------------------------------------------------------------------------
 
@@ -116,7 +127,8 @@ _SCALES: Final = "".join((*_CJK_SMALL, *_CJK_LARGE))
 
 _FIGURE: Final = re.compile(
     rf"(?P<mixed>(?:(?P<whole>\d{{1,9}})[{_BLANK}]?)?(?P<vulgar>[{_VULGAR}]))"
-    rf"|(?P<cjk>\d+(?:[.,]\d+)*[{_BLANK}]?[{_SCALES}](?:[{_HAN}{_SCALES}\d]|(?<=[{_SCALES}])[ ](?=\d{{1,9}}[{_SCALES}])){{0,40}})"
+    rf"|(?P<cjk>\d+(?:[.,]\d+)*[{_BLANK}]?[{_SCALES}]"
+    rf"(?:[{_HAN}{_SCALES}\d]|(?<=[{_SCALES}])[ ](?=\d{{1,9}}[{_SCALES}])){{0,40}})"
     r"|(?P<dated>(?<![\d.,])\d{1,4}(?P<dash>[/.-])\d{1,2}(?P=dash)\d{1,4}(?![\d.,]?\d))"
     r"|(?P<colon>(?<!\d)(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::\d{2}(?:[.,]\d+)?)?(?!\d))"
     rf"|(?P<h>(?<!\d)(?P<h_hour>\d{{1,2}})[{_BLANK}]?h(?:[{_BLANK}]?(?P<h_minute>\d{{2}}))?(?![^\W_]))"
@@ -204,7 +216,7 @@ def _signed(number: Number, before: str, text: str, end: int, language: str) -> 
 
 
 def _decade(figure: str, before: str, text: str, end: int) -> frozenset[Fraction] | None:
-    """"1990s", "años 90", "’24": the readings of a year that may be shortened."""
+    """ "1990s", "años 90", "’24": the readings of a year that may be shortened."""
     if len(figure) not in (2, 4) or not figure.isdigit():
         return None
     shortened = len(figure) == 2 and before.endswith("'") and not before[:-1][-1:].isalnum()
@@ -320,7 +332,9 @@ _ROMAN_VALUES: Final = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M
 _PERCENT_IN_HAN: Final = re.compile(r"百分之|パーセント")
 _FRACTION_IN_HAN: Final = re.compile(rf"(?P<lower>[{_HAN}]{{1,12}})分[之の](?P<upper>[{_HAN}]{{1,12}})")
 _NUMERAL_IN_HAN: Final = re.compile(rf"[{_HAN}]{{1,40}}(?:[点點][〇零一二三四五六七八九]{{1,40}})?")
-_AND_A_HALF: Final = re.compile(r"(?<!\d)(\d{1,9}) (?:and a|et|y|e|und) (?:half|demie?|medi[oa]|mezz[oa]|mei[oa]) ")
+_AND_A_HALF: Final = re.compile(
+    r"(?<!\d)(\d{1,9}) (?:and a|et|y|e|und) (?:half|demie?|medi[oa]|mezz[oa]|mei[oa]) "
+)
 _FIGURES_IN_A_ROW: Final = re.compile(r"(?<!\d)(?:19|20) \d0?(?!\d)")
 _CENTURY_AND_YEAR: Final = re.compile(r"(?<!\d)(1[0-9]|20) ([1-9]\d)(?!\d)")
 _TIMES_A_SCALE: Final = re.compile(r"(?<!\d)(\d{1,3}(?:[.,]\d+)?) (1000(?:000){0,4})(?!\d)")
