@@ -133,7 +133,8 @@ def _rewritten(figure: str, here: Marks, there: Marks) -> str | None:
         else re.escape(here.group)
     )
     size = 2 if here.lakhs else 3
-    shape = rf"(?P<whole>\d{{1,3}}(?:{group}\d{{{size}}})*{group}\d{{3}}|\d+)(?:{re.escape(here.decimal)}(?P<decimals>\d+))?"
+    whole = rf"(?P<whole>\d{{1,3}}(?:{group}\d{{{size}}})*{group}\d{{3}}|\d+)"
+    shape = rf"{whole}(?:{re.escape(here.decimal)}(?P<decimals>\d+))?"
     match = re.fullmatch(shape, figure)
     if match is None and size == 2:  # thousands are used beside lakhs
         match = re.fullmatch(shape.replace("{2}", "{3}"), figure)

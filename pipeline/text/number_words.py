@@ -14,6 +14,11 @@ from typing import Final
 
 from pipeline.text import languages
 
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
 _EVERYWHERE: Final[Mapping[int, str]] = {
     3: "k tsd tausend* thousand* duizend* tusen* tusind* tuhat* tuhan* ezer ezret tysi* tys tisíc* tisoč* tisuć* "
     "hiljad* тысяч* тыс тисяч* тис хиляд* хиљад* χιλιάδ* ألف الف آلاف ألفا هزار ہزار אלף אלפים हज़ार* हजार* হাজার* "
@@ -45,11 +50,9 @@ _LONG_SCALE: Final[Mapping[int, str]] = {
 }
 """What the words mean outside English: a million millions, and a million of those."""
 
-SCALE_LANGUAGES: Final = frozenset(
-    (
-        "en es pt ca gl ast oc fr it ro de nl sv da no nn is fi et hu pl cs sk sl hr sr bs "
-        "mk bg ru uk be el tr az ar fa ur he hi mr ne bn vi id ms th ka hy lt lv zh yue ja ko"
-    ).split()
+SCALE_LANGUAGES: Final = _set(
+    "en es pt ca gl ast oc fr it ro de nl sv da no nn is fi et hu pl cs sk sl hr sr bs "
+    "mk bg ru uk be el tr az ar fa ur he hi mr ne bn vi id ms th ka hy lt lv zh yue ja ko"
 )
 """Languages whose scale words are known; elsewhere only the digits before the zeros can be compared."""
 
@@ -152,10 +155,8 @@ MINUS_AFTER: Final = re.compile(
     re.IGNORECASE,
 )
 
-MINUS_LANGUAGES: Final = frozenset(
-    (
-        "en es fr it pt ca gl de nl da sv no nn ru uk pl cs sk hu fi et el tr ar fa he hi vi zh yue ja ko th"
-    ).split()
+MINUS_LANGUAGES: Final = _set(
+    "en es fr it pt ca gl de nl da sv no nn ru uk pl cs sk hu fi et el tr ar fa he hi vi zh yue ja ko th"
 )
 """Languages whose words for minus are known; elsewhere the sign is not compared."""
 
