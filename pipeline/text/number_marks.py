@@ -63,7 +63,7 @@ _REFERENCE: Final = re.compile(
     r"capítulo|chapitre|capitolo|kapitel|article|artículo|article|artigo|articolo|artikel|figure|figura|fig|abbildung|"
     r"table|tabla|tableau|tabela|tabelle|page|página|paragraph|abschnitt|clause|cláusula|step|paso|étape|schritt|"
     r"item|punto|point|punkt|annex|anexo|annexe|https?|no|nr|núm|p)\.?|[^\W\d_]*[a-z][A-Z][^\W\d_]*|"
-    r"(?<=[^\W_][ ,;:])[A-Z][^\W\d_]*|(?<=\A)(?:Python|Windows|Android|Ubuntu|Java|Bluetooth|USB|HTTP|TLS|iOS)) ?$"
+    r"(?<=[^.?!…:] )[A-Z][^\W\d_]*|(?<=\A)(?:Python|Windows|Android|Ubuntu|Java|Bluetooth|USB|HTTP|TLS|iOS)) ?$"
 )
 _QUANTITY: Final = re.compile(
     r" ?(?:%|‰|[$€£¥₹]|percent|per cent|por ciento|pour cent|prozent|per cento|dollars?|dólares|euros?|pounds?|"

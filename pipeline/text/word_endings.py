@@ -63,8 +63,9 @@ _ENDS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
 """How the end of a word itself changes: pattern of the end, and the forms that it takes."""
 
 PARTICLES: Final[Mapping[str, str]] = {
-    "ko": "들?(?:은|는|이|가|을|를|의|에|에서|에게|에게서|께|께서|한테|로|으로|로서|으로서|로써|으로써|와|과|랑|이랑|하고|"
-    "도|만|까지|부터|처럼|보다|마다|조차|마저|밖에|나|이나|란|이란|라는|이라는|라고|이라고|인|이며|며|이고|고|입니다|이다|다|이에요|예요|님|씨)?"
+    "ko": "들?(?:은|는|이|가|을|를|의|에|에서|에게|에게서|께|께서|한테|로|으로|로서|으로서|로써|으로써|와|과|랑|이랑|"
+    "하고|도|만|까지|부터|처럼|보다|마다|조차|마저|밖에|나|이나|란|이란|라는|이라는|라고|이라고|인|이며|며|이고|고|입니다|"
+    "이다|다|이에요|예요|님|씨)?"
     "(?:는|은|도|만|의|를|을)?",
 }  # fmt: skip
 """What is written at a word without being part of it, and stays where it is."""
