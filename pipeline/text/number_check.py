@@ -8,7 +8,7 @@ from typing import Final
 
 from pipeline.text import languages
 from pipeline.text.number_words import SCALE_LANGUAGES
-from pipeline.text.numbers import WORDS_READ, Form, Number, read
+from pipeline.text.numbers import MOST, WORDS_READ, Form, Number, read
 
 _HAN_NUMERALS: Final = frozenset({"zh", "yue", "ja"})
 _WRITTEN_OUT_UP_TO: Final = 20
@@ -27,6 +27,8 @@ def doubt(source: str, target: str, *, source_language: str, target_language: st
     """
     said, translated = read(source, source_language), read(target, target_language)
     if not said and not translated:
+        return None
+    if max(len(said), len(translated)) >= MOST:
         return None
     scales_known = all(
         languages.base(language) in SCALE_LANGUAGES for language in (source_language, target_language)
@@ -118,7 +120,12 @@ def _certain(numbers: Iterable[Number], words_read: bool) -> list[Number]:
         number
         for number in numbers
         if number.form is Form.DIGITS
-        or (number.form is Form.WORDS and words_read and number.size > 1 and not _round(number.size))
+        or (
+            number.form is Form.WORDS
+            and words_read
+            and (number.clock or number.size > 1)
+            and not _round(number.size)
+        )
     ]
 
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 from fractions import Fraction
+from itertools import islice
 from typing import Final
 
 from text_to_num import alpha2digit
@@ -31,6 +32,8 @@ from pipeline.text.number_words import (
 WORDS_READ: Final = frozenset({"da", "de", "en", "es", "fr", "it", "nl", "pt"})
 """Languages whose number words are read, besides Chinese and Japanese numerals."""
 
+MOST: Final = 500
+"""So many numbers in digits are read; nobody says more in one piece."""
 _LONGEST: Final = 40
 """Digits beyond it are not compared."""
 
@@ -85,7 +88,7 @@ def read(text: str, language: str) -> list[Number]:
     found: list[Number] = []
     rest: list[str] = []
     at = 0
-    for number, start, end in _in_digits(western, language):
+    for number, start, end in islice(_in_digits(western, language), MOST):
         found.append(number)
         rest.append(western[at:start])
         at = end
@@ -294,7 +297,7 @@ def _at(hour: int, minute: int, morning: bool | None, parts: tuple[Number, ...] 
         hours = {hour % 24} if exact else {hour % 24, (hour + 12) % 24}
     clock = frozenset(h * 60 + minute for h in hours)
     if minute:
-        return Number(frozenset(), clock, exact, parts)
+        return Number(frozenset(), clock, exact, parts or (_whole(str(hour)), _whole(str(minute))))
     as_number = {hour, *hours} | {h % 12 or 12 for h in hours} | ({24} if 0 in hours else set())
     return Number(frozenset(map(Fraction, as_number)), clock, exact, ())
 
@@ -335,7 +338,10 @@ _NUMERAL_IN_HAN: Final = re.compile(rf"[{_HAN}]{{1,40}}(?:[点點][〇零一二�
 _AND_A_HALF: Final = re.compile(
     r"(?<!\d)(\d{1,9}) (?:and a|et|y|e|und) (?:half|demie?|medi[oa]|mezz[oa]|mei[oa]) "
 )
-_FIGURES_IN_A_ROW: Final = re.compile(r"(?<!\d)(?:19|20) \d0?(?!\d)")
+_HALF_OF: Final = re.compile(
+    r"\b(?:half an?|halbe?|medi[oa]|demi|mezz[oa]|mei[oa]|halve)[ -](10{3,12})(?!\d)"
+)
+_HOUR_AND_MINUTE: Final = re.compile(r"(?<!\d)([1-9]|1[0-2]) ([0-5]\d)(?!\d| ?\d)")
 _CENTURY_AND_YEAR: Final = re.compile(r"(?<!\d)(1[0-9]|20) ([1-9]\d)(?!\d)")
 _TIMES_A_SCALE: Final = re.compile(r"(?<!\d)(\d{1,3}(?:[.,]\d+)?) (1000(?:000){0,4})(?!\d)")
 
@@ -350,10 +356,12 @@ def _in_words(text: str, language: str) -> Iterator[Number]:
         return
     figures = alpha2digit(text, base, 0.0)
     figures = _AND_A_HALF.sub(lambda match: f"{match[1]}.5 ", figures)
+    figures = _HALF_OF.sub(lambda match: str(int(match[1]) // 2), figures)
+    figures = _HOUR_AND_MINUTE.sub(r"\1:\2", figures)
     figures = _CENTURY_AND_YEAR.sub(lambda match: match[1] + match[2], figures)
     figures = _TIMES_A_SCALE.sub(lambda match: _product(match[1], match[2]), figures)
-    for number, _, _ in _in_digits(figures, language):
-        yield replace(number, form=Form.WORDS, clock=frozenset(), exact_clock=False)
+    for number, _, _ in islice(_in_digits(figures, language), MOST):
+        yield replace(number, form=Form.WORDS)
 
 
 def _product(number: str, scale: str) -> str:
