@@ -37,6 +37,8 @@ MOST: Final = 500
 _LONGEST: Final = 40
 """Digits beyond it are not compared."""
 
+_MOST_PARTS: Final = 16
+
 _NOON, _DAY = 12 * 60, 24 * 60
 
 
@@ -236,7 +238,8 @@ def _marked(figure: str) -> Number:
     """A figure that may have marks of thousands and decimals inside; "10.30" may be a time."""
     readings = _readings(figure)
     if not readings:  # "2.0.1", "192.168.1.10"
-        return Number(frozenset(), parts=tuple(_whole(part) for part in re.split(r"[.,']", figure)))
+        parts = re.split(r"[.,']", figure, maxsplit=_MOST_PARTS)
+        return Number(frozenset(), parts=tuple(map(_whole, parts[:_MOST_PARTS])))
     dotted = re.fullmatch(r"(\d{1,2})[.,]([0-5]\d)", figure)
     if dotted is None or int(dotted[1]) > 24:
         return Number(readings)
