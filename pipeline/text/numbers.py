@@ -18,6 +18,7 @@ from typing import Final
 from text_to_num import alpha2digit
 
 from pipeline.text import languages
+from pipeline.text.figures import decimal, integer, is_grouped, readings_of
 from pipeline.text.number_words import (
     AFTERNOON_BEFORE,
     DECADE_AFTER,
@@ -28,15 +29,13 @@ from pipeline.text.number_words import (
     MORNING_AFTER,
     scaled,
 )
+from pipeline.text.numerals import HAN_DIGITS, NUMERALS, SCALES, han_value, roman_value
 
 WORDS_READ: Final = frozenset({"da", "de", "en", "es", "fr", "it", "nl", "pt"})
 """Languages whose number words are read, besides Chinese and Japanese numerals."""
 
 MOST: Final = 500
 """So many numbers in digits are read; nobody says more in one piece."""
-_LONGEST: Final = 40
-"""Digits beyond it are not compared."""
-
 _MOST_PARTS: Final = 16
 
 _NOON, _DAY = 12 * 60, 24 * 60
@@ -122,18 +121,10 @@ _LIKE: Final = {
 
 _BLANK: Final = " \u00a0\u202f\u2009"
 _VULGAR: Final = "¼½¾⅐⅑⅒⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞"
-_CJK_DIGITS: Final = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2, "兩": 2}
-_CJK_SMALL: Final = {"十": 10, "百": 100, "千": 1000, "십": 10, "백": 100, "천": 1000}
-_CJK_LARGE: Final = {
-    "万": 10**4, "萬": 10**4, "만": 10**4, "亿": 10**8, "億": 10**8, "억": 10**8, "兆": 10**12, "조": 10**12,
-}  # fmt: skip
-_HAN: Final = "".join(c for c in (*_CJK_DIGITS, *_CJK_SMALL, *_CJK_LARGE) if c < "\uac00")
-_SCALES: Final = "".join((*_CJK_SMALL, *_CJK_LARGE))
-
 _FIGURE: Final = re.compile(
     rf"(?P<mixed>(?:(?P<whole>\d{{1,9}})[{_BLANK}]?)?(?P<vulgar>[{_VULGAR}]))"
-    rf"|(?P<cjk>\d+(?:[.,]\d+)*[{_BLANK}]?[{_SCALES}]"
-    rf"(?:[{_HAN}{_SCALES}\d]|(?<=[{_SCALES}])[ ](?=\d{{1,9}}[{_SCALES}])){{0,40}})"
+    rf"|(?P<cjk>\d+(?:[.,]\d+)*[{_BLANK}]?[{SCALES}]"
+    rf"(?:[{NUMERALS}{SCALES}\d]|(?<=[{SCALES}])[ ](?=\d{{1,9}}[{SCALES}])){{0,40}})"
     r"|(?P<dated>(?<![\d.,])\d{1,4}(?P<dash>[/.-])\d{1,2}(?P=dash)\d{1,4}(?![\d.,]?\d))"
     r"|(?P<colon>(?<!\d)(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::\d{2}(?:[.,]\d+)?)?(?!\d))"
     rf"|(?P<h>(?<!\d)(?P<h_hour>\d{{1,2}})[{_BLANK}]?h(?:[{_BLANK}]?(?P<h_minute>\d{{2}}))?(?![^\W_]))"
@@ -163,11 +154,11 @@ def _figure(match: re.Match[str], text: str, language: str) -> tuple[Number, int
         readings, end = scaled(text, end, frozenset({value + int(match["whole"] or 0)}), language)
         return Number(readings), end
     if match["cjk"]:
-        return Number(frozenset({_cjk(match["cjk"])})), end
+        return Number(frozenset({han_value(match["cjk"])})), end
     if match["dated"]:
         parts = tuple(_whole(part) for part in re.split(r"[/.-]", match["dated"]))
-        grouped = match["dash"] == "." and _grouped(match["dated"], ".")
-        return Number(frozenset({_integer(match["dated"])}) if grouped else frozenset(), parts=parts), end
+        grouped = match["dash"] == "." and is_grouped(match["dated"], ".")
+        return Number(frozenset({integer(match["dated"])}) if grouped else frozenset(), parts=parts), end
     for hour, minute in (("hour", "minute"), ("h_hour", "h_minute"), ("c_hour", "c_minute")):
         if match[hour]:
             late = match["z_minute"] or ("30" if match["z_half"] else None) if hour == "c_hour" else None
@@ -178,8 +169,8 @@ def _figure(match: re.Match[str], text: str, language: str) -> tuple[Number, int
         return Number(frozenset({Fraction(upper, lower)} if lower else ()), parts=parts), end
     if match["blanks"]:
         groups = match["blanks"].split(match["blank"])
-        readings = frozenset({_decimal(match["blanks"].replace(match["blank"], ""))})
-        number = Number(readings, parts=tuple(Number(_readings(group)) for group in groups))
+        readings = frozenset({decimal(match["blanks"].replace(match["blank"], ""))})
+        number = Number(readings, parts=tuple(Number(readings_of(group)) for group in groups))
         return _with_words(number, match, text, language)
     return _with_words(_marked(match["figure"]), match, text, language)
 
@@ -236,7 +227,7 @@ def _decade(figure: str, before: str, text: str, end: int) -> frozenset[Fraction
 
 def _marked(figure: str) -> Number:
     """A figure that may have marks of thousands and decimals inside; "10.30" may be a time."""
-    readings = _readings(figure)
+    readings = readings_of(figure)
     if not readings:  # "2.0.1", "192.168.1.10"
         parts = re.split(r"[.,']", figure, maxsplit=_MOST_PARTS)
         return Number(frozenset(), parts=tuple(map(_whole, parts[:_MOST_PARTS])))
@@ -245,38 +236,6 @@ def _marked(figure: str) -> Number:
         return Number(readings)
     time = _at(int(dotted[1]), int(dotted[2]), None)
     return Number(readings, clock=time.clock)
-
-
-def _readings(figure: str) -> frozenset[Fraction]:
-    """What a figure with marks may mean; nothing where it is no number, as a version."""
-    marks = re.sub(r"\d", "", figure)
-    if not marks:
-        return frozenset({_integer(figure)})
-    last = marks[-1]
-    if len(set(marks)) > 1:
-        whole, _, decimals = figure.rpartition(last)
-        if marks.count(last) > 1 or len(set(marks)) > 2 or not _grouped(whole, marks[0]):
-            return frozenset()
-        return frozenset({_decimal(f"{_bare(whole)}.{decimals}")})
-    if len(marks) > 1:
-        return frozenset({_integer(figure)}) if _grouped(figure, last) else frozenset()
-    whole, _, decimals = figure.partition(last)
-    decimal = _decimal(f"{whole}.{decimals}")
-    if last == "'":
-        return frozenset({_integer(figure)}) if len(decimals) == 3 else frozenset()
-    grouped = len(decimals) == 3 and len(whole) <= 3 and not whole.startswith("0")
-    return frozenset({decimal, _integer(figure)}) if grouped else frozenset({decimal})
-
-
-def _grouped(figure: str, mark: str) -> bool:
-    """Whether the marks divide it as thousands, or as lakhs and crores: 1,000,000 or 10,00,000."""
-    first, *groups = figure.split(mark)
-    if any(not group.isdigit() for group in (first, *groups)):
-        return False
-    if not groups:
-        return True
-    inner = {len(group) for group in groups[:-1]}
-    return len(groups[-1]) == 3 and ((inner <= {3} and len(first) <= 3) or (inner <= {2} and len(first) <= 2))
 
 
 def _time(match: re.Match[str], hour: int, minute: int, text: str) -> tuple[Number, int]:
@@ -314,30 +273,18 @@ def _half_of_day(before: str, text: str, end: int) -> tuple[bool, int] | None:
     return None if earlier is None else (earlier["am"] is not None, end)
 
 
-def _bare(figure: str) -> str:
-    return re.sub(r"\D", "", figure)[:_LONGEST]
-
-
-def _integer(figure: str) -> Fraction:
-    return Fraction(int(_bare(figure)))
-
-
-def _decimal(figure: str) -> Fraction:
-    whole, _, decimals = figure.replace(",", ".").partition(".")
-    return Fraction(f"{whole[:_LONGEST]}.{decimals[:_LONGEST] or '0'}")
-
-
 def _whole(figure: str) -> Number:
-    return Number(frozenset({_integer(figure)}))
+    return Number(frozenset({integer(figure)}))
 
 
 # --- words -----------------------------------------------------------------------------------------------
 
 _ROMAN: Final = re.compile(r"\b[IVXLCDM]{1,8}\b")
-_ROMAN_VALUES: Final = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
 _PERCENT_IN_HAN: Final = re.compile(r"百分之|パーセント")
-_FRACTION_IN_HAN: Final = re.compile(rf"(?P<lower>[{_HAN}]{{1,12}})分[之の](?P<upper>[{_HAN}]{{1,12}})")
-_NUMERAL_IN_HAN: Final = re.compile(rf"[{_HAN}]{{1,40}}(?:[点點][〇零一二三四五六七八九]{{1,40}})?")
+_FRACTION_IN_HAN: Final = re.compile(
+    rf"(?P<lower>[{NUMERALS}]{{1,12}})分[之の](?P<upper>[{NUMERALS}]{{1,12}})"
+)
+_NUMERAL_IN_HAN: Final = re.compile(rf"[{NUMERALS}]{{1,40}}(?:[点點][〇零一二三四五六七八九]{{1,40}})?")
 _AND_A_HALF: Final = re.compile(
     r"(?<!\d)(\d{1,9}) (?:and a|et|y|e|und) (?:half|demie?|medi[oa]|mezz[oa]|mei[oa]) "
 )
@@ -352,7 +299,7 @@ _TIMES_A_SCALE: Final = re.compile(r"(?<!\d)(\d{1,3}(?:[.,]\d+)?) (1000(?:000){0
 def _in_words(text: str, language: str) -> Iterator[Number]:
     base = languages.base(language)
     for roman in _ROMAN.findall(text):
-        yield Number(frozenset({_roman(roman)}), form=Form.HINT)
+        yield Number(frozenset({roman_value(roman)}), form=Form.HINT)
     if base in languages.SPACELESS:
         yield from _in_han(text)
     if base not in WORDS_READ:
@@ -368,52 +315,21 @@ def _in_words(text: str, language: str) -> Iterator[Number]:
 
 
 def _product(number: str, scale: str) -> str:
-    product = _decimal(number) * int(scale)
+    product = decimal(number) * int(scale)
     return str(product.numerator) if product.denominator == 1 else str(float(product))
 
 
 def _in_han(text: str) -> Iterator[Number]:
     text = _PERCENT_IN_HAN.sub(" ", text)
     for match in _FRACTION_IN_HAN.finditer(text):
-        lower = _cjk(match["lower"])
+        lower = han_value(match["lower"])
         if lower:
-            yield Number(frozenset({_cjk(match["upper"]) / lower}), form=Form.WORDS)
+            yield Number(frozenset({han_value(match["upper"]) / lower}), form=Form.WORDS)
     for match in _NUMERAL_IN_HAN.finditer(_FRACTION_IN_HAN.sub(" ", text)):
         whole, _, decimals = re.sub("[點点]", ".", match[0]).partition(".")
-        value = _cjk(whole)
+        value = han_value(whole)
         if decimals:
-            value += Fraction("0." + "".join(str(_CJK_DIGITS[digit]) for digit in decimals))
-        certain = len(whole) > 1 and any(character in _CJK_DIGITS for character in whole)
+            value += Fraction("0." + "".join(str(HAN_DIGITS[digit]) for digit in decimals))
+        certain = len(whole) > 1 and any(character in HAN_DIGITS for character in whole)
         form = Form.WORDS if certain or decimals else Form.HINT
         yield Number(frozenset({value}), form=form)
-
-
-def _cjk(text: str) -> Fraction:
-    """A numeral of Chinese, Japanese or Korean, digits allowed: 二零二四, 二十五, 1億2000万, 2.5万."""
-    total = section = Fraction(0)
-    digits = ""
-    for character in text:
-        if character.isdigit() or character in ".,":
-            digits += character
-        elif character in _CJK_DIGITS:
-            digits += str(_CJK_DIGITS[character])
-        elif character in _CJK_SMALL:
-            section += (_plain(digits) if digits else 1) * _CJK_SMALL[character]
-            digits = ""
-        elif character in _CJK_LARGE:
-            section += _plain(digits)
-            digits = ""
-            unit = _CJK_LARGE[character]
-            total = total * unit if not section and total else total + (section or 1) * unit
-            section = Fraction(0)
-    return total + section + _plain(digits)
-
-
-def _plain(digits: str) -> Fraction:
-    """Digits of a numeral with a scale: a single mark before three digits divides thousands here."""
-    return max(_readings(digits.strip(".,")), default=Fraction(0)) if digits.strip(".,") else Fraction(0)
-
-
-def _roman(text: str) -> Fraction:
-    values = [_ROMAN_VALUES[letter] for letter in text]
-    return Fraction(sum(-v if v < max(values[at:]) else v for at, v in enumerate(values)))
