@@ -181,6 +181,7 @@ class GlossaryEntry(In):
     language: Language
     translations: Annotated[dict[Language, Term], Field(max_length=32)] = {}
     spoken: Annotated[dict[Language, Term], Field(max_length=32)] = {}
+    match_case: bool | None = None
 
 
 class Glossary(In):

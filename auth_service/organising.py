@@ -118,7 +118,7 @@ async def remove_participant(identity: Identity, organiser: Organising, asked: A
 async def invite_interpreter(wanted: InterpreterWish, organiser: Organising, asked: Asked) -> InterpreterOut:
     """Invites the interpreter, or changes the one that is there."""
     languages = organiser.room.languages if wanted.languages is None else tuple(wanted.languages)
-    glossary = None if wanted.glossary is None else wanted.glossary.model_dump()
+    glossary = None if wanted.glossary is None else wanted.glossary.model_dump(exclude_none=True)
     wish = Wish(languages, tuple(dict.fromkeys(wanted.muted)), glossary)
     return await asked.interpreters.invite(organiser.room.name, wish)
 

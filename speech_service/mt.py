@@ -68,6 +68,10 @@ class TranslateAnswer(BaseModel):
     engine: str
     route: list[str]
     """Languages passed, source and target included."""
+    doubt: str
+    """What may be wrong with it; empty for nothing."""
+    score: float | None
+    """Mean log probability of a token; null where the engine has none."""
 
 
 class BatchRequest(BaseModel):
@@ -163,7 +167,11 @@ async def _converse(peer: Peer[FromTranslation], desk: _Desk, settings: Settings
 
     async def work(request: Translate) -> None:
         result = await desk.translate(request)
-        await peer.send(Translated(request.id, result.text, result.engine, result.route))
+        await peer.send(
+            Translated(
+                request.id, result.text, result.engine, result.route, doubt=result.doubt, score=result.score
+            )
+        )
 
     async with Exchange(peer, limit=settings.services.max_requests, measures=measures) as exchange:
         while True:
@@ -205,7 +213,13 @@ class _Desk:
                 draft=body.draft,
             )
         )
-        return TranslateAnswer(text=result.text, engine=result.engine, route=list(result.route))
+        return TranslateAnswer(
+            text=result.text,
+            engine=result.engine,
+            route=list(result.route),
+            doubt=result.doubt,
+            score=result.score,
+        )
 
     async def answer_all(self, bodies: list[TranslateRequest]) -> list[TranslateAnswer | BatchFailure]:
         """Raises ServiceError when they are too long together; for one text that fails it returns why."""

@@ -143,6 +143,8 @@ class Translated:
     text: str
     engine: str
     route: tuple[str, ...]
+    doubt: str = ""
+    score: float | None = None
 
 
 ToTranslation: TypeAlias = Translate | Cancel | Alive

@@ -10,7 +10,8 @@ import structlog
 
 from pipeline.engines.protocols import Synthesizer, Translator
 from pipeline.stages.hear import Hear
-from worker.listeners import AUTO, served_by
+from pipeline.text.languages import served_by
+from worker.listeners import AUTO
 
 log = structlog.get_logger(__name__)
 

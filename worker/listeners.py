@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.interpreter import Wishes
-from pipeline.text.languages import base, same_language
+from pipeline.text.languages import same_language, served_by
 
 LANGUAGE = "language"
 SPEAK = "translator.speak"
@@ -32,7 +32,7 @@ AUTO = "auto"
 MAX_CAPTION_LANGUAGES = 8
 """More codes in one participant's `translator.captions` are not looked at."""
 
-_CODE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,3}")
+_CODE = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{1,8}){0,3}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +72,6 @@ class Plan:
 def is_code(text: str) -> bool:
     """Whether `text` can be a language code."""
     return _CODE.fullmatch(text) is not None
-
-
-def served_by(wanted: str, offered: Iterable[str]) -> str | None:
-    """Which offered language serves the wanted one: itself, or the one without its region and script."""
-    by_code = {code.casefold(): code for code in offered}
-    return by_code.get(wanted.casefold()) or by_code.get(base(wanted))
 
 
 def read_person(

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from pipeline.engines.apertium_casing import Dictionary, begin_like, with_capita
 from pipeline.engines.apertium_modes import MODES_DIRECTORIES, Mode, installed
 from pipeline.engines.apertium_pipeline import Pipeline, escape, unescape
 from pipeline.engines.apertium_pool import PipelinePool
+from pipeline.engines.apertium_wording import prepared, tidy, with_stops_apart
 from pipeline.engines.protocols import (
     EngineError,
     EngineInfo,
@@ -25,8 +25,9 @@ from pipeline.engines.protocols import (
     TranslationResult,
     UnknownLanguage,
 )
-from pipeline.engines.routes import Routes, base_language, with_ends
+from pipeline.engines.routes import Routes, with_ends
 from pipeline.engines.splitting import split
+from pipeline.text.languages import base
 
 log = structlog.get_logger(__name__)
 
@@ -141,23 +142,27 @@ class ApertiumTranslator:
             return piece
         before, _, after = piece.partition(text)
         unfinished = text[-1].isalnum()
-        source = prepared(text, base_language(route[0]))
+        source = prepared(text, base(route[0]), base(route[1]))
         if (dictionary := self._dictionary(self._mode(route[0], route[1]))) is not None:
             source = await with_capitals(source, dictionary)
         result = source + "." if unfinished else source  # the tagger works better on whole sentences
-        for here, there in itertools.pairwise(route):
-            answer = await self._pool(self._mode(here, there)).ask(escape(result), draft=draft)
-            result = tidy(unescape(answer), result)
+        for hop, (here, there) in enumerate(itertools.pairwise(route)):
+            mode = self._mode(here, there)
+            asked = prepared(result, base(here), base(there)) if hop else result
+            if (dictionary := self._dictionary(mode)) is not None:
+                asked = await with_stops_apart(asked, dictionary)
+            answer = await self._pool(mode).ask(escape(asked), draft=draft)
+            result = tidy(unescape(answer), result, base(here), base(there))
         if unfinished:
             result = result.removesuffix(".")
-        reader = self._reader(base_language(route[-1]), base_language(route[-2]))
+        reader = self._reader(base(route[-1]), base(route[-2]))
         words = None if reader is None else self._dictionary(reader)
         result = await without_stray_capitals(result, source, words)
         return before + begin_like(result, text if source.startswith("I") else source) + after
 
     def _mode(self, source: str, target: str) -> Mode:
-        here, there = base_language(source), base_language(target)
-        region = target.partition("-")[2].upper()
+        here, there = base(source), base(target)
+        region = target.replace("_", "-").partition("-")[2].upper()
         return self._modes.get((here, there, region)) or self._modes[here, there, ""]
 
     def _reader(self, language: str, best_into: str) -> Mode | None:
@@ -193,33 +198,3 @@ class ApertiumTranslator:
             await asyncio.sleep(self._idle_s / 4)
             for pool in self._pools.values():
                 await pool.end_idle(self._idle_s)
-
-
-_ENGLISH_I = re.compile(r"\bi\b(?=['’ ]|$)")
-_CURRENCY = {"$": "dollars", "€": "euros", "£": "pounds", "¥": "yen"}
-_AMOUNT = re.compile(r"([$€£¥])\s?(\d(?:[\d.,]*\d)?)(?!\s?(?:million|billion|thousand|k\b|m\b|[\d]))")
-_SPACES = re.compile(r"[ \t]{2,}")
-_BEFORE_MARK = re.compile(r"(?<=\w) +(?=[,.](?:\s|$))")
-_TWICE = re.compile(r"\b([^\W\d_]{2,}) \1\b", re.IGNORECASE)
-_RIGHTLY_TWICE = frozenset({"nous", "vous", "se"})
-
-
-def prepared(text: str, language: str) -> str:
-    """Text as Apertium reads it best: spaces single, the English "I" capital, amounts in words.
-
-    A currency sign counts as a blank and would be left standing before another word.
-    """
-    text = _SPACES.sub(" ", text)
-    if language == "en":
-        text = _AMOUNT.sub(lambda match: f"{match[2]} {_CURRENCY[match[1]]}", text)
-        if _ENGLISH_I.search(text) and not any(word.isupper() for word in text.split() if word != "I"):
-            text = _ENGLISH_I.sub("I", text)
-    return text
-
-
-def tidy(answer: str, source: str) -> str:
-    """An answer without doubled spaces and words that the rules left over."""
-    text = _BEFORE_MARK.sub("", _SPACES.sub(" ", answer)).strip()
-    if _TWICE.search(source):
-        return text
-    return _TWICE.sub(lambda match: match[0] if match[1].lower() in _RIGHTLY_TWICE else match[1], text)

@@ -29,6 +29,7 @@ class Dictionary:
     def __init__(self, analyser: PipelinePool) -> None:
         self._analyser = analyser
         self._known: OrderedDict[str, bool] = OrderedDict()
+        self._abbreviated: OrderedDict[str, bool] = OrderedDict()
 
     async def known(self, words: Iterable[str]) -> dict[str, bool]:
         """Which of the words are in the dictionary exactly as they are written. Raises EngineError."""
@@ -39,6 +40,23 @@ class Dictionary:
         answers = {word: self._known[word] for word in asked}
         while len(self._known) > _REMEMBERED:
             self._known.popitem(last=False)
+        return answers
+
+    async def abbreviations(self, words: Iterable[str]) -> set[str]:
+        """Which of the words are in the dictionary as they are, and with a full stop as something else.
+
+        Raises EngineError.
+        """
+        asked = [word for word in dict.fromkeys(words) if word not in self._abbreviated]
+        for start in range(0, len(asked), _AT_ONCE):
+            some = asked[start : start + _AT_ONCE]
+            answer = await self._analyser.ask("\n".join(f"{word}.\n{word} ," for word in some))
+            found = {surface for surface, readings in _LOOKED_UP.findall(answer) if readings[:1] != "*"}
+            for word in some:
+                self._abbreviated[word] = word in found and f"{word}." in found
+        answers = {word for word in words if self._abbreviated[word]}
+        while len(self._abbreviated) > _REMEMBERED:
+            self._abbreviated.popitem(last=False)
         return answers
 
     async def close(self) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 import structlog
 
 from pipeline.engines.protocols import EngineMissing
+from pipeline.text.languages import base
 
 log = structlog.get_logger(__name__)
 
@@ -24,17 +25,6 @@ INSTALL_HINT = (
     "install the program and the language pairs you need, on Debian e.g. "
     "`apt-get install apertium apertium-eng-spa apertium-fr-es apertium-eng-cat`"
 )
-
-# ISO 639-3, as mode files are named, to BCP 47, which prefers two letters where there are two
-_SHORT = {
-    "afr": "af", "arg": "an", "ast": "ast", "bel": "be", "bre": "br", "bul": "bg", "cat": "ca", "ces": "cs",
-    "cym": "cy", "dan": "da", "deu": "de", "ell": "el", "eng": "en", "epo": "eo", "eus": "eu", "fin": "fi",
-    "fra": "fr", "frp": "frp", "gle": "ga", "glg": "gl", "hbs": "sh", "hin": "hi", "hrv": "hr", "ind": "id",
-    "isl": "is", "ita": "it", "kaz": "kk", "mkd": "mk", "mlt": "mt", "nld": "nl", "nno": "nn", "nob": "nb",
-    "nor": "no", "oci": "oc", "pol": "pl", "por": "pt", "ron": "ro", "rus": "ru", "slv": "sl", "spa": "es",
-    "srd": "sc", "srp": "sr", "swe": "sv", "szl": "szl", "tat": "tt", "tur": "tr", "ukr": "uk", "urd": "ur",
-    "zlm": "ms",
-}  # fmt: skip
 
 _NAME = re.compile(r"([a-z]{2,3})-([a-z]{2,3})(?:_(\w+))?")
 _SHELL_ONLY = re.compile(r"[;&<>`]|\$\(|\$\{|\|\|")
@@ -51,7 +41,7 @@ class Mode:
     """As its file is called, e.g. "eng-spa"."""
     source: str
     target: str
-    """BCP 47, without region."""
+    """BCP 47, without region: mode files are named by ISO 639-3."""
     variant: str
     """What follows the pair in the name, e.g. "US" in "spa-eng_US"; often empty."""
     programs: tuple[tuple[str, ...], ...]
@@ -74,7 +64,7 @@ def installed(directories: tuple[Path, ...] = MODES_DIRECTORIES) -> tuple[Mode, 
     for file in files:
         if file.stem in modes or not (name := _NAME.fullmatch(file.stem)):
             continue
-        source, target = (_SHORT.get(code, code) for code in name.group(1, 2))
+        source, target = map(base, name.group(1, 2))
         programs = _programs(file)
         if programs:
             modes[file.stem] = Mode(file.stem, source, target, name[3] or "", programs)

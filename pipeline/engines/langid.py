@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 from pipeline.engines.protocols import EngineMissing
-from pipeline.engines.routes import base_language
+from pipeline.text.languages import base
 
 UNDETERMINED = "und"
 """BCP 47 for a text without words."""
@@ -61,10 +61,10 @@ def detect(text: str, allowed: Sequence[str] = ()) -> tuple[str, float]:
         language = max(scores, key=lambda code: scores[code])
         return language, scores[language]
     script = _script(words)
-    fitting = [code for code in allowed if script in _SCRIPTS.get(base_language(code), _LATIN)]
+    fitting = [code for code in allowed if script in _SCRIPTS.get(base(code), _LATIN)]
     least = 1e-6 if fitting else 0.0  # one word can be too little for the model, its letters still tell
     weights = {
-        code: scores.get(base_language(code), 0.0) + least if code in fitting or not fitting else 0.0
+        code: scores.get(base(code), 0.0) + least if code in fitting or not fitting else 0.0
         for code in allowed
     }
     total = sum(weights.values())

@@ -12,7 +12,7 @@ import structlog
 
 from pipeline.engines import opus_models
 from pipeline.engines.microbatches import MicroBatcher
-from pipeline.engines.opus_decoding import LoadedModel, Sentence, wants_context
+from pipeline.engines.opus_decoding import Decoded, LoadedModel, Sentence, wants_context
 from pipeline.engines.opus_models import OpusModel, Pair
 from pipeline.engines.protocols import (
     EngineError,
@@ -21,8 +21,9 @@ from pipeline.engines.protocols import (
     TranslationResult,
     UnknownLanguage,
 )
-from pipeline.engines.routes import Routes, base_language, with_ends
+from pipeline.engines.routes import Routes, with_ends
 from pipeline.engines.splitting import sentences
+from pipeline.text.languages import base
 
 log = structlog.get_logger(__name__)
 
@@ -59,14 +60,14 @@ class OpusTranslator:
         self._direct: dict[tuple[str, str], tuple[OpusModel, Pair]] = {}
         for model in models:
             for pair in model.pairs:
-                here, there = base_language(pair.source), base_language(pair.target)
+                here, there = base(pair.source), base(pair.target)
                 self._direct.setdefault((here, there), (model, pair))
         used = {model.name: model for model, _ in self._direct.values()}
         self._routes = Routes(self._direct, max_pivots=1)
         self._device, self._compute_type, self._threads_per_batch = device, compute_type, threads
         self._beam, self._max_waiting = beam, max_waiting
         self._threads = ThreadPoolExecutor(batches_at_once, thread_name_prefix="opus")
-        self._batchers: dict[str, MicroBatcher[Sentence, str]] = {}
+        self._batchers: dict[str, MicroBatcher[Sentence, Decoded]] = {}
         self._loading = asyncio.Lock()
         self.info = EngineInfo(
             name="opus",
@@ -119,10 +120,11 @@ class OpusTranslator:
                 f"the text has {len(request.text)} characters, {self.info.name} takes {MAX_CHARACTERS} at once"
             )
         context = _context(request) if len(route) == 2 else None
-        text = request.text
+        text, scores = request.text, list[float]()
         for here, there in itertools.pairwise(route):
-            text = await self._step(text, here, there, request.draft, context)
-        return TranslationResult(text, self.info.name, route)
+            text, score = await self._step(text, here, there, request.draft, context)
+            scores += () if score is None else (score,)
+        return TranslationResult(text, self.info.name, route, score=min(scores, default=None))
 
     async def close(self) -> None:
         for batcher in self._batchers.values():
@@ -131,19 +133,19 @@ class OpusTranslator:
 
     async def _step(
         self, text: str, source: str, target: str, draft: bool, context: tuple[str, str] | None
-    ) -> str:
+    ) -> tuple[str, float | None]:
         """Translates between two languages that one model knows; all sentences of the text at once."""
-        model, pair = self._direct[base_language(source), base_language(target)]
+        model, pair = self._direct[base(source), base(target)]
         pieces = [piece.strip() for piece in sentences(_printable(text), _PIECE_CHARACTERS, source)]
         pieces = [piece for piece in pieces if piece]
         if not any(character.isalnum() for character in text):
-            return text.strip()
+            return text.strip(), None
         batcher = await self._batcher(model)
         beam = 1 if draft else self._beam
         questions = [
             Sentence(piece, pair, beam, context if index == 0 else None) for index, piece in enumerate(pieces)
         ]
-        translated: list[str] = []
+        translated: list[Decoded] = []
         for few in (questions[start : start + 16] for start in range(0, len(questions), 16)):
             async with asyncio.TaskGroup() as group:
                 tasks = [group.create_task(_outcome(batcher, question, not draft)) for question in few]
@@ -152,9 +154,11 @@ class OpusTranslator:
                 if isinstance(result, EngineError):
                     raise result
                 translated.append(result)
-        return " ".join(translated)
+        tokens = sum(decoded.tokens for decoded in translated)
+        score = sum(decoded.score * decoded.tokens for decoded in translated) / tokens if tokens else None
+        return " ".join(decoded.text for decoded in translated), score
 
-    async def _batcher(self, model: OpusModel) -> MicroBatcher[Sentence, str]:
+    async def _batcher(self, model: OpusModel) -> MicroBatcher[Sentence, Decoded]:
         async with self._loading:
             if model.name not in self._batchers:
                 loaded = await asyncio.get_running_loop().run_in_executor(self._threads, self._load, model)
@@ -180,8 +184,8 @@ class OpusTranslator:
 
 
 async def _outcome(
-    batcher: MicroBatcher[Sentence, str], question: Sentence, urgent: bool
-) -> str | EngineError:
+    batcher: MicroBatcher[Sentence, Decoded], question: Sentence, urgent: bool
+) -> Decoded | EngineError:
     """A failure as a value: inside a task group it would come out wrapped."""
     try:
         return await batcher.ask(question, urgent=urgent)

@@ -31,6 +31,16 @@ class Sentence:
 
 
 @dataclass(frozen=True, slots=True)
+class Decoded:
+    """A translated piece of text."""
+
+    text: str
+    score: float
+    """Mean log probability of a token."""
+    tokens: int
+
+
+@dataclass(frozen=True, slots=True)
 class _Row:
     """One line of a batch."""
 
@@ -74,27 +84,29 @@ class LoadedModel:
                     f"{model.name}: the model does not know the prefix {pair.prefix} of its hive.json"
                 )
 
-    def translate(self, sentences: Sequence[Sentence]) -> list[str]:
+    def translate(self, sentences: Sequence[Sentence]) -> list[Decoded]:
         """Translates all sentences in one batch for each beam width.
 
         A sentence with context is decoded twice, with and without; the one with context is taken where it
         holds what the other says (see `continues`). One that repeats itself is decoded again, more carefully.
         """
-        results = [""] * len(sentences)
+        results = [Decoded("", 0.0, 0)] * len(sentences)
         for beam in {sentence.beam for sentence in sentences}:
             chosen = [index for index, sentence in enumerate(sentences) if sentence.beam == beam]
             plain = self._decode([self._row(sentences[index]) for index in chosen], beam)
             with_context = [i for i, index in enumerate(chosen) if sentences[index].context is not None]
             rows = [self._row_in_context(sentences[chosen[i]]) for i in with_context]
-            for i, text in zip(with_context, self._decode(rows, beam), strict=True):
-                if continues(text, plain[i], sentences[chosen[i]].text):
-                    plain[i] = text
-            for index, text in zip(chosen, plain, strict=True):
-                results[index] = text
-        again = [i for i, text in enumerate(results) if repeats(text) and not repeats(sentences[i].text)]
+            for i, decoded in zip(with_context, self._decode(rows, beam), strict=True):
+                if continues(decoded.text, plain[i].text, sentences[chosen[i]].text):
+                    plain[i] = decoded
+            for index, decoded in zip(chosen, plain, strict=True):
+                results[index] = decoded
+        again = [
+            i for i, decoded in enumerate(results) if repeats(decoded.text) and not repeats(sentences[i].text)
+        ]
         careful = self._decode([self._row(sentences[i]) for i in again], 4, no_repeat_ngram_size=3)
-        for i, text in zip(again, careful, strict=True):
-            results[i] = text
+        for i, decoded in zip(again, careful, strict=True):
+            results[i] = decoded
         return results
 
     def _row(self, sentence: Sentence) -> _Row:
@@ -111,7 +123,7 @@ class LoadedModel:
         prefix = [pair.prefix] if pair.prefix else []
         return [*prefix, *tokens, *([] if self._model.adds_end_token else [_END])]
 
-    def _decode(self, rows: Sequence[_Row], beam: int, **options: Any) -> list[str]:
+    def _decode(self, rows: Sequence[_Row], beam: int, **options: Any) -> list[Decoded]:
         if not rows:
             return []
         longest = max(len(row.source) + len(row.prefix) for row in rows)
@@ -121,12 +133,15 @@ class LoadedModel:
             beam_size=beam,
             max_decoding_length=min(2 * longest + 16, 250),
             max_input_length=_MAX_TOKENS + 2,
+            return_scores=True,
             **options,
         )
-        return [
-            self._target.decode(result.hypotheses[0][len(row.prefix) :]).replace(_UNKNOWN, "").strip()
-            for row, result in zip(rows, results, strict=True)
-        ]
+        return [self._decoded(row, result) for row, result in zip(rows, results, strict=True)]
+
+    def _decoded(self, row: _Row, result: Any) -> Decoded:
+        tokens = result.hypotheses[0][len(row.prefix) :]
+        text = self._target.decode(tokens).replace(_UNKNOWN, "").strip()
+        return Decoded(text, min(result.scores[0], 0.0), len(tokens))
 
 
 _WORDS = re.compile(r"\w+")

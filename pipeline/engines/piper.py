@@ -27,10 +27,10 @@ from pipeline.engines.protocols import (
     UnknownLanguage,
     Voice,
 )
-from pipeline.engines.routes import base_language
 from pipeline.engines.sound_shaping import Leveller, Shaper
 from pipeline.engines.splitting import sentences
 from pipeline.engines.spoken_text import spoken_text
+from pipeline.text.languages import base
 
 log = structlog.get_logger(__name__)
 
@@ -53,7 +53,7 @@ class PiperModel:
 
     @property
     def language(self) -> str:
-        return base_language(self.tag)
+        return base(self.tag)
 
 
 def find(directory: Path, *, allow_non_commercial: bool = False) -> tuple[PiperModel, ...]:
@@ -161,7 +161,7 @@ class PiperSynthesizer:
     def _choices(self, language: str) -> list[tuple[str, PiperModel, int | None]]:
         """Voice names of a language with model and speaker, the asked region first."""
         tag = language.replace("_", "-").lower()
-        fitting = [model for model in self._models if model.language == base_language(tag)]
+        fitting = [model for model in self._models if model.language == base(tag)]
         fitting.sort(key=lambda model: model.tag != tag)
         choices: list[tuple[str, PiperModel, int | None]] = []
         for model in fitting:

@@ -198,6 +198,10 @@ class TranslationResult:
     engine: str
     route: tuple[str, ...]
     """Languages passed, source and target included."""
+    doubt: str = ""
+    """What may be wrong with it, in words that do not quote it; empty for nothing."""
+    score: float | None = None
+    """Mean log probability of a token, 0 or less; None where the engine has none."""
 
 
 class Translator(Protocol):

@@ -4,26 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from pipeline.text.languages import base
+
 PREFERRED_PIVOTS = ("en", "es", "fr", "pt", "ca")
 """Among equally short ways the one through the earliest of these wins: most data went into them."""
-
-
-def base_language(tag: str) -> str:
-    """The language of a BCP 47 tag without script and region: "pt" of "pt-BR"."""
-    return tag.replace("_", "-").partition("-")[0].lower()
 
 
 class Routes:
     """Shortest ways through a graph of direct pairs.
 
     Args:
-        pairs: (source, target), base languages.
+        pairs: (source, target).
         max_pivots: how many languages may lie in between.
     """
 
     def __init__(self, pairs: Iterable[tuple[str, str]], max_pivots: int = 2) -> None:
         self._next: dict[str, list[str]] = {}
-        for source, target in sorted(set(pairs), key=lambda pair: (_rank(pair[1]), pair)):
+        direct = {(base(source), base(target)) for source, target in pairs}
+        for source, target in sorted(direct, key=lambda pair: (_rank(pair[1]), pair)):
             self._next.setdefault(source, []).append(target)
         self._max_pivots = max_pivots
         targets = {target for following in self._next.values() for target in following}
@@ -31,7 +29,7 @@ class Routes:
 
     def find(self, source: str, target: str) -> tuple[str, ...] | None:
         """The shortest way, ends included, as base languages; None when there is none, or nothing to do."""
-        start, goal = base_language(source), base_language(target)
+        start, goal = base(source), base(target)
         ways: list[tuple[str, ...]] = [(start,)]
         if start == goal:
             return None

@@ -19,8 +19,10 @@ from pipeline.engines.protocols import (
     Translator,
     UnknownLanguage,
 )
-from pipeline.engines.routes import PREFERRED_PIVOTS, base_language
-from pipeline.text.checks import problem
+from pipeline.engines.routes import PREFERRED_PIVOTS
+from pipeline.text.checks import Fault, problem
+from pipeline.text.languages import base
+from pipeline.text.number_marks import localised
 
 log = structlog.get_logger(__name__)
 
@@ -28,8 +30,10 @@ log = structlog.get_logger(__name__)
 class Check(Protocol):
     """Looks at a translation."""
 
-    def __call__(self, source: str, target: str, *, source_language: str, target_language: str) -> str | None:
-        """What is wrong with it, in words that do not quote it; None for nothing."""
+    def __call__(
+        self, source: str, target: str, *, source_language: str, target_language: str
+    ) -> Fault | None:
+        """What is wrong with it; None for nothing."""
         ...
 
 
@@ -48,6 +52,9 @@ _Plan = tuple[_Leg, ...]
 
 class TranslatorChain:
     """Asks its translators in order until one gives a translation without fault.
+
+    Where there is none, the first that is only doubtful is taken, with its doubt. Numbers are written as the
+    target language does, whoever translated.
 
     The first plans are those of single engines; then, where two engines know one half of the way each, both
     in turn.
@@ -87,6 +94,7 @@ class TranslatorChain:
             raise UnknownLanguage(f"{request.source} to {request.target}", self._languages)
         reasons: list[str] = []
         overloaded: EngineOverloaded | None = None
+        doubtful: TranslationResult | None = None
         for plan in plans:
             name = "+".join(leg.engine.info.name for leg in plan)
             try:
@@ -99,8 +107,14 @@ class TranslatorChain:
             fault = self._fault(request, result)
             if fault is None:
                 return result
-            log.info("translation was refused", engine=name, reason=fault, target=request.target)
-            reasons.append(f"{name}: {fault}")
+            if fault.doubtful:
+                doubtful = doubtful or replace(result, doubt=fault.reason)
+            else:
+                log.info("translation was refused", engine=name, reason=fault.reason, target=request.target)
+            reasons.append(f"{name}: {fault.reason}")
+        if doubtful is not None:
+            log.info("translation is doubtful", reason=doubtful.doubt, target=request.target)
+            return doubtful
         if overloaded is not None and len(plans) == 1:
             raise overloaded
         raise EngineError("; ".join(reasons))
@@ -117,10 +131,11 @@ class TranslatorChain:
             if isinstance(result, BaseException):
                 raise result
 
-    def _fault(self, request: TranslationRequest, result: TranslationResult) -> str | None:
-        return self._check(
+    def _fault(self, request: TranslationRequest, result: TranslationResult) -> Fault | None:
+        fault = self._check(
             request.text, result.text, source_language=request.source, target_language=request.target
         )
+        return Fault(result.doubt, doubtful=True) if fault is None and result.doubt else fault
 
     def _plans(self, source: str, target: str) -> tuple[_Plan, ...]:
         if (source, target) not in self._plans_of:
@@ -133,7 +148,7 @@ class TranslatorChain:
         single = [(leg,) for engine in self._engines if (leg := _leg(engine, source, target))]
         bridges: list[tuple[_Leg, _Leg]] = []
         for pivot in self._languages:
-            if pivot in (base_language(source), base_language(target)):
+            if pivot in (base(source), base(target)):
                 continue
             for first, second in itertools.permutations(self._engines, 2):
                 one, two = _leg(first, source, pivot), _leg(second, pivot, target)
@@ -155,13 +170,24 @@ def _leg(engine: Translator, source: str, target: str) -> _Leg | None:
 
 async def _follow(plan: _Plan, request: TranslationRequest) -> TranslationResult:
     if len(plan) == 1:
-        return await plan[0].engine.translate(request)
+        return await _go(plan[0], request)
     text = request.text
     route: tuple[str, ...] = (request.source,)
-    names: list[str] = []
+    results: list[TranslationResult] = []
     for leg in plan:
         part = replace(request, text=text, source=leg.source, target=leg.target, context=())
-        result = await leg.engine.translate(part)
-        text, route = result.text, (*route, *result.route[1:])
-        names.append(result.engine)
-    return TranslationResult(text, "+".join(names), route)
+        results.append(await _go(leg, part))
+        text, route = results[-1].text, (*route, *results[-1].route[1:])
+    return TranslationResult(
+        text,
+        "+".join(result.engine for result in results),
+        route,
+        doubt=next((result.doubt for result in results if result.doubt), ""),
+        score=min((result.score for result in results if result.score is not None), default=None),
+    )
+
+
+async def _go(leg: _Leg, request: TranslationRequest) -> TranslationResult:
+    result = await leg.engine.translate(request)
+    text = localised(result.text, request.text, source=request.source, target=request.target)
+    return replace(result, text=text)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from pipeline.audio import HEARING_RATE_HZ
+from pipeline.text import languages
 
 _SURE: Final = 0.7
 SURE_AFTER_SAMPLES: Final = HEARING_RATE_HZ
@@ -14,9 +15,13 @@ _STRONG: Final = 0.8
 _CONTRADICTIONS: Final = 2
 
 
+_OWN_NAMES: Final = {"jv": "jw"}
+
+
 def base(language: str) -> str:
-    """Whisper's name of a language: "pt" for "pt-BR"."""
-    return language.partition("-")[0].lower()
+    """Whisper's name of a language: "pt" for "pt-BR", "no" for "nb-NO", "jw" for Javanese."""
+    code = languages.base(language)
+    return _OWN_NAMES.get(code, code)
 
 
 class LanguageLock:

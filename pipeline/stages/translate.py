@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict, deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 
@@ -220,7 +220,7 @@ class TranslationLane:
             if not complete:  # the engine lost a term: better a plain translation than a broken one
                 result = await self._call(text, source, draft, sound)
                 restored = result.text
-        result = TranslationResult(restored, result.engine, result.route)
+        result = replace(result, text=restored)
         self._cache.put(key, result)
         return result
 

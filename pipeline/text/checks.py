@@ -2,29 +2,17 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
-from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from pipeline.text import languages
 from pipeline.text.cleaning import clean, is_control, speakable
 from pipeline.text.matching import spelling
+from pipeline.text.number_check import doubt
 
-__all__ = ["clean", "numbers", "problem", "speakable"]
-
-_NUMBER: Final = re.compile(
-    r"\d{1,2}(?:,\d{2})+,\d{3}(?!\d)"  # 1,00,000
-    r"|\d{1,3}(?:[.,٫٬'’\u00a0\u202f ]\d{3}(?!\d))+(?:[.,٫]\d+)?"
-    r"|\d+(?:[.,٫]\d+)?"
-)
-_ROMAN: Final = re.compile(r"\b[IVXLCDM]{1,8}\b")
-_ROMAN_VALUES: Final = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
-_AFTERNOON: Final = re.compile(r"\bp\.?\s?m\b", re.IGNORECASE)
-_NUMERALS_OF_SCALE: Final = frozenset("十百千万萬亿億兆백천만억조") | {"लाख", "करोड़", "हज़ार", "हजार"}
-_WRITTEN_OUT_UP_TO: Final = 20
-"""Translations may write small numbers as words."""
+__all__ = ["Fault", "clean", "problem", "speakable"]
 
 _DENSITY: Final = {
     "zh": 0.36, "yue": 0.36, "ja": 0.5, "ko": 0.55, "th": 0.95, "he": 0.8, "ar": 0.85, "fa": 0.9, "ur": 0.95,
@@ -60,65 +48,37 @@ _CLOSE: Final = tuple(
 _BROKEN: Final = ("\ufffd", "⁇", "<unk>", "▁", "</s>")
 
 
-def problem(source: str, target: str, *, source_language: str, target_language: str) -> str | None:
-    """What is wrong with a translation, in a few words that quote neither text; None if nothing is.
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with a translation."""
 
-    Tolerant by intent: it finds output that nobody should hear, not output that could be better.
+    reason: str
+    """A few words that quote neither text."""
+    doubtful: bool = False
+    """It may be right, or right but for a detail: better said with a note than not at all."""
+
+
+def problem(source: str, target: str, *, source_language: str, target_language: str) -> Fault | None:
+    """What is wrong with a translation; None if nothing is.
+
+    Tolerant by intent: it finds output that nobody should hear, and numbers that may be wrong, not output
+    that could be better.
     """
     if not any(character.isalnum() for character in target):
-        return "empty" if any(character.isalnum() for character in source) else None
+        return Fault("empty") if any(character.isalnum() for character in source) else None
     if any(is_control(character) for character in target):
-        return "control characters"
+        return Fault("control characters")
     if any(sign in target and sign not in source for sign in _BROKEN):
-        return "unknown signs"
-    return (
+        return Fault("unknown signs")
+    reason = (
         _repetition(source, target)
-        or _numbers(source, target)
         or _length(source, target, source_language, target_language)
         or _untranslated(source, target, source_language, target_language)
     )
-
-
-# --- numbers ---------------------------------------------------------------------------------------------
-
-
-def numbers(text: str) -> list[str]:
-    """The numbers in a text as bare ASCII digits: "10,000", "10.000" and "١٠٬٠٠٠" are alike."""
-    western = "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in text)
-    bare = ("".join(filter(str.isdigit, found)) for found in _NUMBER.findall(western))
-    return [digits.lstrip("0") or "0" for digits in bare]
-
-
-def _numbers(source: str, target: str) -> str | None:
-    if any(sign in target or sign in source for sign in _NUMERALS_OF_SCALE):
-        return None
-    said, translated = Counter(numbers(source)), Counter(numbers(target))
-    missing, added = said - translated, translated - said
-    missing -= Counter(str(_roman(found)) for found in _ROMAN.findall(target))
-    if _AFTERNOON.search(source):
-        for number in list(missing):
-            if int(number) < 12 and added[str(int(number) + 12)]:
-                added -= Counter([str(int(number) + 12)])
-                missing -= Counter([number])
-    for number in list(missing):  # "2.5 million" and "2.500.000"
-        if any(_scaled(number, other) for other in added):
-            missing -= Counter([number])
-    if any(int(number[:18]) > _WRITTEN_OUT_UP_TO for number in missing):
-        return "numbers changed" if added else "numbers missing"
-    if {len(number) for number in missing} & {len(number) for number in added}:
-        return "numbers changed"
-    return None
-
-
-def _scaled(number: str, other: str) -> bool:
-    """Whether `other` is `number` with a word such as "thousand" written out: at least two zeros more."""
-    zeros = other[len(number) :]
-    return other.startswith(number) and len(zeros) > 1 and not zeros.strip("0")
-
-
-def _roman(text: str) -> int:
-    values = [_ROMAN_VALUES[letter] for letter in text]
-    return sum(-v if v < max(values[at:]) else v for at, v in enumerate(values))
+    if reason is not None:
+        return Fault(reason)
+    reason = doubt(source, target, source_language=source_language, target_language=target_language)
+    return None if reason is None else Fault(reason, doubtful=True)
 
 
 # --- repetition ------------------------------------------------------------------------------------------

@@ -1,25 +1,27 @@
 """A meeting's own words: how they are recognised, translated and pronounced.
 
 Format, as in docs/protocol.md:
-    {"entries": [{"source": "HIVE", "language": "en", "translations": {"es": "HIVE"}, "spoken": {"es": "jaiv"}}]}
+    {"entries": [{"source": "HIVE", "language": "en", "translations": {"es": "HIVE"}, "spoken": {"es": "jaiv"},
+                  "match_case": true}]}
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Final
 
 from pipeline.text import languages
 from pipeline.text.cleaning import clean
+from pipeline.text.terms import Term, TermFinder, begins_sentence, folded
 
 MAX_ENTRIES: Final = 1000
 MAX_CHARACTERS: Final = 200
 """Of one term."""
 
-_KEYS: Final = frozenset({"source", "language", "translations", "spoken"})
+_KEYS: Final = frozenset({"source", "language", "translations", "spoken", "match_case"})
 _CODE: Final = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
 _STEMS: Final = ("Qzv", "Xqj", "Zkq", "Vqx")
 _LETTERS: Final = "abcdefghijklmnoprstuvwy"
@@ -39,6 +41,8 @@ class Entry:
     """By language; where there is none the term is kept as it is."""
     spoken: Mapping[str, str] = field(default_factory=dict)
     """How a synthesiser should read it, by language."""
+    match_case: bool | None = None
+    """Whether capitals must be as written; None: where the term might else be taken for an ordinary word."""
 
     def written(self, language: str) -> str:
         """The term in a language."""
@@ -54,18 +58,28 @@ class Protected:
     text: str
     terms: tuple[tuple[str, str], ...] = ()
     """Token and the term in the target language, in order of appearance."""
+    language: str = ""
+    """Of the translation."""
+    begins_with_capital: bool = False
+    """Whether the text does, so that a term which begins the translation has to."""
 
     def restore(self, translated: str) -> tuple[str, bool]:
         """Puts the terms in; and whether every one of them was still there.
 
-        Engines may change the tokens' case or put a sign for an unknown word before them.
+        Engines may change the tokens' case, put a sign for an unknown word before them, or write particles and
+        letters of a script without spaces beside them.
         """
         survived = True
         for token, term in self.terms:
-            pattern = re.compile(rf"[*@#]*(?<![^\W_]){token}(?![^\W_])", re.IGNORECASE)
-            translated, count = pattern.subn(term.replace("\\", r"\\"), translated)
+            pattern = re.compile(rf"[*@#]*(?<![a-z0-9]){token}(?![a-z0-9])", re.IGNORECASE)
+            written = partial(self._written, term)
+            translated, count = pattern.subn(written, translated)
             survived = survived and count > 0
         return translated, survived
+
+    def _written(self, term: str, match: re.Match[str]) -> str:
+        begins = self.begins_with_capital and begins_sentence(match.string, match.start())
+        return languages.capitalise(term, self.language) if begins else term
 
 
 @dataclass(frozen=True)
@@ -111,18 +125,22 @@ class Glossary:
 
         The longest term wins where several begin; a term counts only as a whole word.
         """
-        pairs = {_key(entry.written(source)): entry.written(target) for entry in reversed(self.entries)}
-        pattern = self._pattern(pairs, source)
-        if pattern is None or not pattern.search(text):
+        finder, written = self._finder_for(source, target)
+        found = list(finder.find(text))
+        if not found:
             return Protected(text)
         stem = next((stem for stem in _STEMS if stem.casefold() not in text.casefold()), _STEMS[0] + "qq")
-        found: list[tuple[str, str]] = []
-
-        def token(match: re.Match[str]) -> str:
-            found.append((stem + _numeral(len(found)), pairs.get(_key(match[0]), match[0])))
-            return _spaced(found[-1][0], match, source)
-
-        return Protected(pattern.sub(token, text), tuple(found))
+        terms: list[tuple[str, str]] = []
+        pieces: list[str] = []
+        at = 0
+        for place in found:
+            terms.append((stem + _numeral(len(terms)), written[place.term]))
+            before, after = text[at : place.start], text[place.end : place.end + 1]
+            pieces += (before, _spaced(terms[-1][0], text[: place.start][-1:], after, source))
+            at = place.end
+        protected = "".join((*pieces, text[at:]))
+        first = next((character for character in text if character.isalpha()), "")
+        return Protected(protected, tuple(terms), target, first.isupper())
 
     def pronunciations(self, language: str) -> dict[str, str]:
         """Written form to spoken form, for a language."""
@@ -134,45 +152,25 @@ class Glossary:
         return spoken
 
     @cached_property
-    def _patterns(self) -> dict[tuple[str, frozenset[str]], re.Pattern[str]]:
+    def _finders(self) -> dict[tuple[str, str], tuple[TermFinder, tuple[str, ...]]]:
         return {}
 
-    def _pattern(self, forms: Iterable[str], language: str) -> re.Pattern[str] | None:
-        """Finds any of the forms, the longest first; kept for each set of forms."""
-        wanted = frozenset(forms)
-        if not wanted:
-            return None
-        key = (languages.base(language), wanted)
-        if key not in self._patterns:
-            if len(self._patterns) >= 64:
-                self._patterns.clear()
-            longest_first = sorted(wanted, key=lambda form: (-len(form), form))
-            self._patterns[key] = re.compile("|".join(map(_whole_word, longest_first)), re.IGNORECASE)
-        return self._patterns[key]
+    def _finder_for(self, source: str, target: str) -> tuple[TermFinder, tuple[str, ...]]:
+        """What finds the terms of a language, and how each is written in the other; kept for each pair."""
+        if (source, target) not in self._finders:
+            if len(self._finders) >= 64:
+                self._finders.clear()
+            forms = {folded(entry.written(source))[0]: entry for entry in reversed(self.entries)}
+            chosen = tuple(forms.values())
+            finder = TermFinder((Term(entry.written(source), entry.match_case) for entry in chosen), source)
+            self._finders[source, target] = finder, tuple(entry.written(target) for entry in chosen)
+        return self._finders[source, target]
 
 
-def _key(text: str) -> str:
-    return " ".join(text.casefold().split())
-
-
-def _whole_word(form: str) -> str:
-    """Boundaries only beside letters of scripts that put spaces between words."""
-    before = "" if languages.is_spaceless(form[0]) or not form[0].isalnum() else _NOT_AFTER
-    after = "" if languages.is_spaceless(form[-1]) or not form[-1].isalnum() else _NOT_BEFORE
-    inside = r"\s+".join(re.escape(part) for part in form.split())
-    return f"{before}{inside}{after}"
-
-
-_LETTER: Final = r"[^\W_\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]"
-_NOT_AFTER: Final = rf"(?<!{_LETTER})"
-_NOT_BEFORE: Final = rf"(?!{_LETTER})"
-
-
-def _spaced(token: str, match: re.Match[str], language: str) -> str:
+def _spaced(token: str, before: str, after: str, language: str) -> str:
     """A Latin token within a script without spaces gets some, so that engines see a word."""
     if languages.joiner(language):
         return token
-    before, after = match.string[: match.start()][-1:], match.string[match.end() :][:1]
     return ("" if not before or before.isspace() else " ") + token + (" " if after.isalnum() else "")
 
 
@@ -204,7 +202,14 @@ def _entry(data: object, where: str) -> Entry:
         language=_language(data.get("language"), f"{where}: language"),
         translations=_forms(data.get("translations"), f"{where}: translations"),
         spoken=_forms(data.get("spoken"), f"{where}: spoken"),
+        match_case=_choice(data.get("match_case"), f"{where}: match_case"),
     )
+
+
+def _choice(data: object, where: str) -> bool | None:
+    if data is not None and not isinstance(data, bool):
+        raise GlossaryError(f"{where}: expected true, false or null")
+    return data
 
 
 def _forms(data: object, where: str) -> dict[str, str]:

@@ -144,9 +144,13 @@ class RemoteTranslator:
         if isinstance(message, bytes):
             raise WireError("unexpected bytes")
         match FROM_TRANSLATION.decode(message):
-            case Translated(id=number, text=text, engine=engine, route=route):
+            case Translated(id=number) as done:
                 if (answer := self._waiting.get(number)) and not answer.done():
-                    answer.set_result(TranslationResult(text, engine, route))
+                    answer.set_result(
+                        TranslationResult(
+                            done.text, done.engine, done.route, doubt=done.doubt, score=done.score
+                        )
+                    )
             case Failed(id=None, code=code):
                 log.warning("service ends the connection", service=SERVICE, code=code)
             case Failed(id=int(number)) as failed:

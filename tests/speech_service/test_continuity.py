@@ -6,8 +6,8 @@ import numpy as np
 
 from pipeline.audio import AudioFrame
 from pipeline.events import Heard, NotHeard, UtteranceEnded, UtteranceStarted, Word, Words
-from speech_service.client.continuity import QUIET_MARGIN, Continuity
 from pipeline.tape import Tape
+from speech_service.client.continuity import QUIET_MARGIN, Continuity
 
 
 def frame(first: int, *samples: int) -> AudioFrame:

@@ -39,7 +39,7 @@ async def test_a_text_is_translated() -> None:
         async with client.post("/translate", json=body) as answer:
             assert (answer.status, await answer.json()) == (
                 200,
-                {"text": "hola", "engine": "scripted", "route": ["en", "es"]},
+                {"text": "hola", "engine": "scripted", "route": ["en", "es"], "doubt": "", "score": None},
             )
 
     assert engine.asked == [TranslationRequest("hello", "en", "es", (("a", "b"),), True)]
@@ -284,7 +284,7 @@ async def test_answers_come_in_any_order() -> None:
         gate.set()
         second = await message(socket)
 
-    answer = {"type": "translation", "engine": "scripted", "route": ["en", "es"]}
+    answer = {"type": "translation", "engine": "scripted", "route": ["en", "es"], "doubt": "", "score": None}
     assert [first, second] == [{**answer, "id": 2, "text": "adiós"}, {**answer, "id": 1, "text": "hola"}]
 
 

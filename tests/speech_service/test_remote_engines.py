@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -49,6 +50,13 @@ async def remote_translator(app: FastAPI, **options: Any) -> AsyncIterator[tuple
         yield remote, laid
 
 
+class DoubtingTranslator(ScriptedTranslator):
+    """Says of each answer how sure it is."""
+
+    async def translate(self, request: TranslationRequest) -> TranslationResult:
+        return replace(await super().translate(request), doubt="numbers changed", score=-0.25)
+
+
 @asynccontextmanager
 async def remote_synthesizer(app: FastAPI, **options: Any) -> AsyncIterator[tuple[RemoteSynthesizer, Cable]]:
     async with (
@@ -64,6 +72,17 @@ def translator(**gates: asyncio.Event) -> ScriptedTranslator:
 
 
 # --- translation -----------------------------------------------------------------------------------------
+
+
+async def test_doubt_and_score_come_along() -> None:
+    """What may be wrong with a translation, and how likely the engine took it to be."""
+    async with remote_translator(mt_app(DoubtingTranslator({("es", "hello"): "hola"}), settings())) as (
+        remote,
+        _,
+    ):
+        assert await remote.translate(HELLO) == TranslationResult(
+            "hola", "scripted", ("en", "es"), doubt="numbers changed", score=-0.25
+        )
 
 
 async def test_a_translation_goes_there_and_back() -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from pipeline.interpreter import Wishes
 from pipeline.text.languages import same_language
-from worker.listeners import ORIGINAL, Person, Plan, make_plan, read_person, readers_of, served_by
+from worker.listeners import ORIGINAL, Person, Plan, make_plan, read_person, readers_of
 
 OFFERED = ("en", "es", "fr", "pt", "zh-TW")
 
@@ -26,6 +26,8 @@ def person(identity: str = "bea", **attributes: str) -> Person:
         ({"language": "es"}, Person("bea", "es", "es", frozenset({"es"}))),
         ({"language": "ES"}, Person("bea", "es", "es", frozenset({"es"}))),
         ({"language": "pt-BR"}, Person("bea", "pt", "pt", frozenset({"pt"}))),
+        ({"language": "zh"}, Person("bea", "zh-TW", "zh-TW", frozenset({"zh-TW"}))),
+        ({"language": "pt_BR"}, Person("bea", "pt", "pt", frozenset({"pt"}))),
         ({"language": "es", "translator_listen": "off"}, Person("bea", "es", None, frozenset({"es"}))),
         ({"language": "es", "translator_listen": ""}, Person("bea", "es", "es", frozenset({"es"}))),
         ({"language": "es", "translator_captions": "off"}, Person("bea", "es", "es")),
@@ -48,16 +50,6 @@ def test_attributes_are_read_as_the_protocol_says(attributes: dict[str, str], ex
 def test_a_room_that_detects_languages() -> None:
     """Where the room's language is "auto", those who say nothing are detected."""
     assert read_person("a", {}, offered=OFFERED, room_language="auto").speaks is None
-
-
-def test_a_region_is_served_by_its_language_only() -> None:
-    """`pt-BR` is served by `pt`; `zh` is not served by `zh-TW`."""
-    assert [served_by(code, OFFERED) for code in ("pt-BR", "zh-tw", "zh", "de")] == [
-        "pt",
-        "zh-TW",
-        None,
-        None,
-    ]
 
 
 def test_a_plan_for_a_small_meeting() -> None:

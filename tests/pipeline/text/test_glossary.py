@@ -51,6 +51,8 @@ def test_a_glossary_is_read() -> None:
          "entry 1: language: expected a language code such as en or pt-BR"),
         ({"entries": [{"source": "a", "language": "en", "translations": ["b"]}]},
          "entry 1: translations: expected an object of language to text"),
+        ({"entries": [{"source": "a", "language": "en", "match_case": "yes"}]},
+         "entry 1: match_case: expected true, false or null"),
         ({"entries": [{"source": "a", "language": "en", "spoken": {"es": 5}}]}, "entry 1: spoken: es: expected text"),
         ({"entries": [{"source": "a", "language": "en"}, {"source": "A", "language": "en-GB"}]},
          "entry 2: the same term as entry 1"),
@@ -125,3 +127,39 @@ def test_pronunciation() -> None:
     """Written forms become spoken ones, in that language only."""
     assert GLOSSARY.pronunciations("es-MX") == {"HIVE": "jaiv"}
     assert GLOSSARY.pronunciations("en") == {}
+
+
+def test_a_term_begins_a_sentence_with_a_capital() -> None:
+    """Where it stands first in the translation of a text that begins with one; not elsewhere, not by force."""
+    glossary = Glossary(
+        (
+            Entry("quarterly report", "en", {"es": "informe trimestral"}),
+            Entry("our app", "en", {"es": "iHive"}),
+        )
+    )
+
+    def said(text: str, translate: str) -> str:
+        return glossary.protect(text, "en", "es").restore(translate)[0]
+
+    assert said("Quarterly report is ready.", "Qzva está listo.") == "Informe trimestral está listo."
+    assert said("The quarterly report is ready.", "Qzva está listo.") == "Informe trimestral está listo."
+    assert said("quarterly report is ready", "qzva está listo") == "informe trimestral está listo"
+    assert said("Here is the quarterly report.", "Aquí está el Qzva.") == "Aquí está el informe trimestral."
+    assert said("Yes. Quarterly reports.", "Sí. Qzva.") == "Sí. Informe trimestral."
+    assert said("Our app is ready.", "Qzva está lista.") == "iHive está lista."
+
+
+def test_a_token_is_found_beside_other_letters() -> None:
+    """Particles and languages without spaces are written at it; a longer Latin word is another one."""
+    protected = GLOSSARY.protect("HIVE is ready", "en", "ja")
+    assert protected.restore("Qzvaは準備ができました") == ("HIVEは準備ができました", True)
+    assert protected.restore("Qzvab") == ("Qzvab", False)
+
+
+def test_a_large_glossary_is_compiled_at_once() -> None:
+    """The whole allowance of entries, each with endings, finds its term."""
+    glossary = Glossary(
+        tuple(Entry(f"annual plan {n}", "en", {"es": f"plan {n}"}) for n in range(MAX_ENTRIES))
+    )
+    protected = glossary.protect("the annual plans 77 and annual plan 777", "en", "es")
+    assert [term for _, term in protected.terms] == ["plan 77", "plan 777"]

@@ -15,7 +15,44 @@ def test_codes_are_compared_without_region() -> None:
         "pt", "pt", "zh", "he", "zh", "",
     ]  # fmt: skip
     assert languages.same_language("en-GB", "EN")
+    for one, other in (
+        ("nb-NO", "no"), ("nob", "nor"), ("he-IL", "iw"), ("id", "in_ID"), ("jv", "jw"), ("fil-PH", "tl"), ("ro", "mo"),
+        ("zh_Hans_CN", "cmn"), ("ZH-HK", "zh"), ("zh-yue", "yue-HK"), ("eng", "en-AU"), ("deu", "DE_at"), ("ji", "yi"),
+    ):  # fmt: skip
+        assert languages.same_language(one, other), (one, other)
+    for one, other in (
+        ("nn", "nb"), ("sr", "hr"), ("sr-Latn", "bs"), ("hr", "bs"), ("yue", "zh"), ("da", "no"), ("ms", "id"),
+    ):  # fmt: skip
+        assert not languages.same_language(one, other), (one, other)
     assert not languages.same_language("es", "pt")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "offered", "served"),
+    [
+        ("pt-BR", ["es", "pt"], "pt"),
+        ("pt", ["es", "pt-BR"], "pt-BR"),
+        ("pt-PT", ["pt-BR"], "pt-BR"),
+        ("pt-PT", ["pt-BR", "pt", "pt-PT"], "pt-PT"),
+        ("pt-PT", ["pt-BR", "pt"], "pt"),
+        ("EN_us", ["en-GB", "en-US"], "en-US"),
+        ("en-GB", ["en-US"], "en-US"),
+        ("no", ["nb"], "nb"),
+        ("nb-NO", ["nn", "no"], "no"),
+        ("nn", ["no", "nb"], None),
+        ("iw", ["he-IL"], "he-IL"),
+        ("fil", ["tl"], "tl"),
+        ("zh", ["zh-TW"], "zh-TW"),
+        ("zh-HK", ["zh-CN", "zh-TW"], "zh-TW"),
+        ("zh", ["zh-TW", "zh-CN"], "zh-CN"),
+        ("zh_Hans_CN", ["zh-Hant", "zh-CN"], "zh-CN"),
+        ("hr", ["sr", "bs"], None),
+        ("de", [], None),
+    ],
+)
+def test_who_wants_a_language_gets_the_nearest(wanted: str, offered: list[str], served: str | None) -> None:
+    """The region that was asked for, then none, then another one of the same script; never another language."""
+    assert languages.served_by(wanted, offered) == served
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,8 @@ export interface GlossaryEntry {
   readonly language: string;
   readonly translations?: Readonly<Record<string, string>>;
   readonly spoken?: Readonly<Record<string, string>>;
+  /** Whether capitals must be as written; absent: decided by form. Not in the table, but kept. */
+  readonly match_case?: boolean | null;
 }
 
 export interface Glossary {
@@ -18,6 +20,7 @@ export interface GlossaryRow {
   readonly language: string;
   readonly translations: Readonly<Record<string, string>>;
   readonly spoken: Readonly<Record<string, string>>;
+  readonly matchCase?: boolean;
 }
 
 export const MOST_ENTRIES = 500;
@@ -29,6 +32,7 @@ export function rowsOf(glossary: Glossary | null): GlossaryRow[] {
     language: entry.language,
     translations: entry.translations ?? {},
     spoken: entry.spoken ?? {},
+    ...(entry.match_case == null ? {} : { matchCase: entry.match_case }),
   }));
 }
 
@@ -41,6 +45,7 @@ export function glossaryOf(rows: readonly GlossaryRow[]): Glossary | null {
       language: row.language,
       translations: filled(row.translations),
       spoken: filled(row.spoken),
+      ...(row.matchCase === undefined ? {} : { match_case: row.matchCase }),
     }));
   return entries.length ? { entries } : null;
 }

@@ -9,21 +9,31 @@ export const COMMON_LANGUAGES: readonly string[] = [
   "ja", "ko", "nl", "pl", "pt", "ro", "ru", "sv", "tr", "uk", "vi", "zh",
 ];
 
-const RIGHT_TO_LEFT = new Set(["ar", "arc", "ckb", "dv", "fa", "he", "iw", "ps", "sd", "ug", "ur", "yi"]);
+const RIGHT_TO_LEFT = new Set(["ar", "arc", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"]);
+
+/** Other codes of the same language, as in pipeline/text/languages.py. */
+const ONE_CODE: Readonly<Record<string, string>> = {
+  nb: "no", iw: "he", in: "id", ji: "yi", jw: "jv", mo: "ro", fil: "tl", cmn: "zh",
+};
 
 export function baseOf(code: string): string {
-  return code.toLowerCase().split("-")[0] ?? "";
+  const first = subtagsOf(code)[0] ?? "";
+  return ONE_CODE[first] ?? first;
+}
+
+function subtagsOf(code: string): string[] {
+  return code.toLowerCase().replaceAll("_", "-").split("-");
 }
 
 export function directionOf(code: string): "rtl" | "ltr" {
   return RIGHT_TO_LEFT.has(baseOf(code)) ? "rtl" : "ltr";
 }
 
-/** Which of the offered languages serves the wanted one: itself, or the one without its region. */
+/** Which of the offered languages serves the wanted one: itself, else without region, else with another one. */
 export function servedBy(wanted: string, offered: Iterable<string>): string | undefined {
-  const codes = [...offered];
-  const exact = codes.find((code) => code.toLowerCase() === wanted.toLowerCase());
-  return exact ?? codes.find((code) => code.toLowerCase() === baseOf(wanted));
+  const alike = [...offered].filter((code) => baseOf(code) === baseOf(wanted));
+  const exact = alike.find((code) => subtagsOf(code).join() === subtagsOf(wanted).join());
+  return exact ?? alike.find((code) => subtagsOf(code).length === 1) ?? alike[0];
 }
 
 /** True where somebody who understands one of the two understands the other: "pt" and "pt-BR". */

@@ -77,6 +77,21 @@ def test_detection_gives_a_probability_for_each_language(babel: WhisperBatch) ->
     assert dict(beside.languages) == pytest.approx(dict(only.languages), abs=1e-4)
 
 
+@pytest.mark.parametrize(
+    ("tag", "name"),
+    [("nb-NO", "no"), ("nn", "nn"), ("iw", "he"), ("in", "id"), ("jv", "jw"), ("zh_Hans_CN", "zh")],
+)
+async def test_other_codes_are_heard_as_the_model_names_them(
+    babel: WhisperBatch, tag: str, name: str
+) -> None:
+    """What browsers report opens a stream, and the model is asked in its own words."""
+    model = Hearing(babel, [])
+    recognizer = WhisperRecognizer(model)
+    await utterance(recognizer, HearingOptions("anna", tag))
+    await recognizer.close()
+    assert {language for language, _ in model.asked} == {name}
+
+
 async def test_only_allowed_languages_are_found(babel: WhisperBatch) -> None:
     """Whatever the model takes random sound for, the answer is one of the room's."""
     recognizer = WhisperRecognizer(babel)

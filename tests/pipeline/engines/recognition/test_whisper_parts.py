@@ -9,7 +9,7 @@ from hypothesis import strategies as some
 from pipeline.engines.protocols import EngineError, EngineMissing
 from pipeline.engines.whisper import WhisperRecognizer
 from pipeline.engines.whisper_checks import compression_ratio, loop_start
-from pipeline.engines.whisper_language import LanguageLock
+from pipeline.engines.whisper_language import LanguageLock, base
 from pipeline.engines.whisper_models import find_or_fetch
 
 SECOND = 16_000
@@ -105,3 +105,31 @@ async def test_a_broken_model_is_an_error_not_a_crash(tmp_path: Path) -> None:
         (tmp_path / name).write_text("{}")
     with pytest.raises(EngineError, match="cannot open the Whisper model"):
         await WhisperRecognizer.load(tmp_path, device="cpu", models_dir=tmp_path)
+
+
+def test_whisper_has_names_of_its_own() -> None:
+    """Norwegian browsers say nb-NO, and Javanese is jv to everybody else."""
+    tags = (
+        "nb-NO",
+        "nb",
+        "no",
+        "nn-NO",
+        "iw",
+        "in",
+        "jv",
+        "jw",
+        "fil-PH",
+        "zh_Hans_CN",
+        "PT-br",
+        "yue",
+        "sr-Latn",
+    )
+    assert [base(tag) for tag in tags] == [
+        "no", "no", "no", "nn", "he", "id", "jw", "jw", "tl", "zh", "pt", "yue", "sr",
+    ]  # fmt: skip
+
+
+def test_a_norwegian_room_is_locked_to_norwegian() -> None:
+    """What the model calls "no" is the "nb-NO" that was allowed."""
+    lock = LanguageLock(("nb-NO", "en"))
+    assert lock.feed({"no": 0.9, "en": 0.1}, samples=5 * 16_000, final=False) == "nb-NO"

@@ -68,6 +68,76 @@ async def test_stray_capitals_and_doubled_words_are_repaired(apertium: ApertiumT
     )
 
 
+@pytest.mark.parametrize(
+    ("source", "target", "text", "translated"),
+    [
+        ("en", "es", "We raised $2.5 million last year.", "Criamos 2.5 millones de dólares último año."),
+        ("en", "fr", "We raised $2.5 million last year.", "Criamos 2.5 millions de dollars dernier an."),
+        ("en", "ca", "We raised $2.5 million last year.", "Vam criar 2.5 milions de dòlars últim any."),
+        ("en", "es", "We raised $2.5bn last year.", "Criamos 2500 millones de dólares último año."),
+        ("en", "ca", "We raised 3 billion dollars.", "Vam criar 3000 milions de dòlars."),
+        ("en", "es", "It costs 5 trillion dollars.", "Cuesta 5 billones de dólares."),
+        ("en", "ca", "It costs 5 trillion dollars.", "Costa 5 bilions de dòlars."),
+        ("en", "es", "It is a $2.5-million deal.", "Es un trato de 2.5 millones de dólares."),
+        ("en", "es", "a 2.5-million-dollar deal", "un trato de 2.5 millones de dólares"),
+        ("en", "es", "We spent $3M and €5k.", "Pasamos 3 millones de dólares y 5000 euros."),
+        ("en", "es", "It cost $2 to $3 million.", "Costó 2 a 3 millones de dólares."),
+        ("en", "es", "It costs $1,250.50 per year.", "Cuesta 1,250.50 dólares por año."),
+        ("en", "es", "It costs 5 thousand dollars and £20.", "Cuesta 5000 dólares y 20 libras."),
+        ("en", "es", "It costs $1.", "Cuesta 1 dólar."),
+        ("fr", "en", "Cela coûte 3 milliards d'euros.", "This costs 3000 million euros."),
+        ("fr", "es", "Cela coûte 2,5 M€.", "Eso cuesta 2,5 millones de euros."),
+        ("es", "en", "Cuesta $5 millones.", "Cost 5 million dollars."),
+        ("it", "es", "Costa 3 miliardi di euro.", "Cuesta 3000 millones de euros."),
+    ],
+)
+async def test_amounts_keep_their_size(
+    apertium: ApertiumTranslator, source: str, target: str, text: str, translated: str
+) -> None:
+    """Currency and scale are put in words that the dictionaries have; marks are the chain's affair."""
+    assert await say(apertium, text, source, target) == translated
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "text", "translated"),
+    [
+        ("en", "es", "No.", "No."),
+        ("en", "es", "no", "no"),
+        ("en", "es", "I said no.", "Dije no."),
+        ("en", "es", "The answer is no.", "La respuesta es no."),
+        ("en", "es", "No, thank you.", "No, gracias."),
+        ("en", "es", "Room No. 7 is free.", "Núm. de sala 7 es libre."),
+        ("en", "es", "apples, pears, etc.", "manzanas, peras, etc."),
+        ("en", "es", "It takes 5 min.", "Toma 5 min."),
+        ("en", "fr", "No.", "Non."),
+        ("en", "fr", "no", "non"),
+        ("en", "fr", "I said no.", "J'ai dit non."),
+        ("en", "fr", "The answer is no.", "La réponse est non."),
+        ("en", "fr", "Yes.", "Oui."),
+        ("en", "fr", "yes yes", "oui oui"),
+        ("en", "ca", "No.", "No."),
+        ("en", "ca", "no", "no"),
+        ("en", "ca", "The answer is no.", "La resposta és no."),
+        ("en", "pt", "no", "não"),
+        ("en", "it", "I said no.", "Ho detto no."),
+        ("es", "fr", "sí", "oui"),
+        ("es", "fr", "Sí, sí.", "Oui, oui."),
+        ("es", "fr", "Yo creo que sí", "Je crois que oui"),
+        ("es", "fr", "Él habla de sí.", "Il langue de soi."),
+        ("es", "fr", "no sé", "je ne sais pas"),
+        ("es", "it", "No.", "No."),
+        ("es", "it", "No es verdad.", "Non è verità."),
+        ("ca", "en", "sí", "yes"),
+        ("pt", "fr", "sim", "oui"),
+    ],
+)
+async def test_short_answers_are_answers(
+    apertium: ApertiumTranslator, source: str, target: str, text: str, translated: str
+) -> None:
+    """Yes and no, alone or at the end of a sentence, are neither abbreviations nor pronouns."""
+    assert await say(apertium, text, source, target) == translated
+
+
 async def test_signs_of_the_stream_format_are_only_text(apertium: ApertiumTranslator) -> None:
     """What is special to Apertium passes as it is, and the next request is not disturbed."""
     strange = r"{a} [b] ^c$ d/e f\g @h <i> " + "\x00\x01\x07\u2028"

@@ -6,6 +6,7 @@ import asyncio
 import json
 import shutil
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -47,11 +48,10 @@ async def opus(models: Path) -> AsyncIterator[OpusTranslator]:
 @pytest.mark.engines
 async def test_one_model_several_targets(opus: OpusTranslator) -> None:
     """The prefix of the pair decides the language; the result names engine and route."""
-    assert await opus.translate(TranslationRequest(QUALITY, "en", "es")) == TranslationResult(
-        CALIDAD, "opus", ("en", "es")
-    )
+    spanish = await opus.translate(TranslationRequest(QUALITY, "en", "es"))
+    assert replace(spanish, score=None) == TranslationResult(CALIDAD, "opus", ("en", "es"))
     french = TranslationRequest("The budget is ready.", "en-GB", "fr", draft=True)
-    assert await opus.translate(french) == TranslationResult(
+    assert replace(await opus.translate(french), score=None) == TranslationResult(
         "Le budget est à point.", "opus", ("en-GB", "fr")
     )
     assert opus.info.languages == ("en", "es", "fr")
@@ -262,11 +262,44 @@ def test_batches_mix_beams_and_contexts() -> None:
     spanish, french = opus_models.read(POCKET).pairs
     plain = loaded.translate([Sentence(QUALITY, spanish, 1)])
 
-    assert plain == [CALIDAD]
-    assert loaded.translate(
+    assert [decoded.text for decoded in plain] == [CALIDAD]
+    mixed = loaded.translate(
         [
             Sentence(QUALITY, spanish, 2),
             Sentence("The budget is ready.", french, 1),
             Sentence(QUALITY, spanish, 1, ("The report is ready.", "El informe es a punto.")),
         ]
-    )[:2] == [CALIDAD, "Le budget est à point."]
+    )
+    assert [decoded.text for decoded in mixed[:2]] == [CALIDAD, "Le budget est à point."]
+
+
+@pytest.mark.engines
+def test_the_score_is_the_mean_log_probability_of_a_token() -> None:
+    """As CTranslate2 gives it for the same tokens when it is asked to score them, whatever the beam."""
+    loaded = LoadedModel(opus_models.read(POCKET), device="cpu", compute_type="default", threads=1)
+    spanish = opus_models.read(POCKET).pairs[0]
+
+    for beam in (1, 2):
+        (decoded,) = loaded.translate([Sentence(QUALITY, spanish, beam)])
+        source = [spanish.prefix, *loaded._source.encode(QUALITY, out_type=str)]
+        source += [] if loaded._model.adds_end_token else ["</s>"]
+        target = loaded._target.encode(CALIDAD, out_type=str)
+        (scored,) = loaded._translator.score_batch([source], [target])
+        mean = sum(scored.log_probs) / len(scored.log_probs)
+        assert decoded.tokens == len(target)
+        assert decoded.score == pytest.approx(mean, abs=0.05)
+
+
+@pytest.mark.engines
+async def test_the_score_of_nonsense_is_lower(opus: OpusTranslator) -> None:
+    """It tells a sentence the model knows from letters without meaning; over several sentences it is a mean."""
+
+    async def score(text: str) -> float:
+        result = await opus.translate(TranslationRequest(text, "en", "es"))
+        assert result.score is not None
+        return result.score
+
+    known, nonsense = await score(QUALITY), await score("Xqj zkq vqx brrr.")
+    assert nonsense < known <= 0
+    assert await score(f"{QUALITY} {QUALITY}") == pytest.approx(known, abs=0.05)
+    assert (await opus.translate(TranslationRequest("...", "en", "es"))).score is None

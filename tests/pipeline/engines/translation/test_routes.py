@@ -43,3 +43,13 @@ def test_regions_find_their_language() -> None:
 
     assert way == ("en", "es", "fr")
     assert with_ends(way, "en-US", "fr_CA") == ("en-US", "es", "fr_CA")
+
+
+def test_other_codes_of_a_language_go_the_same_way() -> None:
+    """`nb` is Norwegian, `iw` Hebrew, whoever names them; Nynorsk is a language of its own."""
+    routes = Routes([("nb", "en"), ("en", "iw")])
+
+    assert routes.find("no-NO", "en") == routes.find("nb_NO", "en-GB") == ("no", "en")
+    assert routes.find("nb", "he") == ("no", "en", "he")
+    assert routes.find("nn", "en") is None
+    assert routes.languages == ("en", "he", "no")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 
@@ -15,6 +16,7 @@ from pipeline.engines.protocols import (
     UnknownLanguage,
 )
 from pipeline.engines.translators import TranslatorChain
+from pipeline.text.checks import Fault
 
 Answer = str | EngineError
 
@@ -43,9 +45,11 @@ class TableTranslator:
         self.closed = True
 
 
-def unfit(source: str, target: str, *, source_language: str, target_language: str) -> str | None:
-    """Refuses texts with a cross."""
-    return "crossed out" if "x" in target else None
+def unfit(source: str, target: str, *, source_language: str, target_language: str) -> Fault | None:
+    """Refuses texts with a cross, doubts those with a question mark."""
+    if "x" in target:
+        return Fault("crossed out")
+    return Fault("questionable", doubtful=True) if "?" in target else None
 
 
 EN_ES = ("en", "es")
@@ -79,6 +83,59 @@ async def test_the_last_resort_is_an_error_with_all_reasons() -> None:
 
     with pytest.raises(EngineError, match=r"^a: broken; b: crossed out$"):
         await chain.translate(HELLO)
+
+
+async def test_a_doubtful_translation_is_better_than_none() -> None:
+    """It goes out with its doubt where no engine gives a better one; the first doubtful one is taken."""
+    doubtful = TableTranslator("a", {EN_ES: "hola?"})
+
+    alone = TranslatorChain([doubtful], unfit)
+    assert await alone.translate(HELLO) == TranslationResult("hola?", "a", EN_ES, doubt="questionable")
+
+    for other in ("y?", "x", EngineError("broken"), EngineOverloaded("b", 1.0)):
+        chain = TranslatorChain([doubtful, TableTranslator("b", {EN_ES: other})], unfit)
+        assert await chain.translate(HELLO) == TranslationResult("hola?", "a", EN_ES, doubt="questionable")
+
+    helped = TranslatorChain([doubtful, TableTranslator("b", {EN_ES: "hola"})], unfit)
+    assert await helped.translate(HELLO) == TranslationResult("hola", "b", EN_ES)
+
+
+async def test_a_wrong_number_is_a_doubt_that_is_spoken() -> None:
+    """With the project's own check: the sentence comes, and says what may be wrong with it."""
+    chain = TranslatorChain([TableTranslator("a", {EN_ES: "La tasa es del 35 por ciento."})])
+
+    result = await chain.translate(TranslationRequest("The rate is 3.5 percent.", *EN_ES))
+
+    assert (result.text, result.doubt) == ("La tasa es del 35 por ciento.", "numbers changed")
+
+
+async def test_doubt_and_score_of_an_engine_travel() -> None:
+    """What an engine says of its translation stays; over a bridge the lower score of the two counts."""
+
+    class Scored(TableTranslator):
+        async def translate(self, request: TranslationRequest) -> TranslationResult:
+            result = await super().translate(request)
+            return replace(result, score=-0.5 if self.info.name == "a" else -0.2, doubt=self.info.name)
+
+    a, b = Scored("a", {EN_ES: "hola"}), Scored("b", {("es", "fr"): "salut"})
+    chain = TranslatorChain([a, b], unfit)
+
+    assert await chain.translate(HELLO) == TranslationResult("hola", "a", EN_ES, "a", -0.5)
+    bridged = await chain.translate(TranslationRequest("hello", "en", "fr"))
+    assert bridged == TranslationResult("salut", "a+b", ("en", "es", "fr"), "a", -0.5)
+
+
+async def test_numbers_get_the_marks_of_the_language() -> None:
+    """Whoever translated, and over a bridge as well."""
+    price = "It costs 1,250.50 euros."
+    chain = TranslatorChain([TableTranslator("a", {EN_ES: "Cuesta 1,250.50 euros."})])
+    assert (await chain.translate(TranslationRequest(price, *EN_ES))).text == "Cuesta 1.250,50 euros."
+
+    second = TableTranslator("b", {("es", "fr"): "Cela coûte 1.250,50 euros."})
+    bridge = TranslatorChain([TableTranslator("a", {EN_ES: "Cuesta 1,250.50 euros."}), second])
+    result = await bridge.translate(TranslationRequest(price, "en", "fr"))
+    assert second.asked[0].text == "Cuesta 1.250,50 euros."
+    assert (result.text, result.doubt) == ("Cela coûte 1\u202f250,50 euros.", "")
 
 
 async def test_an_overloaded_engine_without_substitute_says_when_to_come_back() -> None:

@@ -1,0 +1,57 @@
+"""A figure in digits: what it may mean with its marks of thousands and decimals."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+from typing import Final
+
+_LONGEST: Final = 40
+"""Digits beyond it are not compared."""
+
+
+def readings_of(figure: str) -> frozenset[Fraction]:
+    """What a figure with marks may mean; nothing where it is no number, as a version."""
+    marks = re.sub(r"\d", "", figure)
+    if not marks:
+        return frozenset({integer(figure)})
+    last = marks[-1]
+    if len(set(marks)) > 1:
+        whole, _, decimals = figure.rpartition(last)
+        if marks.count(last) > 1 or len(set(marks)) > 2 or not is_grouped(whole, marks[0]):
+            return frozenset()
+        return frozenset({decimal(f"{_bare(whole)}.{decimals}")})
+    if len(marks) > 1:
+        return frozenset({integer(figure)}) if is_grouped(figure, last) else frozenset()
+    whole, _, decimals = figure.partition(last)
+    small = decimal(f"{whole}.{decimals}")
+    if last == "'":
+        return frozenset({integer(figure)}) if len(decimals) == 3 else frozenset()
+    grouped = len(decimals) == 3 and len(whole) <= 3 and not whole.startswith("0")
+    return frozenset({small, integer(figure)}) if grouped else frozenset({small})
+
+
+def is_grouped(figure: str, mark: str) -> bool:
+    """Whether the marks divide it as thousands, or as lakhs and crores: 1,000,000 or 10,00,000."""
+    first, *groups = figure.split(mark)
+    if any(not group.isdigit() for group in (first, *groups)):
+        return False
+    if not groups:
+        return True
+    inner = {len(group) for group in groups[:-1]}
+    return len(groups[-1]) == 3 and ((inner <= {3} and len(first) <= 3) or (inner <= {2} and len(first) <= 2))
+
+
+def _bare(figure: str) -> str:
+    return re.sub(r"\D", "", figure)[:_LONGEST]
+
+
+def integer(figure: str) -> Fraction:
+    """Its digits as a whole number, whatever the marks."""
+    return Fraction(int(_bare(figure)))
+
+
+def decimal(figure: str) -> Fraction:
+    """A figure with at most one mark, taken for that of decimals."""
+    whole, _, decimals = figure.replace(",", ".").partition(".")
+    return Fraction(f"{whole[:_LONGEST]}.{decimals[:_LONGEST] or '0'}")
