@@ -62,9 +62,11 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 async def _up(arguments: argparse.Namespace, settings: Settings) -> None:
+    from cli import fetching
     from stack.local import Stack
     from stack.ports import Ports
 
+    await fetching.provide(settings)
     stack = Stack(
         settings,
         ports=Ports.of(settings).shifted(arguments.port_offset),
