@@ -166,7 +166,7 @@ def _zipped(path: Path) -> Weights:
 
 
 def _legacy(path: Path) -> Weights:
-    """Pickles one after the other: magic number, version, machine, the table, the keys; then the numbers of each key."""
+    """Pickles in a row: magic number, version, machine, the table, the keys; then the numbers of each key."""
     known: dict[str, _Storage] = {}
 
     def storage(kind: str, key: str) -> _Storage:

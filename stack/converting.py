@@ -50,17 +50,17 @@ async def convert(
         StackError: it cannot be fetched, is of another kind, or its name does not tell what it is.
     """
     store = ModelStore(settings)
-    local = Path(model)
-    if local.is_dir():
-        source = local
+    local = await asyncio.to_thread(_directory, model)
+    if local is not None:
+        source, own = local, local.name
     elif re.fullmatch(r"[\w.-]+/[\w.-]+", model):
         if not settings.download:
             raise StackError("downloads are turned off by the setting models.download")
-        source = await store.fetch_official(model, say=say, progress=progress)
+        source, own = await store.fetch_official(model, say=say, progress=progress), model.rpartition("/")[2]
     else:
         raise StackError(f"{model} is neither a directory nor a repository like Helsinki-NLP/opus-mt-en-uk")
     kind = await asyncio.to_thread(conversion.kind_of, source)
-    name = name or _name(local.resolve().name if source == local else model.rpartition("/")[2], kind)
+    name = name or _name(own, kind)
     engine, _, rest = name.partition("-")
     if engine != kind or not rest:
         raise StackError(f"{model} is a model for {kind}; --as {kind}-… names it, not {name}")
@@ -73,9 +73,14 @@ async def convert(
     await asyncio.to_thread(conversion.convert, source, to)
     if note:
         (to / "hive.json").write_text(note + "\n", encoding="utf-8")
-    if source != local:
+    if local is None:
         await asyncio.to_thread(conversion.forget, source)
     return to
+
+
+def _directory(model: str) -> Path | None:
+    place = Path(model).resolve()
+    return place if place.is_dir() else None
 
 
 def _name(own: str, kind: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gzip
 import importlib.util
 import os
 import shutil
@@ -15,6 +16,7 @@ import sys
 import tarfile
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -78,12 +80,8 @@ class Packages:
             (fresh / "tmp").mkdir()
             command = _COMMANDS[index](package, version, fresh)
             await self._run(command, fresh, f"{index} package {package} {version}", progress)
-            shutil.rmtree(fresh / "tmp", ignore_errors=True)
-            if not any(fresh.iterdir()):
-                raise FetchFailed(f"{index} brought nothing for {package} {version}")
-            with contextlib.suppress(OSError):  # somebody else was quicker
-                fresh.rename(place)
-        return next(path for path in sorted(place.iterdir()) if path.is_file())
+            await asyncio.to_thread(_settle, fresh, place)
+        return await asyncio.to_thread(_only_file, place)
 
     async def _run(self, command: list[str], place: Path, what: str, progress: Progress) -> None:
         """Runs a client; its progress is what grows under its temporary directory."""
@@ -116,6 +114,21 @@ class Packages:
             said.cancel()
         if process.returncode:
             raise _failure(what, message)
+
+
+def _settle(fresh: Path, place: Path) -> None:
+    """Gives a finished download its name, unless somebody else was quicker."""
+    shutil.rmtree(fresh / "tmp", ignore_errors=True)
+    _only_file(fresh)
+    with contextlib.suppress(OSError):
+        fresh.rename(place)
+
+
+def _only_file(place: Path) -> Path:
+    for path in sorted(place.iterdir()):
+        if path.is_file():
+            return path
+    raise FetchFailed(f"{place.name.lstrip('.')}: nothing came")
 
 
 def _size(directory: Path) -> int:
@@ -213,10 +226,13 @@ class _Archive:
 def _open(path: Path) -> Iterator[_Archive]:
     """Raises FetchFailed for a damaged archive, which is thrown away."""
     try:
-        opened = zipfile.ZipFile(path) if zipfile.is_zipfile(path) else tarfile.open(path)
-        with opened:
-            yield _Archive(path, opened)
-    except (zipfile.BadZipFile, tarfile.TarError, EOFError, OSError) as error:
+        if zipfile.is_zipfile(path):
+            with zipfile.ZipFile(path) as wheel:
+                yield _Archive(path, wheel)
+        else:
+            with tarfile.open(path) as tarball:
+                yield _Archive(path, tarball)
+    except (zipfile.BadZipFile, tarfile.TarError, gzip.BadGzipFile, zlib.error, EOFError) as error:
         shutil.rmtree(path.parent, ignore_errors=True)
         raise FetchFailed(f"{path.name} is damaged: {error}") from error
 
