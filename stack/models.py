@@ -101,7 +101,7 @@ class ModelStore:
         if not self._settings.download:
             raise StackError("downloads are turned off by the setting models.download")
         if silent := self._out_of_reach(model):
-            raise Unreachable(f"{model.name}: {' and '.join(silent)} cannot be reached")
+            raise _nobody(model.name, silent)
         if model.licence != PER_VOICE:
             self._check_licence(model, model.licence, model.commercial)
             say(f"{model.name}: licence {model.licence}, about {model.megabytes} MB")
@@ -168,7 +168,7 @@ class ModelStore:
                 (self.path(model) / f".{file.name}.part").unlink(missing_ok=True)
                 return
         if all(isinstance(error, Unreachable) for error in reasons):
-            raise Unreachable(f"{model.name}: {' and '.join(map(str, reasons))} cannot be reached")
+            raise _nobody(model.name, [str(error) for error in reasons])
         raise FetchFailed(f"{model.name}: {file.name} cannot be had: {'; '.join(map(str, reasons))}")
 
     async def _take(
@@ -254,14 +254,14 @@ class ModelStore:
     ) -> None:
         """What is wanted of a repository, at the commit that was seen first."""
         if _HUB in self._silent:
-            raise Unreachable(f"{repository.name}: {_HUB} cannot be reached")
+            raise _nobody(repository.name, [_HUB])
         note = self._note(model) if model is not None else place / "hub.lock.json"
         try:
             trusted = trust.read(note) or await hub.look(client, self._settings.hub_url, repository)
         except Unreachable as error:
             self._silent[_HUB] = str(error)
             say(f"{_HUB}: {error}")
-            raise Unreachable(f"{repository.name}: {_HUB} cannot be reached") from error
+            raise _nobody(repository.name, [_HUB]) from error
         if model is None:
             trusted = conversion.needed_of(trusted)
         trust.write(note, trusted)
@@ -308,6 +308,10 @@ class ModelStore:
 
 
 _HUB = "the hub"
+
+
+def _nobody(what: str, keepers: list[str]) -> Unreachable:
+    return Unreachable(f"{what}: {' and '.join(keepers)} cannot be reached. Is this machine offline?")
 
 
 def _who(source: Source) -> str:

@@ -66,7 +66,6 @@ async def _up(arguments: argparse.Namespace, settings: Settings) -> None:
     from stack.local import Stack
     from stack.ports import Ports
 
-    await fetching.provide(settings)
     stack = Stack(
         settings,
         ports=Ports.of(settings).shifted(arguments.port_offset),
@@ -74,6 +73,7 @@ async def _up(arguments: argparse.Namespace, settings: Settings) -> None:
         restart=True,
         report=say,
     )
+    await fetching.provide(settings)
     try:
         async with stack:
             _welcome(stack, arguments)

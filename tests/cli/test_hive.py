@@ -164,7 +164,8 @@ def test_up_names_the_holder_of_a_port(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as held:
         port = held.getsockname()[1]
         done = hive(
-            "up", home=tmp_path, HIVE_LIVEKIT__URL=f"ws://127.0.0.1:{port}", PATH=_path_with_server(tmp_path)
+            "up", home=tmp_path, HIVE_LIVEKIT__URL=f"ws://127.0.0.1:{port}", PATH=_path_with_server(tmp_path),
+            HIVE_MODELS__DOWNLOAD="false",
         )
 
     assert done.returncode == 1
@@ -189,7 +190,7 @@ def test_ctrl_c_while_starting_leaves_nothing(tmp_path: Path) -> None:
     program.chmod(0o755)
     environment = os.environ | {
         "HIVE_CACHE": str(tmp_path), "HIVE_CONFIG": os.devnull, "PATH": f"{folder}:{os.environ['PATH']}",
-        "HIVE_LIVEKIT__URL": f"ws://127.0.0.1:{_free_ports()}",
+        "HIVE_LIVEKIT__URL": f"ws://127.0.0.1:{_free_ports()}", "HIVE_MODELS__DOWNLOAD": "false",
     }  # fmt: skip
     command = [sys.executable, "-m", "cli", "up", "--port-offset", "0"]
     with subprocess.Popen(
