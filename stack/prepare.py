@@ -1,6 +1,6 @@
-"""Makes a bare machine ready: Debian packages, livekit-server, web app, models. Run as `python -m stack.prepare PURPOSE`.
+"""Makes a bare machine ready: Debian packages, livekit-server, web app, models for the tests.
 
-The virtual environment is there already by then; `scripts/bootstrap.sh` makes it.
+Run as `python -m stack.prepare PURPOSE`. The virtual environment is there already by then; `scripts/bootstrap.sh` makes it.
 """
 
 from __future__ import annotations
@@ -31,7 +31,8 @@ def prepare(purpose: str) -> None:
     """Installs what is missing.
 
     Args:
-        purpose: "demo" for the demo, "up" for the web app as well, "dev" for the tests as well, with real weights where they can be had.
+        purpose: "demo" for the demo, "up" for the web app as well, "dev" for the tests as well,
+            with real weights where they can be had.
 
     Raises:
         StackError: something could not be had; the message says what to do.

@@ -49,4 +49,3 @@ def open_model(place: Path, *, device: str, compute_type: str, threads: int) -> 
         )
     except Exception as error:  # the tokenizer's library raises bare Exception, CTranslate2 RuntimeError
         raise EngineError(f"cannot open the Whisper model in {place}: {error}") from error
-

@@ -164,7 +164,10 @@ def test_up_names_the_holder_of_a_port(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as held:
         port = held.getsockname()[1]
         done = hive(
-            "up", home=tmp_path, HIVE_LIVEKIT__URL=f"ws://127.0.0.1:{port}", PATH=_path_with_server(tmp_path),
+            "up",
+            home=tmp_path,
+            HIVE_LIVEKIT__URL=f"ws://127.0.0.1:{port}",
+            PATH=_path_with_server(tmp_path),
             HIVE_MODELS__DOWNLOAD="false",
         )
 
