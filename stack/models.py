@@ -264,6 +264,8 @@ class ModelStore:
             raise _nobody(repository.name, [_HUB]) from error
         if model is None:
             trusted = conversion.needed_of(trusted)
+        elif lost := [name for name in model.needed if name not in trusted.files]:
+            raise FetchFailed(f"{repository.name} on the hub does not hold {', '.join(lost)}")
         trust.write(note, trusted)
         say(f"{repository.name} at {trusted.revision[:12]}: {trust.NOTE}; noted in {note}")
         weights, card = (model.needed[0], model.card) if model is not None else ("", "")

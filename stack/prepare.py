@@ -1,6 +1,7 @@
 """Makes a bare machine ready: Debian packages, livekit-server, web app, models for the tests.
 
-Run as `python -m stack.prepare PURPOSE`. The virtual environment is there already by then; `scripts/bootstrap.sh` makes it.
+Run as `python -m stack.prepare PURPOSE`. The virtual environment is there already by then;
+`scripts/bootstrap.sh` makes it.
 """
 
 from __future__ import annotations

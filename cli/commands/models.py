@@ -114,9 +114,11 @@ def _list(store: ModelStore, models: list[Model]) -> None:
             ", ".join(model.origins),
             model.about,
         )
-    console = Console(width=None if sys.stdout.isatty() else 200)
-    console.print(table)
-    console.print("\nnot pinned: their checksums come from the hub itself; what came first is noted and kept")
+    Console(width=None if sys.stdout.isatty() else 200).print(table)
+    print(
+        "not pinned: their checksums come from the hub itself; what came first is noted and kept",
+        file=sys.stderr,
+    )
 
 
 async def _fetch(arguments: argparse.Namespace, settings: Settings, store: ModelStore) -> None:

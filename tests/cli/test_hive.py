@@ -141,8 +141,11 @@ def test_models_are_listed_and_found(tmp_path: Path) -> None:
     listed = hive("models", "list", home=tmp_path, HIVE_MODELS__DIRECTORY=str(tmp_path))
     path = hive("models", "path", "whisper-small", home=tmp_path, HIVE_MODELS__DIRECTORY=str(tmp_path))
 
-    here = {line.split()[0]: line.split()[1] for line in listed.stdout.splitlines()[1:]}
-    assert (here["kokoro-int8"], here["kokoro"], here["whisper-small"]) == ("yes", "-", "-")
+    here = {line.split()[0]: tuple(line.split()[1:3]) for line in listed.stdout.splitlines()[1:]}
+    assert (here["kokoro-int8"], here["whisper-small"], here["opus-de-en"]) == (
+        ("yes", "yes"), ("-", "yes"), ("-", "no"),
+    )  # fmt: skip
+    assert "not pinned: their checksums come from the hub itself" in listed.stderr
     assert path.stdout == f"{tmp_path / 'whisper' / 'small'}\n"
 
 
@@ -156,6 +159,40 @@ def test_fetching_offline_is_one_clear_line(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert done.stderr.splitlines()[-1].endswith("Is this machine offline?")
     assert "Traceback" not in done.stderr
+
+
+def test_the_usual_models_are_left_out_where_nobody_hands_them_out(tmp_path: Path) -> None:
+    """What fits the machine but cannot be had is one clear line, and no failure."""
+    done = hive(
+        "models", "fetch", "--usual", home=tmp_path, PATH=str(tmp_path),
+        HIVE_MODELS__HUB_URL="http://127.0.0.1:9", HIVE_MODELS__RELEASES_URL="http://127.0.0.1:9",
+        PIP_CONFIG_FILE=os.devnull, PIP_FIND_LINKS="", PIP_INDEX_URL="http://127.0.0.1:9/simple",
+    )  # fmt: skip
+
+    lines = done.stderr.splitlines()
+    assert done.returncode == 0
+    assert sum(line.startswith("hive: the hub: 127.0.0.1:9 cannot be reached") for line in lines) == 1
+    assert lines[-1].startswith("hive: without whisper-")
+    assert lines[-1].endswith("nobody who hands them out can be reached from here")
+
+
+def test_the_embedded_profile_fetches_nothing(tmp_path: Path) -> None:
+    """Whoever keeps to what needs no models is not told about any."""
+    done = hive("models", "fetch", "--usual", "--profile", "embedded", home=tmp_path)
+
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_bytes_that_are_not_known_fail_the_check(tmp_path: Path) -> None:
+    """`hive models check` names the files that are not what they should be."""
+    (tmp_path / "kokoro").mkdir()
+    for name in ("kokoro-v1.0.int8.onnx", "voices-v1.0.bin"):
+        (tmp_path / "kokoro" / name).touch()
+
+    done = hive("models", "check", home=tmp_path, HIVE_MODELS__DIRECTORY=str(tmp_path))
+
+    assert done.returncode == 1
+    assert done.stdout == "kokoro-int8: other bytes than known: kokoro-v1.0.int8.onnx, voices-v1.0.bin\n"
 
 
 @pytest.mark.live

