@@ -70,7 +70,14 @@ def write_torch(
             key = str(len(storages))
             storages[key] = np.ascontiguousarray(self.value).tobytes()
             strides = tuple(step // 4 for step in np.empty(self.value.shape, "<f4").strides)
-            arguments = (Storage(key, self.value.size), 0, self.value.shape, strides, False, {})
+            arguments: tuple[Any, ...] = (
+                Storage(key, self.value.size),
+                0,
+                self.value.shape,
+                strides,
+                False,
+                {},
+            )
             return _rebuild_tensor_v2, arguments
 
     class Pickler(pickle.Pickler):
@@ -210,7 +217,8 @@ class Computed:
     def _normed(self, name: str, hidden: Floats) -> Floats:
         centred = hidden - hidden.mean(axis=1, keepdims=True)
         scaled = centred / np.sqrt(centred.var(axis=1, keepdims=True) + 1e-5)
-        return scaled * self._weights[f"{name}.weight"] + self._weights[f"{name}.bias"]
+        normed: Floats = scaled * self._weights[f"{name}.weight"] + self._weights[f"{name}.bias"]
+        return normed
 
     def _after(self, hidden: Floats, added: Floats, name: str) -> Floats:
         return self._normed(f"{name}_layer_norm", hidden + added)
@@ -238,13 +246,15 @@ class Computed:
         padded = np.pad(signal, ((0, 0), (1, 1)))
         windows = np.lib.stride_tricks.sliding_window_view(padded, 3, axis=1)[:, ::step]
         bias = self._weights[f"{name}.bias"][:, None]
-        return np.einsum("oik,itk->ot", self._weights[f"{name}.weight"], windows) + bias
+        out: Floats = np.einsum("oik,itk->ot", self._weights[f"{name}.weight"], windows) + bias
+        return out
 
 
 def _gelu(value: Floats) -> Floats:
     from math import erf
 
-    return value * 0.5 * (1 + np.vectorize(erf)(value / np.sqrt(2)))
+    out: Floats = value * 0.5 * (1 + np.vectorize(erf)(value / np.sqrt(2)))
+    return out
 
 
 # --- Whisper -----------------------------------------------------------------------------------------------
