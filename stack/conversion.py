@@ -18,6 +18,7 @@ from typing import Any, Final
 
 import numpy as np
 from ctranslate2.converters import OpusMTConverter
+from ctranslate2.converters.marian import load_vocab
 from ctranslate2.converters.transformers import MarianMTLoader, WhisperLoader
 from numpy.typing import NDArray
 
@@ -28,12 +29,12 @@ from stack.trust import Trust
 
 OFFICIAL_FILES: Final = (
     "config.json", "generation_config.json", "preprocessor_config.json", "tokenizer.json", "vocab.json",
-    "*.spm", "decoder.yml", "*.vocab.yml", "*.npz", "model.safetensors", "model-*-of-*.safetensors",
+    "*.spm", "decoder.yml", "*vocab.yml", "*.npz*", "model.safetensors", "model-*-of-*.safetensors",
     "pytorch_model.bin",
 )  # fmt: skip
 """What is fetched of a repository in the format of its authors."""
 
-_WEIGHTS: Final = ("model.safetensors", "model-*-of-*.safetensors", "pytorch_model.bin", "*.npz")
+_WEIGHTS: Final = ("model.safetensors", "model-*-of-*.safetensors", "pytorch_model.bin", "*.npz*")
 """In order of preference; the first kind that is there is read."""
 _SENTENCEPIECE = ("source.spm", "target.spm")
 _WHISPER_FILES = ("tokenizer.json", "preprocessor_config.json")
@@ -101,10 +102,11 @@ def kind_of(source: Path) -> str:
 
 def target_tokens(source: Path) -> tuple[str, ...]:
     """What tells a translation model with several targets which one is meant, e.g. (">>fra<<", …)."""
-    file = source / "vocab.json"
-    if not file.is_file():
-        return ()
-    return tuple(sorted(token for token in _json(file) if token.startswith(">>") and token.endswith("<<")))
+    if (source / "vocab.json").is_file():
+        words = list(_json(source / "vocab.json"))
+    else:
+        words = [word for file in source.glob("*vocab.yml") for word in load_vocab(file)]
+    return tuple(sorted({word for word in words if word.startswith(">>") and word.endswith("<<")}))
 
 
 def _write(source: Path, to: Path) -> None:

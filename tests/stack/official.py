@@ -126,6 +126,63 @@ def marian(directory: Path, *, seed: int = 3) -> dict[str, Floats]:
     return marian_weights(len(vocabulary), np.random.default_rng(seed))
 
 
+_ARCHIVE_CONFIG = """
+type: transformer
+enc-depth: 2
+dec-depth: 2
+transformer-heads: 2
+transformer-decoder-autoreg: self-attention
+transformer-no-projection: false
+transformer-ffn-activation: swish
+transformer-preprocess: ""
+transformer-postprocess: dan
+transformer-postprocess-top: ""
+transformer-postprocess-emb: d
+transformer-guided-alignment-layer: last
+"""
+
+
+def marian_archive(directory: Path, *, seed: int = 3) -> dict[str, Floats]:
+    """Writes an unpacked archive of Marian with the weights of `marian`, which are returned."""
+    weights = marian(directory, seed=seed)
+    vocabulary = json.loads((directory / "vocab.json").read_bytes())
+    for name in ("vocab.json", "config.json"):
+        (directory / name).unlink()
+    words = [word for word in vocabulary if word != "<pad>"]
+    (directory / "opus.spm32k-spm32k.vocab.yml").write_text(
+        "".join(f"{json.dumps(word, ensure_ascii=False)}: {vocabulary[word]}\n" for word in words)
+    )
+    (directory / "decoder.yml").write_text(
+        "models: [opus.npz.best-perplexity.npz]\n"
+        "vocabs: [opus.spm32k-spm32k.vocab.yml, opus.spm32k-spm32k.vocab.yml]\n"
+    )
+    archive: dict[str, NDArray[Any]] = {
+        "special:model.yml": np.frombuffer(_ARCHIVE_CONFIG.encode() + b"\0", np.int8),
+        "Wemb": weights["model.shared.weight"][:-1],
+        "decoder_ff_logit_out_b": weights["final_logits_bias"][:, :-1],
+    }
+    theirs = {"self_attn": "self", "encoder_attn": "context"}
+    for name, value in weights.items():
+        _, side, layers, *rest = [*name.split("."), "", ""][:7]
+        if layers != "layers":
+            continue
+        layer, part, *inner = [piece for piece in rest if piece]
+        place, kind = f"{side}_l{int(layer) + 1}", inner[-1]
+        if part in theirs:
+            letter = inner[0][0]
+            archive[f"{place}_{theirs[part]}_{'W' if kind == 'weight' else 'b'}{letter}"] = value.T
+        elif part in ("fc1", "fc2"):
+            archive[f"{place}_ffn_{'W' if kind == 'weight' else 'b'}{part[-1]}"] = value.T
+        else:
+            norm = (
+                "ffn_ffn" if part == "final_layer_norm" else f"{theirs[part.removesuffix('_layer_norm')]}_Wo"
+            )
+            archive[f"{place}_{norm}_ln_{'scale' if kind == 'weight' else 'bias'}"] = value
+    with (directory / "opus.npz.best-perplexity.npz").open("wb") as file:
+        np.savez(file, **archive)  # type: ignore[arg-type]  # the stubs take a keyword of np.savez for an array
+    return weights
+
+
 def marian_weights(vocabulary: int, random: np.random.Generator) -> dict[str, Floats]:
     weights: dict[str, Floats] = {
         "model.shared.weight": random.normal(0, 0.6, (vocabulary, WIDTH)),

@@ -47,14 +47,34 @@ async def test_a_translation_model_scores_as_the_original(
 
     place = await converting.convert(str(source), Models(directory=tmp_path / "models"))
 
+    _scores_alike(place, json.loads((source / "vocab.json").read_bytes()), weights)
+
+
+async def test_an_archive_of_marian_scores_as_the_original(tmp_path: Path) -> None:
+    """An unpacked archive of Marian is taken as it is; the model itself adds the end of the source."""
+    source = tmp_path / "opus-mt-en-fr"
+    weights = official.marian_archive(source)
+
+    place = await converting.convert(str(source), Models(directory=tmp_path / "models"))
+
+    words = json.loads((place / "shared_vocabulary.json").read_bytes())
+    model = opus_models.read(place)
+    assert (model.adds_end_token, model.pairs[0].prefix) == (True, ">>fra<<")
+    _scores_alike(place, {word: number for number, word in enumerate(words)}, weights, adds_end=True)
+
+
+def _scores_alike(
+    place: Path, numbers: dict[str, int], weights: dict[str, official.Floats], *, adds_end: bool = False
+) -> None:
+    """The probability of each token of a translation, beside what the weights say that it is."""
     pieces = sentencepiece.SentencePieceProcessor(model_file=str(place / "source.spm"))
-    numbers = json.loads((source / "vocab.json").read_bytes())
-    first = [*pieces.encode("We opened four new stations.", out_type=str), "</s>"]
+    first = pieces.encode("We opened four new stations.", out_type=str)
     second = pieces.encode("The country is open.", out_type=str)
     translator = ctranslate2.Translator(str(place), device="cpu", compute_type="float32")
-    scored = translator.score_batch([first], [second])[0]
+    scored = translator.score_batch([first if adds_end else [*first, "</s>"]], [second])[0]
     wanted = official.Computed(weights).marian_scores(
-        [numbers[piece] for piece in first], [*(numbers[piece] for piece in second), numbers["</s>"]]
+        [numbers[piece] for piece in [*first, "</s>"]],
+        [numbers[piece] for piece in [*second, "</s>"]],
     )
     assert np.ptp(wanted) > 3  # a model that gave all tokens the same would prove nothing
     assert scored.log_probs == pytest.approx(wanted, abs=0.15)  # weights are rounded to eight bits
