@@ -169,7 +169,8 @@ def _pip(package: str, version: str, to: Path) -> list[str]:
         raise Unreachable("pip is not installed")
     # wheels only: a source archive would run its own code to say what it needs
     return [
-        *program, "download", "--quiet", "--no-cache-dir", "--no-deps", "--no-input", "--only-binary", ":all:", "--retries", "1",
+        *program, "download", "--quiet", "--no-cache-dir", "--no-deps", "--no-input", "--only-binary", ":all:",
+        "--retries", "1",
         "--timeout", "15", "--dest", str(to), f"{package}=={version}",
     ]  # fmt: skip
 
