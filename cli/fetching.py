@@ -10,7 +10,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColum
 
 if TYPE_CHECKING:
     from config.settings import Settings
-    from stack.catalogue import Model
+    from stack.model import Model
     from stack.models import ModelStore
 
 

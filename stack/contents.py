@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from stack.catalogue import File
 from stack.download import Checksum
+from stack.model import File
 
 
 def fits(file: File, path: Path) -> bool:

@@ -12,6 +12,7 @@ from config.settings import Models
 from stack import catalogue, conversion
 from stack.conversion import CannotConvert
 from stack.errors import StackError
+from stack.model import Model
 from stack.models import ModelStore, Progress, Say
 
 _WHISPER = re.compile(r"(?:faster-)?whisper-(.+)|(distil-.+)")
@@ -94,7 +95,7 @@ def _name(own: str, kind: str) -> str:
     raise StackError(f"the name {own} does not tell what the model is; say it, e.g. --as {example}")
 
 
-def _description(source: Path, known: catalogue.Model, prefix: str | None) -> str:
+def _description(source: Path, known: Model, prefix: str | None) -> str:
     """What `hive.json` says of a translation model, with the token of its target where it has several."""
     tokens = conversion.target_tokens(source)
     note = json.loads(known.description)

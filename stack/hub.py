@@ -10,9 +10,9 @@ from urllib.parse import quote
 
 import aiohttp
 
-from stack.catalogue import HubFile, Repository
 from stack.download import fetch_text
 from stack.errors import FetchFailed
+from stack.model import HubFile, Repository
 from stack.trust import Trust, Trusted
 
 

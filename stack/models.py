@@ -12,11 +12,11 @@ import aiohttp
 from config.settings import Models
 from stack import conversion, hub, trust
 from stack.alone import alone
-from stack.catalogue import File, HubFile, Model, Packaged, PackagedArrays, ReleaseFile, Repository, Source
 from stack.contents import fits
 from stack.download import TRIES, Checksum, fetch, session
 from stack.errors import FetchFailed, LicenceRefused, StackError, Unreachable
 from stack.licences import PER_VOICE, licence_of_card
+from stack.model import File, HubFile, Model, Packaged, PackagedArrays, ReleaseFile, Repository, Source
 from stack.packages import SILENCE_LIMIT_S, Packages
 
 Progress = Callable[[str, int, int | None], None]

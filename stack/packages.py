@@ -24,9 +24,9 @@ from typing import IO, Any
 
 import numpy as np
 
-from stack.catalogue import Index, Packaged, PackagedArrays
 from stack.download import Progress
 from stack.errors import FetchFailed, Unreachable
+from stack.model import Index, Packaged, PackagedArrays
 
 SILENCE_LIMIT_S = 60.0
 """A client under whose hands nothing grows for so long is ended."""

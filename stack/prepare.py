@@ -14,8 +14,8 @@ from pathlib import Path
 
 from config.settings import SettingsError, load
 from stack import catalogue, debian, livekit_server, provision, webapp
-from stack.catalogue import Model
 from stack.errors import StackError
+from stack.model import Model
 from stack.models import ModelStore
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -12,8 +12,9 @@ import psutil
 
 from config.settings import Settings
 from stack import catalogue
-from stack.catalogue import USUAL, Model
+from stack.catalogue import USUAL
 from stack.errors import StackError, Unreachable
+from stack.model import Model
 from stack.models import ModelStore, Say
 
 FOR_TESTS: Final = ("whisper-base", "whisper-tiny.en", "kokoro-int8", "piper-en_US-joe-medium")

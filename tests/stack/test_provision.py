@@ -10,8 +10,8 @@ import pytest
 
 from config.settings import Models, Recognition, Settings, SpeechSettings, TranslationSettings
 from stack import catalogue, provision
-from stack.catalogue import Model
 from stack.errors import FetchFailed, Unreachable
+from stack.model import Model
 from stack.models import ModelStore
 from stack.provision import Machine
 
