@@ -4,6 +4,7 @@
 
 HIVE := .venv/bin/hive
 PY := .venv/bin/python
+profile = $(if $(PROFILE),--profile "$(PROFILE)")
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -17,11 +18,11 @@ setup-up: ## the same, and the web app
 setup-dev: ## the same, and what the tests need
 	@scripts/bootstrap.sh dev
 
-demo: setup ## a scripted meeting, interpreted live in this terminal: make demo [TALK=file.wav SPEAKS=en OUT=directory]
-	@$(HIVE) demo $(if $(TALK),--talk "$(TALK)") $(if $(SPEAKS),--speaks "$(SPEAKS)") $(if $(OUT),--out "$(OUT)")
+demo: setup ## a scripted meeting, interpreted live in this terminal: make demo [TALK=file.wav SPEAKS=en HEAR=es,fr OUT=directory PROFILE=embedded]
+	@$(HIVE) demo $(profile) $(if $(TALK),--talk "$(TALK)") $(if $(SPEAKS),--speaks "$(SPEAKS)") $(if $(HEAR),--hear "$(HEAR)") $(if $(OUT),--out "$(OUT)")
 
-up: setup-up ## starts everything and leaves it running for people, until Ctrl-C: make up [OFFSET=100]
-	@$(HIVE) up $(if $(OFFSET),--port-offset $(OFFSET))
+up: setup-up ## starts everything and leaves it running for people, until Ctrl-C: make up [OFFSET=100 PROFILE=embedded]
+	@$(HIVE) up $(profile) $(if $(OFFSET),--port-offset $(OFFSET))
 
 doctor: setup ## says what is here and what is missing
 	@$(HIVE) doctor

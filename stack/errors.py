@@ -5,6 +5,7 @@ StackError
 ├── PartFailed       a part did not start, did not get ready, or died
 ├── Missing          a program or a package is not installed; says the exact command
 ├── FetchFailed      something could not be downloaded, or came damaged
+│   └── Unreachable  whoever should hand it over does not answer at all
 └── LicenceRefused   weights that may not be used commercially, without the setting that allows them
 """
 
@@ -44,6 +45,10 @@ class Missing(StackError):
 
 class FetchFailed(StackError):
     """A download failed, or what came is not what it should be."""
+
+
+class Unreachable(FetchFailed):
+    """Nobody answers, or the program that would ask is missing: the same is not tried again for the next file."""
 
 
 class LicenceRefused(StackError):

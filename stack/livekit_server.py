@@ -7,7 +7,6 @@ so that `go install` takes it; the program is then named `server`. Releases afte
 from __future__ import annotations
 
 import asyncio
-import fcntl
 import os
 import platform
 import re
@@ -15,11 +14,11 @@ import shutil
 import tarfile
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Coroutine, Mapping
 from pathlib import Path
 
 from config.settings import cache_directory
+from stack.alone import alone
 from stack.download import Checksum, fetch, fetch_text, session
 from stack.errors import FetchFailed, Missing, StackError
 
@@ -64,7 +63,7 @@ async def obtain(
     if found := find(cache, environment):
         return found
     target = _place(cache)
-    async with _alone(target, report):
+    async with alone(target.with_name(".lock"), report, "building livekit-server"):
         if os.access(target, os.X_OK):  # somebody else was faster
             return target
         reasons = []
@@ -88,19 +87,6 @@ async def obtain(
 
 def _place(cache: Path) -> Path:
     return cache / "bin" / f"livekit-server-{VERSION}"
-
-
-@asynccontextmanager
-async def _alone(target: Path, report: Report) -> AsyncIterator[None]:
-    """Keeps two runs from building the same at the same time."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with target.with_name(".lock").open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            report("another run is building livekit-server, waiting for it")
-            await asyncio.to_thread(fcntl.flock, file, fcntl.LOCK_EX)
-        yield  # closing the file gives the lock back
 
 
 async def build(target: Path, environment: Mapping[str, str], report: Report) -> None:

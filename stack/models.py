@@ -1,96 +1,315 @@
-"""Models on disk: what is there, and fetching what is not."""
+"""Models on disk: what is there, whether it is what it should be, and fetching what is not there."""
 
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Callable
-from dataclasses import dataclass
-from fnmatch import fnmatch
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
-from urllib.parse import quote
 
 import aiohttp
 
 from config.settings import Models
-from stack.catalogue import PER_VOICE, File, Model, licence_of_card
-from stack.download import TRIES, Checksum, fetch, fetch_text, session
-from stack.errors import FetchFailed, LicenceRefused, StackError
+from stack import conversion, hub, trust
+from stack.alone import alone
+from stack.contents import fits
+from stack.download import TRIES, Checksum, fetch, session
+from stack.errors import FetchFailed, LicenceRefused, StackError, Unreachable
+from stack.licences import PER_VOICE, licence_of_card
+from stack.model import File, HubFile, Model, Packaged, PackagedArrays, ReleaseFile, Repository, Source
+from stack.packages import SILENCE_LIMIT_S, Packages
 
 Progress = Callable[[str, int, int | None], None]
 """Told a file's name, how many of its bytes are here, and how many there will be where that is known."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Wanted:
-    url: str
-    name: str
-    checksum: Checksum
+Say = Callable[[str], None]
 
 
 class ModelStore:
     """The directory of models, as the settings name it.
 
+    A source that does not answer is asked once; further files go on to the next source without a word.
+
     Args:
         settings: directory, licences, where to fetch from.
         tries: how often a transfer that breaks off is continued.
         pause_s: how long to wait before the second try; later ones wait longer.
+        silence_limit_s: how long a package client may bring nothing.
     """
 
-    def __init__(self, settings: Models, *, tries: int = TRIES, pause_s: float = 1.0) -> None:
+    def __init__(
+        self,
+        settings: Models,
+        *,
+        tries: int = TRIES,
+        pause_s: float = 1.0,
+        silence_limit_s: float = SILENCE_LIMIT_S,
+    ) -> None:
         self._settings = settings
         self._tries, self._pause_s = tries, pause_s
+        self._packages = Packages(settings.directory / ".packages", silence_limit_s=silence_limit_s)
+        self._silent: dict[str, str] = {}
 
     def path(self, model: Model) -> Path:
         """Where a model lies, or would lie."""
         return self._settings.directory / model.directory
 
     def has(self, model: Model) -> bool:
-        """Whether a model is there as a whole."""
-        directory = self.path(model)
-        if model.files:
-            return all((directory / file.name).exists() for file in model.files)
-        return (directory / "model.bin").exists() and not any(directory.glob(".*.part"))
+        """Whether there is what an engine needs; files appear under their names only when they are whole."""
+        return all((self.path(model) / name).is_file() for name in model.needed)
+
+    async def check(self, model: Model) -> list[str]:
+        """The files that are here with other bytes than are known, or were trusted first. Reads them all.
+
+        Raises:
+            StackError: the note of what was trusted is damaged.
+        """
+        trusted = trust.read(self._note(model))
+        return await asyncio.to_thread(self._differing, model, trusted)
+
+    def _differing(self, model: Model, trusted: trust.Trust | None) -> list[str]:
+        place = self.path(model)
+        differing = [
+            file.name
+            for file in model.files
+            if file.sha256 and (place / file.name).is_file() and not fits(file, place / file.name)
+        ]
+        if trusted is not None and not model.files:
+            differing += [
+                name
+                for name in trusted.files
+                if (place / name).is_file()
+                and trusted.checksum(name).of(place / name) != trusted.checksum(name).hexadecimal
+            ]
+        return differing
 
     async def fetch(
         self,
         model: Model,
         *,
-        say: Callable[[str], None] = lambda line: None,
+        say: Say = lambda line: None,
         progress: Progress = lambda name, here, whole: None,
     ) -> Path:
-        """Fetches what is missing of a model.
+        """Fetches what is missing of a model, from the first source that has it.
 
         Files appear under their names only when they are whole and their checksums fit; a second call
         continues where the first broke off. The file that shows that a model is there comes last.
 
         Raises:
             LicenceRefused: its weights may not be used commercially, and the settings do not allow that.
-            FetchFailed: unreachable, refused or damaged.
+            Unreachable: none of its sources answers.
+            FetchFailed: refused or damaged everywhere.
             StackError: downloads are turned off.
         """
         if not self._settings.download:
             raise StackError("downloads are turned off by the setting models.download")
+        if silent := self._out_of_reach(model):
+            raise _nobody(model.name, silent)
         if model.licence != PER_VOICE:
             self._check_licence(model, model.licence, model.commercial)
             say(f"{model.name}: licence {model.licence}, about {model.megabytes} MB")
+        async with self._alone(say), session() as client:
+            if model.files:
+                await self._pinned(client, model, say, progress)
+            else:
+                await self._unpinned(client, model, say, progress)
         if model.description:
-            await asyncio.to_thread(self._describe, model)
-        async with session() as client:
-            wanted = await self._wanted(client, model)
-            for file in sorted(wanted, key=lambda file: (file.name != model.card, file.name == "model.bin")):
-                await self._fetch_one(client, model, file, progress)
-                if file.name == model.card:
-                    card = (self.path(model) / file.name).read_text(encoding="utf-8", errors="replace")
-                    licence, commercial = licence_of_card(card)
-                    self._check_licence(model, licence, commercial)
-                    say(f"{model.name}: licence {licence}, about {model.megabytes} MB")
+            (self.path(model) / "hive.json").write_text(model.description + "\n", encoding="utf-8")
         return self.path(model)
 
-    def _describe(self, model: Model) -> None:
-        target = self.path(model) / "hive.json"
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(model.description + "\n", encoding="utf-8")
+    def _alone(self, say: Say) -> AbstractAsyncContextManager[None]:
+        return alone(self._settings.directory / ".lock", say, "fetching models")
+
+    def _out_of_reach(self, model: Model) -> list[str]:
+        """All that have a file that is missing, where none of them answered before."""
+        if not model.files:
+            return [_HUB] if _HUB in self._silent else []
+        for file in model.files:
+            keepers = list(dict.fromkeys(_who(source) for source in file.sources))
+            if not (self.path(model) / file.name).is_file() and all(who in self._silent for who in keepers):
+                return keepers
+        return []
+
+    # --- known bytes ---------------------------------------------------------------------------------------
+
+    async def _pinned(
+        self, client: aiohttp.ClientSession, model: Model, say: Say, progress: Progress
+    ) -> None:
+        told: set[str] = set()
+
+        def once(line: str) -> None:
+            if line not in told:
+                told.add(line)
+                say(line)
+
+        weights = model.needed[0]
+        for file in sorted(model.files, key=lambda file: (file.name != model.card, file.name == weights)):
+            if not (self.path(model) / file.name).is_file():
+                await self._bring(client, model, file, once, progress)
+            self._read_card(model, file.name, say)
+        await asyncio.to_thread(self._packages.clear)
+
+    async def _bring(
+        self, client: aiohttp.ClientSession, model: Model, file: File, say: Say, progress: Progress
+    ) -> None:
+        """One file, from the first source that hands over the right bytes."""
+        reasons: list[FetchFailed] = []
+        for source in file.sources:
+            who = _who(source)
+            if who in self._silent:
+                reasons.append(Unreachable(who))
+                continue
+            try:
+                await self._take(client, source, file, self.path(model) / file.name, progress)
+            except FetchFailed as error:
+                if isinstance(error, Unreachable):
+                    self._silent[who] = str(error)
+                    say(f"{who}: {error}")
+                    reasons.append(Unreachable(who))
+                else:
+                    say(f"{model.name}: not from {who}: {error}")
+                    reasons.append(error)
+            else:
+                say(f"{model.name}: from {_whom(source)}")
+                (self.path(model) / f".{file.name}.part").unlink(missing_ok=True)
+                return
+        if all(isinstance(error, Unreachable) for error in reasons):
+            raise _nobody(model.name, [str(error) for error in reasons])
+        raise FetchFailed(f"{model.name}: {file.name} cannot be had: {'; '.join(map(str, reasons))}")
+
+    async def _take(
+        self, client: aiohttp.ClientSession, source: Source, file: File, to: Path, progress: Progress
+    ) -> None:
+        """Puts a file into its place, if its bytes are the known ones. Raises FetchFailed."""
+
+        def told(here: int, whole: int | None) -> None:
+            progress(file.name, here, whole)
+
+        to.parent.mkdir(parents=True, exist_ok=True)
+        match source:
+            case HubFile() | ReleaseFile():
+                checksum = Checksum("sha256", file.sha256) if file.sha256 else None
+                await fetch(
+                    client, self._url(source), to, checksum=checksum, progress=told,
+                    tries=self._tries, pause_s=self._pause_s,
+                )  # fmt: skip
+                return
+            case Packaged():
+                joined = to.with_name(f".{to.name}.joined")
+                await self._packages.join(source, joined, progress=told)
+            case PackagedArrays():
+                joined = to.with_name(f".{to.name}.joined")
+                await self._packages.arrays(source, joined, progress=told)
+        if file.sha256 and not await asyncio.to_thread(fits, file, joined):
+            joined.unlink()
+            await asyncio.to_thread(self._packages.clear)
+            raise FetchFailed(f"{_whom(source)} carry other bytes than those known as {file.name}")
+        joined.replace(to)
+
+    def _url(self, source: HubFile | ReleaseFile) -> str:
+        if isinstance(source, HubFile):
+            return hub.address(self._settings.hub_url, source)
+        return f"{self._settings.releases_url.rstrip('/')}{source.path}"
+
+    # --- bytes that are trusted at first -------------------------------------------------------------------
+
+    async def _unpinned(
+        self, client: aiohttp.ClientSession, model: Model, say: Say, progress: Progress
+    ) -> None:
+        if model.repository is not None:
+            try:
+                await self._mirror(client, model.repository, self.path(model), model, say, progress)
+                return
+            except Unreachable:
+                raise
+            except FetchFailed as error:
+                if not model.official:
+                    raise
+                say(f"{model.name}: {error}")
+        say(f"{model.name}: nobody is known to publish it converted; {model.official} is converted here")
+        source = await self._official(client, model.official, say, progress)
+        await asyncio.to_thread(conversion.convert, source, self.path(model))
+        await asyncio.to_thread(conversion.forget, source)
+
+    async def fetch_official(
+        self,
+        repository: str,
+        *,
+        say: Say = lambda line: None,
+        progress: Progress = lambda name, here, whole: None,
+    ) -> Path:
+        """Fetches a model in the format of its authors; `conversion.convert` takes its directory.
+
+        Raises:
+            Unreachable, FetchFailed: it cannot be had.
+        """
+        async with self._alone(say), session() as client:
+            return await self._official(client, repository, say, progress)
+
+    async def _official(
+        self, client: aiohttp.ClientSession, repository: str, say: Say, progress: Progress
+    ) -> Path:
+        place = self._settings.directory / ".official" / repository.replace("/", "--")
+        wanted = Repository(repository, conversion.OFFICIAL_FILES)
+        await self._mirror(client, wanted, place, None, say, progress)
+        return place
+
+    async def _mirror(
+        self,
+        client: aiohttp.ClientSession,
+        repository: Repository,
+        place: Path,
+        model: Model | None,
+        say: Say,
+        progress: Progress,
+    ) -> None:
+        """What is wanted of a repository, at the commit that was seen first."""
+        if _HUB in self._silent:
+            raise _nobody(repository.name, [_HUB])
+        note = self._note(model) if model is not None else place / "hub.lock.json"
+        try:
+            trusted = trust.read(note) or await hub.look(client, self._settings.hub_url, repository)
+        except Unreachable as error:
+            self._silent[_HUB] = str(error)
+            say(f"{_HUB}: {error}")
+            raise _nobody(repository.name, [_HUB]) from error
+        if model is None:
+            trusted = conversion.needed_of(trusted)
+        elif lost := [name for name in model.needed if name not in trusted.files]:
+            raise FetchFailed(f"{repository.name} on the hub does not hold {', '.join(lost)}")
+        trust.write(note, trusted)
+        say(f"{repository.name} at {trusted.revision[:12]}: {trust.NOTE}; noted in {note}")
+        weights, card = (model.needed[0], model.card) if model is not None else ("", "")
+        for name in sorted(trusted.files, key=lambda name: (name != card, name == weights)):
+            if not (place / name).is_file():
+                file = HubFile(repository.name, trusted.revision, trusted.files[name].path)
+                await fetch(
+                    client,
+                    hub.address(self._settings.hub_url, file),
+                    place / name,
+                    checksum=trusted.checksum(name),
+                    progress=lambda here, whole, name=name: progress(name, here, whole),  # type: ignore[misc]
+                    tries=self._tries,
+                    pause_s=self._pause_s,
+                )
+                sha256 = await asyncio.to_thread(Checksum("sha256", "").of, place / name)
+                trusted = trusted.seen(name, sha256)
+                trust.write(note, trusted)
+            if model is not None:
+                self._read_card(model, name, say)
+
+    def _note(self, model: Model) -> Path:
+        return self.path(model) / f"{model.name}.lock.json"
+
+    # --- licences ------------------------------------------------------------------------------------------
+
+    def _read_card(self, model: Model, name: str, say: Say) -> None:
+        """Refuses a voice whose card, if this is it, forbids commercial use."""
+        if model.licence != PER_VOICE or name != model.card:
+            return
+        card = (self.path(model) / name).read_text(encoding="utf-8", errors="replace")
+        licence, commercial = licence_of_card(card)
+        self._check_licence(model, licence, commercial)
+        say(f"{model.name}: licence {licence}, about {model.megabytes} MB")
 
     def _check_licence(self, model: Model, licence: str, commercial: bool) -> None:
         if not commercial and not self._settings.allow_non_commercial:
@@ -99,58 +318,30 @@ class ModelStore:
                 "if you may use it, set models.allow_non_commercial to true"
             )
 
-    async def _fetch_one(
-        self, client: aiohttp.ClientSession, model: Model, file: _Wanted, progress: Progress
-    ) -> None:
-        target = self.path(model) / file.name
-        if target.exists():
-            return
-        await fetch(
-            client,
-            file.url,
-            target,
-            checksum=file.checksum,
-            progress=lambda here, whole: progress(file.name, here, whole),
-            tries=self._tries,
-            pause_s=self._pause_s,
-        )
 
-    async def _wanted(self, client: aiohttp.ClientSession, model: Model) -> list[_Wanted]:
-        """Every file of a model with its address and checksum."""
-        if not model.repository:
-            base = self._settings.releases_url.rstrip("/")
-            return [
-                _Wanted(f"{base}{file.source}", file.name, Checksum("sha256", file.sha256))
-                for file in model.files
-            ]
-        listing = await self._listing(client, model)
-        base = f"{self._settings.hub_url.rstrip('/')}/{model.repository}/resolve/main/"
-        files = model.files or tuple(
-            File(path, path)
-            for path in sorted(listing)
-            if any(fnmatch(path, pattern) for pattern in model.patterns)
-        )
-        lost = [file.source for file in files if file.source not in listing]
-        if lost or not files:
-            raise FetchFailed(f"{model.repository} on the hub does not hold {', '.join(lost) or 'the model'}")
-        return [_Wanted(base + quote(file.source), file.name, listing[file.source]) for file in files]
+_HUB = "the hub"
 
-    async def _listing(self, client: aiohttp.ClientSession, model: Model) -> dict[str, Checksum]:
-        """The files of a repository of the hub, with the checksums that it tells.
 
-        Source: the hub's HTTP API, `/api/models/REPOSITORY/tree/REVISION`: large files carry a SHA-256 under
-        `lfs.oid`, all others the hash that git gives to their content.
-        """
-        folder = "/" + quote(model.files[0].source.rpartition("/")[0]) if model.files else ""
-        url = f"{self._settings.hub_url.rstrip('/')}/api/models/{model.repository}/tree/main{folder}"
-        text = await fetch_text(client, url)
-        try:
-            return {
-                entry["path"]: Checksum("sha256", entry["lfs"]["oid"])
-                if entry.get("lfs")
-                else Checksum("git", entry["oid"])
-                for entry in json.loads(text)
-                if entry["type"] == "file"
-            }
-        except (ValueError, KeyError, TypeError) as error:
-            raise FetchFailed(f"{url} did not answer with a list of files") from error
+def _nobody(what: str, keepers: list[str]) -> Unreachable:
+    return Unreachable(f"{what}: {' and '.join(keepers)} cannot be reached. Is this machine offline?")
+
+
+def _who(source: Source) -> str:
+    """A source's keeper: where one file cannot be had because nobody answers, no other can."""
+    match source:
+        case HubFile():
+            return _HUB
+        case ReleaseFile():
+            return "the release"
+        case Packaged() | PackagedArrays():
+            return source.index
+
+
+def _whom(source: Source) -> str:
+    match source:
+        case Packaged():
+            return f"the {source.index} packages {', '.join(part.package for part in source.parts)}"
+        case PackagedArrays():
+            return f"the {source.index} package {source.package}"
+        case _:
+            return _who(source)

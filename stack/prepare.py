@@ -1,6 +1,7 @@
-"""Makes a bare machine ready: Debian packages, livekit-server, web app. Run as `python -m stack.prepare PURPOSE`.
+"""Makes a bare machine ready: Debian packages, livekit-server, web app, models for the tests.
 
-The virtual environment is there already by then; `scripts/bootstrap.sh` makes it.
+Run as `python -m stack.prepare PURPOSE`. The virtual environment is there already by then;
+`scripts/bootstrap.sh` makes it.
 """
 
 from __future__ import annotations
@@ -11,8 +12,11 @@ import sys
 import time
 from pathlib import Path
 
-from stack import debian, livekit_server, webapp
+from config.settings import SettingsError, load
+from stack import catalogue, debian, livekit_server, provision, webapp
 from stack.errors import StackError
+from stack.model import Model
+from stack.models import ModelStore
 
 ROOT = Path(__file__).resolve().parent.parent
 MISSING = 3
@@ -28,7 +32,8 @@ def prepare(purpose: str) -> None:
     """Installs what is missing.
 
     Args:
-        purpose: "demo" for the demo, "up" for the web app as well, "dev" for the tests as well.
+        purpose: "demo" for the demo, "up" for the web app as well, "dev" for the tests as well,
+            with real weights where they can be had.
 
     Raises:
         StackError: something could not be had; the message says what to do.
@@ -38,8 +43,20 @@ def prepare(purpose: str) -> None:
     asyncio.run(livekit_server.obtain(report=say))
     if purpose != "demo":
         webapp.ensure(ROOT / "web", say)
+    if purpose == "dev":
+        asyncio.run(weights())
     if time.monotonic() - began > 2:
         say(f"everything is here after {time.monotonic() - began:.0f} s")
+
+
+async def weights() -> None:
+    """Real weights for the tests, where somebody can hand them over; without them the tests that need them skip."""
+    settings = load()
+
+    async def fetch(store: ModelStore, model: Model) -> None:
+        await store.fetch(model, say=say)
+
+    await provision.provide(settings, map(catalogue.find, provision.FOR_TESTS), fetch, say)
 
 
 def main() -> int:
@@ -51,7 +68,7 @@ def main() -> int:
     purpose = parser.parse_args().purpose
     try:
         prepare(purpose)
-    except StackError as error:
+    except (StackError, SettingsError) as error:
         print(f"hive: error: {error}", file=sys.stderr)
         return MISSING
     except KeyboardInterrupt:

@@ -56,7 +56,7 @@ def add(commands: Subparsers, common: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """Runs the meeting."""
-    from cli import exits
+    from cli import exits, fetching
 
     if arguments.talk is not None and not arguments.talk.is_file():
         return exits.fail(f"there is no recording {arguments.talk}", exits.USAGE)
@@ -74,4 +74,5 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         repeat=arguments.repeat,
     )
     # The meeting's own view is in the terminal; the parts log to files.
+    exits.run(fetching.provide(settings))
     return exits.run(hold_meeting(options, settings, Console()))

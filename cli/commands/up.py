@@ -62,6 +62,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 async def _up(arguments: argparse.Namespace, settings: Settings) -> None:
+    from cli import fetching
     from stack.local import Stack
     from stack.ports import Ports
 
@@ -72,6 +73,7 @@ async def _up(arguments: argparse.Namespace, settings: Settings) -> None:
         restart=True,
         report=say,
     )
+    await fetching.provide(settings)
     try:
         async with stack:
             _welcome(stack, arguments)

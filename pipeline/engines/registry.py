@@ -94,7 +94,6 @@ async def load_recognizer(settings: Settings) -> Recognizer:
         device=settings.recognition.device,
         compute_type=settings.recognition.compute_type,
         threads=settings.recognition.threads,
-        download=settings.models.download,
         models_dir=settings.models.directory / "whisper",
     )
 

@@ -23,7 +23,7 @@ from pipeline.engines.protocols import (
 )
 from pipeline.engines.whisper_batch import LONGEST_SAMPLES, Piece, Reading, Tuning, WhisperBatch
 from pipeline.engines.whisper_language import DECIDED_AFTER_SAMPLES, SURE_AFTER_SAMPLES, LanguageLock, base
-from pipeline.engines.whisper_models import find_or_fetch, open_model
+from pipeline.engines.whisper_models import find, open_model
 from pipeline.events import Word
 from pipeline.text.joining import text_of
 
@@ -72,11 +72,10 @@ class WhisperRecognizer:
         device: str = "auto",
         compute_type: str = "default",
         threads: int = 0,
-        download: bool = False,
         models_dir: Path,
         tuning: Tuning | None = None,
     ) -> WhisperRecognizer:
-        """Opens a model, fetching it first if need be and allowed.
+        """Opens a model that is there.
 
         Args:
             model: a directory, or a name such as "small" that is looked for below `models_dir`.
@@ -87,7 +86,7 @@ class WhisperRecognizer:
         """
 
         def opened() -> WhisperBatch:
-            place = find_or_fetch(model, models_dir, download=download)
+            place = find(model, models_dir)
             return WhisperBatch(
                 open_model(place, device=device, compute_type=compute_type, threads=threads), tuning
             )

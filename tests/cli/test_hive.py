@@ -141,8 +141,11 @@ def test_models_are_listed_and_found(tmp_path: Path) -> None:
     listed = hive("models", "list", home=tmp_path, HIVE_MODELS__DIRECTORY=str(tmp_path))
     path = hive("models", "path", "whisper-small", home=tmp_path, HIVE_MODELS__DIRECTORY=str(tmp_path))
 
-    here = {line.split()[0]: line.split()[1] for line in listed.stdout.splitlines()[1:]}
-    assert (here["kokoro-int8"], here["kokoro"], here["whisper-small"]) == ("yes", "-", "-")
+    here = {line.split()[0]: tuple(line.split()[1:3]) for line in listed.stdout.splitlines()[1:]}
+    assert (here["kokoro-int8"], here["whisper-small"], here["opus-de-en"]) == (
+        ("yes", "yes"), ("-", "yes"), ("-", "no"),
+    )  # fmt: skip
+    assert "not pinned: their checksums come from the hub itself" in listed.stderr
     assert path.stdout == f"{tmp_path / 'whisper' / 'small'}\n"
 
 
@@ -158,13 +161,51 @@ def test_fetching_offline_is_one_clear_line(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
+def test_the_usual_models_are_left_out_where_nobody_hands_them_out(tmp_path: Path) -> None:
+    """What fits the machine but cannot be had is one clear line, and no failure."""
+    done = hive(
+        "models", "fetch", "--usual", home=tmp_path, PATH=str(tmp_path),
+        HIVE_MODELS__HUB_URL="http://127.0.0.1:9", HIVE_MODELS__RELEASES_URL="http://127.0.0.1:9",
+        PIP_CONFIG_FILE=os.devnull, PIP_FIND_LINKS="", PIP_INDEX_URL="http://127.0.0.1:9/simple",
+    )  # fmt: skip
+
+    lines = done.stderr.splitlines()
+    assert done.returncode == 0
+    assert sum(line.startswith("hive: the hub: 127.0.0.1:9 cannot be reached") for line in lines) == 1
+    assert lines[-1].startswith("hive: without whisper-")
+    assert lines[-1].endswith("nobody who hands them out can be reached from here")
+
+
+def test_the_embedded_profile_fetches_nothing(tmp_path: Path) -> None:
+    """Whoever keeps to what needs no models is not told about any."""
+    done = hive("models", "fetch", "--usual", "--profile", "embedded", home=tmp_path)
+
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_bytes_that_are_not_known_fail_the_check(tmp_path: Path) -> None:
+    """`hive models check` names the files that are not what they should be."""
+    (tmp_path / "kokoro").mkdir()
+    for name in ("kokoro-v1.0.int8.onnx", "voices-v1.0.bin"):
+        (tmp_path / "kokoro" / name).touch()
+
+    done = hive("models", "check", home=tmp_path, HIVE_MODELS__DIRECTORY=str(tmp_path))
+
+    assert done.returncode == 1
+    assert done.stdout == "kokoro-int8: other bytes than known: kokoro-v1.0.int8.onnx, voices-v1.0.bin\n"
+
+
 @pytest.mark.live
 def test_up_names_the_holder_of_a_port(tmp_path: Path) -> None:
     """`hive up` on a taken port says which port it is and which program holds it."""
     with socket.create_server(("127.0.0.1", 0)) as held:
         port = held.getsockname()[1]
         done = hive(
-            "up", home=tmp_path, HIVE_LIVEKIT__URL=f"ws://127.0.0.1:{port}", PATH=_path_with_server(tmp_path)
+            "up",
+            home=tmp_path,
+            HIVE_LIVEKIT__URL=f"ws://127.0.0.1:{port}",
+            PATH=_path_with_server(tmp_path),
+            HIVE_MODELS__DOWNLOAD="false",
         )
 
     assert done.returncode == 1
@@ -189,7 +230,7 @@ def test_ctrl_c_while_starting_leaves_nothing(tmp_path: Path) -> None:
     program.chmod(0o755)
     environment = os.environ | {
         "HIVE_CACHE": str(tmp_path), "HIVE_CONFIG": os.devnull, "PATH": f"{folder}:{os.environ['PATH']}",
-        "HIVE_LIVEKIT__URL": f"ws://127.0.0.1:{_free_ports()}",
+        "HIVE_LIVEKIT__URL": f"ws://127.0.0.1:{_free_ports()}", "HIVE_MODELS__DOWNLOAD": "false",
     }  # fmt: skip
     command = [sys.executable, "-m", "cli", "up", "--port-offset", "0"]
     with subprocess.Popen(

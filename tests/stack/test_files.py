@@ -100,7 +100,16 @@ def test_compose_builds_what_the_dockerfile_has() -> None:
     dockerfile = (ROOT / "docker" / "Dockerfile").read_text()
     stages = dict(re.findall(r"^FROM \S+ AS (\w+)\n(.*?)(?=^FROM |\Z)", dockerfile, re.MULTILINE | re.DOTALL))
 
-    assert set(services) == {"livekit", "speech", "worker", "auth", "redis", "turn-config", "coturn"}
+    assert set(services) == {
+        "livekit",
+        "models",
+        "speech",
+        "worker",
+        "auth",
+        "redis",
+        "turn-config",
+        "coturn",
+    }
     for name in ("speech", "worker", "auth"):
         service = services[name]
         assert service["build"] == {"context": ".", "dockerfile": "docker/Dockerfile", "target": name}
@@ -109,6 +118,9 @@ def test_compose_builds_what_the_dockerfile_has() -> None:
         assert "healthcheck" in service
         assert service["read_only"] is True
         assert service["cap_drop"] == ["ALL"]
+    assert services["models"]["build"] == services["speech"]["build"]
+    assert services["models"]["volumes"] == services["speech"]["volumes"] == ["models:/models"]
+    assert services["speech"]["depends_on"] == {"models": {"condition": "service_completed_successfully"}}
     assert services["redis"]["profiles"] == ["redis"]
     assert services["coturn"]["profiles"] == services["turn-config"]["profiles"] == ["turn"]
 

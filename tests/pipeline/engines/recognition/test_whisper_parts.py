@@ -10,7 +10,7 @@ from pipeline.engines.protocols import EngineError, EngineMissing
 from pipeline.engines.whisper import WhisperRecognizer
 from pipeline.engines.whisper_checks import compression_ratio, loop_start
 from pipeline.engines.whisper_language import LanguageLock, base
-from pipeline.engines.whisper_models import find_or_fetch
+from pipeline.engines.whisper_models import find
 
 SECOND = 16_000
 SPANISH = {"es": 0.9, "en": 0.05, "pt": 0.05}
@@ -86,17 +86,15 @@ def test_repetition_compresses_better_than_speech() -> None:
 
 
 def test_a_model_that_is_not_there_is_named_with_what_to_do(tmp_path: Path) -> None:
-    """A name without downloads, a wrong name, a directory without a model: each says so."""
-    with pytest.raises(EngineMissing, match=r"small is not in .*downloads are switched off"):
-        find_or_fetch("small", tmp_path, download=False)
-    with pytest.raises(EngineMissing, match="there is no Whisper model enormous; there are tiny"):
-        find_or_fetch("enormous", tmp_path, download=True)
+    """A name, a directory without a model, half a model: each says so, and how to get one."""
+    with pytest.raises(EngineMissing, match=r"small is not in .*; `hive models fetch whisper-small`"):
+        find("small", tmp_path)
     with pytest.raises(EngineMissing, match="there is no Whisper model in"):
-        find_or_fetch(tmp_path / "nowhere", tmp_path, download=True)
+        find(tmp_path / "nowhere", tmp_path)
     (tmp_path / "half").mkdir()
     (tmp_path / "half" / "config.json").write_text("{}")
     with pytest.raises(EngineMissing, match=r"not complete: model\.bin, tokenizer\.json is missing"):
-        find_or_fetch("half", tmp_path, download=True)
+        find("half", tmp_path)
 
 
 async def test_a_broken_model_is_an_error_not_a_crash(tmp_path: Path) -> None:

@@ -1,0 +1,110 @@
+"""Which models fit this machine, and having them before anything starts."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import psutil
+
+from config.settings import Settings
+from stack import catalogue
+from stack.catalogue import USUAL
+from stack.errors import StackError, Unreachable
+from stack.model import Model
+from stack.models import ModelStore, Say
+
+FOR_TESTS: Final = ("whisper-base", "whisper-tiny.en", "kokoro-int8", "piper-en_US-joe-medium")
+"""Real weights that the tests use where they are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """What decides which models fit."""
+
+    cores: int
+    memory_gib: float
+    gpu: bool
+
+
+def machine() -> Machine:
+    """This one. Blocking: looks for a GPU."""
+    try:
+        import ctranslate2
+
+        gpu = ctranslate2.get_cuda_device_count() > 0
+    except (ImportError, RuntimeError):
+        gpu = False
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return Machine(cores, psutil.virtual_memory().total / 2**30, gpu)
+
+
+def usual(machine: Machine) -> tuple[str, ...]:
+    """The models that a machine begins with: recognition, voices, translation."""
+    if machine.gpu:
+        better = {"whisper-base": "whisper-large-v3-turbo", "kokoro-int8": "kokoro"}
+        return tuple(better.get(name, name) for name in USUAL)
+    if machine.cores < 2 or machine.memory_gib < 3:
+        # a natural voice of Kokoro takes a core and half a gigabyte by itself
+        rest = tuple(name for name in USUAL if name not in ("whisper-base", "kokoro-int8"))
+        return ("whisper-tiny", "whisper-tiny.en", *rest)
+    return USUAL
+
+
+def wanted(settings: Settings, machine: Machine) -> list[Model]:
+    """The usual models that the settings have a use for; none where they keep to what needs no models."""
+    if settings.profile == "embedded":
+        return []
+    used = {
+        "whisper": settings.recognition.engine != "pocketsphinx",
+        "opus": bool({"auto", "opus"} & set(settings.translation.engines)),
+        "kokoro": settings.speech.engine in ("auto", "kokoro"),
+        "piper": settings.speech.engine in ("auto", "piper"),
+    }
+    models = [catalogue.find(name) for name in usual(machine)]
+    chosen = settings.recognition.model
+    if chosen and not Path(chosen).is_dir():
+        try:
+            models = [catalogue.find(f"whisper-{chosen}")] + [m for m in models if m.engine != "whisper"]
+        except (
+            StackError
+        ):  # a name of their own for a directory of theirs: the engine will say what it misses
+            models = [model for model in models if model.engine != "whisper"]
+    elif chosen:
+        models = [model for model in models if model.engine != "whisper"]
+    return [model for model in models if used[model.engine]]
+
+
+Fetch = Callable[[ModelStore, Model], Awaitable[object]]
+
+
+async def provide(settings: Settings, models: Iterable[Model], fetch: Fetch, say: Say) -> list[Model]:
+    """Fetches what is not here; what cannot be had is told in one line and left out.
+
+    Args:
+        fetch: brings one model, with whatever display its caller has.
+
+    Returns:
+        What is still missing.
+    """
+    store = ModelStore(settings.models)
+    missing = [model for model in models if not store.has(model)]
+    if not missing or not settings.models.download:
+        return missing
+    out_of_reach: list[Model] = []
+    lost: list[Model] = []
+    for model in missing:
+        try:
+            await fetch(store, model)
+        except Unreachable:
+            out_of_reach.append(model)
+        except (StackError, OSError) as error:
+            say(f"without {model.name}: {error}")
+            lost.append(model)
+    if out_of_reach:
+        names = ", ".join(model.name for model in out_of_reach)
+        say(f"without {names}: nobody who hands them out can be reached from here")
+    return out_of_reach + lost
