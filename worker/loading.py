@@ -9,8 +9,9 @@ import structlog
 from config.settings import Settings
 from pipeline.audio import AudioFrame
 from pipeline.channel import Channel
+from pipeline.engines.choice import chosen
 from pipeline.engines.protocols import EngineError, HearingOptions, Synthesizer, Translator
-from pipeline.engines.registry import choose_profile, load_recognizer, load_synthesizer, load_translator
+from pipeline.engines.registry import load_recognizer, load_synthesizer, load_translator
 from pipeline.events import Heard
 from pipeline.stages.hear import Hear, hear
 from speech_service.client import RemoteHearing, RemoteSynthesizer, RemoteTranslator
@@ -39,7 +40,7 @@ async def load_engines(settings: Settings) -> Engines:
         for close in closers:
             await close()
         raise
-    choice = await asyncio.to_thread(choose_profile, settings)
+    choice = await asyncio.to_thread(chosen, settings)
     return Engines(
         hear=ear,
         translator=translator,

@@ -52,7 +52,17 @@ _PHONEMES = {"a": "en-us", "b": "en-gb", "e": "es", "f": "fr-fr", "h": "hi", "i"
 _FRONT_ENDS = {"j": "ja", "z": "zh"}
 """Voices whose phonemes `kokoro_phonemes` makes."""
 
-_BEST = ("af_heart", "bf_emma", "ef_dora", "ff_siwis", "hf_alpha", "if_sara", "jf_alpha", "pf_dora", "zf_xiaobei")
+_BEST = (
+    "af_heart",
+    "bf_emma",
+    "ef_dora",
+    "ff_siwis",
+    "hf_alpha",
+    "if_sara",
+    "jf_alpha",
+    "pf_dora",
+    "zf_xiaobei",
+)
 """Defaults, where the file has them."""
 
 _REGISTERS = {"f": "high", "m": "low"}
@@ -159,9 +169,7 @@ class KokoroSynthesizer:
                     front_end(text), voice=voice, speed=speed, is_phonemes=True
                 )
             else:
-                sound, rate_hz = self._kokoro.create(
-                    text, voice=voice, speed=speed, lang=_PHONEMES[voice[0]]
-                )
+                sound, rate_hz = self._kokoro.create(text, voice=voice, speed=speed, lang=_PHONEMES[voice[0]])
             return pcm_from_floats(np.asarray(sound)), int(rate_hz)
         except EngineError:
             raise
@@ -213,7 +221,9 @@ def _load(model: Path, voices: Path, threads: int) -> Any:
     logging.getLogger("kokoro_onnx").setLevel(logging.WARNING)
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # waiting costs recognition nothing
+    options.add_session_config_entry(
+        "session.intra_op.allow_spinning", "0"
+    )  # waiting costs recognition nothing
     wanted = ("CUDAExecutionProvider", "CPUExecutionProvider")
     providers = [name for name in wanted if name in onnxruntime.get_available_providers()]
     try:

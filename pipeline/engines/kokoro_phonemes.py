@@ -22,14 +22,33 @@ _PACKAGES: Final = {
     "ja": ("misaki", "fugashi", "jaconv", "mojimoji", "unidic_lite"),
     "zh": ("misaki", "cn2an", "jieba", "ordered_set", "pypinyin"),
 }
+LANGUAGES: Final = tuple(_PACKAGES)
 _LATIN: Final = re.compile(r"[A-Za-zÀ-ɏ][A-Za-zÀ-ɏ0-9'’.\-]*(?: +[A-Za-zÀ-ɏ][A-Za-zÀ-ɏ0-9'’.\-]*)*")
 _NUMBER: Final = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
-_CODE: Final = re.compile(r"(?<![\d.,])(?:\d+(?:-\d+)+|\d{8,}|0\d+)(?![\d.,]*\d)")
+_CODE: Final = re.compile(r"(?<![\d.,])(?:\d+(?:-\d+)+|\d{9,}|0\d+)(?![\d.,]*\d)")
 """Read figure by figure: telephone numbers, account numbers."""
-_THINGS: Final = ("", "ひとつ", "ふたつ", "みっつ", "よっつ", "いつつ", "むっつ", "ななつ", "やっつ", "ここのつ")
+_THINGS: Final = (
+    "",
+    "ひとつ",
+    "ふたつ",
+    "みっつ",
+    "よっつ",
+    "いつつ",
+    "むっつ",
+    "ななつ",
+    "やっつ",
+    "ここのつ",
+)
 _DIGITS: Final = "〇一二三四五六七八九"
 _MYRIADS: Final = ("", "万", "億", "兆")
-_READ_AS: Final = {"%": "パーセント", "％": "パーセント", "℃": "度", "＋": "プラス", "+": "プラス", "＝": "イコール"}
+_READ_AS: Final = {
+    "%": "パーセント",
+    "％": "パーセント",
+    "℃": "度",
+    "＋": "プラス",
+    "+": "プラス",
+    "＝": "イコール",
+}
 
 
 def check(language: str) -> None:
@@ -51,7 +70,9 @@ def front_end(language: str, latin: FrontEnd) -> FrontEnd:
     """
     check(language)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # old escapes and calls in the packages, nothing that changes what they do
+        warnings.simplefilter(
+            "ignore"
+        )  # old escapes and calls in the packages, nothing that changes what they do
         native = _japanese() if language == "ja" else _chinese()
     lock = threading.Lock()
 
