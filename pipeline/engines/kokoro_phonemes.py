@@ -6,41 +6,31 @@ espeak-ng's phonemes, which the library makes for all other languages, are other
 from __future__ import annotations
 
 import importlib.util
-import logging
 import re
 import threading
+import unicodedata
 import warnings
 from collections.abc import Callable
-from typing import Final
+from types import SimpleNamespace
+from typing import Any, Final
 
+from pipeline.engines.japanese_numbers import CODE, japanese_numbers, spelt
 from pipeline.engines.protocols import EngineMissing
 
 FrontEnd = Callable[[str], str]
 """From text to phonemes of the model's vocabulary. Blocking; not for several threads at once."""
 
 _PACKAGES: Final = {
-    "ja": ("misaki", "fugashi", "jaconv", "mojimoji", "unidic_lite"),
-    "zh": ("misaki", "cn2an", "jieba", "ordered_set", "pypinyin"),
-}
+    "ja": {"misaki": "misaki", "fugashi": "fugashi", "jaconv": "jaconv", "mojimoji": "mojimoji",
+           "lindera": "lindera-python-unidic"},
+    "zh": {"misaki": "misaki", "cn2an": "cn2an", "ordered_set": "ordered-set", "pypinyin": "pypinyin",
+           "rjieba": "rjieba"},
+}  # fmt: skip
+"""Modules and the packages that bring them."""
 LANGUAGES: Final = tuple(_PACKAGES)
 _LATIN: Final = re.compile(r"[A-Za-zÀ-ɏ][A-Za-zÀ-ɏ0-9'’.\-]*(?: +[A-Za-zÀ-ɏ][A-Za-zÀ-ɏ0-9'’.\-]*)*")
-_NUMBER: Final = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
-_CODE: Final = re.compile(r"(?<![\d.,])(?:\d+(?:-\d+)+|\d{9,}|0\d+)(?![\d.,]*\d)")
-"""Read figure by figure: telephone numbers, account numbers."""
-_THINGS: Final = (
-    "",
-    "ひとつ",
-    "ふたつ",
-    "みっつ",
-    "よっつ",
-    "いつつ",
-    "むっつ",
-    "ななつ",
-    "やっつ",
-    "ここのつ",
-)
-_DIGITS: Final = "〇一二三四五六七八九"
-_MYRIADS: Final = ("", "万", "億", "兆")
+_PRONUNCIATION: Final = 9
+"""Where UniDic has it among a word's features."""
 _READ_AS: Final = {
     "%": "パーセント",
     "％": "パーセント",
@@ -50,13 +40,32 @@ _READ_AS: Final = {
     "＝": "イコール",
 }
 
+_HAN: Final = re.compile(r"[\u4e00-\u9fff]+")
+_MARKS: Final = {
+    "、": ", ", "，": ", ", "。": ". ", "．": ". ", "！": "! ", "：": ": ", "；": "; ", "？": "? ",
+    "«": " “", "»": "” ", "《": " “", "》": "” ", "「": " “", "」": "” ", "【": " “", "】": "” ",
+    "（": " (", "）": ") ",
+}  # fmt: skip
+_TONES: Final = {
+    "˧˩˧": "↓",
+    "˧˥": "↗",
+    "˥˩": "↘",
+    "˥": "→",
+    "\u027b\u0329": "ɨ",
+    "\u0279\u0329": "ɨ",
+    "\u032f": "",
+}
+"""Third, second, fourth and first tone; the vowel of "shi" and "si"; a sign that the model does not know."""
+
 
 def check(language: str) -> None:
     """Raises EngineMissing when the packages for "ja" or "zh" are not installed."""
-    lacking = [name for name in _PACKAGES[language] if importlib.util.find_spec(name) is None]
+    packages = _PACKAGES[language]
+    lacking = [package for module, package in packages.items() if importlib.util.find_spec(module) is None]
     if lacking:
-        names = " ".join(name.replace("_", "-") for name in lacking)
-        raise EngineMissing(f"Kokoro's phonemes for {language} need more packages; `pip install {names}`")
+        raise EngineMissing(
+            f"Kokoro's phonemes for {language} need more packages; `pip install {' '.join(lacking)}`"
+        )
 
 
 def front_end(language: str, latin: FrontEnd) -> FrontEnd:
@@ -78,7 +87,8 @@ def front_end(language: str, latin: FrontEnd) -> FrontEnd:
 
     def phonemes(text: str) -> str:
         with lock:
-            return " ".join("".join(_mixed(text, native, latin)).split())
+            joined = " ".join("".join(_mixed(text, native, latin)).split())
+        return re.sub(r" (?=[,.!?;:])", "", joined)
 
     return phonemes
 
@@ -98,71 +108,76 @@ def _mixed(text: str, native: FrontEnd, latin: FrontEnd) -> list[str]:
 
 
 def _japanese() -> FrontEnd:
-    from misaki.cutlet import Cutlet
+    """misaki's `Cutlet`, with which the model was taught; UniDic comes through lindera rather than MeCab."""
+    from lindera import TokenizerBuilder
+    from misaki import cutlet
 
-    cutlet = Cutlet()
+    builder = TokenizerBuilder()
+    builder.set_mode("normal")
+    builder.set_dictionary("embedded://unidic")
+    tokenizer = builder.build()
+
+    def tagger(text: str) -> list[SimpleNamespace]:
+        return [
+            SimpleNamespace(
+                surface=token.surface,
+                is_unk=token.is_unknown,
+                char_type=_kind(token.surface),
+                feature=SimpleNamespace(pron=_reading(token), kana=None),
+            )
+            for token in tokenizer.tokenize(text)
+        ]
+
+    converter = cutlet.Cutlet.__new__(cutlet.Cutlet)  # its own constructor opens MeCab
+    converter.tagger, converter.table, converter.exceptions = tagger, dict(cutlet.HEPBURN), {}
 
     def phonemes(text: str) -> str:
         for sign, reading in _READ_AS.items():
             text = text.replace(sign, reading)
-        return str(cutlet(japanese_numbers(text))[0])
+        return str(converter(japanese_numbers(text))[0])
 
     return phonemes
+
+
+def _kind(surface: str) -> int:
+    """The classes of MeCab's `char.def` for UniDic."""
+    name = unicodedata.name(surface[0], "")
+    kinds = {"CJK UNIFIED": 2, "LATIN": 5, "HIRAGANA": 6, "KATAKANA": 7}
+    return next((kind for start, kind in kinds.items() if name.startswith(start)), 3)
+
+
+def _reading(token: Any) -> str | None:
+    details: list[str] = token.details
+    if token.is_unknown or len(details) <= _PRONUNCIATION or details[_PRONUNCIATION] in ("", "*"):
+        return None
+    return details[_PRONUNCIATION]
 
 
 def _chinese() -> FrontEnd:
-    import jieba
-    from misaki.zh import ZHG2P
+    """What misaki's `ZHG2P` does for the model, with jieba's words from rjieba."""
+    import cn2an
+    import rjieba
+    from misaki.transcription import pinyin_to_ipa
+    from misaki.zh_normalization.char_convert import tranditional_to_simplified
+    from pypinyin import Style, lazy_pinyin
 
-    jieba.setLogLevel(logging.WARNING)
-    jieba.initialize()
-    converter = ZHG2P()
+    def word(text: str) -> str:
+        syllables = lazy_pinyin(text, style=Style.TONE3, neutral_tone_with_five=True)
+        return "".join(_toned("".join(pinyin_to_ipa(syllable)[0])) for syllable in syllables)
 
     def phonemes(text: str) -> str:
-        spelt = _CODE.sub(lambda match: _spelt(match.group(), ""), text)
-        joined = re.sub(r"(?<=\d),(?=\d{3}(?!\d))", "", spelt)  # 1,250 is one number
-        return str(converter(joined)[0])
+        spelt_out = CODE.sub(lambda match: spelt(match.group(), ""), text)
+        joined = re.sub(r"(?<=\d),(?=\d{3}(?!\d))", "", spelt_out)  # 1,250 is one number
+        for sign, mark in _MARKS.items():
+            joined = joined.replace(sign, mark)
+        said = cn2an.transform(tranditional_to_simplified(joined), "an2cn")  # words are known in one script
+        return _HAN.sub(lambda match: " ".join(word(part) for part in rjieba.cut(match.group(), False)), said)
 
     return phonemes
 
 
-def japanese_numbers(text: str) -> str:
-    """Numbers in figures as they are written in words, so that the dictionary reads them with what they count.
-
-    "9時" is kuji and "4つ" yottsu, which the readings of 9 and 4 alone do not tell.
-    """
-    text = _CODE.sub(lambda match: _spelt(match.group(), "の"), text)
-    text = re.sub(r"(?<![\d.,])([1-9])つ", lambda match: _THINGS[int(match[1])], text)
-    return _NUMBER.sub(lambda match: _kanji(match.group()), text)
-
-
-def _kanji(number: str) -> str:
-    whole, _, part = number.replace(",", "").partition(".")
-    said = _whole(int(whole)) if len(whole) <= 4 * len(_MYRIADS) else _spelt(whole, "")
-    return f"{said}点{_spelt(part, '')}" if part else said
-
-
-def _spelt(figures: str, hyphen: str) -> str:
-    return "".join(_DIGITS[int(figure)] if figure.isdecimal() else hyphen for figure in figures)
-
-
-def _whole(number: int) -> str:
-    if not number:
-        return "ゼロ"
-    said = ""
-    for power in reversed(range(len(_MYRIADS))):
-        group = number // 10_000**power % 10_000
-        if group:
-            said += _up_to_9999(group, one_thousand=power > 0) + _MYRIADS[power]
-    return said
-
-
-def _up_to_9999(number: int, *, one_thousand: bool) -> str:
-    """As in a reading aloud: no "one" before 10, 100 and 1000, but 一千万."""
-    said = ""
-    for power, unit in ((3, "千"), (2, "百"), (1, "十"), (0, "")):
-        digit = number // 10**power % 10
-        if digit:
-            bare = digit == 1 and unit and not (unit == "千" and one_thousand)
-            said += unit if bare else _DIGITS[digit] + unit
-    return said
+def _toned(syllable: str) -> str:
+    """The tones of a syllable as the model's arrows."""
+    for tone, arrow in _TONES.items():
+        syllable = syllable.replace(tone, arrow)
+    return syllable

@@ -301,7 +301,7 @@ class _Session:
 def speech() -> Pcm:
     """Five seconds of a reading (LibriVox, public domain). Blocking."""
     file = resources.files("pipeline.engines").joinpath("measuring_speech.flac")
-    with file.open("rb") as stream, av.open(stream) as container:
+    with file.open("rb") as stream, av.open(stream, "r") as container:
         pieces = [frame.to_ndarray().ravel() for frame in container.decode(audio=0)]
     return np.concatenate(pieces).astype(np.int16)
 

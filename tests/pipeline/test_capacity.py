@@ -39,8 +39,12 @@ def beside(engine: str, per_second_s: float, model: str = "base") -> TogetherTim
 
 def test_one_thread_is_taken_unless_more_are_much_faster() -> None:
     """Two threads for a look cost the machine two: they have to be worth it."""
-    assert best_pass(figures(look("base", 0.15), look("base", 0.14, 2)), "whisper", "base") == look("base", 0.15)
-    assert best_pass(figures(look("base", 0.15), look("base", 0.08, 2)), "whisper", "base") == look("base", 0.08, 2)
+    assert best_pass(figures(look("base", 0.15), look("base", 0.14, 2)), "whisper", "base") == look(
+        "base", 0.15
+    )
+    assert best_pass(figures(look("base", 0.15), look("base", 0.08, 2)), "whisper", "base") == look(
+        "base", 0.08, 2
+    )
     assert best_pass(figures(look("base", 0.15)), "whisper", "small") is None
 
 
@@ -71,7 +75,9 @@ def test_a_recogniser_that_goes_along_keeps_up_by_its_share_of_a_core() -> None:
         (1.3, ("piper", "espeak", "kokoro")),
     ],
 )
-def test_a_voice_that_is_slow_beside_recognition_is_asked_later(kokoro: float, order: tuple[str, ...]) -> None:
+def test_a_voice_that_is_slow_beside_recognition_is_asked_later(
+    kokoro: float, order: tuple[str, ...]
+) -> None:
     """What counts is its time beside the recogniser, not alone."""
     measured = figures(
         look("base", 0.15),
@@ -134,7 +140,11 @@ def test_a_gpu_leaves_the_cores_to_voices() -> None:
     measured = figures(look("large-v3-turbo", 0.1, on_gpu=True), voices=(PIPER,))
 
     capacity = work_out(
-        measured, recognizer=("whisper", "large-v3-turbo"), translators=(), voices=("piper",), most_speakers=50
+        measured,
+        recognizer=("whisper", "large-v3-turbo"),
+        translators=(),
+        voices=("piper",),
+        most_speakers=50,
     )
 
     assert capacity is not None
