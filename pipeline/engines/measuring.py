@@ -73,7 +73,8 @@ _ANY_LANGUAGE = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10."
 async def measured(settings: Settings) -> Measured | None:
     """What was measured here, now if never before; None where nothing has a price that matters.
 
-    Processes that start together wait for the one that measures. Failures are logged, never raised.
+    Processes that start together wait for the one that measures. Failures are logged, never raised; on a machine
+    that is busy it ends soon, with figures by which nothing is decided, and is tried again at the next start.
     """
     known = await asyncio.to_thread(kept, settings)
     if known is not None or not await asyncio.to_thread(_has_models, settings):
@@ -82,8 +83,7 @@ async def measured(settings: Settings) -> Measured | None:
         if (known := await asyncio.to_thread(kept, settings)) is not None:
             return known
         log.info("measuring this machine, once; some seconds")
-        result = await measure_and_keep(settings, patient=False)
-        return None if result.busy else result
+        return await measure_and_keep(settings, patient=False)
 
 
 async def measure_and_keep(
