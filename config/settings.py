@@ -122,7 +122,7 @@ class TranslationSettings:
 
     __pydantic_config__: ClassVar[ConfigDict] = _STRICT
 
-    engines: tuple[Literal["auto", "opus", "apertium"], ...] = ("auto",)
+    engines: tuple[Literal["auto", "opus", "whisper", "apertium"], ...] = ("auto",)
     """In order of preference; the next one is asked where one has no route or fails."""
     timeout_s: float = 4.0
     context_clauses: int = 2
@@ -140,7 +140,12 @@ class SpeechSettings:
 
     __pydantic_config__: ClassVar[ConfigDict] = _STRICT
 
-    engine: Literal["auto", "espeak", "piper", "kokoro"] = "auto"
+    engines: tuple[Literal["auto", "kokoro", "piper", "espeak"], ...] = ("auto",)
+    """In order of preference; the next one is asked where one lacks the language, fails, or has no time. "auto" stands
+    for all that are there, in the order that suits the machine, espeak at the end; "kokoro, auto" prefers one."""
+    voices: dict[str, str] = field(default_factory=dict)
+    """For each language an engine ("piper") or one of its voices ("piper:fr_FR-siwis-medium"), which is then the first
+    there. As a variable: "fr=piper,en=kokoro:af_heart"."""
     timeout_s: float = 5.0
     """How long a clause may take to its first sound."""
     max_speed: float = 1.25
@@ -369,8 +374,9 @@ _NOT_SETTINGS = {"HIVE_CONFIG", "HIVE_CACHE"}
 
 
 def _overlay(tree: dict[str, Any], environment: Mapping[str, str]) -> None:
-    """Lays `HIVE_SECTION__KEY` variables over the file's tree; lists are written with commas."""
+    """Lays `HIVE_SECTION__KEY` variables over the file's tree; lists are written with commas, tables as KEY=VALUE."""
     lists = {"engines", "languages", "cors_origins", "frame_ancestors", "trusted_proxies", "allowed_peers"}
+    tables = {"voices"}
     top = {f.name for f in fields(Settings)}
     for name, text in environment.items():
         if not name.startswith("HIVE_") or name in _NOT_SETTINGS:
@@ -382,6 +388,11 @@ def _overlay(tree: dict[str, Any], environment: Mapping[str, str]) -> None:
             tree[section] = text
             continue
         value: Any = text
-        if key in lists:
+        if key in lists or key in tables:
             value = [part.strip() for part in text.split(",") if part.strip()]
+        if key in tables:
+            pairs = [part.partition("=") for part in value]
+            if any(not equals for _, equals, _ in pairs):
+                raise SettingsError(f"{name} is written KEY=VALUE,KEY=VALUE")
+            value = {before.strip(): after.strip() for before, _, after in pairs}
         tree.setdefault(section, {})[key] = value

@@ -23,6 +23,7 @@ class Measures:
         self._since_s = time.monotonic()
         self._durations: dict[str, Durations] = {}
         self._failures: Tally[str] = Tally()
+        self._facts: dict[str, Any] = {}
         self._registry = CollectorRegistry()
         self._seconds = Histogram(
             "hive_service_seconds",
@@ -62,9 +63,14 @@ class Measures:
         """Notes how many WebSocket connections are open."""
         self._connections.set(count)
 
+    def state(self, name: str, fact: Any) -> None:
+        """Adds what does not change while the service runs to what /performance answers; as JSON has it."""
+        self._facts[name] = fact
+
     def performance(self) -> dict[str, Any]:
         """What /performance answers."""
         return {
+            **self._facts,
             "service": self.service,
             "since_s": round(time.monotonic() - self._since_s, 3),
             "operations": {name: self._durations[name].summary() for name in sorted(self._durations)},

@@ -11,6 +11,7 @@ from fastapi import FastAPI, WebSocket
 from pydantic import BaseModel, Field
 
 from config.settings import Settings
+from pipeline.audio import AudioError, Pcm
 from pipeline.engines import langid
 from pipeline.engines.langid import UNDETERMINED
 from pipeline.engines.protocols import (
@@ -36,6 +37,7 @@ from speech_service.wire import (
     TranslateBody,
     Translated,
     WireError,
+    sound_from_text,
 )
 
 PATIENCE_S = 30.0
@@ -166,7 +168,11 @@ async def _converse(peer: Peer[FromTranslation], desk: _Desk, settings: Settings
     """One connection on /ws/translate; ends with an exception, whoever ends it."""
 
     async def work(request: Translate) -> None:
-        result = await desk.translate(request)
+        try:
+            sound = sound_from_text(request.sound)
+        except AudioError as error:
+            raise ServiceError(problem_of(error)) from error
+        result = await desk.translate(request, sound)
         await peer.send(
             Translated(
                 request.id, result.text, result.engine, result.route, doubt=result.doubt, score=result.score
@@ -243,13 +249,15 @@ class _Desk:
             tasks = [group.create_task(one(body)) for body in bodies]
         return [task.result() for task in tasks]
 
-    async def translate(self, body: TranslateBody) -> TranslationResult:
+    async def translate(self, body: TranslateBody, sound: Pcm | None = None) -> TranslationResult:
         """Raises ServiceError, EngineError."""
         check_text(body.text, self._settings)
         for pair in body.context:
             for text in pair:
                 check_text(text, self._settings, may_be_empty=True)
-        request = TranslationRequest(body.text, body.source, body.target, body.context, body.draft)
+        request = TranslationRequest(
+            body.text, body.source, body.target, body.context, body.draft, sound=sound
+        )
         with self._measures.timing("draft" if body.draft else "translate"):
             async with patience(PATIENCE_S):
                 return await self._translator.translate(request)

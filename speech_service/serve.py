@@ -11,8 +11,12 @@ import structlog
 from fastapi import FastAPI
 
 from config.settings import Services, Settings
-from pipeline.engines.protocols import EngineInfo
+from pipeline.engines.choice import EngineChoice, choose
+from pipeline.engines.limiting import limited
+from pipeline.engines.measuring import measured
+from pipeline.engines.protocols import EngineInfo, Recognizer
 from pipeline.engines.registry import load_recognizer, load_synthesizer, load_translator
+from speech_service.machine import facts, suited, tell
 from speech_service.mt import mt_app
 from speech_service.serving import listening
 from speech_service.stt import stt_app
@@ -55,8 +59,18 @@ async def serve(
         raise ValueError(f"no such service: {', '.join(sorted(unknown))}; there are {', '.join(SERVICES)}")
     wanted = {**PORTS, **configured, **(ports or {})}
     async with AsyncExitStack() as stack:
+        figures = await measured(settings)
+        choice = await asyncio.to_thread(choose, settings, figures)
+        settings = suited(settings, choice)
+        tell(choice)
         # Engines first: whoever finds a port open also finds a service that answers.
-        loaded = [(name, *await _load(name, settings, stack)) for name in names]
+        recognizer: Recognizer | None = None
+        if "stt" in names:
+            recognizer = await load_recognizer(settings)
+            stack.push_async_callback(recognizer.close)
+        loaded = [(name, *await _load(name, settings, choice, recognizer, stack)) for name in names]
+        for _, app, _ in loaded:
+            app.state.measures.state("machine", facts(choice, figures))
         for name, app, info in loaded:
             url = await stack.enter_async_context(listening(app, settings.services, wanted[name]))
             languages = ", ".join(info.languages[:20]) + (" …" if len(info.languages) > 20 else "")
@@ -65,16 +79,20 @@ async def serve(
         await asyncio.Event().wait()
 
 
-async def _load(name: str, settings: Settings, stack: AsyncExitStack) -> tuple[FastAPI, EngineInfo]:
-    if name == "stt":
+async def _load(
+    name: str,
+    settings: Settings,
+    choice: EngineChoice,
+    recognizer: Recognizer | None,
+    stack: AsyncExitStack,
+) -> tuple[FastAPI, EngineInfo]:
+    if name == "stt" and recognizer is not None:
         from pipeline.engines.silero import SileroModel  # ONNX is for those alone who recognise
 
-        recognizer = await load_recognizer(settings)
-        stack.push_async_callback(recognizer.close)
         detector = await asyncio.to_thread(SileroModel.load)
-        return stt_app(recognizer, detector.detector, settings), recognizer.info
+        return stt_app(limited(recognizer, choice.capacity), detector.detector, settings), recognizer.info
     if name == "mt":
-        translator = await load_translator(settings)
+        translator = await load_translator(settings, recognizer)
         stack.push_async_callback(translator.close)
         return mt_app(translator, settings), translator.info
     synthesizer = await load_synthesizer(settings)

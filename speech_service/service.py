@@ -95,6 +95,7 @@ def new_service(
         Gate, token=settings.services.token.get_secret_value(), limits=limits, measures=measures
     )
     _add_problem_handlers(app, measures)
+    app.state.measures = measures
 
     @app.get("/health")
     async def health() -> Health:
@@ -103,7 +104,7 @@ def new_service(
 
     @app.get("/performance")
     async def performance() -> dict[str, Any]:
-        """Quantiles of all durations since the start."""
+        """Quantiles of all durations since the start; what was chosen, what was measured, and what fits at once."""
         return measures.performance()
 
     @app.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})

@@ -9,14 +9,13 @@ from dataclasses import asdict, dataclass, replace
 from typing import Protocol
 
 from config.settings import Settings
-from pipeline.engines.protocols import EngineError, EngineInfo, Translator
-from pipeline.engines.registry import (
-    available,
-    choose_profile,
-    load_recognizer,
-    load_synthesizer,
-    load_translator,
-)
+from pipeline.capacity import Capacity, Measured
+from pipeline.engines.availability import available
+from pipeline.engines.choice import RoleChoice, chosen
+from pipeline.engines.measurements import kept
+from pipeline.engines.measuring import Say, measure_and_keep
+from pipeline.engines.protocols import EngineError, EngineInfo, Synthesizer, Translator
+from pipeline.engines.registry import load_recognizer, load_synthesizer, load_translator
 from stack import catalogue, debian, livekit_server
 from stack.errors import PortsBusy
 from stack.models import ModelStore
@@ -54,14 +53,21 @@ class Examination:
     profile: str
     """As it is set."""
     means: str
-    """What "auto" comes to here; else the same."""
-    reasons: tuple[str, ...]
+    """What the choices below come to in a word, see `EngineChoice.profile`."""
     can_run: bool
-    """Whether the chosen profile has all that it needs here."""
-    chosen: tuple[Finding, ...]
-    """What the profile uses: recogniser, translator, synthesiser."""
+    """Whether each role has what it needs here."""
+    roles: tuple[RoleChoice, ...]
+    """For recognition, translation and speech: what was chosen, why, and what better would need."""
+    loaded: tuple[Finding, ...]
+    """What loading their engines came to."""
+    voiceless: tuple[str, ...]
+    """Languages that can be translated into and that no voice speaks: they are offered as captions only."""
+    measured: Measured | None
+    """Times on this machine; None: never measured with these models."""
+    capacity: Capacity | None
+    """What fits at once."""
     engines: tuple[Finding, ...]
-    """Every engine by itself."""
+    """Every engine by itself, whether it is used or not."""
     routes: tuple[Route, ...]
     models: tuple[Finding, ...]
     machine: tuple[Finding, ...]
@@ -77,34 +83,58 @@ class _Engine(Protocol):
     async def close(self) -> None: ...
 
 
-async def examine(settings: Settings) -> Examination:
-    """Looks at everything; loads engines, but fetches nothing and leaves nothing running."""
-    settings = replace(settings, models=replace(settings.models, download=False))
-    routes: list[Route] = []
+async def examine(
+    settings: Settings, *, measuring: bool = False, say: Say = lambda line: None
+) -> Examination:
+    """Looks at everything; loads engines, but fetches nothing and leaves nothing running.
 
-    async def translators(chosen: Settings) -> Translator:
-        translator = await load_translator(chosen)
+    Args:
+        measuring: whether to measure the machine anew, and to keep the figures for the next start.
+        say: gets a line about each thing that is measured.
+    """
+    settings = replace(settings, models=replace(settings.models, download=False))
+    measured = await _figures(settings, measuring, say)
+    choice = await asyncio.to_thread(chosen, settings)
+    routes: list[Route] = []
+    spoken: list[str] = []
+
+    async def translators() -> Translator:
+        translator = await load_translator(settings)
         routes.extend(_routes(translator))
         return translator
 
-    chosen = (
-        await _loads("recogniser", lambda: load_recognizer(settings)),
-        await _loads("translator", lambda: translators(settings)),
-        await _loads("synthesiser", lambda: load_synthesizer(settings)),
+    async def voices() -> Synthesizer:
+        synthesizer = await load_synthesizer(settings)
+        targets = dict.fromkeys(route.target for route in routes)
+        spoken.extend(language for language in targets if synthesizer.voices(language))
+        return synthesizer
+
+    loaded = (
+        await _loads("recognition", lambda: load_recognizer(settings)),
+        await _loads("translation", translators),
+        await _loads("speech", voices),
     )
-    choice = await asyncio.to_thread(choose_profile, settings)
     machine = await asyncio.to_thread(_machine, settings)
     return Examination(
         profile=settings.profile,
         means=choice.profile,
-        reasons=choice.reasons,
-        can_run=all(finding.works for finding in (*chosen, machine[0])),
-        chosen=chosen,
+        can_run=all(finding.works for finding in (*loaded, machine[0])),
+        roles=choice.roles,
+        loaded=loaded,
+        voiceless=tuple(sorted({route.target for route in routes} - set(spoken))),
+        measured=measured,
+        capacity=choice.capacity,
         engines=await asyncio.to_thread(_engines, settings),
         routes=tuple(routes),
         models=_models(settings),
         machine=machine,
     )
+
+
+async def _figures(settings: Settings, measuring: bool, say: Say) -> Measured | None:
+    if measuring:
+        return await measure_and_keep(settings, say)
+    return await asyncio.to_thread(kept, settings)
 
 
 async def _loads(name: str, load: Callable[[], Awaitable[_Engine]]) -> Finding:
@@ -133,12 +163,10 @@ def _licence(info: EngineInfo) -> str:
 
 
 def _engines(settings: Settings) -> tuple[Finding, ...]:
-    """Every engine that there is, whether the profile uses it or not."""
+    """Every engine that there is."""
     found = []
     for state in available(settings):
         detail, _, advice = state.detail.partition("; ")
-        if state.present:
-            detail, advice = state.detail, ""
         found.append(Finding(state.engine.name, state.present, detail, advice))
     return tuple(found)
 
@@ -197,6 +225,6 @@ def _gpu() -> Finding:
 
     count = ctranslate2.get_cuda_device_count()
     if not count:
-        return Finding("GPU", False, "none that CTranslate2 can use; the profile gpu needs one")
+        return Finding("GPU", False, "none that CTranslate2 can use")
     types = ", ".join(sorted(ctranslate2.get_supported_compute_types("cuda")))
     return Finding("GPU", True, f"{count} with {types}")

@@ -41,6 +41,8 @@ def _text(value: Any) -> str | None:
         return "true" if value else "false"
     if isinstance(value, tuple | list):
         return ",".join(str(part) for part in value)
+    if isinstance(value, Mapping):
+        return ",".join(f"{key}={part}" for key, part in value.items())
     return str(value)
 
 

@@ -9,8 +9,9 @@ import structlog
 from config.settings import Settings
 from pipeline.audio import AudioFrame
 from pipeline.channel import Channel
-from pipeline.engines.protocols import EngineError, HearingOptions, Synthesizer, Translator
-from pipeline.engines.registry import choose_profile, load_recognizer, load_synthesizer, load_translator
+from pipeline.engines.choice import chosen
+from pipeline.engines.protocols import EngineError, HearingOptions, Recognizer, Synthesizer, Translator
+from pipeline.engines.registry import load_recognizer, load_synthesizer, load_translator
 from pipeline.events import Heard
 from pipeline.stages.hear import Hear, hear
 from speech_service.client import RemoteHearing, RemoteSynthesizer, RemoteTranslator
@@ -32,14 +33,14 @@ async def load_engines(settings: Settings) -> Engines:
     """
     closers: list[Close] = []
     try:
-        ear = await _hearing(settings, closers)
-        translator = await _translator(settings, closers)
+        ear, recognizer = await _hearing(settings, closers)
+        translator = await _translator(settings, recognizer, closers)
         synthesizer = await _synthesizer(settings, closers)
     except BaseException:
         for close in closers:
             await close()
         raise
-    choice = await asyncio.to_thread(choose_profile, settings)
+    choice = await asyncio.to_thread(chosen, settings)
     return Engines(
         hear=ear,
         translator=translator,
@@ -50,11 +51,11 @@ async def load_engines(settings: Settings) -> Engines:
     )
 
 
-async def _hearing(settings: Settings, closers: list[Close]) -> Hear:
+async def _hearing(settings: Settings, closers: list[Close]) -> tuple[Hear, Recognizer | None]:
     if settings.services.stt_url:
         remote = RemoteHearing(settings.services)
         closers.append(remote.close)
-        return remote
+        return remote, None
     from pipeline.engines.silero import SileroModel  # ONNX is for those alone who recognise in this process
 
     recognizer = await load_recognizer(settings)
@@ -71,12 +72,12 @@ async def _hearing(settings: Settings, closers: list[Close]) -> Hear:
             settings=settings.recognition,
         )
 
-    return inline
+    return inline, recognizer
 
 
-async def _translator(settings: Settings, closers: list[Close]) -> Translator:
+async def _translator(settings: Settings, recognizer: Recognizer | None, closers: list[Close]) -> Translator:
     if not settings.services.mt_url:
-        engine = await load_translator(settings)
+        engine = await load_translator(settings, recognizer)
         closers.append(engine.close)
         return engine
     remote = RemoteTranslator(settings.services)

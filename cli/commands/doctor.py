@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from typing import TYPE_CHECKING
 
 from cli.commands.base import Subparsers, command
@@ -22,9 +23,18 @@ def add(commands: Subparsers, common: argparse.ArgumentParser) -> None:
         summary="says what is here, what is missing and what to do",
         description=(
             "Examines engines, language pairs and their routes, models, livekit-server, ports and GPU.\n"
-            "Exit status 0 if the chosen profile can run here, else 3."
+            "Tells for each role what is chosen, why, and what better would need.\n"
+            "Exit status 0 if recognition, translation and speech can run here, else 3."
         ),
-        examples="  hive doctor\n  hive doctor --profile cpu\n  hive doctor --json | python3 -m json.tool",
+        examples=(
+            "  hive doctor\n  hive doctor --measure\n  hive doctor --profile cpu\n"
+            "  hive doctor --json | python3 -m json.tool"
+        ),
+    )
+    parser.add_argument(
+        "--measure",
+        action="store_true",
+        help="time the engines on this machine, some seconds, and keep the figures for the next start",
     )
     parser.add_argument("--json", action="store_true", help="one JSON object for programs")
 
@@ -35,7 +45,10 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     from cli.doctor_table import show
     from stack.doctor import examine
 
-    examination = exits.run(examine(settings))
+    def say(line: str) -> None:
+        print(f"measuring {line}", file=sys.stderr)
+
+    examination = exits.run(examine(settings, measuring=arguments.measure, say=say))
     if arguments.json:
         print(examination.as_json())
     else:

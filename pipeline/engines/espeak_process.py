@@ -94,4 +94,4 @@ def _library() -> Any:
 
 
 if __name__ == "__main__":
-    serve(lambda: Espeak(sys.argv[1:]))
+    serve(lambda: Espeak(sys.argv[1:]), gives_way=True)

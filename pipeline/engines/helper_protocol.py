@@ -1,7 +1,7 @@
 """What an engine's helper process and its owner say to each other, and the helper's side of it.
 
 Frames over standard input and output: kind (1 byte), job (4 bytes), length (4 bytes), then as many bytes.
-Only the standard library is used here: a helper starts quickly and loads nothing but its engine.
+Only the standard library stands behind it: a helper starts quickly and loads nothing but its engine.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ import threading
 from collections.abc import Callable
 from enum import IntEnum
 from typing import Any, BinaryIO, Protocol
+
+from pipeline.priority import lower_process_priority
 
 HEADER = struct.Struct("<BII")
 
@@ -55,8 +57,14 @@ def frame(kind: Kind, job: int, payload: bytes = b"") -> bytes:
     return HEADER.pack(kind, job, len(payload)) + payload
 
 
-def serve(create: Callable[[], HelperEngine]) -> None:
-    """Runs a helper until its owner closes standard input. Engines print where they like: it is not passed on."""
+def serve(create: Callable[[], HelperEngine], *, gives_way: bool = False) -> None:
+    """Runs a helper until its owner closes standard input. Engines print where they like: it is not passed on.
+
+    Args:
+        gives_way: whether it runs at a lower priority than everything else, as voices do.
+    """
+    if gives_way:
+        lower_process_priority()
     _Server(sys.stdin.buffer, _only_writer_of_stdout()).run(create)
 
 

@@ -5,27 +5,44 @@ Run as `python -m pipeline.engines.piper_process DIRECTORY`. The library is GPL:
 
 from __future__ import annotations
 
+import json
 import sys
 from collections import OrderedDict
 from pathlib import Path
 from typing import Any
 
 from pipeline.engines.helper_protocol import Emit, HelperError, serve
+from pipeline.machine import voice_threads
 
 _KEPT = 4
 """Voices in memory, some 100 MB each."""
 
 
 class Piper:
-    """Voices of one directory, loaded when they are first asked for."""
+    """Voices of one directory, loaded when they are first asked for.
 
-    def __init__(self, directory: Path) -> None:
+    Args:
+        threads: how many a voice may use.
+    """
+
+    def __init__(self, directory: Path, threads: int) -> None:
         try:
-            from piper import PiperVoice, SynthesisConfig
+            import onnxruntime
+            from piper import PiperConfig, PiperVoice, SynthesisConfig
         except ImportError as error:
             raise HelperError("piper-tts is not installed; `pip install piper-tts`") from error
-        self._directory = directory
-        self._load, self._config = PiperVoice.load, SynthesisConfig
+        self._config = SynthesisConfig
+
+        def load(name: str) -> Any:
+            options = onnxruntime.SessionOptions()
+            options.intra_op_num_threads = threads
+            options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+            file = directory / f"{name}.onnx"
+            described = json.loads(file.with_name(f"{name}.onnx.json").read_bytes())
+            session = onnxruntime.InferenceSession(str(file), options, providers=["CPUExecutionProvider"])
+            return PiperVoice(session, PiperConfig.from_dict(described))
+
+        self._load = load  # `PiperVoice.load` would take all cores
         self._voices: OrderedDict[str, Any] = OrderedDict()
 
     def ready(self) -> dict[str, Any]:
@@ -47,7 +64,7 @@ class Piper:
             while len(self._voices) >= _KEPT:
                 self._voices.popitem(last=False)
             try:
-                self._voices[name] = self._load(self._directory / f"{name}.onnx")
+                self._voices[name] = self._load(name)
             except Exception as error:  # onnxruntime's errors share no base; what it says names only the file
                 raise HelperError(f"cannot load the voice {name}: {error}") from error
         self._voices.move_to_end(name)
@@ -55,4 +72,4 @@ class Piper:
 
 
 if __name__ == "__main__":
-    serve(lambda: Piper(Path(sys.argv[1])))
+    serve(lambda: Piper(Path(sys.argv[1]), voice_threads()), gives_way=True)

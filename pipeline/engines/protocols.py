@@ -37,10 +37,11 @@ class UnknownLanguage(EngineError):
 
 
 class EngineOverloaded(EngineError):
-    """The engine has more work waiting than it takes."""
+    """The engine has more work waiting than it takes; `reason` says more where more is known."""
 
-    def __init__(self, what: str, retry_after_s: float) -> None:
-        super().__init__(f"{what} is overloaded, try again in {retry_after_s:g} s")
+    def __init__(self, what: str, retry_after_s: float, reason: str = "") -> None:
+        because = f": {reason}" if reason else ""
+        super().__init__(f"{what} is overloaded{because}, try again in {retry_after_s:g} s")
         self.retry_after_s = retry_after_s
 
 
@@ -230,7 +231,7 @@ class Voice:
     """A way of speaking a language."""
 
     name: str
-    """Unique within its engine, e.g. "es+f3"."""
+    """Unique within its engine, e.g. "es+f3"; several engines as one put theirs before it, e.g. "espeak:es+f3"."""
     language: str
     register: str = "neutral"
     """"low", "high" or "neutral"."""

@@ -1,117 +1,81 @@
-"""Which engines are there, which of them the settings mean, and how they are loaded."""
+"""How the engines that the settings mean are loaded."""
 
 from __future__ import annotations
 
 import asyncio
-import importlib.util
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import structlog
 
-from config.settings import Models, Profile, Rooms, Settings
-from pipeline.engines import apertium_modes, kokoro, opus_models, piper
+from config.settings import Rooms, Settings
+from pipeline.engines.choice import chosen
 from pipeline.engines.protocols import EngineError, EngineMissing, Recognizer, Synthesizer, Translator
-from pipeline.engines.table import ENGINES, Engine
+from pipeline.engines.synthesizers import SynthesizerChain
 from pipeline.engines.translators import TranslatorChain
 
+if TYPE_CHECKING:  # its libraries are loaded where it is used
+    from pipeline.engines.whisper import WhisperRecognizer
+
 log = structlog.get_logger(__name__)
-
-_WHISPER_ON_CPU = ("small", "base", "small.en", "base.en", "tiny", "tiny.en")
-_WHISPER_ON_GPU = ("large-v3-turbo", "large-v3", "medium", *_WHISPER_ON_CPU)
-"""Names below `whisper/`, best first. On few cores the operator fetches a small one, so what is there fits."""
-
-
-@dataclass(frozen=True, slots=True)
-class Availability:
-    """Whether an engine could be loaded now."""
-
-    engine: Engine
-    present: bool
-    detail: str
-    """What was found, or what is missing."""
-
-
-@dataclass(frozen=True, slots=True)
-class ProfileChoice:
-    """What `auto` comes to on this machine."""
-
-    profile: Profile
-    """Never "auto"."""
-    reasons: tuple[str, ...]
-    """Why, for people: one for each role."""
-    recognizer: str
-    translators: tuple[str, ...]
-    """In the order in which they are asked."""
-    synthesizer: str
-    whisper_model: str
-    """Name or directory; empty when PocketSphinx recognises."""
-
-
-def available(settings: Settings) -> tuple[Availability, ...]:
-    """Looks for each engine of `ENGINES`, in that order; loads none. Blocking, a few file look-ups."""
-    return tuple(_look(engine, settings.models) for engine in ENGINES)
-
-
-def choose_profile(settings: Settings) -> ProfileChoice:
-    """Settles what "auto" stands for: the best of which the models are on disk, else what needs none.
-
-    A profile, an engine or a model that the settings name is taken as it is; whether it can be loaded shows
-    when it is. Blocking: a few file look-ups and one of the GPU.
-    """
-    found = {state.engine.name: state for state in available(settings)}
-    profile, why = _profile(settings, found)
-    recognizer, model = _recognizer(settings, profile)
-    translators = _translators(settings, profile, found)
-    synthesizer = _synthesizer(settings, profile, found)
-    return ProfileChoice(
-        profile=profile,
-        reasons=(
-            why,
-            *(f"{name}: {found[name].detail}" for name in (recognizer, *translators, synthesizer)),
-        ),
-        recognizer=recognizer,
-        translators=translators,
-        synthesizer=synthesizer,
-        whisper_model=model,
-    )
 
 
 async def load_recognizer(settings: Settings) -> Recognizer:
     """Loads what turns speech into words. Raises EngineMissing, EngineError."""
-    choice = await asyncio.to_thread(choose_profile, settings)
-    log.info(
-        "recognition engine", engine=choice.recognizer, model=choice.whisper_model, profile=choice.profile
-    )
-    if choice.recognizer == "pocketsphinx":
+    choice = await asyncio.to_thread(chosen, settings)
+    role = choice.recognition
+    log.info("recognition engine", engine=role.engines[0], model=role.model, why=role.why)
+    if role.engines[0] == "pocketsphinx":
         from pipeline.engines.sphinx import SphinxRecognizer
 
         return await SphinxRecognizer.load(max_speakers=settings.recognition.max_speakers)
+    device = settings.recognition.device
+    return await load_whisper(
+        role.model,
+        settings,
+        device=choice.device if device == "auto" else device,
+        threads=settings.recognition.threads or choice.threads,
+    )
+
+
+async def load_whisper(model: str, settings: Settings, *, device: str, threads: int) -> WhisperRecognizer:
+    """Loads a Whisper model by name or directory. Raises EngineMissing, EngineError.
+
+    On a CPU "default" means int8: half of the time and hardly a word worse; the models are kept as float16, which
+    a CPU has to work with as float32.
+    """
     from pipeline.engines.whisper import WhisperRecognizer
 
+    wanted = settings.recognition.compute_type
     return await WhisperRecognizer.load(
-        choice.whisper_model,
-        device=settings.recognition.device,
-        compute_type=settings.recognition.compute_type,
-        threads=settings.recognition.threads,
+        model,
+        device=device,
+        compute_type="int8" if (wanted, device) == ("default", "cpu") else wanted,
+        threads=threads,
         models_dir=settings.models.directory / "whisper",
     )
 
 
-async def load_translator(settings: Settings) -> Translator:
+async def load_translator(settings: Settings, recognizer: Recognizer | None = None) -> Translator:
     """Loads what turns text into other languages: a chain of all that are chosen and there.
+
+    Args:
+        recognizer: the one of this process, if it has one: Whisper translates as well. Closed by its owner.
 
     Raises:
         EngineMissing: none of them is there.
         EngineError: one is there but cannot be used.
     """
-    choice = await asyncio.to_thread(choose_profile, settings)
+    choice = await asyncio.to_thread(chosen, settings)
     loaded: list[Translator] = []
     missing: list[str] = []
     try:
-        for name in choice.translators:
+        for name in choice.translation.engines:
             try:
-                loaded.append(await _load_translator(name, settings, choice.profile))
+                if name == "whisper":
+                    loaded.append(_listening_translator(recognizer))
+                else:
+                    loaded.append(await load_translation_engine(name, settings, choice.device))
             except EngineMissing as error:
                 missing.append(str(error))
     except BaseException:
@@ -128,15 +92,61 @@ async def load_translator(settings: Settings) -> Translator:
     return chain
 
 
+def _listening_translator(recognizer: Recognizer | None) -> Translator:
+    from pipeline.engines.whisper import WhisperRecognizer
+    from pipeline.engines.whisper_translator import WhisperTranslator
+
+    if not isinstance(recognizer, WhisperRecognizer):
+        raise EngineMissing("Whisper translates only in the process in which it recognises")
+    try:
+        return WhisperTranslator(recognizer)
+    except EngineError as error:
+        raise EngineMissing(str(error)) from error
+
+
 async def load_synthesizer(settings: Settings) -> Synthesizer:
-    """Loads what speaks. Raises EngineMissing, EngineError."""
-    choice = await asyncio.to_thread(choose_profile, settings)
-    log.info("speech engine", engine=choice.synthesizer, profile=choice.profile)
-    if choice.synthesizer == "kokoro":
+    """Loads what speaks: a chain of all that are chosen and there.
+
+    Raises:
+        EngineMissing: none of them is there.
+        EngineError: none of them can be used.
+    """
+    choice = await asyncio.to_thread(chosen, settings)
+    loaded: list[Synthesizer] = []
+    failures: list[EngineError] = []
+    try:
+        for name in choice.speech.engines:
+            try:
+                loaded.append(await load_voice_engine(name, settings))
+            except EngineError as error:  # the next one speaks instead
+                failures.append(error)
+    except BaseException:
+        for engine in loaded:
+            await engine.close()
+        raise
+    reasons = "; ".join(str(failure) for failure in failures)
+    if not loaded:
+        missing = all(isinstance(failure, EngineMissing) for failure in failures)
+        raise EngineMissing(reasons) if missing else EngineError(reasons)
+    for failure in failures:
+        log.warning("speech engine cannot be used", reason=str(failure))
+    chain = SynthesizerChain(
+        loaded,
+        preferred=_preferred(settings, loaded),
+        places=choice.capacity.places if choice.capacity is not None else None,
+        patience_s=settings.speech.timeout_s / 2,
+    )
+    log.info("speech engines", engines=chain.info.name, languages=len(chain.info.languages))
+    return chain
+
+
+async def load_voice_engine(name: str, settings: Settings) -> Synthesizer:
+    """Loads one that speaks, by its name in the settings. Raises EngineMissing, EngineError."""
+    if name == "kokoro":
         from pipeline.engines.kokoro import KokoroSynthesizer
 
         return await KokoroSynthesizer.load(settings.models.directory / "kokoro")
-    if choice.synthesizer == "piper":
+    if name == "piper":
         from pipeline.engines.piper import PiperSynthesizer
 
         return await PiperSynthesizer.load(
@@ -145,6 +155,22 @@ async def load_synthesizer(settings: Settings) -> Synthesizer:
     from pipeline.engines.espeak import EspeakSynthesizer
 
     return await EspeakSynthesizer.load()
+
+
+def _preferred(settings: Settings, loaded: Sequence[Synthesizer]) -> dict[str, str]:
+    """The voices of the settings that are there; one that is not is said, and the language keeps another."""
+    engines = {engine.info.name: engine for engine in loaded}
+    there = {}
+    for language, wish in settings.speech.voices.items():
+        name, _, voice = wish.partition(":")
+        engine = engines.get(name)
+        names = [own.name for own in engine.voices(language)] if engine is not None else []
+        if names and (not voice or voice in names):
+            there[language] = wish
+        else:
+            known = ", ".join(names) or "none for this language"
+            log.warning("voice of the settings is not there", language=language, voice=wish, known=known)
+    return there
 
 
 async def _warm(chain: TranslatorChain, rooms: Rooms) -> None:
@@ -160,7 +186,8 @@ async def _warm(chain: TranslatorChain, rooms: Rooms) -> None:
         log.warning("translation is not ready", reason=str(error))
 
 
-async def _load_translator(name: str, settings: Settings, profile: Profile) -> Translator:
+async def load_translation_engine(name: str, settings: Settings, device: str) -> Translator:
+    """Loads one that translates, by its name in the settings. Raises EngineMissing, EngineError."""
     if name == "apertium":
         from pipeline.engines.apertium import ApertiumTranslator
 
@@ -169,158 +196,6 @@ async def _load_translator(name: str, settings: Settings, profile: Profile) -> T
 
     return await OpusTranslator.load(
         settings.models.directory / "opus",
-        device="auto" if profile == "gpu" else "cpu",
+        device="auto" if device == "cuda" else "cpu",
         allow_non_commercial=settings.models.allow_non_commercial,
     )
-
-
-# --- choosing --------------------------------------------------------------------------------------------
-
-
-def _profile(settings: Settings, found: dict[str, Availability]) -> tuple[Profile, str]:
-    if settings.profile != "auto":
-        return settings.profile, f"profile {settings.profile}: set by the settings"
-    directory = settings.models.directory
-    lacking = [
-        name
-        for name, there in (
-            ("Whisper model", bool(settings.recognition.model) or found["whisper"].present),
-            ("translation model", found["opus"].present),
-        )
-        if not there
-    ]
-    if lacking:
-        return "embedded", f"profile embedded: {directory} has no {' and no '.join(lacking)}"
-    if settings.recognition.device != "cpu" and _has_gpu():
-        return "gpu", "profile gpu: there are a CUDA device and models"
-    return "cpu", f"profile cpu: the models are in {directory}, there is no CUDA device"
-
-
-def _recognizer(settings: Settings, profile: Profile) -> tuple[str, str]:
-    wanted = settings.recognition.engine
-    if wanted == "auto":
-        wanted = "pocketsphinx" if profile == "embedded" and not settings.recognition.model else "whisper"
-    if wanted == "pocketsphinx":
-        return wanted, ""
-    if settings.recognition.model:
-        return wanted, settings.recognition.model
-    names = _WHISPER_ON_GPU if profile == "gpu" else _WHISPER_ON_CPU
-    there = _whisper_models(settings.models)
-    return wanted, next(
-        (name for name in names if name in there), "large-v3-turbo" if profile == "gpu" else "base"
-    )
-
-
-def _translators(settings: Settings, profile: Profile, found: dict[str, Availability]) -> tuple[str, ...]:
-    names: list[str] = []
-    for name in settings.translation.engines:
-        if name != "auto":
-            names.append(name)
-        elif profile == "embedded":
-            names.append("apertium")
-            # asked to keep to what needs no models, only by name
-            names += ["opus"] if settings.profile == "auto" and found["opus"].present else []
-        else:
-            names += ["opus"] + (["apertium"] if found["apertium"].present else [])
-    return tuple(dict.fromkeys(names))
-
-
-def _synthesizer(settings: Settings, profile: Profile, found: dict[str, Availability]) -> str:
-    if settings.speech.engine != "auto":
-        return settings.speech.engine
-    if settings.profile == "embedded":
-        return "espeak"
-    return next((name for name in ("kokoro", "piper") if found[name].present), "espeak")
-
-
-# --- looking ---------------------------------------------------------------------------------------------
-
-
-def _look(engine: Engine, models: Models) -> Availability:
-    try:
-        return Availability(engine, True, _LOOKS[engine.name](models))
-    except EngineError as error:
-        return Availability(engine, False, str(error))
-
-
-def _look_for_pocketsphinx(models: Models) -> str:
-    _library("pocketsphinx", "pocketsphinx")
-    return "installed, with its English model"
-
-
-def _look_for_whisper(models: Models) -> str:
-    _library("faster_whisper", "faster-whisper")
-    names = _whisper_models(models)
-    if not names:
-        raise EngineMissing(
-            f"there is no Whisper model in {models.directory / 'whisper'}; "
-            "fetch one, e.g. `hive models fetch whisper-base`"
-        )
-    return f"models {', '.join(names)}"
-
-
-def _look_for_apertium(models: Models) -> str:
-    modes = apertium_modes.installed()
-    return f"pairs {', '.join(f'{mode.source}→{mode.target}' for mode in modes if not mode.variant)}"
-
-
-def _look_for_opus(models: Models) -> str:
-    _library("ctranslate2", "ctranslate2")
-    found = opus_models.find(models.directory / "opus")
-    usable = [model for model in found if model.commercial_use or models.allow_non_commercial]
-    if not usable:
-        raise EngineMissing(
-            "all translation models are for non-commercial use; if yours is, set models.allow_non_commercial"
-        )
-    return f"models {', '.join(model.name for model in usable)}"
-
-
-def _look_for_espeak(models: Models) -> str:
-    import ctypes.util
-
-    library = ctypes.util.find_library("espeak-ng")
-    if library is None:
-        raise EngineMissing("libespeak-ng is not installed; on Debian: `apt-get install espeak-ng`")
-    return f"library {library}"
-
-
-def _look_for_piper(models: Models) -> str:
-    _library("piper", "piper-tts")
-    voices = piper.find(models.directory / "piper", allow_non_commercial=models.allow_non_commercial)
-    return f"voices {', '.join(voice.name for voice in voices)}"
-
-
-def _look_for_kokoro(models: Models) -> str:
-    _library("kokoro_onnx", "kokoro-onnx")
-    return f"model {kokoro.model_file(models.directory / 'kokoro').name}"
-
-
-_LOOKS = {
-    "pocketsphinx": _look_for_pocketsphinx,
-    "whisper": _look_for_whisper,
-    "apertium": _look_for_apertium,
-    "opus": _look_for_opus,
-    "espeak": _look_for_espeak,
-    "piper": _look_for_piper,
-    "kokoro": _look_for_kokoro,
-}
-
-
-def _library(module: str, package: str) -> None:
-    if importlib.util.find_spec(module) is None:
-        raise EngineMissing(f"{package} is not installed; `pip install {package}`")
-
-
-def _whisper_models(models: Models) -> tuple[str, ...]:
-    directory: Path = models.directory / "whisper"
-    if not directory.is_dir():
-        return ()
-    return tuple(sorted(place.name for place in directory.iterdir() if (place / "model.bin").is_file()))
-
-
-def _has_gpu() -> bool:
-    try:
-        import ctranslate2
-    except ImportError:
-        return False
-    return bool(ctranslate2.get_cuda_device_count() > 0)

@@ -57,6 +57,6 @@ ENGINES = (
     ),
     Engine(
         "kokoro", "speech", "MIT", "Apache-2.0", True, True,
-        "en es fr hi it pt", "`pip install kokoro-onnx` and `hive models fetch kokoro`",
+        "en es fr hi it ja pt zh", "`pip install kokoro-onnx` and `hive models fetch kokoro`",
     ),
 )  # fmt: skip

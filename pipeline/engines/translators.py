@@ -69,6 +69,9 @@ class TranslatorChain:
             raise ValueError("a chain needs at least one translator")
         self._engines, self._check = tuple(engines), check
         self._plans_of: dict[tuple[str, str], tuple[_Plan, ...]] = {}
+        self._known = {
+            engine: frozenset(base(code) for code in engine.info.languages) for engine in self._engines
+        }
         infos = [engine.info for engine in self._engines]
         self._languages = tuple(sorted({language for info in infos for language in info.languages}))
         self.info = EngineInfo(
@@ -79,6 +82,7 @@ class TranslatorChain:
             downloads=any(info.downloads for info in infos),
             languages=self._languages,
             uses_context=any(info.uses_context for info in infos),
+            uses_sound=any(info.uses_sound for info in infos),
         )
 
     def route(self, source: str, target: str) -> tuple[str, ...] | None:
@@ -92,6 +96,9 @@ class TranslatorChain:
         plans = self._plans(request.source, request.target)
         if not plans:
             raise UnknownLanguage(f"{request.source} to {request.target}", self._languages)
+        if request.draft and plans[0][0].engine.info.uses_sound:
+            # another engine's draft would be another text altogether, and change before the reader's eyes
+            raise EngineError(f"{plans[0][0].engine.info.name} translates finished clauses only")
         reasons: list[str] = []
         overloaded: EngineOverloaded | None = None
         doubtful: TranslationResult | None = None
@@ -123,7 +130,8 @@ class TranslatorChain:
         """Has each pair translated once, so that models are loaded and processes run. Raises as `translate`."""
         for source, target in pairs:
             if plans := self._plans(source, target):
-                await _follow(plans[0], TranslationRequest("Monday.", source, target))
+                if not plans[0][0].engine.info.uses_sound:  # that model is loaded already
+                    await _follow(plans[0], TranslationRequest("Monday.", source, target))
 
     async def close(self) -> None:
         results = await asyncio.gather(*(engine.close() for engine in self._engines), return_exceptions=True)
@@ -147,14 +155,14 @@ class TranslatorChain:
     def _find_plans(self, source: str, target: str) -> tuple[_Plan, ...]:
         single = [(leg,) for engine in self._engines if (leg := _leg(engine, source, target))]
         bridges: list[tuple[_Leg, _Leg]] = []
-        for pivot in self._languages:
-            if pivot in (base(source), base(target)):
+        for first, second in itertools.permutations(self._engines, 2):
+            if base(target) not in self._known[second] or base(source) not in self._known[first]:
                 continue
-            for first, second in itertools.permutations(self._engines, 2):
+            for pivot in self._known[first] & self._known[second] - {base(source), base(target)}:
                 one, two = _leg(first, source, pivot), _leg(second, pivot, target)
                 if one and two:
                     bridges.append((one, two))
-        bridges.sort(key=self._cost)
+        bridges.sort(key=lambda legs: (*self._cost(legs), legs[0].target))
         return (*single, *bridges[:1])
 
     def _cost(self, legs: tuple[_Leg, _Leg]) -> tuple[int, int, int]:
@@ -175,7 +183,8 @@ async def _follow(plan: _Plan, request: TranslationRequest) -> TranslationResult
     route: tuple[str, ...] = (request.source,)
     results: list[TranslationResult] = []
     for leg in plan:
-        part = replace(request, text=text, source=leg.source, target=leg.target, context=())
+        sound = request.sound if leg is plan[0] else None
+        part = replace(request, text=text, source=leg.source, target=leg.target, context=(), sound=sound)
         results.append(await _go(leg, part))
         text, route = results[-1].text, (*route, *results[-1].route[1:])
     return TranslationResult(

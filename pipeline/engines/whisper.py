@@ -27,7 +27,8 @@ from pipeline.engines.whisper_models import find, open_model
 from pipeline.events import Word
 from pipeline.text.joining import text_of
 
-_LOOK_INTERVAL_S: Final = 0.35
+LOOK_INTERVAL_S: Final = 0.35
+"""How much new sound is worth another look: with less, looks cost more and say little new."""
 _COMPANY_S: Final = 0.01
 """So long a request waits for others to share its batch."""
 _LARGEST_BATCH: Final = 16
@@ -47,7 +48,7 @@ class WhisperRecognizer:
     def __init__(self, model: WhisperBatch, *, waiting: int = 64, max_speakers: int = 32) -> None:
         self.info = EngineInfo(
             "whisper", "MIT", "MIT", True, True, model.languages,
-            look_interval_s=_LOOK_INTERVAL_S, listens_on=True,
+            look_interval_s=LOOK_INTERVAL_S, listens_on=True,
         )  # fmt: skip
         self.multilingual = model.multilingual
         self._threads = ThreadPoolExecutor(1, thread_name_prefix="whisper")

@@ -33,6 +33,7 @@ from speech_service.wire import (
     Translate,
     Translated,
     WireError,
+    sound_to_text,
 )
 
 log = structlog.get_logger(__name__)
@@ -122,6 +123,7 @@ class RemoteTranslator:
             target=request.target,
             context=request.context,
             draft=request.draft,
+            sound=sound_to_text(request.sound) if self.info.uses_sound else "",
         )
         answer: asyncio.Future[TranslationResult] = asyncio.get_running_loop().create_future()
         self._waiting[number] = answer

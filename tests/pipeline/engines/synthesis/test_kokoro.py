@@ -20,7 +20,7 @@ from pipeline.engines.protocols import (
     UnknownLanguage,
     Voice,
 )
-from tests.pipeline.engines.synthesis.tiny_voices import write_kokoro
+from tests.pipeline.engines.synthesis.tiny_voices import SAMPLES_PER_SIGN, write_kokoro
 
 pytestmark = pytest.mark.engines
 
@@ -54,12 +54,14 @@ async def say(
 
 
 async def test_voices_are_what_the_file_holds(kokoro: KokoroSynthesizer) -> None:
-    """Names tell language and register; the best known voice is the default; no Japanese and Chinese."""
-    assert kokoro.info.languages == ("en", "es", "fr")
+    """Names tell language and register; the best known voice is the default."""
+    assert kokoro.info.languages == ("en", "es", "fr", "ja", "zh")
     assert kokoro.voices("es") == (Voice("ef_dora", "es", "high"), Voice("em_alex", "es", "low"))
     assert [voice.name for voice in kokoro.voices("en")] == ["af_heart", "af_bella", "am_adam", "bm_george"]
     assert kokoro.voices("en-GB")[0].name == "bm_george"
-    assert kokoro.voices("ja") == kokoro.voices("xx") == ()
+    assert kokoro.voices("ja") == (Voice("jf_alpha", "ja", "high"),)
+    assert kokoro.voices("zh-TW") == (Voice("zf_xiaobei", "zh-TW", "high"),)
+    assert kokoro.voices("yue") == kokoro.voices("xx") == ()
 
 
 async def test_text_is_spoken(kokoro: KokoroSynthesizer) -> None:
@@ -88,8 +90,18 @@ async def test_strange_text_is_survived(kokoro: KokoroSynthesizer) -> None:
     for text in ("", "😀", "...", "\x00"):
         assert (await say(kokoro, text)).size == 0
     assert (await say(kokoro, "a" * 2000)).size > 0
-    with pytest.raises(UnknownLanguage, match="ja is not available; available: en, es, fr"):
-        await say(kokoro, "hello", "ja")
+    with pytest.raises(UnknownLanguage, match="de is not available; available: en, es, fr, ja, zh"):
+        await say(kokoro, "hello", "de")
+
+
+async def test_japanese_and_chinese_have_phonemes_of_their_own(kokoro: KokoroSynthesizer) -> None:
+    """A sign is several phonemes; words in Latin letters among them are spoken, too."""
+    for language, text in (("ja", "予算会議は九時です。"), ("zh", "预算会议九点开始。")):
+        pure = await say(kokoro, text, language)
+        mixed = await say(kokoro, f"{text}LiveKit", language)
+
+        assert len(pure) > 1.5 * len(text) * SAMPLES_PER_SIGN
+        assert len(mixed) > len(pure)
 
 
 async def test_many_at_once_do_not_mix(kokoro: KokoroSynthesizer) -> None:

@@ -1,0 +1,289 @@
+"""Which engines and which model the settings mean on this machine: the best that is there, role by role."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from config.settings import Rooms, Settings
+from pipeline.capacity import Capacity, Measured, best_pass, keeps_up, voice_order, work_out
+from pipeline.engines.availability import Availability, available, has_gpu, whisper_models
+from pipeline.engines.measurements import kept
+from pipeline.engines.table import Role
+from pipeline.text.languages import base
+
+_MULTILINGUAL = ("large-v3-turbo", "large-v3", "large-v2", "large-v1", "medium", "small", "base", "tiny")
+_ENGLISH = (
+    "distil-large-v3.5",
+    "distil-large-v3",
+    "medium.en",
+    "distil-medium.en",
+    "small.en",
+    "base.en",
+    "tiny.en",
+)
+"""Names below `whisper/`, best first; any other is taken for one of many languages that is worse than these."""
+
+_QUICK = ("small", "base", "tiny", "small.en", "base.en", "tiny.en")
+"""What a CPU is trusted with before anything was measured."""
+
+_SPEECH = ("kokoro", "piper", "espeak")
+"""Best first."""
+
+
+@dataclass(frozen=True, slots=True)
+class RoleChoice:
+    """What does one of the three jobs."""
+
+    role: Role
+    engines: tuple[str, ...]
+    """In the order in which they are asked."""
+    model: str
+    """Name or directory, for recognition by Whisper; else empty."""
+    why: str
+    better: str
+    """What better would need; empty where nothing better is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class EngineChoice:
+    """What "auto" comes to on this machine."""
+
+    recognition: RoleChoice
+    translation: RoleChoice
+    speech: RoleChoice
+    device: str
+    """"cpu" or "cuda"."""
+    threads: int
+    """For one look of the recogniser; 0: not measured, the engine's own choice."""
+    capacity: Capacity | None
+    """What fits at once; None: not measured."""
+
+    @property
+    def roles(self) -> tuple[RoleChoice, ...]:
+        return self.recognition, self.translation, self.speech
+
+    @property
+    def profile(self) -> str:
+        """All of it in a word: "embedded" when nothing had to be downloaded, else where the models run."""
+        if not {"whisper", "opus", "piper", "kokoro"} & {
+            name for role in self.roles for name in role.engines
+        }:
+            return "embedded"
+        return "gpu" if self.device == "cuda" else "cpu"
+
+
+def chosen(settings: Settings) -> EngineChoice:
+    """Chooses with what was measured here before. Blocking: file look-ups and one of the GPU."""
+    return choose(settings, kept(settings))
+
+
+def choose(settings: Settings, measured: Measured | None = None) -> EngineChoice:
+    """Takes for each role the best that is there and that the machine keeps up with.
+
+    The profile "embedded" takes what needs no download; an engine or a model that the settings name is taken as
+    it is, and whether it can be loaded shows when it is. Blocking: file look-ups and one of the GPU.
+    """
+    if measured is not None and measured.busy:
+        measured = None
+    found = {state.engine.name: state for state in available(settings)}
+    on_gpu = _wants_gpu(settings) and has_gpu()
+    recognition = _recognition(settings, found, on_gpu=on_gpu, measured=measured)
+    translation = _translation(settings, found, recognition)
+    speech = _speech(settings, found, recognition.model, measured)
+    timing = None
+    if measured is not None:
+        timing = best_pass(measured, recognition.engines[0], recognition.model)
+    capacity = None
+    if measured is not None:
+        capacity = work_out(
+            measured,
+            recognizer=(recognition.engines[0], recognition.model),
+            translators=translation.engines,
+            voices=speech.engines,
+            most_speakers=settings.recognition.max_speakers,
+        )
+    return EngineChoice(
+        recognition,
+        translation,
+        speech,
+        device="cuda" if on_gpu else "cpu",
+        threads=timing.threads if timing is not None and not on_gpu else 0,
+        capacity=capacity,
+    )
+
+
+def _wants_gpu(settings: Settings) -> bool:
+    if settings.recognition.device != "auto":
+        return settings.recognition.device == "cuda"
+    return settings.profile in ("auto", "gpu")
+
+
+# --- recognition -----------------------------------------------------------------------------------------
+
+
+def _recognition(
+    settings: Settings, found: Mapping[str, Availability], *, on_gpu: bool, measured: Measured | None
+) -> RoleChoice:
+    wanted, model = settings.recognition.engine, settings.recognition.model
+    if model and wanted != "pocketsphinx":
+        return RoleChoice("recognition", ("whisper",), model, "the model is set by the settings", "")
+    if wanted == "pocketsphinx":
+        return RoleChoice("recognition", ("pocketsphinx",), "", "set by the settings", _fetch("whisper-base"))
+    if wanted == "auto" and settings.profile == "embedded":
+        why = "profile embedded: nothing that needs a download"
+        return RoleChoice("recognition", ("pocketsphinx",), "", why, "another profile")
+    there = whisper_models(settings.models) if found["whisper"].present else ()
+    if there:
+        return _best_model(there, settings.rooms, on_gpu=on_gpu, measured=measured)
+    if wanted == "whisper" or settings.profile in ("cpu", "gpu"):
+        name = "large-v3-turbo" if on_gpu or settings.profile == "gpu" else "base"
+        return RoleChoice("recognition", ("whisper",), name, "set by the settings, not here yet", "")
+    detail, _, advice = found["whisper"].detail.partition("; ")
+    return RoleChoice("recognition", ("pocketsphinx",), "", detail, advice or _fetch("whisper-base"))
+
+
+def _best_model(
+    there: tuple[str, ...], rooms: Rooms, *, on_gpu: bool, measured: Measured | None
+) -> RoleChoice:
+    """The best model the machine keeps up with; rooms that need more than English get one that has more."""
+    many = [name for name in _MULTILINGUAL if name in there]
+    many += [name for name in there if name not in _MULTILINGUAL and not _english_only(name)]
+    english = [name for name in _ENGLISH if name in there]
+    english += [name for name in there if _english_only(name) and name not in english]
+    order = [*many, *english] if _more_than_english(rooms) else _by_size(many, english)
+    quick = [name for name in order if on_gpu or _is_quick(name, measured)]
+    if quick:
+        name, why = quick[0], _why_quick(quick[0], measured, on_gpu=on_gpu)
+    else:
+        name = _quickest(many if many and _more_than_english(rooms) else order, measured)
+        why = f"the quickest of {', '.join(there)}; none keeps up with two speakers on this machine"
+    too_slow = [other for other in order[: order.index(name)] if other not in quick]
+    if too_slow:
+        better = f"more cores or a GPU: {', '.join(too_slow)} would be too slow here"
+    elif name in english and _more_than_english(rooms):
+        better = f"it hears English only; {_fetch('whisper-base')}"
+    elif on_gpu:
+        better = "" if name == _MULTILINGUAL[0] else _fetch("whisper-large-v3-turbo")
+    else:
+        larger = {"tiny": "base", "base": "small"}.get(name)
+        better = f"{_fetch(f'whisper-{larger}')}, if the machine keeps up with it" if larger else ""
+    return RoleChoice("recognition", ("whisper",), name, why, better)
+
+
+def _more_than_english(rooms: Rooms) -> bool:
+    """Whether anything else than English may be spoken: whoever listens in a language may speak it, too."""
+    languages = {base(code) for code in (rooms.source_language, *rooms.languages)}
+    return languages != {"en"} or not rooms.languages
+
+
+def _english_only(name: str) -> bool:
+    return name.endswith(".en") or name.startswith("distil-")
+
+
+def _by_size(many: list[str], english: list[str]) -> list[str]:
+    """Of two of the same size the English one, which is the better for English alone."""
+    size = {name: index for index, name in enumerate(_MULTILINGUAL)}
+
+    def rank(name: str) -> tuple[int, bool]:
+        plain = name.removesuffix(".en").removeprefix("distil-").replace("v3.5", "v3")
+        return size.get(plain, len(size)), name in many
+
+    return sorted([*many, *english], key=rank)
+
+
+def _is_quick(name: str, measured: Measured | None) -> bool:
+    timing = None if measured is None else best_pass(measured, "whisper", name)
+    if measured is None or timing is None:
+        return name in _QUICK
+    return keeps_up(timing, measured.machine.cores)
+
+
+def _why_quick(name: str, measured: Measured | None, *, on_gpu: bool) -> str:
+    timing = None if measured is None else best_pass(measured, "whisper", name)
+    where = "on the GPU" if on_gpu else "on the CPU"
+    if timing is None:
+        return f"the best model that is here for this machine, {where}, not measured"
+    look = f"a look at {timing.sound_s:.1f} s of speech takes {timing.pass_s:.2f} s {where}"
+    return f"the best model that keeps up: {look}"
+
+
+def _quickest(names: list[str], measured: Measured | None) -> str:
+    def cost(name: str) -> float:
+        timing = None if measured is None else best_pass(measured, "whisper", name)
+        return timing.pass_s if timing is not None else float("inf")
+
+    return min(reversed(names), key=cost)  # of those that were not measured the last, which is the smallest
+
+
+# --- translation -----------------------------------------------------------------------------------------
+
+
+def _translation(
+    settings: Settings, found: Mapping[str, Availability], recognition: RoleChoice
+) -> RoleChoice:
+    """OPUS-MT, then Whisper into English, which costs no further model, then Apertium."""
+    whisper = (
+        ("whisper",) if recognition.engines == ("whisper",) and not _english_only(recognition.model) else ()
+    )
+    if settings.profile == "embedded":
+        best: tuple[str, ...] = ("apertium",)
+    elif settings.profile in ("cpu", "gpu"):
+        best = ("opus", *whisper, *(("apertium",) if found["apertium"].present else ()))
+    else:
+        best = tuple(
+            name for name in ("opus", *whisper, "apertium") if name in whisper or found[name].present
+        ) or ("apertium",)
+    names = _in_order(settings.translation.engines, best)
+    better = ""
+    if "opus" not in names or not found["opus"].present:
+        better = "OPUS-MT models, e.g. `hive models fetch opus-en-es`, one for each pair"
+    return RoleChoice("translation", names, "", _why(settings.translation.engines, names, found), better)
+
+
+# --- speech ----------------------------------------------------------------------------------------------
+
+
+def _speech(
+    settings: Settings, found: Mapping[str, Availability], model: str, measured: Measured | None
+) -> RoleChoice:
+    if settings.profile == "embedded":
+        best: tuple[str, ...] = ("espeak",)
+    else:
+        best = tuple(name for name in _SPEECH if found[name].present) or ("espeak",)
+    ordered = best if measured is None else voice_order(measured, best, model)
+    names = _in_order(settings.speech.engines, ordered)
+    why = _why(settings.speech.engines, names, found)
+    if ordered != best:
+        why += "; in the order in which they keep up beside recognition"
+    better = ""
+    if not {"kokoro", "piper"} & set(names):
+        better = (
+            "natural voices, e.g. `hive models fetch kokoro` or `hive models fetch piper-es_ES-davefx-medium`"
+        )
+    elif ordered[0] != best[0] and "auto" in settings.speech.engines:
+        better = f"more cores or a GPU: {best[0]} is too slow beside recognition here"
+    return RoleChoice("speech", names, "", why, better)
+
+
+def _in_order(wanted: tuple[str, ...], best: tuple[str, ...]) -> tuple[str, ...]:
+    """What is wanted, with "auto" replaced by the best that are there."""
+    named = set(wanted)
+    names = [name for want in wanted for name in ((want,) if want != "auto" else best)]
+    if "auto" in named:  # what stands behind "auto" keeps its place there
+        behind = wanted[wanted.index("auto") + 1 :]
+        names = [
+            *wanted[: wanted.index("auto")],
+            *(name for name in best if name not in behind),
+            *behind,
+        ]
+    return tuple(dict.fromkeys(names))
+
+
+def _why(wanted: tuple[str, ...], names: tuple[str, ...], found: Mapping[str, Availability]) -> str:
+    what = "; ".join(f"{name}: {found[name].detail}" for name in names)
+    return what if "auto" in wanted else f"set by the settings; {what}"
+
+
+def _fetch(name: str) -> str:
+    return f"`hive models fetch {name}`"

@@ -1,0 +1,216 @@
+"""Several synthesisers as one: for each language the best that has it and has time, the next when it fails."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from contextlib import aclosing
+from dataclasses import replace
+
+import structlog
+
+from pipeline.audio import Pcm
+from pipeline.engines.protocols import (
+    EngineError,
+    EngineInfo,
+    EngineOverloaded,
+    SynthesisRequest,
+    Synthesizer,
+    UnknownLanguage,
+    Voice,
+)
+
+log = structlog.get_logger(__name__)
+
+LINGER_S = 30.0
+"""So long after its last clause a language keeps its place with an engine."""
+
+
+class SynthesizerChain:
+    """Asks its synthesisers in order until one speaks.
+
+    Voices are named ENGINE:VOICE. `voices` lists those of the engine that a language has by right; the others
+    speak when that one fails before any sound came, has no time, or when one of their voices is asked for.
+
+    Args:
+        engines: in order of preference, at least one; closed with the chain.
+        preferred: for a language "ENGINE" or "ENGINE:VOICE", which then comes first.
+        places: for an engine, how many languages it may speak at the same time; a further one is spoken by the
+            next engine that has it. Unlimited for engines that are not in it.
+        patience_s: an engine that has not begun by then loses the clause to the next.
+    """
+
+    def __init__(
+        self,
+        engines: Sequence[Synthesizer],
+        *,
+        preferred: Mapping[str, str] | None = None,
+        places: Mapping[str, int] | None = None,
+        patience_s: float = 2.5,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
+        if not engines:
+            raise ValueError("a chain needs at least one synthesiser")
+        self._engines = {engine.info.name: engine for engine in engines}
+        self._preferred = {language.lower(): name for language, name in (preferred or {}).items()}
+        self._patience_s = patience_s
+        self._moved: set[str] = set()  # languages without a place, told once
+        self._places = {name: _Places(count, now) for name, count in (places or {}).items()}
+        infos = [engine.info for engine in engines]
+        self.info = EngineInfo(
+            name="+".join(info.name for info in infos),
+            code_licence=" AND ".join(dict.fromkeys(info.code_licence for info in infos)),
+            weights_licence=" AND ".join(dict.fromkeys(info.weights_licence for info in infos)),
+            commercial_use=all(info.commercial_use for info in infos),
+            downloads=any(info.downloads for info in infos),
+            languages=tuple(sorted({language for info in infos for language in info.languages})),
+        )
+
+    def voices(self, language: str) -> tuple[Voice, ...]:
+        engines = self._having(language)
+        if not engines:
+            return ()
+        wanted = self._wish(language)
+        voices = self._voices_of(engines[0], language)
+        return tuple(sorted(voices, key=lambda voice: voice.name != wanted))
+
+    async def synthesize(self, request: SynthesisRequest) -> AsyncGenerator[Pcm, None]:
+        engines = self._order(request)
+        if not engines:
+            raise UnknownLanguage(request.language, self.info.languages)
+        failures: list[EngineError] = []
+        for engine in engines:
+            patience_s = None if engine is engines[-1] else self._patience_s
+            own = replace(request, voice=self._voice(engine, request))
+            sounded = False
+            try:
+                async with aclosing(_begun_within(patience_s, engine.synthesize(own))) as sound:
+                    async for piece in sound:
+                        sounded = sounded or bool(len(piece))
+                        yield piece
+            except EngineError as error:
+                if sounded:
+                    raise EngineError(f"{engine.info.name} broke off: {error}") from error
+                failures.append(error)
+                if engine is not engines[-1]:
+                    log.warning(
+                        "speech goes to the next engine",
+                        language=request.language,
+                        engine=engine.info.name,
+                        reason=str(error),
+                    )
+            else:
+                return
+            finally:
+                self._keep_place(engine, request.language)
+        if len(failures) == 1 or all(isinstance(failure, EngineOverloaded) for failure in failures):
+            raise failures[-1]
+        named = zip(engines, failures, strict=True)
+        raise EngineError("; ".join(f"{engine.info.name}: {failure}" for engine, failure in named))
+
+    async def close(self) -> None:
+        closing = (engine.close() for engine in self._engines.values())
+        for result in await asyncio.gather(*closing, return_exceptions=True):
+            if isinstance(result, BaseException):
+                raise result
+
+    def _wish(self, language: str) -> str:
+        """What the settings prefer for a language: "ENGINE", "ENGINE:VOICE" or nothing."""
+        return self._preferred.get(language.lower()) or self._preferred.get(base(language), "")
+
+    def _having(self, language: str) -> list[Synthesizer]:
+        """The engines that have a language, in order of preference."""
+        wished = self._wish(language).partition(":")[0]
+        having = [engine for engine in self._engines.values() if engine.voices(language)]
+        return sorted(having, key=lambda engine: engine.info.name != wished)
+
+    def _order(self, request: SynthesisRequest) -> list[Synthesizer]:
+        """The engines to ask: the one whose voice is asked for, then as preferred, those without a place last."""
+        having = self._having(request.language)
+        asked = request.voice.partition(":")[0]
+        having.sort(key=lambda engine: engine.info.name != asked)
+        seated: list[Synthesizer] = []
+        for engine in having:
+            places = self._places.get(engine.info.name)
+            # who would be asked first needs a place of its own; who only stands in, does not take one yet
+            if places is None or places.free(request.language, take=not seated):
+                seated.append(engine)
+        language = base(request.language)
+        if seated and seated[0] is having[0]:
+            self._moved.discard(language)
+        elif seated and language not in self._moved:
+            self._moved.add(language)
+            log.warning(
+                "language is spoken by another engine: the machine has no room for a better one",
+                language=language,
+                engine=seated[0].info.name,
+                better=having[0].info.name,
+            )
+        return seated + [engine for engine in having if engine not in seated]
+
+    def _keep_place(self, engine: Synthesizer, language: str) -> None:
+        if places := self._places.get(engine.info.name):
+            places.touch(language)
+
+    def _voices_of(self, engine: Synthesizer, language: str) -> list[Voice]:
+        name = engine.info.name
+        return [replace(voice, name=f"{name}:{voice.name}") for voice in engine.voices(language)]
+
+    def _voice(self, engine: Synthesizer, request: SynthesisRequest) -> str:
+        """The engine's own name of the voice that is asked for, or of one that can stand in for it."""
+        own = engine.voices(request.language)
+        named, _, voice = request.voice.partition(":")
+        if named == engine.info.name:
+            return voice
+        wished_engine, _, wished = self._wish(request.language).partition(":")
+        other = self._engines.get(named)
+        asked_of = other.voices(request.language) if other is not None else ()
+        part = next((index for index, one in enumerate(asked_of) if one.name == voice), None)
+        if part is None:
+            return wished if wished_engine == engine.info.name else ""
+        # the same register, and different speakers stay different
+        fitting = [one for one in own if one.register == asked_of[part].register] or list(own)
+        return fitting[part % len(fitting)].name
+
+
+class _Places:
+    """Which languages an engine speaks at the moment."""
+
+    def __init__(self, count: int, now: Callable[[], float]) -> None:
+        self._count, self._now = count, now
+        self._used_at_s: dict[str, float] = {}
+
+    def free(self, language: str, *, take: bool) -> bool:
+        """Whether there is a place for a language; `take` keeps it."""
+        now_s = self._now()
+        self._used_at_s = {key: at_s for key, at_s in self._used_at_s.items() if now_s - at_s < LINGER_S}
+        key = base(language)
+        free = key in self._used_at_s or len(self._used_at_s) < self._count
+        if free and take:
+            self._used_at_s[key] = now_s
+        return free
+
+    def touch(self, language: str) -> None:
+        """A language that has a place has used it."""
+        key = base(language)
+        if key in self._used_at_s:
+            self._used_at_s[key] = self._now()
+
+
+async def _begun_within(
+    patience_s: float | None, sound: AsyncGenerator[Pcm, None]
+) -> AsyncGenerator[Pcm, None]:
+    """Passes sound on. Raises EngineError when the first of it is not there in time."""
+    async with aclosing(sound):
+        try:
+            async with asyncio.timeout(patience_s):
+                while (piece := await anext(sound, None)) is not None and not len(piece):
+                    pass
+        except TimeoutError as error:
+            raise EngineError(f"no sound within {patience_s:g} s") from error
+        if piece is None:
+            return
+        yield piece
+        async for further in sound:
+            yield further

@@ -1,0 +1,58 @@
+"""How voices by language are written."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from config.settings import Settings, SettingsError, SpeechSettings, load
+from stack.environment import variables
+
+VOICES = {"fr": "piper:fr_FR-siwis-medium", "en": "kokoro"}
+
+
+def test_voices_by_language_in_a_file(tmp_path: Path) -> None:
+    """A table, and engines as a list."""
+    file = tmp_path / "hive.toml"
+    file.write_text(
+        '[speech]\nengines = ["piper", "auto"]\nvoices = { fr = "piper:fr_FR-siwis-medium", en = "kokoro" }\n'
+    )
+
+    speech = load(file, {}).speech
+
+    assert (speech.engines, speech.voices) == (("piper", "auto"), VOICES)
+
+
+@pytest.mark.parametrize(
+    ("text", "voices"),
+    [
+        ("fr=piper:fr_FR-siwis-medium,en=kokoro", VOICES),
+        (" fr = piper:fr_FR-siwis-medium , en = kokoro , ", VOICES),
+        ("", {}),
+    ],
+)
+def test_voices_by_language_in_a_variable(text: str, voices: dict[str, str]) -> None:
+    """KEY=VALUE with commas between."""
+    assert load(Path(os.devnull), {"HIVE_SPEECH__VOICES": text}).speech.voices == voices
+
+
+def test_a_voice_without_a_language_is_an_error() -> None:
+    """It says how it is written."""
+    with pytest.raises(SettingsError, match="HIVE_SPEECH__VOICES is written KEY=VALUE"):
+        load(Path(os.devnull), {"HIVE_SPEECH__VOICES": "piper"})
+
+
+@pytest.mark.parametrize("variable", ["HIVE_SPEECH__ENGINE", "HIVE_SPEECH__VOICE"])
+def test_an_old_or_wrong_name_is_an_error(variable: str) -> None:
+    """Nothing is ignored."""
+    with pytest.raises(SettingsError, match=r"speech\.(engine|voice)"):
+        load(Path(os.devnull), {variable: "piper"})
+
+
+def test_parts_read_what_the_stack_means() -> None:
+    """Through variables and back."""
+    settings = Settings(speech=SpeechSettings(engines=("piper", "auto"), voices=VOICES))
+
+    assert load(Path(os.devnull), variables(settings)) == settings

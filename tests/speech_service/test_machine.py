@@ -1,0 +1,61 @@
+"""What the services say of their machine."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+from config.settings import Models, Recognition, Settings
+from pipeline.capacity import Measured, PassTiming
+from pipeline.engines.choice import choose
+from pipeline.machine import Machine
+from speech_service.machine import facts, suited
+from speech_service.tts import tts_app
+from tests.fakes.engines import ToneSynthesizer
+from tests.speech_service.serving import served, settings
+
+FIGURES = Measured(
+    Machine("box", "processor", 2), "digest", (PassTiming("pocketsphinx", "", 1, 5.0, 1.0, incremental=True),)
+)
+
+
+def bare(directory: Path, **recognition: float) -> Settings:
+    chosen = Recognition(device="cpu", **recognition)  # type: ignore[arg-type]
+    return Settings(models=Models(directory=directory), recognition=chosen)
+
+
+async def test_performance_tells_choice_figures_and_capacity(tmp_path: Path) -> None:
+    """Under `machine`, beside the quantiles."""
+    app = tts_app(ToneSynthesizer({"es": 440.0}), settings())
+    app.state.measures.state("machine", facts(choose(bare(tmp_path), FIGURES), FIGURES))
+
+    async with served(app) as client, client.get("/performance") as answer:
+        told = await answer.json()
+
+    assert (told["service"], told["operations"]) == ("tts", {})
+    machine = told["machine"]
+    assert machine["profile"] == "embedded"
+    assert machine["choice"]["recognition"]["engines"] == ["pocketsphinx"]
+    assert machine["choice"]["speech"]["better"].startswith("natural voices")
+    assert machine["measured"]["machine"] == {"name": "box", "processor": "processor", "cores": 2}
+    assert machine["capacity"]["speakers"] == 8
+    assert machine["capacity"]["languages"][0] == 99
+
+
+def test_what_was_not_measured_is_null(tmp_path: Path) -> None:
+    """And is JSON all the same."""
+    told = facts(choose(bare(tmp_path)), None)
+
+    assert (told["capacity"], told["measured"]) == (None, None)
+    assert json.loads(json.dumps(told))["choice"]["translation"]["engines"] == ["apertium"]
+
+
+def test_looks_are_as_rare_as_the_machine_needs_them(tmp_path: Path) -> None:
+    """The settings say the least; nothing is changed where nothing was measured."""
+    mine = bare(tmp_path)
+    slow = replace(mine, recognition=replace(mine.recognition, pass_interval_s=3.0))
+
+    assert suited(mine, choose(mine, FIGURES)).recognition.pass_interval_s == 0.2
+    assert suited(slow, choose(slow, FIGURES)) == slow
+    assert suited(mine, choose(mine)) is mine
