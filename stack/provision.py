@@ -61,8 +61,8 @@ def wanted(settings: Settings, machine: Machine) -> list[Model]:
     used = {
         "whisper": settings.recognition.engine != "pocketsphinx",
         "opus": bool({"auto", "opus"} & set(settings.translation.engines)),
-        "kokoro": settings.speech.engine in ("auto", "kokoro"),
-        "piper": settings.speech.engine in ("auto", "piper"),
+        "kokoro": bool({"auto", "kokoro"} & set(settings.speech.engines)),
+        "piper": bool({"auto", "piper"} & set(settings.speech.engines)),
     }
     models = [catalogue.find(name) for name in usual(machine)]
     chosen = settings.recognition.model

@@ -20,6 +20,7 @@ from pipeline.engines.protocols import (
     UnknownLanguage,
     Voice,
 )
+from pipeline.text.languages import base
 
 log = structlog.get_logger(__name__)
 

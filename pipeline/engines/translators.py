@@ -129,9 +129,9 @@ class TranslatorChain:
     async def warm(self, pairs: Sequence[tuple[str, str]]) -> None:
         """Has each pair translated once, so that models are loaded and processes run. Raises as `translate`."""
         for source, target in pairs:
-            if plans := self._plans(source, target):
-                if not plans[0][0].engine.info.uses_sound:  # that model is loaded already
-                    await _follow(plans[0], TranslationRequest("Monday.", source, target))
+            plans = self._plans(source, target)
+            if plans and not plans[0][0].engine.info.uses_sound:  # that model is loaded already
+                await _follow(plans[0], TranslationRequest("Monday.", source, target))
 
     async def close(self) -> None:
         results = await asyncio.gather(*(engine.close() for engine in self._engines), return_exceptions=True)

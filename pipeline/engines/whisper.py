@@ -153,8 +153,8 @@ class WhisperStream:
         hints = ", ".join(options.hints)[:_LONGEST_HINTS]
         self._before = f"{hints}. {context}" if hints else context
         self._first = self._end = self._stretch = first_sample
-        self._judged = False
-        """Whether the language of the present stretch of speech has been looked at."""
+        self._asked_at = 0
+        """How long the present stretch of speech was when its language was last looked at."""
         self._pieces: list[Pcm] = []
         self._last: tuple[Word, ...] = ()
         self._language = ""
@@ -162,7 +162,7 @@ class WhisperStream:
 
     def begin(self, sample: int) -> None:
         """What is said from here on may be in another language."""
-        self._stretch, self._judged = sample, False
+        self._stretch, self._asked_at = sample, 0
 
     async def accept(self, pcm: Pcm) -> None:
         """Keeps the sound, the newest 30 s of it. Raises EngineError."""
@@ -216,15 +216,21 @@ class WhisperStream:
             return self._recognizer.info.languages[0]
         lock = self._recognizer.lock(self._options)
         sound = self._sound()[max(0, self._stretch - self._first) :]
-        if self._judged or (lock.locked and len(sound) < SURE_AFTER_SAMPLES):
-            return lock.locked or self._language
+        if lock.locked and not self._is_due(len(sound), final=final):
+            return lock.locked
+        self._asked_at = len(sound)
         reading = await self._recognizer.read(Piece(sound, self._first, "", "", final, True))
         if reading.languages:
-            language = lock.feed(reading.languages, samples=len(sound), final=final)
-            self._judged = len(sound) >= DECIDED_AFTER_SAMPLES
-            return language
+            decided = final or len(sound) >= DECIDED_AFTER_SAMPLES
+            return lock.feed(reading.languages, samples=len(sound), final=decided)
         known: Sequence[str] = self._options.allowed_languages or self._recognizer.info.languages
         return lock.locked or self._language or known[0]  # too little sound to tell
+
+    def _is_due(self, samples: int, *, final: bool) -> bool:
+        """Twice for each stretch of speech: soon, so that no word of another language is committed, and when sure."""
+        if self._asked_at >= DECIDED_AFTER_SAMPLES or samples < SURE_AFTER_SAMPLES:
+            return False
+        return not self._asked_at or samples >= DECIDED_AFTER_SAMPLES or final
 
     def _sound(self) -> Pcm:
         self._pieces = [np.concatenate(self._pieces)] if self._pieces else [np.zeros(0, np.int16)]

@@ -12,6 +12,7 @@ _SURE: Final = 0.7
 SURE_AFTER_SAMPLES: Final = HEARING_RATE_HZ
 DECIDED_AFTER_SAMPLES: Final = 3 * HEARING_RATE_HZ
 _STRONG: Final = 0.8
+_CERTAIN: Final = 0.95
 _CONTRADICTIONS: Final = 2
 
 
@@ -27,8 +28,9 @@ def base(language: str) -> str:
 class LanguageLock:
     """What is known of one speaker's language; a small machine fed with what the model takes it for.
 
-    The language is locked with the first sure detection, or with the best guess after three seconds. It
-    changes only when two utterances in a row strongly contradict it.
+    The language is locked with the first sure detection, or with the best guess after three seconds. It changes
+    at once when a second of speech contradicts it almost certainly, else when two stretches of speech in a row
+    strongly contradict it.
 
     Args:
         allowed: BCP 47 codes; empty for all.
@@ -46,7 +48,7 @@ class LanguageLock:
         Args:
             probabilities: for each of Whisper's languages.
             samples: how much sound it rests on.
-            final: the utterance is over.
+            final: nothing more of this stretch of speech is asked about.
         """
         best, share = self._best(probabilities)
         if not self.locked:
@@ -54,7 +56,11 @@ class LanguageLock:
             if sure or final or samples >= DECIDED_AFTER_SAMPLES:
                 self.locked = best
             return best
-        if not final or samples < SURE_AFTER_SAMPLES:
+        if samples < SURE_AFTER_SAMPLES:
+            return self.locked
+        if best != self.locked and share >= _CERTAIN:
+            self.locked, self._against = best, 0
+        if not final:
             return self.locked
         self._against = self._against + 1 if best != self.locked and share >= _STRONG else 0
         if self._against >= _CONTRADICTIONS:

@@ -143,28 +143,40 @@ def test_a_batch_of_speakers_reads_as_each_alone(pocket: WhisperBatch) -> None:
     assert said(read(pocket, pieces[0])[0].words) == sounds.BUDGET
 
 
-def test_a_short_window_that_fails_is_read_again_in_the_full_one(pocket: WhisperBatch) -> None:
-    """Where the short window runs on without an end, the result is that of the full window."""
-    mean = Tuning(floor_s=2, margin_s=0, step_s=0.5, spare_tokens=0, tokens_per_s=2.5)
+def test_a_last_look_that_fails_is_read_again_in_a_longer_window(pocket: WhisperBatch) -> None:
+    """Where the short window runs on without an end, the result is that of the longer one."""
+    mean = Tuning(
+        floor_s=2, margin_s=0, step_s=0.5, spare_tokens=0, tokens_per_s=2.5, retry_s=FULL_WINDOW_S, short_s=0
+    )
     cut = tuned(pocket, mean)
     full = tuned(pocket, replace(mean, floor_s=FULL_WINDOW_S))
 
-    (again,) = read(cut, piece("awb-quarter"))
-    (direct,) = read(full, piece("awb-quarter"))
+    (again,) = read(cut, piece("awb-quarter", final=True))
+    (direct,) = read(full, piece("awb-quarter", final=True))
 
-    assert (again.full_window, direct.full_window) == (True, False)
+    assert (again.retried, direct.retried) == (True, False)
     assert again.words == direct.words
     assert 1 <= len(again.words) <= 8  # capped by the length of the sound
 
 
+def test_a_quick_look_that_fails_is_told_and_costs_no_second_one(pocket: WhisperBatch) -> None:
+    """What ran on without an end is not believed; the next look will see more."""
+    mean = tuned(pocket, Tuning(floor_s=2, margin_s=0, step_s=0.5, spare_tokens=0, tokens_per_s=2.5))
+
+    (reading,) = read(mean, piece("awb-quarter"))
+
+    assert (reading.doubtful, reading.retried, reading.words) == (True, False, ())
+
+
 def test_one_piece_that_falls_back_leaves_the_others_alone(pocket: WhisperBatch) -> None:
-    """In one batch one piece needs the full window, the other keeps its words of the short one."""
+    """In one batch one piece needs the longer window, the other keeps its words of the short one."""
     mean = tuned(pocket, Tuning(floor_s=10, spare_tokens=1, tokens_per_s=2.75))
-    pieces = [piece("rms-budget"), piece("rms-report"), piece("awb-quarter"), piece("awb-budget")]
+    names = ("rms-budget", "rms-report", "awb-quarter", "awb-budget")
+    pieces = [piece(name, final=True) for name in names]
 
     together = read(mean, *pieces)
 
-    assert {reading.full_window for reading in together} == {True, False}
+    assert {reading.retried for reading in together} == {True, False}
     assert [r.words for r in together] == [read(mean, each)[0].words for each in pieces]
 
 

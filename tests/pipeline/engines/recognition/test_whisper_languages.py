@@ -65,7 +65,11 @@ def test_detection_gives_a_probability_for_each_language(babel: WhisperBatch) ->
     """With or without words, alone or in a batch, and only where it was asked for."""
     pcm = sounds.utterance("rms-budget")
     only, beside, without = babel.read(
-        [Piece(pcm, 0, "", detect=True), Piece(pcm, 0, "de", detect=True), Piece(pcm, 0, "de")]
+        [
+            Piece(pcm, 0, "", detect=True),
+            Piece(pcm, 0, "de", final=True, detect=True),
+            Piece(pcm, 0, "de", final=True),
+        ]
     )
     assert isinstance(only, Reading)
     assert isinstance(beside, Reading)
@@ -106,8 +110,8 @@ async def test_a_language_is_detected_once_and_changes_only_after_two_contradict
     babel: WhisperBatch,
 ) -> None:
     """The change shows as the language of the hypothesis; a speaker who is forgotten is detected anew."""
-    spanish, german = {"es": 0.97, "de": 0.03}, {"es": 0.02, "de": 0.98}
-    model = Hearing(babel, [spanish, spanish, german, spanish, german, german, german, german])
+    spanish, german = {"es": 0.97, "de": 0.03}, {"es": 0.1, "de": 0.9}
+    model = Hearing(babel, [spanish, spanish, german, spanish, german, german, german])
     recognizer = WhisperRecognizer(model)
     options = HearingOptions("anna", None, ("de", "es"))
 
@@ -118,9 +122,19 @@ async def test_a_language_is_detected_once_and_changes_only_after_two_contradict
 
     assert languages == ["es", "es", "es", "es", "de"]
     assert after == "de"
-    # detected before the first utterance, then beside the words; the last one is read again as German
-    assert model.asked[:3] == [("", True), ("es", True), ("es", True)]
-    assert model.asked[5:7] == [("es", True), ("de", False)]
+    # each stretch of speech is asked about once, before its words are read in the language that it turns out to be
+    assert model.asked[:4] == [("", True), ("es", False), ("", True), ("es", False)]
+
+
+async def test_a_language_that_is_certain_changes_at_once(babel: WhisperBatch) -> None:
+    """The first utterance after a change is not written in the language before."""
+    model = Hearing(babel, [{"es": 0.97, "de": 0.03}, {"es": 0.01, "de": 0.99}])
+    recognizer = WhisperRecognizer(model)
+    options = HearingOptions("anna", None, ("de", "es"))
+    languages = [(await utterance(recognizer, options)).language for _ in range(2)]
+    await recognizer.close()
+    assert languages == ["es", "de"]
+    assert model.asked == [("", True), ("es", False), ("", True), ("de", False)]
 
 
 async def test_a_declared_language_is_never_questioned(babel: WhisperBatch) -> None:
@@ -152,7 +166,7 @@ async def test_speakers_of_different_languages_share_the_model(babel: WhisperBat
 def test_the_cap_on_tokens_holds(babel: WhisperBatch, tmp_path: Path) -> None:
     """Random weights never end a text: what comes out is no longer than speech can be, in the full window."""
     pcm = sounds.utterance("rms-budget")
-    (reading,) = babel.read([Piece(pcm, 0, "en")])
+    (reading,) = babel.read([Piece(pcm, 0, "en", final=True)])
     assert isinstance(reading, Reading)
-    assert reading.full_window
+    assert reading.retried
     assert len(reading.words) <= 12 + 10 * len(pcm) / 16_000
