@@ -11,7 +11,7 @@ import pytest
 import pytest_asyncio
 import soxr
 
-from bench.wer import word_errors
+from demo.wer import word_errors
 from config.settings import Recognition
 from pipeline.audio import HEARING_RATE_HZ, AudioFrame, Pcm
 from pipeline.channel import Channel
