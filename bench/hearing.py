@@ -66,9 +66,7 @@ async def measure(
 ) -> Figures:
     """All figures of one recording, one measurement after the other. Raises EngineError, TimeoutError."""
     offline = ears.offline.transcribe(recording) if ears.offline else None
-    streamed = await stream(
-        recording, ears.recognizer, settings.recognition, pace=pace, model=ears.detector
-    )
+    streamed = await stream(recording, ears.recognizer, settings.recognition, pace=pace, model=ears.detector)
     plain = None
     if beside_plain and ears.offline:
         look = plain_loop.transcriber(ears.offline.model, recording.language)
@@ -175,9 +173,7 @@ def _ratios(streamed: Figures, plain: Figures) -> Figures:
 
 def _by_pause(recording: Recording, streamed: Streamed, offline: Offline) -> list[Figures]:
     reference = recording.words
-    pauses = pauses_s(
-        reference, offline.words, silences(with_quiet(recording.pcm)), recording.language
-    )
+    pauses = pauses_s(reference, offline.words, silences(with_quiet(recording.pcm)), recording.language)
     texts = [words_of(text, recording.language) for text in (streamed.text, offline.text)]
     return [
         {
@@ -193,4 +189,6 @@ def _by_pause(recording: Recording, streamed: Streamed, offline: Offline) -> lis
 def _whisper_name(model: str, settings: Settings) -> str:
     """A model's name in the catalogue, below `whisper/`, or its directory."""
     name = model.removeprefix("whisper-")
-    return name if not Path(model).is_dir() or (settings.models.directory / "whisper" / name).is_dir() else model
+    return (
+        name if not Path(model).is_dir() or (settings.models.directory / "whisper" / name).is_dir() else model
+    )

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from bench.recording import Recording, with_quiet
+from bench.recording import Recording, Stretch, with_quiet
 from bench.streamed import processor_s
 from config.settings import Settings
 from pipeline.audio import HEARING_RATE_HZ
@@ -19,14 +19,16 @@ from pipeline.text.languages import base
 
 BEAM = 5
 
+TimedText = tuple[str, int, int]
+"""A word as it is written, its first sample and the one behind its last."""
+
 
 @dataclass(frozen=True, slots=True)
 class Offline:
     """What a whole look at the recording gave."""
 
     text: str
-    words: tuple[tuple[str, int, int], ...]
-    """Each as it is written, with its first sample and the one behind its last."""
+    words: tuple[TimedText, ...]
     processor_s: float
     took_s: float
 
@@ -61,18 +63,25 @@ class OfflineWhisper:
         return cls(model, threads)
 
     def transcribe(self, recording: Recording) -> Offline:
-        """Recognises the whole recording with beam 5 and word times. Blocking."""
+        """Recognises the whole recording with beam 5 and word times; each language of a mixed one by itself. Blocking."""
         began_s, used_s = time.monotonic(), processor_s()
-        sound = with_quiet(recording.pcm).astype(np.float32) / 32768
-        language = base(recording.language) if self.model.model.is_multilingual else None
-        segments, _ = self.model.transcribe(sound, language=language, beam_size=BEAM, word_timestamps=True)
-        words, text = [], ""
-        for segment in segments:
-            text += segment.text
-            words += [
-                (word.word, int(word.start * HEARING_RATE_HZ), int(word.end * HEARING_RATE_HZ))
-                for word in segment.words or ()
-            ]
-        return Offline(
-            text.strip(), tuple(words), processor_s() - used_s, time.monotonic() - began_s
-        )
+        pcm = with_quiet(recording.pcm)
+        stretches = recording.stretches or (Stretch(0, len(pcm), recording.language),)
+        words: list[TimedText] = []
+        texts = []
+        for stretch in stretches:
+            sound = pcm[stretch.first_sample : stretch.end_sample].astype(np.float32) / 32768
+            language = base(stretch.language) if self.model.model.is_multilingual else None
+            segments, _ = self.model.transcribe(
+                sound, language=language, beam_size=BEAM, word_timestamps=True
+            )
+            for segment in segments:
+                texts.append(segment.text)
+                words += [_placed(word, stretch.first_sample) for word in segment.words or ()]
+        text = "".join(texts).strip()
+        return Offline(text, tuple(words), processor_s() - used_s, time.monotonic() - began_s)
+
+
+def _placed(word: Any, first_sample: int) -> TimedText:
+    start, end = (first_sample + int(at_s * HEARING_RATE_HZ) for at_s in (word.start, word.end))
+    return word.word, start, end

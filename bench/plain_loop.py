@@ -122,8 +122,8 @@ class PlainLoop:
 
 
 def transcriber(model: Any, language: str) -> Transcribe:
-    """A look with `faster_whisper.WhisperModel.transcribe`."""
-    spoken = base(language) if model.model.is_multilingual else None
+    """A look with `faster_whisper.WhisperModel.transcribe`; without a language it is detected at each look."""
+    spoken = base(language) if language and model.model.is_multilingual else None
 
     def transcribe(pcm: Pcm, prompt: str) -> Look:
         segments, _ = model.transcribe(

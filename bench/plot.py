@@ -18,7 +18,9 @@ def lines(title: str, across: str, up: str, series: Mapping[str, Points]) -> str
     points = [point for each in series.values() for point in each]
     x_to = _round_up(max((x for x, _ in points), default=1.0))
     y_to = _round_up(max((y for _, y in points), default=1.0))
-    y_from = -_round_up(-min(0.0, *(y for _, y in points))) if points and min(y for _, y in points) < 0 else 0.0
+    y_from = (
+        -_round_up(-min(0.0, *(y for _, y in points))) if points and min(y for _, y in points) < 0 else 0.0
+    )
 
     def place(x: float, y: float) -> str:
         return f"{_across(x / x_to):.1f},{_up((y - y_from) / (y_to - y_from)):.1f}"
@@ -73,7 +75,9 @@ def _frame(
         marks.append(f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y:.1f}" y2="{y:.1f}" stroke="#d0d7de"/>')
         marks.append(_text(LEFT - 6, y + 4, f"{y_from + share * (y_to - y_from):g}", "end", "#57606a"))
         if x_to is not None:
-            marks.append(_text(_across(share), HEIGHT - BOTTOM + 16, f"{share * x_to:g}", "middle", "#57606a"))
+            marks.append(
+                _text(_across(share), HEIGHT - BOTTOM + 16, f"{share * x_to:g}", "middle", "#57606a")
+            )
     middle = (LEFT + WIDTH - RIGHT) / 2
     names = [
         _text(LEFT, 18, title, "start", "#1f2328"),

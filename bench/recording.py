@@ -16,14 +16,31 @@ QUIET_BEHIND_S = 1.5
 
 
 @dataclass(frozen=True, slots=True)
+class Stretch:
+    """A part of a recording in one language."""
+
+    first_sample: int
+    end_sample: int
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
 class Recording:
     """Mono sound at `HEARING_RATE_HZ` and what is said in it."""
 
     name: str
     pcm: Pcm
     language: str
+    """Empty where it changes: the recogniser is not told."""
     text: str
     """Empty where it is not known."""
+    stretches: tuple[Stretch, ...] = ()
+    """For a recording that changes its language: which is spoken where."""
+
+    @property
+    def languages(self) -> frozenset[str]:
+        """All that are spoken in it."""
+        return frozenset({stretch.language for stretch in self.stretches} or {self.language})
 
     @property
     def seconds(self) -> float:

@@ -62,7 +62,8 @@ async def stream(
         async for event in heard:
             notes.take(event, player.now_s())
 
-    options = HearingOptions("bench", recording.language)
+    allowed = () if recording.language else tuple(sorted(recording.languages))
+    options = HearingOptions("bench", recording.language or None, allowed)
     began_s, used_s = time.monotonic(), processor_s()
     async with asyncio.timeout(_LONGEST * recording.seconds + 120), asyncio.TaskGroup() as group:
         group.create_task(player.play())

@@ -19,6 +19,9 @@ CHUNK_S = 0.02
 CAPTIONS_TOPIC = "lk.transcription"
 EVENTS_TOPIC = "translator.events"
 STREAM_LIMIT_S = 10.0
+MICROPHONE = "microphone"
+TRANSLATED = "translated-"
+"""What the names of the interpreter's tracks begin with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +70,15 @@ class Attendee:
 
     Args:
         wishes: its attributes, see docs/protocol.md.
-        record: which tracks to record, by name.
+        record: which tracks to record, by publisher and name.
     """
 
     def __init__(
-        self, identity: str, wishes: Mapping[str, str], *, record: Callable[[str], bool] = lambda name: False
+        self,
+        identity: str,
+        wishes: Mapping[str, str],
+        *,
+        record: Callable[[str, str], bool] = lambda publisher, name: False,
     ) -> None:
         self.identity, self._wishes, self._record = identity, wishes, record
         self.room = rtc.Room()
@@ -101,12 +108,22 @@ class Attendee:
             settings.url, token.to_jwt(), rtc.RoomOptions(auto_subscribe=True, single_peer_connection=True)
         )
 
-    async def speak(self, pcm: Pcm) -> None:
-        """Publishes a microphone and plays `pcm` (at `RATE_HZ`) into it in real time."""
+    @property
+    def translated_tracks(self) -> list[HeardTrack]:
+        """What came from the interpreter."""
+        return [track for track in self.tracks if track.name.startswith(TRANSLATED)]
+
+    async def speak(self, pcm: Pcm, began: Callable[[float], None] = lambda at_s: None) -> None:
+        """Publishes a microphone and plays `pcm` (at `RATE_HZ`) into it in real time.
+
+        Args:
+            began: told when the first sample is handed over.
+        """
         source = rtc.AudioSource(RATE_HZ, 1, queue_size_ms=100)
-        track = rtc.LocalAudioTrack.create_audio_track("microphone", source)
+        track = rtc.LocalAudioTrack.create_audio_track(MICROPHONE, source)
         options = rtc.TrackPublishOptions(source=rtc.TrackSource.SOURCE_MICROPHONE)
         publication = await self.room.local_participant.publish_track(track, options)
+        began(time.monotonic())
         chunk = int(CHUNK_S * RATE_HZ)
         whole = np.pad(pcm, (0, -len(pcm) % chunk))
         for start in range(0, len(whole), chunk):
@@ -127,7 +144,7 @@ class Attendee:
     def _subscribed(
         self, track: rtc.Track, publication: rtc.RemoteTrackPublication, participant: rtc.RemoteParticipant
     ) -> None:
-        if track.kind == rtc.TrackKind.KIND_AUDIO and self._record(publication.name):
+        if track.kind == rtc.TrackKind.KIND_AUDIO and self._record(participant.identity, publication.name):
             heard = HeardTrack(publication.name, participant.identity, time.monotonic())
             self.tracks.append(heard)
             self._own(self._listen(track, heard))

@@ -114,7 +114,9 @@ def _pace(parser: argparse.ArgumentParser, default: str) -> None:
 
 
 def _beside(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--beside", choices=("plain",), help="a plain LocalAgreement-2 loop on the same sound")
+    parser.add_argument(
+        "--beside", choices=("plain",), help="a plain LocalAgreement-2 loop on the same sound"
+    )
     parser.add_argument(
         "--beside-threads",
         type=positive,
