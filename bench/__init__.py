@@ -1,1 +1,1 @@
-"""Measurements: hearing on recordings, single words, whole meetings, capacity. `hive bench --help`; docs/measuring.md."""
+"""Measurements: hearing on recordings, single words, whole meetings, capacity. See docs/measuring.md."""

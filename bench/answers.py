@@ -136,4 +136,5 @@ def text(found: Mapping[str, Any]) -> str:
 
 
 def _line(entry: Mapping[str, Any]) -> str:
-    return f"{entry['name']}: streamed {entry['streamed']!r} ({entry['streamed_outcome']}), offline {entry['offline']!r}"
+    streamed = f"streamed {entry['streamed']!r} ({entry['streamed_outcome']})"
+    return f"{entry['name']}: {streamed}, offline {entry['offline']!r}"

@@ -1,4 +1,4 @@
-"""How well and how soon speech is heard: a recording streamed, offline with the same model, and through the plain loop."""
+"""How well and how soon a recording is heard: streamed, offline with the same model, and through the plain loop."""
 
 from __future__ import annotations
 

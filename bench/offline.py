@@ -63,7 +63,7 @@ class OfflineWhisper:
         return cls(model, threads)
 
     def transcribe(self, recording: Recording) -> Offline:
-        """Recognises the whole recording with beam 5 and word times; each language of a mixed one by itself. Blocking."""
+        """Recognises the whole recording with beam 5 and word times; a mixed one language by language. Blocking."""
         began_s, used_s = time.monotonic(), processor_s()
         pcm = with_quiet(recording.pcm)
         stretches = recording.stretches or (Stretch(0, len(pcm), recording.language),)

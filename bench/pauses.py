@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -85,7 +86,7 @@ def by_pause(
     wrong = [_errors_at(reference, text) for text in texts]
     classes = []
     bounds = [0.0, *EDGES_S, float("inf")]
-    for low, high in zip(bounds, bounds[1:], strict=False):
+    for low, high in pairwise(bounds):
         at = [index for index, pause in enumerate(pauses) if pause is not None and low <= pause < high]
         name = f"{low:g} s and more" if high == float("inf") else f"{low:g} to {high:g} s"
         classes.append(PauseClass(name, len(at), tuple(sum(each[index] for index in at) for each in wrong)))

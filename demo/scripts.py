@@ -92,9 +92,9 @@ SPANISH_TALK = (
 )
 IN_ENGLISH = (
     "Good morning, everybody, and thank you for coming. Last year we opened four new stations in the north of the "
-    "country. More than two thousand families now have clean water. The work was difficult, because the winter was very "
-    "cold and many roads were closed. But the people of the villages helped us every day. Now we want to build a school "
-    "in every village. I hope that you can help us."
+    "country. More than two thousand families now have clean water. The work was difficult, because the winter was "
+    "very cold and many roads were closed. But the people of the villages helped us every day. Now we want to build a "
+    "school in every village. I hope that you can help us."
 )
 ENGLISH_ANSWER = (
     Line("Thank you, Carmen. I have two questions.", 0.7),
@@ -104,7 +104,10 @@ ENGLISH_ANSWER = (
     Line("I think that this is the most important part of the plan.", 0.6),
     Line("We cannot do this work without your help.", 0.5),
 )
-PRESIDENT_SAYS = "And so, my fellow Americans, ask not what your country can do for you, ask what you can do for your country."
+PRESIDENT_SAYS = (
+    "And so, my fellow Americans, ask not what your country can do for you, "
+    "ask what you can do for your country."
+)
 
 
 async def built_in(settings: Settings) -> Script:
