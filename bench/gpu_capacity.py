@@ -32,6 +32,17 @@ VOCABULARY = 51_866
 END_OF_TEXT = 50_257
 PROMPT = (50_258, 50_259, 50_360, 50_364)
 """Start, English, transcribe, no times; as large-v3 numbers them."""
+_SPECIAL = {
+    END_OF_TEXT: "<|endoftext|>",
+    50_258: "<|startoftranscript|>",
+    50_259: "<|en|>",
+    50_359: "<|translate|>",
+    50_360: "<|transcribe|>",
+    50_363: "<|nospeech|>",
+    50_364: "<|notimestamps|>",
+    **{50_365 + number: f"<|{number * 0.02:.2f}|>" for number in range(1501)},
+}
+"""Tokens that CTranslate2 looks for by their names."""
 REPEATS = 5
 _BLOCK = 1 << 20
 
@@ -223,7 +234,7 @@ def write_random_model(shape: Shape, directory: Path) -> None:
             normalise(layer.ffn.layer_norm)
             linear(layer.ffn.linear_0, inner, width)
             linear(layer.ffn.linear_1, width, inner)
-    spec.register_vocabulary(["<|endoftext|>" if n == END_OF_TEXT else f"t{n}" for n in range(VOCABULARY)])
+    spec.register_vocabulary([_SPECIAL.get(number, f"t{number}") for number in range(VOCABULARY)])
     spec.config.suppress_ids, spec.config.suppress_ids_begin = [], []
     spec.config.lang_ids, spec.config.alignment_heads = [50_259], [(0, 0)]
     spec.validate()

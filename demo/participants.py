@@ -19,6 +19,8 @@ CHUNK_S = 0.02
 CAPTIONS_TOPIC = "lk.transcription"
 EVENTS_TOPIC = "translator.events"
 STREAM_LIMIT_S = 10.0
+OPEN_BEFORE_S = 0.6
+"""So long a microphone is open before somebody speaks into it: others have to subscribe to it first."""
 MICROPHONE = "microphone"
 TRANSLATED = "translated-"
 """What the names of the interpreter's tracks begin with."""
@@ -81,7 +83,7 @@ class Attendee:
         record: Callable[[str, str], bool] = lambda publisher, name: False,
     ) -> None:
         self.identity, self._wishes, self._record = identity, wishes, record
-        self.room = rtc.Room()
+        self._room: rtc.Room | None = None
         self.captions: list[SeenCaption] = []
         self.events: list[str] = []
         self.tracks: list[HeardTrack] = []
@@ -90,8 +92,16 @@ class Attendee:
         self._tasks: set[asyncio.Task[None]] = set()
         self._begun = 0
 
+    @property
+    def room(self) -> rtc.Room:
+        """Raises RuntimeError before the client has joined."""
+        if self._room is None:
+            raise RuntimeError(f"{self.identity} has not joined")
+        return self._room
+
     async def join(self, room: str, settings: LiveKit) -> None:
         """Connects. Raises rtc.ConnectError."""
+        self._room = rtc.Room()
         grants = api.VideoGrants(room_join=True, room=room, can_update_own_metadata=True)
         token = (
             api.AccessToken(settings.api_key, settings.api_secret.get_secret_value())
@@ -123,8 +133,10 @@ class Attendee:
         track = rtc.LocalAudioTrack.create_audio_track(MICROPHONE, source)
         options = rtc.TrackPublishOptions(source=rtc.TrackSource.SOURCE_MICROPHONE)
         publication = await self.room.local_participant.publish_track(track, options)
-        began(time.monotonic())
         chunk = int(CHUNK_S * RATE_HZ)
+        for _ in range(round(OPEN_BEFORE_S / CHUNK_S)):
+            await source.capture_frame(rtc.AudioFrame(bytes(2 * chunk), RATE_HZ, 1, chunk))
+        began(time.monotonic())
         whole = np.pad(pcm, (0, -len(pcm) % chunk))
         for start in range(0, len(whole), chunk):
             piece = np.ascontiguousarray(whole[start : start + chunk])
@@ -139,7 +151,8 @@ class Attendee:
             task.cancel()
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=5)
-        await self.room.disconnect()
+        if self._room is not None:
+            await self._room.disconnect()
 
     def _subscribed(
         self, track: rtc.Track, publication: rtc.RemoteTrackPublication, participant: rtc.RemoteParticipant

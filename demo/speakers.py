@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import logging
 import wave
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import aclosing, asynccontextmanager
@@ -123,6 +124,8 @@ class Speakers:
 async def _open_kokoro(settings: Settings) -> Synthesizer:
     from pipeline.engines.kokoro import KokoroSynthesizer
 
+    # it warns of every line whose words it cannot count, and nobody here counts them
+    logging.getLogger("phonemizer").setLevel(logging.ERROR)
     return await KokoroSynthesizer.load(settings.models.directory / "kokoro")
 
 

@@ -227,7 +227,8 @@ def was_spoken(target: str, covered: Coverage, skipped: int, clauses: int) -> Fi
 def lag_is_steady(target: str, lag: Trend, length_s: float) -> Finding:
     """Whether listeners stay as close to the speaker as they were; a trend counts once chance does not explain it."""
     question = f"the lag of {target} did not grow"
-    least = f"at least {lag.at_least * 60:+.2f}" if np.isfinite(lag.at_least) else "not told from chance"
+    certain = bool(np.isfinite(lag.at_least))
+    least = f"at least {lag.at_least * 60:+.2f}" if certain else "too few clauses to tell from chance"
     detail = f"{lag.slope * 60:+.2f} s a minute ({least})"
     grows = lag.at_least * 60 > GROWING_S_A_MINUTE and lag.slope * length_s > NOTICED_S
     return Finding(question, not grows, detail)
