@@ -124,8 +124,8 @@ class Speakers:
 async def _open_kokoro(settings: Settings) -> Synthesizer:
     from pipeline.engines.kokoro import KokoroSynthesizer
 
-    # it warns of every line whose words it cannot count, and nobody here counts them
-    logging.getLogger("phonemizer").setLevel(logging.ERROR)
+    # it warns of lines whose words it cannot count; its level is set anew for each text, so a filter has to do it
+    logging.getLogger("phonemizer").addFilter(lambda record: record.levelno >= logging.ERROR)
     return await KokoroSynthesizer.load(settings.models.directory / "kokoro")
 
 
