@@ -66,7 +66,8 @@ def summary(measured: Sequence[Figures]) -> Figures:
     def over_words(which: str) -> float | None:
         if any(which not in each for each in measured):
             return None
-        return round(sum(_errors(each[which]) for each in measured) / max(1, words), 4)
+        wrong = sum(_errors(each[which]) for each in measured)
+        return round(wrong / max(1, int(words)), 4)
 
     worst = max(points, key=lambda name: points[name], default="")
     processor_s = sum(each["streamed"]["cores"] * each["recording"]["seconds"] for each in measured)

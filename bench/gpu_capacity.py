@@ -13,6 +13,7 @@ PyTorch decodes without captured graphs, so its small batches are slower than th
 from __future__ import annotations
 
 import argparse
+import importlib
 import json
 import math
 import statistics
@@ -224,7 +225,7 @@ def write_random_model(shape: Shape, directory: Path) -> None:
     for part, is_decoder in ((spec.encoder, False), (spec.decoder, True)):
         normalise(part.layer_norm)
         for layer in part.layer:
-            attentions = [(layer.self_attention, (3, 1))]
+            attentions: list[tuple[Any, tuple[int, ...]]] = [(layer.self_attention, (3, 1))]
             if is_decoder:
                 attentions.append((layer.attention, (1, 2, 1)))
             for attention, widths in attentions:
@@ -249,10 +250,10 @@ def write_random_model(shape: Shape, directory: Path) -> None:
 def torch_engine(shape: Shape, device: str) -> Engine:
     """The same shape in plain PyTorch, float16 on a GPU. Raises CannotMeasure."""
     try:
-        import torch
-        from torch.nn import functional
+        torch: Any = importlib.import_module("torch")  # no dependency of the project: it is there or not
     except (ImportError, OSError) as error:
         raise CannotMeasure(f"PyTorch cannot be loaded: {error}") from error
+    functional = torch.nn.functional
     if device == "cuda" and not torch.cuda.is_available():
         raise CannotMeasure("PyTorch sees no GPU")
     kind = torch.float16 if device == "cuda" else torch.float32
@@ -294,7 +295,6 @@ def torch_engine(shape: Shape, device: str) -> Engine:
         if device == "cuda":
             torch.cuda.synchronize()
 
-    @torch.inference_mode()
     def encode(features: np.ndarray) -> Any:
         x = torch.from_numpy(features).to(device, kind)
         x = functional.gelu(functional.conv1d(x, conv1, padding=1))
@@ -308,7 +308,6 @@ def torch_engine(shape: Shape, device: str) -> Engine:
         wait()
         return x
 
-    @torch.inference_mode()
     def decode(encoded: Any, batch: int, tokens: int) -> None:
         crossed = [split(functional.linear(encoded, each["kv2"]), 2) for each in decoder]
         length = tokens + len(PROMPT)
@@ -335,7 +334,9 @@ def torch_engine(shape: Shape, device: str) -> Engine:
             at = until
         wait()
 
-    return Engine(f"torch {torch.__version__} {str(kind).removeprefix('torch.')}", encode, decode)
+    without_gradients = torch.inference_mode()
+    name = f"torch {torch.__version__} {str(kind).partition('.')[2]}"
+    return Engine(name, without_gradients(encode), without_gradients(decode))
 
 
 # --- running ---------------------------------------------------------------------------------------------
@@ -365,9 +366,7 @@ def device_name(device: str) -> str:
     if device != "cuda":
         return device
     try:
-        import torch
-
-        return str(torch.cuda.get_device_name())
+        return str(importlib.import_module("torch").cuda.get_device_name())
     except (ImportError, OSError, RuntimeError):
         return device
 

@@ -40,9 +40,12 @@ def with_model(settings: Settings, model: str) -> Settings:
     """Settings that name the recogniser: a Whisper model, "pocketsphinx", or "" for what the settings choose."""
     if not model:
         return settings
-    engine = "pocketsphinx" if model == "pocketsphinx" else "whisper"
-    named = "" if engine == "pocketsphinx" else _whisper_name(model, settings)
-    return replace(settings, recognition=replace(settings.recognition, engine=engine, model=named))
+    if model == "pocketsphinx":
+        recognition = replace(settings.recognition, engine="pocketsphinx", model="")
+    else:
+        name = _whisper_name(model, settings)
+        recognition = replace(settings.recognition, engine="whisper", model=name)
+    return replace(settings, recognition=recognition)
 
 
 async def load(settings: Settings, model: str, *, threads: int = 0) -> Ears:

@@ -26,6 +26,7 @@ from demo.report import measure as figures_of
 from demo.scripts import Part, Script
 from demo.speakers import Speakers
 from demo.talk import RATE_HZ, TalkError
+from pipeline.audio import Pcm
 from pipeline.engines.registry import choose_profile
 
 APART_S = 0.7
@@ -146,8 +147,10 @@ async def _part(speakers: Speakers, index: int, language: str, seconds: int) -> 
         raise TalkError(f"there is no talk in {language}; there are {', '.join(TALKS)}")
     voices = speakers.natural(language)
     voice = voices[index % len(voices)] if voices else speakers.best(language)
-    pieces, said, number = [], [], 0
-    while sum(map(len, pieces)) < seconds * RATE_HZ:
+    pieces: list[Pcm] = []
+    said: list[str] = []
+    number = 0
+    while sum(len(piece) for piece in pieces) < seconds * RATE_HZ:
         line = TALKS[language][number % len(TALKS[language])]
         pieces.append(await speakers.say(line, language, voice))
         pieces.append(np.zeros(int(PAUSES_S[number % len(PAUSES_S)] * RATE_HZ), np.int16))

@@ -92,19 +92,19 @@ def _of_one(
     said: Said, recognised: Mapping[Key, str], clauses: Mapping[Key, ClauseRecord], target: str
 ) -> Coverage:
     words, keys = heard_words(said, recognised)
+    counted, total = keys, len(words)
+    heard: int | None = None
+    right: int | None = None
     if said.text:
         reference = words_of(said.text, said.language)
         pairs = [(a, b) for a, b in align(reference, words) if a is not None and b is not None]
-        right = sum(reference[a] == words[b] for a, b in pairs)
-        counted = [keys[b] for _, b in pairs]
-        heard: tuple[int, int] | tuple[None, None] = (len(pairs), right)
-        total = len(reference)
-    else:
-        counted, heard, total = keys, (None, None), len(words)
+        counted, total = [keys[b] for _, b in pairs], len(reference)
+        heard, right = len(pairs), sum(reference[a] == words[b] for a, b in pairs)
     renderings = [clauses[key].renderings.get(target) if key in clauses else None for key in counted]
     return Coverage(
         total,
-        *heard,
+        heard,
+        right,
         translated=sum(each is not None and each.translated_s is not None for each in renderings),
         spoken=sum(each is not None and each.end_at_s is not None for each in renderings),
     )

@@ -151,17 +151,18 @@ def _german(number: int) -> str:
 def _han(number: int) -> str:
     if number >= 10_000:
         high, low = divmod(number, 10_000)
-        gap = "" if not low else "零" if low < 1000 else ""
-        return _han(high) + "万" + gap + (_han(low) if low else "")
-    words, gap = "", False
+        between = "零" if 0 < low < 1000 else ""
+        return _han(high) + "万" + between + (_han(low) if low else "")
+    words = ""
+    zero_due = False
     for value, name in ((1000, "千"), (100, "百"), (10, "十"), (1, "")):
         digit, number = divmod(number, value)
         if digit:
             leading_ten = value == 10 and digit == 1 and not words
-            words += ("零" if gap else "") + ("" if leading_ten else _HAN[digit]) + name
-            gap = False
+            words += ("零" if zero_due else "") + ("" if leading_ten else _HAN[digit]) + name
+            zero_due = False
         else:
-            gap = bool(words)
+            zero_due = bool(words)
     return words or _HAN[0]
 
 

@@ -223,8 +223,8 @@ def show(
         )
         for language, values in figures.languages.items()
     ]
-    columns = ("of what was said", "words", "heard", "translated", "spoken", "clauses not spoken", "chrF")
-    console.print(table("Coverage", columns, covered))
+    kinds = ("of what was said", "words", "heard", "translated", "spoken", "clauses not spoken", "chrF")
+    console.print(table("Coverage", kinds, covered))
     parts = [(name, f"{each.cores:.2f}", f"{each.memory_mib:.0f}") for name, each in sorted(use.items())]
     console.print(table("Use", ("part", "cores", "MiB"), parts))
     wrong = ", ".join(f"{speaker} {share:.1%}" for speaker, share in figures.wrong.items())

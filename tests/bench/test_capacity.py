@@ -20,6 +20,7 @@ from bench.gpu_capacity import (
     report,
     speakers,
 )
+from tests.near import near
 
 POCKET = Shape("pocket", 80, 64, 2, 1, 1)
 
@@ -40,7 +41,7 @@ def test_as_many_speakers_as_the_best_batch_serves_in_an_interval() -> None:
 
 
 def test_what_a_speaker_costs_at_the_best_batch() -> None:
-    assert cores_a_speaker(TIMES[:3], 8.0, 0.5) == pytest.approx(0.04)
+    assert cores_a_speaker(TIMES[:3], 8.0, 0.5) == near(0.04)
 
 
 def test_a_report_by_window() -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from bench.pauses import PauseClass, by_pause, pauses_s, silences
 from pipeline.audio import HEARING_RATE_HZ
+from tests.near import near
 from tests.pipeline.engines.recognition.sounds import joined, silence, speech
 
 RATE = HEARING_RATE_HZ
@@ -27,7 +28,7 @@ def test_a_pause_is_the_silence_between_two_words() -> None:
 
     found = pauses_s(["yes", "i", "know", "it"], timed, quiet, "en")
 
-    assert found == [pytest.approx(0.5), pytest.approx(0.6), 0.0, pytest.approx(0.05)]
+    assert found == [near(0.5), near(0.6), 0.0, near(0.05)]
 
 
 def test_a_word_that_was_not_found_has_no_known_pause() -> None:
@@ -68,7 +69,7 @@ def test_silence_is_found_in_real_speech() -> None:
     long = [(first / RATE, end / RATE) for first, end in found if end - first > 0.4 * RATE]
     length = len(said) / RATE
     assert [end - first for first, end in long] == [
-        pytest.approx(1.0, abs=0.35), pytest.approx(0.8, abs=0.45), pytest.approx(0.5, abs=0.35),
+        near(1.0, within=0.35), near(0.8, within=0.45), near(0.5, within=0.35),
     ]  # fmt: skip
-    assert long[1][0] == pytest.approx(1.0 + length, abs=0.35)
+    assert long[1][0] == near(1.0 + length, within=0.35)
     assert silences(np.zeros(RATE, np.int16)) == [(0, RATE)]

@@ -11,6 +11,7 @@ from bench.pacing import Pace
 from bench.plain_loop import Look, PlainLoop, TimedWord, run
 from bench.recording import Recording
 from pipeline.audio import HEARING_RATE_HZ, Pcm
+from tests.near import near
 
 Timed = tuple[str, float, float]
 
@@ -89,7 +90,7 @@ def test_a_long_buffer_is_cut_at_a_segment_in_committed_text() -> None:
     assert script.asked == [
         (8.0, ""),
         (16.0, ""),
-        (pytest.approx(24.0 - 9.9, abs=0.001), "".join(word[0] for word in words[:10])),
+        (near(24.0 - 9.9, within=0.001), "".join(word[0] for word in words[:10])),
     ]
 
 
@@ -117,6 +118,6 @@ async def test_delays_run_from_the_end_of_the_word_to_its_commit(pace: Pace) -> 
     found = await run(Recording("r", second(2.0), "en", "one two"), look, pace=pace)
 
     assert found.text == "one two"
-    assert found.committed_s == [pytest.approx(1.5), pytest.approx(1.5)]
+    assert found.committed_s == [near(1.5), near(1.5)]
     assert len(found.looks_s) == 4
     assert found.behind_s == 0.0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 
 from bench.hearing import figures
 from bench.offline import Offline
@@ -16,6 +15,7 @@ from pipeline.audio import HEARING_RATE_HZ, Pcm
 from pipeline.engines.silero import SileroModel
 from pipeline.events import Word
 from tests.fakes.engines import LoudnessDetector, ScriptedRecognizer
+from tests.near import near
 
 SETTINGS = Recognition(
     pass_interval_s=0.1, min_silence_s=0.3, min_speech_s=0.06, settle_s=0.3, show_after_s=0.0, show_passes=1
@@ -136,4 +136,4 @@ def test_without_words_and_without_whisper_there_is_less_to_say() -> None:
 def test_a_recording_knows_its_languages() -> None:
     assert RECORDING.languages == {"en"}
     assert RECORDING.words == ["good", "morning", "everybody"]
-    assert RECORDING.seconds == pytest.approx(2.7)
+    assert RECORDING.seconds == near(2.7)

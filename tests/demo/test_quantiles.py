@@ -5,21 +5,19 @@ from __future__ import annotations
 import math
 
 import numpy as np
-import pytest
 
 from demo.quantiles import Distribution, Trend, distribution, trend
+from tests.near import near
 
 
 def test_a_distribution_in_four_numbers() -> None:
-    assert distribution([4.0, 1.0, 3.0, 2.0, 5.0]) == Distribution(5, 3.0, pytest.approx(4.8), 5.0)
+    assert distribution([4.0, 1.0, 3.0, 2.0, 5.0]) == Distribution(5, 3.0, near(4.8), 5.0)
     assert distribution([0.5]) == Distribution(1, 0.5, 0.5, 0.5)
     assert distribution([]) == Distribution(0, 0.0, 0.0, 0.0)
 
 
 def test_the_trend_of_a_straight_line() -> None:
-    assert trend([(float(x), 2.0 * x + 1) for x in range(20)]) == Trend(
-        pytest.approx(2.0), pytest.approx(2.0)
-    )
+    assert trend([(float(x), 2.0 * x + 1) for x in range(20)]) == Trend(near(2.0), near(2.0))
 
 
 def test_one_long_clause_is_no_trend() -> None:
@@ -35,8 +33,8 @@ def test_noise_has_no_certain_slope_and_growth_has_one() -> None:
     growing = trend([(5.0 * x, float(noise[x]) + 0.2 * 5 * x) for x in range(20)])
 
     assert still.at_least < 0
-    assert growing.slope == pytest.approx(still.slope + 0.2)
-    assert growing.at_least == pytest.approx(still.at_least + 0.2)
+    assert growing.slope == near(still.slope + 0.2)
+    assert growing.at_least == near(still.at_least + 0.2)
     assert growing.at_least > 0.1
 
 

@@ -9,7 +9,6 @@ import wave
 from pathlib import Path
 
 import numpy as np
-import pytest
 from rich.console import Console
 
 from demo.coverage import Coverage, Said
@@ -30,6 +29,7 @@ from demo.report import (
 )
 from demo.verdict import Finding
 from tests.demo.people import NOTHING, caption, clause, minutes, part, said, script
+from tests.near import near
 
 ONE, TWO = clause(1), clause(2)
 ONE.renderings["es"] = said(ONE, lag_s=2.0)
@@ -78,9 +78,9 @@ def test_the_figures_of_a_meeting() -> None:
         length_s=60.0,
         wrong={"ann": 1 / 8, "carla": 0.0},
         interim={"en": Distribution(1, 0.2, 0.2, 0.2), "es": Distribution(1, 0.5, 0.5, 0.5)},
-        shown=Distribution(2, pytest.approx(0.2), pytest.approx(0.29), 0.3),
-        committed=Distribution(2, pytest.approx(0.7), pytest.approx(0.79), 0.8),
-        retraction=pytest.approx(1 / 9),
+        shown=Distribution(2, near(0.2), near(0.29), 0.3),
+        committed=Distribution(2, near(0.7), near(0.79), 0.8),
+        retraction=near(1 / 9),
         languages={
             "es": LanguageFigures(
                 spoken=2,
@@ -88,17 +88,15 @@ def test_the_figures_of_a_meeting() -> None:
                 not_spoken=1,
                 coverage=Coverage(words=8, heard=7, right=7, translated=7, spoken=5),
                 translated=Distribution(2, 0.1, 0.1, 0.1),
-                first_audio=Distribution(2, pytest.approx(0.4), pytest.approx(0.4), pytest.approx(0.4)),
-                first_audio_with_wait=Distribution(
-                    2, pytest.approx(0.65), pytest.approx(0.875), pytest.approx(0.9)
-                ),
-                onset=Distribution(2, pytest.approx(3.65), pytest.approx(3.875), pytest.approx(3.9)),
-                end=Distribution(2, pytest.approx(2.5), pytest.approx(2.95), pytest.approx(3.0)),
-                lag_start_s=pytest.approx(2.5),
-                lag_end_s=pytest.approx(2.5),
+                first_audio=Distribution(2, near(0.4), near(0.4), near(0.4)),
+                first_audio_with_wait=Distribution(2, near(0.65), near(0.875), near(0.9)),
+                onset=Distribution(2, near(3.65), near(3.875), near(3.9)),
+                end=Distribution(2, near(2.5), near(2.95), near(3.0)),
+                lag_start_s=near(2.5),
+                lag_end_s=near(2.5),
                 lag=Trend(0.0, -math.inf),
                 fastest=1.2,
-                chrf={"ann": pytest.approx(81.2, abs=0.1)},
+                chrf={"ann": near(81.2, within=0.1)},
             )
         },
     )
@@ -135,7 +133,7 @@ def test_rounds_are_said_again() -> None:
 
 
 def test_a_translation_is_scored_where_there_is_a_good_one() -> None:
-    assert translation_scores(held_meeting(), SCRIPT, "es") == {"ann": pytest.approx(81.2, abs=0.1)}
+    assert translation_scores(held_meeting(), SCRIPT, "es") == {"ann": near(81.2, within=0.1)}
     assert translation_scores(held_meeting(), script(part("ann", "en", "Good morning.")), "es") == {}
 
 

@@ -34,6 +34,7 @@ from demo.verdict import (
 from pipeline.audio import HEARING_RATE_HZ, SPEAKING_RATE_HZ, Pcm
 from tests.demo.people import caption, clause, minutes, said
 from tests.fakes.engines import ToneSynthesizer
+from tests.near import near
 
 HERTZ = {"es": 300.0, "fr": 800.0}
 
@@ -98,7 +99,7 @@ def test_retraction_counts_the_words_shown() -> None:
     ]
 
     assert retraction(captions) == 0.0
-    assert retraction([*captions, caption(1, "ask not that", order=3)]) == pytest.approx(1 / 4)
+    assert retraction([*captions, caption(1, "ask not that", order=3)]) == near(1 / 4)
 
 
 # --- sound -----------------------------------------------------------------------------------------------
@@ -170,8 +171,8 @@ async def test_a_clause_is_found_by_its_sound() -> None:
     found = await compare(held, "es", ("fr",), voice)
 
     assert [(each.speaker, each.number, each.shift_s) for each in found] == [
-        ("ann", 1, pytest.approx(0.4, abs=0.02)),
-        ("ann", 2, pytest.approx(0.4, abs=0.02)),
+        ("ann", 1, near(0.4, within=0.02)),
+        ("ann", 2, near(0.4, within=0.02)),
     ]
     assert all(each.similarity > 0.9 and each.other < each.similarity - 0.15 for each in found)
 

@@ -7,6 +7,7 @@ from itertools import product
 import pytest
 
 from demo.wer import Errors, align, errors, word_errors, words_of
+from tests.near import near
 
 
 @pytest.mark.parametrize(
@@ -72,7 +73,7 @@ def test_errors_are_told_apart() -> None:
 
     assert found == Errors(words=7, substituted=1, deleted=1, inserted=1)
     assert found.wrong == 3
-    assert found.share == pytest.approx(3 / 7)
+    assert found.share == near(3 / 7)
     assert found + Errors(3, 0, 1, 2) == Errors(10, 1, 2, 3)
 
 

@@ -11,6 +11,7 @@ from pipeline.clock import ArrivalClock
 from pipeline.events import Draft, Word, Words
 from pipeline.settling import WordTimes
 from pipeline.timing import WordSettled
+from tests.near import near
 
 
 def at(moment_s: float) -> int:
@@ -45,7 +46,7 @@ def times() -> WordTimes:
 
 
 def settled(shown_s: float, committed_s: float) -> WordSettled:
-    return WordSettled("ann", pytest.approx(shown_s), pytest.approx(committed_s))
+    return WordSettled("ann", near(shown_s), near(committed_s))
 
 
 def test_a_word_is_timed_from_the_arrival_of_its_end(times: WordTimes) -> None:
@@ -101,9 +102,7 @@ def test_nothing_committed_settles_nothing(times: WordTimes) -> None:
 
 
 def test_the_newest_word_of_a_draft_is_timed_once(times: WordTimes) -> None:
-    assert times.newest_word_s(draft(1.05)) == pytest.approx(101.1), (
-        "its end lies in the piece that came then"
-    )
+    assert times.newest_word_s(draft(1.05)) == near(101.1), "its end lies in the piece that came then"
     assert times.newest_word_s(draft(1.05)) == 0.0
     assert times.newest_word_s(draft(0.9)) == 0.0
-    assert times.newest_word_s(draft(1.5)) == pytest.approx(101.5)
+    assert times.newest_word_s(draft(1.5)) == near(101.5)
