@@ -13,7 +13,16 @@ from typing import Any
 import numpy as np
 
 from bench import readings
-from bench.gpu_capacity import SHAPES, CannotMeasure, PassTime, device_name, open_engine, report, speakers
+from bench.gpu_capacity import (
+    SHAPES,
+    CannotMeasure,
+    PassTime,
+    device_name,
+    longest,
+    open_engine,
+    report,
+    speakers,
+)
 from bench.gpu_capacity import measure as measure_random
 from bench.hearing import Figures, with_model
 from bench.machine import describe
@@ -30,6 +39,8 @@ BATCHES = (1, 2, 4, 8)
 GPU_WINDOWS_S = (8.0, 12.0, 30.0)
 GPU_BATCHES = (1, 2, 4, 8, 16, 32, 64)
 GPU_TOKENS = 30
+TOKENS_A_SECOND = 4
+"""What speech without pause comes to. A window that ends within a word may go on writing, so there is a limit."""
 REPEATS = 5
 INTERVAL_S = 0.5
 """Between two passes of a speaker."""
@@ -130,7 +141,7 @@ def _passes(model: Any, say: Callable[[str], None]) -> list[PassTime]:
     speech = readings.kennedy().astype(np.float32) / 32768
     found = []
     for window_s in WINDOWS_S:
-        frames = int(window_s * 100)
+        frames, most = int(window_s * 100), round(window_s * TOKENS_A_SECOND)
         features = model.feature_extractor(speech[: int((window_s - 1) * HEARING_RATE_HZ)])[:, :frames]
         features = np.pad(features, ((0, 0), (0, frames - features.shape[1])))
         for batch in BATCHES:
@@ -142,7 +153,9 @@ def _passes(model: Any, say: Callable[[str], None]) -> list[PassTime]:
                 began = time.perf_counter()
                 encoded = model.model.encode(whole)
                 between = time.perf_counter()
-                results = model.model.generate(encoded, [prompt] * batch, beam_size=1, max_length=224)
+                results = model.model.generate(
+                    encoded, [prompt] * batch, beam_size=1, max_length=longest(most, len(prompt))
+                )
                 if number:  # the first one fills pools of memory
                     encodes.append(between - began)
                     decodes.append(time.perf_counter() - between)

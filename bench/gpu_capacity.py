@@ -96,11 +96,11 @@ Encode = Callable[[Any], Any]
 
 @dataclass(frozen=True)
 class Engine:
-    """What is timed. `decode` takes what `encode` gave and the number of tokens; both return when done."""
+    """What is timed. `decode` takes what `encode` gave, the batch and how many tokens to write; returns how many it wrote."""
 
     name: str
     encode: Callable[[np.ndarray], Any]
-    decode: Callable[[Any, int, int], None]
+    decode: Callable[[Any, int, int], int]
 
 
 def speakers(times: list[PassTime], interval_s: float) -> int:
@@ -127,11 +127,11 @@ def measure(
         for batch in batches:
             features = random_features(shape, batch, window_s)
             try:
-                encode_s, decode_s = _timed(engine, features, batch, tokens)
+                encode_s, decode_s, written = _timed(engine, features, batch, tokens)
             except (RuntimeError, MemoryError, ValueError) as error:
                 say(f"{window_s:g} s, batch {batch}: {str(error).splitlines()[0][:120]}")
                 break
-            found.append(PassTime(window_s, batch, encode_s, decode_s, tokens))
+            found.append(PassTime(window_s, batch, encode_s, decode_s, written))
             say(
                 f"{window_s:g} s, batch {batch}: encode {encode_s * 1000:.1f} ms, decode {decode_s * 1000:.1f} ms"
             )
@@ -144,17 +144,17 @@ def random_features(shape: Shape, batch: int, window_s: float) -> np.ndarray:
     return np.random.default_rng(1).normal(0, 0.5, (batch, shape.mels, frames)).astype(np.float32)
 
 
-def _timed(engine: Engine, features: np.ndarray, batch: int, tokens: int) -> tuple[float, float]:
-    encodes, decodes = [], []
+def _timed(engine: Engine, features: np.ndarray, batch: int, tokens: int) -> tuple[float, float, int]:
+    encodes, decodes, written = [], [], 0
     for number in range(REPEATS + 2):
         began = time.perf_counter()
         encoded = engine.encode(features)
         between = time.perf_counter()
-        engine.decode(encoded, batch, tokens)
+        written = engine.decode(encoded, batch, tokens)
         if number >= 2:  # the first passes load kernels and fill pools of memory
             encodes.append(between - began)
             decodes.append(time.perf_counter() - between)
-    return statistics.median(encodes), statistics.median(decodes)
+    return statistics.median(encodes), statistics.median(decodes), written
 
 
 # --- CTranslate2 -----------------------------------------------------------------------------------------
@@ -185,17 +185,23 @@ def ctranslate2_engine(shape: Shape, device: str, compute_type: str, directory: 
             encoded.to_device(ctranslate2.Device.cpu)
         return encoded
 
-    def decode(encoded: Any, batch: int, tokens: int) -> None:
-        model.generate(
+    def decode(encoded: Any, batch: int, tokens: int) -> int:
+        results = model.generate(
             encoded,
             [list(PROMPT)] * batch,
             beam_size=1,
-            max_length=tokens + len(PROMPT),
+            max_length=longest(tokens, len(PROMPT)),
             suppress_tokens=[END_OF_TEXT],
             suppress_blank=False,
         )
+        return len(results[0].sequences_ids[0])
 
     return Engine(f"ctranslate2 {ctranslate2.__version__} {model.compute_type}", encode, decode)
+
+
+def longest(tokens: int, prompt: int) -> int:
+    """What CTranslate2 has to be told so that it writes `tokens`: it takes half of it, and all of it but the prompt."""
+    return max(2 * tokens, tokens + prompt)
 
 
 def write_random_model(shape: Shape, directory: Path) -> None:
@@ -308,7 +314,7 @@ def torch_engine(shape: Shape, device: str) -> Engine:
         wait()
         return x
 
-    def decode(encoded: Any, batch: int, tokens: int) -> None:
+    def decode(encoded: Any, batch: int, tokens: int) -> int:
         crossed = [split(functional.linear(encoded, each["kv2"]), 2) for each in decoder]
         length = tokens + len(PROMPT)
         size = (batch, heads, length, width // heads)
@@ -333,6 +339,7 @@ def torch_engine(shape: Shape, device: str) -> Engine:
             token = scores.argmax(-1)
             at = until
         wait()
+        return tokens
 
     without_gradients = torch.inference_mode()
     name = f"torch {torch.__version__} {str(kind).partition('.')[2]}"

@@ -68,11 +68,11 @@ def test_a_random_model_is_timed_through_ctranslate2(tmp_path: Path) -> None:
     engine = ctranslate2_engine(POCKET, "cpu", "float32", tmp_path / "model")
     said: list[str] = []
 
-    found = measure(engine, POCKET, windows_s=[1.0, 2.0], batches=[1, 2], tokens=4, say=said.append)
+    found = measure(engine, POCKET, windows_s=[1.0, 2.0], batches=[1, 2], tokens=12, say=said.append)
 
     assert engine.name.startswith("ctranslate2 ")
     assert [(each.window_s, each.batch, each.tokens) for each in found] == [
-        (1.0, 1, 4), (1.0, 2, 4), (2.0, 1, 4), (2.0, 2, 4),
+        (1.0, 1, 12), (1.0, 2, 12), (2.0, 1, 12), (2.0, 2, 12),
     ]  # fmt: skip
     assert all(each.encode_s > 0 and each.decode_s > 0 for each in found)
     assert len(said) == 4
