@@ -96,7 +96,7 @@ Encode = Callable[[Any], Any]
 
 @dataclass(frozen=True)
 class Engine:
-    """What is timed. `decode` takes what `encode` gave, the batch and how many tokens to write; returns how many it wrote."""
+    """What is timed. `decode` takes what `encode` gave, the batch and how many tokens; returns how many it wrote."""
 
     name: str
     encode: Callable[[np.ndarray], Any]
