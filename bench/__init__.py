@@ -1,1 +1,1 @@
-"""Latency and quality on recordings, through the real path. Each module is a command, with `--help`."""
+"""Measurements: hearing on recordings, single words, whole meetings, capacity. See docs/measuring.md."""

@@ -1,110 +1,145 @@
-"""How well and how soon speech is heard: the hearing stage on a recording, in real time.
-
-python -m bench.hearing                     the demo's talk, profile as in the settings
-python -m bench.hearing --voice awb --seconds 30
-python -m bench.hearing --file talk.wav --text talk.txt
-"""
+"""How well and how soon a recording is heard: streamed, offline with the same model, and through the plain loop."""
 
 from __future__ import annotations
 
-import argparse
-import asyncio
-import json
-import resource
-import time
 from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
-import numpy as np
-
-from bench.wer import word_errors, words_of
-from config.settings import Settings, load
+from bench import plain_loop
+from bench.machine import describe
+from bench.offline import Offline, OfflineWhisper
+from bench.pacing import Pace
+from bench.pauses import by_pause, pauses_s, silences
+from bench.plain_loop import PlainResult
+from bench.recording import Recording, with_quiet
+from bench.streamed import Streamed, stream
+from config.settings import Settings
 from demo.quantiles import distribution
-from demo.talk import RATE_HZ, TALK, default_talk, load_recording, resampled
-from pipeline.audio import HEARING_RATE_HZ, AudioFrame, Pcm
-from pipeline.channel import Channel, WhenFull
-from pipeline.clock import ArrivalClock
-from pipeline.engines.protocols import HearingOptions
+from demo.wer import errors, words_of
+from pipeline.engines.protocols import Recognizer
 from pipeline.engines.registry import load_recognizer
 from pipeline.engines.silero import SileroModel
-from pipeline.events import Heard, Words
-from pipeline.settling import WordTimes
-from pipeline.stages.hear import hear
 
-FRAME = 800
+Figures = dict[str, Any]
 
 
-async def measure(pcm: Pcm, settings: Settings, language: str) -> dict[str, object]:
-    """Plays `pcm` (16 kHz) in real time through the hearing stage; returns what came of it."""
-    recognizer = await load_recognizer(settings)
-    model = SileroModel.load()
-    frames: Channel[AudioFrame] = Channel(200, WhenFull.DROP_OLDEST)
-    heard: Channel[Heard] = Channel(10_000)
-    arrivals = ArrivalClock()
-    times = WordTimes("bench", arrivals)
-    shown_s: list[float] = []
-    committed_s: list[float] = []
-    newest_s: list[float] = []
-    text: list[str] = []
-    newest_end = 0
+@dataclass(frozen=True, slots=True)
+class Ears:
+    """What listens, loaded once for all recordings of a run."""
 
-    async def play() -> None:
-        began = time.monotonic()
-        for start in range(0, len(pcm) - FRAME, FRAME):
-            due = began + (start + FRAME) / HEARING_RATE_HZ
-            await asyncio.sleep(max(0.0, due - time.monotonic()))
-            frame = AudioFrame(start, pcm[start : start + FRAME])
-            arrivals.arrived(frame.end_sample, time.monotonic())
-            frames.put_nowait(frame)
-        frames.close()
+    name: str
+    recognizer: Recognizer
+    detector: SileroModel
+    offline: OfflineWhisper | None
+    """None for an engine that is not Whisper: there is nothing to compare with."""
 
-    async def note() -> None:
-        nonlocal newest_end
-        async for event in heard:
-            if not isinstance(event, Words):
-                continue
-            now = time.monotonic()
-            for settled in times.shown(event, now):
-                shown_s.append(settled.shown_s)
-                committed_s.append(settled.committed_s)
-            text.extend(word.text for word in event.committed)
-            every = (*event.committed, *event.tentative)
-            if every and every[-1].end_sample > newest_end:
-                newest_end = every[-1].end_sample
-                newest_s.append(now - arrivals.arrival_s(newest_end))
 
-    used = time.process_time()
-    async with asyncio.TaskGroup() as group:
-        group.create_task(play())
-        group.create_task(note())
-        group.create_task(
-            hear(
-                frames,
-                heard,
-                recognizer=recognizer,
-                detector=model.detector(),
-                options=HearingOptions("bench", language),
-                settings=settings.recognition,
-            )
-        )
-    used = time.process_time() - used
-    await recognizer.close()
-    children = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return {
-        "recogniser": recognizer.info.name,
-        "seconds": len(pcm) / HEARING_RATE_HZ,
-        "dropped_frames": frames.dropped,
-        "processor_share": (used + children.ru_utime + children.ru_stime) / (len(pcm) / HEARING_RATE_HZ),
-        "newest_word_shown_s": vars_of(newest_s),
-        "word_shown_as_it_stays_s": vars_of(shown_s),
-        "word_committed_s": vars_of(committed_s),
-        "text": " ".join(text),
+def with_model(settings: Settings, model: str) -> Settings:
+    """Settings that name the recogniser: a Whisper model, "pocketsphinx", or "" for what the settings choose."""
+    if not model:
+        return settings
+    if model == "pocketsphinx":
+        recognition = replace(settings.recognition, engine="pocketsphinx", model="")
+    else:
+        name = _whisper_name(model, settings)
+        recognition = replace(settings.recognition, engine="whisper", model=name)
+    return replace(settings, recognition=recognition)
+
+
+async def load(settings: Settings, model: str, *, threads: int = 0) -> Ears:
+    """Loads the recogniser, and the same model once more for the whole look.
+
+    Args:
+        model: as for `with_model`.
+        threads: of the second one; 0 takes the library's choice.
+
+    Raises:
+        EngineMissing, EngineError: as the names say.
+    """
+    chosen = with_model(settings, model)
+    name = chosen.recognition.model
+    offline = OfflineWhisper.open(name, settings, threads=threads) if name else None
+    return Ears(model or "as set", await load_recognizer(chosen), SileroModel.load(), offline)
+
+
+async def measure(
+    recording: Recording, ears: Ears, settings: Settings, *, pace: Pace, beside_plain: bool
+) -> Figures:
+    """All figures of one recording, one measurement after the other. Raises EngineError, TimeoutError."""
+    offline = ears.offline.transcribe(recording) if ears.offline else None
+    streamed = await stream(recording, ears.recognizer, settings.recognition, pace=pace, model=ears.detector)
+    plain = None
+    if beside_plain and ears.offline:
+        look = plain_loop.transcriber(ears.offline.model, recording.language)
+        plain = await plain_loop.run(recording, look, pace=pace)
+    return figures(recording, streamed, offline, plain) | {
+        "kind": "hearing",
+        "model": ears.name,
+        "engine": ears.recognizer.info.name,
+        "pace": str(pace),
+        "settings": asdict(settings.recognition),
+        "whole_look_threads": ears.offline.threads if ears.offline else None,
+        "machine": describe(),
     }
 
 
-def vars_of(values: Sequence[float]) -> dict[str, float]:
-    """Median, p95 and longest, rounded to milliseconds."""
-    found = distribution(values)
+def figures(
+    recording: Recording, streamed: Streamed, offline: Offline | None, plain: PlainResult | None
+) -> Figures:
+    """What the results come to."""
+    seconds = recording.seconds
+    found: Figures = {
+        "recording": {
+            "name": recording.name,
+            "language": recording.language,
+            "seconds": round(seconds, 2),
+            "words": len(recording.words),
+        },
+        "streamed": {
+            **_wrong(recording, streamed.text),
+            "cores": round(streamed.processor_s / seconds, 3),
+            "newest_word_shown_s": spread(streamed.newest_shown_s),
+            "word_shown_as_it_stays_s": spread(streamed.shown_s),
+            "word_committed_s": spread(streamed.committed_s),
+            "shown_words_changed": round(streamed.changed_share, 4),
+            "passes": len(streamed.passes_s),
+            "pass_s": spread(streamed.passes_s),
+            "dropped_frames": streamed.dropped_frames,
+            "not_heard_s": round(streamed.not_heard_s, 2),
+            "text": streamed.text,
+        },
+    }
+    if offline:
+        found["offline"] = {
+            **_wrong(recording, offline.text),
+            "cores": round(offline.processor_s / seconds, 3),
+            "took_s": round(offline.took_s, 2),
+            "text": offline.text,
+        }
+    if plain:
+        found["plain"] = {
+            **_wrong(recording, plain.text),
+            "cores": round(plain.processor_s / seconds, 3),
+            "word_committed_s": spread(plain.committed_s),
+            "passes": len(plain.looks_s),
+            "pass_s": spread(plain.looks_s),
+            "behind_s": round(plain.behind_s, 2),
+            "text": plain.text,
+        }
+        found["ratios"] = _ratios(found["streamed"], found["plain"])
+    if recording.text and offline:
+        found["points_streamed_minus_offline"] = round(
+            100 * (found["streamed"]["wrong"] - found["offline"]["wrong"]), 2
+        )
+        found["by_pause"] = _by_pause(recording, streamed, offline)
+    return found
+
+
+def spread(values_s: Sequence[float]) -> dict[str, float]:
+    """Count, median, p95 and longest, rounded to milliseconds."""
+    found = distribution(values_s)
     return {
         "count": found.count,
         "median": round(found.median_s, 3),
@@ -113,28 +148,50 @@ def vars_of(values: Sequence[float]) -> dict[str, float]:
     }
 
 
-def main() -> None:
-    """Measures and prints JSON."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--voice", choices=("rms", "awb"), default="rms", help="voice of the demo's talk")
-    parser.add_argument("--file", type=Path, help="another recording")
-    parser.add_argument("--text", type=Path, help="what is said in it, for the word error rate")
-    parser.add_argument("--language", default="en")
-    parser.add_argument("--seconds", type=float, default=0.0, help="only the first so many seconds")
-    options = parser.parse_args()
-    settings = load()
-    pcm = load_recording(options.file) if options.file else default_talk(options.voice)[0]
-    reference = options.text.read_text(encoding="utf-8") if options.text else ""
-    if not options.file:
-        reference = " ".join(line.text for line in TALK)
-    pcm = resampled(pcm, RATE_HZ, HEARING_RATE_HZ)
-    pcm = np.concatenate([pcm[: int(options.seconds * HEARING_RATE_HZ) or None], np.zeros(16_000, np.int16)])
-    result = asyncio.run(measure(pcm, settings, options.language))
-    if reference and not options.seconds:
-        expected, got = words_of(reference), words_of(str(result["text"]))
-        result["word_error_rate"] = round(word_errors(expected, got) / len(expected), 4)
-    print(json.dumps(result, indent=2, ensure_ascii=False))
+def _wrong(recording: Recording, text: str) -> Figures:
+    if not recording.text:
+        return {"wrong": None}
+    found = errors(recording.words, words_of(text, recording.language))
+    return {
+        "wrong": round(found.share, 4),
+        "substituted": found.substituted,
+        "deleted": found.deleted,
+        "inserted": found.inserted,
+    }
 
 
-if __name__ == "__main__":
-    main()
+def _ratios(streamed: Figures, plain: Figures) -> Figures:
+    """Streamed by plain: below 1 is better."""
+
+    def ratio(ours: float, theirs: float) -> float | None:
+        return round(ours / theirs, 3) if theirs else None
+
+    ours, theirs = streamed["word_committed_s"], plain["word_committed_s"]
+    return {
+        "cores": ratio(streamed["cores"], plain["cores"]),
+        "committed_median": ratio(ours["median"], theirs["median"]),
+        "committed_p95": ratio(ours["p95"], theirs["p95"]),
+    }
+
+
+def _by_pause(recording: Recording, streamed: Streamed, offline: Offline) -> list[Figures]:
+    reference = recording.words
+    pauses = pauses_s(reference, offline.words, silences(with_quiet(recording.pcm)), recording.language)
+    texts = [words_of(text, recording.language) for text in (streamed.text, offline.text)]
+    return [
+        {
+            "pause": each.pause,
+            "words": each.words,
+            "streamed_wrong": each.wrong[0],
+            "offline_wrong": each.wrong[1],
+        }
+        for each in by_pause(reference, texts, pauses)
+    ]
+
+
+def _whisper_name(model: str, settings: Settings) -> str:
+    """A model's name in the catalogue, below `whisper/`, or its directory."""
+    name = model.removeprefix("whisper-")
+    return (
+        name if not Path(model).is_dir() or (settings.models.directory / "whisper" / name).is_dir() else model
+    )

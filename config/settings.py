@@ -75,16 +75,16 @@ class Recognition:
     """How much new sound makes the recogniser look again; 0 takes what suits the engine."""
     max_buffer_s: float = 8.0
     """No more sound than this is ever recognised at once; older sound is committed and cut."""
-    agreement: Literal["agreement-2", "agreement+evidence"] = "agreement-2"
+    agreement: Literal["agreement-2", "agreement+evidence"] = "agreement+evidence"
     """When a word that stays the same is committed: after a fixed distance, or by how sure the recogniser is."""
     distance_s: float = 0.5
     """Looks count as agreeing only when so much sound lies between them: looks close together agree on mistakes."""
-    show_after_s: float = 0.0
-    """A tentative word is shown once so much was heard behind it. With 0.15 and two `show_passes` captions are
-    much calmer, and a little later; see docs/decisions/0003."""
-    show_passes: int = 1
-    """A tentative word is shown once so many looks in a row have said the same."""
-    show_sure: float = 2.0
+    show_after_s: float = 0.1
+    """A tentative word is shown once so much was heard behind it; see docs/decisions/0003 and 0007."""
+    show_passes: int = 2
+    """A tentative word is shown once so many looks in a row have said the same. 1, with a `pass_interval_s` of 0.2 and
+    0 for `show_after_s`, shows words sooner, and changes more of them."""
+    show_sure: float = 0.9
     """A tentative word of which the recogniser is at least this sure, 0…1, is shown after one look; 2 for never."""
     settle_s: float = 0.6
     """A word is committed only once so much was heard behind it. Recognisers that know better which of their words

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,19 +10,25 @@ import numpy as np
 from rich.console import Console
 
 from config.settings import Settings
-from demo.load import LoadMeter
-from demo.meeting import READER, Meeting, MeetingError, Minutes
-from demo.report import as_json, measure, show, write_json, write_wav
-from demo.talk import TalkError, default_talk, load_recording
-from demo.terminal import Screen
-from demo.verdict import Compared, Finding, compare, heard_their_language, nothing_lost, nothing_missing
+from demo.holding import heard_languages, hold
+from demo.meeting import READER, MeetingError, Minutes
+from demo.report import Figures, as_json, measure, show, write_json, write_texts, write_wav
+from demo.scripts import Script, built_in, of_recording
+from demo.talk import TalkError
+from demo.verdict import (
+    Compared,
+    Finding,
+    compare,
+    heard_originals,
+    heard_their_language,
+    lag_is_steady,
+    nothing_lost,
+    nothing_missing,
+    was_spoken,
+)
 from demo.webvtt import write_captions
-from pipeline.audio import Pcm
 from pipeline.engines.protocols import EngineError
 from pipeline.engines.registry import load_synthesizer
-from stack.local import Stack
-
-PARTS = ("livekit", "speech", "worker")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +36,13 @@ class DemoOptions:
     """What can be chosen on the command line."""
 
     talk: Path | None = None
-    """A recording to interpret; None takes the talk that flite speaks."""
+    """A recording to interpret; None takes the built-in meeting."""
     speaks: str = "en"
-    targets: tuple[str, ...] = ("es", "fr")
+    """The language of the recording."""
+    text: str = ""
+    """What is said in the recording, where that is known."""
+    hear: tuple[str, ...] | None = None
+    """A listener for each; None takes what the meeting is made for."""
     out: Path | None = None
     repeat: int = 1
 
@@ -46,19 +55,21 @@ async def run(options: DemoOptions, settings: Settings, console: Console) -> int
     """
     directory = options.out or Path("out") / f"demo-{datetime.now(UTC):%Y%m%d-%H%M%S}"
     try:
-        console.print("preparing the talk")
-        talk, interruption = _sound(options)
+        console.print("preparing what is said")
+        script = await _script(options, settings)
+        targets = heard_languages(script, options.hear)
         directory.mkdir(parents=True, exist_ok=True)
-        minutes, meter = await _hold(options, settings, console, talk, interruption, directory)
+        minutes, meter = await hold(
+            script, settings, console, targets=targets, logs=directory / "logs", repeat=options.repeat
+        )
     except (TalkError, MeetingError, OSError) as error:
         console.print(f"[red]the demo could not be held:[/red] {error}", highlight=False)
         return 1
     console.print("comparing what was heard with what was said")
-    compared: dict[str, list[Compared]] = {}
-    findings = await _judge(minutes, options, settings, compared)
-    figures = measure(minutes, options.targets)
+    figures = measure(minutes, script, targets)
+    findings, compared = await judge(minutes, script, targets, figures, settings)
     use = meter.use()
-    _keep(directory, minutes, options)
+    _keep(directory, minutes, script, targets)
     report = as_json(figures, findings, use, minutes)
     report["memory_mib"] = meter.memory_mib
     report["heard"] = {target: [asdict(each) for each in found] for target, found in compared.items()}
@@ -67,70 +78,51 @@ async def run(options: DemoOptions, settings: Settings, console: Console) -> int
     return 0 if all(finding.holds for finding in findings) else 1
 
 
-async def _hold(
-    options: DemoOptions,
-    settings: Settings,
-    console: Console,
-    talk: Pcm,
-    interruption: Pcm | None,
-    directory: Path,
-) -> tuple[Minutes, LoadMeter]:
-    settings = replace(settings, rooms=replace(settings.rooms, source_language=options.speaks))
-    languages = (options.speaks, *options.targets)
-    logs = directory / "logs"
-    async with Stack(settings, parts=PARTS, directory=logs, restart=False, report=console.print) as stack:
-        meter = LoadMeter({part: stack.pids[part] for part in PARTS}, {"worker": "room process"})
-        with Screen(console, languages) as screen:
-            meeting = Meeting(stack.settings.livekit, screen, source=options.speaks, targets=options.targets)
-            metering = asyncio.create_task(meter.run(), name="load meter")
-            try:
-                minutes = await meeting.hold(talk, interruption, repeat=options.repeat)
-                meter.sample()
-            finally:
-                metering.cancel()
-                await asyncio.wait([metering])
-    return minutes, meter
-
-
-def _sound(options: DemoOptions) -> tuple[Pcm, Pcm | None]:
+async def _script(options: DemoOptions, settings: Settings) -> Script:
     if options.talk is None:
-        return default_talk()
-    talk = load_recording(options.talk)
-    # a recording of the operator's is not interrupted in English if it is not in English
-    return talk, default_talk()[1] if options.speaks == "en" else None
+        return await built_in(settings)
+    return of_recording(options.talk, options.speaks, options.text)
 
 
-async def _judge(
-    minutes: Minutes, options: DemoOptions, settings: Settings, compared: dict[str, list[Compared]]
-) -> list[Finding]:
-    """Answers every question; fills `compared` with what was found by sound for each language."""
-    findings = []
+async def judge(
+    minutes: Minutes, script: Script, targets: tuple[str, ...], figures: Figures, settings: Settings
+) -> tuple[list[Finding], dict[str, list[Compared]]]:
+    """Answers every question; with what was found by sound for each language."""
+    findings: list[Finding] = []
+    compared: dict[str, list[Compared]] = {}
+    foreign = tuple(target for target in targets if script.heard_by(target))
     try:
         synthesizer = await load_synthesizer(settings)
     except EngineError as error:
-        return [Finding("what was heard could be compared", False, str(error))]
+        return [Finding("what was heard could be compared", False, str(error))], compared
     try:
-        for target in options.targets:
-            others = tuple(other for other in options.targets if other != target)
+        for target in foreign:
+            others = tuple(other for other in foreign if other != target)
             compared[target] = await compare(minutes, target, others, synthesizer)
-            listener = minutes.attendees[f"listener-{target}"]
-            findings.append(heard_their_language(target, listener, compared[target]))
+            findings.append(heard_their_language(target, minutes.listener(target), compared[target]))
     finally:
         await synthesizer.close()
-    findings.append(nothing_missing(minutes, options.targets))
-    findings += nothing_lost(minutes, options.speaks, options.targets)
-    return findings
+    for target in targets:
+        if script.originals_for(target):
+            own = [each for each in minutes.spoken if each.part in script.originals_for(target)]
+            findings.append(heard_originals(target, minutes.listener(target), own))
+    for target in foreign:
+        found = figures.languages[target]
+        findings.append(was_spoken(target, found.coverage, found.not_spoken, found.clauses))
+        findings.append(lag_is_steady(target, found.lag, figures.length_s))
+    findings.append(nothing_missing(minutes, targets))
+    findings += nothing_lost(minutes, targets)
+    return findings, compared
 
 
-def _keep(directory: Path, minutes: Minutes, options: DemoOptions) -> None:
+def _keep(directory: Path, minutes: Minutes, script: Script, targets: tuple[str, ...]) -> None:
     """Writes what each listener heard, and the captions of every language."""
-    for target in options.targets:
-        tracks = [track.sound() for track in minutes.attendees[f"listener-{target}"].tracks if track.pieces]
+    for target in targets:
+        listener = minutes.listener(target)
+        tracks = [track.sound() for track in listener.translated_tracks if track.pieces]
         if tracks:
             write_wav(directory / f"heard-{target}.wav", np.concatenate(tracks))
-        write_captions(
-            directory / f"captions-{target}.vtt", minutes.attendees[f"listener-{target}"].captions, target
-        )
-    write_captions(
-        directory / f"captions-{options.speaks}.vtt", minutes.attendees[READER].captions, options.speaks
-    )
+        write_captions(directory / f"captions-{target}.vtt", listener.captions, target)
+        write_texts(directory / f"texts-{target}.md", minutes, script, target)
+    for language in sorted(set(script.speakers.values()) - set(targets)):
+        write_captions(directory / f"captions-{language}.vtt", minutes.attendees[READER].captions, language)

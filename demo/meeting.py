@@ -11,12 +11,12 @@ from livekit import api
 
 from config.settings import LiveKit
 from demo.ledger import Ledger
-from demo.participants import Attendee, SeenCaption
-from demo.talk import INTERRUPTION_AT, RATE_HZ
+from demo.participants import MICROPHONE, TRANSLATED, Attendee, SeenCaption
+from demo.scripts import Part, Script
 from demo.terminal import Screen
-from pipeline.audio import Pcm, seconds
+from pipeline.text.languages import same_language
 
-SPEAKER, INTERRUPTER, READER, ORGANISER = "alan", "maya", "reader", "organiser"
+READER, ORGANISER = "reader", "organiser"
 ROLE = "translator.role"
 ARRIVAL_LIMIT_S = 30.0
 SETTLE_LIMIT_S = 30.0
@@ -27,95 +27,111 @@ class MeetingError(Exception):
     """The meeting could not take place; says what did not happen in time."""
 
 
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A part of the script as it was played."""
+
+    part: Part
+    began_s: float
+    """Monotonic: when its first sample was handed to the microphone."""
+
+
 @dataclass(slots=True)
 class Minutes:
     """What is left of the meeting."""
 
     began_s: float
-    """When the first word of the (last) talk was played; monotonic."""
+    """When the first word was played; monotonic."""
     ended_s: float
     ledger: Ledger
     attendees: dict[str, Attendee] = field(default_factory=dict)
     rounds: list[tuple[float, float]] = field(default_factory=list)
-    """When each repetition of the talk began and ended."""
+    """When each repetition of the script began and ended."""
+    spoken: list[Spoken] = field(default_factory=list)
+
+    def listener(self, target: str) -> Attendee:
+        """Who listens to a language."""
+        return self.attendees[listener_name(target)]
+
+
+def listener_name(target: str) -> str:
+    """The identity of a language's listener."""
+    return f"listener-{target}"
 
 
 class Meeting:
-    """One room with two speakers, a listener for each language, a reader and an organiser.
+    """One room with the script's speakers, a listener for each language, a reader of originals and an organiser.
 
     Args:
-        source: what is spoken.
         targets: what is listened to, one listener each.
     """
 
     def __init__(
-        self, settings: LiveKit, screen: Screen, *, source: str, targets: tuple[str, ...], room: str = ROOM
+        self, settings: LiveKit, screen: Screen, script: Script, *, targets: tuple[str, ...], room: str = ROOM
     ) -> None:
-        self._settings, self._screen = settings, screen
-        self._source, self._targets, self._room = source, targets, room
+        self._settings, self._screen, self._script = settings, screen, script
+        self._targets, self._room = targets, room
         self._ledger = Ledger()
-        speaker = {"translator.speak": source, "translator.listen": "off", "translator.captions": "off"}
+        self._spoken: list[Spoken] = []
+        main = script.parts[0].language
+        quiet = {"translator.listen": "off", "translator.captions": "off"}
         self._attendees = {
-            SPEAKER: Attendee(SPEAKER, speaker),
-            READER: Attendee(
-                READER,
-                {"translator.speak": source, "translator.listen": "off", "translator.captions": source},
-            ),
-            ORGANISER: Attendee(
-                ORGANISER,
-                {
-                    "translator.speak": source,
-                    "translator.listen": "off",
-                    "translator.captions": "off",
-                    "translator.events": "on",
-                },
-            ),
+            name: Attendee(name, {"translator.speak": language, **quiet})
+            for name, language in script.speakers.items()
         }
+        self._attendees[READER] = Attendee(
+            READER,
+            {"translator.speak": main, "translator.listen": "off", "translator.captions": "original"},
+        )
+        self._attendees[ORGANISER] = Attendee(
+            ORGANISER, {"translator.speak": main, **quiet, "translator.events": "on"}
+        )
         for target in targets:
-            self._attendees[f"listener-{target}"] = Attendee(
-                f"listener-{target}",
-                {"translator.speak": target, "translator.listen": target, "translator.captions": target},
-                record=lambda name: name.startswith("translated-"),
-            )
-        self._interrupter = Attendee(INTERRUPTER, speaker)
+            name = listener_name(target)
+            wishes = {
+                "translator.speak": target,
+                "translator.listen": target,
+                "translator.captions": target,
+            }
+            self._attendees[name] = Attendee(name, wishes, record=self._recorded_by(target))
 
-    async def hold(self, talk: Pcm, interruption: Pcm | None, *, repeat: int = 1) -> Minutes:
-        """Plays the talk `repeat` times, with the interruption in each.
+    async def hold(self, *, repeat: int = 1) -> Minutes:
+        """Plays the script `repeat` times.
 
         Raises:
             MeetingError: the interpreter did not come, or a listener got no channel.
         """
-        everybody = {**self._attendees, INTERRUPTER: self._interrupter}
         self._attendees[ORGANISER].on_event = self._on_event
-        for name, attendee in self._attendees.items():
-            if name == READER or name.startswith("listener-"):
-                attendee.on_caption = self._on_caption
+        self._attendees[READER].on_caption = self._on_original
+        for target in self._targets:
+            self._attendees[listener_name(target)].on_caption = self._screen.caption
         rounds: list[tuple[float, float]] = []
         try:
             self._screen.say("everybody joins")
             await asyncio.gather(
-                *(attendee.join(self._room, self._settings) for attendee in everybody.values())
+                *(attendee.join(self._room, self._settings) for attendee in self._attendees.values())
             )
             await self._invite()
             for number in range(repeat):
                 label = f" ({number + 1} of {repeat})" if repeat > 1 else ""
-                self._screen.say(f"{SPEAKER} gives a talk of {seconds(len(talk), RATE_HZ):.0f} s{label}")
+                self._screen.say(f"the meeting takes {self._script.length_s:.0f} s{label}")
                 began = time.monotonic()
                 async with asyncio.TaskGroup() as group:
-                    group.create_task(self._attendees[SPEAKER].speak(talk))
-                    if interruption is not None:
-                        group.create_task(self._interrupt(interruption, len(talk) / RATE_HZ))
+                    for speaker in self._script.speakers:
+                        group.create_task(self._speak(speaker, began))
                 rounds.append((began, time.monotonic()))
                 self._screen.say("waiting for the last translation to be spoken")
                 await self._settled()
-            return Minutes(rounds[0][0], time.monotonic(), self._ledger, self._attendees, rounds)
+            return Minutes(
+                rounds[0][0], time.monotonic(), self._ledger, self._attendees, rounds, self._spoken
+            )
         finally:
-            await asyncio.gather(*(attendee.leave() for attendee in everybody.values()))
+            await asyncio.gather(*(attendee.leave() for attendee in self._attendees.values()))
 
     # --- steps -------------------------------------------------------------------------------------------
 
     async def _invite(self) -> None:
-        """Dispatches the interpreter and waits until every listener has their channel."""
+        """Dispatches the interpreter and waits until every listener who needs a channel has it."""
         self._screen.say("the organiser invites the interpreter")
         secret = self._settings.api_secret.get_secret_value()
         http = self._settings.url.replace("ws", "http", 1)
@@ -131,16 +147,25 @@ class Meeting:
             "the interpreter did not come into the room",
         )
         for target in self._targets:
-            listener = self._attendees[f"listener-{target}"]
+            if not self._script.heard_by(target):
+                continue
+            listener = self._attendees[listener_name(target)]
             await self._until(
-                lambda listener=listener: bool(listener.tracks),  # type: ignore[misc]
+                lambda listener=listener: bool(listener.translated_tracks),  # type: ignore[misc]
                 f"the listener of {target} got no channel",
             )
 
-    async def _interrupt(self, interruption: Pcm, talk_s: float) -> None:
-        await asyncio.sleep(talk_s * INTERRUPTION_AT)
-        self._screen.say(f"{INTERRUPTER} interrupts")
-        await self._interrupter.speak(interruption)
+    async def _speak(self, speaker: str, began_s: float) -> None:
+        """Plays everything that one speaker says in one round, each part at its moment."""
+        for part in self._script.parts:
+            if part.speaker != speaker:
+                continue
+            await asyncio.sleep(max(0.0, began_s + part.starts_s - time.monotonic()))
+            self._screen.say(f"{speaker} speaks")
+            await self._attendees[speaker].speak(
+                part.pcm,
+                lambda at_s, part=part: self._spoken.append(Spoken(part, at_s)),  # type: ignore[misc]
+            )
 
     async def _settled(self) -> None:
         """Waits until nothing new comes and every clause has an outcome in every language."""
@@ -162,8 +187,22 @@ class Meeting:
 
     # --- what comes in -----------------------------------------------------------------------------------
 
-    def _on_caption(self, seen: SeenCaption) -> None:
-        self._screen.caption(seen)
+    def _recorded_by(self, target: str) -> Callable[[str, str], bool]:
+        """A listener keeps the interpreter's tracks, and the microphones of those whom they hear as they speak."""
+        originals = {
+            name for name, language in self._script.speakers.items() if same_language(language, target)
+        }
+
+        def recorded(publisher: str, name: str) -> bool:
+            return name.startswith(TRANSLATED) or (name == MICROPHONE and publisher in originals)
+
+        return recorded
+
+    def _on_original(self, seen: SeenCaption) -> None:
+        """Shows originals that no listener reads."""
+        language = seen.attributes.get("language", "")
+        if not any(same_language(language, target) for target in self._targets):
+            self._screen.caption(seen)
 
     def _on_event(self, text: str) -> None:
         event = self._ledger.take(text)

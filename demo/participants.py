@@ -19,6 +19,11 @@ CHUNK_S = 0.02
 CAPTIONS_TOPIC = "lk.transcription"
 EVENTS_TOPIC = "translator.events"
 STREAM_LIMIT_S = 10.0
+OPEN_BEFORE_S = 0.6
+"""So long a microphone is open before somebody speaks into it: others have to subscribe to it first."""
+MICROPHONE = "microphone"
+TRANSLATED = "translated-"
+"""What the names of the interpreter's tracks begin with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +72,18 @@ class Attendee:
 
     Args:
         wishes: its attributes, see docs/protocol.md.
-        record: which tracks to record, by name.
+        record: which tracks to record, by publisher and name.
     """
 
     def __init__(
-        self, identity: str, wishes: Mapping[str, str], *, record: Callable[[str], bool] = lambda name: False
+        self,
+        identity: str,
+        wishes: Mapping[str, str],
+        *,
+        record: Callable[[str, str], bool] = lambda publisher, name: False,
     ) -> None:
         self.identity, self._wishes, self._record = identity, wishes, record
-        self.room = rtc.Room()
+        self._room: rtc.Room | None = None
         self.captions: list[SeenCaption] = []
         self.events: list[str] = []
         self.tracks: list[HeardTrack] = []
@@ -83,8 +92,16 @@ class Attendee:
         self._tasks: set[asyncio.Task[None]] = set()
         self._begun = 0
 
+    @property
+    def room(self) -> rtc.Room:
+        """Raises RuntimeError before the client has joined."""
+        if self._room is None:
+            raise RuntimeError(f"{self.identity} has not joined")
+        return self._room
+
     async def join(self, room: str, settings: LiveKit) -> None:
         """Connects. Raises rtc.ConnectError."""
+        self._room = rtc.Room()
         grants = api.VideoGrants(room_join=True, room=room, can_update_own_metadata=True)
         token = (
             api.AccessToken(settings.api_key, settings.api_secret.get_secret_value())
@@ -101,13 +118,25 @@ class Attendee:
             settings.url, token.to_jwt(), rtc.RoomOptions(auto_subscribe=True, single_peer_connection=True)
         )
 
-    async def speak(self, pcm: Pcm) -> None:
-        """Publishes a microphone and plays `pcm` (at `RATE_HZ`) into it in real time."""
+    @property
+    def translated_tracks(self) -> list[HeardTrack]:
+        """What came from the interpreter."""
+        return [track for track in self.tracks if track.name.startswith(TRANSLATED)]
+
+    async def speak(self, pcm: Pcm, began: Callable[[float], None] = lambda at_s: None) -> None:
+        """Publishes a microphone and plays `pcm` (at `RATE_HZ`) into it in real time.
+
+        Args:
+            began: told when the first sample is handed over.
+        """
         source = rtc.AudioSource(RATE_HZ, 1, queue_size_ms=100)
-        track = rtc.LocalAudioTrack.create_audio_track("microphone", source)
+        track = rtc.LocalAudioTrack.create_audio_track(MICROPHONE, source)
         options = rtc.TrackPublishOptions(source=rtc.TrackSource.SOURCE_MICROPHONE)
         publication = await self.room.local_participant.publish_track(track, options)
         chunk = int(CHUNK_S * RATE_HZ)
+        for _ in range(round(OPEN_BEFORE_S / CHUNK_S)):
+            await source.capture_frame(rtc.AudioFrame(bytes(2 * chunk), RATE_HZ, 1, chunk))
+        began(time.monotonic())
         whole = np.pad(pcm, (0, -len(pcm) % chunk))
         for start in range(0, len(whole), chunk):
             piece = np.ascontiguousarray(whole[start : start + chunk])
@@ -122,12 +151,13 @@ class Attendee:
             task.cancel()
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=5)
-        await self.room.disconnect()
+        if self._room is not None:
+            await self._room.disconnect()
 
     def _subscribed(
         self, track: rtc.Track, publication: rtc.RemoteTrackPublication, participant: rtc.RemoteParticipant
     ) -> None:
-        if track.kind == rtc.TrackKind.KIND_AUDIO and self._record(publication.name):
+        if track.kind == rtc.TrackKind.KIND_AUDIO and self._record(participant.identity, publication.name):
             heard = HeardTrack(publication.name, participant.identity, time.monotonic())
             self.tracks.append(heard)
             self._own(self._listen(track, heard))

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import json
+import math
 import wave
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
+from demo.chrf import chrf
+from demo.coverage import Coverage, Said, coverage, heard_words
+from demo.ledger import ClauseRecord
 from demo.load import Use
 from demo.meeting import READER, Minutes
-from demo.quantiles import Distribution, distribution, slope
+from demo.quantiles import Distribution, Trend, distribution, trend
+from demo.scripts import Script
 from demo.terminal import table
-from demo.verdict import Finding, retraction
+from demo.verdict import Finding, final_texts, originals, retraction
+from demo.wer import errors, words_of
 from pipeline.audio import HEARING_RATE_HZ, Pcm
 
 LAG_SHARE = 0.25
@@ -24,11 +30,14 @@ LAG_SHARE = 0.25
 
 @dataclass(frozen=True, slots=True)
 class LanguageFigures:
-    """Latencies of one language."""
+    """Latencies of one language, and what part of the meeting its listeners got."""
 
     spoken: int
     drafted: int
     """Of these, translated before their words were committed."""
+    not_spoken: int
+    """Clauses that listeners did not hear, with a reason or without."""
+    coverage: Coverage
     translated: Distribution
     """Commit to translation."""
     first_audio: Distribution
@@ -41,9 +50,15 @@ class LanguageFigures:
     """Ear-voice span at the ends."""
     lag_start_s: float
     lag_end_s: float
-    drift: float
-    """Seconds of lag gained for each second of talk, fitted over all clauses."""
+    lag: Trend
+    """Seconds of lag gained for each second of talk, over all clauses."""
     fastest: float
+    chrf: dict[str, float]
+    """By speaker: translations beside a good one of the whole talk, where there is one."""
+
+    @property
+    def clauses(self) -> int:
+        return self.spoken + self.not_spoken
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +66,9 @@ class Figures:
     """Everything measured."""
 
     clauses: int
+    length_s: float
+    wrong: dict[str, float]
+    """Word error rate by speaker, where what they say is known."""
     interim: dict[str, Distribution]
     """Interim captions by language: arrival of the sound that completes the newest word to the caption sent."""
     shown: Distribution
@@ -61,34 +79,83 @@ class Figures:
     languages: dict[str, LanguageFigures]
 
 
-def measure(minutes: Minutes, targets: tuple[str, ...]) -> Figures:
+def what_was_said(script: Script, rounds: int) -> list[Said]:
+    """Everything that each speaker said, in all rounds together."""
+    return [
+        Said(speaker, language, " ".join(text for _ in range(rounds) for text in texts) if all(texts) else "")
+        for speaker, language in script.speakers.items()
+        for texts in [[part.text for part in script.parts if part.speaker == speaker]]
+    ]
+
+
+def measure(minutes: Minutes, script: Script, targets: tuple[str, ...]) -> Figures:
     """Computes the figures of a meeting."""
     ledger = minutes.ledger
+    said = what_was_said(script, len(minutes.rounds))
+    recognised = originals(minutes.attendees[READER].captions)
     return Figures(
         clauses=len(ledger.clauses),
+        length_s=minutes.rounds[-1][1] - minutes.rounds[0][0],
+        wrong={
+            each.speaker: errors(words_of(each.text, each.language), heard_words(each, recognised)[0]).share
+            for each in said
+            if each.text
+        },
         interim={language: distribution(values) for language, values in sorted(ledger.interim_s.items())},
         shown=distribution(ledger.shown_s),
         committed=distribution(ledger.word_commit_s),
         retraction=retraction(minutes.attendees[READER].captions),
-        languages={target: _language(minutes, target) for target in targets},
+        languages={
+            target: language_figures(
+                [record for record in ledger.clauses.values() if record.language != target],
+                target,
+                coverage(
+                    [each for each in said if each.language != target], recognised, ledger.clauses, target
+                ),
+                ledger.lag_s(target),
+                translation_scores(minutes, script, target),
+            )
+            for target in targets
+        },
     )
 
 
-def _language(minutes: Minutes, target: str) -> LanguageFigures:
+def translation_scores(minutes: Minutes, script: Script, target: str) -> dict[str, float]:
+    """chrF of what was translated of each speaker whose talk has a reference in `target`."""
+    translated = final_texts(minutes.listener(target).captions, target)
+    scores = {}
+    for part in script.heard_by(target):
+        if reference := part.references.get(target):
+            keys = sorted(key for key in translated if key[0] == part.speaker)
+            made = " ".join(translated[key] for key in keys)
+            wanted = " ".join([reference] * len(minutes.rounds))
+            scores[part.speaker] = chrf([(made, wanted)])
+    return scores
+
+
+def language_figures(
+    records: Sequence[ClauseRecord],
+    target: str,
+    covered: Coverage,
+    lag: Sequence[tuple[float, float]],
+    scores: dict[str, float],
+) -> LanguageFigures:
+    """Figures of one language over the clauses that were spoken in others."""
     done = [
         (record, rendering)
-        for record in minutes.ledger.clauses.values()
+        for record in records
         if (rendering := record.renderings.get(target))
         and rendering.first_audio_at_s is not None
         and rendering.onset_at_s is not None
         and rendering.end_at_s is not None
     ]
     with_wait = [(r.first_audio_at_s or 0.0) - record.committed_at_s for record, r in done]
-    lag = minutes.ledger.lag_s(target)
     share = max(3, round(len(lag) * LAG_SHARE))
     return LanguageFigures(
         spoken=len(done),
         drafted=sum(rendering.drafted for _, rendering in done),
+        not_spoken=len(records) - len(done),
+        coverage=covered,
         translated=distribution([r.translated_s for _, r in done if r.translated_s is not None]),
         first_audio=distribution([total - r.waited_s for total, (_, r) in zip(with_wait, done, strict=True)]),
         first_audio_with_wait=distribution(with_wait),
@@ -96,8 +163,9 @@ def _language(minutes: Minutes, target: str) -> LanguageFigures:
         end=distribution([lag_s for _, lag_s in lag]),
         lag_start_s=distribution([lag_s for _, lag_s in lag[:share]]).median_s,
         lag_end_s=distribution([lag_s for _, lag_s in lag[-share:]]).median_s,
-        drift=slope(lag),
+        lag=trend(lag),
         fastest=max((r.speed for _, r in done), default=1.0),
+        chrf=scores,
     )
 
 
@@ -129,7 +197,7 @@ def show(
             f"{values.onset.median_s:.1f} / {values.onset.p95_s:.1f}",
             f"{values.end.median_s:.1f} / {values.end.p95_s:.1f}",
             f"{values.lag_start_s:.1f} → {values.lag_end_s:.1f}",
-            f"{values.drift * 60:+.2f}",
+            f"{values.lag.slope * 60:+.2f}",
             f"{values.fastest:.2f}",
         )
         for language, values in figures.languages.items()
@@ -143,9 +211,24 @@ def show(
         "speed up to",
     )
     console.print(table("Listener's clock: source to translation", heads, spans))
+    covered = [
+        (
+            language,
+            str(values.coverage.words),
+            "–" if values.coverage.heard_share is None else f"{values.coverage.heard_share:.1%}",
+            f"{values.coverage.translated_share:.1%}",
+            f"{values.coverage.spoken_share:.1%}",
+            f"{values.not_spoken} of {values.clauses}",
+            ", ".join(f"{speaker} {score:.0f}" for speaker, score in values.chrf.items()) or "–",
+        )
+        for language, values in figures.languages.items()
+    ]
+    kinds = ("of what was said", "words", "heard", "translated", "spoken", "clauses not spoken", "chrF")
+    console.print(table("Coverage", kinds, covered))
     parts = [(name, f"{each.cores:.2f}", f"{each.memory_mib:.0f}") for name, each in sorted(use.items())]
     console.print(table("Use", ("part", "cores", "MiB"), parts))
-    console.print(f"shown words later changed: {figures.retraction:.1%}")
+    wrong = ", ".join(f"{speaker} {share:.1%}" for speaker, share in figures.wrong.items())
+    console.print(f"words wrong: {wrong or 'not known'}; shown words later changed: {figures.retraction:.1%}")
     for finding in findings:
         mark = "[green]yes[/green]" if finding.holds else "[red]no [/red]"
         console.print(f"{mark} {finding.question}: {finding.detail}", highlight=False)
@@ -154,7 +237,8 @@ def show(
 
 def write_json(path: Path, report: Mapping[str, Any]) -> None:
     """Writes the report."""
-    path.write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    text = json.dumps(_finite(report), indent=2, ensure_ascii=False, allow_nan=False)
+    path.write_text(text + "\n", encoding="utf-8")
 
 
 def as_json(
@@ -172,6 +256,21 @@ def as_json(
     }
 
 
+def write_texts(path: Path, minutes: Minutes, script: Script, target: str) -> None:
+    """Writes what was heard and its translation clause by clause, and below them a good translation, as Markdown."""
+    recognised = originals(minutes.attendees[READER].captions)
+    translated = final_texts(minutes.listener(target).captions, target)
+    lines = [f"| speaker | heard | {target} |", "|---|---|---|"]
+    for key, record in sorted(minutes.ledger.clauses.items(), key=lambda item: item[1].onset_at_s):
+        if record.language != target:
+            cells = (key[0], recognised.get(key, ""), translated.get(key, ""))
+            lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
+    for part in script.heard_by(target):
+        if reference := part.references.get(target):
+            lines += ["", f"{part.speaker}, translated by a person: {reference}"]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
 def write_wav(path: Path, pcm: Pcm) -> None:
     """Writes mono sound at `HEARING_RATE_HZ`."""
     with wave.open(str(path), "wb") as file:
@@ -179,3 +278,12 @@ def write_wav(path: Path, pcm: Pcm) -> None:
         file.setsampwidth(2)
         file.setframerate(HEARING_RATE_HZ)
         file.writeframes(pcm.tobytes())
+
+
+def _finite(value: Any) -> Any:
+    """JSON knows no infinity."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    if isinstance(value, Mapping):
+        return {key: _finite(each) for key, each in value.items()}
+    return [_finite(each) for each in value] if isinstance(value, list | tuple) else value

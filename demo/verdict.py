@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 
+from demo.coverage import Coverage, Key
 from demo.hearing import ENOUGH, match, spectrum, speech_seconds
 from demo.ledger import ClauseRecord
-from demo.meeting import READER, Minutes
-from demo.participants import Attendee, HeardTrack, SeenCaption
-from demo.talk import resampled
+from demo.meeting import READER, Minutes, Spoken
+from demo.participants import MICROPHONE, TRANSLATED, Attendee, HeardTrack, SeenCaption
+from demo.quantiles import Trend
+from demo.talk import RATE_HZ, resampled
 from demo.webvtt import as_caption
 from pipeline.audio import HEARING_RATE_HZ, SPEAKING_RATE_HZ, Pcm
 from pipeline.engines.protocols import SynthesisRequest, Synthesizer
 from pipeline.text.captions import RetractionCounter
+
+T = TypeVar("T")
 
 SHORTEST_S = 0.5
 """Shorter clauses are not compared by sound: too little to tell them apart."""
@@ -26,6 +31,21 @@ MATCHED_SHARE = 0.8
 
 CLEARLY = 0.15
 """And each of them must fit so much better than the same clause in any other language."""
+
+COMPARED = 8
+"""So many clauses of each listener are compared by sound, spread over the meeting: each has to be spoken again."""
+
+SPOKEN_SHARE = 0.95
+"""So much of the talk's words must be spoken."""
+
+GROWING_S_A_MINUTE = 0.1
+"""Lag may not grow faster: six seconds in an hour."""
+
+NOTICED_S = 0.5
+"""Growth over the whole meeting that nobody notices is none."""
+
+STRETCH_S = 4.0
+"""In stretches of this length the original is looked for in what a listener of its language heard."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +68,23 @@ class Compared:
     shift_s: float
 
 
-def final_texts(captions: Sequence[SeenCaption], language: str) -> dict[tuple[str, int], str]:
-    """Final captions by (speaker, clause number)."""
-    texts = {}
-    for seen in captions:
-        attributes = seen.attributes
-        if attributes.get("language") == language and attributes.get("lk.transcription_final") == "true":
-            speaker, _, place = attributes.get("translator.segment", "").rpartition("/")
-            texts[speaker, int(place.rpartition("-")[2])] = seen.text
-    return texts
+def final_texts(captions: Sequence[SeenCaption], language: str) -> dict[Key, str]:
+    """Final captions of one language by (speaker, clause number)."""
+    return {
+        _key(seen): seen.text
+        for seen in captions
+        if seen.attributes.get("language") == language and _is_final(seen)
+    }
+
+
+def originals(captions: Sequence[SeenCaption]) -> dict[Key, str]:
+    """What was recognised of each clause, in whatever language it was spoken."""
+    return {
+        _key(seen): seen.text
+        for seen in captions
+        if seen.attributes.get("language") == seen.attributes.get("translator.source_language")
+        and _is_final(seen)
+    }
 
 
 def committed_changes(captions: Sequence[SeenCaption]) -> int:
@@ -86,27 +114,30 @@ async def compare(
     minutes: Minutes, target: str, others: tuple[str, ...], synthesizer: Synthesizer
 ) -> list[Compared]:
     """Looks for every spoken clause in what the listener of `target` heard."""
-    listener = minutes.attendees[f"listener-{target}"]
     texts = {
-        language: final_texts(minutes.attendees[f"listener-{language}"].captions, language)
-        for language in (target, *others)
+        language: final_texts(minutes.listener(language).captions, language) for language in (target, *others)
     }
     found = []
-    for track in _tracks(listener):
+    for track in _translated(minutes.listener(target)):
         sound = spectrum(track.sound())
+        comparable = []
         for record in minutes.ledger.clauses.values():
             rendering = record.renderings.get(target)
             text = texts[target].get((record.speaker, record.number))
             if rendering is None or rendering.onset_at_s is None or rendering.end_at_s is None or not text:
                 continue
-            if rendering.end_at_s - rendering.onset_at_s < SHORTEST_S or rendering.onset_at_s < track.began_s:
-                continue
-            at_s = rendering.onset_at_s - track.began_s
+            if (
+                rendering.end_at_s - rendering.onset_at_s >= SHORTEST_S
+                and rendering.onset_at_s >= track.began_s
+            ):
+                comparable.append((record, rendering, text, rendering.onset_at_s))
+        for record, _, text, onset_at_s in spread_over(comparable, COMPARED):
+            at_s = onset_at_s - track.began_s
             own = match(sound, spectrum(await _spoken(synthesizer, target, text, record)), at_s)
             best_other = -1.0
             for other in others:
                 text_there = texts[other].get((record.speaker, record.number))
-                if text_there and text_there != text:
+                if text_there and text_there != text and synthesizer.voices(other):
                     there = spectrum(await _spoken(synthesizer, other, text_there, record))
                     best_other = max(best_other, match(sound, there, at_s).similarity)
             found.append(Compared(record.speaker, record.number, own.similarity, best_other, own.shift_s))
@@ -123,13 +154,20 @@ async def _spoken(synthesizer: Synthesizer, language: str, text: str, record: Cl
     return resampled(whole, SPEAKING_RATE_HZ, HEARING_RATE_HZ)
 
 
+def spread_over(items: Sequence[T], count: int) -> list[T]:
+    """At most `count` of them, evenly spread, the first and the last among them."""
+    if len(items) <= count:
+        return list(items)
+    return [items[round(number * (len(items) - 1) / (count - 1))] for number in range(count)]
+
+
 def heard_their_language(target: str, listener: Attendee, compared: Sequence[Compared]) -> Finding:
     """Whether the listener heard speech, in their language and in no other."""
     question = f"the listener of {target} heard {target} and nothing else"
-    names = sorted({track.name for track in listener.tracks})
-    if names != [f"translated-{target}"]:
+    names = sorted({track.name for track in listener.translated_tracks})
+    if names != [f"{TRANSLATED}{target}"]:
         return Finding(question, False, f"received the tracks {', '.join(names) or 'none'}")
-    speech_s = sum(speech_seconds(track.sound()) for track in _tracks(listener))
+    speech_s = sum(speech_seconds(track.sound()) for track in _translated(listener))
     if speech_s < 1.0 or not compared:
         return Finding(
             question, False, f"heard {speech_s:.1f} s of speech, {len(compared)} clauses to compare"
@@ -142,6 +180,58 @@ def heard_their_language(target: str, listener: Attendee, compared: Sequence[Com
         f"(similarity {typical:.2f}, in other languages {other:.2f})"
     )
     return Finding(question, len(right) >= MATCHED_SHARE * len(compared), detail)
+
+
+def heard_originals(target: str, listener: Attendee, spoken: Sequence[Spoken]) -> Finding:
+    """Whether who speaks the listener's own language reached them as they spoke, and nobody spoke over them."""
+    question = f"the listener of {target} heard originals in {target}"
+    found = missed = 0
+    for each in spoken:
+        tracks = [
+            track
+            for track in listener.tracks
+            if track.name == MICROPHONE and track.publisher == each.part.speaker and track.pieces
+        ]
+        pcm = resampled(each.part.pcm, RATE_HZ, HEARING_RATE_HZ)
+        sounds = [(track, spectrum(track.sound())) for track in tracks]
+        length = int(STRETCH_S * HEARING_RATE_HZ)
+        for first in range(0, max(1, len(pcm) - length + 1), length):
+            piece = pcm[first : first + length]
+            if speech_seconds(piece) < STRETCH_S / 2:
+                continue
+            at_s = each.began_s + first / HEARING_RATE_HZ
+            best = max(
+                (match(sound, spectrum(piece), at_s - track.began_s).similarity for track, sound in sounds),
+                default=-1.0,
+            )
+            found, missed = (found + 1, missed) if best >= ENOUGH else (found, missed + 1)
+    detail = f"{found} of {found + missed} stretches of {STRETCH_S:g} s found by sound"
+    return Finding(question, found > 0 and found >= MATCHED_SHARE * (found + missed), detail)
+
+
+def was_spoken(target: str, covered: Coverage, skipped: int, clauses: int) -> Finding:
+    """Whether what was said was also said in the listener's language."""
+    question = f"at least {SPOKEN_SHARE:.0%} of the words were spoken in {target}"
+    heard = (
+        "the words of the talk are not known, counted are those heard"
+        if covered.heard_share is None
+        else f"heard {covered.heard_share:.1%}"
+    )
+    detail = (
+        f"of {covered.words} words: {heard}, translated {covered.translated_share:.1%}, "
+        f"spoken {covered.spoken_share:.1%}; {skipped} of {clauses} clauses not spoken"
+    )
+    return Finding(question, covered.spoken_share >= SPOKEN_SHARE, detail)
+
+
+def lag_is_steady(target: str, lag: Trend, length_s: float) -> Finding:
+    """Whether listeners stay as close to the speaker as they were; a trend counts once chance does not explain it."""
+    question = f"the lag of {target} did not grow"
+    certain = bool(np.isfinite(lag.at_least))
+    least = f"at least {lag.at_least * 60:+.2f}" if certain else "too few clauses to tell from chance"
+    detail = f"{lag.slope * 60:+.2f} s a minute ({least})"
+    grows = lag.at_least * 60 > GROWING_S_A_MINUTE and lag.slope * length_s > NOTICED_S
+    return Finding(question, not grows, detail)
 
 
 def nothing_missing(minutes: Minutes, targets: tuple[str, ...]) -> Finding:
@@ -164,7 +254,7 @@ def nothing_missing(minutes: Minutes, targets: tuple[str, ...]) -> Finding:
     return Finding(question, True, f"{len(records)} clauses in {len(targets)} languages{told}")
 
 
-def nothing_lost(minutes: Minutes, source: str, targets: tuple[str, ...]) -> list[Finding]:
+def nothing_lost(minutes: Minutes, targets: tuple[str, ...]) -> list[Finding]:
     """Whether sound, captions or committed words were lost."""
     ledger = minutes.ledger
     lost = Finding(
@@ -173,19 +263,27 @@ def nothing_lost(minutes: Minutes, source: str, targets: tuple[str, ...]) -> lis
         f"{ledger.lost_sound_s:.1f} s could not be heard in time",
     )
     findings = [lost]
-    readers: Mapping[str, Attendee] = {
-        source: minutes.attendees[READER],
-        **{target: minutes.attendees[f"listener-{target}"] for target in targets},
-    }
-    for language, reader in readers.items():
-        final = final_texts(reader.captions, language)
+    reader = minutes.attendees[READER]
+    finals = {"originals": originals(reader.captions)}
+    finals |= {target: final_texts(minutes.listener(target).captions, target) for target in targets}
+    for what, final in finals.items():
         missing = [key for key in ledger.clauses if key not in final]
         detail = f"{len(final)} final captions for {len(ledger.clauses)} clauses"
-        findings.append(Finding(f"every clause reached the reader of {language}", not missing, detail))
-    changes = sum(committed_changes(reader.captions) for reader in readers.values())
+        findings.append(Finding(f"every clause reached the reader of {what}", not missing, detail))
+    readers = [reader, *(minutes.listener(target) for target in targets)]
+    changes = sum(committed_changes(each.captions) for each in readers)
     findings.append(Finding("no committed word was changed", changes == 0, f"{changes} changes"))
     return findings
 
 
-def _tracks(listener: Attendee) -> list[HeardTrack]:
-    return [track for track in listener.tracks if track.pieces]
+def _translated(listener: Attendee) -> list[HeardTrack]:
+    return [track for track in listener.translated_tracks if track.pieces]
+
+
+def _is_final(seen: SeenCaption) -> bool:
+    return seen.attributes.get("lk.transcription_final") == "true"
+
+
+def _key(seen: SeenCaption) -> Key:
+    speaker, _, place = seen.attributes.get("translator.segment", "").rpartition("/")
+    return speaker, int(place.rpartition("-")[2])

@@ -16,7 +16,7 @@ import pytest
 from cli.main import parser
 from stack.parts import ROOT
 
-COMMANDS = ("demo", "up", "worker", "speech", "join", "doctor", "models")
+COMMANDS = ("demo", "up", "worker", "speech", "join", "doctor", "models", "bench")
 
 
 def hive(
@@ -82,6 +82,12 @@ def test_help_is_quick_because_it_imports_nothing_heavy() -> None:
         (("speech", "asr"), 2, "hive speech: error: argument SERVICE: 'asr' is none of stt, mt, tts"),
         (("doctor", "--config", "/no/such.toml"), 2, "hive: error: cannot read the settings file /no/such.toml"),
         (("models", "path", "nothing"), 1, "hive: error: there is no model 'nothing'; there are whisper-tiny,"),
+        (("bench",), 2, "hive bench: error: the following arguments are required: WHAT"),
+        (("bench", "hearing", "--file", "/no/such.wav"), 1, "hive: error: cannot read /no/such.wav"),
+        (("bench", "hearing", "--file", "x", "--pace", "slow"), 2, "hive bench hearing: error: argument --pace"),
+        (("bench", "compare", "/no/a.json", "/no/b.json"), 1, "hive: error: [Errno 2] No such file"),
+        (("demo", "--text", "/no/such.txt"), 2, "hive: error: there is no text /no/such.txt"),
+        (("demo", "--hear", "en,?"), 2, "hive demo: error: argument --hear: '?' is not a language code"),
         (("up", "--port-offset", "99999"), 1, "hive: error: a port offset of 99999 leads outside 1 to 65535"),
     ],
 )  # fmt: skip

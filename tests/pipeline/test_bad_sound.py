@@ -11,8 +11,8 @@ import pytest
 import pytest_asyncio
 import soxr
 
-from bench.wer import word_errors
 from config.settings import Recognition
+from demo.wer import word_errors
 from pipeline.audio import HEARING_RATE_HZ, AudioFrame, Pcm
 from pipeline.channel import Channel
 from pipeline.engines.protocols import HearingOptions

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from config.settings import SpeechSettings
-from demo.quantiles import slope
+from demo.quantiles import trend
 from pipeline.audio import SPEAKING_RATE_HZ, Pcm
 from pipeline.engines.protocols import SynthesisRequest, Voice
 from pipeline.events import Clause, ClauseEnd, NotSpoken, Speech, Spoken, Translation, Trouble
@@ -132,7 +132,7 @@ class Heard:
 
     def slope(self, after_s: float) -> float:
         """By how many seconds the span grows each minute."""
-        return slope(self.spans(after_s))
+        return trend(self.spans(after_s)).slope
 
 
 async def hear(

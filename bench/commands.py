@@ -1,0 +1,117 @@
+"""What each `hive bench` measurement does with its arguments: measure, print, keep. Returns the exit status."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Coroutine, Mapping
+from pathlib import Path
+from typing import Any
+
+from bench import answers, capacity, compare, corpus, corpus_run, hearing, hearing_report, meeting, result
+from bench.pacing import Pace
+from bench.recording import read
+from config.settings import Settings
+from demo.speakers import Speakers
+
+Command = Callable[[argparse.Namespace, Settings], Coroutine[None, None, int]]
+
+
+async def _hearing(arguments: argparse.Namespace, settings: Settings) -> int:
+    recording = read(arguments.file, _text(arguments.text), arguments.language)
+    ears = await hearing.load(settings, arguments.model, threads=arguments.beside_threads)
+    try:
+        found = await hearing.measure(
+            recording, ears, settings, pace=Pace(arguments.pace), beside_plain=arguments.beside == "plain"
+        )
+    finally:
+        await ears.recognizer.close()
+    _give(arguments, "hearing", found, hearing_report.text(found), hearing_report.plots(found))
+    return 0
+
+
+async def _corpus(arguments: argparse.Namespace, settings: Settings) -> int:
+    async with Speakers.load(settings) as speakers:
+        items = corpus.items(speakers, only=tuple(filter(None, arguments.only.split(","))))
+        if arguments.list:
+            print("\n".join(f"{item.name:32} {item.language}  {item.about}" for item in items))
+            return 0
+        recordings = [await item.make(speakers) for item in items]
+        missing = speakers.missing
+    ears = await hearing.load(settings, arguments.model, threads=arguments.beside_threads)
+    try:
+        found = await corpus_run.measure(
+            recordings,
+            ears,
+            settings,
+            pace=Pace(arguments.pace),
+            beside_plain=arguments.beside == "plain",
+            say=_say,
+        )
+    finally:
+        await ears.recognizer.close()
+    found["missing"] = missing
+    _give(arguments, "corpus", found, corpus_run.text(found), corpus_run.plots(found))
+    return 0
+
+
+async def _answers(arguments: argparse.Namespace, settings: Settings) -> int:
+    async with Speakers.load(settings) as speakers:
+        voices = tuple(filter(None, arguments.voices.split(","))) or speakers.for_answers()
+        spoken = await answers.spoken(speakers, voices, arguments.words)
+    ears = await hearing.load(settings, arguments.model)
+    try:
+        found = await answers.measure(spoken, ears, settings, pace=Pace(arguments.pace), say=_say)
+    finally:
+        await ears.recognizer.close()
+    _give(arguments, "answers", found, answers.text(found), {})
+    return 0
+
+
+async def _meeting(arguments: argparse.Namespace, settings: Settings) -> int:
+    found = await meeting.measure(
+        settings, speaks=arguments.speaks, hear=arguments.hear, seconds=arguments.seconds, say=_say
+    )
+    _give(arguments, "meeting", found, meeting.text(found), meeting.plots(found))
+    return 0
+
+
+async def _capacity(arguments: argparse.Namespace, settings: Settings) -> int:
+    found = await capacity.measure(settings, arguments.model, device=arguments.device, say=_say)
+    _give(arguments, "capacity", found, capacity.text(found), capacity.plots(found))
+    return 0
+
+
+async def _compare(arguments: argparse.Namespace, settings: Settings) -> int:
+    first, second = compare.read(arguments.first), compare.read(arguments.second)
+    print(compare.text(arguments.first.stem, arguments.second.stem, compare.rows(first, second)))
+    return 0
+
+
+COMMANDS: Mapping[str, Command] = {
+    "hearing": _hearing,
+    "corpus": _corpus,
+    "answers": _answers,
+    "meeting": _meeting,
+    "capacity": _capacity,
+    "compare": _compare,
+}
+
+
+def _give(
+    arguments: argparse.Namespace, name: str, found: dict[str, Any], text: str, plots: Mapping[str, str]
+) -> None:
+    print(result.as_json(found) if arguments.json else text)
+    if arguments.out:
+        result.keep(arguments.out, name, found, text, plots)
+
+
+def _say(line: str) -> None:
+    """Progress, beside the result."""
+    print(line, file=sys.stderr, flush=True)
+
+
+def _text(given: str) -> str:
+    """A text, or what the file of that name holds."""
+    path = Path(given) if given and len(given) < 200 and "\n" not in given else None
+    return path.read_text(encoding="utf-8") if path is not None and path.is_file() else given

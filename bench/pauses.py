@@ -1,0 +1,112 @@
+"""Words wrong by the length of the pause before them: first words behind a pause are the hard ones."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from demo.wer import align, words_of
+from pipeline.audio import HEARING_RATE_HZ, Pcm
+
+EDGES_S = (0.1, 0.35, 1.0)
+"""Between the classes."""
+SHORTEST_MS = 100
+"""Shorter silences are none."""
+
+Stretch = tuple[int, int]
+"""First sample and the one behind the last."""
+
+
+@dataclass(frozen=True, slots=True)
+class PauseClass:
+    """The words that stand behind pauses of a length."""
+
+    pause: str
+    words: int
+    wrong: tuple[int, ...]
+    """For each text that was compared: errors at these words, words put in before them included."""
+
+
+def silences(pcm: Pcm) -> list[Stretch]:
+    """Where nobody speaks for at least `SHORTEST_MS`, by Silero's voice activity detection."""
+    from faster_whisper.vad import VadOptions, get_speech_timestamps
+
+    options = VadOptions(min_silence_duration_ms=SHORTEST_MS, speech_pad_ms=0)
+    found: list[Stretch] = []
+    quiet_from = 0
+    for speech in get_speech_timestamps(pcm.astype(np.float32) / 32768, options):
+        if speech["start"] > quiet_from:
+            found.append((quiet_from, int(speech["start"])))
+        quiet_from = int(speech["end"])
+    if quiet_from < len(pcm):
+        found.append((quiet_from, len(pcm)))
+    return found
+
+
+def pauses_s(
+    reference: Sequence[str],
+    timed: Sequence[tuple[str, int, int]],
+    quiet: Sequence[Stretch],
+    language: str,
+) -> list[float | None]:
+    """The pause before each word of the reference; None where its place in the sound is not known.
+
+    Args:
+        timed: words with their places, e.g. of a recogniser that saw the whole recording.
+    """
+    units: list[str] = []
+    middles: list[int] = []
+    for text, first, end in timed:
+        for unit in words_of(text, language):
+            units.append(unit)
+            middles.append((first + end) // 2)
+    places: list[int | None] = [None] * len(reference)
+    for at, beside in align(reference, units):
+        if at is not None and beside is not None:
+            places[at] = middles[beside]
+    pauses: list[float | None] = []
+    before: int | None = 0
+    for place in places:
+        if place is None or before is None:
+            pauses.append(None)
+        else:
+            longest = max((min(end, place) - max(first, before) for first, end in quiet), default=0)
+            pauses.append(max(0, longest) / HEARING_RATE_HZ)
+        before = place
+    return pauses
+
+
+def by_pause(
+    reference: Sequence[str], texts: Sequence[Sequence[str]], pauses: Sequence[float | None]
+) -> list[PauseClass]:
+    """Sorts the errors of several texts by the pause before each word."""
+    wrong = [_errors_at(reference, text) for text in texts]
+    classes = []
+    bounds = [0.0, *EDGES_S, float("inf")]
+    for low, high in pairwise(bounds):
+        at = [index for index, pause in enumerate(pauses) if pause is not None and low <= pause < high]
+        name = f"{low:g} s and more" if high == float("inf") else f"{low:g} to {high:g} s"
+        classes.append(PauseClass(name, len(at), tuple(sum(each[index] for index in at) for each in wrong)))
+    unknown = [index for index, pause in enumerate(pauses) if pause is None]
+    classes.append(
+        PauseClass("not known", len(unknown), tuple(sum(each[index] for index in unknown) for each in wrong))
+    )
+    return classes
+
+
+def _errors_at(reference: Sequence[str], text: Sequence[str]) -> list[int]:
+    """Errors at each word of the reference; what is put in counts at the word behind it, or at the last."""
+    wrong = [0] * len(reference)
+    inserted = 0
+    for at, beside in align(reference, text):
+        if at is None:
+            inserted += 1
+            continue
+        wrong[at] += inserted + (beside is None or reference[at] != text[beside])
+        inserted = 0
+    if reference:
+        wrong[-1] += inserted
+    return wrong

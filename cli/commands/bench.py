@@ -1,0 +1,142 @@
+"""`hive bench`: measures hearing, meetings and capacity on this machine."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cli.commands.base import Subparsers, command, language, languages, positive
+
+if TYPE_CHECKING:
+    from config.settings import Settings
+
+_DESCRIPTION = """\
+Measures on this machine, with the models that are here. docs/measuring.md says what each figure means.
+
+  hearing   a recording: words wrong streamed and offline, delays, compute
+  corpus    many recordings: what streaming costs in words, for each and on average
+  answers   single words with silence around them: kept, doubled or lost
+  meeting   a room with speakers and listeners: lag, coverage, compute for each part
+  capacity  how many speakers fit on a core, or on a GPU
+  compare   two results side by side"""
+
+
+def add(commands: Subparsers, common: argparse.ArgumentParser) -> None:
+    """Describes the command."""
+    parser = command(
+        commands,
+        common,
+        "bench",
+        run,
+        own_level="error",
+        summary="measures hearing, meetings and capacity on this machine",
+        description=_DESCRIPTION,
+        examples=(
+            "  hive bench hearing --file talk.flac --text talk.txt --language en --model base --beside plain\n"
+            "  hive bench corpus --model base --out results\n"
+            "  hive bench answers --model tiny.en --voices af_heart,am_adam\n"
+            "  hive bench meeting --speaks es,en --hear en,fr\n"
+            "  hive bench compare before.json after.json"
+        ),
+    )
+    actions = parser.add_subparsers(title="measurements", metavar="WHAT", required=True, dest="action")
+    shared = argparse.ArgumentParser(add_help=False)
+    shared.add_argument("--json", action="store_true", help="one JSON object for programs")
+    shared.add_argument(
+        "--out", type=Path, metavar="DIR", help="also writes JSON, Markdown and plots into this directory"
+    )
+    model = argparse.ArgumentParser(add_help=False)
+    model.add_argument(
+        "--model",
+        default="",
+        metavar="NAME",
+        help="a Whisper model by name or directory, or pocketsphinx; default: what the settings choose",
+    )
+    hearing = actions.add_parser(
+        "hearing", help="words wrong, delays and compute of a recording", parents=[common, shared, model]
+    )
+    hearing.add_argument("--file", type=Path, required=True, metavar="FILE", help="the recording")
+    hearing.add_argument(
+        "--text", default="", metavar="TEXT", help="what is said in it: a text, or a file that holds it"
+    )
+    hearing.add_argument("--language", type=language, default="en", metavar="CODE", help="default: en")
+    _pace(hearing, "real")
+    _beside(hearing)
+    corpus = actions.add_parser(
+        "corpus", help="streamed against offline over the corpus", parents=[common, shared, model]
+    )
+    corpus.add_argument(
+        "--only", default="", metavar="WORDS", help="recordings whose names contain one of these, with commas"
+    )
+    corpus.add_argument("--list", action="store_true", help="names the recordings and measures nothing")
+    _pace(corpus, "sound")
+    _beside(corpus)
+    answers = actions.add_parser(
+        "answers", help="single words: kept, doubled or lost", parents=[common, shared, model]
+    )
+    answers.add_argument(
+        "--voices", default="", metavar="NAMES", help="with commas; default: six of the natural voices here"
+    )
+    answers.add_argument("--words", type=positive, default=40, metavar="N", help="of 40 words (default: all)")
+    _pace(answers, "sound")
+    meeting = actions.add_parser(
+        "meeting", help="a room: lag, coverage, compute of each part", parents=[common, shared]
+    )
+    meeting.add_argument(
+        "--speaks", type=languages, default=("en",), metavar="CODES", help="a speaker for each (default: en)"
+    )
+    meeting.add_argument(
+        "--hear", type=languages, default=("es", "fr"), metavar="CODES", help="a listener for each"
+    )
+    meeting.add_argument(
+        "--seconds", type=positive, default=60, metavar="S", help="how long everybody speaks (default: 60)"
+    )
+    capacity = actions.add_parser(
+        "capacity", help="speakers for each core, or on a GPU", parents=[common, shared, model]
+    )
+    capacity.add_argument(
+        "--device", choices=("cpu", "cuda"), default="cpu", help="cuda measures the shape of large-v3-turbo"
+    )
+    compare = actions.add_parser("compare", help="two results side by side", parents=[common])
+    compare.add_argument("first", type=Path, metavar="A")
+    compare.add_argument("second", type=Path, metavar="B")
+
+
+def _pace(parser: argparse.ArgumentParser, default: str) -> None:
+    parser.add_argument(
+        "--pace",
+        choices=("real", "sound"),
+        default=default,
+        help="real: as in a meeting; sound: as fast as it goes, delays counted in sound without the passes' "
+        f"own time (default: {default})",
+    )
+
+
+def _beside(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--beside", choices=("plain",), help="a plain LocalAgreement-2 loop on the same sound"
+    )
+    parser.add_argument(
+        "--beside-threads",
+        type=positive,
+        default=0,
+        metavar="N",
+        help="threads of the plain loop and of the offline look (default: the library's choice)",
+    )
+
+
+def run(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Measures and prints."""
+    from bench.commands import COMMANDS
+    from cli import exits
+    from demo.meeting import MeetingError
+    from demo.talk import TalkError
+    from pipeline.engines.protocols import EngineError, EngineMissing
+
+    try:
+        return exits.run(COMMANDS[arguments.action](arguments, settings))
+    except EngineMissing as error:
+        return exits.fail(str(error), exits.MISSING)
+    except (TalkError, EngineError, MeetingError, TimeoutError, OSError, ValueError) as error:
+        return exits.fail(str(error) or type(error).__name__)

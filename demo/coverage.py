@@ -1,0 +1,110 @@
+"""What part of the talk's words was heard, translated and spoken.
+
+A word of the talk counts as heard where a recognised word, right or wrong, stands in its place; it counts as translated
+and as spoken where the clause of that recognised word was. Where the talk's words are not known, the recognised words
+are what is counted, and what was not heard at all does not show.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from demo.ledger import ClauseRecord
+from demo.wer import align, words_of
+
+Key = tuple[str, int]
+"""Speaker and clause number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Everything that one speaker says."""
+
+    speaker: str
+    language: str
+    text: str
+    """Empty where it is not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """Counts of words; characters for languages without spaces."""
+
+    words: int
+    heard: int | None
+    """None where the talk's words are not known."""
+    right: int | None
+    """Of the heard, those recognised as they were said."""
+    translated: int
+    spoken: int
+
+    @property
+    def spoken_share(self) -> float:
+        """0…1; 0 where nothing was there to be spoken."""
+        return self.spoken / self.words if self.words else 0.0
+
+    @property
+    def translated_share(self) -> float:
+        return self.translated / self.words if self.words else 0.0
+
+    @property
+    def heard_share(self) -> float | None:
+        return None if self.heard is None else self.heard / self.words if self.words else 0.0
+
+    def __add__(self, other: Coverage) -> Coverage:
+        known = self.heard is not None and other.heard is not None
+        return Coverage(
+            self.words + other.words,
+            (self.heard or 0) + (other.heard or 0) if known else None,
+            (self.right or 0) + (other.right or 0) if known else None,
+            self.translated + other.translated,
+            self.spoken + other.spoken,
+        )
+
+
+def coverage(
+    said: Sequence[Said], recognised: Mapping[Key, str], clauses: Mapping[Key, ClauseRecord], target: str
+) -> Coverage:
+    """Coverage in one language, over all speakers of other languages.
+
+    Args:
+        recognised: the final caption of each clause in its own language.
+    """
+    total = Coverage(0, 0, 0, 0, 0)
+    for each in said:
+        total += _of_one(each, recognised, clauses, target)
+    return total
+
+
+def heard_words(said: Said, recognised: Mapping[Key, str]) -> tuple[list[str], list[Key]]:
+    """The recognised words of a speaker in order, and the clause of each."""
+    words: list[str] = []
+    keys: list[Key] = []
+    for key in sorted(key for key in recognised if key[0] == said.speaker):
+        of_clause = words_of(recognised[key], said.language)
+        words += of_clause
+        keys += [key] * len(of_clause)
+    return words, keys
+
+
+def _of_one(
+    said: Said, recognised: Mapping[Key, str], clauses: Mapping[Key, ClauseRecord], target: str
+) -> Coverage:
+    words, keys = heard_words(said, recognised)
+    counted, total = keys, len(words)
+    heard: int | None = None
+    right: int | None = None
+    if said.text:
+        reference = words_of(said.text, said.language)
+        pairs = [(a, b) for a, b in align(reference, words) if a is not None and b is not None]
+        counted, total = [keys[b] for _, b in pairs], len(reference)
+        heard, right = len(pairs), sum(reference[a] == words[b] for a, b in pairs)
+    renderings = [clauses[key].renderings.get(target) if key in clauses else None for key in counted]
+    return Coverage(
+        total,
+        heard,
+        right,
+        translated=sum(each is not None and each.translated_s is not None for each in renderings),
+        spoken=sum(each is not None and each.end_at_s is not None for each in renderings),
+    )
