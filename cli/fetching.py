@@ -59,9 +59,17 @@ class _Bars:
 
 
 async def provide(settings: Settings) -> None:
-    """Has the models that fit this machine before something starts; goes on with those that there are."""
+    """Has the models that fit this machine before something starts; goes on with those that there are.
+
+    Then measures the machine, once, while nothing else of ours runs on it yet.
+    """
+    from pipeline.engines.measurements import kept
+    from pipeline.engines.measuring import measured
     from stack import provision
 
     display = Display()
     machine = await asyncio.to_thread(provision.machine)
     await provision.provide(settings, provision.wanted(settings, machine), display.fetch, display.say)
+    if settings.profile != "embedded" and await asyncio.to_thread(kept, settings) is None:
+        display.say("measuring what this machine can do, once; about half a minute")
+        await measured(settings)

@@ -14,6 +14,9 @@ from pipeline.engines.whisper import LOOK_INTERVAL_S
 
 log = structlog.get_logger(__name__)
 
+LONGEST_INTERVAL_S = 0.7
+"""No longer is waited for the next look, whatever was measured."""
+
 
 def suited(settings: Settings, choice: EngineChoice) -> Settings:
     """The settings, with no more passes of the recogniser than the machine keeps up with."""
@@ -22,7 +25,8 @@ def suited(settings: Settings, choice: EngineChoice) -> Settings:
     wanted_s, least_s = settings.recognition.pass_interval_s, choice.capacity.pass_interval_s
     if not wanted_s and least_s <= LOOK_INTERVAL_S:
         return settings  # the engine's own interval is long enough
-    interval_s = max(wanted_s, least_s)
+    # a slow machine looks less often by itself: a look begins only when the one before it is over
+    interval_s = max(wanted_s, min(least_s, LONGEST_INTERVAL_S))
     return replace(settings, recognition=replace(settings.recognition, pass_interval_s=interval_s))
 
 

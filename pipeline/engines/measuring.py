@@ -56,6 +56,9 @@ TOO_SLOW_S = 4.0
 """After a look that takes longer, larger models are not tried."""
 _TIMES = 3
 _BUSY = 1.3
+_OTHERS = 0.25
+"""So much of a core may others use meanwhile: more, and cores that share their caches are slowed down."""
+_TELLING_S = 3.0
 """Times as long as it worked, a thread took for its work."""
 _MODELS_ANYWAY = ("whisper", "opus", "piper", "kokoro")
 
@@ -136,11 +139,15 @@ class _Session:
         self.together: list[TogetherTiming] = []
         self.failures: list[str] = []
         self._wall_s = self._processor_s = 0.0
+        self._began_s, self._others_s = time.monotonic(), _others_s()
 
     @property
     def busy(self) -> bool:
         """Whether work that a core to itself would have done at once had to wait for one."""
-        return self._wall_s > _BUSY * self._processor_s
+        if self._wall_s > _BUSY * self._processor_s:
+            return True
+        passed_s = time.monotonic() - self._began_s
+        return passed_s > _TELLING_S and (_others_s() - self._others_s) > _OTHERS * passed_s
 
     def result(self, models: str) -> Measured:
         return Measured(
@@ -363,6 +370,13 @@ async def _timed(work: Callable[[], Awaitable[object]], *, times: int = _TIMES) 
         walls.append(time.monotonic() - began_s)
         workings.append(_processor_s() - worked_s)
     return _Took(round(statistics.median(walls), 4), round(statistics.median(workings), 4))
+
+
+def _others_s() -> float:
+    """Processor time that everything but this process and its children has used so far."""
+    times = psutil.cpu_times()
+    whole_s = times.user + times.system + getattr(times, "nice", 0.0)
+    return float(whole_s - _processor_s())
 
 
 def _processor_s() -> float:

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import aclosing
 from typing import TYPE_CHECKING
 
 import structlog
 
 from config.settings import Rooms, Settings
 from pipeline.engines.choice import chosen
-from pipeline.engines.protocols import EngineError, EngineMissing, Recognizer, Synthesizer, Translator
+from pipeline.engines.protocols import (
+    EngineError,
+    EngineMissing,
+    Recognizer,
+    SynthesisRequest,
+    Synthesizer,
+    Translator,
+)
 from pipeline.engines.synthesizers import SynthesizerChain
 from pipeline.engines.translators import TranslatorChain
 
@@ -137,7 +145,27 @@ async def load_synthesizer(settings: Settings) -> Synthesizer:
         patience_s=settings.speech.timeout_s / 2,
     )
     log.info("speech engines", engines=chain.info.name, languages=len(chain.info.languages))
+    await _warm_voices(loaded, settings.rooms)
     return chain
+
+
+_WARM_VOICES = 3
+_WARM_S = 20.0
+
+
+async def _warm_voices(engines: Sequence[Synthesizer], rooms: Rooms) -> None:
+    """Has a word spoken in the languages that are known to be needed, so that the first clause does not wait for a
+    voice to be loaded."""
+    for engine in engines:
+        there = [code for code in (*rooms.languages, *engine.info.languages) if engine.voices(code)]
+        for language in list(dict.fromkeys(there))[:_WARM_VOICES]:
+            request = SynthesisRequest("1.", language, engine.voices(language)[0].name)
+            try:
+                async with asyncio.timeout(_WARM_S), aclosing(engine.synthesize(request)) as pieces:
+                    async for _ in pieces:
+                        pass
+            except (EngineError, TimeoutError) as error:
+                log.warning("a voice is not ready", engine=engine.info.name, reason=str(error))
 
 
 async def load_voice_engine(name: str, settings: Settings) -> Synthesizer:
