@@ -45,11 +45,11 @@ class Tuning:
     margin_s: float = 2.0
     """So much silence follows the sound in a window that is cut."""
     step_s: float = 4.0
+    """Windows grow in such steps, so that pieces of similar length share a batch."""
     short_s: float = 3.0
     """The last look at less sound than this takes the full window: short answers come out wrong in any other."""
     retry_s: float = 8.0
     """So much longer is the window of a second attempt."""
-    """Windows grow in such steps, so that pieces of similar length share a batch."""
     beam: int = 1
     final_beam: int = 5
     tokens_per_s: float = 10.0
@@ -185,10 +185,11 @@ class WhisperBatch:
             return
         self._generate(worth, encoded)
         doubtful = [draft for draft in worth if self._is_doubtful(draft)]
-        self._align(worth, encoded, but=doubtful)
         again = [draft for draft in doubtful if draft.piece.final and draft.window_s < FULL_WINDOW_S]
-        for draft in doubtful:
-            draft.reading = replace(draft.reading, doubtful=draft not in again)
+        waived = [draft for draft in doubtful if not draft.piece.final]
+        self._align(worth, encoded, but=[*again, *waived])  # a last look in the full window has no second one
+        for draft in waived:
+            draft.reading = replace(draft.reading, doubtful=True)
         if again:
             self._retry(again)
 
