@@ -32,6 +32,8 @@ _PROMPT_STEP: Final = 16
 _LONGEST_PROMPT: Final = 96
 _LONGEST_OUTPUT: Final = 224
 _SHORTEST_S: Final = 0.1
+_DYNAMIC_RANGE: Final = 2.0
+"""Silence lies so far below the loudest feature: 8 powers of ten, scaled by 4 (openai/whisper, `audio.py`)."""
 _QUIETEST: Final = 32
 """Sound that never gets louder, -60 dB, is silence."""
 
@@ -209,7 +211,8 @@ class WhisperBatch:
         mels = np.zeros((len(group), self._model.model.n_mels, frames), np.float32)
         for row, draft in zip(mels, group, strict=True):
             features = self._model.feature_extractor(_floats(draft.piece.pcm))[:, :frames]
-            row[:] = features.min()  # silence: with zeros, which are loud, short answers are said twice
+            # with zeros, which are loud, short answers are said twice
+            row[:] = features.max() - _DYNAMIC_RANGE
             row[:, : features.shape[1]] = features
         return self._model.model.encode(ctranslate2.StorageView.from_array(mels))
 
