@@ -32,6 +32,8 @@ _PROMPT_STEP: Final = 16
 _LONGEST_PROMPT: Final = 96
 _LONGEST_OUTPUT: Final = 224
 _SHORTEST_S: Final = 0.1
+_DYNAMIC_RANGE: Final = 2.0
+"""Silence lies so far below the loudest feature: 8 powers of ten, scaled by 4 (openai/whisper, `audio.py`)."""
 _QUIETEST: Final = 32
 """Sound that never gets louder, -60 dB, is silence."""
 
@@ -45,11 +47,11 @@ class Tuning:
     margin_s: float = 2.0
     """So much silence follows the sound in a window that is cut."""
     step_s: float = 4.0
+    """Windows grow in such steps, so that pieces of similar length share a batch."""
     short_s: float = 3.0
     """The last look at less sound than this takes the full window: short answers come out wrong in any other."""
     retry_s: float = 8.0
     """So much longer is the window of a second attempt."""
-    """Windows grow in such steps, so that pieces of similar length share a batch."""
     beam: int = 1
     final_beam: int = 5
     tokens_per_s: float = 10.0
@@ -185,10 +187,11 @@ class WhisperBatch:
             return
         self._generate(worth, encoded)
         doubtful = [draft for draft in worth if self._is_doubtful(draft)]
-        self._align(worth, encoded, but=doubtful)
         again = [draft for draft in doubtful if draft.piece.final and draft.window_s < FULL_WINDOW_S]
-        for draft in doubtful:
-            draft.reading = replace(draft.reading, doubtful=draft not in again)
+        waived = [draft for draft in doubtful if not draft.piece.final]
+        self._align(worth, encoded, but=[*again, *waived])  # a last look in the full window has no second one
+        for draft in waived:
+            draft.reading = replace(draft.reading, doubtful=True)
         if again:
             self._retry(again)
 
@@ -208,7 +211,8 @@ class WhisperBatch:
         mels = np.zeros((len(group), self._model.model.n_mels, frames), np.float32)
         for row, draft in zip(mels, group, strict=True):
             features = self._model.feature_extractor(_floats(draft.piece.pcm))[:, :frames]
-            row[:] = features.min()  # silence: with zeros, which are loud, short answers are said twice
+            # with zeros, which are loud, short answers are said twice
+            row[:] = features.max() - _DYNAMIC_RANGE
             row[:, : features.shape[1]] = features
         return self._model.model.encode(ctranslate2.StorageView.from_array(mels))
 

@@ -60,7 +60,7 @@ def seam(words: Sequence[Word], committed: Sequence[Word], boundary: int) -> tup
         How many words of `words` are old, and where the last of them ends by the newest timestamps:
         recognisers stretch the last word they hear, so the first idea of its end may cover new words.
     """
-    if not committed or not words:
+    if not words or not (committed or boundary):
         return 0, boundary
     lowest = next(
         (at for at, w in enumerate(words) if w.end_sample > boundary - _NEIGHBOURHOOD_SAMPLES), len(words)

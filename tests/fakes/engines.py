@@ -127,6 +127,7 @@ class ScriptedRecognizer:
     Args:
         guesses: for a pass that ends at the position, an extra word in the tail that will not stay.
         failing: positions: a pass that has heard that far fails, once.
+        judged: what becomes of a look, and whether it is the last one; as it is by default.
     """
 
     def __init__(
@@ -138,8 +139,10 @@ class ScriptedRecognizer:
         failing: Sequence[int] = (),
         refusals: int = 0,
         listens_on: bool = False,
+        judged: Callable[[Hypothesis, bool], Hypothesis] = lambda hypothesis, final: hypothesis,
     ) -> None:
         self.info = replace(info("scripted", language), listens_on=listens_on)
+        self.judged = judged
         self.language, self.words, self.guesses = language, tuple(words), dict(guesses or {})
         self.failing = sorted(failing)
         self.refusals = refusals
@@ -186,7 +189,7 @@ class _ScriptedStream:
         words = [w for w in recognizer.words if w.first_sample >= self._start and w.end_sample <= self._end]
         if not final and (guess := recognizer.guesses.get(self._end)):
             words.append(Word(guess, self._end - 160, self._end))
-        return Hypothesis(tuple(words), recognizer.language, self._end)
+        return recognizer.judged(Hypothesis(tuple(words), recognizer.language, self._end), final)
 
     def cut(self, sample: int, committed: str) -> None:
         self._start = max(self._start, sample)

@@ -9,6 +9,7 @@ from pathlib import Path
 from config.settings import Models, Recognition, Settings
 from pipeline.capacity import Measured, PassTiming
 from pipeline.engines.choice import choose
+from pipeline.engines.whisper import LOOK_INTERVAL_S
 from pipeline.machine import Machine
 from speech_service.machine import facts, suited
 from speech_service.tts import tts_app
@@ -52,10 +53,17 @@ def test_what_was_not_measured_is_null(tmp_path: Path) -> None:
 
 
 def test_looks_are_as_rare_as_the_machine_needs_them(tmp_path: Path) -> None:
-    """The settings say the least; nothing is changed where nothing was measured."""
-    mine = bare(tmp_path)
-    slow = replace(mine, recognition=replace(mine.recognition, pass_interval_s=3.0))
+    """The settings say the least, else the engine; nothing is changed where nothing was measured."""
 
-    assert suited(mine, choose(mine, FIGURES)).recognition.pass_interval_s == 0.2
-    assert suited(slow, choose(slow, FIGURES)) == slow
+    def interval_s(asked_s: float, needed_s: float) -> float:
+        mine = bare(tmp_path, pass_interval_s=asked_s)
+        choice = choose(mine, FIGURES)
+        assert choice.capacity is not None
+        needing = replace(choice, capacity=replace(choice.capacity, pass_interval_s=needed_s))
+        return suited(mine, needing).recognition.pass_interval_s
+
+    assert [interval_s(0, needed_s) for needed_s in (0.2, LOOK_INTERVAL_S, 0.8)] == [0, 0, 0.8]
+    assert [interval_s(0.1, needed_s) for needed_s in (0.05, 0.2, 0.8)] == [0.1, 0.2, 0.8]
+    assert interval_s(3.0, 0.8) == 3.0
+    mine = bare(tmp_path)
     assert suited(mine, choose(mine)) is mine

@@ -6,17 +6,30 @@ import pytest
 
 from pipeline.capacity import Capacity
 from pipeline.engines.limiting import limited
-from pipeline.engines.protocols import EngineError, EngineOverloaded, HearingOptions
+from pipeline.engines.protocols import (
+    EngineError,
+    EngineOverloaded,
+    HearingOptions,
+    RecognitionStream,
+    Recognizer,
+)
 from tests.fakes.engines import ScriptedRecognizer
 
 SPEAKER = HearingOptions("anna", "en")
 
 
+async def speaking(recognizer: Recognizer) -> RecognitionStream:
+    """Opens a stream in which somebody speaks."""
+    stream = await recognizer.open(SPEAKER, first_sample=0)
+    stream.begin(0)
+    return stream
+
+
 async def test_one_more_is_refused_with_the_reason() -> None:
     """Until somebody has finished; closing twice gives one place back."""
     recognizer = limited(ScriptedRecognizer([]), Capacity(2, 0.5, (1, 1)))
-    first = await recognizer.open(SPEAKER, first_sample=0)
-    await recognizer.open(SPEAKER, first_sample=0)
+    first = await speaking(recognizer)
+    await speaking(recognizer)
 
     with pytest.raises(EngineOverloaded) as refused:
         await recognizer.open(SPEAKER, first_sample=0)
@@ -26,9 +39,44 @@ async def test_one_more_is_refused_with_the_reason() -> None:
 
     await first.close()
     await first.close()
-    await recognizer.open(SPEAKER, first_sample=0)
+    await speaking(recognizer)
     with pytest.raises(EngineOverloaded):
         await recognizer.open(SPEAKER, first_sample=0)
+
+
+async def test_who_is_silent_needs_no_room() -> None:
+    """The last look at an utterance frees the place; who speaks on in an open stream takes one, though all are taken."""
+    inner = ScriptedRecognizer([], listens_on=True)
+    recognizer = limited(inner, Capacity(1, 0.5, (1,)))
+    first = await speaking(recognizer)
+    await first.hypothesis()
+    with pytest.raises(EngineOverloaded, match="keeps up with 1 person speaking at once"):
+        await recognizer.open(SPEAKER, first_sample=0)
+
+    await first.hypothesis(final=True)
+    second = await speaking(recognizer)
+    first.begin(32_000)
+    first.begin(48_000)
+    await second.close()
+    with pytest.raises(EngineOverloaded):
+        await recognizer.open(SPEAKER, first_sample=0)
+
+    await first.close()
+    await recognizer.open(SPEAKER, first_sample=0)
+    assert inner.began == [0, 0, 32_000, 48_000]
+
+
+async def test_a_last_look_that_fails_frees_its_place_with_the_close() -> None:
+    """The stage closes such a stream."""
+    recognizer = limited(ScriptedRecognizer([], failing=[0]), Capacity(1, 0.5, (1,)))
+    stream = await speaking(recognizer)
+    with pytest.raises(EngineError, match="stumbled"):
+        await stream.hypothesis(final=True)
+    with pytest.raises(EngineOverloaded):
+        await recognizer.open(SPEAKER, first_sample=0)
+
+    await stream.close()
+    await recognizer.open(SPEAKER, first_sample=0)
 
 
 async def test_a_stream_that_could_not_be_opened_takes_no_place() -> None:

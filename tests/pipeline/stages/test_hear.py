@@ -39,12 +39,15 @@ def sound(*stretches: tuple[float, bool]) -> list[AudioFrame]:
 
 
 async def heard_of(
-    frames: Sequence[AudioFrame], recognizer: ScriptedRecognizer, settings: Recognition = SETTINGS
+    frames: Sequence[AudioFrame],
+    recognizer: ScriptedRecognizer,
+    settings: Recognition = SETTINGS,
+    language: str | None = "en",
 ) -> list[Heard]:
     """Plays frames one by one, as live sound comes, and collects everything heard."""
     coming: Channel[AudioFrame] = Channel(4)
     heard: Channel[Heard] = Channel(10_000)
-    options = HearingOptions("anna", "en")
+    options = HearingOptions("anna", language)
 
     async def play() -> None:
         for frame in frames:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pipeline.events import Word
 from pipeline.text.steadying import Steadying
 
@@ -46,3 +48,24 @@ def test_a_commit_moves_the_tail() -> None:
     shown(steadying, GOOD, MORNING, heard_to=4000)
 
     assert shown(steadying, MORNING, heard_to=4100, committed=(GOOD,)) == ["Morning"]
+
+
+def test_a_sure_word_needs_one_look() -> None:
+    """One look is enough where the recogniser is sure enough and sound was heard behind it; the order still holds."""
+    steadying = Steadying(settle_samples=500, passes=2, sure=0.8)
+    sure, doubtful = replace(GOOD, probability=0.8), replace(GOOD, probability=0.79)
+    behind = replace(MORE, probability=0.99)
+
+    assert shown(steadying, sure, behind, heard_to=1499) == []
+    assert shown(steadying, sure, behind, heard_to=1500) == ["good"]
+    assert shown(steadying, sure, behind, heard_to=2500) == ["good", "more"]
+    anew = Steadying(settle_samples=500, passes=2, sure=0.8)
+    assert shown(anew, doubtful, behind, heard_to=2500) == []
+    assert shown(anew, doubtful, behind, heard_to=2600) == ["good", "more"]
+
+
+def test_without_a_limit_nobody_is_sure_enough() -> None:
+    """By default a probability changes nothing, and a word without one is never sure."""
+    certain = replace(GOOD, probability=1.0)
+    assert shown(Steadying(settle_samples=0, passes=2), certain, heard_to=4000) == []
+    assert shown(Steadying(settle_samples=0, passes=2, sure=0.1), GOOD, heard_to=4000) == []

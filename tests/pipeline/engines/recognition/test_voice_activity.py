@@ -4,11 +4,18 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as some
 
 from pipeline.audio import AudioError, AudioFrame, Pcm
-from pipeline.engines.voice_activity import GateEvent, SpeechAudio, SpeechEnded, SpeechGate, SpeechStarted
+from pipeline.engines.voice_activity import (
+    GateEvent,
+    Silence,
+    SpeechAudio,
+    SpeechEnded,
+    SpeechGate,
+    SpeechStarted,
+)
 
 STEP = 160
 """Samples the scripted detector takes: 10 ms."""
@@ -34,9 +41,14 @@ def written(*parts: tuple[int, int]) -> Pcm:
     return np.concatenate([np.full(frames * STEP, percent, np.int16) for percent, frames in parts])
 
 
-def gate() -> SpeechGate:
+def gate(memory_s: float = 0.0) -> SpeechGate:
     return SpeechGate(
-        WrittenProbability(), threshold=0.5, min_speech_s=0.05, min_silence_s=0.1, pre_roll_s=0.03
+        WrittenProbability(),
+        threshold=0.5,
+        min_speech_s=0.05,
+        min_silence_s=0.1,
+        pre_roll_s=0.03,
+        memory_s=memory_s,
     )
 
 
@@ -60,6 +72,14 @@ def summary(events: Sequence[GateEvent]) -> list[tuple[str, int, int]]:
                 found[-1] = (kind, start, first + len(pcm))
             case SpeechEnded(end):
                 found.append(("ended", end, end))
+            case Silence(first, pcm):
+                kind, start, end = found[-1]
+                if kind == "silence":
+                    assert end == first
+                    found.pop()
+                else:
+                    start = first
+                found.append(("silence", start, first + len(pcm)))
     return found
 
 
@@ -172,3 +192,84 @@ def test_pieces_of_any_length_give_the_same_utterances(levels: list[tuple[int, i
     ends = [at for kind, at in whole if kind == "ended"]
     assert starts(parts) == starts(whole)
     assert [at for kind, at in parts if kind == "ended"] == ends
+
+
+# --- memory ----------------------------------------------------------------------------------------------
+
+
+def test_silence_behind_an_utterance_is_passed_on_while_it_is_remembered() -> None:
+    """It follows the utterance without a gap and is no longer than the memory, counted from where the pause was noticed."""
+    events = fed(gate(memory_s=0.2), written((0, 5), (90, 10), (0, 60)))
+
+    assert summary(events) == [
+        ("speech", 2 * STEP, 25 * STEP),
+        ("ended", 15 * STEP, 15 * STEP),
+        ("silence", 25 * STEP, 45 * STEP),
+    ]
+
+
+def test_speech_that_begins_within_the_memory_follows_without_a_gap() -> None:
+    """Its pre-roll was passed on as silence already; a noise in between that is no speech is part of the silence."""
+    events = fed(gate(memory_s=0.5), written((90, 10), (0, 15), (90, 3), (0, 7), (90, 10), (0, 5)))
+
+    assert summary(events) == [
+        ("speech", 0, 20 * STEP),
+        ("ended", 10 * STEP, 10 * STEP),
+        ("silence", 20 * STEP, 35 * STEP),
+        ("speech", 35 * STEP, 50 * STEP),
+    ]
+
+
+def test_speech_behind_the_memory_has_its_pre_roll_again() -> None:
+    """The gap tells that what was remembered is over."""
+    events = fed(gate(memory_s=0.2), written((90, 10), (0, 50), (90, 10)))
+
+    assert summary(events) == [
+        ("speech", 0, 20 * STEP),
+        ("ended", 10 * STEP, 10 * STEP),
+        ("silence", 20 * STEP, 40 * STEP),
+        ("speech", 57 * STEP, 70 * STEP),
+    ]
+
+
+def test_speech_that_begins_as_the_memory_ends_repeats_nothing() -> None:
+    """Of its pre-roll only what was not passed on yet."""
+    events = fed(gate(memory_s=0.2), written((90, 10), (0, 32), (90, 10)))
+
+    assert summary(events)[2:] == [
+        ("silence", 20 * STEP, 40 * STEP),
+        ("speech", 40 * STEP, 52 * STEP),
+    ]
+
+
+def test_lost_sound_ends_the_memory() -> None:
+    """Behind a large gap nothing is passed on as silence."""
+    over = gate(memory_s=1.0)
+    events = fed(over, written((90, 10), (0, 15)))
+    events += fed(over, written((0, 30), (90, 10)), first_sample=200 * STEP)
+
+    assert summary(events) == [
+        ("speech", 0, 20 * STEP),
+        ("ended", 10 * STEP, 10 * STEP),
+        ("silence", 20 * STEP, 25 * STEP),
+        ("speech", 227 * STEP, 240 * STEP),
+    ]
+
+
+@given(
+    levels=some.lists(
+        some.tuples(some.sampled_from([0, 40, 90]), some.integers(1, 25)), min_size=1, max_size=8
+    ),
+    piece=some.integers(1, 8000),
+)
+@example(levels=[(90, 10), (0, 20), (90, 10)], piece=8000)
+def test_remembered_sound_has_no_gap_whatever_its_pieces(levels: list[tuple[int, int]], piece: int) -> None:
+    """With a memory that is long enough all sound from the first utterance on comes once, in order, as it was."""
+    pcm = written(*levels)
+    over = gate(memory_s=10)
+    sound = [event for event in fed(over, pcm, piece=piece) if not isinstance(event, SpeechEnded)]
+
+    for before, after in zip(sound, sound[1:], strict=False):
+        assert after.first_sample == before.first_sample + len(before.pcm)
+    for each in sound:
+        assert (each.pcm == pcm[each.first_sample : each.first_sample + len(each.pcm)]).all()

@@ -30,7 +30,8 @@ from tests.pipeline.engines.recognition import sounds
 
 pytestmark = pytest.mark.engines
 
-FULL = Tuning(floor_s=FULL_WINDOW_S)
+FULL = Tuning(floor_s=FULL_WINDOW_S, hopeless_short=-1.2)
+"""The pocket model takes all for speech, so a short text of which it is not sure is no short answer."""
 ANNA = HearingOptions("anna", "en")
 
 
@@ -180,7 +181,7 @@ def test_one_piece_that_falls_back_leaves_the_others_alone(pocket: WhisperBatch)
     assert [r.words for r in together] == [read(mean, each)[0].words for each in pieces]
 
 
-@pytest.mark.parametrize(
+no_speech = pytest.mark.parametrize(
     "pcm",
     [
         np.zeros(48_000, np.int16),
@@ -192,12 +193,27 @@ def test_one_piece_that_falls_back_leaves_the_others_alone(pocket: WhisperBatch)
     ],
     ids=["digital silence", "quiet room", "noise", "clipped noise", "nothing", "seven samples"],
 )
+
+
+@no_speech
 def test_what_is_not_speech_has_no_words(pocket: WhisperBatch, pcm: Pcm) -> None:
     """Neither as partial nor as final, in the cut window nor in the full one."""
-    for model in (pocket, tuned(pocket, Tuning())):
+    for model in (pocket, tuned(pocket, replace(FULL, floor_s=Tuning().floor_s))):
         for final in (False, True):
             (reading,) = read(model, Piece(pcm, 0, "en", "", final))
             assert reading.words == ()
+
+
+def test_a_last_look_in_the_full_window_is_believed_up_to_where_it_runs_on(pocket: WhisperBatch) -> None:
+    """There is no longer window to read it again in, so what stands before the end is kept, as after a retry."""
+    short = Tuning(spare_tokens=0, tokens_per_s=2.5)
+
+    (reading,) = read(tuned(pocket, short), piece("awb-budget", final=True))
+    (look,) = read(tuned(pocket, replace(short, floor_s=FULL_WINDOW_S)), piece("awb-budget"))
+
+    assert (reading.retried, reading.doubtful) == (False, False)
+    assert said(reading.words) == "today we will talk about the new"
+    assert (look.doubtful, look.words) == (True, ())
 
 
 async def test_speakers_due_at_the_same_moment_share_a_batch(pocket: WhisperBatch) -> None:
@@ -284,17 +300,20 @@ async def test_a_cancelled_look_makes_room_for_the_newer_one(pocket: WhisperBatc
 
 
 async def test_bad_sound_and_late_calls_are_refused(pocket: WhisperBatch) -> None:
-    """Floats raise, empty sound is nothing, and after the final look or the close the utterance is over."""
+    """Floats raise, empty sound is nothing; after a last look the stream goes on, after the close it is over."""
     async with running(pocket) as recognizer:
         stream = await recognizer.open(ANNA, first_sample=7)
         with pytest.raises(EngineError, match="16-bit mono"):
             await stream.accept(np.full(160, np.nan, np.float32))
         await stream.accept(np.zeros(0, np.int16))
         assert await stream.hypothesis(final=True) == Hypothesis((), "en", 7)
+        assert await stream.hypothesis() == Hypothesis((), "en", 7)
+        await stream.close()
+        await stream.close()
         with pytest.raises(EngineError, match="over"):
             await stream.hypothesis()
-        await stream.close()
-        await stream.close()
+        with pytest.raises(EngineError, match="over"):
+            await stream.accept(np.zeros(160, np.int16))
         left_open = await recognizer.open(ANNA, first_sample=0)
     with pytest.raises(EngineError, match="closed"):
         await left_open.hypothesis()

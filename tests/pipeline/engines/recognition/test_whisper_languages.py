@@ -16,7 +16,7 @@ from tests.pipeline.engines.recognition import sounds
 
 pytestmark = pytest.mark.engines
 
-BELIEVING = Tuning(floor_s=4, hopeless=-99, no_speech=1)
+BELIEVING = Tuning(floor_s=4, hopeless=-99, hopeless_short=-99, no_speech=1)
 """Random weights are never sure of anything."""
 
 
@@ -115,12 +115,12 @@ async def test_a_language_is_detected_once_and_changes_only_after_two_contradict
     recognizer = WhisperRecognizer(model)
     options = HearingOptions("anna", None, ("de", "es"))
 
-    languages = [(await utterance(recognizer, options)).language for _ in range(5)]
+    languages = [(await utterance(recognizer, options)).language for _ in range(6)]
     await recognizer.forget("anna")
     after = (await utterance(recognizer, options)).language
     await recognizer.close()
 
-    assert languages == ["es", "es", "es", "es", "de"]
+    assert languages == ["es", "es", "es", "es", "es", "de"]
     assert after == "de"
     # each stretch of speech is asked about once, before its words are read in the language that it turns out to be
     assert model.asked[:4] == [("", True), ("es", False), ("", True), ("es", False)]

@@ -24,7 +24,28 @@ def test_a_language_is_locked_once_it_is_sure() -> None:
     assert lock.locked == ""
     assert lock.feed(SPANISH, samples=SECOND, final=False) == "es"
     assert lock.locked == "es"
-    assert lock.feed(ENGLISH, samples=SECOND, final=False) == "es"
+    assert lock.feed({"en": 0.94, "es": 0.06}, samples=SECOND, final=False) == "es"
+
+
+def test_what_is_certain_changes_the_language_at_once() -> None:
+    """A second of speech that is another language by 0.95 among the allowed ones is enough, and less is not."""
+    lock = LanguageLock(("en", "es-MX"))
+    assert lock.feed(SPANISH, samples=SECOND, final=True) == "es-MX"
+    assert lock.feed(ENGLISH, samples=SECOND - 1, final=True) == "es-MX"
+    assert lock.feed({"en": 0.3, "es": 0.01, "pt": 0.69}, samples=SECOND, final=False) == "en"
+    assert lock.locked == "en"
+    assert lock.feed({"es": 0.96, "en": 0.04}, samples=SECOND, final=True) == "es-MX"
+
+
+def test_contradictions_before_a_change_are_not_counted_after_it() -> None:
+    """A change begins the count anew, so that one strong doubt does not change it back."""
+    lock = LanguageLock(("en", "es"))
+    lock.feed(SPANISH, samples=SECOND, final=True)
+    strong = {"es": 0.1, "en": 0.9}
+    assert [lock.feed(strong, samples=SECOND, final=final) for final in (False, False, True)] == ["es"] * 3
+    assert lock.feed(ENGLISH, samples=SECOND, final=False) == "en"
+    assert lock.feed({"es": 0.9, "en": 0.1}, samples=SECOND, final=True) == "en"
+    assert lock.feed({"es": 0.9, "en": 0.1}, samples=SECOND, final=True) == "es"
 
 
 def test_doubt_ends_after_three_seconds_or_with_the_utterance() -> None:
