@@ -242,6 +242,7 @@ class Interpreter:
                     part.committed_at_s,
                     len(part.text.split()),
                     part.end.value,
+                    part.confidence,
                 )
             )
         else:
@@ -273,11 +274,17 @@ class Interpreter:
         self._outlet.caption(translated_caption(outcome))
         if isinstance(outcome, Translation | NotTranslated):
             clause = outcome.clause
-            failed = isinstance(outcome, NotTranslated)
-            took_s = self._now() - clause.committed_at_s
-            self._outlet.measured(
-                ClauseTranslated(clause.speaker, clause.number, outcome.language, took_s, drafted, failed)
+            measurement = ClauseTranslated(
+                clause.speaker,
+                clause.number,
+                outcome.language,
+                took_s=self._now() - clause.committed_at_s,
+                drafted=drafted,
+                failed=isinstance(outcome, NotTranslated),
             )
+            if isinstance(outcome, Translation):
+                measurement = replace(measurement, doubt=outcome.doubt, score=outcome.score)
+            self._outlet.measured(measurement)
             if isinstance(outcome, NotTranslated):
                 self._outlet.trouble(Trouble(clause.speaker, "translate", outcome.language, outcome.reason))
             self._outlet.translated(outcome)

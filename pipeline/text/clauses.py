@@ -20,7 +20,7 @@ from pipeline.events import (
     Words,
 )
 from pipeline.text import languages
-from pipeline.text.joining import text_of
+from pipeline.text.joining import confidence_of, text_of
 from pipeline.text.punctuation import Ending, belongs_together, ending
 
 PAUSE_SAMPLES: Final = HEARING_RATE_HZ // 4
@@ -193,6 +193,7 @@ class ClauseCutter:
                 end=reason,
                 committed_at_s=at_s,
                 continues=self._continues,
+                confidence=confidence_of(words),
             )
         )
         ended = reason in (ClauseEnd.UTTERANCE, ClauseEnd.LANGUAGE)
