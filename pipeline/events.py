@@ -67,7 +67,18 @@ class NotHeard:
     reason: str
 
 
-Heard: TypeAlias = UtteranceStarted | Words | UtteranceEnded | NotHeard
+@dataclass(frozen=True, slots=True)
+class OtherLanguage:
+    """Somebody speaks another language than they have declared; told once for each such language."""
+
+    utterance: int
+    declared: str
+    """BCP 47; their words are recognised in it all the same."""
+    spoken: str
+    """BCP 47, without region."""
+
+
+Heard: TypeAlias = UtteranceStarted | Words | UtteranceEnded | NotHeard | OtherLanguage
 
 # --- clauses ---------------------------------------------------------------------------------------------
 

@@ -27,6 +27,7 @@ from pipeline.events import (
     Heard,
     NotHeard,
     NotTranslated,
+    OtherLanguage,
     Segment,
     Translated,
     Translation,
@@ -222,11 +223,15 @@ class Interpreter:
             await lanes.finish()
 
     def _note(self, event: Heard) -> None:
-        if isinstance(event, NotHeard):
-            lost_s = seconds(event.end_sample - event.first_sample)
-            self._outlet.trouble(
-                Trouble(self.speaker, "hear", "", f"{lost_s:.1f} s were not heard: {event.reason}")
-            )
+        match event:
+            case NotHeard():
+                lost_s = seconds(event.end_sample - event.first_sample)
+                reason = f"{lost_s:.1f} s were not heard: {event.reason}"
+            case OtherLanguage(declared=declared, spoken=spoken):
+                reason = f"they seem to speak {spoken}, but have said that they speak {declared}"
+            case _:
+                return
+        self._outlet.trouble(Trouble(self.speaker, "hear", "", reason))
 
     def _show(self, part: Segment, times: WordTimes) -> None:
         """Shows the original, and tells what was measured."""

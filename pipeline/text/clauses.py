@@ -13,6 +13,7 @@ from pipeline.events import (
     Draft,
     Heard,
     NotHeard,
+    OtherLanguage,
     Segment,
     UtteranceEnded,
     UtteranceStarted,
@@ -78,6 +79,8 @@ class ClauseCutter:
                 # What follows does not go on from here: to the reader a gap is a pause.
                 self._position = event.end_sample
                 self._close_all(ClauseEnd.PAUSE, at_s, closed)
+            case OtherLanguage():
+                return []  # says nothing about the words
         return [*closed, *self._withdrawn()]
 
     def _take(self, event: Words, at_s: float) -> list[Segment]:

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from config.settings import Settings
 from pipeline.audio import HEARING_RATE_HZ, AudioFrame
 from pipeline.channel import Channel
-from pipeline.engines.protocols import HearingOptions
+from pipeline.engines.protocols import HearingOptions, TranslationRequest, TranslationResult, Translator
 from pipeline.events import (
     Caption,
     Heard,
     NotHeard,
     NotTranslated,
+    OtherLanguage,
     Translation,
     Trouble,
     UtteranceEnded,
@@ -25,7 +27,7 @@ from pipeline.events import (
 )
 from pipeline.interpreter import Interpreter, Wishes
 from pipeline.stages.hear import Hear
-from pipeline.timing import ClauseCommitted, Measurement
+from pipeline.timing import ClauseCommitted, ClauseTranslated, Measurement
 from tests.fakes.engines import ScriptedTranslator
 
 SECOND = HEARING_RATE_HZ
@@ -97,13 +99,14 @@ async def interpreted(
     *,
     gates: dict[str, asyncio.Event] | None = None,
     crashes: int = 0,
+    translator: Translator | None = None,
     meanwhile: Callable[[Interpreter, Outlet], object] = lambda interpreter, outlet: None,
 ) -> Outlet:
     outlet = Outlet()
     interpreter = Interpreter(
         "anna",
         hear=scripted_hearing(script, crashes=crashes),
-        translator=ScriptedTranslator(answers, gates),
+        translator=translator or ScriptedTranslator(answers, gates),
         outlet=outlet,
         settings=Settings(),
         language="en",
@@ -262,6 +265,33 @@ async def test_what_was_not_heard_is_told() -> None:
     outlet = await interpreted([*missed, *GREETING], ANSWERS, Wishes(frozenset({"es"})))
 
     assert outlet.troubles == [Trouble("anna", "hear", "", "2.0 s were not heard: the model stumbled")]
+
+
+async def test_whoever_speaks_another_language_than_declared_is_named() -> None:
+    """The notice says both languages; the words go on as they are."""
+    started, *rest = GREETING
+    script = [started, OtherLanguage(1, "en-GB", "es"), *rest]
+    outlet = await interpreted(script, ANSWERS, Wishes(frozenset({"es"})))
+
+    reason = "they seem to speak es, but have said that they speak en-GB"
+    assert outlet.troubles == [Trouble("anna", "hear", "", reason)]
+    assert outlet.texts("es") == ["Buenos días a todos."]
+
+
+async def test_a_doubtful_clause_is_shown_and_spoken() -> None:
+    """The doubt goes with it to the captions and to the measurements."""
+
+    class Doubting(ScriptedTranslator):
+        async def translate(self, request: TranslationRequest) -> TranslationResult:
+            return replace(await super().translate(request), doubt="numbers changed", score=-0.5)
+
+    outlet = await interpreted(GREETING, ANSWERS, Wishes(frozenset({"es"})), translator=Doubting(ANSWERS))
+
+    assert outlet.texts("es") == ["Buenos días a todos."]
+    doubts = {caption.language: caption.doubt for caption in outlet.captions if caption.final}
+    assert doubts == {"en": "", "es": "numbers changed"}
+    [measured] = [event for event in outlet.measurements if isinstance(event, ClauseTranslated)]
+    assert (measured.doubt, measured.score, measured.failed) == ("numbers changed", -0.5, False)
 
 
 async def test_clauses_are_measured_against_the_sound() -> None:

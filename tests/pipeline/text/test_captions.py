@@ -66,8 +66,13 @@ def test_captions_say_how_sure_they_are() -> None:
     """How sure the recogniser is goes with the original and every translation, a doubt with its translation only."""
     clause = replace(CLAUSE, confidence=0.5)
     doubtful = Translation(clause, "es", "Creo que 35.", "opus", ("en", "es"), 2.0, doubt="numbers changed")
-    outcomes = [doubtful, replace(doubtful, doubt=""), NotTranslated(clause, "es", "no route")]
-    shown = [caption_of(clause), *map(translated_caption, outcomes), caption_of(DRAFT)]
+    shown = [
+        caption_of(clause),
+        translated_caption(doubtful),
+        translated_caption(replace(doubtful, doubt="")),
+        translated_caption(NotTranslated(clause, "es", "no route")),
+        caption_of(DRAFT),
+    ]
     assert [one.confidence for one in shown] == [0.5, 0.5, 0.5, 0.5, None]
     assert [one.doubt for one in shown] == ["", "numbers changed", "", "", ""]
 

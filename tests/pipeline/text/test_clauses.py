@@ -14,6 +14,7 @@ from pipeline.events import (
     Draft,
     Heard,
     NotHeard,
+    OtherLanguage,
     Segment,
     UtteranceEnded,
     UtteranceStarted,
@@ -216,6 +217,17 @@ def test_sound_that_was_not_recognised_ends_a_clause() -> None:
 
     assert isinstance(closed, Clause)
     assert (closed.text, closed.end) == ("so we", ClauseEnd.PAUSE)
+
+
+def test_news_about_the_language_change_no_clause() -> None:
+    """Whoever speaks another language than declared is noted in the middle of an utterance; the draft stays."""
+    cutter = ClauseCutter("ann", Clauses())
+    words = spoken("we begin the meeting")
+    cutter.feed(UtteranceStarted(1, 0), 0.0)
+    cutter.feed(heard(words[:2], words[2:]), 0.0)
+    assert cutter.feed(OtherLanguage(1, "en", "es"), 0.0) == []
+    [clause] = cutter.feed(UtteranceEnded(1, words[-1].end_sample), 0.0)
+    assert clause.text == "we begin"
 
 
 def test_drafts_tell_committed_and_tentative_apart() -> None:
