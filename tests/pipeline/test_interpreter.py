@@ -14,6 +14,7 @@ from pipeline.channel import Channel
 from pipeline.engines.protocols import HearingOptions, TranslationRequest, TranslationResult, Translator
 from pipeline.events import (
     Caption,
+    DraftTranslation,
     Heard,
     NotHeard,
     NotTranslated,
@@ -26,6 +27,7 @@ from pipeline.events import (
     Words,
 )
 from pipeline.interpreter import Interpreter, Wishes
+from pipeline.load import Load
 from pipeline.stages.hear import Hear
 from pipeline.timing import ClauseCommitted, ClauseTranslated, Measurement
 from tests.fakes.engines import ScriptedTranslator
@@ -39,6 +41,7 @@ class Outlet:
     def __init__(self) -> None:
         self.captions: list[Caption] = []
         self.outcomes: list[Translation | NotTranslated] = []
+        self.drafts: list[DraftTranslation] = []
         self.troubles: list[Trouble] = []
         self.measurements: list[Measurement] = []
 
@@ -47,6 +50,9 @@ class Outlet:
 
     def translated(self, outcome: Translation | NotTranslated) -> None:
         self.outcomes.append(outcome)
+
+    def drafted(self, outcome: DraftTranslation) -> None:
+        self.drafts.append(outcome)
 
     def trouble(self, trouble: Trouble) -> None:
         self.troubles.append(trouble)
@@ -292,6 +298,78 @@ async def test_a_doubtful_clause_is_shown_and_spoken() -> None:
     assert doubts == {"en": "", "es": "numbers changed"}
     [measured] = [event for event in outlet.measurements if isinstance(event, ClauseTranslated)]
     assert (measured.doubt, measured.score, measured.failed) == ("numbers changed", -0.5, False)
+
+
+async def test_what_will_probably_be_spoken_is_told_before() -> None:
+    """A draft's translation once all its words are committed; not while some may change, nor what was taken back."""
+    first, second = Word("good", 0, 4800), Word("morning", 4800, 9600)
+    outlet = Outlet()
+
+    async def listen(frames: Channel[AudioFrame], heard: Channel[Heard], options: HearingOptions) -> None:
+        await anext(frames, None)
+        await heard.put(UtteranceStarted(1, 0))
+        await heard.put(Words(1, "en", (first,), (second,), 9600))
+        while not any(caption.text == "buen día" for caption in outlet.captions):
+            await asyncio.sleep(0)
+        assert outlet.drafts == []
+        await heard.put(Words(1, "en", (second,), (), 9600))
+        while not outlet.drafts:
+            await asyncio.sleep(0)
+        assert outlet.outcomes == []
+        await heard.put(UtteranceEnded(1, 9600))
+        await heard.put(UtteranceStarted(2, 16_000))
+        await heard.put(Words(2, "en", (), (Word("er", 16_000, 17_000),), 17_000))
+        await heard.put(UtteranceEnded(2, 18_000))
+        heard.close()
+
+    interpreter = Interpreter(
+        "anna",
+        hear=listen,
+        translator=ScriptedTranslator({("es", "good morning"): "buen día"}),
+        outlet=outlet,
+        settings=Settings(),
+        language="en",
+    )
+    interpreter.wish(Wishes(frozenset({"es"})))
+    interpreter.listen(np.zeros(2 * SECOND, np.int16))
+    interpreter.close()
+    async with asyncio.timeout(10):
+        await interpreter.run()
+
+    assert [(draft.text, draft.draft.committed) for draft in outlet.drafts] == [("buen día", "good morning")]
+    assert outlet.texts("es") == ["buen día"]
+
+
+async def test_words_that_lag_behind_the_sound_are_pressure() -> None:
+    """A recogniser that does not keep up makes the room give things up; one that does takes the pressure away."""
+    load = Load(asyncio.get_running_loop().time)
+    seen: list[float] = []
+
+    async def listen(frames: Channel[AudioFrame], heard: Channel[Heard], options: HearingOptions) -> None:
+        await anext(frames, None)
+        await heard.put(UtteranceStarted(1, 0))
+        for heard_to in (1 * SECOND, 4 * SECOND):
+            await heard.put(Words(1, "en", (), (Word("so", 0, 4800),), heard_to))
+            await asyncio.sleep(0.01)
+            seen.append(load.pressure)
+        await heard.put(UtteranceEnded(1, 4 * SECOND))
+        heard.close()
+
+    interpreter = Interpreter(
+        "anna",
+        hear=listen,
+        translator=ScriptedTranslator({}),
+        outlet=Outlet(),
+        settings=Settings(),
+        language="en",
+        load=load,
+    )
+    interpreter.listen(np.zeros(4 * SECOND, np.int16))
+    interpreter.close()
+    async with asyncio.timeout(10):
+        await interpreter.run()
+
+    assert seen == [1.5, 0.0]
 
 
 async def test_clauses_are_measured_against_the_sound() -> None:

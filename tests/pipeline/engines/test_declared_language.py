@@ -37,7 +37,13 @@ def test_other_names_and_what_sounds_alike_are_no_other_language(declared: str, 
 
 @pytest.mark.parametrize(
     ("declared", "heard", "told"),
-    [("es-MX", "pt", "pt"), ("nb", "sv", "sv"), ("ja", "zh", "zh"), ("id", "jw", "jv"), ("de-CH", "en", "en")],
+    [
+        ("es-MX", "pt", "pt"),
+        ("nb", "sv", "sv"),
+        ("ja", "zh", "zh"),
+        ("id", "jw", "jv"),
+        ("de-CH", "en", "en"),
+    ],
 )
 def test_neighbours_are_other_languages(declared: str, heard: str, told: str) -> None:
     """They are named as everybody names them, whatever the model calls them."""
