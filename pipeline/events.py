@@ -67,7 +67,18 @@ class NotHeard:
     reason: str
 
 
-Heard: TypeAlias = UtteranceStarted | Words | UtteranceEnded | NotHeard
+@dataclass(frozen=True, slots=True)
+class OtherLanguage:
+    """Somebody speaks another language than they have declared; told once for each such language."""
+
+    utterance: int
+    declared: str
+    """BCP 47; their words are recognised in it all the same."""
+    spoken: str
+    """BCP 47, without region."""
+
+
+Heard: TypeAlias = UtteranceStarted | Words | UtteranceEnded | NotHeard | OtherLanguage
 
 # --- clauses ---------------------------------------------------------------------------------------------
 
@@ -105,6 +116,8 @@ class Clause:
     """When its last sample was spoken; the segment stage fills it in."""
     continues: bool = False
     """Whether its sentence began in an earlier clause."""
+    confidence: float | None = None
+    """Mean probability of its words, 0…1; None: the recogniser cannot tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +161,10 @@ class Translation:
     route: tuple[str, ...]
     """Languages passed, source and target included, e.g. ("en", "es", "fr")."""
     translated_at_s: float
+    doubt: str = ""
+    """What may be wrong with it, in words that do not quote it; it is spoken all the same. Empty for nothing."""
+    score: float | None = None
+    """Mean log probability of a token, 0 or less; None where the engine has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +209,10 @@ class Caption:
     """Why a translation is missing; `committed` is then the source text."""
     heard_at_s: float = 0.0
     """When the sound that completes its newest word arrived; 0 where it shows no new word."""
+    doubt: str = ""
+    """What may be wrong with a translation; it is shown and spoken all the same."""
+    confidence: float | None = None
+    """How sure the recogniser is of the words that were said, 0…1; None: not known, or still a draft."""
 
     @property
     def translated(self) -> bool:

@@ -9,7 +9,6 @@ Nothing in here waits for a listener: lanes and the outlet never block the way o
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -24,15 +23,21 @@ from pipeline.engines.protocols import HearingOptions, Translator
 from pipeline.events import (
     Caption,
     Clause,
+    DraftTranslation,
     Heard,
     NotHeard,
     NotTranslated,
+    OtherLanguage,
     Segment,
     Translated,
     Translation,
     Trouble,
+    UtteranceEnded,
+    UtteranceStarted,
     Words,
 )
+from pipeline.hearing_pace import HearingPace
+from pipeline.lanes import Lanes
 from pipeline.load import Load
 from pipeline.overload import Overload
 from pipeline.settling import WordTimes
@@ -43,7 +48,6 @@ from pipeline.tape import Tape
 from pipeline.text.captions import caption_of, translated_caption
 from pipeline.text.clauses import ClauseCutter
 from pipeline.text.glossary import Glossary
-from pipeline.text.languages import same_language
 from pipeline.timing import ClauseCommitted, ClauseTranslated, Measurement, SoundLost
 
 log = structlog.get_logger(__name__)
@@ -64,9 +68,6 @@ KEPT_S = 30
 
 LEAD_SAMPLES = HEARING_RATE_HZ // 10
 """Sound before and behind a clause that goes with it, so that its first and last word are whole."""
-
-LANE_END_S = 10.0
-"""How long a lane may take to finish what waits when its language is no longer wished, or the speaker leaves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,10 @@ class Outlet(Protocol):
 
     def translated(self, outcome: Translation | NotTranslated) -> None:
         """A committed clause's translation, in the order of the clauses of each language."""
+        ...
+
+    def drafted(self, outcome: DraftTranslation) -> None:
+        """A translation of committed words only: unless more is said, it will be spoken as it is."""
         ...
 
     def trouble(self, trouble: Trouble) -> None:
@@ -134,6 +139,7 @@ class Interpreter:
         self._load = load or Load(self._now)
         self._arrivals = ArrivalClock()
         self._overload = Overload()
+        self._pace = HearingPace()
         # kept over a restart, so that no two clauses have the same number
         self._cutter = ClauseCutter(speaker, settings.clauses)
         self._tape = Tape(KEPT_S * HEARING_RATE_HZ)
@@ -208,7 +214,7 @@ class Interpreter:
         async with asyncio.TaskGroup() as group:
             group.create_task(self._hear(self._frames, heard, self._options), name=f"hear {self.speaker}")
             watch = group.create_task(self._watch_for_stalls(), name=f"stalls {self.speaker}")
-            lanes = _Lanes(group, self._new_lane)
+            lanes = Lanes(group, self._new_lane)
             times = WordTimes(self.speaker, self._arrivals)
             async for event, segments in segment(heard, self._cutter, self._arrivals, self._now):
                 self._note(event)
@@ -222,11 +228,19 @@ class Interpreter:
             await lanes.finish()
 
     def _note(self, event: Heard) -> None:
-        if isinstance(event, NotHeard):
-            lost_s = seconds(event.end_sample - event.first_sample)
-            self._outlet.trouble(
-                Trouble(self.speaker, "hear", "", f"{lost_s:.1f} s were not heard: {event.reason}")
-            )
+        """Tells what is missing, and how well the recogniser keeps up."""
+        match event:
+            case Words(heard_to=to) | UtteranceEnded(end_sample=to):
+                self._load.report(f"hear {self.speaker}", self._pace.reached(to, self._position, self._now()))
+                return
+            case NotHeard():
+                lost_s = seconds(event.end_sample - event.first_sample)
+                reason = f"{lost_s:.1f} s were not heard: {event.reason}"
+            case OtherLanguage(declared=declared, spoken=spoken):
+                reason = f"they seem to speak {spoken}, but have said that they speak {declared}"
+            case UtteranceStarted():
+                return
+        self._outlet.trouble(Trouble(self.speaker, "hear", "", reason))
 
     def _show(self, part: Segment, times: WordTimes) -> None:
         """Shows the original, and tells what was measured."""
@@ -242,6 +256,7 @@ class Interpreter:
                     part.committed_at_s,
                     len(part.text.split()),
                     part.end.value,
+                    part.confidence,
                 )
             )
         else:
@@ -271,13 +286,22 @@ class Interpreter:
 
     def _deliver(self, outcome: Translated, drafted: bool) -> None:
         self._outlet.caption(translated_caption(outcome))
-        if isinstance(outcome, Translation | NotTranslated):
+        if isinstance(outcome, DraftTranslation):
+            if outcome.text and not outcome.draft.tentative:
+                self._outlet.drafted(outcome)
+        else:
             clause = outcome.clause
-            failed = isinstance(outcome, NotTranslated)
-            took_s = self._now() - clause.committed_at_s
-            self._outlet.measured(
-                ClauseTranslated(clause.speaker, clause.number, outcome.language, took_s, drafted, failed)
+            measurement = ClauseTranslated(
+                clause.speaker,
+                clause.number,
+                outcome.language,
+                took_s=self._now() - clause.committed_at_s,
+                drafted=drafted,
+                failed=isinstance(outcome, NotTranslated),
             )
+            if isinstance(outcome, Translation):
+                measurement = replace(measurement, doubt=outcome.doubt, score=outcome.score)
+            self._outlet.measured(measurement)
             if isinstance(outcome, NotTranslated):
                 self._outlet.trouble(Trouble(clause.speaker, "translate", outcome.language, outcome.reason))
             self._outlet.translated(outcome)
@@ -296,42 +320,6 @@ class Interpreter:
 
     def _drop(self, frame: AudioFrame) -> None:
         self._lost += len(frame.pcm)
-
-
-class _Lanes:
-    """The translation lanes of one speaker: begun when a language is wished, ended when it no longer is."""
-
-    def __init__(self, group: asyncio.TaskGroup, new: Callable[[str], TranslationLane]) -> None:
-        self._group, self._new = group, new
-        self._running: dict[str, tuple[TranslationLane, asyncio.Task[None]]] = {}
-        self._ending: set[asyncio.Task[None]] = set()
-
-    def offer(self, part: Segment, languages: frozenset[str]) -> None:
-        """Hands a clause or draft to every wished language but the spoken one."""
-        wanted = {language for language in languages if not same_language(language, part.language)}
-        for language in self._running.keys() - languages:
-            self._end(language)
-        for language in wanted:
-            if language not in self._running:
-                lane = self._new(language)
-                task = self._group.create_task(lane.run(), name=f"translate into {language}")
-                self._running[language] = (lane, task)
-            self._running[language][0].offer(part)
-
-    async def finish(self) -> None:
-        """Ends all lanes once they have done what waits, after a bounded wait."""
-        for language in list(self._running):
-            self._end(language)
-        if self._ending:
-            _, late = await asyncio.wait(self._ending, timeout=LANE_END_S)
-            for task in late:
-                task.cancel()
-
-    def _end(self, language: str) -> None:
-        lane, task = self._running.pop(language)
-        lane.close()
-        self._ending.add(task)
-        task.add_done_callback(self._ending.discard)
 
 
 def _leaves(errors: BaseExceptionGroup[Exception]) -> list[BaseException]:

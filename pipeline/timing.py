@@ -23,6 +23,8 @@ class ClauseCommitted:
     words: int
     end: str
     """A `ClauseEnd`."""
+    confidence: float | None = None
+    """Mean probability of its words, 0…1; None: the recogniser cannot tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,10 @@ class ClauseTranslated:
     drafted: bool
     """The translation had been made before the words were committed."""
     failed: bool
+    doubt: str = ""
+    """What may be wrong with the translation, in words that do not quote it."""
+    score: float | None = None
+    """Mean log probability of a token of it; None where the engine has none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,9 @@ from config.settings import Settings
 from pipeline.audio import HEARING_RATE_HZ, AudioFrame, Pcm
 from pipeline.channel import Channel
 from pipeline.engines.protocols import HearingOptions
-from pipeline.events import Heard, NotHeard, UtteranceEnded, Words
+from pipeline.events import Heard, NotHeard, UtteranceEnded, Word, Words
 from pipeline.recordings.decoding import FlawKind, Recording, TooMuchSound, decode
-from pipeline.text import languages
+from pipeline.text.joining import confidence_of, text_of
 from speech_service import media
 from speech_service.gate import ServiceError
 from speech_service.measures import Measures
@@ -35,6 +35,8 @@ class SpokenWord(BaseModel):
     text: str
     start_s: float
     end_s: float
+    probability: float | None
+    """How sure the recogniser is of it, 0…1; null: it cannot tell."""
 
 
 class SpokenUtterance(BaseModel):
@@ -43,6 +45,8 @@ class SpokenUtterance(BaseModel):
     language: str
     text: str
     words: list[SpokenWord]
+    confidence: float | None
+    """Mean probability of the words; null: the recogniser cannot tell."""
 
 
 class Unheard(BaseModel):
@@ -147,7 +151,7 @@ class _Gatherer:
         self._recording = recording
         self._utterances: list[SpokenUtterance] = []
         self._not_heard: list[Unheard] = []
-        self._words: list[SpokenWord] = []
+        self._words: list[Word] = []
         self._language = ""
 
     def add(self, event: Heard) -> None:
@@ -156,14 +160,7 @@ class _Gatherer:
                 if language != self._language:
                     self._end()
                     self._language = language
-                self._words += [
-                    SpokenWord(
-                        text=word.text,
-                        start_s=word.first_sample / HEARING_RATE_HZ,
-                        end_s=word.end_sample / HEARING_RATE_HZ,
-                    )
-                    for word in committed
-                ]
+                self._words += committed
             case UtteranceEnded():
                 self._end()
             case NotHeard(first, end, reason):
@@ -187,6 +184,21 @@ class _Gatherer:
 
     def _end(self) -> None:
         if self._words:
-            text = languages.join((word.text for word in self._words), self._language)
-            self._utterances.append(SpokenUtterance(language=self._language, text=text, words=self._words))
+            self._utterances.append(
+                SpokenUtterance(
+                    language=self._language,
+                    text=text_of(self._words, self._language),
+                    words=[_spoken(word) for word in self._words],
+                    confidence=confidence_of(self._words),
+                )
+            )
             self._words = []
+
+
+def _spoken(word: Word) -> SpokenWord:
+    return SpokenWord(
+        text=word.text,
+        start_s=word.first_sample / HEARING_RATE_HZ,
+        end_s=word.end_sample / HEARING_RATE_HZ,
+        probability=word.probability,
+    )

@@ -21,7 +21,7 @@ import numpy as np
 from pydantic import Field, TypeAdapter, ValidationError
 
 from pipeline.audio import AudioError, AudioFrame, Pcm
-from pipeline.events import Heard, NotHeard, UtteranceEnded, UtteranceStarted, Words
+from pipeline.events import Heard, NotHeard, OtherLanguage, UtteranceEnded, UtteranceStarted, Words
 
 M = TypeVar("M")
 
@@ -264,6 +264,7 @@ _HEARD = {
     "words": Words,
     "utterance_ended": UtteranceEnded,
     "not_heard": NotHeard,
+    "other_language": OtherLanguage,
 }
 
 TO_RECOGNITION: Codec[ToRecognition] = Codec({"start": Start, "end": End, "alive": Alive})

@@ -106,6 +106,10 @@ def stream_attributes(line: Line, track_sid: str, epoch: Epoch, *, history: bool
         attributes["translated"] = "true"
     if caption.note:
         attributes["translator.note"] = caption.note
+    if caption.doubt:
+        attributes["translator.doubt"] = caption.doubt
+    if caption.confidence is not None:
+        attributes["translator.confidence"] = f"{caption.confidence:.2f}"
     if history:
         attributes["translator.history"] = "true"
     return attributes

@@ -18,7 +18,7 @@ from livekit import rtc
 from livekit.rtc.room import EventTypes
 
 from config.settings import Settings
-from pipeline.events import Caption, NotTranslated, Translation, Trouble
+from pipeline.events import Caption, DraftTranslation, NotTranslated, Translation, Trouble
 from pipeline.interpreter import Interpreter
 from pipeline.load import Load
 from pipeline.playing import AudioSink
@@ -346,6 +346,12 @@ class RoomInterpreter:
         if isinstance(outcome, Translation) and wanted:
             self._channels.say(outcome)
 
+    def drafted(self, outcome: DraftTranslation) -> None:
+        """What will probably be said next, where somebody hears this speaker in that language."""
+        speaker = outcome.draft.speaker
+        if self._speakers.wants_voice(speaker, outcome.language):
+            self._channels.prepare(outcome.language, outcome.text, speaker)
+
     def _channels_changed(self) -> None:
         self.reports.channels(self._channels.view())
         self._status.changed()
@@ -365,6 +371,9 @@ class _Outlet:
 
     def translated(self, outcome: Translation | NotTranslated) -> None:
         self._room.translated(outcome)
+
+    def drafted(self, outcome: DraftTranslation) -> None:
+        self._room.drafted(outcome)
 
     def trouble(self, trouble: Trouble) -> None:
         self._room.reports.trouble(trouble)

@@ -26,8 +26,9 @@ class Summary:
         match measurement:
             case ClauseCommitted():
                 self._counts["clauses"] += 1
-            case ClauseTranslated(failed=failed):
+            case ClauseTranslated(failed=failed, doubt=doubt):
                 self._counts["not_translated" if failed else "translated"] += 1
+                self._counts["doubtful"] += bool(doubt)
             case CaptionShown(latency_s=latency_s):
                 self._captions.add(latency_s)
             case SoundLost(lost_s=lost_s):
@@ -49,7 +50,7 @@ class Summary:
 
     def fields(self) -> Fields:
         """All of it; latencies as quantiles in seconds, docs/operations.md says what each is."""
-        counted = ("clauses", "translated", "not_translated", "spoken", "skipped")
+        counted = ("clauses", "translated", "not_translated", "doubtful", "spoken", "skipped")
         return {
             **{name: self._counts[name] for name in counted},
             "sound_lost_s": round(self._lost_s, 1),

@@ -88,6 +88,8 @@ class Hypothesis:
     """The engine does not believe what it has found itself; the look counts for nothing."""
     dropped: str = ""
     """Why the engine left out what it took to be speech; empty: it left out nothing."""
+    speaks: str = ""
+    """BCP 47, on final looks: what the speaker seems to speak instead of the language that they have declared."""
 
 
 class RecognitionStream(Protocol):

@@ -7,7 +7,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 
@@ -22,7 +22,14 @@ from pipeline.engines.protocols import (
     UnknownLanguage,
 )
 from pipeline.engines.whisper_batch import LONGEST_SAMPLES, Piece, Reading, Tuning, WhisperBatch
-from pipeline.engines.whisper_language import DECIDED_AFTER_SAMPLES, SURE_AFTER_SAMPLES, LanguageLock, base
+from pipeline.engines.whisper_language import (
+    CHECKED_AFTER_SAMPLES,
+    DECIDED_AFTER_SAMPLES,
+    SURE_AFTER_SAMPLES,
+    DeclaredLanguage,
+    LanguageLock,
+    base,
+)
 from pipeline.engines.whisper_models import find, open_model
 from pipeline.events import Word
 from pipeline.text.joining import text_of
@@ -35,6 +42,8 @@ _LARGEST_BATCH: Final = 16
 _REMEMBERED_SPEAKERS: Final = 1000
 _LONGEST_HINTS: Final = 200
 _LONGEST_CONTEXT: Final = 400
+
+_State = TypeVar("_State")
 
 
 class WhisperRecognizer:
@@ -60,7 +69,9 @@ class WhisperRecognizer:
             wait_s=_COMPANY_S,
             capacity=waiting,
         )
-        self._locks: OrderedDict[str, LanguageLock] = OrderedDict()  # at most _REMEMBERED_SPEAKERS
+        # at most _REMEMBERED_SPEAKERS each
+        self._locks: OrderedDict[str, LanguageLock] = OrderedDict()
+        self._declared: OrderedDict[str, DeclaredLanguage] = OrderedDict()
         self._streams = 0
         self._max_speakers = max_speakers
         self._closed = False
@@ -109,6 +120,7 @@ class WhisperRecognizer:
     async def forget(self, speaker: str) -> None:
         """Drops what is known of a speaker's language."""
         self._locks.pop(speaker, None)
+        self._declared.pop(speaker, None)
 
     async def close(self) -> None:
         """Fails what waits; what the model has begun is finished first."""
@@ -130,17 +142,29 @@ class WhisperRecognizer:
         return reading
 
     def lock(self, options: HearingOptions) -> LanguageLock:
-        """What is known of the speaker's language."""
+        """What is known of the language of a speaker who has declared none."""
         if options.speaker not in self._locks:
             self._locks[options.speaker] = LanguageLock(options.allowed_languages)
-        self._locks.move_to_end(options.speaker)
-        while len(self._locks) > _REMEMBERED_SPEAKERS:
-            self._locks.popitem(last=False)
-        return self._locks[options.speaker]
+        return _touched(self._locks, options.speaker)
+
+    def declared(self, speaker: str, language: str) -> DeclaredLanguage:
+        """What is known of a speaker who has declared this language."""
+        known = self._declared.get(speaker)
+        if known is None or known.declared != language:
+            self._declared[speaker] = DeclaredLanguage(language)
+        return _touched(self._declared, speaker)
 
     def released(self) -> None:
         """A stream was closed; only for `WhisperStream`."""
         self._streams -= 1
+
+
+def _touched(remembered: OrderedDict[str, _State], speaker: str) -> _State:
+    """What is remembered of a speaker; those who were asked about least recently are forgotten."""
+    remembered.move_to_end(speaker)
+    while len(remembered) > _REMEMBERED_SPEAKERS:
+        remembered.popitem(last=False)
+    return remembered[speaker]
 
 
 class WhisperStream:
@@ -188,7 +212,12 @@ class WhisperStream:
         if not reading.doubtful:
             self._last = reading.words
         return Hypothesis(
-            reading.words, language, heard_to, doubtful=reading.doubtful, dropped=reading.dropped
+            reading.words,
+            language,
+            heard_to,
+            doubtful=reading.doubtful,
+            dropped=reading.dropped,
+            speaks=await self._speaks_instead() if final else "",
         )
 
     def cut(self, sample: int, committed: str) -> None:
@@ -208,6 +237,21 @@ class WhisperStream:
             self._pieces = []
             self._recognizer.released()
 
+    async def _speaks_instead(self) -> str:
+        """What is spoken in the stretch of speech that ends here instead of the declared language; or nothing."""
+        sound = self._stretch_sound()
+        declared = self._options.language
+        if declared is None or not self._recognizer.multilingual or len(sound) < CHECKED_AFTER_SAMPLES:
+            return ""
+        check = self._recognizer.declared(self._options.speaker, declared)
+        if not check.is_due():
+            return ""
+        try:
+            reading = await self._recognizer.read(Piece(sound, self._first, "", final=True, detect=True))
+        except EngineError:  # the words are there; whether the declaration fits can be asked another time
+            return ""
+        return check.feed(reading.languages)
+
     async def _speaks(self, *, final: bool) -> str:
         """The speaker's language; asks the model once for each stretch of speech that is long enough to tell."""
         if self._options.language is not None:
@@ -215,7 +259,7 @@ class WhisperStream:
         if not self._recognizer.multilingual:
             return self._recognizer.info.languages[0]
         lock = self._recognizer.lock(self._options)
-        sound = self._sound()[max(0, self._stretch - self._first) :]
+        sound = self._stretch_sound()
         if lock.locked and not self._is_due(len(sound), final=final):
             return lock.locked
         self._asked_at = len(sound)
@@ -231,6 +275,10 @@ class WhisperStream:
         if self._asked_at >= DECIDED_AFTER_SAMPLES or samples < SURE_AFTER_SAMPLES:
             return False
         return not self._asked_at or samples >= DECIDED_AFTER_SAMPLES or final
+
+    def _stretch_sound(self) -> Pcm:
+        """What is still held of the present stretch of speech."""
+        return self._sound()[max(0, self._stretch - self._first) :]
 
     def _sound(self) -> Pcm:
         self._pieces = [np.concatenate(self._pieces)] if self._pieces else [np.zeros(0, np.int16)]

@@ -1,4 +1,4 @@
-"""Which language a speaker speaks: detected once, then kept against passing doubts."""
+"""Which language a speaker speaks: detected once, then kept against passing doubts; or declared, and checked."""
 
 from __future__ import annotations
 
@@ -15,6 +15,16 @@ _STRONG: Final = 0.8
 _CERTAIN: Final = 0.95
 _CONTRADICTIONS: Final = 2
 
+CHECKED_AFTER_SAMPLES: Final = 2 * HEARING_RATE_HZ
+"""A declared language is checked against stretches of speech that are at least so long."""
+_UNLIKE: Final = 0.9
+_CHECKED_AT_FIRST: Final = 3
+_CHECKED_EVERY: Final = 10
+
+_SOUND_ALIKE: Final = tuple(
+    frozenset(group.split()) for group in ("no nn", "zh yue", "bs hr sh sr", "hi ur", "id ms")
+)
+"""Languages that only their writing, or hardly anything, tells apart for somebody who listens."""
 
 _OWN_NAMES: Final = {"jv": "jw"}
 
@@ -78,3 +88,40 @@ class LanguageLock:
             known = dict(probabilities)
         best = max(known, key=lambda language: known[language])
         return self._allowed.get(best, best), known[best] / (sum(known.values()) or 1.0)
+
+
+class DeclaredLanguage:
+    """Whether somebody speaks what they have said that they speak; a small machine fed with what the model hears.
+
+    Detection costs a pass, and who speaks as declared will go on to: the first three stretches of speech are
+    looked at, then every tenth, and always the one behind a stretch that contradicts. Two looks in a row that
+    strongly agree on another language count; regions do not.
+    """
+
+    def __init__(self, declared: str) -> None:
+        self.declared = declared
+        self._stretches = 0
+        self._suspected = ""
+
+    def is_due(self) -> bool:
+        """Whether to look at this stretch of speech; called once for each that is long enough."""
+        self._stretches += 1
+        regular = self._stretches <= _CHECKED_AT_FIRST or self._stretches % _CHECKED_EVERY == 0
+        return regular or bool(self._suspected)
+
+    def feed(self, probabilities: Mapping[str, float]) -> str:
+        """Takes a detection; returns the other language that is spoken, BCP 47, or nothing.
+
+        Args:
+            probabilities: for each of Whisper's languages; empty where it could not tell.
+        """
+        heard = max(probabilities, key=lambda language: probabilities[language], default="")
+        strong = probabilities.get(heard, 0.0) >= _UNLIKE
+        other = languages.base(heard) if strong and not self._fits(heard) else ""
+        confirmed = other if other == self._suspected else ""
+        self._suspected = "" if confirmed else other
+        return confirmed
+
+    def _fits(self, heard: str) -> bool:
+        pair = {languages.base(heard), languages.base(self.declared)}
+        return len(pair) == 1 or any(pair <= group for group in _SOUND_ALIKE)

@@ -31,7 +31,7 @@ from pipeline.engines.voice_activity import (
     SpeechGate,
     SpeechStarted,
 )
-from pipeline.events import Heard, NotHeard, UtteranceEnded, UtteranceStarted, Words
+from pipeline.events import Heard, NotHeard, OtherLanguage, UtteranceEnded, UtteranceStarted, Words
 from pipeline.text.agreement import Agreement, Update
 from pipeline.text.commitment import CommitPolicy, DistantAgreement, EvidentAgreement
 from pipeline.text.steadying import Steadying
@@ -124,6 +124,8 @@ class _Ear:
         self._deaf_until = 0
         self._missed_from: int | None = None
         self._missed_reason = ""
+        self._other_languages: set[str] = set()
+        """Those that the speaker was heard to speak instead of the declared one."""
 
     @property
     def waiting_samples(self) -> int:
@@ -221,6 +223,7 @@ class _Ear:
         words = None if hypothesis.doubtful else hypothesis.words
         update = memory.agreement.finish(words, heard_to=hypothesis.heard_to)
         await self._put_words(memory, update, hypothesis.heard_to)
+        await self._tell_language(hypothesis.speaks)
         memory.agreement.pause(end_sample)
         memory.looked_to = memory.heard_to
         await self._finish_utterance(end_sample)
@@ -230,6 +233,14 @@ class _Ear:
             self._cut(memory, hypothesis.heard_to)
         else:
             await self._forget()
+
+    async def _tell_language(self, spoken: str) -> None:
+        """Says once for each language that it is spoken instead of the declared one."""
+        declared = self._options.language
+        if spoken and declared is not None and spoken not in self._other_languages:
+            assert self._utterance is not None
+            self._other_languages.add(spoken)
+            await self._heard.put(OtherLanguage(self._utterance, declared, spoken))
 
     async def _rest(self, first_sample: int, pcm: Pcm) -> None:
         """Keeps the silence behind an utterance; forgets everything once there was enough of it."""

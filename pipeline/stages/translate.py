@@ -201,7 +201,14 @@ class TranslationLane:
             return NotTranslated(clause, self.language, str(error)), False
         self._context.append((clause.text, result.text))
         translation = Translation(
-            clause, self.language, result.text, result.engine, result.route, translated_at_s=self._now()
+            clause,
+            self.language,
+            result.text,
+            result.engine,
+            result.route,
+            translated_at_s=self._now(),
+            doubt=result.doubt,
+            score=result.score,
         )
         return translation, drafted
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from typing import Final
 
@@ -60,7 +60,8 @@ def translated_caption(
         stable: the beginning of a draft's translation that will not change any more.
     """
     if isinstance(outcome, Translation):
-        return _caption(outcome.clause, outcome.language, outcome.text, "", final=True)
+        caption = _caption(outcome.clause, outcome.language, outcome.text, "", final=True)
+        return replace(caption, doubt=outcome.doubt)
     if isinstance(outcome, NotTranslated):
         original = caption_of(outcome.clause).committed
         return _caption(outcome.clause, outcome.language, original, "", final=True, note=outcome.reason)
@@ -84,6 +85,7 @@ def _caption(
         onset_at_s=segment.onset_at_s,
         offset_at_s=segment.offset_at_s,
         note=note,
+        confidence=segment.confidence if isinstance(segment, Clause) else None,
     )
 
 
@@ -220,6 +222,7 @@ class Transcript:
         segments: dict[tuple[str, str], dict[str, object]] = {}
         texts: dict[tuple[str, str], dict[str, str]] = {}
         notes: dict[tuple[str, str], dict[str, str]] = {}
+        doubts: dict[tuple[str, str], dict[str, str]] = {}
         for cue in sorted(self._cues.values(), key=_order):
             caption = cue.caption
             key = (caption.speaker, caption.segment)
@@ -228,6 +231,8 @@ class Transcript:
                 texts.setdefault(key, {}).setdefault(caption.source_language, caption.committed)
             else:
                 texts.setdefault(key, {})[caption.language] = caption.committed
+            if caption.doubt:
+                doubts.setdefault(key, {})[caption.language] = caption.doubt
             segments.setdefault(
                 key,
                 {
@@ -236,10 +241,16 @@ class Transcript:
                     "start_ms": cue.start_ms,
                     "end_ms": cue.end_ms,
                     "source_language": caption.source_language,
+                    "confidence": caption.confidence,
                 },
             )
         return [
-            {**segment, "texts": texts.get(key, {}), "missing": notes.get(key, {})}
+            {
+                **segment,
+                "texts": texts.get(key, {}),
+                "missing": notes.get(key, {}),
+                "doubts": doubts.get(key, {}),
+            }
             for key, segment in segments.items()
         ]
 

@@ -13,6 +13,7 @@ from pipeline.events import (
     Draft,
     Heard,
     NotHeard,
+    OtherLanguage,
     Segment,
     UtteranceEnded,
     UtteranceStarted,
@@ -20,7 +21,7 @@ from pipeline.events import (
     Words,
 )
 from pipeline.text import languages
-from pipeline.text.joining import text_of
+from pipeline.text.joining import confidence_of, text_of
 from pipeline.text.punctuation import Ending, belongs_together, ending
 
 PAUSE_SAMPLES: Final = HEARING_RATE_HZ // 4
@@ -78,6 +79,8 @@ class ClauseCutter:
                 # What follows does not go on from here: to the reader a gap is a pause.
                 self._position = event.end_sample
                 self._close_all(ClauseEnd.PAUSE, at_s, closed)
+            case OtherLanguage():
+                return []  # says nothing about the words
         return [*closed, *self._withdrawn()]
 
     def _take(self, event: Words, at_s: float) -> list[Segment]:
@@ -193,6 +196,7 @@ class ClauseCutter:
                 end=reason,
                 committed_at_s=at_s,
                 continues=self._continues,
+                confidence=confidence_of(words),
             )
         )
         ended = reason in (ClauseEnd.UTTERANCE, ClauseEnd.LANGUAGE)

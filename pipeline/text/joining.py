@@ -1,4 +1,4 @@
-"""A recogniser's words to text."""
+"""A recogniser's words put together: their text, and how sure it is of them."""
 
 from __future__ import annotations
 
@@ -20,6 +20,12 @@ def text_of(words: Iterable[Word], language: str) -> str:
         if piece:
             text += (_between(text, piece, word.glued, language) if text else "") + piece
     return text
+
+
+def confidence_of(words: Iterable[Word]) -> float | None:
+    """Mean probability of the words, 0…1; those without one do not count, None where none has one."""
+    known = [word.probability for word in words if word.probability is not None]
+    return sum(known) / len(known) if known else None
 
 
 def _between(text: str, piece: str, glued: bool | None, language: str) -> str:

@@ -6,7 +6,7 @@ from collections import deque
 from dataclasses import replace
 
 from pipeline.audio import HEARING_RATE_HZ
-from pipeline.events import Heard, NotHeard, UtteranceEnded, UtteranceStarted, Word, Words
+from pipeline.events import Heard, NotHeard, OtherLanguage, UtteranceEnded, UtteranceStarted, Word, Words
 from pipeline.text.matching import LONGEST_OVERLAP, seam
 
 QUIET_MARGIN = HEARING_RATE_HZ
@@ -44,6 +44,8 @@ class Continuity:
                 return [self._words(event)]
             case UtteranceEnded(number, end) if number == self._speaking:
                 return self._ended(end)
+            case OtherLanguage(utterance=number) if number == self._speaking:
+                return [replace(event, utterance=self._count)]
             case NotHeard(first, end, reason) if end > self.settled_to:
                 first, self.settled_to = max(first, self.settled_to), end
                 return [NotHeard(first, end, reason)]

@@ -14,7 +14,7 @@ from config.settings import Services
 from pipeline.audio import HEARING_RATE_HZ, AudioFrame
 from pipeline.channel import Channel
 from pipeline.engines.protocols import HearingOptions
-from pipeline.events import Heard, NotHeard, UtteranceEnded, UtteranceStarted, Words
+from pipeline.events import Heard, NotHeard, OtherLanguage, UtteranceEnded, UtteranceStarted, Words
 from pipeline.tape import Tape
 from speech_service.client.connection import (
     BROKEN,
@@ -299,3 +299,5 @@ def _reaches(event: Heard) -> int:
             return to
         case UtteranceStarted(first_sample=to):
             return to
+        case OtherLanguage():
+            return 0  # what it is about has been told before

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from config.settings import Settings
 from pipeline.audio import HEARING_RATE_HZ, AudioFrame
 from pipeline.channel import Channel
-from pipeline.engines.protocols import HearingOptions
+from pipeline.engines.protocols import HearingOptions, TranslationRequest, TranslationResult, Translator
 from pipeline.events import (
     Caption,
+    DraftTranslation,
     Heard,
     NotHeard,
     NotTranslated,
+    OtherLanguage,
     Translation,
     Trouble,
     UtteranceEnded,
@@ -24,8 +27,9 @@ from pipeline.events import (
     Words,
 )
 from pipeline.interpreter import Interpreter, Wishes
+from pipeline.load import Load
 from pipeline.stages.hear import Hear
-from pipeline.timing import ClauseCommitted, Measurement
+from pipeline.timing import ClauseCommitted, ClauseTranslated, Measurement
 from tests.fakes.engines import ScriptedTranslator
 
 SECOND = HEARING_RATE_HZ
@@ -37,6 +41,7 @@ class Outlet:
     def __init__(self) -> None:
         self.captions: list[Caption] = []
         self.outcomes: list[Translation | NotTranslated] = []
+        self.drafts: list[DraftTranslation] = []
         self.troubles: list[Trouble] = []
         self.measurements: list[Measurement] = []
 
@@ -45,6 +50,9 @@ class Outlet:
 
     def translated(self, outcome: Translation | NotTranslated) -> None:
         self.outcomes.append(outcome)
+
+    def drafted(self, outcome: DraftTranslation) -> None:
+        self.drafts.append(outcome)
 
     def trouble(self, trouble: Trouble) -> None:
         self.troubles.append(trouble)
@@ -97,13 +105,14 @@ async def interpreted(
     *,
     gates: dict[str, asyncio.Event] | None = None,
     crashes: int = 0,
+    translator: Translator | None = None,
     meanwhile: Callable[[Interpreter, Outlet], object] = lambda interpreter, outlet: None,
 ) -> Outlet:
     outlet = Outlet()
     interpreter = Interpreter(
         "anna",
         hear=scripted_hearing(script, crashes=crashes),
-        translator=ScriptedTranslator(answers, gates),
+        translator=translator or ScriptedTranslator(answers, gates),
         outlet=outlet,
         settings=Settings(),
         language="en",
@@ -262,6 +271,105 @@ async def test_what_was_not_heard_is_told() -> None:
     outlet = await interpreted([*missed, *GREETING], ANSWERS, Wishes(frozenset({"es"})))
 
     assert outlet.troubles == [Trouble("anna", "hear", "", "2.0 s were not heard: the model stumbled")]
+
+
+async def test_whoever_speaks_another_language_than_declared_is_named() -> None:
+    """The notice says both languages; the words go on as they are."""
+    started, *rest = GREETING
+    script = [started, OtherLanguage(1, "en-GB", "es"), *rest]
+    outlet = await interpreted(script, ANSWERS, Wishes(frozenset({"es"})))
+
+    reason = "they seem to speak es, but have said that they speak en-GB"
+    assert outlet.troubles == [Trouble("anna", "hear", "", reason)]
+    assert outlet.texts("es") == ["Buenos días a todos."]
+
+
+async def test_a_doubtful_clause_is_shown_and_spoken() -> None:
+    """The doubt goes with it to the captions and to the measurements."""
+
+    class Doubting(ScriptedTranslator):
+        async def translate(self, request: TranslationRequest) -> TranslationResult:
+            return replace(await super().translate(request), doubt="numbers changed", score=-0.5)
+
+    outlet = await interpreted(GREETING, ANSWERS, Wishes(frozenset({"es"})), translator=Doubting(ANSWERS))
+
+    assert outlet.texts("es") == ["Buenos días a todos."]
+    doubts = {caption.language: caption.doubt for caption in outlet.captions if caption.final}
+    assert doubts == {"en": "", "es": "numbers changed"}
+    [measured] = [event for event in outlet.measurements if isinstance(event, ClauseTranslated)]
+    assert (measured.doubt, measured.score, measured.failed) == ("numbers changed", -0.5, False)
+
+
+async def test_what_will_probably_be_spoken_is_told_before() -> None:
+    """A draft's translation once all its words are committed; not while some may change, nor what was taken back."""
+    first, second = Word("good", 0, 4800), Word("morning", 4800, 9600)
+    outlet = Outlet()
+
+    async def listen(frames: Channel[AudioFrame], heard: Channel[Heard], options: HearingOptions) -> None:
+        await anext(frames, None)
+        await heard.put(UtteranceStarted(1, 0))
+        await heard.put(Words(1, "en", (first,), (second,), 9600))
+        while not any(caption.text == "buen día" for caption in outlet.captions):
+            await asyncio.sleep(0)
+        assert outlet.drafts == []
+        await heard.put(Words(1, "en", (second,), (), 9600))
+        while not outlet.drafts:
+            await asyncio.sleep(0)
+        assert outlet.outcomes == []
+        await heard.put(UtteranceEnded(1, 9600))
+        await heard.put(UtteranceStarted(2, 16_000))
+        await heard.put(Words(2, "en", (), (Word("er", 16_000, 17_000),), 17_000))
+        await heard.put(UtteranceEnded(2, 18_000))
+        heard.close()
+
+    interpreter = Interpreter(
+        "anna",
+        hear=listen,
+        translator=ScriptedTranslator({("es", "good morning"): "buen día"}),
+        outlet=outlet,
+        settings=Settings(),
+        language="en",
+    )
+    interpreter.wish(Wishes(frozenset({"es"})))
+    interpreter.listen(np.zeros(2 * SECOND, np.int16))
+    interpreter.close()
+    async with asyncio.timeout(10):
+        await interpreter.run()
+
+    assert [(draft.text, draft.draft.committed) for draft in outlet.drafts] == [("buen día", "good morning")]
+    assert outlet.texts("es") == ["buen día"]
+
+
+async def test_words_that_lag_behind_the_sound_are_pressure() -> None:
+    """A recogniser that does not keep up makes the room give things up; one that does takes the pressure away."""
+    load = Load(asyncio.get_running_loop().time)
+    seen: list[float] = []
+
+    async def listen(frames: Channel[AudioFrame], heard: Channel[Heard], options: HearingOptions) -> None:
+        await anext(frames, None)
+        await heard.put(UtteranceStarted(1, 0))
+        for heard_to in (1 * SECOND, 4 * SECOND):
+            await heard.put(Words(1, "en", (), (Word("so", 0, 4800),), heard_to))
+            await asyncio.sleep(0.01)
+            seen.append(load.pressure)
+        await heard.put(UtteranceEnded(1, 4 * SECOND))
+        heard.close()
+
+    interpreter = Interpreter(
+        "anna",
+        hear=listen,
+        translator=ScriptedTranslator({}),
+        outlet=Outlet(),
+        settings=Settings(),
+        language="en",
+        load=load,
+    )
+    interpreter.listen(np.zeros(4 * SECOND, np.int16))
+    interpreter.close()
+    async with asyncio.timeout(10):
+        await interpreter.run()
+
+    assert seen == [1.5, 0.0]
 
 
 async def test_clauses_are_measured_against_the_sound() -> None:

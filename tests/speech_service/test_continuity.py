@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from pipeline.audio import AudioFrame
-from pipeline.events import Heard, NotHeard, UtteranceEnded, UtteranceStarted, Word, Words
+from pipeline.events import Heard, NotHeard, OtherLanguage, UtteranceEnded, UtteranceStarted, Word, Words
 from pipeline.tape import Tape
 from speech_service.client.continuity import QUIET_MARGIN, Continuity
 
@@ -76,6 +76,20 @@ def test_without_a_break_events_pass_unchanged() -> None:
 
     assert fed(continuity, *events) == events
     assert continuity.settled_to == 21_000
+
+
+def test_another_language_belongs_to_its_utterance_after_a_break_too() -> None:
+    """It is told with the number that the utterance has here, and not for one that is over."""
+    continuity = Continuity()
+    continuity.connected()
+    fed(continuity, UtteranceStarted(1, 900), Words(1, "en", (ONE,), (), 5000))
+    continuity.broken()
+    continuity.connected()
+    noticed = OtherLanguage(1, "en", "es")
+    events: list[Heard] = [UtteranceStarted(1, 4000), noticed, UtteranceEnded(1, 9000), noticed]
+
+    assert OtherLanguage(2, "en", "es") in (told := fed(continuity, *events))
+    assert [type(event) for event in told] == [UtteranceStarted, OtherLanguage, UtteranceEnded]
 
 
 def test_an_utterance_that_a_break_interrupts_is_ended_and_goes_on_as_the_next() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import math
+from dataclasses import replace
 from typing import Any
 
 import aiohttp
@@ -238,7 +239,10 @@ async def test_a_file_of_any_common_kind_is_transcribed(kind: str, data: bytes) 
     assert transcript["language"] == "en"
     assert transcript["not_heard"] == transcript["warnings"] == []
     assert [len(utterance["words"]) for utterance in transcript["utterances"]] == [4, 1]
-    assert transcript["utterances"][1]["words"] == [{"text": "jumped", "start_s": 3.0, "end_s": 3.25}]
+    assert transcript["utterances"][1]["words"] == [
+        {"text": "jumped", "start_s": 3.0, "end_s": 3.25, "probability": None}
+    ]
+    assert transcript["utterances"][1]["confidence"] is None
     assert math.isclose(transcript["duration_s"], 4.5, abs_tol=0.1)
 
 
@@ -293,6 +297,20 @@ async def test_words_are_put_together_as_the_language_does() -> None:
     recognizer = ScriptedRecognizer(words, language="zh")
     transcript = await transcript_of(wav(sound(words, 3.0)), recognizer)
     assert transcript["text"] == "我们用Zoom Meeting开会"
+
+
+async def test_the_answer_says_how_sure_it_is_and_writes_words_as_the_engine_saw_them() -> None:
+    """Each word has its probability, the utterance their mean; a piece without a blank before it gets none."""
+    thirty, five, percent = sentence(8000, "thirty", "-five", "percent")
+    words = [
+        replace(thirty, probability=0.5),
+        replace(five, glued=True, probability=1.0),
+        percent,
+    ]
+    transcript = await transcript_of(wav(sound(words, 2.5)), ScriptedRecognizer(words))
+    [utterance] = transcript["utterances"]
+    assert [word["probability"] for word in utterance["words"]] == [0.5, 1.0, None]
+    assert (utterance["text"], utterance["confidence"]) == ("thirty-five percent", 0.75)
 
 
 @pytest.mark.parametrize(

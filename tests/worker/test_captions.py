@@ -59,6 +59,18 @@ def test_the_attributes_of_the_protocol() -> None:
     }
 
 
+def test_doubt_and_confidence_travel_with_the_caption() -> None:
+    """A doubtful number and an unsure recogniser are told; where nothing is known there is no attribute."""
+    doubtful = Line(replace(SPANISH.caption, doubt="numbers changed", confidence=0.9173), 1)
+    assert stream_attributes(doubtful, "", EPOCH).items() >= {
+        ("translator.doubt", "numbers changed"),
+        ("translator.confidence", "0.92"),
+    }
+    unsure = Line(replace(ORIGINAL_LINE.caption, confidence=0.0), 1)
+    assert stream_attributes(unsure, "", EPOCH)["translator.confidence"] == "0.00"
+    assert not {"translator.doubt", "translator.confidence"} & stream_attributes(SPANISH, "", EPOCH).keys()
+
+
 async def test_each_caption_goes_to_its_readers(tasks: Tasks) -> None:
     """Translations to readers of the language, originals to readers of what is spoken; nothing to nobody."""
     post = FakePost()

@@ -25,7 +25,7 @@ TRANSLATION = Translation(CLAUSE, "es", "palabras secretas", "fake", ("en", "es"
 
 def test_every_measurement_has_its_type_and_all_its_fields() -> None:
     """The report of a meeting needs them all."""
-    assert measurement_fields(ClauseCommitted("anna", 7, "en", 1.0, 2.0, 3.0, 2, "pause")) == {
+    assert measurement_fields(ClauseCommitted("anna", 7, "en", 1.0, 2.0, 3.0, 2, "pause", 0.75)) == {
         "type": "clause",
         "speaker": "anna",
         "number": 7,
@@ -35,7 +35,10 @@ def test_every_measurement_has_its_type_and_all_its_fields() -> None:
         "committed_at_s": 3.0,
         "words": 2,
         "end": "pause",
+        "confidence": 0.75,
     }
+    doubtful = ClauseTranslated("anna", 7, "es", 0.1, True, False, "numbers changed", -0.5)
+    assert measurement_fields(doubtful).items() >= {("doubt", "numbers changed"), ("score", -0.5)}
     kinds: list[Measurement] = [
         WordSettled("anna", 0.1, 0.2),
         CaptionShown("anna", "es", 0.2),

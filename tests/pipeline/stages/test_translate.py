@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import replace
 
 from config.settings import TranslationSettings
+from pipeline.engines.protocols import TranslationRequest, TranslationResult
 from pipeline.events import (
     Clause,
     ClauseEnd,
@@ -105,6 +106,25 @@ async def test_a_failed_clause_leaves_no_gap() -> None:
         NotTranslated(lost, "es", "no entry for 3 characters"),
         translated(thanks, "gracias"),
     ]
+
+
+async def test_doubt_and_score_come_along_also_from_the_cache() -> None:
+    """A translation that may be wrong says so every time."""
+
+    class Doubting(ScriptedTranslator):
+        async def translate(self, request: TranslationRequest) -> TranslationResult:
+            return replace(await super().translate(request), doubt="numbers changed", score=-0.5)
+
+    lane = Lane(Doubting({("es", "35 people"): "53 personas"}))
+    first, again = clause(1, "35 people"), clause(2, "35 people")
+    lane.lane.offer(first)
+    lane.lane.offer(again)
+    await lane.finish()
+
+    assert lane.put == [
+        replace(translated(of, "53 personas"), doubt="numbers changed", score=-0.5) for of in (first, again)
+    ]
+    assert lane.drafted == [False, True]
 
 
 async def test_a_slow_engine_is_given_up() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -59,6 +60,21 @@ def test_captions_of_translations() -> None:
         "ann", "2-3", "es", "en", "Creo", " que lo hago", False, 3601.0, 3602.0
     )
     assert translated_caption(draft, stable="Pienso").committed == ""
+
+
+def test_captions_say_how_sure_they_are() -> None:
+    """How sure the recogniser is goes with the original and every translation, a doubt with its translation only."""
+    clause = replace(CLAUSE, confidence=0.5)
+    doubtful = Translation(clause, "es", "Creo que 35.", "opus", ("en", "es"), 2.0, doubt="numbers changed")
+    shown = [
+        caption_of(clause),
+        translated_caption(doubtful),
+        translated_caption(replace(doubtful, doubt="")),
+        translated_caption(NotTranslated(clause, "es", "no route")),
+        caption_of(DRAFT),
+    ]
+    assert [one.confidence for one in shown] == [0.5, 0.5, 0.5, 0.5, None]
+    assert [one.doubt for one in shown] == ["", "numbers changed", "", "", ""]
 
 
 def test_words_that_only_come_are_no_retraction() -> None:
@@ -152,8 +168,23 @@ def test_json_holds_the_languages_side_by_side() -> None:
     assert first["texts"] == {"en": "1 < 2 & 3 --> 4\n\nnext", "es": "1 < 2"}
     assert second == {
         "speaker": "ann", "segment": "2-3", "start_ms": 3_601_000, "end_ms": 3_602_500, "source_language": "en",
-        "texts": {"en": "I think so."}, "missing": {"es": "no route"},
+        "confidence": None, "texts": {"en": "I think so."}, "missing": {"es": "no route"}, "doubts": {},
     }  # fmt: skip
+
+
+def test_json_holds_what_is_doubtful() -> None:
+    """The doubt stands under the language of its translation, how sure the words are with the clause."""
+    clause = replace(CLAUSE, confidence=0.5)
+    doubtful = Transcript()
+    doubtful.add(caption_of(clause))
+    doubtful.add(
+        translated_caption(
+            Translation(clause, "es", "Creo que 35.", "opus", ("en", "es"), 2.0, doubt="numbers changed")
+        )
+    )
+    [entry] = doubtful.as_json()
+    assert entry["texts"] == {"en": "I think so.", "es": "Creo que 35."}
+    assert (entry["doubts"], entry["confidence"]) == ({"es": "numbers changed"}, 0.5)
 
 
 def test_words_that_have_no_translation_are_kept_where_the_original_is_unknown() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -13,6 +14,7 @@ from pipeline.events import (
     Draft,
     Heard,
     NotHeard,
+    OtherLanguage,
     Segment,
     UtteranceEnded,
     UtteranceStarted,
@@ -217,6 +219,17 @@ def test_sound_that_was_not_recognised_ends_a_clause() -> None:
     assert (closed.text, closed.end) == ("so we", ClauseEnd.PAUSE)
 
 
+def test_news_about_the_language_change_no_clause() -> None:
+    """Whoever speaks another language than declared is noted in the middle of an utterance; the draft stays."""
+    cutter = ClauseCutter("ann", Clauses())
+    words = spoken("we begin the meeting")
+    cutter.feed(UtteranceStarted(1, 0), 0.0)
+    cutter.feed(heard(words[:2], words[2:]), 0.0)
+    assert cutter.feed(OtherLanguage(1, "en", "es"), 0.0) == []
+    [clause] = cutter.feed(UtteranceEnded(1, words[-1].end_sample), 0.0)
+    assert clause.text == "we begin"
+
+
 def test_drafts_tell_committed_and_tentative_apart() -> None:
     """A draft comes only when the open text has changed, and carries the number of the clause to come."""
     cutter = ClauseCutter("ann", Clauses())
@@ -277,3 +290,23 @@ def test_a_clause_knows_whether_its_sentence_began_before_it() -> None:
     ]
     assert caption_of(clauses[1]).text == "saw it."
     assert caption_of(clauses[2]).text == "And won."
+
+
+def test_a_clause_is_as_sure_as_its_words() -> None:
+    """The mean of the words that it holds and that the engine could judge; nothing of the next clause."""
+    first, second, third, fourth = spoken("We begin. And later")
+    words = [
+        replace(first, probability=0.5),
+        replace(second, probability=1.0),
+        replace(third, probability=0.25),
+        fourth,
+    ]
+    cutter = ClauseCutter("ann", Clauses())
+    segments = cutter.feed(heard(words), 0.0) + cutter.feed(UtteranceEnded(1, fourth.end_sample), 0.0)
+    assert [(part.text, part.confidence) for part in segments if isinstance(part, Clause)] == [
+        ("We begin.", 0.75),
+        ("And later", 0.25),
+    ]
+
+    segments = cutter.feed(heard(spoken("No idea."), utterance=2), 0.0)
+    assert [part.confidence for part in segments if isinstance(part, Clause)] == [None]

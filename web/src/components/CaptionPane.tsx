@@ -108,10 +108,20 @@ export function PassageLines({ line, name }: { line: ShownPassage; name: string 
               {one.tentative}
             </span>
           )}
+          {one.doubt && <Doubt reason={text("captions.doubtful", { reason: one.doubt })} />}
           {one.note && <span className="passage-note">{text("captions.untranslated", { reason: one.note })}</span>}
         </p>
       ))}
     </div>
+  );
+}
+
+/** A small mark behind what may be wrong; why, for those who point at it or hear the page. */
+function Doubt({ reason }: { reason: string }) {
+  return (
+    <span className="passage-doubt" role="img" title={reason} aria-label={reason}>
+      ?
+    </span>
   );
 }
 

@@ -160,6 +160,7 @@ export const ar: Messages = {
   "captions.latest": "إلى الأحدث",
   "captions.tentative": "قد يتغير بعد",
   "captions.untranslated": "غير مترجم: {reason}",
+  "captions.doubtful": "قد لا يكون صحيحًا: {reason}",
   "captions.label": "نصوص الاجتماع",
   "captions.look": "مظهر النصوص",
   "captions.size": "الحجم",

@@ -146,6 +146,7 @@ export const de: Messages = {
   "captions.latest": "Zum Neuesten",
   "captions.tentative": "kann sich noch ändern",
   "captions.untranslated": "nicht übersetzt: {reason}",
+  "captions.doubtful": "womöglich falsch: {reason}",
   "captions.label": "Untertitel der Besprechung",
   "captions.look": "Aussehen der Untertitel",
   "captions.size": "Größe",

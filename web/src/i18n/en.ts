@@ -144,6 +144,7 @@ export const en = {
   "captions.latest": "To the newest",
   "captions.tentative": "still being recognised",
   "captions.untranslated": "not translated: {reason}",
+  "captions.doubtful": "may be wrong: {reason}",
   "captions.label": "Captions of the meeting",
   "captions.look": "How captions look",
   "captions.size": "Size",

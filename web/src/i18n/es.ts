@@ -146,6 +146,7 @@ export const es: Messages = {
   "captions.latest": "A lo más reciente",
   "captions.tentative": "todavía puede cambiar",
   "captions.untranslated": "sin traducir: {reason}",
+  "captions.doubtful": "puede ser incorrecto: {reason}",
   "captions.label": "Subtítulos de la reunión",
   "captions.look": "Aspecto de los subtítulos",
   "captions.size": "Tamaño",

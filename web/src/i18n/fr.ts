@@ -146,6 +146,7 @@ export const fr: Messages = {
   "captions.latest": "Au plus récent",
   "captions.tentative": "peut encore changer",
   "captions.untranslated": "non traduit : {reason}",
+  "captions.doubtful": "peut-être inexact : {reason}",
   "captions.label": "Sous-titres de la réunion",
   "captions.look": "Aspect des sous-titres",
   "captions.size": "Taille",

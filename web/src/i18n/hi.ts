@@ -146,6 +146,7 @@ export const hi: Messages = {
   "captions.latest": "सबसे नए पर",
   "captions.tentative": "अभी बदल सकता है",
   "captions.untranslated": "अनुवाद नहीं हुआ: {reason}",
+  "captions.doubtful": "ग़लत हो सकता है: {reason}",
   "captions.label": "बैठक के कैप्शन",
   "captions.look": "कैप्शन का रूप",
   "captions.size": "आकार",

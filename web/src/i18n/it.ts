@@ -146,6 +146,7 @@ export const it: Messages = {
   "captions.latest": "Al più recente",
   "captions.tentative": "può ancora cambiare",
   "captions.untranslated": "non tradotto: {reason}",
+  "captions.doubtful": "forse non è esatto: {reason}",
   "captions.label": "Sottotitoli della riunione",
   "captions.look": "Aspetto dei sottotitoli",
   "captions.size": "Dimensione",

@@ -146,6 +146,7 @@ export const ja: Messages = {
   "captions.latest": "最新へ",
   "captions.tentative": "まだ変わることがあります",
   "captions.untranslated": "未翻訳：{reason}",
+  "captions.doubtful": "誤りの可能性があります：{reason}",
   "captions.label": "会議の字幕",
   "captions.look": "字幕の見た目",
   "captions.size": "大きさ",

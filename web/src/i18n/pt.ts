@@ -146,6 +146,7 @@ export const pt: Messages = {
   "captions.latest": "Para o mais recente",
   "captions.tentative": "ainda pode mudar",
   "captions.untranslated": "não traduzido: {reason}",
+  "captions.doubtful": "pode estar errado: {reason}",
   "captions.label": "Legendas da reunião",
   "captions.look": "Aspeto das legendas",
   "captions.size": "Tamanho",

@@ -146,6 +146,7 @@ export const zh: Messages = {
   "captions.latest": "回到最新",
   "captions.tentative": "可能还会变化",
   "captions.untranslated": "未翻译：{reason}",
+  "captions.doubtful": "可能有误：{reason}",
   "captions.label": "会议字幕",
   "captions.look": "字幕外观",
   "captions.size": "大小",

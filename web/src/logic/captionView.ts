@@ -19,6 +19,7 @@ export interface ShownText {
   readonly tentative: string;
   readonly kind: "original" | "translation";
   readonly note: string;
+  readonly doubt: string;
 }
 
 export interface ShownPassage {
@@ -63,6 +64,7 @@ function shownText(text: CaptionText, calm: boolean): ShownText {
     tentative: calm ? "" : text.tentative,
     kind: text.translated ? "translation" : "original",
     note: text.note,
+    doubt: text.doubt,
   };
 }
 

@@ -26,6 +26,8 @@ export interface Revision {
   readonly endMs: number | null;
   /** Why a translation is missing; the text is then the original. */
   readonly note: string;
+  /** What may be wrong with a translation. */
+  readonly doubt: string;
   /** Sent again to somebody who came late. */
   readonly history: boolean;
 }
@@ -37,6 +39,7 @@ export interface CaptionText {
   readonly tentative: string;
   readonly final: boolean;
   readonly note: string;
+  readonly doubt: string;
 }
 
 export interface Passage {
@@ -94,6 +97,7 @@ export function readRevision(
     startMs: milliseconds(attributes["translator.start_ms"]),
     endMs: milliseconds(attributes["translator.end_ms"]),
     note: attributes["translator.note"] ?? "",
+    doubt: attributes["translator.doubt"] ?? "",
     history: attributes["translator.history"] === "true",
   };
 }
@@ -168,8 +172,8 @@ function insert(passages: Passages, passage: Passage | null): Passages {
 }
 
 function textOf(revision: Revision): CaptionText {
-  const { language, translated, committed, tentative, final, note } = revision;
-  return { language, translated, committed, tentative, final, note };
+  const { language, translated, committed, tentative, final, note, doubt } = revision;
+  return { language, translated, committed, tentative, final, note, doubt };
 }
 
 function isEmpty(text: CaptionText): boolean {

@@ -28,6 +28,8 @@ export interface EntryText {
   readonly original: boolean;
   /** Why there is no translation into `language`; the text is then the original. */
   readonly note: string;
+  /** What may be wrong with the translation. */
+  readonly doubt: string;
 }
 
 export interface Transcript {
@@ -100,6 +102,7 @@ function entryOf(passage: Passage, offsets: Map<string, number>, nameOf: (identi
         text: text.committed.trim(),
         original: isOriginal(text, passage),
         note: text.note,
+        doubt: text.doubt,
       })),
     },
   ];
@@ -139,7 +142,7 @@ function originalOf({ texts, sourceLanguage }: Entry): EntryText | undefined {
   const untranslated = texts.find((text) => text.note);
   return (
     texts.find((text) => text.original) ??
-    (untranslated && { ...untranslated, language: sourceLanguage, original: true, note: "" })
+    (untranslated && { ...untranslated, language: sourceLanguage, original: true, note: "", doubt: "" })
   );
 }
 
@@ -192,6 +195,7 @@ function writeJson({ title, beganMs, languages, entries }: Transcript): string {
       const original = originalOf(entry);
       const texts = [...(original ? [original] : []), ...translated.filter((text) => !text.original)];
       const missing = entry.texts.filter((text) => text.note);
+      const doubtful = entry.texts.filter((text) => text.doubt);
       return {
         speaker: entry.name,
         identity: entry.speaker,
@@ -200,6 +204,7 @@ function writeJson({ title, beganMs, languages, entries }: Transcript): string {
         source_language: entry.sourceLanguage,
         texts: Object.fromEntries(texts.map(({ language, text }) => [language, text])),
         missing: Object.fromEntries(missing.map(({ language, note }) => [language, note])),
+        doubts: Object.fromEntries(doubtful.map(({ language, doubt }) => [language, doubt])),
       };
     }),
   };

@@ -9,6 +9,7 @@ const text = (language: string, committed: string, more: Partial<CaptionText> = 
   tentative: "",
   final: true,
   note: "",
+  doubt: "",
   ...more,
 });
 const passage = (key: string, speaker: string, ...texts: CaptionText[]): Passage => ({
@@ -63,6 +64,12 @@ describe("what is shown", () => {
     const lines = shown([passage("1", "anna", draft), passage("2", "anna", onlyDraft)], { ...SPANISH, calm: true }, 10);
 
     expect(lines.map((line) => line.texts.map((one) => one.committed + one.tentative))).toEqual([["Buenos "]]);
+  });
+
+  it("carries the doubt about a translation", () => {
+    const [line] = shown([passage("1", "anna", text("es", "53 personas", { doubt: "numbers changed" }))], SPANISH, 10);
+
+    expect(line?.texts.map((one) => one.doubt)).toEqual(["numbers changed"]);
   });
 
   it("is no more than was asked for, the newest", () => {

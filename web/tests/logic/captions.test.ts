@@ -14,6 +14,7 @@ const ORIGINAL: Revision = {
   startMs: 100,
   endMs: 900,
   note: "",
+  doubt: "",
   history: false,
 };
 const FINAL: Revision = { ...ORIGINAL, committed: "Good morning.", tentative: "", final: true, endMs: 1200 };
@@ -63,6 +64,7 @@ describe("reading a stream", () => {
       startMs: null,
       endMs: null,
       note: "",
+      doubt: "",
       history: false,
     });
   });
@@ -72,6 +74,14 @@ describe("reading a stream", () => {
       const attributes = { "lk.segment_id": "x", "translator.start_ms": time, "translator.end_ms": time };
       expect(readRevision("Hello", attributes, "bob")).toMatchObject({ startMs: null, endMs: null });
     }
+  });
+
+  it("keeps the doubt about a translation", () => {
+    const attributes = { "lk.segment_id": "x", "lk.transcription_final": "true", "translator.doubt": "numbers changed" };
+    const revision = readRevision("53 personas", attributes, "bob");
+
+    expect(revision?.doubt).toBe("numbers changed");
+    expect(received(revision!)[0]?.texts[0]?.doubt).toBe("numbers changed");
   });
 
   it("leaves alone a stream that names no segment", () => {
@@ -95,7 +105,7 @@ describe("merging", () => {
       firstSeenMs: 1000,
       history: false,
       texts: [
-        { language: "en", translated: false, committed: "Good morning.", tentative: "", final: true, note: "" },
+        { language: "en", translated: false, committed: "Good morning.", tentative: "", final: true, note: "", doubt: "" },
       ],
     });
   });

@@ -21,6 +21,7 @@ function passage(number: number, speaker: string, startMs: number, firstSeenMs: 
       tentative: "",
       final: true,
       note: "",
+      doubt: "",
     })),
   };
 }
@@ -94,6 +95,7 @@ describe("a transcript", () => {
       source_language: "en",
       texts: { en: "Hi <all> & welcome.", es: "Hola a todos." },
       missing: {},
+      doubts: {},
     });
   });
 
@@ -167,6 +169,21 @@ describe("words that look like marks of a file", () => {
     const odd = said({ en: "Hi.", "x> <b": "Ho." }, "Ana");
 
     expect(write(odd, "vtt")).toContain("<v Ana><lang en>Hi.</lang>\nHo.</v>");
+  });
+});
+
+describe("a translation that may be wrong", () => {
+  it("keeps its doubt in JSON, and is written like any other elsewhere", () => {
+    const one = passage(1, "ana", 0, BEGAN, { en: "35 people", es: "53 personas" });
+    const texts = one.texts.map((text) => ({ ...text, doubt: text.language === "es" ? "numbers changed" : "" }));
+    const doubtful = transcriptOf([{ ...one, texts }], "Talk", String);
+
+    expect(JSON.parse(write(doubtful, "json")).entries[0]).toMatchObject({
+      texts: { en: "35 people", es: "53 personas" },
+      missing: {},
+      doubts: { es: "numbers changed" },
+    });
+    expect(write(inLanguage(doubtful, "es"), "srt")).toContain("\nana: 53 personas\n");
   });
 });
 

@@ -89,11 +89,11 @@ async def test_other_codes_are_heard_as_the_model_names_them(
     babel: WhisperBatch, tag: str, name: str
 ) -> None:
     """What browsers report opens a stream, and the model is asked in its own words."""
-    model = Hearing(babel, [])
+    model = Hearing(babel, [{name: 0.99}])
     recognizer = WhisperRecognizer(model)
     await utterance(recognizer, HearingOptions("anna", tag))
     await recognizer.close()
-    assert {language for language, _ in model.asked} == {name}
+    assert model.asked[0] == (name, False)
 
 
 async def test_only_allowed_languages_are_found(babel: WhisperBatch) -> None:
@@ -137,16 +137,16 @@ async def test_a_language_that_is_certain_changes_at_once(babel: WhisperBatch) -
     assert model.asked == [("", True), ("es", False), ("", True), ("de", False)]
 
 
-async def test_a_declared_language_is_never_questioned(babel: WhisperBatch) -> None:
-    """No detection is paid for, and regions are kept."""
-    model = Hearing(babel, [])
+async def test_a_declared_language_is_kept_whatever_is_heard(babel: WhisperBatch) -> None:
+    """Words are read in it before anything is detected, and regions are kept."""
+    model = Hearing(babel, [{"es": 0.99}])
     recognizer = WhisperRecognizer(model)
     hypothesis = await utterance(recognizer, HearingOptions("anna", "pt-BR", ("en",)))
     with pytest.raises(UnknownLanguage):
         await recognizer.open(HearingOptions("anna", "tlh"), first_sample=0)
     await recognizer.close()
     assert hypothesis.language == "pt-BR"
-    assert model.asked == [("pt", False)]
+    assert model.asked == [("pt", False), ("", True)]
 
 
 async def test_speakers_of_different_languages_share_the_model(babel: WhisperBatch) -> None:
