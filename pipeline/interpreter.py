@@ -265,8 +265,8 @@ class Interpreter:
         )
 
     def _sound_of(self, clause: Clause) -> Pcm | None:
-        first = clause.first_sample - LEAD_SAMPLES
-        frame = self._tape.after(max(0, first), clause.end_sample + LEAD_SAMPLES - first)
+        first = max(0, clause.first_sample - LEAD_SAMPLES)
+        frame = self._tape.after(first, clause.end_sample + LEAD_SAMPLES - first)
         return None if frame is None or frame.first_sample > clause.first_sample else frame.pcm
 
     def _deliver(self, outcome: Translated, drafted: bool) -> None:

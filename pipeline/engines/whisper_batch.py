@@ -66,6 +66,7 @@ class Tuning:
     """The same for texts of at most `short_tokens` where the model hears speech."""
     short_tokens: int = 6
     surely_speech: float = 0.4
+    """Below this probability of "no speech" the model hears speech: what it cannot write down is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,9 +270,9 @@ class WhisperBatch:
             draft.reading = replace(draft.reading, words=words, log_probability=draft.score, dropped=dropped)
 
     def _dropped(self, draft: _Draft, tokenizer: Any) -> str:
-        """Why there are no words, where it was not for silence."""
+        """Why there are no words, where the model hears speech."""
         text = tokenizer.decode([token for token in draft.tokens if token < tokenizer.eot])
-        if draft.no_speech > self.tuning.no_speech or not any(character.isalnum() for character in text):
+        if draft.no_speech >= self.tuning.surely_speech or not any(map(str.isalnum, text)):
             return ""
         return "it was too unclear to be written down"
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from config.settings import Settings
 from pipeline.audio import HEARING_RATE_HZ, AudioFrame
@@ -301,3 +303,40 @@ async def test_sound_that_stops_ends_the_utterance() -> None:
 
     pause_s = (frames_seen[-1] - 800) / SECOND
     assert Settings().recognition.min_silence_s < pause_s < 2.0
+
+
+@pytest.mark.parametrize(
+    ("at_s", "heard_s", "first", "end"),
+    [(1.0, 3.0, 14_400, 32_000), (0.0, 3.0, 0, 16_000), (0.0, 0.9, 0, 14_400), (1.0, 60.0, None, None)],
+    ids=["within", "at the beginning", "nothing behind", "long ago"],
+)
+async def test_a_clause_comes_with_its_sound(
+    at_s: float, heard_s: float, first: int | None, end: int | None
+) -> None:
+    """A tenth of a second more on both sides, as far as there is sound; none where it is no longer kept."""
+    translator = ScriptedTranslator(ANSWERS)
+    translator.info = replace(translator.info, uses_sound=True)
+    interpreter = Interpreter(
+        "anna",
+        hear=scripted_hearing(spoken(1, "Good", "morning", "everybody.", at_s=at_s)),
+        translator=translator,
+        outlet=Outlet(),
+        settings=Settings(),
+        language="en",
+    )
+    interpreter.wish(Wishes(frozenset({"es"})))
+    pcm = (np.arange(int(heard_s * SECOND)) % 1009).astype(np.int16)
+    for piece in np.array_split(pcm, max(1, int(heard_s * 5))):
+        interpreter.listen(piece)
+    running = asyncio.create_task(interpreter.run())
+    await asyncio.sleep(0.05)
+    interpreter.close()
+    async with asyncio.timeout(10):
+        await running
+
+    (asked,) = [request for request in translator.asked if not request.draft]
+    if first is None:
+        assert asked.sound is None
+    else:
+        assert asked.sound is not None
+        assert asked.sound.tolist() == pcm[first:end].tolist()

@@ -7,6 +7,7 @@ import json
 from typing import Any
 
 import aiohttp
+import numpy as np
 import pytest
 
 from pipeline.engines.protocols import (
@@ -17,6 +18,7 @@ from pipeline.engines.protocols import (
     UnknownLanguage,
 )
 from speech_service.mt import mt_app
+from speech_service.wire import sound_to_text
 from tests.fakes.engines import ScriptedTranslator
 from tests.fakes.service_engines import FailingTranslator
 from tests.speech_service.serving import ending, message, served, settings
@@ -337,6 +339,40 @@ async def test_a_request_that_cannot_be_read_is_answered_by_its_number() -> None
 
     assert (failed["id"], failed["code"]) == (3, "invalid_request")
     assert (answered["id"], answered["text"]) == (4, "hola")
+
+
+async def test_a_clause_brings_its_sound() -> None:
+    """The engine gets the samples; without any it gets none."""
+    engine = translator()
+    pcm = np.array([1, -2, 300], np.int16)
+    async with (
+        served(mt_app(engine, settings())) as client,
+        client.ws_connect("/ws/translate") as socket,
+    ):
+        await socket.send_json({"type": "translate", "id": 1, **HELLO, "sound": sound_to_text(pcm)})
+        await message(socket)
+        await socket.send_json({"type": "translate", "id": 2, **HELLO})
+        await message(socket)
+
+    assert [None if r.sound is None else r.sound.tolist() for r in engine.asked] == [[1, -2, 300], None]
+
+
+@pytest.mark.parametrize("sound", ["*", "AAA", "AAAA"])
+async def test_sound_that_cannot_be_read_costs_only_its_request(sound: str) -> None:
+    """The answer says so, the engine is not asked, and the connection goes on."""
+    engine = translator()
+    async with (
+        served(mt_app(engine, settings())) as client,
+        client.ws_connect("/ws/translate") as socket,
+    ):
+        await socket.send_json({"type": "translate", "id": 1, **HELLO, "sound": sound})
+        failed = await message(socket)
+        await socket.send_json({"type": "translate", "id": 2, **HELLO})
+        answered = await message(socket)
+
+    assert (failed["type"], failed["id"], failed["code"]) == ("error", 1, "bad_audio")
+    assert (answered["id"], answered["text"]) == (2, "hola")
+    assert len(engine.asked) == 1
 
 
 @pytest.mark.parametrize("sent", ["{", "[]", '{"type": "shout"}', '{"type": []}', b"sound", "[" * 100_000])

@@ -85,6 +85,20 @@ async def test_doubt_and_score_come_along() -> None:
         )
 
 
+@pytest.mark.parametrize("uses_sound", [True, False])
+async def test_sound_is_sent_to_engines_that_listen(uses_sound: bool) -> None:
+    """Others are not sent what they cannot use."""
+    engine = translator()
+    engine.info = replace(engine.info, uses_sound=uses_sound)
+    async with remote_translator(mt_app(engine, settings())) as (remote, _):
+        await remote.translate(replace(HELLO, draft=False, sound=np.arange(5, dtype=np.int16)))
+
+    (asked,) = engine.asked
+    assert (None if asked.sound is None else asked.sound.tolist()) == (
+        [0, 1, 2, 3, 4] if uses_sound else None
+    )
+
+
 async def test_a_translation_goes_there_and_back() -> None:
     """Request and result are those that a local engine would see and give, the routes and its own words too."""
     engine = translator()

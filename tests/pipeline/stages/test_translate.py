@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 
+import numpy as np
+import pytest
+
 from config.settings import TranslationSettings
 from pipeline.events import (
     Clause,
@@ -304,3 +307,40 @@ async def test_the_cache_is_bounded_for_each_pair() -> None:
 
     assert lane.cache.get(("en", "es", "b", ())) is not None
     assert lane.cache.get(("en", "es", "a", ())) is None
+
+
+@pytest.mark.parametrize("uses_sound", [True, False])
+async def test_a_clause_is_heard_by_translators_that_listen(uses_sound: bool) -> None:
+    """They get how it was said, drafts come without; for others nobody looks for the sound."""
+    translator = ScriptedTranslator({("es", "hello"): "ho", ("es", "hello there"): "hola"})
+    translator.info = replace(translator.info, uses_sound=uses_sound)
+    sought: list[int] = []
+    sound = np.arange(5, dtype=np.int16)
+
+    def sound_of(of: Clause) -> np.ndarray:  # type: ignore[type-arg]
+        sought.append(of.number)
+        return sound
+
+    put: list[Translated] = []
+    lane = TranslationLane(
+        "es",
+        translator=translator,
+        settings=SETTINGS,
+        cache=TranslationCache(9),
+        glossary=Glossary(),
+        put=lambda outcome, drafted: put.append(outcome),
+        now=HandClock(1000.5),
+        sound_of=sound_of,
+    )
+    lane.offer(draft(1, "hello"))
+    running = asyncio.create_task(lane.run())
+    await asyncio.sleep(0.01)
+    lane.offer(clause(1, "hello there"))
+    lane.close()
+    await running
+
+    asked = [(request.text, request.draft, request.sound is sound) for request in translator.asked]
+    assert asked == [("hello", True, False), ("hello there", False, uses_sound)]
+    assert translator.asked[0].sound is None
+    assert sought == ([1] if uses_sound else [])
+    assert put[-1] == translated(clause(1, "hello there"), "hola")

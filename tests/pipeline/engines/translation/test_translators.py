@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from pipeline.engines.protocols import (
@@ -198,3 +199,82 @@ async def test_the_usual_check_refuses_loops() -> None:
     chain = TranslatorChain([looping, TableTranslator("b", {EN_ES: "hola"})])
 
     assert (await chain.translate(HELLO)).engine == "b"
+
+
+# --- translators that listen -----------------------------------------------------------------------------
+
+SOUND = np.arange(16_000, dtype=np.int16)
+
+
+class ListeningTranslator(TableTranslator):
+    """Knows its pairs from the sound only."""
+
+    def __init__(self, name: str, answers: Mapping[tuple[str, str], Answer]) -> None:
+        super().__init__(name, answers)
+        self.info = replace(self.info, uses_sound=True)
+
+    async def translate(self, request: TranslationRequest) -> TranslationResult:
+        if request.sound is None or request.draft:
+            self.asked.append(request)
+            raise EngineError("no sound")
+        return await super().translate(request)
+
+
+ES_EN = ("es", "en")
+
+
+async def test_the_sound_goes_to_who_listens() -> None:
+    """And to who is asked next; a text without sound is a matter for the next engine."""
+    listening, reading = ListeningTranslator("w", {ES_EN: "hello"}), TableTranslator("b", {ES_EN: "hi"})
+    chain = TranslatorChain([listening, reading], unfit)
+    assert chain.info.uses_sound
+
+    request = TranslationRequest("hola", *ES_EN, sound=SOUND)
+    assert await chain.translate(request) == TranslationResult("hello", "w", ES_EN)
+    assert listening.asked[0].sound is SOUND
+    assert reading.asked == []
+    assert await chain.translate(TranslationRequest("hola", *ES_EN)) == TranslationResult("hi", "b", ES_EN)
+
+
+async def test_a_draft_is_refused_where_the_first_engine_listens() -> None:
+    """Another engine's draft would be replaced before the reader's eyes: nobody is asked."""
+    listening, reading = ListeningTranslator("w", {ES_EN: "hello"}), TableTranslator("b", {ES_EN: "hi"})
+    draft = TranslationRequest("hola", *ES_EN, draft=True, sound=SOUND)
+
+    with pytest.raises(EngineError, match=r"^w translates finished clauses only$"):
+        await TranslatorChain([listening, reading], unfit).translate(draft)
+    assert (listening.asked, reading.asked) == ([], [])
+    assert await TranslatorChain([reading, listening], unfit).translate(draft) == TranslationResult(
+        "hi", "b", ES_EN
+    )
+
+
+async def test_a_draft_of_another_pair_is_translated() -> None:
+    """Only the pairs that the listening engine would translate are without drafts."""
+    listening, reading = ListeningTranslator("w", {ES_EN: "hello"}), TableTranslator("b", {EN_ES: "hola"})
+    chain = TranslatorChain([listening, reading], unfit)
+
+    assert (await chain.translate(replace(HELLO, draft=True))).text == "hola"
+
+
+async def test_over_a_bridge_only_the_first_engine_hears() -> None:
+    """The sound is not what the second one translates; drafts are refused here as well."""
+    listening = ListeningTranslator("w", {ES_EN: "hello"})
+    second = TableTranslator("b", {("en", "fr"): "salut"})
+    chain = TranslatorChain([second, listening], unfit)
+    request = TranslationRequest("hola", "es", "fr", sound=SOUND)
+
+    assert await chain.translate(request) == TranslationResult("salut", "w+b", ("es", "en", "fr"))
+    assert listening.asked[0].sound is SOUND
+    assert [(part.text, part.sound) for part in second.asked] == [("hello", None)]
+    with pytest.raises(EngineError, match="^w translates finished clauses only$"):
+        await chain.translate(replace(request, draft=True))
+
+
+async def test_an_engine_that_listens_is_not_warmed() -> None:
+    """There is nothing to be heard yet, and its model is loaded; the others are warmed."""
+    listening, reading = ListeningTranslator("w", {ES_EN: "hello"}), TableTranslator("b", {EN_ES: "hola"})
+    await TranslatorChain([listening, reading], unfit).warm([ES_EN, EN_ES])
+
+    assert listening.asked == []
+    assert [request.source for request in reading.asked] == ["en"]
