@@ -235,6 +235,7 @@ class Interpreter:
                 return
             case NotHeard():
                 lost_s = seconds(event.end_sample - event.first_sample)
+                self._outlet.measured(SoundLost(self.speaker, lost_s))
                 reason = f"{lost_s:.1f} s were not heard: {event.reason}"
             case OtherLanguage(declared=declared, spoken=spoken):
                 reason = f"they seem to speak {spoken}, but have said that they speak {declared}"

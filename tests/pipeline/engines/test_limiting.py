@@ -45,7 +45,7 @@ async def test_one_more_is_refused_with_the_reason() -> None:
 
 
 async def test_who_is_silent_needs_no_room() -> None:
-    """The last look at an utterance frees the place; who speaks on in an open stream takes one, though all are taken."""
+    """The last look frees the place; who speaks on in an open stream takes one, though all are taken."""
     inner = ScriptedRecognizer([], listens_on=True)
     recognizer = limited(inner, Capacity(1, 0.5, (1,)))
     first = await speaking(recognizer)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -154,7 +155,7 @@ async def test_a_change_of_language_says_nothing_twice(from_s: float, listens_on
     languages = [language for language, _ in found]
     assert languages == sorted(languages), "English, then Spanish"
     assert {each.text for language, each in found if language == "es"} <= {each.text for each in SPANISH}
-    for (_, before), (_, after) in zip(found, found[1:], strict=False):
+    for (_, before), (_, after) in itertools.pairwise(found):
         assert after.first_sample >= before.first_sample
         middle = (after.first_sample + after.end_sample) // 2
         assert middle > before.end_sample
@@ -224,7 +225,7 @@ async def test_a_doubtful_look_counts_for_nothing() -> None:
     assert shown == {"good", "morning", "everybody"}
     assert committed(events) == ["good", "morning", "everybody"]
     quick = looks[:-1]
-    assert min(later - earlier for earlier, later in zip(quick, quick[1:], strict=False)) >= 800
+    assert min(later - earlier for earlier, later in itertools.pairwise(quick)) >= 800
 
 
 async def test_after_a_doubtful_last_look_what_was_shown_stays() -> None:

@@ -1,5 +1,6 @@
 """The gate, fed with frames whose probability is written into them."""
 
+import itertools
 from collections.abc import Sequence
 
 import numpy as np
@@ -198,7 +199,7 @@ def test_pieces_of_any_length_give_the_same_utterances(levels: list[tuple[int, i
 
 
 def test_silence_behind_an_utterance_is_passed_on_while_it_is_remembered() -> None:
-    """It follows the utterance without a gap and is no longer than the memory, counted from where the pause was noticed."""
+    """It follows without a gap and is no longer than the memory, counted from where the pause was noticed."""
     events = fed(gate(memory_s=0.2), written((0, 5), (90, 10), (0, 60)))
 
     assert summary(events) == [
@@ -269,7 +270,7 @@ def test_remembered_sound_has_no_gap_whatever_its_pieces(levels: list[tuple[int,
     over = gate(memory_s=10)
     sound = [event for event in fed(over, pcm, piece=piece) if not isinstance(event, SpeechEnded)]
 
-    for before, after in zip(sound, sound[1:], strict=False):
+    for before, after in itertools.pairwise(sound):
         assert after.first_sample == before.first_sample + len(before.pcm)
     for each in sound:
         assert (each.pcm == pcm[each.first_sample : each.first_sample + len(each.pcm)]).all()

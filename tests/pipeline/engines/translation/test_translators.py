@@ -267,7 +267,7 @@ async def test_over_a_bridge_only_the_first_engine_hears() -> None:
     assert await chain.translate(request) == TranslationResult("salut", "w+b", ("es", "en", "fr"))
     assert listening.asked[0].sound is SOUND
     assert [(part.text, part.sound) for part in second.asked] == [("hello", None)]
-    with pytest.raises(EngineError, match="^w translates finished clauses only$"):
+    with pytest.raises(EngineError, match=r"^w translates finished clauses only$"):
         await chain.translate(replace(request, draft=True))
 
 

@@ -1,0 +1,179 @@
+"""Whisper as a translator: what it takes and what it refuses, and with real weights what comes out."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import numpy as np
+import pytest
+
+from pipeline.audio import HEARING_RATE_HZ, Pcm
+from pipeline.engines.espeak import EspeakSynthesizer
+from pipeline.engines.protocols import (
+    EngineError,
+    HearingOptions,
+    SynthesisRequest,
+    TranslationRequest,
+    TranslationResult,
+    UnknownLanguage,
+)
+from pipeline.engines.whisper import WhisperRecognizer
+from pipeline.engines.whisper_batch import Piece, Tuning, WhisperBatch
+from pipeline.engines.whisper_models import open_model
+from pipeline.engines.whisper_translator import WhisperTranslator
+from tests.fakes import random_whisper
+from tests.models import real_model
+from tests.pipeline.engines.recognition import sounds
+
+pytestmark = pytest.mark.engines
+
+SPEECH = sounds.utterance("rms-budget")
+
+
+class Asked(WhisperBatch):
+    """Keeps what the model is asked."""
+
+    def __init__(self, model: WhisperBatch, tuning: Tuning) -> None:
+        super().__init__(model._model, tuning)
+        self.pieces: list[Piece] = []
+
+    def read(self, pieces):  # type: ignore[no-untyped-def]
+        self.pieces += pieces
+        return super().read(pieces)
+
+
+@pytest.fixture(scope="module")
+def babel(tmp_path_factory: pytest.TempPathFactory) -> WhisperBatch:
+    place = random_whisper.write(tmp_path_factory.mktemp("whisper") / "random")
+    return WhisperBatch(open_model(place, device="cpu", compute_type="int8", threads=1))
+
+
+@pytest.fixture
+async def asked(babel: WhisperBatch) -> AsyncIterator[tuple[WhisperTranslator, Asked]]:
+    """A translator over random weights, which believes whatever comes."""
+    model = Asked(babel, Tuning(hopeless=-99, hopeless_short=-99, no_speech=2, tokens_per_s=1))
+    recognizer = WhisperRecognizer(model)
+    yield WhisperTranslator(recognizer), model
+    await recognizer.close()
+
+
+async def test_it_goes_from_every_language_to_english(asked: tuple[WhisperTranslator, Asked]) -> None:
+    """And nowhere else; it says that it needs sound, and what it is."""
+    translator, _ = asked
+
+    assert translator.route("es-MX", "en-GB") == ("es-MX", "en-GB")
+    assert translator.route("nb", "en") == ("nb", "en")
+    for source, target in (("en", "en"), ("en-US", "en-GB"), ("es", "fr"), ("en", "es"), ("tlh", "en")):
+        assert translator.route(source, target) is None
+    assert (translator.info.name, translator.info.uses_sound) == ("whisper", True)
+    assert {"en", "es", "zh"} <= set(translator.info.languages)
+
+
+async def test_the_sound_is_translated_and_not_the_text(asked: tuple[WhisperTranslator, Asked]) -> None:
+    """The model is asked once, for English, in its own name of the language."""
+    translator, model = asked
+    result = await translator.translate(TranslationRequest("God morgen", "nb-NO", "en-GB", sound=SPEECH))
+
+    (piece,) = model.pieces
+    assert (piece.language, piece.into_english, piece.final, piece.prompt) == ("no", True, True, "")
+    assert piece.pcm is SPEECH
+    assert (result.engine, result.route) == ("whisper", ("nb-NO", "en-GB"))
+    assert result.text
+
+
+@pytest.mark.parametrize(
+    ("request_", "message"),
+    [
+        (TranslationRequest("hola", "es", "en"), "there is no sound"),
+        (TranslationRequest("hola", "es", "en", sound=SPEECH[:3199]), "there is no sound"),
+        (TranslationRequest("hola", "es", "en", draft=True, sound=SPEECH), "finished clauses only"),
+        (TranslationRequest("hola", "es", "en", sound=np.zeros(32_000, np.int16)), "no words in the sound"),
+    ],
+    ids=["text alone", "too short", "draft", "silence"],
+)
+async def test_what_it_cannot_do_is_refused(
+    asked: tuple[WhisperTranslator, Asked], request_: TranslationRequest, message: str
+) -> None:
+    """So that the next engine of a chain is asked."""
+    with pytest.raises(EngineError, match=message):
+        await asked[0].translate(request_)
+
+
+@pytest.mark.parametrize(("source", "target"), [("en", "en-GB"), ("es", "fr"), ("tlh", "en")])
+async def test_other_pairs_are_unknown(
+    asked: tuple[WhisperTranslator, Asked], source: str, target: str
+) -> None:
+    """English is not translated into itself."""
+    translator, model = asked
+    with pytest.raises(UnknownLanguage, match=f"{source} to {target} is not available"):
+        await translator.translate(TranslationRequest("hola", source, target, sound=SPEECH))
+    assert model.pieces == []
+
+
+async def test_a_model_that_knows_english_only_translates_nothing() -> None:
+    """It is refused when it is built."""
+    model = open_model(sounds.POCKET_WHISPER, device="cpu", compute_type="int8", threads=1)
+    recognizer = WhisperRecognizer(WhisperBatch(model))
+    with pytest.raises(EngineError, match="knows English only"):
+        WhisperTranslator(recognizer)
+    await recognizer.close()
+
+
+async def test_the_recogniser_outlives_its_translator(asked: tuple[WhisperTranslator, Asked]) -> None:
+    """Whoever loaded the model closes it; then translations fail with the reason."""
+    translator, _ = asked
+    await translator.close()
+    await translator.translate(TranslationRequest("hola", "es", "en", sound=SPEECH))
+    await translator._recognizer.close()
+    with pytest.raises(EngineError, match="Whisper was closed"):
+        await translator.translate(TranslationRequest("hola", "es", "en", sound=SPEECH))
+
+
+# --- real weights ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def base() -> WhisperBatch:
+    place = real_model("whisper-base")
+    return WhisperBatch(open_model(place, device="cpu", compute_type="int8", threads=1))
+
+
+async def spoken(text: str, language: str) -> Pcm:
+    """As espeak says it, at the rate of hearing."""
+    voices = await EspeakSynthesizer.load()
+    try:
+        request = SynthesisRequest(text, language, "", speed=0.8)
+        pieces = [piece async for piece in voices.synthesize(request)]
+    finally:
+        await voices.close()
+    pcm = np.concatenate(pieces)
+    moments = np.arange(0, len(pcm), 24_000 / HEARING_RATE_HZ)
+    heard = np.interp(moments, np.arange(len(pcm)), pcm).astype(np.int16)
+    return sounds.joined(sounds.silence(0.3), heard, sounds.silence(0.4))
+
+
+async def test_spanish_speech_becomes_english_text(base: WhisperBatch) -> None:
+    """The same model writes down what it hears and says it in English."""
+    pcm = await spoken("Buenos días a todos. Hoy vamos a hablar con los doctores.", "es")
+    recognizer = WhisperRecognizer(base)
+    translator = WhisperTranslator(recognizer)
+    result = await translator.translate(TranslationRequest("Buenos días a todos.", "es", "en", sound=pcm))
+    stream = await recognizer.open(HearingOptions("anna", "es"), first_sample=0)
+    await stream.accept(pcm)
+    heard = await stream.hypothesis(final=True)
+    await stream.close()
+    await recognizer.close()
+
+    assert result == TranslationResult(result.text, "whisper", ("es", "en"))
+    assert {"to", "today", "we", "are", "going", "talk"} <= set(sounds.plain(result.text))
+    assert {"buenos", "días", "hoy", "vamos"} <= set(sounds.plain(" ".join(w.text for w in heard.words)))
+
+
+async def test_noise_is_not_translated(base: WhisperBatch) -> None:
+    """What is no speech gives an error, so that no sentence is made up."""
+    recognizer = WhisperRecognizer(base)
+    translator = WhisperTranslator(recognizer)
+    for pcm in (sounds.noise(2, 2000), sounds.melody(3)):
+        with pytest.raises(EngineError, match="no words in the sound"):
+            await translator.translate(TranslationRequest("hola", "es", "en", sound=pcm))
+    await recognizer.close()
