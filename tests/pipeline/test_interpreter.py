@@ -428,11 +428,7 @@ async def test_a_clause_comes_with_its_sound(
         hear=scripted_hearing(spoken(1, "Good", "morning", "everybody.", at_s=at_s)),
         translator=translator,
         outlet=Outlet(),
-<<<<<<< HEAD
-        settings=Settings(),
-=======
         settings=Settings(translation=TranslationSettings(drafts=False)),
->>>>>>> part-heartests
         language="en",
     )
     interpreter.wish(Wishes(frozenset({"es"})))
@@ -445,11 +441,7 @@ async def test_a_clause_comes_with_its_sound(
     async with asyncio.timeout(10):
         await running
 
-<<<<<<< HEAD
-    (asked,) = [request for request in translator.asked if not request.draft]
-=======
     (asked,) = translator.asked
->>>>>>> part-heartests
     if first is None:
         assert asked.sound is None
     else:
