@@ -80,7 +80,7 @@ class Recognition:
     distance_s: float = 0.5
     """Looks count as agreeing only when so much sound lies between them: looks close together agree on mistakes."""
     show_after_s: float = 0.1
-    """A tentative word is shown once so much was heard behind it; see docs/decisions/0003 and 0007."""
+    """A tentative word is shown once so much was heard behind it; see docs/decisions/0003 and 0008."""
     show_passes: int = 2
     """A tentative word is shown once so many looks in a row have said the same. 1, with a `pass_interval_s` of 0.2 and
     0 for `show_after_s`, shows words sooner, and changes more of them."""

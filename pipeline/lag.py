@@ -1,6 +1,6 @@
 """The law that keeps a language channel's lag bounded: faster, shorter pauses, then skipping.
 
-Nothing here has a clock or a task: numbers in, decisions out. `docs/decisions/0004-the-law-of-lag.md` derives it.
+Nothing here has a clock or a task: numbers in, decisions out. `docs/decisions/0007-the-law-of-lag.md` derives it.
 
 Source: interpreters speak faster to catch up (DOI 10.7202/008039ar), then leave something out. Adapting to how fast the
 source comes lowers the lag (Zheng et al. 2020, arXiv 2010.10048). Speech up to some 275 words a minute is understood as
