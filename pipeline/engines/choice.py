@@ -10,6 +10,7 @@ from pipeline.capacity import Capacity, Measured, best_pass, keeps_up, voice_ord
 from pipeline.engines.availability import Availability, available, has_gpu, whisper_models
 from pipeline.engines.measurements import kept
 from pipeline.engines.table import Role
+from pipeline.machine import cores
 from pipeline.text.languages import base
 
 _MULTILINGUAL = ("large-v3-turbo", "large-v3", "large-v2", "large-v1", "medium", "small", "base", "tiny")
@@ -29,6 +30,9 @@ _QUICK = ("small", "base", "tiny", "small.en", "base.en", "tiny.en")
 
 _SPEECH = ("kokoro", "piper", "espeak")
 """Best first."""
+
+_CORES_FOR_KOKORO = 4
+"""With fewer it is not trusted to keep up beside recognition before that was measured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +82,16 @@ def chosen(settings: Settings) -> EngineChoice:
     return choose(settings, kept(settings))
 
 
-def choose(settings: Settings, measured: Measured | None = None) -> EngineChoice:
+def choose(
+    settings: Settings, measured: Measured | None = None, *, machine_cores: int | None = None
+) -> EngineChoice:
     """Takes for each role the best that is there and that the machine keeps up with.
 
     The profile "embedded" takes what needs no download; an engine or a model that the settings name is taken as
     it is, and whether it can be loaded shows when it is. Blocking: file look-ups and one of the GPU.
+
+    Args:
+        machine_cores: for what was not measured; by default those of this machine.
     """
     if measured is not None and measured.busy:
         measured = None
@@ -90,7 +99,8 @@ def choose(settings: Settings, measured: Measured | None = None) -> EngineChoice
     on_gpu = _wants_gpu(settings) and has_gpu()
     recognition = _recognition(settings, found, on_gpu=on_gpu, measured=measured)
     translation = _translation(settings, found, recognition)
-    speech = _speech(settings, found, recognition.model, measured)
+    few_cores = not on_gpu and (machine_cores or cores()) < _CORES_FOR_KOKORO
+    speech = _speech(settings, found, recognition.model, measured, few_cores=few_cores)
     timing = None
     if measured is not None:
         timing = best_pass(measured, recognition.engines[0], recognition.model)
@@ -245,13 +255,22 @@ def _translation(
 
 
 def _speech(
-    settings: Settings, found: Mapping[str, Availability], model: str, measured: Measured | None
+    settings: Settings,
+    found: Mapping[str, Availability],
+    model: str,
+    measured: Measured | None,
+    *,
+    few_cores: bool,
 ) -> RoleChoice:
     if settings.profile == "embedded":
         best: tuple[str, ...] = ("espeak",)
     else:
         best = tuple(name for name in _SPEECH if found[name].present) or ("espeak",)
-    ordered = best if measured is None else voice_order(measured, best, model)
+    ordered = best
+    if measured is not None:
+        ordered = voice_order(measured, best, model)
+    elif few_cores:  # not measured, a voice that falls behind is worse than a plain one
+        ordered = tuple(sorted(best, key=lambda name: name == "kokoro"))
     names = _in_order(settings.speech.engines, ordered)
     why = _why(settings.speech.engines, names, found)
     if ordered != best:

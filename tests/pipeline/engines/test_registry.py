@@ -68,7 +68,8 @@ async def test_the_embedded_engines_load(tmp_path: Path) -> None:
 async def test_voices_are_loaded_as_a_chain(tmp_path: Path) -> None:
     """Every language has a voice: the best that is there, espeak-ng's for the others."""
     models(tmp_path)
-    synthesizer = await load_synthesizer(settings(tmp_path, speech=SpeechSettings(voices={"en": "piper"})))
+    wanted = SpeechSettings(engines=("kokoro", "piper", "espeak"), voices={"en": "piper"})
+    synthesizer = await load_synthesizer(settings(tmp_path, speech=wanted))
     try:
         first = {code: synthesizer.voices(code)[0].name for code in ("en", "es", "it", "de")}
 

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from config.settings import TranslationSettings
-from pipeline.engines.protocols import TranslationRequest, TranslationResult
 from pipeline.audio import Pcm
+from pipeline.engines.protocols import TranslationRequest, TranslationResult
 from pipeline.events import (
     Clause,
     ClauseEnd,
