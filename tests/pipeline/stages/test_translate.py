@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from config.settings import TranslationSettings
+from pipeline.audio import Pcm
 from pipeline.events import (
     Clause,
     ClauseEnd,
@@ -317,7 +318,7 @@ async def test_a_clause_is_heard_by_translators_that_listen(uses_sound: bool) ->
     sought: list[int] = []
     sound = np.arange(5, dtype=np.int16)
 
-    def sound_of(of: Clause) -> np.ndarray:  # type: ignore[type-arg]
+    def sound_of(of: Clause) -> Pcm:
         sought.append(of.number)
         return sound
 
