@@ -79,10 +79,16 @@ def test_a_bare_machine_takes_what_needs_no_models(tmp_path: Path) -> None:
 
 
 def test_a_whisper_model_alone_is_used(tmp_path: Path) -> None:
-    """Recognition does not wait for translation models, nor they for it."""
+    """Recognition does not wait for translation models, nor they for it; it also translates into English."""
     whisper(tmp_path, "base")
-    assert names(choose(settings(tmp_path))) == (("whisper",), "base", ("apertium",), ("espeak",))
+    assert names(choose(settings(tmp_path))) == (("whisper",), "base", ("whisper", "apertium"), ("espeak",))
     assert choose(settings(tmp_path)).profile == "cpu"
+
+
+def test_a_model_that_knows_english_only_translates_nothing(tmp_path: Path) -> None:
+    """There is no other language that it could hear."""
+    whisper(tmp_path, "tiny.en")
+    assert choose(settings(tmp_path)).translation.engines == ("apertium",)
 
 
 def test_each_role_is_its_own(tmp_path: Path) -> None:
@@ -119,7 +125,7 @@ def test_what_is_named_is_taken(tmp_path: Path) -> None:
 
     assert names(choose(named)) == (("whisper",), "/models/mine", ("apertium", "opus"), ("piper",))
     assert names(choose(settings(tmp_path, profile="cpu"))) == (
-        ("whisper",), "base", ("opus", "apertium"), ("espeak",),
+        ("whisper",), "base", ("opus", "whisper", "apertium"), ("espeak",),
     )  # fmt: skip
 
 
