@@ -63,6 +63,7 @@ async def provide(settings: Settings) -> None:
 
     Then measures the machine, once, while nothing else of ours runs on it yet.
     """
+    from pipeline.engines.availability import whisper_models
     from pipeline.engines.measurements import kept
     from pipeline.engines.measuring import measured
     from stack import provision
@@ -70,6 +71,8 @@ async def provide(settings: Settings) -> None:
     display = Display()
     machine = await asyncio.to_thread(provision.machine)
     await provision.provide(settings, provision.wanted(settings, machine), display.fetch, display.say)
-    if settings.profile != "embedded" and await asyncio.to_thread(kept, settings) is None:
+    if settings.profile == "embedded" or not whisper_models(settings.models):
+        return  # what needs no model costs too little to be measured
+    if await asyncio.to_thread(kept, settings) is None:
         display.say("measuring what this machine can do, once; about half a minute")
         await measured(settings)

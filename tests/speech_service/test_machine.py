@@ -11,7 +11,7 @@ from pipeline.capacity import Measured, PassTiming
 from pipeline.engines.choice import choose
 from pipeline.engines.whisper import LOOK_INTERVAL_S
 from pipeline.machine import Machine
-from speech_service.machine import facts, suited
+from speech_service.machine import LONGEST_INTERVAL_S, facts, suited
 from speech_service.tts import tts_app
 from tests.fakes.engines import ToneSynthesizer
 from tests.speech_service.serving import served, settings
@@ -62,8 +62,8 @@ def test_looks_are_as_rare_as_the_machine_needs_them(tmp_path: Path) -> None:
         needing = replace(choice, capacity=replace(choice.capacity, pass_interval_s=needed_s))
         return suited(mine, needing).recognition.pass_interval_s
 
-    assert [interval_s(0, needed_s) for needed_s in (0.2, LOOK_INTERVAL_S, 0.8)] == [0, 0, 0.8]
-    assert [interval_s(0.1, needed_s) for needed_s in (0.05, 0.2, 0.8)] == [0.1, 0.2, 0.8]
-    assert interval_s(3.0, 0.8) == 3.0
+    assert [interval_s(0, needed_s) for needed_s in (0.2, LOOK_INTERVAL_S, 0.6)] == [0, 0, 0.6]
+    assert [interval_s(0.1, needed_s) for needed_s in (0.05, 0.2, 0.6)] == [0.1, 0.2, 0.6]
+    assert [interval_s(0, 2.0), interval_s(3.0, 2.0)] == [LONGEST_INTERVAL_S, 3.0]
     mine = bare(tmp_path)
     assert suited(mine, choose(mine)) is mine

@@ -61,8 +61,10 @@ async def conversation(socket: aiohttp.ClientWebSocketResponse) -> list[dict[str
 async def test_live_speech_becomes_words() -> None:
     """Sound goes in piece by piece; utterances, tentative and committed words come out, then the end."""
     recognizer = ScriptedRecognizer(WORDS)
+    usual = settings()
+    lively = replace(usual, recognition=replace(usual.recognition, show_passes=1))
     async with (
-        served(app(recognizer)) as client,
+        served(app(recognizer, lively)) as client,
         client.ws_connect("/ws/stt") as socket,
     ):
         await socket.send_json(START)

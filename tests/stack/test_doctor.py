@@ -76,8 +76,9 @@ async def test_figures_and_what_fits_are_shown(tmp_path: Path, monkeypatch: pyte
 
     assert said == ["pocketsphinx", "apertium", "espeak"]
     assert examination.measured is not None
-    assert examination.capacity is not None
     text = shown(examination)
     assert "s to recognise 5.0 s of speech" in text
-    assert "may speak at once" in text
-    assert '"speakers"' in examination.as_json()
+    # what other work on the machine slowed down decides nothing
+    assert (examination.capacity is None) == examination.measured.busy
+    assert ("may speak at once" in text) == (not examination.measured.busy)
+    assert ('"speakers"' in examination.as_json()) == (not examination.measured.busy)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -231,14 +232,25 @@ async def test_what_is_rendered_ahead_is_used_once_and_only_if_it_is_said() -> N
     speaking = Speaking()
     speaking.channel.say(said(1, "una frase para empezar"))
     running = asyncio.create_task(speaking.channel.run())
-    await asyncio.sleep(0.02)
-    for text in ("hola a", "hola a todos"):
+
+    async def comes_to_hold(what: Callable[[], bool]) -> None:
+        async with asyncio.timeout(10):
+            while not what():
+                await asyncio.sleep(0.001)
+
+    def is_idle_after(clauses: int) -> bool:
+        return len(speaking.outcomes) == clauses and not speaking.channel.speaking
+
+    async def rendered(text: str) -> None:
         speaking.channel.prepare(text, "anna")
-        await asyncio.sleep(0.02)
+        await comes_to_hold(lambda: text in [request.text for request in speaking.synthesizer.asked])
+
+    await comes_to_hold(lambda: is_idle_after(1))
+    for text in ("hola a", "hola a todos"):
+        await rendered(text)
     speaking.channel.say(said(2, "hola a todos"))
-    await asyncio.sleep(0.02)
-    speaking.channel.prepare("adiós a", "anna")
-    await asyncio.sleep(0.02)
+    await comes_to_hold(lambda: is_idle_after(2))
+    await rendered("adiós a")
     speaking.channel.say(said(3, "adiós amigos"))
     speaking.channel.close()
     await running
