@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,9 +12,10 @@ from rich.console import Console
 
 from config.settings import Settings
 from demo.holding import heard_languages, hold
+from demo.listening import sound_of, spoken_texts, understand, was_understood
 from demo.meeting import READER, MeetingError, Minutes
 from demo.report import Figures, as_json, measure, show, write_json, write_texts, write_wav
-from demo.scripts import Script, built_in, of_recording
+from demo.scripts import Script, built_in, knows_more_than_english, of_recording
 from demo.talk import TalkError
 from demo.verdict import (
     Compared,
@@ -28,7 +30,8 @@ from demo.verdict import (
 )
 from demo.webvtt import write_captions
 from pipeline.engines.protocols import EngineError
-from pipeline.engines.registry import load_synthesizer
+from pipeline.engines.registry import load_recognizer, load_synthesizer
+from pipeline.engines.silero import SileroModel
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,16 +95,15 @@ async def judge(
     compared: dict[str, list[Compared]] = {}
     foreign = tuple(target for target in targets if script.heard_by(target))
     try:
-        synthesizer = await load_synthesizer(settings)
+        if await asyncio.to_thread(knows_more_than_english, settings):
+            findings += await _listened_to(minutes, foreign, settings)
+        else:
+            compared = await _compared_by_sound(minutes, foreign, settings)
+            findings += [
+                heard_their_language(target, minutes.listener(target), compared[target]) for target in foreign
+            ]
     except EngineError as error:
         return [Finding("what was heard could be compared", False, str(error))], compared
-    try:
-        for target in foreign:
-            others = tuple(other for other in foreign if other != target)
-            compared[target] = await compare(minutes, target, others, synthesizer)
-            findings.append(heard_their_language(target, minutes.listener(target), compared[target]))
-    finally:
-        await synthesizer.close()
     for target in targets:
         if script.originals_for(target):
             own = [each for each in minutes.spoken if each.part in script.originals_for(target)]
@@ -113,6 +115,43 @@ async def judge(
     findings.append(nothing_missing(minutes, targets))
     findings += nothing_lost(minutes, targets)
     return findings, compared
+
+
+async def _listened_to(minutes: Minutes, targets: tuple[str, ...], settings: Settings) -> list[Finding]:
+    """Has the recogniser write down what each listener heard: voices that vary cannot be compared by their sound."""
+    findings = []
+    recognizer = await load_recognizer(settings)
+    try:
+        model = await asyncio.to_thread(SileroModel.load)
+        for target in targets:
+            understood = await understand(
+                recognizer,
+                model.detector(),
+                sound_of(minutes, target),
+                spoken_texts(minutes, target),
+                target,
+                targets,
+            )
+            tracks = [track.name for track in minutes.listener(target).translated_tracks]
+            findings.append(was_understood(target, tracks, understood))
+    finally:
+        await recognizer.close()
+    return findings
+
+
+async def _compared_by_sound(
+    minutes: Minutes, targets: tuple[str, ...], settings: Settings
+) -> dict[str, list[Compared]]:
+    """Has each clause spoken again by the voice that spoke it, and looks for that in what was heard."""
+    compared = {}
+    synthesizer = await load_synthesizer(settings)
+    try:
+        for target in targets:
+            others = tuple(other for other in targets if other != target)
+            compared[target] = await compare(minutes, target, others, synthesizer)
+    finally:
+        await synthesizer.close()
+    return compared
 
 
 def _keep(directory: Path, minutes: Minutes, script: Script, targets: tuple[str, ...]) -> None:

@@ -116,7 +116,7 @@ async def built_in(settings: Settings) -> Script:
     Raises:
         TalkError: a voice is missing or failed.
     """
-    if not _knows_more_than_english(settings):
+    if not knows_more_than_english(settings):
         return _embedded()
     async with Speakers.load(settings) as speakers:
         spanish, english = speakers.best("es"), _english_voice(speakers)
@@ -153,7 +153,8 @@ def _interruption(pcm: Pcm, talk: Part) -> Part:
     return Part(INTERRUPTER, "en", pcm, INTERRUPTION.text, talk.ends_s * INTERRUPTION_AT)
 
 
-def _knows_more_than_english(settings: Settings) -> bool:
+def knows_more_than_english(settings: Settings) -> bool:
+    """Whether a recogniser of many languages is here. Blocking, file look-ups."""
     recognition = chosen(settings).recognition
     return recognition.engines == ("whisper",) and not recognition.model.endswith(".en")
 
