@@ -17,8 +17,9 @@ from pipeline.engines.protocols import HearingOptions, Recognizer, VoiceActivity
 from pipeline.engines.transcribe import transcribe
 from pipeline.text.languages import same_language
 
-UNDERSTOOD_SHARE = 0.6
-"""So many of the spoken words must be found again, in order: a small recogniser errs, above all with plain voices."""
+UNDERSTOOD_SHARE = 0.35
+"""So many of the spoken words must be found again, in order. Of espeak-ng's French, which is right, Whisper base finds
+45 %; two texts of different content share about a tenth."""
 
 
 @dataclass(frozen=True, slots=True)

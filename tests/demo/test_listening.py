@@ -16,9 +16,9 @@ TRACK = ["translated-es"]
 @pytest.mark.parametrize(
     ("tracks", "understood", "holds"),
     [
-        (TRACK, Understood("es", 10, 6), True),
+        (TRACK, Understood("es", 10, 4), True),
         (TRACK, Understood("es-MX", 10, 10), True),
-        (TRACK, Understood("es", 10, 5), False),
+        (TRACK, Understood("es", 10, 3), False),
         (TRACK, Understood("en", 10, 10), False),
         (TRACK, Understood("", 10, 0), False),
         (TRACK, Understood("es", 0, 0), False),
