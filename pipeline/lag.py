@@ -67,6 +67,11 @@ def pace(backlog: Backlog, settings: SpeechSettings) -> Pace:
     )
     speed = 1 + hurry * (settings.max_speed - 1) + rush * (settings.rushed_speed - settings.max_speed)
     speed = max(speed, min(backlog.demand / BUSY_SHARE, settings.rushed_speed))
+    return at_speed(speed, settings)
+
+
+def at_speed(speed: float, settings: SpeechSettings) -> Pace:
+    """The pauses that go with a speed."""
     haste = _share(speed, 1.0, settings.max_speed)
     return Pace(speed, settings.pause_s + haste * (settings.least_pause_s - settings.pause_s))
 

@@ -31,6 +31,12 @@ class Desertion:
         elif self._timer is None:
             self._wait(self._after_s if self._somebody_came else FIRST_GUEST_S)
 
+    def reconnected(self) -> None:
+        """The room can be seen again: the others may still be on their way back, so the time counts anew."""
+        if self._timer is not None:
+            self.cancel()
+            self._wait(self._after_s if self._somebody_came else FIRST_GUEST_S)
+
     def cancel(self) -> None:
         """Waits no more."""
         if self._timer is not None:

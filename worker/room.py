@@ -253,6 +253,7 @@ class RoomInterpreter:
 
     def _reconnected(self) -> None:
         log.info("room reconnected", room=self._room.name)
+        self._desertion.reconnected()
         self._channels.republished()
         self._speakers.reconnected()
         self._status.renew()

@@ -39,7 +39,7 @@ LISTEN_S = 20.0
 PASSED_ON_S = 5.0
 """What is captioned so long before the end of a recording has been spoken by then."""
 
-ALIKE = 0.7
+ALIKE = 0.5
 SHARE = 0.75
 """So much of what was captioned must be found by sound."""
 
@@ -74,7 +74,7 @@ async def gathering(
 
 @asynccontextmanager
 async def _gather(directory: Path, web: Path, livekit: Path) -> AsyncIterator[Gathering]:
-    voice = talk(directory / "talk.wav", SENTENCES)
+    voice = talk(directory / "talk.wav", SENTENCES, pause_s=0.8)
     async with AsyncExitStack() as held:
         stack = await held.enter_async_context(real_stack(livekit, directory, web=web, workers=2))
         playwright = await held.enter_async_context(async_playwright())

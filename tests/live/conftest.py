@@ -28,7 +28,7 @@ SETTINGS = Settings(
     development=True,
     recognition=Recognition(min_silence_s=0.3),
     clauses=Clauses(max_age_s=1.0),
-    rooms=Rooms(source_language="en", linger_s=1.5, speaker_grace_s=2.0, leave_after_s=5.0),
+    rooms=Rooms(source_language="en", linger_s=1.5, speaker_grace_s=2.0, leave_after_s=8.0),
 )
 
 

@@ -35,7 +35,7 @@ async def test_a_plain_client_hears_its_language_and_can_change_it_in_the_chat(t
         clauses = await spoken_again([text for _, text in plain.captions], "fr")
         likeness = [clause.likeness(heard) for clause in clauses]
         print("likeness in French", [f"{each:.2f}" for each in likeness])
-        assert sum(each > 0.7 for each in likeness) >= len(likeness) / 2
+        assert sum(each > 0.5 for each in likeness) >= len(likeness) / 2
 
         asked = time.monotonic()
         await plain.room.local_participant.send_text("/translate es", topic="lk.chat")

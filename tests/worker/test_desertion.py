@@ -12,7 +12,7 @@ class Bench:
 
     def __init__(self) -> None:
         self.online, self.left = True, 0
-        self.desertion = Desertion(0.05, online=lambda: self.online, leave=self._leave)
+        self.desertion = Desertion(0.08, online=lambda: self.online, leave=self._leave)
 
     def _leave(self) -> None:
         self.left += 1
@@ -52,3 +52,20 @@ async def test_a_room_that_reconnects_is_not_empty() -> None:
     bench.online = True
     await asyncio.sleep(0.1)
     assert bench.left == 1
+
+
+async def test_who_takes_longer_to_reconnect_is_waited_for() -> None:
+    """The time counts from when the room can be seen again, not from when it was lost."""
+    bench = Bench()
+    bench.desertion.look(True)
+    bench.online = False
+    bench.desertion.look(False)
+    await asyncio.sleep(0.06)
+    bench.online = True
+    bench.desertion.reconnected()
+    bench.desertion.look(False)
+    await asyncio.sleep(0.05)
+    assert bench.left == 0
+    bench.desertion.look(True)
+    await asyncio.sleep(0.12)
+    assert bench.left == 0
