@@ -135,7 +135,7 @@ class Guest:
         await room.connect(
             self._settings.url,
             token.to_jwt(),
-            rtc.RoomOptions(auto_subscribe=True, single_peer_connection=True),
+            rtc.RoomOptions(auto_subscribe=self._auto_subscribe, single_peer_connection=True),
         )
 
     async def leave(self) -> None:

@@ -13,6 +13,7 @@ from structlog.testing import capture_logs
 from config.sealing import seal
 from config.settings import LiveKit
 from tests.live.conftest import SETTINGS, Meeting, OpenMeeting
+from tests.live.crowd import crowd
 from tests.live.guests import Guest, until
 from worker.control import Configure
 from worker.room import End
@@ -134,20 +135,9 @@ async def test_ten_speak_at_once(meeting: OpenMeeting) -> None:
     async with (
         meeting() as room,
         room.guest("bea", translator_captions="original") as bea,
+        crowd(room.room, 10, room.livekit) as names,
     ):
-        people = [
-            Guest(f"speaker-{number}", room.room, room.livekit, auto_subscribe=False, language="en")
-            for number in range(10)
-        ]
-        try:
-            for person in people:
-                await person.join()
-                await person.open_microphone((0.6, 2.5))
-            names = {person.identity for person in people}
-            await until(lambda: {seen.sender for seen in bea.finals("en")} == names, "all are read", 20)
-        finally:
-            for person in people:
-                await person.leave()
+        await until(lambda: {seen.sender for seen in bea.finals("en")} == names, "all are read", 40)
 
 
 async def test_the_organiser_configures_and_dismisses(meeting: OpenMeeting) -> None:
