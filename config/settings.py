@@ -109,6 +109,9 @@ class Clauses:
 
     __pydantic_config__: ClassVar[ConfigDict] = _STRICT
 
+    aim_s: float = 2.0
+    """From this length on a clause ends with the phrase, as before a preposition: the sooner, the less listeners lag,
+    and the less context each translation has. 0 leaves it to signs, pauses and `max_age_s`."""
     max_age_s: float = 4.0
     """A clause is closed at the latest this long after its first word was spoken."""
     max_characters: int = 160

@@ -89,6 +89,7 @@ class ClauseEnd(StrEnum):
     PUNCTUATION = "punctuation"
     PAUSE = "pause"
     CONJUNCTION = "conjunction"
+    PHRASE = "phrase"
     LENGTH = "length"
     AGE = "age"
     UTTERANCE = "utterance"

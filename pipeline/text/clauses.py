@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from config.settings import Clauses
@@ -20,7 +20,7 @@ from pipeline.events import (
     Word,
     Words,
 )
-from pipeline.text import languages
+from pipeline.text import function_words, languages
 from pipeline.text.joining import confidence_of, text_of
 from pipeline.text.punctuation import Ending, belongs_together, ending
 
@@ -43,6 +43,7 @@ class ClauseCutter:
     def __init__(self, speaker: str, settings: Clauses) -> None:
         self._speaker, self._settings = speaker, settings
         self._max_age = round(settings.max_age_s * HEARING_RATE_HZ)
+        self._aim = round(settings.aim_s * HEARING_RATE_HZ)
         self._number = 1
         self._utterance = 0
         self._language = ""
@@ -101,7 +102,7 @@ class ClauseCutter:
                 self._add(word, at_s, closed)
         self._tentative = tuple(word for word in event.tentative if word.text.strip())
         self._position = event.heard_to
-        self._divide_before_conjunctions(at_s, closed)
+        self._divide(at_s, closed)
         while self._open and event.heard_to - self._open[0].first_sample >= self._max_age:
             self._close(len(self._open) - self._loose_end(), ClauseEnd.AGE, at_s, closed)
         return [*closed, *withdrawn, *self._draft()]
@@ -124,7 +125,7 @@ class ClauseCutter:
         ):
             self._close(len(self._open), ClauseEnd.PUNCTUATION, at_s, closed)
         else:
-            self._divide_before_conjunctions(at_s, closed)
+            self._divide(at_s, closed)
 
     def _ends_before(self, word: Word) -> ClauseEnd | None:
         """Why the open clause cannot take another word."""
@@ -144,19 +145,28 @@ class ClauseCutter:
             return ClauseEnd.AGE
         return None
 
-    def _divide_before_conjunctions(self, at_s: float, closed: list[Clause]) -> None:
-        while (at := self._conjunction()) is not None:
+    def _divide(self, at_s: float, closed: list[Clause]) -> None:
+        """Closes before conjunctions and behind phrases, once enough of what follows is known."""
+        while (division := self._division()) is not None:
+            at, reason = division
             if self._words([*self._open[at:], *self._tentative]) < max(1, self._settings.min_words):
                 return
-            self._close(at, ClauseEnd.CONJUNCTION, at_s, closed)
+            self._close(at, reason, at_s, closed)
+
+    def _division(self) -> tuple[int, ClauseEnd] | None:
+        """The first word before which the open clause may be divided, and why there."""
+        conjunction, phrase = self._conjunction(), self._phrase_end()
+        if conjunction is not None and (phrase is None or conjunction <= phrase):
+            return conjunction, ClauseEnd.CONJUNCTION
+        return None if phrase is None else (phrase, ClauseEnd.PHRASE)
 
     def _conjunction(self) -> int | None:
         """The first word before which the open clause may be divided; None if the recogniser punctuates."""
         if self._punctuated:
             return None
         code = languages.base(self._language)
-        openers = languages.CLAUSE_OPENERS.get(code, frozenset())
-        coordinators = languages.COORDINATORS.get(code, frozenset())
+        openers = function_words.CLAUSE_OPENERS.get(code, frozenset())
+        coordinators = function_words.COORDINATORS.get(code, frozenset())
         for at in range(max(1, self._settings.min_words), len(self._open)):
             word = self._open[at].text.strip().casefold()
             needed = self._settings.min_words + (_COORDINATOR_WORDS if word in coordinators else 0)
@@ -165,11 +175,36 @@ class ClauseCutter:
                 return at
         return None
 
+    def _phrase_end(self) -> int | None:
+        """The first of `_phrase_ends` behind which no sign will end the clause soon."""
+        return next((at for at in self._phrase_ends() if not self._sign_follows(at)), None)
+
+    def _phrase_ends(self) -> Iterator[int]:
+        """The words behind the clause's aim that begin a phrase: a preposition, a relative word, a conjunction."""
+        openers = function_words.PHRASE_OPENERS.get(languages.base(self._language), frozenset())
+        for at in range(max(1, self._settings.min_words), len(self._open) if self._aim else 0):
+            length = self._open[at - 1].end_sample - self._open[0].first_sample
+            if length < self._aim or self._opens(at - 1):
+                continue
+            word = self._open[at].text
+            opens = word.strip().casefold() in openers or self._opens(at)
+            if opens and not belongs_together(self._context(at), word, self._language):
+                yield at
+
+    def _sign_follows(self, at: int) -> bool:
+        """Whether one of the next few words, as far as they are known, ends the clause anyway."""
+        words = [*self._open, *self._tentative]
+        nearby = range(at + 1, min(len(words), at + max(1, self._settings.min_words)) + 1)
+        context = [self._text(words[max(0, end - 4) : end]) for end in nearby]
+        return any(ending(text, self._language) in (Ending.SENTENCE, Ending.CLAUSE) for text in context)
+
     def _opens(self, at: int) -> bool:
         """Whether the word is a conjunction: "and then" is not divided."""
         code = languages.base(self._language)
         word = self._open[at].text.strip().casefold()
-        return word in languages.CLAUSE_OPENERS.get(code, ()) or word in languages.COORDINATORS.get(code, ())
+        return word in function_words.CLAUSE_OPENERS.get(code, ()) or word in function_words.COORDINATORS.get(
+            code, ()
+        )
 
     def _loose_end(self) -> int:
         """How many of the last words belong to what comes next: "Dr.", "10,". Never all of them."""
@@ -246,9 +281,9 @@ class ClauseCutter:
 
     def _sure(self) -> int:
         """How many open words will be part of this clause whatever comes."""
-        conjunction = self._conjunction()
-        sure = len(self._open) - self._loose_end()
-        return sure if conjunction is None else min(sure, conjunction)
+        conjunction, phrase = self._conjunction(), next(self._phrase_ends(), None)
+        places = [len(self._open) - self._loose_end(), conjunction, phrase]
+        return min(place for place in places if place is not None)
 
     def _context(self, count: int) -> str:
         """The last few of the first `count` open words: abbreviations and numbers may be several."""

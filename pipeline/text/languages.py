@@ -86,39 +86,6 @@ _SPACELESS_RANGES: Final = (
     (0x20000, 0x3FFFF),
 )
 
-CLAUSE_OPENERS: Final[dict[str, frozenset[str]]] = {
-    "en": _set(
-        "but because so although though however when while if unless until since whereas which who where "
-        "whether before after therefore otherwise then"
-    ),
-    "es": _set("pero porque aunque cuando mientras si sino donde entonces así como pues luego antes después"),
-    "fr": _set(
-        "mais parce car donc quand lorsque lorsqu puisque puisqu si tandis pendant où quoique alors ensuite "
-        "avant après afin"
-    ),
-    "de": _set(
-        "aber weil denn sondern obwohl wenn während dass damit nachdem bevor falls sobald als wo dann also "
-        "deshalb sodass"
-    ),
-    "pt": _set("mas porque embora quando enquanto se onde então pois porém depois antes"),
-    "it": _set("ma perché però quando mentre se anche dove quindi poiché sebbene allora dopo prima"),
-    "ca": _set("però perquè encara quan mentre si sinó on doncs llavors després abans"),
-    "nl": _set("maar omdat want dus hoewel als toen terwijl wanneer dat zodat nadat voordat waar dan daarom"),
-}
-"""Words before which a sentence can usually be divided, for recognisers that give no punctuation."""
-
-COORDINATORS: Final[dict[str, frozenset[str]]] = {
-    "en": frozenset({"and", "or"}),
-    "es": frozenset({"y", "e", "o", "u"}),
-    "fr": frozenset({"et", "ou"}),
-    "de": frozenset({"und", "oder"}),
-    "pt": frozenset({"e", "ou"}),
-    "it": frozenset({"e", "ed", "o", "oppure"}),
-    "ca": frozenset({"i", "o"}),
-    "nl": frozenset({"en", "of"}),
-}
-"""Words that join clauses, but single words as well: they need more text before them."""
-
 _ENGLISH_I: Final = re.compile(r"(?<![\w.'’-])i(?=$|[\s,;:!?]|\.(?:\s|$)|['’](?:m|ll|ve|d|s)\b)")
 
 

@@ -95,7 +95,7 @@ def test_clauses_by_language(language: str, text: str, expected: list[tuple[str,
 )
 def test_a_dot_does_not_end_every_clause(language: str, text: str) -> None:
     """Word by word the same sentences are found as in the whole text."""
-    limits = Clauses(min_words=99, max_characters=400, max_age_s=60.0)
+    limits = Clauses(min_words=99, max_characters=400, aim_s=0.0, max_age_s=60.0)
 
     found = clauses(text.replace("|", " "), language=language, limits=limits)
 
@@ -158,6 +158,51 @@ def test_a_pause_ends_a_clause_of_enough_words() -> None:
         ),
         Draft("ann", 2, 1, words[3].first_sample, words[4].end_sample, "en", "four five", "", continues=True),
     ]
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "expected"),
+    [
+        ("en", "Last year we opened four new stations in the north of the country", [
+            "Last year we opened four new stations", "in the north of the country"]),
+        ("en", "the committee has decided that nobody needs a permit for the bridge any more", [
+            "the committee has decided that nobody needs a permit", "for the bridge any more"]),
+        ("en", "We counted eleven thousand visitors in May.", ["We counted eleven thousand visitors in May."]),
+        ("en", "Everybody should come tomorrow morning to Dr. Smith's office for the test", [
+            "Everybody should come tomorrow morning to Dr. Smith's office", "for the test"]),
+        ("es", "Los vecinos pueden consultar los planes en la biblioteca municipal", [
+            "Los vecinos pueden consultar los planes", "en la biblioteca municipal"]),
+        ("fr", "Les habitants peuvent consulter les plans à la bibliothèque municipale", [
+            "Les habitants peuvent consulter les plans", "à la bibliothèque municipale"]),
+        ("de", "Wir haben im letzten Jahr in der Stadt vier neue Stationen eröffnet", [
+            "Wir haben im letzten Jahr in der Stadt vier neue Stationen eröffnet"]),
+        ("de", "Wir haben den ganzen Abend gewartet weil niemand den Schlüssel hatte", [
+            "Wir haben den ganzen Abend gewartet", "weil niemand den Schlüssel hatte"]),
+        ("zh", "我们|今天|讨论|预算|和|明年|的|计划", ["我们今天讨论预算和明年的计划"]),
+    ],
+)  # fmt: skip
+def test_a_long_clause_ends_with_a_phrase(language: str, text: str, expected: list[str]) -> None:
+    """Behind its aim, before a short word that begins the next phrase; not where a sign will end it soon."""
+    words = spoken(text, language=language, length_ms=350)
+    cutter = ClauseCutter("ann", Clauses(aim_s=1.6, max_age_s=9.0))
+    segments: list[Segment] = []
+    for index, word in enumerate(words):
+        segments += cutter.feed(heard([word], words[index + 1 : index + 4], language=language), 0.0)
+    segments += cutter.feed(UtteranceEnded(1, words[-1].end_sample), 0.0)
+    assert [segment.text for segment in segments if isinstance(segment, Clause)] == expected
+
+
+def test_words_behind_a_phrase_are_promised_once_it_is_known_where_they_belong() -> None:
+    """Until enough of the next phrase is there, or a sign shows that the clause ends with it."""
+    cutter = ClauseCutter("ann", Clauses(aim_s=1.0, max_age_s=9.0))
+    words = spoken("They bought several houses in May.", length_ms=350)
+
+    (draft,) = cutter.feed(heard(words[:5]), 0.0)
+    assert isinstance(draft, Draft)
+    assert (draft.committed, draft.tentative) == ("They bought several houses", " in")
+    (closed,) = cutter.feed(heard(words[5:]), 0.0)
+    assert isinstance(closed, Clause)
+    assert (closed.text, closed.end) == ("They bought several houses in May.", ClauseEnd.PUNCTUATION)
 
 
 def test_age_closes_what_is_committed() -> None:

@@ -42,6 +42,7 @@ pauses = st.lists(st.sampled_from([0, 0, 0, 40, 260, 900, 3000]), min_size=1, ma
 batches = st.lists(st.integers(0, 6), min_size=1, max_size=6).filter(any)
 limits = st.builds(
     Clauses,
+    aim_s=st.sampled_from([0.0, 0.6, 2.0]),
     max_age_s=st.sampled_from([1.0, 4.0]),
     max_characters=st.sampled_from([30, 160]),
     min_words=st.integers(1, 4),
