@@ -138,6 +138,11 @@ class SpeechGate:
         return events
 
     @property
+    def silent_from(self) -> int | None:
+        """Where the silence began that may end the utterance; None while somebody speaks, or nobody does at all."""
+        return self._silent_from
+
+    @property
     def _end(self) -> int:
         return self._sound_from + len(self._sound)
 

@@ -50,6 +50,9 @@ CATCH_UP_S = 1.0
 RETRY_S = 1.0
 """After a failure no new stream is opened for so much sound."""
 
+QUIET_S = 0.15
+"""After so much silence the last look at an utterance begins, whether it will be a pause or not."""
+
 CONTEXT_CHARACTERS = 200
 """How much committed text of earlier utterances the recogniser is told."""
 
@@ -78,7 +81,7 @@ async def hear(
             for event in gate.feed(frame):
                 await ear.take(event)
             if not len(frames) or ear.waiting_samples > CATCH_UP_S * HEARING_RATE_HZ:
-                await ear.look()
+                await ear.look(gate.silent_from)
         for event in gate.finish():
             await ear.take(event)
     finally:
@@ -99,6 +102,17 @@ class _Memory:
     heard_to: int
     looked_to: int
     """How far the last pass had listened."""
+    ahead: _Ahead | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Ahead:
+    """A last look that was made before it was certain that a pause had come."""
+
+    hypothesis: Hypothesis
+    silent_from: int
+    committed: bool
+    """Whether its words are committed already, because they say that the sentence is over."""
 
 
 class _Ear:
@@ -148,15 +162,29 @@ class _Ear:
             case Silence(first_sample, pcm):
                 await self._rest(first_sample, pcm)
 
-    async def look(self) -> None:
-        """Makes a pass if enough new sound has come."""
+    async def look(self, silent_from: int | None = None) -> None:
+        """Makes a pass if enough new sound has come.
+
+        Args:
+            silent_from: since when nobody speaks, if so.
+        """
         memory = self._memory
-        if memory is None or self._utterance is None or self.waiting_samples < self._interval:
+        if memory is None or self._utterance is None:
+            return
+        quiet = silent_from is not None and memory.heard_to - silent_from >= QUIET_S * HEARING_RATE_HZ
+        if quiet and self._recognizer.info.listens_on:
+            assert silent_from is not None
+            await self._look_ahead(memory, silent_from)
+            return
+        if self.waiting_samples < self._interval:
             return
         hypothesis = await self._ask(memory, final=False)
-        if hypothesis is None:
-            return
-        memory.looked_to = memory.heard_to
+        if hypothesis is not None:
+            memory.looked_to = memory.heard_to
+            await self._take_look(memory, hypothesis)
+
+    async def _take_look(self, memory: _Memory, hypothesis: Hypothesis) -> None:
+        """Shows and commits what one more look settles."""
         if hypothesis.doubtful:
             return
         self._note_language(memory, hypothesis)
@@ -168,6 +196,22 @@ class _Ear:
         )
         await self._put_words(memory, update, hypothesis.heard_to)
         self._cut(memory, hypothesis.heard_to)
+
+    async def _look_ahead(self, memory: _Memory, silent_from: int) -> None:
+        """Makes the last look before the pause is long enough: in it the recogniser would hear nothing more."""
+        if memory.ahead is not None and memory.ahead.silent_from == silent_from:
+            return
+        hypothesis = await self._ask(memory, final=True)
+        if hypothesis is None:
+            return
+        memory.looked_to = memory.heard_to
+        complete = not hypothesis.doubtful and memory.agreement.is_complete(
+            hypothesis.words,
+            heard_to=hypothesis.heard_to,
+            silent_samples=hypothesis.heard_to - silent_from,
+        )
+        memory.ahead = _Ahead(hypothesis, silent_from, complete)
+        await (self._take_last if complete else self._take_look)(memory, hypothesis)
 
     async def close(self) -> None:
         """Gives the stream back. What it held is lost only when the whole stage was cancelled."""
@@ -215,14 +259,16 @@ class _Ear:
         if memory is None or self._utterance is None:
             await self._report_missed(end_sample)
             return
-        hypothesis = await self._ask(memory, final=True)
+        ahead, memory.ahead = memory.ahead, None
+        if ahead is not None and ahead.silent_from == end_sample:
+            hypothesis: Hypothesis | None = ahead.hypothesis
+        else:
+            ahead, hypothesis = None, await self._ask(memory, final=True)
         if hypothesis is None:
             await self._report_missed(end_sample)
             return
-        self._note_language(memory, hypothesis)
-        words = None if hypothesis.doubtful else hypothesis.words
-        update = memory.agreement.finish(words, heard_to=hypothesis.heard_to)
-        await self._put_words(memory, update, hypothesis.heard_to)
+        if ahead is None or not ahead.committed:
+            await self._take_last(memory, hypothesis)
         await self._tell_language(hypothesis.speaks)
         memory.agreement.pause(end_sample)
         memory.looked_to = memory.heard_to
@@ -233,6 +279,13 @@ class _Ear:
             self._cut(memory, hypothesis.heard_to)
         else:
             await self._forget()
+
+    async def _take_last(self, memory: _Memory, hypothesis: Hypothesis) -> None:
+        """Commits everything that was said, as a last look has it."""
+        self._note_language(memory, hypothesis)
+        words = None if hypothesis.doubtful else hypothesis.words
+        update = memory.agreement.finish(words, heard_to=hypothesis.heard_to)
+        await self._put_words(memory, update, hypothesis.heard_to)
 
     async def _tell_language(self, spoken: str) -> None:
         """Says once for each language that it is spoken instead of the declared one."""

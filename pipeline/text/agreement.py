@@ -120,6 +120,12 @@ class Agreement:
         self._heard_to = max(heard_to, self._heard_to)
         return self._commit(tail, since, agreed, count)
 
+    def is_complete(self, words: Sequence[Word], *, heard_to: int, silent_samples: int) -> bool:
+        """Whether the open words of a hypothesis say that the sentence is over, so that no pause need be awaited."""
+        known = matching.divided_at(matching.tidied(words, heard_to), self._boundary)
+        old, _ = matching.seam(known, self._recent, self._boundary)
+        return self._policy.complete(known[old:], language=self.language, silent_samples=silent_samples)
+
     def finish(self, words: Sequence[Word] | None, *, heard_to: int) -> Update:
         """Commits everything that is open, as the last look at the whole utterance has it.
 

@@ -7,10 +7,13 @@ being spoken.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
 from pipeline.events import Word
+from pipeline.text.joining import text_of
+from pipeline.text.punctuation import Ending, ending
 
 
 class CommitPolicy(Protocol):
@@ -23,6 +26,14 @@ class CommitPolicy(Protocol):
             stood_samples: how much sound has come since the first of the looks that all say this word and all
                 before it.
             behind_samples: how much sound was heard behind the word's end.
+        """
+        ...
+
+    def complete(self, words: Sequence[Word], *, language: str, silent_samples: int) -> bool:
+        """Whether these, all open words of one look, say that the sentence is over, so that no pause need be awaited.
+
+        Args:
+            silent_samples: how much silence was heard behind the speech.
         """
         ...
 
@@ -44,9 +55,15 @@ class DistantAgreement:
     def settled(self, word: Word, *, stood_samples: int, behind_samples: int) -> bool:
         return stood_samples >= self.distance_samples and behind_samples >= self.settle_samples
 
+    def complete(self, words: Sequence[Word], *, language: str, silent_samples: int) -> bool:
+        return False
+
 
 _SURE: Final = 0.9
 _UNSURE: Final = 0.5
+_SILENT_SHARE: Final = 0.25
+_ABBREVIATED: Final = 4
+"""So many words tell whether a dot ends a sentence or an abbreviation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +71,9 @@ class EvidentAgreement:
     """Agreement that asks less of words of which the recogniser is sure, and more of those of which it is not.
 
     A word with a probability of at least 0.9 is committed after `eager` times the distance and the sound behind
-    it, one below 0.5 only after `wary` times; a word without a probability after once.
+    it, one below 0.5 only after `wary` times; a word without a probability after once. A sentence is complete when
+    the recogniser is sure of all its open words, has ended it with a sign and nothing more was said for a quarter
+    of `settle_samples`.
     """
 
     distance_samples: int
@@ -67,6 +86,12 @@ class EvidentAgreement:
         return (
             stood_samples >= factor * self.distance_samples and behind_samples >= factor * self.settle_samples
         )
+
+    def complete(self, words: Sequence[Word], *, language: str, silent_samples: int) -> bool:
+        sure = all(word.probability is not None and word.probability >= _SURE for word in words)
+        if not words or not sure or silent_samples < _SILENT_SHARE * self.settle_samples:
+            return False
+        return ending(text_of(words[-_ABBREVIATED:], language), language) is Ending.SENTENCE
 
     def _factor(self, probability: float | None) -> float:
         if probability is None:

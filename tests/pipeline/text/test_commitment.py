@@ -49,6 +49,36 @@ def test_evidence_makes_it_sooner_or_later(probability: float | None, stood_ms: 
     assert not settled(EVIDENT, stood_ms, behind_ms - 1, probability)
 
 
+@pytest.mark.parametrize(
+    ("text", "language", "over"),
+    [
+        ("we meet on Monday.", "en", True),
+        ("is that so?", "en", True),
+        ("¡Muchas gracias!", "es", True),
+        ("以上です。", "ja", True),
+        ("we meet on Monday", "en", False),
+        ("we meet on Monday,", "en", False),
+        ("we meet Dr.", "en", False),
+        ("it costs 5.", "en", False),
+        ("", "en", False),
+    ],
+)
+def test_a_sign_that_the_recogniser_is_sure_of_ends_a_sentence(text: str, language: str, over: bool) -> None:
+    """With a little silence behind it; never an abbreviation's dot, and never by agreement alone."""
+    words = [Word(part, 0, ms(100), probability=0.95) for part in text.split()]
+    unsure = [*words[:-1], *(replace(word, probability=0.6) for word in words[-1:])]
+    unknown = [replace(word, probability=None) for word in words]
+
+    def complete(policy: CommitPolicy, said: list[Word], silent_ms: int = 150) -> bool:
+        return policy.complete(said, language=language, silent_samples=ms(silent_ms))
+
+    assert complete(EVIDENT, words) is over
+    assert not complete(EVIDENT, words, 149)
+    assert not complete(EVIDENT, unsure)
+    assert not complete(EVIDENT, unknown)
+    assert not complete(DISTANT, words, 5000)
+
+
 def agreement(policy: CommitPolicy = DISTANT, *, age_ms: int = 60_000) -> Agreement:
     return Agreement(commit_age_samples=ms(age_ms), max_buffer_samples=ms(20_000), policy=policy)
 
