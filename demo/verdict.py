@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import aclosing
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -15,10 +14,11 @@ from demo.ledger import ClauseRecord
 from demo.meeting import READER, Minutes, Spoken
 from demo.participants import MICROPHONE, TRANSLATED, Attendee, HeardTrack, SeenCaption
 from demo.quantiles import Trend
+from demo.said_again import said_again
 from demo.talk import RATE_HZ, resampled
 from demo.webvtt import as_caption
-from pipeline.audio import HEARING_RATE_HZ, SPEAKING_RATE_HZ, Pcm
-from pipeline.engines.protocols import SynthesisRequest, Synthesizer
+from pipeline.audio import HEARING_RATE_HZ, Pcm
+from pipeline.engines.protocols import Synthesizer
 from pipeline.text.captions import RetractionCounter
 
 T = TypeVar("T")
@@ -146,12 +146,8 @@ async def compare(
 
 async def _spoken(synthesizer: Synthesizer, language: str, text: str, record: ClauseRecord) -> Pcm:
     rendering = record.renderings.get(language)
-    voice, pace = (rendering.voice, rendering.speed) if rendering and rendering.voice else ("", 1.0)
-    request = SynthesisRequest(text, language, voice, pace)
-    async with aclosing(synthesizer.synthesize(request)) as pieces:
-        parts = [pcm async for pcm in pieces]
-    whole = np.concatenate(parts) if parts else np.zeros(1, np.int16)
-    return resampled(whole, SPEAKING_RATE_HZ, HEARING_RATE_HZ)
+    voice, speed = (rendering.voice, rendering.speed) if rendering and rendering.voice else ("", 1.0)
+    return await said_again(synthesizer, text, language, voice, speed)
 
 
 def spread_over(items: Sequence[T], count: int) -> list[T]:

@@ -6,7 +6,6 @@ log-mel energies are looked for anywhere in what came out of a page's loudspeake
 
 from __future__ import annotations
 
-import asyncio
 import wave
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,14 +15,12 @@ from numpy.typing import NDArray
 
 from config.settings import SpeechSettings
 from demo.hearing import Spectrum, spectrum
+from demo.said_again import said_again
 from demo.talk import RATE_HZ, TALK, resampled, speak
-from pipeline.audio import HEARING_RATE_HZ, SPEAKING_RATE_HZ, Pcm
+from pipeline.audio import HEARING_RATE_HZ, Pcm
 from pipeline.engines.espeak import EspeakSynthesizer
 from pipeline.engines.protocols import HearingOptions
 from pipeline.engines.sphinx import SphinxRecognizer
-from pipeline.lag import at_speed
-from pipeline.rendering import Order, Rendering
-from pipeline.speech_rates import RenderCosts, SpeakingRate
 
 SHORTEST_S = 0.7
 """Shorter clauses are not compared: there is too little in them to tell them apart."""
@@ -55,7 +52,7 @@ async def spoken_again(texts: list[str], language: str) -> list[Clause]:
         voice = engine.voices(language)[0].name
         clauses = []
         for text in texts:
-            said = [await _say(engine, text, language, voice, speed) for speed in _SPEEDS]
+            said = [await said_again(engine, text, language, voice, speed) for speed in _SPEEDS]
             if len(said[-1]) >= SHORTEST_S * HEARING_RATE_HZ:
                 clauses.append(Clause(text, language, tuple(spectrum(pcm) for pcm in said)))
         return clauses
@@ -99,25 +96,6 @@ def talk(path: Path, sentences: int, *, pause_s: float = PAUSE_S) -> Path:
         file.setframerate(RATE_HZ)
         file.writeframes(np.concatenate(pieces).tobytes())
     return path
-
-
-async def _say(engine: EspeakSynthesizer, text: str, language: str, voice: str, speed: float) -> Pcm:
-    """As a channel renders it."""
-    settings = SpeechSettings()
-    rendering = Rendering(
-        Order(text, language, voice, speed, at_speed(speed, settings).pause_s),
-        synthesizer=engine,
-        costs=RenderCosts(),
-        rate=SpeakingRate(),
-        timeout_s=settings.timeout_s,
-        now=asyncio.get_running_loop().time,
-    )
-    async with asyncio.TaskGroup() as group:
-        group.create_task(rendering.run(), name="render a clause again")
-        pieces = []
-        while (pcm := await rendering.next()) is not None:
-            pieces.append(pcm)
-    return resampled(np.concatenate(pieces), SPEAKING_RATE_HZ, HEARING_RATE_HZ)
 
 
 def _best(recording: Spectrum, expected: Spectrum) -> float:

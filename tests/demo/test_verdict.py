@@ -13,6 +13,7 @@ from demo.ledger import Rendering
 from demo.meeting import Spoken
 from demo.participants import Attendee, HeardTrack
 from demo.quantiles import Trend
+from demo.said_again import said_again
 from demo.scripts import Part
 from demo.talk import RATE_HZ, resampled
 from demo.verdict import (
@@ -31,7 +32,7 @@ from demo.verdict import (
     spread_over,
     was_spoken,
 )
-from pipeline.audio import HEARING_RATE_HZ, SPEAKING_RATE_HZ, Pcm
+from pipeline.audio import HEARING_RATE_HZ, Pcm
 from tests.demo.people import caption, clause, minutes, said
 from tests.fakes.engines import ToneSynthesizer
 from tests.near import near
@@ -148,7 +149,7 @@ async def test_a_clause_is_found_by_its_sound() -> None:
     voice = ToneSynthesizer(HERTZ, seconds_per_character=0.05)
     line = np.zeros(12 * HEARING_RATE_HZ, np.int16)
     for record, text in ((one, "Buenos días a todos"), (two, "Hemos abierto estaciones nuevas")):
-        spoken = await _tones(text, "es")
+        spoken = await said_again(voice, text, "es", "es-1", 1.0)
         record.renderings["es"] = said(record)
         record.renderings["es"].onset_at_s = onset = record.committed_at_s + 0.5
         record.renderings["es"].end_at_s = onset + len(spoken) / HEARING_RATE_HZ
@@ -175,14 +176,6 @@ async def test_a_clause_is_found_by_its_sound() -> None:
         ("ann", 2, near(0.4, within=0.02)),
     ]
     assert all(each.similarity > 0.9 and each.other < each.similarity - 0.15 for each in found)
-
-
-async def _tones(text: str, language: str) -> Pcm:
-    from pipeline.engines.protocols import SynthesisRequest
-
-    voice = ToneSynthesizer(HERTZ, seconds_per_character=0.05)
-    pieces = [pcm async for pcm in voice.synthesize(SynthesisRequest(text, language, ""))]
-    return resampled(np.concatenate(pieces), SPEAKING_RATE_HZ, HEARING_RATE_HZ)
 
 
 def test_compared_clauses_are_spread_over_the_meeting() -> None:
