@@ -18,12 +18,18 @@ export function VoicesSection({ languages, available, chosen, onChange }: Voices
   const { voiced, silent } = voiceChoices(languages, available, chosen, locale);
   if (!voiced.length) return null;
 
+  const known = Object.keys(available).length > 0;
+  const labelled = (value: string): Choice<string> => ({ value, label: voiceLabel(value) });
+  const unlisted = (value: string): Choice<string> =>
+    known ? { value, label: text("org.voiceUnlisted", { voice: voiceLabel(value) }) } : labelled(value);
   const choices = (code: string): Choice<string>[] => {
     const names = available[code] ?? [];
     const own = chosen[code];
-    const unlisted = own && !names.includes(own) ? [{ value: own, label: text("org.voiceUnlisted", { voice: voiceLabel(own) }) }] : [];
-    const listed = names.map((name) => ({ value: name, label: voiceLabel(name) }));
-    return [{ value: "", label: text("org.voiceAuto") }, ...unlisted, ...listed];
+    return [
+      { value: "", label: text("org.voiceAuto") },
+      ...(own && !names.includes(own) ? [unlisted(own)] : []),
+      ...names.map(labelled),
+    ];
   };
   return (
     <details className="voices">

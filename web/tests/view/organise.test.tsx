@@ -60,11 +60,14 @@ describe("the choice of voices", () => {
     expect(told.mock.calls).toEqual([[{ fr: "espeak:fr", es: "kokoro:ef_dora" }], [{}]]);
   });
 
-  it("keeps showing a voice that is not listed", async () => {
-    shown({ es: "kokoro:gone" });
+  it.each([
+    [AVAILABLE, "gone · kokoro (nicht in der Liste)"],
+    [{}, "gone · kokoro"],
+  ])("keeps showing a voice that is not among %o", async (available, label) => {
+    show(<VoicesSection languages={languages} available={available} chosen={{ es: "kokoro:gone" }} onChange={vi.fn()} />);
 
     const spanish = (await screen.findByLabelText("Spanisch")) as HTMLSelectElement;
-    expect(spanish.selectedOptions[0]?.text).toBe("gone · kokoro (nicht in der Liste)");
+    expect(spanish.selectedOptions[0]?.text).toBe(label);
   });
 
   it("is reached without a mouse and read by a screen reader", async () => {
