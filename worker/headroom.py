@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from pipeline.capacity import COMFORTABLE_SPEAKERS, Capacity
@@ -28,15 +28,19 @@ class Fits:
     """What the room goes without because it asks for more; empty while it fits."""
 
 
-def sacrifices(capacity: Capacity, *, speakers: int, voices: Mapping[str, str]) -> tuple[Trouble, ...]:
+Spoken = Mapping[str, Collection[str]]
+"""For each who may speak: the languages in which they are heard."""
+
+
+def sacrifices(capacity: Capacity, spoken: Spoken, engines: Mapping[str, str]) -> tuple[Trouble, ...]:
     """What is given up in a room that asks for more than fits.
 
     Args:
-        speakers: how many may speak, each with a microphone of their own.
-        voices: for each language that is spoken the engine whose voice it has.
+        spoken: by whom and in what; who has no microphone is not in it.
+        engines: for each of the languages that has a voice the engine that it belongs to.
     """
     told = []
-    if speakers > capacity.speakers:
+    if len(spoken) > capacity.speakers:
         people = "1 person" if capacity.speakers == 1 else f"{capacity.speakers} people"
         told.append(
             Trouble(
@@ -47,9 +51,10 @@ def sacrifices(capacity: Capacity, *, speakers: int, voices: Mapping[str, str]) 
                 "interpreted until one of them pauses",
             )
         )
-    at_once = max(1, min(speakers, capacity.speakers, COMFORTABLE_SPEAKERS))
+    voiced = {who: frozenset(languages) & engines.keys() for who, languages in spoken.items()}
+    at_once = max(1, min(len(spoken), capacity.speakers, COMFORTABLE_SPEAKERS))
     most = capacity.languages[min(at_once, len(capacity.languages)) - 1]
-    if len(voices) > most:
+    if _spoken_at_once(voiced, at_once) > most:
         who = "one person speaks" if at_once == 1 else f"{at_once} people speak at once"
         languages = "1 language" if most == 1 else f"{most} languages"
         told.append(
@@ -61,7 +66,7 @@ def sacrifices(capacity: Capacity, *, speakers: int, voices: Mapping[str, str]) 
                 f"{IN_ORDER}; finished captions stay",
             )
         )
-    used = Counter(voices.values())
+    used = Counter(engines[language] for language in frozenset().union(*voiced.values()))
     for engine, following in itertools.pairwise(capacity.places):
         if used[engine] > capacity.places[engine]:
             languages = (
@@ -77,6 +82,12 @@ def sacrifices(capacity: Capacity, *, speakers: int, voices: Mapping[str, str]) 
                 )
             )
     return tuple(told)
+
+
+def _spoken_at_once(voiced: Mapping[str, frozenset[str]], speakers: int) -> int:
+    """The most languages that are spoken while so many speak."""
+    together = itertools.combinations(voiced.values(), min(speakers, len(voiced)))
+    return max((len(frozenset().union(*languages)) for languages in together), default=0)
 
 
 class Headroom:
@@ -100,13 +111,13 @@ class Headroom:
         self._max_speakers, self._max_languages = max_speakers, max_languages
         self._told: tuple[Trouble, ...] = ()
 
-    def look(self, *, speakers: int, voices: Mapping[str, str]) -> Fits | None:
+    def look(self, spoken: Spoken, engines: Mapping[str, str]) -> Fits | None:
         """How a room that asks for this fits, see `sacrifices`; None while nothing is known."""
         capacity = self._capacity()
         if capacity is None:
             self._told = ()
             return None
-        given_up = sacrifices(capacity, speakers=speakers, voices=voices)
+        given_up = sacrifices(capacity, spoken, engines)
         for trouble in given_up:
             if trouble not in self._told:
                 self._trouble(trouble)

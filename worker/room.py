@@ -222,10 +222,8 @@ class RoomInterpreter:
         self._channels.want(plan.channels, frozenset(self._configure.muted))
         self._speakers.update(people, roster.microphones(self._room), plan.wishes)
         self._captions.read_by(plan.readers, roster.ready(self._room))
-        spoken = [code for code, who in plan.channels.items() if who and code not in self._configure.muted]
-        self._status.fits(
-            self._headroom.look(speakers=len(self._speakers.interpreted), voices=self._voices.engines(spoken))
-        )
+        spoken = {who: plan.voices_of(who) for who in self._speakers.interpreted}
+        self._status.fits(self._headroom.look(spoken, self._voices.engines(plan.channels)))
         self._desertion.look(bool(people))
 
     async def _keep_looking(self) -> None:

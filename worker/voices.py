@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from pipeline.engines.protocols import EngineInfo, Synthesizer
 from pipeline.events import Trouble
@@ -72,7 +72,7 @@ class RoomVoices:
                 return shown
         return {}
 
-    def engines(self, languages: Sequence[str]) -> dict[str, str]:
+    def engines(self, languages: Iterable[str]) -> dict[str, str]:
         """For each of these languages that has a voice: the engine that speaks it, "" where there is but one."""
         engines = {}
         for language in languages:

@@ -16,6 +16,13 @@ NO_EAR = Trouble(
     "this machine keeps up with 3 people speaking at once: who begins to speak beside them is not interpreted until "
     "one of them pauses",
 )
+ALONE = Trouble(
+    "",
+    "hear",
+    "",
+    "this machine keeps up with 1 person speaking at once: who begins to speak beside them is not interpreted until "
+    "one of them pauses",
+)
 TOO_MANY = Trouble(
     "",
     "speak",
@@ -44,8 +51,10 @@ class Bench:
             trouble=self.told.append,
         )
 
-    def look(self, speakers: int, **voices: str) -> Fits | None:
-        return self.headroom.look(speakers=speakers, voices=voices)
+    def look(self, speakers: int, **engines: str) -> Fits | None:
+        """A room in which everybody is heard in all languages."""
+        spoken = {f"speaker {number}": engines.keys() for number in range(speakers)}
+        return self.headroom.look(spoken, engines)
 
 
 def test_what_fits_is_said_and_nothing_else() -> None:
@@ -85,6 +94,27 @@ def test_one_language_more_names_what_goes_first() -> None:
     assert bench.look(2, **four) == Fits(3, (6, 3, 2), (TOO_MANY.reason,))
     bench.look(3, **four)
     assert bench.told == [TOO_MANY]
+
+
+def test_languages_count_as_they_are_spoken_at_the_same_time() -> None:
+    """Of those who hear each other in their own languages one is heard in all but their own, not in all."""
+    bench = Bench(Capacity(1, 0.5, (2,), {}))
+    engines = dict.fromkeys(("en", "es", "fr"), "")
+    spoken = {"anna": ("es", "fr"), "bea": ("en", "fr"), "carl": ("en", "es")}
+
+    assert bench.headroom.look({"anna": spoken["anna"]}, engines) == Fits(1, (2,))
+    assert bench.headroom.look(spoken, engines) == Fits(1, (2,), (ALONE.reason,))
+    both = Bench(Capacity(3, 0.5, (3, 2, 1), {}))
+    both.headroom.look(spoken, engines)
+    assert [trouble.reason.partition(" while ")[2][:19] for trouble in both.told] == ["2 people speak at o"]
+
+
+def test_a_language_without_a_voice_is_not_spoken() -> None:
+    """It is captions only, and takes nobody's time."""
+    bench = Bench(Capacity(1, 0.5, (1,), {}))
+
+    assert bench.headroom.look({"anna": ("es", "mt")}, {"es": "plain"}) == Fits(1, (1,))
+    assert bench.headroom.look({}, {"es": "plain"}) == Fits(1, (1,))
 
 
 def test_a_voice_engine_that_has_no_time_for_a_language_is_named() -> None:
