@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeGuard
 
 import structlog
 
@@ -113,7 +113,7 @@ def _capacity(text: str) -> CapacityOut | None:
     return CapacityOut(speakers=speakers, languages=languages, given_up=_texts(read.get("given_up")))
 
 
-def _count(read: Any) -> bool:
+def _count(read: Any) -> TypeGuard[int]:
     return isinstance(read, int) and not isinstance(read, bool) and read > 0
 
 

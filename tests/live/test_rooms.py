@@ -193,7 +193,7 @@ async def test_the_organiser_chooses_a_voice(meeting: OpenMeeting) -> None:
                 code: [f"{code}-{number}" for number in (1, 2, 3)] for code in ("en", "es", "fr")
             }
             voices = {"es": "es-3", "fr": "gone", "xx": "x-1"}
-            wish = {"type": "configure", "languages": ["es", "fr"], "voices": voices}
+            wish: dict[str, object] = {"type": "configure", "languages": ["es", "fr"], "voices": voices}
             since, before = time.monotonic(), len(_all(bea, "channel"))
             await _tell(service, room, wish)
             await until(lambda: "es-3" in [event["voice"] for event in _all(bea, "speech")], "the new voice")

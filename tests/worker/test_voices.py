@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 
 from pipeline.engines.protocols import Voice
 from pipeline.events import Trouble
@@ -24,16 +25,16 @@ class Bench:
         self.told: list[Trouble] = []
         self.voices = RoomVoices(self.synthesizer, self.casting, trouble=self.told.append)
 
-    def wish(self, offered: tuple[str, ...] = OFFERED, **voices: str) -> None:
-        """The organiser's choice; "_" in a language's code stands for "-"."""
-        self.voices.wish({code.replace("_", "-"): name for code, name in voices.items()})
+    def wish(self, voices: Mapping[str, str], offered: Sequence[str] = OFFERED) -> None:
+        """The organiser's choice, and what is offered."""
+        self.voices.wish(voices)
         self.voices.look(offered)
 
 
 def test_what_there_is_is_shown_for_what_is_offered() -> None:
     """A language without any voice is left out: it is captions only."""
     bench = Bench()
-    bench.wish()
+    bench.wish({})
 
     assert bench.voices.shown() == {"es": SPANISH, "fr": ("plain:fr",)}
 
@@ -42,9 +43,9 @@ def test_a_choice_holds_and_a_later_one_replaces_it() -> None:
     """Also by the code of a region that is served by the language."""
     bench = Bench()
 
-    bench.wish(es_MX="natural:alex")
+    bench.wish({"es-MX": "natural:alex"})
     assert bench.casting.chosen("es") == "natural:alex"
-    bench.wish(fr="plain:fr")
+    bench.wish({"fr": "plain:fr"})
     assert (bench.casting.chosen("es"), bench.casting.chosen("fr")) == ("", "plain:fr")
     assert bench.told == []
 
@@ -55,7 +56,7 @@ def test_what_cannot_be_had_is_told_once_and_the_rest_holds() -> None:
     wish = {"es": "natural:alex", "fr": "natural:dora", "ja": "jf", "nl": "plain:nl"}
 
     for _ in range(3):
-        bench.wish(**wish)
+        bench.wish(wish)
 
     assert bench.casting.chosen("es") == "natural:alex"
     assert bench.told == [
@@ -70,7 +71,7 @@ def test_a_service_that_starts_late_is_not_judged_before_it_speaks() -> None:
     bench = Bench()
     known, bench.synthesizer.info = bench.synthesizer.info, info("remote")
 
-    bench.wish(es="natural:alex", fr="gone")
+    bench.wish({"es": "natural:alex", "fr": "gone"})
     assert (bench.told, bench.casting.chosen("es")) == ([], "")
 
     bench.synthesizer.info = known
@@ -82,10 +83,10 @@ def test_a_service_that_starts_late_is_not_judged_before_it_speaks() -> None:
 def test_the_engine_of_each_spoken_language() -> None:
     """As it is chosen, else the first; none for a language without voices or where engines have no names."""
     bench = Bench({"es": SPANISH, "fr": ("plain:fr",), "en": ("af_heart",)})
-    bench.wish(es="plain:es+f2")
+    bench.wish({"es": "plain:es+f2"})
 
     assert bench.voices.engines(("en", "es", "fr", "ja")) == {"en": "", "es": "plain", "fr": "plain"}
-    bench.wish()
+    bench.wish({})
     assert bench.voices.engines(("es",)) == {"es": "natural"}
 
 
@@ -94,8 +95,8 @@ def test_many_voices_of_many_languages_stay_within_bounds() -> None:
     codes = tuple(f"{first}{second}" for first in "abcdefgh" for second in "klmnopqrst")
     many = Bench({code: tuple(f"plain:{code}+{part}" for part in range(40)) for code in codes})
     few = Bench({code: tuple(f"plain:{code}+{part}" for part in range(40)) for code in codes[:5]})
-    many.wish(codes)
-    few.wish(codes)
+    many.wish({}, codes)
+    few.wish({}, codes)
 
     shown = many.voices.shown()
     assert shown.keys() == set(codes)
@@ -109,7 +110,7 @@ def test_a_voice_that_is_not_shown_can_be_chosen_all_the_same() -> None:
     """What is shown is bounded, what may be asked for is not."""
     bench = Bench({"es": tuple(f"v{number}" for number in range(50))})
 
-    bench.wish(es="v49")
+    bench.wish({"es": "v49"})
 
     assert bench.casting.voice("anna", (Voice("v0", "es"), Voice("v49", "es")), language="es").name == "v49"
     assert bench.told == []
