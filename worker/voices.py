@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from pipeline.engines.protocols import EngineInfo, Synthesizer
@@ -12,7 +13,7 @@ from pipeline.voices import Casting
 MOST_CHARACTERS = 4000
 """Of all names that are shown together: every attribute goes to everybody in the room, again with each change."""
 
-MOST_EACH = 24
+MOST_EACH = 48
 """Of one language's voices so many are shown at most."""
 
 _SHOWN_NAME = 60
@@ -67,7 +68,7 @@ class RoomVoices:
     def shown(self) -> Voices:
         """For each offered language that has any: its voices' names, the default first, within `MOST_CHARACTERS`."""
         for most in range(MOST_EACH, 0, -1):
-            shown = {code: names[:most] for code, names in self._there.items() if names}
+            shown = {code: _some(names, most) for code, names in self._there.items() if names}
             if sum(map(_characters, shown.items())) <= MOST_CHARACTERS:
                 return shown
         return {}
@@ -78,7 +79,7 @@ class RoomVoices:
         for language in languages:
             if there := self._synthesizer.voices(language):
                 name = self._casting.chosen(language) or there[0].name
-                engines[language] = name.partition(":")[0] if ":" in name else ""
+                engines[language] = _engine(name)
         return engines
 
     def _learn(self, offered: tuple[str, ...]) -> None:
@@ -90,6 +91,21 @@ class RoomVoices:
         self._there = {
             code: tuple(voice.name for voice in self._synthesizer.voices(code)) for code in offered
         }
+
+
+def _engine(name: str) -> str:
+    return name.partition(":")[0] if ":" in name else ""
+
+
+def _some(names: tuple[str, ...], most: int) -> tuple[str, ...]:
+    """So many of a language's voices, some of each engine; the first ones of each, in their order."""
+    seen: Counter[str] = Counter()
+    turns = []
+    for place, name in enumerate(names):
+        engine = _engine(name)
+        turns.append((seen[engine], place))
+        seen[engine] += 1
+    return tuple(names[place] for _, place in sorted(sorted(turns)[:most], key=lambda turn: turn[1]))
 
 
 def _characters(entry: tuple[str, tuple[str, ...]]) -> int:

@@ -93,8 +93,8 @@ def test_the_engine_of_each_spoken_language() -> None:
 def test_many_voices_of_many_languages_stay_within_bounds() -> None:
     """All languages keep their first voices; a few languages show all they may."""
     codes = tuple(f"{first}{second}" for first in "abcdefgh" for second in "klmnopqrst")
-    many = Bench({code: tuple(f"plain:{code}+{part}" for part in range(40)) for code in codes})
-    few = Bench({code: tuple(f"plain:{code}+{part}" for part in range(40)) for code in codes[:5]})
+    many = Bench({code: tuple(f"plain:{code}+{part}" for part in range(60)) for code in codes})
+    few = Bench({code: tuple(f"plain:{code}+{part}" for part in range(60)) for code in codes[:5]})
     many.wish({}, codes)
     few.wish({}, codes)
 
@@ -104,6 +104,21 @@ def test_many_voices_of_many_languages_stay_within_bounds() -> None:
     assert shown["ak"] == ("plain:ak+0", "plain:ak+1", "plain:ak+2")
     assert len(json.dumps(shown)) <= MOST_CHARACTERS
     assert {len(names) for names in few.voices.shown().values()} == {MOST_EACH}
+
+
+def test_where_there_is_no_room_for_all_each_engine_keeps_some() -> None:
+    """Natural voices are not pushed out by the many plain ones that are asked before them."""
+    codes = tuple(f"{first}{second}" for first in "abcdefgh" for second in "klmno")
+    bench = Bench(
+        {
+            code: (*(f"plain:{part}" for part in range(10)), *(f"rich:{part}" for part in range(9)))
+            for code in codes
+        }
+    )
+    bench.wish({}, codes)
+
+    shown = bench.voices.shown()["ak"]
+    assert shown == (*(f"plain:{part}" for part in range(4)), *(f"rich:{part}" for part in range(4)))
 
 
 def test_a_voice_that_is_not_shown_can_be_chosen_all_the_same() -> None:
