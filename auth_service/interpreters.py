@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeGuard
 
 import structlog
 
 from auth_service.engagements import Engagements
 from auth_service.errors import MediaServerError, room_unknown
 from auth_service.media import Agent
-from auth_service.messages import ChannelOut, InterpreterOut, time
+from auth_service.messages import CapacityOut, ChannelOut, InterpreterOut, time
 from auth_service.reconcile import Reconciler
 from auth_service.records import Wish
 
@@ -49,17 +49,20 @@ class Interpreters:
         plan = await self._reconciler.observe(room, engagement)
         agent = plan.keep if plan.state == "present" else None
         attributes = {} if agent is None else agent.attributes
-        wish = engagement.wish.message()
+        wish = engagement.wish
         return InterpreterOut(
             state=plan.state,
             identity=None if agent is None else agent.identity,
             activity=attributes.get("lk.agent.state"),
             since=None if agent is None else time(agent.joined_at),
-            languages=wish["languages"],
-            muted=wish["muted"],
-            glossary=wish["glossary"],
-            available_languages=_codes(attributes.get("translator.languages", "[]")),
+            languages=None if wish.languages is None else list(wish.languages),
+            muted=list(wish.muted),
+            glossary=wish.glossary,
+            voices=wish.voices,
+            available_languages=_texts(_json(attributes.get("translator.languages", "[]"))),
+            available_voices=_voices(attributes.get("translator.voices", "{}")),
             channels=[] if agent is None else _channels(agent),
+            capacity=_capacity(attributes.get("translator.capacity", "")),
             profile=attributes.get("translator.profile"),
             trouble=attributes.get("translator.trouble", ""),
         )
@@ -74,17 +77,44 @@ def _absent() -> InterpreterOut:
         languages=None,
         muted=[],
         glossary=None,
+        voices={},
         available_languages=[],
+        available_voices={},
         channels=[],
+        capacity=None,
         profile=None,
         trouble="",
     )
 
 
-def _codes(text: str) -> list[str]:
+def _texts(read: Any) -> list[str]:
     """Attributes come from another process: what is not as it should be is left out."""
+    return [text for text in read if isinstance(text, str)] if isinstance(read, list) else []
+
+
+def _voices(text: str) -> dict[str, list[str]]:
     read = _json(text)
-    return [code for code in read if isinstance(code, str)] if isinstance(read, list) else []
+    voices = {code: _texts(names) for code, names in read.items()} if isinstance(read, dict) else {}
+    return {code: names for code, names in voices.items() if names}
+
+
+def _capacity(text: str) -> CapacityOut | None:
+    read = _json(text)
+    if not isinstance(read, dict):
+        return None
+    speakers, languages = read.get("speakers"), read.get("languages")
+    if (
+        not _count(speakers)
+        or not isinstance(languages, list)
+        or not languages
+        or not all(map(_count, languages))
+    ):
+        return None
+    return CapacityOut(speakers=speakers, languages=languages, given_up=_texts(read.get("given_up")))
+
+
+def _count(read: Any) -> TypeGuard[int]:
+    return isinstance(read, int) and not isinstance(read, bool) and read > 0
 
 
 def _channels(agent: Agent) -> list[ChannelOut]:

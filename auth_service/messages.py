@@ -53,6 +53,9 @@ Read = Annotated[
 Name = Annotated[str, Field(min_length=1, max_length=64), AfterValidator(_visible)]
 Title = Annotated[str, Field(max_length=120), AfterValidator(_plain)]
 Term = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_visible)]
+VoiceName = Annotated[
+    str, Field(min_length=1, max_length=100, examples=["kokoro:ef_dora"]), AfterValidator(_visible)
+]
 Token = Annotated[str, Field(min_length=1, max_length=200)]
 Languages = Annotated[list[Language], Field(max_length=32)]
 ROOM_PATTERN = r"^[a-z0-9][a-z0-9-]{0,62}$"
@@ -192,6 +195,7 @@ class InterpreterWish(In):
     languages: Languages | None = None
     glossary: Glossary | None = None
     muted: Languages = []
+    voices: Annotated[dict[Language, VoiceName], Field(max_length=32)] = {}
 
 
 class ChannelOut(Out):
@@ -199,6 +203,14 @@ class ChannelOut(Out):
     listeners: int
     lag_s: float
     state: Literal["open", "muted", "lingering"]
+
+
+class CapacityOut(Out):
+    """What the interpreter's machine keeps up with."""
+
+    speakers: int
+    languages: list[int]
+    given_up: list[str]
 
 
 class InterpreterOut(Out):
@@ -209,8 +221,11 @@ class InterpreterOut(Out):
     languages: list[str] | None
     muted: list[str]
     glossary: dict[str, Any] | None
+    voices: dict[str, str]
     available_languages: list[str]
+    available_voices: dict[str, list[str]]
     channels: list[ChannelOut]
+    capacity: CapacityOut | None
     profile: str | None
     trouble: str
 

@@ -119,7 +119,7 @@ async def invite_interpreter(wanted: InterpreterWish, organiser: Organising, ask
     """Invites the interpreter, or changes the one that is there."""
     languages = organiser.room.languages if wanted.languages is None else tuple(wanted.languages)
     glossary = None if wanted.glossary is None else wanted.glossary.model_dump(exclude_none=True)
-    wish = Wish(languages, tuple(dict.fromkeys(wanted.muted)), glossary)
+    wish = Wish(languages, tuple(dict.fromkeys(wanted.muted)), glossary, dict(wanted.voices))
     return await asked.interpreters.invite(organiser.room.name, wish)
 
 

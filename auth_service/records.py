@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from auth_service.policy import Role
@@ -66,19 +66,26 @@ class Wish:
     languages: tuple[str, ...] | None = None
     muted: tuple[str, ...] = ()
     glossary: dict[str, Any] | None = None
+    voices: dict[str, str] = field(default_factory=dict)
+    """For a language the name of a voice."""
 
     def message(self) -> dict[str, Any]:
-        return {
+        """As JSON; without `voices` where none is chosen, which interpreters that know none understand."""
+        message: dict[str, Any] = {
             "languages": None if self.languages is None else list(self.languages),
             "muted": list(self.muted),
             "glossary": self.glossary,
         }
+        return message | ({"voices": self.voices} if self.voices else {})
 
     @classmethod
     def of(cls, message: dict[str, Any]) -> Wish:
         languages = message["languages"]
         return cls(
-            None if languages is None else tuple(languages), tuple(message["muted"]), message["glossary"]
+            None if languages is None else tuple(languages),
+            tuple(message["muted"]),
+            message["glossary"],
+            message.get("voices", {}),
         )
 
 

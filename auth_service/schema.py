@@ -64,7 +64,7 @@ interpreters = Table(
     metadata,
     Column("room", String(63), ForeignKey("rooms.name", ondelete="CASCADE"), primary_key=True),
     Column("wanted", Boolean, nullable=False),
-    Column("wish", JSON, nullable=False),  # languages, muted, glossary: the job's metadata
+    Column("wish", JSON, nullable=False),  # languages, muted, glossary, voices: the job's metadata
     Column("version", Integer, nullable=False),  # of the wish
     Column("told", Integer, nullable=False),  # the version that the interpreter has been told
     Column("changed_at", Float, nullable=False),

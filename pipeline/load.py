@@ -48,6 +48,10 @@ class Sacrifice(IntEnum):
     """Voices that cost much are silent; captions say so."""
 
 
+IN_ORDER: Final = "translations of unfinished sentences first, then tentative words, then voices"
+"""The same for people."""
+
+
 class Load:
     """How loaded one process is; fed by its parts and asked by them.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from pipeline.engines.protocols import Voice
 
@@ -16,12 +16,21 @@ class Casting:
     def __init__(self) -> None:
         self._parts: dict[str, int] = {}
         self._registers: dict[str, str] = {}
+        self._chosen: Mapping[str, str] = {}
 
     def prefer(self, speaker: str, register: str) -> None:
         """Asks for a "low" or "high" voice for a speaker where the language has one."""
         self._registers[speaker] = register
 
-    def voice(self, speaker: str, voices: Sequence[Voice]) -> Voice:
+    def choose(self, voices: Mapping[str, str]) -> None:
+        """Sets the one voice of each of these languages, whoever speaks; other languages cast by speaker."""
+        self._chosen = dict(voices)
+
+    def chosen(self, language: str) -> str:
+        """The name of a language's one voice, or ""."""
+        return self._chosen.get(language, "")
+
+    def voice(self, speaker: str, voices: Sequence[Voice], *, language: str = "") -> Voice:
         """The speaker's voice among those of a language.
 
         Raises:
@@ -30,7 +39,12 @@ class Casting:
         if not voices:
             raise ValueError("the language has no voices")
         part = self._parts.setdefault(speaker, len(self._parts))
+        named = self._chosen.get(language)
+        for voice in voices:
+            if voice.name == named:
+                return voice
+        cast = [voice for voice in voices if not voice.standby] or list(voices)
         wanted = self._registers.get(speaker)
-        fitting = [voice for voice in voices if voice.register == wanted] if wanted else []
-        choice = fitting or list(voices)
+        fitting = [voice for voice in cast if voice.register == wanted] if wanted else []
+        choice = fitting or cast
         return choice[part % len(choice)]

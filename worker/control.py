@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any, ClassVar, TypeAlias
 
@@ -16,6 +17,7 @@ MAX_BYTES = 512 * 1024
 """Longer messages are refused."""
 
 Code: TypeAlias = Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,3}$")]
+VoiceName: TypeAlias = Annotated[str, Field(min_length=1, max_length=100)]
 
 
 class ControlError(ValueError):
@@ -29,6 +31,8 @@ class Configure:
     languages: tuple[str, ...] | None = None
     """What may be asked for; None: the settings' own."""
     muted: tuple[str, ...] = ()
+    voices: Mapping[str, str] = field(default_factory=dict)
+    """For a language the name of the voice that speaks it, as `translator.voices` lists them."""
     glossary: Glossary = field(default_factory=Glossary)
 
 
@@ -46,6 +50,7 @@ class _Wish:
 
     languages: Annotated[tuple[Code, ...], Field(max_length=100)] | None = None
     muted: Annotated[tuple[Code, ...], Field(max_length=100)] = ()
+    voices: Annotated[dict[Code, VoiceName], Field(max_length=100)] = field(default_factory=dict)
 
 
 _WISH: TypeAdapter[_Wish] = TypeAdapter(_Wish)
@@ -100,4 +105,4 @@ def _configure(message: dict[str, Any]) -> Configure:
         raise ControlError(where) from error
     except GlossaryError as error:
         raise ControlError(str(error)) from error
-    return Configure(languages=wish.languages, muted=wish.muted, glossary=terms)
+    return Configure(languages=wish.languages, muted=wish.muted, voices=wish.voices, glossary=terms)

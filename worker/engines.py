@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import structlog
 
+from pipeline.capacity import Capacity
 from pipeline.engines.protocols import Synthesizer, Translator
 from pipeline.stages.hear import Hear
 from pipeline.text.languages import served_by
@@ -20,6 +21,11 @@ CLOSE_LIMIT_S = 5.0
 Close = Callable[[], Awaitable[None]]
 
 
+def not_measured() -> Capacity | None:
+    """The capacity of a machine of which nothing is known."""
+    return None
+
+
 @dataclass(slots=True)
 class Engines:
     """The three engines of a room."""
@@ -30,6 +36,8 @@ class Engines:
     source_language: str = AUTO
     """What most people speak, or "auto"."""
     profile: str = ""
+    capacity: Callable[[], Capacity | None] = not_measured
+    """What the machine keeps up with, as far as it is known now."""
     closers: Sequence[Close] = ()
     """Called once in `close`, in this order."""
     _known: tuple[object, tuple[str, ...]] | None = field(default=None, repr=False)

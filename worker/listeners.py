@@ -68,6 +68,11 @@ class Plan:
     refused: tuple[str, ...] = ()
     """Languages that are wanted, but more than the room may have at once."""
 
+    def voices_of(self, speaker: str) -> frozenset[str]:
+        """The languages in which somebody hears this speaker."""
+        wishes = self.wishes.get(speaker)
+        return frozenset() if wishes is None else frozenset(wishes.voices)
+
 
 def is_code(text: str) -> bool:
     """Whether `text` can be a language code."""

@@ -8,13 +8,15 @@ import structlog
 
 from config.settings import Settings
 from pipeline.audio import AudioFrame
+from pipeline.capacity import Capacity
 from pipeline.channel import Channel
 from pipeline.engines.choice import chosen
+from pipeline.engines.limiting import limited
 from pipeline.engines.protocols import EngineError, HearingOptions, Recognizer, Synthesizer, Translator
 from pipeline.engines.registry import load_recognizer, load_synthesizer, load_translator
 from pipeline.events import Heard
 from pipeline.stages.hear import Hear, hear
-from speech_service.client import RemoteHearing, RemoteSynthesizer, RemoteTranslator
+from speech_service.client import RemoteCapacity, RemoteHearing, RemoteSynthesizer, RemoteTranslator
 from worker.engines import Close, Engines
 
 log = structlog.get_logger(__name__)
@@ -32,26 +34,31 @@ async def load_engines(settings: Settings) -> Engines:
         EngineError: an engine of this process cannot be loaded.
     """
     closers: list[Close] = []
+    choice = await asyncio.to_thread(chosen, settings)
     try:
-        ear, recognizer = await _hearing(settings, closers)
+        ear, recognizer = await _hearing(settings, choice.capacity, closers)
         translator = await _translator(settings, recognizer, closers)
         synthesizer = await _synthesizer(settings, closers)
     except BaseException:
         for close in closers:
             await close()
         raise
-    choice = await asyncio.to_thread(chosen, settings)
+    capacity = RemoteCapacity(settings.services, choice.capacity)
+    capacity.start()
     return Engines(
         hear=ear,
         translator=translator,
         synthesizer=synthesizer,
         source_language=settings.rooms.source_language,
         profile=choice.profile,
-        closers=closers,
+        capacity=capacity.now,
+        closers=[capacity.close, *closers],
     )
 
 
-async def _hearing(settings: Settings, closers: list[Close]) -> tuple[Hear, Recognizer | None]:
+async def _hearing(
+    settings: Settings, capacity: Capacity | None, closers: list[Close]
+) -> tuple[Hear, Recognizer | None]:
     if settings.services.stt_url:
         remote = RemoteHearing(settings.services)
         closers.append(remote.close)
@@ -61,12 +68,13 @@ async def _hearing(settings: Settings, closers: list[Close]) -> tuple[Hear, Reco
     recognizer = await load_recognizer(settings)
     closers.append(recognizer.close)
     model = await asyncio.to_thread(SileroModel.load)
+    ears = limited(recognizer, capacity)
 
     async def inline(frames: Channel[AudioFrame], heard: Channel[Heard], options: HearingOptions) -> None:
         await hear(
             frames,
             heard,
-            recognizer=recognizer,
+            recognizer=ears,
             detector=model.detector(),
             options=options,
             settings=settings.recognition,

@@ -34,6 +34,7 @@ from worker.chat import Chat
 from worker.control import Configure
 from worker.desertion import Desertion
 from worker.engines import Engines
+from worker.headroom import Headroom
 from worker.listeners import WISH_ATTRIBUTES, Person, make_plan
 from worker.organiser import Organiser
 from worker.permissions import Permissions
@@ -44,6 +45,7 @@ from worker.speakers import Speakers
 from worker.status import Status
 from worker.tasks import Tasks
 from worker.telemetry import Telemetry
+from worker.voices import RoomVoices
 
 log = structlog.get_logger(__name__)
 
@@ -115,6 +117,14 @@ class RoomInterpreter:
         self.reports = Reports(
             self._telemetry, self._show_trouble, max_languages=settings.rooms.max_languages
         )
+        self._voices = RoomVoices(engines.synthesizer, self._casting, trouble=self.reports.trouble)
+        self._voices.wish(self._configure.voices)
+        self._headroom = Headroom(
+            engines.capacity,
+            max_speakers=settings.recognition.max_speakers,
+            max_languages=settings.rooms.max_languages,
+            trouble=self.reports.trouble,
+        )
         self._tasks = Tasks(self.reports.task_failed)
         self._chat = Chat(room, post, self._tasks, offered=lambda: self._offered, wish=self._wish_by_chat)
         self._organiser = Organiser(room, settings.livekit, configure=self.configure, dismiss=self.dismiss)
@@ -150,7 +160,6 @@ class RoomInterpreter:
         handlers = self._listen()
         try:
             self._permissions.renew()  # before anything is published: nobody receives what is not theirs
-            self._status.offer(self._offered)
             self._tasks.start(self._status.run(), name="status")
             self._tasks.start(self._telemetry.run(), name="telemetry")
             self._tasks.start(self._keep_looking(), name="lookout")
@@ -169,9 +178,13 @@ class RoomInterpreter:
         self._end(End.DISMISSED)
 
     def configure(self, wish: Configure) -> None:
-        """Changes languages, mutes and glossary of a running interpreter."""
+        """Changes languages, mutes, voices and glossary of a running interpreter.
+
+        A channel takes another voice with its next clause; another glossary makes it anew.
+        """
         glossary_changed = wish.glossary != self._configure.glossary
         self._configure = wish
+        self._voices.wish(wish.voices)
         if glossary_changed:
             self._cache.clear()
             self._speakers.renew()
@@ -209,6 +222,8 @@ class RoomInterpreter:
         self._channels.want(plan.channels, frozenset(self._configure.muted))
         self._speakers.update(people, roster.microphones(self._room), plan.wishes)
         self._captions.read_by(plan.readers, roster.ready(self._room))
+        spoken = {who: plan.voices_of(who) for who in self._speakers.interpreted}
+        self._status.fits(self._headroom.look(spoken, self._voices.engines(plan.channels)))
         self._desertion.look(bool(people))
 
     async def _keep_looking(self) -> None:
@@ -288,10 +303,9 @@ class RoomInterpreter:
 
     def _refresh_offer(self) -> None:
         """Services that start late, and the organiser, change what may be asked for."""
-        offered = self._languages()
-        if offered != self._offered:
-            self._offered = offered
-            self._status.offer(offered)
+        self._offered = self._languages()
+        self._voices.look(self._offered)
+        self._status.offer(self._offered, self._voices.shown())
 
     # --- what the parts ask for --------------------------------------------------------------------------
 

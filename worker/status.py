@@ -5,10 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import asdict
 
 from pipeline.clock import Monotonic
 from pipeline.events import Trouble
 from worker.channels import ChannelView
+from worker.headroom import Fits
+from worker.voices import Voices
 
 EVERY_S = 0.5
 LAG_EVERY_S = 2.0
@@ -45,6 +48,8 @@ class Status:
         self._name_of = name_of
         self._now = now or asyncio.get_running_loop().time
         self._languages: tuple[str, ...] = ()
+        self._voices: Voices = {}
+        self._fits: Fits | None = None
         self._shown: dict[str, str] = {}
         self._lags: dict[str, float] = {}
         self._lags_at_s = float("-inf")
@@ -52,10 +57,18 @@ class Status:
         self._trouble_until_s = 0.0
         self._changed = asyncio.Event()
 
-    def offer(self, languages: Sequence[str]) -> None:
-        """Sets which languages may be asked for."""
-        self._languages = tuple(languages)
-        self.changed()
+    def offer(self, languages: Sequence[str], voices: Voices | None = None) -> None:
+        """Sets which languages may be asked for, and the voices that they may have."""
+        offer = tuple(languages), voices or {}
+        if offer != (self._languages, self._voices):
+            self._languages, self._voices = offer
+            self.changed()
+
+    def fits(self, fits: Fits | None) -> None:
+        """Sets what the machine keeps up with; None while that is not known."""
+        if fits != self._fits:
+            self._fits = fits
+            self.changed()
 
     def trouble(self, trouble: Trouble) -> None:
         """Shows why something is missing, with whose words and which language it is about."""
@@ -122,6 +135,8 @@ class Status:
             "lk.agent.state": "speaking" if speaking else "listening",
             "translator.role": "interpreter",
             "translator.languages": json.dumps(self._languages),
+            "translator.voices": json.dumps(self._voices),
+            "translator.capacity": "" if self._fits is None else json.dumps(asdict(self._fits)),
             "translator.channels": json.dumps(channels),
             "translator.profile": self._profile,
             "translator.trouble": self._trouble,

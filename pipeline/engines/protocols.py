@@ -237,6 +237,8 @@ class Voice:
     language: str
     register: str = "neutral"
     """"low", "high" or "neutral"."""
+    standby: bool = False
+    """Of an engine that speaks the language only where its first one fails, or where this voice is asked for."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,8 +31,9 @@ LINGER_S = 30.0
 class SynthesizerChain:
     """Asks its synthesisers in order until one speaks.
 
-    Voices are named ENGINE:VOICE. `voices` lists those of the engine that a language has by right; the others
-    speak when that one fails before any sound came, has no time, or when one of their voices is asked for.
+    Voices are named ENGINE:VOICE. `voices` lists those of the engine that a language has by right, then those on
+    standby: the other engines speak when that one fails before any sound came, has no time, or when one of their
+    voices is asked for.
 
     Args:
         engines: in order of preference, at least one; closed with the chain.
@@ -69,11 +70,12 @@ class SynthesizerChain:
         )
 
     def voices(self, language: str) -> tuple[Voice, ...]:
-        engines = self._having(language)
-        if not engines:
-            return ()
         wanted = self._wish(language)
-        voices = self._voices_of(engines[0], language)
+        voices = [
+            replace(voice, standby=bool(place))
+            for place, engine in enumerate(self._having(language))
+            for voice in self._voices_of(engine, language)
+        ]
         return tuple(sorted(voices, key=lambda voice: voice.name != wanted))
 
     async def synthesize(self, request: SynthesisRequest) -> AsyncGenerator[Pcm, None]:

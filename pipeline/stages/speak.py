@@ -256,7 +256,7 @@ class LanguageChannel:
 
     def _voice(self, speaker: str) -> str | None:
         voices = self._synthesizer.voices(self.language)
-        return self._casting.voice(speaker, voices).name if voices else None
+        return self._casting.voice(speaker, voices, language=self.language).name if voices else None
 
     def _order(self, text: str, voice: str, backlog: Backlog) -> Order:
         how = pace(backlog, self._settings)

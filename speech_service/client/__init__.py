@@ -1,7 +1,8 @@
 """The services behind the pipeline's own protocols; what a room's process uses in place of engines."""
 
+from speech_service.client.capacity import RemoteCapacity
 from speech_service.client.hearing import RemoteHearing
 from speech_service.client.synthesizer import RemoteSynthesizer
 from speech_service.client.translator import RemoteTranslator
 
-__all__ = ["RemoteHearing", "RemoteSynthesizer", "RemoteTranslator"]
+__all__ = ["RemoteCapacity", "RemoteHearing", "RemoteSynthesizer", "RemoteTranslator"]

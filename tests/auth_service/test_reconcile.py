@@ -5,6 +5,8 @@ import contextlib
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
+import pytest
+
 from auth_service.engagements import Engagements
 from auth_service.parts import Parts, assemble
 from auth_service.reconcile import CLAIM_S, Reconciler
@@ -162,6 +164,41 @@ async def test_a_change_is_told_once(api: Api, media: FakeMediaServer, parts: Pa
     assert {name: changed[name] for name in wish} == wish
 
 
+async def test_chosen_voices_are_told_and_outlive_the_interpreter(
+    api: Api, media: FakeMediaServer, parts: Parts, clock: WallClock
+) -> None:
+    """They hold for the room: whoever comes after an interpreter that died is told them, too."""
+    room = await api.room()
+    media.person(room.name, "speaker-1")
+    await put(api, room, languages=["es"])
+    voices = {"es": "kokoro:em_alex", "pt-BR": "pt-br+f2"}
+    changed = await put(api, room, languages=["es"], voices=voices)
+    assert (changed["voices"], changed["muted"]) == (voices, [])
+    assert media.sent == [(room.name, "agent-1", {"type": "configure", **WISH, "voices": voices})]
+
+    clock.pass_s(60)
+    media.silent.add("agent-1")
+    async with running(parts.reconciler):
+        await until(lambda: media.identities(room.name) == ["agent-2"])
+    assert media.metadata == [WISH, {**WISH, "voices": voices}]
+
+    assert (await put(api, room, languages=["es"]))["voices"] == {}
+    await parts.reconciler.look(room.name)
+    assert media.sent[1:] == [(room.name, "agent-2", {"type": "configure", **WISH})]
+
+
+async def test_what_cannot_be_a_voice_is_refused_with_the_reason(api: Api) -> None:
+    """Not a code, no name, too long a name, too many; nothing of the wish is kept then."""
+    room = await api.room()
+    url = f"/api/v1/rooms/{room.name}/interpreter"
+    many = {f"{a}{b}": "x" for a in "abcdef" for b in "abcdef"}
+    for voices in ({"off": "x"}, {"es": ""}, {"es": "x" * 101}, {"es": "a\u0007b"}, {"es": 3}, ["es"], many):
+        answer = await api.client.put(url, json={"voices": voices}, headers=room.headers)
+        assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
+        assert answer.json()["problems"][0]["where"].startswith("body.voices")
+    assert await state(api, room) == "absent"
+
+
 async def test_it_is_dismissed(api: Api, media: FakeMediaServer, parts: Parts, clock: WallClock) -> None:
     """It is told to leave, is removed if it does not, does not come back, and may be invited again."""
     room = await api.room()
@@ -192,6 +229,8 @@ async def test_the_organiser_sees_its_channels(api: Api, media: FakeMediaServer,
         **{
             "translator.languages": '["ca", "es"]',
             "translator.channels": channels,
+            "translator.voices": '{"es": ["kokoro:ef_dora", 7, "espeak:es"], "ca": [], "fr": "x"}',
+            "translator.capacity": '{"speakers": 3, "languages": [5, 2, 2], "given_up": ["x is not heard"]}',
             "translator.profile": "cpu",
             "translator.trouble": "no model for ja",
             "lk.agent.state": "speaking",
@@ -205,11 +244,27 @@ async def test_the_organiser_sees_its_channels(api: Api, media: FakeMediaServer,
         "languages": ["es", "ja"],
         "muted": [],
         "glossary": None,
+        "voices": {},
         "available_languages": ["ca", "es"],
+        "available_voices": {"es": ["kokoro:ef_dora", "espeak:es"]},
+        "capacity": {"speakers": 3, "languages": [5, 2, 2], "given_up": ["x is not heard"]},
         "channels": [{"language": "es", "listeners": 3, "lag_s": 2.4, "state": "open"}],
         "profile": "cpu",
         "trouble": "no model for ja",
     }
+
+
+@pytest.mark.parametrize(
+    "said", ["", "null", "{", "[1]", '{"speakers": 2}', '{"speakers": 0, "languages": [1]}',
+             '{"speakers": true, "languages": [1]}', '{"speakers": 2, "languages": [1, "x"]}']
+)  # fmt: skip
+async def test_a_capacity_that_is_not_known_is_null(api: Api, media: FakeMediaServer, said: str) -> None:
+    """Nothing is claimed of a machine that does not say it, or says it wrongly."""
+    room = await api.room()
+    media.person(room.name, "speaker-1")
+    media.agent(room.name, "agent-AJ_x", **{"translator.capacity": said})
+
+    assert (await put(api, room))["capacity"] is None
 
 
 async def test_the_watch_survives_a_media_server_that_is_away(

@@ -80,6 +80,10 @@ class ScriptedInterpreter:
                 "lk.agent.state": self._state,
                 "translator.role": "interpreter",
                 "translator.languages": json.dumps(self._languages),
+                "translator.voices": json.dumps({code: [f"plain:{code}"] for code in self._languages[1:]}),
+                "translator.capacity": json.dumps(
+                    {"speakers": 1, "languages": [3], "given_up": ["one more is not heard"]}
+                ),
                 "translator.channels": json.dumps(channels),
                 "translator.profile": "embedded",
                 "translator.trouble": trouble,

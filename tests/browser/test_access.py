@@ -52,6 +52,7 @@ async def test_no_view_has_a_barrier(
         await interpreter.caption("ana", "y el sur", language="es", segment=f"{segment}x", final=False)
         await page.locator(".passage").last.wait_for()
         found["link"] = await _a_new_link(page)
+        found["voices"] = await _the_voices(page)
         found["glossary"] = await _the_glossary(page)
         if await page.locator(".panel").count():
             await page.locator(".panel > header button").click()
@@ -101,6 +102,15 @@ async def _the_glossary(page: Page) -> list[str]:
     found = await barriers(page)
     await page.keyboard.press("Escape")
     return found
+
+
+async def _the_voices(page: Page) -> list[str]:
+    """What the machine keeps up with, and the voices by language."""
+    await _open_organising(page)
+    await page.locator("[data-capacity]").wait_for()
+    await page.locator(".voices summary").click()
+    await page.locator(".voices select").first.wait_for()
+    return await barriers(page)
 
 
 async def _open_organising(page: Page) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
@@ -65,12 +66,32 @@ async def test_the_organisers_click_brings_the_interpreter(
             await expect(emma.page.locator('[data-channel="es"]')).to_contain_text("1.5 s behind")
             await emma.page.get_by_role("button", name="Mute: Spanish").click()
             await expect(emma.page.locator('[data-channel="es"]')).to_contain_text("muted")
+            await expect(emma.page.locator("[data-capacity]")).to_have_text(
+                "This machine interprets about 2 speakers into 3 languages or 1 speaker into 5 languages at once."
+            )
+            await emma.page.locator(".voices summary").focus()
+            await emma.page.keyboard.press("Enter")
+            await emma.page.keyboard.press("Tab")
+            await emma.page.keyboard.press("Tab")  # from French to Spanish, by name
+            await emma.page.keyboard.press("ArrowDown")
+            await expect(emma.page.get_by_label("Spanish", exact=True)).to_have_value("kokoro:ef_dora")
+            told = await _told(worker.stdout, "voices")
+            assert (told["voices"], told["muted"]) == ({"es": "kokoro:ef_dora"}, ["es"])
             await emma.page.get_by_role("button", name="Dismiss").click()
             await expect(state).to_have_attribute("data-interpreter", "absent", timeout=20_000)
             assert emma.errors == []
     finally:
         worker.kill()
         await worker.communicate()
+
+
+async def _told(said: asyncio.StreamReader, field: str) -> dict[str, Any]:
+    """The next control message with a field, of those that a worker says it got."""
+    async with asyncio.timeout(20):
+        while True:
+            message: dict[str, Any] = json.loads(await said.readline()).get("control", {})
+            if field in message:
+                return message
 
 
 async def test_a_meeting_is_created_on_the_start_page(

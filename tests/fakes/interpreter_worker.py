@@ -42,6 +42,8 @@ async def join(context: JobContext, key: str, secret: str) -> None:
             "lk.agent.state": "listening",
             "translator.role": "interpreter",
             "translator.languages": json.dumps(["es", "fr"]),
+            "translator.voices": json.dumps({"es": ["kokoro:ef_dora", "espeak:es"], "fr": ["espeak:fr"]}),
+            "translator.capacity": json.dumps({"speakers": 2, "languages": [5, 3], "given_up": []}),
             "translator.channels": json.dumps({"es": {"listeners": 2, "lag_s": 1.5, "state": "open"}}),
             "translator.profile": "embedded",
         }

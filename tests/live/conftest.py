@@ -14,6 +14,7 @@ import pytest
 from livekit import rtc
 
 from config.settings import Clauses, LiveKit, Recognition, Rooms, Settings
+from pipeline.capacity import Capacity
 from tests.fakes.engines import ToneSynthesizer
 from tests.fakes.meeting import EchoTranslator, LoudnessHear
 from tests.live.guests import TONES_HZ, Guest
@@ -61,6 +62,7 @@ class OpenMeeting(Protocol):
         broken: frozenset[str] = frozenset(),
         guests_stay: bool = False,
         rooms: list[rtc.Room] | None = None,
+        capacity: Capacity | None = None,
     ) -> AbstractAsyncContextManager[Meeting]: ...
 
 
@@ -103,13 +105,21 @@ def meeting(livekit: LiveKit, room: str) -> OpenMeeting:
         broken: frozenset[str] = frozenset(),
         guests_stay: bool = False,
         rooms: list[rtc.Room] | None = None,
+        capacity: Capacity | None = None,
     ) -> AsyncIterator[Meeting]:
         name = room or default_room
         reach = server or livekit
         before = asyncio.all_tasks()
         hear, translator = LoudnessHear(), EchoTranslator(*TONES_HZ, broken=broken)
         synthesizer = ToneSynthesizer(TONES_HZ, seconds_per_character=0.05)
-        engines = Engines(hear, translator, synthesizer, source_language="en", profile="embedded")
+        engines = Engines(
+            hear,
+            translator,
+            synthesizer,
+            source_language="en",
+            profile="embedded",
+            capacity=lambda: capacity,
+        )
         full = replace(settings or SETTINGS, livekit=reach)
         client = rtc.Room()
         if rooms is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from typing import Any
 
 import pytest
 from livekit import api
@@ -12,6 +13,7 @@ from structlog.testing import capture_logs
 
 from config.sealing import seal
 from config.settings import LiveKit
+from pipeline.capacity import Capacity
 from tests.live.conftest import SETTINGS, Meeting, OpenMeeting
 from tests.live.crowd import crowd
 from tests.live.guests import Guest, until
@@ -174,6 +176,64 @@ async def test_the_organiser_configures_and_dismisses(meeting: OpenMeeting) -> N
             await service.aclose()
 
 
+async def test_the_organiser_chooses_a_voice(meeting: OpenMeeting) -> None:
+    """It speaks from the next clause on while speech and captions go on; what there is not is told, once."""
+    async with (
+        meeting(configure=Configure(languages=("es", "fr"), voices={"es": "es-2"})) as room,
+        room.guest("anna", language="en") as anna,
+        room.guest("bea", language="es", translator_events="on") as bea,
+    ):
+        service = api.LiveKitAPI(
+            room.livekit.url, room.livekit.api_key, room.livekit.api_secret.get_secret_value()
+        )
+        try:
+            await anna.open_microphone()
+            await until(lambda: {event["voice"] for event in _all(bea, "speech")} == {"es-2"}, "as begun")
+            assert bea.says("translator.voices") == {
+                code: [f"{code}-{number}" for number in (1, 2, 3)] for code in ("en", "es", "fr")
+            }
+            voices = {"es": "es-3", "fr": "gone", "xx": "x-1"}
+            wish: dict[str, object] = {"type": "configure", "languages": ["es", "fr"], "voices": voices}
+            since, before = time.monotonic(), len(_all(bea, "channel"))
+            await _tell(service, room, wish)
+            await until(lambda: "es-3" in [event["voice"] for event in _all(bea, "speech")], "the new voice")
+            later = len(_all(bea, "speech"))
+            await _tell(service, room, wish)
+            await until(lambda: len(_all(bea, "speech")) >= later + 2, "speech goes on")
+            assert {event["voice"] for event in _all(bea, "speech")[later:]} == {"es-3"}
+            assert len(bea.finals("es", since)) >= 2
+            assert len(_all(bea, "channel")) == before
+            assert [(event["language"], event["reason"]) for event in _all(bea, "trouble")] == [
+                ("fr", "there is no voice gone for this language: the usual ones speak"),
+                ("xx", "a voice was chosen for this language, which is not available here"),
+            ]
+        finally:
+            await service.aclose()
+
+
+async def test_a_room_says_what_its_machine_keeps_up_with(meeting: OpenMeeting) -> None:
+    """A second speaker and a second language are taken where one fits; what is given up is told once."""
+    async with (
+        meeting(capacity=Capacity(1, 0.5, (1,), {})) as room,
+        room.guest("anna", language="en") as anna,
+        room.guest("bea", language="es", translator_events="on") as bea,
+    ):
+        await anna.open_microphone()
+        await until(lambda: bea.hears() == {"es"}, "Spanish")
+        assert bea.says("translator.capacity") == {"speakers": 1, "languages": [1], "given_up": []}
+        async with room.guest("carl", language="fr") as carl:
+            await carl.open_microphone()
+            await until(lambda: carl.hears() == {"fr"}, "French all the same")
+            await until(lambda: len(bea.says("translator.capacity")["given_up"]) == 2, "given up")
+            told = {event["reason"] for event in _all(bea, "trouble")}
+            assert told == set(bea.says("translator.capacity")["given_up"])
+            await until(
+                lambda: any(seen.sender == "carl" for seen in bea.finals("es")), "Carl is interpreted"
+            )
+        await until(lambda: bea.says("translator.capacity")["given_up"] == [], "it fits again", 20)
+        assert len(_all(bea, "trouble")) == 2
+
+
 async def test_a_meeting_is_summed_up_in_the_log(meeting: OpenMeeting) -> None:
     """When it is over the log has its figures, and nobody's name or words."""
     with capture_logs() as logs:
@@ -208,6 +268,10 @@ async def test_a_deserted_room_is_left(meeting: OpenMeeting) -> None:
 
 def _state(event: dict[str, object]) -> tuple[object, object]:
     return event.get("speaker"), event.get("state")
+
+
+def _all(guest: Guest, kind: str) -> list[dict[str, Any]]:
+    return [event for event in guest.events if event["type"] == kind]
 
 
 def _numbers(guest: Guest, kind: str) -> set[int]:

@@ -32,3 +32,27 @@ def test_a_language_without_voices_is_an_error() -> None:
     """Nobody is given a voice that is not there."""
     with pytest.raises(ValueError, match="no voices"):
         Casting().voice("anna", ())
+
+
+def test_a_chosen_voice_speaks_for_everybody_in_its_language() -> None:
+    """Other languages cast by speaker, and so does this one again once the choice is gone or cannot be had."""
+    casting = Casting()
+    casting.voice("anna", VOICES)
+    casting.choose({"es": "es+m3", "fr": "fr+gone"})
+
+    assert {casting.voice(name, VOICES, language="es").name for name in ("anna", "ben")} == {"es+m3"}
+    assert casting.voice("ben", VOICES, language="ca").name == "es+f3"
+    assert casting.voice("anna", (Voice("fr", "fr"),), language="fr").name == "fr"
+    assert (casting.chosen("es"), casting.chosen("ca")) == ("es+m3", "")
+    casting.choose({})
+    assert casting.voice("ben", VOICES, language="es").name == "es+f3"
+
+
+def test_voices_on_standby_are_cast_only_when_chosen() -> None:
+    """Speakers share the first engine's voices rather than getting one of another engine."""
+    voices = (Voice("natural:dora", "es"), Voice("plain:es", "es", standby=True))
+    casting = Casting()
+
+    assert {casting.voice(name, voices, language="es").name for name in ("anna", "ben")} == {"natural:dora"}
+    casting.choose({"es": "plain:es"})
+    assert casting.voice("anna", voices, language="es").name == "plain:es"

@@ -14,9 +14,16 @@ GLOSSARY = {"entries": [{"source": "HIVE", "language": "en", "spoken": {"es": "j
 
 def test_a_wish_and_a_dismissal_are_read() -> None:
     """The messages of the protocol, complete and with everything left out."""
-    message = {"type": "configure", "languages": ["es"], "muted": ["fr"], "glossary": GLOSSARY}
+    voices = {"es": "kokoro:ef_dora", "pt-BR": "pt+f2"}
+    message = {
+        "type": "configure",
+        "languages": ["es"],
+        "muted": ["fr"],
+        "voices": voices,
+        "glossary": GLOSSARY,
+    }
     assert read_control(json.dumps(message).encode()) == Configure(
-        languages=("es",), muted=("fr",), glossary=Glossary.parse(GLOSSARY)
+        languages=("es",), muted=("fr",), voices=voices, glossary=Glossary.parse(GLOSSARY)
     )
     assert read_control(b'{"type": "configure", "languages": null, "glossary": null}') == Configure()
     assert read_control(b'{"type": "dismiss"}') == Dismiss()
@@ -40,6 +47,11 @@ def test_job_metadata_is_the_same_without_a_type() -> None:
         b'{"type": "configure", "languages": "es"}',
         b'{"type": "configure", "languages": ["not a code"]}',
         b'{"type": "configure", "more": 1}',
+        b'{"type": "configure", "voices": ["es"]}',
+        b'{"type": "configure", "voices": {"es": ""}}',
+        b'{"type": "configure", "voices": {"es": null}}',
+        b'{"type": "configure", "voices": {"not a code": "es+f2"}}',
+        b'{"type": "configure", "voices": {"es": "' + b"x" * 101 + b'"}}',
         b'{"type": "configure", "glossary": {"entries": [{}]}}',
         b"[" * 100_000,
         b" " * (MAX_BYTES + 1),

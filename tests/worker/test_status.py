@@ -8,6 +8,7 @@ import json
 from pipeline.events import Trouble
 from tests.fakes.clock import HandClock
 from worker.channels import ChannelState, ChannelView
+from worker.headroom import Fits
 from worker.status import TROUBLE_FOR_S, Status
 from worker.tasks import Tasks
 
@@ -40,7 +41,8 @@ def test_all_attributes() -> None:
     """Those of the protocol, with the channels as they are."""
     bench = Bench()
     bench.views = [OPEN]
-    bench.status.offer(("en", "es"))
+    bench.status.offer(("en", "es"), {"es": ("natural:dora", "plain:es")})
+    bench.status.fits(Fits(2, (4, 3), ("one more is not heard",)))
     bench.status.trouble(Trouble("anna", "translate", "fr", "no route"))
     attributes = dict(bench.status.attributes())
     assert json.loads(attributes.pop("translator.channels")) == {
@@ -54,12 +56,28 @@ def test_all_attributes() -> None:
         }
     }
     assert json.loads(attributes.pop("translator.languages")) == ["en", "es"]
+    assert json.loads(attributes.pop("translator.voices")) == {"es": ["natural:dora", "plain:es"]}
+    assert json.loads(attributes.pop("translator.capacity")) == {
+        "speakers": 2,
+        "languages": [4, 3],
+        "given_up": ["one more is not heard"],
+    }
     assert attributes == {
         "lk.agent.state": "speaking",
         "translator.role": "interpreter",
         "translator.profile": "embedded",
         "translator.trouble": "Anna B., fr: no route",
     }
+
+
+def test_nothing_is_claimed_of_a_machine_that_is_not_known() -> None:
+    """Before it was measured, and when it is not known any more."""
+    bench = Bench()
+    assert bench.status.attributes()["translator.capacity"] == ""
+    bench.status.fits(Fits(1, (1,)))
+    assert bench.status.attributes()["translator.capacity"] != ""
+    bench.status.fits(None)
+    assert bench.status.attributes()["translator.capacity"] == ""
 
 
 def test_trouble_passes() -> None:

@@ -15,6 +15,7 @@ from pipeline.load import RAISE_AFTER_S, Load
 from pipeline.playing import skip_signal
 from pipeline.speech_rates import RenderCosts
 from pipeline.stages.speak import LanguageChannel
+from pipeline.voices import Casting
 from tests.fakes.clock import HandClock
 from tests.fakes.engines import ToneSynthesizer
 from tests.fakes.sink import GatedSink, InstantSink
@@ -37,6 +38,7 @@ class Speaking:
         synthesizer: ToneSynthesizer | None = None,
         sink: InstantSink | None = None,
         settings: SpeechSettings = SETTINGS,
+        casting: Casting | None = None,
     ) -> None:
         self.clock = HandClock(1000.0)
         self.sink = sink or InstantSink()
@@ -48,6 +50,7 @@ class Speaking:
             sink=self.sink,
             settings=settings,
             report=self.reported.append,
+            casting=casting,
             now=self.clock,
         )
 
@@ -76,6 +79,39 @@ async def test_clauses_are_spoken_in_the_order_they_came() -> None:
     assert speaking.outcomes == [("uno", "spoken"), ("dos", "spoken"), ("tres", "spoken")]
     assert [request.voice for request in speaking.synthesizer.asked] == ["es-1", "es-2", "es-1"]
     assert speaking.sink.seconds > 0
+
+
+async def test_another_voice_is_taken_with_the_next_clause() -> None:
+    """What is being said ends as it began, nothing is left out, and the choice is given up as easily."""
+    casting = Casting()
+    speaking = Speaking(sink=GatedSink(), casting=casting)
+    assert isinstance(speaking.sink, GatedSink)
+
+    async def begun(count: int) -> None:
+        async with asyncio.timeout(5):
+            while len(speaking.synthesizer.asked) < count:
+                await asyncio.sleep(0.005)
+
+    speaking.channel.say(said(1, "uno"))
+    running = asyncio.create_task(speaking.channel.run())
+    await begun(1)
+    casting.choose({"es": "es-3", "fr": "fr-2"})
+    speaking.channel.say(said(2, "dos"))
+    speaking.channel.say(said(1, "tres", speaker="ben"))
+    speaking.sink.gate.set()
+    await begun(3)
+    casting.choose({})
+    speaking.channel.say(said(3, "cuatro"))
+    speaking.channel.close()
+    await running
+
+    assert [(request.text, request.voice) for request in speaking.synthesizer.asked] == [
+        ("uno", "es-1"),
+        ("dos", "es-3"),
+        ("tres", "es-3"),
+        ("cuatro", "es-1"),
+    ]
+    assert [outcome for _, outcome in speaking.outcomes] == ["spoken"] * 4
 
 
 async def test_the_more_waits_the_faster_it_is_spoken() -> None:

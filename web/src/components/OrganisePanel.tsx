@@ -7,11 +7,14 @@ import type { InterpreterState, InterpreterWish, Organising } from "../logic/api
 import type { TextKey } from "../logic/i18n";
 import type { ChannelState } from "../logic/interpreter";
 import { nameOf } from "../logic/languages";
+import { voicesOf } from "../logic/voices";
+import { CapacityLine } from "./CapacityLine";
 import { Dialog, Notice } from "./controls";
 import { GlossaryDialog } from "./GlossaryDialog";
 import { Icon } from "./Icon";
 import { LanguagePicker } from "./LanguagePicker";
 import { LinksSection } from "./LinksSection";
+import { VoicesSection } from "./VoicesSection";
 
 const LOOK_EVERY_MS = 4000;
 
@@ -41,6 +44,7 @@ function InterpreterSection({ organising }: { organising: Organising }) {
   if (!state) return error === null ? <p className="hint">{text("app.loading")}</p> : <Notice kind="problem">{errorText(error)}</Notice>;
 
   const invited = state.state !== "absent";
+  const offered = wish.languages ?? state.available_languages;
   return (
     <section className="organise" data-interpreter={state.state}>
       <h3>{text("org.interpreter")}</h3>
@@ -49,6 +53,7 @@ function InterpreterSection({ organising }: { organising: Organising }) {
         {text(STATE_TEXTS[state.state])}
       </p>
       {state.trouble && <Notice kind="warning">{text("trouble.some", { reason: state.trouble })}</Notice>}
+      {state.capacity && <CapacityLine capacity={state.capacity} trouble={state.trouble} />}
       {error !== null && (
         <Notice kind="problem" urgent>
           {errorText(error)}
@@ -64,16 +69,27 @@ function InterpreterSection({ organising }: { organising: Organising }) {
         chosen={wish.languages}
         available={state.available_languages}
         onChange={(languages) =>
-          change({ ...wish, languages, muted: wish.muted.filter((code) => !languages || languages.includes(code)) })
+          change({
+            ...wish,
+            languages,
+            muted: wish.muted.filter((code) => !languages || languages.includes(code)),
+            voices: voicesOf(wish.voices, languages),
+          })
         }
       />
       {invited && (
         <Channels
           muted={wish.muted}
-          languages={wish.languages ?? state.available_languages}
+          languages={offered}
           onMuted={(muted) => change({ ...wish, muted })}
         />
       )}
+      <VoicesSection
+        languages={offered}
+        available={state.available_voices}
+        chosen={wish.voices}
+        onChange={(voices) => change({ ...wish, voices })}
+      />
       <h4>{text("org.glossary")}</h4>
       <p className="hint">{text("org.glossaryHint")}</p>
       <p className="actions">
@@ -93,7 +109,7 @@ function InterpreterSection({ organising }: { organising: Organising }) {
       {editing && (
         <GlossaryDialog
           glossary={wish.glossary}
-          languages={wish.languages ?? state.available_languages}
+          languages={offered}
           onClose={() => setEditing(false)}
           onSave={(glossary) => {
             setEditing(false);
@@ -105,7 +121,7 @@ function InterpreterSection({ organising }: { organising: Organising }) {
   );
 }
 
-const NOTHING_SPECIAL: InterpreterWish = { languages: null, glossary: null, muted: [] };
+const NOTHING_SPECIAL: InterpreterWish = { languages: null, glossary: null, muted: [], voices: {} };
 
 /** The interpreter as the service sees it. What is wished before it is invited waits here for the invitation. */
 function useInterpreter(organising: Organising) {
@@ -115,7 +131,7 @@ function useInterpreter(organising: Organising) {
   const [busy, setBusy] = useState(false);
   const invited = state !== null && state.state !== "absent";
   const wish: InterpreterWish = invited
-    ? { languages: state.languages, glossary: state.glossary, muted: state.muted }
+    ? { languages: state.languages, glossary: state.glossary, muted: state.muted, voices: state.voices }
     : draft;
 
   const perform = useCallback(async (call: () => Promise<InterpreterState>) => {
@@ -152,7 +168,7 @@ function useInterpreter(organising: Organising) {
   };
   const invite = (): Promise<void> => perform(() => organising.setInterpreter(wish));
   const dismiss = (): Promise<void> => {
-    setDraft(wish); // whoever invites it again finds their languages and glossary
+    setDraft(wish); // whoever invites it again finds their languages, voices and glossary
     return perform(async () => {
       await organising.dismissInterpreter();
       return organising.interpreter();

@@ -1,6 +1,8 @@
 /** The calls to the service that lets people in. Answers are checked where the page would break without. */
 
+import type { Capacity } from "./capacity";
 import type { Glossary } from "./glossary";
+import type { ChosenVoices, Voices } from "./voices";
 
 export type Role = "organiser" | "speaker" | "listener" | "reader";
 
@@ -59,6 +61,7 @@ export interface InterpreterWish {
   readonly languages: readonly string[] | null;
   readonly glossary: Glossary | null;
   readonly muted: readonly string[];
+  readonly voices: ChosenVoices;
 }
 
 export interface InterpreterState {
@@ -68,13 +71,16 @@ export interface InterpreterState {
   readonly languages: readonly string[] | null;
   readonly muted: readonly string[];
   readonly glossary: Glossary | null;
+  readonly voices: ChosenVoices;
   readonly available_languages: readonly string[];
+  readonly available_voices: Voices;
   readonly channels: readonly {
     readonly language: string;
     readonly listeners: number;
     readonly lag_s: number | null;
     readonly state: "open" | "muted" | "lingering";
   }[];
+  readonly capacity: Capacity | null;
   readonly profile: string | null;
   readonly trouble: string;
 }

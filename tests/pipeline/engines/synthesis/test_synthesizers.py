@@ -55,12 +55,13 @@ async def test_the_first_engine_that_has_a_language_speaks_it() -> None:
 
 
 async def test_voices_are_named_by_their_engine() -> None:
-    """A name is unique in the chain, and understood by it."""
+    """A name is unique in the chain, and understood by it; those of engines that only stand in are on standby."""
     first, second = natural(), plain()
     chain = SynthesizerChain([first, second])
 
     assert chain.voices("es") == (
         Voice("natural:dora", "es", "high"), Voice("natural:alex", "es", "low"),
+        Voice("plain:es", "es", "low", standby=True), Voice("plain:es+f2", "es", "high", standby=True),
     )  # fmt: skip
     assert [voice.name for voice in chain.voices("de")] == ["plain:de", "plain:de+f2"]
 
@@ -126,7 +127,8 @@ async def test_settings_choose_a_voice_by_language() -> None:
     await say(chain, "fr")
 
     assert second.asked == [("es", "es+f2"), ("fr", "")]
-    assert [voice.name for voice in chain.voices("es")] == ["plain:es+f2", "plain:es"]
+    by_right = [voice.name for voice in chain.voices("es") if not voice.standby]
+    assert by_right == ["plain:es+f2", "plain:es"]
     assert chain.voices("fr")[0].name == "plain:fr"
     assert (
         SynthesizerChain([natural()], preferred={"es": "natural:alex"}).voices("es")[0].name == "natural:alex"

@@ -1,0 +1,36 @@
+import { useI18n } from "../hooks/useI18n";
+import { loadsOf, type Capacity } from "../logic/capacity";
+import { Notice } from "./controls";
+
+interface CapacityLineProps {
+  readonly capacity: Capacity;
+  /** What is shown as trouble already, and need not be said twice. */
+  readonly trouble: string;
+}
+
+/** What the interpreter's machine keeps up with, and what the meeting goes without beyond that. */
+export function CapacityLine({ capacity, trouble }: CapacityLineProps) {
+  const { text, count, language: locale } = useI18n();
+  const loads = loadsOf(capacity).map(({ speakers, languages }) =>
+    text("org.capacityLoad", {
+      speakers: count("org.capacitySpeakers", speakers),
+      languages: count("org.capacityLanguages", languages),
+    }),
+  );
+  return (
+    <>
+      {loads.length > 0 && (
+        <p className="hint" data-capacity={capacity.speakers}>
+          {text("org.capacity", { loads: new Intl.ListFormat(locale, { type: "disjunction" }).format(loads) })}
+        </p>
+      )}
+      {capacity.given_up
+        .filter((reason) => reason !== trouble)
+        .map((reason) => (
+          <Notice key={reason} kind="warning">
+            {text("trouble.some", { reason })}
+          </Notice>
+        ))}
+    </>
+  );
+}

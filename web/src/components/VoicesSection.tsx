@@ -1,0 +1,56 @@
+import { useI18n } from "../hooks/useI18n";
+import { nameOf } from "../logic/languages";
+import { voiceChoices, voiceLabel, withVoice, type ChosenVoices, type Voices } from "../logic/voices";
+import { Select, type Choice } from "./controls";
+
+interface VoicesSectionProps {
+  /** Languages that may be asked for in the meeting. */
+  readonly languages: readonly string[];
+  /** For each language the voices that the interpreter says are there. */
+  readonly available: Voices;
+  readonly chosen: ChosenVoices;
+  readonly onChange: (voices: ChosenVoices) => void;
+}
+
+/** Which voice speaks each language; closed until somebody wants to know. */
+export function VoicesSection({ languages, available, chosen, onChange }: VoicesSectionProps) {
+  const { text, language: locale } = useI18n();
+  const { voiced, silent } = voiceChoices(languages, available, chosen, locale);
+  if (!voiced.length) return null;
+
+  const known = Object.keys(available).length > 0;
+  const labelled = (value: string): Choice<string> => ({ value, label: voiceLabel(value) });
+  const unlisted = (value: string): Choice<string> =>
+    known ? { value, label: text("org.voiceUnlisted", { voice: voiceLabel(value) }) } : labelled(value);
+  const choices = (code: string): Choice<string>[] => {
+    const names = available[code] ?? [];
+    const own = chosen[code];
+    return [
+      { value: "", label: text("org.voiceAuto") },
+      ...(own && !names.includes(own) ? [unlisted(own)] : []),
+      ...names.map(labelled),
+    ];
+  };
+  return (
+    <details className="voices">
+      <summary>{text("org.voices")}</summary>
+      <p className="hint">{text("org.voicesHint")}</p>
+      {voiced.map((code) => (
+        <Select
+          key={code}
+          label={nameOf(code, locale)}
+          value={chosen[code] ?? ""}
+          choices={choices(code)}
+          onChange={(voice) => onChange(withVoice(chosen, code, voice))}
+        />
+      ))}
+      {silent.length > 0 && (
+        <p className="hint">
+          {text("org.voiceNone", {
+            languages: new Intl.ListFormat(locale).format(silent.map((code) => nameOf(code, locale))),
+          })}
+        </p>
+      )}
+    </details>
+  );
+}

@@ -1,0 +1,123 @@
+// @vitest-environment jsdom
+import { cleanup, fireEvent, render, screen } from "@testing-library/react";
+import axe from "axe-core";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { CapacityLine } from "../../src/components/CapacityLine";
+import { VoicesSection } from "../../src/components/VoicesSection";
+import { I18nProvider } from "../../src/hooks/useI18n";
+import { PreferencesProvider } from "../../src/hooks/usePreferences";
+import type { Capacity } from "../../src/logic/capacity";
+import { keepPreferences, readPreferences } from "../../src/logic/preferences";
+import type { ChosenVoices } from "../../src/logic/voices";
+
+const AVAILABLE = { es: ["kokoro:ef_dora", "espeak:es"], fr: ["espeak:fr"] };
+
+function show(content: React.ReactNode) {
+  return render(
+    <PreferencesProvider>
+      <I18nProvider>{content}</I18nProvider>
+    </PreferencesProvider>,
+  );
+}
+
+function speakIn(interfaceLanguage: string) {
+  keepPreferences(window.localStorage, { ...readPreferences(window.localStorage), interfaceLanguage });
+}
+
+beforeEach(() => speakIn("de"));
+afterEach(() => {
+  cleanup();
+  window.localStorage.clear();
+});
+
+describe("the choice of voices", () => {
+  const languages = ["es", "fr", "mt"];
+  const shown = (chosen: ChosenVoices, onChange = vi.fn()) =>
+    show(<VoicesSection languages={languages} available={AVAILABLE} chosen={chosen} onChange={onChange} />);
+
+  it("has a list for each language, named by it", async () => {
+    shown({ es: "espeak:es" });
+    const spanish = (await screen.findByLabelText("Spanisch")) as HTMLSelectElement;
+    const french = screen.getByLabelText("Französisch") as HTMLSelectElement;
+
+    expect(spanish.value).toBe("espeak:es");
+    expect(french.value).toBe("");
+    expect([...spanish.options].map(({ text }) => text)).toEqual([
+      "Verschiedene Stimmen",
+      "ef_dora · kokoro",
+      "es · espeak",
+    ]);
+    expect(screen.getByText("Keine Stimme, nur Untertitel: Maltesisch")).toBeTruthy();
+  });
+
+  it("tells the whole choice, and gives it up", async () => {
+    const told = vi.fn();
+    shown({ fr: "espeak:fr" }, told);
+
+    fireEvent.change(await screen.findByLabelText("Spanisch"), { target: { value: "kokoro:ef_dora" } });
+    fireEvent.change(screen.getByLabelText("Französisch"), { target: { value: "" } });
+
+    expect(told.mock.calls).toEqual([[{ fr: "espeak:fr", es: "kokoro:ef_dora" }], [{}]]);
+  });
+
+  it.each([
+    [AVAILABLE, "gone · kokoro (nicht in der Liste)"],
+    [{}, "gone · kokoro"],
+  ])("keeps showing a voice that is not among %o", async (available, label) => {
+    show(<VoicesSection languages={languages} available={available} chosen={{ es: "kokoro:gone" }} onChange={vi.fn()} />);
+
+    const spanish = (await screen.findByLabelText("Spanisch")) as HTMLSelectElement;
+    expect(spanish.selectedOptions[0]?.text).toBe(label);
+  });
+
+  it("is reached without a mouse and read by a screen reader", async () => {
+    const { container } = shown({});
+    const summary = await screen.findByText("Stimmen");
+
+    expect(summary.tagName).toBe("SUMMARY");
+    container.querySelector("details")?.setAttribute("open", "");
+    const { violations } = await axe.run(container, {
+      rules: { region: { enabled: false }, "color-contrast": { enabled: false } }, // neither a page nor colours here
+    });
+    expect(violations.map(({ id }) => id)).toEqual([]);
+  });
+
+  it("is not there while nobody knows the voices", async () => {
+    show(
+      <>
+        <VoicesSection languages={languages} available={{}} chosen={{}} onChange={vi.fn()} />
+        <p>Ende</p>
+      </>,
+    );
+    await screen.findByText("Ende");
+    expect(screen.queryByText("Stimmen")).toBeNull();
+  });
+});
+
+describe("what the machine keeps up with", () => {
+  const capacity: Capacity = { speakers: 3, languages: [6, 3, 1], given_up: [] };
+
+  it.each([
+    ["en", "This machine interprets about 3 speakers into 1 language or 1 speaker into 6 languages at once."],
+    ["de", "Diese Maschine dolmetscht gleichzeitig etwa 3 Personen in 1 Sprache oder 1 Person in 6 Sprachen."],
+    ["fr", "Cette machine interprète à la fois environ 3 personnes vers 1 langue ou 1 personne vers 6 langues."],
+    ["ja", "このマシンが同時に通訳できる目安：話し手 3 人 → 1 言語または話し手 1 人 → 6 言語。"],
+    ["zh", "这台机器大约能同时传译 3 位发言人译成 1 种语言或 1 位发言人译成 6 种语言。"],
+    ["ar", "تترجم هذه الآلة في الوقت نفسه نحو 3 متحدثين إلى لغة واحدة أو متحدث واحد إلى 6 لغات."],
+  ])("reads well in %s", async (language, words) => {
+    speakIn(language);
+    show(<CapacityLine capacity={capacity} trouble="" />);
+
+    expect(await screen.findByText(words)).toBeTruthy();
+  });
+
+  it("is followed by what the meeting goes without, each once", async () => {
+    const givenUp = ["who begins to speak is not heard", "voices go last"];
+    show(<CapacityLine capacity={{ ...capacity, given_up: givenUp }} trouble="voices go last" />);
+
+    await screen.findByText(/Diese Maschine/);
+    expect(screen.getAllByRole("status").map(({ textContent }) => textContent)).toEqual([
+      "Der Dolmetscher meldet: who begins to speak is not heard",
+    ]);
+  });
+});
