@@ -90,6 +90,16 @@ class Start:
 
 
 @dataclass(frozen=True, slots=True)
+class Sparing:
+    """From now on words are to be looked at no more often than committing them needs; or as often as usual again.
+
+    Only for services whose `Ready` says that they take it.
+    """
+
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
 class End:
     """No more sound will come; what was heard is finished."""
 
@@ -97,6 +107,9 @@ class End:
 @dataclass(frozen=True, slots=True)
 class Ready:
     """The start was accepted."""
+
+    takes_sparing: bool = False
+    """Whether the service knows `Sparing`: it would end the connection over a message that it does not know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +124,7 @@ class Done:
     """Everything that was heard has been sent."""
 
 
-ToRecognition: TypeAlias = Start | End | Alive
+ToRecognition: TypeAlias = Start | Sparing | End | Alive
 FromRecognition: TypeAlias = Heard | Ready | Listened | Done | Failed
 
 # --- translation -----------------------------------------------------------------------------------------
@@ -267,7 +280,7 @@ _HEARD = {
     "other_language": OtherLanguage,
 }
 
-TO_RECOGNITION: Codec[ToRecognition] = Codec({"start": Start, "end": End, "alive": Alive})
+TO_RECOGNITION: Codec[ToRecognition] = Codec({"start": Start, "sparing": Sparing, "end": End, "alive": Alive})
 FROM_RECOGNITION: Codec[FromRecognition] = Codec(
     {**_HEARD, "ready": Ready, "listened": Listened, "done": Done, "error": Failed}
 )

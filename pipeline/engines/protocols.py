@@ -11,7 +11,7 @@ threads, its errors. All positions are samples at `pipeline.audio.HEARING_RATE_H
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -123,9 +123,13 @@ class RecognitionStream(Protocol):
         ...
 
 
+def _never() -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class HearingOptions:
-    """What is known about a speaker before they speak."""
+    """What is known about a speaker before they speak, and how closely they are to be followed."""
 
     speaker: str
     """Streams of the same speaker may share what was learnt about the voice."""
@@ -135,6 +139,8 @@ class HearingOptions:
     """What the room expects; empty for anything the engine knows."""
     hints: tuple[str, ...] = ()
     """Names and terms of the glossary, to be preferred in recognition where the engine can."""
+    sparing: Callable[[], bool] = field(default=_never, compare=False, repr=False)
+    """Whether, at the moment, words are to be looked at no more often than committing them needs."""
 
 
 class Recognizer(Protocol):

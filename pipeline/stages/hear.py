@@ -114,6 +114,8 @@ class _Ear:
         self._recognizer, self._options, self._settings, self._heard = recognizer, options, settings, heard
         interval_s = settings.pass_interval_s or recognizer.info.look_interval_s
         self._interval = int(interval_s * HEARING_RATE_HZ)
+        self._sparing_interval = max(self._interval, int(settings.distance_s * HEARING_RATE_HZ))
+        """Looks so far apart all count for committing; those between them only show words sooner."""
         self._memory: _Memory | None = None
         self._utterance: int | None = None
         """The number of the utterance that is being spoken."""
@@ -151,7 +153,8 @@ class _Ear:
     async def look(self) -> None:
         """Makes a pass if enough new sound has come."""
         memory = self._memory
-        if memory is None or self._utterance is None or self.waiting_samples < self._interval:
+        interval = self._sparing_interval if self._options.sparing() else self._interval
+        if memory is None or self._utterance is None or self.waiting_samples < interval:
             return
         hypothesis = await self._ask(memory, final=False)
         if hypothesis is None:
