@@ -149,6 +149,10 @@ class Translate(TranslateBody):
     id: StreamId
     sound: Annotated[str, Field(max_length=MAX_MESSAGE_BYTES)] = ""
     """How it was said: 16 kHz PCM in Base64, for engines that listen; empty where there is none."""
+    glossary: dict[str, Any] = field(default_factory=dict)
+    """The terms in the text, as `Glossary.data` writes them."""
+    second_opinion: bool = False
+    """Whether there is room to have the sound translated as well where a translation of the text is in doubt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +165,7 @@ class Translated:
     route: tuple[str, ...]
     doubt: str = ""
     score: float | None = None
+    from_sound: bool = False
 
 
 ToTranslation: TypeAlias = Translate | Cancel | Alive

@@ -17,6 +17,7 @@ from typing import Protocol
 
 from pipeline.audio import Pcm
 from pipeline.events import Word
+from pipeline.text.glossary import Glossary
 
 
 class EngineError(Exception):
@@ -197,6 +198,10 @@ class TranslationRequest:
     """The text may still change: fast matters more than fine."""
     sound: Pcm | None = field(default=None, compare=False, repr=False)
     """How it was said, at `HEARING_RATE_HZ`; only for engines whose `EngineInfo.uses_sound` says so."""
+    glossary: Glossary = field(default=Glossary(), repr=False)
+    """The terms in the text. Engines that listen may take them as a hint; others get text without any."""
+    second_opinion: bool = False
+    """Whether there is room to have the sound translated as well where a translation of the text is in doubt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +216,8 @@ class TranslationResult:
     """What may be wrong with it, in words that do not quote it; empty for nothing."""
     score: float | None = None
     """Mean log probability of a token, 0 or less; None where the engine has none."""
+    from_sound: bool = False
+    """Whether it tells how this once was said, rather than what the text says whenever it is said."""
 
 
 class Translator(Protocol):

@@ -21,6 +21,7 @@ from pipeline.engines.whisper import WhisperRecognizer
 from pipeline.engines.whisper_batch import Piece, Tuning, WhisperBatch
 from pipeline.engines.whisper_models import open_model
 from pipeline.engines.whisper_translator import WhisperTranslator
+from pipeline.text.glossary import Entry, Glossary
 from tests.fakes import random_whisper
 from tests.models import real_model
 from tests.pipeline.engines.recognition import sounds
@@ -77,8 +78,29 @@ async def test_the_sound_is_translated_and_not_the_text(asked: tuple[WhisperTran
     (piece,) = model.pieces
     assert (piece.language, piece.into_english, piece.final, piece.prompt) == ("no", True, True, "")
     assert piece.pcm is SPEECH
-    assert (result.engine, result.route) == ("whisper", ("nb-NO", "en-GB"))
+    assert (result.engine, result.route, result.from_sound) == ("whisper", ("nb-NO", "en-GB"), True)
     assert result.text
+    assert result.score is not None
+    assert result.score < 0
+
+
+async def test_terms_in_the_text_are_a_hint(asked: tuple[WhisperTranslator, Asked]) -> None:
+    """As they are wanted in English, each once, however few they are; those that were not said are not."""
+    translator, model = asked
+    glossary = Glossary(
+        (
+            Entry("colmena", "es", {"en": "HIVE"}),
+            Entry("junta directiva", "es", {"en": "executive board"}),
+            Entry("Sevilla", "es"),
+        )
+    )
+    text = "La colmena de Sevilla y otra colmena"
+    await translator.translate(TranslationRequest(text, "es", "en", sound=SPEECH, glossary=glossary))
+
+    (piece,) = model.pieces
+    assert piece.prompt == "HIVE, Sevilla"
+    prompt = model._draft(0, piece).prompt
+    assert model._tokenizer("es", True).decode(prompt).strip().startswith("HIVE, Sevilla")
 
 
 @pytest.mark.parametrize(
@@ -164,7 +186,9 @@ async def test_spanish_speech_becomes_english_text(base: WhisperBatch) -> None:
     await stream.close()
     await recognizer.close()
 
-    assert result == TranslationResult(result.text, "whisper", ("es", "en"))
+    assert result == TranslationResult(
+        result.text, "whisper", ("es", "en"), score=result.score, from_sound=True
+    )
     assert {"to", "today", "we", "are", "going", "talk"} <= set(sounds.plain(result.text))
     assert {"buenos", "días", "hoy", "vamos"} <= set(sounds.plain(" ".join(w.text for w in heard.words)))
 
