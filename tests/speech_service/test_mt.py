@@ -287,6 +287,7 @@ async def test_answers_come_in_any_order() -> None:
         second = await message(socket)
 
     answer = {"type": "translation", "engine": "scripted", "route": ["en", "es"], "doubt": "", "score": None}
+    answer["from_sound"] = False
     assert [first, second] == [{**answer, "id": 2, "text": "adiós"}, {**answer, "id": 1, "text": "hola"}]
 
 
@@ -359,7 +360,10 @@ async def test_a_clause_brings_its_sound() -> None:
 
 async def test_a_glossary_that_cannot_be_read_costs_only_its_request() -> None:
     """The answer names the place; the next request is answered."""
-    async with served(mt_app(translator(), settings())) as client, client.ws_connect("/ws/translate") as socket:
+    async with (
+        served(mt_app(translator(), settings())) as client,
+        client.ws_connect("/ws/translate") as socket,
+    ):
         wrong = {"entries": [{"source": "HIVE"}]}
         await socket.send_json({"type": "translate", "id": 1, **HELLO, "glossary": wrong})
         failed = await message(socket)

@@ -23,6 +23,7 @@ from pipeline.engines.protocols import (
     UnknownLanguage,
     Voice,
 )
+from pipeline.text.glossary import Entry, Glossary
 from speech_service.client import RemoteSynthesizer, RemoteTranslator
 from speech_service.mt import mt_app
 from speech_service.serving import listening
