@@ -26,6 +26,9 @@ from pipeline.text.checks import Fault, problem
 
 log = structlog.get_logger(__name__)
 
+SECOND_OPINION_S: Final = 2.0
+"""So long a clause waits for one, while it has a translation to go out with, or another engine to ask."""
+
 _MOST_COUNTERPARTS: Final = 1000
 
 
@@ -89,11 +92,18 @@ class TranslatorChain:
         reasons: list[str] = []
         overloaded: EngineOverloaded | None = None
         doubtful: TranslationResult | None = None
-        for plan in _in_order(plans, request):
-            if doubtful is not None and listens(plan) and not request.second_opinion:
+        order = _in_order(plans, request)
+        for plan in order:
+            again = listens(plan) and plan is not plans[0]
+            if again and doubtful is not None and not request.second_opinion:
                 continue
+            replaceable = doubtful is not None or plan is not order[-1]
             try:
-                result = await translate_keeping_terms(plan, request, self._counterpart)
+                async with asyncio.timeout(SECOND_OPINION_S if again and replaceable else None):
+                    result = await translate_keeping_terms(plan, request, self._counterpart)
+            except TimeoutError:
+                reasons.append(f"{name_of(plan)}: no answer within {SECOND_OPINION_S:g} s")
+                continue
             except EngineError as error:
                 if isinstance(error, EngineOverloaded):
                     overloaded = error

@@ -56,9 +56,7 @@ class WhisperTranslator:
             raise EngineError("Whisper translates finished clauses only")
         if request.sound is None or len(request.sound) < _SHORTEST_SAMPLES:
             raise EngineError("Whisper translates speech, and there is no sound for this text")
-        said = request.glossary.said(request.text, request.source)
-        terms = ", ".join(dict.fromkeys(place.entry.written(request.target) for place in said))
-        piece = Piece(request.sound, 0, base(request.source), terms, final=True, into_english=True)
+        piece = Piece(request.sound, 0, base(request.source), _hint(request), final=True, into_english=True)
         reading = await self._recognizer.read(piece)
         if not reading.text:
             raise EngineError("Whisper found no words in the sound")
@@ -69,3 +67,10 @@ class WhisperTranslator:
 
     async def close(self) -> None:
         """The recogniser goes on without it."""
+
+
+def _hint(request: TranslationRequest) -> str:
+    """The terms that were said, as text before the translation; a sentence, because the model goes on in its style."""
+    said = request.glossary.said(request.text, request.source)
+    terms = dict.fromkeys(place.entry.written(request.target) for place in said)
+    return f"Glossary: {', '.join(terms)}." if terms else ""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from pipeline.engines.protocols import EngineError, TranslationRequest, TranslationResult
-from pipeline.engines.translators import TranslatorChain
+from pipeline.engines.translators import SECOND_OPINION_S, TranslatorChain
+from tests.fakes.simulated_time import in_simulated_time
 from tests.fakes.translators import Answer, ListeningTranslator, TableTranslator
 
 SOUND = np.arange(16_000, dtype=np.int16)
@@ -83,6 +85,45 @@ async def test_without_room_listening_is_the_last_resort() -> None:
     translators, (_, listening, _) = chain(LOOP, WRONG)
     assert await translators.translate(busy) == TranslationResult(WRONG, "s", ES_EN, "numbers changed")
     assert listening.asked == []
+
+
+class Sleeper(ListeningTranslator):
+    """Answers rightly, but only after so many seconds."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__("w", {ES_EN: RIGHT})
+        self._seconds = seconds
+
+    async def translate(self, request: TranslationRequest) -> TranslationResult:
+        await asyncio.sleep(self._seconds)
+        return await super().translate(request)
+
+
+@pytest.mark.parametrize(
+    ("read", "seconds", "taken", "took_s"),
+    [
+        ((WRONG,), SECOND_OPINION_S - 0.1, "w", SECOND_OPINION_S - 0.1),
+        ((WRONG,), 60.0, "r", SECOND_OPINION_S),
+        ((LOOP, RIGHT), 60.0, "s", SECOND_OPINION_S),
+        ((LOOP,), 3.0, "w", 3.0),
+    ],
+    ids=["in time", "too late", "another is asked", "nothing else"],
+)
+def test_nobody_waits_long_for_a_second_opinion(
+    read: tuple[Answer, ...], seconds: float, taken: str, took_s: float
+) -> None:
+    """A clause that has a translation goes out with it; one that would have none waits as long as it may."""
+    first, *others = (
+        TableTranslator(name, {ES_EN: answer}) for name, answer in zip("rs", read, strict=False)
+    )
+    translators = TranslatorChain([first, Sleeper(seconds), *others])
+
+    async def work() -> tuple[str, float]:
+        result = await translators.translate(CLAUSE)
+        return result.engine, asyncio.get_running_loop().time()
+
+    engine, at_s = in_simulated_time(work())
+    assert (engine, round(at_s, 3)) == (taken, took_s)
 
 
 async def test_who_is_preferred_listens_without_being_asked_for_a_second_opinion() -> None:
