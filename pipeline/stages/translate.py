@@ -193,19 +193,16 @@ class TranslationLane:
     async def _translate(self, clause: Clause) -> tuple[Translation | NotTranslated, bool]:
         sound = self._sound_of(clause) if self._translator.info.uses_sound else None
         second_opinion = sound is not None and self._load.level is Sacrifice.NOTHING
-        known = self._cache.get(self._key(clause.text, clause.language))
-        if known is not None and known.doubt and second_opinion:
-            known = None  # nobody has listened to this clause yet
-        drafted = known is not None
-        try:
-            result = known or await self._ask(
-                clause.text, clause.language, draft=False, sound=sound, second_opinion=second_opinion
-            )
-        except TimeoutError:
-            reason = f"no translation within {self._settings.timeout_s:g} s"
-            return NotTranslated(clause, self.language, reason), False
-        except EngineError as error:
-            return NotTranslated(clause, self.language, str(error)), False
+        result, drafted = self._cache.get(self._key(clause.text, clause.language)), True
+        if result is None or (result.doubt and second_opinion):  # nobody has listened to this clause yet
+            try:
+                result = await self._ask(
+                    clause.text, clause.language, draft=False, sound=sound, second_opinion=second_opinion
+                )
+                drafted = False
+            except (EngineError, TimeoutError) as error:
+                if result is None:
+                    return NotTranslated(clause, self.language, self._reason(error)), False
         self._context.append((clause.text, result.text))
         translation = Translation(
             clause,
@@ -218,6 +215,10 @@ class TranslationLane:
             score=result.score,
         )
         return translation, drafted
+
+    def _reason(self, error: EngineError | TimeoutError) -> str:
+        late = f"no translation within {self._settings.timeout_s:g} s"
+        return late if isinstance(error, TimeoutError) else str(error)
 
     async def _ask(
         self, text: str, source: str, *, draft: bool, sound: Pcm | None = None, second_opinion: bool = False

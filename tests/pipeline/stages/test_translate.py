@@ -10,7 +10,7 @@ import pytest
 
 from config.settings import TranslationSettings
 from pipeline.audio import Pcm
-from pipeline.engines.protocols import TranslationRequest, TranslationResult
+from pipeline.engines.protocols import EngineError, TranslationRequest, TranslationResult
 from pipeline.events import (
     Clause,
     ClauseEnd,
@@ -453,3 +453,18 @@ async def test_without_doubt_a_draft_that_became_a_clause_is_not_asked_again() -
     translator = ListeningTranslator(from_sound=False)
     assert await said(translator, draft(1, "yes"), clause(1, "yes")) == [True]
     assert len(translator.asked) == 1
+
+
+async def test_a_second_opinion_that_fails_leaves_the_first() -> None:
+    """The doubtful translation of the draft is what the clause goes out with."""
+
+    class Breaking(ListeningTranslator):
+        async def translate(self, request: TranslationRequest) -> TranslationResult:
+            if not request.draft:
+                self.asked.append(request)
+                raise EngineError("broken")
+            return await super().translate(request)
+
+    translator = Breaking(doubt="numbers changed")
+    assert await said(translator, draft(1, "yes"), clause(1, "yes")) == [True]
+    assert [request.draft for request in translator.asked] == [True, False]
