@@ -286,8 +286,8 @@ async def test_answers_come_in_any_order() -> None:
         gate.set()
         second = await message(socket)
 
-    answer = {"type": "translation", "engine": "scripted", "route": ["en", "es"], "doubt": "", "score": None}
-    answer["from_sound"] = False
+    answer: dict[str, Any] = {"type": "translation", "engine": "scripted", "route": ["en", "es"]}
+    answer |= {"doubt": "", "score": None, "from_sound": False}
     assert [first, second] == [{**answer, "id": 2, "text": "adiós"}, {**answer, "id": 1, "text": "hola"}]
 
 
