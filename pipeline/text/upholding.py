@@ -48,26 +48,40 @@ def upheld(
 ) -> Upheld:
     """Writes the terms of what was said in its translation as the glossary wants them.
 
-    A term is looked for as the glossary writes it, in whatever capitals and with an ending; as it was said, where
+    A term is looked for as the glossary writes it, with an ending and in other capitals; as it was said, where
     it was left untranslated; as what it would usually be translated by; and, where it is a name, as one that is
-    spelled much like it. In a place that is put right it begins a sentence as any term does.
+    spelled much like it. What may be an ordinary word there ("WHO", "Teams") is the term only in its own capitals.
+    In a place that is put right it begins a sentence as any term does.
 
     Args:
         counterparts: for terms as they were said, what they are usually translated by.
     """
     places = glossary.said(said, source)
-    wanted: dict[int, tuple[Entry, str]] = {}
+    sought: dict[int, _Sought] = {}
     for place in places:
-        wanted.setdefault(id(place.entry), (place.entry, said[place.start : place.end]))
-    if not wanted:
+        spoken = said[place.start : place.end]
+        sought.setdefault(
+            id(place.entry), _Sought(place.entry, spoken, place.entry.written(target))
+        ).times += 1
+    if not sought:
         return Upheld(translated)
     work = _Work(translated, target, tokens(said, translated))
-    order = sorted(wanted.values(), key=lambda each: -len(each[0].written(target)))
+    left = sorted(sought.values(), key=lambda term: -len(term.wanted))
     for step in (_as_wanted, _untranslated(source), _as_usual(counterparts or {}), _much_like):
-        order = [each for each in order if not step(work, *each)]
-    missing = {spoken for _, spoken in order}
-    in_order = dict.fromkeys(spoken for _, spoken in wanted.values() if spoken in missing)
-    return Upheld(work.finished(), tuple(in_order))
+        left = [term for term in left if not step(work, term)]
+    return Upheld(work.finished(), tuple(term.spoken for term in sought.values() if term in left))
+
+
+@dataclass(slots=True, eq=False)
+class _Sought:
+    """A term that was said."""
+
+    entry: Entry
+    spoken: str
+    """As it was said first."""
+    wanted: str
+    """As the glossary writes it in the translation."""
+    times: int = 0
 
 
 class _Work:
@@ -78,10 +92,14 @@ class _Work:
         self._names = names
         self._set: dict[str, str] = {}
 
-    def find(self, form: str, language: str) -> list[_Span]:
-        """Where a term stands, in whatever capitals."""
-        finder = TermFinder([Term(form, match_case=False)], language)
+    def find(self, form: str, language: str, *, match_case: bool | None = False) -> list[_Span]:
+        """Where a term stands, with the endings of a language; by default in whatever capitals."""
+        finder = TermFinder([Term(form, match_case)], language)
         return [(place.start, place.end) for place in finder.find(self.text)]
+
+    def may_be_a_word(self, form: str) -> bool:
+        """Whether it means something else in small letters."""
+        return all(is_ordinary(word, self.language) for word in form.split())
 
     def put(self, spans: Sequence[_Span], form: Callable[[str], str]) -> bool:
         """Sets what `form` makes of the text of each span; whether there was one."""
@@ -104,13 +122,15 @@ class _Work:
         return self._set[match.group()]
 
 
-_Step: TypeAlias = Callable[[_Work, Entry, str], bool]
-"""From a term's entry and the form in which it was said to whether its counterpart was found, and set."""
+_Step: TypeAlias = Callable[[_Work, _Sought], bool]
+"""Whether the counterpart of a term was found, and set."""
 
 
-def _as_wanted(work: _Work, entry: Entry, spoken: str) -> bool:
-    wanted = entry.written(work.language)
-    return work.put(work.find(wanted, work.language), lambda found: _with_ending(found, wanted))
+def _as_wanted(work: _Work, term: _Sought) -> bool:
+    spans = work.find(term.wanted, work.language, match_case=True)
+    if not spans and not work.may_be_a_word(term.wanted):
+        spans = work.find(term.wanted, work.language)
+    return work.put(spans, lambda found: _with_ending(found, term.wanted))
 
 
 def _with_ending(found: str, wanted: str) -> str:
@@ -122,24 +142,31 @@ def _with_ending(found: str, wanted: str) -> str:
 
 
 def _untranslated(source: str) -> _Step:
-    def step(work: _Work, entry: Entry, spoken: str) -> bool:
-        wanted = entry.written(work.language)
-        return any(
-            work.put(work.find(form, source), lambda found: wanted)
-            for form in dict.fromkeys((entry.written(source), spoken))
-        )
+    def step(work: _Work, term: _Sought) -> bool:
+        for form in dict.fromkeys((term.entry.written(source), term.spoken)):
+            if not work.may_be_a_word(form):
+                spans = work.find(form, source)
+            elif form != form.lower():
+                spans = work.find(form, work.language, match_case=None)
+            else:
+                continue
+            if work.put(spans, lambda found: term.wanted):
+                return True
+        return False
 
     return step
 
 
 def _as_usual(counterparts: Mapping[str, str]) -> _Step:
-    def step(work: _Work, entry: Entry, spoken: str) -> bool:
-        usual = _bare(counterparts.get(spoken, ""), work.language)
-        most_words = languages.word_count(spoken, entry.language) + 1  # more is no counterpart, but made up
+    def step(work: _Work, term: _Sought) -> bool:
+        usual = _bare(counterparts.get(term.spoken, ""), work.language)
+        most_words = languages.word_count(term.spoken, term.entry.language) + 1  # more is made up
         if not usual or languages.word_count(usual, work.language) > most_words:
             return False
-        wanted = entry.written(work.language)
-        return work.put(work.find(usual, work.language), lambda found: wanted)
+        spans = work.find(usual, work.language)
+        if len(spans) > term.times:  # some of them are not the term
+            return False
+        return work.put(spans, lambda found: term.wanted)
 
     return step
 
@@ -152,12 +179,12 @@ def _bare(usual: str, language: str) -> str:
     return " ".join(words)
 
 
-def _much_like(work: _Work, entry: Entry, spoken: str) -> bool:
+def _much_like(work: _Work, term: _Sought) -> bool:
     """Names only: they have a capital in the glossary, and one in the translation."""
-    wanted = entry.written(work.language)
+    wanted = term.wanted
     if not languages.has_capitals(work.language) or wanted == wanted.lower():
         return False
-    forms = {form for each in (wanted, spoken) if len(form := _letters(each)) >= _SHORTEST_NAME}
+    forms = {form for each in (wanted, term.spoken) if len(form := _letters(each)) >= _SHORTEST_NAME}
     best = max(
         ((_likeness(work, span, forms), span) for span in _names(work, len(wanted.split()) + 1)),
         default=(0.0, (0, 0)),

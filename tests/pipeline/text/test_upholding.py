@@ -35,6 +35,13 @@ def entry(source: str, english: str | None = None, language: str = "es") -> Entr
         (entry("OpenStack"), "OpenStack es libre", "Open Stak is free.", "OpenStack is free."),
         (entry("Siemens Energy"), "habla Siemens Energy", "here speaks Simens Energie", "here speaks Siemens Energy"),
         (entry("Garabandal"), "Vamos a Garabandal.", "Let's go to Garavandal.", "Let's go to Garabandal."),
+        # what may be an ordinary word is the term in its own capitals only
+        (entry("OMS", "WHO"), "la OMS y los que vienen", "WHO and those who come", "WHO and those who come"),
+        (entry("Teams"), "Usamos Teams con equipos.", "We use Teams with teams.", "We use Teams with teams."),
+        (entry("Colmena", "HIVE"), "la Colmena y una colmena", "HIVE and a hive", "HIVE and a hive"),
+        (entry("Or", "Gold Plan", "fr"), "prends Or ou non", "take Or or not", "take Gold Plan or not"),
+        (entry("OMS", "WHO"), "la OMS dice", "the OMS says", "the WHO says"),
+        (entry("Colmena", "HIVE"), "el plan de Colmena", "Colmena's plan", "HIVE's plan"),
         # already right
         (entry("Colmena", "HIVE"), "abrimos Colmena", "We open HIVE.", "We open HIVE."),
         (entry("Colmena", "HIVE"), "nada de eso", "hive is another word here", "hive is another word here"),
@@ -55,6 +62,10 @@ def test_a_term_is_found_again(term: Entry, said: str, translated: str, expected
         (entry("la junta", "Executive Board"), "habla la junta", "The meeting speaks."),
         (entry("Novartis"), "trabajo en Novartis", "I work in November."),
         (entry("Kubernetes"), "usamos Kubernetes", "we use cubes"),
+        (entry("OMS", "WHO"), "la OMS y los que vienen", "The World Health Organization and those who come."),
+        (entry("TI", "IT"), "pregunta a TI", "Ask it."),
+        (entry("Or", "Gold Plan"), "toma Or hoy", "Take this or that today."),
+        (entry("once", "Eleven Club"), "somos once", "We were there once."),
     ],
 )  # fmt: skip
 def test_a_term_without_counterpart_is_missing(term: Entry, said: str, translated: str) -> None:
@@ -84,6 +95,18 @@ def test_what_a_term_is_usually_translated_by_is_replaced(usual: str, expected: 
         counterparts={"Colmena": usual},
     )  # fmt: skip
     assert found == (Upheld(expected) if expected else Upheld("We open the beehive.", ("Colmena",)))
+
+
+def test_a_usual_translation_that_stands_more_often_than_it_was_said_is_left() -> None:
+    """Some of these words are not the term; which ones nobody can tell."""
+    glossary = Glossary((entry("Colmena", "HIVE"),))
+    text = "The beehive of the beehive."
+    for said, expected in (
+        ("la Colmena del panal", Upheld(text, ("Colmena",))),
+        ("la Colmena de la Colmena", Upheld("The HIVE of the HIVE.")),
+    ):
+        found = upheld(said, text, glossary, source="es", target="en", counterparts={"Colmena": "beehive"})
+        assert found == expected
 
 
 def test_several_terms_keep_apart() -> None:
