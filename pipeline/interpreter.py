@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Protocol
 
 import numpy as np
@@ -38,7 +39,7 @@ from pipeline.events import (
 )
 from pipeline.hearing_pace import HearingPace
 from pipeline.lanes import Lanes
-from pipeline.load import Load
+from pipeline.load import Load, Sacrifice
 from pipeline.overload import Overload
 from pipeline.settling import WordTimes
 from pipeline.stages.hear import Hear
@@ -133,10 +134,11 @@ class Interpreter:
         self._hear, self._translator, self._outlet, self._settings = hear, translator, outlet, settings
         self._glossary = glossary or Glossary()
         hints = self._glossary.terms(language) if language else ()
-        self._options = HearingOptions(speaker, language, allowed_languages, hints)
         self._cache = cache or TranslationCache(settings.translation.cache_entries)
         self._now = now or asyncio.get_running_loop().time
         self._load = load or Load(self._now)
+        sparing = partial(self._load.gives_up, Sacrifice.INTERIM_RECOGNITION)
+        self._options = HearingOptions(speaker, language, allowed_languages, hints, sparing)
         self._arrivals = ArrivalClock()
         self._overload = Overload()
         self._pace = HearingPace()

@@ -43,7 +43,7 @@ class Sacrifice(IntEnum):
     INTERIM_TRANSLATION = 1
     """Drafts are not translated."""
     INTERIM_RECOGNITION = 2
-    """Words are looked at as often as committing them needs, not more."""
+    """Words are looked at as often as committing them needs, not more: `HearingOptions.sparing`."""
     VOICE = 3
     """Voices that cost much are silent; captions say so."""
 

@@ -21,10 +21,11 @@ from pipeline.engines.protocols import (
     TranslationResult,
     Translator,
 )
+from pipeline.text.glossary import Glossary, GlossaryError
 from speech_service.exchange import Exchange
 from speech_service.gate import ServiceError
 from speech_service.measures import Measures
-from speech_service.problems import Problem, problem_of, too_long
+from speech_service.problems import Problem, invalid, problem_of, too_long
 from speech_service.service import check_text, limits_of, new_service, patience
 from speech_service.sockets import Peer, conversation
 from speech_service.wire import (
@@ -169,13 +170,23 @@ async def _converse(peer: Peer[FromTranslation], desk: _Desk, settings: Settings
 
     async def work(request: Translate) -> None:
         try:
-            sound = sound_from_text(request.sound)
+            sound, glossary = sound_from_text(request.sound), Glossary.parse(request.glossary)
         except AudioError as error:
             raise ServiceError(problem_of(error)) from error
-        result = await desk.translate(request, sound)
+        except GlossaryError as error:
+            raise ServiceError(invalid(f"glossary: {error}")) from error
+        result = await desk.translate(
+            request, sound=sound, glossary=glossary, second_opinion=request.second_opinion
+        )
         await peer.send(
             Translated(
-                request.id, result.text, result.engine, result.route, doubt=result.doubt, score=result.score
+                request.id,
+                result.text,
+                result.engine,
+                result.route,
+                doubt=result.doubt,
+                score=result.score,
+                from_sound=result.from_sound,
             )
         )
 
@@ -249,14 +260,28 @@ class _Desk:
             tasks = [group.create_task(one(body)) for body in bodies]
         return [task.result() for task in tasks]
 
-    async def translate(self, body: TranslateBody, sound: Pcm | None = None) -> TranslationResult:
+    async def translate(
+        self,
+        body: TranslateBody,
+        *,
+        sound: Pcm | None = None,
+        glossary: Glossary | None = None,
+        second_opinion: bool = False,
+    ) -> TranslationResult:
         """Raises ServiceError, EngineError."""
         check_text(body.text, self._settings)
         for pair in body.context:
             for text in pair:
                 check_text(text, self._settings, may_be_empty=True)
         request = TranslationRequest(
-            body.text, body.source, body.target, body.context, body.draft, sound=sound
+            body.text,
+            body.source,
+            body.target,
+            body.context,
+            body.draft,
+            sound,
+            glossary or Glossary(),
+            second_opinion,
         )
         with self._measures.timing("draft" if body.draft else "translate"):
             async with patience(PATIENCE_S):

@@ -33,6 +33,7 @@ from speech_service.wire import (
     Listened,
     Ready,
     Short,
+    Sparing,
     Start,
     WireError,
     decode_frame,
@@ -120,18 +121,21 @@ class _Listening:
         self._waiting: list[int] = []
         """First samples of the pieces that the stage may not have taken, oldest first."""
         self._listened_to = 0
+        self._sparing = False
 
     async def run(self) -> None:
         """Recognises until the client ends, leaves or breaks the rules."""
         start = await self._start()
-        options = HearingOptions(start.speaker, start.language, start.allowed_languages, start.hints)
+        options = HearingOptions(
+            start.speaker, start.language, start.allowed_languages, start.hints, lambda: self._sparing
+        )
         try:
             self._ears.check_language(options)
         except UnknownLanguage as error:
             raise ServiceError(problem_of(error)) from error
         self._taken_to = start.first_sample
         async with self._ears.listening(self._frames, self._heard, options) as (stage, _):
-            await self._peer.send(Ready())
+            await self._peer.send(Ready(takes_sparing=True))
             try:
                 async with asyncio.timeout(None) as limit, asyncio.TaskGroup() as group:
                     group.create_task(stage)
@@ -160,6 +164,8 @@ class _Listening:
                 await self._take_frame(message)
             else:
                 match TO_RECOGNITION.decode(message):
+                    case Sparing(on):
+                        self._sparing = on
                     case End():
                         return
                     case Start():

@@ -90,6 +90,16 @@ class Start:
 
 
 @dataclass(frozen=True, slots=True)
+class Sparing:
+    """From now on words are to be looked at no more often than committing them needs; or as often as usual again.
+
+    Only for services whose `Ready` says that they take it.
+    """
+
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
 class End:
     """No more sound will come; what was heard is finished."""
 
@@ -97,6 +107,9 @@ class End:
 @dataclass(frozen=True, slots=True)
 class Ready:
     """The start was accepted."""
+
+    takes_sparing: bool = False
+    """Whether the service knows `Sparing`: it would end the connection over a message that it does not know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +124,7 @@ class Done:
     """Everything that was heard has been sent."""
 
 
-ToRecognition: TypeAlias = Start | End | Alive
+ToRecognition: TypeAlias = Start | Sparing | End | Alive
 FromRecognition: TypeAlias = Heard | Ready | Listened | Done | Failed
 
 # --- translation -----------------------------------------------------------------------------------------
@@ -136,6 +149,10 @@ class Translate(TranslateBody):
     id: StreamId
     sound: Annotated[str, Field(max_length=MAX_MESSAGE_BYTES)] = ""
     """How it was said: 16 kHz PCM in Base64, for engines that listen; empty where there is none."""
+    glossary: dict[str, Any] = field(default_factory=dict)
+    """The terms in the text, as `Glossary.data` writes them."""
+    second_opinion: bool = False
+    """Whether there is room to have the sound translated as well where a translation of the text is in doubt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +165,7 @@ class Translated:
     route: tuple[str, ...]
     doubt: str = ""
     score: float | None = None
+    from_sound: bool = False
 
 
 ToTranslation: TypeAlias = Translate | Cancel | Alive
@@ -267,7 +285,7 @@ _HEARD = {
     "other_language": OtherLanguage,
 }
 
-TO_RECOGNITION: Codec[ToRecognition] = Codec({"start": Start, "end": End, "alive": Alive})
+TO_RECOGNITION: Codec[ToRecognition] = Codec({"start": Start, "sparing": Sparing, "end": End, "alive": Alive})
 FROM_RECOGNITION: Codec[FromRecognition] = Codec(
     {**_HEARD, "ready": Ready, "listened": Listened, "done": Done, "error": Failed}
 )

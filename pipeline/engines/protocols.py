@@ -11,12 +11,13 @@ threads, its errors. All positions are samples at `pipeline.audio.HEARING_RATE_H
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from pipeline.audio import Pcm
 from pipeline.events import Word
+from pipeline.text.glossary import Glossary
 
 
 class EngineError(Exception):
@@ -123,9 +124,13 @@ class RecognitionStream(Protocol):
         ...
 
 
+def _never() -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class HearingOptions:
-    """What is known about a speaker before they speak."""
+    """What is known about a speaker before they speak, and how closely they are to be followed."""
 
     speaker: str
     """Streams of the same speaker may share what was learnt about the voice."""
@@ -135,6 +140,8 @@ class HearingOptions:
     """What the room expects; empty for anything the engine knows."""
     hints: tuple[str, ...] = ()
     """Names and terms of the glossary, to be preferred in recognition where the engine can."""
+    sparing: Callable[[], bool] = field(default=_never, compare=False, repr=False)
+    """Whether, at the moment, words are to be looked at no more often than committing them needs."""
 
 
 class Recognizer(Protocol):
@@ -191,6 +198,10 @@ class TranslationRequest:
     """The text may still change: fast matters more than fine."""
     sound: Pcm | None = field(default=None, compare=False, repr=False)
     """How it was said, at `HEARING_RATE_HZ`; only for engines whose `EngineInfo.uses_sound` says so."""
+    glossary: Glossary = field(default=Glossary(), repr=False)
+    """The terms in the text. Engines that listen may take them as a hint; others get text without any."""
+    second_opinion: bool = False
+    """Whether there is room to have the sound translated as well where a translation of the text is in doubt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +216,8 @@ class TranslationResult:
     """What may be wrong with it, in words that do not quote it; empty for nothing."""
     score: float | None = None
     """Mean log probability of a token, 0 or less; None where the engine has none."""
+    from_sound: bool = False
+    """Whether it tells how this once was said, rather than what the text says whenever it is said."""
 
 
 class Translator(Protocol):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Protocol
+from dataclasses import replace
+from typing import Final, Protocol
 
 import structlog
 
@@ -19,12 +20,16 @@ from pipeline.engines.protocols import (
     Translator,
     UnknownLanguage,
 )
-from pipeline.engines.routes import PREFERRED_PIVOTS
+from pipeline.engines.term_keeping import translate_keeping_terms
+from pipeline.engines.translation_plans import Plan, Plans, follow, listens, name_of
 from pipeline.text.checks import Fault, problem
-from pipeline.text.languages import base
-from pipeline.text.number_marks import localised
 
 log = structlog.get_logger(__name__)
+
+SECOND_OPINION_S: Final = 2.0
+"""So long a clause waits for one, while it has a translation to go out with, or another engine to ask."""
+
+_MOST_COUNTERPARTS: Final = 1000
 
 
 class Check(Protocol):
@@ -37,27 +42,14 @@ class Check(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class _Leg:
-    """A part of a way that one engine goes."""
-
-    engine: Translator
-    source: str
-    target: str
-    hops: int
-
-
-_Plan = tuple[_Leg, ...]
-
-
 class TranslatorChain:
     """Asks its translators in order until one gives a translation without fault.
 
     Where there is none, the first that is only doubtful is taken, with its doubt. Numbers are written as the
     target language does, whoever translated.
 
-    The first plans are those of single engines; then, where two engines know one half of the way each, both
-    in turn.
+    First single engines are asked; then, where two engines know one half of the way each, both in turn. Where the
+    first that is asked reads, and its translation is in doubt, one that listens is a second opinion.
 
     Args:
         engines: in order of preference, at least one; closed with the chain.
@@ -68,10 +60,8 @@ class TranslatorChain:
         if not engines:
             raise ValueError("a chain needs at least one translator")
         self._engines, self._check = tuple(engines), check
-        self._plans_of: dict[tuple[str, str], tuple[_Plan, ...]] = {}
-        self._known = {
-            engine: frozenset(base(code) for code in engine.info.languages) for engine in self._engines
-        }
+        self._plans = Plans(self._engines)
+        self._counterparts: OrderedDict[tuple[str, str, str], str] = OrderedDict()
         infos = [engine.info for engine in self._engines]
         self._languages = tuple(sorted({language for info in infos for language in info.languages}))
         self.info = EngineInfo(
@@ -86,30 +76,38 @@ class TranslatorChain:
         )
 
     def route(self, source: str, target: str) -> tuple[str, ...] | None:
-        plans = self._plans(source, target)
+        plans = self._plans.between(source, target)
         if not plans:
             return None
         ways = [leg.engine.route(leg.source, leg.target) or () for leg in plans[0]]
         return tuple(itertools.chain(ways[0], *(way[1:] for way in ways[1:])))
 
     async def translate(self, request: TranslationRequest) -> TranslationResult:
-        plans = self._plans(request.source, request.target)
+        plans = self._plans.between(request.source, request.target)
         if not plans:
             raise UnknownLanguage(f"{request.source} to {request.target}", self._languages)
-        if request.draft and plans[0][0].engine.info.uses_sound:
+        if request.draft and listens(plans[0]):
             # another engine's draft would be another text altogether, and change before the reader's eyes
             raise EngineError(f"{plans[0][0].engine.info.name} translates finished clauses only")
         reasons: list[str] = []
         overloaded: EngineOverloaded | None = None
         doubtful: TranslationResult | None = None
-        for plan in plans:
-            name = "+".join(leg.engine.info.name for leg in plan)
+        order = _in_order(plans, request)
+        for plan in order:
+            again = listens(plan) and plan is not plans[0]
+            if again and doubtful is not None and not request.second_opinion:
+                continue
+            replaceable = doubtful is not None or plan is not order[-1]
             try:
-                result = await _follow(plan, request)
+                async with asyncio.timeout(SECOND_OPINION_S if again and replaceable else None):
+                    result = await translate_keeping_terms(plan, request, self._counterpart)
+            except TimeoutError:
+                reasons.append(f"{name_of(plan)}: no answer within {SECOND_OPINION_S:g} s")
+                continue
             except EngineError as error:
                 if isinstance(error, EngineOverloaded):
                     overloaded = error
-                reasons.append(f"{name}: {error}")
+                reasons.append(f"{name_of(plan)}: {error}")
                 continue
             fault = self._fault(request, result)
             if fault is None:
@@ -117,8 +115,13 @@ class TranslatorChain:
             if fault.doubtful:
                 doubtful = doubtful or replace(result, doubt=fault.reason)
             else:
-                log.info("translation was refused", engine=name, reason=fault.reason, target=request.target)
-            reasons.append(f"{name}: {fault.reason}")
+                log.info(
+                    "translation was refused",
+                    engine=name_of(plan),
+                    reason=fault.reason,
+                    target=request.target,
+                )
+            reasons.append(f"{name_of(plan)}: {fault.reason}")
         if doubtful is not None:
             log.info("translation is doubtful", reason=doubtful.doubt, target=request.target)
             return doubtful
@@ -129,9 +132,9 @@ class TranslatorChain:
     async def warm(self, pairs: Sequence[tuple[str, str]]) -> None:
         """Has each pair translated once, so that models are loaded and processes run. Raises as `translate`."""
         for source, target in pairs:
-            plans = self._plans(source, target)
-            if plans and not plans[0][0].engine.info.uses_sound:  # that model is loaded already
-                await _follow(plans[0], TranslationRequest("Monday.", source, target))
+            plans = self._plans.between(source, target)
+            if plans and not listens(plans[0]):  # that model is loaded already
+                await follow(plans[0], TranslationRequest("Monday.", source, target))
 
     async def close(self) -> None:
         results = await asyncio.gather(*(engine.close() for engine in self._engines), return_exceptions=True)
@@ -140,63 +143,43 @@ class TranslatorChain:
                 raise result
 
     def _fault(self, request: TranslationRequest, result: TranslationResult) -> Fault | None:
+        """Terms are left out of the comparison: nobody has translated them."""
+        source, target, terms = request.source, request.target, request.glossary
         fault = self._check(
-            request.text, result.text, source_language=request.source, target_language=request.target
+            terms.protect(request.text, source, target).text,
+            terms.protect(result.text, target, source).text,
+            source_language=source,
+            target_language=target,
         )
         return Fault(result.doubt, doubtful=True) if fault is None and result.doubt else fault
 
-    def _plans(self, source: str, target: str) -> tuple[_Plan, ...]:
-        if (source, target) not in self._plans_of:
-            if len(self._plans_of) > 10_000:
-                self._plans_of.clear()  # tags come from outside
-            self._plans_of[source, target] = self._find_plans(source, target)
-        return self._plans_of[source, target]
-
-    def _find_plans(self, source: str, target: str) -> tuple[_Plan, ...]:
-        single = [(leg,) for engine in self._engines if (leg := _leg(engine, source, target))]
-        bridges: list[tuple[_Leg, _Leg]] = []
-        for first, second in itertools.permutations(self._engines, 2):
-            if base(target) not in self._known[second] or base(source) not in self._known[first]:
-                continue
-            for pivot in self._known[first] & self._known[second] - {base(source), base(target)}:
-                one, two = _leg(first, source, pivot), _leg(second, pivot, target)
-                if one and two:
-                    bridges.append((one, two))
-        bridges.sort(key=lambda legs: (*self._cost(legs), legs[0].target))
-        return (*single, *bridges[:1])
-
-    def _cost(self, legs: tuple[_Leg, _Leg]) -> tuple[int, int, int]:
-        pivot = legs[0].target
-        rank = PREFERRED_PIVOTS.index(pivot) if pivot in PREFERRED_PIVOTS else len(PREFERRED_PIVOTS)
-        return legs[0].hops + legs[1].hops, rank, self._engines.index(legs[0].engine)
+    async def _counterpart(self, term: str, source: str, target: str) -> str:
+        """What the first engine that reads makes of a term alone; asked once for each."""
+        key = (term, source, target)
+        if key in self._counterparts:
+            return self._counterparts[key]
+        plans = [plan for plan in self._plans.between(source, target) if not listens(plan)]
+        try:
+            usual = (await follow(plans[0], TranslationRequest(term, source, target))).text if plans else ""
+        except EngineOverloaded:  # it may have time for the next clause
+            return ""
+        except EngineError:
+            usual = ""
+        self._counterparts[key] = usual
+        while len(self._counterparts) > _MOST_COUNTERPARTS:
+            self._counterparts.popitem(last=False)
+        return usual
 
 
-def _leg(engine: Translator, source: str, target: str) -> _Leg | None:
-    way = engine.route(source, target)
-    return None if way is None else _Leg(engine, source, target, len(way) - 1)
+def _in_order(plans: Sequence[Plan], request: TranslationRequest) -> list[Plan]:
+    """Which ways are tried, one after the other.
 
-
-async def _follow(plan: _Plan, request: TranslationRequest) -> TranslationResult:
-    if len(plan) == 1:
-        return await _go(plan[0], request)
-    text = request.text
-    route: tuple[str, ...] = (request.source,)
-    results: list[TranslationResult] = []
-    for leg in plan:
-        sound = request.sound if leg is plan[0] else None
-        part = replace(request, text=text, source=leg.source, target=leg.target, context=(), sound=sound)
-        results.append(await _go(leg, part))
-        text, route = results[-1].text, (*route, *results[-1].route[1:])
-    return TranslationResult(
-        text,
-        "+".join(result.engine for result in results),
-        route,
-        doubt=next((result.doubt for result in results if result.doubt), ""),
-        score=min((result.score for result in results if result.score is not None), default=None),
-    )
-
-
-async def _go(leg: _Leg, request: TranslationRequest) -> TranslationResult:
-    result = await leg.engine.translate(request)
-    text = localised(result.text, request.text, source=request.source, target=request.target)
-    return replace(result, text=text)
+    Whoever is preferred is asked first. Beyond it, translating the sound is a second opinion: in its order where
+    there is room for one, else the last resort. Drafts are not listened to.
+    """
+    first, *others = plans
+    if request.draft or request.sound is None:
+        return [first, *(plan for plan in others if not listens(plan))]
+    if request.second_opinion:
+        return [first, *others]
+    return [first, *sorted(others, key=listens)]

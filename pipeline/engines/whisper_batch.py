@@ -79,7 +79,7 @@ class Piece:
     language: str
     """One of Whisper's codes; empty: detect it and recognise nothing."""
     prompt: str = ""
-    """What was said before."""
+    """What was said before; for a piece that becomes English, terms that may come, in English."""
     final: bool = False
     detect: bool = False
     """Report what the language may be, beside the words."""
@@ -309,8 +309,10 @@ class WhisperBatch:
         prompt = [*tokenizer.sot_sequence, tokenizer.no_timestamps]
         if piece.prompt:
             before = tokenizer.encode(" " + piece.prompt.strip())
-            # cut to a few lengths, as pieces of one batch must have prompts of the same length
-            kept = min(_LONGEST_PROMPT, len(before) // _PROMPT_STEP * _PROMPT_STEP)
+            kept = min(_LONGEST_PROMPT, len(before))
+            if not piece.into_english:
+                # cut to a few lengths, as pieces of one batch must have prompts of the same length
+                kept = kept // _PROMPT_STEP * _PROMPT_STEP
             if kept:
                 prompt = [tokenizer.sot_prev, *before[-kept:], *prompt]
         beam = tuning.final_beam if piece.final else tuning.beam

@@ -49,18 +49,28 @@ class WhisperTranslator:
         return (source, target)
 
     async def translate(self, request: TranslationRequest) -> TranslationResult:
-        """Needs the sound; text alone and drafts are refused."""
+        """Needs the sound; text alone and drafts are refused. The terms in the text are what it may expect to hear."""
         if self.route(request.source, request.target) is None:
             raise UnknownLanguage(f"{request.source} to {request.target}", self.info.languages)
         if request.draft:
             raise EngineError("Whisper translates finished clauses only")
         if request.sound is None or len(request.sound) < _SHORTEST_SAMPLES:
             raise EngineError("Whisper translates speech, and there is no sound for this text")
-        piece = Piece(request.sound, 0, base(request.source), final=True, into_english=True)
+        piece = Piece(request.sound, 0, base(request.source), _hint(request), final=True, into_english=True)
         reading = await self._recognizer.read(piece)
         if not reading.text:
             raise EngineError("Whisper found no words in the sound")
-        return TranslationResult(reading.text, self.info.name, (request.source, request.target))
+        route = (request.source, request.target)
+        return TranslationResult(
+            reading.text, self.info.name, route, score=reading.log_probability, from_sound=True
+        )
 
     async def close(self) -> None:
         """The recogniser goes on without it."""
+
+
+def _hint(request: TranslationRequest) -> str:
+    """The terms that were said, as text before the translation; a sentence, because the model goes on in its style."""
+    said = request.glossary.said(request.text, request.source)
+    terms = dict.fromkeys(place.entry.written(request.target) for place in said)
+    return f"Glossary: {', '.join(terms)}." if terms else ""

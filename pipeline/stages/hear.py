@@ -128,6 +128,8 @@ class _Ear:
         self._recognizer, self._options, self._settings, self._heard = recognizer, options, settings, heard
         interval_s = settings.pass_interval_s or recognizer.info.look_interval_s
         self._interval = int(interval_s * HEARING_RATE_HZ)
+        self._sparing_interval = max(self._interval, int(settings.distance_s * HEARING_RATE_HZ))
+        """Looks so far apart all count for committing; those between them only show words sooner."""
         self._memory: _Memory | None = None
         self._utterance: int | None = None
         """The number of the utterance that is being spoken."""
@@ -171,12 +173,13 @@ class _Ear:
         memory = self._memory
         if memory is None or self._utterance is None:
             return
+        sparing = self._options.sparing()
         quiet = silent_from is not None and memory.heard_to - silent_from >= QUIET_S * HEARING_RATE_HZ
-        if quiet and self._recognizer.info.listens_on:
+        if quiet and self._recognizer.info.listens_on and not sparing:
             assert silent_from is not None
             await self._look_ahead(memory, silent_from)
             return
-        if self.waiting_samples < self._interval:
+        if self.waiting_samples < (self._sparing_interval if sparing else self._interval):
             return
         hypothesis = await self._ask(memory, final=False)
         if hypothesis is not None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict, deque
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import structlog
 
@@ -41,7 +41,8 @@ Key = tuple[str, str, str, tuple[tuple[str, str], ...]]
 class TranslationCache:
     """Remembers translations, the same number for each pair of languages; the least recently used goes first.
 
-    Entries belong to one translator and one glossary.
+    Entries belong to one translator and one glossary. Only what was made from the text is remembered: a translation
+    of a sound is that of one clause, and an error in it must not come again with the next "yes".
     """
 
     def __init__(self, entries_per_pair: int) -> None:
@@ -183,22 +184,25 @@ class TranslationLane:
         assert task is not None
         task.set_name(_draft_name(draft))
         try:
-            result = await self._ask(draft.text, draft.language, draft=True)
+            known = self._cache.get(self._key(draft.text, draft.language))
+            result = known or await self._ask(draft.text, draft.language, draft=True)
         except (EngineError, TimeoutError):
             return
         self._put(DraftTranslation(draft, self.language, result.text), False)
 
     async def _translate(self, clause: Clause) -> tuple[Translation | NotTranslated, bool]:
-        key = self._key(clause.text, clause.language)
-        drafted = self._cache.get(key) is not None
-        try:
-            sound = self._sound_of(clause) if self._translator.info.uses_sound else None
-            result = await self._ask(clause.text, clause.language, draft=False, sound=sound)
-        except TimeoutError:
-            reason = f"no translation within {self._settings.timeout_s:g} s"
-            return NotTranslated(clause, self.language, reason), False
-        except EngineError as error:
-            return NotTranslated(clause, self.language, str(error)), False
+        sound = self._sound_of(clause) if self._translator.info.uses_sound else None
+        second_opinion = sound is not None and self._load.level is Sacrifice.NOTHING
+        result, drafted = self._cache.get(self._key(clause.text, clause.language)), True
+        if result is None or (result.doubt and second_opinion):  # nobody has listened to this clause yet
+            try:
+                result = await self._ask(
+                    clause.text, clause.language, draft=False, sound=sound, second_opinion=second_opinion
+                )
+                drafted = False
+            except (EngineError, TimeoutError) as error:
+                if result is None:
+                    return NotTranslated(clause, self.language, self._reason(error)), False
         self._context.append((clause.text, result.text))
         translation = Translation(
             clause,
@@ -212,30 +216,29 @@ class TranslationLane:
         )
         return translation, drafted
 
-    async def _ask(
-        self, text: str, source: str, *, draft: bool, sound: Pcm | None = None
-    ) -> TranslationResult:
-        """Cache, glossary, engine. Raises EngineError, TimeoutError."""
-        key = self._key(text, source)
-        known = self._cache.get(key)
-        if known is not None:
-            return known
-        protected = self._glossary.protect(text, source, self.language)
-        async with asyncio.timeout(self._settings.timeout_s):
-            result = await self._call(protected.text, source, draft, sound)
-            restored, complete = protected.restore(result.text)
-            if not complete:  # the engine lost a term: better a plain translation than a broken one
-                result = await self._call(text, source, draft, sound)
-                restored = result.text
-        result = replace(result, text=restored)
-        self._cache.put(key, result)
-        return result
+    def _reason(self, error: EngineError | TimeoutError) -> str:
+        late = f"no translation within {self._settings.timeout_s:g} s"
+        return late if isinstance(error, TimeoutError) else str(error)
 
-    async def _call(self, text: str, source: str, draft: bool, sound: Pcm | None) -> TranslationResult:
-        context = tuple(self._context) if self._settings.context_clauses else ()
-        return await self._translator.translate(
-            TranslationRequest(text, source, self.language, context=context, draft=draft, sound=sound)
+    async def _ask(
+        self, text: str, source: str, *, draft: bool, sound: Pcm | None = None, second_opinion: bool = False
+    ) -> TranslationResult:
+        """Raises EngineError, TimeoutError."""
+        request = TranslationRequest(
+            text,
+            source,
+            self.language,
+            context=tuple(self._context) if self._settings.context_clauses else (),
+            draft=draft,
+            sound=sound,
+            glossary=self._glossary.narrowed(text, source),
+            second_opinion=second_opinion,
         )
+        async with asyncio.timeout(self._settings.timeout_s):
+            result = await self._translator.translate(request)
+        if not result.from_sound:
+            self._cache.put(self._key(text, source), result)
+        return result
 
     def _key(self, text: str, source: str) -> Key:
         context = tuple(self._context) if self._translator.info.uses_context else ()

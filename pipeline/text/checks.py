@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -44,6 +45,8 @@ _CLOSE: Final = tuple(
         "id ms",
     )
 )
+
+_MOST_HYPHENS: Final = 5
 
 _BROKEN: Final = ("\ufffd", "⁇", "<unk>", "▁", "</s>")
 
@@ -96,9 +99,12 @@ def _repetition(source: str, target: str) -> str | None:
 
 
 def _units(text: str) -> list[str]:
-    """Words; characters where no spaces divide words."""
-    parts = "".join(f" {c} " if languages.is_spaceless(c) else c for c in text)
-    return [form for word in parts.split() if (form := spelling(word))]
+    """Words; characters where no spaces divide words, and parts where hyphens join more than anybody joins."""
+    apart = "".join(f" {c} " if languages.is_spaceless(c) else c for c in text)
+    words = itertools.chain.from_iterable(
+        word.split("-") if word.count("-") > _MOST_HYPHENS else (word,) for word in apart.split()
+    )
+    return [form for word in words if (form := spelling(word))]
 
 
 def _longest_run(units: Sequence[str], size: int) -> int:

@@ -8,14 +8,15 @@ Format, as in docs/protocol.md:
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
 from functools import cached_property, partial
-from typing import Final
+from itertools import count
+from typing import Any, Final
 
 from pipeline.text import languages
 from pipeline.text.cleaning import clean
-from pipeline.text.terms import Term, TermFinder, begins_sentence, folded
+from pipeline.text.terms import Found, Term, TermFinder, begins_sentence, folded
 
 MAX_ENTRIES: Final = 1000
 MAX_CHARACTERS: Final = 200
@@ -52,6 +53,15 @@ class Entry:
 
 
 @dataclass(frozen=True)
+class Said:
+    """A term in a text, where it stands there with its ending."""
+
+    entry: Entry
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
 class Protected:
     """Text whose terms were replaced by tokens that engines leave alone."""
 
@@ -73,8 +83,8 @@ class Protected:
         for token, term in self.terms:
             pattern = re.compile(rf"[*@#]*(?<![a-z0-9]){token}(?![a-z0-9])", re.IGNORECASE)
             written = partial(self._written, term)
-            translated, count = pattern.subn(written, translated)
-            survived = survived and count > 0
+            translated, places = pattern.subn(written, translated)
+            survived = survived and places > 0
         return translated, survived
 
     def _written(self, term: str, match: re.Match[str]) -> str:
@@ -125,22 +135,36 @@ class Glossary:
 
         The longest term wins where several begin; a term counts only as a whole word.
         """
-        finder, written = self._finder_for(source, target)
-        found = list(finder.find(text))
+        found = self.said(text, source)
         if not found:
             return Protected(text)
-        stem = next((stem for stem in _STEMS if stem.casefold() not in text.casefold()), _STEMS[0] + "qq")
         terms: list[tuple[str, str]] = []
         pieces: list[str] = []
         at = 0
-        for place in found:
-            terms.append((stem + _numeral(len(terms)), written[place.term]))
+        for place, token in zip(found, tokens(text), strict=False):
+            terms.append((token, place.entry.written(target)))
             before, after = text[at : place.start], text[place.end : place.end + 1]
-            pieces += (before, _spaced(terms[-1][0], text[: place.start][-1:], after, source))
+            pieces += (before, _spaced(token, text[: place.start][-1:], after, source))
             at = place.end
         protected = "".join((*pieces, text[at:]))
         first = next((character for character in text if character.isalpha()), "")
         return Protected(protected, tuple(terms), target, first.isupper())
+
+    def said(self, text: str, language: str) -> tuple[Said, ...]:
+        """The terms in a text of this language, in order of appearance."""
+        finder, entries = self._finder_for(language)
+        return tuple(_said(entries, place) for place in finder.find(text))
+
+    def narrowed(self, text: str, language: str) -> Glossary:
+        """Only the terms that are in a text of this language."""
+        if not self.entries:
+            return self
+        there = {id(place.entry) for place in self.said(text, language)}
+        return Glossary(tuple(entry for entry in self.entries if id(entry) in there))
+
+    def data(self) -> dict[str, Any]:
+        """The form that `parse` reads; {} for no terms."""
+        return {"entries": [asdict(entry) for entry in self.entries]} if self.entries else {}
 
     def pronunciations(self, language: str) -> dict[str, str]:
         """Written form to spoken form, for a language."""
@@ -152,19 +176,32 @@ class Glossary:
         return spoken
 
     @cached_property
-    def _finders(self) -> dict[tuple[str, str], tuple[TermFinder, tuple[str, ...]]]:
+    def _finders(self) -> dict[str, tuple[TermFinder, tuple[Entry, ...]]]:
         return {}
 
-    def _finder_for(self, source: str, target: str) -> tuple[TermFinder, tuple[str, ...]]:
-        """What finds the terms of a language, and how each is written in the other; kept for each pair."""
-        if (source, target) not in self._finders:
+    def _finder_for(self, language: str) -> tuple[TermFinder, tuple[Entry, ...]]:
+        """What finds the terms of a language, and the entry of each; kept for each language."""
+        if language not in self._finders:
             if len(self._finders) >= 64:
                 self._finders.clear()
-            forms = {folded(entry.written(source))[0]: entry for entry in reversed(self.entries)}
+            forms = {folded(entry.written(language))[0]: entry for entry in reversed(self.entries)}
             chosen = tuple(forms.values())
-            finder = TermFinder((Term(entry.written(source), entry.match_case) for entry in chosen), source)
-            self._finders[source, target] = finder, tuple(entry.written(target) for entry in chosen)
-        return self._finders[source, target]
+            finder = TermFinder(
+                (Term(entry.written(language), entry.match_case) for entry in chosen), language
+            )
+            self._finders[language] = finder, chosen
+        return self._finders[language]
+
+
+def tokens(*texts: str) -> Iterator[str]:
+    """Rare words that stand for terms; none of them is in one of the texts."""
+    known = " ".join(texts).casefold()
+    stem = next((stem for stem in _STEMS if stem.casefold() not in known), _STEMS[0] + "qq")
+    return (stem + _numeral(number) for number in count())
+
+
+def _said(entries: tuple[Entry, ...], place: Found) -> Said:
+    return Said(entries[place.term], place.start, place.end)
 
 
 def _spaced(token: str, before: str, after: str, language: str) -> str:

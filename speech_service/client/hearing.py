@@ -35,6 +35,7 @@ from speech_service.wire import (
     Failed,
     Listened,
     Ready,
+    Sparing,
     Start,
     WireError,
     encode_frame,
@@ -123,6 +124,8 @@ class _Ear:
         self._heard_to = 0
         self._backlog_s = 0.0
         self._connected_at_s = 0.0
+        self._takes_sparing = False
+        self._told_sparing = False
 
     async def run(self, frames: Channel[AudioFrame]) -> None:
         async with asyncio.TaskGroup() as group:
@@ -217,6 +220,7 @@ class _Ear:
         """Sends what is not settled yet, then what is recorded, then the end."""
         options = self._options
         self._continuity.connected()
+        self._takes_sparing = self._told_sparing = False
         at = max(0, self._continuity.settled_to - PRE_ROLL)
         self._heard_to, self._connected_at_s = at, time.monotonic()
         self._backlog_s = (self._tape.end - at) / HEARING_RATE_HZ
@@ -232,6 +236,7 @@ class _Ear:
             at = await self._skip_overrun(at)
             self._recorded.clear()
             piece = self._tape.after(at, PIECE)
+            await self._tell_sparing(socket)
             if piece is not None:
                 async with asyncio.timeout(SEND_S):
                     await socket.send_bytes(encode_frame(piece))
@@ -253,6 +258,14 @@ class _Ear:
         )
         return end
 
+    async def _tell_sparing(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+        """Says how closely the speaker is to be followed, when that has changed. Raises TimeoutError."""
+        wish = self._options.sparing()
+        if self._takes_sparing and wish != self._told_sparing:
+            async with asyncio.timeout(SEND_S):
+                await socket.send_str(TO_RECOGNITION.encode(Sparing(wish)))
+            self._told_sparing = wish
+
     async def _await_sound(self, socket: aiohttp.ClientWebSocketResponse) -> None:
         try:
             async with asyncio.timeout(alive_s(self._services)):
@@ -268,7 +281,8 @@ class _Ear:
             match FROM_RECOGNITION.decode(message.data):
                 case Done():
                     return
-                case Ready():
+                case Ready(takes_sparing):
+                    self._takes_sparing = takes_sparing
                     log.info("recognition service connected", speaker=self._options.speaker)
                 case Listened(to):
                     self._heard_to = max(self._heard_to, to)

@@ -124,6 +124,8 @@ class RemoteTranslator:
             context=request.context,
             draft=request.draft,
             sound=sound_to_text(request.sound) if self.info.uses_sound else "",
+            glossary=request.glossary.data(),
+            second_opinion=request.second_opinion,
         )
         answer: asyncio.Future[TranslationResult] = asyncio.get_running_loop().create_future()
         self._waiting[number] = answer
@@ -150,7 +152,12 @@ class RemoteTranslator:
                 if (answer := self._waiting.get(number)) and not answer.done():
                     answer.set_result(
                         TranslationResult(
-                            done.text, done.engine, done.route, doubt=done.doubt, score=done.score
+                            done.text,
+                            done.engine,
+                            done.route,
+                            doubt=done.doubt,
+                            score=done.score,
+                            from_sound=done.from_sound,
                         )
                     )
             case Failed(id=None, code=code):

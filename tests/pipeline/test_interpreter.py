@@ -28,9 +28,10 @@ from pipeline.events import (
     Words,
 )
 from pipeline.interpreter import Interpreter, Wishes
-from pipeline.load import Load
+from pipeline.load import LOWER_AFTER_S, RAISE_AFTER_S, Load
 from pipeline.stages.hear import Hear
 from pipeline.timing import ClauseCommitted, ClauseTranslated, Measurement
+from tests.fakes.clock import HandClock
 from tests.fakes.engines import ScriptedTranslator
 
 SECOND = HEARING_RATE_HZ
@@ -371,6 +372,41 @@ async def test_words_that_lag_behind_the_sound_are_pressure() -> None:
         await interpreter.run()
 
     assert seen == [1.5, 0.0]
+
+
+async def test_hearing_is_told_to_spare_while_the_room_gives_up_interim_recognition() -> None:
+    """The wish is the room's own at the moment it is asked for; it goes away with the pressure."""
+    clock = HandClock(0.0)
+    load = Load(clock)
+    told: list[bool] = []
+
+    async def listen(frames: Channel[AudioFrame], heard: Channel[Heard], options: HearingOptions) -> None:
+        for pressure, seconds in (
+            (1.5, RAISE_AFTER_S),
+            (1.5, RAISE_AFTER_S),
+            (1.5, 0.0),
+            (0.1, LOWER_AFTER_S),
+        ):
+            load.report("speak es", pressure)
+            told.append(options.sparing())
+            clock.move(seconds)
+        told.append(options.sparing())
+        heard.close()
+
+    interpreter = Interpreter(
+        "anna",
+        hear=listen,
+        translator=ScriptedTranslator({}),
+        outlet=Outlet(),
+        settings=Settings(),
+        language="en",
+        load=load,
+    )
+    interpreter.close()
+    async with asyncio.timeout(10):
+        await interpreter.run()
+
+    assert told == [False, False, True, True, False]
 
 
 async def test_clauses_are_measured_against_the_sound() -> None:

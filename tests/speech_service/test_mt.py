@@ -286,7 +286,8 @@ async def test_answers_come_in_any_order() -> None:
         gate.set()
         second = await message(socket)
 
-    answer = {"type": "translation", "engine": "scripted", "route": ["en", "es"], "doubt": "", "score": None}
+    answer: dict[str, Any] = {"type": "translation", "engine": "scripted", "route": ["en", "es"]}
+    answer |= {"doubt": "", "score": None, "from_sound": False}
     assert [first, second] == [{**answer, "id": 2, "text": "adiós"}, {**answer, "id": 1, "text": "hola"}]
 
 
@@ -355,6 +356,23 @@ async def test_a_clause_brings_its_sound() -> None:
         await message(socket)
 
     assert [None if r.sound is None else r.sound.tolist() for r in engine.asked] == [[1, -2, 300], None]
+
+
+async def test_a_glossary_that_cannot_be_read_costs_only_its_request() -> None:
+    """The answer names the place; the next request is answered."""
+    async with (
+        served(mt_app(translator(), settings())) as client,
+        client.ws_connect("/ws/translate") as socket,
+    ):
+        wrong = {"entries": [{"source": "HIVE"}]}
+        await socket.send_json({"type": "translate", "id": 1, **HELLO, "glossary": wrong})
+        failed = await message(socket)
+        await socket.send_json({"type": "translate", "id": 2, **HELLO})
+        answer = await message(socket)
+
+    assert (failed["type"], failed["id"], failed["code"]) == ("error", 1, "invalid_request")
+    assert failed["message"] == "glossary: entry 1: language: expected a language code such as en or pt-BR"
+    assert (answer["id"], answer["text"], answer["from_sound"]) == (2, "hola", False)
 
 
 @pytest.mark.parametrize("sound", ["*", "AAA", "AAAA"])

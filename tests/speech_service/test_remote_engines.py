@@ -23,6 +23,7 @@ from pipeline.engines.protocols import (
     UnknownLanguage,
     Voice,
 )
+from pipeline.text.glossary import Entry, Glossary
 from speech_service.client import RemoteSynthesizer, RemoteTranslator
 from speech_service.mt import mt_app
 from speech_service.serving import listening
@@ -97,6 +98,24 @@ async def test_sound_is_sent_to_engines_that_listen(uses_sound: bool) -> None:
     assert (None if asked.sound is None else asked.sound.tolist()) == (
         [0, 1, 2, 3, 4] if uses_sound else None
     )
+
+
+async def test_terms_and_the_wish_for_a_second_opinion_go_along() -> None:
+    """With all that the glossary says of a term; and it comes back whether the sound was translated."""
+
+    class Listening(ScriptedTranslator):
+        async def translate(self, request: TranslationRequest) -> TranslationResult:
+            return replace(await super().translate(request), from_sound=request.second_opinion)
+
+    engine = Listening({("es", "hello"): "hola"})
+    glossary = Glossary((Entry("HIVE", "en", {"es": "Colmena"}, {"es": "colmena"}, match_case=True),))
+    async with remote_translator(mt_app(engine, settings())) as (remote, _):
+        plain = await remote.translate(HELLO)
+        request = replace(HELLO, draft=False, glossary=glossary, second_opinion=True)
+        listened = await remote.translate(request)
+
+    assert engine.asked == [HELLO, request]
+    assert (plain.from_sound, listened.from_sound) == (False, True)
 
 
 async def test_a_translation_goes_there_and_back() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from config.settings import TranslationSettings
 from pipeline.audio import Pcm
-from pipeline.engines.protocols import TranslationRequest, TranslationResult
+from pipeline.engines.protocols import EngineError, TranslationRequest, TranslationResult
 from pipeline.events import (
     Clause,
     ClauseEnd,
@@ -22,7 +22,7 @@ from pipeline.events import (
 )
 from pipeline.load import RAISE_AFTER_S, Load
 from pipeline.stages.translate import TranslationCache, TranslationLane
-from pipeline.text.glossary import Glossary
+from pipeline.text.glossary import Entry, Glossary
 from tests.fakes.clock import HandClock
 from tests.fakes.engines import ScriptedTranslator, info
 
@@ -281,36 +281,30 @@ async def test_the_cache_knows_what_context_means() -> None:
         assert len(translator.asked) == calls
 
 
-async def test_a_glossary_term_goes_through_as_it_is() -> None:
-    """The term is protected on its way through the engine; where the engine loses it, it is asked again plainly."""
-    glossary = Glossary.parse({"entries": [{"source": "HIVE", "language": "en", "translations": {}}]})
-    protected = glossary.protect("open HIVE now", "en", "es").text
-    translator = ScriptedTranslator(
-        {
-            ("es", protected): protected.replace("open", "abre").replace("now", "ya"),
-            ("es", glossary.protect("close HIVE", "en", "es").text): "cierra",
-            ("es", "close HIVE"): "cierra HIVE",
-        }
-    )
+async def test_the_terms_of_a_clause_go_with_it() -> None:
+    """Plain text, and of the glossary what is in it: how its terms are kept is a matter of the engines."""
+    hive, board = Entry("HIVE", "en"), Entry("board", "en", {"es": "junta"})
+    translator = ScriptedTranslator({("es", "open HIVE now"): "abre HIVE ya", ("es", "go on"): "sigue"})
     put: list[Translated] = []
     lane = TranslationLane(
         "es",
         translator=translator,
         settings=SETTINGS,
         cache=TranslationCache(9),
-        glossary=glossary,
+        glossary=Glossary((hive, board)),
         put=lambda outcome, drafted: put.append(outcome),
         now=HandClock(1000.5),
     )
     lane.offer(clause(1, "open HIVE now"))
-    lane.offer(clause(2, "close HIVE"))
+    lane.offer(clause(2, "go on"))
     lane.close()
     await lane.run()
 
-    assert [outcome.text for outcome in put if isinstance(outcome, Translation)] == [
-        "abre HIVE ya",
-        "cierra HIVE",
+    assert [(request.text, request.glossary) for request in translator.asked] == [
+        ("open HIVE now", Glossary((hive,))),
+        ("go on", Glossary()),
     ]
+    assert [outcome.text for outcome in put if isinstance(outcome, Translation)] == ["abre HIVE ya", "sigue"]
 
 
 async def test_the_cache_is_bounded_for_each_pair() -> None:
@@ -365,3 +359,112 @@ async def test_a_clause_is_heard_by_translators_that_listen(uses_sound: bool) ->
     assert translator.asked[0].sound is None
     assert sought == ([1] if uses_sound else [])
     assert put[-1] == translated(clause(1, "hello there"), "hola")
+
+
+# --- translators that listen, and what is remembered -----------------------------------------------------
+
+SOUND = np.arange(5, dtype=np.int16)
+
+
+class ListeningTranslator(ScriptedTranslator):
+    """Translates clauses from their sound, or from the text with a doubt where that is all there is."""
+
+    def __init__(self, *, from_sound: bool = True, doubt: str = "") -> None:
+        super().__init__({("es", "yes"): "sí"})
+        self.info = replace(self.info, uses_sound=True)
+        self._from_sound, self._doubt = from_sound, doubt
+
+    async def translate(self, request: TranslationRequest) -> TranslationResult:
+        result = await super().translate(request)
+        return replace(result, from_sound=self._from_sound and not request.draft, doubt=self._doubt)
+
+
+async def said(
+    translator: ScriptedTranslator, *segments: Clause | Draft, pressure: float = 0.0, heard: bool = True
+) -> list[bool]:
+    """Has segments translated one by one; whether each clause's translation was there already."""
+    clock = HandClock(0.0)
+    load = Load(clock)
+    load.report("hear anna", pressure)
+    clock.move(RAISE_AFTER_S)
+    drafted: list[bool] = []
+    done = asyncio.Event()
+
+    def put(outcome: Translated, ready: bool) -> None:
+        if not isinstance(outcome, DraftTranslation):
+            drafted.append(ready)
+        done.set()
+
+    lane = TranslationLane(
+        "es",
+        translator=translator,
+        settings=SETTINGS,
+        cache=TranslationCache(9),
+        glossary=Glossary(),
+        put=put,
+        now=clock,
+        sound_of=lambda of: SOUND if heard else None,
+        load=load,
+    )
+    running = asyncio.create_task(lane.run())
+    async with asyncio.timeout(5):
+        for segment in segments:
+            done.clear()
+            lane.offer(segment)
+            await done.wait()
+    lane.close()
+    await running
+    return drafted
+
+
+async def test_a_translation_of_a_sound_is_that_of_one_clause() -> None:
+    """The next one with the same words is listened to itself; what was made from the text is remembered."""
+    listening = ListeningTranslator()
+    assert await said(listening, clause(1, "yes"), clause(2, "yes")) == [False, False]
+    assert len(listening.asked) == 2
+
+    reading = ListeningTranslator(from_sound=False)
+    assert await said(reading, clause(1, "yes"), clause(2, "yes")) == [False, True]
+    assert len(reading.asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("pressure", "heard", "asked"),
+    [
+        (0.0, True, [(True, False), (False, True)]),
+        (1.5, True, [(False, False)]),
+        (0.0, False, [(True, False)]),
+    ],
+    ids=["room", "no room", "no sound"],
+)
+async def test_a_doubtful_draft_gets_a_second_opinion_as_a_clause(
+    pressure: float, heard: bool, asked: list[tuple[bool, bool]]
+) -> None:
+    """Its translation is there, but nobody has listened yet; without room or sound it has to do."""
+    translator = ListeningTranslator(from_sound=False, doubt="numbers changed")
+    segments = (draft(1, "yes"), clause(1, "yes")) if pressure < 1 else (clause(1, "yes"),)
+    await said(translator, *segments, pressure=pressure, heard=heard)
+
+    assert [(request.draft, request.second_opinion) for request in translator.asked] == asked
+
+
+async def test_without_doubt_a_draft_that_became_a_clause_is_not_asked_again() -> None:
+    """Nothing is spent where nothing is in doubt."""
+    translator = ListeningTranslator(from_sound=False)
+    assert await said(translator, draft(1, "yes"), clause(1, "yes")) == [True]
+    assert len(translator.asked) == 1
+
+
+async def test_a_second_opinion_that_fails_leaves_the_first() -> None:
+    """The doubtful translation of the draft is what the clause goes out with."""
+
+    class Breaking(ListeningTranslator):
+        async def translate(self, request: TranslationRequest) -> TranslationResult:
+            if not request.draft:
+                self.asked.append(request)
+                raise EngineError("broken")
+            return await super().translate(request)
+
+    translator = Breaking(doubt="numbers changed")
+    assert await said(translator, draft(1, "yes"), clause(1, "yes")) == [True]
+    assert [request.draft for request in translator.asked] == [True, False]

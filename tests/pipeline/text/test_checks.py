@@ -35,6 +35,9 @@ from pipeline.text.checks import Fault, clean, problem, speakable
         ("en", "...", "es", ""),
         ("en", "ha ha ha", "es", "ja, ja, ja"),
         ("en", "bye bye", "zh", "拜拜"),
+        ("es", "jajajaja", "en", "ha-ha-ha-ha"),
+        ("es", "llama al cinco cinco cinco", "en", "call 5-5-5-5"),
+        ("fr", "un laissez-passer en trois exemplaires", "en", "a right-of-way pass, state-of-the-art, in triplicate"),
     ],
 )  # fmt: skip
 def test_sound_translations_pass(
@@ -52,6 +55,12 @@ def test_sound_translations_pass(
         ("We start now.", "es", "Empezamos a hablar a hablar a hablar a hablar.", "repetition"),
         ("We start now.", "zh", "我们开始吧开始吧开始吧开始吧", "repetition"),
         ("We start.", "es", "Sí " * 30, "repetition"),
+        (
+            "Vamos a trabajar con la doctora Garabandal.",
+            "en",
+            "Mammosa-java-java-java-java-java-java.",
+            "repetition",
+        ),
         (
             "We start.",
             "es",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
 
 import numpy as np
 import pytest
@@ -15,13 +16,17 @@ from pipeline.engines.protocols import (
     SynthesisRequest,
     TranslationRequest,
     TranslationResult,
+    Translator,
     UnknownLanguage,
 )
+from pipeline.engines.translators import TranslatorChain
 from pipeline.engines.whisper import WhisperRecognizer
-from pipeline.engines.whisper_batch import Piece, Tuning, WhisperBatch
+from pipeline.engines.whisper_batch import Piece, Reading, Tuning, WhisperBatch
 from pipeline.engines.whisper_models import open_model
 from pipeline.engines.whisper_translator import WhisperTranslator
+from pipeline.text.glossary import Entry, Glossary
 from tests.fakes import random_whisper
+from tests.fakes.translators import TableTranslator, WordTranslator
 from tests.models import real_model
 from tests.pipeline.engines.recognition import sounds
 
@@ -77,8 +82,31 @@ async def test_the_sound_is_translated_and_not_the_text(asked: tuple[WhisperTran
     (piece,) = model.pieces
     assert (piece.language, piece.into_english, piece.final, piece.prompt) == ("no", True, True, "")
     assert piece.pcm is SPEECH
-    assert (result.engine, result.route) == ("whisper", ("nb-NO", "en-GB"))
+    assert (result.engine, result.route, result.from_sound) == ("whisper", ("nb-NO", "en-GB"), True)
     assert result.text
+    assert result.score is not None
+    assert result.score < 0
+
+
+async def test_terms_in_the_text_are_a_hint(asked: tuple[WhisperTranslator, Asked]) -> None:
+    """As they are wanted in English, each once, however few they are; those that were not said are not."""
+    translator, model = asked
+    glossary = Glossary(
+        (
+            Entry("colmena", "es", {"en": "HIVE"}),
+            Entry("junta directiva", "es", {"en": "executive board"}),
+            Entry("Sevilla", "es"),
+        )
+    )
+    text = "La colmena de Sevilla y otra colmena"
+    with suppress(EngineError):  # random weights may write down what nobody believes
+        await translator.translate(TranslationRequest(text, "es", "en", sound=SPEECH, glossary=glossary))
+
+    (piece,) = model.pieces
+    assert piece.prompt == "Glossary: HIVE, Sevilla."
+    tokenizer = model._tokenizer("es", True)
+    hint = tokenizer.encode(" Glossary: HIVE, Sevilla.")
+    assert model._draft(0, piece).prompt[: 1 + len(hint)] == [tokenizer.sot_prev, *hint]
 
 
 @pytest.mark.parametrize(
@@ -164,7 +192,9 @@ async def test_spanish_speech_becomes_english_text(base: WhisperBatch) -> None:
     await stream.close()
     await recognizer.close()
 
-    assert result == TranslationResult(result.text, "whisper", ("es", "en"))
+    assert result == TranslationResult(
+        result.text, "whisper", ("es", "en"), score=result.score, from_sound=True
+    )
     assert {"to", "today", "we", "are", "going", "talk"} <= set(sounds.plain(result.text))
     assert {"buenos", "días", "hoy", "vamos"} <= set(sounds.plain(" ".join(w.text for w in heard.words)))
 
@@ -177,3 +207,82 @@ async def test_noise_is_not_translated(base: WhisperBatch) -> None:
         with pytest.raises(EngineError, match="no words in the sound"):
             await translator.translate(TranslationRequest("hola", "es", "en", sound=pcm))
     await recognizer.close()
+
+
+class Counted(WhisperBatch):
+    """Counts what the model is asked."""
+
+    def __init__(self, model: WhisperBatch) -> None:
+        super().__init__(model._model)
+        self.pieces: list[Piece] = []
+
+    def read(self, pieces: Sequence[Piece]) -> list[Reading | EngineError]:
+        self.pieces += pieces
+        return super().read(pieces)
+
+
+async def heard(model: WhisperBatch, request: TranslationRequest, *readers: Translator) -> TranslationResult:
+    """What a chain makes of a request in which some read first and Whisper listens."""
+    recognizer = WhisperRecognizer(model)
+    try:
+        return await TranslatorChain([*readers, WhisperTranslator(recognizer)]).translate(request)
+    finally:
+        await recognizer.close()
+
+
+TERMS = [
+    (
+        "El año pasado abrimos cuatro estaciones nuevas con el consejo.",
+        Entry("consejo", "es", {"en": "Council"}),
+    ),
+    ("Usamos Kubernetes en todos los proyectos de la empresa.", Entry("Kubernetes", "es")),
+    ("Buenos días. Vamos a hablar con el señor Siemens.", Entry("Siemens", "es")),
+    ("Hoy vamos a hablar de la estación nueva.", Entry("estación", "es", {"en": "Base Camp"})),
+]
+
+
+@pytest.mark.parametrize(("said", "term"), TERMS, ids=[term.source for _, term in TERMS])
+async def test_a_term_holds_through_real_weights(base: WhisperBatch, said: str, term: Entry) -> None:
+    """In one decode, as the glossary writes it; what else it may be called is known to one that reads."""
+    model = Counted(base)
+    pcm, glossary = await spoken(said, "es"), Glossary((term,))
+    recognizer = WhisperRecognizer(model)
+    reader = WordTranslator("r", {("es", "en"): {"estación": "Station."}})
+    chain = TranslatorChain([WhisperTranslator(recognizer), reader])
+    result = await chain.translate(TranslationRequest(said, "es", "en", sound=pcm, glossary=glossary))
+    await recognizer.close()
+
+    assert len(model.pieces) == 1
+    assert (result.engine, result.doubt) == ("whisper", "")
+    assert term.written("en") in result.text
+
+
+async def test_real_weights_have_a_second_opinion_on_a_number(base: WhisperBatch) -> None:
+    """The translator that reads has another number: what was heard is taken; one that is right is not checked."""
+    said = "Hoy vamos a hablar de 350 casas nuevas."
+    pcm = await spoken("Hoy vamos a hablar de trescientas cincuenta casas nuevas.", "es")
+    request = TranslationRequest(said, "es", "en", sound=pcm, second_opinion=True)
+    model = Counted(base)
+
+    wrong = TableTranslator("r", {("es", "en"): "Today we are going to talk about 530 new houses."})
+    result = await heard(model, request, wrong)
+    assert (result.engine, result.doubt, len(model.pieces)) == ("whisper", "", 1)
+    assert {"today", "350", "houses"} <= set(sounds.plain(result.text))
+
+    right = TableTranslator("r", {("es", "en"): "Today we are going to talk about 350 new houses."})
+    assert (await heard(model, request, right)).engine == "r"
+    assert len(model.pieces) == 1
+
+
+async def test_spanish_speech_reaches_a_third_language_through_english(base: WhisperBatch) -> None:
+    """Whisper and one that reads English, where nobody goes from Spanish to French."""
+    said = "Buenos días a todos. Hoy vamos a hablar con los doctores."
+    onward = TableTranslator(
+        "o", {("en", "fr"): "Bonjour à tous. Aujourd'hui nous parlons avec les docteurs."}
+    )
+    request = TranslationRequest(said, "es", "fr", sound=await spoken(said, "es"))
+    result = await heard(base, request, onward)
+
+    assert (result.engine, result.route, result.from_sound) == ("whisper+o", ("es", "en", "fr"), True)
+    (asked,) = onward.asked
+    assert {"today", "talk"} <= set(sounds.plain(asked.text))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -18,32 +17,7 @@ from pipeline.engines.protocols import (
 )
 from pipeline.engines.translators import TranslatorChain
 from pipeline.text.checks import Fault
-
-Answer = str | EngineError
-
-
-class TableTranslator:
-    """Knows some pairs, each with one answer to everything: a text or an error."""
-
-    def __init__(self, name: str, answers: Mapping[tuple[str, str], Answer]) -> None:
-        languages = tuple(sorted({language for pair in answers for language in pair}))
-        self.info = EngineInfo(name, "MIT", f"{name}-licence", name != "nc", False, languages, name == "a")
-        self.asked: list[TranslationRequest] = []
-        self.closed = False
-        self._answers = dict(answers)
-
-    def route(self, source: str, target: str) -> tuple[str, ...] | None:
-        return (source, target) if (source, target) in self._answers else None
-
-    async def translate(self, request: TranslationRequest) -> TranslationResult:
-        self.asked.append(request)
-        answer = self._answers[request.source, request.target]
-        if isinstance(answer, EngineError):
-            raise answer
-        return TranslationResult(answer, self.info.name, (request.source, request.target))
-
-    async def close(self) -> None:
-        self.closed = True
+from tests.fakes.translators import Answer, ListeningTranslator, TableTranslator
 
 
 def unfit(source: str, target: str, *, source_language: str, target_language: str) -> Fault | None:
@@ -206,20 +180,6 @@ async def test_the_usual_check_refuses_loops() -> None:
 SOUND = np.arange(16_000, dtype=np.int16)
 
 
-class ListeningTranslator(TableTranslator):
-    """Knows its pairs from the sound only."""
-
-    def __init__(self, name: str, answers: Mapping[tuple[str, str], Answer]) -> None:
-        super().__init__(name, answers)
-        self.info = replace(self.info, uses_sound=True)
-
-    async def translate(self, request: TranslationRequest) -> TranslationResult:
-        if request.sound is None or request.draft:
-            self.asked.append(request)
-            raise EngineError("no sound")
-        return await super().translate(request)
-
-
 ES_EN = ("es", "en")
 
 
@@ -230,7 +190,7 @@ async def test_the_sound_goes_to_who_listens() -> None:
     assert chain.info.uses_sound
 
     request = TranslationRequest("hola", *ES_EN, sound=SOUND)
-    assert await chain.translate(request) == TranslationResult("hello", "w", ES_EN)
+    assert await chain.translate(request) == TranslationResult("hello", "w", ES_EN, from_sound=True)
     assert listening.asked[0].sound is SOUND
     assert reading.asked == []
     assert await chain.translate(TranslationRequest("hola", *ES_EN)) == TranslationResult("hi", "b", ES_EN)
@@ -264,7 +224,8 @@ async def test_over_a_bridge_only_the_first_engine_hears() -> None:
     chain = TranslatorChain([second, listening], unfit)
     request = TranslationRequest("hola", "es", "fr", sound=SOUND)
 
-    assert await chain.translate(request) == TranslationResult("salut", "w+b", ("es", "en", "fr"))
+    bridged = TranslationResult("salut", "w+b", ("es", "en", "fr"), from_sound=True)
+    assert await chain.translate(request) == bridged
     assert listening.asked[0].sound is SOUND
     assert [(part.text, part.sound) for part in second.asked] == [("hello", None)]
     with pytest.raises(EngineError, match=r"^w translates finished clauses only$"):
