@@ -70,8 +70,9 @@ async def test_what_may_go_on_waits_for_the_pause() -> None:
 
         assert committed(events) == ["good", "morning", f"everybody{end}"]
         ended = events.index(next(event for event in events if isinstance(event, UtteranceEnded)))
-        assert isinstance(events[ended - 1], Words)
-        assert [each.text for each in events[ended - 1].committed][-1:] == [f"everybody{end}"]
+        last = events[ended - 1]
+        assert isinstance(last, Words)
+        assert [each.text for each in last.committed][-1:] == [f"everybody{end}"]
         assert len(looks.last_ones) == 1
 
 
