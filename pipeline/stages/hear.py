@@ -171,9 +171,9 @@ class _Ear:
             silent_from: since when nobody speaks, if so.
         """
         memory = self._memory
+        sparing = self._options.sparing()
         if memory is None or self._utterance is None:
             return
-        sparing = self._options.sparing()
         quiet = silent_from is not None and memory.heard_to - silent_from >= QUIET_S * HEARING_RATE_HZ
         if quiet and self._recognizer.info.listens_on and not sparing:
             assert silent_from is not None
