@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
 from typing import TypeAlias
 
 import structlog
@@ -19,7 +18,6 @@ from pipeline.engines.protocols import (
     EngineError,
     HearingOptions,
     Hypothesis,
-    RecognitionStream,
     Recognizer,
     VoiceActivityDetector,
 )
@@ -32,9 +30,9 @@ from pipeline.engines.voice_activity import (
     SpeechStarted,
 )
 from pipeline.events import Heard, NotHeard, OtherLanguage, UtteranceEnded, UtteranceStarted, Words
-from pipeline.text.agreement import Agreement, Update
-from pipeline.text.commitment import CommitPolicy, DistantAgreement, EvidentAgreement
-from pipeline.text.steadying import Steadying
+from pipeline.stages.deafness import Deafness
+from pipeline.stages.hearing_memory import Ahead, Memory, new_steadying
+from pipeline.text.agreement import Update
 
 log = structlog.get_logger(__name__)
 
@@ -46,9 +44,6 @@ PATIENCE_S = 10.0
 
 CATCH_UP_S = 1.0
 """At most so much waiting sound is taken in before the next pass."""
-
-RETRY_S = 1.0
-"""After a failure no new stream is opened for so much sound."""
 
 QUIET_S = 0.15
 """After so much silence the last look at an utterance begins, whether it will be a pause or not."""
@@ -89,32 +84,6 @@ async def hear(
         heard.close()
 
 
-@dataclass(slots=True)
-class _Memory:
-    """What a stream holds and what is known of it: the sound of one utterance, or of several with short pauses."""
-
-    stream: RecognitionStream
-    agreement: Agreement
-    steadying: Steadying
-    language: str
-    buffer_start: int
-    """Where the sound begins that the stream still holds."""
-    heard_to: int
-    looked_to: int
-    """How far the last pass had listened."""
-    ahead: _Ahead | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Ahead:
-    """A last look that was made before it was certain that a pause had come."""
-
-    hypothesis: Hypothesis
-    silent_from: int
-    committed: bool
-    """Whether its words are committed already, because they say that the sentence is over."""
-
-
 class _Ear:
     """One speaker's recognition.
 
@@ -130,16 +99,14 @@ class _Ear:
         self._interval = int(interval_s * HEARING_RATE_HZ)
         self._sparing_interval = max(self._interval, int(settings.distance_s * HEARING_RATE_HZ))
         """Looks so far apart all count for committing; those between them only show words sooner."""
-        self._memory: _Memory | None = None
+        self._memory: Memory | None = None
         self._utterance: int | None = None
         """The number of the utterance that is being spoken."""
         self._began = 0
         """Where it began."""
         self._count = 0
         self._context = ""
-        self._deaf_until = 0
-        self._missed_from: int | None = None
-        self._missed_reason = ""
+        self._deafness = Deafness()
         self._other_languages: set[str] = set()
         """Those that the speaker was heard to speak instead of the declared one."""
 
@@ -186,11 +153,11 @@ class _Ear:
             memory.looked_to = memory.heard_to
             await self._take_look(memory, hypothesis)
 
-    async def _take_look(self, memory: _Memory, hypothesis: Hypothesis) -> None:
+    async def _take_look(self, memory: Memory, hypothesis: Hypothesis) -> None:
         """Shows and commits what one more look settles."""
         if hypothesis.doubtful:
             return
-        self._note_language(memory, hypothesis)
+        memory.note_language(hypothesis.language)
         update = memory.agreement.feed(
             hypothesis.words,
             heard_to=hypothesis.heard_to,
@@ -198,9 +165,9 @@ class _Ear:
             settled_to=hypothesis.settled_to,
         )
         await self._put_words(memory, update, hypothesis.heard_to)
-        self._cut(memory, hypothesis.heard_to)
+        memory.cut(hypothesis.heard_to)
 
-    async def _look_ahead(self, memory: _Memory, silent_from: int) -> None:
+    async def _look_ahead(self, memory: Memory, silent_from: int) -> None:
         """Makes the last look before the pause is long enough: in it the recogniser would hear nothing more."""
         if memory.ahead is not None and memory.ahead.silent_from == silent_from:
             return
@@ -213,7 +180,7 @@ class _Ear:
             heard_to=hypothesis.heard_to,
             silent_samples=hypothesis.heard_to - silent_from,
         )
-        memory.ahead = _Ahead(hypothesis, silent_from, complete)
+        memory.ahead = Ahead(hypothesis, silent_from, complete)
         await (self._take_last if complete else self._take_look)(memory, hypothesis)
 
     async def close(self) -> None:
@@ -225,9 +192,7 @@ class _Ear:
     # --- an utterance ------------------------------------------------------------------------------------
 
     async def _start(self, first_sample: int) -> None:
-        if first_sample < self._deaf_until:
-            if self._missed_from is None:
-                self._missed_from = first_sample
+        if self._deafness.covers(first_sample):
             return
         memory = self._memory
         if memory is not None and memory.heard_to != first_sample:
@@ -241,7 +206,7 @@ class _Ear:
         await self._report_missed(first_sample)
         self._count += 1
         self._utterance, self._began = self._count, first_sample
-        memory.steadying = self._new_steadying()
+        memory.steadying = new_steadying(self._settings)
         memory.looked_to = first_sample
         await self._heard.put(UtteranceStarted(self._count, first_sample))
 
@@ -279,13 +244,13 @@ class _Ear:
         if hypothesis.dropped:
             await self._heard.put(NotHeard(min(self._began, end_sample), end_sample, hypothesis.dropped))
         if self._recognizer.info.listens_on:
-            self._cut(memory, hypothesis.heard_to)
+            memory.cut(hypothesis.heard_to)
         else:
             await self._forget()
 
-    async def _take_last(self, memory: _Memory, hypothesis: Hypothesis) -> None:
+    async def _take_last(self, memory: Memory, hypothesis: Hypothesis) -> None:
         """Commits everything that was said, as a last look has it."""
-        self._note_language(memory, hypothesis)
+        memory.note_language(hypothesis.language)
         words = None if hypothesis.doubtful else hypothesis.words
         update = memory.agreement.finish(words, heard_to=hypothesis.heard_to)
         await self._put_words(memory, update, hypothesis.heard_to)
@@ -319,31 +284,23 @@ class _Ear:
         assert number is not None
         await self._heard.put(UtteranceEnded(number, end_sample))
 
-    async def _put_words(self, memory: _Memory, update: Update, heard_to: int) -> None:
+    async def _put_words(self, memory: Memory, update: Update, heard_to: int) -> None:
         assert self._utterance is not None
         shown = memory.steadying.feed(update.committed, update.tentative, heard_to=heard_to)
         await self._heard.put(Words(self._utterance, memory.language, update.committed, shown, heard_to))
 
     # --- the stream --------------------------------------------------------------------------------------
 
-    async def _open(self, first_sample: int) -> _Memory | None:
+    async def _open(self, first_sample: int) -> Memory | None:
         try:
             async with asyncio.timeout(PATIENCE_S):
                 stream = await self._recognizer.open(
                     self._options, first_sample=first_sample, context=self._context
                 )
         except (EngineError, TimeoutError) as error:
-            self._miss(first_sample, _reason(error))
+            self._deafness.begin(first_sample, _reason(error))
             return None
-        self._memory = _Memory(
-            stream=stream,
-            agreement=self._new_agreement(),
-            steadying=self._new_steadying(),
-            language=self._options.language or "",
-            buffer_start=first_sample,
-            heard_to=first_sample,
-            looked_to=first_sample,
-        )
+        self._memory = Memory.of(stream, first_sample, self._options.language or "", self._settings)
         return self._memory
 
     async def _forget(self) -> None:
@@ -354,53 +311,13 @@ class _Ear:
             self._context = text[-CONTEXT_CHARACTERS:].strip()
             await memory.stream.close()
 
-    async def _ask(self, memory: _Memory, *, final: bool) -> Hypothesis | None:
+    async def _ask(self, memory: Memory, *, final: bool) -> Hypothesis | None:
         try:
             async with asyncio.timeout(PATIENCE_S):
                 return await memory.stream.hypothesis(final=final)
         except (EngineError, TimeoutError) as error:
             await self._fail(_reason(error))
             return None
-
-    @staticmethod
-    def _cut(memory: _Memory, heard_to: int) -> None:
-        cut = memory.agreement.cut_at(buffer_start=memory.buffer_start, heard_to=heard_to)
-        if cut is not None:
-            memory.stream.cut(cut, memory.agreement.committed_text)
-            memory.buffer_start = cut
-
-    @staticmethod
-    def _note_language(memory: _Memory, hypothesis: Hypothesis) -> None:
-        """When the speaker has changed language, what was open counts no more; what is committed stays known."""
-        if hypothesis.language != memory.language:
-            if memory.language:
-                memory.agreement.start_anew()
-            memory.language = memory.agreement.language = hypothesis.language
-
-    def _new_agreement(self) -> Agreement:
-        settings = self._settings
-        policy: CommitPolicy
-        distance, settle = (
-            int(settings.distance_s * HEARING_RATE_HZ),
-            int(settings.settle_s * HEARING_RATE_HZ),
-        )
-        if settings.agreement == "agreement+evidence":
-            policy = EvidentAgreement(distance, settle)
-        else:
-            policy = DistantAgreement(distance, settle)
-        return Agreement(
-            commit_age_samples=int(settings.commit_age_s * HEARING_RATE_HZ),
-            max_buffer_samples=int(settings.max_buffer_s * HEARING_RATE_HZ),
-            policy=policy,
-            language=self._options.language or "",
-        )
-
-    def _new_steadying(self) -> Steadying:
-        return Steadying(
-            settle_samples=int(self._settings.show_after_s * HEARING_RATE_HZ),
-            passes=self._settings.show_passes,
-            sure=self._settings.show_sure,
-        )
 
     # --- failures ----------------------------------------------------------------------------------------
 
@@ -414,19 +331,12 @@ class _Ear:
         await self._put_words(memory, update, memory.heard_to)
         await self._finish_utterance(lost_from)
         await self._forget()
-        self._miss(lost_from, reason)
-        self._deaf_until = memory.heard_to + int(RETRY_S * HEARING_RATE_HZ)
-
-    def _miss(self, first_sample: int, reason: str) -> None:
-        if self._missed_from is None:
-            self._missed_from, self._missed_reason = first_sample, reason
-        self._deaf_until = first_sample + int(RETRY_S * HEARING_RATE_HZ)
+        self._deafness.begin(lost_from, reason, until=memory.heard_to)
 
     async def _report_missed(self, end_sample: int) -> None:
-        if self._missed_from is None:
-            return
-        first, self._missed_from = self._missed_from, None
-        await self._heard.put(NotHeard(first, max(first, end_sample), self._missed_reason))
+        missed = self._deafness.told(end_sample)
+        if missed is not None:
+            await self._heard.put(missed)
 
 
 def _reason(error: EngineError | TimeoutError) -> str:
