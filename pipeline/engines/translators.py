@@ -20,7 +20,7 @@ from pipeline.engines.protocols import (
     Translator,
     UnknownLanguage,
 )
-from pipeline.engines.term_keeping import translate_keeping_terms
+from pipeline.engines.term_keeping import TERM_MISSING, translate_keeping_terms
 from pipeline.engines.translation_plans import Plan, Plans, follow, listens, name_of
 from pipeline.text.checks import Fault, problem
 
@@ -111,6 +111,8 @@ class TranslatorChain:
                 continue
             fault = self._fault(request, result)
             if fault is None:
+                if result.doubt:
+                    log.info("translation is doubtful", reason=result.doubt, target=request.target)
                 return result
             if fault.doubtful:
                 doubtful = doubtful or replace(result, doubt=fault.reason)
@@ -143,7 +145,11 @@ class TranslatorChain:
                 raise result
 
     def _fault(self, request: TranslationRequest, result: TranslationResult) -> Fault | None:
-        """Terms are left out of the comparison: nobody has translated them."""
+        """Terms are left out of the comparison: nobody has translated them.
+
+        A lost one is told, and no reason to go on to an engine that is less liked: it keeps terms, but what it says
+        around them is worse.
+        """
         source, target, terms = request.source, request.target, request.glossary
         fault = self._check(
             terms.protect(request.text, source, target).text,
@@ -151,7 +157,9 @@ class TranslatorChain:
             source_language=source,
             target_language=target,
         )
-        return Fault(result.doubt, doubtful=True) if fault is None and result.doubt else fault
+        if fault is None and result.doubt and result.doubt != TERM_MISSING:
+            return Fault(result.doubt, doubtful=True)
+        return fault
 
     async def _counterpart(self, term: str, source: str, target: str) -> str:
         """What the first engine that reads makes of a term alone; asked once for each."""

@@ -16,6 +16,7 @@ from pipeline.text import languages
 from pipeline.text.glossary import Entry, Glossary, tokens
 from pipeline.text.ordinary_words import is_function_word, is_ordinary
 from pipeline.text.terms import Term, TermFinder, begins_sentence, folded
+from pipeline.text.word_endings import inflected
 
 _SHORTEST_NAME: Final = 5
 """Letters: shorter names are like too many words."""
@@ -97,6 +98,21 @@ class _Work:
         finder = TermFinder([Term(form, match_case)], language)
         return [(place.start, place.end) for place in finder.find(self.text)]
 
+    def find_stem(self, form: str) -> list[_Span]:
+        """Where words stand of which those of a form are the plural or another case."""
+        wanted = [folded(word)[0] for word in form.split()]
+        words = [match.span() for match in _WORD.finditer(self.text)]
+        runs = [words[at : at + len(wanted)] for at in range(len(words) - len(wanted) + 1)]
+        spans: list[_Span] = []
+        for run in runs:
+            there = [self.text[start:end] for start, end in run]
+            if all(self._is_stem(word, of) for word, of in zip(there, wanted, strict=True)):
+                spans.append((run[0][0], run[-1][1]))
+        return spans
+
+    def _is_stem(self, word: str, of: str) -> bool:
+        return re.fullmatch(inflected(folded(word)[0], word.lower(), self.language), of) is not None
+
     def may_be_a_word(self, form: str) -> bool:
         """Whether it means something else in small letters."""
         return all(is_ordinary(word, self.language) for word in form.split())
@@ -163,7 +179,7 @@ def _as_usual(counterparts: Mapping[str, str]) -> _Step:
         most_words = languages.word_count(term.spoken, term.entry.language) + 1  # more is made up
         if not usual or languages.word_count(usual, work.language) > most_words:
             return False
-        spans = work.find(usual, work.language)
+        spans = work.find(usual, work.language) or work.find_stem(usual)
         if len(spans) > term.times:  # some of them are not the term
             return False
         return work.put(spans, lambda found: term.wanted)

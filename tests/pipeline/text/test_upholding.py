@@ -97,6 +97,17 @@ def test_what_a_term_is_usually_translated_by_is_replaced(usual: str, expected: 
     assert found == (Upheld(expected) if expected else Upheld("We open the beehive.", ("Colmena",)))
 
 
+def test_a_usual_translation_may_have_another_ending() -> None:
+    """What is the plural alone may be singular in the sentence, and the other way round."""
+    glossary = Glossary((entry("escuelas", "Academies"), entry("casa de campo", "Lodge")))
+    found = upheld(
+        "dinero para escuelas y la casa de campo", "Money for school, and for country houses.",
+        glossary, source="es", target="en",
+        counterparts={"escuelas": "schools", "casa de campo": "country house"},
+    )  # fmt: skip
+    assert found == Upheld("Money for Academies, and for Lodge.")
+
+
 def test_a_usual_translation_that_stands_more_often_than_it_was_said_is_left() -> None:
     """Some of these words are not the term; which ones nobody can tell."""
     glossary = Glossary((entry("Colmena", "HIVE"),))

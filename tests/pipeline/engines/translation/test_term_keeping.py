@@ -55,14 +55,12 @@ async def test_a_token_that_is_lost_costs_a_second_call() -> None:
 
 
 async def test_a_lost_term_is_a_doubt() -> None:
-    """The next engine is asked; where none keeps the term, the translation comes with the doubt."""
-    losing = TableTranslator("a", {ES_EN: "we open it today"})
-    alone = await TranslatorChain([losing]).translate(request(sound=False))
-    assert alone == TranslationResult("we open it today", "a", ES_EN, TERM_MISSING)
+    """The translation of the engine that is preferred goes out with it: the next one says the rest less well."""
+    losing, keeping = TableTranslator("a", {ES_EN: "we open it today"}), WordTranslator("b", {ES_EN: WORDS})
+    result = await TranslatorChain([losing, keeping]).translate(request(sound=False))
 
-    keeping = WordTranslator("b", {ES_EN: WORDS})
-    helped = await TranslatorChain([losing, keeping]).translate(request(sound=False))
-    assert helped == TranslationResult("we open HIVE today", "b", ES_EN)
+    assert result == TranslationResult("we open it today", "a", ES_EN, TERM_MISSING)
+    assert keeping.asked == []
 
 
 async def test_a_token_goes_over_a_bridge() -> None:
@@ -105,19 +103,23 @@ async def test_what_it_says_instead_of_a_term_is_found_by_an_engine_that_reads()
     assert len(listening.asked) == 2
 
 
-@pytest.mark.parametrize("helper", [EngineError("broken"), EngineOverloaded("b", 1.0)])
+@pytest.mark.parametrize("helper", [EngineError("broken"), EngineOverloaded("b", 1.0), "unit"])
 async def test_a_term_that_nobody_finds_is_a_doubt(helper: Answer) -> None:
-    """As with engines that read; whether the next one keeps it is then asked."""
+    """As with engines that read; what was heard goes out, in one decode."""
     listening = ListeningTranslator("w", {ES_EN: "We open it today."})
-    alone = await TranslatorChain([listening]).translate(request())
-    assert alone == heard("We open it today.", doubt=TERM_MISSING)
-
     chain = TranslatorChain([listening, TableTranslator("b", {ES_EN: helper})])
-    assert await chain.translate(request()) == heard("We open it today.", doubt=TERM_MISSING)
 
-    keeping = WordTranslator("b", {ES_EN: {**WORDS, "Colmena": "unit"}})
-    kept = await TranslatorChain([listening, keeping]).translate(request())
-    assert kept == TranslationResult("we open HIVE today", "b", ES_EN)
+    assert await chain.translate(request()) == heard("We open it today.", doubt=TERM_MISSING)
+    assert len(listening.asked) == 1
+
+
+async def test_another_fault_is_still_a_reason_to_ask_the_next() -> None:
+    """A wrong number beside a lost term: the engine that has both right is taken."""
+    text, wrong = "abrimos 35 Colmena hoy", "We open 53 today."
+    listening, reading = ListeningTranslator("w", {ES_EN: wrong}), WordTranslator("b", {ES_EN: WORDS})
+    result = await TranslatorChain([listening, reading]).translate(request(text=text))
+
+    assert (result.text, result.engine, result.doubt) == ("we open 35 HIVE today", "b", "")
 
 
 @pytest.mark.parametrize("pivot", ["We open hive today.", "We open Colmena today."])
