@@ -19,8 +19,11 @@ from pipeline.engines.protocols import (
 from pipeline.engines.whisper import WhisperRecognizer
 from pipeline.engines.whisper_batch import Piece
 from pipeline.engines.whisper_language import base
+from pipeline.text.languages import word_count
+from pipeline.text.matching import spelling
 
 _ENGLISH: Final = "en"
+_MORE_WORDS: Final = 3
 _SHORTEST_SAMPLES: Final = HEARING_RATE_HZ // 5
 
 
@@ -62,11 +65,26 @@ class WhisperTranslator:
             raise EngineError("Whisper found no words in the sound")
         route = (request.source, request.target)
         return TranslationResult(
-            reading.text, self.info.name, route, score=reading.log_probability, from_sound=True
+            reading.text,
+            self.info.name,
+            route,
+            doubt="nothing but terms of the glossary" if _echoes(reading.text, request) else "",
+            score=reading.log_probability,
+            from_sound=True,
         )
 
     async def close(self) -> None:
         """The recogniser goes on without it."""
+
+
+def _echoes(text: str, request: TranslationRequest) -> bool:
+    """Whether only the hint came back, where more was said: unclear sound is sometimes written down so."""
+    terms = request.glossary.said(request.text, request.source)
+    hint = {spelling(word) for place in terms for word in place.entry.written(request.target).split()}
+    others = word_count(request.text, request.source) - sum(
+        word_count(request.text[place.start : place.end], request.source) for place in terms
+    )
+    return others >= _MORE_WORDS and {spelling(word) for word in text.split()} <= hint
 
 
 def _hint(request: TranslationRequest) -> str:

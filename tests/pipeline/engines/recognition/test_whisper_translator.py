@@ -138,6 +138,41 @@ async def test_other_pairs_are_unknown(
     assert model.pieces == []
 
 
+class Saying(WhisperBatch):
+    """Takes everything to say the same."""
+
+    def __init__(self, model: WhisperBatch, text: str) -> None:
+        super().__init__(model._model)
+        self._text = text
+
+    def read(self, pieces: Sequence[Piece]) -> list[Reading | EngineError]:
+        return [Reading(text=self._text, log_probability=-0.5) for _ in pieces]
+
+
+@pytest.mark.parametrize(
+    ("text", "written", "doubtful"),
+    [
+        ("Mañana abrimos la colmena en Sevilla.", "HIVE. HIVE.", True),
+        ("Mañana abrimos la colmena en Sevilla.", "Tomorrow HIVE.", False),
+        ("¡La colmena!", "HIVE", False),
+        ("colmena, colmena, colmena y colmena", "HIVE HIVE HIVE HIVE", False),
+        ("Mañana abrimos la casa en Sevilla.", "Tomorrow.", False),
+    ],
+)
+async def test_a_hint_that_comes_back_alone_is_doubtful(
+    babel: WhisperBatch, text: str, written: str, doubtful: bool
+) -> None:
+    """Where more was said than terms, so that another engine is asked."""
+    recognizer = WhisperRecognizer(Saying(babel, written))
+    glossary = Glossary((Entry("colmena", "es", {"en": "HIVE"}),))
+    request = TranslationRequest(text, "es", "en", sound=SPEECH, glossary=glossary)
+    result = await WhisperTranslator(recognizer).translate(request)
+    await recognizer.close()
+
+    assert result.text == written
+    assert result.doubt == ("nothing but terms of the glossary" if doubtful else "")
+
+
 async def test_a_model_that_knows_english_only_translates_nothing() -> None:
     """It is refused when it is built."""
     model = open_model(sounds.POCKET_WHISPER, device="cpu", compute_type="int8", threads=1)
