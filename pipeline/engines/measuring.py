@@ -43,7 +43,7 @@ from pipeline.engines.protocols import (
     Translator,
 )
 from pipeline.engines.registry import load_translation_engine, load_voice_engine, load_whisper
-from pipeline.machine import Machine, this_machine, voice_threads
+from pipeline.machine import Machine, processor_time_s, this_machine, voice_threads
 
 log = structlog.get_logger(__name__)
 
@@ -273,7 +273,7 @@ class _Session:
         looks = 0
         async with self._recognizer(role.model, look.threads) as engine:
             await _looks(engine, pcm, times=1)
-            began_s = _processor_s()
+            began_s = processor_time_s()
             speaking = asyncio.create_task(_spoken(voice, request))
             try:
                 while not speaking.done():
@@ -283,7 +283,7 @@ class _Session:
             finally:
                 speaking.cancel()
                 await asyncio.wait([speaking])
-            took_s = _processor_s() - began_s
+            took_s = processor_time_s() - began_s
         expected_s = looks * look.core_s + spoken.sound_s * alone.per_second_s * alone.threads
         longer = max(1.0, took_s / expected_s)
         self.together.append(
@@ -351,24 +351,24 @@ async def _looks(engine: Recognizer, pcm: Pcm, *, times: int = _TIMES, warm: boo
 
 async def _spoken(engine: Synthesizer, request: SynthesisRequest) -> _Spoken:
     """Raises EngineError."""
-    began_s, worked_s, first_s, samples = time.monotonic(), _processor_s(), 0.0, 0
+    began_s, worked_s, first_s, samples = time.monotonic(), processor_time_s(), 0.0, 0
     async with aclosing(engine.synthesize(request)) as sound:
         async for piece in sound:
             first_s = first_s or time.monotonic() - began_s
             samples += len(piece)
     if not samples:
         raise EngineError("it said nothing")
-    wall_s, processor_s = time.monotonic() - began_s, _processor_s() - worked_s
+    wall_s, processor_s = time.monotonic() - began_s, processor_time_s() - worked_s
     return _Spoken(round(first_s, 4), wall_s, processor_s, samples / SPEAKING_RATE_HZ)
 
 
 async def _timed(work: Callable[[], Awaitable[object]], *, times: int = _TIMES) -> _Took:
     walls, workings = [], []
     for _ in range(times):
-        began_s, worked_s = time.monotonic(), _processor_s()
+        began_s, worked_s = time.monotonic(), processor_time_s()
         await work()
         walls.append(time.monotonic() - began_s)
-        workings.append(_processor_s() - worked_s)
+        workings.append(processor_time_s() - worked_s)
     return _Took(round(statistics.median(walls), 4), round(statistics.median(workings), 4))
 
 
@@ -376,17 +376,7 @@ def _others_s() -> float:
     """Processor time that everything but this process and its children has used so far."""
     times = psutil.cpu_times()
     whole_s = times.user + times.system + getattr(times, "nice", 0.0)
-    return float(whole_s - _processor_s())
-
-
-def _processor_s() -> float:
-    """What this process and its helpers have had of the processors."""
-    total = time.process_time()
-    for child in psutil.Process().children(recursive=True):
-        with suppress(psutil.Error):  # it has just ended
-            times = child.cpu_times()
-            total += times.user + times.system
-    return total
+    return float(whole_s - processor_time_s())
 
 
 def _pair(engine: Translator) -> tuple[str, str]:
