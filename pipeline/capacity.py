@@ -124,8 +124,16 @@ class Capacity:
 
 
 def best_pass(measured: Measured, engine: str, model: str) -> PassTiming | None:
-    """The threads that a model is best run with: one, unless more are much faster."""
-    found = [timing for timing in measured.passes if (timing.engine, timing.model) == (engine, model)]
+    """The threads that a model is best run with: one, unless more are much faster and leave half of the cores.
+
+    Threads of one pass wait for each other at every step: where other work takes one of their cores, all are slow.
+    """
+    found = [
+        timing
+        for timing in measured.passes
+        if (timing.engine, timing.model) == (engine, model)
+        and (timing.threads == 1 or 2 * timing.threads <= measured.machine.cores)
+    ]
     return min(found, key=lambda timing: timing.pass_s * math.sqrt(timing.threads), default=None)
 
 

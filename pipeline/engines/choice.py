@@ -166,8 +166,10 @@ def _best_model(
     if quick:
         name, why = quick[0], _why_quick(quick[0], measured, on_gpu=on_gpu)
     else:
-        name = _quickest(many if many and _more_than_english(rooms) else order, measured)
-        why = f"the quickest of {', '.join(there)}; none keeps up with two speakers on this machine"
+        candidates = many if many and _more_than_english(rooms) else order
+        name = _quickest(candidates, measured)
+        best = name if len(candidates) == 1 else f"the quickest of {', '.join(candidates)}"
+        why = f"{best}, which hears what these rooms speak; none keeps up with two speakers on this machine"
     too_slow = [other for other in order[: order.index(name)] if other not in quick]
     if too_slow:
         better = f"more cores or a GPU: {', '.join(too_slow)} would be too slow here"

@@ -189,7 +189,7 @@ class _Session:
         directory = self._settings.models.directory / "whisper"
         names = whisper_models(self._settings.models) if "whisper" in self._present else ()
         for name in sorted(names, key=lambda name: (directory / name / "model.bin").stat().st_size):
-            for threads in (1,) if self._on_gpu or self._machine.cores < 2 else (1, 2):
+            for threads in (1,) if self._on_gpu or self._machine.cores < 4 else (1, 2):
                 await self._noting(f"whisper {name}", self._model(name, threads, pcm))
             quickest = best_pass(self.result(""), "whisper", name)
             if self.busy and not self._patient:
