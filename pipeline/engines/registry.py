@@ -47,18 +47,13 @@ async def load_recognizer(settings: Settings) -> Recognizer:
 
 
 async def load_whisper(model: str, settings: Settings, *, device: str, threads: int) -> WhisperRecognizer:
-    """Loads a Whisper model by name or directory. Raises EngineMissing, EngineError.
-
-    On a CPU "default" means int8: half of the time and hardly a word worse; the models are kept as float16, which
-    a CPU has to work with as float32.
-    """
+    """Loads a Whisper model by name or directory. Raises EngineMissing, EngineError."""
     from pipeline.engines.whisper import WhisperRecognizer
 
-    wanted = settings.recognition.compute_type
     return await WhisperRecognizer.load(
         model,
         device=device,
-        compute_type="int8" if (wanted, device) == ("default", "cpu") else wanted,
+        compute_type=settings.recognition.compute_type,
         threads=threads,
         models_dir=settings.models.directory / "whisper",
     )

@@ -1,4 +1,8 @@
-"""Whisper behind the Recognizer protocol: all speakers who are due at the same moment share one batch."""
+"""Whisper behind the Recognizer protocol: all speakers who are due at the same moment share one batch.
+
+Translating into English is work of its own beside it, on the same weights: a clause that is being translated keeps no
+speaker waiting where there is a second core.
+"""
 
 from __future__ import annotations
 
@@ -46,29 +50,47 @@ _LONGEST_CONTEXT: Final = 400
 _State = TypeVar("_State")
 
 
+class _Worker:
+    """A thread with what waits for it."""
+
+    def __init__(self, name: str, model: WhisperBatch, waiting: int) -> None:
+        self._threads = ThreadPoolExecutor(1, thread_name_prefix=name)
+        self.batches = MicroBatcher[Piece, Reading | EngineError](
+            name, model.read, self._threads, max_batch=_LARGEST_BATCH, wait_s=_COMPANY_S, capacity=waiting
+        )
+
+    async def close(self) -> None:
+        """Fails what waits; what the thread has begun is finished first."""
+        await self.batches.close()
+        await asyncio.to_thread(self._threads.shutdown, cancel_futures=True)
+
+
 class WhisperRecognizer:
-    """Hands out one stream per utterance; the model runs in a thread of its own.
+    """Hands out one stream per utterance; the model runs in threads of its own.
 
     Args:
+        translating: the same weights for a thread of its own; None: translating takes turns with hearing.
         waiting: so many requests may wait for the model; streams have one each, so it bounds the speakers.
         max_speakers: streams at once.
     """
 
-    def __init__(self, model: WhisperBatch, *, waiting: int = 64, max_speakers: int = 32) -> None:
+    def __init__(
+        self,
+        model: WhisperBatch,
+        *,
+        translating: WhisperBatch | None = None,
+        waiting: int = 64,
+        max_speakers: int = 32,
+    ) -> None:
         self.info = EngineInfo(
             "whisper", "MIT", "MIT", True, True, model.languages,
             look_interval_s=LOOK_INTERVAL_S, listens_on=True,
         )  # fmt: skip
         self.multilingual = model.multilingual
-        self._threads = ThreadPoolExecutor(1, thread_name_prefix="whisper")
-        self._batches = MicroBatcher[Piece, Reading | EngineError](
-            "Whisper",
-            model.read,
-            self._threads,
-            max_batch=_LARGEST_BATCH,
-            wait_s=_COMPANY_S,
-            capacity=waiting,
-        )
+        self._hearing = _Worker("Whisper", model, waiting)
+        self._translating = self._hearing
+        if translating is not None:
+            self._translating = _Worker("Whisper into English", translating, waiting)
         # at most _REMEMBERED_SPEAKERS each
         self._locks: OrderedDict[str, LanguageLock] = OrderedDict()
         self._declared: OrderedDict[str, DeclaredLanguage] = OrderedDict()
@@ -97,13 +119,14 @@ class WhisperRecognizer:
             EngineError: it cannot be used.
         """
 
-        def opened() -> WhisperBatch:
+        def opened() -> tuple[WhisperBatch, WhisperBatch | None]:
             place = find(model, models_dir)
-            return WhisperBatch(
-                open_model(place, device=device, compute_type=compute_type, threads=threads), tuning
-            )
+            weights = open_model(place, device=device, compute_type=compute_type, threads=threads)
+            batch = WhisperBatch(weights, tuning)
+            return batch, WhisperBatch(weights, tuning) if batch.multilingual else None
 
-        return cls(await asyncio.to_thread(opened))
+        batch, translating = await asyncio.to_thread(opened)
+        return cls(batch, translating=translating)
 
     async def open(self, options: HearingOptions, *, first_sample: int, context: str = "") -> WhisperStream:
         """Begins an utterance; the glossary and `context` become the prompt."""
@@ -125,8 +148,8 @@ class WhisperRecognizer:
     async def close(self) -> None:
         """Fails what waits; what the model has begun is finished first."""
         self._closed = True
-        await self._batches.close()
-        await asyncio.to_thread(self._threads.shutdown, cancel_futures=True)
+        for worker in {self._hearing, self._translating}:
+            await worker.close()
 
     async def read(self, piece: Piece) -> Reading:
         """Recognises one piece together with what others ask at the same moment.
@@ -136,7 +159,8 @@ class WhisperRecognizer:
         """
         if self._closed:
             raise EngineError("Whisper was closed")
-        reading = await self._batches.ask(piece, urgent=piece.final)
+        worker = self._translating if piece.into_english else self._hearing
+        reading = await worker.batches.ask(piece, urgent=piece.final)
         if isinstance(reading, EngineError):
             raise reading
         return reading

@@ -50,6 +50,8 @@ class Tuning:
     """Windows grow in such steps, so that pieces of similar length share a batch."""
     short_s: float = 3.0
     """The last look at less sound than this takes the full window: short answers come out wrong in any other."""
+    short_english_s: float = 1.0
+    """The same for translating, where a word more or less says as much."""
     retry_s: float = 8.0
     """So much longer is the window of a second attempt."""
     beam: int = 1
@@ -302,7 +304,8 @@ class WhisperBatch:
         length_s = len(piece.pcm) / HEARING_RATE_HZ
         wanted = max(tuning.floor_s, length_s + tuning.margin_s) - tuning.floor_s
         window_s = tuning.floor_s + np.ceil(wanted / tuning.step_s) * tuning.step_s
-        if piece.final and length_s < tuning.short_s:
+        short_s = tuning.short_english_s if piece.into_english else tuning.short_s
+        if piece.final and length_s < short_s:
             window_s = float(FULL_WINDOW_S)
         limit = min(_LONGEST_OUTPUT, int(tuning.spare_tokens + tuning.tokens_per_s * length_s))
         tokenizer = self._tokenizer(piece.language or self.languages[0], piece.into_english)

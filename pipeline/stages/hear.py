@@ -6,6 +6,7 @@ The stage runs beside its models: inside the speech service, or inline. Either w
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Coroutine
 from typing import TypeAlias
 
@@ -99,6 +100,8 @@ class _Ear:
         self._interval = int(interval_s * HEARING_RATE_HZ)
         self._sparing_interval = max(self._interval, int(settings.distance_s * HEARING_RATE_HZ))
         """Looks so far apart all count for committing; those between them only show words sooner."""
+        self._look_s = 0.0
+        """How long the last look took, waiting for its turn included."""
         self._memory: Memory | None = None
         self._utterance: int | None = None
         """The number of the utterance that is being spoken."""
@@ -142,7 +145,7 @@ class _Ear:
         if memory is None or self._utterance is None:
             return
         quiet = silent_from is not None and memory.heard_to - silent_from >= QUIET_S * HEARING_RATE_HZ
-        if quiet and self._recognizer.info.listens_on and not sparing:
+        if quiet and not sparing and self._looks_ahead():
             assert silent_from is not None
             await self._look_ahead(memory, silent_from)
             return
@@ -152,6 +155,10 @@ class _Ear:
         if hypothesis is not None:
             memory.looked_to = memory.heard_to
             await self._take_look(memory, hypothesis)
+
+    def _looks_ahead(self) -> bool:
+        """Whether a last look can be made on the chance that a pause comes: where it is one, and quick."""
+        return self._recognizer.info.listens_on and self._look_s <= self._settings.min_silence_s
 
     async def _take_look(self, memory: Memory, hypothesis: Hypothesis) -> None:
         """Shows and commits what one more look settles."""
@@ -312,9 +319,12 @@ class _Ear:
             await memory.stream.close()
 
     async def _ask(self, memory: Memory, *, final: bool) -> Hypothesis | None:
+        began_s = time.monotonic()
         try:
             async with asyncio.timeout(PATIENCE_S):
-                return await memory.stream.hypothesis(final=final)
+                hypothesis = await memory.stream.hypothesis(final=final)
+            self._look_s = time.monotonic() - began_s
+            return hypothesis
         except (EngineError, TimeoutError) as error:
             await self._fail(_reason(error))
             return None

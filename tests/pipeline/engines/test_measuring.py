@@ -34,7 +34,7 @@ def pocket_models(directory: Path) -> None:
 
 
 async def test_every_engine_that_is_there_is_timed(tmp_path: Path) -> None:
-    """Recognisers with one thread, on four cores and more with two, translators, voices, and voices beside the recogniser."""
+    """Recognisers with one thread, on four cores with two as well; translators, voices, voices beside recognition."""
     pocket_models(tmp_path)
     said: list[str] = []
 
