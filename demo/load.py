@@ -33,7 +33,7 @@ class LoadMeter:
 
     def __init__(self, parts: Mapping[str, int], separate: Mapping[str, str]) -> None:
         self._parts, self._separate = dict(parts), dict(separate)
-        self._began_s = time.monotonic()
+        self._began_s = self._sampled_s = 0.0
         self._processor_s: dict[str, dict[int, float]] = {}
         self._first_s: dict[str, dict[int, float]] = {}
         self._memory: dict[str, int] = {}
@@ -48,6 +48,8 @@ class LoadMeter:
 
     def sample(self) -> None:
         """Takes one reading of every part."""
+        self._sampled_s = time.monotonic()
+        self._began_s = self._began_s or self._sampled_s
         for part, pid in self._parts.items():
             self._read(part, _family(pid))
             if part in self._separate:
@@ -56,8 +58,8 @@ class LoadMeter:
                     self._read(self._separate[part], [busiest])
 
     def use(self) -> dict[str, Use]:
-        """What each part used since the first reading."""
-        elapsed = max(time.monotonic() - self._began_s, 1e-3)
+        """What each part used between the first reading and the last."""
+        elapsed = max(self._sampled_s - self._began_s, 1e-3)
         return {
             part: Use(
                 sum(last - self._first_s[part][pid] for pid, last in processes.items()) / elapsed,

@@ -111,11 +111,11 @@ class MeasuredRecognizer:
         self._measures.took("open", time.monotonic() - began_s)
         return _MeasuredStream(stream, self)
 
-    async def pass_over(self, stream: RecognitionStream, final: bool) -> Hypothesis:
+    async def pass_over(self, stream: RecognitionStream, final: bool, hurried: bool) -> Hypothesis:
         """One pass of a stream."""
         began_s = time.monotonic()
         try:
-            hypothesis = await stream.hypothesis(final=final)
+            hypothesis = await stream.hypothesis(final=final, hurried=hurried)
         except EngineError as error:
             self.note(error)
             raise
@@ -148,8 +148,8 @@ class _MeasuredStream:
             self._owner.note(error)
             raise
 
-    async def hypothesis(self, *, final: bool = False) -> Hypothesis:
-        return await self._owner.pass_over(self._stream, final)
+    async def hypothesis(self, *, final: bool = False, hurried: bool = False) -> Hypothesis:
+        return await self._owner.pass_over(self._stream, final, hurried)
 
     def cut(self, sample: int, committed: str) -> None:
         self._stream.cut(sample, committed)

@@ -67,10 +67,9 @@ class _LimitedStream:
     async def accept(self, pcm: Pcm) -> None:
         await self._stream.accept(pcm)
 
-    async def hypothesis(self, *, final: bool = False) -> Hypothesis:
-        hypothesis = await self._stream.hypothesis(final=final)
-        if final:
-            self._speaks(False)
+    async def hypothesis(self, *, final: bool = False, hurried: bool = False) -> Hypothesis:
+        hypothesis = await self._stream.hypothesis(final=final, hurried=hurried)
+        self._speaks(not final)  # who goes on after a last look is looked at again
         return hypothesis
 
     def cut(self, sample: int, committed: str) -> None:

@@ -104,11 +104,12 @@ class RecognitionStream(Protocol):
         """Takes the next piece of sound. Raises EngineError."""
         ...
 
-    async def hypothesis(self, *, final: bool = False) -> Hypothesis:
+    async def hypothesis(self, *, final: bool = False, hurried: bool = False) -> Hypothesis:
         """Recognises everything accepted since the last cut.
 
-        `final` says that the utterance is over: the engine may then take a better, slower look. Nothing is
-        accepted after it, unless the engine listens on. Raises EngineError.
+        `final` says that the utterance is over: the engine may then take a better, slower look, unless it is
+        `hurried` because more sound waits. Nothing is accepted after it, unless the engine listens on.
+        Raises EngineError.
         """
         ...
 

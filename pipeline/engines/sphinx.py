@@ -158,7 +158,7 @@ class SphinxStream:
             self._unanswered += len(pcm[at : at + _PIECE_SAMPLES])
             await self._decoder.tell(SOUND, pcm[at : at + _PIECE_SAMPLES].astype("<i2").tobytes())
 
-    async def hypothesis(self, *, final: bool = False) -> Hypothesis:
+    async def hypothesis(self, *, final: bool = False, hurried: bool = False) -> Hypothesis:
         """The best guess so far; the final one is the best path through all guesses. Raises EngineError."""
         self._check()
         self._finished = final

@@ -222,7 +222,7 @@ class WhisperStream:
         if self._end - self._first > LONGEST_SAMPLES:
             self._forget_before(self._end - LONGEST_SAMPLES)
 
-    async def hypothesis(self, *, final: bool = False) -> Hypothesis:
+    async def hypothesis(self, *, final: bool = False, hurried: bool = False) -> Hypothesis:
         """Recognises the sound since the last cut. Raises EngineOverloaded, EngineError."""
         self._check()
         heard_to = self._end
@@ -231,7 +231,8 @@ class WhisperStream:
             self._before = ""
             self._forget_before(max(self._first, min(self._stretch, heard_to)))
         first, pcm = self._first, self._sound()
-        reading = await self._recognizer.read(Piece(pcm, first, base(language), self._before, final))
+        piece = Piece(pcm, first, base(language), self._before, final, hurried=hurried)
+        reading = await self._recognizer.read(piece)
         self._language = language
         if not reading.doubtful:
             self._last = reading.words

@@ -83,6 +83,8 @@ class Piece:
     prompt: str = ""
     """What was said before; for a piece that becomes English, terms that may come, in English."""
     final: bool = False
+    hurried: bool = False
+    """Whether a last look is to be no slower than others: no full window, no beams."""
     detect: bool = False
     """Report what the language may be, beside the words."""
     into_english: bool = False
@@ -118,6 +120,8 @@ class _Draft:
     window_s: int
     limit: int
     beam: int
+    thorough: bool
+    """A last look that may take its time."""
     tokens: list[int] = field(default_factory=list)
     score: float = 0.0
     no_speech: float = 0.0
@@ -151,11 +155,11 @@ class WhisperBatch:
         length of prompt and the same language are computed together.
         """
         drafts = [self._draft(at, piece) for at, piece in enumerate(pieces)]
-        groups: dict[tuple[bool, bool, int, int, str], list[_Draft]] = defaultdict(list)
+        groups: dict[tuple[bool, bool, int, int, int, str], list[_Draft]] = defaultdict(list)
         for draft in drafts:
             piece = draft.piece
             key = (
-                not piece.final, piece.into_english, draft.window_s, len(draft.prompt), piece.language,
+                not piece.final, piece.into_english, draft.beam, draft.window_s, len(draft.prompt), piece.language,
             )  # fmt: skip
             groups[key].append(draft)
         results: list[Reading | EngineError] = [Reading() for _ in pieces]
@@ -190,8 +194,8 @@ class WhisperBatch:
             return
         self._generate(worth, encoded)
         doubtful = [draft for draft in worth if self._is_doubtful(draft)]
-        again = [draft for draft in doubtful if draft.piece.final and draft.window_s < FULL_WINDOW_S]
-        waived = [draft for draft in doubtful if not draft.piece.final]
+        again = [draft for draft in doubtful if draft.thorough and draft.window_s < FULL_WINDOW_S]
+        waived = [draft for draft in doubtful if not draft.thorough]
         self._align(worth, encoded, but=[*again, *waived])  # a last look in the full window has no second one
         for draft in waived:
             draft.reading = replace(draft.reading, doubtful=True)
@@ -305,7 +309,8 @@ class WhisperBatch:
         wanted = max(tuning.floor_s, length_s + tuning.margin_s) - tuning.floor_s
         window_s = tuning.floor_s + np.ceil(wanted / tuning.step_s) * tuning.step_s
         short_s = tuning.short_english_s if piece.into_english else tuning.short_s
-        if piece.final and length_s < short_s:
+        thorough = piece.final and not piece.hurried
+        if thorough and length_s < short_s:
             window_s = float(FULL_WINDOW_S)
         limit = min(_LONGEST_OUTPUT, int(tuning.spare_tokens + tuning.tokens_per_s * length_s))
         tokenizer = self._tokenizer(piece.language or self.languages[0], piece.into_english)
@@ -318,8 +323,8 @@ class WhisperBatch:
                 kept = kept // _PROMPT_STEP * _PROMPT_STEP
             if kept:
                 prompt = [tokenizer.sot_prev, *before[-kept:], *prompt]
-        beam = tuning.final_beam if piece.final else tuning.beam
-        return _Draft(at, piece, prompt, int(min(FULL_WINDOW_S, window_s)), limit, beam)
+        beam = tuning.final_beam if thorough else tuning.beam
+        return _Draft(at, piece, prompt, int(min(FULL_WINDOW_S, window_s)), limit, beam, thorough)
 
     def _tokenizer(self, language: str, into_english: bool = False) -> Any:
         from faster_whisper.tokenizer import Tokenizer

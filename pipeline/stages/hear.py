@@ -46,6 +46,9 @@ PATIENCE_S = 10.0
 CATCH_UP_S = 1.0
 """At most so much waiting sound is taken in before the next pass."""
 
+HURRIED_S = 0.5
+"""Where more sound waits than this, a last look is no slower than others."""
+
 QUIET_S = 0.15
 """After so much silence the last look at an utterance begins, whether it will be a pause or not."""
 
@@ -74,6 +77,7 @@ async def hear(
     ear = _Ear(recognizer, options, settings, heard)
     try:
         async for frame in frames:
+            ear.behind_samples = len(frames) * len(frame.pcm)
             for event in gate.feed(frame):
                 await ear.take(event)
             if not len(frames) or ear.waiting_samples > CATCH_UP_S * HEARING_RATE_HZ:
@@ -100,6 +104,8 @@ class _Ear:
         self._interval = int(interval_s * HEARING_RATE_HZ)
         self._sparing_interval = max(self._interval, int(settings.distance_s * HEARING_RATE_HZ))
         """Looks so far apart all count for committing; those between them only show words sooner."""
+        self.behind_samples = 0
+        """How much sound waits, about."""
         self._look_s = 0.0
         """How long the last look took, waiting for its turn included."""
         self._memory: Memory | None = None
@@ -320,9 +326,10 @@ class _Ear:
 
     async def _ask(self, memory: Memory, *, final: bool) -> Hypothesis | None:
         began_s = time.monotonic()
+        hurried = self.behind_samples > HURRIED_S * HEARING_RATE_HZ
         try:
             async with asyncio.timeout(PATIENCE_S):
-                hypothesis = await memory.stream.hypothesis(final=final)
+                hypothesis = await memory.stream.hypothesis(final=final, hurried=hurried)
             self._look_s = time.monotonic() - began_s
             return hypothesis
         except (EngineError, TimeoutError) as error:

@@ -149,6 +149,8 @@ class ScriptedRecognizer:
         self.opened: list[tuple[int, str]] = []
         self.cuts: list[int] = []
         self.began: list[int] = []
+        self.hurried: list[bool] = []
+        """Of each last look, whether it was to be quick."""
         self.open_streams = 0
         self.longest_samples = 0
 
@@ -181,8 +183,10 @@ class _ScriptedStream:
         self._end += len(pcm)
         self._recognizer.longest_samples = max(self._recognizer.longest_samples, self._end - self._start)
 
-    async def hypothesis(self, *, final: bool = False) -> Hypothesis:
+    async def hypothesis(self, *, final: bool = False, hurried: bool = False) -> Hypothesis:
         recognizer = self._recognizer
+        if final:
+            recognizer.hurried.append(hurried)
         if recognizer.failing and self._end >= recognizer.failing[0]:
             recognizer.failing.pop(0)
             raise EngineError("the model stumbled")

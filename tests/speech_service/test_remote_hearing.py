@@ -312,7 +312,7 @@ class SlowStream:
         await asyncio.sleep(len(pcm) / HEARING_RATE_HZ * 0.3)
         await self._stream.accept(pcm)
 
-    async def hypothesis(self, *, final: bool = False) -> Hypothesis:
+    async def hypothesis(self, *, final: bool = False, hurried: bool = False) -> Hypothesis:
         return await self._stream.hypothesis(final=final)
 
     def cut(self, sample: int, committed: str) -> None:

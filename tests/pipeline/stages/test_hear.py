@@ -177,3 +177,28 @@ async def test_the_end_of_the_track_ends_the_utterance() -> None:
 
     assert committed(events) == ["good", "morning", "everybody"]
     assert isinstance(events[-1], UtteranceEnded)
+
+
+async def test_a_last_look_is_hurried_where_sound_waits() -> None:
+    """Whoever is behind catches up with quick looks; who keeps up takes the better one."""
+    frames = sound((1.0, False), (1.7, True), (3.0, False))
+    keeping_up = ScriptedRecognizer(SENTENCE)
+    assert committed(await heard_of(frames, keeping_up)) == ["good", "morning", "everybody"]
+    assert keeping_up.hurried == [False]
+
+    behind = ScriptedRecognizer(SENTENCE)
+    waiting: Channel[AudioFrame] = Channel(len(frames))
+    heard: Channel[Heard] = Channel(1000)
+    for frame in frames:
+        waiting.put_nowait(frame)
+    waiting.close()
+    await hear(
+        waiting,
+        heard,
+        recognizer=behind,
+        detector=LoudnessDetector(),
+        options=HearingOptions("anna", "en"),
+        settings=SETTINGS,
+    )
+    assert committed([event async for event in heard]) == ["good", "morning", "everybody"]
+    assert behind.hurried == [True]

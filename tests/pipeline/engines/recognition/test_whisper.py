@@ -169,6 +169,20 @@ def test_a_quick_look_that_fails_is_told_and_costs_no_second_one(pocket: Whisper
     assert (reading.doubtful, reading.retried, reading.words) == (True, False, ())
 
 
+def test_a_hurried_last_look_is_read_as_any_other(pocket: WhisperBatch) -> None:
+    """In the short window and greedily: it says what a quick look at the same sound says, doubts included."""
+    for tuning in (Tuning(), Tuning(floor_s=2, margin_s=0, step_s=0.5, spare_tokens=0, tokens_per_s=2.5)):
+        model = tuned(pocket, tuning)
+        quick, hurried, thorough = read(
+            model,
+            piece("awb-quarter"),
+            piece("awb-quarter", final=True, hurried=True),
+            piece("awb-quarter", final=True),
+        )
+        assert hurried == quick
+        assert not thorough.doubtful
+
+
 def test_one_piece_that_falls_back_leaves_the_others_alone(pocket: WhisperBatch) -> None:
     """In one batch one piece needs the longer window, the other keeps its words of the short one."""
     mean = tuned(pocket, Tuning(floor_s=10, spare_tokens=1, tokens_per_s=2.75))
