@@ -73,7 +73,7 @@ class Recognition:
     """0: what the engine thinks best."""
     pass_interval_s: float = 0.0
     """How much new sound makes the recogniser look again; 0 takes what suits the engine."""
-    max_buffer_s: float = 8.0
+    max_buffer_s: float = 5.0
     """No more sound than this is ever recognised at once; older sound is committed and cut."""
     agreement: Literal["agreement-2", "agreement+evidence"] = "agreement+evidence"
     """When a word that stays the same is committed: after a fixed distance, or by how sure the recogniser is."""
