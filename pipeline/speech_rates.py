@@ -98,6 +98,10 @@ class RenderCosts:
             return median(self._seen[voice])
         return median(next(reversed(self._seen.values()))) if self._seen else self._assumed
 
+    def least(self, voice: str) -> float:
+        """The least of the last pieces: what the work itself costs, without waiting for its turn."""
+        return min(self._seen[voice]) if voice in self._seen else self.of(voice)
+
     def known(self, voice: str) -> bool:
         """Whether the voice has been heard."""
         return voice in self._seen

@@ -223,7 +223,7 @@ class LanguageChannel:
 
     def _given_up(self, voice: str) -> bool:
         """Whether this voice is silent for now."""
-        return self._load.gives_up(Sacrifice.VOICE) and self._costs.of(voice) >= CHEAP
+        return self._load.gives_up(Sacrifice.VOICE) and self._costs.least(voice) >= CHEAP
 
     def _backlog(self) -> Backlog:
         """How things are for the translation that waits first, if there is one."""

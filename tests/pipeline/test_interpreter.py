@@ -350,11 +350,11 @@ async def test_words_that_lag_behind_the_sound_are_pressure() -> None:
     async def listen(frames: Channel[AudioFrame], heard: Channel[Heard], options: HearingOptions) -> None:
         await anext(frames, None)
         await heard.put(UtteranceStarted(1, 0))
-        for heard_to in (1 * SECOND, 4 * SECOND):
+        for heard_to in (2 * SECOND, 8 * SECOND):
             await heard.put(Words(1, "en", (), (Word("so", 0, 4800),), heard_to))
             await asyncio.sleep(0.01)
             seen.append(load.pressure)
-        await heard.put(UtteranceEnded(1, 4 * SECOND))
+        await heard.put(UtteranceEnded(1, 8 * SECOND))
         heard.close()
 
     interpreter = Interpreter(
@@ -366,7 +366,7 @@ async def test_words_that_lag_behind_the_sound_are_pressure() -> None:
         language="en",
         load=load,
     )
-    interpreter.listen(np.zeros(4 * SECOND, np.int16))
+    interpreter.listen(np.zeros(8 * SECOND, np.int16))
     interpreter.close()
     async with asyncio.timeout(10):
         await interpreter.run()

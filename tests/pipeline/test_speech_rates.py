@@ -64,10 +64,13 @@ def test_a_cost_is_the_middle_of_the_last_pieces() -> None:
     costs = RenderCosts()
     for took_s in (4.0, 1.0, 1.0):
         costs.learn("anna", took_s, 2.0)
-    assert costs.of("anna") == 0.5
+    assert (costs.of("anna"), costs.least("anna")) == (0.5, 0.5)
     for _ in range(3):
         costs.learn("anna", 3.0, 2.0)
-    assert costs.of("anna") == 1.5
+    assert (costs.of("anna"), costs.least("anna")) == (1.5, 0.5)
+    for _ in range(5):
+        costs.learn("anna", 3.0, 2.0)
+    assert costs.least("anna") == 1.5
 
 
 def test_a_new_voice_costs_what_the_last_one_did() -> None:
