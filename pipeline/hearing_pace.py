@@ -12,8 +12,8 @@ from pipeline.audio import seconds
 from pipeline.load import ROOM
 
 BEHIND_S: Final = 4.0
-"""A recogniser whose words lag so far cannot keep up: with looks of a second, as slow machines take, words lag by two to
-three seconds and stay there; some seconds more, and sound is left out."""
+"""A recogniser whose words lag so far cannot keep up: with looks of a second, as slow machines take, words lag by two
+to three seconds and stay there; some seconds more, and sound is left out."""
 
 TREND_S: Final = 2.0
 """Over so long it shows whether the lag shrinks."""

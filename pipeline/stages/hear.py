@@ -43,8 +43,9 @@ Hear: TypeAlias = Callable[[Channel[AudioFrame], Channel[Heard], HearingOptions]
 PATIENCE_S = 10.0
 """A recogniser that has not answered by then is given up for this utterance."""
 
-CATCH_UP_S = 1.0
-"""At most so much waiting sound is taken in before the next pass."""
+CATCH_UP_S = 2.5
+"""At most so much waiting sound is taken in before the next pass: who is behind catches up with few passes, each of which
+finds the words that wait in a buffer of 5 s."""
 
 HURRIED_S = 0.5
 """Where more sound waits than this, a last look is no slower than others."""
