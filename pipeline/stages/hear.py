@@ -44,8 +44,8 @@ PATIENCE_S = 10.0
 """A recogniser that has not answered by then is given up for this utterance."""
 
 CATCH_UP_S = 2.5
-"""At most so much waiting sound is taken in before the next pass: who is behind catches up with few passes, each of which
-finds the words that wait in a buffer of 5 s."""
+"""At most so much waiting sound is taken in before the next pass: who is behind catches up with few passes, and what
+waits still fits into the buffer."""
 
 HURRIED_S = 0.5
 """Where more sound waits than this, a last look is no slower than others."""

@@ -53,7 +53,7 @@ async def test_a_short_pause_ends_the_utterance_and_not_the_stream() -> None:
 async def test_the_sound_of_a_stream_has_no_gap() -> None:
     """The second utterance begins where the silence that was passed on ends, so that positions stay right."""
     recognizer = ScriptedRecognizer(TWO, listens_on=True)
-    events = await heard_of(sound(*SHORT_PAUSE), recognizer)
+    events = await heard_of(sound(*SHORT_PAUSE), recognizer, replace(SETTINGS, max_buffer_s=8.0))
 
     (_, first), (_, second) = starts(events)
     assert recognizer.opened == [(first, "")]
