@@ -160,6 +160,7 @@ def test_the_form_of_the_sound_may_change_in_the_middle(
         (float_wav([0.0, math.nan, 0.5]), "cannot be read"),
         (float_wav([0.0, math.inf, 0.5]), "cannot be read"),
     ],
+    ids=lambda value: value if isinstance(value, str) else f"{len(value)} bytes",
 )
 def test_a_file_of_which_nothing_can_be_read_is_refused_with_the_reason(data: bytes, reason: str) -> None:
     """Nothing is made up, and the reason says what to do."""
