@@ -28,7 +28,7 @@ doctor: setup ## says what is here and what is missing
 	@$(HIVE) doctor
 
 test: setup-dev ## all tests: make test [ARGS="tests/stack -k ports"]
-	@$(PY) -m pytest $(ARGS)
+	@scripts/test.sh $(ARGS)
 
 test-browser: setup-dev ## the tests in a real browser alone
 	@$(PY) -m pytest -m browser $(ARGS)

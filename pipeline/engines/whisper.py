@@ -231,7 +231,7 @@ class WhisperStream:
             self._before = ""
             self._forget_before(max(self._first, min(self._stretch, heard_to)))
         first, pcm = self._first, self._sound()
-        piece = Piece(pcm, first, base(language), self._before, final, hurried=hurried)
+        piece = Piece(pcm, first, base(language), self._before, final=final, hurried=hurried)
         reading = await self._recognizer.read(piece)
         self._language = language
         if not reading.doubtful:
@@ -288,7 +288,7 @@ class WhisperStream:
         if lock.locked and not self._is_due(len(sound), final=final):
             return lock.locked
         self._asked_at = len(sound)
-        reading = await self._recognizer.read(Piece(sound, self._first, "", "", final, True))
+        reading = await self._recognizer.read(Piece(sound, self._first, "", final=final, detect=True))
         if reading.languages:
             decided = final or len(sound) >= DECIDED_AFTER_SAMPLES
             return lock.feed(reading.languages, samples=len(sound), final=decided)

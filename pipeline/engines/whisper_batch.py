@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import KW_ONLY, dataclass, field, replace
 from typing import Any, Final
 
 import numpy as np
@@ -82,6 +82,7 @@ class Piece:
     """One of Whisper's codes; empty: detect it and recognise nothing."""
     prompt: str = ""
     """What was said before; for a piece that becomes English, terms that may come, in English."""
+    _: KW_ONLY
     final: bool = False
     hurried: bool = False
     """Whether a last look is to be no slower than others: no full window, no beams."""

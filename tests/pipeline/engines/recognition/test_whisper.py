@@ -214,7 +214,7 @@ def test_what_is_not_speech_has_no_words(pocket: WhisperBatch, pcm: Pcm) -> None
     """Neither as partial nor as final, in the cut window nor in the full one."""
     for model in (pocket, tuned(pocket, replace(FULL, floor_s=Tuning().floor_s))):
         for final in (False, True):
-            (reading,) = read(model, Piece(pcm, 0, "en", "", final))
+            (reading,) = read(model, Piece(pcm, 0, "en", final=final))
             assert reading.words == ()
 
 

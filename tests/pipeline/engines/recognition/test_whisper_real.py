@@ -40,7 +40,7 @@ def test_real_weights_hear_no_words_where_there_is_no_speech(
 ) -> None:
     """Neither as partial nor as final; and nobody is told that they were unclear."""
     for final in (False, True):
-        (reading,) = base.read([Piece(pcm, 0, language, "", final)])
+        (reading,) = base.read([Piece(pcm, 0, language, final=final)])
         assert isinstance(reading, Reading)
         assert (reading.words, reading.dropped) == ((), "")
 
@@ -68,7 +68,7 @@ def test_a_short_answer_is_heard_as_often_as_it_was_said(
     base: WhisperBatch, text: str, heard: list[str]
 ) -> None:
     """In the window that whisper was taught: once, and twice what was said twice; nothing of it is left out."""
-    (reading,) = base.read([Piece(answer(text), 0, "en", "", True)])
+    (reading,) = base.read([Piece(answer(text), 0, "en", final=True)])
     assert isinstance(reading, Reading)
 
     assert sounds.plain(" ".join(word.text for word in reading.words)) == heard

@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# All tests. Rooms and browsers, which keep time, run one by one behind the others, which share the cores.
+# With arguments: what pytest makes of them.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+tests=(.venv/bin/python -m pytest)
+
+if (($#)); then
+  exec "${tests[@]}" "$@"
+fi
+"${tests[@]}" -n auto --maxprocesses 4 --dist loadfile -m "not live and not browser"
+others=$?
+"${tests[@]}" -m "live or browser"
+live=$?
+if ((others)); then
+  echo "failed: tests that need neither a room nor a browser; pytest's summary of them is above" >&2
+fi
+exit $((others ? others : live))
