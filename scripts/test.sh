@@ -8,7 +8,7 @@ tests=(.venv/bin/python -m pytest)
 if (($#)); then
   exec "${tests[@]}" "$@"
 fi
-"${tests[@]}" -n auto --maxprocesses 4 --dist loadfile -m "not live and not browser"
+"${tests[@]}" -n logical --maxprocesses 4 --dist loadfile -m "not live and not browser"
 others=$?
 "${tests[@]}" -m "live or browser"
 live=$?
