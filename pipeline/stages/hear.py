@@ -331,6 +331,8 @@ class _Ear:
         try:
             async with asyncio.timeout(PATIENCE_S):
                 hypothesis = await memory.stream.hypothesis(final=final, hurried=hurried)
+                if final and hurried and hypothesis.doubtful:  # what it says would be lost with it
+                    hypothesis = await memory.stream.hypothesis(final=True)
             self._look_s = time.monotonic() - began_s
             return hypothesis
         except (EngineError, TimeoutError) as error:

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from config.settings import Recognition
 from pipeline.audio import HEARING_RATE_HZ, AudioFrame
 from pipeline.channel import Channel
-from pipeline.engines.protocols import HearingOptions
+from pipeline.engines.protocols import HearingOptions, Hypothesis
 from pipeline.events import Heard, NotHeard, UtteranceEnded, UtteranceStarted, Word, Words
 from pipeline.stages.hear import hear
 from tests.fakes.engines import LoudnessDetector, ScriptedRecognizer
@@ -179,14 +180,19 @@ async def test_the_end_of_the_track_ends_the_utterance() -> None:
     assert isinstance(events[-1], UtteranceEnded)
 
 
-async def test_a_last_look_is_hurried_where_sound_waits() -> None:
-    """Whoever is behind catches up with quick looks; who keeps up takes the better one."""
+@pytest.mark.parametrize("doubtful", [False, True])
+async def test_a_last_look_is_hurried_where_sound_waits(doubtful: bool) -> None:
+    """Whoever is behind catches up with quick looks, unless one is in doubt; who keeps up takes the better one."""
     frames = sound((1.0, False), (1.7, True), (3.0, False))
     keeping_up = ScriptedRecognizer(SENTENCE)
     assert committed(await heard_of(frames, keeping_up)) == ["good", "morning", "everybody"]
     assert keeping_up.hurried == [False]
 
-    behind = ScriptedRecognizer(SENTENCE)
+    def judged(hypothesis: Hypothesis, final: bool) -> Hypothesis:
+        in_doubt = doubtful and behind.hurried[-1:] == [True]
+        return replace(hypothesis, words=(), doubtful=True) if final and in_doubt else hypothesis
+
+    behind = ScriptedRecognizer(SENTENCE, judged=judged)
     waiting: Channel[AudioFrame] = Channel(len(frames))
     heard: Channel[Heard] = Channel(1000)
     for frame in frames:
@@ -201,4 +207,4 @@ async def test_a_last_look_is_hurried_where_sound_waits() -> None:
         settings=SETTINGS,
     )
     assert committed([event async for event in heard]) == ["good", "morning", "everybody"]
-    assert behind.hurried == [True]
+    assert behind.hurried == ([True, False] if doubtful else [True])
