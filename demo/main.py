@@ -12,7 +12,7 @@ from rich.console import Console
 
 from config.settings import Settings
 from demo.holding import heard_languages, hold
-from demo.listening import sound_of, spoken_texts, understand, was_understood
+from demo.listening import plainly_spoken, sound_of, spoken_texts, understand, was_understood
 from demo.meeting import READER, MeetingError, Minutes
 from demo.report import Figures, as_json, measure, show, write_json, write_texts, write_wav
 from demo.scripts import Script, built_in, knows_more_than_english, of_recording
@@ -95,13 +95,14 @@ async def judge(
     compared: dict[str, list[Compared]] = {}
     foreign = tuple(target for target in targets if script.heard_by(target))
     try:
-        if await asyncio.to_thread(knows_more_than_english, settings):
-            findings += await _listened_to(minutes, foreign, settings)
-        else:
-            compared = await _compared_by_sound(minutes, foreign, settings)
-            findings += [
-                heard_their_language(target, minutes.listener(target), compared[target]) for target in foreign
-            ]
+        written = await asyncio.to_thread(knows_more_than_english, settings)
+        natural = tuple(target for target in foreign if written and not plainly_spoken(minutes, target))
+        findings += await _listened_to(minutes, natural, foreign, settings)
+        plain = tuple(target for target in foreign if target not in natural)
+        compared = await _compared_by_sound(minutes, plain, settings)
+        findings += [
+            heard_their_language(target, minutes.listener(target), compared[target]) for target in plain
+        ]
     except EngineError as error:
         return [Finding("what was heard could be compared", False, str(error))], compared
     for target in targets:
@@ -117,9 +118,13 @@ async def judge(
     return findings, compared
 
 
-async def _listened_to(minutes: Minutes, targets: tuple[str, ...], settings: Settings) -> list[Finding]:
-    """Has the recogniser write down what each listener heard: voices that vary cannot be compared by their sound."""
-    findings = []
+async def _listened_to(
+    minutes: Minutes, targets: tuple[str, ...], languages: tuple[str, ...], settings: Settings
+) -> list[Finding]:
+    """Has the recogniser write down what each listener heard: natural voices never sound the same twice."""
+    findings: list[Finding] = []
+    if not targets:
+        return findings
     recognizer = await load_recognizer(settings)
     try:
         model = await asyncio.to_thread(SileroModel.load)
@@ -130,7 +135,7 @@ async def _listened_to(minutes: Minutes, targets: tuple[str, ...], settings: Set
                 sound_of(minutes, target),
                 spoken_texts(minutes, target),
                 target,
-                targets,
+                languages,
             )
             tracks = [track.name for track in minutes.listener(target).translated_tracks]
             findings.append(was_understood(target, tracks, understood))
@@ -143,7 +148,9 @@ async def _compared_by_sound(
     minutes: Minutes, targets: tuple[str, ...], settings: Settings
 ) -> dict[str, list[Compared]]:
     """Has each clause spoken again by the voice that spoke it, and looks for that in what was heard."""
-    compared = {}
+    compared: dict[str, list[Compared]] = {}
+    if not targets:
+        return compared
     synthesizer = await load_synthesizer(settings)
     try:
         for target in targets:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from demo.listening import Understood, understand, was_understood
+from demo.listening import Understood, plainly_spoken, understand, was_understood
 from pipeline.audio import HEARING_RATE_HZ
 from pipeline.events import Word
+from tests.demo.people import clause, minutes, said
 from tests.fakes.engines import LoudnessDetector, ScriptedRecognizer
 
 TRACK = ["translated-es"]
@@ -46,3 +47,23 @@ async def test_words_are_found_again_in_their_order() -> None:
 
     assert found == Understood("es", 5, 3)
     assert recognizer.open_streams == 0
+
+
+@pytest.mark.parametrize(
+    ("voices", "plain"),
+    [
+        (["espeak:es", "espeak:es+m3"], True),
+        (["espeak:es", "piper:joe"], False),
+        (["kokoro:af_heart"], False),
+        ([], False),
+    ],
+)
+def test_who_was_spoken_plainly_is_compared_by_sound(voices: list[str], plain: bool) -> None:
+    """Only where espeak-ng said everything; what another language heard does not count."""
+    records = []
+    for number, voice in enumerate(voices, 1):
+        record = clause(number)
+        record.renderings["es"], record.renderings["fr"] = said(record), said(record)
+        record.renderings["es"].voice, record.renderings["fr"].voice = voice, "kokoro:ff_siwis"
+        records.append(record)
+    assert plainly_spoken(minutes(records), "es") is plain
