@@ -155,7 +155,7 @@ async def _compared_by_sound(
     try:
         for target in targets:
             others = tuple(other for other in targets if other != target)
-            compared[target] = await compare(minutes, target, others, synthesizer)
+            compared[target] = await compare(minutes, target, others, synthesizer, settings.speech)
     finally:
         await synthesizer.close()
     return compared

@@ -15,8 +15,18 @@ from pipeline.rendering import Order, Rendering
 from pipeline.speech_rates import RenderCosts, SpeakingRate
 
 
-async def said_again(synthesizer: Synthesizer, text: str, language: str, voice: str, speed: float) -> Pcm:
+async def said_again(
+    synthesizer: Synthesizer,
+    text: str,
+    language: str,
+    voice: str,
+    speed: float,
+    settings: SpeechSettings | None = None,
+) -> Pcm:
     """With the pauses that go with the speed.
+
+    Args:
+        settings: those of the channel that said it.
 
     Returns:
         sound at `HEARING_RATE_HZ`.
@@ -24,7 +34,7 @@ async def said_again(synthesizer: Synthesizer, text: str, language: str, voice: 
     Raises:
         EngineError: the engine cannot say it.
     """
-    settings = SpeechSettings()
+    settings = settings or SpeechSettings()
     rendering = Rendering(
         Order(text, language, voice, speed, at_speed(speed, settings).pause_s),
         synthesizer=synthesizer,

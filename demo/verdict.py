@@ -8,8 +8,9 @@ from typing import TypeVar
 
 import numpy as np
 
+from config.settings import SpeechSettings
 from demo.coverage import Coverage, Key
-from demo.hearing import ENOUGH, match, spectrum, speech_seconds
+from demo.hearing import ENOUGH, Spectrum, match, spectrum, speech_seconds
 from demo.ledger import ClauseRecord
 from demo.meeting import READER, Minutes, Spoken
 from demo.participants import MICROPHONE, TRANSLATED, Attendee, HeardTrack, SeenCaption
@@ -17,7 +18,7 @@ from demo.quantiles import Trend
 from demo.said_again import said_again
 from demo.talk import RATE_HZ, resampled
 from demo.webvtt import as_caption
-from pipeline.audio import HEARING_RATE_HZ, Pcm
+from pipeline.audio import HEARING_RATE_HZ
 from pipeline.engines.protocols import Synthesizer
 from pipeline.text.captions import RetractionCounter
 
@@ -111,9 +112,19 @@ def retraction(captions: Sequence[SeenCaption]) -> float:
 
 
 async def compare(
-    minutes: Minutes, target: str, others: tuple[str, ...], synthesizer: Synthesizer
+    minutes: Minutes,
+    target: str,
+    others: tuple[str, ...],
+    synthesizer: Synthesizer,
+    settings: SpeechSettings | None = None,
 ) -> list[Compared]:
     """Looks for every spoken clause in what the listener of `target` heard."""
+
+    async def again(language: str, text: str, record: ClauseRecord) -> Spectrum:
+        rendering = record.renderings.get(language)
+        voice, speed = (rendering.voice, rendering.speed) if rendering and rendering.voice else ("", 1.0)
+        return spectrum(await said_again(synthesizer, text, language, voice, speed, settings))
+
     texts = {
         language: final_texts(minutes.listener(language).captions, language) for language in (target, *others)
     }
@@ -133,21 +144,15 @@ async def compare(
                 comparable.append((record, rendering, text, rendering.onset_at_s))
         for record, _, text, onset_at_s in spread_over(comparable, COMPARED):
             at_s = onset_at_s - track.began_s
-            own = match(sound, spectrum(await _spoken(synthesizer, target, text, record)), at_s)
+            own = match(sound, await again(target, text, record), at_s)
             best_other = -1.0
             for other in others:
                 text_there = texts[other].get((record.speaker, record.number))
                 if text_there and text_there != text and synthesizer.voices(other):
-                    there = spectrum(await _spoken(synthesizer, other, text_there, record))
+                    there = await again(other, text_there, record)
                     best_other = max(best_other, match(sound, there, at_s).similarity)
             found.append(Compared(record.speaker, record.number, own.similarity, best_other, own.shift_s))
     return found
-
-
-async def _spoken(synthesizer: Synthesizer, language: str, text: str, record: ClauseRecord) -> Pcm:
-    rendering = record.renderings.get(language)
-    voice, speed = (rendering.voice, rendering.speed) if rendering and rendering.voice else ("", 1.0)
-    return await said_again(synthesizer, text, language, voice, speed)
 
 
 def spread_over(items: Sequence[T], count: int) -> list[T]:

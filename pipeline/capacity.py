@@ -230,7 +230,8 @@ def _speakers(timing: PassTiming, cores: float) -> int:
         return _count(cores, timing.core_s / timing.sound_s)
     if timing.on_gpu:
         return _count(USABLE, timing.pass_s / LONGEST_INTERVAL_S)
-    return _count(cores, timing.core_s / LONGEST_INTERVAL_S)
+    # all looks are made by the same threads, however many cores there are
+    return _count(min(cores, USABLE * timing.threads), timing.core_s / LONGEST_INTERVAL_S)
 
 
 def _voice_cost(measured: Measured, engine: str, model: str) -> float | None:

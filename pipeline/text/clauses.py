@@ -181,13 +181,12 @@ class ClauseCutter:
 
     def _phrase_ends(self) -> Iterator[int]:
         """The words behind the clause's aim that begin a phrase: a preposition, a relative word, a conjunction."""
-        openers = function_words.PHRASE_OPENERS.get(languages.base(self._language), frozenset())
         for at in range(max(1, self._settings.min_words), len(self._open) if self._aim else 0):
             length = self._open[at - 1].end_sample - self._open[0].first_sample
             if length < self._aim or self._opens(at - 1):
                 continue
             word = self._open[at].text
-            opens = word.strip().casefold() in openers or self._opens(at)
+            opens = function_words.opens_phrase(word, self._language)
             if opens and not belongs_together(self._context(at), word, self._language):
                 yield at
 
@@ -200,11 +199,7 @@ class ClauseCutter:
 
     def _opens(self, at: int) -> bool:
         """Whether the word is a conjunction: "and then" is not divided."""
-        code = languages.base(self._language)
-        word = self._open[at].text.strip().casefold()
-        return word in function_words.CLAUSE_OPENERS.get(code, ()) or word in function_words.COORDINATORS.get(
-            code, ()
-        )
+        return function_words.opens_clause(self._open[at].text, self._language)
 
     def _loose_end(self) -> int:
         """How many of the last words belong to what comes next: "Dr.", "10,". Never all of them."""

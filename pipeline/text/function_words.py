@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from pipeline.text import languages
+
 
 def _set(words: str) -> frozenset[str]:
     return frozenset(words.split())
@@ -89,3 +91,15 @@ PHRASE_OPENERS: Final[dict[str, frozenset[str]]] = {
 }
 """Prepositions, relative words and complementisers of languages in which the verb stands before them: what came before
 can be translated without them. Left out are those that bind to the word before ("of", "de", "to")."""
+
+
+def opens_clause(word: str, language: str) -> bool:
+    """Whether it is a conjunction, or works like one."""
+    code, plain = languages.base(language), word.strip().casefold()
+    return plain in CLAUSE_OPENERS.get(code, ()) or plain in COORDINATORS.get(code, ())
+
+
+def opens_phrase(word: str, language: str) -> bool:
+    """Whether a phrase begins with it that what came before can do without."""
+    plain = word.strip().casefold()
+    return plain in PHRASE_OPENERS.get(languages.base(language), ()) or opens_clause(word, language)

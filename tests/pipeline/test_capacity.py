@@ -133,6 +133,23 @@ def test_a_weak_machine_still_hears_one() -> None:
     assert (capacity.speakers, capacity.languages, capacity.places) == (1, (1,), {"kokoro": 1})
 
 
+@pytest.mark.parametrize(
+    ("cores", "pass_s", "speakers"), [(2, 0.64, 1), (8, 0.64, 1), (8, 0.3, 4), (8, 0.15, 8)]
+)
+def test_cores_that_no_look_uses_carry_no_speaker(cores: int, pass_s: float, speakers: int) -> None:
+    """Looks are made one after the other, by the threads of one: more cores are for voices."""
+    capacity = work_out(
+        figures(look("base", pass_s), cores=cores, voices=(PIPER,)),
+        recognizer=("whisper", "base"),
+        translators=(),
+        voices=("piper",),
+        most_speakers=20,
+    )
+
+    assert capacity is not None
+    assert capacity.speakers == speakers
+
+
 def test_a_gpu_leaves_the_cores_to_voices() -> None:
     """Looks queue for the one device; they take nothing of the cores."""
     measured = figures(look("large-v3-turbo", 0.1, on_gpu=True), voices=(PIPER,))

@@ -342,6 +342,19 @@ async def test_what_will_probably_be_spoken_is_told_before() -> None:
     assert outlet.texts("es") == ["buen día"]
 
 
+def under(load: Load, listen: Hear) -> Interpreter:
+    """An interpreter of which only the hearing and the room's load matter."""
+    return Interpreter(
+        "anna",
+        hear=listen,
+        translator=ScriptedTranslator({}),
+        outlet=Outlet(),
+        settings=Settings(),
+        language="en",
+        load=load,
+    )
+
+
 async def test_words_that_lag_behind_the_sound_are_pressure() -> None:
     """A recogniser that does not keep up makes the room give things up; one that does takes the pressure away."""
     load = Load(asyncio.get_running_loop().time)
@@ -357,15 +370,7 @@ async def test_words_that_lag_behind_the_sound_are_pressure() -> None:
         await heard.put(UtteranceEnded(1, 8 * SECOND))
         heard.close()
 
-    interpreter = Interpreter(
-        "anna",
-        hear=listen,
-        translator=ScriptedTranslator({}),
-        outlet=Outlet(),
-        settings=Settings(),
-        language="en",
-        load=load,
-    )
+    interpreter = under(load, listen)
     interpreter.listen(np.zeros(8 * SECOND, np.int16))
     interpreter.close()
     async with asyncio.timeout(10):
@@ -393,15 +398,7 @@ async def test_hearing_is_told_to_spare_while_the_room_gives_up_interim_recognit
         told.append(options.sparing())
         heard.close()
 
-    interpreter = Interpreter(
-        "anna",
-        hear=listen,
-        translator=ScriptedTranslator({}),
-        outlet=Outlet(),
-        settings=Settings(),
-        language="en",
-        load=load,
-    )
+    interpreter = under(load, listen)
     interpreter.close()
     async with asyncio.timeout(10):
         await interpreter.run()
