@@ -29,8 +29,8 @@ DRAFTS = 2
 """So often a clause is translated before it is final."""
 EASY_VOICE = 0.7
 """Seconds of work for a second of speech, up to which a voice keeps up and catches up when it is behind."""
-LIVE_VOICE = 1.0
-"""Beyond it a voice falls behind for good."""
+LIVE_VOICE = USABLE
+"""Beyond it a voice falls behind for good: it never has all of a core."""
 MANY = 99
 """No limit worth telling."""
 

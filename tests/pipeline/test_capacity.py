@@ -69,7 +69,8 @@ def test_a_recogniser_that_goes_along_keeps_up_by_its_share_of_a_core() -> None:
     ("kokoro", "order"),
     [
         (0.65, ("kokoro", "piper", "espeak")),
-        (0.85, ("piper", "kokoro", "espeak")),
+        (0.8, ("piper", "kokoro", "espeak")),
+        (0.98, ("piper", "espeak", "kokoro")),
         (1.3, ("piper", "espeak", "kokoro")),
     ],
 )
