@@ -210,7 +210,7 @@ def test_the_measurement_orders_the_voices(tmp_path: Path) -> None:
         "digest",
         passes=(PassTiming("whisper", "base", 1, 5.0, 0.2),),
         voices=(VoiceTiming("kokoro", "ef_dora", 1.0, 0.7), VoiceTiming("piper", "x", 0.1, 0.1)),
-        together=(TogetherTiming("base", "kokoro", 0.25, 0.9),),
+        together=(TogetherTiming("base", "kokoro", 0.25, 0.8),),
     )
 
     choice = choose(settings(tmp_path), measured)
