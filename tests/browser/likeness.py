@@ -22,7 +22,7 @@ from pipeline.engines.espeak import EspeakSynthesizer
 from pipeline.engines.protocols import HearingOptions
 from pipeline.engines.sphinx import SphinxRecognizer
 
-SHORTEST_S = 0.7
+SHORTEST_S = 1.0
 """Shorter clauses are not compared: there is too little in them to tell them apart."""
 
 PAUSE_S = 0.3

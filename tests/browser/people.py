@@ -26,9 +26,11 @@ _EAVESDROP = """
       const context = target.context;
       const tap = context.createScriptProcessor(4096, 1, 1);
       context.eavesdropper = tap;
-      window.heard = { rate: context.sampleRate, pieces: [], on: false };
+      window.heard = { rate: context.sampleRate, pieces: [], gains: [], on: false };
       tap.onaudioprocess = ({ inputBuffer }) => {
-        if (window.heard.on) window.heard.pieces.push(inputBuffer.getChannelData(0).slice());
+        if (!window.heard.on) return;
+        window.heard.pieces.push(inputBuffer.getChannelData(0).slice());
+        window.heard.gains.push(Number(document.querySelector(".room")?.dataset.originalGain ?? 1));
       };
       connect.call(tap, target);
     }
@@ -40,7 +42,7 @@ _EAVESDROP = """
 })();
 """
 
-_START = "() => { window.heard.pieces = []; window.heard.on = true; }"
+_START = "() => { window.heard.pieces = []; window.heard.gains = []; window.heard.on = true; }"
 _STOP = """() => {
   window.heard.on = false;
   const all = new Float32Array(window.heard.pieces.reduce((n, piece) => n + piece.length, 0));
@@ -49,10 +51,14 @@ _STOP = """() => {
   const bytes = new Uint8Array(all.buffer);
   let text = "";
   for (let i = 0; i < bytes.length; i += 32768) text += String.fromCharCode(...bytes.subarray(i, i + 32768));
-  return { rate: window.heard.rate, sound: btoa(text) };
+  return { rate: window.heard.rate, sound: btoa(text), gains: window.heard.gains };
 }"""
 
 
+PIECE = 4096
+"""Samples."""
+SETTLING = 4
+"""So many pieces behind a fall of the gain may still sound louder: the sound fades, and is handed over later."""
 SILENT_DB = -50
 STANDS_OUT_DB = 15
 _BESIDE_HZ = (-120, -100, -80, -60, -45, 45, 60, 80, 100, 120)
@@ -65,6 +71,21 @@ class Heard:
     sound: NDArray[np.float32]
     """Shape (samples,), full scale 1."""
     rate_hz: int
+    gains: tuple[float, ...] = ()
+    """How loud the originals were to be at the end of each `PIECE`, 0…1."""
+
+    def ducked(self, below: float) -> Heard:
+        """Only the stretches for which the originals had already been turned down below a gain."""
+        low = [gain < below for gain in self.gains]
+        settled = [all(low[max(0, at - SETTLING) : at + 1]) and at >= SETTLING for at in range(len(low))]
+        pieces = [
+            self.sound[at * PIECE : (at + 1) * PIECE] for at, is_settled in enumerate(settled) if is_settled
+        ]
+        return Heard(np.concatenate([np.zeros(0, np.float32), *pieces]), self.rate_hz)
+
+    @property
+    def length_s(self) -> float:
+        return len(self.sound) / self.rate_hz
 
     def level_db(self, hz: float) -> float:
         """How loud the sound is at a frequency, in dB relative to full scale."""
@@ -108,7 +129,8 @@ class Person:
         await self.page.evaluate(_START)
         await asyncio.sleep(seconds)
         took = await self.page.evaluate(_STOP)
-        return Heard(np.frombuffer(base64.b64decode(took["sound"]), dtype=np.float32), int(took["rate"]))
+        sound = np.frombuffer(base64.b64decode(took["sound"]), dtype=np.float32)
+        return Heard(sound, int(took["rate"]), tuple(took["gains"]))
 
     async def identity(self) -> str:
         return str(await self.page.locator(".person:has(.you)").get_attribute("data-identity"))
