@@ -21,6 +21,10 @@ _END_TOLERANCE_S: Final = 0.06
 _BLOCK_SAMPLES: Final = HEARING_RATE_HZ // 50
 _SHORTEST_SAMPLES: Final = HEARING_RATE_HZ // 20
 """No word takes less time than 50 ms."""
+_TIMELESS_SAMPLES: Final = HEARING_RATE_HZ // 50
+"""One step of the attention."""
+_FEW: Final = 2
+"""Two words in a row may be said twice, and quickly: "a plan, a plan"."""
 _QUIETEST_PART: Final = 0.1
 """A word is not 20 dB softer than what is around it."""
 
@@ -120,14 +124,20 @@ def _belongs(before: str, after: str, *, spaceless: bool) -> bool:
 
 
 def without_echoes(words: tuple[Word, ...], pcm: Pcm, first_sample: int) -> tuple[Word, ...]:
-    """Leaves out a last word that says the one before it again where nothing is to be heard.
+    """Leaves out words at the end that say again what stands before them where nothing is to be heard.
 
-    In windows shorter than those it was trained with Whisper says a short answer twice: "seven" becomes "7 7". The
-    attention shows it: the second one takes no time, or lies in the silence behind the first.
+    In windows shorter than those it was trained with Whisper says a short answer twice: "seven" becomes "7 7"; and
+    behind a sentence whose sound is not over it may say the sentence again. The attention shows it: what comes
+    a second time takes no time, or lies in the silence behind the first.
 
     Args:
         pcm: the sound, from `first_sample` on.
     """
+    while (count := _timeless_echo(words)) > 0:
+        last, echo = words[-count - 1], words[-1]
+        words = words[:-count]
+        if spelling(last.text) == spelling(echo.text):  # what was left of the sound is that word's
+            words = (*words[:-1], replace(last, end_sample=max(last.end_sample, echo.end_sample)))
     while len(words) > 1 and spelling(words[-1].text) == spelling(words[-2].text):
         last = words[-1]
         takes_no_time = last.end_sample - last.first_sample < _SHORTEST_SAMPLES
@@ -136,6 +146,28 @@ def without_echoes(words: tuple[Word, ...], pcm: Pcm, first_sample: int) -> tupl
             break
         words = words[:-1]
     return words
+
+
+def _timeless_echo(words: tuple[Word, ...]) -> int:
+    """How many words at the end, two or more, stand before them as well and take no time.
+
+    The last of three and more may take what is left of the sound.
+    """
+    lengths = [word.end_sample - word.first_sample for word in words]
+    spelled = [spelling(word.text) for word in words]
+    most = 0
+    for count in range(_FEW, len(words) // 2 + 1):
+        if lengths[-count] > _TIMELESS_SAMPLES:
+            break
+        if count == _FEW and lengths[-1] > _TIMELESS_SAMPLES:
+            continue
+        if _contains(spelled[:-count], spelled[-count:]):
+            most = count
+    return most
+
+
+def _contains(texts: list[str], run: list[str]) -> bool:
+    return any(texts[at : at + len(run)] == run for at in range(len(texts) - len(run) + 1))
 
 
 def _loudness(pcm: Pcm) -> float:

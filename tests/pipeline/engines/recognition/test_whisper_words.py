@@ -186,6 +186,42 @@ def test_what_takes_no_time_was_not_said() -> None:
     assert without_echoes(words, loud((0.5, 2.0)), 0) == words[:1]
 
 
+def test_a_sentence_is_not_said_again_behind_its_end() -> None:
+    """Words that take no time, the last one what was left of the sound: as base said two of the real recordings."""
+    once = (at("4,", 0.6, 3.1), at("Queen", 3.1, 3.26), at("of", 3.26, 3.46), at("Clubs", 3.46, 3.54))
+    again = (at("4,", 3.54, 3.54), at("Queen", 3.54, 3.54), at("of", 3.54, 3.54), at("clubs.", 3.54, 4.02))
+    assert without_echoes((*once, *again), loud((0.6, 3.0)), 0) == (*once[:-1], at("Clubs", 3.46, 4.02))
+
+    begun = (at("He", 0.0, 0.5), at("was", 0.5, 0.8), at("ill.", 0.8, 1.1))
+    for echo in (
+        (at("He", 1.1, 1.1), at("was", 1.1, 1.1)),
+        (at("He", 1.1, 1.1), at("was", 1.1, 1.1), at("ill.", 1.1, 1.1)),
+        (at("was", 1.1, 1.1), at("ill", 1.1, 1.12)),
+    ):
+        assert without_echoes((*begun, *echo), loud((0.0, 1.1)), 0)[:2] == begun[:2]
+        assert [word.text for word in without_echoes((*begun, *echo), loud((0.0, 1.1)), 0)] == [
+            word.text for word in begun
+        ]
+
+
+def test_a_sentence_that_is_said_twice_stays() -> None:
+    """Quick words have no length now and then; others were not said before."""
+    plan = (at("a", 0.0, 0.1), at("plan,", 0.1, 0.5), at("a", 0.6, 0.6), at("plan", 0.6, 1.0))
+    assert without_echoes(plan, loud((0.0, 1.0)), 0) == plan
+    no = tuple(
+        at(text, 0.3 * n, 0.3 * n + 0.25) for n, text in enumerate(["I", "do", "not", "I", "do", "not"])
+    )
+    assert without_echoes(no, loud((0.0, 1.8)), 0) == no
+    news = (
+        at("we", 0.0, 0.2),
+        at("go", 0.2, 0.5),
+        at("to", 0.5, 0.5),
+        at("the", 0.5, 0.5),
+        at("sea", 0.5, 0.9),
+    )
+    assert without_echoes(news, loud((0.0, 0.9)), 0) == news
+
+
 def test_what_is_said_twice_stays() -> None:
     """ "no, no": there is a voice behind the second one; only the last word is questioned, and only if it repeats."""
     twice = (at("no", 0.5, 0.8), at("No.", 1.0, 1.3))
