@@ -97,7 +97,7 @@ class Recognition:
     """How long a pause ends an utterance."""
     pre_roll_s: float = 0.5
     """How much sound before the first speech belongs to an utterance."""
-    memory_s: float = 3.0
+    memory_s: float = 1.5
     """How much silence behind an utterance leaves its sound in the recogniser's memory, as context."""
     max_speakers: int = 10
     """How many are recognised at once; further ones wait and are told so."""

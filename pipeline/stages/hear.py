@@ -217,6 +217,7 @@ class _Ear:
             if memory is None:
                 return
         memory.stream.begin(first_sample)
+        memory.agreement.resume(first_sample)
         await self._report_missed(first_sample)
         self._count += 1
         self._utterance, self._began = self._count, first_sample

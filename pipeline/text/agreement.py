@@ -74,6 +74,8 @@ class Agreement:
         self._boundary = 0
         """Where the last committed word ends by the newest timestamps."""
         self._end = 0
+        self._silences: list[tuple[int, int]] = []
+        """Pauses in the buffer, from and to: no word lies in them, whatever a recogniser says."""
         self._heard_to = _NOTHING_BEFORE
         self._buffer_start: int | None = None
 
@@ -122,7 +124,7 @@ class Agreement:
 
     def is_complete(self, words: Sequence[Word], *, heard_to: int, silent_samples: int) -> bool:
         """Whether the open words of a hypothesis say that the sentence is over, so that no pause need be awaited."""
-        known = matching.divided_at(matching.tidied(words, heard_to), self._boundary)
+        known = matching.divided_at(self._placed(words, heard_to), self._boundary)
         old, _ = matching.seam(known, self._recent, self._boundary)
         return self._policy.complete(known[old:], language=self.language, silent_samples=silent_samples)
 
@@ -140,6 +142,13 @@ class Agreement:
     def pause(self, sample: int) -> None:
         """Nothing before `sample` is a new word any more: a pause began there, and what was said is committed."""
         self._boundary = max(self._boundary, sample)
+        self._silences.append((sample, sample))
+
+    def resume(self, sample: int) -> None:
+        """Speech goes on at `sample`: between the last pause and here nothing was said."""
+        if self._silences:
+            began, _ = self._silences[-1]
+            self._silences[-1] = (began, max(began, sample))
 
     def start_anew(self) -> None:
         """Forgets the open words; what is committed stays known. For a speaker who changes language."""
@@ -174,8 +183,11 @@ class Agreement:
         self._cut(cut)
         return cut
 
+    def _placed(self, words: Sequence[Word], heard_to: int) -> list[Word]:
+        return matching.outside(matching.tidied(words, heard_to), self._silences)
+
     def _open_words(self, words: Sequence[Word], heard_to: int) -> list[Word]:
-        known = matching.divided_at(matching.tidied(words, heard_to), self._boundary)
+        known = matching.divided_at(self._placed(words, heard_to), self._boundary)
         old, self._boundary = matching.seam(known, self._recent, self._boundary)
         return known[old:]
 
@@ -247,3 +259,4 @@ class Agreement:
         self._tail, self._since = self._tail[lost:], self._since[lost:]
         before = sum(1 for word in self._recent if word.end_sample <= sample)
         del self._recent[: max(0, before - matching.LONGEST_OVERLAP)]
+        self._silences = [silence for silence in self._silences if silence[1] > sample]

@@ -136,6 +136,27 @@ def _divides_anywhere(form: str) -> bool:
     return bool(form) and unicodedata.name(form[-1], "").startswith(("CJK", "HIRAGANA", "KATAKANA"))
 
 
+def outside(words: Sequence[Word], silences: Sequence[tuple[int, int]]) -> list[Word]:
+    """Words moved out of stretches in which nobody spoke: recognisers stretch what they hear before and behind them.
+
+    A word that begins before a silence and ends in it ends where the silence begins; one that begins in it begins
+    where it ends. One that lies across all of it stays: which side was said is not known.
+
+    Args:
+        silences: from and to, in samples, in order.
+    """
+    placed = []
+    for word in words:
+        first, end = word.first_sample, word.end_sample
+        for began, ended in silences:
+            if first < began <= end < ended:
+                end = began
+            elif began <= first < ended:
+                first, end = ended, max(end, ended)
+        placed.append(replace(word, first_sample=first, end_sample=end))
+    return placed
+
+
 def divided_at(words: Sequence[Word], boundary: int) -> list[Word]:
     """Breaks a word of a script without spaces that lies across `boundary` into its characters."""
     parts: list[Word] = []
