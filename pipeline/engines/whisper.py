@@ -38,6 +38,7 @@ from pipeline.engines.whisper_language import (
 from pipeline.engines.whisper_models import find, open_model
 from pipeline.events import Word
 from pipeline.machine import cores
+from pipeline.text.chinese_script import in_one_script
 from pipeline.text.joining import text_of
 
 LOOK_INTERVAL_S: Final = 0.35
@@ -250,10 +251,11 @@ class WhisperStream:
         piece = Piece(pcm, first, base(language), self._before, final=final, hurried=hurried)
         reading = await self._recognizer.read(piece)
         self._language = language
+        words = in_one_script(reading.words, language)
         if not reading.doubtful:
-            self._last = reading.words
+            self._last = words
         return Hypothesis(
-            reading.words,
+            words,
             language,
             heard_to,
             doubtful=reading.doubtful,
