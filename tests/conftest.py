@@ -10,12 +10,21 @@ from collections.abc import AsyncIterator, Iterator
 import hypothesis
 import pytest
 import pytest_asyncio
+import structlog
 
 from tests import leaks
 
 # A shell starts what runs in its background with Ctrl-C ignored, and every program that a test starts inherits that.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# A traceback with all locals takes a second to draw on a busy machine.
+structlog.configure(
+    processors=[
+        *structlog.get_config()["processors"][:-1],
+        structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
+    ]
+)
 
 # No test is judged by the clock: machines are shared and slow at times. The same examples on every run, so that a
 # failure can be repeated.
