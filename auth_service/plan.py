@@ -18,8 +18,8 @@ PATIENCE_S = 6.0
 """How long a dispatch may bring nobody; the server lists a job only about 5 s after it was taken."""
 CONNECT_S = 15.0
 """How long an interpreter may be in the room without its media connection."""
-LEAVE_S = 3.0
-"""How long a dismissed interpreter may take to leave by itself."""
+LEAVE_S = 20.0
+"""How long a dismissed interpreter may take to say its last words and leave by itself."""
 SETTLED_S = 20.0
 """Whoever stayed so long makes earlier failures forgotten."""
 LONGEST_PAUSE_S = 10.0

@@ -510,9 +510,7 @@ async def test_what_is_said_while_it_rests_is_heard_afterwards() -> None:
     outlet, taken = Outlet(), []
     frames_seen = asyncio.Event()
 
-    async def crash_once(
-        frames: Channel[AudioFrame], heard: Channel[Heard], options: HearingOptions
-    ) -> None:
+    async def crash_once(frames: Channel[AudioFrame], heard: Channel[Heard], options: HearingOptions) -> None:
         async for frame in frames:
             if not taken:
                 taken.append("crash")

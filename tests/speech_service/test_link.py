@@ -32,7 +32,9 @@ def echo() -> FastAPI:
 class Ends:
     """What a link calls: each fails with what is scripted for it, in order, and then works."""
 
-    def __init__(self, *, prepare: list[Exception] | None = None, take: list[Exception] | None = None) -> None:
+    def __init__(
+        self, *, prepare: list[Exception] | None = None, take: list[Exception] | None = None
+    ) -> None:
         self._prepare, self._take = prepare or [], take or []
         self.taken: list[str | bytes] = []
         self.lost = 0

@@ -14,7 +14,7 @@ from tests.fakes.livekit_room import FakePost
 from worker import captions as module
 from worker.captions import Captions, Epoch, Line, legacy_packet, stream_attributes
 from worker.listeners import ORIGINAL
-from worker.tasks import Tasks
+from foundation.tasks import Tasks
 
 ORIGINAL_LINE = Line(Caption("anna", "1-2", "en", "en", "good ", "morn", False, 101.0, 101.5), 1)
 EPOCH = Epoch(100.0, "3f9a")

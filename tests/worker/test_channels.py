@@ -14,7 +14,7 @@ from tests.fakes.livekit_room import FakeServer
 from worker import channels as module
 from worker.channels import Channels, ChannelState
 from worker.permissions import APART_S, Permissions
-from worker.tasks import Tasks
+from foundation.tasks import Tasks
 
 BEA, CARL, NOBODY = frozenset({"bea"}), frozenset({"carl"}), frozenset[str]()
 

@@ -17,7 +17,7 @@ from tests.fakes.livekit_room import FakeMicrophone, FakeTracks
 from worker import speakers as module
 from worker.listeners import Person
 from worker.speakers import Speakers, choose
-from worker.tasks import Tasks
+from foundation.tasks import Tasks
 
 SPANISH = Wishes(frozenset({"es"}))
 

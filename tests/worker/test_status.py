@@ -10,7 +10,7 @@ from tests.fakes.clock import HandClock
 from worker.channels import ChannelState, ChannelView
 from worker.headroom import Fits
 from worker.status import TROUBLE_FOR_S, Status
-from worker.tasks import Tasks
+from foundation.tasks import Tasks
 
 OPEN = ChannelView("es", "translated-es", "TR_1", 2, 3.14159, ChannelState.OPEN, True)
 
