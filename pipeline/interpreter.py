@@ -213,7 +213,7 @@ class Interpreter:
                 sleep=self._rest,
                 now=self._now,
             )
-        except Exception as error:  # the one broad catch: a speaker's fault must not end the meeting
+        except Exception as error:  # noqa: BLE001  a speaker's fault must not end the meeting
             log.error("interpreter gives up", speaker=self.speaker, kinds=kinds(error))
             self.close()
 
