@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-GRACE_S: Final = 1.0
+GRACE_S: Final = 5.0
 """What was told to end may take so long on a busy machine; only what leaks ever waits for it."""
 
 POOLS: Final = {
