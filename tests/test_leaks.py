@@ -75,7 +75,9 @@ def test_each_kind_of_leak_fails_its_own_test(pytester: pytest.Pytester) -> None
     leaky = pytester.makepyfile(LEAKY)
 
     settings, place = str(ROOT / "pyproject.toml"), f"--rootdir={pytester.path}"
-    result = pytester.runpytest_subprocess("-c", settings, place, "-p", "no:cacheprovider", leaky, timeout=300)
+    result = pytester.runpytest_subprocess(
+        "-c", settings, place, "-p", "no:cacheprovider", leaky, timeout=300
+    )
 
     failed = {line.split("::")[1].split(" ")[0] for line in result.outlines if line.startswith("ERROR")}
     assert failed == {

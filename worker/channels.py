@@ -164,7 +164,14 @@ class _Channel:
             self.track = None
             lingering.cancel()
             speaking.cancel()  # it has nobody to speak to
-            await asyncio.wait(parts, timeout=END_LIMIT_S)
+            done, _ = await asyncio.wait(parts, timeout=END_LIMIT_S)
+            for part in done:  # of several failures the first is raised, the others are looked at
+                if not part.cancelled() and part.exception() is not None:
+                    log.info(
+                        "part of a channel failed",
+                        language=self.language,
+                        kinds=type(part.exception()).__name__,
+                    )
             await track.unpublish()
 
     async def _speak(self, track: ChannelTrack) -> None:

@@ -26,6 +26,7 @@ from livekit.agents import (
 from config import logging as own_logging
 from config.settings import DEVELOPMENT_SECRET, Settings, SettingsError, load
 from foundation.supervision import kinds
+from foundation.tasks import Tasks
 from pipeline.engines.protocols import EngineError
 from worker.control import Configure, ControlError, read_metadata
 from worker.engines import Engines
@@ -174,21 +175,20 @@ async def _fail(context: JobContext, reason: str) -> None:
 async def serve(server: AgentServer) -> None:
     """Runs the server; signals drain it first, then end it."""
     loop = asyncio.get_running_loop()
-    stopping: list[asyncio.Task[None]] = []
+    tasks, draining = Tasks(), list[asyncio.Task[None]]()
 
     def on_signal() -> None:
-        if stopping:
-            stopping[0].cancel()
+        if draining:
+            draining[0].cancel()
         else:
-            stopping.append(loop.create_task(_drain(server), name="drain"))
+            draining.append(tasks.start(_drain(server), name="drain"))
 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, on_signal)
     try:
         await server.run()
     finally:
-        if stopping:
-            await asyncio.wait(stopping)
+        await tasks.finish()
         await server.aclose()
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from foundation.supervision import keep_running
+from foundation.tasks import Tasks
 from pipeline.engines.protocols import EngineError, EngineOverloaded
 
 Question = TypeVar("Question")
@@ -50,7 +51,7 @@ class MicroBatcher(Generic[Question, Answer]):
         self._max_batch, self._wait_s, self._capacity = max_batch, wait_s, capacity
         self._urgent: deque[_Waiting[Question, Answer]] = deque(maxlen=capacity)
         self._others: deque[_Waiting[Question, Answer]] = deque(maxlen=capacity)
-        self._worker: asyncio.Task[None] | None = None
+        self._tasks = Tasks()
         self._something = asyncio.Event()
         self._closed = False
 
@@ -61,10 +62,9 @@ class MicroBatcher(Generic[Question, Answer]):
         waiting = len(self._urgent) + len(self._others)
         if waiting >= (self._capacity if urgent else self._capacity // 2):
             raise EngineOverloaded(self._name, 1.0)
-        if self._worker is None:
-            self._worker = asyncio.create_task(
-                keep_running(self._work, name=f"{self._name} batches"), name=f"{self._name} batches"
-            )
+        if not len(self._tasks):
+            working = keep_running(self._work, name=f"{self._name} batches")
+            self._tasks.start(working, name=f"{self._name} batches")
         item = _Waiting[Question, Answer](question, asyncio.get_running_loop().create_future())
         (self._urgent if urgent else self._others).append(item)
         self._something.set()
@@ -73,9 +73,7 @@ class MicroBatcher(Generic[Question, Answer]):
     async def close(self) -> None:
         """Fails what waits; the thread finishes its batch, for nobody."""
         self._closed = True
-        if self._worker is not None:
-            self._worker.cancel()
-            await asyncio.wait([self._worker])
+        await self._tasks.close()
         for item in (*self._urgent, *self._others):
             if not item.answer.done():
                 item.answer.set_exception(EngineError(f"{self._name} was closed"))

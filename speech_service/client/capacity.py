@@ -13,6 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from config.settings import Services
 from foundation.supervision import keep_running
+from foundation.tasks import Tasks
 from pipeline.capacity import Capacity
 from speech_service.client.connection import BROKEN, get_json, new_backoff, new_session, reason_of
 from speech_service.wire import WireError
@@ -66,19 +67,19 @@ class RemoteCapacity:
     ) -> None:
         self._services, self._own, self._ask_every_s = services, own, ask_every_s
         self._said: dict[str, Capacity | None] = {}
-        self._task: asyncio.Task[None] | None = None
+        self._tasks: Tasks | None = None
 
     def start(self) -> None:
         """Begins to ask. Starting twice is fine."""
-        if self._task is None:
-            self._task = asyncio.create_task(self._run(), name="capacity of the services")
+        if self._tasks is None:
+            self._tasks = Tasks()
+            self._tasks.start(self._run(), name="capacity of the services")
 
     async def close(self) -> None:
         """Asks no more."""
-        task, self._task = self._task, None
-        if task is not None:
-            task.cancel()
-            await asyncio.wait([task])
+        tasks, self._tasks = self._tasks, None
+        if tasks is not None:
+            await tasks.close()
 
     def now(self) -> Capacity | None:
         """What fits at once as it was last said; None while it is not known."""

@@ -13,6 +13,7 @@ import structlog
 
 from config.settings import Services
 from foundation.supervision import Backoff, keep_running, kinds
+from foundation.tasks import Tasks
 from pipeline.engines.protocols import EngineError, EngineOverloaded
 from speech_service.wire import MAX_MESSAGE_BYTES, WireError
 
@@ -103,7 +104,7 @@ class Link:
         self._outbox: asyncio.Queue[str] = asyncio.Queue(WAITING_MESSAGES)
         self._connected = asyncio.Event()
         self._trouble = "not connected yet"
-        self._task: asyncio.Task[None] | None = None
+        self._tasks: Tasks | None = None
 
     @property
     def connected(self) -> bool:
@@ -111,19 +112,19 @@ class Link:
 
     def start(self) -> None:
         """Begins to connect. Starting twice is fine."""
-        if self._task is None:
-            self._task = asyncio.create_task(self._run(), name=f"link to {self._url}")
+        if self._tasks is None:
+            self._tasks = Tasks()
+            self._tasks.start(self._run(), name=f"link to {self._url}")
 
     async def close(self) -> None:
         """Ends the connection and waits for it."""
-        task, self._task = self._task, None
-        if task is not None:
-            task.cancel()
-            await asyncio.wait([task])
+        tasks, self._tasks = self._tasks, None
+        if tasks is not None:
+            await tasks.close()
 
     async def ready(self, within_s: float) -> None:
         """Waits for the connection. Raises EngineError when there is none in time, or the link was closed."""
-        if self._task is None:
+        if self._tasks is None:
             raise EngineError(f"{self._service} is not connected")
         try:
             async with asyncio.timeout(within_s):

@@ -114,3 +114,34 @@ async def test_what_is_wrong_is_said_while_it_is_wrong() -> None:
     async with linked(Ends(prepare=[KeyError("languages")] * 50)) as link:
         with pytest.raises(EngineError, match=r"the echo cannot be reached: .*KeyError"):
             await link.ready(0.3)
+
+
+async def test_a_server_that_ends_by_itself_ends_what_runs_beside_it() -> None:
+    """A service that serves no more must not look as if it lived: its process ends, and is started again."""
+
+    async def serve() -> None:
+        async with listening(echo(), settings().services, 0):
+            (server,) = [task for task in asyncio.all_tasks() if task.get_name() == "uvicorn"]
+            server.cancel()
+            async with asyncio.timeout(20):
+                await asyncio.Event().wait()
+
+    with pytest.raises(OSError, match="ended by itself"):
+        await serve()
+
+
+async def test_what_is_cancelled_beside_a_server_stays_cancelled() -> None:
+    """The context does not turn somebody else's cancellation into an error of its own."""
+    up = asyncio.Event()
+
+    async def serve() -> None:
+        async with listening(echo(), settings().services, 0):
+            up.set()
+            await asyncio.Event().wait()
+
+    serving = asyncio.create_task(serve())
+    await up.wait()
+    serving.cancel()
+    await asyncio.wait([serving])
+
+    assert serving.cancelled()
