@@ -507,7 +507,7 @@ async def test_closing_while_it_rests_after_a_crash_ends_it() -> None:
 
 async def test_what_is_said_while_it_rests_is_heard_afterwards() -> None:
     """A crash costs the sound that the hearing had taken, not what came while it was begun again."""
-    outlet, taken = Outlet(), []
+    outlet, taken = Outlet(), list[str]()
     frames_seen = asyncio.Event()
 
     async def crash_once(frames: Channel[AudioFrame], heard: Channel[Heard], options: HearingOptions) -> None:
