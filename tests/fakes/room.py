@@ -65,12 +65,16 @@ class FakeLocal:
     def __init__(self, room: FakeRoom) -> None:
         self.identity = "interpreter"
         self.attributes: dict[str, str] = {}
+        self.failures: list[Exception] = []
+        """What setting the attributes fails on next."""
         self.texts: list[SentText] = []
         self.track_publications: dict[str, object] = {}
         self.unpublished_at_s: dict[str, float] = {}
         self._room = room
 
     async def set_attributes(self, attributes: Mapping[str, str]) -> None:
+        if self.failures:
+            raise self.failures.pop()
         self.attributes |= attributes
 
     async def stream_text(self, **stream: Any) -> _Writer:
