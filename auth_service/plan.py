@@ -18,8 +18,9 @@ PATIENCE_S = 6.0
 """How long a dispatch may bring nobody; the server lists a job only about 5 s after it was taken."""
 CONNECT_S = 15.0
 """How long an interpreter may be in the room without its media connection."""
-LEAVE_S = 3.0
-"""How long a dismissed interpreter may take to leave by itself."""
+LEAVE_S = 20.0
+"""How long a dismissed interpreter may take to say its last words and leave by itself. Its dispatch is withdrawn after
+that: the media server removes whoever it brought 3 s later."""
 SETTLED_S = 20.0
 """Whoever stayed so long makes earlier failures forgotten."""
 LONGEST_PAUSE_S = 10.0
@@ -41,11 +42,11 @@ class Plan:
 def decide(engagement: Engagement, sight: Sight, dead: frozenset[str], now: float) -> Plan:
     """Args: dead: identities of agents that the server lists but that do not answer. now: Unix time, s."""
     if not engagement.wanted:
-        leaves_by_itself = now - engagement.changed_at < LEAVE_S
+        leaving = sight.agents if now - engagement.changed_at < LEAVE_S else ()
         return Plan(
             "absent",
-            remove=() if leaves_by_itself else tuple(agent.identity for agent in sight.agents),
-            undispatch=tuple(dispatch.id for dispatch in sight.dispatches),
+            remove=() if leaving else tuple(agent.identity for agent in sight.agents),
+            undispatch=_unneeded(leaving, sight),
         )
     able = [
         agent
@@ -70,6 +71,15 @@ def _rank(agent: Agent, engagement: Engagement, sight: Sight) -> tuple[bool, boo
         each.id == engagement.dispatch and agent.identity in each.identities for each in sight.dispatches
     )
     return (not agent.active, not of_ours, agent.joined_at, agent.identity)
+
+
+def _unneeded(leaving: tuple[Agent, ...], sight: Sight) -> tuple[str, ...]:
+    """All dispatches but those that brought who is leaving, or may have."""
+    identities = frozenset(agent.identity for agent in leaving)
+    brought = {each.id for each in sight.dispatches if each.identities & identities}
+    if leaving and not brought:
+        brought = {each.id for each in sight.dispatches if not each.identities}
+    return tuple(each.id for each in sight.dispatches if each.id not in brought)
 
 
 def _surplus(keep: Agent, engagement: Engagement, sight: Sight) -> tuple[str, ...]:

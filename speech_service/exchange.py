@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import structlog
 
+from foundation.tasks import Tasks
 from pipeline.engines.protocols import EngineError
 from speech_service.gate import ServiceError, place
 from speech_service.measures import Measures
@@ -31,6 +32,7 @@ class Exchange:
 
     def __init__(self, peer: Peer[Any], *, limit: int, measures: Measures) -> None:
         self._peer, self._limit, self._measures = peer, limit, measures
+        self._owner = Tasks()
         self._tasks: dict[int, asyncio.Task[None]] = {}
 
     async def __aenter__(self) -> Exchange:
@@ -39,11 +41,7 @@ class Exchange:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        running = list(self._tasks.values())
-        for task in running:
-            task.cancel()
-        if running:
-            await asyncio.wait(running)
+        await self._owner.close()
 
     async def read(self, codec: Codec[M], text: str) -> M | None:
         """Reads a message; one that has an `id` but does not fit gets its own answer, and None is returned.
@@ -68,7 +66,7 @@ class Exchange:
         if len(self._tasks) >= self._limit:
             await self._fail(number, overloaded("too many requests on this connection", 0.5))
             return False
-        task = asyncio.create_task(self._run(number, work), name=f"request {number}")
+        task = self._owner.start(self._run(number, work), name=f"request {number}")
         self._tasks[number] = task
         task.add_done_callback(lambda _: self._tasks.pop(number))
         return True

@@ -163,11 +163,13 @@ def bind(host: str, port: int) -> socket.socket:
 async def listening(app: FastAPI, services: Services, port: int) -> AsyncIterator[str]:
     """Serves an application on `services.host` for as long as the context lasts.
 
+    Should the server end by itself, what runs in the context is cancelled.
+
     Yields:
         its URL, without a slash at the end.
 
     Raises:
-        OSError: the port is in use.
+        OSError: the port is in use, or the server ended by itself.
     """
     listener = bind(services.host, port)
     config = _Config(
@@ -185,11 +187,24 @@ async def listening(app: FastAPI, services: Services, port: int) -> AsyncIterato
     )
     config.send_timeout_s, config.idle_timeout_s = services.send_timeout_s, services.idle_timeout_s
     server = _Server(config)
+    owner, ended = asyncio.current_task(), asyncio.Event()
+    assert owner is not None
+
+    def cancel_owner(_: asyncio.Task[None]) -> None:
+        if not server.should_exit:
+            ended.set()
+            owner.cancel()
+
     task = asyncio.create_task(server.serve(sockets=[listener]), name="uvicorn")
     try:
         await _started(server, task)
+        task.add_done_callback(cancel_owner)
         host, taken = listener.getsockname()[:2]
         yield f"http://[{host}]:{taken}" if ":" in host else f"http://{host}:{taken}"
+    except asyncio.CancelledError:
+        if ended.is_set() and not owner.uncancel():
+            raise OSError("the server ended by itself") from None
+        raise
     finally:
         server.stop()
         done, _ = await asyncio.wait([task], timeout=GOODBYE_S + 5)

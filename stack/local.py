@@ -15,6 +15,7 @@ import aiohttp
 import structlog
 
 from config.settings import Settings, cache_directory
+from foundation.supervision import Backoff
 from stack import livekit_server
 from stack.environment import child_environment
 from stack.errors import PartFailed
@@ -26,8 +27,9 @@ log = structlog.get_logger(__name__)
 
 KEPT_RUNS = 10
 """How many run directories with logs are kept."""
-_STEADY_S = 60.0
-"""A part that ran this long starts again without delay and with a clean record."""
+FIRST_REST_S = 0.5
+LONGEST_REST_S = 30.0
+"""How long a part that died rests before it is started again: the more often in a row, the longer."""
 
 
 class Stack(AbstractAsyncContextManager["Stack"]):
@@ -133,7 +135,7 @@ class Stack(AbstractAsyncContextManager["Stack"]):
             if name in self._ready:
                 await self._ready[name].wait()
         environment = child_environment(self.settings) | dict(part.environment)
-        failures = 0
+        backoff = Backoff(FIRST_REST_S, LONGEST_REST_S)
         while True:
             began = time.monotonic()
             known_from = self._log_size(part.known_by[0]) if part.known_by else 0
@@ -161,8 +163,7 @@ class Stack(AbstractAsyncContextManager["Stack"]):
                 await child.stop(part.stop_patience_s)
             if not self._restart:
                 raise PartFailed(part.name, reason, log=child.log, tail=child.tail())
-            failures = 1 if time.monotonic() - began > _STEADY_S else failures + 1
-            delay = min(30.0, 0.5 * 2 ** (failures - 1))
+            delay = backoff.after(time.monotonic() - began)
             self.restarts[part.name] = self.restarts.get(part.name, 0) + 1
             log.warning("part died", part=part.name, reason=reason, restart_in_s=delay)
             self._report(f"{part.name} {reason}; starting it again in {delay:g} s")

@@ -112,6 +112,7 @@ class Packages:
                 process.kill()
                 await process.wait()
             said.cancel()
+            await asyncio.wait([said])
         if process.returncode:
             raise _failure(what, message)
 

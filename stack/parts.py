@@ -134,7 +134,7 @@ def worker(place: Place) -> Part:
             "worker registered",
         ),  # before that, the server drops a room's call for an interpreter
         after=("livekit",),
-        stop_patience_s=10.0,
+        stop_patience_s=30.0,  # rooms that are under way say their last words
     )
 
 

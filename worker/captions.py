@@ -15,12 +15,12 @@ from typing import Protocol
 import structlog
 from livekit import rtc
 
+from foundation.tasks import Tasks
 from pipeline.clock import Monotonic
 from pipeline.events import Caption
 from pipeline.timing import CaptionShown
 from worker.listeners import readers_of
 from worker.outbox import Outbox
-from worker.tasks import Tasks
 
 log = structlog.get_logger(__name__)
 

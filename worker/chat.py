@@ -8,9 +8,9 @@ from collections.abc import Callable, Mapping, Sequence
 import structlog
 from livekit import rtc
 
+from foundation.tasks import Tasks
 from worker.captions import SendFailed
 from worker.commands import CHAT_TOPIC, MAX_CHARACTERS, answer
-from worker.tasks import Tasks
 from worker.telemetry import TextPost
 
 log = structlog.get_logger(__name__)

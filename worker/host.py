@@ -25,18 +25,20 @@ from livekit.agents import (
 
 from config import logging as own_logging
 from config.settings import DEVELOPMENT_SECRET, Settings, SettingsError, load
+from foundation.supervision import kinds
+from foundation.tasks import Tasks
 from pipeline.engines.protocols import EngineError
 from worker.control import Configure, ControlError, read_metadata
 from worker.engines import Engines
 from worker.join import ATTRIBUTES
 from worker.loading import load_engines
-from worker.room import RoomInterpreter
+from worker.room import END_LIMIT_S, RoomInterpreter
 
 log = structlog.get_logger(__name__)
 
 PREPARE_LIMIT_S = 60.0
-STOP_LIMIT_S = 8.0
-"""How long a room may take to end; the framework kills its process after 10 s."""
+STOP_LIMIT_S = END_LIMIT_S + 10.0
+"""How long a room may take to end: its last words, and the clean-up after them."""
 
 DRAIN_LIMIT_S = 3600
 RETRIES = 1_000_000
@@ -84,11 +86,14 @@ def new_server(
         num_idle_processes=1,
         initialize_process_timeout=PREPARE_LIMIT_S,
         drain_timeout=DRAIN_LIMIT_S,
+        session_end_timeout=STOP_LIMIT_S + 5.0,
         max_retry=RETRIES,
         setup_fnc=partial(prepare or prepare_process, settings),
         preload_modules=["worker.room"],
     )
-    server.rtc_session(interpret, agent_name=settings.livekit.agent_name, on_request=accept)
+    server.rtc_session(
+        interpret, agent_name=settings.livekit.agent_name, on_request=accept, on_session_end=finish
+    )
     return server
 
 
@@ -126,19 +131,35 @@ async def interpret(context: JobContext) -> None:
         return
     interpreter = RoomInterpreter(context.room, context.api, settings, engines, configure)
     work = asyncio.create_task(_interpret(context, interpreter), name="interpret")
+    context.proc.userdata["running"] = interpreter, work
 
-    async def stop() -> None:
-        interpreter.dismiss()
-        await asyncio.wait({work}, timeout=STOP_LIMIT_S)
+    async def close() -> None:
+        work.cancel()
+        await asyncio.wait({work})
         await engines.close()
 
-    context.add_shutdown_callback(stop)
+    context.add_shutdown_callback(close)
+
+
+async def finish(context: JobContext) -> None:
+    """Dismisses a room's interpreter and waits for its last words.
+
+    The framework calls this while the room is still connected, whatever ends the job: its interpreter, the organiser
+    or the worker. Its shutdown callbacks come too late for words: it leaves the room before them.
+    """
+    running: tuple[RoomInterpreter, asyncio.Task[None]] | None = context.proc.userdata.get("running")
+    if running is not None:
+        interpreter, work = running
+        interpreter.dismiss()
+        await asyncio.wait({work}, timeout=STOP_LIMIT_S)
 
 
 async def _interpret(context: JobContext, interpreter: RoomInterpreter) -> None:
     reason = "failed"
     try:
         reason = (await interpreter.run()).value
+    except Exception as error:  # the one broad catch: a room that failed has to be left all the same
+        log.error("room failed", kinds=kinds(error), exc_info=True)
     finally:
         context.shutdown(reason)
 
@@ -154,21 +175,20 @@ async def _fail(context: JobContext, reason: str) -> None:
 async def serve(server: AgentServer) -> None:
     """Runs the server; signals drain it first, then end it."""
     loop = asyncio.get_running_loop()
-    stopping: list[asyncio.Task[None]] = []
+    tasks, draining = Tasks(), list[asyncio.Task[None]]()
 
     def on_signal() -> None:
-        if stopping:
-            stopping[0].cancel()
+        if draining:
+            draining[0].cancel()
         else:
-            stopping.append(loop.create_task(_drain(server), name="drain"))
+            draining.append(tasks.start(_drain(server), name="drain"))
 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, on_signal)
     try:
         await server.run()
     finally:
-        if stopping:
-            await asyncio.wait(stopping)
+        await tasks.finish()
         await server.aclose()
 
 

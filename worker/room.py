@@ -8,7 +8,7 @@ once as in a full reconnect, therefore needs no case of its own.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from enum import StrEnum
 from functools import partial
 
@@ -18,6 +18,8 @@ from livekit import rtc
 from livekit.rtc.room import EventTypes
 
 from config.settings import Settings
+from foundation.supervision import keep_running
+from foundation.tasks import Tasks
 from pipeline.events import Caption, DraftTranslation, NotTranslated, Translation, Trouble
 from pipeline.interpreter import Interpreter
 from pipeline.load import Load
@@ -33,6 +35,7 @@ from worker.channels import Channels
 from worker.chat import Chat
 from worker.control import Configure
 from worker.desertion import Desertion
+from worker.ears import OpenTrack, open_track
 from worker.engines import Engines
 from worker.headroom import Headroom
 from worker.listeners import WISH_ATTRIBUTES, Person, make_plan
@@ -43,7 +46,6 @@ from worker.publishing import RoomPublisher
 from worker.reports import Reports
 from worker.speakers import Speakers
 from worker.status import Status
-from worker.tasks import Tasks
 from worker.telemetry import Telemetry
 from worker.voices import RoomVoices
 
@@ -55,8 +57,8 @@ LOOK_AGAIN_S = 5.0
 CHAT_WISHES = 2000
 """Of so many people what was set by chat is kept, also while they are away; the oldest is forgotten first."""
 
-END_LIMIT_S = 3.0
-"""How long the end of the interpreting may take before tasks are cancelled."""
+END_LIMIT_S = 15.0
+"""How long the interpreters may take to finish what they heard, and the channels to say it, once the room is left."""
 
 _NEWS: tuple[EventTypes, ...] = (
     "participant_connected",
@@ -86,6 +88,7 @@ class RoomInterpreter:
     Args:
         room: connected as a participant of kind agent, without automatic subscription.
         service: the room service; without it a change of wish back and forth takes some seconds.
+        end_limit_s: how long finishing may take once it is dismissed or deserted.
     """
 
     def __init__(
@@ -95,6 +98,9 @@ class RoomInterpreter:
         settings: Settings,
         engines: Engines,
         configure: Configure | None = None,
+        *,
+        open_track: OpenTrack = open_track,
+        end_limit_s: float = END_LIMIT_S,
     ) -> None:
         self._room, self._settings, self._engines = room, settings, engines
         self._configure = configure or Configure()
@@ -126,6 +132,11 @@ class RoomInterpreter:
             trouble=self.reports.trouble,
         )
         self._tasks = Tasks(self.reports.task_failed)
+        """What ends by itself."""
+        self._watches = Tasks(self.reports.task_failed)
+        """What goes on as long as the room is interpreted."""
+        self._finishing: asyncio.Timeout | None = None
+        self._end_limit_s = end_limit_s
         self._chat = Chat(room, post, self._tasks, offered=lambda: self._offered, wish=self._wish_by_chat)
         self._organiser = Organiser(room, settings.livekit, configure=self.configure, dismiss=self.dismiss)
         self._permissions = Permissions(publisher, self._tasks)
@@ -144,6 +155,7 @@ class RoomInterpreter:
             settings=settings,
             tell=self.reports.tell,
             trouble=self.reports.trouble,
+            open_track=open_track,
         )
         self._captions = Captions(
             post, tasks=self._tasks, track_sid=self._speakers.track_sid, shown=self.reports.measured
@@ -160,12 +172,14 @@ class RoomInterpreter:
         handlers = self._listen()
         try:
             self._permissions.renew()  # before anything is published: nobody receives what is not theirs
-            self._tasks.start(self._status.run(), name="status")
-            self._tasks.start(self._telemetry.run(), name="telemetry")
-            self._tasks.start(self._keep_looking(), name="lookout")
+            self._keep(self._status.run, name="status")
+            self._keep(self._keep_looking, name="lookout")
+            telling = self._keep(self._telemetry.run, name="telemetry")
             self._look()
             end = await self._ended
             log.info("interpreting ends", room=self._room.name, reason=end.value)
+            if self._room.isconnected():
+                await self._finish(telling)
             return end
         finally:
             for event, handler in handlers.items():
@@ -276,6 +290,10 @@ class RoomInterpreter:
 
     def _disconnected(self) -> None:
         self._end(End.DISCONNECTED)
+        if (
+            self._finishing is not None and not self._finishing.expired()
+        ):  # nobody is there to hear the last words
+            self._finishing.reschedule(asyncio.get_running_loop().time())
 
     def _wish_by_chat(self, identity: str, attributes: Mapping[str, str]) -> None:
         # The server announces people without a track up to 3 s late: the writer may not be known yet.
@@ -288,6 +306,30 @@ class RoomInterpreter:
         if not self._ended.done():
             self._ended.set_result(end)
 
+    def _keep(self, work: Callable[[], Awaitable[None]], *, name: str) -> asyncio.Task[None]:
+        """Has something run as long as the room is interpreted, whatever it fails on."""
+        running = keep_running(work, name=name, failed=self.reports.task_failed)
+        return self._watches.start(running, name=name)
+
+    async def _finish(self, telling: asyncio.Task[None]) -> None:
+        """Lets what was heard be shown, spoken and told, within its limit and while the room is connected.
+
+        Args:
+            telling: ends once all events have been sent.
+        """
+        try:
+            async with asyncio.timeout(self._end_limit_s) as self._finishing:
+                self._speakers.close()
+                await self._speakers.finished()
+                self._channels.close()
+                await self._tasks.finish()
+                self._telemetry.close()
+                await asyncio.wait([telling])
+        except TimeoutError:
+            log.warning("the last words were not all shown and spoken", room=self._room.name)
+        finally:
+            self._finishing = None
+
     async def _stop(self) -> None:
         self._desertion.cancel()
         if self._looking is not None:
@@ -299,7 +341,8 @@ class RoomInterpreter:
         self._speakers.close()
         self._channels.close()
         self._permissions.close()
-        await self._tasks.close(END_LIMIT_S)
+        await self._watches.close()
+        await self._tasks.close()
 
     def _refresh_offer(self) -> None:
         """Services that start late, and the organiser, change what may be asked for."""

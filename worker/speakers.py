@@ -16,12 +16,12 @@ import structlog
 from livekit import rtc
 
 from config.settings import Settings
+from foundation.tasks import Tasks
 from pipeline.clock import Monotonic
 from pipeline.events import Trouble
 from pipeline.interpreter import Interpreter, Wishes
 from worker.ears import OpenTrack, open_track
 from worker.listeners import Person
-from worker.tasks import Tasks
 from worker.telemetry import Fields
 
 log = structlog.get_logger(__name__)
@@ -119,6 +119,7 @@ class Speakers:
         self._wishes: Mapping[str, Wishes] = {}
         self._loud_s: dict[str, float] = {}
         self._waiting: frozenset[str] = frozenset()
+        self._interpreting: set[asyncio.Task[None]] = set()
         self._closed = False
 
     @property
@@ -179,6 +180,11 @@ class Speakers:
         self._closed = True
         for identity in list(self._speakers):
             self._retire(identity)
+
+    async def finished(self) -> None:
+        """Returns once every interpreter has finished what it heard, those of speakers who left included."""
+        while self._interpreting:
+            await asyncio.wait(self._interpreting)
 
     # --- who is heard ------------------------------------------------------------------------------------
 
@@ -272,6 +278,8 @@ class Speakers:
     def _run(self, speaker: _Speaker) -> None:
         interpreter = speaker.interpreter
         task = self._tasks.start(interpreter.run(), name=f"interpreter of {speaker.identity}")
+        self._interpreting.add(task)
+        task.add_done_callback(self._interpreting.discard)
         task.add_done_callback(lambda _: self._gave_up(speaker, interpreter))
         self._tell_state(speaker, "interpreted")
 

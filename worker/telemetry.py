@@ -136,11 +136,15 @@ class Telemetry:
 
     def tell(self, fields: Fields) -> None:
         """Takes an event; never blocks."""
-        if self._to:
+        if self._to and not self._waiting.closed:
             self._waiting.put_nowait({**fields, "at_s": self._now()})
 
+    def close(self) -> None:
+        """Lets `run` return once what waits has been sent."""
+        self._waiting.close()
+
     async def run(self) -> None:
-        """Sends until cancelled."""
+        """Sends until closed."""
         reported = 0
         async for fields in self._waiting:
             if self._waiting.dropped > reported:

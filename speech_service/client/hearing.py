@@ -19,8 +19,8 @@ from pipeline.tape import Tape
 from speech_service.client.connection import (
     BROKEN,
     SEND_S,
-    Backoff,
     alive_s,
+    new_backoff,
     new_session,
     open_socket,
     reason_of,
@@ -141,7 +141,7 @@ class _Ear:
 
     async def _recognise(self) -> None:
         """Connects as often as is needed until everything is recognised or given up."""
-        backoff, give_up_s = Backoff(), float("inf")
+        backoff, give_up_s = new_backoff(), float("inf")
         while True:
             began_s = time.monotonic()
             try:

@@ -208,7 +208,7 @@ async def test_it_is_dismissed(api: Api, media: FakeMediaServer, parts: Parts, c
     answers = [await api.client.delete(url, headers=room.headers) for _ in range(2)]
     await parts.reconciler.look(room.name)
     assert media.identities(room.name) == ["agent-1"]
-    clock.pass_s(4)
+    clock.pass_s(21)
     await parts.reconciler.look(room.name)
     await parts.reconciler.look(room.name)
 

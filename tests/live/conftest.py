@@ -15,6 +15,7 @@ from livekit import rtc
 
 from config.settings import Clauses, LiveKit, Recognition, Rooms, Settings
 from pipeline.capacity import Capacity
+from tests import native
 from tests.fakes.engines import ToneSynthesizer
 from tests.fakes.meeting import EchoTranslator, LoudnessHear
 from tests.live.guests import TONES_HZ, Guest
@@ -64,6 +65,12 @@ class OpenMeeting(Protocol):
         rooms: list[rtc.Room] | None = None,
         capacity: Capacity | None = None,
     ) -> AbstractAsyncContextManager[Meeting]: ...
+
+
+@pytest.fixture(scope="session", autouse=True)
+def native_library() -> None:
+    """Guests and interpreters are real clients."""
+    native.begin()
 
 
 @pytest.fixture(scope="session")

@@ -308,3 +308,8 @@ async def _listen(track: rtc.Track, sound: Sound) -> None:
 async def _read(reader: rtc.TextStreamReader) -> str:
     async with asyncio.timeout(LIMIT_S):
         return await reader.read_all()
+
+
+def numbers(guest: Guest, kind: str) -> set[int]:
+    """Of the clauses that a guest was told of in events of that kind."""
+    return {event["number"] for event in guest.events if event["type"] == kind}

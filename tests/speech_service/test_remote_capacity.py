@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import asdict, replace
 from typing import Any
 
 import pytest
-from fastapi import FastAPI
+from fastapi import FastAPI, Response
+from structlog.testing import capture_logs
 
 from config.settings import Services
 from pipeline.capacity import Capacity
@@ -106,6 +108,23 @@ async def test_a_service_that_does_not_know_claims_nothing() -> None:
         assert (first.now(), second.now()) == (None, None)
         tell(unmeasured, MOUTH)
         await until(lambda: second.now() == BOTH)
+
+
+async def test_an_answer_that_nobody_foresaw_does_not_end_the_asking() -> None:
+    """A service that sends nonsense for a while is asked on, and believed once it makes sense."""
+    app, nonsense = FastAPI(), [True]
+
+    @app.get("/performance")
+    async def performance() -> Response:
+        deep = b"[" * 200_000  # deeper than a parser goes
+        said = json.dumps({"machine": {"capacity": asdict(EAR)}}).encode()
+        return Response(deep if nonsense else said, media_type="application/json")
+
+    async with listening(app, settings().services, 0) as url, asking(url, url) as remote:
+        with capture_logs() as logs:
+            await until(lambda: any(entry["event"] == "begun again after a failure" for entry in logs))
+        nonsense.clear()
+        await until(lambda: remote.now() == replace(EAR, sentences=()))
 
 
 async def test_what_runs_in_the_own_process_is_known_there() -> None:

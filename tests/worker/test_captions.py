@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from livekit import rtc
 
+from foundation.tasks import Tasks
 from pipeline.events import Caption
 from pipeline.timing import CaptionShown
 from tests.fakes.clock import HandClock
@@ -14,7 +15,6 @@ from tests.fakes.livekit_room import FakePost
 from worker import captions as module
 from worker.captions import Captions, Epoch, Line, legacy_packet, stream_attributes
 from worker.listeners import ORIGINAL
-from worker.tasks import Tasks
 
 ORIGINAL_LINE = Line(Caption("anna", "1-2", "en", "en", "good ", "morn", False, 101.0, 101.5), 1)
 EPOCH = Epoch(100.0, "3f9a")

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 
+from foundation.tasks import Tasks
 from pipeline.events import Trouble
 from tests.fakes.clock import HandClock
 from worker.channels import ChannelState, ChannelView
 from worker.headroom import Fits
 from worker.status import TROUBLE_FOR_S, Status
-from worker.tasks import Tasks
 
 OPEN = ChannelView("es", "translated-es", "TR_1", 2, 3.14159, ChannelState.OPEN, True)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 
+from foundation.tasks import Tasks
 from pipeline.events import Clause, ClauseEnd, NotSpoken, Spoken, Translation, Trouble
 from pipeline.timing import (
     CaptionShown,
@@ -16,7 +17,6 @@ from pipeline.timing import (
 )
 from tests.fakes.clock import HandClock
 from tests.fakes.livekit_room import FakePost
-from worker.tasks import Tasks
 from worker.telemetry import Telemetry, measurement_fields, speech_fields, trouble_fields
 
 CLAUSE = Clause("anna", 7, 1, 0, 100, "en", "secret words", ClauseEnd.PAUSE, committed_at_s=3.0)
