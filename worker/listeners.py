@@ -32,6 +32,9 @@ AUTO = "auto"
 MAX_CAPTION_LANGUAGES = 8
 """More codes in one participant's `translator.captions` are not looked at."""
 
+MAX_LANGUAGES_EACH = 8
+"""So many languages of one person count, what they hear first; more they have only where others have them."""
+
 _CODE = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{1,8}){0,3}")
 
 
@@ -53,6 +56,8 @@ class Person:
     """False while they hold push-to-translate up."""
     unserved: tuple[str, ...] = ()
     """What they asked for and the room does not offer."""
+    order: tuple[str, ...] = field(default=(), compare=False)
+    """`reads` as they were listed, the most important first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +72,11 @@ class Plan:
     """For each language, and `ORIGINAL`: who reads it."""
     refused: tuple[str, ...] = ()
     """Languages that are wanted, but more than the room may have at once."""
+
+    @property
+    def languages(self) -> frozenset[str]:
+        """All that have a place in the room."""
+        return frozenset(self.channels) | frozenset(self.readers) - {ORIGINAL}
 
     def voices_of(self, speaker: str) -> frozenset[str]:
         """The languages in which somebody hears this speaker."""
@@ -106,16 +116,18 @@ def read_person(
         return served
 
     hears = serve(listen) if listen and listen.casefold() != OFF else None
-    reads = {_reading(code, serve) for code in _codes(captions)}
+    reads = dict.fromkeys(_reading(code, serve) for code in _codes(captions))
+    order = tuple(code for code in reads if code is not None)
     return Person(
         identity=identity,
         speaks=_spoken(speak, offered, room_language),
         hears=hears,
-        reads=frozenset(code for code in reads if code is not None),
+        reads=frozenset(order),
         events=_value(attributes, EVENTS).casefold() == "on",
         may_speak=may_speak,
         interpreted=_value(attributes, PUSH).casefold() != OFF,
         unserved=tuple(dict.fromkeys(unserved)),
+        order=order,
     )
 
 
@@ -128,9 +140,12 @@ def make_plan(
 ) -> Plan:
     """Works out who has to be interpreted into what, and who receives it.
 
+    Places are shared: nobody has a second language before everybody has a first, nor a third before all have two.
+
     Args:
+        people: in the order in which they came.
         limit: how many languages the room may have at once.
-        existing: languages that have a channel already; they are kept before new ones are begun.
+        existing: languages that have a place already; among equals they keep it.
         muted: languages that are not to be spoken at the moment.
     """
     hearers = {
@@ -138,11 +153,11 @@ def make_plan(
         for person in people
         if person.hears is not None and _needs_channel(person, person.hears, people)
     }
-    wanted: Counter[str] = Counter(hearers.values())
-    for person in people:
-        wanted.update(person.reads - {ORIGINAL})
-    ordered = sorted(wanted, key=lambda code: (code not in existing, -wanted[code], code))
+    wanted = [_wanted(person, hearers) for person in people]
+    ordered = _shared_out(wanted, existing)
     granted = frozenset(ordered[:limit])
+    beyond = [code for languages in wanted for code in languages[MAX_LANGUAGES_EACH:]]
+    refused = dict.fromkeys(code for code in (*ordered[limit:], *beyond) if code not in granted)
     channels = {
         language: frozenset(who for who, hears in hearers.items() if hears == language)
         for language in sorted(granted & set(hearers.values()))
@@ -157,7 +172,7 @@ def make_plan(
         wish = _wish_of(person, channels, readers, frozenset(muted))
         if wish is not None:
             wishes[person.identity] = wish
-    return Plan(wishes, channels, readers, tuple(ordered[limit:]))
+    return Plan(wishes, channels, readers, tuple(refused))
 
 
 def readers_of(language: str, source_language: str, readers: Mapping[str, frozenset[str]]) -> frozenset[str]:
@@ -169,6 +184,30 @@ def readers_of(language: str, source_language: str, readers: Mapping[str, frozen
         if read != ORIGINAL and same_language(read, language):
             found |= who
     return found
+
+
+def _wanted(person: Person, hearers: Mapping[str, str]) -> list[str]:
+    """The languages of one person that need a place, the most important first: what they hear, then what they read."""
+    heard = hearers.get(person.identity)
+    read = person.order or tuple(sorted(person.reads))
+    return list(dict.fromkeys(code for code in (heard, *read) if code is not None and code != ORIGINAL))
+
+
+def _shared_out(wanted: Sequence[Sequence[str]], existing: Collection[str]) -> list[str]:
+    """Languages in the order in which they get a place: everybody's first, then everybody's second, and so on.
+
+    Among those, who has a place keeps it; then what most people want goes first; then who came first.
+
+    Args:
+        wanted: for each person, in the order in which they came, their languages, the most important first.
+    """
+    ordered: dict[str, None] = {}
+    for share in range(MAX_LANGUAGES_EACH):
+        asked = Counter(languages[share] for languages in wanted if len(languages) > share)
+        # a counter keeps the order of joining, and sorting leaves equals where they are
+        for code in sorted(asked, key=lambda code: (code not in existing, -asked[code])):
+            ordered.setdefault(code)
+    return list(ordered)
 
 
 def _needs_channel(listener: Person, language: str, people: Sequence[Person]) -> bool:

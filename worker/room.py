@@ -100,6 +100,7 @@ class RoomInterpreter:
         self._configure = configure or Configure()
         self._offered = self._languages()
         self._chat_wishes: dict[str, Mapping[str, str]] = {}
+        self._languages_placed: frozenset[str] = frozenset()
         self._looking: asyncio.Handle | None = None
         self._ended: asyncio.Future[End] = asyncio.get_running_loop().create_future()
         self._desertion = Desertion(
@@ -212,9 +213,10 @@ class RoomInterpreter:
         plan = make_plan(
             list(people.values()),
             limit=self._settings.rooms.max_languages,
-            existing=self._channels.languages,
+            existing=self._channels.languages | self._languages_placed,
             muted=self._configure.muted,
         )
+        self._languages_placed = plan.languages
         if self._telemetry.send_to(frozenset(who for who, person in people.items() if person.events)):
             self.reports.channels(self._channels.view(), all_of_them=True)
             self._speakers.tell_all()

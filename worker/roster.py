@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 
 from livekit import rtc
 
@@ -18,13 +19,16 @@ HUMAN_KINDS = frozenset(
 )
 """Who speaks and listens. Agents and recorders do neither: an interpreter must never interpret another one."""
 
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
 _SOURCES = (rtc.TrackSource.SOURCE_MICROPHONE, rtc.TrackSource.SOURCE_UNKNOWN)
 """What is listened to, the best first; sound of a shared screen is not speech to the room."""
 
 
 def humans(room: rtc.Room) -> list[rtc.RemoteParticipant]:
-    """Those who may speak and listen."""
-    return [person for person in room.remote_participants.values() if person.kind in HUMAN_KINDS]
+    """Those who may speak and listen, in the order in which they came."""
+    found = [person for person in room.remote_participants.values() if person.kind in HUMAN_KINDS]
+    return sorted(found, key=lambda person: (person.joined_at or _LONG_AGO, person.identity))
 
 
 def people(
