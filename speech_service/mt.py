@@ -21,7 +21,8 @@ from pipeline.engines.protocols import (
     TranslationResult,
     Translator,
 )
-from pipeline.text.glossary import Glossary, GlossaryError
+from pipeline.text.glossary import Glossary
+from protocol.glossary import GlossaryError
 from speech_service.exchange import Exchange
 from speech_service.gate import ServiceError
 from speech_service.measures import Measures

@@ -22,6 +22,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from pipeline.audio import AudioError, AudioFrame, Pcm
 from pipeline.events import Heard, NotHeard, OtherLanguage, UtteranceEnded, UtteranceStarted, Words
+from protocol.fields import LanguageCode
 
 M = TypeVar("M")
 
@@ -36,8 +37,7 @@ class WireError(ValueError):
     """A message that cannot be read; says what is wrong with it, never what it holds."""
 
 
-Code = Annotated[str, Field(min_length=1, max_length=35, pattern=r"^[A-Za-z0-9-]+$")]
-"""A BCP 47 language code."""
+Code = LanguageCode
 Short = Annotated[str, Field(max_length=200)]
 StreamId = Annotated[int, Field(ge=0, lt=2**32)]
 

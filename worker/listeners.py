@@ -5,13 +5,12 @@ The attributes are described in docs/protocol.md. An empty value counts as absen
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.interpreter import Wishes
-from pipeline.text.languages import same_language, served_by
+from protocol.language import hyphenated, is_code, same_language, served_by
 
 LANGUAGE = "language"
 SPEAK = "translator.speak"
@@ -35,8 +34,6 @@ MAX_CAPTION_LANGUAGES = 8
 MAX_LANGUAGES_EACH = 8
 """So many languages of one person count, what they hear first; more they have only where others have them."""
 
-_CODE = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{1,8}){0,3}")
-
 
 @dataclass(frozen=True, slots=True)
 class Person:
@@ -54,6 +51,8 @@ class Person:
     """Whether they may publish sound at all."""
     interpreted: bool = True
     """False while they hold push-to-translate up."""
+    encrypted: bool = False
+    """Whether what they say is encrypted, so that it cannot be heard."""
     unserved: tuple[str, ...] = ()
     """What they asked for and the room does not offer."""
     order: tuple[str, ...] = field(default=(), compare=False)
@@ -84,11 +83,6 @@ class Plan:
         return frozenset() if wishes is None else frozenset(wishes.voices)
 
 
-def is_code(text: str) -> bool:
-    """Whether `text` can be a language code."""
-    return _CODE.fullmatch(text) is not None
-
-
 def read_person(
     identity: str,
     attributes: Mapping[str, str],
@@ -96,6 +90,7 @@ def read_person(
     offered: Sequence[str],
     room_language: str,
     may_speak: bool = True,
+    encrypted: bool = False,
 ) -> Person:
     """Reads one participant's wishes.
 
@@ -126,6 +121,7 @@ def read_person(
         events=_value(attributes, EVENTS).casefold() == "on",
         may_speak=may_speak,
         interpreted=_value(attributes, PUSH).casefold() != OFF,
+        encrypted=encrypted,
         unserved=tuple(dict.fromkeys(unserved)),
         order=order,
     )
@@ -213,7 +209,9 @@ def _shared_out(wanted: Sequence[Sequence[str]], existing: Collection[str]) -> l
 def _needs_channel(listener: Person, language: str, people: Sequence[Person]) -> bool:
     """Whether somebody else may say something that the listener has to have interpreted."""
     return any(
-        other.may_speak and (other.speaks is None or not same_language(other.speaks, language))
+        other.may_speak
+        and not other.encrypted
+        and (other.speaks is None or not same_language(other.speaks, language))
         for other in people
         if other.identity != listener.identity
     )
@@ -226,7 +224,7 @@ def _wish_of(
     muted: frozenset[str],
 ) -> Wishes | None:
     """What others want of a speaker; None if nothing."""
-    if not speaker.may_speak or not speaker.interpreted:
+    if not speaker.may_speak or not speaker.interpreted or speaker.encrypted:
         return None
 
     def foreign(language: str) -> bool:
@@ -260,4 +258,4 @@ def _spoken(code: str, offered: Sequence[str], room_language: str) -> str | None
         code = room_language if code.casefold() != AUTO else AUTO
     if code.casefold() == AUTO:
         return None
-    return served_by(code, offered) or code
+    return served_by(code, offered) or hyphenated(code)

@@ -33,6 +33,7 @@ from worker.channels import Channels
 from worker.chat import Chat
 from worker.control import Configure
 from worker.desertion import Desertion
+from worker.encryption import EncryptionWatch
 from worker.engines import Engines
 from worker.headroom import Headroom
 from worker.listeners import WISH_ATTRIBUTES, Person, make_plan
@@ -63,6 +64,7 @@ _NEWS: tuple[EventTypes, ...] = (
     "participant_disconnected",
     "participant_active",
     "participant_permissions_changed",
+    "participant_encryption_status_changed",
     "track_published",
     "track_unpublished",
     "track_subscribed",
@@ -126,6 +128,7 @@ class RoomInterpreter:
             max_languages=settings.rooms.max_languages,
             trouble=self.reports.trouble,
         )
+        self._encryption = EncryptionWatch(self.reports.trouble)
         self._tasks = Tasks(self.reports.task_failed)
         self._chat = Chat(room, post, self._tasks, offered=lambda: self._offered, wish=self._wish_by_chat)
         self._organiser = Organiser(room, settings.livekit, configure=self.configure, dismiss=self.dismiss)
@@ -226,6 +229,9 @@ class RoomInterpreter:
         self._captions.read_by(plan.readers, roster.ready(self._room))
         spoken = {who: plan.voices_of(who) for who in self._speakers.interpreted}
         self._status.fits(self._headroom.look(spoken, self._voices.engines(plan.channels)))
+        encryption = roster.encryption(self._room)
+        self._encryption.look(encryption)
+        self._status.encrypted(encryption)
         self._desertion.look(bool(people))
 
     async def _keep_looking(self) -> None:

@@ -91,6 +91,17 @@ def test_who_only_reads_the_spoken_language_has_the_speaker_recognised() -> None
     assert make_plan(people, limit=8).wishes == {"anna": Wishes()}
 
 
+def test_who_is_encrypted_is_not_interpreted() -> None:
+    """They need no interpreter, and nobody needs a channel for what only they say; others are heard as ever."""
+    anna = Person("anna", "en", encrypted=True)
+    bea = Person("bea", "es", "es", frozenset({"es"}))
+    alone = make_plan([anna, bea], limit=8)
+    assert (dict(alone.wishes), dict(alone.channels)) == ({}, {})
+    mixed = make_plan([anna, bea, Person("carl", "en")], limit=8)
+    assert mixed.wishes == {"carl": Wishes(frozenset({"es"}), frozenset({"es"}))}
+    assert mixed.channels == {"es": {"bea"}}
+
+
 def test_push_to_translate_and_muted_languages() -> None:
     """Who holds the key up is not interpreted; a muted language is read but not spoken, its channel stays."""
     bea = Person("bea", "es", "es", frozenset({"es"}))
