@@ -10,13 +10,15 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.interpreter import Wishes
+from protocol.events import EVENTS_TOPIC
 from protocol.language import hyphenated, is_code, same_language, served_by
 
 LANGUAGE = "language"
 SPEAK = "translator.speak"
 LISTEN = "translator.listen"
 CAPTIONS = "translator.captions"
-EVENTS = "translator.events"
+EVENTS = EVENTS_TOPIC
+"""The attribute that asks for them is called like the stream."""
 PUSH = "translator.push"
 
 WISH_ATTRIBUTES = frozenset({LANGUAGE, SPEAK, LISTEN, CAPTIONS})

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from enum import StrEnum
 from functools import partial
 
@@ -150,7 +151,7 @@ class RoomInterpreter:
             trouble=self.reports.trouble,
         )
         self._captions = Captions(
-            post, tasks=self._tasks, track_sid=self._speakers.track_sid, shown=self.reports.measured
+            post, tasks=self._tasks, track_sid=self._speakers.track_sid, shown=self.reports.shown
         )
         self._status = Status(
             self._set_attributes,
@@ -393,7 +394,7 @@ class _Outlet:
         self._room.show(Line(caption, self._take))
 
     def translated(self, outcome: Translation | NotTranslated) -> None:
-        self._room.translated(outcome)
+        self._room.translated(replace(outcome, clause=replace(outcome.clause, take=self._take)))
 
     def drafted(self, outcome: DraftTranslation) -> None:
         self._room.drafted(outcome)
@@ -402,4 +403,4 @@ class _Outlet:
         self._room.reports.trouble(trouble)
 
     def measured(self, measurement: Measurement) -> None:
-        self._room.reports.measured(measurement)
+        self._room.reports.measured(measurement, self._take)

@@ -19,10 +19,10 @@ from config.settings import Settings
 from pipeline.clock import Monotonic
 from pipeline.events import Trouble
 from pipeline.interpreter import Interpreter, Wishes
+from protocol.events import Event, SpeakerChanged
 from worker.ears import OpenTrack, open_track
 from worker.listeners import Person
 from worker.tasks import Tasks
-from worker.telemetry import Fields
 
 log = structlog.get_logger(__name__)
 
@@ -103,7 +103,7 @@ class Speakers:
         new_interpreter: NewInterpreter,
         tasks: Tasks,
         settings: Settings,
-        tell: Callable[[Fields], None],
+        tell: Callable[[Event], None],
         trouble: Callable[[Trouble], None],
         open_track: OpenTrack = open_track,
         now: Monotonic | None = None,
@@ -307,11 +307,7 @@ class Speakers:
 
     def _tell_state(self, speaker: _Speaker, state: str) -> None:
         self._tell(
-            {
-                "type": "speaker",
-                "speaker": speaker.identity,
-                "state": state,
-                "language": speaker.language or "",
-                "take": speaker.take,
-            }
+            SpeakerChanged(
+                speaker=speaker.identity, state=state, language=speaker.language or "", take=speaker.take
+            )
         )
