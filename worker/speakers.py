@@ -7,7 +7,6 @@ grace time after its speaker vanished, so that a reconnect costs no more than th
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -22,6 +21,7 @@ from pipeline.interpreter import Interpreter, Wishes
 from protocol.events import Event, SpeakerChanged
 from worker.ears import OpenTrack, open_track
 from worker.listeners import Person
+from worker.takes import Takes
 from worker.tasks import Tasks
 
 log = structlog.get_logger(__name__)
@@ -112,7 +112,7 @@ class Speakers:
         self._tell, self._trouble, self._open_track = tell, trouble, open_track
         self._now = now or asyncio.get_running_loop().time
         self._speakers: dict[str, _Speaker] = {}
-        self._takes: Counter[str] = Counter()
+        self._takes = Takes()
         self._subscribed: dict[str, _Subscription] = {}
         self._people: Mapping[str, Person] = {}
         self._microphones: Mapping[str, Microphone] = {}
@@ -228,8 +228,7 @@ class Speakers:
         person = self._people[identity]
         speaker = self._speakers.get(identity)
         if speaker is None:
-            self._takes[identity] += 1
-            take = self._takes[identity]
+            take = self._takes.next(identity)
             interpreter = self._new_interpreter(person, take)
             speaker = _Speaker(identity, person.speaks, take, interpreter)
             self._speakers[identity] = speaker
@@ -277,8 +276,7 @@ class Speakers:
 
     def _begin_take(self, speaker: _Speaker, person: Person) -> None:
         old = speaker.interpreter
-        self._takes[speaker.identity] += 1
-        speaker.take, speaker.language = self._takes[speaker.identity], person.speaks
+        speaker.take, speaker.language = self._takes.next(speaker.identity), person.speaks
         speaker.interpreter = self._new_interpreter(person, speaker.take)
         speaker.interpreter.wish(self._wishes.get(speaker.identity, Wishes()))
         old.close()
