@@ -11,7 +11,7 @@ ROOT = Path(__file__).parent.parent
 
 ALLOWED = {
     "protocol": set(),
-    "config": set(),
+    "config": {"protocol"},
     "foundation": {"config"},
     "pipeline": {"protocol", "foundation", "config"},
     "speech_service": {"pipeline", "protocol", "foundation", "config"},

@@ -40,7 +40,7 @@ export function OrganisePanel({ organising }: { organising: Organising }) {
 function InterpreterSection({ organising }: { organising: Organising }) {
   const { text, count } = useI18n();
   const errorText = useErrorText();
-  const encryptedText = useEncryptedText();
+  const encryptedText = useEncryptedText(useMeeting().directory);
   const { state, wish, error, busy, change, invite, dismiss } = useInterpreter(organising);
   const [editing, setEditing] = useState(false);
   if (!state) return error === null ? <p className="hint">{text("app.loading")}</p> : <Notice kind="problem">{errorText(error)}</Notice>;

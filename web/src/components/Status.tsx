@@ -140,7 +140,7 @@ export function Troubles() {
   const pending = useStore(meeting.wishSender.pending);
   const { listen } = useStore(meeting.wishSender.wishes);
   const slow = useLasting(pending, 4000);
-  const encryptedText = useEncryptedText();
+  const encryptedText = useEncryptedText(meeting.directory);
   const speakers = useRemoteParticipants().filter(isPerson);
   // Where everybody speaks the language listened to, nothing is missing.
   const needed = listen !== "off" && speakers.some((person) => isForeign(spokenBy(person.attributes), listen));

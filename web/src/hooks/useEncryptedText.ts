@@ -1,13 +1,12 @@
 import { useCallback } from "react";
 import type { Encrypted } from "../logic/interpreter";
+import type { Directory } from "../room/directory";
 import { useI18n } from "./useI18n";
-import { useMeeting } from "./useMeeting";
 import { useStore } from "./useStore";
 
 /** Says whose words the interpreter cannot hear for want of a key, by the names that people see. */
-export function useEncryptedText(): (encrypted: Encrypted) => string {
+export function useEncryptedText(directory: Directory): (encrypted: Encrypted) => string {
   const { text, language } = useI18n();
-  const { directory } = useMeeting();
   const names = useStore(directory.names);
   return useCallback(
     ({ everybody, speakers }) => {
