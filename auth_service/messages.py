@@ -6,11 +6,14 @@ import unicodedata
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, model_validator
 
 from auth_service.plan import State
 from auth_service.policy import Role
 from auth_service.records import InvitationState
+from protocol.fields import LanguageCode
+from protocol.glossary import MAX_CHARACTERS, MAX_ENTRIES, MAX_FORMS, parse
+from protocol.language import CODE_PATTERN, LONGEST_CODE, hyphenated, is_code
 
 LONGEST_INVITATION_S = 90 * 24 * 3600
 _BIDI = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
@@ -32,27 +35,40 @@ def _visible(text: str) -> str:
     return text
 
 
-def _language(text: str) -> str:
-    if text.lower() == "off":  # looks like a code
+def _spoken(text: str) -> str:
+    if text.casefold() == "off":
         raise ValueError("not a language")
-    return text
+    return _codes(text)
 
 
-_CODE = r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}"
-Language = Annotated[
-    str, Field(pattern=rf"^{_CODE}$", max_length=35, examples=["es"]), AfterValidator(_language)
-]
+def _codes(text: str) -> str:
+    """Codes with commas between them, and words that stand for some."""
+    for code in text.split(","):
+        if code.casefold() not in ("off", "original", "auto") and not is_code(code):
+            raise ValueError("expected language codes such as en or pt-BR")
+    return hyphenated(text)
+
+
+Language = LanguageCode
 Spoken = Annotated[
-    str, Field(pattern=rf"^(auto|{_CODE})$", max_length=35, examples=["en"]), AfterValidator(_language)
+    str,
+    Field(pattern=rf"^(auto|{CODE_PATTERN})$", max_length=LONGEST_CODE, examples=["en"]),
+    AfterValidator(_spoken),
 ]
-Heard = Annotated[str, Field(pattern=rf"^(off|{_CODE})$", max_length=35, examples=["es"])]
-_READ = rf"(original|{_CODE})"
+Heard = Annotated[
+    str,
+    Field(pattern=rf"^(off|{CODE_PATTERN})$", max_length=LONGEST_CODE, examples=["es"]),
+    AfterValidator(_codes),
+]
+_READ = rf"(original|{CODE_PATTERN})"
 Read = Annotated[
-    str, Field(pattern=rf"^(off|{_READ}(,{_READ}){{0,7}})$", max_length=200, examples=["es,original"])
+    str,
+    Field(pattern=rf"^(off|{_READ}(,{_READ}){{0,7}})$", max_length=200, examples=["es,original"]),
+    AfterValidator(_codes),
 ]
 Name = Annotated[str, Field(min_length=1, max_length=64), AfterValidator(_visible)]
 Title = Annotated[str, Field(max_length=120), AfterValidator(_plain)]
-Term = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_visible)]
+Term = Annotated[str, Field(min_length=1, max_length=MAX_CHARACTERS), AfterValidator(_visible)]
 VoiceName = Annotated[
     str, Field(min_length=1, max_length=100, examples=["kokoro:ef_dora"]), AfterValidator(_visible)
 ]
@@ -182,13 +198,20 @@ class Joined(Out):
 class GlossaryEntry(In):
     source: Term
     language: Language
-    translations: Annotated[dict[Language, Term], Field(max_length=32)] = {}
-    spoken: Annotated[dict[Language, Term], Field(max_length=32)] = {}
+    translations: Annotated[dict[Language, Term], Field(max_length=MAX_FORMS)] = {}
+    spoken: Annotated[dict[Language, Term], Field(max_length=MAX_FORMS)] = {}
     match_case: bool | None = None
 
 
 class Glossary(In):
-    entries: Annotated[list[GlossaryEntry], Field(max_length=500)]
+    """What is taken here is what interpreters take: they read it with the same `parse`."""
+
+    entries: Annotated[list[GlossaryEntry], Field(max_length=MAX_ENTRIES)]
+
+    @model_validator(mode="after")
+    def _usable(self) -> Glossary:
+        parse(self.model_dump())  # GlossaryError is a ValueError, which pydantic reports
+        return self
 
 
 class InterpreterWish(In):
@@ -213,6 +236,13 @@ class CapacityOut(Out):
     given_up: list[str]
 
 
+class EncryptedOut(Out):
+    """Whose words the interpreter cannot hear: they are encrypted end to end, and it has no key."""
+
+    everybody: bool
+    speakers: list[str]
+
+
 class InterpreterOut(Out):
     state: State
     identity: str | None
@@ -226,6 +256,7 @@ class InterpreterOut(Out):
     available_voices: dict[str, list[str]]
     channels: list[ChannelOut]
     capacity: CapacityOut | None
+    encrypted: EncryptedOut | None
     profile: str | None
     trouble: str
 

@@ -15,6 +15,8 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import ConfigDict, SecretStr, TypeAdapter, ValidationError
 
+from protocol.fields import LanguageCode
+
 _STRICT = ConfigDict(extra="forbid")
 
 Profile = Literal["auto", "embedded", "cpu", "gpu"]
@@ -146,7 +148,7 @@ class SpeechSettings:
     engines: tuple[Literal["auto", "kokoro", "piper", "espeak"], ...] = ("auto",)
     """In order of preference; the next one is asked where one lacks the language, fails, or has no time. "auto" stands
     for all that are there, in the order that suits the machine, espeak at the end; "kokoro, auto" prefers one."""
-    voices: dict[str, str] = field(default_factory=dict)
+    voices: dict[LanguageCode, str] = field(default_factory=dict)
     """For each language an engine ("piper") or one of its voices ("piper:fr_FR-siwis-medium"), which is then the first
     there. As a variable: "fr=piper,en=kokoro:af_heart"."""
     timeout_s: float = 5.0
@@ -176,9 +178,9 @@ class Rooms:
 
     __pydantic_config__: ClassVar[ConfigDict] = _STRICT
 
-    source_language: str = "en"
+    source_language: LanguageCode | Literal["auto"] = "en"
     """What people speak who have not said what they speak; "auto" detects it."""
-    languages: tuple[str, ...] = ()
+    languages: tuple[LanguageCode, ...] = ()
     """Languages that listeners may ask for; empty for all that the engines can do."""
     max_languages: int = 8
     """How many channels a room may have at once."""

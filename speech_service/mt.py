@@ -21,7 +21,8 @@ from pipeline.engines.protocols import (
     TranslationResult,
     Translator,
 )
-from pipeline.text.glossary import Glossary, GlossaryError
+from pipeline.text.glossary import Glossary
+from protocol.glossary import GlossaryError
 from speech_service.exchange import Exchange
 from speech_service.gate import ServiceError
 from speech_service.measures import Measures
@@ -168,7 +169,7 @@ def mt_app(translator: Translator, settings: Settings, *, detect: Detect = langi
 async def _converse(peer: Peer[FromTranslation], desk: _Desk, settings: Settings, measures: Measures) -> None:
     """One connection on /ws/translate; ends with an exception, whoever ends it."""
 
-    async def work(request: Translate) -> None:
+    async def work(request: Translate) -> Translated:
         try:
             sound, glossary = sound_from_text(request.sound), Glossary.parse(request.glossary)
         except AudioError as error:
@@ -178,16 +179,14 @@ async def _converse(peer: Peer[FromTranslation], desk: _Desk, settings: Settings
         result = await desk.translate(
             request, sound=sound, glossary=glossary, second_opinion=request.second_opinion
         )
-        await peer.send(
-            Translated(
-                request.id,
-                result.text,
-                result.engine,
-                result.route,
-                doubt=result.doubt,
-                score=result.score,
-                from_sound=result.from_sound,
-            )
+        return Translated(
+            request.id,
+            result.text,
+            result.engine,
+            result.route,
+            doubt=result.doubt,
+            score=result.score,
+            from_sound=result.from_sound,
         )
 
     async with Exchange(peer, limit=settings.services.max_requests, measures=measures) as exchange:
@@ -199,7 +198,7 @@ async def _converse(peer: Peer[FromTranslation], desk: _Desk, settings: Settings
                 case Translate() as request:
                     await exchange.begin(request.id, partial(work, request))
                 case Cancel(id=number):
-                    await exchange.cancel(number)
+                    exchange.cancel(number)
 
 
 class _Desk:

@@ -15,10 +15,10 @@ from starlette.exceptions import HTTPException
 from config.settings import Settings
 from pipeline.audio import AudioError
 from pipeline.engines.protocols import EngineError, EngineInfo
+from protocol.codec import complaints
 from speech_service.gate import Gate, Limits, ServiceError
 from speech_service.measures import Measures
 from speech_service.problems import Problem, invalid, problem_of, too_long
-from speech_service.wire import complaints
 
 VERSION = "1"
 

@@ -10,6 +10,7 @@ from fastapi import FastAPI, Query, Request, WebSocket
 from pydantic import BaseModel
 
 from config.settings import Settings
+from foundation.failures import most_telling
 from pipeline.audio import HEARING_RATE_HZ, AudioError, AudioFrame
 from pipeline.channel import Channel
 from pipeline.clock import ArrivalClock
@@ -22,7 +23,7 @@ from speech_service.measures import Measures
 from speech_service.problems import problem_of
 from speech_service.recognition import Ears, HearStage, NewDetector
 from speech_service.service import limits_of, new_service
-from speech_service.sockets import Peer, conversation
+from speech_service.sockets import Gone, Peer, conversation
 from speech_service.wire import (
     FROM_RECOGNITION,
     TO_RECOGNITION,
@@ -144,7 +145,7 @@ class _Listening:
                     self._frames.close()
                     limit.reschedule(asyncio.get_running_loop().time() + FINISH_S)
             except ExceptionGroup as failures:  # the rules broken, the client gone, or a fault in the stage
-                raise failures.exceptions[0] from None
+                raise most_telling(failures, ServiceError, WireError, AudioError, Gone) from None
             except TimeoutError as error:
                 raise ServiceError(problem_of(error)) from error
         await self._peer.send(Done())

@@ -148,9 +148,9 @@ async def _converse(peer: Peer[FromSynthesis], booth: _Booth, settings: Settings
     """One connection on /ws/synthesize; ends with an exception, whoever ends it."""
     credits: dict[int, _Credit] = {}
 
-    async def work(request: Speak, credit: _Credit) -> None:
+    async def work(request: Speak, credit: _Credit) -> Ended:
         try:
-            await _speak(peer, booth, request, credit)
+            return await _speak(peer, booth, request, credit)
         finally:
             credits.pop(request.id, None)
 
@@ -168,11 +168,11 @@ async def _converse(peer: Peer[FromSynthesis], booth: _Booth, settings: Settings
                     if granted := credits.get(number):
                         granted.grant(samples)
                 case Cancel(id=number):
-                    await exchange.cancel(number)
+                    exchange.cancel(number)
                     credits.pop(number, None)
 
 
-async def _speak(peer: Peer[FromSynthesis], booth: _Booth, request: Speak, credit: _Credit) -> None:
+async def _speak(peer: Peer[FromSynthesis], booth: _Booth, request: Speak, credit: _Credit) -> Ended:
     sent = 0
     async with aclosing(booth.speak(request)) as speech:
         async for pcm in speech:
@@ -184,7 +184,7 @@ async def _speak(peer: Peer[FromSynthesis], booth: _Booth, request: Speak, credi
                 await peer.send_bytes(encode_sound(request.id, pcm[at : at + count]))
                 at += count
             sent += len(pcm)
-    await peer.send(Ended(request.id, sent))
+    return Ended(request.id, sent)
 
 
 class _Booth:

@@ -120,7 +120,7 @@ class Stack(AbstractAsyncContextManager["Stack"]):
                         keeper.cancel()
                         await asyncio.wait([keeper])
         except BaseExceptionGroup as several:
-            raise _first(several) from None
+            raise _first(several) from several  # whatever else failed stays in the chain, for the log
 
     async def _plan(self) -> list[Part]:
         binary = Path("livekit-server")

@@ -10,17 +10,19 @@ import pytest
 ROOT = Path(__file__).parent.parent
 
 ALLOWED = {
-    "config": set(),
+    "protocol": set(),
+    "config": {"protocol"},
     "foundation": {"config"},
-    "pipeline": {"foundation", "config"},
-    "speech_service": {"pipeline", "foundation", "config"},
-    "worker": {"speech_service", "foundation", "pipeline", "config"},
+    "pipeline": {"protocol", "foundation", "config"},
+    "speech_service": {"pipeline", "protocol", "foundation", "config"},
+    "worker": {"speech_service", "protocol", "foundation", "pipeline", "config"},
     "turn": {"config"},
-    "auth_service": {"turn", "foundation", "config"},
+    "auth_service": {"turn", "protocol", "foundation", "config"},
     "stack": {"turn", "foundation", "pipeline", "config"},
-    "demo": {"stack", "foundation", "pipeline", "config"},
-    "bench": {"demo", "foundation", "stack", "worker", "speech_service", "pipeline", "config"},
+    "demo": {"stack", "protocol", "foundation", "pipeline", "config"},
+    "bench": {"demo", "protocol", "foundation", "stack", "worker", "speech_service", "pipeline", "config"},
     "cli": {
+        "protocol",
         "bench",
         "demo",
         "stack",
@@ -35,6 +37,16 @@ ALLOWED = {
 }
 
 FOREIGN = {
+    "protocol": {
+        "livekit",
+        "aiohttp",
+        "fastapi",
+        "uvicorn",
+        "websockets",
+        "httpx",
+        "faster_whisper",
+        "numpy",
+    },
     "foundation": {"livekit", "aiohttp", "faster_whisper", "numpy"},
     "pipeline": {"livekit", "aiohttp", "fastapi", "uvicorn", "websockets", "httpx"},
     "config": {"livekit", "aiohttp", "fastapi", "faster_whisper", "numpy"},

@@ -21,6 +21,7 @@ from pipeline.events import Caption
 from pipeline.timing import CaptionShown
 from worker.listeners import readers_of
 from worker.outbox import Outbox
+from worker.pace import Pace
 
 log = structlog.get_logger(__name__)
 
@@ -152,7 +153,7 @@ class Captions:
         self._epoch = Epoch(self._now())
         self._readers: Mapping[str, frozenset[str]] = {}
         self._greeted: dict[str, frozenset[str]] = {}
-        self._next_legacy_s: dict[str, float] = {}
+        self._legacy_pace = Pace(LEGACY_EVERY_S)
         self._boxes: dict[tuple[str, int, str], tuple[Outbox, asyncio.Task[None]]] = {}
         self._history: dict[str, deque[Line]] = {}
         self._histories = asyncio.Semaphore(HISTORIES_AT_ONCE)
@@ -216,8 +217,8 @@ class Captions:
             latency_s = self._now() - caption.heard_at_s
             self._shown(CaptionShown(caption.speaker, caption.language, latency_s))
         sid = "" if caption.translated else self._track_sid(caption.speaker)
-        if sid and (caption.final or self._now() >= self._next_legacy_s.get(caption.speaker, 0.0)):
-            self._next_legacy_s[caption.speaker] = self._now() + LEGACY_EVERY_S
+        if sid and (caption.final or self._legacy_pace.due(caption.speaker, self._now())):
+            self._legacy_pace.had(caption.speaker, self._now())
             try:
                 async with asyncio.timeout(SEND_LIMIT_S):
                     await self._post.legacy(legacy_packet(line, sid, self._epoch))

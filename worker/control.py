@@ -9,14 +9,15 @@ from typing import Annotated, Any, ClassVar, TypeAlias
 
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
-from pipeline.text.glossary import Glossary, GlossaryError
+from pipeline.text.glossary import Glossary
+from protocol.fields import LanguageCode
+from protocol.glossary import GlossaryError
 
 CONTROL_TOPIC = "translator.control"
 
 MAX_BYTES = 512 * 1024
 """Longer messages are refused."""
 
-Code: TypeAlias = Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,3}$")]
 VoiceName: TypeAlias = Annotated[str, Field(min_length=1, max_length=100)]
 
 
@@ -48,9 +49,9 @@ Control: TypeAlias = Configure | Dismiss
 class _Wish:
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
 
-    languages: Annotated[tuple[Code, ...], Field(max_length=100)] | None = None
-    muted: Annotated[tuple[Code, ...], Field(max_length=100)] = ()
-    voices: Annotated[dict[Code, VoiceName], Field(max_length=100)] = field(default_factory=dict)
+    languages: Annotated[tuple[LanguageCode, ...], Field(max_length=100)] | None = None
+    muted: Annotated[tuple[LanguageCode, ...], Field(max_length=100)] = ()
+    voices: Annotated[dict[LanguageCode, VoiceName], Field(max_length=100)] = field(default_factory=dict)
 
 
 _WISH: TypeAdapter[_Wish] = TypeAdapter(_Wish)

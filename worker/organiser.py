@@ -7,7 +7,7 @@ from collections.abc import Callable
 import structlog
 from livekit import rtc
 
-from config.sealing import SealError, unseal
+from config.sealing import OpenedSeals, SealError, unseal
 from config.settings import LiveKit
 from worker.control import CONTROL_TOPIC, Configure, ControlError, Dismiss, read_control
 
@@ -31,6 +31,7 @@ class Organiser:
         dismiss: Callable[[], None],
     ) -> None:
         self._room, self._livekit = room, livekit
+        self._opened = OpenedSeals()
         self._configure, self._dismiss = configure, dismiss
 
     def listen(self) -> None:
@@ -46,7 +47,9 @@ class Organiser:
             return
         key, secret = self._livekit.api_key, self._livekit.api_secret.get_secret_value()
         try:
-            told = unseal(packet.data, room=self._room.name, api_key=key, api_secret=secret)
+            told = unseal(
+                packet.data, room=self._room.name, api_key=key, api_secret=secret, opened=self._opened
+            )
             message = read_control(told.encode())
         except (SealError, ControlError) as error:
             log.warning("control message was refused", reason=str(error))

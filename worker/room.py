@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from enum import StrEnum
 from functools import partial
 
@@ -36,6 +37,7 @@ from worker.chat import Chat
 from worker.control import Configure
 from worker.desertion import Desertion
 from worker.ears import OpenTrack, open_track
+from worker.encryption import EncryptionWatch
 from worker.engines import Engines
 from worker.headroom import Headroom
 from worker.listeners import WISH_ATTRIBUTES, Person, make_plan
@@ -65,6 +67,7 @@ _NEWS: tuple[EventTypes, ...] = (
     "participant_disconnected",
     "participant_active",
     "participant_permissions_changed",
+    "participant_encryption_status_changed",
     "track_published",
     "track_unpublished",
     "track_subscribed",
@@ -106,6 +109,7 @@ class RoomInterpreter:
         self._configure = configure or Configure()
         self._offered = self._languages()
         self._chat_wishes: dict[str, Mapping[str, str]] = {}
+        self._languages_placed: frozenset[str] = frozenset()
         self._looking: asyncio.Handle | None = None
         self._ended: asyncio.Future[End] = asyncio.get_running_loop().create_future()
         self._desertion = Desertion(
@@ -131,6 +135,7 @@ class RoomInterpreter:
             max_languages=settings.rooms.max_languages,
             trouble=self.reports.trouble,
         )
+        self._encryption = EncryptionWatch(self.reports.trouble)
         self._tasks = Tasks(self.reports.task_failed)
         """What ends by itself."""
         self._watches = Tasks(self.reports.task_failed)
@@ -158,7 +163,7 @@ class RoomInterpreter:
             open_track=open_track,
         )
         self._captions = Captions(
-            post, tasks=self._tasks, track_sid=self._speakers.track_sid, shown=self.reports.measured
+            post, tasks=self._tasks, track_sid=self._speakers.track_sid, shown=self.reports.shown
         )
         self._status = Status(
             self._set_attributes,
@@ -226,9 +231,10 @@ class RoomInterpreter:
         plan = make_plan(
             list(people.values()),
             limit=self._settings.rooms.max_languages,
-            existing=self._channels.languages,
+            existing=self._channels.languages | self._languages_placed,
             muted=self._configure.muted,
         )
+        self._languages_placed = plan.languages
         if self._telemetry.send_to(frozenset(who for who, person in people.items() if person.events)):
             self.reports.channels(self._channels.view(), all_of_them=True)
             self._speakers.tell_all()
@@ -238,6 +244,9 @@ class RoomInterpreter:
         self._captions.read_by(plan.readers, roster.ready(self._room))
         spoken = {who: plan.voices_of(who) for who in self._speakers.interpreted}
         self._status.fits(self._headroom.look(spoken, self._voices.engines(plan.channels)))
+        encryption = roster.encryption(self._room)
+        self._encryption.look(encryption)
+        self._status.encrypted(encryption)
         self._desertion.look(bool(people))
 
     async def _keep_looking(self) -> None:
@@ -428,7 +437,7 @@ class _Outlet:
         self._room.show(Line(caption, self._take))
 
     def translated(self, outcome: Translation | NotTranslated) -> None:
-        self._room.translated(outcome)
+        self._room.translated(replace(outcome, clause=replace(outcome.clause, take=self._take)))
 
     def drafted(self, outcome: DraftTranslation) -> None:
         self._room.drafted(outcome)
@@ -437,4 +446,4 @@ class _Outlet:
         self._room.reports.trouble(trouble)
 
     def measured(self, measurement: Measurement) -> None:
-        self._room.reports.measured(measurement)
+        self._room.reports.measured(measurement, self._take)

@@ -7,7 +7,6 @@ grace time after its speaker vanished, so that a reconnect costs no more than th
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -20,9 +19,10 @@ from foundation.tasks import Tasks
 from pipeline.clock import Monotonic
 from pipeline.events import Trouble
 from pipeline.interpreter import Interpreter, Wishes
+from protocol.events import Event, SpeakerChanged
 from worker.ears import OpenTrack, open_track
 from worker.listeners import Person
-from worker.telemetry import Fields
+from worker.takes import Takes
 
 log = structlog.get_logger(__name__)
 
@@ -103,7 +103,7 @@ class Speakers:
         new_interpreter: NewInterpreter,
         tasks: Tasks,
         settings: Settings,
-        tell: Callable[[Fields], None],
+        tell: Callable[[Event], None],
         trouble: Callable[[Trouble], None],
         open_track: OpenTrack = open_track,
         now: Monotonic | None = None,
@@ -112,7 +112,7 @@ class Speakers:
         self._tell, self._trouble, self._open_track = tell, trouble, open_track
         self._now = now or asyncio.get_running_loop().time
         self._speakers: dict[str, _Speaker] = {}
-        self._takes: Counter[str] = Counter()
+        self._takes = Takes()
         self._subscribed: dict[str, _Subscription] = {}
         self._people: Mapping[str, Person] = {}
         self._microphones: Mapping[str, Microphone] = {}
@@ -234,8 +234,7 @@ class Speakers:
         person = self._people[identity]
         speaker = self._speakers.get(identity)
         if speaker is None:
-            self._takes[identity] += 1
-            take = self._takes[identity]
+            take = self._takes.next(identity)
             interpreter = self._new_interpreter(person, take)
             speaker = _Speaker(identity, person.speaks, take, interpreter)
             self._speakers[identity] = speaker
@@ -285,8 +284,7 @@ class Speakers:
 
     def _begin_take(self, speaker: _Speaker, person: Person) -> None:
         old = speaker.interpreter
-        self._takes[speaker.identity] += 1
-        speaker.take, speaker.language = self._takes[speaker.identity], person.speaks
+        speaker.take, speaker.language = self._takes.next(speaker.identity), person.speaks
         speaker.interpreter = self._new_interpreter(person, speaker.take)
         speaker.interpreter.wish(self._wishes.get(speaker.identity, Wishes()))
         old.close()
@@ -315,11 +313,7 @@ class Speakers:
 
     def _tell_state(self, speaker: _Speaker, state: str) -> None:
         self._tell(
-            {
-                "type": "speaker",
-                "speaker": speaker.identity,
-                "state": state,
-                "language": speaker.language or "",
-                "take": speaker.take,
-            }
+            SpeakerChanged(
+                speaker=speaker.identity, state=state, language=speaker.language or "", take=speaker.take
+            )
         )

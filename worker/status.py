@@ -10,6 +10,7 @@ from dataclasses import asdict
 from pipeline.clock import Monotonic
 from pipeline.events import Trouble
 from worker.channels import ChannelView
+from worker.encryption import SHOWN, Encryption
 from worker.headroom import Fits
 from worker.voices import Voices
 
@@ -50,6 +51,7 @@ class Status:
         self._languages: tuple[str, ...] = ()
         self._voices: Voices = {}
         self._fits: Fits | None = None
+        self._encryption = Encryption()
         self._shown: dict[str, str] = {}
         self._lags: dict[str, float] = {}
         self._lags_at_s = float("-inf")
@@ -68,6 +70,12 @@ class Status:
         """Sets what the machine keeps up with; None while that is not known."""
         if fits != self._fits:
             self._fits = fits
+            self.changed()
+
+    def encrypted(self, encryption: Encryption) -> None:
+        """Sets whose words cannot be heard for want of a key."""
+        if encryption != self._encryption:
+            self._encryption = encryption
             self.changed()
 
     def trouble(self, trouble: Trouble) -> None:
@@ -139,11 +147,22 @@ class Status:
             "translator.capacity": "" if self._fits is None else json.dumps(asdict(self._fits)),
             "translator.channels": json.dumps(channels),
             "translator.profile": self._profile,
-            "translator.trouble": self._trouble,
+            "translator.encrypted": _encrypted(self._encryption),
+            "translator.trouble": self._trouble or self._still_encrypted(),
         }
+
+    def _still_encrypted(self) -> str:
+        """What is missing for as long as the sound is encrypted, said whenever nothing newer is."""
+        return self._encryption.said(self._name_of)[:MAX_TROUBLE_CHARACTERS]
 
     def _refresh_lags(self, views: Sequence[ChannelView]) -> None:
         if self._now() - self._lags_at_s < LAG_EVERY_S:
             return
         self._lags_at_s = self._now()
         self._lags = {view.language: round(view.lag_s, 1) for view in views}
+
+
+def _encrypted(encryption: Encryption) -> str:
+    if not encryption.speakers:
+        return ""
+    return json.dumps({"everybody": encryption.everybody, "speakers": encryption.speakers[:SHOWN]})

@@ -231,6 +231,7 @@ async def test_the_organiser_sees_its_channels(api: Api, media: FakeMediaServer,
             "translator.channels": channels,
             "translator.voices": '{"es": ["kokoro:ef_dora", 7, "espeak:es"], "ca": [], "fr": "x"}',
             "translator.capacity": '{"speakers": 3, "languages": [5, 2, 2], "given_up": ["x is not heard"]}',
+            "translator.encrypted": '{"everybody": false, "speakers": ["speaker-1", 7]}',
             "translator.profile": "cpu",
             "translator.trouble": "no model for ja",
             "lk.agent.state": "speaking",
@@ -248,6 +249,7 @@ async def test_the_organiser_sees_its_channels(api: Api, media: FakeMediaServer,
         "available_languages": ["ca", "es"],
         "available_voices": {"es": ["kokoro:ef_dora", "espeak:es"]},
         "capacity": {"speakers": 3, "languages": [5, 2, 2], "given_up": ["x is not heard"]},
+        "encrypted": {"everybody": False, "speakers": ["speaker-1"]},
         "channels": [{"language": "es", "listeners": 3, "lag_s": 2.4, "state": "open"}],
         "profile": "cpu",
         "trouble": "no model for ja",
@@ -265,6 +267,18 @@ async def test_a_capacity_that_is_not_known_is_null(api: Api, media: FakeMediaSe
     media.agent(room.name, "agent-AJ_x", **{"translator.capacity": said})
 
     assert (await put(api, room))["capacity"] is None
+
+
+@pytest.mark.parametrize("said", ["", "null", "{", "[1]", "{}", '{"speakers": "x"}', '{"everybody": 1}'])
+async def test_where_nothing_is_said_to_be_encrypted_it_is_null(
+    api: Api, media: FakeMediaServer, said: str
+) -> None:
+    """Also where it is said wrongly."""
+    room = await api.room()
+    media.person(room.name, "speaker-1")
+    media.agent(room.name, "agent-AJ_x", **{"translator.encrypted": said})
+
+    assert (await put(api, room))["encrypted"] is None
 
 
 async def test_the_watch_survives_a_media_server_that_is_away(

@@ -15,10 +15,14 @@ from fastapi import FastAPI
 
 from config.settings import Settings
 from pipeline.audio import HEARING_RATE_HZ, AudioFrame
+from pipeline.channel import Channel
 from pipeline.engines.protocols import EngineError, EngineOverloaded, HearingOptions, RecognitionStream
-from pipeline.events import Word
-from speech_service.stt import stt_app
-from speech_service.wire import encode_frame
+from pipeline.events import Heard, UtteranceStarted, Word
+from speech_service.measures import Measures
+from speech_service.recognition import Ears
+from speech_service.sockets import Gone
+from speech_service.stt import _Listening, stt_app
+from speech_service.wire import TO_RECOGNITION, Ready, Start, encode_frame
 from tests.fakes.engines import LoudnessDetector, ScriptedRecognizer
 from tests.fakes.sound_files import encoded, float_wav, rubbish, wav, wav_of
 from tests.fakes.speech import frames, sentence, sound
@@ -196,6 +200,39 @@ async def test_a_silent_speaker_is_cut_off_but_one_who_is_there_is_not() -> None
             await socket.send_json({"type": "alive"})
         assert (await message(socket))["code"] == "silent"
         assert (await ending(socket))[0] == 4408
+
+
+class LeavingPeer:
+    """A client that begins, and is gone when it is told something."""
+
+    def __init__(self) -> None:
+        self._messages = [TO_RECOGNITION.encode(Start(speaker="anna", language="en"))]
+
+    async def receive(self) -> str:
+        if not self._messages:
+            await asyncio.Event().wait()
+        return self._messages.pop()
+
+    async def send(self, message: object) -> None:
+        if not isinstance(message, Ready):
+            raise Gone
+
+
+async def test_a_fault_of_ours_is_not_hidden_by_a_client_that_leaves() -> None:
+    """A stage that fails while its client goes away is reported as a fault, for the log."""
+
+    async def stage(frames: Channel[AudioFrame], heard: Channel[Heard], *_: object, **__: object) -> None:
+        await heard.put(UtteranceStarted(1, 0))
+        try:
+            await asyncio.Event().wait()
+        finally:
+            raise KeyError("a fault of ours")
+
+    measures = Measures("stt")
+    ears = Ears(ScriptedRecognizer(()), LoudnessDetector, settings().recognition, measures, stage)
+
+    with pytest.raises(KeyError):
+        await _Listening(LeavingPeer(), ears, measures).run()  # type: ignore[arg-type]  # all of a Peer that is used
 
 
 async def test_a_client_that_leaves_in_the_middle_leaves_nothing_behind() -> None:

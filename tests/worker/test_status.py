@@ -9,6 +9,7 @@ from foundation.tasks import Tasks
 from pipeline.events import Trouble
 from tests.fakes.clock import HandClock
 from worker.channels import ChannelState, ChannelView
+from worker.encryption import MEETING_ENCRYPTED, SPEAKER_ENCRYPTED, Encryption
 from worker.headroom import Fits
 from worker.status import TROUBLE_FOR_S, Status
 
@@ -66,8 +67,27 @@ def test_all_attributes() -> None:
         "lk.agent.state": "speaking",
         "translator.role": "interpreter",
         "translator.profile": "embedded",
+        "translator.encrypted": "",
         "translator.trouble": "Anna B., fr: no route",
     }
+
+
+def test_encryption_is_said_for_as_long_as_it_lasts() -> None:
+    """In an attribute of its own for pages, and in words for everybody whenever there is no newer trouble."""
+    bench = Bench()
+    bench.status.encrypted(Encryption(("anna",), True))
+    attributes = bench.status.attributes()
+    assert json.loads(attributes["translator.encrypted"]) == {"everybody": True, "speakers": ["anna"]}
+    assert attributes["translator.trouble"] == MEETING_ENCRYPTED
+    bench.status.encrypted(Encryption(("anna",)))
+    bench.status.trouble(Trouble("anna", "translate", "fr", "no route"))
+    assert bench.status.attributes()["translator.trouble"] == "Anna B., fr: no route"
+    bench.clock.move(TROUBLE_FOR_S)
+    attributes = bench.status.attributes()
+    assert json.loads(attributes["translator.encrypted"]) == {"everybody": False, "speakers": ["anna"]}
+    assert attributes["translator.trouble"] == f"Anna B.: {SPEAKER_ENCRYPTED}"
+    bench.status.encrypted(Encryption())
+    assert bench.status.attributes().items() >= {("translator.encrypted", ""), ("translator.trouble", "")}
 
 
 def test_nothing_is_claimed_of_a_machine_that_is_not_known() -> None:

@@ -204,6 +204,8 @@ export const ar: Messages = {
   "trouble.noChannel": "هذا المترجم لا يقدّم {language}. تسمع الأصوات الأصلية.",
   "trouble.muted": "كتم المنظّم {language}.",
   "trouble.pending": "لم يصل اختيارك إلى الخادم بعد.",
+  "trouble.encrypted": "هذا الاجتماع مشفّر من طرف إلى طرف. ليس لدى المترجم مفتاح، فلا يسمع شيئًا ولا يترجم شيئًا.",
+  "trouble.encryptedSome": "صوتهم مشفّر من طرف إلى طرف ولا يستطيع المترجم سماعهم: {names}.",
 
   "connection.connecting": "جارٍ الاتصال…",
   "connection.connected": "متصل",

@@ -183,6 +183,8 @@ export const de: Messages = {
   "trouble.noChannel": "{language} bietet dieser Dolmetscher nicht an. Sie hören die Originale.",
   "trouble.muted": "Die Leitung hat {language} stummgeschaltet.",
   "trouble.pending": "Ihre Wahl ist noch nicht beim Server angekommen.",
+  "trouble.encrypted": "Diese Besprechung ist Ende-zu-Ende-verschlüsselt. Der Dolmetscher hat keinen Schlüssel; er hört und übersetzt nichts.",
+  "trouble.encryptedSome": "Ende-zu-Ende-verschlüsselt und für den Dolmetscher nicht zu hören: {names}.",
 
   "connection.connecting": "Verbindung wird aufgebaut…",
   "connection.connected": "Verbunden",

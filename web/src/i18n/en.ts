@@ -181,6 +181,8 @@ export const en = {
   "trouble.noChannel": "{language} is not offered by this interpreter. You hear the originals.",
   "trouble.muted": "The organiser has muted {language}.",
   "trouble.pending": "Your choice has not reached the server yet.",
+  "trouble.encrypted": "This meeting is encrypted end to end. The interpreter has no key, so it hears and translates nothing.",
+  "trouble.encryptedSome": "Encrypted end to end, so the interpreter cannot hear them: {names}.",
 
   "connection.connecting": "Connecting…",
   "connection.connected": "Connected",

@@ -183,6 +183,8 @@ export const es: Messages = {
   "trouble.noChannel": "Este intérprete no ofrece {language}. Oye los originales.",
   "trouble.muted": "Quien organiza ha silenciado {language}.",
   "trouble.pending": "Su elección aún no ha llegado al servidor.",
+  "trouble.encrypted": "Esta reunión está cifrada de extremo a extremo. El intérprete no tiene la clave: no oye ni traduce nada.",
+  "trouble.encryptedSome": "Con cifrado de extremo a extremo, el intérprete no puede oír a: {names}.",
 
   "connection.connecting": "Conectando…",
   "connection.connected": "Conectado",

@@ -183,6 +183,8 @@ export const fr: Messages = {
   "trouble.noChannel": "Cet interprète ne propose pas {language}. Vous entendez les originaux.",
   "trouble.muted": "L’organisateur a coupé {language}.",
   "trouble.pending": "Votre choix n’est pas encore arrivé au serveur.",
+  "trouble.encrypted": "Cette réunion est chiffrée de bout en bout. L’interprète n’a pas de clé : il n’entend et ne traduit rien.",
+  "trouble.encryptedSome": "Chiffrement de bout en bout, l’interprète ne peut pas entendre : {names}.",
 
   "connection.connecting": "Connexion…",
   "connection.connected": "Connecté",

@@ -183,6 +183,8 @@ export const hi: Messages = {
   "trouble.noChannel": "यह दुभाषिया {language} नहीं देता। आप मूल आवाज़ें सुन रहे हैं।",
   "trouble.muted": "आयोजक ने {language} को म्यूट किया है।",
   "trouble.pending": "आपकी पसंद अभी सर्वर तक नहीं पहुँची।",
+  "trouble.encrypted": "यह बैठक एंड-टू-एंड एन्क्रिप्टेड है। दुभाषिये के पास कुंजी नहीं है, इसलिए वह कुछ नहीं सुनता और कुछ अनुवाद नहीं करता।",
+  "trouble.encryptedSome": "एंड-टू-एंड एन्क्रिप्शन के कारण दुभाषिया इन्हें नहीं सुन सकता: {names}।",
 
   "connection.connecting": "जुड़ रहे हैं…",
   "connection.connected": "जुड़े हुए",

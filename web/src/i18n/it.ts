@@ -183,6 +183,8 @@ export const it: Messages = {
   "trouble.noChannel": "Questo interprete non offre {language}. Sente gli originali.",
   "trouble.muted": "Chi organizza ha silenziato {language}.",
   "trouble.pending": "La sua scelta non è ancora arrivata al server.",
+  "trouble.encrypted": "Questa riunione è cifrata da un capo all’altro (end-to-end). L’interprete non ha la chiave: non sente e non traduce nulla.",
+  "trouble.encryptedSome": "Con la cifratura end-to-end l’interprete non può sentire: {names}.",
 
   "connection.connecting": "Connessione…",
   "connection.connected": "Connesso",

@@ -183,6 +183,8 @@ export const ja: Messages = {
   "trouble.noChannel": "この通訳は{language}に対応していません。原音が聞こえます。",
   "trouble.muted": "主催者が{language}をミュートしました。",
   "trouble.pending": "選択がまだサーバーに届いていません。",
+  "trouble.encrypted": "この会議はエンドツーエンドで暗号化されています。通訳は鍵を持っていないため、何も聞こえず、訳せません。",
+  "trouble.encryptedSome": "エンドツーエンドで暗号化されているため、通訳に聞こえない人：{names}。",
 
   "connection.connecting": "接続中…",
   "connection.connected": "接続済み",

@@ -183,6 +183,8 @@ export const pt: Messages = {
   "trouble.noChannel": "Este intérprete não oferece {language}. Ouve os originais.",
   "trouble.muted": "Quem organiza silenciou {language}.",
   "trouble.pending": "A sua escolha ainda não chegou ao servidor.",
+  "trouble.encrypted": "Esta reunião está cifrada de ponta a ponta. O intérprete não tem a chave: não ouve nem traduz nada.",
+  "trouble.encryptedSome": "Com cifragem de ponta a ponta, o intérprete não consegue ouvir: {names}.",
 
   "connection.connecting": "A ligar…",
   "connection.connected": "Ligado",

@@ -183,6 +183,8 @@ export const zh: Messages = {
   "trouble.noChannel": "此译员不提供{language}，您听到的是原声。",
   "trouble.muted": "组织者已将{language}静音。",
   "trouble.pending": "您的选择尚未送达服务器。",
+  "trouble.encrypted": "此会议已端到端加密。译员没有密钥，因此听不到也不翻译任何内容。",
+  "trouble.encryptedSome": "以下人员的声音已端到端加密，译员无法听到：{names}。",
 
   "connection.connecting": "正在连接…",
   "connection.connected": "已连接",

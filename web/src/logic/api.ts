@@ -1,6 +1,7 @@
 /** The calls to the service that lets people in. Answers are checked where the page would break without. */
 
 import type { Capacity } from "./capacity";
+import type { Encrypted } from "./interpreter";
 import type { Glossary } from "./glossary";
 import type { ChosenVoices, Voices } from "./voices";
 
@@ -81,6 +82,7 @@ export interface InterpreterState {
     readonly state: "open" | "muted" | "lingering";
   }[];
   readonly capacity: Capacity | null;
+  readonly encrypted: Encrypted | null;
   readonly profile: string | null;
   readonly trouble: string;
 }

@@ -14,6 +14,14 @@ export interface ChannelState {
   readonly speaking: boolean | null;
 }
 
+/** Whose words the interpreter cannot hear, as they are encrypted end to end and it has no key. */
+export interface Encrypted {
+  /** Whether nobody can be heard of those who have a microphone. */
+  readonly everybody: boolean;
+  /** Identities; of many only some. */
+  readonly speakers: readonly string[];
+}
+
 export type Interpreter =
   | { readonly present: false }
   | {
@@ -24,6 +32,7 @@ export type Interpreter =
       readonly channels: readonly ChannelState[];
       readonly profile: string;
       readonly trouble: string;
+      readonly encrypted: Encrypted | null;
     };
 
 export const ABSENT: Interpreter = { present: false };
@@ -44,7 +53,22 @@ export function readInterpreter(identity: string, attributes: Attributes): Inter
     channels: readChannels(parsed(attributes["translator.channels"])),
     profile: attributes["translator.profile"] ?? "",
     trouble: attributes["translator.trouble"] ?? "",
+    encrypted: readEncrypted(parsed(attributes["translator.encrypted"] || undefined)),
   };
+}
+
+const MOST_NAMED = 30;
+
+function readEncrypted(value: unknown): Encrypted | null {
+  if (typeof value !== "object" || value === null) return null;
+  const { everybody, speakers } = value as Record<string, unknown>;
+  const named = Array.isArray(speakers) ? speakers.filter((who) => typeof who === "string").slice(0, MOST_NAMED) : [];
+  return named.length || everybody === true ? { everybody: everybody === true, speakers: named } : null;
+}
+
+/** What is missing besides encryption, which the page says in its own words. */
+export function otherTrouble({ trouble, encrypted }: { readonly trouble: string; readonly encrypted: Encrypted | null }): string {
+  return encrypted && trouble.endsWith("encrypted end to end; the interpreter has no key") ? "" : trouble;
 }
 
 function readChannels(value: unknown): ChannelState[] {

@@ -2,6 +2,7 @@ import { useEffect, useMemo, useState } from "react";
 import { PassageLines } from "../components/CaptionPane";
 import { Notice } from "../components/controls";
 import { useTitle } from "../components/Page";
+import { useEncryptedText } from "../hooks/useEncryptedText";
 import { useErrorText } from "../hooks/useErrorText";
 import { useI18n } from "../hooks/useI18n";
 import { useStore } from "../hooks/useStore";
@@ -115,6 +116,9 @@ function Lines({ reading, options }: { reading: Reading; options: CaptionPageOpt
   const { text } = useI18n();
   const passages = useStore(reading.passages);
   const names = useStore(reading.directory.names);
+  const interpreter = useStore(reading.interpreter);
+  const encryptedText = useEncryptedText(reading.directory);
+  const encrypted = interpreter.present ? interpreter.encrypted : null;
   const { language, calm, lines: most, names: named, size, align } = options;
   const choice = useMemo(
     () => ({ mode: language === "original" ? ("original" as const) : ("translation" as const), language, calm }),
@@ -128,7 +132,7 @@ function Lines({ reading, options }: { reading: Reading; options: CaptionPageOpt
       style={{ "--screen-size": `${size}vh` } as React.CSSProperties}
     >
       <Heading />
-      {lines.length === 0 && !options.transparent && <p className="screen-waiting">{text("page.waiting")}</p>}
+      {lines.length === 0 && !options.transparent && <p className="screen-waiting">{encrypted ? encryptedText(encrypted) : text("page.waiting")}</p>}
       {lines.map((line) => (
         <PassageLines key={line.key} line={line} name={named && line.named ? (names.get(line.speaker) ?? line.speaker) : ""} />
       ))}

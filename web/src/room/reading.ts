@@ -10,12 +10,14 @@ import { WishSender } from "./wishSender";
 export class Reading {
   readonly directory: Directory;
   readonly session: Session;
+  readonly interpreter: InterpreterWatch["state"];
   private readonly feed: CaptionFeed;
 
   constructor(admission: Admission, api: Api, language: string) {
     const room = new Room();
     this.directory = new Directory(room);
     const watch = new InterpreterWatch(room);
+    this.interpreter = watch.state;
     this.feed = new CaptionFeed(room, watch.state);
     const mode = language === "original" ? ("original" as const) : ("translation" as const);
     // The sender lives with the room, whose events it follows.
