@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import structlog
 
+from foundation.tasks import Tasks
 from pipeline.engines.protocols import EngineError
 from speech_service.gate import ServiceError, place
 from speech_service.measures import Measures
@@ -42,7 +43,7 @@ class Exchange:
     def __init__(self, peer: Peer[Any], *, limit: int, measures: Measures) -> None:
         self._peer, self._limit, self._measures = peer, limit, measures
         self._requests: dict[int, _Request] = {}
-        self._answers: set[asyncio.Task[None]] = set()
+        self._answers = Tasks()
 
     async def __aenter__(self) -> Exchange:
         return self
@@ -51,11 +52,11 @@ class Exchange:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         work = [request.work for request in self._requests.values()]
-        running = [*work, *self._answers]
-        for task in running:
+        for task in work:
             task.cancel()
-        if running:
-            _, late = await asyncio.wait(running, timeout=END_S)
+        await self._answers.close()
+        if work:
+            _, late = await asyncio.wait(work, timeout=END_S)
             for task in late:
                 log.error("request does not end", request=task.get_name())
         for done in work:
@@ -89,9 +90,7 @@ class Exchange:
             return False
         request = _Request(asyncio.create_task(work(), name=f"request {number}"))
         self._requests[number] = request
-        answer = asyncio.create_task(self._answer(number, request), name=f"answer {number}")
-        self._answers.add(answer)
-        answer.add_done_callback(self._answers.discard)
+        self._answers.start(self._answer(number, request), name=f"answer {number}")
         return True
 
     def cancel(self, number: int) -> None:

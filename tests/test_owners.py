@@ -28,6 +28,7 @@ LOOKED_AT = {
     "pipeline/engines/measuring.py": "awaits it",
     "pipeline/stages/translate.py": "asks for its result before it goes on, or cancels it and waits",
     "speech_service/__main__.py": "asks for its result",
+    "speech_service/exchange.py": "its answer waits for it and raises what it raised",
     "speech_service/serving.py": "cancels its owner when it ends, who raises its error",
     "stack/local.py": "asks for its result, then cancels and waits",
     "stack/packages.py": "awaits it",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 
-from foundation.tasks import Tasks
 import pytest
 
 from demo.ledger import Ledger
+from foundation.tasks import Tasks
 from pipeline.events import Clause, ClauseEnd, NotSpoken, Spoken, Translation, Trouble
 from pipeline.timing import (
     CaptionShown,
