@@ -41,6 +41,7 @@ from worker.permissions import Permissions
 from worker.post import RoomPost, is_online
 from worker.publishing import RoomPublisher
 from worker.reports import Reports
+from worker.signing import CaptionKey
 from worker.speakers import Speakers
 from worker.status import Status
 from worker.tasks import Tasks
@@ -145,14 +146,20 @@ class RoomInterpreter:
             tell=self.reports.tell,
             trouble=self.reports.trouble,
         )
+        key = CaptionKey()
         self._captions = Captions(
-            post, tasks=self._tasks, track_sid=self._speakers.track_sid, shown=self.reports.measured
+            post,
+            key=key,
+            tasks=self._tasks,
+            track_sid=self._speakers.track_sid,
+            shown=self.reports.measured,
         )
         self._status = Status(
             self._set_attributes,
             self._channels.view,
             name_of=partial(roster.name_of, room),
             profile=engines.profile,
+            key=key.public,
         )
 
     async def run(self) -> End:

@@ -11,6 +11,7 @@ from pipeline.clock import Monotonic
 from pipeline.events import Trouble
 from worker.channels import ChannelView
 from worker.headroom import Fits
+from worker.signing import KEY_ATTRIBUTE
 from worker.voices import Voices
 
 EVERY_S = 0.5
@@ -33,6 +34,7 @@ class Status:
         set_attributes: merges attributes into the participant's own; whether it could.
         channels: how the channels are now.
         name_of: from an identity to what people are shown.
+        key: the public key that the interpreter's captions are signed with.
     """
 
     def __init__(
@@ -42,9 +44,11 @@ class Status:
         *,
         name_of: Callable[[str], str],
         profile: str,
+        key: str,
         now: Monotonic | None = None,
     ) -> None:
-        self._set, self._channels, self._profile = set_attributes, channels, profile
+        self._set, self._channels = set_attributes, channels
+        self._profile, self._key = profile, key
         self._name_of = name_of
         self._now = now or asyncio.get_running_loop().time
         self._languages: tuple[str, ...] = ()
@@ -139,6 +143,7 @@ class Status:
             "translator.capacity": "" if self._fits is None else json.dumps(asdict(self._fits)),
             "translator.channels": json.dumps(channels),
             "translator.profile": self._profile,
+            KEY_ATTRIBUTE: self._key,
             "translator.trouble": self._trouble,
         }
 

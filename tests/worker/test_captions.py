@@ -14,6 +14,7 @@ from tests.fakes.livekit_room import FakePost
 from worker import captions as module
 from worker.captions import Captions, Epoch, Line, legacy_packet, stream_attributes
 from worker.listeners import ORIGINAL
+from worker.signing import CaptionKey
 from worker.tasks import Tasks
 
 ORIGINAL_LINE = Line(Caption("anna", "1-2", "en", "en", "good ", "morn", False, 101.0, 101.5), 1)
@@ -25,7 +26,12 @@ def new_captions(post: FakePost, tasks: Tasks, shown: list[CaptionShown] | None 
     """Captions whose speaker has the track TR_anna."""
     told = shown if shown is not None else []
     return Captions(
-        post, tasks=tasks, track_sid=lambda who: f"TR_{who}", shown=told.append, now=HandClock(100.0)
+        post,
+        key=CaptionKey(),
+        tasks=tasks,
+        track_sid=lambda who: f"TR_{who}",
+        shown=told.append,
+        now=HandClock(100.0),
     )
 
 

@@ -28,6 +28,7 @@ class Bench:
             lambda: self.views,
             name_of={"anna": "Anna B."}.__getitem__,
             profile="embedded",
+            key="public-key",
             now=self.clock,
         )
 
@@ -66,6 +67,7 @@ def test_all_attributes() -> None:
         "lk.agent.state": "speaking",
         "translator.role": "interpreter",
         "translator.profile": "embedded",
+        "translator.key": "public-key",
         "translator.trouble": "Anna B., fr: no route",
     }
 
