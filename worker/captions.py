@@ -173,19 +173,23 @@ class Captions:
         self._now = now or asyncio.get_running_loop().time
         self._epoch = Epoch(self._now())
         self._readers: Mapping[str, frozenset[str]] = {}
+        self._packets = True
         self._greeted: dict[str, frozenset[str]] = {}
         self._next_legacy_s: dict[str, float] = {}
         self._boxes: dict[tuple[str, int, str], tuple[Outbox, asyncio.Task[None]]] = {}
         self._history: dict[str, deque[Line]] = {}
         self._histories = asyncio.Semaphore(HISTORIES_AT_ONCE)
 
-    def read_by(self, readers: Mapping[str, frozenset[str]], ready: frozenset[str]) -> None:
+    def read_by(
+        self, readers: Mapping[str, frozenset[str]], ready: frozenset[str], *, packets: bool = True
+    ) -> None:
         """Sets who reads what; whoever is new to a language gets its last finals.
 
         Args:
             ready: who can receive streams by now.
+            packets: whether legacy packets may be sent; they go to everybody, also to those who read nothing.
         """
-        self._readers = readers
+        self._readers, self._packets = readers, packets
         reading: dict[str, set[str]] = {}
         for language, who in readers.items():
             for identity in who & ready:
@@ -238,7 +242,7 @@ class Captions:
         if to and await self._try(line, to) and caption.heard_at_s:
             latency_s = self._now() - caption.heard_at_s
             self._shown(CaptionShown(caption.speaker, caption.language, latency_s))
-        sid = "" if caption.translated else self._track_sid(caption.speaker)
+        sid = "" if caption.translated or not self._packets else self._track_sid(caption.speaker)
         if sid and (caption.final or self._now() >= self._next_legacy_s.get(caption.speaker, 0.0)):
             self._next_legacy_s[caption.speaker] = self._now() + LEGACY_EVERY_S
             try:

@@ -228,7 +228,8 @@ class RoomInterpreter:
         self.reports.refused(people.values(), plan.refused)
         self._channels.want(plan.channels, frozenset(self._configure.muted))
         self._speakers.update(people, roster.microphones(self._room), plan.wishes)
-        self._captions.read_by(plan.readers, roster.ready(self._room))
+        packets = not any(person.captions_off for person in people.values())
+        self._captions.read_by(plan.readers, roster.ready(self._room), packets=packets)
         spoken = {who: plan.voices_of(who) for who in self._speakers.interpreted}
         self._status.fits(self._headroom.look(spoken, self._voices.engines(plan.channels)))
         self._desertion.look(bool(people))

@@ -118,6 +118,21 @@ async def test_a_client_that_merges_by_segment_loses_no_line_when_the_interprete
     assert {packet.segments[0].id for packet in post.packets} <= shown.keys()
 
 
+async def test_no_packet_goes_to_a_room_where_somebody_has_captions_off(tasks: Tasks) -> None:
+    """Packets cannot be addressed: they go while nobody has refused captions. Streams go to readers all the same."""
+    post = FakePost()
+    captions = new_captions(post, tasks)
+    readers = {"en": frozenset({"bea"})}
+    for number, packets in enumerate((True, False, True)):
+        captions.read_by(readers, frozenset(), packets=packets)
+        captions.show(Line(replace(ORIGINAL_LINE.caption, segment=f"1-{number}", final=True), 1))
+        async with asyncio.timeout(5):
+            while len(post.streams) <= number:
+                await asyncio.sleep(0)
+            await asyncio.sleep(0)
+    assert [packet.segments[0].id.rpartition(".")[2] for packet in post.packets] == ["1-0/en", "1-2/en"]
+
+
 async def test_the_latency_of_interims_is_measured(tasks: Tasks) -> None:
     """From the sound of the newest word until the caption was sent."""
     shown: list[CaptionShown] = []

@@ -2,7 +2,7 @@ import { useMemo, useState } from "react";
 import { useI18n } from "../hooks/useI18n";
 import { useStore } from "../hooks/useStore";
 import { directionOf, nameOf } from "../logic/languages";
-import { fileName, inLanguage, MEDIA_TYPES, transcriptOf, write, type Format, type Transcript } from "../logic/transcript";
+import { fileName, inLanguage, instant, MEDIA_TYPES, transcriptOf, write, type Format, type Transcript } from "../logic/transcript";
 import type { Meeting } from "../room/meeting";
 import { HeardRecorder } from "../room/recorder";
 import { Select } from "./controls";
@@ -127,8 +127,8 @@ export function TranscriptList({ transcript }: { transcript: Transcript }) {
           <li key={`${entry.startMs}-${at}`} className={toneOf(entry.speaker)}>
             <p className="transcript-head">
               <bdi className="passage-name">{entry.name}</bdi>
-              <time dateTime={new Date(transcript.beganMs + entry.startMs).toISOString()}>
-                {clock.format(transcript.beganMs + entry.startMs)}
+              <time dateTime={instant(transcript.beganMs + entry.startMs)}>
+                {clock.format(Date.parse(instant(transcript.beganMs + entry.startMs)))}
               </time>
             </p>
             {entry.texts.map((one) => (
