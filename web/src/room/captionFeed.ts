@@ -54,7 +54,7 @@ export class CaptionFeed {
   private readonly budgets = new Budgets(AT_ONCE, PER_SECOND);
   private readonly open = new Map<string, number>();
   private readonly lanes = new Map<string, { last: Promise<void>; waiting: number }>();
-  private readonly closed = new AbortController();
+  private readonly closed = new Store(false);
 
   /** `keys` are the public keys of the interpreters that are or were in the room. */
   constructor(
@@ -68,7 +68,7 @@ export class CaptionFeed {
 
   close(): void {
     this.source.unregisterTextStreamHandler(TOPIC);
-    this.closed.abort();
+    this.closed.set(true);
   }
 
   private async receive(stream: CaptionStream, sender: string): Promise<void> {
@@ -83,7 +83,7 @@ export class CaptionFeed {
     this.open.set(sender, open + 1);
     let text: string | null;
     try {
-      text = await readWithin(stream, MOST_CHARACTERS, READ_LIMIT_MS, this.closed.signal);
+      text = await readWithin(stream, MOST_CHARACTERS, READ_LIMIT_MS, this.closed);
     } catch {
       // A stream breaks off when the connection does; its next revision carries the whole text again.
       this.source.forget(stream.info.id);
@@ -114,9 +114,10 @@ export class CaptionFeed {
 
   private async take(stream: CaptionStream, sender: string, text: string, attributes: Attributes): Promise<void> {
     const key = claimedKey(attributes) ?? "";
+    if (this.closed.get()) return;
     const known = (): boolean => this.keys.get().has(key);
     const believed =
-      (known() || (await comesTrue(this.keys, known, KEY_PATIENCE_MS, this.closed.signal))) &&
+      (known() || (await comesTrue(this.keys, known, KEY_PATIENCE_MS, this.closed))) &&
       (await this.check.holds(sender, text, attributes));
     const revision = believed ? readRevision(text, attributes, sender) : null;
     if (!revision) return this.refuse(stream);
@@ -125,7 +126,7 @@ export class CaptionFeed {
 
   private refuse(stream: CaptionStream): void {
     this.source.forget(stream.info.id);
-    if (this.closed.signal.aborted) return;
+    if (this.closed.get()) return;
     if (this.refused.get() === 0) console.warn("captions that do not come from the interpreter are ignored");
     this.refused.update((count) => count + 1);
   }
@@ -146,12 +147,12 @@ async function readWithin(
   stream: CaptionStream,
   most: number,
   limitMs: number,
-  closed: AbortSignal,
+  closed: Readable<boolean>,
 ): Promise<string | null> {
   const late = new AbortController();
   const abort = (): void => late.abort(new Error("a caption did not come to its end"));
   const timer = setTimeout(abort, limitMs);
-  closed.addEventListener("abort", abort);
+  const stop = closed.subscribe(abort);
   try {
     let text = "";
     for await (const piece of stream.withAbortSignal(late.signal)) {
@@ -161,7 +162,7 @@ async function readWithin(
     return text;
   } finally {
     clearTimeout(timer);
-    closed.removeEventListener("abort", abort);
+    stop();
   }
 }
 
@@ -170,17 +171,15 @@ function comesTrue<T>(
   readable: Readable<T>,
   condition: () => boolean,
   limitMs: number,
-  closed: AbortSignal,
+  closed: Readable<boolean>,
 ): Promise<boolean> {
   return new Promise((resolve) => {
     const end = (): void => {
       clearTimeout(timer);
-      stop();
-      closed.removeEventListener("abort", end);
-      resolve(condition());
+      for (const stop of stops) stop();
+      resolve(condition() && !closed.get());
     };
     const timer = setTimeout(end, limitMs);
-    const stop = readable.subscribe(() => condition() && end());
-    closed.addEventListener("abort", end);
+    const stops = [readable.subscribe(() => condition() && end()), closed.subscribe(end)];
   });
 }

@@ -138,10 +138,11 @@ const HOSTILE: [string, Partial<Passage>][] = [
 ];
 
 describe("one passage with impossible claims", () => {
-  const nameOf = (identity: string): string => NAMES[identity] ?? identity;
+  const known = new Map(Object.entries(NAMES));
+  const nameOf = (identity: string): string => known.get(identity) ?? identity;
   const others = (passages: Passages) => {
     const { beganMs, entries } = transcriptOf(passages, "Board", nameOf);
-    return entries.filter(({ speaker }) => speaker in NAMES).map(({ startMs }) => beganMs + startMs);
+    return entries.filter(({ speaker }) => known.has(speaker)).map(({ startMs }) => beganMs + startMs);
   };
   /** Six people said something, each heard two seconds after it was said. */
   const meeting = Array.from({ length: 6 }, (_, at) => passage(at, at % 2 ? "anna" : "bob", HOUR + at * 5000, BEGAN + 2000 + at * 5000, { en: "Yes." }));
