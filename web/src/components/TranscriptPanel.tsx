@@ -8,6 +8,7 @@ import { HeardRecorder } from "../room/recorder";
 import { Select } from "./controls";
 import { download } from "./download";
 import { Icon } from "./Icon";
+import { PartBoundary } from "./PartBoundary";
 import { toneOf } from "./tone";
 
 /** The last passages that are put on the page at once; a file has them all. */
@@ -17,9 +18,15 @@ export function TranscriptPanel({ meeting, title }: { meeting: Meeting; title: s
   const transcript = useTranscript(meeting, title);
   return (
     <>
-      <SaveTranscript transcript={transcript} />
-      <RecordingControls meeting={meeting} title={title} />
-      <TranscriptList transcript={transcript} />
+      <PartBoundary>
+        <SaveTranscript transcript={transcript} />
+      </PartBoundary>
+      <PartBoundary>
+        <RecordingControls meeting={meeting} title={title} />
+      </PartBoundary>
+      <PartBoundary>
+        <TranscriptList transcript={transcript} />
+      </PartBoundary>
     </>
   );
 }

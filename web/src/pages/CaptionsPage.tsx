@@ -2,6 +2,7 @@ import { useEffect, useMemo, useState } from "react";
 import { PassageLines } from "../components/CaptionPane";
 import { Notice } from "../components/controls";
 import { useTitle } from "../components/Page";
+import { PartBoundary } from "../components/PartBoundary";
 import { useErrorText } from "../hooks/useErrorText";
 import { useI18n } from "../hooks/useI18n";
 import { useStore } from "../hooks/useStore";
@@ -45,7 +46,11 @@ export function CaptionsPage({ api, invitationToken, options }: CaptionsPageProp
     case "barred":
       return <Barred error={stage.error} />;
     case "reading":
-      return <Lines reading={stage.reading} options={options} />;
+      return (
+        <PartBoundary againMs={AGAIN_MS}>
+          <Lines reading={stage.reading} options={options} />
+        </PartBoundary>
+      );
   }
 }
 
@@ -114,6 +119,7 @@ function mayPass(error: unknown): boolean {
 function Lines({ reading, options }: { reading: Reading; options: CaptionPageOptions }) {
   const { text } = useI18n();
   const passages = useStore(reading.passages);
+  const checkable = useStore(reading.captionsCheckable);
   const names = useStore(reading.directory.names);
   const { language, calm, lines: most, names: named, size, align } = options;
   const choice = useMemo(
@@ -128,7 +134,8 @@ function Lines({ reading, options }: { reading: Reading; options: CaptionPageOpt
       style={{ "--screen-size": `${size}vh` } as React.CSSProperties}
     >
       <Heading />
-      {lines.length === 0 && !options.transparent && <p className="screen-waiting">{text("page.waiting")}</p>}
+      {!checkable && <Notice kind="problem">{text("captions.uncheckable")}</Notice>}
+      {checkable && lines.length === 0 && !options.transparent && <p className="screen-waiting">{text("page.waiting")}</p>}
       {lines.map((line) => (
         <PassageLines key={line.key} line={line} name={named && line.named ? (names.get(line.speaker) ?? line.speaker) : ""} />
       ))}
