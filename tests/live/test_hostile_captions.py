@@ -76,7 +76,9 @@ class Forger:
         self.sent += 1
 
 
-async def test_nothing_forged_is_believed_and_all_that_was_said_stands(meeting: OpenMeeting, tmp_path: Path) -> None:
+async def test_nothing_forged_is_believed_and_all_that_was_said_stands(
+    meeting: OpenMeeting, tmp_path: Path
+) -> None:
     """Eve copies, changes and signs; of all that reached Bob his page shows the interpreter's captions alone."""
     async with (
         meeting() as room,
@@ -95,9 +97,7 @@ async def test_nothing_forged_is_believed_and_all_that_was_said_stands(meeting: 
         await anna.stop_microphone()
         await until(lambda: len(of(bob, "eve")) == forger.sent, "all forgeries have reached Bob", LIMIT_S)
         true = {
-            (seen.sender, seen.attributes["language"], seen.text)
-            for seen in of(bob, "anna")
-            if seen.final
+            (seen.sender, seen.attributes["language"], seen.text) for seen in of(bob, "anna") if seen.final
         }
         believed = await believed_by(bob, tmp_path)
 

@@ -75,7 +75,11 @@ def test_no_attribute_can_be_changed_added_or_taken_away(name: str) -> None:
     stream = signed(CaptionKey(), SIGNED)
     verify(stream)
     kept = {other: value for other, value in stream.attributes.items() if other != name}
-    for changed in ({**kept, name: "true"}, {**kept, name: "99"}, *([kept] if name in SIGNED.attributes else [])):
+    for changed in (
+        {**kept, name: "true"},
+        {**kept, name: "99"},
+        *([kept] if name in SIGNED.attributes else []),
+    ):
         with pytest.raises(InvalidSignature):
             verify(replace(stream, attributes=changed))
 
@@ -112,7 +116,12 @@ async def test_all_that_is_sent_is_signed(tasks: Tasks) -> None:
     """Interims, finals, translations, and what is sent again to somebody who comes late."""
     post, key = FakePost(), CaptionKey()
     captions = Captions(
-        post, key=key, tasks=tasks, track_sid=lambda who: f"TR_{who}", shown=lambda _: None, now=HandClock(100.0)
+        post,
+        key=key,
+        tasks=tasks,
+        track_sid=lambda who: f"TR_{who}",
+        shown=lambda _: None,
+        now=HandClock(100.0),
     )
     captions.read_by({"es": frozenset({"bea"}), ORIGINAL: frozenset({"bea"})}, frozenset({"bea"}))
     spanish = replace(LINE.caption, language="es", committed="buenos días", tentative="", final=True)
@@ -133,10 +142,17 @@ async def test_nothing_longer_is_sent_than_readers_take(tasks: Tasks) -> None:
     """Words without end and long reasons are cut, and what is sent is what was signed."""
     post = FakePost()
     captions = Captions(
-        post, key=CaptionKey(), tasks=tasks, track_sid=lambda _: "", shown=lambda _: None, now=HandClock(100.0)
+        post,
+        key=CaptionKey(),
+        tasks=tasks,
+        track_sid=lambda _: "",
+        shown=lambda _: None,
+        now=HandClock(100.0),
     )
     captions.read_by({"en": frozenset({"bea"})}, frozenset())
-    long = replace(LINE.caption, committed="ä" * 100_000, tentative="", final=True, note="n" * 5000, doubt="d" * 5000)
+    long = replace(
+        LINE.caption, committed="ä" * 100_000, tentative="", final=True, note="n" * 5000, doubt="d" * 5000
+    )
     captions.show(Line(long, 1))
     await sent_by(post, 1)
     [(text, _, attributes, sender)] = post.streams
