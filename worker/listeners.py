@@ -48,6 +48,8 @@ class Person:
     """A language on offer; None: originals only."""
     reads: frozenset[str] = frozenset()
     """Languages on offer, and `ORIGINAL`."""
+    captions_off: bool = False
+    """Whether they have said that they read nothing; who has said nothing may still be shown captions."""
     events: bool = False
     may_speak: bool = True
     """Whether they may publish sound at all."""
@@ -113,13 +115,15 @@ def read_person(
         return served
 
     hears = serve(listen) if listen and listen.casefold() != OFF else None
-    reads = dict.fromkeys(_reading(code, serve) for code in _codes(captions))
+    captions_off = _is_off(captions)
+    reads = {} if captions_off else dict.fromkeys(_reading(code, serve) for code in _codes(captions))
     order = tuple(code for code in reads if code is not None)
     return Person(
         identity=identity,
         speaks=_spoken(speak, offered, room_language),
         hears=hears,
         reads=frozenset(order),
+        captions_off=captions_off,
         events=_value(attributes, EVENTS).casefold() == "on",
         may_speak=may_speak,
         interpreted=_value(attributes, PUSH).casefold() != OFF,
@@ -248,7 +252,11 @@ def _value(attributes: Mapping[str, str], key: str) -> str:
 
 def _codes(captions: str) -> list[str]:
     codes = [code.strip() for code in captions.split(",", MAX_CAPTION_LANGUAGES)[:MAX_CAPTION_LANGUAGES]]
-    return [] if OFF in (code.casefold() for code in codes) else [code for code in codes if code]
+    return [code for code in codes if code]
+
+
+def _is_off(captions: str) -> bool:
+    return OFF in (code.casefold() for code in _codes(captions))
 
 
 def _reading(code: str, serve: Callable[[str], str | None]) -> str | None:

@@ -46,6 +46,7 @@ from worker.permissions import Permissions
 from worker.post import RoomPost, is_online
 from worker.publishing import RoomPublisher
 from worker.reports import Reports
+from worker.signing import CaptionKey
 from worker.speakers import Speakers
 from worker.status import Status
 from worker.telemetry import Telemetry
@@ -162,14 +163,20 @@ class RoomInterpreter:
             trouble=self.reports.trouble,
             open_track=open_track,
         )
+        key = CaptionKey()
         self._captions = Captions(
-            post, tasks=self._tasks, track_sid=self._speakers.track_sid, shown=self.reports.shown
+            post,
+            key=key,
+            tasks=self._tasks,
+            track_sid=self._speakers.track_sid,
+            shown=self.reports.shown,
         )
         self._status = Status(
             self._set_attributes,
             self._channels.view,
             name_of=partial(roster.name_of, room),
             profile=engines.profile,
+            key=key.public,
         )
 
     async def run(self) -> End:
@@ -241,7 +248,8 @@ class RoomInterpreter:
         self.reports.refused(people.values(), plan.refused)
         self._channels.want(plan.channels, frozenset(self._configure.muted))
         self._speakers.update(people, roster.microphones(self._room), plan.wishes)
-        self._captions.read_by(plan.readers, roster.ready(self._room))
+        packets = not any(person.captions_off for person in people.values())
+        self._captions.read_by(plan.readers, roster.ready(self._room), packets=packets)
         spoken = {who: plan.voices_of(who) for who in self._speakers.interpreted}
         self._status.fits(self._headroom.look(spoken, self._voices.engines(plan.channels)))
         encryption = roster.encryption(self._room)

@@ -12,6 +12,7 @@ from pipeline.events import Trouble
 from worker.channels import ChannelView
 from worker.encryption import SHOWN, Encryption
 from worker.headroom import Fits
+from worker.signing import KEY_ATTRIBUTE
 from worker.voices import Voices
 
 EVERY_S = 0.5
@@ -34,6 +35,7 @@ class Status:
         set_attributes: merges attributes into the participant's own; whether it could.
         channels: how the channels are now.
         name_of: from an identity to what people are shown.
+        key: the public key that the interpreter's captions are signed with.
     """
 
     def __init__(
@@ -43,9 +45,11 @@ class Status:
         *,
         name_of: Callable[[str], str],
         profile: str,
+        key: str,
         now: Monotonic | None = None,
     ) -> None:
-        self._set, self._channels, self._profile = set_attributes, channels, profile
+        self._set, self._channels = set_attributes, channels
+        self._profile, self._key = profile, key
         self._name_of = name_of
         self._now = now or asyncio.get_running_loop().time
         self._languages: tuple[str, ...] = ()
@@ -149,6 +153,7 @@ class Status:
             "translator.profile": self._profile,
             "translator.encrypted": _encrypted(self._encryption),
             "translator.trouble": self._trouble or self._still_encrypted(),
+            KEY_ATTRIBUTE: self._key,
         }
 
     def _still_encrypted(self) -> str:

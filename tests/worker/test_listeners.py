@@ -33,7 +33,7 @@ def person(identity: str = "bea", **attributes: str) -> Person:
         ({"language": "pt_BR"}, Person("bea", "pt", "pt", frozenset({"pt"}))),
         ({"language": "es", "translator_listen": "off"}, Person("bea", "es", None, frozenset({"es"}))),
         ({"language": "es", "translator_listen": ""}, Person("bea", "es", "es", frozenset({"es"}))),
-        ({"language": "es", "translator_captions": "off"}, Person("bea", "es", "es")),
+        ({"language": "es", "translator_captions": "off"}, Person("bea", "es", "es", captions_off=True)),
         ({"language": "es", "translator_speak": "auto"}, Person("bea", None, "es", frozenset({"es"}))),
         ({"translator_captions": " fr, original "}, Person("bea", "en", None, frozenset({"fr", ORIGINAL}))),
         ({"translator_listen": "fr", "translator_speak": "de"}, Person("bea", "de", "fr")),

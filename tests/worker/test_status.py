@@ -29,6 +29,7 @@ class Bench:
             lambda: self.views,
             name_of={"anna": "Anna B."}.__getitem__,
             profile="embedded",
+            key="public-key",
             now=self.clock,
         )
 
@@ -68,6 +69,7 @@ def test_all_attributes() -> None:
         "translator.role": "interpreter",
         "translator.profile": "embedded",
         "translator.encrypted": "",
+        "translator.key": "public-key",
         "translator.trouble": "Anna B., fr: no route",
     }
 

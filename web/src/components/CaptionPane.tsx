@@ -6,6 +6,7 @@ import { useStore } from "../hooks/useStore";
 import { Announcer, shown, type CaptionChoice, type ShownPassage } from "../logic/captionView";
 import { directionOf } from "../logic/languages";
 import { CAPTION_SIZES } from "../logic/preferences";
+import { Notice } from "./controls";
 import { Icon } from "./Icon";
 import { toneOf } from "./tone";
 
@@ -23,6 +24,7 @@ export function CaptionPane({ choice, onOrganise }: CaptionPaneProps) {
   const { text } = useI18n();
   const meeting = useMeeting();
   const passages = useStore(meeting.passages);
+  const checkable = useStore(meeting.captionsCheckable);
   const names = useStore(meeting.directory.names);
   const [preferences] = usePreferences();
   const lines = useMemo(() => shown(passages, choice, MOST_SHOWN), [passages, choice]);
@@ -35,6 +37,7 @@ export function CaptionPane({ choice, onOrganise }: CaptionPaneProps) {
       aria-label={text("captions.label")}
       data-captions={choice.mode}
     >
+      {!checkable && <Notice kind="warning">{text("captions.uncheckable")}</Notice>}
       <div
         className="captions-scroll"
         ref={scroller}

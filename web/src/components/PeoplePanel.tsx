@@ -6,6 +6,7 @@ import { useStore } from "../hooks/useStore";
 import type { Organising } from "../logic/api";
 import type { TextKey } from "../logic/i18n";
 import { nameOf } from "../logic/languages";
+import { shownName } from "../logic/names";
 import { audienceOf, heardBy, spokenBy } from "../logic/wishes";
 import { isPerson } from "../room/directory";
 import { Icon } from "./Icon";
@@ -56,7 +57,7 @@ function Person({ person, organising }: { person: Participant; organising: Organ
   const publishes = person.getTrackPublication(Track.Source.Microphone) !== undefined;
   const spoken = spokenBy(person.attributes);
   const heard = heardBy(person.attributes);
-  const name = person.name || person.identity;
+  const name = shownName(person.name, person.identity);
   const facts = [
     publishes && spoken && spoken !== "auto" ? text("people.speaks", { language: nameOf(spoken, locale) }) : "",
     heard !== "off" ? text("people.hears", { language: nameOf(heard, locale) }) : "",
@@ -131,7 +132,7 @@ function AudienceOfMine({ people }: { people: readonly Participant[] }) {
   const spoken = speak === "auto" ? (said?.sourceLanguage ?? "") : speak;
   const others = people
     .filter((person) => !person.isLocal)
-    .map(({ identity, name, attributes }) => ({ identity, name: name || identity, attributes }));
+    .map(({ identity, name, attributes }) => ({ identity, name: shownName(name, identity), attributes }));
   const audience = audienceOf(spoken, others);
   return (
     <div className="audience" data-audience={audience.length}>

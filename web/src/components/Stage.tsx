@@ -1,6 +1,7 @@
 import { useTracks, VideoTrack, type TrackReference } from "@livekit/components-react";
 import { Track } from "livekit-client";
 import { useI18n } from "../hooks/useI18n";
+import { shownName } from "../logic/names";
 
 /** Screens and cameras that others show; nothing where nobody does. */
 export function Stage() {
@@ -11,7 +12,7 @@ export function Stage() {
   if (!tracks.length) return null;
   const screens = tracks.filter(({ source }) => source === Track.Source.ScreenShare);
   const cameras = tracks.filter(({ source }) => source === Track.Source.Camera);
-  const nameOf = ({ participant }: TrackReference): string => participant.name || participant.identity;
+  const nameOf = ({ participant }: TrackReference): string => shownName(participant.name, participant.identity);
   return (
     <div className="stage" data-screens={screens.length}>
       {screens.map((track) => (

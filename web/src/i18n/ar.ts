@@ -7,6 +7,7 @@ export const ar: Messages = {
   "app.toStart": "إلى صفحة البداية",
   "app.language": "لغة هذه الصفحة",
   "app.close": "إغلاق",
+  "app.partFailed": "تعطّل هذا الجزء من الصفحة. وكل ما عداه مستمر.",
   "app.copy": "نسخ",
   "app.copied": "تم النسخ",
   "app.cancel": "إلغاء",
@@ -157,6 +158,8 @@ export const ar: Messages = {
   "captions.empty": "تظهر النصوص هنا حالما يتحدث أحد.",
   "captions.emptyInterpreter": "لا يوجد مترجم في هذا الاجتماع بعد، لذلك لا توجد نصوص.",
   "captions.off": "النصوص متوقفة.",
+  "captions.uncheckable":
+    "لا يستطيع هذا المتصفح التحقق من أن النصوص تأتي من المترجم، لذلك لا يعرض أي نص. افتح الصفحة عبر https أو حدّث المتصفح.",
   "captions.latest": "إلى الأحدث",
   "captions.tentative": "قد يتغير بعد",
   "captions.untranslated": "غير مترجم: {reason}",

@@ -7,6 +7,7 @@ export const de: Messages = {
   "app.toStart": "Zur Startseite",
   "app.language": "Sprache dieser Seite",
   "app.close": "Schließen",
+  "app.partFailed": "Dieser Teil der Seite ist ausgefallen. Alles andere läuft weiter.",
   "app.copy": "Kopieren",
   "app.copied": "Kopiert",
   "app.cancel": "Abbrechen",
@@ -143,6 +144,8 @@ export const de: Messages = {
   "captions.empty": "Untertitel erscheinen hier, sobald jemand spricht.",
   "captions.emptyInterpreter": "In dieser Besprechung ist noch kein Dolmetscher, daher gibt es keine Untertitel.",
   "captions.off": "Untertitel sind ausgeschaltet.",
+  "captions.uncheckable":
+    "Dieser Browser kann nicht prüfen, ob Untertitel vom Dolmetscher kommen, und zeigt deshalb keine. Öffnen Sie die Seite über https oder aktualisieren Sie den Browser.",
   "captions.latest": "Zum Neuesten",
   "captions.tentative": "kann sich noch ändern",
   "captions.untranslated": "nicht übersetzt: {reason}",

@@ -5,6 +5,7 @@ export const en = {
   "app.toStart": "To the start page",
   "app.language": "Language of this page",
   "app.close": "Close",
+  "app.partFailed": "This part of the page failed. Everything else goes on.",
   "app.copy": "Copy",
   "app.copied": "Copied",
   "app.cancel": "Cancel",
@@ -141,6 +142,8 @@ export const en = {
   "captions.empty": "Captions appear here as soon as somebody speaks.",
   "captions.emptyInterpreter": "There is no interpreter in this meeting yet, so there are no captions.",
   "captions.off": "Captions are switched off.",
+  "captions.uncheckable":
+    "This browser cannot check that captions come from the interpreter, so it shows none. Open the page over https, or update the browser.",
   "captions.latest": "To the newest",
   "captions.tentative": "still being recognised",
   "captions.untranslated": "not translated: {reason}",

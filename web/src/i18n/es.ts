@@ -7,6 +7,7 @@ export const es: Messages = {
   "app.toStart": "A la página de inicio",
   "app.language": "Idioma de esta página",
   "app.close": "Cerrar",
+  "app.partFailed": "Esta parte de la página ha fallado. Todo lo demás sigue funcionando.",
   "app.copy": "Copiar",
   "app.copied": "Copiado",
   "app.cancel": "Cancelar",
@@ -143,6 +144,8 @@ export const es: Messages = {
   "captions.empty": "Los subtítulos aparecerán aquí en cuanto alguien hable.",
   "captions.emptyInterpreter": "Aún no hay intérprete en esta reunión, así que no hay subtítulos.",
   "captions.off": "Los subtítulos están desactivados.",
+  "captions.uncheckable":
+    "Este navegador no puede comprobar que los subtítulos vienen del intérprete, así que no muestra ninguno. Abra la página por https o actualice el navegador.",
   "captions.latest": "A lo más reciente",
   "captions.tentative": "todavía puede cambiar",
   "captions.untranslated": "sin traducir: {reason}",

@@ -7,6 +7,7 @@ export const fr: Messages = {
   "app.toStart": "Vers la page d’accueil",
   "app.language": "Langue de cette page",
   "app.close": "Fermer",
+  "app.partFailed": "Cette partie de la page ne fonctionne plus. Tout le reste continue.",
   "app.copy": "Copier",
   "app.copied": "Copié",
   "app.cancel": "Annuler",
@@ -143,6 +144,8 @@ export const fr: Messages = {
   "captions.empty": "Les sous-titres apparaîtront ici dès que quelqu’un parlera.",
   "captions.emptyInterpreter": "Il n’y a pas encore d’interprète dans cette réunion, donc pas de sous-titres.",
   "captions.off": "Les sous-titres sont désactivés.",
+  "captions.uncheckable":
+    "Ce navigateur ne peut pas vérifier que les sous-titres viennent de l'interprète et n'en affiche donc aucun. Ouvrez la page en https ou mettez le navigateur à jour.",
   "captions.latest": "Au plus récent",
   "captions.tentative": "peut encore changer",
   "captions.untranslated": "non traduit : {reason}",

@@ -7,6 +7,7 @@ export const hi: Messages = {
   "app.toStart": "आरंभ पृष्ठ पर",
   "app.language": "इस पृष्ठ की भाषा",
   "app.close": "बंद करें",
+  "app.partFailed": "पृष्ठ का यह हिस्सा रुक गया। बाकी सब चल रहा है।",
   "app.copy": "कॉपी करें",
   "app.copied": "कॉपी हो गया",
   "app.cancel": "रद्द करें",
@@ -143,6 +144,8 @@ export const hi: Messages = {
   "captions.empty": "जैसे ही कोई बोलेगा, कैप्शन यहाँ दिखेंगे।",
   "captions.emptyInterpreter": "इस बैठक में अभी कोई दुभाषिया नहीं है, इसलिए कैप्शन नहीं हैं।",
   "captions.off": "कैप्शन बंद हैं।",
+  "captions.uncheckable":
+    "यह ब्राउज़र जाँच नहीं सकता कि कैप्शन दुभाषिए से आए हैं, इसलिए कोई कैप्शन नहीं दिखाता। पृष्ठ https से खोलें या ब्राउज़र अपडेट करें।",
   "captions.latest": "सबसे नए पर",
   "captions.tentative": "अभी बदल सकता है",
   "captions.untranslated": "अनुवाद नहीं हुआ: {reason}",

@@ -7,6 +7,7 @@ export const it: Messages = {
   "app.toStart": "Alla pagina iniziale",
   "app.language": "Lingua di questa pagina",
   "app.close": "Chiudi",
+  "app.partFailed": "Questa parte della pagina si è interrotta. Tutto il resto continua.",
   "app.copy": "Copia",
   "app.copied": "Copiato",
   "app.cancel": "Annulla",
@@ -143,6 +144,8 @@ export const it: Messages = {
   "captions.empty": "I sottotitoli appaiono qui appena qualcuno parla.",
   "captions.emptyInterpreter": "In questa riunione non c’è ancora un interprete, quindi non ci sono sottotitoli.",
   "captions.off": "I sottotitoli sono disattivati.",
+  "captions.uncheckable":
+    "Questo browser non può verificare che i sottotitoli vengano dall'interprete, quindi non ne mostra. Apra la pagina tramite https o aggiorni il browser.",
   "captions.latest": "Al più recente",
   "captions.tentative": "può ancora cambiare",
   "captions.untranslated": "non tradotto: {reason}",

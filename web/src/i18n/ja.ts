@@ -7,6 +7,7 @@ export const ja: Messages = {
   "app.toStart": "最初のページへ",
   "app.language": "このページの言語",
   "app.close": "閉じる",
+  "app.partFailed": "ページのこの部分でエラーが起きました。ほかの部分はそのまま使えます。",
   "app.copy": "コピー",
   "app.copied": "コピーしました",
   "app.cancel": "キャンセル",
@@ -143,6 +144,8 @@ export const ja: Messages = {
   "captions.empty": "だれかが話すと、ここに字幕が表示されます。",
   "captions.emptyInterpreter": "この会議にはまだ通訳がいないため、字幕はありません。",
   "captions.off": "字幕はオフです。",
+  "captions.uncheckable":
+    "このブラウザーでは字幕が通訳から届いたものか確認できないため、字幕を表示しません。https でページを開くか、ブラウザーを更新してください。",
   "captions.latest": "最新へ",
   "captions.tentative": "まだ変わることがあります",
   "captions.untranslated": "未翻訳：{reason}",

@@ -7,6 +7,7 @@ export const pt: Messages = {
   "app.toStart": "Para a página inicial",
   "app.language": "Idioma desta página",
   "app.close": "Fechar",
+  "app.partFailed": "Esta parte da página falhou. Todo o resto continua.",
   "app.copy": "Copiar",
   "app.copied": "Copiado",
   "app.cancel": "Cancelar",
@@ -143,6 +144,8 @@ export const pt: Messages = {
   "captions.empty": "As legendas aparecem aqui assim que alguém falar.",
   "captions.emptyInterpreter": "Ainda não há intérprete nesta reunião, por isso não há legendas.",
   "captions.off": "As legendas estão desligadas.",
+  "captions.uncheckable":
+    "Este navegador não consegue verificar se as legendas vêm do intérprete, por isso não mostra nenhuma. Abra a página por https ou atualize o navegador.",
   "captions.latest": "Para o mais recente",
   "captions.tentative": "ainda pode mudar",
   "captions.untranslated": "não traduzido: {reason}",

@@ -7,6 +7,7 @@ export const zh: Messages = {
   "app.toStart": "返回首页",
   "app.language": "页面语言",
   "app.close": "关闭",
+  "app.partFailed": "页面的这一部分出了问题，其他部分照常运行。",
   "app.copy": "复制",
   "app.copied": "已复制",
   "app.cancel": "取消",
@@ -143,6 +144,8 @@ export const zh: Messages = {
   "captions.empty": "有人发言时，字幕会显示在这里。",
   "captions.emptyInterpreter": "此会议还没有译员，因此没有字幕。",
   "captions.off": "字幕已关闭。",
+  "captions.uncheckable":
+    "此浏览器无法核实字幕是否来自传译员，因此不显示字幕。请通过 https 打开页面，或更新浏览器。",
   "captions.latest": "回到最新",
   "captions.tentative": "可能还会变化",
   "captions.untranslated": "未翻译：{reason}",

@@ -3,6 +3,7 @@ import { PassageLines } from "../components/CaptionPane";
 import { Notice } from "../components/controls";
 import { useTitle } from "../components/Page";
 import { useEncryptedText } from "../hooks/useEncryptedText";
+import { PartBoundary } from "../components/PartBoundary";
 import { useErrorText } from "../hooks/useErrorText";
 import { useI18n } from "../hooks/useI18n";
 import { useStore } from "../hooks/useStore";
@@ -46,7 +47,11 @@ export function CaptionsPage({ api, invitationToken, options }: CaptionsPageProp
     case "barred":
       return <Barred error={stage.error} />;
     case "reading":
-      return <Lines reading={stage.reading} options={options} />;
+      return (
+        <PartBoundary againMs={AGAIN_MS}>
+          <Lines reading={stage.reading} options={options} />
+        </PartBoundary>
+      );
   }
 }
 
@@ -115,6 +120,7 @@ function mayPass(error: unknown): boolean {
 function Lines({ reading, options }: { reading: Reading; options: CaptionPageOptions }) {
   const { text } = useI18n();
   const passages = useStore(reading.passages);
+  const checkable = useStore(reading.captionsCheckable);
   const names = useStore(reading.directory.names);
   const interpreter = useStore(reading.interpreter);
   const encryptedText = useEncryptedText(reading.directory);
@@ -132,7 +138,8 @@ function Lines({ reading, options }: { reading: Reading; options: CaptionPageOpt
       style={{ "--screen-size": `${size}vh` } as React.CSSProperties}
     >
       <Heading />
-      {lines.length === 0 && !options.transparent && <p className="screen-waiting">{encrypted ? encryptedText(encrypted) : text("page.waiting")}</p>}
+      {!checkable && <Notice kind="problem">{text("captions.uncheckable")}</Notice>}
+      {checkable && lines.length === 0 && !options.transparent && <p className="screen-waiting">{encrypted ? encryptedText(encrypted) : text("page.waiting")}</p>}
       {lines.map((line) => (
         <PassageLines key={line.key} line={line} name={named && line.named ? (names.get(line.speaker) ?? line.speaker) : ""} />
       ))}

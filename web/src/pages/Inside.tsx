@@ -6,6 +6,7 @@ import { DiagnosticsPanel } from "../components/DiagnosticsPanel";
 import { Icon, Logo } from "../components/Icon";
 import { OrganisePanel } from "../components/OrganisePanel";
 import { useTitle } from "../components/Page";
+import { PartBoundary } from "../components/PartBoundary";
 import { PeoplePanel, QualityBars } from "../components/PeoplePanel";
 import { SettingsPanel } from "../components/SettingsPanel";
 import { ShortcutsDialog } from "../components/ShortcutsDialog";
@@ -81,29 +82,45 @@ function MeetingView({ invitation, organising }: { invitation: Invitation; organ
       <header className="room-head">
         <Logo />
         <h1>{invitation.title}</h1>
-        <LagBadge />
-        <QualityBars person={meeting.room.localParticipant} />
+        <PartBoundary>
+          <LagBadge />
+          <QualityBars person={meeting.room.localParticipant} />
+        </PartBoundary>
       </header>
-      <ConnectionBanner />
+      <PartBoundary>
+        <ConnectionBanner />
+      </PartBoundary>
       <main className="room-main" id="captions" aria-label={text("room.label", { title: invitation.title })}>
-        <SoundStarter />
-        <Troubles />
-        <Stage />
-        <CaptionPane choice={choice} onOrganise={organising && panel !== "organise" ? () => setPanel("organise") : null} />
-        <WaitSignal />
+        <PartBoundary>
+          <SoundStarter />
+          <Troubles />
+        </PartBoundary>
+        <PartBoundary>
+          <Stage />
+        </PartBoundary>
+        <PartBoundary>
+          <CaptionPane choice={choice} onOrganise={organising && panel !== "organise" ? () => setPanel("organise") : null} />
+        </PartBoundary>
+        <PartBoundary>
+          <WaitSignal />
+        </PartBoundary>
       </main>
       {panel && (
         <Panel name={panel} onClose={() => setPanel(null)}>
-          <PanelContent name={panel} invitation={invitation} organising={organising} offered={offered} onShortcuts={() => setDialog("keys")} />
+          <PartBoundary key={panel}>
+            <PanelContent name={panel} invitation={invitation} organising={organising} offered={offered} onShortcuts={() => setDialog("keys")} />
+          </PartBoundary>
         </Panel>
       )}
-      <Toolbar
-        offered={offered}
-        panel={panel}
-        organiser={organising !== null}
-        onPanel={togglePanel}
-        onLeave={() => setDialog("leave")}
-      />
+      <PartBoundary>
+        <Toolbar
+          offered={offered}
+          panel={panel}
+          organiser={organising !== null}
+          onPanel={togglePanel}
+          onLeave={() => setDialog("leave")}
+        />
+      </PartBoundary>
       {dialog === "keys" && <ShortcutsDialog onClose={() => setDialog(null)} />}
       {dialog === "leave" && <LeaveDialog onClose={() => setDialog(null)} />}
     </div>

@@ -1,6 +1,7 @@
 import { lazy, Suspense, useCallback, useEffect, useRef, useState } from "react";
 import { Notice } from "../components/controls";
 import { Page } from "../components/Page";
+import { PartBoundary } from "../components/PartBoundary";
 import { useErrorText } from "../hooks/useErrorText";
 import { useI18n } from "../hooks/useI18n";
 import { usePreferences } from "../hooks/usePreferences";
@@ -92,18 +93,22 @@ export function Visit({ api, invitationToken }: { api: Api; invitationToken: str
     case "inside":
       return (
         <Suspense fallback={<Door />}>
-          <Inside
-            api={api}
-            invitation={stage.invitation}
-            meeting={stage.meeting}
-            onEnded={() => onEnded(stage.invitation, stage.meeting)}
-          />
+          <PartBoundary>
+            <Inside
+              api={api}
+              invitation={stage.invitation}
+              meeting={stage.meeting}
+              onEnded={() => onEnded(stage.invitation, stage.meeting)}
+            />
+          </PartBoundary>
         </Suspense>
       );
     case "after":
       return (
         <Suspense fallback={<Door />}>
-          <After meeting={stage.meeting} title={stage.invitation.title} onAgain={look} />
+          <PartBoundary>
+            <After meeting={stage.meeting} title={stage.invitation.title} onAgain={look} />
+          </PartBoundary>
         </Suspense>
       );
   }

@@ -1,4 +1,5 @@
 import { ParticipantKind, RoomEvent, type Participant, type Room } from "livekit-client";
+import { shownName } from "../logic/names";
 import { Store } from "../logic/store";
 
 export type Names = ReadonlyMap<string, string>;
@@ -20,12 +21,12 @@ export class Directory {
       .on(RoomEvent.Reconnected, learn);
   }
 
-  readonly nameOf = (identity: string): string => this.names.get().get(identity) ?? identity;
+  readonly nameOf = (identity: string): string => this.names.get().get(identity) ?? shownName("", identity);
 
   private learn(): void {
     const names = new Map(this.names.get());
     for (const person of [this.room.localParticipant, ...this.room.remoteParticipants.values()]) {
-      if (person.identity) names.set(person.identity, person.name || person.identity);
+      if (person.identity) names.set(person.identity, shownName(person.name, person.identity));
     }
     this.names.set(names);
   }
