@@ -63,7 +63,7 @@ class Engagements:
         return bool(result.rowcount)
 
     async def to_look_at(self) -> dict[str, float | None]:
-        """Rooms that should have an interpreter (None), and those whose dismissed one may be there still (since when)."""
+        """Rooms that should have an interpreter (None), and those whose dismissed one may be there still (since)."""
         columns = interpreters.c.room, interpreters.c.wanted, interpreters.c.changed_at
         query = select(*columns).where(or_(interpreters.c.wanted.is_(True), interpreters.c.changed_at > 0))
         async with transaction(self._engine) as connection:

@@ -35,6 +35,7 @@ class FakeMediaServer:
         self.lists = 0
         self.broken: dict[str, Exception] = {}
         """Rooms that cannot be looked at, and what happens instead."""
+        self.listing_fails: Exception | None = None
         self.held = asyncio.Event()
         """While it is clear, a dispatch does not come back."""
         self.held.set()
@@ -69,7 +70,9 @@ class FakeMediaServer:
     def at_work(self, room: str) -> list[str]:
         """Who is heard."""
         agents = self.rooms.get(room, Sight()).agents
-        return [agent.identity for agent in agents if not agent.standby and agent.identity not in self.heartless]
+        return [
+            agent.identity for agent in agents if not agent.standby and agent.identity not in self.heartless
+        ]
 
     async def look(self, room: str) -> Sight:
         await self._asked()
@@ -85,6 +88,8 @@ class FakeMediaServer:
     async def live_rooms(self) -> frozenset[str]:
         await self._asked()
         self.lists += 1
+        if self.listing_fails is not None:
+            raise self.listing_fails
         return frozenset(self.rooms)
 
     async def people(self, room: str) -> frozenset[str]:
@@ -159,7 +164,11 @@ class FakeMediaServer:
 
     def _beating(self, agent: Agent) -> Agent:
         beat = self._beats.get(agent.identity)
-        return agent if beat is None else replace(agent, attributes=agent.attributes | {"translator.alive": beat})
+        return (
+            agent
+            if beat is None
+            else replace(agent, attributes=agent.attributes | {"translator.alive": beat})
+        )
 
     async def _asked(self) -> None:
         await asyncio.sleep(0)  # others may run in between, as with a real server

@@ -19,7 +19,7 @@ from auth_service.serve import serve
 from config.settings import Auth, LiveKit, Settings
 from tests.auth_service.conftest import Api, Room
 from tests.live.conftest import OpenMeeting
-from tests.live.guests import LIMIT_S, Guest, until
+from tests.live.guests import LIMIT_S, until
 
 pytestmark = pytest.mark.live
 
@@ -108,25 +108,24 @@ async def test_a_full_data_channel_does_not_cost_the_interpreter_its_place(
             assert (await interpreter_state(service, hall))["identity"] == agent.identity
 
 
+@pytest.mark.parametrize("chat", [False, True], ids=["no chat", "chat"])
 async def test_a_guest_sends_no_data_unless_the_organiser_allows_chat(
-    meeting: OpenMeeting, service: Api
+    meeting: OpenMeeting, service: Api, chat: bool
 ) -> None:
     """What a guest of a usual room sends reaches nobody; where chat is allowed, it does."""
-    for chat in (False, True):
-        hall = await service.room(chat=chat)
-        heard: list[str] = []
-        async with meeting(hall.name) as opened, opened.guest("bea") as bea, guest_of(service, hall) as eve:
-            bea.room.on("data_received", lambda packet: heard.append(packet.topic))  # noqa: B023
-            await until(lambda: eve.local_participant.identity in bea.room.remote_participants, "seen")
-            with contextlib.suppress(PublishDataError):
-                await eve.local_participant.publish_data(b"hello", topic="eve")
-            async with api.LiveKitAPI(
-                opened.livekit.url, opened.livekit.api_key, opened.livekit.api_secret.get_secret_value()
-            ) as server:
-                await server.room.send_data(
-                    api.SendDataRequest(
-                        room=hall.name, data=b"after", topic="server", kind=api.DataPacket.Kind.RELIABLE
-                    )
+    hall = await service.room(chat=chat)
+    heard: list[str] = []
+    async with meeting(hall.name) as opened, opened.guest("bea") as bea, guest_of(service, hall) as eve:
+        bea.room.on("data_received", lambda packet: heard.append(packet.topic))
+        await until(lambda: eve.local_participant.identity in bea.room.remote_participants, "seen")
+        with contextlib.suppress(PublishDataError):
+            await eve.local_participant.publish_data(b"hello", topic="eve")
+        secret = opened.livekit.api_secret.get_secret_value()
+        async with api.LiveKitAPI(opened.livekit.url, opened.livekit.api_key, secret) as server:
+            await server.room.send_data(
+                api.SendDataRequest(
+                    room=hall.name, data=b"after", topic="server", kind=api.DataPacket.Kind.RELIABLE
                 )
-            await until(lambda: "server" in heard and (not chat or "eve" in heard), "what was sent later")
-            assert ("eve" in heard) is chat
+            )
+        await until(lambda: "server" in heard and (not chat or "eve" in heard), "what was sent later")
+        assert ("eve" in heard) is chat
