@@ -255,6 +255,7 @@ class Reconciler:
         if plan.after:
             assignment["after"] = list(plan.after)
         dispatch = await self._media.dispatch(engagement.room, json.dumps(assignment))
+        self._seen(engagement.room).dispatched(dispatch, self._now())
         await self._engagements.note(
             engagement.room, dispatch=dispatch, dispatched_at=self._clock(), failures=failures
         )

@@ -99,6 +99,10 @@ class RoomSightings:
             ),
         )
 
+    def dispatched(self, dispatch: str, now_s: float) -> None:
+        """Takes in that this service has made a dispatch."""
+        self._dispatch = _Since(dispatch, now_s)
+
     def claim_unchanged_s(self, engagement: Engagement, now_s: float) -> float:
         """How long another's claim has been as it is."""
         return self._claim.age(engagement.claim, now_s)

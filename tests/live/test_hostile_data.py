@@ -41,7 +41,7 @@ async def service(livekit: LiveKit, tmp_path: Path) -> AsyncIterator[Api]:
     try:
         async with asyncio.timeout(LIMIT_S):
             url = f"http://127.0.0.1:{await port}"
-        async with httpx.AsyncClient(base_url=url, timeout=10) as client:
+        async with httpx.AsyncClient(base_url=url, timeout=60) as client:
             yield Api(client)
     finally:
         serving.cancel()
