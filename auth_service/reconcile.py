@@ -7,7 +7,8 @@ import json
 import math
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from typing import Any
 from weakref import WeakValueDictionary
 
 import structlog
@@ -32,6 +33,10 @@ RESEND_S = 2.0
 QUESTION_S = 0.5
 QUESTIONS = 3
 AT_ONCE = 16
+FINISH_S = 2.0
+"""How long what is under way may take to finish when the service ends."""
+MOMENT_S = 0.05
+"""Until a round that is late is looked for again."""
 LONGEST_REST_S = 60.0
 """Between two looks at a room whose looks fail for a reason of our own."""
 
@@ -72,6 +77,7 @@ class Reconciler:
         self._leaving: dict[tuple[str, float], float] = {}
         """Rooms whose interpreter was dismissed, with when it was, and since when this service has known it."""
         self._away = Tally(now=now)
+        self._tasks: set[asyncio.Task[None]] = set()
 
     def nudge(self, room: str) -> None:
         """Something happened in that room: look at it now."""
@@ -81,22 +87,41 @@ class Reconciler:
     async def run(self) -> None:
         """Runs until cancelled. One slow room does not hold up the others, and one that fails does not end them."""
         loop = asyncio.get_running_loop()
-        next_round = loop.time()
-        async with asyncio.TaskGroup() as group:
+        next_round = loop.time() + self._interval_s
+        listing = self._start(self._add_due())
+        try:
             while True:
                 self._wake.clear()
-                if loop.time() >= next_round:
+                if loop.time() >= next_round and listing.done():
+                    listing.result()
                     next_round = loop.time() + self._interval_s
-                    self._nudged |= await self._due()
+                    listing = self._start(self._add_due())
                 for room in sorted(self._nudged - self._looking):
                     self._nudged.discard(room)
                     self._looking.add(room)
-                    group.create_task(self._look_and_log(room))
+                    self._start(self._look_and_log(room))
                 try:
-                    async with asyncio.timeout(max(0.0, next_round - loop.time())):
+                    async with asyncio.timeout(max(MOMENT_S, next_round - loop.time())):
                         await self._wake.wait()
                 except TimeoutError:
                     continue
+        finally:
+            await self._finish()
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    async def _finish(self) -> None:
+        """What is under way may finish, within a limit; then it is cancelled, and gives its claim back."""
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=FINISH_S)
+        for task in self._tasks:
+            task.cancel()
+        if self._tasks:
+            await asyncio.wait(self._tasks)
 
     async def look(self, room: str) -> None:
         """One look at one room, and what follows from it. Raises MediaServerError, StorageError."""
@@ -133,6 +158,10 @@ class Reconciler:
             await self._media.send(room, agent.identity, {"type": "dismiss"})
         self.nudge(room)
 
+    async def _add_due(self) -> None:
+        self._nudged |= await self._due()
+        self._wake.set()
+
     async def _due(self) -> set[str]:
         """Rooms to look at in this round: of those that concern us the ones that exist on the media server."""
         try:
@@ -164,18 +193,20 @@ class Reconciler:
             self._resting.pop(room, None)
         except (MediaServerError, StorageError) as error:
             self._log_away(error)
-        except (
-            Exception
-        ) as error:  # the one broad catch: what is wrong with one room must not cost the others theirs
-            backoff, _ = self._resting.get(room, (Backoff(most_s=LONGEST_REST_S), 0.0))
-            rest_s = backoff.after(0.0)
-            self._resting[room] = backoff, self._now() + rest_s
-            self._failed("room", error)
-            log.exception("room not looked at", room=room, kinds=kinds(error), again_in_s=round(rest_s, 1))
+        except Exception as error:  # noqa: BLE001  what is wrong with one room must not cost the others theirs
+            self._rest(room, error)
         finally:
             self._looking.discard(room)
             if room in self._nudged:  # while it was looked at
                 self._wake.set()
+
+    def _rest(self, room: str, error: Exception) -> None:
+        """A fault of ours: the room is looked at again later, and later each time."""
+        backoff, _ = self._resting.get(room, (Backoff(most_s=LONGEST_REST_S), 0.0))
+        self._resting[room] = backoff, self._now() + backoff.after(0.0)
+        self._failed("room", error)
+        if times := self._away.count((room, kinds(error))):
+            log.error("room not looked at", room=room, kinds=kinds(error), times=times, exc_info=True)
 
     def _log_away(self, error: Exception) -> None:
         if times := self._away.count(str(error)):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from functools import partial
 
 import structlog
@@ -115,7 +115,7 @@ def _bind(host: str, port: int) -> socket.socket:
 
 async def _watch(parts: Parts) -> None:
     """Looks after interpreters, removed participants and old records; whatever fails is begun again."""
-    watchers = {
+    watchers: dict[str, Callable[[], Awaitable[None]]] = {
         "rooms": parts.reconciler.run,
         "removals": parts.evictions.run,
         "old records": partial(_purge, parts),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Any
 
 from livekit import rtc
 from livekit.rtc.participant import PublishTranscriptionError
@@ -64,7 +65,7 @@ def is_online(room: rtc.Room) -> bool:
     return room.connection_state == rtc.ConnectionState.CONN_CONNECTED
 
 
-def attribute_setter(room: rtc.Room) -> Callable[[dict[str, str]], Awaitable[bool]]:
+def attribute_setter(room: rtc.Room) -> Callable[[dict[str, str]], Coroutine[Any, Any, bool]]:
     """What merges attributes into our own; false where the room is not connected just now."""
 
     async def set_attributes(attributes: dict[str, str]) -> bool:

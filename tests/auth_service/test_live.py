@@ -195,7 +195,7 @@ async def test_an_interpreter_whose_worker_died_is_replaced(service: tuple[Api, 
             await asyncio.gather(*(organiser.invite(languages=["es"], muted=["es"]) for _ in range(5)))
             (first,) = agents(guest)
             (has_it,) = [worker for worker in started if len(worker.said) > 1]
-            wish = {"version": 2, "languages": ["es"], "muted": ["es"], "glossary": None}
+            wish: dict[str, Any] = {"version": 2, "languages": ["es"], "muted": ["es"], "glossary": None}
             await until(lambda: organiser.applied(wish["languages"]))
             assert has_it.said[1] == {
                 "room": "board",

@@ -55,7 +55,7 @@ async def engagement(parts: Parts, room: Room) -> Engagement:
 
 
 async def until(true: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not true():
             await asyncio.sleep(0.01)
 
@@ -486,7 +486,7 @@ async def test_rooms_in_which_nobody_is_cost_one_list(
 ) -> None:
     """Of many rooms that invited the interpreter only those are looked at in which somebody is, and a room in which all
     is well is not written to."""
-    empty = [await api.room() for _ in range(20)]
+    empty = [await api.room() for _ in range(12)]
     for room in empty:
         await put(api, room)
     dismissed = await api.room()
@@ -569,5 +569,5 @@ async def test_whatever_fails_in_one_room_the_others_are_looked_at(
         await until(lambda: media.identities(good.name) == ["agent-1"])
         await until(lambda: faults(parts, clock) >= 2)
         media.broken.clear()
-        await until(lambda: faults(parts, clock) and len(media.identities(bad.name)) == 1)
+        await until(lambda: faults(parts, clock) > 0 and len(media.identities(bad.name)) == 1)
         assert not task.done()
