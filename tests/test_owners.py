@@ -33,6 +33,7 @@ LOOKED_AT = {
     "stack/local.py": "asks for its result, then cancels and waits",
     "stack/packages.py": "awaits it",
     "worker/channels.py": "raises the first failure of three, logs the others",
+    "worker/heartbeat.py": "`keep_running`, cancelled and waited for",
     "worker/host.py": "catches and logs everything, waited for when its job ends",
     "worker/sink.py": "asks for its error; one that hangs is let go and its error taken",
 }

@@ -10,6 +10,7 @@ import asyncio
 import signal
 import sys
 from collections.abc import Callable
+from contextlib import AsyncExitStack
 from functools import partial
 
 import structlog
@@ -28,11 +29,13 @@ from config.settings import DEVELOPMENT_SECRET, Settings, SettingsError, load
 from foundation.supervision import kinds
 from foundation.tasks import Tasks
 from pipeline.engines.protocols import EngineError
-from worker.control import Configure, ControlError, read_metadata
+from worker.control import Assignment, ControlError, read_metadata
 from worker.engines import Engines
-from worker.join import ATTRIBUTES
+from worker.heartbeat import Heartbeat
 from worker.loading import load_engines
+from worker.post import attribute_setter
 from worker.room import END_LIMIT_S, RoomInterpreter
+from worker.standby import INTERPRETER, STANDBY, Standby
 
 log = structlog.get_logger(__name__)
 
@@ -111,27 +114,37 @@ def prepare_process(settings: Settings, process: JobProcess) -> None:
 
 async def accept(request: JobRequest) -> None:
     """Takes every room that is offered."""
-    await request.accept(name="Interpreter", attributes=ATTRIBUTES)
+    attributes = STANDBY if _assignment(request.job.metadata).after else INTERPRETER
+    await request.accept(name="Interpreter", attributes=attributes)
+
+
+def _assignment(metadata: str) -> Assignment:
+    try:
+        return read_metadata(metadata)
+    except ControlError as error:
+        log.warning("job metadata was refused", reason=str(error))
+        return Assignment()
 
 
 async def interpret(context: JobContext) -> None:
     """Interprets the room of one job; returns once it is under way, as the framework wants it."""
     settings: Settings = context.proc.userdata["settings"]
     structlog.contextvars.bind_contextvars(room=context.job.room.name)
-    try:
-        configure = read_metadata(context.job.metadata)
-    except ControlError as error:
-        log.warning("job metadata was refused", reason=str(error))
-        configure = Configure()
+    assignment = _assignment(context.job.metadata)
     await context.connect(auto_subscribe=AutoSubscribe.SUBSCRIBE_NONE, single_peer_connection=True)
+    set_attributes = attribute_setter(context.room)
+    beating = AsyncExitStack()
+    await beating.enter_async_context(Heartbeat(set_attributes).beating())
+    context.add_shutdown_callback(beating.aclose)
     try:
         engines: Engines = await context.proc.userdata["load_engines"](settings)
     except EngineError as error:
         await _fail(context, str(error))
         return
-    interpreter = RoomInterpreter(context.room, context.api, settings, engines, configure)
-    work = asyncio.create_task(_interpret(context, interpreter), name="interpret")
-    context.proc.userdata["running"] = interpreter, work
+    standby = Standby(context.room, assignment.after, set_attributes)
+    interpreter = RoomInterpreter(context.room, context.api, settings, engines, assignment.configure)
+    work = asyncio.create_task(_interpret(context, standby, interpreter), name="interpret")
+    context.proc.userdata["running"] = standby, interpreter, work
 
     async def close() -> None:
         work.cancel()
@@ -147,17 +160,19 @@ async def finish(context: JobContext) -> None:
     The framework calls this while the room is still connected, whatever ends the job: its interpreter, the organiser
     or the worker. Its shutdown callbacks come too late for words: it leaves the room before them.
     """
-    running: tuple[RoomInterpreter, asyncio.Task[None]] | None = context.proc.userdata.get("running")
+    running: tuple[Standby, RoomInterpreter, asyncio.Task[None]] | None
+    running = context.proc.userdata.get("running")
     if running is not None:
-        interpreter, work = running
+        standby, interpreter, work = running
+        standby.stop()
         interpreter.dismiss()
         await asyncio.wait({work}, timeout=STOP_LIMIT_S)
 
 
-async def _interpret(context: JobContext, interpreter: RoomInterpreter) -> None:
+async def _interpret(context: JobContext, standby: Standby, interpreter: RoomInterpreter) -> None:
     reason = "failed"
     try:
-        reason = (await interpreter.run()).value
+        reason = (await interpreter.run()).value if await standby.turn() else "not needed"
     except Exception as error:  # the one broad catch: a room that failed has to be left all the same
         log.error("room failed", kinds=kinds(error), exc_info=True)
     finally:

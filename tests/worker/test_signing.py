@@ -14,13 +14,13 @@ import pytest
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from foundation.tasks import Tasks
 from pipeline.events import Caption
 from tests.fakes.clock import HandClock
 from tests.fakes.livekit_room import FakePost
 from worker.captions import MAX_CHARACTERS, MAX_REASON_CHARACTERS, Captions, Epoch, Line, stream_attributes
 from worker.listeners import ORIGINAL
 from worker.signing import KEY_ATTRIBUTE, SIGNATURE_ATTRIBUTE, SIGNED_ATTRIBUTES, CaptionKey, statement
-from worker.tasks import Tasks
 
 EXAMPLES: Mapping[str, Any] = json.loads(
     (Path(__file__).parents[1] / "data" / "signed-captions.json").read_text(encoding="utf-8")
