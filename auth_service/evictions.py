@@ -1,14 +1,12 @@
 """Keeps out whom an organiser removed.
 
-livekit-server lets a removed participant come back as long as they hold a token that is still valid; it forgets nothing
-sooner on request. So they are removed again whenever they are seen, until every token they may hold has run out.
+livekit-server lets a removed participant come back as long as they hold a token that is still valid, and hands them a
+fresh one at each visit. So they are removed again whenever they are seen, for as long as their room is known.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-
 import structlog
 
 from auth_service.errors import MediaServerError, StorageError
@@ -21,24 +19,35 @@ INTERVAL_S = 2.0
 
 
 class Evictions:
-    """Args: memory_s: how long a removed participant may hold a valid token."""
+    """Looks for those whose session was ended."""
 
-    def __init__(
-        self, media: MediaServer, storage: Storage, *, memory_s: float, clock: Callable[[], float]
-    ) -> None:
-        self._media, self._storage, self._memory_s, self._clock = media, storage, memory_s, clock
+    def __init__(self, media: MediaServer, storage: Storage) -> None:
+        self._media, self._storage = media, storage
 
     async def enforce(self, room: str | None = None) -> int:
         """Removes all whose session was ended, from one room or all; returns how many. Raises MediaServerError,
-        StorageError."""
+        StorageError; where all rooms are looked at, one that cannot be is left for the next time."""
+        ended = await self._storage.ended_sessions(room)
+        if room is not None:
+            return await self._put_out(room, ended.get(room, set()))
+        if not ended:
+            return 0
         removed = 0
-        ended = await self._storage.ended_sessions(self._clock() - self._memory_s, room)
-        for name, identities in ended.items():
-            for identity in identities & await self._media.people(name):
-                await self._media.remove(name, identity)
-                log.info("participant kept out", room=name, identity=identity)
-                removed += 1
+        for name in ended.keys() & await self._media.live_rooms():
+            try:
+                removed += await self._put_out(name, ended[name])
+            except MediaServerError as error:
+                log.warning("removed participants not looked for", room=name, error=str(error))
         return removed
+
+    async def _put_out(self, room: str, identities: set[str]) -> int:
+        if not identities:
+            return 0
+        there = identities & await self._media.people(room)
+        for identity in there:
+            await self._media.remove(room, identity)
+            log.info("participant kept out", room=room, identity=identity)
+        return len(there)
 
     async def run(self) -> None:
         """Runs until cancelled; failures are logged and tried again."""

@@ -66,6 +66,10 @@ class MediaServer(Protocol):
 
     async def people(self, room: str) -> frozenset[str]: ...
 
+    async def live_rooms(self) -> frozenset[str]:
+        """Names of the rooms that exist now."""
+        ...
+
     async def answers(self, room: str, identity: str, patience_s: float) -> bool:
         """Whether the participant's process is alive: the server lists one whose process died for another 20 s."""
         ...
@@ -126,6 +130,10 @@ class LiveKitServer:
 
     async def people(self, room: str) -> frozenset[str]:
         return _people(await self._participants(room))
+
+    async def live_rooms(self) -> frozenset[str]:
+        listed = await _asked(self._api.room.list_rooms(api.ListRoomsRequest()))
+        return frozenset(room.name for room in listed.rooms)
 
     async def answers(self, room: str, identity: str, patience_s: float) -> bool:
         # every LiveKit client answers a call of an unknown method, whatever its application is doing

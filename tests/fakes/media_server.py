@@ -27,6 +27,10 @@ class FakeMediaServer:
         self.metadata: list[dict[str, Any]] = []
         self.removed: list[str] = []
         self.undispatched: list[str] = []
+        self.looks: list[str] = []
+        """Rooms that were asked about, one by one."""
+        self.broken: set[str] = set()
+        """Rooms that cannot be asked about."""
         self._number = 0
 
     def person(self, room: str, identity: str) -> None:
@@ -43,8 +47,15 @@ class FakeMediaServer:
         return [agent.identity for agent in self.rooms.get(room, Sight()).agents]
 
     async def look(self, room: str) -> Sight:
+        self.looks.append(room)
         await self._asked()
+        if room in self.broken:
+            raise MediaServerError("livekit-server: internal")
         return self.rooms.get(room, Sight())
+
+    async def live_rooms(self) -> frozenset[str]:
+        await self._asked()
+        return frozenset(self.rooms)
 
     async def people(self, room: str) -> frozenset[str]:
         return (await self.look(room)).people
