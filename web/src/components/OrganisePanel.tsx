@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useState } from "react";
+import type { Door } from "../hooks/useDoor";
 import { useErrorText } from "../hooks/useErrorText";
 import { useI18n } from "../hooks/useI18n";
 import { useMeeting } from "../hooks/useMeeting";
@@ -10,6 +11,7 @@ import { nameOf } from "../logic/languages";
 import { voicesOf } from "../logic/voices";
 import { CapacityLine } from "./CapacityLine";
 import { Dialog, Notice } from "./controls";
+import { DoorSection } from "./DoorSection";
 import { GlossaryDialog } from "./GlossaryDialog";
 import { Icon } from "./Icon";
 import { LanguagePicker } from "./LanguagePicker";
@@ -26,9 +28,10 @@ const STATE_TEXTS: Readonly<Record<InterpreterState["state"], TextKey>> = {
   lost: "org.lost",
 };
 
-export function OrganisePanel({ organising }: { organising: Organising }) {
+export function OrganisePanel({ organising, door }: { organising: Organising; door: Door }) {
   return (
     <>
+      <DoorSection door={door} />
       <InterpreterSection organising={organising} />
       <LinksSection organising={organising} />
       <EndSection organising={organising} />

@@ -2,6 +2,7 @@ import { useMemo, useState } from "react";
 import { useI18n } from "../hooks/useI18n";
 import { useStore } from "../hooks/useStore";
 import { directionOf, nameOf } from "../logic/languages";
+import { nameIn } from "../logic/names";
 import { fileName, inLanguage, MEDIA_TYPES, transcriptOf, write, type Format, type Transcript } from "../logic/transcript";
 import type { Meeting } from "../room/meeting";
 import { HeardRecorder } from "../room/recorder";
@@ -28,7 +29,7 @@ export function useTranscript(meeting: Meeting, title: string): Transcript {
   const passages = useStore(meeting.passages);
   const names = useStore(meeting.directory.names);
   return useMemo(
-    () => transcriptOf(passages, title, (identity) => names.get(identity) ?? identity),
+    () => transcriptOf(passages, title, (identity) => nameIn(names, identity)),
     [passages, names, title],
   );
 }
