@@ -7,6 +7,7 @@ fresh one at each visit. So they are removed again whenever they are seen, for a
 from __future__ import annotations
 
 import asyncio
+
 import structlog
 
 from auth_service.errors import MediaServerError, StorageError

@@ -239,7 +239,9 @@ class Storage:
             over = sessions.c.ends_at < sessions_before
             await connection.execute(delete(sessions).where(over, sessions.c.ended_at.is_(None)))
             await connection.execute(
-                update(sessions).where(over, sessions.c.name != "").values(name="", attributes={}, name_salt=None)
+                update(sessions)
+                .where(over, sessions.c.name != "")
+                .values(name="", attributes={}, name_salt=None)
             )
             await connection.execute(delete(waiting).where(waiting.c.ends_at < sessions_before))
             result = await connection.execute(delete(rooms).where(~recent, rooms.c.created_at < rooms_before))

@@ -76,9 +76,7 @@ class Waiting:
 
     async def at(self, room: str, now: float) -> list[Waiter]:
         """Who waits for an answer at a room's door, the longest first."""
-        query = select(waiting).where(
-            waiting.c.room == room, waiting.c.answer.is_(None), ~_gone(now)
-        )
+        query = select(waiting).where(waiting.c.room == room, waiting.c.answer.is_(None), ~_gone(now))
         async with transaction(self._engine) as connection:
             rows_ = await connection.execute(query.order_by(waiting.c.asked_at, waiting.c.id))
             return [_waiter(row) for row in rows_]

@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from enum import StrEnum
-from functools import partial
 
 import structlog
 from livekit import api as livekit_api
@@ -36,6 +35,7 @@ from worker.desertion import Desertion
 from worker.engines import Engines
 from worker.headroom import Headroom
 from worker.listeners import WISH_ATTRIBUTES, Person, make_plan
+from worker.names import Names
 from worker.organiser import Organiser
 from worker.permissions import Permissions
 from worker.post import RoomPost, is_online
@@ -108,6 +108,7 @@ class RoomInterpreter:
             leave=lambda: self._end(End.DESERTED),
         )
         self._casting = Casting()
+        self._names = Names()
         self._cache = TranslationCache(settings.translation.cache_entries)
         self._load = Load(asyncio.get_running_loop().time)
         self._costs = RenderCosts()
@@ -151,7 +152,7 @@ class RoomInterpreter:
         self._status = Status(
             self._set_attributes,
             self._channels.view,
-            name_of=partial(roster.name_of, room),
+            name_of=self._names.of,
             profile=engines.profile,
         )
 
@@ -203,6 +204,7 @@ class RoomInterpreter:
         if self._ended.done():
             return
         self._refresh_offer()
+        self._names.meet(roster.humans(self._room))
         people = roster.people(
             self._room,
             offered=self._offered,

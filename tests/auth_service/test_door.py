@@ -86,7 +86,12 @@ async def test_whoever_waits_comes_in_when_an_organiser_lets_them(api: Api, cloc
     ticket = first.json()["ticket"]
     assert (await ask(api, ticket)).json() == first.json()
     (waiter,) = (await door(api, room))["waiting"]
-    assert waiter | {"id": ""} == {"id": "", "name": "Ana", "role": "speaker", "since": "2027-01-15T08:00:00Z"}
+    assert waiter | {"id": ""} == {
+        "id": "",
+        "name": "Ana",
+        "role": "speaker",
+        "since": "2027-01-15T08:00:00Z",
+    }
     assert waiter["id"] not in ticket
 
     await answered(api, room, "Ana", admit=True)
@@ -198,6 +203,7 @@ async def test_a_lobby_is_no_larger_than_it_may_be(
         assert (full.json()["code"], full.headers["retry-after"]) == ("lobby_full", "30")
         assert len(await names(api, room)) == 3
         assert (await api.join(other.guest)).status_code == 202
+
 
 def with_places(parts: Parts, media: FakeMediaServer, clock: WallClock, places: int) -> Parts:
     settings = replace(parts.settings, auth=replace(parts.settings.auth, lobby_places=places))

@@ -19,7 +19,18 @@ def test_the_page_and_the_services_agree_on_the_hash() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["Ana", "Ana María", "李小龍", "عمر", "نیلوفر می‌خواهد", "👩‍🔬 Zoë", "नमस्ते", "Nguyễn Văn Ắ", "O'Neil-Smith, Jr."]
+    "name",
+    [
+        "Ana",
+        "Ana María",
+        "李小龍",
+        "عمر",
+        "نیلوفر می‌خواهد",
+        "👩‍🔬 Zoë",
+        "नमस्ते",
+        "Nguyễn Văn Ắ",
+        "O'Neil-Smith, Jr.",
+    ],
 )
 def test_names_of_all_scripts_stay_as_they_are(name: str) -> None:
     """Letters of any script, joined letters and joined emoji, are shown as written."""
@@ -99,5 +110,15 @@ def test_a_proof_holds_for_its_own_identity_alone() -> None:
 
 def test_identities_of_other_services_answer_for_no_name() -> None:
     """Only what the token service makes has the form; an unproved person is shown by a short form of it."""
-    assert [vouched(each) for each in (ANA, "ana", "speaker-9f3ac21b7d", "agent-AJ_x")] == [True, False, False, False]
-    assert (short(ANA), short("ana"), short("a\u202eb"), short("\u200b")) == ("speaker-f03f01", "ana", "ab", "?")
+    assert [vouched(each) for each in (ANA, "ana", "speaker-9f3ac21b7d", "agent-AJ_x")] == [
+        True,
+        False,
+        False,
+        False,
+    ]
+    assert (short(ANA), short("ana"), short("a\u202eb"), short("\u200b")) == (
+        "speaker-f03f01",
+        "ana",
+        "ab",
+        "?",
+    )
