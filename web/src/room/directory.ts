@@ -10,7 +10,7 @@ export function isPerson(participant: Participant): boolean {
 }
 
 /** What the directory needs to know of somebody. */
-export type Called = Pick<Participant, "identity" | "name" | "metadata">;
+type Called = Pick<Participant, "identity" | "metadata">;
 
 /**
  * Who is called what, also after they have left: their words stay in the transcript.
@@ -36,26 +36,33 @@ export class Directory {
   readonly nameOf = (identity: string): string => nameIn(this.names.get(), identity);
 
   private learn(): void {
-    for (const person of [this.room.localParticipant, ...this.room.remoteParticipants.values()]) {
-      if (person.identity && !this.names.get().has(person.identity)) this.meet(person);
-    }
+    const known = this.names.get();
+    const fresh = [this.room.localParticipant, ...this.room.remoteParticipants.values()].filter(
+      ({ identity }) => identity !== "" && !known.has(identity),
+    );
+    // A page that came over plain HTTP cannot look at proofs, and keeps the name that it saw first.
+    const canLook = globalThis.crypto?.subtle !== undefined;
+    const vouched = (person: Participant): boolean => canLook && isVouched(person.identity);
+    for (const person of fresh.filter(vouched)) this.look(person);
+    this.keep(
+      fresh
+        .filter((person) => !vouched(person))
+        .map(({ identity, name }) => [identity, plainName(name ?? "") || shortIdentity(identity)]),
+    );
   }
 
-  private meet({ identity, name, metadata }: Called): void {
-    if (!isVouched(identity) || !globalThis.crypto?.subtle) {
-      // A page that came over plain HTTP cannot look at proofs, and keeps the name that it saw first.
-      this.keep(identity, plainName(name ?? "") || shortIdentity(identity));
-    } else if (metadata && this.looking.get(identity) !== metadata) {
-      this.looking.set(identity, metadata);
-      void confirmedName(identity, metadata).then((confirmed) => confirmed && this.keep(identity, confirmed));
-    }
+  private look({ identity, metadata }: Called): void {
+    if (!metadata || this.looking.get(identity) === metadata) return;
+    this.looking.set(identity, metadata);
+    void confirmedName(identity, metadata).then((name) => name && this.keep([[identity, name]]));
   }
 
-  private keep(identity: string, name: string): void {
-    this.looking.delete(identity);
-    this.names.update((names) => {
-      if (names.has(identity) || names.size >= MOST) return names;
-      return new Map(names).set(identity, name);
-    });
+  private keep(called: readonly (readonly [identity: string, name: string])[]): void {
+    const names = new Map(this.names.get());
+    for (const [identity, name] of called) {
+      this.looking.delete(identity);
+      if (!names.has(identity) && names.size < MOST) names.set(identity, name);
+    }
+    if (names.size > this.names.get().size) this.names.set(names);
   }
 }
