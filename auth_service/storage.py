@@ -6,14 +6,13 @@ Every method raises StorageError when the database cannot be reached.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
-from sqlalchemy import Row, and_, delete, exists, func, insert, or_, select, update
+from sqlalchemy import and_, delete, exists, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine
 
+from auth_service import rows
 from auth_service.database import transaction
-from auth_service.policy import Role
 from auth_service.records import Invitation, Room, Session, Wish
 from auth_service.schema import interpreters, invitations, rooms, sessions, waiting
 
@@ -65,14 +64,14 @@ class Storage:
                 )
             )
             for invitation in first:
-                await _add_invitation(connection, invitation)
+                await rows.add_invitation(connection, invitation)
             if founder is not None:
-                await _add_session(connection, founder)
+                await rows.add_session(connection, founder)
 
     async def room(self, name: str) -> Room | None:
         async with transaction(self._engine) as connection:
             row = (await connection.execute(select(rooms).where(rooms.c.name == name))).one_or_none()
-        return None if row is None else _room(row)
+        return None if row is None else rows.room(row)
 
     async def close_room(self, name: str, now: float) -> None:
         """Closes the room, revokes its invitations, ends its sessions and sends away who waits."""
@@ -94,7 +93,7 @@ class Storage:
 
     async def add_invitation(self, invitation: Invitation) -> None:
         async with transaction(self._engine) as connection:
-            await _add_invitation(connection, invitation)
+            await rows.add_invitation(connection, invitation)
 
     async def invitation(self, identifier: str) -> tuple[Invitation, Room] | None:
         """An invitation with its room."""
@@ -105,14 +104,14 @@ class Storage:
             if row is None:
                 return None
             room = (await connection.execute(select(rooms).where(rooms.c.name == row.room))).one()
-        return _invitation(row), _room(room)
+        return rows.invitation(row), rows.room(room)
 
     async def invitations(self, room: str) -> list[Invitation]:
         """Oldest first."""
         query = select(invitations).where(invitations.c.room == room)
         async with transaction(self._engine) as connection:
-            rows = await connection.execute(query.order_by(invitations.c.created_at, invitations.c.id))
-            return [_invitation(row) for row in rows]
+            found = await connection.execute(query.order_by(invitations.c.created_at, invitations.c.id))
+            return [rows.invitation(row) for row in found]
 
     async def use_invitation(
         self, identifier: str, session: Session, now: float, *, waited: bool = False
@@ -143,7 +142,7 @@ class Storage:
             )
             if result.rowcount == 0:
                 return False
-            await _add_session(connection, session)
+            await rows.add_session(connection, session)
         return True
 
     async def revoke(self, room: str, identifier: str, now: float, *, end_sessions: bool) -> list[str] | None:
@@ -163,15 +162,15 @@ class Storage:
             if not end_sessions:
                 return []
             ended = and_(sessions.c.invitation == identifier, sessions.c.ended_at.is_(None))
-            rows = (await connection.execute(select(sessions.c.identity).where(ended))).scalars().all()
+            gone = (await connection.execute(select(sessions.c.identity).where(ended))).scalars().all()
             await connection.execute(update(sessions).where(ended).values(ended_at=now))
-        return list(rows)
+        return list(gone)
 
     async def session(self, fingerprint: str) -> Session | None:
         query = select(sessions).where(sessions.c.fingerprint == fingerprint)
         async with transaction(self._engine) as connection:
             row = (await connection.execute(query)).one_or_none()
-        return None if row is None else _session(row)
+        return None if row is None else rows.session(row)
 
     async def session_as(self, identity: str) -> Session | None:
         """The session of an identity, which is one alone."""
@@ -179,13 +178,13 @@ class Storage:
             row = (
                 await connection.execute(select(sessions).where(sessions.c.identity == identity))
             ).one_or_none()
-        return None if row is None else _session(row)
+        return None if row is None else rows.session(row)
 
     async def sessions_of(self, room: str, identities: Sequence[str]) -> list[Session]:
         """Those of some identities in a room, in no order."""
         query = select(sessions).where(sessions.c.room == room, sessions.c.identity.in_(identities))
         async with transaction(self._engine) as connection:
-            return [_session(row) for row in await connection.execute(query)]
+            return [rows.session(row) for row in await connection.execute(query)]
 
     async def end_session(self, room: str, identity: str, now: float, *, shut_link: bool = False) -> bool:
         """Ends one session, again or for the first time; with `shut_link` nobody new comes by its invitation.
@@ -246,78 +245,3 @@ class Storage:
             await connection.execute(delete(waiting).where(waiting.c.ends_at < sessions_before))
             result = await connection.execute(delete(rooms).where(~recent, rooms.c.created_at < rooms_before))
         return int(result.rowcount)
-
-
-async def _add_invitation(connection: AsyncConnection, invitation: Invitation) -> None:
-    await connection.execute(
-        insert(invitations).values(
-            id=invitation.id,
-            room=invitation.room,
-            role=invitation.role.value,
-            created_at=invitation.created_at,
-            expires_at=invitation.expires_at,
-            uses=invitation.uses,
-            used=invitation.used,
-        )
-    )
-
-
-async def _add_session(connection: AsyncConnection, session: Session) -> None:
-    await connection.execute(
-        insert(sessions).values(
-            fingerprint=session.fingerprint,
-            identity=session.identity,
-            room=session.room,
-            invitation=session.invitation,
-            role=session.role.value,
-            name=session.name,
-            attributes=session.attributes,
-            created_at=session.created_at,
-            ends_at=session.ends_at,
-            name_salt=session.name_salt,
-        )
-    )
-
-
-def _room(row: Row[Any]) -> Room:
-    languages = None if row.languages is None else tuple(row.languages)
-    return Room(
-        row.name,
-        row.title,
-        languages,
-        row.source_language,
-        row.created_at,
-        row.closed_at,
-        row.locked,
-        row.lobby,
-    )
-
-
-def _invitation(row: Row[Any]) -> Invitation:
-    return Invitation(
-        row.id,
-        row.room,
-        Role(row.role),
-        row.created_at,
-        row.expires_at,
-        row.uses,
-        row.used,
-        row.revoked_at,
-        row.shut_at,
-    )
-
-
-def _session(row: Row[Any]) -> Session:
-    return Session(
-        row.fingerprint,
-        row.identity,
-        row.room,
-        row.invitation,
-        Role(row.role),
-        row.name,
-        dict(row.attributes),
-        row.created_at,
-        row.ends_at,
-        row.ended_at,
-        row.name_salt,
-    )
