@@ -1,4 +1,3 @@
-import { EventEmitter } from "node:events";
 import { RoomEvent, type Room } from "livekit-client";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { Directory } from "../../src/room/directory";
@@ -8,9 +7,19 @@ const ANA = "speaker-f03f01b66569be0f1a1fcd71";
 const PROOF = JSON.stringify({ name: "Ana (chair)", salt: SALT });
 
 /** A room with people, whose names and metadata anybody may change: of it a directory uses no more. */
-class People extends EventEmitter {
+class People {
+  private readonly listeners = new Map<string, () => void>();
   readonly localParticipant = { identity: "", name: "", metadata: "" };
   readonly remoteParticipants = new Map<string, { identity: string; name?: string; metadata?: string }>();
+
+  on(event: string, listener: () => void): this {
+    this.listeners.set(event, listener);
+    return this;
+  }
+
+  emit(event: string): void {
+    this.listeners.get(event)?.();
+  }
 
   comes(identity: string, name: string, metadata = ""): void {
     this.remoteParticipants.set(identity, { identity, name, metadata });
