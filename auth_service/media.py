@@ -147,12 +147,12 @@ class LiveKitServer:
             ),
         )
 
+    async def people(self, room: str) -> frozenset[str]:
+        return _people(await self._participants(room))
+
     async def live_rooms(self) -> frozenset[str]:
         listed = await _asked(self._api.room.list_rooms(api.ListRoomsRequest()))
         return frozenset(room.name for room in listed.rooms)
-
-    async def people(self, room: str) -> frozenset[str]:
-        return _people(await self._participants(room))
 
     async def answers(self, room: str, identity: str, patience_s: float) -> bool:
         # every LiveKit client answers a call of an unknown method, whatever its application is doing

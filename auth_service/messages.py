@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializ
 from auth_service.plan import State
 from auth_service.policy import Role
 from auth_service.records import InvitationState
+from foundation import names
 from protocol.fields import LanguageCode
 from protocol.glossary import MAX_CHARACTERS, MAX_ENTRIES, MAX_FORMS, parse
 from protocol.language import CODE_PATTERN, LONGEST_CODE, hyphenated, is_code
@@ -32,6 +33,13 @@ def _visible(text: str) -> str:
     text = " ".join(_plain(text).split())
     if not any(unicodedata.category(character)[0] in "LNPS" for character in text):
         raise ValueError("at least one visible character is needed")
+    return text
+
+
+def _person(text: str) -> str:
+    text = _visible(text)
+    if names.plain(text) != text:
+        raise ValueError("characters that nobody sees, or too many of them, are not allowed")
     return text
 
 
@@ -66,13 +74,14 @@ Read = Annotated[
     Field(pattern=rf"^(off|{_READ}(,{_READ}){{0,7}})$", max_length=200, examples=["es,original"]),
     AfterValidator(_codes),
 ]
-Name = Annotated[str, Field(min_length=1, max_length=64), AfterValidator(_visible)]
+Name = Annotated[str, Field(min_length=1, max_length=names.LONGEST), AfterValidator(_person)]
 Title = Annotated[str, Field(max_length=120), AfterValidator(_plain)]
 Term = Annotated[str, Field(min_length=1, max_length=MAX_CHARACTERS), AfterValidator(_visible)]
 VoiceName = Annotated[
     str, Field(min_length=1, max_length=100, examples=["kokoro:ef_dora"]), AfterValidator(_visible)
 ]
 Token = Annotated[str, Field(min_length=1, max_length=200)]
+Identity = Annotated[str, Field(min_length=1, max_length=64)]
 Languages = Annotated[list[Language], Field(max_length=32)]
 ROOM_PATTERN = r"^[a-z0-9][a-z0-9-]{0,62}$"
 RoomName = Annotated[str, Field(pattern=ROOM_PATTERN)]
@@ -172,10 +181,15 @@ class Join(In):
     speak: Spoken | None = None
     listen: Heard | None = None
     captions: Read | None = None
+    earlier: Annotated[list[Identity], Field(max_length=16)] = []
 
 
 class Renew(In):
     session: Token
+
+
+class Asking(In):
+    ticket: Token
 
 
 class IceServerOut(Out):
@@ -195,6 +209,32 @@ class Joined(Out):
     session: str
     ice_servers: list[IceServerOut]
     organiser_token: str | None
+
+
+class MustWait(Out):
+    """Whoever came waits until an organiser lets them in."""
+
+    ticket: str
+    expires_at: Time
+    ask_again_s: float
+
+
+class DoorWish(In):
+    locked: bool
+    lobby: bool
+
+
+class WaiterOut(Out):
+    id: str
+    name: str
+    role: Role
+    since: Time
+
+
+class DoorOut(Out):
+    locked: bool
+    lobby: bool
+    waiting: list[WaiterOut]
 
 
 class GlossaryEntry(In):

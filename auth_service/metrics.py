@@ -10,7 +10,7 @@ class Metrics:
         self.registry = CollectorRegistry()
         self.joins = Counter(
             "hive_auth_joins",
-            "People let in, by role and by way (join, renew)",
+            "People let in, by role and by way (join, waited, renew)",
             ["role", "way"],
             registry=self.registry,
         )

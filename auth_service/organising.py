@@ -10,6 +10,8 @@ from auth_service.asking import Asked, Bearer, Organising, limited, limited_room
 from auth_service.errors import Refused, not_authorised
 from auth_service.messages import (
     CreatedRoom,
+    DoorOut,
+    DoorWish,
     InterpreterOut,
     InterpreterWish,
     InvitationOut,
@@ -19,17 +21,19 @@ from auth_service.messages import (
     NewRoom,
     Removed,
     RoomOut,
+    WaiterOut,
     time,
 )
 from auth_service.parts import Parts, public_url
 from auth_service.people import open_rooms
 from auth_service.policy import Role
-from auth_service.records import Invitation, Wish
+from auth_service.records import Invitation, Room, Wish
 
 router = APIRouter(prefix="/api/v1/rooms", tags=["organisers"], dependencies=[Depends(limited)])
 
 InvitationId = Annotated[str, Path(max_length=64)]
 Identity = Annotated[str, Path(max_length=64)]
+WaiterId = Annotated[str, Path(max_length=64)]
 
 
 @router.post("", status_code=201, dependencies=[Depends(limited_rooms)])
@@ -37,7 +41,7 @@ async def create_room(wanted: NewRoom, bearer: Bearer, asked: Asked) -> CreatedR
     """Creates a room and its first links."""
     _may_create(bearer.credentials if bearer else None, asked)
     guests = Role(wanted.guest_role)
-    room, (organiser, guest, reader) = await asked.invites.create_room(
+    room, (organiser, guest, reader), token = await asked.invites.create_room(
         wanted.name,
         wanted.title,
         None if wanted.languages is None else tuple(wanted.languages),
@@ -53,7 +57,7 @@ async def create_room(wanted: NewRoom, bearer: Bearer, asked: Asked) -> CreatedR
         organiser_link=_link(asked, organiser),
         guest_link=_link(asked, guest),
         captions_link=_captions_link(asked, reader),
-        organiser_token=asked.invites.organiser_token(organiser),
+        organiser_token=token,
         expires_at=time(organiser.expires_at),
     )
 
@@ -110,10 +114,37 @@ async def revoke(
 
 
 @router.delete("/{room}/participants/{identity}", status_code=204)
-async def remove_participant(identity: Identity, organiser: Organising, asked: Asked) -> None:
-    """Disconnects one person for good."""
-    await asked.invites.end_session(organiser.room.name, identity)
+async def remove_participant(
+    identity: Identity, organiser: Organising, asked: Asked, withdraw_link: Annotated[bool, Query()] = False
+) -> None:
+    """Disconnects one person and keeps them out; with `withdraw_link` nobody new comes by the link they came by."""
+    await asked.invites.end_session(organiser, identity, shut_link=withdraw_link)
     await asked.media.remove(organiser.room.name, identity)
+
+
+@router.get("/{room}/door")
+async def see_door(organiser: Organising, asked: Asked) -> DoorOut:
+    """Whether the room is locked or has a lobby, and who waits there."""
+    return await _door(asked, organiser.room)
+
+
+@router.put("/{room}/door")
+async def set_door(wanted: DoorWish, organiser: Organising, asked: Asked) -> DoorOut:
+    """Locks the room, opens it, or has people wait until they are let in."""
+    room = await asked.door.set(organiser.room, locked=wanted.locked, lobby=wanted.lobby)
+    return await _door(asked, room)
+
+
+@router.post("/{room}/door/waiting/{waiter}", status_code=204)
+async def admit(waiter: WaiterId, organiser: Organising, asked: Asked) -> None:
+    """Lets somebody in."""
+    await asked.door.answer(organiser.room, waiter, "admitted")
+
+
+@router.delete("/{room}/door/waiting/{waiter}", status_code=204)
+async def refuse(waiter: WaiterId, organiser: Organising, asked: Asked) -> None:
+    """Sends somebody away."""
+    await asked.door.answer(organiser.room, waiter, "refused")
 
 
 @router.put("/{room}/interpreter", tags=["interpreter"])
@@ -151,6 +182,17 @@ def _link(asked: Parts, invitation: Invitation) -> str:
 def _captions_link(asked: Parts, invitation: Invitation) -> str:
     """The token is in the fragment, which browsers send to nobody."""
     return f"{public_url(asked.settings)}/captions/{invitation.room}#{asked.invites.token(invitation)}"
+
+
+async def _door(asked: Parts, room: Room) -> DoorOut:
+    return DoorOut(
+        locked=room.locked,
+        lobby=room.lobby,
+        waiting=[
+            WaiterOut(id=waiter.id, name=waiter.name, role=waiter.role, since=time(waiter.asked_at))
+            for waiter in await asked.door.waiting(room)
+        ],
+    )
 
 
 def _seen(invitation: Invitation, own: str, now: float) -> InvitationOut:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from auth_service.database import connect, database_url, migrate
+from auth_service.door import Door
 from auth_service.engagements import Engagements
 from auth_service.evictions import Evictions
 from auth_service.interpreters import Interpreters
@@ -21,6 +22,7 @@ from auth_service.revocations import DatabaseOnly, RedisRevocations, Revocations
 from auth_service.shared import connect_redis
 from auth_service.storage import Storage
 from auth_service.tokens import LinkSigner, TokenMint
+from auth_service.waiting import Waiting
 from config.settings import DEVELOPMENT_SECRET, Settings, SettingsError
 from foundation.tally import Tally
 
@@ -36,6 +38,7 @@ class Parts:
     storage: Storage
     media: MediaServer
     invites: Invites
+    door: Door
     interpreters: Interpreters
     reconciler: Reconciler
     evictions: Evictions
@@ -96,18 +99,24 @@ def assemble(
         failed=metrics.failed,
     )
     signer = LinkSigner(auth.secret.get_secret_value())
+    invites = Invites(storage, revocations, signer, session_s=auth.session_hours * 3600, clock=clock)
     return Parts(
         settings=settings,
         clock=clock,
         storage=storage,
         media=media,
-        invites=Invites(storage, revocations, signer, session_s=auth.session_hours * 3600, clock=clock),
+        invites=invites,
+        door=Door(
+            storage,
+            Waiting(storage.engine),
+            invites,
+            places=auth.lobby_places,
+            patience_s=auth.lobby_minutes * 60,
+            clock=clock,
+        ),
         interpreters=Interpreters(engagements, reconciler, clock=clock),
         reconciler=reconciler,
-        # the media server refreshes tokens of those connected, so a removed one may hold a younger one than ours
-        evictions=Evictions(
-            media, storage, memory_s=2 * life.total_seconds() + 600, clock=clock, failed=metrics.failed
-        ),
+        evictions=Evictions(media, storage, failed=metrics.failed),
         limiter=limiter,
         mint=TokenMint(livekit.api_key, livekit.api_secret.get_secret_value(), life=life),
         metrics=metrics,

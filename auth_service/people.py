@@ -4,15 +4,30 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path
+from fastapi import APIRouter, Depends, Path, Response
 
 from auth_service import VERSION
 from auth_service.asking import Asked, count, limited, limited_entry
+from auth_service.door import ASK_AGAIN_S, Ticket
 from auth_service.invites import Entry
-from auth_service.messages import ConfigOut, IceServerOut, InvitationSeen, Join, Joined, Renew, time
+from auth_service.messages import (
+    Asking,
+    ConfigOut,
+    IceServerOut,
+    InvitationSeen,
+    Join,
+    Joined,
+    MustWait,
+    Renew,
+    time,
+)
 from auth_service.parts import Parts
 from auth_service.tokens import Guest, fingerprint
+from foundation import names
 from turn.credentials import ice_servers
+
+ASKED_PER_MINUTE = 60
+"""By one who waits."""
 
 router = APIRouter(prefix="/api/v1", tags=["people"], dependencies=[Depends(limited)])
 
@@ -37,12 +52,25 @@ async def see_invitation(token: Annotated[str, Path(max_length=200)], asked: Ask
     )
 
 
-@router.post("/join", dependencies=[Depends(limited_entry)])
-async def join(wishes: Join, asked: Asked) -> Joined:
-    """Exchanges a link for a token of the media server."""
-    invitation, _ = await asked.invites.open(wishes.invitation)
+@router.post("/join", dependencies=[Depends(limited_entry)], responses={202: {"model": MustWait}})
+async def join(wishes: Join, asked: Asked, response: Response) -> Joined | MustWait:
+    """Exchanges a link for a token of the media server, or for a ticket where people wait to be let in."""
+    invitation, room = await asked.invites.open(wishes.invitation)
     await count(asked, f"invitation:{invitation.id}", asked.settings.auth.joins_per_invitation_per_minute)
-    return _joined(asked, await asked.invites.join(wishes.invitation, wishes), "join")
+    return _answer(asked, await asked.door.knock(invitation, room, wishes), "join", response)
+
+
+@router.post("/waiting", responses={202: {"model": MustWait}})
+async def ask(asking: Asking, asked: Asked, response: Response) -> Joined | MustWait:
+    """Whether somebody who waits was let in."""
+    await count(asked, f"waiting:{fingerprint(asking.ticket)}", ASKED_PER_MINUTE)
+    return _answer(asked, await asked.door.ask(asking.ticket), "waited", response)
+
+
+@router.post("/waiting/end", status_code=204)
+async def give_up(asking: Asking, asked: Asked) -> None:
+    """Waits no longer."""
+    await asked.door.give_up(asking.ticket)
 
 
 @router.post("/renew", dependencies=[Depends(limited_entry)])
@@ -62,10 +90,24 @@ def _livekit_url(asked: Parts) -> str:
     return asked.settings.livekit.public_url or asked.settings.livekit.url
 
 
+def _answer(asked: Parts, answer: Entry | Ticket, way: str, response: Response) -> Joined | MustWait:
+    if isinstance(answer, Entry):
+        return _joined(asked, answer, way)
+    response.status_code = 202
+    return MustWait(ticket=answer.secret, expires_at=time(answer.ends_at), ask_again_s=ASK_AGAIN_S)
+
+
 def _joined(asked: Parts, entry: Entry, way: str) -> Joined:
     session, now = entry.session, asked.clock()
+    proof = names.metadata(session.name, session.name_salt) if session.name_salt else ""
     guest = Guest(
-        session.room, session.identity, session.name, session.role, session.attributes, entry.room.chat
+        session.room,
+        session.identity,
+        session.name,
+        session.role,
+        session.attributes,
+        metadata=proof,
+        chat=entry.room.chat,
     )
     asked.metrics.joins.labels(session.role.value, way).inc()
     return Joined(

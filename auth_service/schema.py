@@ -38,6 +38,8 @@ rooms = Table(
     Column("created_at", Float, nullable=False),
     Column("closed_at", Float),
     Column("chat", Boolean, nullable=False, server_default=false()),
+    Column("locked", Boolean, nullable=False, server_default=false()),  # nobody new may join
+    Column("lobby", Boolean, nullable=False, server_default=false()),  # who comes waits for an organiser
 )
 
 invitations = Table(
@@ -50,7 +52,8 @@ invitations = Table(
     Column("expires_at", Float, nullable=False),
     Column("uses", Integer),  # NULL: unlimited
     Column("used", Integer, nullable=False),
-    Column("revoked_at", Float),
+    Column("revoked_at", Float),  # nobody comes by it, and nobody who came renews
+    Column("shut_at", Float),  # nobody comes by it any more
 )
 
 sessions = Table(
@@ -68,8 +71,27 @@ sessions = Table(
     Column("created_at", Float, nullable=False),
     Column("ends_at", Float, nullable=False),
     Column("ended_at", Float),
+    Column("name_salt", String(32)),  # hashed with the name into the identity
     Index("ix_sessions_room_ended_at", "room", "ended_at"),
     Index("ix_sessions_ended_at", "ended_at"),
+)
+
+waiting = Table(
+    "waiting",
+    metadata,
+    Column("fingerprint", String(64), primary_key=True),  # of the secret that becomes the session's
+    Column("id", String(24), nullable=False, unique=True),  # what organisers name it by
+    Column("room", String(63), ForeignKey("rooms.name", ondelete="CASCADE"), nullable=False, index=True),
+    Column(
+        "invitation", String(24), ForeignKey("invitations.id", ondelete="CASCADE"), nullable=False, index=True
+    ),
+    Column("role", String(16), nullable=False),
+    Column("name", String(64), nullable=False),
+    Column("wishes", JSON, nullable=False),  # speak, listen, captions
+    Column("asked_at", Float, nullable=False),
+    Column("seen_at", Float, nullable=False),  # when they last asked whether they may come in
+    Column("ends_at", Float, nullable=False),
+    Column("answer", String(8)),  # NULL: none yet; admitted or refused
 )
 
 interpreters = Table(

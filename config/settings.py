@@ -276,6 +276,10 @@ class Auth:
     """From one address."""
     requests_per_minute: int = 1200
     """From one address, of any kind."""
+    lobby_places: int = 50
+    """How many may wait at the door of one room."""
+    lobby_minutes: float = 10.0
+    """How long somebody waits there to be let in."""
     look_interval_s: float = 1.0
     """How often each room that should have an interpreter is looked at."""
 

@@ -11,7 +11,6 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from enum import StrEnum
-from functools import partial
 
 import structlog
 from livekit import api as livekit_api
@@ -41,6 +40,7 @@ from worker.encryption import EncryptionWatch
 from worker.engines import Engines
 from worker.headroom import Headroom
 from worker.listeners import WISH_ATTRIBUTES, Person, make_plan
+from worker.names import Names
 from worker.organiser import Organiser
 from worker.permissions import Permissions
 from worker.post import RoomPost, attribute_setter, is_online
@@ -119,6 +119,7 @@ class RoomInterpreter:
             leave=lambda: self._end(End.DESERTED),
         )
         self._casting = Casting()
+        self._names = Names()
         self._cache = TranslationCache(settings.translation.cache_entries)
         self._load = Load(asyncio.get_running_loop().time)
         self._costs = RenderCosts()
@@ -180,7 +181,7 @@ class RoomInterpreter:
         self._status = Status(
             attribute_setter(room),
             self._channels.view,
-            name_of=partial(roster.name_of, room),
+            name_of=self._names.of,
             profile=engines.profile,
             key=key.public,
         )
@@ -237,6 +238,7 @@ class RoomInterpreter:
         if self._ended.done():
             return
         self._refresh_offer()
+        self._names.meet(roster.humans(self._room))
         people = roster.people(
             self._room,
             offered=self._offered,

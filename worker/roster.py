@@ -54,12 +54,6 @@ def people(
     }
 
 
-def name_of(room: rtc.Room, identity: str) -> str:
-    """What somebody is called in the room; their identity where they have no name or have left."""
-    participant = room.remote_participants.get(identity)
-    return participant.name or identity if participant is not None else identity
-
-
 def ready(room: rtc.Room) -> frozenset[str]:
     """Those who can receive text streams by now."""
     return frozenset(

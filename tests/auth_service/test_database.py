@@ -118,7 +118,7 @@ async def test_both_databases_keep_what_they_are_given(engine: AsyncEngine) -> N
     (winner,) = [session for session, got in zip(sessions, won, strict=True) if got]
     assert await storage.session(winner.fingerprint) == winner
     assert await storage.revoke("board", invitation.id, NOW + 1, end_sessions=True) == [winner.identity]
-    assert await storage.ended_sessions(NOW) == {"board": {winner.identity}}
+    assert await storage.ended_sessions() == {"board": {winner.identity}}
 
     wish = Wish(("es",), ("fr",), {"entries": []})
     await asyncio.gather(*(engagements.wish("board", wish, NOW) for _ in range(5)))

@@ -32,6 +32,7 @@ class FakeMediaServer:
         self.deaf: set[str] = set()
         """Whom control messages do not reach."""
         self.looks: list[str] = []
+        """Rooms that were asked about, one by one."""
         self.lists = 0
         self.broken: dict[str, Exception] = {}
         """Rooms that cannot be looked at, and what happens instead."""
@@ -94,6 +95,7 @@ class FakeMediaServer:
 
     async def people(self, room: str) -> frozenset[str]:
         await self._asked()
+        self.looks.append(room)
         if room in self.broken:
             raise self.broken[room]
         return self.rooms.get(room, Sight()).people

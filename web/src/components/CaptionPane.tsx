@@ -5,6 +5,7 @@ import { usePreferences } from "../hooks/usePreferences";
 import { useStore } from "../hooks/useStore";
 import { Announcer, shown, type CaptionChoice, type ShownPassage } from "../logic/captionView";
 import { directionOf } from "../logic/languages";
+import { nameIn } from "../logic/names";
 import { CAPTION_SIZES } from "../logic/preferences";
 import { Notice } from "./controls";
 import { Icon } from "./Icon";
@@ -53,7 +54,7 @@ export function CaptionPane({ choice, onOrganise }: CaptionPaneProps) {
             <PassageLines
               key={line.key}
               line={line}
-              name={preferences.captionNames && line.named ? (names.get(line.speaker) ?? line.speaker) : ""}
+              name={preferences.captionNames && line.named ? nameIn(names, line.speaker) : ""}
             />
           ))}
         </div>

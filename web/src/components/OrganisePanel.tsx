@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useState } from "react";
 import { useEncryptedText } from "../hooks/useEncryptedText";
+import type { Door } from "../hooks/useDoor";
 import { useErrorText } from "../hooks/useErrorText";
 import { useI18n } from "../hooks/useI18n";
 import { useMeeting } from "../hooks/useMeeting";
@@ -11,6 +12,7 @@ import { nameOf } from "../logic/languages";
 import { voicesOf } from "../logic/voices";
 import { CapacityLine } from "./CapacityLine";
 import { Dialog, Notice } from "./controls";
+import { DoorSection } from "./DoorSection";
 import { GlossaryDialog } from "./GlossaryDialog";
 import { Icon } from "./Icon";
 import { LanguagePicker } from "./LanguagePicker";
@@ -27,9 +29,10 @@ const STATE_TEXTS: Readonly<Record<InterpreterState["state"], TextKey>> = {
   lost: "org.lost",
 };
 
-export function OrganisePanel({ organising }: { organising: Organising }) {
+export function OrganisePanel({ organising, door }: { organising: Organising; door: Door }) {
   return (
     <>
+      <DoorSection door={door} />
       <InterpreterSection organising={organising} />
       <LinksSection organising={organising} />
       <EndSection organising={organising} />

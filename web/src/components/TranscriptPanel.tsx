@@ -3,6 +3,7 @@ import { useI18n } from "../hooks/useI18n";
 import { useStore } from "../hooks/useStore";
 import { directionOf, nameOf } from "../logic/languages";
 import { fileName, inLanguage, instant, MEDIA_TYPES, transcriptOf, write, type Format, type Transcript } from "../logic/transcript";
+import { nameIn } from "../logic/names";
 import type { Meeting } from "../room/meeting";
 import { HeardRecorder } from "../room/recorder";
 import { Select } from "./controls";
@@ -35,7 +36,7 @@ export function useTranscript(meeting: Meeting, title: string): Transcript {
   const passages = useStore(meeting.passages);
   const names = useStore(meeting.directory.names);
   return useMemo(
-    () => transcriptOf(passages, title, (identity) => names.get(identity) ?? identity),
+    () => transcriptOf(passages, title, (identity) => nameIn(names, identity)),
     [passages, names, title],
   );
 }

@@ -1,7 +1,7 @@
 /** What the interpreter says of itself in its participant attributes. */
 
 import { isLanguageCode, servedBy } from "./languages";
-import { plainText } from "./names";
+import { plainText } from "./plainText";
 import { LONGEST_MS, within } from "./numbers";
 import { isKey } from "./signatures";
 import type { Attributes } from "./wishes";

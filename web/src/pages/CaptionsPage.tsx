@@ -9,8 +9,9 @@ import { useI18n } from "../hooks/useI18n";
 import { useStore } from "../hooks/useStore";
 import { ApiError, type Api } from "../logic/api";
 import { shown } from "../logic/captionView";
+import { nameIn } from "../logic/names";
 import type { CaptionPageOptions } from "../logic/route";
-import { forgetSession, keepSession, keptSession } from "../room/sessionShelf";
+import { admit, mayPass } from "../room/admission";
 import type { Reading } from "../room/reading";
 
 interface CaptionsPageProps {
@@ -21,6 +22,7 @@ interface CaptionsPageProps {
 
 type Stage =
   | { readonly at: "connecting" }
+  | { readonly at: "waiting" }
   | { readonly at: "barred"; readonly error: unknown }
   | { readonly at: "reading"; readonly reading: Reading };
 
@@ -43,7 +45,9 @@ export function CaptionsPage({ api, invitationToken, options }: CaptionsPageProp
   if (invitationToken === "") return <Incomplete />;
   switch (stage.at) {
     case "connecting":
-      return <Waiting />;
+      return <Waiting reason="connection.connecting" />;
+    case "waiting":
+      return <Waiting reason="lobby.title" />;
     case "barred":
       return <Barred error={stage.error} />;
     case "reading":
@@ -62,14 +66,17 @@ function useReading(api: Api, invitation: string, language: string): Stage {
     let reading: Reading | null = null;
     let ended = false;
     let timer: number | undefined;
+    const visit = new AbortController();
 
     const open = async (): Promise<void> => {
       try {
         const [{ Reading: Reader }, admission] = await Promise.all([
           import("../room/reading"),
-          admit(api, invitation, language),
+          admit(api, { invitation, name: "Captions", captions: language }, {
+            signal: visit.signal,
+            onWaiting: () => setStage({ at: "waiting" }),
+          }),
         ]);
-        keepSession(invitation, admission.session);
         const next = new Reader(admission, api, language);
         await next.start();
         if (ended) return await next.end();
@@ -81,7 +88,7 @@ function useReading(api: Api, invitation: string, language: string): Stage {
       } catch (error) {
         if (ended) return;
         setStage({ at: "barred", error });
-        if (mayPass(error)) again();
+        if (!(error instanceof ApiError) || mayPass(error) || error.code === "waiting_ended") again();
       }
     };
     const again = (): void => {
@@ -92,29 +99,12 @@ function useReading(api: Api, invitation: string, language: string): Stage {
     void open();
     return () => {
       ended = true;
+      visit.abort();
       window.clearTimeout(timer);
       void reading?.end();
     };
   }, [api, invitation, language]);
   return stage;
-}
-
-async function admit(api: Api, invitation: string, language: string) {
-  const session = keptSession(invitation);
-  if (session) {
-    try {
-      return await api.renew(session);
-    } catch (error) {
-      if (!(error instanceof ApiError) || error.code === "offline") throw error;
-      forgetSession(invitation);
-    }
-  }
-  return api.join({ invitation, name: "Captions", captions: language });
-}
-
-/** Whether waiting may help: a link that was withdrawn stays so. */
-function mayPass(error: unknown): boolean {
-  return !(error instanceof ApiError) || ["offline", "rate_limited", "media_server", "storage"].includes(error.code);
 }
 
 function Lines({ reading, options }: { reading: Reading; options: CaptionPageOptions }) {
@@ -141,7 +131,7 @@ function Lines({ reading, options }: { reading: Reading; options: CaptionPageOpt
       {!checkable && <Notice kind="problem">{text("captions.uncheckable")}</Notice>}
       {checkable && lines.length === 0 && !options.transparent && <p className="screen-waiting">{encrypted ? encryptedText(encrypted) : text("page.waiting")}</p>}
       {lines.map((line) => (
-        <PassageLines key={line.key} line={line} name={named && line.named ? (names.get(line.speaker) ?? line.speaker) : ""} />
+        <PassageLines key={line.key} line={line} name={named && line.named ? nameIn(names, line.speaker) : ""} />
       ))}
     </main>
   );
@@ -153,12 +143,12 @@ function Heading() {
   return <h1 className="unseen">{text("captions.label")}</h1>;
 }
 
-function Waiting() {
+function Waiting({ reason }: { reason: "connection.connecting" | "lobby.title" }) {
   const { text } = useI18n();
   return (
     <main className="screen">
       <Heading />
-      <p className="screen-waiting">{text("connection.connecting")}</p>
+      <p className="screen-waiting">{text(reason)}</p>
     </main>
   );
 }

@@ -3,6 +3,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { CaptionPane } from "../components/CaptionPane";
 import { Dialog } from "../components/controls";
 import { DiagnosticsPanel } from "../components/DiagnosticsPanel";
+import { WaitingNotice } from "../components/DoorSection";
 import { Icon, Logo } from "../components/Icon";
 import { OrganisePanel } from "../components/OrganisePanel";
 import { useTitle } from "../components/Page";
@@ -14,6 +15,7 @@ import { Stage } from "../components/Stage";
 import { ConnectionBanner, LagBadge, SoundStarter, Troubles, WaitSignal } from "../components/Status";
 import { HEAR_SELECT_ID, PANELS, Toolbar, type PanelName } from "../components/Toolbar";
 import { TranscriptPanel } from "../components/TranscriptPanel";
+import { useDoor, type Door } from "../hooks/useDoor";
 import { useI18n } from "../hooks/useI18n";
 import { MeetingContext, useMeeting } from "../hooks/useMeeting";
 import { usePreferences } from "../hooks/usePreferences";
@@ -62,6 +64,7 @@ function MeetingView({ invitation, organising }: { invitation: Invitation; organ
   const [{ calm }] = usePreferences();
   const mix = useStore(meeting.mixer.state);
   const offered = useOfferedLanguages(invitation.languages);
+  const door = useDoor(organising);
   const [panel, setPanel] = useState<PanelName | null>(() => (!isWide() ? null : organising ? "organise" : "people"));
   const [dialog, setDialog] = useState<"leave" | "keys" | null>(null);
   const togglePanel = useCallback((name: PanelName) => setPanel((open) => (open === name ? null : name)), []);
@@ -93,6 +96,7 @@ function MeetingView({ invitation, organising }: { invitation: Invitation; organ
       <main className="room-main" id="captions" aria-label={text("room.label", { title: invitation.title })}>
         <PartBoundary>
           <SoundStarter />
+          {panel !== "organise" && <WaitingNotice door={door} onShow={() => setPanel("organise")} />}
           <Troubles />
         </PartBoundary>
         <PartBoundary>
@@ -108,7 +112,7 @@ function MeetingView({ invitation, organising }: { invitation: Invitation; organ
       {panel && (
         <Panel name={panel} onClose={() => setPanel(null)}>
           <PartBoundary key={panel}>
-            <PanelContent name={panel} invitation={invitation} organising={organising} offered={offered} onShortcuts={() => setDialog("keys")} />
+            <PanelContent name={panel} invitation={invitation} organising={organising} door={door} offered={offered} onShortcuts={() => setDialog("keys")} />
           </PartBoundary>
         </Panel>
       )}
@@ -135,11 +139,12 @@ interface PanelContentProps {
   readonly name: PanelName;
   readonly invitation: Invitation;
   readonly organising: Organising | null;
+  readonly door: Door;
   readonly offered: readonly string[] | null;
   readonly onShortcuts: () => void;
 }
 
-function PanelContent({ name, invitation, organising, offered, onShortcuts }: PanelContentProps) {
+function PanelContent({ name, invitation, organising, door, offered, onShortcuts }: PanelContentProps) {
   const meeting = useMeeting();
   switch (name) {
     case "people":
@@ -149,7 +154,7 @@ function PanelContent({ name, invitation, organising, offered, onShortcuts }: Pa
     case "transcript":
       return <TranscriptPanel meeting={meeting} title={invitation.title} />;
     case "organise":
-      return organising && <OrganisePanel organising={organising} />;
+      return organising && <OrganisePanel organising={organising} door={door} />;
     case "diagnostics":
       return <DiagnosticsPanel />;
     default:

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { channelFor, isWantedChannel, keyOf, lagOf, languageOfTrack, readInterpreter, stillListening } from "../../src/logic/interpreter";
-import { plainText, shownName } from "../../src/logic/names";
+import { plainText } from "../../src/logic/plainText";
 import { audienceOf, heardBy, readBy, spokenBy } from "../../src/logic/wishes";
 
 /** What anybody in a room may set as an attribute or a name. */
@@ -85,6 +85,7 @@ describe("whatever an interpreter says of itself", () => {
       languages: ["en", "zh-Hant-TW", "pt_BR"],
       channels: [{ language: "es", track: "translated-es", listeners: 3, lagS: 2.5, state: "muted", speaking: false }],
       profile: "gpu",
+      encrypted: null,
       trouble: "anna, fr: no route",
     });
   });
@@ -112,23 +113,13 @@ describe("whatever a participant wishes", () => {
   });
 });
 
-describe("a name", () => {
-  it.each([
-    ["Ana María", "ana", "Ana María"],
-    ["דנה", "dana", "דנה"],
-    ["  Ana\n\tPérez ", "ana", "Ana Pérez"],
-    ["\u202eriahc eht", "eve", "riahc eht"],
-    ["\u2066\u2069\ufeff", "eve", "eve"],
-    ["\u200b\u3164\u2800", "eve", "eve"],
-    ["", "eve", "eve"],
-    [undefined, "eve", "eve"],
-    ["x".repeat(256), "eve", `${"x".repeat(79)}…`],
-    ["😀".repeat(500_000), "eve", `${"😀".repeat(79)}…`],
-  ])("is one line that turns nothing round and has an end: %#", (name, identity, expected) => {
-    expect(shownName(name, identity)).toBe(expected);
+describe("words about the room", () => {
+  it("turn nothing round and have an end", () => {
+    expect(plainText("\u202eriahc eht\n now", 300)).toBe("riahc eht now");
+    expect(plainText("😀".repeat(500_000), 80)).toBe(`${"😀".repeat(79)}…`);
   });
 
-  it("leaves short words as they are", () => {
+  it("stay as they are where they are short", () => {
     expect(plainText("anna, fr: no route", 300)).toBe("anna, fr: no route");
   });
 });
