@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Row, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from auth_service.database import transaction
+from auth_service.database import reading, transaction
 from auth_service.records import Engagement, Wish
 from auth_service.schema import interpreters
 
@@ -25,7 +25,7 @@ class Engagements:
         self._engine = engine
 
     async def get(self, room: str) -> Engagement | None:
-        async with transaction(self._engine) as connection:
+        async with reading(self._engine) as connection:
             row = (
                 await connection.execute(select(interpreters).where(interpreters.c.room == room))
             ).one_or_none()
@@ -65,7 +65,7 @@ class Engagements:
         query = select(interpreters.c.room).where(
             or_(interpreters.c.wanted.is_(True), interpreters.c.changed_at >= dismissed_since)
         )
-        async with transaction(self._engine) as connection:
+        async with reading(self._engine) as connection:
             return list((await connection.execute(query)).scalars())
 
     async def claim(self, room: str, owner: str, now: float, until: float) -> Engagement | None:

@@ -11,7 +11,7 @@ from sqlalchemy import Row, and_, delete, exists, func, insert, or_, select, upd
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from auth_service.database import transaction
+from auth_service.database import reading, transaction
 from auth_service.policy import Role
 from auth_service.records import Invitation, Room, Session, Wish
 from auth_service.schema import interpreters, invitations, rooms, sessions
@@ -27,7 +27,7 @@ class Storage:
 
     async def ping(self) -> None:
         """Raises StorageError when the database does not answer."""
-        async with transaction(self._engine) as connection:
+        async with reading(self._engine) as connection:
             await connection.execute(select(func.count()).select_from(rooms).where(rooms.c.name == ""))
 
     async def add_room(self, room: Room, first: list[Invitation]) -> None:
@@ -60,7 +60,7 @@ class Storage:
                 await _add_invitation(connection, invitation)
 
     async def room(self, name: str) -> Room | None:
-        async with transaction(self._engine) as connection:
+        async with reading(self._engine) as connection:
             row = (await connection.execute(select(rooms).where(rooms.c.name == name))).one_or_none()
         return None if row is None else _room(row)
 
@@ -87,7 +87,7 @@ class Storage:
 
     async def invitation(self, identifier: str) -> tuple[Invitation, Room] | None:
         """An invitation with its room."""
-        async with transaction(self._engine) as connection:
+        async with reading(self._engine) as connection:
             row = (
                 await connection.execute(select(invitations).where(invitations.c.id == identifier))
             ).one_or_none()
@@ -99,7 +99,7 @@ class Storage:
     async def invitations(self, room: str) -> list[Invitation]:
         """Oldest first."""
         query = select(invitations).where(invitations.c.room == room)
-        async with transaction(self._engine) as connection:
+        async with reading(self._engine) as connection:
             rows = await connection.execute(query.order_by(invitations.c.created_at, invitations.c.id))
             return [_invitation(row) for row in rows]
 
@@ -159,7 +159,7 @@ class Storage:
 
     async def session(self, fingerprint: str) -> Session | None:
         query = select(sessions).where(sessions.c.fingerprint == fingerprint)
-        async with transaction(self._engine) as connection:
+        async with reading(self._engine) as connection:
             row = (await connection.execute(query)).one_or_none()
         return None if row is None else _session(row)
 
@@ -181,7 +181,7 @@ class Storage:
         if room is not None:
             query = query.where(sessions.c.room == room)
         by_room: dict[str, set[str]] = {}
-        async with transaction(self._engine) as connection:
+        async with reading(self._engine) as connection:
             for row in await connection.execute(query):
                 by_room.setdefault(row.room, set()).add(row.identity)
         return by_room

@@ -117,8 +117,7 @@ class HttpProtocol(H11Protocol):
         if self._place is None or self.transport.is_closing():
             return
         super().data_received(data)
-        self._look()
-        if self._is_between_requests() and self._head is None:
+        if self._look() and self._head is None:
             self._await_head()
 
     def on_response_complete(self) -> None:
@@ -152,18 +151,16 @@ class HttpProtocol(H11Protocol):
             self._places.leave(self._place)
         super().connection_lost(exc)
 
-    def _is_between_requests(self) -> bool:
-        """False once a head is complete, until the answer is."""
-        return self.cycle is None or bool(self.cycle.response_complete)
-
-    def _look(self) -> None:
-        """Notes whether a request is under way."""
+    def _look(self) -> bool:
+        """Notes whether a request is awaited: none is from the end of a head until its answer is complete."""
         assert self._place is not None
-        if self.transport.get_protocol() is not self or not self._is_between_requests():
+        upgraded = self.transport.get_protocol() is not self
+        if upgraded or (self.cycle is not None and not self.cycle.response_complete):
             self._stop_awaiting_head()
             self._places.works(self._place)
-        else:
-            self._places.waits(self._place)
+            return False
+        self._places.waits(self._place)
+        return True
 
     def _await_head(self) -> None:
         self._head = self.loop.call_later(self._deadlines.head_s, self.transport.abort)

@@ -335,7 +335,7 @@ async def test_the_answer_says_how_sure_it_is_and_writes_words_as_the_engine_saw
         ("?language=@", "audio/wav", wav(SPEECH), 422, "invalid_request"),
         ("", "audio/wav", wav(np.zeros(6 * HEARING_RATE_HZ, np.int16)), 413, "too_long"),
         ("", "audio/pcm", b"0" * 6 * 2 * HEARING_RATE_HZ, 413, "too_long"),
-        ("", "audio/wav", b"0" * 6 * 192_000, 413, "too_long"),
+        ("", "audio/wav", b"0" * 6 * 192_000, 413, "too_large"),
     ],
 )
 async def test_a_file_that_cannot_be_used_is_refused(

@@ -68,7 +68,7 @@ def test_a_proxy_is_bounded_by_the_whole_house_alone() -> None:
 
 
 def test_a_house_full_of_work_has_spare_places() -> None:
-    """Beyond the bound a few connections get spare places; when somebody leaves, one of these becomes an ordinary one."""
+    """Beyond the bound a few get spare places; when somebody leaves, one of these becomes an ordinary one."""
     places = Places(2, 2, 2)
     working = [entered(places, address)[1] for address in "ab"]
     for place in working:
