@@ -34,6 +34,7 @@ ALWAYS_ANSWERED = frozenset({"/health", "/api/v1/webhook"})
 _OPEN_PATHS = ALWAYS_ANSWERED | {"/metrics"}
 """Whatever name they are asked by: a signature, a token or nothing at all is needed for them."""
 _FAILURES = frozenset({400, 401, 408, 413, 422})
+_FAILURE_CODES = frozenset({"invitation_unknown", "session_ended"})
 """Answers that count as failures of whoever asked."""
 
 
@@ -155,7 +156,7 @@ async def _refused(
 ) -> Response:
     """The answer; in its place "too often" for whoever sends what is wrong again and again."""
     parts: Parts = request.app.state.parts
-    if problem.status in _FAILURES or problem.code == "invitation_unknown":
+    if problem.status in _FAILURES or problem.code in _FAILURE_CODES:
         try:
             await count_failure(request, parts)
         except Refused as too_often:

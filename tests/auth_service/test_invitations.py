@@ -290,7 +290,7 @@ async def test_too_much_is_refused(api: Api) -> None:
 
 async def test_rates_are_limited_by_address_and_by_invitation(parts: Parts, clock: WallClock) -> None:
     """Who asks too often is told when to come back; one invitation is limited wherever its users are."""
-    limited = with_auth(parts, joins_per_minute=4, joins_per_invitation_per_minute=2)
+    limited = with_auth(parts, failures_per_minute=4, joins_per_invitation_per_minute=2)
     app = create_app(limited)
 
     def at(address: str) -> Api:
@@ -306,10 +306,14 @@ async def test_rates_are_limited_by_address_and_by_invitation(parts: Parts, cloc
     assert [guess.status_code for guess in guesses] == [404] * 4 + [429]
     assert guesses[-1].headers["retry-after"] == "15"
     assert guesses[-1].json() == {
+        "type": "urn:hive:problem:rate_limited",
+        "title": "Rate limited",
+        "status": 429,
+        "detail": "Too many requests; try again later.",
         "code": "rate_limited",
-        "message": "Too many requests; try again later.",
         "retry_after_s": 15.0,
     }
+    assert guesses[-1].headers["content-type"] == "application/problem+json"
     assert [join.status_code for join in joins] == [200, 200, 429]
     assert (await at("192.0.2.3").join(other["token"])).status_code == 200
     clock.pass_s(31)

@@ -152,7 +152,10 @@ def test_compose_lets_people_behind_a_proxy_be_told_apart() -> None:
     assert isinstance(environment, dict)
     assert environment["HIVE_AUTH__METRICS_TOKEN"] == ""
     auth = load(
-        environment={"HIVE_CONFIG": "/dev/null", "HIVE_AUTH__TRUSTED_PROXIES": environment["HIVE_AUTH__TRUSTED_PROXIES"]}
+        environment={
+            "HIVE_CONFIG": "/dev/null",
+            "HIVE_AUTH__TRUSTED_PROXIES": environment["HIVE_AUTH__TRUSTED_PROXIES"],
+        }
     ).auth
     networks = [ip_network(entry) for entry in trusted_addresses(auth.trusted_proxies)]
     assert any(ip_address("127.0.0.1") in network for network in networks)
