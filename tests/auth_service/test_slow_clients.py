@@ -26,11 +26,11 @@ def many_files() -> None:
 
 @contextlib.asynccontextmanager
 async def holding(port: int, number: int, said: bytes) -> AsyncIterator[list[asyncio.StreamReader]]:
-    """Connections on which `said` was sent, and nothing after it."""
+    """Connections from one other address, on which `said` was sent, and nothing after it."""
     opened: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
     try:
         for _ in range(number):
-            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            reader, writer = await asyncio.open_connection("127.0.0.1", port, local_addr=("127.0.0.2", 0))
             opened.append((reader, writer))
             with contextlib.suppress(ConnectionError):  # it may have been refused already
                 writer.write(said)
