@@ -18,9 +18,9 @@ async def served(parts: Parts) -> AsyncIterator[tuple[Api, int]]:
     """A client of the service, and the port on 127.0.0.1 that it listens on."""
     started: asyncio.Future[int] = asyncio.get_running_loop().create_future()
     serving = asyncio.create_task(serve_parts(with_auth(parts, port=0), started.set_result))
+    serving.add_done_callback(lambda task: started.done() or started.cancel())
     try:
-        await asyncio.wait([serving, started], return_when=asyncio.FIRST_COMPLETED)
-        port = started.result()
+        port = await started
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=20) as client:
             yield Api(client), port
     finally:

@@ -169,7 +169,7 @@ async def test_only_its_owner_reads_the_database(tmp_path: Path) -> None:
     there = tmp_path / "there"
     there.mkdir(mode=0o755)
     (there / "open.sqlite3").touch(mode=0o644)
-    modes = {}
+    modes: dict[str, int] = {}
     before = os.umask(0)
     try:
         for file in (tmp_path / "made" / "rooms.sqlite3", there / "open.sqlite3"):
