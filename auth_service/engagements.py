@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Row, and_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from auth_service.database import transaction
+from auth_service.database import reading, transaction
 from auth_service.records import Engagement, Wish
 from auth_service.schema import interpreters
 
@@ -27,7 +27,7 @@ class Engagements:
         self._engine = engine
 
     async def get(self, room: str) -> Engagement | None:
-        async with transaction(self._engine) as connection:
+        async with reading(self._engine) as connection:
             row = (
                 await connection.execute(select(interpreters).where(interpreters.c.room == room))
             ).one_or_none()
@@ -66,7 +66,7 @@ class Engagements:
         """Rooms that should have an interpreter (None), and those whose dismissed one may be there still (since)."""
         columns = interpreters.c.room, interpreters.c.wanted, interpreters.c.changed_at
         query = select(*columns).where(or_(interpreters.c.wanted.is_(True), interpreters.c.changed_at > 0))
-        async with transaction(self._engine) as connection:
+        async with reading(self._engine) as connection:
             return {
                 row.room: None if row.wanted else row.changed_at for row in await connection.execute(query)
             }

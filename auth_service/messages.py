@@ -175,6 +175,10 @@ class Removed(Out):
     removed: int
 
 
+class ShownInvitation(In):
+    invitation: Token
+
+
 class Join(In):
     invitation: Token
     name: Name
@@ -309,23 +313,3 @@ class ConfigOut(Out):
     open_rooms: bool
     version: str
     livekit_url: str
-
-
-class Health(Out):
-    status: Literal["ok", "failing"]
-    storage: Literal["ok", "unreachable"]
-    media_server: Literal["ok", "unreachable"]
-
-
-class ProblemAt(Out):
-    where: str
-    problem: str
-
-
-class Problem(Out):
-    """Every refusal."""
-
-    code: str
-    message: str
-    problems: list[ProblemAt] | None = None
-    retry_after_s: float | None = None

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import APIRouter, Path, Query, Request
 
-from auth_service.asking import Asked, Bearer, Organising, limited, limited_rooms, same
+from auth_service.asking import Asked, Bearer, Organising, count_address, same
 from auth_service.errors import Refused, not_authorised
 from auth_service.messages import (
     CreatedRoom,
@@ -29,17 +29,17 @@ from auth_service.people import open_rooms
 from auth_service.policy import Role
 from auth_service.records import Invitation, Room, Wish
 
-router = APIRouter(prefix="/api/v1/rooms", tags=["organisers"], dependencies=[Depends(limited)])
+router = APIRouter(prefix="/api/v1/rooms", tags=["organisers"])
 
 InvitationId = Annotated[str, Path(max_length=64)]
 Identity = Annotated[str, Path(max_length=64)]
 WaiterId = Annotated[str, Path(max_length=64)]
 
 
-@router.post("", status_code=201, dependencies=[Depends(limited_rooms)])
-async def create_room(wanted: NewRoom, bearer: Bearer, asked: Asked) -> CreatedRoom:
+@router.post("", status_code=201)
+async def create_room(wanted: NewRoom, bearer: Bearer, request: Request, asked: Asked) -> CreatedRoom:
     """Creates a room and its first links."""
-    _may_create(bearer.credentials if bearer else None, asked)
+    await _may_create(bearer.credentials if bearer else None, request, asked)
     guests = Role(wanted.guest_role)
     room, (organiser, guest, reader), token = await asked.invites.create_room(
         wanted.name,
@@ -166,21 +166,25 @@ async def dismiss_interpreter(organiser: Organising, asked: Asked) -> None:
     await asked.interpreters.dismiss(organiser.room.name)
 
 
-def _may_create(shown: str | None, asked: Parts) -> None:
+async def _may_create(shown: str | None, request: Request, asked: Parts) -> None:
+    """Whoever has the key and whoever has none are counted apart."""
+    per_minute = asked.settings.auth.rooms_per_minute
     if shown is not None and same(shown, asked.settings.auth.operator_key):
+        await count_address(request, asked, "operator's rooms", per_minute)
         return
     if shown is not None and not open_rooms(asked):
         raise not_authorised()
+    await count_address(request, asked, "rooms", per_minute)
     if not open_rooms(asked):
         raise Refused(403, "rooms_closed", "Rooms are created by the operator here.")
 
 
 def _link(asked: Parts, invitation: Invitation) -> str:
-    return f"{public_url(asked.settings)}/j/{asked.invites.token(invitation)}"
+    """The token is in the fragment, which browsers send to nobody."""
+    return f"{public_url(asked.settings)}/join#{asked.invites.token(invitation)}"
 
 
 def _captions_link(asked: Parts, invitation: Invitation) -> str:
-    """The token is in the fragment, which browsers send to nobody."""
     return f"{public_url(asked.settings)}/captions/{invitation.room}#{asked.invites.token(invitation)}"
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from auth_service import rows
-from auth_service.database import transaction
+from auth_service.database import reading, transaction
 from auth_service.records import Invitation, Room, Session, Wish
 from auth_service.schema import interpreters, invitations, rooms, sessions, waiting
 
@@ -32,7 +32,7 @@ class Storage:
 
     async def ping(self) -> None:
         """Raises StorageError when the database does not answer."""
-        async with transaction(self._engine) as connection:
+        async with reading(self._engine) as connection:
             await connection.execute(select(func.count()).select_from(rooms).where(rooms.c.name == ""))
 
     async def add_room(self, room: Room, first: list[Invitation], founder: Session | None = None) -> None:
@@ -70,7 +70,7 @@ class Storage:
                 await rows.add_session(connection, founder)
 
     async def room(self, name: str) -> Room | None:
-        async with transaction(self._engine) as connection:
+        async with reading(self._engine) as connection:
             row = (await connection.execute(select(rooms).where(rooms.c.name == name))).one_or_none()
         return None if row is None else rows.room(row)
 
@@ -98,7 +98,7 @@ class Storage:
 
     async def invitation(self, identifier: str) -> tuple[Invitation, Room] | None:
         """An invitation with its room."""
-        async with transaction(self._engine) as connection:
+        async with reading(self._engine) as connection:
             row = (
                 await connection.execute(select(invitations).where(invitations.c.id == identifier))
             ).one_or_none()
@@ -110,7 +110,7 @@ class Storage:
     async def invitations(self, room: str) -> list[Invitation]:
         """Oldest first."""
         query = select(invitations).where(invitations.c.room == room)
-        async with transaction(self._engine) as connection:
+        async with reading(self._engine) as connection:
             found = await connection.execute(query.order_by(invitations.c.created_at, invitations.c.id))
             return [rows.invitation(row) for row in found]
 
@@ -169,13 +169,13 @@ class Storage:
 
     async def session(self, fingerprint: str) -> Session | None:
         query = select(sessions).where(sessions.c.fingerprint == fingerprint)
-        async with transaction(self._engine) as connection:
+        async with reading(self._engine) as connection:
             row = (await connection.execute(query)).one_or_none()
         return None if row is None else rows.session(row)
 
     async def session_as(self, identity: str) -> Session | None:
         """The session of an identity, which is one alone."""
-        async with transaction(self._engine) as connection:
+        async with reading(self._engine) as connection:
             row = (
                 await connection.execute(select(sessions).where(sessions.c.identity == identity))
             ).one_or_none()
@@ -184,7 +184,7 @@ class Storage:
     async def sessions_of(self, room: str, identities: Sequence[str]) -> list[Session]:
         """Those of some identities in a room, in no order."""
         query = select(sessions).where(sessions.c.room == room, sessions.c.identity.in_(identities))
-        async with transaction(self._engine) as connection:
+        async with reading(self._engine) as connection:
             return [rows.session(row) for row in await connection.execute(query)]
 
     async def end_session(self, room: str, identity: str, now: float, *, shut_link: bool = False) -> bool:
@@ -215,7 +215,7 @@ class Storage:
         if room is not None:
             query = query.where(sessions.c.room == room)
         by_room: dict[str, set[str]] = {}
-        async with transaction(self._engine) as connection:
+        async with reading(self._engine) as connection:
             for row in await connection.execute(query):
                 by_room.setdefault(row.room, set()).add(row.identity)
         return by_room

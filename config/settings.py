@@ -204,15 +204,19 @@ class Services:
     mt_url: str = "http://127.0.0.1:8002"
     tts_url: str = "http://127.0.0.1:8003"
     token: SecretStr = SecretStr("")
-    """Shared by the services and their clients where they do not trust their network."""
+    """Shared by the services and their clients; at least 16 characters."""
     host: str = "127.0.0.1"
-    """What the services listen on."""
+    """What the services listen on. Where others reach them, `token` must be set."""
+    allowed_hosts: tuple[str, ...] = ()
+    """Names that the services are asked by, beside `localhost`, addresses and those in the URLs above."""
+    allowed_origins: tuple[str, ...] = ()
+    """Sites whose pages may use the services, e.g. "https://meet.example.org"."""
     worker_health_port: int = 8081
     """Where the worker says on `host` over HTTP that it is alive."""
     max_text_characters: int = 10_000
     max_audio_s: float = 600.0
     idle_timeout_s: float = 60.0
-    """A WebSocket client that sends nothing for so long is cut off."""
+    """A WebSocket client that sends nothing for so long is cut off, and one that is silent in the middle of a body."""
     max_behind_s: float = 6.0
     """Recognition that is further behind is brought back to now; what it leaves out is reported."""
     reconnect_buffer_s: float = 30.0
@@ -252,7 +256,7 @@ class Auth:
     open_rooms: bool | None = None
     """Whether anybody may create rooms; None: in development only."""
     metrics_token: SecretStr = SecretStr("")
-    """Needed to read `/metrics`; empty leaves them open."""
+    """Needed to read `/metrics`; while it is empty they are for this machine alone, and not through a proxy."""
     database_url: SecretStr = SecretStr("")
     """`sqlite:///path` or `postgresql://user:password@host/name`; empty for a SQLite file in the cache directory."""
     redis_url: SecretStr = SecretStr("")
@@ -262,15 +266,26 @@ class Auth:
     cors_origins: tuple[str, ...] = ()
     frame_ancestors: tuple[str, ...] = ()
     """Origins that may show the page in a frame."""
+    allowed_hosts: tuple[str, ...] = ()
+    """Names that the service is asked by, beside `localhost`, addresses and that in `public_url`."""
+    allowed_origins: tuple[str, ...] = ()
+    """Sites, beside `public_url` and `cors_origins`, whose pages may use the service."""
     trusted_proxies: tuple[str, ...] = ()
-    """Addresses whose `X-Forwarded-For` is believed."""
+    """Addresses and networks whose `X-Forwarded-For` is believed; "own-networks" are those this machine is in."""
+    max_connections: int = 1000
+    max_connections_per_address: int = 100
+    """Of proxies that are trusted there may be `max_connections`."""
+    idle_timeout_s: float = 10.0
+    """A client that does not finish the head of a request in so long is cut off, and one that is silent in a body."""
+    send_timeout_s: float = 10.0
+    """A client that does not take what it is sent for so long is cut off."""
     token_minutes: float = 10.0
     session_hours: float = 12.0
     """How long somebody who joined may renew their token."""
     invitation_days: float = 7.0
     """What a new room's links live."""
     joins_per_minute: int = 120
-    """From one address, as an office is one address; invitations that are none cost as much."""
+    """With one invitation or session from one address, as an office is one address."""
     joins_per_invitation_per_minute: int = 300
     rooms_per_minute: int = 20
     """From one address."""
@@ -280,6 +295,10 @@ class Auth:
     """How many may wait at the door of one room."""
     lobby_minutes: float = 10.0
     """How long somebody waits there to be let in."""
+    """From one address: with keys, links or tokens of ours; as many without any."""
+    failures_per_minute: int = 120
+    """From one address: requests with a key, link or token that is none, and ones that cannot be read. They are counted
+    for themselves and use up nothing of the others."""
     look_interval_s: float = 1.0
     """How often each room that should have an interpreter is looked at."""
 
@@ -385,6 +404,7 @@ _NOT_SETTINGS = {"HIVE_CONFIG", "HIVE_CACHE"}
 def _overlay(tree: dict[str, Any], environment: Mapping[str, str]) -> None:
     """Lays `HIVE_SECTION__KEY` variables over the file's tree; lists are written with commas, tables as KEY=VALUE."""
     lists = {"engines", "languages", "cors_origins", "frame_ancestors", "trusted_proxies", "allowed_peers"}
+    lists |= {"allowed_hosts", "allowed_origins"}
     tables = {"voices"}
     top = {f.name for f in fields(Settings)}
     for name, text in environment.items():

@@ -31,6 +31,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     ports = {name: port for name in SERVICES if (port := getattr(chosen, f"{name}_port")) is not None}
     try:
         asyncio.run(_until_signal(settings, frozenset(chosen.only or ()), ports))
+    except SettingsError as error:
+        return _fail(str(error), 2)
     except EngineError as error:
         return _fail(str(error), 1)
     except OSError as error:

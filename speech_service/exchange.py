@@ -10,11 +10,12 @@ from typing import Any, TypeVar
 
 import structlog
 
+from foundation.http.problems import Problem, ProblemError, overloaded
 from foundation.tasks import Tasks
 from pipeline.engines.protocols import EngineError
-from speech_service.gate import ServiceError, place
+from speech_service.gate import place
 from speech_service.measures import Measures
-from speech_service.problems import Problem, invalid, overloaded, problem_of
+from speech_service.problems import invalid, problem_of
 from speech_service.sockets import Gone, Peer
 from speech_service.wire import Cancelled, Codec, Failed, WireError
 
@@ -110,7 +111,7 @@ class Exchange:
             await self._peer.send(_last_message(number, request))
         except Gone:
             log.debug("client left before its answer")
-        except ServiceError as error:
+        except ProblemError as error:
             await self._fail(number, error.problem)
         except EngineError as error:
             await self._fail(number, problem_of(error))
@@ -125,7 +126,7 @@ class Exchange:
         self._measures.failed(problem.code)
         try:
             await self._peer.send(
-                Failed(id=number, code=problem.code, message=problem.message, more=problem.more)
+                Failed(id=number, code=problem.code, message=problem.detail, more=dict(problem.more))
             )
         except Gone:
             log.debug("client left before its answer")

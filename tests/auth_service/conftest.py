@@ -65,8 +65,8 @@ class Api:
         made = answer.json()
         return Room(
             made["room"],
-            made["organiser_link"].rpartition("/")[2],
-            made["guest_link"].rpartition("/")[2],
+            made["organiser_link"].rpartition("#")[2],
+            made["guest_link"].rpartition("#")[2],
             made["captions_link"].rpartition("#")[2],
             {"authorization": f"Bearer {made['organiser_token']}"},
         )
@@ -77,7 +77,11 @@ class Api:
         )
         assert answer.status_code == 201, answer.text
         made: dict[str, Any] = answer.json()
-        return made | {"token": made["link"].rpartition("/")[2]}
+        return made | {"token": made["link"].rpartition("#")[2]}
+
+    async def look(self, token: str) -> httpx.Response:
+        """What a link leads to."""
+        return await self.client.post("/api/v1/invitation", json={"invitation": token})
 
     async def join(self, token: str, name: str = "Ana", **wishes: Any) -> httpx.Response:
         return await self.client.post("/api/v1/join", json={"invitation": token, "name": name, **wishes})
@@ -117,7 +121,7 @@ async def parts(
         Storage(engine),
         Engagements(engine),
         media,
-        MemoryLimiter(),
+        MemoryLimiter(now=clock.uptime_s),
         DatabaseOnly(),
         clock,
         clock.uptime_s,
@@ -128,7 +132,7 @@ async def parts(
 @pytest.fixture
 async def api(parts: Parts) -> AsyncIterator[Api]:
     transport = httpx.ASGITransport(create_app(parts))
-    async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
+    async with httpx.AsyncClient(transport=transport, base_url="https://meet.example") as client:
         yield Api(client)
 
 

@@ -106,7 +106,7 @@ async def test_a_meeting_is_created_on_the_start_page(
         await emma.page.get_by_role("link", name="Enter the meeting").click()
         await expect(emma.page.locator("h1")).to_have_text("Join “Planning”")
 
-        assert guest_link.startswith(f"{servers[1].url}/j/")
+        assert guest_link.startswith(f"{servers[1].url}/join#")
         assert emma.errors == []
 
 

@@ -17,12 +17,11 @@ from config.settings import Services
 from pipeline.capacity import Capacity
 from speech_service.client import RemoteCapacity
 from speech_service.client.capacity import read_capacity, together
-from speech_service.serving import listening
 from speech_service.tts import tts_app
 from speech_service.wire import WireError
 from tests.fakes.cable import cable
 from tests.fakes.engines import ToneSynthesizer
-from tests.speech_service.serving import settings
+from tests.speech_service.serving import listening, settings
 
 EAR = Capacity(3, 0.35, (6, 4, 2), {"kokoro": 1, "espeak": 99}, ("3 people may speak at once",))
 MOUTH = Capacity(2, 0.2, (5, 3), {"piper": 7})
@@ -140,13 +139,13 @@ async def test_what_runs_in_the_own_process_is_known_there() -> None:
 
 async def test_services_that_want_a_token_get_it() -> None:
     """The same as for everything else that is asked of them."""
-    guarded = settings(token="secret")
+    guarded = settings(token="a token of the tests")
     app = tts_app(ToneSynthesizer({"es": 440.0}), guarded)
     tell(app, EAR)
     async with (
         listening(app, guarded.services, 0) as url,
         asking(url, url) as stranger,
-        asking(url, url, token="secret") as friend,
+        asking(url, url, token="a token of the tests") as friend,
     ):
         await until(lambda: friend.now() is not None)
         assert stranger.now() is None

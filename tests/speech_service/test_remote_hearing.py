@@ -18,12 +18,11 @@ from pipeline.engines.protocols import HearingOptions, Hypothesis, RecognitionSt
 from pipeline.events import Heard, NotHeard, UtteranceEnded, UtteranceStarted, Word, Words
 from speech_service.client import RemoteHearing
 from speech_service.serve import PORTS, configured_ports
-from speech_service.serving import listening
 from speech_service.stt import stt_app
 from tests.fakes.cable import Cable, cable
 from tests.fakes.engines import LoudnessDetector, ScriptedRecognizer
 from tests.fakes.speech import frames, sentence, sound
-from tests.speech_service.serving import settings
+from tests.speech_service.serving import listening, settings
 
 TEXTS = [f"word{number}" for number in range(24)]
 WORDS = [

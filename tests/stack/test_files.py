@@ -7,12 +7,14 @@ import json
 import re
 import subprocess
 from dataclasses import replace
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 
 import pytest
 import yaml
 
 from config.settings import Settings, Turn
+from foundation.http.proxies import trusted_addresses
 from stack.local import Stack
 from stack.parts import ROOT, Place, livekit_config, with_ports
 from stack.ports import Ports
@@ -142,12 +144,40 @@ def test_compose_sets_settings_that_there_are() -> None:
             assert not settings.development
 
 
+def test_compose_lets_people_behind_a_proxy_be_told_apart() -> None:
+    """The token service believes the proxies of compose's own networks, and shows its figures to a token's holder."""
+    from config.settings import load
+
+    environment = compose()["auth"]["environment"]
+    assert isinstance(environment, dict)
+    assert "HIVE_AUTH__METRICS_TOKEN" in environment
+    auth = load(
+        environment={
+            "HIVE_CONFIG": "/dev/null",
+            "HIVE_AUTH__TRUSTED_PROXIES": environment["HIVE_AUTH__TRUSTED_PROXIES"],
+        }
+    ).auth
+    networks = [ip_network(entry) for entry in trusted_addresses(auth.trusted_proxies)]
+    assert any(ip_address("127.0.0.1") in network for network in networks)
+
+
+def test_compose_guards_the_speech_services() -> None:
+    """They listen where the other containers reach them, so they do not start without the token."""
+    from config.settings import load
+    from speech_service.serving import check_reachable
+
+    environment = compose()["speech"]["environment"]
+    assert isinstance(environment, dict)
+    chosen = {key: str(value) for key, value in environment.items() if key.startswith("HIVE_")}
+    check_reachable(load(environment={"HIVE_CONFIG": "/dev/null"} | chosen).services)
+
+
 def test_no_secret_has_a_default_in_compose() -> None:
     """Keys and secrets must be given; a forgotten one keeps compose from starting."""
     text = (ROOT / "docker-compose.yml").read_text()
 
-    assert re.findall(r"\$\{(\w*(?:SECRET|KEY))\}", text) == []
-    assert re.findall(r"\$\{(\w*(?:SECRET|KEY)):-[^}]+\}", text) == []
+    assert re.findall(r"\$\{(\w*(?:SECRET|KEY|TOKEN))\}", text) == []
+    assert re.findall(r"\$\{(\w*(?:SECRET|KEY|TOKEN)):-[^}]+\}", text) == []
     assert "devkey" not in text
 
 

@@ -146,7 +146,7 @@ export class Api {
   }
 
   invitation(token: string): Promise<Invitation> {
-    return this.call("GET", `/invitations/${encodeURIComponent(token)}`);
+    return this.call("POST", "/invitation", { body: { invitation: token } });
   }
 
   join(wish: JoinWish): Promise<Admission | MustWait> {
@@ -241,11 +241,12 @@ export interface Organising {
   dismissInterpreter(): Promise<void>;
 }
 
+/** Reads a problem as RFC 9457 has it, with the service's own `code` in it. */
 function refusal(status: number, answer: unknown): ApiError {
-  const { code, message, retry_after_s: wait } = (answer ?? {}) as Record<string, unknown>;
+  const { code, detail, retry_after_s: wait } = (answer ?? {}) as Record<string, unknown>;
   return new ApiError(
     typeof code === "string" ? code : "unexpected",
-    typeof message === "string" ? message : `The service answered ${status}.`,
+    typeof detail === "string" ? detail : `The service answered ${status}.`,
     typeof wait === "number" ? wait : null,
   );
 }
