@@ -9,8 +9,9 @@ from typing import Any, TypeVar
 
 import structlog
 
+from config.faults import place
 from pipeline.engines.protocols import EngineError
-from speech_service.gate import ServiceError, place
+from speech_service.gate import ServiceError
 from speech_service.measures import Measures
 from speech_service.problems import Problem, invalid, overloaded, problem_of
 from speech_service.sockets import Gone, Peer

@@ -12,6 +12,7 @@ from fastapi import HTTPException
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from config.faults import place
 from speech_service.measures import Measures
 from speech_service.problems import Problem, overloaded
 
@@ -141,14 +142,6 @@ def _too_large(limit: int) -> Problem:
     return Problem(
         413, "too_long", f"the body is larger than {limit} bytes", {"limit": limit, "unit": "bytes"}
     )
-
-
-def place(error: BaseException) -> str:
-    """File and line where an exception was raised."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    return "" if trace is None else f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}"
 
 
 async def _answer(scope: Scope, send: Send, problem: Problem) -> None:

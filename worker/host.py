@@ -24,10 +24,11 @@ from livekit.agents import (
 )
 
 from config import logging as own_logging
-from config.settings import DEVELOPMENT_SECRET, Settings, SettingsError, load
+from config.settings import DEVELOPMENT_SECRET, Services, Settings, SettingsError, load
 from pipeline.engines.protocols import EngineError
 from worker.control import Configure, ControlError, read_metadata
 from worker.engines import Engines
+from worker.health import WatchedServer, answering
 from worker.join import ATTRIBUTES
 from worker.loading import load_engines
 from worker.room import RoomInterpreter
@@ -54,24 +55,24 @@ def run(settings: Settings) -> None:
     """
     if settings.livekit.api_secret.get_secret_value() == DEVELOPMENT_SECRET and not settings.development:
         raise SettingsError("livekit.api_secret is the built-in one; set your own, or development = true")
-    asyncio.run(serve(new_server(settings)))
+    asyncio.run(serve(new_server(settings), settings.services))
 
 
 def new_server(
     settings: Settings, prepare: Callable[[Settings, JobProcess], None] | None = None
-) -> AgentServer:
+) -> WatchedServer:
     """The framework's server, not yet running.
 
     Args:
         prepare: what each room's process does first; must be importable there.
     """
-    server = AgentServer(
+    server = WatchedServer(
         job_executor_type=JobExecutorType.PROCESS,
         ws_url=settings.livekit.url,
         api_key=settings.livekit.api_key,
         api_secret=settings.livekit.api_secret.get_secret_value(),
-        host=settings.services.host,
-        port=settings.services.worker_health_port,
+        host="127.0.0.1",  # its own health says "OK" always: any port, which nobody is told; see worker.health
+        port=0,
         permissions=WorkerPermissions(
             can_publish=True,
             can_subscribe=True,
@@ -151,13 +152,21 @@ async def _fail(context: JobContext, reason: str) -> None:
     context.shutdown("no engines")
 
 
-async def serve(server: AgentServer) -> None:
-    """Runs the server; signals drain it first, then end it."""
+async def serve(server: WatchedServer, services: Services) -> None:
+    """Runs the server and tells its health; the first signal drains it, or ends it where it has not begun, the next
+    one ends it at once.
+
+    Raises:
+        OSError: the health port is taken.
+    """
     loop = asyncio.get_running_loop()
+    running = loop.create_task(server.run(), name="worker")
     stopping: list[asyncio.Task[None]] = []
 
     def on_signal() -> None:
-        if stopping:
+        if not server.under_way:  # the framework keeps its lock until its first process is there or was waited for
+            running.cancel()
+        elif stopping:
             stopping[0].cancel()
         else:
             stopping.append(loop.create_task(_drain(server), name="drain"))
@@ -165,15 +174,21 @@ async def serve(server: AgentServer) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, on_signal)
     try:
-        await server.run()
+        async with answering(server, services.host, services.worker_health_port):
+            await asyncio.wait({running})
+            if stopping:
+                await asyncio.wait(stopping)
     finally:
-        if stopping:
-            await asyncio.wait(stopping)
+        running.cancel()
+        await asyncio.wait({running})
+        await server.abandon()
         await server.aclose()
+    if not running.cancelled():
+        running.result()
 
 
-async def _drain(server: AgentServer) -> None:
-    log.info("worker takes no more rooms, waits for the running ones", rooms=len(server.active_jobs))
+async def _drain(server: WatchedServer) -> None:
+    log.info("worker takes no more rooms, waits for the running ones", rooms=server.rooms)
     try:
         await server.drain()
     except TimeoutError:
@@ -190,3 +205,5 @@ def main() -> None:
         run(settings)
     except SettingsError as error:
         sys.exit(str(error))
+    except OSError as error:
+        sys.exit(f"cannot listen: {error.strerror or error}")
