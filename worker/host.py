@@ -24,7 +24,8 @@ from livekit.agents import (
 )
 
 from config import logging as own_logging
-from config.settings import DEVELOPMENT_SECRET, Services, Settings, SettingsError, load
+from config.exposure import refuse_exposed_development, refuse_published
+from config.settings import Services, Settings, SettingsError, load
 from pipeline.engines.protocols import EngineError
 from worker.control import Configure, ControlError, read_metadata
 from worker.engines import Engines
@@ -51,10 +52,10 @@ def run(settings: Settings) -> None:
     """Works until a signal comes: the first SIGTERM or SIGINT lets running rooms finish, a second one ends at once.
 
     Raises:
-        SettingsError: the built-in keys are used outside development.
+        SettingsError: the built-in keys are used outside development, or development where others reach it.
     """
-    if settings.livekit.api_secret.get_secret_value() == DEVELOPMENT_SECRET and not settings.development:
-        raise SettingsError("livekit.api_secret is the built-in one; set your own, or development = true")
+    refuse_published("livekit.api_secret", settings.livekit.api_secret.get_secret_value(), settings)
+    refuse_exposed_development(settings)
     asyncio.run(serve(new_server(settings), settings.services))
 
 

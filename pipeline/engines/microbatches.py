@@ -112,4 +112,6 @@ class MicroBatcher(Generic[Question, Answer]):
             elif isinstance(error, EngineError):
                 item.answer.set_exception(error)
             else:
-                item.answer.set_exception(EngineError(f"{self._name}: {type(error).__name__}: {error}"))
+                failed = EngineError(f"{self._name} failed ({type(error).__name__})")  # it may quote what was said
+                failed.__cause__ = error
+                item.answer.set_exception(failed)
