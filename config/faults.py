@@ -46,7 +46,18 @@ def texts(error: BaseException) -> list[str]:
 
 
 OURS: Final = frozenset(
-    {"auth_service", "bench", "cli", "config", "demo", "foundation", "pipeline", "speech_service", "stack", "turn"}
+    {
+        "auth_service",
+        "bench",
+        "cli",
+        "config",
+        "demo",
+        "foundation",
+        "pipeline",
+        "speech_service",
+        "stack",
+        "turn",
+    }
     | {"worker"}
 )
 
@@ -96,7 +107,8 @@ def _told(error: BaseException, seen: set[int]) -> list[str]:
         if len(frames) > MOST_FRAMES:
             lines.append(f"  ({len(frames) - MOST_FRAMES} more)")
         lines += [
-            f'  File "{frame.filename}", line {frame.lineno}, in {frame.name}' for frame in frames[-MOST_FRAMES:]
+            f'  File "{frame.filename}", line {frame.lineno}, in {frame.name}'
+            for frame in frames[-MOST_FRAMES:]
         ]
     lines.append(_kind(error))
     if isinstance(error, BaseExceptionGroup):

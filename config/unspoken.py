@@ -40,9 +40,7 @@ def cleaned(record: logging.LogRecord) -> logging.LogRecord:
     return clean
 
 
-def without_words(
-    logger: Any, method: str, event: structlog.typing.EventDict
-) -> structlog.typing.EventDict:
+def without_words(logger: Any, method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
     """A structlog processor: errors by kinds and places, values plain, and nothing in them that an error says."""
     error = _error(event.pop("exc_info", None))
     said = _said(error)

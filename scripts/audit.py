@@ -128,7 +128,7 @@ _ORDER: Final[Mapping[str, Callable[[str], Any]]] = {"PyPI": Version, "npm": Nod
 def is_affected(version: str, affected: Mapping[str, Any], ecosystem: str) -> bool:
     """Whether an entry of `affected` means a version. What cannot be compared counts as affected.
 
-    Source: OSV schema, "Evaluation": a version is affected if it is listed, or lies in a range of the ecosystem's order.
+    Source: OSV schema, "Evaluation": a version is affected if it is listed, or lies in a range of its ecosystem.
     """
     if version in affected.get("versions", ()):
         return True
@@ -154,9 +154,9 @@ def _is_within(version: str, events: Iterable[Mapping[str, str]], order: Callabl
     for _, at, _, kind in sorted(turns, key=functools.cmp_to_key(_by_version)):
         if kind == "introduced" and (at is None or at <= here):
             inside = True
-        elif kind == "fixed" and at is not None and at <= here:
-            inside = False
-        elif kind == "last_affected" and at is not None and at < here:
+        elif (kind == "fixed" and at is not None and at <= here) or (
+            kind == "last_affected" and at is not None and at < here
+        ):
             inside = False
     return inside
 
@@ -225,7 +225,9 @@ def findings(dependencies: Iterable[Dependency], known: Iterable[Mapping[str, An
             name = canonicalize_name(name) if ecosystem == "PyPI" else name
             for one in by_name.get((ecosystem, name), ()):
                 if is_affected(one.version, affected, ecosystem):
-                    summary = str(record.get("summary") or record.get("details") or "").strip().partition("\n")[0]
+                    summary = (
+                        str(record.get("summary") or record.get("details") or "").strip().partition("\n")[0]
+                    )
                     found.add(Finding(one, str(record.get("id")), _fixed(affected), summary[:100]))
     return sorted(found)
 
@@ -260,13 +262,17 @@ def audit(root: Path, database: str, cache: Path, say: Callable[[str], None]) ->
         except NotLookedUp as error:
             missed.append(f"audit: {len(own)} packages of {ecosystem} were NOT LOOKED UP: {error}")
             continue
-        say(f"audit: {len(own)} packages of {ecosystem} looked up; the newest advisory there is of {newest[:10]}")
+        say(
+            f"audit: {len(own)} packages of {ecosystem} looked up; the newest advisory there is of {newest[:10]}"
+        )
         if newest[:10] < time.strftime("%Y-%m-%d", time.gmtime(time.time() - OLD_DAYS * 86_400)):
             say(f"audit: that is more than {OLD_DAYS} days ago: fetch a newer database")
     for one in found:
         package = one.dependency
         fixed = f"fixed in {one.fixed}" if one.fixed else "no fix is known"
-        say(f"audit: {package.name} {package.version} ({package.lock}): {one.advisory}, {fixed}: {one.summary}")
+        say(
+            f"audit: {package.name} {package.version} ({package.lock}): {one.advisory}, {fixed}: {one.summary}"
+        )
     for line in missed:
         say(line)
     return 1 if found else 0
@@ -277,10 +283,16 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         description=described[0], epilog=described[2], formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--database", metavar="PATH|URL", help="OSV's records, for each ecosystem in one archive")
+    parser.add_argument(
+        "--database", metavar="PATH|URL", help="OSV's records, for each ecosystem in one archive"
+    )
     parser.add_argument("--root", type=Path, default=ROOT, help=argparse.SUPPRESS)
     chosen = parser.parse_args(arguments)
-    named = chosen.database or os.environ.get("ADVISORIES") or os.environ.get("OSV_SCANNER_LOCAL_DB_CACHE_DIRECTORY")
+    named = (
+        chosen.database
+        or os.environ.get("ADVISORIES")
+        or os.environ.get("OSV_SCANNER_LOCAL_DB_CACHE_DIRECTORY")
+    )
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "hive" / "advisories"
     return audit(chosen.root, named or "", cache, functools.partial(print, flush=True))
 

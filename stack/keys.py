@@ -85,7 +85,10 @@ def _make(place: Path) -> None:
     """Puts a whole file into place, unless somebody else was quicker."""
     place.parent.mkdir(parents=True, exist_ok=True)
     keys = Keys(
-        "API" + secrets.token_hex(6), secrets.token_hex(_BYTES), secrets.token_hex(_BYTES), secrets.token_hex(_BYTES)
+        "API" + secrets.token_hex(6),
+        secrets.token_hex(_BYTES),
+        secrets.token_hex(_BYTES),
+        secrets.token_hex(_BYTES),
     )
     descriptor, fresh = tempfile.mkstemp(prefix=".keys-", dir=place.parent)  # 0600 from the first moment on
     try:

@@ -165,8 +165,8 @@ async def serve(server: WatchedServer, services: Services) -> None:
     stopping: list[asyncio.Task[None]] = []
 
     def on_signal() -> None:
-        if not server.under_way:  # the framework keeps its lock until its first process is there or was waited for
-            running.cancel()
+        if not server.under_way:
+            running.cancel()  # the framework keeps its lock until its first process is there, or was waited for
         elif stopping:
             stopping[0].cancel()
         else:

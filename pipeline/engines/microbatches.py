@@ -112,6 +112,8 @@ class MicroBatcher(Generic[Question, Answer]):
             elif isinstance(error, EngineError):
                 item.answer.set_exception(error)
             else:
-                failed = EngineError(f"{self._name} failed ({type(error).__name__})")  # it may quote what was said
+                failed = EngineError(
+                    f"{self._name} failed ({type(error).__name__})"
+                )  # it may quote what was said
                 failed.__cause__ = error
                 item.answer.set_exception(failed)

@@ -10,7 +10,6 @@ import logging
 import os
 import subprocess
 import sys
-import threading
 import tomllib
 import traceback
 import types
@@ -133,18 +132,26 @@ def test_an_error_is_told_by_kinds_and_places(raising: Callable[[], None], forma
     for write in (
         lambda error: structlog.get_logger("worker.room").exception("it failed"),
         lambda error: structlog.get_logger("worker.room").error("it failed", exc_info=error),
-        lambda error: structlog.get_logger("worker.room").warning("it failed", reason=str(error), error=error),
-        lambda error: structlog.get_logger("worker.room").info("it failed", args=error.args, all=[{"e": error}]),
+        lambda error: structlog.get_logger("worker.room").warning(
+            "it failed", reason=str(error), error=error
+        ),
+        lambda error: structlog.get_logger("worker.room").info(
+            "it failed", args=error.args, all=[{"e": error}]
+        ),
         lambda error: logging.getLogger("library").exception("it failed"),
         lambda error: logging.getLogger("library").error("it failed: %s", error),
         lambda error: logging.getLogger("library").error("it failed: %r", error, exc_info=True),
         lambda error: logging.getLogger("library").error(f"it failed: {error}"),
         lambda error: logging.getLogger("library").error(f"it failed: {error!r}"),
         lambda error: logging.getLogger("library").error(error),
-        lambda error: logging.getLogger("library").error("it failed", extra={"error": error, "said": str(error)}),
+        lambda error: logging.getLogger("library").error(
+            "it failed", extra={"error": error, "said": str(error)}
+        ),
         lambda error: logging.getLogger("library").error("it failed\n" + traceback.format_exc()),
         lambda error: logging.getLogger("livekit.agents").error("it failed", exc_info=error),
-        lambda error: logging.getLogger("uvicorn.error").error("Exception in ASGI application\n", exc_info=error),
+        lambda error: logging.getLogger("uvicorn.error").error(
+            "Exception in ASGI application\n", exc_info=error
+        ),
     ):
         try:
             raising()
@@ -206,7 +213,9 @@ def test_a_chain_that_bites_its_tail_ends() -> None:
 def test_our_own_reasons_stay() -> None:
     """What our own errors say is written by us, and so is what the system says; only what they quote is taken out."""
     stream = routed("json")
-    ours = types.new_class("EngineError", (Exception,), exec_body=lambda ns: ns.update(__module__="pipeline.x"))
+    ours = types.new_class(
+        "EngineError", (Exception,), exec_body=lambda ns: ns.update(__module__="pipeline.x")
+    )
     try:
         raise ours("espeak-ng is not installed")
     except ours as error:
@@ -248,10 +257,14 @@ def test_things_are_told_by_their_type(format: str) -> None:
     stream = routed(format)
     things = {"said": Sentence(WORDS), "key": SecretStr(SECRET), "call": functools.partial(print, WORDS)}
 
-    structlog.get_logger("worker").info("ours", **things, several=[Sentence(WORDS)], by={"a": Sentence(WORDS)})
+    structlog.get_logger("worker").info(
+        "ours", **things, several=[Sentence(WORDS)], by={"a": Sentence(WORDS)}
+    )
     logging.getLogger("library").info("theirs %s %r", Sentence(WORDS), [Sentence(WORDS)], extra=things)
     logging.getLogger("library").info("%(one)s of %(two)d", {"one": Sentence(WORDS), "two": 2})
-    structlog.get_logger("worker").info("plain", number=3, share=np.float32(0.5), path=Path("/x"), some=("a", 1))
+    structlog.get_logger("worker").info(
+        "plain", number=3, share=np.float32(0.5), path=Path("/x"), some=("a", 1)
+    )
     logging.getLogger("library").info("%d of %s, %.1f", np.int64(3), "five", np.float64(0.25))
 
     out = silent(stream)
@@ -307,7 +320,9 @@ async def test_asyncio_tells_neither_arguments_nor_errors(format: str) -> None:
         task = loop.create_task(fail_later(), name=WORDS)
         await asyncio.wait({task})
         del task
-        loop.call_exception_handler({"message": "Unhandled in transport", "exception": ValueError(WORDS), "said": WORDS})
+        loop.call_exception_handler(
+            {"message": "Unhandled in transport", "exception": ValueError(WORDS), "said": WORDS}
+        )
     finally:
         loop.set_exception_handler(handler)
 

@@ -58,7 +58,9 @@ def server(tmp_path: Path) -> Iterator[Server]:
     own.stop()
 
 
-async def test_the_installed_command_registers_and_ends(installed: Path, server: Server, tmp_path: Path) -> None:
+async def test_the_installed_command_registers_and_ends(
+    installed: Path, server: Server, tmp_path: Path
+) -> None:
     """Whichever way it was installed, the worker registers, starts a room's process, and is then healthy."""
     async with worker(installed, server.settings, tmp_path) as (process, port):
         await until(lambda: health(port) == 200, "it is healthy", START_LIMIT_S)
@@ -76,7 +78,9 @@ async def test_a_worker_whose_rooms_cannot_start_says_so_and_ends(server: Server
     script.write_text(UNGUARDED)
     async with worker(script, server.settings, tmp_path) as (process, port):
         log = tmp_path / "worker.log"
-        await until(lambda: log.read_text().count("error initializing process") >= 3, "it fails", START_LIMIT_S)
+        await until(
+            lambda: log.read_text().count("error initializing process") >= 3, "it fails", START_LIMIT_S
+        )
         assert await asyncio.to_thread(health, port) == 503
         assert "process" in await asyncio.to_thread(reason, port)
 
@@ -87,7 +91,9 @@ async def test_a_worker_whose_rooms_cannot_start_says_so_and_ends(server: Server
 async def test_a_worker_without_its_media_server_is_not_healthy(server: Server, tmp_path: Path) -> None:
     """Health says no before the worker is registered and while its server is away, and yes once it is back."""
     script = tmp_path / "guarded"
-    script.write_text(f"if __name__ == '__main__':\n    {UNGUARDED.replace(chr(10), chr(10) + '    ').rstrip()}\n")
+    script.write_text(
+        f"if __name__ == '__main__':\n    {UNGUARDED.replace(chr(10), chr(10) + '    ').rstrip()}\n"
+    )
     server.stop()
     async with worker(script, server.settings, tmp_path) as (process, port):
         log = tmp_path / "worker.log"
@@ -109,11 +115,22 @@ async def worker(
 ) -> AsyncIterator[tuple[subprocess.Popen[bytes], int]]:
     """Runs `SCRIPT worker` away from the checkout; its output goes to `worker.log`."""
     port = free_port()
+    process = start(script, livekit, directory, port)
+    try:
+        yield process, port
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+        await asyncio.to_thread(process.wait, 10)
+        print((directory / "worker.log").read_text()[-3000:])
+
+
+def start(script: Path, livekit: LiveKit, directory: Path, port: int) -> subprocess.Popen[bytes]:
     settings = replace(
         SETTINGS, livekit=livekit, services=replace(SETTINGS.services, worker_health_port=port)
     )
     with (directory / "worker.log").open("wb") as log:
-        process = subprocess.Popen(
+        return subprocess.Popen(
             [sys.executable, str(script), "worker"],
             cwd=directory,
             env=child_environment(settings, os.environ) | {"PYTHONPATH": str(ROOT)},
@@ -122,13 +139,6 @@ async def worker(
             stderr=log,
             start_new_session=True,
         )
-    try:
-        yield process, port
-    finally:
-        if process.poll() is None:
-            os.killpg(process.pid, signal.SIGKILL)
-        await asyncio.to_thread(process.wait, 10)
-        print((directory / "worker.log").read_text()[-3000:])
 
 
 def health(port: int) -> int:

@@ -32,13 +32,18 @@ def checkout(tmp_path: Path, *, python: str = "1.2.0", node: str = "2.0.0") -> P
         "node_modules/a/node_modules/inner": {"version": "1.0.0"},
         "node_modules/link": {"link": True},
     }
-    (tmp_path / "web" / "package-lock.json").write_text(json.dumps({"lockfileVersion": 3, "packages": packages}))
+    (tmp_path / "web" / "package-lock.json").write_text(
+        json.dumps({"lockfileVersion": 3, "packages": packages})
+    )
     return tmp_path
 
 
 def advisory(ecosystem: str, name: str, *events: dict[str, str], **more: Any) -> dict[str, Any]:
     kind = "SEMVER" if ecosystem == "npm" else "ECOSYSTEM"
-    affected = {"package": {"ecosystem": ecosystem, "name": name}, "ranges": [{"type": kind, "events": list(events)}]}
+    affected = {
+        "package": {"ecosystem": ecosystem, "name": name},
+        "ranges": [{"type": kind, "events": list(events)}],
+    }
     record = {"id": f"TEST-{ecosystem}-1", "modified": "2020-01-02T00:00:00Z", "summary": "it breaks"}
     return record | {"affected": [affected | more.pop("affected", {})]} | more
 
@@ -102,7 +107,12 @@ def test_versions_are_compared_as_their_ecosystem_does(
     events = (
         {"introduced": "2.5.0"}, {"last_affected": "2.5.0"}, {"introduced": "1.2"}, {"fixed": "1.10"},
     )  # fmt: skip
-    node_events = ({"introduced": "1.0.0"}, {"fixed": "1.10.0"}, {"introduced": "2.5.0"}, {"last_affected": "2.5.0"})
+    node_events = (
+        {"introduced": "1.0.0"},
+        {"fixed": "1.10.0"},
+        {"introduced": "2.5.0"},
+        {"last_affected": "2.5.0"},
+    )
     listed = {"affected": {"versions": ["3.0.0"]}}
     known = database(
         tmp_path / "osv",
@@ -123,7 +133,12 @@ def test_what_was_withdrawn_or_means_others_is_no_finding(tmp_path: Path) -> Non
         tmp_path / "osv",
         advisory("PyPI", "some-engine", {"introduced": "0"}, withdrawn="2021-01-01T00:00:00Z"),
         advisory("npm", "some-engine", {"introduced": "0"}),
-        advisory("npm", "inner", affected={"ranges": [{"type": "GIT", "events": [{"introduced": "0"}]}]}, id="TEST-2"),
+        advisory(
+            "npm",
+            "inner",
+            affected={"ranges": [{"type": "GIT", "events": [{"introduced": "0"}]}]},
+            id="TEST-2",
+        ),
     )
 
     done = audit(checkout(tmp_path), "--database", str(known))

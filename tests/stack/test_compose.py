@@ -60,7 +60,10 @@ def test_no_container_has_more_than_it_needs(name: str) -> None:
 def test_each_talks_to_whom_it_must_and_nobody_else() -> None:
     """The engines and Redis have no way out; people reach the media server and the token service alone."""
     networks = compose()["networks"]
-    members = {name: {s for s, service in SERVICES.items() if name in service.get("networks", [])} for name in networks}
+    members = {
+        name: {s for s, service in SERVICES.items() if name in service.get("networks", [])}
+        for name in networks
+    }
 
     assert members == {
         "front": {"livekit", "worker", "auth"},
@@ -70,7 +73,10 @@ def test_each_talks_to_whom_it_must_and_nobody_else() -> None:
     }
     internal = {name for name, network in networks.items() if network and network.get("internal")}
     assert internal == {"speech", "shared"}
-    assert {name for name, service in SERVICES.items() if "networks" not in service} == {"coturn", "turn-config"}
+    assert {name for name, service in SERVICES.items() if "networks" not in service} == {
+        "coturn",
+        "turn-config",
+    }
     assert SERVICES["turn-config"]["network_mode"] == "none"
     published = {name: service["ports"] for name, service in SERVICES.items() if "ports" in service}
     assert published == {
@@ -85,41 +91,55 @@ def test_the_relay_speaks_tls_as_the_environment_says() -> None:
         "TURN_HOST": "turn.example.org", "TURN_SECRET": "s" * 40, "TURN_TLS_PORT": "443",
         "TURN_CERTIFICATES": "/etc/hive/turn", "TURN_CERTIFICATE": "/certificates/turn.crt",
         "TURN_PRIVATE_KEY": "/certificates/turn.key", "HIVE_AUTH_SECRET": "a" * 40, "LIVEKIT_API_SECRET": "b" * 40,
+        "TURN_EXTERNAL_IP": "203.0.113.7",
     }  # fmt: skip
     services = compose(**chosen)["services"]
     settings = {
         name: load(
             environment={"HIVE_CONFIG": os.devnull}
-            | {key: str(value) for key, value in services[name]["environment"].items() if key.startswith("HIVE_")}
+            | {
+                key: str(value)
+                for key, value in services[name]["environment"].items()
+                if key.startswith("HIVE_")
+            }
         )
         for name in ("auth", "turn-config")
     }
 
     written = render(settings["turn-config"].turn, state_directory=Path("/turn")).splitlines()
-    assert {"tls-listening-port=443", "cert=/certificates/turn.crt", "pkey=/certificates/turn.key"} <= set(written)
+    assert {"tls-listening-port=443", "cert=/certificates/turn.crt", "pkey=/certificates/turn.key"} <= set(
+        written
+    )
     assert settings["auth"].turn.tls_port == 443
     assert "/etc/hive/turn:/certificates:ro" in services["coturn"]["volumes"]
-    assert load(
-        environment={"HIVE_CONFIG": os.devnull}
-        | {k: str(v) for k, v in SERVICES["turn-config"]["environment"].items()}
-    ).turn.tls_port == 0
+    assert (
+        load(
+            environment={"HIVE_CONFIG": os.devnull}
+            | {k: str(v) for k, v in SERVICES["turn-config"]["environment"].items()}
+        ).turn.tls_port
+        == 0
+    )
 
 
-@pytest.mark.skipif(shutil.which("redis-server") is None, reason="needs redis-server (make setup-dev)")
-async def test_redis_answers_those_who_know_its_password() -> None:
-    """The command that compose gives it, run here: without a password it does not start, without knowing it no answer."""
-    script = SERVICES["redis"]["command"][2]
+REDIS = SERVICES["redis"]["command"][2]
+
+
+def test_redis_does_not_start_without_a_password() -> None:
+    """The command that compose gives it, run here."""
     environment = {name: text for name, text in os.environ.items() if name != "REDIS_PASSWORD"}
     refused = subprocess.run(
-        ["sh", "-c", script], env=environment, capture_output=True, text=True, check=False, timeout=30
+        ["sh", "-c", REDIS], env=environment, capture_output=True, text=True, check=False, timeout=30
     )
     assert refused.returncode != 0
     assert "put REDIS_PASSWORD into .env" in refused.stderr
 
+
+async def test_redis_answers_those_alone_who_know_its_password() -> None:
+    """The same command with a password, which stands in no argument."""
     port = free_port()
     process = await asyncio.create_subprocess_exec(
-        "sh", "-c", script.replace('save ""', f'save ""\nport {port}\nbind 127.0.0.1'),
-        env=environment | {"REDIS_PASSWORD": "onlyforthistest"},
+        "sh", "-c", REDIS.replace('save ""', f'save ""\nport {port}\nbind 127.0.0.1'),
+        env=os.environ | {"REDIS_PASSWORD": "onlyforthistest"},
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
     )  # fmt: skip
     assert process.stdout is not None
@@ -128,7 +148,7 @@ async def test_redis_answers_those_who_know_its_password() -> None:
             while b"Ready to accept connections" not in (line := await process.stdout.readline()):
                 assert line
         said = [await _ask(port, text) for text in (b"PING\r\n", b"AUTH onlyforthistest\r\nPING\r\n")]
-        arguments = Path(f"/proc/{process.pid}/cmdline").read_bytes()
+        arguments = await asyncio.to_thread(Path(f"/proc/{process.pid}/cmdline").read_bytes)
     finally:
         process.kill()
         await process.communicate()
@@ -153,7 +173,9 @@ async def _ask(port: int, text: bytes) -> bytes:
 
 def images(folder: Path) -> set[str]:
     text = (folder / "docker-compose.yml").read_text() + (folder / "docker" / "Dockerfile").read_text()
-    return set(re.findall(r"^\s+image: (\S+)", text, re.M)) | set(re.findall(r"^FROM (\S+:\S+)", text, re.M))
+    return set(re.findall(r"^\s+image: (\S+)", text, re.MULTILINE)) | set(
+        re.findall(r"^FROM (\S+:\S+)", text, re.MULTILINE)
+    )
 
 
 def checkout(tmp_path: Path, answer: str) -> tuple[Path, dict[str, str]]:

@@ -87,18 +87,24 @@ def test_given_keys_stay(tmp_path: Path) -> None:
     assert (some.livekit, some.turn) == (given.livekit, given.turn)
     assert some.auth.secret.get_secret_value() == own(tmp_path).auth_secret
     assert some.auth.open_rooms is None
-    asked = with_own_keys(replace(given, livekit=LiveKit(), auth=Auth(operator_key=SecretStr("d" * 40))), tmp_path)
+    asked = with_own_keys(
+        replace(given, livekit=LiveKit(), auth=Auth(operator_key=SecretStr("d" * 40))), tmp_path
+    )
     assert asked.auth.open_rooms is None
 
 
 def test_a_stack_uses_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """`hive up` and `hive demo`: what the parts and the media server get is never the published pair."""
     monkeypatch.setenv("HIVE_CACHE", str(tmp_path))
-    stack = Stack(Settings(development=True), parts=("livekit",), ports=Ports.free(), directory=tmp_path / "run")
+    stack = Stack(
+        Settings(development=True), parts=("livekit",), ports=Ports.free(), directory=tmp_path / "run"
+    )
 
     assert DEVELOPMENT_SECRET not in secrets_of(stack.settings)
     place = Place(stack.settings, stack.ports, tmp_path, Path("livekit-server"), ("livekit",))
-    config = yaml.safe_load(livekit_config((ROOT / "livekit.yaml").read_text(), place, tmp_path / "turn-secret"))
+    config = yaml.safe_load(
+        livekit_config((ROOT / "livekit.yaml").read_text(), place, tmp_path / "turn-secret")
+    )
     assert config["keys"] == {
         stack.settings.livekit.api_key: stack.settings.livekit.api_secret.get_secret_value()
     }

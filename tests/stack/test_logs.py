@@ -37,7 +37,12 @@ async def test_a_running_stack_bounds_the_logs_of_its_parts(tmp_path: Path) -> N
     """While it runs, what a part writes stays within the limit and one older file."""
     table = plans(speech=fake("speech", "stt"))
     stack = Stack(
-        Settings(), parts=("speech",), ports=Ports.free(), directory=tmp_path, plans=table, most_log_bytes=1000
+        Settings(),
+        parts=("speech",),
+        ports=Ports.free(),
+        directory=tmp_path,
+        plans=table,
+        most_log_bytes=1000,
     )
     async with stack:
         log = stack.log_of("speech")
