@@ -53,6 +53,9 @@ class Models:
     """Whether missing models may be fetched."""
     allow_non_commercial: bool = False
     """Accept weights whose licence forbids commercial use."""
+    allow_unpinned: bool = True
+    """Fetch models of which no checksum is known but the one that their hub tells itself. They are held to what came
+    first; false refuses them."""
     hub_url: str = "https://huggingface.co"
     """Where models of the hub are fetched from; a mirror with the same paths does as well."""
     releases_url: str = "https://github.com"
