@@ -38,8 +38,9 @@ lint: setup-dev audit ## ruff, mypy, and the audit of dependencies
 	@$(PY) -m ruff format --check .
 	@$(PY) -m mypy
 
-audit: setup-dev ## looks the locked dependencies up among known vulnerabilities: make audit [ADVISORIES=path or URL]
+audit: setup-dev ## looks dependencies up among known vulnerabilities, names unpinned images: make audit [ADVISORIES=path or URL]
 	@ADVISORIES="$(ADVISORIES)" $(PY) scripts/audit.py
+	@docker/pin-images --check || true
 
 format: setup-dev ## lets ruff lay out the code
 	@$(PY) -m ruff check --fix-only --exit-zero .

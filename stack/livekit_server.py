@@ -243,7 +243,7 @@ async def download(target: Path, report: Report, releases: str = RELEASES, pins:
     Raises:
         FetchFailed: no release for this machine, unreachable, or other bytes than those that are known.
     """
-    architecture = _ARCHITECTURES.get(platform.machine().lower())
+    architecture = _ARCHITECTURES.get(platform.machine().lower(), "")
     if platform.system() != "Linux" or architecture not in pins.archives:
         raise FetchFailed(
             f"there is no release of livekit-server for {platform.system()} {platform.machine()}"

@@ -12,7 +12,6 @@ import subprocess
 import sys
 import tomllib
 import traceback
-import types
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -32,6 +31,12 @@ ROOT = Path(__file__).resolve().parents[2]
 WORDS = " ".join(["we", "close", "the", "plant", "in", "Lyon"])
 SECRET = "".join(["hunter", "2", "-key"])
 FORMATS = ("text", "json", "auto", "terminal")
+
+
+class EngineError(Exception):
+    """Stands for any error of ours."""
+
+    __module__ = "pipeline.engines.protocols"
 
 
 class Terminal(io.StringIO):
@@ -175,10 +180,10 @@ def test_an_error_that_is_not_handled_any_more_is_told_alike(format: str) -> Non
         except Exception as error:  # noqa: BLE001  # kept for later
             kept.append(error)
 
-    for error in kept:
-        structlog.get_logger("worker").error("it failed", exc_info=error)
-        logging.getLogger("library").error("it failed", exc_info=(type(error), error, error.__traceback__))
-        logging.getLogger("library").error("%s and %s", error, {"e": error}, extra={"e": error})
+    for one in kept:
+        structlog.get_logger("worker").error("it failed", exc_info=one)
+        logging.getLogger("library").error("it failed", exc_info=(type(one), one, one.__traceback__))
+        logging.getLogger("library").error("%s and %s", one, {"e": one}, extra={"e": one})
 
     assert "ExceptionGroup" in silent(stream)
 
@@ -213,19 +218,16 @@ def test_a_chain_that_bites_its_tail_ends() -> None:
 def test_our_own_reasons_stay() -> None:
     """What our own errors say is written by us, and so is what the system says; only what they quote is taken out."""
     stream = routed("json")
-    ours = types.new_class(
-        "EngineError", (Exception,), exec_body=lambda ns: ns.update(__module__="pipeline.x")
-    )
     try:
-        raise ours("espeak-ng is not installed")
-    except ours as error:
+        raise EngineError("espeak-ng is not installed")
+    except EngineError as error:
         structlog.get_logger("worker").warning("no voice", reason=str(error))
     try:
         try:
             failing(WORDS, SECRET)
         except ValueError as error:
-            raise ours(f"whisper: {error}") from error
-    except ours as error:
+            raise EngineError(f"whisper: {error}") from error
+    except EngineError as error:
         structlog.get_logger("worker").warning("no words", reason=str(error))
     try:
         Path("/no/such/place").read_text()

@@ -204,8 +204,9 @@ def test_the_projects_own_locks_are_read_whole() -> None:
     done = audit(ROOT)
 
     python = {
-        line.partition("==")[0]
-        for line in (ROOT / "requirements-dev.lock").read_text().splitlines()
+        line.rstrip(" \\").partition(" ;")[0]
+        for lock in ("requirements.lock", "requirements-dev.lock")
+        for line in (ROOT / lock).read_text().splitlines()
         if line[:1].isalnum()
     }
     assert f"audit: {len(python)} packages of PyPI" in done.stdout
