@@ -29,7 +29,7 @@ class WatchedServer(AgentServer):
     """
 
     _pool: ProcPool | None = None
-    _registered = _under_way = False
+    _registered = _under_way = _ending = False
     _can_start: bool | None = None
     _rest: asyncio.TimerHandle | None = None
 
@@ -74,6 +74,7 @@ class WatchedServer(AgentServer):
 
     async def abandon(self) -> None:
         """Ends the processes of a server whose `run` was cancelled while it started; `aclose` leaves them behind."""
+        self._ending = True
         if self._rest is not None:
             self._rest.cancel()
         if self._pool is not None and not self._under_way:
@@ -91,7 +92,7 @@ class WatchedServer(AgentServer):
         self._backoff.after(LASTING_S)
 
     def _on_closed(self, process: JobExecutor) -> None:
-        if process in self._ready or self._pool is None:
+        if process in self._ready or self._pool is None or self._ending:
             return
         self._can_start = False
         wait_s = self._backoff.after(0.0)

@@ -43,9 +43,9 @@ def installed(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
         assert bootstrap(checkout, environment, "demo").returncode == 0
         return checkout / ".venv" / "bin" / "hive"
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    maker = ScriptMaker(None, str(tmp_path))
+    maker = ScriptMaker(None, str(tmp_path))  # type: ignore[no-untyped-call]  # of pip, which has no types
     maker.variants = {""}
-    (path,) = maker.make(f"hive = {project['scripts']['hive']}")
+    (path,) = maker.make(f"hive = {project['scripts']['hive']}")  # type: ignore[no-untyped-call]
     return Path(path)
 
 
