@@ -1,6 +1,6 @@
 # `make demo` and `make up` need nothing but Debian, Python 3.11+ and Go (or a livekit-server on the PATH).
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-up setup-dev demo up doctor test test-browser lint format lock clean
+.PHONY: help setup setup-up setup-dev demo up doctor test test-browser lint audit format lock clean
 
 HIVE := .venv/bin/hive
 PY := .venv/bin/python
@@ -33,10 +33,14 @@ test: setup-dev ## all tests: make test [ARGS="tests/stack -k ports"]
 test-browser: setup-dev ## the tests in a real browser alone
 	@$(PY) -m pytest -m browser $(ARGS)
 
-lint: setup-dev ## ruff and mypy
+lint: setup-dev audit ## ruff, mypy, and the audit of dependencies
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
 	@$(PY) -m mypy
+
+audit: setup-dev ## looks dependencies up among known vulnerabilities, names unpinned images: make audit [ADVISORIES=path or URL]
+	@ADVISORIES="$(ADVISORIES)" $(PY) scripts/audit.py
+	@docker/pin-images --check || true
 
 format: setup-dev ## lets ruff lay out the code
 	@$(PY) -m ruff check --fix-only --exit-zero .

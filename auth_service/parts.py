@@ -23,7 +23,8 @@ from auth_service.shared import connect_redis
 from auth_service.storage import Storage
 from auth_service.tokens import LinkSigner, TokenMint
 from auth_service.waiting import Waiting
-from config.settings import DEVELOPMENT_SECRET, Settings, SettingsError
+from config.exposure import refuse_exposed_development, refuse_published
+from config.settings import Settings, SettingsError
 from foundation.tally import Tally
 
 SHORTEST_SECRET = 32
@@ -49,7 +50,9 @@ class Parts:
 
 
 def check_secrets(settings: Settings) -> None:
-    """Raises SettingsError where a key is one that everybody knows, or too short, outside development."""
+    """Raises SettingsError where a key is one that everybody knows, or too short, outside development, and where
+    development is within others' reach."""
+    refuse_exposed_development(settings)
     auth, turn = settings.auth, settings.turn
     secrets = {"livekit.api_secret": settings.livekit.api_secret, "auth.secret": auth.secret}
     if turn.host:
@@ -58,10 +61,7 @@ def check_secrets(settings: Settings) -> None:
         secrets["auth.operator_key"] = auth.operator_key
     for name, secret in secrets.items():
         value = secret.get_secret_value()
-        if not value or (not settings.development and value == DEVELOPMENT_SECRET):
-            raise SettingsError(
-                f"{name} is the built-in one; set it, or development = true on a machine of your own"
-            )
+        refuse_published(name, value, settings)
         if not settings.development and len(value) < SHORTEST_SECRET:
             raise SettingsError(f"{name} is shorter than {SHORTEST_SECRET} characters")
     values = [secret.get_secret_value() for secret in secrets.values()]

@@ -22,7 +22,8 @@ _STRICT = ConfigDict(extra="forbid")
 Profile = Literal["auto", "embedded", "cpu", "gpu"]
 
 DEVELOPMENT_SECRET = "development-only-secret-do-not-use!"
-"""Signs tokens on a developer's own machine; services refuse to start with it unless told to be in development."""
+"""Published, so it protects nothing: parts that are started by hand take it in development alone (`config.exposure`),
+the local stack makes keys of its own (`stack.keys`)."""
 
 
 class SettingsError(Exception):
@@ -54,6 +55,9 @@ class Models:
     """Whether missing models may be fetched."""
     allow_non_commercial: bool = False
     """Accept weights whose licence forbids commercial use."""
+    allow_unpinned: bool = True
+    """Fetch models of which no checksum is known but the one that their hub tells itself. They are held to what came
+    first; false refuses them."""
     hub_url: str = "https://huggingface.co"
     """Where models of the hub are fetched from; a mirror with the same paths does as well."""
     releases_url: str = "https://github.com"
@@ -328,7 +332,8 @@ class Turn:
     private_key: str = ""
     allowed_peers: tuple[str, ...] = ()
     """Private addresses that may be relayed to after all: those of the media servers."""
-    credential_minutes: float = 60.0
+    credential_minutes: float = 20.0
+    """How long somebody may open a way through the relay with what they were given; removal does not end it sooner."""
     user_quota: int = 12
     """Allocations for one participant at a time."""
     total_quota: int = 1200
@@ -344,7 +349,7 @@ class Settings:
 
     profile: Profile = "auto"
     development: bool = False
-    """Accept the built-in development keys."""
+    """Accept the built-in keys, where nothing listens or leads beyond this machine."""
     livekit: LiveKit = field(default_factory=LiveKit)
     models: Models = field(default_factory=Models)
     recognition: Recognition = field(default_factory=Recognition)
@@ -374,7 +379,8 @@ def load(path: Path | None = None, environment: Mapping[str, str] | None = None)
         environment: None for the process's own.
 
     Raises:
-        SettingsError: a file that is named but missing, unknown keys, values of the wrong kind.
+        SettingsError: a file that is named but missing, unknown keys, values of the wrong kind, development within
+            others' reach.
     """
     environment = os.environ if environment is None else environment
     named = path or (Path(environment["HIVE_CONFIG"]) if environment.get("HIVE_CONFIG") else None)
@@ -389,13 +395,17 @@ def load(path: Path | None = None, environment: Mapping[str, str] | None = None)
             raise SettingsError(f"{source} is not valid TOML: {error}") from error
     _overlay(tree, environment)
     try:
-        return TypeAdapter(Settings).validate_python(tree)
+        settings = TypeAdapter(Settings).validate_python(tree)
     except ValidationError as error:
         problems = "; ".join(
             f"{'.'.join(str(part) for part in problem['loc'])}: {problem['msg']}"
             for problem in error.errors()
         )
         raise SettingsError(f"settings ({source} and HIVE_ variables): {problems}") from error
+    from config.exposure import refuse_exposed_development  # which knows the settings
+
+    refuse_exposed_development(settings)
+    return settings
 
 
 _NOT_SETTINGS = {"HIVE_CONFIG", "HIVE_CACHE"}

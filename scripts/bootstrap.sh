@@ -78,8 +78,6 @@ make_venv() {
     # The packages lie here and are not installed; a line in site-packages makes them importable from anywhere.
     site=$("$venv/bin/python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
     pwd >"$site/hive.pth"
-    printf '#!%s\nimport sys\n\nfrom cli.main import main\n\nsys.exit(main())\n' "$(cd "$venv" && pwd)/bin/python" >"$venv/bin/hive"
-    chmod +x "$venv/bin/hive"
     echo "requirements.lock $(stamp_of requirements.lock)" >"$venv/.made-from"
     if [ "$purpose" = dev ]; then
         echo "requirements-dev.lock $(stamp_of requirements-dev.lock)" >>"$venv/.made-from"
@@ -87,5 +85,19 @@ make_venv() {
     say "the virtual environment is ready after $((SECONDS - began)) s"
 }
 
+write_command() { # `hive`; rooms run in processes that import the main module again, hence the guard
+    cat >"$venv/bin/hive" <<END
+#!$(cd "$venv" && pwd)/bin/python
+import sys
+
+from cli.main import main
+
+if __name__ == "__main__":
+    sys.exit(main())
+END
+    chmod +x "$venv/bin/hive"
+}
+
 is_made_from "$lock" || make_venv
+write_command
 "$venv/bin/python" -m stack.prepare "$purpose"

@@ -10,10 +10,10 @@ from typing import Any, TypeVar
 
 import structlog
 
+from config.faults import place
 from foundation.http.problems import Problem, ProblemError, overloaded
 from foundation.tasks import Tasks
 from pipeline.engines.protocols import EngineError
-from speech_service.gate import place
 from speech_service.measures import Measures
 from speech_service.problems import invalid, problem_of
 from speech_service.sockets import Gone, Peer

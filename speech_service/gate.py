@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from config.faults import place
 from foundation.http.problems import Problem, answer, overloaded
 from foundation.http.watching import may_watch, shows
 from speech_service.measures import Measures
@@ -90,11 +91,3 @@ class Gate:
                 await answer(scope, send, Problem(500, "internal", "the service has failed; see its log"))
         finally:
             self._requests -= 1
-
-
-def place(error: BaseException) -> str:
-    """File and line where an exception was raised."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    return "" if trace is None else f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}"

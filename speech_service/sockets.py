@@ -11,9 +11,9 @@ from typing import Any, Generic, TypeVar
 import structlog
 from fastapi import WebSocket, WebSocketDisconnect
 
+from config.faults import place
 from foundation.http.problems import Problem, ProblemError
 from pipeline.audio import AudioError
-from speech_service.gate import place
 from speech_service.measures import Measures
 from speech_service.problems import invalid
 from speech_service.wire import Codec, Failed, WireError

@@ -29,8 +29,6 @@ class Ports:
 
     livekit: int = 7880
     """HTTP and WebSocket of the media server."""
-    rtc_tcp: int = 7881
-    """Media over TCP."""
     rtc_udp: int = 7882
     """Media over UDP, all participants on one port."""
     stt: int = 8001
@@ -48,7 +46,6 @@ class Ports:
         livekit = _port(settings.livekit.url, 7880)
         return cls(
             livekit=livekit,
-            rtc_tcp=livekit + 1,
             rtc_udp=livekit + 2,
             stt=_port(services.stt_url, 8001),
             mt=_port(services.mt_url, 8002),

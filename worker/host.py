@@ -25,12 +25,13 @@ from livekit.agents import (
 )
 
 from config import logging as own_logging
-from config.settings import DEVELOPMENT_SECRET, Settings, SettingsError, load
+from config.exposure import refuse_exposed_development, refuse_published
+from config.settings import Services, Settings, SettingsError, load
 from foundation.supervision import kinds
-from foundation.tasks import Tasks
 from pipeline.engines.protocols import EngineError
 from worker.control import Assignment, ControlError, read_metadata
 from worker.engines import Engines
+from worker.health import WatchedServer, answering
 from worker.heartbeat import Heartbeat
 from worker.loading import load_engines
 from worker.post import attribute_setter
@@ -55,28 +56,28 @@ def run(settings: Settings) -> None:
     """Works until a signal comes: the first SIGTERM or SIGINT lets running rooms finish, a second one ends at once.
 
     Raises:
-        SettingsError: the built-in keys are used outside development.
+        SettingsError: the built-in keys are used outside development, or development where others reach it.
     """
-    if settings.livekit.api_secret.get_secret_value() == DEVELOPMENT_SECRET and not settings.development:
-        raise SettingsError("livekit.api_secret is the built-in one; set your own, or development = true")
-    asyncio.run(serve(new_server(settings)))
+    refuse_published("livekit.api_secret", settings.livekit.api_secret.get_secret_value(), settings)
+    refuse_exposed_development(settings)
+    asyncio.run(serve(new_server(settings), settings.services))
 
 
 def new_server(
     settings: Settings, prepare: Callable[[Settings, JobProcess], None] | None = None
-) -> AgentServer:
+) -> WatchedServer:
     """The framework's server, not yet running.
 
     Args:
         prepare: what each room's process does first; must be importable there.
     """
-    server = AgentServer(
+    server = WatchedServer(
         job_executor_type=JobExecutorType.PROCESS,
         ws_url=settings.livekit.url,
         api_key=settings.livekit.api_key,
         api_secret=settings.livekit.api_secret.get_secret_value(),
-        host=settings.services.host,
-        port=settings.services.worker_health_port,
+        host="127.0.0.1",  # its own health says "OK" always: any port, which nobody is told; see worker.health
+        port=0,
         permissions=WorkerPermissions(
             can_publish=True,
             can_subscribe=True,
@@ -187,13 +188,21 @@ async def _fail(context: JobContext, reason: str) -> None:
     context.shutdown("no engines")
 
 
-async def serve(server: AgentServer) -> None:
-    """Runs the server; signals drain it first, then end it."""
+async def serve(server: WatchedServer, services: Services) -> None:
+    """Runs the server and tells its health; the first signal drains it, or ends it where it has not begun, the next
+    one ends it at once.
+
+    Raises:
+        OSError: the health port is taken.
+    """
     loop = asyncio.get_running_loop()
+    running = loop.create_task(server.run(), name="worker")
     tasks, draining = Tasks(), list[asyncio.Task[None]]()
 
     def on_signal() -> None:
-        if draining:
+        if not server.under_way:
+            running.cancel()  # the framework keeps its lock until its first process is there, or was waited for
+        elif draining:
             draining[0].cancel()
         else:
             draining.append(tasks.start(_drain(server), name="drain"))
@@ -201,14 +210,21 @@ async def serve(server: AgentServer) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, on_signal)
     try:
-        await server.run()
+        async with answering(server, services.host, services.worker_health_port):
+            await asyncio.wait({running})
+            await tasks.finish()
     finally:
-        await tasks.finish()
+        running.cancel()
+        await asyncio.wait({running})
+        await tasks.close()
+        await server.abandon()
         await server.aclose()
+    if not running.cancelled():
+        running.result()
 
 
-async def _drain(server: AgentServer) -> None:
-    log.info("worker takes no more rooms, waits for the running ones", rooms=len(server.active_jobs))
+async def _drain(server: WatchedServer) -> None:
+    log.info("worker takes no more rooms, waits for the running ones", rooms=server.rooms)
     try:
         await server.drain()
     except TimeoutError:
@@ -225,3 +241,5 @@ def main() -> None:
         run(settings)
     except SettingsError as error:
         sys.exit(str(error))
+    except OSError as error:
+        sys.exit(f"cannot listen: {error.strerror or error}")

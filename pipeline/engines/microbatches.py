@@ -102,7 +102,11 @@ class MicroBatcher(Generic[Question, Answer]):
         except EngineError as error:
             _fail(batch, error)
         except Exception as error:  # noqa: BLE001  whatever one batch meets, the next one is answered
-            _fail(batch, EngineError(f"{self._name}: {type(error).__name__}: {error}"))
+            failed = EngineError(
+                f"{self._name} failed ({type(error).__name__})"
+            )  # it may quote what was said
+            failed.__cause__ = error
+            _fail(batch, failed)
         else:
             for item, answer in zip(batch, answers, strict=True):
                 if not item.answer.done():

@@ -99,6 +99,7 @@ class Nursery:
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,  # as of every helper: what it would print may hold words
                 start_new_session=True,
             )
         self._control = ours

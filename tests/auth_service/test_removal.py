@@ -62,7 +62,10 @@ async def test_the_link_goes_with_the_person_when_the_organiser_wants_it(api: Ap
     await remove(api, room, gone["identity"], withdraw_link="true")
 
     assert refusal(await api.join(room.guest)) == (410, "invitation_revoked")
-    assert refusal(await api.client.post("/api/v1/invitation", json={"invitation": room.guest})) == (410, "invitation_revoked")
+    assert refusal(await api.client.post("/api/v1/invitation", json={"invitation": room.guest})) == (
+        410,
+        "invitation_revoked",
+    )
     assert (await renew(api, stays["session"])).status_code == 200
     assert refusal(await renew(api, gone["session"])) == (410, "session_ended")
     listed = await api.client.get(f"/api/v1/rooms/{room.name}/invitations", headers=room.headers)

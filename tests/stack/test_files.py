@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import socket
 import subprocess
 from dataclasses import replace
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 
+import psutil
 import pytest
 import yaml
 
@@ -70,7 +72,7 @@ def test_livekit_yaml_gets_our_ports_keys_webhook_and_relay() -> None:
         "keys": {"ours": settings.livekit.api_secret.get_secret_value()},
         "rtc": original["rtc"]
         | {
-            "tcp_port": 7891,
+            "tcp_port": 0,
             "udp_port": 7892,
             "turn_servers": [relay | {"protocol": "udp"}, relay | {"protocol": "tcp"}],
         },
@@ -84,7 +86,15 @@ async def test_the_real_server_takes_livekit_yaml(tmp_path: Path) -> None:
     async with Stack(Settings(), parts=("livekit",), ports=Ports.free(), directory=tmp_path) as stack:
         await asyncio.sleep(0)
         pid = stack.pids["livekit"]
+        server = psutil.Process(pid)
+        listening = {
+            connection.laddr.ip
+            for process in (server, *server.children(recursive=True))
+            for connection in process.net_connections("inet")
+            if connection.status == psutil.CONN_LISTEN or connection.type == socket.SOCK_DGRAM
+        }
 
+    assert listening == {"127.0.0.1"}, "it says that everything listens on this machine alone"
     assert not (Path("/proc") / str(pid)).exists()
     assert '"version": "1.13.5"' in stack.log_of("livekit").read_text()
 
