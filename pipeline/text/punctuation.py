@@ -236,7 +236,7 @@ def _goes_on(stem: str, after: str, code: str) -> bool:
     letters = _LETTERS.match(head)
     if meaning is None or letters is None:
         return meaning is not None and meaning is not Abbreviation.NUMBERED
-    token = after.split()[0].rstrip(",;:")
+    token = after.split(maxsplit=1)[0].rstrip(",;:")
     words = _WORD_START.split(stem)[-_LOOK_BACK:]
     if any(_completes(f"{form}.{token}", code) for form in _forms(words)) or (
         _LETTER.fullmatch(token) and _INITIALS.fullmatch(words[-1])

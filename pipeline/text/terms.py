@@ -152,7 +152,7 @@ def _continues(character: str) -> bool:
 
 @cache
 def _marks() -> str:
-    """All combining marks, as ranges of a character class; \\w holds none of them."""
+    r"""All combining marks, as ranges of a character class; \w holds none of them."""
     ranges: list[list[int]] = []
     for point in range(0x300, 0x1E000):
         if unicodedata.category(chr(point)) in ("Mn", "Mc"):
