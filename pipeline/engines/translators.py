@@ -56,6 +56,15 @@ class _Attempts:
         """Notes why a plan gave nothing that could go out at once."""
         self.reasons.append(f"{name_of(plan)}: {reason}")
 
+    def second_best(self, target: str, *, only_one: bool) -> TranslationResult:
+        """A doubtful translation, where none is without fault. Raises EngineError where there is not even one."""
+        if self.doubtful is not None:
+            log.info("translation is doubtful", reason=self.doubtful.doubt, target=target)
+            return self.doubtful
+        if self.overloaded is not None and only_one:
+            raise self.overloaded
+        raise EngineError("; ".join(self.reasons))
+
 
 class TranslatorChain:
     """Asks its translators in order until one gives a translation without fault.
@@ -98,12 +107,7 @@ class TranslatorChain:
         return tuple(itertools.chain(ways[0], *(way[1:] for way in ways[1:])))
 
     async def translate(self, request: TranslationRequest) -> TranslationResult:
-        plans = self._plans.between(request.source, request.target)
-        if not plans:
-            raise UnknownLanguage(f"{request.source} to {request.target}", self._languages)
-        if request.draft and listens(plans[0]):
-            # another engine's draft would be another text altogether, and change before the reader's eyes
-            raise EngineError(f"{plans[0][0].engine.info.name} translates finished clauses only")
+        plans = self._plans_for(request)
         attempts = _Attempts()
         order = _in_order(plans, request)
         for plan in order:
@@ -115,12 +119,17 @@ class TranslatorChain:
             result = await self._ask(plan, request, patience_s, attempts)
             if result is not None and self._is_good(plan, request, result, attempts):
                 return result
-        if attempts.doubtful is not None:
-            log.info("translation is doubtful", reason=attempts.doubtful.doubt, target=request.target)
-            return attempts.doubtful
-        if attempts.overloaded is not None and len(plans) == 1:
-            raise attempts.overloaded
-        raise EngineError("; ".join(attempts.reasons))
+        return attempts.second_best(request.target, only_one=len(plans) == 1)
+
+    def _plans_for(self, request: TranslationRequest) -> Sequence[Plan]:
+        """At least one. Raises UnknownLanguage; EngineError for a draft that the preferred one does not translate."""
+        plans = self._plans.between(request.source, request.target)
+        if not plans:
+            raise UnknownLanguage(f"{request.source} to {request.target}", self._languages)
+        if request.draft and listens(plans[0]):
+            # another engine's draft would be another text altogether, and change before the reader's eyes
+            raise EngineError(f"{plans[0][0].engine.info.name} translates finished clauses only")
+        return plans
 
     async def _ask(
         self, plan: Plan, request: TranslationRequest, patience_s: float | None, attempts: _Attempts
