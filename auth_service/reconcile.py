@@ -206,7 +206,7 @@ class Reconciler:
         self._resting[room] = backoff, self._now() + backoff.after(0.0)
         self._failed("room", error)
         if times := self._away.count((room, kinds(error))):
-            log.error("room not looked at", room=room, kinds=kinds(error), times=times, exc_info=True)
+            log.error("room not looked at", room=room, kinds=kinds(error), times=times, exc_info=error)
 
     def _log_away(self, error: Exception) -> None:
         if times := self._away.count(str(error)):

@@ -84,7 +84,7 @@ class _Formatter(structlog.stdlib.ProcessorFormatter):
 
 
 class _Handler(logging.StreamHandler[TextIO]):
-    def handleError(self, record: logging.LogRecord) -> None:
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  the library's name
         """Python's own would print the record with all its values."""
         kind = sys.exc_info()[0]
         try:

@@ -188,7 +188,7 @@ def _fetched(url: str, to: Path) -> Path:
     to.parent.mkdir(parents=True, exist_ok=True)
     part = to.with_name(".all.zip.part")
     try:
-        with urllib.request.urlopen(url, timeout=FETCH_LIMIT_S) as answer, part.open("wb") as file:
+        with urllib.request.urlopen(url, timeout=FETCH_LIMIT_S) as answer, part.open("wb") as file:  # noqa: S310  the operator names it
             while piece := answer.read(1 << 20):
                 file.write(piece)
     except (OSError, ValueError) as error:

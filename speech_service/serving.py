@@ -40,6 +40,7 @@ async def serving(app: FastAPI, services: Services, port: int) -> AsyncIterator[
 
     Raises:
         OSError: the port is in use, or the server ended by itself.
+
     Raises:
         SettingsError: others could use it without a token.
         OSError: the port is in use.

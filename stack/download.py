@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -89,7 +88,7 @@ async def fetch(
     if checksum is not None:
         found = await asyncio.to_thread(checksum.of, part)
         if found != checksum.hexadecimal:
-            part.unlink()
+            await asyncio.to_thread(part.unlink)
             raise FetchFailed(f"{url} came damaged: {checksum.kind} {found}, expected {checksum.hexadecimal}")
     part.replace(to)
 
@@ -111,7 +110,7 @@ async def _continue(client: aiohttp.ClientSession, url: str, part: Path, progres
     headers = {"Range": f"bytes={here}-"} if here else {}
     async with client.get(url, headers=headers) as response:
         if response.status == 416:  # nothing is missing, or what is here is of another file: begin anew
-            os.unlink(part)
+            await asyncio.to_thread(part.unlink)
             raise aiohttp.ClientPayloadError("the rest of the file was refused")
         if response.status in (401, 403, 404):
             raise FetchFailed(f"cannot fetch {url}: the server answered {response.status} {response.reason}")

@@ -99,7 +99,7 @@ def _make(place: Path) -> None:
         except FileExistsError:
             return
     finally:
-        os.unlink(fresh)
+        Path(fresh).unlink()
 
 
 def _is_published(secret: SecretStr) -> bool:

@@ -138,7 +138,7 @@ def _size(directory: Path) -> int:
     for folder, _, names in os.walk(directory):
         for name in names:
             with contextlib.suppress(OSError):
-                whole += os.lstat(os.path.join(folder, name)).st_size
+                whole += Path(folder, name).lstat().st_size
     return whole
 
 

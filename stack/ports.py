@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import socket
 from collections.abc import Iterator
@@ -129,7 +128,7 @@ def holder_of(port: int, *, udp: bool = False) -> str:
     for process in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):  # processes of others, and those that ended meanwhile
             for entry in (process / "fd").iterdir():
-                link = os.readlink(entry)
+                link = str(entry.readlink())
                 if link.startswith("socket:[") and link[8:-1] in inodes:
                     return f"{(process / 'comm').read_text().strip()} (process {process.name})"
     return "a process of another user" if inodes else "an unknown process"

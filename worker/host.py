@@ -28,6 +28,7 @@ from config import logging as own_logging
 from config.exposure import refuse_exposed_development, refuse_published
 from config.settings import Services, Settings, SettingsError, load
 from foundation.supervision import kinds
+from foundation.tasks import Tasks
 from pipeline.engines.protocols import EngineError
 from worker.control import Assignment, ControlError, read_metadata
 from worker.engines import Engines

@@ -58,11 +58,10 @@ class Origins:
         origins: Collection[str] = (),
         open_paths: Collection[str] = (),
     ) -> None:
-        """
-        Args:
-            hosts: further names that we are asked by.
-            origins: further sites whose pages may speak to us, e.g. `https://meet.example.org`.
-            open_paths: answered whatever the name: they are harmless, or show who asks by other means.
+        """Args:
+        hosts: further names that we are asked by.
+        origins: further sites whose pages may speak to us, e.g. `https://meet.example.org`.
+        open_paths: answered whatever the name: they are harmless, or show who asks by other means.
         """
         self._app = app
         self._hosts = frozenset(name for host in hosts if (name := name_of(host)))

@@ -43,7 +43,7 @@ class Problem:
         }
 
     def encoded(self) -> bytes:
-        """The body as bytes; a character that no encoding has (half a surrogate pair) is written as \\u…."""
+        r"""The body as bytes; a character that no encoding has (half a surrogate pair) is written as \u…."""
         return json.dumps(self.body()).encode("ascii")
 
     def headers(self) -> dict[str, str]:

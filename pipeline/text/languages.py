@@ -108,11 +108,14 @@ def space_between(left: str, right: str, language: str) -> str:
     if is_spaceless(a) or is_spaceless(b):
         foreign_beside_native = not language and not (is_spaceless(a) and is_spaceless(b))
         return " " if foreign_beside_native else ""
-    if not language:
-        return " "
-    if b.isalpha():
-        return " " if a.isalnum() or a in ".,;:!?)" else ""
-    return " " if b.isdigit() and a.isalpha() else ""
+    return " " if not language or _are_foreign_words(a, b) else ""
+
+
+def _are_foreign_words(end: str, begin: str) -> bool:
+    """Whether a foreign word or figure begins where another ended."""
+    if begin.isalpha():
+        return end.isalnum() or end in ".,;:!?)"
+    return begin.isdigit() and end.isalpha()
 
 
 def join(words: Iterable[str], language: str) -> str:
@@ -141,6 +144,10 @@ def ends_with(text: str, signs: frozenset[str], language: str) -> bool:
     return bool(core) and core[-1] in signs
 
 
+def _first_letter_or_digit(text: str) -> int | None:
+    return next((at for at, character in enumerate(text) if character.isalpha() or character.isdigit()), None)
+
+
 def capitalise(text: str, language: str) -> str:
     """Begins with a capital letter if the first word is all small letters; keeps the length."""
     if not has_capitals(language):
@@ -148,15 +155,11 @@ def capitalise(text: str, language: str) -> str:
     first = text.split(maxsplit=1)[0] if text.strip() else ""
     if not first or first != first.lower():
         return text
-    for at, character in enumerate(text):
-        if character.isalpha():
-            if at and text[at - 1] in "'’.@/":  # 's avonds, .net
-                return text
-            upper = "İ" if character == "i" and base(language) in {"tr", "az"} else character.upper()
-            return text[:at] + upper + text[at + 1 :] if len(upper) == 1 else text
-        if character.isdigit():
-            return text
-    return text
+    at = _first_letter_or_digit(text)
+    if at is None or text[at].isdigit() or (at and text[at - 1] in "'’.@/"):  # 3-D, 's avonds, .net
+        return text
+    upper = "İ" if text[at] == "i" and base(language) in {"tr", "az"} else text[at].upper()
+    return text[:at] + upper + text[at + 1 :] if len(upper) == 1 else text
 
 
 def finish_sentence(text: str, language: str) -> str:

@@ -1,4 +1,4 @@
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { useEffect, useEffectEvent, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { useI18n } from "../hooks/useI18n";
 import { useMeeting } from "../hooks/useMeeting";
 import { usePreferences } from "../hooks/usePreferences";
@@ -162,14 +162,13 @@ function useFollowing(lines: readonly ShownPassage[]) {
 function Announcements({ choice }: { choice: CaptionChoice }) {
   const { passages, directory } = useMeeting();
   const [said, setSaid] = useState("");
-  const latest = useRef(choice);
-  latest.current = choice;
+  const take = useEffectEvent((announcer: Announcer) => announcer.take(passages.get(), choice, directory.nameOf));
 
   useEffect(() => {
     const announcer = new Announcer();
-    announcer.take(passages.get(), latest.current, directory.nameOf); // what is there already is not news
+    take(announcer); // what is there already is not news
     const timer = window.setInterval(() => {
-      const news = announcer.take(passages.get(), latest.current, directory.nameOf);
+      const news = take(announcer);
       if (news) setSaid(news);
     }, ANNOUNCE_EVERY_MS);
     return () => window.clearInterval(timer);

@@ -1,5 +1,5 @@
 import { RoomContext } from "@livekit/components-react";
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useCallback, useEffect, useEffectEvent, useMemo, useRef, useState } from "react";
 import { CaptionPane } from "../components/CaptionPane";
 import { Dialog } from "../components/controls";
 import { DiagnosticsPanel } from "../components/DiagnosticsPanel";
@@ -39,10 +39,9 @@ interface InsideProps {
 
 export function Inside({ api, invitation, meeting, onEnded }: InsideProps) {
   const connection = useStore(meeting.session.connection);
-  const ended = useRef(onEnded);
-  ended.current = onEnded;
+  const ended = useEffectEvent(onEnded);
   useEffect(() => {
-    if (connection.state === "ended") ended.current();
+    if (connection.state === "ended") ended();
   }, [connection.state]);
   useWakeLock();
 

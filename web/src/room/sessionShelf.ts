@@ -32,9 +32,9 @@ export function keepIdentity(identity: string): void {
 }
 
 /** A browser may forbid storage; the person then joins anew after a reload. */
-function guarded<T>(use: () => T): T | null {
+function guarded<T>(access: () => T): T | null {
   try {
-    return use();
+    return access();
   } catch (error) {
     if (error instanceof DOMException) return null;
     throw error;
