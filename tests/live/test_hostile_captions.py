@@ -84,7 +84,7 @@ async def test_nothing_forged_is_believed_and_all_that_was_said_stands(
         meeting() as room,
         room.guest("anna", language="en") as anna,
         room.guest("bob", translator_captions="es,original") as bob,
-        room.guest("eve", translator_captions="original", can_publish=False) as eve,
+        Guest("eve", room.room, room.livekit, can_publish=False, translator_captions="original") as eve,
     ):
         forger = Forger(eve)
         await forger.disguise()

@@ -102,8 +102,10 @@ export class CaptionFeed {
     const lane = this.lanes.get(sender) ?? { last: Promise.resolve(), waiting: 0 };
     if (lane.waiting >= MOST_WAITING) return this.refuse(stream);
     lane.waiting += 1;
+    // Counted from its arrival: what waits in one name waits at the same time.
+    const patientUntilMs = performance.now() + KEY_PATIENCE_MS;
     lane.last = lane.last
-      .then(() => this.take(stream, sender, text, attributes))
+      .then(() => this.take(stream, sender, text, attributes, patientUntilMs))
       .catch((error: unknown) => console.warn("a caption could not be taken", error))
       .then(() => {
         lane.waiting -= 1;
@@ -112,12 +114,18 @@ export class CaptionFeed {
     this.lanes.set(sender, lane);
   }
 
-  private async take(stream: CaptionStream, sender: string, text: string, attributes: Attributes): Promise<void> {
+  private async take(
+    stream: CaptionStream,
+    sender: string,
+    text: string,
+    attributes: Attributes,
+    patientUntilMs: number,
+  ): Promise<void> {
     const key = claimedKey(attributes) ?? "";
     if (this.closed.get()) return;
     const known = (): boolean => this.keys.get().has(key);
     const believed =
-      (known() || (await comesTrue(this.keys, known, KEY_PATIENCE_MS, this.closed))) &&
+      (known() || (await comesTrue(this.keys, known, patientUntilMs - performance.now(), this.closed))) &&
       (await this.check.holds(sender, text, attributes));
     const revision = believed ? readRevision(text, attributes, sender) : null;
     if (!revision) return this.refuse(stream);

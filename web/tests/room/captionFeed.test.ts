@@ -169,6 +169,20 @@ describe("what a listener makes up", () => {
     }
   });
 
+  it("waits for keys that never come all at once, and not one after the other", async () => {
+    vi.useFakeTimers();
+    try {
+      const attributes = await eve.sign("eve", LIE, captionOf("eve", 1));
+      for (let at = 0; at < 40; at += 1) source.send("eve", [LIE], attributes);
+      await vi.advanceTimersByTimeAsync(4900);
+      expect(feed.refused.get()).toBe(0);
+      await vi.advanceTimersByTimeAsync(200);
+      expect(feed.refused.get()).toBe(40);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   it("does not hold up or crowd out the others' words, however much it is", async () => {
     const attributes = await eve.sign("eve", "Listen!", captionOf("eve", 1));
     for (let at = 0; at < 3000; at += 1) source.send("eve", ["Listen!"], attributes);
