@@ -209,9 +209,9 @@ async def test_reads_wait_for_no_writer(tmp_path: Path) -> None:
         assert await storage.invitation("0" * 24) is None
         assert await storage.invitations("board") == []
         assert await storage.session("x") is None
-        assert await storage.ended_sessions(0.0) == {}
+        assert await storage.ended_sessions(None) == {}
         assert await engagements.get("board") is None
-        assert await engagements.to_look_at(0.0) == []
+        assert await engagements.to_look_at() == {}
     await engine.dispose()
 
 

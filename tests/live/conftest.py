@@ -45,9 +45,9 @@ class Meeting:
     synthesizer: ToneSynthesizer
     work: asyncio.Task[End]
 
-    def guest(self, identity: str, **wishes: str) -> Guest:
+    def guest(self, identity: str, **wishes: object) -> Guest:
         """A client that is not connected yet."""
-        return Guest(identity, self.room, self.livekit, **wishes)  # type: ignore[arg-type]  # only wishes
+        return Guest(identity, self.room, self.livekit, **wishes)  # type: ignore[arg-type]  # wishes, and what they may do
 
 
 class OpenMeeting(Protocol):

@@ -88,7 +88,15 @@ async def test_the_last_words_are_said(ending: str, livekit: LiveKit, room: str,
         await until(lambda: numbers(bea, "speech"), "she is spoken for", 60)
         if ending == "dismissed":
             secret = livekit.api_secret.get_secret_value()
-            message = seal('{"type": "dismiss"}', room=room, api_key=livekit.api_key, api_secret=secret)
+            interpreter = bea.interpreter()
+            assert interpreter is not None
+            message = seal(
+                '{"type": "dismiss"}',
+                room=room,
+                to=interpreter.identity,
+                api_key=livekit.api_key,
+                api_secret=secret,
+            )
             await service.room.send_data(
                 api.SendDataRequest(room=room, data=message, topic="translator.control")
             )

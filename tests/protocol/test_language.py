@@ -17,6 +17,7 @@ from cli.commands import base as arguments
 from protocol.fields import LanguageCode
 from protocol.glossary import parse
 from protocol.language import CODE_PATTERN, base, hyphenated, is_code
+from scripts.figures import product
 from speech_service import wire
 from worker.control import read_control
 from worker.listeners import read_person
@@ -134,13 +135,6 @@ def test_languages_are_compared_whatever_they_are_called() -> None:
 
 def test_a_pattern_stands_in_one_place() -> None:
     """No module of ours describes codes again."""
-    from tests.test_dependencies import ALLOWED, ROOT
-
     again = re.compile(r"\[A-Za-z\]\{2,3\}")
-    found = {
-        str(path.relative_to(ROOT))
-        for package in ALLOWED
-        for path in (ROOT / package).rglob("*.py")
-        if again.search(path.read_text(encoding="utf-8"))
-    }
+    found = {path for path, text in product().items() if again.search(text)}
     assert found == {"protocol/language.py"}

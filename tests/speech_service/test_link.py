@@ -12,8 +12,7 @@ from fastapi import FastAPI, WebSocket
 
 from pipeline.engines.protocols import EngineError
 from speech_service.client.connection import Link
-from speech_service.serving import listening
-from tests.speech_service.serving import settings
+from tests.speech_service.serving import listening, settings
 
 
 def echo() -> FastAPI:
