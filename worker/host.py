@@ -7,6 +7,7 @@ business. Nothing else in this package knows it.
 from __future__ import annotations
 
 import asyncio
+import itertools
 import signal
 import sys
 from collections.abc import Callable
@@ -173,15 +174,17 @@ async def _fail(context: JobContext, reason: str) -> None:
 
 
 async def serve(server: AgentServer) -> None:
-    """Runs the server; signals drain it first, then end it."""
+    """Runs the server; the first signal drains it, the second ends it, more change nothing."""
     loop = asyncio.get_running_loop()
     tasks, draining = Tasks(), list[asyncio.Task[None]]()
+    signals = itertools.count(1)
 
     def on_signal() -> None:
-        if draining:
-            draining[0].cancel()
-        else:
-            draining.append(tasks.start(_drain(server), name="drain"))
+        match next(signals):
+            case 1:
+                draining.append(tasks.start(_drain(server), name="drain"))
+            case 2:  # once: cancelled again, it would leave the server half closed, and nobody could end it
+                draining[0].cancel()
 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, on_signal)
