@@ -7,6 +7,7 @@ business. Nothing else in this package knows it.
 from __future__ import annotations
 
 import asyncio
+import itertools
 import signal
 import sys
 from collections.abc import Callable
@@ -190,8 +191,8 @@ async def _fail(context: JobContext, reason: str) -> None:
 
 
 async def serve(server: WatchedServer, services: Services) -> None:
-    """Runs the server and tells its health; the first signal drains it, or ends it where it has not begun, the next
-    one ends it at once.
+    """Runs the server and tells its health; the first signal drains it, or ends it where it has not begun, the second
+    ends it at once, more change nothing.
 
     Raises:
         OSError: the health port is taken.
@@ -199,14 +200,17 @@ async def serve(server: WatchedServer, services: Services) -> None:
     loop = asyncio.get_running_loop()
     running = loop.create_task(server.run(), name="worker")
     tasks, draining = Tasks(), list[asyncio.Task[None]]()
+    signals = itertools.count(1)
 
     def on_signal() -> None:
         if not server.under_way:
             running.cancel()  # the framework keeps its lock until its first process is there, or was waited for
-        elif draining:
-            draining[0].cancel()
-        else:
-            draining.append(tasks.start(_drain(server), name="drain"))
+            return
+        match next(signals):
+            case 1:
+                draining.append(tasks.start(_drain(server), name="drain"))
+            case 2:  # once: cancelled again, it would leave the server half closed, and nobody could end it
+                draining[0].cancel()
 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, on_signal)

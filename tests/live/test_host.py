@@ -125,13 +125,13 @@ async def _worker(livekit: LiveKit, directory: Path) -> AsyncIterator[tuple[subp
     log = directory / "worker.log"
     process = _start(livekit, port, log)
     try:
-        await until(lambda: b"registered worker" in log.read_bytes(), "the worker registers", 40)
+        await until(lambda: b"registered worker" in log.read_bytes(), "the worker registers", 120)
         yield process, port
     finally:
         if process.poll() is None:
             process.send_signal(signal.SIGTERM)
             process.send_signal(signal.SIGTERM)
-            await asyncio.to_thread(process.wait, 20)
+            await asyncio.to_thread(process.wait, 60)
         print(log.read_text()[-3000:])
 
 
