@@ -29,7 +29,7 @@ from turn.render import livekit_turn_servers, write_private
 
 pytestmark = pytest.mark.live
 
-LIMIT_S = 30.0
+LIMIT_S = 90.0
 RELAY = Turn(host="turn.example", secret=SecretStr("relay-secret"))
 
 
