@@ -72,10 +72,12 @@ class Invites:
         source_language: str,
         roles: tuple[Role, ...],
         life_s: float,
+        *,
+        chat: bool = False,
     ) -> tuple[Room, list[Invitation]]:
         """Makes a room with one invitation for each of `roles`."""
         now = self._clock()
-        room = Room(name or f"room-{secrets.token_hex(6)}", title, languages, source_language, now)
+        room = Room(name or f"room-{secrets.token_hex(6)}", title, languages, source_language, now, chat=chat)
         first = [self._invitation(room.name, role, life_s, None) for role in roles]
         try:
             await self._storage.add_room(room, first)

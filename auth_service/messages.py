@@ -84,6 +84,7 @@ class NewRoom(In):
     languages: Languages | None = None
     source_language: Spoken | None = None
     guest_role: Literal["speaker", "listener"] = "speaker"
+    chat: bool = False
 
 
 class CreatedRoom(Out):
@@ -103,6 +104,7 @@ class RoomOut(Out):
     source_language: str
     created_at: Time
     open: bool
+    chat: bool
 
 
 class InvitationSeen(Out):
@@ -222,6 +224,8 @@ class InterpreterOut(Out):
     muted: list[str]
     glossary: dict[str, Any] | None
     voices: dict[str, str]
+    applied: bool
+    """Whether the interpreter has acknowledged this wish."""
     available_languages: list[str]
     available_voices: dict[str, list[str]]
     channels: list[ChannelOut]

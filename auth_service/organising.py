@@ -44,6 +44,7 @@ async def create_room(wanted: NewRoom, bearer: Bearer, asked: Asked) -> CreatedR
         wanted.source_language or asked.settings.rooms.source_language,
         (Role.ORGANISER, guests, Role.READER),
         asked.settings.auth.invitation_days * 86400,
+        chat=wanted.chat,
     )
     asked.metrics.rooms.inc()
     return CreatedRoom(
@@ -67,6 +68,7 @@ async def see_room(organiser: Organising) -> RoomOut:
         source_language=room.source_language,
         created_at=time(room.created_at),
         open=room.closed_at is None,
+        chat=room.chat,
     )
 
 

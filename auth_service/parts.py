@@ -22,6 +22,7 @@ from auth_service.shared import connect_redis
 from auth_service.storage import Storage
 from auth_service.tokens import LinkSigner, TokenMint
 from config.settings import DEVELOPMENT_SECRET, Settings, SettingsError
+from foundation.tally import Tally
 
 SHORTEST_SECRET = 32
 
@@ -41,6 +42,7 @@ class Parts:
     limiter: Limiter
     mint: TokenMint
     metrics: Metrics
+    refused_webhooks: Tally
 
 
 def check_secrets(settings: Settings) -> None:
@@ -78,12 +80,20 @@ def assemble(
     limiter: Limiter,
     revocations: Revocations,
     clock: Clock = time.time,
+    now: Clock = time.monotonic,
 ) -> Parts:
+    """Args: clock: Unix time, s. now: a clock that nobody sets, s."""
     auth, livekit = settings.auth, settings.livekit
     metrics = Metrics()
     life = timedelta(minutes=auth.token_minutes)
     reconciler = Reconciler(
-        media, engagements, interval_s=auth.look_interval_s, clock=clock, acted=metrics.interpreter
+        media,
+        engagements,
+        interval_s=auth.look_interval_s,
+        clock=clock,
+        now=now,
+        acted=metrics.interpreter,
+        failed=metrics.failed,
     )
     signer = LinkSigner(auth.secret.get_secret_value())
     return Parts(
@@ -95,10 +105,13 @@ def assemble(
         interpreters=Interpreters(engagements, reconciler, clock=clock),
         reconciler=reconciler,
         # the media server refreshes tokens of those connected, so a removed one may hold a younger one than ours
-        evictions=Evictions(media, storage, memory_s=2 * life.total_seconds() + 600, clock=clock),
+        evictions=Evictions(
+            media, storage, memory_s=2 * life.total_seconds() + 600, clock=clock, failed=metrics.failed
+        ),
         limiter=limiter,
         mint=TokenMint(livekit.api_key, livekit.api_secret.get_secret_value(), life=life),
         metrics=metrics,
+        refused_webhooks=Tally(now=now),
     )
 
 

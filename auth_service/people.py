@@ -64,7 +64,9 @@ def _livekit_url(asked: Parts) -> str:
 
 def _joined(asked: Parts, entry: Entry, way: str) -> Joined:
     session, now = entry.session, asked.clock()
-    guest = Guest(session.room, session.identity, session.name, session.role, session.attributes)
+    guest = Guest(
+        session.room, session.identity, session.name, session.role, session.attributes, entry.room.chat
+    )
     asked.metrics.joins.labels(session.role.value, way).inc()
     return Joined(
         url=_livekit_url(asked),

@@ -19,6 +19,8 @@ class Room:
     source_language: str
     created_at: float
     closed_at: float | None = None
+    chat: bool = False
+    """Whether speakers and listeners may send data, which chat is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +101,16 @@ class Engagement:
     version: int
     """Of the wish; grows with each change."""
     told: int
-    """The version that the interpreter has been told."""
+    """The version that the interpreter has acknowledged."""
     changed_at: float
-    """When it was last invited or dismissed."""
+    """When it was last invited or dismissed; 0 where none was, and once a dismissed one is known to be gone."""
     dispatch: str | None = None
-    dispatched_at: float | None = None
     failures: int = 0
     """Dispatches in a row that brought nobody who stayed."""
+    claim: tuple[str, float] | None = None
+    """Which service acts on the room, and a number that changes with each of its claims."""
+
+    @property
+    def concerns_us(self) -> bool:
+        """Whether an interpreter should be in the room, or a dismissed one may still be there."""
+        return self.wanted or self.changed_at > 0

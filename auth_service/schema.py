@@ -5,7 +5,19 @@ A change here needs a migration in `migrations/versions`; a test compares the tw
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Boolean, Column, Float, ForeignKey, Index, Integer, MetaData, String, Table
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    false,
+)
 
 metadata = MetaData(
     naming_convention={
@@ -25,6 +37,7 @@ rooms = Table(
     Column("source_language", String(35), nullable=False),
     Column("created_at", Float, nullable=False),
     Column("closed_at", Float),
+    Column("chat", Boolean, nullable=False, server_default=false()),
 )
 
 invitations = Table(
@@ -66,11 +79,11 @@ interpreters = Table(
     Column("wanted", Boolean, nullable=False),
     Column("wish", JSON, nullable=False),  # languages, muted, glossary, voices: the job's metadata
     Column("version", Integer, nullable=False),  # of the wish
-    Column("told", Integer, nullable=False),  # the version that the interpreter has been told
-    Column("changed_at", Float, nullable=False),
+    Column("told", Integer, nullable=False),  # the version that the interpreter has acknowledged
+    Column("changed_at", Float, nullable=False),  # 0: nobody invited or to be seen off
     Column("dispatch", String(64)),
     Column("dispatched_at", Float),
     Column("failures", Integer, nullable=False),  # dispatches in a row that brought nothing that stayed
     Column("claimed_by", String(32)),
-    Column("claimed_until", Float),
+    Column("claimed_until", Float),  # compared only for whether it changes
 )

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
+from functools import partial
 
 import structlog
 import uvicorn
@@ -14,11 +15,14 @@ from auth_service.app import create_app
 from auth_service.errors import StorageError
 from auth_service.parts import Parts, opened
 from config.settings import Settings
+from foundation.supervision import Backoff, keep_running
 
 log = structlog.get_logger(__name__)
 
 _GRACE_S = 5
 _PURGE_INTERVAL_S = 3600.0
+_LONGEST_REST_S = 30.0
+"""Before a watcher that fails again and again is begun again."""
 _KEEP_SESSIONS_S = 86_400.0
 _KEEP_ROOMS_S = 30 * 86_400.0
 
@@ -110,11 +114,16 @@ def _bind(host: str, port: int) -> socket.socket:
 
 
 async def _watch(parts: Parts) -> None:
-    """Looks after interpreters, removed participants and old records."""
+    """Looks after interpreters, removed participants and old records; whatever fails is begun again."""
+    watchers: dict[str, Callable[[], Awaitable[None]]] = {
+        "rooms": parts.reconciler.run,
+        "removals": parts.evictions.run,
+        "old records": partial(_purge, parts),
+    }
     async with asyncio.TaskGroup() as group:
-        group.create_task(parts.reconciler.run())
-        group.create_task(parts.evictions.run())
-        group.create_task(_purge(parts))
+        for name, work in watchers.items():
+            backoff = Backoff(most_s=_LONGEST_REST_S)
+            group.create_task(keep_running(work, name=name, failed=parts.metrics.failed, backoff=backoff))
 
 
 async def _purge(parts: Parts) -> None:

@@ -41,6 +41,7 @@ class Storage:
                         languages=None if room.languages is None else list(room.languages),
                         source_language=room.source_language,
                         created_at=room.created_at,
+                        chat=room.chat,
                     )
                 )
             except IntegrityError as error:
@@ -214,7 +215,7 @@ async def _add_invitation(connection: AsyncConnection, invitation: Invitation) -
 
 def _room(row: Row[Any]) -> Room:
     languages = None if row.languages is None else tuple(row.languages)
-    return Room(row.name, row.title, languages, row.source_language, row.created_at, row.closed_at)
+    return Room(row.name, row.title, languages, row.source_language, row.created_at, row.closed_at, row.chat)
 
 
 def _invitation(row: Row[Any]) -> Invitation:

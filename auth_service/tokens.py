@@ -102,6 +102,8 @@ class Guest:
     name: str
     role: Role
     attributes: dict[str, str]
+    chat: bool = False
+    """Whether the room has a chat."""
 
 
 class TokenMint:
@@ -118,7 +120,7 @@ class TokenMint:
             .with_identity(guest.identity)
             .with_name(guest.name)
             .with_attributes(guest.attributes)
-            .with_grants(grants(guest.role, guest.room))
+            .with_grants(grants(guest.role, guest.room, chat=guest.chat))
             .with_ttl(self.life)
             .to_jwt()
         )

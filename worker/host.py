@@ -10,6 +10,7 @@ import asyncio
 import signal
 import sys
 from collections.abc import Callable
+from contextlib import AsyncExitStack
 from functools import partial
 
 import structlog
@@ -26,11 +27,13 @@ from livekit.agents import (
 from config import logging as own_logging
 from config.settings import DEVELOPMENT_SECRET, Settings, SettingsError, load
 from pipeline.engines.protocols import EngineError
-from worker.control import Configure, ControlError, read_metadata
+from worker.control import Assignment, ControlError, read_metadata
 from worker.engines import Engines
-from worker.join import ATTRIBUTES
+from worker.heartbeat import Heartbeat
 from worker.loading import load_engines
+from worker.post import attribute_setter
 from worker.room import RoomInterpreter
+from worker.standby import INTERPRETER, STANDBY, Standby
 
 log = structlog.get_logger(__name__)
 
@@ -106,28 +109,39 @@ def prepare_process(settings: Settings, process: JobProcess) -> None:
 
 async def accept(request: JobRequest) -> None:
     """Takes every room that is offered."""
-    await request.accept(name="Interpreter", attributes=ATTRIBUTES)
+    attributes = STANDBY if _assignment(request.job.metadata).after else INTERPRETER
+    await request.accept(name="Interpreter", attributes=attributes)
+
+
+def _assignment(metadata: str) -> Assignment:
+    try:
+        return read_metadata(metadata)
+    except ControlError as error:
+        log.warning("job metadata was refused", reason=str(error))
+        return Assignment()
 
 
 async def interpret(context: JobContext) -> None:
     """Interprets the room of one job; returns once it is under way, as the framework wants it."""
     settings: Settings = context.proc.userdata["settings"]
     structlog.contextvars.bind_contextvars(room=context.job.room.name)
-    try:
-        configure = read_metadata(context.job.metadata)
-    except ControlError as error:
-        log.warning("job metadata was refused", reason=str(error))
-        configure = Configure()
+    assignment = _assignment(context.job.metadata)
     await context.connect(auto_subscribe=AutoSubscribe.SUBSCRIBE_NONE, single_peer_connection=True)
+    set_attributes = attribute_setter(context.room)
+    beating = AsyncExitStack()
+    await beating.enter_async_context(Heartbeat(set_attributes).beating())
+    context.add_shutdown_callback(beating.aclose)
     try:
         engines: Engines = await context.proc.userdata["load_engines"](settings)
     except EngineError as error:
         await _fail(context, str(error))
         return
-    interpreter = RoomInterpreter(context.room, context.api, settings, engines, configure)
-    work = asyncio.create_task(_interpret(context, interpreter), name="interpret")
+    standby = Standby(context.room, assignment.after, set_attributes)
+    interpreter = RoomInterpreter(context.room, context.api, settings, engines, assignment.configure)
+    work = asyncio.create_task(_interpret(context, standby, interpreter), name="interpret")
 
     async def stop() -> None:
+        standby.stop()
         interpreter.dismiss()
         await asyncio.wait({work}, timeout=STOP_LIMIT_S)
         await engines.close()
@@ -135,10 +149,10 @@ async def interpret(context: JobContext) -> None:
     context.add_shutdown_callback(stop)
 
 
-async def _interpret(context: JobContext, interpreter: RoomInterpreter) -> None:
+async def _interpret(context: JobContext, standby: Standby, interpreter: RoomInterpreter) -> None:
     reason = "failed"
     try:
-        reason = (await interpreter.run()).value
+        reason = (await interpreter.run()).value if await standby.turn() else "not needed"
     finally:
         context.shutdown(reason)
 

@@ -38,7 +38,7 @@ from worker.headroom import Headroom
 from worker.listeners import WISH_ATTRIBUTES, Person, make_plan
 from worker.organiser import Organiser
 from worker.permissions import Permissions
-from worker.post import RoomPost, is_online
+from worker.post import RoomPost, attribute_setter, is_online
 from worker.publishing import RoomPublisher
 from worker.reports import Reports
 from worker.speakers import Speakers
@@ -127,7 +127,13 @@ class RoomInterpreter:
         )
         self._tasks = Tasks(self.reports.task_failed)
         self._chat = Chat(room, post, self._tasks, offered=lambda: self._offered, wish=self._wish_by_chat)
-        self._organiser = Organiser(room, settings.livekit, configure=self.configure, dismiss=self.dismiss)
+        self._organiser = Organiser(
+            room,
+            settings.livekit,
+            version=self._configure.version,
+            configure=self.configure,
+            dismiss=self.dismiss,
+        )
         self._permissions = Permissions(publisher, self._tasks)
         self._channels = Channels(
             publisher=publisher,
@@ -149,11 +155,12 @@ class RoomInterpreter:
             post, tasks=self._tasks, track_sid=self._speakers.track_sid, shown=self.reports.measured
         )
         self._status = Status(
-            self._set_attributes,
+            attribute_setter(room),
             self._channels.view,
             name_of=partial(roster.name_of, room),
             profile=engines.profile,
         )
+        self._status.carries_out(self._configure.version)
 
     async def run(self) -> End:
         """Interprets until the end; leaves the room connected, and nothing running."""
@@ -189,6 +196,7 @@ class RoomInterpreter:
             self._cache.clear()
             self._speakers.renew()
             self._channels.renew()
+        self._status.carries_out(wish.version)
         self.look_soon()
 
     # --- looking at the room -----------------------------------------------------------------------------
@@ -342,12 +350,6 @@ class RoomInterpreter:
             costs=self._costs,
             load=self._load,
         )
-
-    async def _set_attributes(self, attributes: dict[str, str]) -> bool:
-        if not is_online(self._room):
-            return False
-        await self._room.local_participant.set_attributes(attributes)
-        return True
 
     # --- what the parts report ---------------------------------------------------------------------------
 

@@ -47,6 +47,7 @@ class Status:
         self._set, self._channels, self._profile = set_attributes, channels, profile
         self._name_of = name_of
         self._now = now or asyncio.get_running_loop().time
+        self._wish = 0
         self._languages: tuple[str, ...] = ()
         self._voices: Voices = {}
         self._fits: Fits | None = None
@@ -56,6 +57,11 @@ class Status:
         self._trouble = ""
         self._trouble_until_s = 0.0
         self._changed = asyncio.Event()
+
+    def carries_out(self, version: int) -> None:
+        """Acknowledges a version of the organiser's wish."""
+        self._wish = version
+        self.changed()
 
     def offer(self, languages: Sequence[str], voices: Voices | None = None) -> None:
         """Sets which languages may be asked for, and the voices that they may have."""
@@ -134,6 +140,7 @@ class Status:
         return {
             "lk.agent.state": "speaking" if speaking else "listening",
             "translator.role": "interpreter",
+            "translator.wish": str(self._wish),
             "translator.languages": json.dumps(self._languages),
             "translator.voices": json.dumps(self._voices),
             "translator.capacity": "" if self._fits is None else json.dumps(asdict(self._fits)),

@@ -21,15 +21,24 @@ from tests.fakes.media_server import FakeMediaServer
 
 
 class WallClock:
-    """Unix time that moves when it is told to."""
+    """Unix time, which passes when it is told to and can be set; `uptime_s` only passes."""
 
     def __init__(self) -> None:
         self.now = 1_800_000_000.0
+        self.passed_s = 5000.0
 
     def __call__(self) -> float:
         return self.now
 
+    def uptime_s(self) -> float:
+        return self.passed_s
+
     def pass_s(self, seconds: float) -> None:
+        self.now += seconds
+        self.passed_s += seconds
+
+    def set_by(self, seconds: float) -> None:
+        """Somebody sets it forward, or back."""
         self.now += seconds
 
 
@@ -104,7 +113,14 @@ async def parts(
     engine = connect(database_url(f"sqlite:///{tmp_path}/rooms.sqlite3"))
     await migrate(engine)
     yield assemble(
-        settings, Storage(engine), Engagements(engine), media, MemoryLimiter(), DatabaseOnly(), clock
+        settings,
+        Storage(engine),
+        Engagements(engine),
+        media,
+        MemoryLimiter(),
+        DatabaseOnly(),
+        clock,
+        clock.uptime_s,
     )
     await engine.dispose()
 

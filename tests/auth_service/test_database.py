@@ -123,10 +123,22 @@ async def test_both_databases_keep_what_they_are_given(engine: AsyncEngine) -> N
     wish = Wish(("es",), ("fr",), {"entries": []})
     await asyncio.gather(*(engagements.wish("board", wish, NOW) for _ in range(5)))
     assert await engagements.get("board") == Engagement("board", True, wish, 1, 0, NOW)
-    claims = await asyncio.gather(*(engagements.claim("board", f"s{n}", NOW, NOW + 10) for n in range(5)))
-    assert len([claim for claim in claims if claim]) == 1
-    assert await engagements.to_look_at(NOW + 1) == ["board"]
+    claims = await asyncio.gather(*(engagements.claim("board", f"s{n}", NOW) for n in range(5)))
+    (claimed,) = [claim for claim in claims if claim]
+    assert claimed.claim is not None
+    assert await engagements.claim("board", "late", NOW, abandoned=("s9", NOW)) is None
+    assert await engagements.claim("board", "late", NOW + 0.1, abandoned=claimed.claim) is not None
+    await engagements.release("board", claimed.claim[0])
+    assert await engagements.claim("board", "later", NOW + 0.2) is None
+    await engagements.release("board", "late")
+    assert await engagements.claim("board", "later", NOW + 0.3) is not None
+    assert await engagements.to_look_at() == {"board": None}
     assert (await engagements.dismiss("board", NOW), await engagements.dismiss("board", NOW)) == (True, False)
+    assert await engagements.to_look_at() == {"board": NOW}
+    await engagements.settle({"board": NOW - 1})
+    assert await engagements.to_look_at() == {"board": NOW}
+    await engagements.settle({"board": NOW})
+    assert await engagements.to_look_at() == {}
 
     assert await storage.purge(NOW + 51, NOW + 200) == 1
     assert (await storage.room("board"), await engagements.get("board")) == (None, None)

@@ -159,7 +159,7 @@ async def test_withdrawing_with_remove_disconnects_who_came_by_it(
     answer = await api.client.delete(url, headers=room.headers)
     media.person(room.name, gone)
     clock.pass_s(600)
-    await parts.evictions.enforce()
+    await parts.evictions.enforce(room.name)
 
     assert answer.json() == {"removed": 1}
     assert media.removed == [gone, gone]

@@ -8,11 +8,13 @@ import httpx
 import pytest
 from livekit.api import AccessToken
 from pydantic import SecretStr
+from structlog.testing import capture_logs
 
 from auth_service.app import create_app
+from auth_service.machines import FAILED_WEBHOOKS_PER_MINUTE
 from auth_service.parts import Parts
 from config.settings import DEVELOPMENT_SECRET
-from tests.auth_service.conftest import Api, refusal, with_auth
+from tests.auth_service.conftest import Api, WallClock, refusal, with_auth
 from tests.auth_service.test_reconcile import put, running, until
 from tests.fakes.media_server import FakeMediaServer
 
@@ -71,6 +73,17 @@ async def test_what_the_media_server_did_not_sign_is_refused(api: Api, fault: st
         content, headers = b"{", signed("{")
     answer = await api.client.post("/api/v1/webhook", content=content, headers=headers)
     assert refusal(answer) == (401, "not_authorised")
+
+
+async def test_a_flood_of_forged_webhooks_is_one_line_a_minute(api: Api, clock: WallClock) -> None:
+    """The limit counts them first; what it lets through is told with its number."""
+    with capture_logs() as logs:
+        answers = [await api.client.post("/api/v1/webhook", content=b"{") for _ in range(100)]
+        clock.pass_s(60)
+        await api.client.post("/api/v1/webhook", content=b"{")
+    assert {answer.status_code for answer in answers} == {401, 429}
+    refused = [line["times"] for line in logs if line["event"] == "webhook refused"]
+    assert refused == [1, FAILED_WEBHOOKS_PER_MINUTE]
 
 
 async def test_health_tells_what_is_away(api: Api, media: FakeMediaServer) -> None:

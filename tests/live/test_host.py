@@ -52,7 +52,13 @@ async def test_a_dispatched_room_is_interpreted_and_dismissed(
             jobs = await asyncio.to_thread(_active_jobs, port)
             assert jobs == 1
             secret = livekit.api_secret.get_secret_value()
-            message = seal('{"type": "dismiss"}', room=room, api_key=livekit.api_key, api_secret=secret)
+            message = seal(
+                '{"type": "dismiss"}',
+                room=room,
+                to=agent.identity,
+                api_key=livekit.api_key,
+                api_secret=secret,
+            )
             await service.room.send_data(
                 api.SendDataRequest(room=room, data=message, topic="translator.control")
             )
@@ -78,7 +84,7 @@ async def _worker(livekit: LiveKit, directory: Path) -> AsyncIterator[tuple[subp
     log = directory / "worker.log"
     process = _start(livekit, port, log)
     try:
-        await until(lambda: b"registered worker" in log.read_bytes(), "the worker registers", 40)
+        await until(lambda: b"registered worker" in log.read_bytes(), "the worker registers", 90)
         yield process, port
     finally:
         if process.poll() is None:

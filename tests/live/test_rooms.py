@@ -281,5 +281,7 @@ def _numbers(guest: Guest, kind: str) -> set[int]:
 async def _tell(service: api.LiveKitAPI, room: Meeting, message: dict[str, object]) -> None:
     livekit = room.livekit
     secret = livekit.api_secret.get_secret_value()
-    data = seal(json.dumps(message), room=room.room, api_key=livekit.api_key, api_secret=secret)
+    listed = await service.room.list_participants(api.ListParticipantsRequest(room=room.room))
+    (agent,) = [one.identity for one in listed.participants if one.kind == api.ParticipantInfo.Kind.AGENT]
+    data = seal(json.dumps(message), room=room.room, to=agent, api_key=livekit.api_key, api_secret=secret)
     await service.room.send_data(api.SendDataRequest(room=room.room, data=data, topic="translator.control"))

@@ -41,6 +41,7 @@ def test_all_attributes() -> None:
     """Those of the protocol, with the channels as they are."""
     bench = Bench()
     bench.views = [OPEN]
+    bench.status.carries_out(7)
     bench.status.offer(("en", "es"), {"es": ("natural:dora", "plain:es")})
     bench.status.fits(Fits(2, (4, 3), ("one more is not heard",)))
     bench.status.trouble(Trouble("anna", "translate", "fr", "no route"))
@@ -65,6 +66,7 @@ def test_all_attributes() -> None:
     assert attributes == {
         "lk.agent.state": "speaking",
         "translator.role": "interpreter",
+        "translator.wish": "7",
         "translator.profile": "embedded",
         "translator.trouble": "Anna B., fr: no route",
     }
