@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request
 
 from auth_service.asking import Asked, Bearer, Organising, count_address, same
-from auth_service.errors import Refused, not_authorised
+from auth_service.errors import MediaServerError, Refused, not_authorised
 from auth_service.messages import (
     CreatedRoom,
     DoorOut,
@@ -107,10 +108,16 @@ async def revoke(
     invitation: InvitationId, organiser: Organising, asked: Asked, remove: Annotated[bool, Query()] = False
 ) -> Removed:
     """Withdraws a link; with `remove` also disconnects those who came by it."""
+    room, there = organiser.room.name, frozenset[str]()
+    if remove:
+        with contextlib.suppress(
+            MediaServerError
+        ):  # the link is withdrawn all the same; the removal below says it
+            there = await asked.media.people(room)
     ended = await asked.invites.revoke(organiser, invitation, remove=remove)
-    if not ended:
-        return Removed(removed=0)
-    return Removed(removed=await asked.evictions.enforce(organiser.room.name))
+    if ended:
+        await asked.evictions.enforce(room)  # somebody else who looks just now may be quicker
+    return Removed(removed=len(there.intersection(ended)))
 
 
 @router.delete("/{room}/participants/{identity}", status_code=204)

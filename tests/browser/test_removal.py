@@ -52,7 +52,7 @@ async def test_whoever_comes_waits_until_they_are_let_in(playwright: Playwright,
         person(playwright) as cas,
     ):
         await emma.join(meeting.organiser_link, "Emma")
-        await emma.page.get_by_label("Waiting room").check()
+        await emma.page.get_by_label("Waiting room").click()
         await expect(emma.page.get_by_label("Waiting room")).to_be_checked()
         for who, name in ((ana, "Ana"), (bob, "Bob"), (cas, "Cas")):
             await ask_to_join(who, meeting.guest_link, name)
@@ -66,7 +66,7 @@ async def test_whoever_comes_waits_until_they_are_let_in(playwright: Playwright,
         await expect(ana.page.locator(".room")).to_be_visible(timeout=20_000)
         await expect(bob.page.get_by_role("alert")).to_contain_text("did not let you in", timeout=20_000)
         await expect(emma.page.locator("[data-waiter]")).to_have_count(0, timeout=15_000)
-        await emma.page.get_by_label("Lock the meeting").check()
+        await emma.page.get_by_label("Lock the meeting").click()
         await expect(emma.page.get_by_label("Lock the meeting")).to_be_checked()
         await ask_to_join(cas, meeting.guest_link, "Cas")
         await expect(cas.page.get_by_role("alert")).to_contain_text("This meeting is locked")

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import type { DoorState, DoorWish, Organising } from "../logic/api";
 
 const LOOK_EVERY_MS = 4000;
@@ -16,14 +16,18 @@ export interface Door {
 export function useDoor(organising: Organising | null): Door {
   const [state, setState] = useState<DoorState | null>(null);
   const [error, setError] = useState<unknown>(null);
+  /** Changes so far: what was looked at before the last one is out of date. */
+  const changes = useRef(0);
 
   useEffect(() => {
     if (!organising) return undefined;
     let current = true;
     const look = (): void => {
+      const before = changes.current;
+      const counts = (): boolean => current && before === changes.current;
       organising.door().then(
-        (seen) => current && (setState(seen), setError(null)),
-        (failure: unknown) => current && setError(failure),
+        (seen) => counts() && (setState(seen), setError(null)),
+        (failure: unknown) => counts() && setError(failure),
       );
     };
     look();
@@ -35,8 +39,10 @@ export function useDoor(organising: Organising | null): Door {
   }, [organising]);
 
   const perform = useCallback((call: () => Promise<DoorState>) => {
+    changes.current += 1;
+    const mine = changes.current;
     call().then(
-      (seen) => (setState(seen), setError(null)),
+      (seen) => mine === changes.current && (setState(seen), setError(null)),
       (failure: unknown) => setError(failure),
     );
   }, []);

@@ -1,14 +1,14 @@
 // @vitest-environment jsdom
-import { cleanup, configure, fireEvent, render, screen, waitFor } from "@testing-library/react";
+import { act, cleanup, configure, fireEvent, render, renderHook, screen, waitFor } from "@testing-library/react";
 import axe from "axe-core";
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { DoorSection, WaitingNotice } from "../../src/components/DoorSection";
 import { RemoveDialog } from "../../src/components/RemoveDialog";
-import type { Door } from "../../src/hooks/useDoor";
+import { useDoor, type Door } from "../../src/hooks/useDoor";
 import { I18nProvider } from "../../src/hooks/useI18n";
 import { PreferencesProvider } from "../../src/hooks/usePreferences";
 import "../../src/i18n/en"; // at hand before the page asks for it
-import { ApiError, type Organising, type Waiter } from "../../src/logic/api";
+import { ApiError, type DoorState, type Organising, type Waiter } from "../../src/logic/api";
 import { keepPreferences, readPreferences } from "../../src/logic/preferences";
 import { Lobby } from "../../src/pages/Lobby";
 
@@ -79,6 +79,23 @@ describe("the door, as an organiser sees it", () => {
     show(<WaitingNotice door={doorWith([ANA])} onShow={look} />);
     fireEvent.click(await screen.findByRole("button", { name: "See who it is" }));
     expect(look).toHaveBeenCalledOnce();
+  });
+});
+
+describe("looking at the door", () => {
+  it("does not believe a look that began before the last change", async () => {
+    const open: DoorState = { locked: false, lobby: false, waiting: [] };
+    let answerLook = (_: DoorState): void => undefined;
+    const service: Pick<Organising, "door" | "setDoor"> = {
+      door: () => new Promise<DoorState>((resolve) => (answerLook = resolve)),
+      setDoor: (wish) => Promise.resolve({ ...wish, waiting: [] }),
+    };
+    const { result } = renderHook(() => useDoor(service as Organising));
+    act(() => result.current.set({ locked: true, lobby: false }));
+    await waitFor(() => expect(result.current.state?.locked).toBe(true));
+    await act(async () => answerLook(open));
+
+    expect(result.current.state?.locked).toBe(true);
   });
 });
 
