@@ -115,7 +115,9 @@ class Person:
 
     async def join(self, link: str, name: str) -> None:
         """Goes through the form in front of the meeting as it is, with a name."""
-        if self.page.url == link:  # a link differs in its fragment alone, for which no browser loads a page anew
+        if (
+            self.page.url == link
+        ):  # a link differs in its fragment alone, for which no browser loads a page anew
             await self.page.reload()
         else:
             await self.page.goto(link)
