@@ -87,8 +87,8 @@ async def test_a_failed_batch_fails_only_those_in_it() -> None:
         results = await asyncio.gather(*(batches.ask(n) for n in (13, 1, 2)), return_exceptions=True)
 
     assert [repr(result) for result in results] == [
-        "EngineError('doubler: ValueError: unlucky')",
-        "EngineError('doubler: ValueError: unlucky')",
+        "EngineError('doubler failed (ValueError)')",
+        "EngineError('doubler failed (ValueError)')",
         "4",
     ]
 
