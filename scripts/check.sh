@@ -13,6 +13,8 @@ without() { # PROGRAM WHAT FILE…: leaves tests out where their program is not 
     echo "hive: $program is not installed; $what is not tested" >&2
     for file; do leave+=("--ignore=$file"); done
 }
+# Minutes on two cores, and passed by `make test`: PocketSphinx on long speech, Whisper with real weights.
+leave+=("--ignore=$tests/recognition/test_sphinx.py" "--ignore=$tests/recognition/test_whisper_real.py")
 several=("$tests"/test_{registry,choice,measuring}.py)
 without apertium "translation with Apertium" "${several[@]}" "$tests"/translation/test_apertium{,_faults}.py
 without espeak-ng "speech with espeak-ng" "${several[@]}" "$tests"/synthesis/test_{espeak,synthesizers}.py \

@@ -8,7 +8,7 @@ import shlex
 import pytest
 import yaml
 
-from pipeline.engines.table import ENGINES
+from pipeline.engines.table import ENGINES, Engine
 from scripts.figures import ROOT, arrows
 from stack import catalogue
 
@@ -38,11 +38,11 @@ def test_the_notice_names_the_licence_of_every_model() -> None:
 
 
 @pytest.mark.parametrize("engine", [e for e in ENGINES if "GPL" in e.code_licence], ids=lambda e: e.name)
-def test_the_notice_names_every_program_under_the_gpl(engine: object) -> None:
+def test_the_notice_names_every_program_under_the_gpl(engine: Engine) -> None:
     """With its licence on the same line."""
-    name, licence = engine.name, engine.code_licence  # type: ignore[attr-defined]
-
-    assert re.search(rf"^  {name}.*{re.escape(licence)}", NOTICE, re.MULTILINE | re.IGNORECASE)
+    assert re.search(
+        rf"^  {engine.name}.*{re.escape(engine.code_licence)}", NOTICE, re.MULTILINE | re.IGNORECASE
+    )
 
 
 def test_every_package_of_ours_is_typed() -> None:
