@@ -54,11 +54,13 @@ OURS: Final = frozenset(
         "demo",
         "foundation",
         "pipeline",
+        "protocol",
+        "scripts",
         "speech_service",
         "stack",
         "turn",
+        "worker",
     }
-    | {"worker"}
 )
 
 

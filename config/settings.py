@@ -301,6 +301,7 @@ class Auth:
     trusted_proxies: tuple[str, ...] = ()
     """Addresses and networks whose `X-Forwarded-For` is believed; "own-networks" are those this machine is in."""
     max_connections: int = 1000
+    """At once, from everywhere."""
     max_connections_per_address: int = 100
     """Of proxies that are trusted there may be `max_connections`."""
     idle_timeout_s: float = 10.0

@@ -11,6 +11,7 @@ import structlog
 from fastapi import FastAPI
 
 from config.settings import Services, Settings
+from foundation.http.server import Listening
 from pipeline.engines.choice import EngineChoice, choose
 from pipeline.engines.limiting import limited
 from pipeline.engines.measuring import measured
@@ -80,7 +81,26 @@ async def serve(
             languages = ", ".join(info.languages[:20]) + (" …" if len(info.languages) > 20 else "")
             announce(f"{name:4} {server.url}  {info.name} ({languages})")
             log.info("service listens", service=name, url=server.url, engine=info.name)
-        await asyncio.gather(*(server.ended() for server in servers))
+        await _end_of_one(dict(zip(names, servers, strict=True)))
+
+
+async def _end_of_one(servers: Mapping[str, Listening]) -> None:
+    """Waits until one of the servers has ended: a service that serves no more must not look as if it lived.
+
+    Raises:
+        OSError: it ended by itself.
+    """
+    endings = {
+        asyncio.create_task(server.ended(), name=f"{name} ended"): name for name, server in servers.items()
+    }
+    try:
+        ended, _ = await asyncio.wait(endings, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for ending in endings:
+            ending.cancel()
+    for ending in ended:
+        ending.result()
+        raise OSError(f"the server of {endings[ending]} ended by itself")
 
 
 async def _load(

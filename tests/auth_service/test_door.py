@@ -192,7 +192,7 @@ async def test_a_lobby_is_no_larger_than_it_may_be(
     """Of many at once so many get a place; the others are told when to try again; another room has its own places."""
     crowded = with_places(parts, media, clock, 3)
     transport = httpx.ASGITransport(create_app(crowded))
-    async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
+    async with httpx.AsyncClient(transport=transport, base_url="https://meet.example") as client:
         api = Api(client)
         room, other = await api.room(), await api.room()
         for each in (room, other):

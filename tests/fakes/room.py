@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from livekit import rtc
@@ -22,6 +23,7 @@ class FakePublication:
     kind: Any = rtc.TrackKind.KIND_AUDIO
     source: Any = rtc.TrackSource.SOURCE_MICROPHONE
     muted: bool = False
+    encryption_type: Any = rtc.EncryptionType.NONE
     track: object | None = None
 
     def set_subscribed(self, subscribed: bool) -> None:
@@ -43,6 +45,8 @@ class FakePerson:
     attributes: Mapping[str, str]
     track_publications: dict[str, FakePublication] = field(default_factory=dict)
     name: str = ""
+    metadata: str = ""
+    joined_at: datetime | None = None
     kind: Any = rtc.ParticipantKind.PARTICIPANT_KIND_STANDARD
     state: Any = rtc.ParticipantState.PARTICIPANT_STATE_ACTIVE
     permissions: FakePermissions = field(default_factory=FakePermissions)

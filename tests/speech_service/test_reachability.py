@@ -21,9 +21,17 @@ ROOT = Path(__file__).parents[2]
 TOKEN = "a token of the tests"
 
 
-@pytest.mark.parametrize("development", ["false", "true"])
+@pytest.mark.parametrize(
+    ("development", "reason"),
+    [
+        ("false", "services.host is {host}, which others can reach: set services.token"),
+        ("true", "development = true is for one machine alone, and services.host leads beyond it ({host})"),
+    ],
+)
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1"])
-async def test_a_service_that_others_reach_needs_a_token_to_start(host: str, development: str) -> None:
+async def test_a_service_that_others_reach_needs_a_token_to_start(
+    host: str, development: str, reason: str
+) -> None:
     """Without one it ends at once, in development too, and says what to set; nothing is loaded before."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("HIVE_")}
     process = await asyncio.create_subprocess_exec(
@@ -39,7 +47,7 @@ async def test_a_service_that_others_reach_needs_a_token_to_start(host: str, dev
             process.kill()
             await process.wait()
     assert (process.returncode, said) == (2, b"")
-    assert f"services.host is {host}, which others can reach: set services.token" in errors.decode()
+    assert reason.format(host=host) in errors.decode()
     assert b"Traceback" not in errors
 
 

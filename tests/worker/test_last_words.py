@@ -22,6 +22,7 @@ from tests.fakes.room import FakeRoom, Voice
 from worker import host
 from worker.engines import Engines
 from worker.room import END_LIMIT_S, End, RoomInterpreter
+from worker.standby import Standby
 
 SETTINGS = Settings(
     recognition=Recognition(min_silence_s=0.3),
@@ -173,7 +174,8 @@ async def test_a_job_that_ends_says_the_last_words() -> None:
 
     async with speaking() as (meeting, work):
         meeting.hear.finish.set()
-        job = Job(Process({"running": (meeting.interpreter, work)}))
+        standby = Standby(meeting.room, (), meeting.room.local_participant.set_attributes)  # type: ignore[arg-type]
+        job = Job(Process({"running": (standby, meeting.interpreter, work)}))
         async with asyncio.timeout(20):
             await host.finish(job)  # type: ignore[arg-type]  # stands in for the job's context
         assert work.done()
