@@ -12,7 +12,10 @@ import pytest
 import pytest_asyncio
 import structlog
 
-from tests import leaks
+from tests import leaks, native
+
+SHARING = ("live", "browser")
+"""Marks of tests that share what they start."""
 
 # A shell starts what runs in its background with Ctrl-C ignored, and every program that a test starts inherits that.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
@@ -37,12 +40,29 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("hive")
 
 
+@pytest.fixture(autouse=True, scope="module")
+def nothing_stays_of_a_module(request: pytest.FixtureRequest) -> Iterator[None]:
+    """The same for tests that share servers and browsers, which may start some anew: once all of them are over."""
+    marks = getattr(request.module, "pytestmark", [])
+    if {mark.name for mark in (marks if isinstance(marks, list) else [marks])}.isdisjoint(SHARING):
+        yield
+        return
+    native.begin()
+    before = leaks.Running.now()
+    yield
+    leaks.collect()
+    assert before.left_behind() == []
+
+
 @pytest.fixture(autouse=True)
-def nothing_stays() -> Iterator[None]:
+def nothing_stays(request: pytest.FixtureRequest) -> Iterator[None]:
     """Fails a test that leaves a thread, a child process or a socket, and one whose rubbish was still open.
 
     It looks once the test's event loop is gone.
     """
+    if any(request.node.get_closest_marker(mark) for mark in SHARING):
+        yield
+        return
     before = leaks.Running.now()
     yield
     leaks.collect()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import itertools
 import os
 import threading
 import time
@@ -13,6 +14,9 @@ from typing import Any, Final
 
 GRACE_S: Final = 5.0
 """What was told to end may take so long on a busy machine; only what leaks ever waits for it."""
+
+ALL_EVERY: Final = 50
+_collections = itertools.count(1)
 
 POOLS: Final = {
     "tqdm_monitor": "tqdm keeps one watching thread for the life of the process",
@@ -73,13 +77,18 @@ async def tasks_left_behind(before: set[asyncio.Task[Any]]) -> list[str]:
 def collect() -> None:
     """Finds what nobody refers to any more; its ResourceWarning then meets the test that left it.
 
-    What stays is set aside, so that the next collection has only to look at what the next test makes.
+    What stays is set aside, so that the next collection has only to look at what the next test makes; now and then
+    all is looked at, as what was set aside may have become rubbish since.
     """
+    if next(_collections) % ALL_EVERY == 0:
+        gc.unfreeze()
     gc.collect()
     gc.freeze()
 
 
 def _pooled(thread: threading.Thread) -> bool:
+    if isinstance(thread, threading._DummyThread):
+        return True  # of a native library: it only called into Python once
     return any(thread.name.startswith(pool) for pool in POOLS)
 
 

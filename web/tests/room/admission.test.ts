@@ -23,7 +23,7 @@ function answering(...answers: readonly Answer[]) {
   return { api: new Api(fetch as typeof globalThis.fetch), asked };
 }
 
-const refusal = (status: number, code: string): Answer => [status, { code, message: code }];
+const refusal = (status: number, code: string): Answer => [status, { code, detail: code }];
 const waiting = () => ({ signal: new AbortController().signal, onWaiting: vi.fn() });
 
 beforeEach(() => void vi.useFakeTimers());
