@@ -4,5 +4,4 @@ import sys
 
 from cli.main import main
 
-if __name__ == "__main__":  # a room's process imports the main module again
-    sys.exit(main())
+sys.exit(main())

@@ -15,7 +15,6 @@ from demo.participants import MICROPHONE, TRANSLATED, Attendee, SeenCaption
 from demo.scripts import Part, Script
 from demo.terminal import Screen
 from pipeline.text.languages import same_language
-from protocol.events import SpeechDone
 
 READER, ORGANISER = "reader", "organiser"
 ROLE = "translator.role"
@@ -207,5 +206,5 @@ class Meeting:
 
     def _on_event(self, text: str) -> None:
         event = self._ledger.take(text)
-        if isinstance(event, SpeechDone):
-            self._screen.lag(event.language, event.lag_s)
+        if event["type"] == "speech":
+            self._screen.lag(event["language"], event["lag_s"])

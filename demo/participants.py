@@ -13,12 +13,11 @@ from livekit import api, rtc
 
 from config.settings import LiveKit
 from demo.talk import RATE_HZ
-from foundation.tasks import Tasks
 from pipeline.audio import HEARING_RATE_HZ, Pcm
-from protocol.events import EVENTS_TOPIC
 
 CHUNK_S = 0.02
 CAPTIONS_TOPIC = "lk.transcription"
+EVENTS_TOPIC = "translator.events"
 STREAM_LIMIT_S = 10.0
 OPEN_BEFORE_S = 0.6
 """So long a microphone is open before somebody speaks into it: others have to subscribe to it first."""
@@ -90,7 +89,7 @@ class Attendee:
         self.tracks: list[HeardTrack] = []
         self.on_caption: Callable[[SeenCaption], None] = lambda caption: None
         self.on_event: Callable[[str], None] = lambda text: None
-        self._tasks = Tasks()
+        self._tasks: set[asyncio.Task[None]] = set()
         self._begun = 0
 
     @property
@@ -148,7 +147,10 @@ class Attendee:
 
     async def leave(self) -> None:
         """Disconnects and ends every recording."""
-        await self._tasks.close()
+        for task in self._tasks:
+            task.cancel()
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=5)
         if self._room is not None:
             await self._room.disconnect()
 
@@ -192,4 +194,6 @@ class Attendee:
         self.on_event(text)
 
     def _own(self, work: Coroutine[None, None, None]) -> None:
-        self._tasks.start(work, name=f"{self.identity} reads")
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)

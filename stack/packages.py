@@ -112,7 +112,6 @@ class Packages:
                 process.kill()
                 await process.wait()
             said.cancel()
-            await asyncio.wait([said])
         if process.returncode:
             raise _failure(what, message)
 
@@ -138,7 +137,7 @@ def _size(directory: Path) -> int:
     for folder, _, names in os.walk(directory):
         for name in names:
             with contextlib.suppress(OSError):
-                whole += Path(folder, name).lstat().st_size
+                whole += os.lstat(os.path.join(folder, name)).st_size
     return whole
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import yaml
 
-from config.settings import Settings
+from config.settings import DEVELOPMENT_SECRET, Settings
 from stack.ports import Ports
 from turn.render import livekit_turn_servers, write_private
 
@@ -68,8 +68,9 @@ def with_ports(settings: Settings, ports: Ports) -> Settings:
         mt_url=f"http://{HOST}:{ports.mt}" if services.mt_url else "",
         tts_url=f"http://{HOST}:{ports.tts}" if services.tts_url else "",
     )
+    development = settings.development or livekit.api_secret.get_secret_value() == DEVELOPMENT_SECRET
     auth = replace(settings.auth, host=HOST, port=ports.auth)
-    return replace(settings, livekit=livekit, services=services, auth=auth)
+    return replace(settings, livekit=livekit, services=services, auth=auth, development=development)
 
 
 def livekit_server(place: Place) -> Part:
@@ -82,7 +83,7 @@ def livekit_server(place: Place) -> Part:
         name="livekit",
         command=(str(place.livekit_server), "--config", str(config)),
         ready=(f"http://{HOST}:{place.ports.livekit}/",),
-        listens=("livekit", "rtc_udp"),
+        listens=("livekit", "rtc_tcp", "rtc_udp"),
         start_patience_s=30.0,
         stop_patience_s=4.0,
     )
@@ -96,8 +97,7 @@ def livekit_config(base: str, place: Place, turn_secret: Path) -> str:
     config["port"] = ports.livekit
     config["log_level"] = "debug" if settings.logging.level == "debug" else "info"  # see `Part.known_by`
     config["bind_addresses"] = [HOST]
-    # Media over TCP cannot be bound to one address (livekit-server listens on all), and nobody needs it on loopback.
-    config["rtc"] |= {"tcp_port": 0, "udp_port": ports.rtc_udp, "node_ip": HOST}
+    config["rtc"] |= {"tcp_port": ports.rtc_tcp, "udp_port": ports.rtc_udp, "node_ip": HOST}
     config["keys"] = {settings.livekit.api_key: settings.livekit.api_secret.get_secret_value()}
     if "auth" in place.parts:
         config["webhook"] = {
@@ -134,7 +134,7 @@ def worker(place: Place) -> Part:
             "worker registered",
         ),  # before that, the server drops a room's call for an interpreter
         after=("livekit",),
-        stop_patience_s=30.0,  # rooms that are under way say their last words
+        stop_patience_s=10.0,
     )
 
 

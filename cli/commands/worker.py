@@ -33,8 +33,5 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     from cli import exits
     from worker import host
 
-    try:
-        host.run(settings)
-    except OSError as error:
-        return exits.fail(f"cannot listen: {error.strerror or error}")
+    host.run(settings)
     return exits.OK

@@ -13,8 +13,6 @@ from pathlib import Path
 
 import structlog
 
-from foundation.supervision import keep_running
-from foundation.tasks import Tasks
 from pipeline.engines.apertium_casing import Dictionary, begin_like, with_capitals, without_stray_capitals
 from pipeline.engines.apertium_modes import MODES_DIRECTORIES, Mode, installed
 from pipeline.engines.apertium_pipeline import Pipeline, escape, unescape
@@ -67,7 +65,7 @@ class ApertiumTranslator:
         self._max_waiting, self._idle_s = max_waiting, idle_s
         self._pools: dict[str, PipelinePool] = {}
         self._dictionaries: dict[str, Dictionary] = {}
-        self._tasks = Tasks()
+        self._housekeeping: asyncio.Task[None] | None = None
         self.info = EngineInfo(
             name="apertium",
             code_licence="GPL-2.0-or-later",
@@ -95,8 +93,7 @@ class ApertiumTranslator:
             max_waiting=max_waiting,
             idle_s=idle_s,
         )
-        housekeeping = keep_running(translator._end_idle, name="apertium housekeeping")
-        translator._tasks.start(housekeeping, name="apertium housekeeping")
+        translator._housekeeping = asyncio.create_task(translator._end_idle(), name="apertium housekeeping")
         return translator
 
     @property
@@ -130,7 +127,9 @@ class ApertiumTranslator:
         return TranslationResult(text.strip(), self.info.name, route)
 
     async def close(self) -> None:
-        await self._tasks.close()
+        if self._housekeeping is not None:
+            self._housekeeping.cancel()
+            await asyncio.wait([self._housekeeping])
         for dictionary in self._dictionaries.values():
             await dictionary.close()
         for pool in self._pools.values():
@@ -197,5 +196,5 @@ class ApertiumTranslator:
     async def _end_idle(self) -> None:
         while True:
             await asyncio.sleep(self._idle_s / 4)
-            for pool in list(self._pools.values()):  # one more may begin meanwhile
+            for pool in self._pools.values():
                 await pool.end_idle(self._idle_s)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 import aiohttp
@@ -12,10 +11,8 @@ import structlog
 from pydantic import TypeAdapter, ValidationError
 
 from config.settings import Services
-from foundation.supervision import keep_running
-from foundation.tasks import Tasks
 from pipeline.capacity import Capacity
-from speech_service.client.connection import BROKEN, get_json, new_backoff, new_session, reason_of
+from speech_service.client.connection import BROKEN, Backoff, get_json, new_session, reason_of
 from speech_service.wire import WireError
 
 log = structlog.get_logger(__name__)
@@ -67,19 +64,19 @@ class RemoteCapacity:
     ) -> None:
         self._services, self._own, self._ask_every_s = services, own, ask_every_s
         self._said: dict[str, Capacity | None] = {}
-        self._tasks: Tasks | None = None
+        self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
         """Begins to ask. Starting twice is fine."""
-        if self._tasks is None:
-            self._tasks = Tasks()
-            self._tasks.start(self._run(), name="capacity of the services")
+        if self._task is None:
+            self._task = asyncio.create_task(self._run(), name="capacity of the services")
 
     async def close(self) -> None:
         """Asks no more."""
-        tasks, self._tasks = self._tasks, None
-        if tasks is not None:
-            await tasks.close()
+        task, self._task = self._task, None
+        if task is not None:
+            task.cancel()
+            await asyncio.wait([task])
 
     def now(self) -> Capacity | None:
         """What fits at once as it was last said; None while it is not known."""
@@ -92,16 +89,15 @@ class RemoteCapacity:
         urls = {url for url in (self._services.stt_url, self._services.tts_url) if url}
         async with new_session(self._services) as session, asyncio.TaskGroup() as group:
             for url in sorted(urls):
-                following = keep_running(partial(self._follow, session, url), name="capacity of a service")
-                group.create_task(following, name=f"capacity of {url}")
+                group.create_task(self._follow(session, url))
 
     async def _follow(self, session: aiohttp.ClientSession, url: str) -> None:
-        backoff = new_backoff()
+        backoff = Backoff()
         while True:
             wait_s = self._ask_every_s
             try:
                 self._said[url] = read_capacity(await get_json(session, f"{url.rstrip('/')}/performance"))
-                backoff = new_backoff()
+                backoff = Backoff()
             except WireError as error:
                 self._said[url] = None  # it is there, and does not say
                 log.info("service does not tell its capacity", url=url, reason=str(error))

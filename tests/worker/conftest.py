@@ -6,14 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from foundation.tasks import Tasks
-from tests import native
-
-
-@pytest.fixture(scope="session", autouse=True)
-def native_library() -> None:
-    """The worker's tests play sound into real sources."""
-    native.begin()
+from worker.tasks import Tasks
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 import pytest
 
 from config.settings import Recognition, Rooms, Settings
-from foundation.tasks import Tasks
 from pipeline.audio import Pcm
 from pipeline.events import Trouble
 from pipeline.interpreter import Wishes
@@ -18,6 +17,7 @@ from tests.fakes.livekit_room import FakeMicrophone, FakeTracks
 from worker import speakers as module
 from worker.listeners import Person
 from worker.speakers import Speakers, choose
+from worker.tasks import Tasks
 
 SPANISH = Wishes(frozenset({"es"}))
 

@@ -1,18 +1,15 @@
 import { useCallback, useEffect, useState } from "react";
-import { useEncryptedText } from "../hooks/useEncryptedText";
-import type { Door } from "../hooks/useDoor";
 import { useErrorText } from "../hooks/useErrorText";
 import { useI18n } from "../hooks/useI18n";
 import { useMeeting } from "../hooks/useMeeting";
 import { useStore } from "../hooks/useStore";
 import type { InterpreterState, InterpreterWish, Organising } from "../logic/api";
 import type { TextKey } from "../logic/i18n";
-import { otherTrouble, type ChannelState } from "../logic/interpreter";
+import type { ChannelState } from "../logic/interpreter";
 import { nameOf } from "../logic/languages";
 import { voicesOf } from "../logic/voices";
 import { CapacityLine } from "./CapacityLine";
 import { Dialog, Notice } from "./controls";
-import { DoorSection } from "./DoorSection";
 import { GlossaryDialog } from "./GlossaryDialog";
 import { Icon } from "./Icon";
 import { LanguagePicker } from "./LanguagePicker";
@@ -29,10 +26,9 @@ const STATE_TEXTS: Readonly<Record<InterpreterState["state"], TextKey>> = {
   lost: "org.lost",
 };
 
-export function OrganisePanel({ organising, door }: { organising: Organising; door: Door }) {
+export function OrganisePanel({ organising }: { organising: Organising }) {
   return (
     <>
-      <DoorSection door={door} />
       <InterpreterSection organising={organising} />
       <LinksSection organising={organising} />
       <EndSection organising={organising} />
@@ -43,13 +39,11 @@ export function OrganisePanel({ organising, door }: { organising: Organising; do
 function InterpreterSection({ organising }: { organising: Organising }) {
   const { text, count } = useI18n();
   const errorText = useErrorText();
-  const encryptedText = useEncryptedText(useMeeting().directory);
   const { state, wish, error, busy, change, invite, dismiss } = useInterpreter(organising);
   const [editing, setEditing] = useState(false);
   if (!state) return error === null ? <p className="hint">{text("app.loading")}</p> : <Notice kind="problem">{errorText(error)}</Notice>;
 
   const invited = state.state !== "absent";
-  const trouble = otherTrouble(state);
   const offered = wish.languages ?? state.available_languages;
   return (
     <section className="organise" data-interpreter={state.state}>
@@ -58,8 +52,7 @@ function InterpreterSection({ organising }: { organising: Organising }) {
         <span className="dot" aria-hidden="true" />
         {text(STATE_TEXTS[state.state])}
       </p>
-      {state.encrypted && <Notice kind="warning">{encryptedText(state.encrypted)}</Notice>}
-      {trouble && <Notice kind="warning">{text("trouble.some", { reason: trouble })}</Notice>}
+      {state.trouble && <Notice kind="warning">{text("trouble.some", { reason: state.trouble })}</Notice>}
       {state.capacity && <CapacityLine capacity={state.capacity} trouble={state.trouble} />}
       {error !== null && (
         <Notice kind="problem" urgent>

@@ -2,14 +2,12 @@ import { useMemo, useState } from "react";
 import { useI18n } from "../hooks/useI18n";
 import { useStore } from "../hooks/useStore";
 import { directionOf, nameOf } from "../logic/languages";
-import { fileName, inLanguage, instant, MEDIA_TYPES, transcriptOf, write, type Format, type Transcript } from "../logic/transcript";
-import { nameIn } from "../logic/names";
+import { fileName, inLanguage, MEDIA_TYPES, transcriptOf, write, type Format, type Transcript } from "../logic/transcript";
 import type { Meeting } from "../room/meeting";
 import { HeardRecorder } from "../room/recorder";
 import { Select } from "./controls";
 import { download } from "./download";
 import { Icon } from "./Icon";
-import { PartBoundary } from "./PartBoundary";
 import { toneOf } from "./tone";
 
 /** The last passages that are put on the page at once; a file has them all. */
@@ -19,15 +17,9 @@ export function TranscriptPanel({ meeting, title }: { meeting: Meeting; title: s
   const transcript = useTranscript(meeting, title);
   return (
     <>
-      <PartBoundary>
-        <SaveTranscript transcript={transcript} />
-      </PartBoundary>
-      <PartBoundary>
-        <RecordingControls meeting={meeting} title={title} />
-      </PartBoundary>
-      <PartBoundary>
-        <TranscriptList transcript={transcript} />
-      </PartBoundary>
+      <SaveTranscript transcript={transcript} />
+      <RecordingControls meeting={meeting} title={title} />
+      <TranscriptList transcript={transcript} />
     </>
   );
 }
@@ -36,7 +28,7 @@ export function useTranscript(meeting: Meeting, title: string): Transcript {
   const passages = useStore(meeting.passages);
   const names = useStore(meeting.directory.names);
   return useMemo(
-    () => transcriptOf(passages, title, (identity) => nameIn(names, identity)),
+    () => transcriptOf(passages, title, (identity) => names.get(identity) ?? identity),
     [passages, names, title],
   );
 }
@@ -135,8 +127,8 @@ export function TranscriptList({ transcript }: { transcript: Transcript }) {
           <li key={`${entry.startMs}-${at}`} className={toneOf(entry.speaker)}>
             <p className="transcript-head">
               <bdi className="passage-name">{entry.name}</bdi>
-              <time dateTime={instant(transcript.beganMs + entry.startMs)}>
-                {clock.format(Date.parse(instant(transcript.beganMs + entry.startMs)))}
+              <time dateTime={new Date(transcript.beganMs + entry.startMs).toISOString()}>
+                {clock.format(transcript.beganMs + entry.startMs)}
               </time>
             </p>
             {entry.texts.map((one) => (

@@ -23,8 +23,7 @@ export interface GlossaryRow {
   readonly matchCase?: boolean;
 }
 
-/** As `MAX_ENTRIES` of `protocol/glossary.py`. */
-export const MOST_ENTRIES = 1000;
+export const MOST_ENTRIES = 500;
 
 export function rowsOf(glossary: Glossary | null): GlossaryRow[] {
   return (glossary?.entries ?? []).map((entry, id) => ({
