@@ -21,8 +21,6 @@ COMFORTABLE_SPEAKERS = 2
 """At once; more come together rarely, and for moments."""
 SHORTEST_INTERVAL_S, LONGEST_INTERVAL_S = 0.2, 1.5
 """Between two passes over one speaker's sound. With longer ones words come too late to be called live."""
-MOST_LOOKS = 8
-"""At the same time, whatever the cores."""
 SLACK = 1.25
 """A pass must be over before the next is due."""
 CLAUSE_S = 3.0
@@ -139,14 +137,6 @@ def best_pass(measured: Measured, engine: str, model: str) -> PassTiming | None:
     return min(found, key=lambda timing: timing.pass_s * math.sqrt(timing.threads), default=None)
 
 
-def looks_at_once(cores: int, threads: int, *, on_gpu: bool) -> int:
-    """How many looks a recogniser makes at the same time: one for each core, where a look does not take several.
-
-    A GPU answers one batch after the other. More than `MOST_LOOKS` would only wait for the memory.
-    """
-    return 1 if on_gpu else max(1, min(MOST_LOOKS, cores // threads))
-
-
 def keeps_up(timing: PassTiming, cores: int) -> bool:
     """Whether a recogniser serves `COMFORTABLE_SPEAKERS` at an interval that is still live."""
     if timing.incremental:
@@ -200,8 +190,7 @@ def work_out(
     text = clause * (1 + DRAFTS) / CLAUSE_S
     cheapest = min((voice.per_second_s * voice.threads for voice in own.values()), default=0.0)
 
-    at_once = looks_at_once(cores, timing.threads, on_gpu=timing.on_gpu)
-    speakers = max(1, min(most_speakers, _speakers(timing, usable - cheapest - text, at_once)))
+    speakers = max(1, min(most_speakers, _speakers(timing, usable - cheapest - text)))
     languages = tuple(
         max(1, _count(usable - _recognition(timing, interval_s, count), cheapest + text * count))
         for count in range(1, speakers + 1)
@@ -236,13 +225,13 @@ def _recognition(timing: PassTiming, interval_s: float, speakers: int) -> float:
     return min(speakers, COMFORTABLE_SPEAKERS) * timing.core_s / interval_s
 
 
-def _speakers(timing: PassTiming, cores: float, at_once: int) -> int:
+def _speakers(timing: PassTiming, cores: float) -> int:
     if timing.incremental:
         return _count(cores, timing.core_s / timing.sound_s)
     if timing.on_gpu:
         return _count(USABLE, timing.pass_s / LONGEST_INTERVAL_S)
-    threads = timing.threads * at_once  # that make all looks, however many cores there are
-    return _count(min(cores, USABLE * threads), SLACK * timing.core_s / LONGEST_INTERVAL_S)
+    # all looks are made by the same threads, however many cores there are
+    return _count(min(cores, USABLE * timing.threads), timing.core_s / LONGEST_INTERVAL_S)
 
 
 def _voice_cost(measured: Measured, engine: str, model: str) -> float | None:

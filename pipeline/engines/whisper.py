@@ -1,4 +1,4 @@
-"""Whisper behind the Recognizer protocol: who is due at the same moment shares a batch, or has a core of their own.
+"""Whisper behind the Recognizer protocol: all speakers who are due at the same moment share one batch.
 
 Translating into English is work of its own beside it, on the same weights: a clause that is being translated keeps no
 speaker waiting where there is a second core.
@@ -16,7 +16,6 @@ from typing import Final, TypeVar
 import numpy as np
 
 from pipeline.audio import Pcm
-from pipeline.capacity import looks_at_once
 from pipeline.engines.microbatches import MicroBatcher
 from pipeline.engines.protocols import (
     EngineError,
@@ -37,7 +36,6 @@ from pipeline.engines.whisper_language import (
 )
 from pipeline.engines.whisper_models import find, open_model
 from pipeline.events import Word
-from pipeline.machine import cores
 from pipeline.text.chinese_script import in_one_script
 from pipeline.text.joining import text_of
 
@@ -57,20 +55,10 @@ class _Worker:
     """A thread with what waits for it."""
 
     def __init__(self, name: str, model: WhisperBatch, waiting: int) -> None:
-        self.asked = 0
-        """How many requests it has not answered yet."""
         self._threads = ThreadPoolExecutor(1, thread_name_prefix=name)
         self.batches = MicroBatcher[Piece, Reading | EngineError](
             name, model.read, self._threads, max_batch=_LARGEST_BATCH, wait_s=_COMPANY_S, capacity=waiting
         )
-
-    async def read(self, piece: Piece) -> Reading | EngineError:
-        """Reads it together with what others ask at the same moment. Raises EngineOverloaded, EngineError."""
-        self.asked += 1
-        try:
-            return await self.batches.ask(piece, urgent=piece.final)
-        finally:
-            self.asked -= 1
 
     async def close(self) -> None:
         """Fails what waits; what the thread has begun is finished first."""
@@ -82,7 +70,6 @@ class WhisperRecognizer:
     """Hands out one stream per utterance; the model runs in threads of its own.
 
     Args:
-        beside: the same weights for further threads: so many more looks are made at the same time.
         translating: the same weights for a thread of its own; None: translating takes turns with hearing.
         waiting: so many requests may wait for the model; streams have one each, so it bounds the speakers.
         max_speakers: streams at once.
@@ -92,7 +79,6 @@ class WhisperRecognizer:
         self,
         model: WhisperBatch,
         *,
-        beside: Sequence[WhisperBatch] = (),
         translating: WhisperBatch | None = None,
         waiting: int = 64,
         max_speakers: int = 32,
@@ -102,8 +88,8 @@ class WhisperRecognizer:
             look_interval_s=LOOK_INTERVAL_S, listens_on=True,
         )  # fmt: skip
         self.multilingual = model.multilingual
-        self._hearing = [_Worker("Whisper", each, waiting) for each in (model, *beside)]
-        self._translating = self._hearing[0]
+        self._hearing = _Worker("Whisper", model, waiting)
+        self._translating = self._hearing
         if translating is not None:
             self._translating = _Worker("Whisper into English", translating, waiting)
         # at most _REMEMBERED_SPEAKERS each
@@ -134,16 +120,14 @@ class WhisperRecognizer:
             EngineError: it cannot be used.
         """
 
-        def opened() -> tuple[list[WhisperBatch], WhisperBatch | None]:
-            weights = open_model(
-                find(model, models_dir), device=device, compute_type=compute_type, threads=threads
-            )
-            at_once = looks_at_once(cores(), threads or 1, on_gpu=weights.model.device == "cuda")
-            hearing = [WhisperBatch(weights, tuning) for _ in range(at_once)]
-            return hearing, WhisperBatch(weights, tuning) if hearing[0].multilingual else None
+        def opened() -> tuple[WhisperBatch, WhisperBatch | None]:
+            place = find(model, models_dir)
+            weights = open_model(place, device=device, compute_type=compute_type, threads=threads)
+            batch = WhisperBatch(weights, tuning)
+            return batch, WhisperBatch(weights, tuning) if batch.multilingual else None
 
-        (first, *beside), translating = await asyncio.to_thread(opened)
-        return cls(first, beside=beside, translating=translating)
+        batch, translating = await asyncio.to_thread(opened)
+        return cls(batch, translating=translating)
 
     async def open(self, options: HearingOptions, *, first_sample: int, context: str = "") -> WhisperStream:
         """Begins an utterance; the glossary and `context` become the prompt."""
@@ -165,7 +149,7 @@ class WhisperRecognizer:
     async def close(self) -> None:
         """Fails what waits; what the model has begun is finished first."""
         self._closed = True
-        for worker in {*self._hearing, self._translating}:
+        for worker in {self._hearing, self._translating}:
             await worker.close()
 
     async def read(self, piece: Piece) -> Reading:
@@ -176,8 +160,8 @@ class WhisperRecognizer:
         """
         if self._closed:
             raise EngineError("Whisper was closed")
-        idle = min(self._hearing, key=lambda worker: worker.asked)
-        reading = await (self._translating if piece.into_english else idle).read(piece)
+        worker = self._translating if piece.into_english else self._hearing
+        reading = await worker.batches.ask(piece, urgent=piece.final)
         if isinstance(reading, EngineError):
             raise reading
         return reading

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Final
 
-from pipeline.capacity import looks_at_once
 from pipeline.engines.protocols import EngineError, EngineMissing
 from pipeline.machine import cores
 
@@ -52,8 +51,7 @@ def open_model(place: Path, *, device: str, compute_type: str, threads: int) -> 
             device="cuda" if on_gpu else "cpu",
             compute_type="int8" if compute_type == "default" and not on_gpu else compute_type,
             cpu_threads=threads or 1,  # decoding is two to four times slower with two
-            # some hear, one translates; on a GPU batches are the better way
-            num_workers=1 if on_gpu else looks_at_once(cores(), threads or 1, on_gpu=False) + 1,
+            num_workers=1 if on_gpu else min(2, cores()),  # one hears, one translates
             local_files_only=True,
         )
     except Exception as error:  # the tokenizer's library raises bare Exception, CTranslate2 RuntimeError

@@ -4,8 +4,7 @@ It was trained on 30 s windows, so words are checked with a window that is not c
 """
 
 import asyncio
-import threading
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -349,30 +348,3 @@ async def test_a_recording_is_transcribed_in_segments(pocket: WhisperBatch) -> N
     assert texts[:2] == [sounds.BUDGET, sounds.REPORT]
     starts = [word.first_sample for word in result.words]
     assert starts == sorted(starts)
-
-
-class _Meeting(WhisperBatch):
-    """Reads only once another one of them reads as well."""
-
-    def __init__(self, model: WhisperBatch, barrier: threading.Barrier) -> None:
-        super().__init__(model._model, FULL)
-        self._barrier = barrier
-
-    def read(self, pieces: Sequence[Piece]) -> list[Reading | EngineError]:
-        self._barrier.wait(20)
-        return list(super().read(pieces))
-
-
-async def test_two_speakers_are_looked_at_side_by_side(pocket: WhisperBatch) -> None:
-    """With the same weights for a second thread, the one does not wait for the other's look."""
-    barrier = threading.Barrier(2)
-    recognizer = WhisperRecognizer(_Meeting(pocket, barrier), beside=[_Meeting(pocket, barrier)])
-    try:
-        report, budget = await asyncio.gather(
-            whole(recognizer, ANNA, sounds.utterance("rms-report")),
-            whole(recognizer, HearingOptions("ben", "en"), sounds.utterance("rms-budget")),
-        )
-    finally:
-        await recognizer.close()
-    assert said(report.words) == sounds.REPORT
-    assert said(budget.words).startswith("today we will talk")
