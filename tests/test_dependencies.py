@@ -11,14 +11,15 @@ ROOT = Path(__file__).parent.parent
 
 ALLOWED = {
     "config": set(),
-    "pipeline": {"config"},
-    "speech_service": {"pipeline", "config"},
-    "worker": {"speech_service", "pipeline", "config"},
+    "foundation": {"config"},
+    "pipeline": {"foundation", "config"},
+    "speech_service": {"pipeline", "foundation", "config"},
+    "worker": {"speech_service", "foundation", "pipeline", "config"},
     "turn": {"config"},
-    "auth_service": {"turn", "config"},
-    "stack": {"turn", "pipeline", "config"},
-    "demo": {"stack", "pipeline", "config"},
-    "bench": {"demo", "stack", "worker", "speech_service", "pipeline", "config"},
+    "auth_service": {"turn", "foundation", "config"},
+    "stack": {"turn", "foundation", "pipeline", "config"},
+    "demo": {"stack", "foundation", "pipeline", "config"},
+    "bench": {"demo", "foundation", "stack", "worker", "speech_service", "pipeline", "config"},
     "cli": {
         "bench",
         "demo",
@@ -27,12 +28,14 @@ ALLOWED = {
         "speech_service",
         "auth_service",
         "turn",
+        "foundation",
         "pipeline",
         "config",
     },
 }
 
 FOREIGN = {
+    "foundation": {"livekit", "aiohttp", "faster_whisper", "numpy"},
     "pipeline": {"livekit", "aiohttp", "fastapi", "uvicorn", "websockets", "httpx"},
     "config": {"livekit", "aiohttp", "fastapi", "faster_whisper", "numpy"},
 }
