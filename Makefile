@@ -1,6 +1,6 @@
 # `make demo` and `make up` need nothing but Debian, Python 3.11+ and Go (or a livekit-server on the PATH).
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-up setup-dev demo up doctor test test-browser lint format lock clean
+.PHONY: help setup setup-up setup-dev demo up doctor check test test-browser lint audit format figures lock clean
 
 HIVE := .venv/bin/hive
 PY := .venv/bin/python
@@ -27,20 +27,33 @@ up: setup-up ## starts everything and leaves it running for people, until Ctrl-C
 doctor: setup ## says what is here and what is missing
 	@$(HIVE) doctor
 
+check: ## lint, types, and the tests that need no root, no browser and no server: two minutes
+	@scripts/bootstrap.sh check
+	@scripts/check.sh
+
 test: setup-dev ## all tests: make test [ARGS="tests/stack -k ports"]
 	@scripts/test.sh $(ARGS)
 
 test-browser: setup-dev ## the tests in a real browser alone
 	@$(PY) -m pytest -m browser $(ARGS)
 
-lint: setup-dev ## ruff and mypy
+lint: setup-dev audit ## ruff and mypy; tsc, ESLint and Prettier for the page; the audit of dependencies
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
 	@$(PY) -m mypy
+	@npm --prefix web run --silent lint
 
-format: setup-dev ## lets ruff lay out the code
+audit: setup-dev ## looks dependencies up among known vulnerabilities, names unpinned images: make audit [ADVISORIES=path or URL]
+	@ADVISORIES="$(ADVISORIES)" $(PY) scripts/audit.py
+	@docker/pin-images --check || true
+
+format: setup-dev ## lets ruff and Prettier lay out the code
 	@$(PY) -m ruff check --fix-only --exit-zero .
 	@$(PY) -m ruff format .
+	@npm --prefix web run --silent format
+
+figures: setup-dev ## complexity, docstrings, imports and names of the code: make figures [ARGS=--bare]
+	@$(PY) scripts/figures.py $(ARGS)
 
 lock: ## writes requirements.lock and requirements-dev.lock anew from pyproject.toml (needs uv)
 	@scripts/lock.sh

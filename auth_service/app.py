@@ -1,30 +1,41 @@
-"""The HTTP application: routes, errors, limits on size, headers."""
+"""The HTTP application: routes, and what every request and every refusal passes."""
 
 from __future__ import annotations
 
-import math
 import time
-from typing import Any
+from collections.abc import Mapping
+from functools import partial
+from http import HTTPStatus
 
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.middleware.cors import CORSMiddleware
-from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from auth_service import VERSION, machines, organising, people
+from auth_service.asking import count_failure
 from auth_service.errors import AuthError, MediaServerError, Refused, StorageError
-from auth_service.messages import Problem
 from auth_service.metrics import Metrics
 from auth_service.page import Headers, Page, security_headers
 from auth_service.parts import Parts
+from foundation.http.bodies import Bodies, BodyLimits
+from foundation.http.origins import Origins, hosts_of
+from foundation.http.problems import Problem, described, of_http_error, response
+from foundation.http.watching import HealthCheck
 
 log = structlog.get_logger(__name__)
 
 LARGEST_BODY_BYTES = 256 * 1024
-_CODES = {404: "not_found", 405: "not_found", 400: "bad_request", 413: "too_large"}
+ALWAYS_ANSWERED = frozenset({"/health", "/api/v1/webhook"})
+"""However many connections there are: who watches the service, and the media server."""
+_OPEN_PATHS = ALWAYS_ANSWERED | {"/metrics"}
+"""Whatever name they are asked by: a signature, a token or nothing at all is needed for them."""
+_FAILURES = frozenset({400, 401, 408, 413, 422})
+_FAILURE_CODES = frozenset({"invitation_unknown", "session_ended"})
+"""Answers that count as failures of whoever asked."""
 
 
 def create_app(parts: Parts) -> FastAPI:
@@ -34,12 +45,15 @@ def create_app(parts: Parts) -> FastAPI:
         description="Who may join which room and as what, and whether its interpreter is there.",
         docs_url=None,
         redoc_url=None,
-        responses={
-            status: {"model": Problem}
-            for status in (400, 401, 403, 404, 405, 409, 410, 413, 422, 429, 502, 503)
-        },
+        responses=described(
+            {
+                status: HTTPStatus(status).phrase
+                for status in (400, 401, 403, 404, 405, 408, 409, 410, 413, 421, 422, 429, 502, 503)
+            }
+        ),
     )
     app.state.parts = parts
+    app.state.health = HealthCheck(partial(machines.look, parts))
     app.include_router(people.router)
     app.include_router(organising.router)
     app.include_router(machines.router)
@@ -48,45 +62,25 @@ def create_app(parts: Parts) -> FastAPI:
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(Exception, _bug)
-    app.add_middleware(Size)
-    if parts.settings.auth.cors_origins:
+    auth = parts.settings.auth
+    app.add_middleware(Bodies, limits=BodyLimits(LARGEST_BODY_BYTES, auth.idle_timeout_s))
+    if auth.cors_origins:
         app.add_middleware(
             CORSMiddleware,
-            allow_origins=list(parts.settings.auth.cors_origins),
+            allow_origins=list(auth.cors_origins),
             allow_methods=["GET", "POST", "PUT", "DELETE"],
             allow_headers=["authorization", "content-type"],
             max_age=600,
         )
+    app.add_middleware(
+        Origins,
+        hosts={*hosts_of([auth.public_url]), *auth.allowed_hosts},
+        origins=[auth.public_url, *auth.cors_origins, *auth.allowed_origins],
+        open_paths=_OPEN_PATHS,
+    )
     app.add_middleware(Headers, headers=security_headers(parts.settings))
     app.add_middleware(Measured, metrics=parts.metrics)
     return app
-
-
-class Size:
-    """Refuses bodies that are too large, by what is announced and by what comes."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        announced = dict(scope["headers"]).get(b"content-length", b"0")
-        if announced.isdigit() and int(announced) > LARGEST_BODY_BYTES:
-            await _problem(413, "too_large", "The body is too large.")(scope, receive, send)
-            return
-        came = 0
-
-        async def counted() -> Message:
-            nonlocal came
-            message = await receive()
-            came += len(message.get("body", b""))
-            if came > LARGEST_BODY_BYTES:
-                raise HTTPException(413)
-            return message
-
-        await self._app(scope, counted, send)
 
 
 class Measured:
@@ -121,55 +115,56 @@ class Measured:
             log.debug("request", method=method, route=route, status=status, took_s=round(took_s, 4))
 
 
-def _problem(
-    status: int, code: str, message: str, headers: dict[str, str] | None = None, **more: Any
-) -> JSONResponse:
-    return JSONResponse({"code": code, "message": message, **more}, status, headers)
-
-
-async def _auth_error(request: Request, error: Exception) -> JSONResponse:
-    metrics: Metrics = request.app.state.parts.metrics
+async def _auth_error(request: Request, error: Exception) -> Response:
     if isinstance(error, Refused):
-        metrics.refusals.labels(error.code).inc()
-        if error.retry_after_s is not None:
-            wait = {"retry-after": str(math.ceil(error.retry_after_s))}
-            return _problem(
-                error.status, error.code, error.message, wait, retry_after_s=round(error.retry_after_s, 3)
-            )
-        challenge = {"www-authenticate": "Bearer"} if error.status == 401 else None
-        return _problem(error.status, error.code, error.message, challenge)
+        return await _refused(request, _problem_of(error))
     if isinstance(error, MediaServerError):
-        status, code, message = 502, "media_server", "The media server could not be reached."
+        problem = Problem(502, "media_server", "The media server could not be reached.")
     else:
         assert isinstance(error, StorageError)
-        status, code, message = 503, "storage", "The database could not be reached."
-    log.warning("request failed", code=code, error=str(error))
-    metrics.refusals.labels(code).inc()
-    return _problem(status, code, message)
+        problem = Problem(503, "storage", "The database could not be reached.")
+    log.warning("request failed", code=problem.code, error=str(error))
+    return await _refused(request, problem)
 
 
-async def _invalid(request: Request, error: Exception) -> JSONResponse:
+async def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     found = error.errors()
     if any(problem["type"] == "json_invalid" for problem in found):
-        return _problem(400, "bad_request", "The body is not JSON.")
+        return await _refused(request, Problem(400, "bad_request", "The body is not JSON."))
     problems = [
         {"where": ".".join(str(part) for part in problem["loc"])[:200], "problem": problem["msg"]}
         for problem in found
     ]
-    return _problem(422, "invalid", "Some fields are wrong.", problems=problems[:20])
-
-
-async def _http_error(request: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, HTTPException)
-    said = {404: "There is nothing here.", 405: "This cannot be done here.", 413: "The body is too large."}
-    code = _CODES.get(error.status_code, "bad_request")
-    headers = dict(error.headers) if error.headers else None
-    return _problem(
-        error.status_code, code, said.get(error.status_code, "This request cannot be read."), headers
+    return await _refused(
+        request, Problem(422, "invalid", "Some fields are wrong.", {"problems": problems[:20]})
     )
 
 
-async def _bug(request: Request, error: Exception) -> JSONResponse:
+async def _http_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    return await _refused(request, of_http_error(error), error.headers)
+
+
+async def _bug(request: Request, error: Exception) -> Response:
     """The traceback goes to the log, which the server writes; the caller learns nothing of it."""
-    return _problem(500, "internal", "Something went wrong here.")
+    return response(Problem(500, "internal", "Something went wrong here."))
+
+
+async def _refused(
+    request: Request, problem: Problem, more_headers: Mapping[str, str] | None = None
+) -> Response:
+    """The answer; in its place "too often" for whoever sends what is wrong again and again."""
+    parts: Parts = request.app.state.parts
+    if problem.status in _FAILURES or problem.code in _FAILURE_CODES:
+        try:
+            await count_failure(request, parts)
+        except Refused as too_often:
+            problem = _problem_of(too_often)
+    parts.metrics.refusals.labels(problem.code).inc()
+    return response(problem, more_headers)
+
+
+def _problem_of(refused: Refused) -> Problem:
+    more = {} if refused.retry_after_s is None else {"retry_after_s": round(refused.retry_after_s, 3)}
+    return Problem(refused.status, refused.code, refused.message, more)

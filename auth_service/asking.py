@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hmac
-from ipaddress import ip_address
 from typing import Annotated
 
 from fastapi import Depends, Path, Request
@@ -14,6 +13,7 @@ from auth_service.errors import Refused, not_authorised
 from auth_service.invites import Organiser
 from auth_service.limits import Rate
 from auth_service.parts import Parts
+from foundation.http.addresses import network, site
 
 _bearer = HTTPBearer(auto_error=False, description="An organiser's token, or the operator's key")
 
@@ -29,34 +29,53 @@ def parts(request: Request) -> Parts:
 Asked = Annotated[Parts, Depends(parts)]
 
 
-def address(request: Request) -> str:
-    """Whom to count a request against: an IPv4 address, or the network of an IPv6 one, which one household has."""
-    try:
-        found = ip_address(request.client.host if request.client else "")
-    except ValueError:
-        return "unknown"
-    if found.version == 6 and found.ipv4_mapped is None:
-        return found.exploded[:19] + "/64"
-    return str(found.ipv4_mapped if found.version == 6 else found)
+NETWORKS_OF_A_SITE = 8
+"""How many times the rate of one IPv6 network (/64) a site (/48) has, whose holder may come from any of its 65536."""
+
+
+def host(request: Request) -> str:
+    """The address that a request comes from."""
+    return request.client.host if request.client else ""
 
 
 async def count(asked: Parts, key: str, per_minute: int) -> None:
     """Raises Refused(429) where the key was used too often."""
-    wait_s = await asked.limiter.take(key, Rate(per_minute), asked.clock())
+    wait_s = await asked.limiter.take(key, Rate(per_minute))
     if wait_s > 0:
         raise Refused(429, "rate_limited", "Too many requests; try again later.", retry_after_s=wait_s)
 
 
+async def count_address(request: Request, asked: Parts, kind: str, per_minute: int) -> None:
+    """Raises Refused(429) where an address, or its site, did something of this kind too often."""
+    await count(asked, f"{kind}:{network(host(request))}", per_minute)
+    if wider := site(host(request)):
+        await count(asked, f"{kind}:{wider}", NETWORKS_OF_A_SITE * per_minute)
+
+
+async def count_failure(request: Request, asked: Parts) -> None:
+    """What is refused has a count of its own, so that nobody's junk keeps others of the same address out."""
+    await count_address(request, asked, "failed", asked.settings.auth.failures_per_minute)
+
+
+async def count_known(request: Request, asked: Parts) -> None:
+    """For requests that have shown a link, token or key of ours; those who have none cannot use this up."""
+    await count_address(request, asked, "known", asked.settings.auth.requests_per_minute)
+
+
+async def count_entry(request: Request, asked: Parts, by: str) -> None:
+    """For whoever has shown a link or a session, named `by`."""
+    await count_known(request, asked)
+    await count_address(request, asked, f"join:{by}", asked.settings.auth.joins_per_minute)
+
+
 async def limited(request: Request, asked: Asked) -> None:
-    await count(asked, f"any:{address(request)}", asked.settings.auth.requests_per_minute)
+    """For requests that show nothing."""
+    await count_address(request, asked, "open", asked.settings.auth.requests_per_minute)
 
 
-async def limited_entry(request: Request, asked: Asked) -> None:
-    await count(asked, f"join:{address(request)}", asked.settings.auth.joins_per_minute)
-
-
-async def limited_rooms(request: Request, asked: Asked) -> None:
-    await count(asked, f"rooms:{address(request)}", asked.settings.auth.rooms_per_minute)
+async def limited_health(request: Request, asked: Asked) -> None:
+    """Apart from all others: whoever watches the service must not be kept out by anybody's requests."""
+    await count_address(request, asked, "health", asked.settings.auth.requests_per_minute)
 
 
 def same(shown: str, secret: SecretStr) -> bool:
@@ -65,10 +84,12 @@ def same(shown: str, secret: SecretStr) -> bool:
     return bool(expected) and hmac.compare_digest(shown.encode(), expected.encode())
 
 
-async def organiser(room: RoomPath, bearer: Bearer, asked: Asked) -> Organiser:
+async def organiser(room: RoomPath, bearer: Bearer, request: Request, asked: Asked) -> Organiser:
     if bearer is None:
         raise not_authorised()
-    return await asked.invites.organiser(bearer.credentials, room)
+    found = await asked.invites.organiser(bearer.credentials, room)
+    await count_known(request, asked)
+    return found
 
 
 Organising = Annotated[Organiser, Depends(organiser)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -20,20 +21,20 @@ from auth_service.errors import StorageError
 from config.settings import SettingsError, cache_directory
 
 _PATIENCE_S = 10.0
+_READS = "hive_reads"
+"""An execution option: the transaction only reads."""
 _MIGRATION_LOCK = 0x48495645
 """Of PostgreSQL's advisory locks: several services that start at once migrate one after the other."""
 
 
 def database_url(setting: str) -> URL:
-    """Reads the setting `auth.database_url`; empty is a SQLite file in the cache directory.
+    """Reads the setting `auth.database_url`; empty is a SQLite file below the cache directory.
 
     Raises:
         SettingsError: not a URL, or of another database.
     """
     if not setting:
-        directory = cache_directory()
-        directory.mkdir(parents=True, exist_ok=True)
-        return URL.create("sqlite+aiosqlite", database=str(directory / "rooms.sqlite3"))
+        return URL.create("sqlite+aiosqlite", database=str(cache_directory() / "auth" / "rooms.sqlite3"))
     try:
         url = make_url(setting)
     except ArgumentError as error:
@@ -54,8 +55,8 @@ def connect(url: URL) -> AsyncEngine:
     for library in ("aiosqlite", "sqlalchemy"):  # below a warning they log names and keys with the statements
         logging.getLogger(library).setLevel(logging.WARNING)
     if url.get_backend_name() == "sqlite":
-        if url.database:
-            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        if url.database and not url.database.startswith((":memory:", "file:")):
+            _keep_private(Path(url.database))
         engine = create_async_engine(
             url, hide_parameters=True, poolclass=NullPool, connect_args={"timeout": _PATIENCE_S}
         )
@@ -68,6 +69,20 @@ def connect(url: URL) -> AsyncEngine:
     )  # fmt: skip
 
 
+def _keep_private(file: Path) -> None:
+    """Names are in it: nobody else may read the file, nor what SQLite puts beside it, which takes over its mode.
+
+    A directory that was there already is left as it is; others may have things in it.
+    """
+    if not file.parent.exists():
+        file.parent.parent.mkdir(parents=True, exist_ok=True)
+        file.parent.mkdir(mode=0o700)
+    os.close(os.open(file, os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, 0o600))
+    for name in (file.name, f"{file.name}-wal", f"{file.name}-shm"):
+        with contextlib.suppress(FileNotFoundError):
+            file.with_name(name).chmod(0o600)
+
+
 def _prepare_sqlite(connection: Any, record: object) -> None:
     # SQLAlchemy begins transactions itself; the driver's own rule would leave a read and its write apart
     connection.isolation_level = None
@@ -78,7 +93,20 @@ def _prepare_sqlite(connection: Any, record: object) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    if connection.get_execution_options().get(_READS):
+        connection.exec_driver_sql("PRAGMA query_only=ON")
+        connection.exec_driver_sql("BEGIN")
+    else:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+@contextlib.asynccontextmanager
+async def reading(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """A transaction that cannot write and so waits for no writer. Raises StorageError."""
+    async with transaction(
+        engine.execution_options(**{_READS: True, "postgresql_readonly": True})
+    ) as connection:
+        yield connection
 
 
 @contextlib.asynccontextmanager

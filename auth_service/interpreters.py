@@ -12,7 +12,7 @@ import structlog
 from auth_service.engagements import Engagements
 from auth_service.errors import MediaServerError, room_unknown
 from auth_service.media import Agent
-from auth_service.messages import CapacityOut, ChannelOut, InterpreterOut, time
+from auth_service.messages import CapacityOut, ChannelOut, EncryptedOut, InterpreterOut, time
 from auth_service.reconcile import Reconciler
 from auth_service.records import Wish
 
@@ -59,10 +59,12 @@ class Interpreters:
             muted=list(wish.muted),
             glossary=wish.glossary,
             voices=wish.voices,
+            applied=agent is not None and agent.wish == engagement.version,
             available_languages=_texts(_json(attributes.get("translator.languages", "[]"))),
             available_voices=_voices(attributes.get("translator.voices", "{}")),
             channels=[] if agent is None else _channels(agent),
             capacity=_capacity(attributes.get("translator.capacity", "")),
+            encrypted=_encrypted(attributes.get("translator.encrypted", "")),
             profile=attributes.get("translator.profile"),
             trouble=attributes.get("translator.trouble", ""),
         )
@@ -78,10 +80,12 @@ def _absent() -> InterpreterOut:
         muted=[],
         glossary=None,
         voices={},
+        applied=False,
         available_languages=[],
         available_voices={},
         channels=[],
         capacity=None,
+        encrypted=None,
         profile=None,
         trouble="",
     )
@@ -111,6 +115,14 @@ def _capacity(text: str) -> CapacityOut | None:
     ):
         return None
     return CapacityOut(speakers=speakers, languages=languages, given_up=_texts(read.get("given_up")))
+
+
+def _encrypted(text: str) -> EncryptedOut | None:
+    read = _json(text)
+    if not isinstance(read, dict):
+        return None
+    speakers, everybody = _texts(read.get("speakers")), read.get("everybody") is True
+    return EncryptedOut(everybody=everybody, speakers=speakers) if speakers or everybody else None
 
 
 def _count(read: Any) -> TypeGuard[int]:

@@ -5,8 +5,9 @@ Source: ITU-T I.371, annex A; the number is the time at which the next request w
 
 from __future__ import annotations
 
+import time
 from collections import OrderedDict
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol, cast
 
@@ -15,6 +16,9 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 log = structlog.get_logger(__name__)
+
+Monotonic = Callable[[], float]
+"""Seconds that only ever grow, whatever is done to the wall's clock."""
 
 AWAY_S = 5.0
 """How long a Redis that did not answer is left alone."""
@@ -36,11 +40,8 @@ class Rate:
 
 
 class Limiter(Protocol):
-    async def take(self, key: str, rate: Rate, now: float) -> float:
-        """Counts one request.
-
-        Args:
-            now: Unix time, s.
+    async def take(self, key: str, rate: Rate) -> float:
+        """Counts one request, by a clock that nobody sets.
 
         Returns:
             0 when it may go on, else the seconds after which it may come again.
@@ -51,11 +52,12 @@ class Limiter(Protocol):
 class MemoryLimiter:
     """Counts within this process; forgets the keys that were used longest ago beyond `capacity`."""
 
-    def __init__(self, capacity: int = 100_000) -> None:
+    def __init__(self, capacity: int = 100_000, *, now: Monotonic = time.monotonic) -> None:
         self._due: OrderedDict[str, float] = OrderedDict()
-        self._capacity = capacity
+        self._capacity, self._now = capacity, now
 
-    async def take(self, key: str, rate: Rate, now: float) -> float:
+    async def take(self, key: str, rate: Rate) -> float:
+        now = self._now()
         due = max(self._due.get(key, now), now)
         wait_s = due - rate.tolerance_s - now
         if wait_s > 1e-6:  # a microsecond: sums of intervals are not exact
@@ -68,33 +70,39 @@ class MemoryLimiter:
 
 
 _SCRIPT = """
-local due = math.max(tonumber(redis.call('GET', KEYS[1]) or ARGV[1]), tonumber(ARGV[1]))
-local wait = due - tonumber(ARGV[3]) - tonumber(ARGV[1])
+local clock = redis.call('TIME')
+local now = tonumber(clock[1]) + tonumber(clock[2]) / 1000000
+local interval, tolerance = tonumber(ARGV[1]), tonumber(ARGV[2])
+local due = tonumber(redis.call('GET', KEYS[1]) or now)
+if due < now or due > now + interval + tolerance + 0.000001 then due = now end
+local wait = due - tolerance - now
 if wait > 0.000001 then return string.format('%.6f', wait) end
-local next = due + tonumber(ARGV[2])
-redis.call('SET', KEYS[1], string.format('%.6f', next), 'PX', math.ceil((next - tonumber(ARGV[1])) * 1000) + 1000)
+local next = due + interval
+redis.call('SET', KEYS[1], string.format('%.6f', next), 'PX', math.ceil((next - now) * 1000) + 1000)
 return '0'
 """
+"""By the server's own clock, which all services share. What is due later than it can be was written before that clock
+was set back, and counts for nothing."""
 
 
 class RedisLimiter:
     """Counts for all services that share a Redis; while it is away, each counts for itself."""
 
-    def __init__(self, redis: Redis, meanwhile: Limiter) -> None:
+    def __init__(self, redis: Redis, meanwhile: Limiter, *, now: Monotonic = time.monotonic) -> None:
         self._take = redis.register_script(_SCRIPT)
-        self._meanwhile = meanwhile
-        self._again_at = 0.0
+        self._meanwhile, self._now = meanwhile, now
+        self._again_at_s = 0.0
 
-    async def take(self, key: str, rate: Rate, now: float) -> float:
-        if now < self._again_at:
-            return await self._meanwhile.take(key, rate, now)
-        arguments = [f"{now:.6f}", f"{rate.interval_s:.6f}", f"{rate.tolerance_s:.6f}"]
+    async def take(self, key: str, rate: Rate) -> float:
+        if self._now() < self._again_at_s:
+            return await self._meanwhile.take(key, rate)
+        arguments = [f"{rate.interval_s:.6f}", f"{rate.tolerance_s:.6f}"]
         try:
             answer = await cast(
                 Awaitable[bytes | str], self._take(keys=[f"hive:limit:{key}"], args=arguments)
             )
         except (RedisError, OSError, TimeoutError) as error:
             log.warning("redis is away, counting alone", error=type(error).__name__)
-            self._again_at = now + AWAY_S
-            return await self._meanwhile.take(key, rate, now)
+            self._again_at_s = self._now() + AWAY_S
+            return await self._meanwhile.take(key, rate)
         return float(answer)

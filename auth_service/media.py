@@ -32,11 +32,29 @@ class Agent:
     active: bool
     """Whether its connection for media and data stands."""
     attributes: dict[str, str] = field(default_factory=dict)
+    publishes: bool = False
+    """Whether it has a track that is not muted."""
+
+    @property
+    def standby(self) -> bool:
+        """Whether it waits for another one to leave, and is not heard until then."""
+        return self.attributes.get("translator.role") == "standby"
 
     @property
     def ready(self) -> bool:
-        """Whether it listens to what it is told."""
-        return self.attributes.get("translator.role") == "interpreter"
+        """Whether it interprets, or could at once."""
+        return self.attributes.get("lk.agent.state", "initializing") != "initializing"
+
+    @property
+    def beat(self) -> str | None:
+        """What its process renews for as long as it lives; None before the first time."""
+        return self.attributes.get("translator.alive")
+
+    @property
+    def wish(self) -> int | None:
+        """The version of the organiser's wish that it carries out; None where it does not say."""
+        shown = self.attributes.get("translator.wish", "")
+        return int(shown) if len(shown) < 10 and shown.isascii() and shown.isdigit() else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +84,13 @@ class MediaServer(Protocol):
 
     async def people(self, room: str) -> frozenset[str]: ...
 
+    async def live_rooms(self) -> frozenset[str]:
+        """Names of the rooms that exist on the server now: somebody is there, or was a moment ago."""
+        ...
+
     async def answers(self, room: str, identity: str, patience_s: float) -> bool:
-        """Whether the participant's process is alive: the server lists one whose process died for another 20 s."""
+        """Whether the participant answers over its data channel, which a guest may have filled; the server lists one
+        whose process died for another 20 s."""
         ...
 
     async def dispatch(self, room: str, metadata: str) -> str:
@@ -127,6 +150,10 @@ class LiveKitServer:
     async def people(self, room: str) -> frozenset[str]:
         return _people(await self._participants(room))
 
+    async def live_rooms(self) -> frozenset[str]:
+        listed = await _asked(self._api.room.list_rooms(api.ListRoomsRequest()))
+        return frozenset(room.name for room in listed.rooms)
+
     async def answers(self, room: str, identity: str, patience_s: float) -> bool:
         # every LiveKit client answers a call of an unknown method, whatever its application is doing
         question = {
@@ -163,7 +190,9 @@ class LiveKitServer:
     async def send(self, room: str, identity: str, message: dict[str, Any]) -> None:
         request = api.SendDataRequest(
             room=room,
-            data=seal(json.dumps(message), room=room, api_key=self._key, api_secret=self._secret),
+            data=seal(
+                json.dumps(message), room=room, to=identity, api_key=self._key, api_secret=self._secret
+            ),
             kind=api.DataPacket.Kind.RELIABLE,
             destination_identities=[identity],
             topic=CONTROL_TOPIC,
@@ -189,7 +218,7 @@ class LiveKitServer:
     def _ours(self, person: api.ParticipantInfo) -> bool:
         return person.kind == api.ParticipantInfo.Kind.AGENT and (
             person.attributes.get("lk.agent_name") == self._agent_name
-            or person.attributes.get("translator.role") == "interpreter"
+            or person.attributes.get("translator.role") in ("interpreter", "standby")
         )
 
 
@@ -216,4 +245,5 @@ def _people(listed: list[api.ParticipantInfo]) -> frozenset[str]:
 def _agent(person: api.ParticipantInfo) -> Agent:
     joined_at = person.joined_at_ms / 1000 if person.joined_at_ms else float(person.joined_at)
     active = person.state == api.ParticipantInfo.State.ACTIVE
-    return Agent(person.identity, joined_at, active, dict(person.attributes))
+    publishes = any(not track.muted for track in person.tracks)
+    return Agent(person.identity, joined_at, active, dict(person.attributes), publishes)

@@ -6,11 +6,15 @@ import unicodedata
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, model_validator
 
 from auth_service.plan import State
 from auth_service.policy import Role
 from auth_service.records import InvitationState
+from foundation import names
+from protocol.fields import LanguageCode
+from protocol.glossary import MAX_CHARACTERS, MAX_ENTRIES, MAX_FORMS, parse
+from protocol.language import CODE_PATTERN, LONGEST_CODE, hyphenated, is_code
 
 LONGEST_INVITATION_S = 90 * 24 * 3600
 _BIDI = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
@@ -32,31 +36,52 @@ def _visible(text: str) -> str:
     return text
 
 
-def _language(text: str) -> str:
-    if text.lower() == "off":  # looks like a code
-        raise ValueError("not a language")
+def _person(text: str) -> str:
+    text = _visible(text)
+    if names.plain(text) != text:
+        raise ValueError("characters that nobody sees, or too many of them, are not allowed")
     return text
 
 
-_CODE = r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}"
-Language = Annotated[
-    str, Field(pattern=rf"^{_CODE}$", max_length=35, examples=["es"]), AfterValidator(_language)
-]
+def _spoken(text: str) -> str:
+    if text.casefold() == "off":
+        raise ValueError("not a language")
+    return _codes(text)
+
+
+def _codes(text: str) -> str:
+    """Codes with commas between them, and words that stand for some."""
+    for code in text.split(","):
+        if code.casefold() not in ("off", "original", "auto") and not is_code(code):
+            raise ValueError("expected language codes such as en or pt-BR")
+    return hyphenated(text)
+
+
+Language = LanguageCode
 Spoken = Annotated[
-    str, Field(pattern=rf"^(auto|{_CODE})$", max_length=35, examples=["en"]), AfterValidator(_language)
+    str,
+    Field(pattern=rf"^(auto|{CODE_PATTERN})$", max_length=LONGEST_CODE, examples=["en"]),
+    AfterValidator(_spoken),
 ]
-Heard = Annotated[str, Field(pattern=rf"^(off|{_CODE})$", max_length=35, examples=["es"])]
-_READ = rf"(original|{_CODE})"
+Heard = Annotated[
+    str,
+    Field(pattern=rf"^(off|{CODE_PATTERN})$", max_length=LONGEST_CODE, examples=["es"]),
+    AfterValidator(_codes),
+]
+_READ = rf"(original|{CODE_PATTERN})"
 Read = Annotated[
-    str, Field(pattern=rf"^(off|{_READ}(,{_READ}){{0,7}})$", max_length=200, examples=["es,original"])
+    str,
+    Field(pattern=rf"^(off|{_READ}(,{_READ}){{0,7}})$", max_length=200, examples=["es,original"]),
+    AfterValidator(_codes),
 ]
-Name = Annotated[str, Field(min_length=1, max_length=64), AfterValidator(_visible)]
+Name = Annotated[str, Field(min_length=1, max_length=names.LONGEST), AfterValidator(_person)]
 Title = Annotated[str, Field(max_length=120), AfterValidator(_plain)]
-Term = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_visible)]
+Term = Annotated[str, Field(min_length=1, max_length=MAX_CHARACTERS), AfterValidator(_visible)]
 VoiceName = Annotated[
     str, Field(min_length=1, max_length=100, examples=["kokoro:ef_dora"]), AfterValidator(_visible)
 ]
 Token = Annotated[str, Field(min_length=1, max_length=200)]
+Identity = Annotated[str, Field(min_length=1, max_length=64)]
 Languages = Annotated[list[Language], Field(max_length=32)]
 ROOM_PATTERN = r"^[a-z0-9][a-z0-9-]{0,62}$"
 RoomName = Annotated[str, Field(pattern=ROOM_PATTERN)]
@@ -84,6 +109,7 @@ class NewRoom(In):
     languages: Languages | None = None
     source_language: Spoken | None = None
     guest_role: Literal["speaker", "listener"] = "speaker"
+    chat: bool = False
 
 
 class CreatedRoom(Out):
@@ -103,6 +129,7 @@ class RoomOut(Out):
     source_language: str
     created_at: Time
     open: bool
+    chat: bool
 
 
 class InvitationSeen(Out):
@@ -148,16 +175,25 @@ class Removed(Out):
     removed: int
 
 
+class ShownInvitation(In):
+    invitation: Token
+
+
 class Join(In):
     invitation: Token
     name: Name
     speak: Spoken | None = None
     listen: Heard | None = None
     captions: Read | None = None
+    earlier: Annotated[list[Identity], Field(max_length=16)] = []
 
 
 class Renew(In):
     session: Token
+
+
+class Asking(In):
+    ticket: Token
 
 
 class IceServerOut(Out):
@@ -179,16 +215,49 @@ class Joined(Out):
     organiser_token: str | None
 
 
+class MustWait(Out):
+    """Whoever came waits until an organiser lets them in."""
+
+    ticket: str
+    expires_at: Time
+    ask_again_s: float
+
+
+class DoorWish(In):
+    locked: bool
+    lobby: bool
+
+
+class WaiterOut(Out):
+    id: str
+    name: str
+    role: Role
+    since: Time
+
+
+class DoorOut(Out):
+    locked: bool
+    lobby: bool
+    waiting: list[WaiterOut]
+
+
 class GlossaryEntry(In):
     source: Term
     language: Language
-    translations: Annotated[dict[Language, Term], Field(max_length=32)] = {}
-    spoken: Annotated[dict[Language, Term], Field(max_length=32)] = {}
+    translations: Annotated[dict[Language, Term], Field(max_length=MAX_FORMS)] = {}
+    spoken: Annotated[dict[Language, Term], Field(max_length=MAX_FORMS)] = {}
     match_case: bool | None = None
 
 
 class Glossary(In):
-    entries: Annotated[list[GlossaryEntry], Field(max_length=500)]
+    """What is taken here is what interpreters take: they read it with the same `parse`."""
+
+    entries: Annotated[list[GlossaryEntry], Field(max_length=MAX_ENTRIES)]
+
+    @model_validator(mode="after")
+    def _usable(self) -> Glossary:
+        parse(self.model_dump())  # GlossaryError is a ValueError, which pydantic reports
+        return self
 
 
 class InterpreterWish(In):
@@ -213,6 +282,13 @@ class CapacityOut(Out):
     given_up: list[str]
 
 
+class EncryptedOut(Out):
+    """Whose words the interpreter cannot hear: they are encrypted end to end, and it has no key."""
+
+    everybody: bool
+    speakers: list[str]
+
+
 class InterpreterOut(Out):
     state: State
     identity: str | None
@@ -222,10 +298,13 @@ class InterpreterOut(Out):
     muted: list[str]
     glossary: dict[str, Any] | None
     voices: dict[str, str]
+    applied: bool
+    """Whether the interpreter has acknowledged this wish."""
     available_languages: list[str]
     available_voices: dict[str, list[str]]
     channels: list[ChannelOut]
     capacity: CapacityOut | None
+    encrypted: EncryptedOut | None
     profile: str | None
     trouble: str
 
@@ -234,23 +313,3 @@ class ConfigOut(Out):
     open_rooms: bool
     version: str
     livekit_url: str
-
-
-class Health(Out):
-    status: Literal["ok", "failing"]
-    storage: Literal["ok", "unreachable"]
-    media_server: Literal["ok", "unreachable"]
-
-
-class ProblemAt(Out):
-    where: str
-    problem: str
-
-
-class Problem(Out):
-    """Every refusal."""
-
-    code: str
-    message: str
-    problems: list[ProblemAt] | None = None
-    retry_after_s: float | None = None

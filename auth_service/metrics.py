@@ -10,7 +10,7 @@ class Metrics:
         self.registry = CollectorRegistry()
         self.joins = Counter(
             "hive_auth_joins",
-            "People let in, by role and by way (join, renew)",
+            "People let in, by role and by way (join, waited, renew)",
             ["role", "way"],
             registry=self.registry,
         )
@@ -34,6 +34,15 @@ class Metrics:
         self.webhooks = Counter(
             "hive_auth_webhooks", "Verified events of the media server", ["event"], registry=self.registry
         )
+        self.failures = Counter(
+            "hive_auth_failures",
+            "Faults of our own that were survived, by what failed",
+            ["what"],
+            registry=self.registry,
+        )
+
+    def failed(self, what: str, error: Exception) -> None:
+        self.failures.labels(what).inc()
 
     def interpreter(self, action: str) -> None:
         self.interpreters.labels(action).inc()

@@ -39,7 +39,7 @@ class Page(StaticFiles):
             if (
                 error.status_code != 404
                 or not own
-                or (_FILE.search(path) and not path.startswith(("j/", "captions/")))
+                or (_FILE.search(path) and not path.startswith("captions/"))
             ):
                 raise
             response = FileResponse(self._index)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from auth_service.database import connect, database_url, migrate
+from auth_service.door import Door
 from auth_service.engagements import Engagements
 from auth_service.evictions import Evictions
 from auth_service.interpreters import Interpreters
@@ -21,7 +22,10 @@ from auth_service.revocations import DatabaseOnly, RedisRevocations, Revocations
 from auth_service.shared import connect_redis
 from auth_service.storage import Storage
 from auth_service.tokens import LinkSigner, TokenMint
-from config.settings import DEVELOPMENT_SECRET, Settings, SettingsError
+from auth_service.waiting import Waiting
+from config.exposure import refuse_exposed_development, refuse_published
+from config.settings import Settings, SettingsError
+from foundation.tally import Tally
 
 SHORTEST_SECRET = 32
 
@@ -35,16 +39,20 @@ class Parts:
     storage: Storage
     media: MediaServer
     invites: Invites
+    door: Door
     interpreters: Interpreters
     reconciler: Reconciler
     evictions: Evictions
     limiter: Limiter
     mint: TokenMint
     metrics: Metrics
+    refused_webhooks: Tally
 
 
 def check_secrets(settings: Settings) -> None:
-    """Raises SettingsError where a key is one that everybody knows, or too short, outside development."""
+    """Raises SettingsError where a key is one that everybody knows, or too short, outside development, and where
+    development is within others' reach."""
+    refuse_exposed_development(settings)
     auth, turn = settings.auth, settings.turn
     secrets = {"livekit.api_secret": settings.livekit.api_secret, "auth.secret": auth.secret}
     if turn.host:
@@ -53,10 +61,7 @@ def check_secrets(settings: Settings) -> None:
         secrets["auth.operator_key"] = auth.operator_key
     for name, secret in secrets.items():
         value = secret.get_secret_value()
-        if not value or (not settings.development and value == DEVELOPMENT_SECRET):
-            raise SettingsError(
-                f"{name} is the built-in one; set it, or development = true on a machine of your own"
-            )
+        refuse_published(name, value, settings)
         if not settings.development and len(value) < SHORTEST_SECRET:
             raise SettingsError(f"{name} is shorter than {SHORTEST_SECRET} characters")
     values = [secret.get_secret_value() for secret in secrets.values()]
@@ -78,27 +83,44 @@ def assemble(
     limiter: Limiter,
     revocations: Revocations,
     clock: Clock = time.time,
+    now: Clock = time.monotonic,
 ) -> Parts:
+    """Args: clock: Unix time, s. now: a clock that nobody sets, s."""
     auth, livekit = settings.auth, settings.livekit
     metrics = Metrics()
     life = timedelta(minutes=auth.token_minutes)
     reconciler = Reconciler(
-        media, engagements, interval_s=auth.look_interval_s, clock=clock, acted=metrics.interpreter
+        media,
+        engagements,
+        interval_s=auth.look_interval_s,
+        clock=clock,
+        now=now,
+        acted=metrics.interpreter,
+        failed=metrics.failed,
     )
     signer = LinkSigner(auth.secret.get_secret_value())
+    invites = Invites(storage, revocations, signer, session_s=auth.session_hours * 3600, clock=clock)
     return Parts(
         settings=settings,
         clock=clock,
         storage=storage,
         media=media,
-        invites=Invites(storage, revocations, signer, session_s=auth.session_hours * 3600, clock=clock),
+        invites=invites,
+        door=Door(
+            storage,
+            Waiting(storage.engine),
+            invites,
+            places=auth.lobby_places,
+            patience_s=auth.lobby_minutes * 60,
+            clock=clock,
+        ),
         interpreters=Interpreters(engagements, reconciler, clock=clock),
         reconciler=reconciler,
-        # the media server refreshes tokens of those connected, so a removed one may hold a younger one than ours
-        evictions=Evictions(media, storage, memory_s=2 * life.total_seconds() + 600, clock=clock),
+        evictions=Evictions(media, storage, failed=metrics.failed),
         limiter=limiter,
         mint=TokenMint(livekit.api_key, livekit.api_secret.get_secret_value(), life=life),
         metrics=metrics,
+        refused_webhooks=Tally(now=now),
     )
 
 

@@ -2,31 +2,46 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from fastapi import APIRouter, Depends, Path
+from fastapi import APIRouter, Depends, Request, Response
 
 from auth_service import VERSION
-from auth_service.asking import Asked, count, limited, limited_entry
+from auth_service.asking import Asked, count, count_entry, limited
+from auth_service.door import ASK_AGAIN_S, Ticket
 from auth_service.invites import Entry
-from auth_service.messages import ConfigOut, IceServerOut, InvitationSeen, Join, Joined, Renew, time
+from auth_service.messages import (
+    Asking,
+    ConfigOut,
+    IceServerOut,
+    InvitationSeen,
+    Join,
+    Joined,
+    MustWait,
+    Renew,
+    ShownInvitation,
+    time,
+)
 from auth_service.parts import Parts
 from auth_service.tokens import Guest, fingerprint
+from foundation import names
 from turn.credentials import ice_servers
 
-router = APIRouter(prefix="/api/v1", tags=["people"], dependencies=[Depends(limited)])
+ASKED_PER_MINUTE = 60
+"""By one who waits."""
+
+router = APIRouter(prefix="/api/v1", tags=["people"])
 
 
-@router.get("/config")
+@router.get("/config", dependencies=[Depends(limited)])
 async def config(asked: Asked) -> ConfigOut:
     """What a page needs to know before anybody joins."""
     return ConfigOut(open_rooms=open_rooms(asked), version=VERSION, livekit_url=_livekit_url(asked))
 
 
-@router.get("/invitations/{token}", dependencies=[Depends(limited_entry)])
-async def see_invitation(token: Annotated[str, Path(max_length=200)], asked: Asked) -> InvitationSeen:
-    """What a link leads to. Does not use it up."""
-    invitation, room = await asked.invites.open(token)
+@router.post("/invitation")
+async def see_invitation(shown: ShownInvitation, request: Request, asked: Asked) -> InvitationSeen:
+    """What a link leads to. Does not use it up. The link's secret is in the body, as proxies log paths."""
+    invitation, room = await asked.invites.open(shown.invitation)
+    await count_entry(request, asked, invitation.id)
     return InvitationSeen(
         room=room.name,
         title=room.title,
@@ -37,19 +52,36 @@ async def see_invitation(token: Annotated[str, Path(max_length=200)], asked: Ask
     )
 
 
-@router.post("/join", dependencies=[Depends(limited_entry)])
-async def join(wishes: Join, asked: Asked) -> Joined:
-    """Exchanges a link for a token of the media server."""
-    invitation, _ = await asked.invites.open(wishes.invitation)
+@router.post("/join", responses={202: {"model": MustWait}})
+async def join(wishes: Join, request: Request, asked: Asked, response: Response) -> Joined | MustWait:
+    """Exchanges a link for a token of the media server, or for a ticket where people wait to be let in."""
+    invitation, room = await asked.invites.open(wishes.invitation)
+    await count_entry(request, asked, invitation.id)
     await count(asked, f"invitation:{invitation.id}", asked.settings.auth.joins_per_invitation_per_minute)
-    return _joined(asked, await asked.invites.join(wishes.invitation, wishes), "join")
+    return _answer(asked, await asked.door.knock(invitation, room, wishes), "join", response)
 
 
-@router.post("/renew", dependencies=[Depends(limited_entry)])
-async def renew(renewal: Renew, asked: Asked) -> Joined:
+@router.post("/waiting", responses={202: {"model": MustWait}})
+async def ask(asking: Asking, request: Request, asked: Asked, response: Response) -> Joined | MustWait:
+    """Whether somebody who waits was let in."""
+    await limited(request, asked)
+    await count(asked, f"waiting:{fingerprint(asking.ticket)}", ASKED_PER_MINUTE)
+    return _answer(asked, await asked.door.ask(asking.ticket), "waited", response)
+
+
+@router.post("/waiting/end", status_code=204)
+async def give_up(asking: Asking, request: Request, asked: Asked) -> None:
+    """Waits no longer."""
+    await limited(request, asked)
+    await asked.door.give_up(asking.ticket)
+
+
+@router.post("/renew")
+async def renew(renewal: Renew, request: Request, asked: Asked) -> Joined:
     """A new token and new relay credentials for somebody who joined."""
-    await count(asked, f"session:{fingerprint(renewal.session)}", asked.settings.auth.joins_per_minute)
-    return _joined(asked, await asked.invites.renew(renewal.session), "renew")
+    entry = await asked.invites.renew(renewal.session)
+    await count_entry(request, asked, fingerprint(renewal.session))
+    return _joined(asked, entry, "renew")
 
 
 def open_rooms(asked: Parts) -> bool:
@@ -62,9 +94,25 @@ def _livekit_url(asked: Parts) -> str:
     return asked.settings.livekit.public_url or asked.settings.livekit.url
 
 
+def _answer(asked: Parts, answer: Entry | Ticket, way: str, response: Response) -> Joined | MustWait:
+    if isinstance(answer, Entry):
+        return _joined(asked, answer, way)
+    response.status_code = 202
+    return MustWait(ticket=answer.secret, expires_at=time(answer.ends_at), ask_again_s=ASK_AGAIN_S)
+
+
 def _joined(asked: Parts, entry: Entry, way: str) -> Joined:
     session, now = entry.session, asked.clock()
-    guest = Guest(session.room, session.identity, session.name, session.role, session.attributes)
+    proof = names.metadata(session.name, session.name_salt) if session.name_salt else ""
+    guest = Guest(
+        session.room,
+        session.identity,
+        session.name,
+        session.role,
+        session.attributes,
+        metadata=proof,
+        chat=entry.room.chat,
+    )
     asked.metrics.joins.labels(session.role.value, way).inc()
     return Joined(
         url=_livekit_url(asked),

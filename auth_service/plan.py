@@ -1,16 +1,20 @@
-"""What to do about a room's interpreter: a function of what is wanted, what is seen and the time.
+"""What to do about a room's interpreter: a function of what is wanted, what is seen and for how long.
 
 Open-source LiveKit never sends a second worker when the first one dies, and lists the dead one for another 20 s; so
-this decides whether the one in the room is to stay, another to be fetched, or a surplus one to go.
+this decides whether the one in the room is to stay, another to be fetched, or a surplus one to go. One that gives no
+sign of life keeps its place until another one, fetched meanwhile, could begin at once; that one begins when the first
+has left, so never do two speak.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
 from auth_service.media import Agent, Sight
 from auth_service.records import Engagement
+from auth_service.sightings import Ages
 
 State = Literal["absent", "invited", "joining", "present", "lost"]
 
@@ -18,8 +22,11 @@ PATIENCE_S = 6.0
 """How long a dispatch may bring nobody; the server lists a job only about 5 s after it was taken."""
 CONNECT_S = 15.0
 """How long an interpreter may be in the room without its media connection."""
-LEAVE_S = 3.0
-"""How long a dismissed interpreter may take to leave by itself."""
+LEAVE_S = 20.0
+"""How long a dismissed interpreter may take to say its last words and leave by itself. Its dispatch is withdrawn after
+that: the media server removes whoever it brought 3 s later."""
+READY_S = 90.0
+"""How long one that stands by may take to be ready: it may have models to load."""
 SETTLED_S = 20.0
 """Whoever stayed so long makes earlier failures forgotten."""
 LONGEST_PAUSE_S = 10.0
@@ -33,71 +40,126 @@ class Plan:
     remove: tuple[str, ...] = ()
     undispatch: tuple[str, ...] = ()
     dispatch: bool = False
+    after: tuple[str, ...] = ()
+    """Whoever is fetched waits until these have left."""
     failed: bool = False
     """The last dispatch is given up."""
     settled: bool = False
 
 
-def decide(engagement: Engagement, sight: Sight, dead: frozenset[str], now: float) -> Plan:
-    """Args: dead: identities of agents that the server lists but that do not answer. now: Unix time, s."""
+def decide(engagement: Engagement, sight: Sight, ages: Ages) -> Plan:
     if not engagement.wanted:
-        leaves_by_itself = now - engagement.changed_at < LEAVE_S
+        leaving = sight.agents if ages.unchanged_s < LEAVE_S else ()
         return Plan(
             "absent",
-            remove=() if leaves_by_itself else tuple(agent.identity for agent in sight.agents),
-            undispatch=tuple(dispatch.id for dispatch in sight.dispatches),
+            remove=() if leaving else _identities(sight.agents),
+            undispatch=_unneeded(leaving, sight),
         )
-    able = [
-        agent
-        for agent in sight.agents
-        if agent.identity not in dead and (agent.active or now - agent.joined_at < CONNECT_S)
-    ]
-    if not able:
-        return _fetch(engagement, sight, now)
-    keep = min(able, key=lambda agent: _rank(agent, engagement, sight))
+    able = [agent for agent in sight.agents if _able(agent, ages)]
+    lost = [agent for agent in sight.agents if agent not in able and not agent.standby]
+    at_work = [agent for agent in able if not agent.standby]
+    if at_work:
+        return _keep(min(at_work, key=_rank(engagement, sight)), lost, engagement, sight, ages)
+    if able:
+        return _take_over(min(able, key=_rank(engagement, sight)), lost, engagement, sight, ages)
+    return _fetch(lost, engagement, sight, ages)
+
+
+def _able(agent: Agent, ages: Ages) -> bool:
+    present_s = ages.present_s.get(agent.identity, 0.0)
+    connected = agent.active or present_s < CONNECT_S
+    prepared = agent.ready or not agent.standby or present_s < READY_S
+    return agent.identity not in ages.doubtful and connected and prepared
+
+
+def _keep(keep: Agent, lost: list[Agent], engagement: Engagement, sight: Sight, ages: Ages) -> Plan:
+    """One is at work: all others go, and one that gave no sign of life when this one is ready."""
+    spared = () if keep.ready else tuple(lost)
+    settled = keep.active and ages.present_s.get(keep.identity, 0.0) >= SETTLED_S
     return Plan(
         "present" if keep.active else "lost" if engagement.failures else "joining",
         keep=keep,
-        remove=tuple(agent.identity for agent in sight.agents if agent is not keep),
-        undispatch=_surplus(keep, engagement, sight),
-        settled=keep.active and now - keep.joined_at >= SETTLED_S,
+        remove=_identities(agent for agent in sight.agents if agent is not keep and agent not in spared),
+        undispatch=_surplus((keep, *spared), engagement, sight),
+        settled=settled,
     )
 
 
-def _rank(agent: Agent, engagement: Engagement, sight: Sight) -> tuple[bool, bool, float, str]:
-    """The smallest stays: connected, brought by our last dispatch, longest in the room."""
-    of_ours = any(
-        each.id == engagement.dispatch and agent.identity in each.identities for each in sight.dispatches
+def _take_over(standby: Agent, lost: list[Agent], engagement: Engagement, sight: Sight, ages: Ages) -> Plan:
+    """One stands by for those that gave no sign of life: they go when it is ready and patience with them has ended."""
+    others = [agent for agent in sight.agents if agent is not standby and agent not in lost]
+    hopeless = all(agent.identity in ages.dead or not agent.active for agent in lost)
+    if lost and not (hopeless and standby.ready):
+        return Plan(
+            "lost", remove=_identities(others), undispatch=_surplus((standby, *lost), engagement, sight)
+        )
+    return Plan(
+        "lost" if engagement.failures else "joining",
+        keep=standby,
+        remove=_identities([*lost, *others]),
+        undispatch=_surplus((standby,), engagement, sight),
     )
-    return (not agent.active, not of_ours, agent.joined_at, agent.identity)
 
 
-def _surplus(keep: Agent, engagement: Engagement, sight: Sight) -> tuple[str, ...]:
-    """All dispatches but the one that brought `keep`; as long as none is known to have, that is our last one."""
-    brought = {each.id for each in sight.dispatches if keep.identity in each.identities}
-    spare = brought or {
-        each.id for each in sight.dispatches if each.id == engagement.dispatch and not each.identities
-    }
+def _unneeded(leaving: tuple[Agent, ...], sight: Sight) -> tuple[str, ...]:
+    """All dispatches but those that brought who is leaving, or may have."""
+    identities = frozenset(agent.identity for agent in leaving)
+    brought = {each.id for each in sight.dispatches if each.identities & identities}
+    if leaving and not brought:
+        brought = {each.id for each in sight.dispatches if not each.identities}
+    return tuple(each.id for each in sight.dispatches if each.id not in brought)
+
+
+def _rank(engagement: Engagement, sight: Sight) -> Callable[[Agent], tuple[bool, bool, bool, float, str]]:
+    """The smallest stays: connected, ready, brought by our last dispatch, longest in the room."""
+    ours = {who for each in sight.dispatches if each.id == engagement.dispatch for who in each.identities}
+    return lambda agent: (
+        not agent.active,
+        not agent.ready,
+        agent.identity not in ours,
+        agent.joined_at,
+        agent.identity,
+    )
+
+
+def _surplus(staying: tuple[Agent, ...], engagement: Engagement, sight: Sight) -> tuple[str, ...]:
+    """All dispatches but those that brought who stays; for whom none is known to have, that is our last one.
+
+    Taking a dispatch back ends the job that it brought.
+    """
+    known = {who for each in sight.dispatches for who in each.identities}
+    theirs = {agent.identity for agent in staying}
+    spare = {each.id for each in sight.dispatches if each.identities & theirs}
+    if theirs - known:
+        spare |= {
+            each.id for each in sight.dispatches if each.id == engagement.dispatch and not each.identities
+        }
     return tuple(each.id for each in sight.dispatches if each.id not in spare)
 
 
-def _fetch(engagement: Engagement, sight: Sight, now: float) -> Plan:
+def _fetch(lost: list[Agent], engagement: Engagement, sight: Sight, ages: Ages) -> Plan:
     """Nobody able is in the room."""
-    remove = tuple(agent.identity for agent in sight.agents)
-    sent = engagement.dispatch is not None and engagement.dispatched_at is not None
-    age_s = now - (engagement.dispatched_at or 0.0)
-    came_and_died = any(agent.joined_at >= (engagement.dispatched_at or 0.0) - 1 for agent in sight.agents)
+    failed_standbys = _identities(agent for agent in sight.agents if agent not in lost)
     if not sight.people:
-        return Plan("invited", remove=remove)
+        return Plan("invited", remove=failed_standbys)
+    came_and_failed = any(
+        ages.present_s.get(agent.identity, 0.0) <= ages.dispatched_s + 1 for agent in sight.agents
+    )
+    sent = engagement.dispatch is not None
     listed = any(each.id == engagement.dispatch for each in sight.dispatches)
-    on_its_way = sent and listed and not came_and_died and age_s < PATIENCE_S
-    too_soon = sent and age_s < min(2.0 * engagement.failures, LONGEST_PAUSE_S)
+    on_its_way = sent and listed and not came_and_failed and ages.dispatched_s < PATIENCE_S
+    too_soon = sent and ages.dispatched_s < min(2.0 * engagement.failures, LONGEST_PAUSE_S)
     if on_its_way or too_soon:
-        return Plan("lost" if engagement.failures or remove else "joining", remove=remove)
+        return Plan("lost" if engagement.failures or lost else "joining", remove=failed_standbys)
     return Plan(
         "lost" if sent and listed else "joining",
-        remove=remove,
-        undispatch=tuple(each.id for each in sight.dispatches),
+        remove=failed_standbys,
+        undispatch=_surplus(tuple(lost), engagement, sight),
         dispatch=True,
+        after=_identities(lost),
         failed=sent and listed,  # one that is not listed went with a room that closed meanwhile
     )
+
+
+def _identities(agents: Iterable[Agent]) -> tuple[str, ...]:
+    return tuple(agent.identity for agent in agents)

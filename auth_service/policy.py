@@ -17,10 +17,14 @@ class Role(StrEnum):
     """Reads captions, e.g. a projector; publishes nothing."""
 
 
-def grants(role: Role, room: str) -> VideoGrants:
+def grants(role: Role, room: str, *, chat: bool = False) -> VideoGrants:
     """LiveKit's permissions for a role.
 
     Nobody gets `room_admin`: it lets its holder send data in the server's name, which the interpreter obeys.
+
+    Args:
+        chat: whether speakers and listeners may send data. One who may can fill everybody's channel for data, which
+            captions come by, and the page sends none.
     """
     speaks = role in (Role.ORGANISER, Role.SPEAKER)
     return VideoGrants(
@@ -28,7 +32,7 @@ def grants(role: Role, room: str) -> VideoGrants:
         room=room,
         can_publish=speaks,
         can_publish_sources=list(_TRACKS) if speaks else None,
-        can_publish_data=role is not Role.READER,
+        can_publish_data=role is Role.ORGANISER or (chat and role is not Role.READER),
         can_subscribe=True,
         can_update_own_metadata=True,
     )

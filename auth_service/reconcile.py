@@ -4,34 +4,52 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 import secrets
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Coroutine
+from typing import Any
 from weakref import WeakValueDictionary
 
 import structlog
 
 from auth_service.engagements import Engagements
 from auth_service.errors import MediaServerError, StorageError
-from auth_service.media import MediaServer, Sight
+from auth_service.media import MediaServer
 from auth_service.plan import Plan, decide
 from auth_service.records import Engagement
+from auth_service.sightings import RoomSightings
+from foundation.supervision import Backoff, kinds
+from foundation.tally import Tally
 
 log = structlog.get_logger(__name__)
 
 CLAIM_S = 15.0
+"""Who has acted on a room for so long without claiming it again is gone."""
 DISMISSED_S = 60.0
-"""How long a room is still looked at after its interpreter was dismissed."""
-FRESH_S = 5.0
-"""An agent that came so recently is not asked whether it lives: its connection may still be building up."""
+"""How long a room is still looked at after its interpreter was dismissed: one may have been on its way."""
+RESEND_S = 2.0
+"""How long an interpreter may take to acknowledge a wish before it is told again."""
 QUESTION_S = 0.5
 QUESTIONS = 3
 AT_ONCE = 16
+FINISH_S = 2.0
+"""How long what is under way may take to finish when the service ends."""
+MOMENT_S = 0.05
+"""Until a round that is late is looked for again."""
+LONGEST_REST_S = 60.0
+"""Between two looks at a room whose looks fail for a reason of our own."""
 
 
 class Reconciler:
-    """Looks at rooms every `interval_s` and when nudged.
+    """Looks at rooms in which somebody is every `interval_s`, and at any room when nudged.
 
     Several services may share a database: a room is acted on by the one that holds its claim.
+
+    Args:
+        clock: Unix time, s, for what is written down; nothing is decided by it.
+        now: a clock that nobody sets, s.
+        failed: told of each failure that is a fault of our own.
     """
 
     def __init__(
@@ -41,17 +59,25 @@ class Reconciler:
         *,
         interval_s: float,
         clock: Callable[[], float],
+        now: Callable[[], float] = time.monotonic,
         acted: Callable[[str], None] = lambda action: None,
+        failed: Callable[[str, Exception], None] = lambda name, error: None,
     ) -> None:
         self._media, self._engagements = media, engagements
-        self._interval_s, self._clock, self._acted = interval_s, clock, acted
+        self._interval_s, self._clock, self._now = interval_s, clock, now
+        self._acted, self._failed = acted, failed
         self._owner = secrets.token_hex(8)
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._gate = asyncio.Semaphore(AT_ONCE)
         self._nudged: set[str] = set()
         self._looking: set[str] = set()
         self._wake = asyncio.Event()
-        self._dead: dict[str, frozenset[str]] = {}
+        self._sightings: dict[str, RoomSightings] = {}
+        self._resting: dict[str, tuple[Backoff, float]] = {}
+        self._leaving: dict[tuple[str, float], float] = {}
+        """Rooms whose interpreter was dismissed, with when it was, and since when this service has known it."""
+        self._away = Tally(now=now)
+        self._tasks: set[asyncio.Task[None]] = set()
 
     def nudge(self, room: str) -> None:
         """Something happened in that room: look at it now."""
@@ -59,43 +85,71 @@ class Reconciler:
         self._wake.set()
 
     async def run(self) -> None:
-        """Runs until cancelled; failures are logged and tried again. One slow room does not hold up the others."""
+        """Runs until cancelled. One slow room does not hold up the others, and one that fails does not end them."""
         loop = asyncio.get_running_loop()
-        next_round = loop.time()
-        async with asyncio.TaskGroup() as group:
+        next_round = loop.time() + self._interval_s
+        listing = self._start(self._add_due())
+        try:
             while True:
                 self._wake.clear()
-                if loop.time() >= next_round:
+                if loop.time() >= next_round and listing.done():
+                    listing.result()
                     next_round = loop.time() + self._interval_s
-                    self._nudged |= await self._due()
+                    listing = self._start(self._add_due())
                 for room in sorted(self._nudged - self._looking):
                     self._nudged.discard(room)
                     self._looking.add(room)
-                    group.create_task(self._look_and_log(room))
+                    self._start(self._look_and_log(room))
                 try:
-                    async with asyncio.timeout(max(0.0, next_round - loop.time())):
+                    async with asyncio.timeout(max(MOMENT_S, next_round - loop.time())):
                         await self._wake.wait()
                 except TimeoutError:
                     continue
+        finally:
+            await self._finish()
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    async def _finish(self) -> None:
+        """What is under way may finish, within a limit; then it is cancelled, and gives its claim back."""
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=FINISH_S)
+        for task in self._tasks:
+            task.cancel()
+        if self._tasks:
+            await asyncio.wait(self._tasks)
 
     async def look(self, room: str) -> None:
         """One look at one room, and what follows from it. Raises MediaServerError, StorageError."""
         lock = self._locks.setdefault(room, asyncio.Lock())
         async with lock:
-            now = self._clock()
-            engagement = await self._engagements.claim(room, self._owner, now, now + CLAIM_S)
-            if engagement is None:
+            engagement = await self._engagements.get(room)
+            if engagement is None or not engagement.concerns_us:
                 return
-            sight = await self._media.look(room)
-            dead = await self._silent(room, sight)
-            self._remember(room, dead)
-            plan = decide(engagement, sight, dead, self._clock())
-            await self._carry_out(engagement, plan)
+            if not self._to_do(engagement, await self._judge(engagement)):
+                return
+            holder = engagement.claim
+            unchanged_s = self._seen(room).claim_unchanged_s(engagement, self._now())
+            claimed = await self._engagements.claim(
+                room, self._owner, self._clock(), abandoned=holder if unchanged_s >= CLAIM_S else None
+            )
+            if claimed is None:
+                return
+            try:  # what was seen before the claim another one may have seen to meanwhile
+                await self._carry_out(claimed, await self._judge(claimed))
+            finally:
+                await self._engagements.release(room, self._owner)
 
     async def observe(self, room: str, engagement: Engagement) -> Plan:
         """What a look would decide now, without doing it. Raises MediaServerError."""
         sight = await self._media.look(room)
-        return decide(engagement, sight, self._dead.get(room, frozenset()), self._clock())
+        seen, now_s = self._seen(room), self._now()
+        seen.look(sight, now_s)
+        return decide(engagement, sight, seen.ages(engagement, sight, now_s))
 
     async def dismiss(self, room: str) -> None:
         """Tells the interpreter to leave, at once. Raises MediaServerError."""
@@ -104,32 +158,73 @@ class Reconciler:
             await self._media.send(room, agent.identity, {"type": "dismiss"})
         self.nudge(room)
 
+    async def _add_due(self) -> None:
+        self._nudged |= await self._due()
+        self._wake.set()
+
     async def _due(self) -> set[str]:
+        """Rooms to look at in this round: of those that concern us the ones that exist on the media server."""
         try:
-            return set(await self._engagements.to_look_at(self._clock() - DISMISSED_S))
-        except StorageError as error:
-            log.warning("rooms not read", error=str(error))
+            concerned = await self._engagements.to_look_at()
+            live = await self._media.live_rooms() if concerned else frozenset()
+            await self._settle({room: at for room, at in concerned.items() if at is not None})
+        except (MediaServerError, StorageError) as error:
+            self._log_away(error)
             return set()
+        due = concerned.keys() & live
+        for room in self._sightings.keys() - due - self._looking - self._nudged:
+            del self._sightings[room]
+        for room in self._resting.keys() - due:
+            del self._resting[room]
+        now_s = self._now()
+        return {room for room in due if room not in self._resting or now_s >= self._resting[room][1]}
+
+    async def _settle(self, dismissed: dict[str, float]) -> None:
+        now_s = self._now()
+        self._leaving = {each: self._leaving.get(each, now_s) for each in dismissed.items()}
+        gone = dict(each for each, since_s in self._leaving.items() if now_s - since_s >= DISMISSED_S)
+        if gone:
+            await self._engagements.settle(gone)
 
     async def _look_and_log(self, room: str) -> None:
         try:
             async with self._gate:
                 await self.look(room)
+            self._resting.pop(room, None)
         except (MediaServerError, StorageError) as error:
-            log.warning("room not looked at", room=room, error=str(error))
+            self._log_away(error)
+        except Exception as error:  # noqa: BLE001  what is wrong with one room must not cost the others theirs
+            self._rest(room, error)
         finally:
             self._looking.discard(room)
             if room in self._nudged:  # while it was looked at
                 self._wake.set()
 
-    async def _silent(self, room: str, sight: Sight) -> frozenset[str]:
-        """Agents that the server lists but that have not answered three times."""
-        now = self._clock()
-        asked = [
-            agent.identity for agent in sight.agents if agent.active and now - agent.joined_at >= FRESH_S
-        ]
+    def _rest(self, room: str, error: Exception) -> None:
+        """A fault of ours: the room is looked at again later, and later each time."""
+        backoff, _ = self._resting.get(room, (Backoff(most_s=LONGEST_REST_S), 0.0))
+        self._resting[room] = backoff, self._now() + backoff.after(0.0)
+        self._failed("room", error)
+        if times := self._away.count((room, kinds(error))):
+            log.error("room not looked at", room=room, kinds=kinds(error), times=times, exc_info=error)
+
+    def _log_away(self, error: Exception) -> None:
+        if times := self._away.count(str(error)):
+            log.warning("rooms not looked at", error=str(error), times=times)
+
+    def _seen(self, room: str) -> RoomSightings:
+        return self._sightings.setdefault(room, RoomSightings(self._now()))
+
+    async def _judge(self, engagement: Engagement) -> Plan:
+        """Looks at the room, asks those whose heartbeat is missed, and decides."""
+        room = engagement.room
+        sight = await self._media.look(room)
+        seen = self._seen(room)
+        seen.look(sight, self._now())
+        asked = seen.to_ask(sight, self._now())
         answers = await asyncio.gather(*(self._answers(room, identity) for identity in asked))
-        return frozenset(identity for identity, alive in zip(asked, answers, strict=True) if not alive)
+        seen.asked(frozenset(identity for identity, alive in zip(asked, answers, strict=True) if not alive))
+        return decide(engagement, sight, seen.ages(engagement, sight, self._now()))
 
     async def _answers(self, room: str, identity: str) -> bool:
         for _ in range(QUESTIONS):
@@ -137,11 +232,28 @@ class Reconciler:
                 return True
         return False
 
-    def _remember(self, room: str, dead: frozenset[str]) -> None:
-        if dead:
-            self._dead[room] = dead
-        else:
-            self._dead.pop(room, None)
+    def _to_do(self, engagement: Engagement, plan: Plan) -> bool:
+        """Whether anything follows; nothing needs no claim, and costs no writing."""
+        return bool(
+            plan.remove
+            or plan.undispatch
+            or plan.dispatch
+            or (plan.settled and engagement.failures)
+            or self._acknowledges(engagement, plan)
+            or self._to_tell(engagement, plan)
+        )
+
+    def _acknowledges(self, engagement: Engagement, plan: Plan) -> bool:
+        keep = plan.keep
+        return keep is not None and not keep.standby and keep.wish not in (None, engagement.told)
+
+    def _to_tell(self, engagement: Engagement, plan: Plan) -> bool:
+        keep = plan.keep
+        if keep is None or keep.standby or not (keep.active and keep.ready):
+            return False
+        sent_s = self._seen(engagement.room).since_sent_s(keep.identity, engagement.version, self._now())
+        patience_s = math.inf if keep.wish is None else RESEND_S  # one that acknowledges nothing is told once
+        return keep.wish != engagement.version and sent_s >= patience_s
 
     async def _carry_out(self, engagement: Engagement, plan: Plan) -> None:
         room = engagement.room
@@ -153,26 +265,30 @@ class Reconciler:
             await self._media.undispatch(room, dispatch)
         if plan.dispatch:
             await self._dispatch(engagement, plan)
-        keep = plan.keep
-        if keep is None:
-            return
         if plan.settled and engagement.failures:
             await self._engagements.note(room, failures=0)
-        heard = keep.ready or self._clock() - keep.joined_at > FRESH_S
-        if keep.active and heard and engagement.told < engagement.version:
-            await self._media.send(room, keep.identity, {"type": "configure", **engagement.wish.message()})
-            await self._engagements.note(room, told=engagement.version)
-            self._acted("configured")
+        if plan.keep is not None and self._acknowledges(engagement, plan):
+            await self._engagements.note(room, told=plan.keep.wish)
+        if plan.keep is not None and self._to_tell(engagement, plan):
+            await self._tell(engagement, plan.keep.identity)
+
+    async def _tell(self, engagement: Engagement, identity: str) -> None:
+        """Tells the whole wish; told again until the interpreter shows that it carries this version out."""
+        room, version = engagement.room, engagement.version
+        self._seen(room).sent(identity, version, self._now())
+        wish = {"version": version, **engagement.wish.message()}
+        await self._media.send(room, identity, {"type": "configure", **wish})
+        self._acted("configured")
 
     async def _dispatch(self, engagement: Engagement, plan: Plan) -> None:
         failures = engagement.failures + plan.failed
-        dispatch = await self._media.dispatch(engagement.room, json.dumps(engagement.wish.message()))
+        assignment = {"version": engagement.version, **engagement.wish.message()}
+        if plan.after:
+            assignment["after"] = list(plan.after)
+        dispatch = await self._media.dispatch(engagement.room, json.dumps(assignment))
+        self._seen(engagement.room).dispatched(dispatch, self._now())
         await self._engagements.note(
-            engagement.room,
-            dispatch=dispatch,
-            dispatched_at=self._clock(),
-            failures=failures,
-            told=engagement.version,
+            engagement.room, dispatch=dispatch, dispatched_at=self._clock(), failures=failures
         )
         self._acted("fetched again" if plan.failed else "fetched")
         log.info("interpreter fetched", room=engagement.room, failures=failures)

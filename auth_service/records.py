@@ -8,6 +8,8 @@ from typing import Any, Literal
 from auth_service.policy import Role
 
 InvitationState = Literal["valid", "expired", "revoked", "used_up"]
+Answer = Literal["admitted", "refused"]
+"""What an organiser said of somebody who waits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +21,12 @@ class Room:
     source_language: str
     created_at: float
     closed_at: float | None = None
+    chat: bool = False
+    """Whether speakers and listeners may send data, which chat is."""
+    locked: bool = False
+    """Nobody new may join, but for organisers."""
+    lobby: bool = False
+    """Who joins waits until an organiser lets them in, but for organisers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +40,12 @@ class Invitation:
     """None: any number."""
     used: int = 0
     revoked_at: float | None = None
+    """From then on nobody comes by it, and nobody who came renews."""
+    shut_at: float | None = None
+    """From then on nobody comes by it; who came stays and renews."""
 
     def state(self, now: float) -> InvitationState:
-        if self.revoked_at is not None:
+        if self.revoked_at is not None or self.shut_at is not None:
             return "revoked"
         if self.expires_at <= now:
             return "expired"
@@ -57,6 +68,31 @@ class Session:
     created_at: float
     ends_at: float
     ended_at: float | None = None
+    """When they were removed or the room was closed."""
+    name_salt: str | None = None
+    """What `foundation.names` hashed with the name into the identity; None where nothing proves the name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiter:
+    """Somebody at the door of a room, until they are let in, refused, or give up."""
+
+    fingerprint: str
+    """Of the secret they ask again with; it becomes their session's."""
+    id: str
+    room: str
+    invitation: str
+    role: Role
+    name: str
+    speak: str | None
+    listen: str | None
+    captions: str | None
+    asked_at: float
+    seen_at: float
+    """When they last asked whether they may come in."""
+    ends_at: float
+    """Until then they may wait; once let in, until then they may come."""
+    answer: Answer | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +135,16 @@ class Engagement:
     version: int
     """Of the wish; grows with each change."""
     told: int
-    """The version that the interpreter has been told."""
+    """The version that the interpreter has acknowledged."""
     changed_at: float
-    """When it was last invited or dismissed."""
+    """When it was last invited or dismissed; 0 where none was, and once a dismissed one is known to be gone."""
     dispatch: str | None = None
-    dispatched_at: float | None = None
     failures: int = 0
     """Dispatches in a row that brought nobody who stayed."""
+    claim: tuple[str, float] | None = None
+    """Which service acts on the room, and a number that changes with each of its claims."""
+
+    @property
+    def concerns_us(self) -> bool:
+        """Whether an interpreter should be in the room, or a dismissed one may still be there."""
+        return self.wanted or self.changed_at > 0

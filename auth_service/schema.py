@@ -5,7 +5,19 @@ A change here needs a migration in `migrations/versions`; a test compares the tw
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Boolean, Column, Float, ForeignKey, Index, Integer, MetaData, String, Table
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    false,
+)
 
 metadata = MetaData(
     naming_convention={
@@ -25,6 +37,9 @@ rooms = Table(
     Column("source_language", String(35), nullable=False),
     Column("created_at", Float, nullable=False),
     Column("closed_at", Float),
+    Column("chat", Boolean, nullable=False, server_default=false()),
+    Column("locked", Boolean, nullable=False, server_default=false()),  # nobody new may join
+    Column("lobby", Boolean, nullable=False, server_default=false()),  # who comes waits for an organiser
 )
 
 invitations = Table(
@@ -37,7 +52,8 @@ invitations = Table(
     Column("expires_at", Float, nullable=False),
     Column("uses", Integer),  # NULL: unlimited
     Column("used", Integer, nullable=False),
-    Column("revoked_at", Float),
+    Column("revoked_at", Float),  # nobody comes by it, and nobody who came renews
+    Column("shut_at", Float),  # nobody comes by it any more
 )
 
 sessions = Table(
@@ -55,8 +71,27 @@ sessions = Table(
     Column("created_at", Float, nullable=False),
     Column("ends_at", Float, nullable=False),
     Column("ended_at", Float),
+    Column("name_salt", String(32)),  # hashed with the name into the identity
     Index("ix_sessions_room_ended_at", "room", "ended_at"),
     Index("ix_sessions_ended_at", "ended_at"),
+)
+
+waiting = Table(
+    "waiting",
+    metadata,
+    Column("fingerprint", String(64), primary_key=True),  # of the secret that becomes the session's
+    Column("id", String(24), nullable=False, unique=True),  # what organisers name it by
+    Column("room", String(63), ForeignKey("rooms.name", ondelete="CASCADE"), nullable=False, index=True),
+    Column(
+        "invitation", String(24), ForeignKey("invitations.id", ondelete="CASCADE"), nullable=False, index=True
+    ),
+    Column("role", String(16), nullable=False),
+    Column("name", String(64), nullable=False),
+    Column("wishes", JSON, nullable=False),  # speak, listen, captions
+    Column("asked_at", Float, nullable=False),
+    Column("seen_at", Float, nullable=False),  # when they last asked whether they may come in
+    Column("ends_at", Float, nullable=False),
+    Column("answer", String(8)),  # NULL: none yet; admitted or refused
 )
 
 interpreters = Table(
@@ -66,11 +101,11 @@ interpreters = Table(
     Column("wanted", Boolean, nullable=False),
     Column("wish", JSON, nullable=False),  # languages, muted, glossary, voices: the job's metadata
     Column("version", Integer, nullable=False),  # of the wish
-    Column("told", Integer, nullable=False),  # the version that the interpreter has been told
-    Column("changed_at", Float, nullable=False),
+    Column("told", Integer, nullable=False),  # the version that the interpreter has acknowledged
+    Column("changed_at", Float, nullable=False),  # 0: nobody invited or to be seen off
     Column("dispatch", String(64)),
     Column("dispatched_at", Float),
     Column("failures", Integer, nullable=False),  # dispatches in a row that brought nothing that stayed
     Column("claimed_by", String(32)),
-    Column("claimed_until", Float),
+    Column("claimed_until", Float),  # compared only for whether it changes
 )

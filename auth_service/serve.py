@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable
+from functools import partial
 
 import structlog
-import uvicorn
 
-from auth_service.app import create_app
+from auth_service.app import ALWAYS_ANSWERED, create_app
 from auth_service.errors import StorageError
 from auth_service.parts import Parts, opened
-from config.settings import Settings
+from config.settings import Auth, Settings, SettingsError
+from foundation.http.protocols import Deadlines
+from foundation.http.proxies import trusted_addresses
+from foundation.http.server import ServerLimits, listening
+from foundation.supervision import Backoff, keep_running
 
 log = structlog.get_logger(__name__)
 
 _GRACE_S = 5
 _PURGE_INTERVAL_S = 3600.0
+_LONGEST_REST_S = 30.0
+"""Before a watcher that fails again and again is begun again."""
 _KEEP_SESSIONS_S = 86_400.0
 _KEEP_ROOMS_S = 30 * 86_400.0
 
@@ -41,80 +45,56 @@ async def serve(settings: Settings, *, started: Callable[[int], None] = lambda p
 async def serve_parts(parts: Parts, started: Callable[[int], None]) -> None:
     """Serves and watches; when one of the two fails, so does the other."""
     auth = parts.settings.auth
-    listener = _bind(auth.host, auth.port)
-    port = int(listener.getsockname()[1])
-
-    def answering() -> None:
-        log.info("serving rooms", host=auth.host, port=port)
-        started(port)
-
-    server = _Server(_config(parts), answering)
-    watch = asyncio.create_task(_watch(parts), name="watch")
-    http = asyncio.create_task(server.serve([listener]), name="http")
-    try:
-        await asyncio.wait([watch, http], return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        server.should_exit = True
-        watch.cancel()
-        await asyncio.wait([watch, http])
-        listener.close()
-    for task in (http, watch):
-        if not task.cancelled() and (error := task.exception()):
-            raise error
-
-
-def _config(parts: Parts) -> uvicorn.Config:
-    auth = parts.settings.auth
-    return uvicorn.Config(
+    async with listening(
         create_app(parts),
-        log_config=None,
-        access_log=False,  # paths hold the secrets of links
-        server_header=False,
-        proxy_headers=bool(auth.trusted_proxies),
-        forwarded_allow_ips=list(auth.trusted_proxies),
-        limit_concurrency=1000,
-        timeout_keep_alive=20,
-        timeout_graceful_shutdown=_GRACE_S,
-        lifespan="off",
+        host=auth.host,
+        port=auth.port,
+        limits=_limits(auth),
+        trusted_proxies=_proxies(auth),
+        goodbye_s=_GRACE_S,
+    ) as server:
+        log.info("serving rooms", host=auth.host, port=server.port)
+        started(server.port)
+        watch = asyncio.create_task(_watch(parts), name="watch")
+        http = asyncio.create_task(server.ended(), name="http ended")
+        try:
+            await asyncio.wait([watch, http], return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            watch.cancel()
+            http.cancel()
+            await asyncio.wait([watch, http])
+        for task in (http, watch):
+            if not task.cancelled() and (error := task.exception()):
+                raise error
+
+
+def _limits(auth: Auth) -> ServerLimits:
+    return ServerLimits(
+        connections=auth.max_connections,
+        connections_per_address=min(auth.max_connections_per_address, auth.max_connections),
+        always_answered=ALWAYS_ANSWERED,
+        deadlines=Deadlines(head_s=auth.idle_timeout_s, send_s=auth.send_timeout_s),
     )
 
 
-class _Server(uvicorn.Server):
-    """Leaves signals to `__main__`."""
-
-    def __init__(self, config: uvicorn.Config, started: Callable[[], None]) -> None:
-        super().__init__(config)
-        self._when_started = started
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self._when_started()
-
-
-def _bind(host: str, port: int) -> socket.socket:
-    family, kind, protocol, _, address = socket.getaddrinfo(
-        host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-    )[0]
-    listener = socket.socket(family, kind, protocol)
+def _proxies(auth: Auth) -> list[str]:
     try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(address)
-    except OSError:
-        listener.close()
-        raise
-    return listener
+        return trusted_addresses(auth.trusted_proxies)
+    except ValueError as error:
+        raise SettingsError(f"auth.trusted_proxies: {error}") from error
 
 
 async def _watch(parts: Parts) -> None:
-    """Looks after interpreters, removed participants and old records."""
+    """Looks after interpreters, removed participants and old records; whatever fails is begun again."""
+    watchers: dict[str, Callable[[], Awaitable[None]]] = {
+        "rooms": parts.reconciler.run,
+        "removals": parts.evictions.run,
+        "old records": partial(_purge, parts),
+    }
     async with asyncio.TaskGroup() as group:
-        group.create_task(parts.reconciler.run())
-        group.create_task(parts.evictions.run())
-        group.create_task(_purge(parts))
+        for name, work in watchers.items():
+            backoff = Backoff(most_s=_LONGEST_REST_S)
+            group.create_task(keep_running(work, name=name, failed=parts.metrics.failed, backoff=backoff))
 
 
 async def _purge(parts: Parts) -> None:

@@ -5,16 +5,16 @@ Every method raises StorageError when the database cannot be reached.
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
 
-from sqlalchemy import Row, and_, delete, exists, func, insert, or_, select, update
+from sqlalchemy import and_, delete, exists, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine
 
-from auth_service.database import transaction
-from auth_service.policy import Role
+from auth_service import rows
+from auth_service.database import reading, transaction
 from auth_service.records import Invitation, Room, Session, Wish
-from auth_service.schema import interpreters, invitations, rooms, sessions
+from auth_service.schema import interpreters, invitations, rooms, sessions, waiting
 
 
 class RoomExists(Exception):
@@ -25,13 +25,18 @@ class Storage:
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
 
+    @property
+    def engine(self) -> AsyncEngine:
+        """For those who keep other things in the same database."""
+        return self._engine
+
     async def ping(self) -> None:
         """Raises StorageError when the database does not answer."""
-        async with transaction(self._engine) as connection:
+        async with reading(self._engine) as connection:
             await connection.execute(select(func.count()).select_from(rooms).where(rooms.c.name == ""))
 
-    async def add_room(self, room: Room, first: list[Invitation]) -> None:
-        """Stores a room together with its first invitations. Raises RoomExists."""
+    async def add_room(self, room: Room, first: list[Invitation], founder: Session | None = None) -> None:
+        """Stores a room together with its first invitations and who made it. Raises RoomExists."""
         async with transaction(self._engine) as connection:
             try:
                 await connection.execute(
@@ -41,6 +46,9 @@ class Storage:
                         languages=None if room.languages is None else list(room.languages),
                         source_language=room.source_language,
                         created_at=room.created_at,
+                        chat=room.chat,
+                        locked=room.locked,
+                        lobby=room.lobby,
                     )
                 )
             except IntegrityError as error:
@@ -57,15 +65,17 @@ class Storage:
                 )
             )
             for invitation in first:
-                await _add_invitation(connection, invitation)
+                await rows.add_invitation(connection, invitation)
+            if founder is not None:
+                await rows.add_session(connection, founder)
 
     async def room(self, name: str) -> Room | None:
-        async with transaction(self._engine) as connection:
+        async with reading(self._engine) as connection:
             row = (await connection.execute(select(rooms).where(rooms.c.name == name))).one_or_none()
-        return None if row is None else _room(row)
+        return None if row is None else rows.room(row)
 
     async def close_room(self, name: str, now: float) -> None:
-        """Closes the room, revokes its invitations and ends its sessions."""
+        """Closes the room, revokes its invitations, ends its sessions and sends away who waits."""
         async with transaction(self._engine) as connection:
             await connection.execute(
                 update(rooms).where(rooms.c.name == name, rooms.c.closed_at.is_(None)).values(closed_at=now)
@@ -80,60 +90,60 @@ class Storage:
                 .where(sessions.c.room == name, sessions.c.ended_at.is_(None))
                 .values(ended_at=now)
             )
+            await connection.execute(delete(waiting).where(waiting.c.room == name))
 
     async def add_invitation(self, invitation: Invitation) -> None:
         async with transaction(self._engine) as connection:
-            await _add_invitation(connection, invitation)
+            await rows.add_invitation(connection, invitation)
 
     async def invitation(self, identifier: str) -> tuple[Invitation, Room] | None:
         """An invitation with its room."""
-        async with transaction(self._engine) as connection:
+        async with reading(self._engine) as connection:
             row = (
                 await connection.execute(select(invitations).where(invitations.c.id == identifier))
             ).one_or_none()
             if row is None:
                 return None
             room = (await connection.execute(select(rooms).where(rooms.c.name == row.room))).one()
-        return _invitation(row), _room(room)
+        return rows.invitation(row), rows.room(room)
 
     async def invitations(self, room: str) -> list[Invitation]:
         """Oldest first."""
         query = select(invitations).where(invitations.c.room == room)
-        async with transaction(self._engine) as connection:
-            rows = await connection.execute(query.order_by(invitations.c.created_at, invitations.c.id))
-            return [_invitation(row) for row in rows]
+        async with reading(self._engine) as connection:
+            found = await connection.execute(query.order_by(invitations.c.created_at, invitations.c.id))
+            return [rows.invitation(row) for row in found]
 
-    async def use_invitation(self, identifier: str, session: Session, now: float) -> bool:
+    async def use_invitation(
+        self, identifier: str, session: Session, now: float, *, waited: bool = False
+    ) -> bool:
         """Counts one use and stores the session it is for, both or neither.
 
+        Args:
+            waited: the session is of somebody who waited and was let in; they wait no longer.
+
         Returns:
-            False where the invitation is not valid any more: of two who want the last use one gets it.
+            False where the invitation is not valid any more: of two who want the last use one gets it. Also where
+            they waited and do so no more: of two who come in with one secret one does.
         """
         still_good = and_(
             invitations.c.id == identifier,
             invitations.c.revoked_at.is_(None),
+            invitations.c.shut_at.is_(None),
             invitations.c.expires_at > now,
             or_(invitations.c.uses.is_(None), invitations.c.used < invitations.c.uses),
         )
         async with transaction(self._engine) as connection:
+            if waited:
+                let_in = and_(waiting.c.fingerprint == session.fingerprint, waiting.c.answer == "admitted")
+                if (await connection.execute(delete(waiting).where(let_in))).rowcount == 0:
+                    return False
             result = await connection.execute(
                 update(invitations).where(still_good).values(used=invitations.c.used + 1)
             )
             if result.rowcount == 0:
                 return False
-            await connection.execute(
-                insert(sessions).values(
-                    fingerprint=session.fingerprint,
-                    identity=session.identity,
-                    room=session.room,
-                    invitation=session.invitation,
-                    role=session.role.value,
-                    name=session.name,
-                    attributes=session.attributes,
-                    created_at=session.created_at,
-                    ends_at=session.ends_at,
-                )
-            )
+            await rows.add_session(connection, session)
         return True
 
     async def revoke(self, room: str, identifier: str, now: float, *, end_sessions: bool) -> list[str] | None:
@@ -153,86 +163,86 @@ class Storage:
             if not end_sessions:
                 return []
             ended = and_(sessions.c.invitation == identifier, sessions.c.ended_at.is_(None))
-            rows = (await connection.execute(select(sessions.c.identity).where(ended))).scalars().all()
+            gone = (await connection.execute(select(sessions.c.identity).where(ended))).scalars().all()
             await connection.execute(update(sessions).where(ended).values(ended_at=now))
-        return list(rows)
+        return list(gone)
 
     async def session(self, fingerprint: str) -> Session | None:
         query = select(sessions).where(sessions.c.fingerprint == fingerprint)
-        async with transaction(self._engine) as connection:
+        async with reading(self._engine) as connection:
             row = (await connection.execute(query)).one_or_none()
-        return None if row is None else _session(row)
+        return None if row is None else rows.session(row)
 
-    async def end_session(self, room: str, identity: str, now: float) -> bool:
-        """Returns False where nobody of that identity ever joined the room."""
+    async def session_as(self, identity: str) -> Session | None:
+        """The session of an identity, which is one alone."""
+        async with reading(self._engine) as connection:
+            row = (
+                await connection.execute(select(sessions).where(sessions.c.identity == identity))
+            ).one_or_none()
+        return None if row is None else rows.session(row)
+
+    async def sessions_of(self, room: str, identities: Sequence[str]) -> list[Session]:
+        """Those of some identities in a room, in no order."""
+        query = select(sessions).where(sessions.c.room == room, sessions.c.identity.in_(identities))
+        async with reading(self._engine) as connection:
+            return [rows.session(row) for row in await connection.execute(query)]
+
+    async def end_session(self, room: str, identity: str, now: float, *, shut_link: bool = False) -> bool:
+        """Ends one session, again or for the first time; with `shut_link` nobody new comes by its invitation.
+
+        Returns:
+            False where nobody of that identity ever joined the room.
+        """
         of_it = and_(sessions.c.room == room, sessions.c.identity == identity)
         async with transaction(self._engine) as connection:
-            found = (await connection.execute(select(sessions.c.identity).where(of_it))).one_or_none()
+            found = (await connection.execute(select(sessions.c.invitation).where(of_it))).one_or_none()
             if found is None:
                 return False
             await connection.execute(
                 update(sessions).where(of_it, sessions.c.ended_at.is_(None)).values(ended_at=now)
             )
+            if shut_link:
+                await connection.execute(
+                    update(invitations)
+                    .where(invitations.c.id == found.invitation, invitations.c.shut_at.is_(None))
+                    .values(shut_at=now)
+                )
         return True
 
-    async def ended_sessions(self, since: float, room: str | None = None) -> dict[str, set[str]]:
-        """Identities of sessions that were ended since then, by room."""
-        query = select(sessions.c.room, sessions.c.identity).where(sessions.c.ended_at >= since)
+    async def ended_sessions(self, room: str | None = None) -> dict[str, set[str]]:
+        """Identities whose sessions were ended, by room."""
+        query = select(sessions.c.room, sessions.c.identity).where(sessions.c.ended_at.is_not(None))
         if room is not None:
             query = query.where(sessions.c.room == room)
         by_room: dict[str, set[str]] = {}
-        async with transaction(self._engine) as connection:
+        async with reading(self._engine) as connection:
             for row in await connection.execute(query):
                 by_room.setdefault(row.room, set()).add(row.identity)
         return by_room
 
+    async def set_door(self, room: str, *, locked: bool, lobby: bool) -> None:
+        """Says who gets in from now on."""
+        async with transaction(self._engine) as connection:
+            await connection.execute(
+                update(rooms).where(rooms.c.name == room).values(locked=locked, lobby=lobby)
+            )
+
     async def purge(self, sessions_before: float, rooms_before: float) -> int:
         """Forgets sessions over since then, and rooms no invitation to which was valid since then.
+
+        Of a session that was ended its identity is kept as long as the room, to know it by should it come back.
 
         Returns: how many rooms.
         """
         recent = exists().where(invitations.c.room == rooms.c.name, invitations.c.expires_at >= rooms_before)
         async with transaction(self._engine) as connection:
-            await connection.execute(delete(sessions).where(sessions.c.ends_at < sessions_before))
+            over = sessions.c.ends_at < sessions_before
+            await connection.execute(delete(sessions).where(over, sessions.c.ended_at.is_(None)))
+            await connection.execute(
+                update(sessions)
+                .where(over, sessions.c.name != "")
+                .values(name="", attributes={}, name_salt=None)
+            )
+            await connection.execute(delete(waiting).where(waiting.c.ends_at < sessions_before))
             result = await connection.execute(delete(rooms).where(~recent, rooms.c.created_at < rooms_before))
         return int(result.rowcount)
-
-
-async def _add_invitation(connection: AsyncConnection, invitation: Invitation) -> None:
-    await connection.execute(
-        insert(invitations).values(
-            id=invitation.id,
-            room=invitation.room,
-            role=invitation.role.value,
-            created_at=invitation.created_at,
-            expires_at=invitation.expires_at,
-            uses=invitation.uses,
-            used=invitation.used,
-        )
-    )
-
-
-def _room(row: Row[Any]) -> Room:
-    languages = None if row.languages is None else tuple(row.languages)
-    return Room(row.name, row.title, languages, row.source_language, row.created_at, row.closed_at)
-
-
-def _invitation(row: Row[Any]) -> Invitation:
-    return Invitation(
-        row.id, row.room, Role(row.role), row.created_at, row.expires_at, row.uses, row.used, row.revoked_at
-    )
-
-
-def _session(row: Row[Any]) -> Session:
-    return Session(
-        row.fingerprint,
-        row.identity,
-        row.room,
-        row.invitation,
-        Role(row.role),
-        row.name,
-        dict(row.attributes),
-        row.created_at,
-        row.ends_at,
-        row.ended_at,
-    )

@@ -29,7 +29,7 @@ _LENGTH = 2 + _IDENTIFIER_BYTES + _EXPIRY_BYTES + _SIGNATURE_BYTES
 class Kind(IntEnum):
     INVITATION = 1
     ORGANISER = 2
-    """Opens the organiser's calls for the room of an organiser's invitation."""
+    """Opens the organiser's calls for the room of an organiser's session."""
 
 
 class NotOurs(Exception):
@@ -42,7 +42,7 @@ class Claim:
 
     kind: Kind
     identifier: str
-    """Of the invitation; 24 hexadecimal digits."""
+    """Of the invitation, or of the organiser's identity; 24 hexadecimal digits."""
     expires_at: int
     """Unix time, s. Whether that is past is for the reader to judge."""
 
@@ -102,6 +102,9 @@ class Guest:
     name: str
     role: Role
     attributes: dict[str, str]
+    chat: bool = False
+    """Whether the room has a chat."""
+    metadata: str = ""
 
 
 class TokenMint:
@@ -117,8 +120,9 @@ class TokenMint:
             AccessToken(self._api_key, self._api_secret)
             .with_identity(guest.identity)
             .with_name(guest.name)
+            .with_metadata(guest.metadata)
             .with_attributes(guest.attributes)
-            .with_grants(grants(guest.role, guest.room))
+            .with_grants(grants(guest.role, guest.room, chat=guest.chat))
             .with_ttl(self.life)
             .to_jwt()
         )

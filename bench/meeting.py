@@ -125,8 +125,10 @@ def text(found: Mapping[str, Any]) -> str:
         [
             markdown(title, columns, rows),
             markdown("Use", ("part", "cores", "MiB"), use),
-            f"words wrong: {wrong}; committed {number(committed['median'])} / {number(committed['p95'])} s; "
-            f"shown words changed {percent(found['shown_words_changed'])}; {found['sound_lost_s']} s of sound lost",
+            (
+                f"words wrong: {wrong}; committed {number(committed['median'])} / {number(committed['p95'])} s; "
+                f"shown words changed {percent(found['shown_words_changed'])}; {found['sound_lost_s']} s of sound lost"
+            ),
         ]
     )
 

@@ -15,12 +15,15 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import ConfigDict, SecretStr, TypeAdapter, ValidationError
 
+from protocol.fields import LanguageCode
+
 _STRICT = ConfigDict(extra="forbid")
 
 Profile = Literal["auto", "embedded", "cpu", "gpu"]
 
 DEVELOPMENT_SECRET = "development-only-secret-do-not-use!"
-"""Signs tokens on a developer's own machine; services refuse to start with it unless told to be in development."""
+"""Published, so it protects nothing: parts that are started by hand take it in development alone (`config.exposure`),
+the local stack makes keys of its own (`stack.keys`)."""
 
 
 class SettingsError(Exception):
@@ -34,11 +37,15 @@ class LiveKit:
     __pydantic_config__: ClassVar[ConfigDict] = _STRICT
 
     url: str = "ws://127.0.0.1:7880"
+    """How the services and the worker reach the server."""
     public_url: str = ""
     """How browsers reach the server, where that differs from `url`."""
     api_key: str = "devkey"
+    """The name of the key that the server knows."""
     api_secret: SecretStr = SecretStr(DEVELOPMENT_SECRET)
+    """The key's secret: it signs tokens for rooms."""
     agent_name: str = "translator"
+    """What the worker registers as; the token service asks for it by this name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,10 +55,14 @@ class Models:
     __pydantic_config__: ClassVar[ConfigDict] = _STRICT
 
     directory: Path = field(default_factory=lambda: cache_directory() / "models")
+    """Where models are kept; unless set, `models` in the cache directory."""
     download: bool = True
     """Whether missing models may be fetched."""
     allow_non_commercial: bool = False
     """Accept weights whose licence forbids commercial use."""
+    allow_unpinned: bool = True
+    """Fetch models of which no checksum is known but the one that their hub tells itself. They are held to what came
+    first; false refuses them."""
     hub_url: str = "https://huggingface.co"
     """Where models of the hub are fetched from; a mirror with the same paths does as well."""
     releases_url: str = "https://github.com"
@@ -65,12 +76,15 @@ class Recognition:
     __pydantic_config__: ClassVar[ConfigDict] = _STRICT
 
     engine: Literal["auto", "pocketsphinx", "whisper"] = "auto"
+    """What hears; "auto" takes the best that is there and that the machine keeps up with."""
     model: str = ""
     """Whisper model: a directory, or a name such as "small"; empty takes the profile's."""
     device: Literal["auto", "cpu", "cuda"] = "auto"
+    """Where Whisper runs; "auto" takes a GPU where there is one."""
     compute_type: str = "default"
+    """Precision, as CTranslate2 names it, e.g. "int8"; "default" is int8 on a CPU, float16 on a GPU."""
     threads: int = 0
-    """0: what the engine thinks best."""
+    """How many each look takes; 0: what the engine thinks best."""
     pass_interval_s: float = 0.0
     """How much new sound makes the recogniser look again; 0 takes what suits the engine."""
     max_buffer_s: float = 5.0
@@ -92,7 +106,9 @@ class Recognition:
     commit_age_s: float = 2.0
     """A word that was not agreed on by then is committed as it stands."""
     vad_threshold: float = 0.5
+    """From which probability of speech on, 0…1, sound counts as speech."""
     min_speech_s: float = 0.1
+    """Shorter sounds begin no utterance."""
     min_silence_s: float = 0.35
     """How long a pause ends an utterance."""
     pre_roll_s: float = 0.5
@@ -115,6 +131,7 @@ class Clauses:
     max_age_s: float = 4.0
     """A clause is closed at the latest this long after its first word was spoken."""
     max_characters: int = 160
+    """A clause is closed before it grows longer than this."""
     min_words: int = 3
     """Shorter pieces are not closed at a comma or a conjunction."""
 
@@ -128,7 +145,9 @@ class TranslationSettings:
     engines: tuple[Literal["auto", "opus", "whisper", "apertium"], ...] = ("auto",)
     """In order of preference; the next one is asked where one has no route or fails."""
     timeout_s: float = 4.0
+    """How long a translation may take; the clause then stays untranslated and says so."""
     context_clauses: int = 2
+    """How many clauses said before are given to the translator as context."""
     cache_entries: int = 2000
     """For each pair of languages."""
     drafts: bool = True
@@ -146,13 +165,13 @@ class SpeechSettings:
     engines: tuple[Literal["auto", "kokoro", "piper", "espeak"], ...] = ("auto",)
     """In order of preference; the next one is asked where one lacks the language, fails, or has no time. "auto" stands
     for all that are there, in the order that suits the machine, espeak at the end; "kokoro, auto" prefers one."""
-    voices: dict[str, str] = field(default_factory=dict)
+    voices: dict[LanguageCode, str] = field(default_factory=dict)
     """For each language an engine ("piper") or one of its voices ("piper:fr_FR-siwis-medium"), which is then the first
     there. As a variable: "fr=piper,en=kokoro:af_heart"."""
     timeout_s: float = 5.0
     """How long a clause may take to its first sound."""
     max_speed: float = 1.25
-    """How fast speech is that is a little late."""
+    """How fast speech is that is a little late; 1 is the voice's own speed."""
     rushed_speed: float = 1.4
     """How fast it becomes rather than being left out."""
     relaxed_queue_s: float = 0.3
@@ -164,6 +183,7 @@ class SpeechSettings:
     pause_s: float = 0.3
     """The longest pause, at the end of a sentence; shorter the faster the speech."""
     least_pause_s: float = 0.06
+    """The shortest pause between two sentences, however fast the speech."""
     prepare: bool = True
     """Renders what will probably be said next while the channel is idle, where the voice is quick enough."""
     waiting_clauses: int = 16
@@ -176,9 +196,9 @@ class Rooms:
 
     __pydantic_config__: ClassVar[ConfigDict] = _STRICT
 
-    source_language: str = "en"
+    source_language: LanguageCode | Literal["auto"] = "en"
     """What people speak who have not said what they speak; "auto" detects it."""
-    languages: tuple[str, ...] = ()
+    languages: tuple[LanguageCode, ...] = ()
     """Languages that listeners may ask for; empty for all that the engines can do."""
     max_languages: int = 8
     """How many channels a room may have at once."""
@@ -199,18 +219,27 @@ class Services:
     __pydantic_config__: ClassVar[ConfigDict] = _STRICT
 
     stt_url: str = "http://127.0.0.1:8001"
+    """Recognition."""
     mt_url: str = "http://127.0.0.1:8002"
+    """Translation."""
     tts_url: str = "http://127.0.0.1:8003"
+    """Speech."""
     token: SecretStr = SecretStr("")
-    """Shared by the services and their clients where they do not trust their network."""
+    """Shared by the services and their clients; at least 16 characters."""
     host: str = "127.0.0.1"
-    """What the services listen on."""
+    """What the services listen on. Where others reach them, `token` must be set."""
+    allowed_hosts: tuple[str, ...] = ()
+    """Names that the services are asked by, beside `localhost`, addresses and those in the URLs above."""
+    allowed_origins: tuple[str, ...] = ()
+    """Sites whose pages may use the services, e.g. "https://meet.example.org"."""
     worker_health_port: int = 8081
     """Where the worker says on `host` over HTTP that it is alive."""
     max_text_characters: int = 10_000
+    """The longest text that one request may bring."""
     max_audio_s: float = 600.0
+    """The longest recording that one request may bring."""
     idle_timeout_s: float = 60.0
-    """A WebSocket client that sends nothing for so long is cut off."""
+    """A WebSocket client that sends nothing for so long is cut off, and one that is silent in the middle of a body."""
     max_behind_s: float = 6.0
     """Recognition that is further behind is brought back to now; what it leaves out is reported."""
     reconnect_buffer_s: float = 30.0
@@ -230,7 +259,9 @@ class Logging:
     __pydantic_config__: ClassVar[ConfigDict] = _STRICT
 
     level: Literal["debug", "info", "warning", "error"] = "info"
+    """The least that is logged."""
     format: Literal["auto", "text", "json"] = "auto"
+    """"auto": text for a terminal, JSON for all else."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -240,7 +271,9 @@ class Auth:
     __pydantic_config__: ClassVar[ConfigDict] = _STRICT
 
     host: str = "127.0.0.1"
+    """What the token service listens on."""
     port: int = 8004
+    """Its port, for the page and the API."""
     public_url: str = ""
     """What links begin with, e.g. "https://meet.example.org"; empty for `http://host:port`."""
     secret: SecretStr = SecretStr(DEVELOPMENT_SECRET)
@@ -248,9 +281,9 @@ class Auth:
     operator_key: SecretStr = SecretStr("")
     """Whoever shows it may create rooms."""
     open_rooms: bool | None = None
-    """Whether anybody may create rooms; None: in development only."""
+    """Whether anybody may create rooms; unset: in development only."""
     metrics_token: SecretStr = SecretStr("")
-    """Needed to read `/metrics`; empty leaves them open."""
+    """Needed to read `/metrics`; while it is empty they are for this machine alone, and not through a proxy."""
     database_url: SecretStr = SecretStr("")
     """`sqlite:///path` or `postgresql://user:password@host/name`; empty for a SQLite file in the cache directory."""
     redis_url: SecretStr = SecretStr("")
@@ -258,22 +291,45 @@ class Auth:
     web_directory: Path = Path("web/dist")
     """The built web app."""
     cors_origins: tuple[str, ...] = ()
+    """Origins of other pages that may call the API."""
     frame_ancestors: tuple[str, ...] = ()
     """Origins that may show the page in a frame."""
+    allowed_hosts: tuple[str, ...] = ()
+    """Names that the service is asked by, beside `localhost`, addresses and that in `public_url`."""
+    allowed_origins: tuple[str, ...] = ()
+    """Sites, beside `public_url` and `cors_origins`, whose pages may use the service."""
     trusted_proxies: tuple[str, ...] = ()
-    """Addresses whose `X-Forwarded-For` is believed."""
+    """Addresses and networks whose `X-Forwarded-For` is believed; "own-networks" are those this machine is in."""
+    max_connections: int = 1000
+    """At once, from everywhere."""
+    max_connections_per_address: int = 100
+    """Of proxies that are trusted there may be `max_connections`."""
+    idle_timeout_s: float = 10.0
+    """A client that does not finish the head of a request in so long is cut off, and one that is silent in a body."""
+    send_timeout_s: float = 10.0
+    """A client that does not take what it is sent for so long is cut off."""
     token_minutes: float = 10.0
+    """How long a token for a room is valid; the page renews it in time."""
     session_hours: float = 12.0
     """How long somebody who joined may renew their token."""
     invitation_days: float = 7.0
     """What a new room's links live."""
     joins_per_minute: int = 120
-    """From one address, as an office is one address; invitations that are none cost as much."""
+    """With one invitation or session from one address, as an office is one address."""
     joins_per_invitation_per_minute: int = 300
+    """With one link, from all addresses together."""
     rooms_per_minute: int = 20
     """From one address."""
     requests_per_minute: int = 1200
     """From one address, of any kind."""
+    lobby_places: int = 50
+    """How many may wait at the door of one room."""
+    lobby_minutes: float = 10.0
+    """How long somebody waits there to be let in."""
+    """From one address: with keys, links or tokens of ours; as many without any."""
+    failures_per_minute: int = 120
+    """From one address: requests with a key, link or token that is none, and ones that cannot be read. They are counted
+    for themselves and use up nothing of the others."""
     look_interval_s: float = 1.0
     """How often each room that should have an interpreter is looked at."""
 
@@ -291,6 +347,7 @@ class Turn:
     realm: str = ""
     """Empty for `host`."""
     port: int = 3478
+    """For UDP and TCP."""
     tls_port: int = 0
     """443 gets through the strictest networks; 0: no TLS."""
     listening_ip: str = ""
@@ -298,15 +355,21 @@ class Turn:
     external_ip: str = ""
     """The public address where coturn stands behind NAT."""
     relay_min_port: int = 49160
+    """The first UDP port for relayed media."""
     relay_max_port: int = 49999
+    """The last UDP port for relayed media."""
     certificate: str = ""
+    """PEM file, for TLS."""
     private_key: str = ""
+    """PEM file, for TLS."""
     allowed_peers: tuple[str, ...] = ()
     """Private addresses that may be relayed to after all: those of the media servers."""
-    credential_minutes: float = 60.0
+    credential_minutes: float = 20.0
+    """How long somebody may open a way through the relay with what they were given; removal does not end it sooner."""
     user_quota: int = 12
     """Allocations for one participant at a time."""
     total_quota: int = 1200
+    """Allocations of all participants together."""
     max_bytes_per_s: int = 750_000
     """For each allocation."""
 
@@ -318,8 +381,9 @@ class Settings:
     __pydantic_config__: ClassVar[ConfigDict] = _STRICT
 
     profile: Profile = "auto"
+    """Which engines are used: the best that is there, those that need no download, those for a CPU or a GPU."""
     development: bool = False
-    """Accept the built-in development keys."""
+    """Accept the built-in keys, where nothing listens or leads beyond this machine."""
     livekit: LiveKit = field(default_factory=LiveKit)
     models: Models = field(default_factory=Models)
     recognition: Recognition = field(default_factory=Recognition)
@@ -349,7 +413,8 @@ def load(path: Path | None = None, environment: Mapping[str, str] | None = None)
         environment: None for the process's own.
 
     Raises:
-        SettingsError: a file that is named but missing, unknown keys, values of the wrong kind.
+        SettingsError: a file that is named but missing, unknown keys, values of the wrong kind, development within
+            others' reach.
     """
     environment = os.environ if environment is None else environment
     named = path or (Path(environment["HIVE_CONFIG"]) if environment.get("HIVE_CONFIG") else None)
@@ -364,13 +429,17 @@ def load(path: Path | None = None, environment: Mapping[str, str] | None = None)
             raise SettingsError(f"{source} is not valid TOML: {error}") from error
     _overlay(tree, environment)
     try:
-        return TypeAdapter(Settings).validate_python(tree)
+        settings = TypeAdapter(Settings).validate_python(tree)
     except ValidationError as error:
         problems = "; ".join(
             f"{'.'.join(str(part) for part in problem['loc'])}: {problem['msg']}"
             for problem in error.errors()
         )
         raise SettingsError(f"settings ({source} and HIVE_ variables): {problems}") from error
+    from config.exposure import refuse_exposed_development  # which knows the settings
+
+    refuse_exposed_development(settings)
+    return settings
 
 
 _NOT_SETTINGS = {"HIVE_CONFIG", "HIVE_CACHE"}
@@ -379,6 +448,7 @@ _NOT_SETTINGS = {"HIVE_CONFIG", "HIVE_CACHE"}
 def _overlay(tree: dict[str, Any], environment: Mapping[str, str]) -> None:
     """Lays `HIVE_SECTION__KEY` variables over the file's tree; lists are written with commas, tables as KEY=VALUE."""
     lists = {"engines", "languages", "cors_origins", "frame_ancestors", "trusted_proxies", "allowed_peers"}
+    lists |= {"allowed_hosts", "allowed_origins"}
     tables = {"voices"}
     top = {f.name for f in fields(Settings)}
     for name, text in environment.items():

@@ -12,9 +12,7 @@ from dataclasses import dataclass
 
 from demo.ledger import ClauseRecord
 from demo.wer import align, words_of
-
-Key = tuple[str, int]
-"""Speaker and clause number."""
+from protocol.events import ClauseKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +62,10 @@ class Coverage:
 
 
 def coverage(
-    said: Sequence[Said], recognised: Mapping[Key, str], clauses: Mapping[Key, ClauseRecord], target: str
+    said: Sequence[Said],
+    recognised: Mapping[ClauseKey, str],
+    clauses: Mapping[ClauseKey, ClauseRecord],
+    target: str,
 ) -> Coverage:
     """Coverage in one language, over all speakers of other languages.
 
@@ -77,11 +78,11 @@ def coverage(
     return total
 
 
-def heard_words(said: Said, recognised: Mapping[Key, str]) -> tuple[list[str], list[Key]]:
+def heard_words(said: Said, recognised: Mapping[ClauseKey, str]) -> tuple[list[str], list[ClauseKey]]:
     """The recognised words of a speaker in order, and the clause of each."""
     words: list[str] = []
-    keys: list[Key] = []
-    for key in sorted(key for key in recognised if key[0] == said.speaker):
+    keys: list[ClauseKey] = []
+    for key in sorted(key for key in recognised if key.speaker == said.speaker):
         of_clause = words_of(recognised[key], said.language)
         words += of_clause
         keys += [key] * len(of_clause)
@@ -89,7 +90,7 @@ def heard_words(said: Said, recognised: Mapping[Key, str]) -> tuple[list[str], l
 
 
 def _of_one(
-    said: Said, recognised: Mapping[Key, str], clauses: Mapping[Key, ClauseRecord], target: str
+    said: Said, recognised: Mapping[ClauseKey, str], clauses: Mapping[ClauseKey, ClauseRecord], target: str
 ) -> Coverage:
     words, keys = heard_words(said, recognised)
     counted, total = keys, len(words)

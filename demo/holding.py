@@ -14,6 +14,7 @@ from demo.load import LoadMeter
 from demo.meeting import Meeting, Minutes
 from demo.scripts import Script
 from demo.terminal import Screen
+from foundation.supervision import keep_running
 from stack.local import Stack
 from stack.ports import Ports
 
@@ -39,7 +40,7 @@ async def hold(
         meter = LoadMeter({part: stack.pids[part] for part in PARTS}, {"worker": "room process"})
         with Screen(console, languages) as screen:
             meeting = Meeting(stack.settings.livekit, screen, script, targets=targets)
-            metering = asyncio.create_task(meter.run(), name="load meter")
+            metering = asyncio.create_task(keep_running(meter.run, name="load meter"), name="load meter")
             try:
                 minutes = await meeting.hold(repeat=repeat)
                 meter.sample()

@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+
+from protocol.codec import WireError
+from protocol.events import (
+    EVENTS,
+    CaptionSent,
+    ClauseClosed,
+    ClauseKey,
+    Event,
+    SoundDropped,
+    SpeechDone,
+    SpeechSkipped,
+    TranslationDone,
+    TroubleTold,
+    WordShown,
+)
 
 
 @dataclass(slots=True)
@@ -35,6 +47,7 @@ class ClauseRecord:
     """One committed clause."""
 
     speaker: str
+    take: int
     number: int
     language: str
     onset_at_s: float
@@ -42,6 +55,10 @@ class ClauseRecord:
     committed_at_s: float
     words: int
     renderings: dict[str, Rendering] = field(default_factory=dict)
+
+    @property
+    def key(self) -> ClauseKey:
+        return ClauseKey(self.speaker, self.take, self.number)
 
     def rendering(self, language: str) -> Rendering:
         """The clause in `language`, empty at first."""
@@ -52,8 +69,8 @@ class Ledger:
     """Collects the measurements of one meeting."""
 
     def __init__(self) -> None:
-        self.clauses: dict[tuple[str, int], ClauseRecord] = {}
-        self._renderings: dict[tuple[str, int], dict[str, Rendering]] = {}
+        self.clauses: dict[ClauseKey, ClauseRecord] = {}
+        self._renderings: dict[ClauseKey, dict[str, Rendering]] = {}
         """By clause; events come as streams of their own, so one may overtake the clause that it is about."""
         self.interim_s: dict[str, list[float]] = {}
         """Latency of interim captions by language."""
@@ -63,28 +80,40 @@ class Ledger:
         self.lost_sound_s = 0.0
         self.not_heard: list[str] = []
         self.troubles: list[str] = []
-        self._takers: Mapping[str, Callable[[dict[str, Any]], None]] = {
-            "clause": self._clause,
-            "translation": self._translation,
-            "speech": self._speech,
-            "skipped": self._skipped,
-            "caption": self._caption,
-            "word": self._word,
-            "sound_lost": self._sound_lost,
-            "trouble": self._trouble,
-        }
 
-    def take(self, text: str) -> dict[str, Any]:
-        """Enters one event of the `translator.events` stream; returns it."""
-        event: dict[str, Any] = json.loads(text)
-        if taker := self._takers.get(event["type"]):
-            taker(event)
+    def take(self, text: str) -> Event | None:
+        """Enters one event of the `translator.events` stream; returns it, or None for one that is not known here."""
+        try:
+            event = EVENTS.decode(text)
+        except WireError:
+            return None
+        self._enter(event)
         return event
 
-    def unsettled(self, languages: tuple[str, ...]) -> list[tuple[str, int, str]]:
-        """Clauses without speech and without a reason, as (speaker, number, language)."""
+    def _enter(self, event: Event) -> None:
+        match event:
+            case ClauseClosed():
+                self._clause(event)
+            case TranslationDone():
+                self._translation(event)
+            case SpeechDone():
+                self._speech(event)
+            case SpeechSkipped():
+                self._rendering(event).problem = event.reason
+            case CaptionSent():
+                self.interim_s.setdefault(event.language, []).append(event.latency_s)
+            case WordShown():
+                self.shown_s.append(event.shown_s)
+                self.word_commit_s.append(event.committed_s)
+            case SoundDropped():
+                self.lost_sound_s += event.lost_s
+            case TroubleTold():
+                self._trouble(event)
+
+    def unsettled(self, languages: tuple[str, ...]) -> list[tuple[ClauseKey, str]]:
+        """Clauses without speech and without a reason, each with the language."""
         return [
-            (record.speaker, record.number, language)
+            (record.key, language)
             for record in self.clauses.values()
             for language in languages
             if language != record.language and not record.rendering(language).settled
@@ -98,50 +127,34 @@ class Ledger:
             if (rendering := record.renderings.get(language)) and rendering.end_at_s is not None
         ]
 
-    def _rendering(self, event: dict[str, Any]) -> Rendering:
-        renderings = self._renderings.setdefault((event["speaker"], event["number"]), {})
-        return renderings.setdefault(event["language"], Rendering())
+    def _rendering(self, event: TranslationDone | SpeechDone | SpeechSkipped) -> Rendering:
+        return self._renderings.setdefault(event.clause, {}).setdefault(event.language, Rendering())
 
-    def _clause(self, event: dict[str, Any]) -> None:
-        key = (event["speaker"], event["number"])
-        self.clauses[key] = ClauseRecord(
-            *key,
-            language=event["language"],
-            onset_at_s=event["onset_at_s"],
-            offset_at_s=event["offset_at_s"],
-            committed_at_s=event["committed_at_s"],
-            words=event["words"],
-            renderings=self._renderings.setdefault(key, {}),
+    def _clause(self, event: ClauseClosed) -> None:
+        self.clauses[event.clause] = ClauseRecord(
+            *event.clause,
+            language=event.language,
+            onset_at_s=event.onset_at_s,
+            offset_at_s=event.offset_at_s,
+            committed_at_s=event.committed_at_s,
+            words=event.words,
+            renderings=self._renderings.setdefault(event.clause, {}),
         )
 
-    def _translation(self, event: dict[str, Any]) -> None:
+    def _translation(self, event: TranslationDone) -> None:
         rendering = self._rendering(event)
-        if event["failed"]:
+        if event.failed:
             rendering.problem = rendering.problem or "not translated"
         else:
-            rendering.translated_s, rendering.drafted = event["took_s"], event["drafted"]
+            rendering.translated_s, rendering.drafted = event.took_s, event.drafted
 
-    def _speech(self, event: dict[str, Any]) -> None:
+    def _speech(self, event: SpeechDone) -> None:
         rendering = self._rendering(event)
-        rendering.voice, rendering.speed = event["voice"], event["speed"]
-        rendering.waited_s = event["waited_s"]
-        rendering.first_audio_at_s = event["first_audio_at_s"]
-        rendering.onset_at_s, rendering.end_at_s = event["onset_at_s"], event["end_at_s"]
+        rendering.voice, rendering.speed, rendering.waited_s = event.voice, event.speed, event.waited_s
+        rendering.first_audio_at_s = event.first_audio_at_s
+        rendering.onset_at_s, rendering.end_at_s = event.onset_at_s, event.end_at_s
 
-    def _skipped(self, event: dict[str, Any]) -> None:
-        self._rendering(event).problem = event["reason"]
-
-    def _caption(self, event: dict[str, Any]) -> None:
-        self.interim_s.setdefault(event["language"], []).append(event["latency_s"])
-
-    def _word(self, event: dict[str, Any]) -> None:
-        self.shown_s.append(event["shown_s"])
-        self.word_commit_s.append(event["committed_s"])
-
-    def _sound_lost(self, event: dict[str, Any]) -> None:
-        self.lost_sound_s += event["lost_s"]
-
-    def _trouble(self, event: dict[str, Any]) -> None:
-        if event["stage"] == "hear":
-            self.not_heard.append(event["reason"])
-        self.troubles.append(f"{event['stage']} {event.get('language', '')}: {event['reason']}".strip())
+    def _trouble(self, event: TroubleTold) -> None:
+        if event.stage == "hear":
+            self.not_heard.append(event.reason)
+        self.troubles.append(f"{event.stage} {event.language}: {event.reason}")

@@ -37,11 +37,11 @@ def spoken_texts(minutes: Minutes, target: str) -> list[str]:
     """The translations that were spoken into a language, in the order in which they were heard."""
     texts = final_texts(minutes.listener(target).captions, target)
     spoken = [
-        (rendering.onset_at_s, texts[record.speaker, record.number])
+        (rendering.onset_at_s, texts[record.key])
         for record in minutes.ledger.clauses.values()
         if (rendering := record.renderings.get(target)) is not None
         and rendering.onset_at_s is not None
-        and (record.speaker, record.number) in texts
+        and record.key in texts
     ]
     return [text for _, text in sorted(spoken)]
 

@@ -15,6 +15,7 @@ from demo.participants import MICROPHONE, TRANSLATED, Attendee, SeenCaption
 from demo.scripts import Part, Script
 from demo.terminal import Screen
 from pipeline.text.languages import same_language
+from protocol.events import SpeechDone
 
 READER, ORGANISER = "reader", "organiser"
 ROLE = "translator.role"
@@ -206,5 +207,5 @@ class Meeting:
 
     def _on_event(self, text: str) -> None:
         event = self._ledger.take(text)
-        if event["type"] == "speech":
-            self._screen.lag(event["language"], event["lag_s"])
+        if isinstance(event, SpeechDone):
+            self._screen.lag(event.language, event.lag_s)

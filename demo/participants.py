@@ -13,11 +13,12 @@ from livekit import api, rtc
 
 from config.settings import LiveKit
 from demo.talk import RATE_HZ
+from foundation.tasks import Tasks
 from pipeline.audio import HEARING_RATE_HZ, Pcm
+from protocol.events import EVENTS_TOPIC
 
 CHUNK_S = 0.02
 CAPTIONS_TOPIC = "lk.transcription"
-EVENTS_TOPIC = "translator.events"
 STREAM_LIMIT_S = 10.0
 OPEN_BEFORE_S = 0.6
 """So long a microphone is open before somebody speaks into it: others have to subscribe to it first."""
@@ -89,7 +90,7 @@ class Attendee:
         self.tracks: list[HeardTrack] = []
         self.on_caption: Callable[[SeenCaption], None] = lambda caption: None
         self.on_event: Callable[[str], None] = lambda text: None
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks = Tasks()
         self._begun = 0
 
     @property
@@ -147,10 +148,7 @@ class Attendee:
 
     async def leave(self) -> None:
         """Disconnects and ends every recording."""
-        for task in self._tasks:
-            task.cancel()
-        if self._tasks:
-            await asyncio.wait(self._tasks, timeout=5)
+        await self._tasks.close()
         if self._room is not None:
             await self._room.disconnect()
 
@@ -194,6 +192,4 @@ class Attendee:
         self.on_event(text)
 
     def _own(self, work: Coroutine[None, None, None]) -> None:
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._tasks.start(work, name=f"{self.identity} reads")

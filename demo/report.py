@@ -126,7 +126,7 @@ def translation_scores(minutes: Minutes, script: Script, target: str) -> dict[st
     scores = {}
     for part in script.heard_by(target):
         if reference := part.references.get(target):
-            keys = sorted(key for key in translated if key[0] == part.speaker)
+            keys = sorted(key for key in translated if key.speaker == part.speaker)
             made = " ".join(translated[key] for key in keys)
             wanted = " ".join([reference] * len(minutes.rounds))
             scores[part.speaker] = chrf([(made, wanted)])
@@ -263,7 +263,7 @@ def write_texts(path: Path, minutes: Minutes, script: Script, target: str) -> No
     lines = [f"| speaker | heard | {target} |", "|---|---|---|"]
     for key, record in sorted(minutes.ledger.clauses.items(), key=lambda item: item[1].onset_at_s):
         if record.language != target:
-            cells = (key[0], recognised.get(key, ""), translated.get(key, ""))
+            cells = (key.speaker, recognised.get(key, ""), translated.get(key, ""))
             lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
     for part in script.heard_by(target):
         if reference := part.references.get(target):

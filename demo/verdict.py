@@ -9,7 +9,7 @@ from typing import TypeVar
 import numpy as np
 
 from config.settings import SpeechSettings
-from demo.coverage import Coverage, Key
+from demo.coverage import Coverage
 from demo.hearing import ENOUGH, Spectrum, match, spectrum, speech_seconds
 from demo.ledger import ClauseRecord
 from demo.meeting import READER, Minutes, Spoken
@@ -21,6 +21,7 @@ from demo.webvtt import as_caption
 from pipeline.audio import HEARING_RATE_HZ
 from pipeline.engines.protocols import Synthesizer
 from pipeline.text.captions import RetractionCounter
+from protocol.events import ClauseKey
 
 T = TypeVar("T")
 
@@ -69,8 +70,8 @@ class Compared:
     shift_s: float
 
 
-def final_texts(captions: Sequence[SeenCaption], language: str) -> dict[Key, str]:
-    """Final captions of one language by (speaker, clause number)."""
+def final_texts(captions: Sequence[SeenCaption], language: str) -> dict[ClauseKey, str]:
+    """Final captions of one language by speaker, take and clause number."""
     return {
         _key(seen): seen.text
         for seen in captions
@@ -78,7 +79,7 @@ def final_texts(captions: Sequence[SeenCaption], language: str) -> dict[Key, str
     }
 
 
-def originals(captions: Sequence[SeenCaption]) -> dict[Key, str]:
+def originals(captions: Sequence[SeenCaption]) -> dict[ClauseKey, str]:
     """What was recognised of each clause, in whatever language it was spoken."""
     return {
         _key(seen): seen.text
@@ -134,7 +135,7 @@ async def compare(
         comparable = []
         for record in minutes.ledger.clauses.values():
             rendering = record.renderings.get(target)
-            text = texts[target].get((record.speaker, record.number))
+            text = texts[target].get(record.key)
             if rendering is None or rendering.onset_at_s is None or rendering.end_at_s is None or not text:
                 continue
             if (
@@ -147,7 +148,7 @@ async def compare(
             own = match(sound, await again(target, text, record), at_s)
             best_other = -1.0
             for other in others:
-                text_there = texts[other].get((record.speaker, record.number))
+                text_there = texts[other].get(record.key)
                 if text_there and text_there != text and synthesizer.voices(other):
                     there = await again(other, text_there, record)
                     best_other = max(best_other, match(sound, there, at_s).similarity)
@@ -249,7 +250,7 @@ def nothing_missing(minutes: Minutes, targets: tuple[str, ...]) -> Finding:
     if not records:
         return Finding(question, False, "no clause was committed")
     if missing:
-        shown = ", ".join(f"{speaker} {number} {language}" for speaker, number, language in missing[:5])
+        shown = ", ".join(f"{key.speaker} {key.number} {language}" for key, language in missing[:5])
         return Finding(question, False, f"{len(missing)} without outcome: {shown}")
     told = f"; with a reason: {'; '.join(reasons[:5])}" if reasons else ""
     return Finding(question, True, f"{len(records)} clauses in {len(targets)} languages{told}")
@@ -285,6 +286,5 @@ def _is_final(seen: SeenCaption) -> bool:
     return seen.attributes.get("lk.transcription_final") == "true"
 
 
-def _key(seen: SeenCaption) -> Key:
-    speaker, _, place = seen.attributes.get("translator.segment", "").rpartition("/")
-    return speaker, int(place.rpartition("-")[2])
+def _key(seen: SeenCaption) -> ClauseKey:
+    return ClauseKey.of_segment(seen.attributes.get("translator.segment", ""))

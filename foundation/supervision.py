@@ -9,6 +9,8 @@ from typing import Final
 
 import structlog
 
+from config.faults import kinds as kinds  # also for those who ask a failure's owner
+
 log = structlog.get_logger(__name__)
 
 FIRST_S: Final = 0.1
@@ -79,14 +81,3 @@ async def keep_running(
             await sleep(wait_s)
         else:
             return
-
-
-def kinds(error: BaseException) -> str:
-    """The kinds of an error and, of a group, of all in it: `ValueError, TimeoutError`."""
-    return ", ".join(sorted({type(leaf).__name__ for leaf in _leaves(error)}))
-
-
-def _leaves(error: BaseException) -> list[BaseException]:
-    if isinstance(error, BaseExceptionGroup):
-        return [leaf for inner in error.exceptions for leaf in _leaves(inner)]
-    return [error]

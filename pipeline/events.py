@@ -119,6 +119,8 @@ class Clause:
     """Whether its sentence began in an earlier clause."""
     confidence: float | None = None
     """Mean probability of its words, 0…1; None: the recogniser cannot tell."""
+    take: int = 1
+    """Which of the speaker's interpreters it comes from, as each counts from 1 again; the room fills it in."""
 
 
 @dataclass(frozen=True, slots=True)

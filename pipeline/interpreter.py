@@ -9,6 +9,7 @@ Nothing in here waits for a listener: lanes and the outlet never block the way o
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Protocol
@@ -17,6 +18,7 @@ import numpy as np
 import structlog
 
 from config.settings import Settings
+from foundation.supervision import Backoff, keep_running, kinds
 from pipeline.audio import HEARING_RATE_HZ, AudioFrame, Pcm, seconds
 from pipeline.channel import Channel, WhenFull
 from pipeline.clock import ArrivalClock, Monotonic
@@ -63,6 +65,8 @@ STALL_S = 1.5
 
 RESTARTS = 5
 """An interpreter that failed is started again so many times in a row, a little later each time."""
+
+FIRST_REST_S = 0.4
 
 KEPT_S = 30
 """So much sound is kept for translators that listen: a clause waits less than that."""
@@ -145,12 +149,13 @@ class Interpreter:
         # kept over a restart, so that no two clauses have the same number
         self._cutter = ClauseCutter(speaker, settings.clauses)
         self._tape = Tape(KEPT_S * HEARING_RATE_HZ)
-        self._frames = self._new_frames()
+        self._frames: Channel[AudioFrame] = Channel(FRAMES_WAITING, WhenFull.DROP_OLDEST, self._drop)
         self._position = 0
         self._lost = 0
         self._wishes = Wishes()
         self._wished = asyncio.Event()
-        self._closed = False
+        self._closed = self._failed = False
+        self._closing = asyncio.Event()
         self._last_sound_s = self._now()
         self._silent = True
 
@@ -187,29 +192,44 @@ class Interpreter:
     def close(self) -> None:
         """No more sound will come: `run` finishes what was heard and returns."""
         self._closed = True
+        self._closing.set()
         self._frames.close()
 
     # --- the work ----------------------------------------------------------------------------------------
 
     async def run(self) -> None:
-        """Interprets until closed. Never raises but for cancellation."""
-        restarts = 0
-        while True:
-            began_s = self._now()
-            try:
-                await self._interpret()
-                return
-            except* Exception as errors:  # the one broad catch: a speaker's fault must not end the meeting
-                kinds = ", ".join(sorted({type(error).__name__ for error in _leaves(errors)}))
-                log.error("interpreter failed", speaker=self.speaker, errors=kinds, exc_info=True)
-                restarts = restarts + 1 if self._now() - began_s < 60 else 1
-                self._outlet.trouble(Trouble(self.speaker, "hear", "", f"interpreting failed ({kinds})"))
-            if self._closed or restarts > RESTARTS:
-                self._closed = True
-                return
-            await asyncio.sleep(min(5.0, 0.2 * 2**restarts))
-            self._frames.close()
-            self._frames = self._new_frames()
+        """Interprets until closed. Never raises but for cancellation.
+
+        What failed is begun again a little later, and goes on with the sound that waits by then. Once closed it does
+        not rest before that.
+        """
+        try:
+            await keep_running(
+                self._attempt,
+                name=f"interpreter of {self.speaker}",
+                failed=self._tell_failure,
+                backoff=Backoff(FIRST_REST_S),
+                attempts=RESTARTS + 1,
+                sleep=self._rest,
+                now=self._now,
+            )
+        except Exception as error:  # noqa: BLE001  a speaker's fault must not end the meeting
+            log.error("interpreter gives up", speaker=self.speaker, kinds=kinds(error))
+            self.close()
+
+    async def _attempt(self) -> None:
+        if not (self._closed and self._failed and not len(self._frames)):
+            await self._interpret()
+
+    def _tell_failure(self, name: str, error: Exception) -> None:
+        self._failed = True
+        reason = f"interpreting failed ({kinds(error)})"
+        self._outlet.trouble(Trouble(self.speaker, "hear", "", reason))
+
+    async def _rest(self, wait_s: float) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(wait_s):
+                await self._closing.wait()
 
     async def _interpret(self) -> None:
         heard: Channel[Heard] = Channel(EVENTS_WAITING)
@@ -318,15 +338,5 @@ class Interpreter:
                 lost, self._lost = self._lost, 0
                 self._outlet.measured(SoundLost(self.speaker, seconds(lost)))
 
-    def _new_frames(self) -> Channel[AudioFrame]:
-        return Channel(FRAMES_WAITING, WhenFull.DROP_OLDEST, self._drop)
-
     def _drop(self, frame: AudioFrame) -> None:
         self._lost += len(frame.pcm)
-
-
-def _leaves(errors: BaseExceptionGroup[Exception]) -> list[BaseException]:
-    found: list[BaseException] = []
-    for error in errors.exceptions:
-        found += _leaves(error) if isinstance(error, BaseExceptionGroup) else [error]
-    return found

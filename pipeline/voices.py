@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 
 from pipeline.engines.protocols import Voice
+
+REMEMBERED = 2000
 
 
 class Casting:
     """Gives each speaker a part, the same in every language and after a return.
 
-    One for each room; all its language channels share it.
+    One for each room; all its language channels share it. Of `REMEMBERED` speakers the part is known; who was heard
+    longest ago is forgotten first, and gets another one when they come back.
     """
 
     def __init__(self) -> None:
-        self._parts: dict[str, int] = {}
+        self._parts: OrderedDict[str, int] = OrderedDict()
+        self._next_part = 0
         self._registers: dict[str, str] = {}
         self._chosen: Mapping[str, str] = {}
+
+    @property
+    def known(self) -> int:
+        """How many speakers are remembered."""
+        return len(self._parts)
 
     def prefer(self, speaker: str, register: str) -> None:
         """Asks for a "low" or "high" voice for a speaker where the language has one."""
@@ -38,7 +48,7 @@ class Casting:
         """
         if not voices:
             raise ValueError("the language has no voices")
-        part = self._parts.setdefault(speaker, len(self._parts))
+        part = self._part(speaker)
         named = self._chosen.get(language)
         for voice in voices:
             if voice.name == named:
@@ -48,3 +58,12 @@ class Casting:
         fitting = [voice for voice in cast if voice.register == wanted] if wanted else []
         choice = fitting or cast
         return choice[part % len(choice)]
+
+    def _part(self, speaker: str) -> int:
+        if speaker not in self._parts:
+            self._parts[speaker] = self._next_part
+            self._next_part += 1
+        self._parts.move_to_end(speaker)
+        while len(self._parts) > REMEMBERED:
+            self._parts.popitem(last=False)
+        return self._parts[speaker]

@@ -3,6 +3,7 @@
 #   scripts/bootstrap.sh demo   what the demo needs
 #   scripts/bootstrap.sh up     what the stack for people needs: the web app as well
 #   scripts/bootstrap.sh dev    what the tests need as well
+#   scripts/bootstrap.sh check  the virtual environment of the tests alone: nothing that needs root
 # A second run finds everything and ends at once. Exit status 3: something is missing that needs root;
 # the exact command has been printed.
 set -euo pipefail
@@ -12,8 +13,8 @@ purpose=${1:-demo}
 venv=${VENV:-.venv}
 case $purpose in
     demo | up) lock=requirements.lock ;;
-    dev) lock=requirements-dev.lock ;;
-    *) echo "usage: $0 demo|up|dev" >&2; exit 2 ;;
+    dev | check) lock=requirements-dev.lock ;;
+    *) echo "usage: $0 demo|up|dev|check" >&2; exit 2 ;;
 esac
 
 say() { echo "hive: $*" >&2; }
@@ -78,14 +79,26 @@ make_venv() {
     # The packages lie here and are not installed; a line in site-packages makes them importable from anywhere.
     site=$("$venv/bin/python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
     pwd >"$site/hive.pth"
-    printf '#!%s\nimport sys\n\nfrom cli.main import main\n\nsys.exit(main())\n' "$(cd "$venv" && pwd)/bin/python" >"$venv/bin/hive"
-    chmod +x "$venv/bin/hive"
     echo "requirements.lock $(stamp_of requirements.lock)" >"$venv/.made-from"
-    if [ "$purpose" = dev ]; then
+    if [ "$lock" = requirements-dev.lock ]; then
         echo "requirements-dev.lock $(stamp_of requirements-dev.lock)" >>"$venv/.made-from"
     fi
     say "the virtual environment is ready after $((SECONDS - began)) s"
 }
 
+write_command() { # `hive`; rooms run in processes that import the main module again, hence the guard
+    cat >"$venv/bin/hive" <<END
+#!$(cd "$venv" && pwd)/bin/python
+import sys
+
+from cli.main import main
+
+if __name__ == "__main__":
+    sys.exit(main())
+END
+    chmod +x "$venv/bin/hive"
+}
+
 is_made_from "$lock" || make_venv
-"$venv/bin/python" -m stack.prepare "$purpose"
+write_command
+[ "$purpose" = check ] || "$venv/bin/python" -m stack.prepare "$purpose"

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # All tests. Rooms and browsers, which keep time, run one by one behind the others, which share the cores.
-# With arguments: what pytest makes of them.
+# Each part ends with its ten slowest. With arguments: what pytest makes of them.
 set -uo pipefail
 cd "$(dirname "$0")/.."
-tests=(.venv/bin/python -m pytest)
+tests=(.venv/bin/python -m pytest --durations 10 --durations-min 0.5)
 
 if (($#)); then
   exec "${tests[@]}" "$@"

@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from config import logging
+from config.exposure import refuse_exposed_development
 from config.settings import Settings, SettingsError, load
 from pipeline.engines.protocols import EngineError
 from speech_service.serve import SERVICES, serve
@@ -27,10 +28,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         settings = replace(settings, profile=chosen.profile)
     if chosen.host:
         settings = replace(settings, services=replace(settings.services, host=chosen.host))
+    try:
+        refuse_exposed_development(settings)
+    except SettingsError as error:
+        return _fail(str(error), 2)
     logging.configure(settings.logging)
     ports = {name: port for name in SERVICES if (port := getattr(chosen, f"{name}_port")) is not None}
     try:
         asyncio.run(_until_signal(settings, frozenset(chosen.only or ()), ports))
+    except SettingsError as error:
+        return _fail(str(error), 2)
     except EngineError as error:
         return _fail(str(error), 1)
     except OSError as error:

@@ -9,6 +9,7 @@ from fastapi import Request
 from pydantic import BaseModel
 
 from config.settings import Settings
+from foundation.http.problems import ProblemError, overloaded
 from pipeline.audio import HEARING_RATE_HZ, AudioFrame, Pcm
 from pipeline.channel import Channel
 from pipeline.engines.protocols import HearingOptions
@@ -16,9 +17,8 @@ from pipeline.events import Heard, NotHeard, UtteranceEnded, Word, Words
 from pipeline.recordings.decoding import FlawKind, Recording, TooMuchSound, decode
 from pipeline.text.joining import confidence_of, text_of
 from speech_service import media
-from speech_service.gate import ServiceError
 from speech_service.measures import Measures
-from speech_service.problems import overloaded, problem_of, too_long
+from speech_service.problems import problem_of, too_long
 from speech_service.recognition import Ears
 from speech_service.service import patience
 
@@ -93,7 +93,7 @@ class Transcriber:
     async def transcribe(self, request: Request, options: HearingOptions) -> Transcript:
         self._ears.check_language(options)
         if self._at_once >= FILES_AT_ONCE:
-            raise ServiceError(overloaded("too many files at once", 5.0))
+            raise ProblemError(overloaded("too many files at once", 5.0))
         self._at_once += 1
         try:
             recording = await self._read(request)
@@ -115,7 +115,7 @@ class Transcriber:
                 return Recording(media.raw(bytes(data), parameters, max_s=self._max_s))
             return await asyncio.to_thread(decode, bytes(data), rate_hz=HEARING_RATE_HZ, max_s=self._max_s)
         except TooMuchSound as error:
-            raise ServiceError(too_long("the sound", self._max_s, "seconds")) from error
+            raise ProblemError(too_long("the sound", self._max_s, "seconds")) from error
 
     async def _recognise(self, request: Request, recording: Recording, options: HearingOptions) -> Transcript:
         frames: Channel[AudioFrame] = Channel(WAITING_PIECES)
@@ -129,7 +129,7 @@ class Transcriber:
                     transcript.add(event)
             result = transcript.finished()
             if recognizer.failure is not None and not result.utterances:
-                raise ServiceError(problem_of(recognizer.failure))
+                raise ProblemError(problem_of(recognizer.failure))
         return result
 
 

@@ -11,6 +11,7 @@ from fastapi import FastAPI, WebSocket
 from pydantic import BaseModel, Field
 
 from config.settings import Settings
+from foundation.http.problems import Problem, ProblemError
 from pipeline.audio import AudioError, Pcm
 from pipeline.engines import langid
 from pipeline.engines.langid import UNDETERMINED
@@ -21,12 +22,12 @@ from pipeline.engines.protocols import (
     TranslationResult,
     Translator,
 )
-from pipeline.text.glossary import Glossary, GlossaryError
+from pipeline.text.glossary import Glossary
+from protocol.glossary import GlossaryError
 from speech_service.exchange import Exchange
-from speech_service.gate import ServiceError
 from speech_service.measures import Measures
-from speech_service.problems import Problem, invalid, problem_of, too_long
-from speech_service.service import check_text, limits_of, new_service, patience
+from speech_service.problems import invalid, problem_of, too_long
+from speech_service.service import body_limits, check_text, new_service, patience
 from speech_service.sockets import Peer, conversation
 from speech_service.wire import (
     FROM_TRANSLATION,
@@ -129,8 +130,8 @@ class Pairs(BaseModel):
 def mt_app(translator: Translator, settings: Settings, *, detect: Detect = langid.detect) -> FastAPI:
     """The service around a translator that is loaded; whoever loaded it closes it."""
     measures = Measures("mt")
-    limits = limits_of(settings, texts=BATCH_SIZE + 1)
-    app = new_service("Translation", measures, lambda: translator.info, settings=settings, limits=limits)
+    bodies = body_limits(settings, texts=BATCH_SIZE + 1)
+    app = new_service("Translation", measures, settings=settings, bodies=bodies)
     desk = _Desk(translator, detect, settings, measures)
 
     @app.get("/languages")
@@ -168,26 +169,24 @@ def mt_app(translator: Translator, settings: Settings, *, detect: Detect = langi
 async def _converse(peer: Peer[FromTranslation], desk: _Desk, settings: Settings, measures: Measures) -> None:
     """One connection on /ws/translate; ends with an exception, whoever ends it."""
 
-    async def work(request: Translate) -> None:
+    async def work(request: Translate) -> Translated:
         try:
             sound, glossary = sound_from_text(request.sound), Glossary.parse(request.glossary)
         except AudioError as error:
-            raise ServiceError(problem_of(error)) from error
+            raise ProblemError(problem_of(error)) from error
         except GlossaryError as error:
-            raise ServiceError(invalid(f"glossary: {error}")) from error
+            raise ProblemError(invalid(f"glossary: {error}")) from error
         result = await desk.translate(
             request, sound=sound, glossary=glossary, second_opinion=request.second_opinion
         )
-        await peer.send(
-            Translated(
-                request.id,
-                result.text,
-                result.engine,
-                result.route,
-                doubt=result.doubt,
-                score=result.score,
-                from_sound=result.from_sound,
-            )
+        return Translated(
+            request.id,
+            result.text,
+            result.engine,
+            result.route,
+            doubt=result.doubt,
+            score=result.score,
+            from_sound=result.from_sound,
         )
 
     async with Exchange(peer, limit=settings.services.max_requests, measures=measures) as exchange:
@@ -199,7 +198,7 @@ async def _converse(peer: Peer[FromTranslation], desk: _Desk, settings: Settings
                 case Translate() as request:
                     await exchange.begin(request.id, partial(work, request))
                 case Cancel(id=number):
-                    await exchange.cancel(number)
+                    exchange.cancel(number)
 
 
 class _Desk:
@@ -218,7 +217,7 @@ class _Desk:
         return [Pair(source=a, target=b, route=list(route)) for a, b, route in routes if route is not None]
 
     async def answer(self, body: TranslateRequest) -> TranslateAnswer:
-        """Raises ServiceError, EngineError."""
+        """Raises ProblemError, EngineError."""
         check_text(body.text, self._settings)
         source = body.source or self._detected(body.text)
         result = await self.translate(
@@ -239,10 +238,10 @@ class _Desk:
         )
 
     async def answer_all(self, bodies: list[TranslateRequest]) -> list[TranslateAnswer | BatchFailure]:
-        """Raises ServiceError when they are too long together; for one text that fails it returns why."""
+        """Raises ProblemError when they are too long together; for one text that fails it returns why."""
         limit = BATCH_SIZE * self._settings.services.max_text_characters
         if sum(len(body.text) for body in bodies) > limit:
-            raise ServiceError(too_long("the batch", limit, "characters"))
+            raise ProblemError(too_long("the batch", limit, "characters"))
         places = asyncio.Semaphore(BATCH_AT_ONCE)
 
         async def one(body: TranslateRequest) -> TranslateAnswer | BatchFailure:
@@ -251,10 +250,10 @@ class _Desk:
                     return await self.answer(body)
                 except EngineError as error:
                     problem = problem_of(error)
-                except ServiceError as error:
+                except ProblemError as error:
                     problem = error.problem
             self._measures.failed(problem.code)
-            return BatchFailure(error=problem.body()["error"])
+            return BatchFailure(error=problem.body())
 
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(one(body)) for body in bodies]
@@ -268,7 +267,7 @@ class _Desk:
         glossary: Glossary | None = None,
         second_opinion: bool = False,
     ) -> TranslationResult:
-        """Raises ServiceError, EngineError."""
+        """Raises ProblemError, EngineError."""
         check_text(body.text, self._settings)
         for pair in body.context:
             for text in pair:
@@ -291,7 +290,7 @@ class _Desk:
         language, _ = self._detect(text, self._translator.info.languages)
         if language == UNDETERMINED:
             known = {"known": list(self._translator.info.languages)}
-            raise ServiceError(
+            raise ProblemError(
                 Problem(422, "unknown_language", "the text is in none of the known languages", known)
             )
         return language

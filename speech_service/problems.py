@@ -1,44 +1,10 @@
-"""What went wrong, in the one form in which clients are told: over HTTP and on a WebSocket."""
+"""What an engine's failures are told as, over HTTP and on a WebSocket."""
 
 from __future__ import annotations
 
-import json
-import math
-from dataclasses import dataclass, field
-from typing import Any
-
+from foundation.http.problems import Problem, overloaded
 from pipeline.audio import AudioError
 from pipeline.engines.protocols import EngineError, EngineMissing, EngineOverloaded, UnknownLanguage
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Why there is no answer.
-
-    `more` holds what a program can act on: `known` languages, `retry_after_s`, `limit`.
-    """
-
-    status: int
-    code: str
-    message: str
-    more: dict[str, Any] = field(default_factory=dict)
-
-    def body(self) -> dict[str, Any]:
-        """The JSON body of the answer."""
-        return {"error": {"code": self.code, "message": self.message, **self.more}}
-
-    def encoded(self) -> bytes:
-        """The body as bytes; a character that no encoding has (half a surrogate pair) is written as \\u…."""
-        return json.dumps(self.body()).encode("ascii")
-
-    def headers(self) -> dict[str, str]:
-        """What belongs into the head of an HTTP answer."""
-        headers = {"Content-Type": "application/json"}
-        if self.status == 401:
-            headers["WWW-Authenticate"] = "Bearer"
-        if "retry_after_s" in self.more:
-            headers["Retry-After"] = str(max(1, math.ceil(self.more["retry_after_s"])))
-        return headers
 
 
 def problem_of(error: EngineError | AudioError | TimeoutError) -> Problem:
@@ -67,13 +33,8 @@ def error_of(problem: Problem, service: str) -> EngineError:
         case "overloaded":
             return EngineOverloaded(service, float(problem.more.get("retry_after_s", 1.0)))
         case "engine_missing":
-            return EngineMissing(problem.message)
-    return EngineError(problem.message)
-
-
-def overloaded(message: str, retry_after_s: float = 1.0) -> Problem:
-    """Too much is under way."""
-    return Problem(503, "overloaded", message, {"retry_after_s": retry_after_s})
+            return EngineMissing(problem.detail)
+    return EngineError(problem.detail)
 
 
 def too_long(what: str, limit: float, unit: str) -> Problem:

@@ -11,6 +11,7 @@ import structlog
 from fastapi import FastAPI
 
 from config.settings import Services, Settings
+from foundation.http.server import Listening
 from pipeline.engines.choice import EngineChoice, choose
 from pipeline.engines.limiting import limited
 from pipeline.engines.measuring import measured
@@ -18,7 +19,7 @@ from pipeline.engines.protocols import EngineInfo, Recognizer
 from pipeline.engines.registry import load_recognizer, load_synthesizer, load_translator
 from speech_service.machine import facts, suited, tell
 from speech_service.mt import mt_app
-from speech_service.serving import listening
+from speech_service.serving import check_reachable, serving
 from speech_service.stt import stt_app
 from speech_service.tts import tts_app
 
@@ -50,9 +51,11 @@ async def serve(
 
     Raises:
         EngineError: an engine cannot be loaded; the message says what to do.
+        SettingsError: others could use the services without a token.
         OSError: a port is in use.
         ValueError: a service that there is not.
     """
+    check_reachable(settings.services)  # before models are loaded, which takes its time
     configured = configured_ports(settings.services)
     names = [name for name in SERVICES if name in (only or configured)]
     if unknown := set(only) - set(SERVICES):
@@ -71,12 +74,33 @@ async def serve(
         loaded = [(name, *await _load(name, settings, choice, recognizer, stack)) for name in names]
         for _, app, _ in loaded:
             app.state.measures.state("machine", facts(choice, figures))
+        servers = []
         for name, app, info in loaded:
-            url = await stack.enter_async_context(listening(app, settings.services, wanted[name]))
+            server = await stack.enter_async_context(serving(app, settings.services, wanted[name]))
+            servers.append(server)
             languages = ", ".join(info.languages[:20]) + (" …" if len(info.languages) > 20 else "")
-            announce(f"{name:4} {url}  {info.name} ({languages})")
-            log.info("service listens", service=name, url=url, engine=info.name)
-        await asyncio.Event().wait()
+            announce(f"{name:4} {server.url}  {info.name} ({languages})")
+            log.info("service listens", service=name, url=server.url, engine=info.name)
+        await _end_of_one(dict(zip(names, servers, strict=True)))
+
+
+async def _end_of_one(servers: Mapping[str, Listening]) -> None:
+    """Waits until one of the servers has ended: a service that serves no more must not look as if it lived.
+
+    Raises:
+        OSError: it ended by itself.
+    """
+    endings = {
+        asyncio.create_task(server.ended(), name=f"{name} ended"): name for name, server in servers.items()
+    }
+    try:
+        ended, _ = await asyncio.wait(endings, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for ending in endings:
+            ending.cancel()
+    for ending in ended:
+        ending.result()
+        raise OSError(f"the server of {endings[ending]} ended by itself")
 
 
 async def _load(

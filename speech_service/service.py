@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from config.settings import Settings
+from foundation.http.bodies import Bodies, BodyLimits
+from foundation.http.origins import Origins, hosts_of
+from foundation.http.problems import Problem, ProblemError, described, of_http_error, response
+from foundation.http.watching import PROMETHEUS, Health, health_response
 from pipeline.audio import AudioError
-from pipeline.engines.protocols import EngineError, EngineInfo
-from speech_service.gate import Gate, Limits, ServiceError
+from pipeline.engines.protocols import EngineError
+from protocol.codec import complaints
+from speech_service.gate import OPEN_PATHS, Gate, Limits
 from speech_service.measures import Measures
-from speech_service.problems import Problem, invalid, problem_of, too_long
-from speech_service.wire import complaints
+from speech_service.problems import invalid, problem_of, too_long
 
 VERSION = "1"
 
@@ -27,80 +30,62 @@ _JSON_BYTES_PER_CHARACTER = 12
 _BODY_ROOM = 64 * 1024
 
 
-class ProblemDetail(BaseModel):
-    """What went wrong; some codes add `known`, `limit` or `retry_after_s`."""
-
-    model_config = {"extra": "allow"}
-
-    code: str
-    message: str
-
-
-class ProblemBody(BaseModel):
-    """The body of every answer that is not a success."""
-
-    error: ProblemDetail
-
-
-class Health(BaseModel):
-    """Answered while the service can take requests."""
-
-    status: str
-    service: str
-    engine: str
-
-
-_PROBLEMS: dict[int | str, dict[str, Any]] = {
-    status: {"model": ProblemBody, "description": description}
-    for status, description in {
+_PROBLEMS = described(
+    {
         400: "The body cannot be read",
         401: "No valid token",
+        403: "Asked by another site's page",
         408: "The body did not arrive in time",
         413: "The input is too long",
+        421: "Asked by another name",
         422: "The request does not fit, or the language is unknown (`known` lists those there are)",
         500: "The service has failed",
         502: "The engine has failed",
         503: "Too much is under way; see Retry-After",
         504: "The engine did not answer in time",
-    }.items()
-}
+    }
+)
 
 
-def limits_of(
-    settings: Settings, *, texts: int = 1, large_body_bytes: Mapping[str, int] | None = None
-) -> Limits:
-    """The bounds of a service whose requests hold up to `texts` texts."""
+def body_limits(
+    settings: Settings, *, texts: int = 1, large_bytes: Mapping[str, int] | None = None
+) -> BodyLimits:
+    """The bounds of a service whose requests hold up to `texts` texts; `large_bytes`: by path."""
     services = settings.services
     characters = _JSON_BYTES_PER_CHARACTER * services.max_text_characters
-    return Limits(
-        body_bytes=texts * characters + _BODY_ROOM,
-        large_body_bytes=dict(large_body_bytes or {}),
-        body_timeout_s=services.idle_timeout_s,
-        requests=services.max_requests,
-        connections=services.max_connections,
-    )
+    return BodyLimits(texts * characters + _BODY_ROOM, services.idle_timeout_s, dict(large_bytes or {}))
 
 
 def new_service(
     title: str,
     measures: Measures,
-    info: Callable[[], EngineInfo],
     *,
     settings: Settings,
-    limits: Limits,
+    bodies: BodyLimits,
 ) -> FastAPI:
     """An application with everything that is not particular to one service."""
+    services = settings.services
     app = FastAPI(title=title, version=VERSION, responses=_PROBLEMS, docs_url=None, redoc_url=None)
+    app.add_middleware(Bodies, limits=bodies)
     app.add_middleware(
-        Gate, token=settings.services.token.get_secret_value(), limits=limits, measures=measures
+        Gate,
+        token=services.token.get_secret_value(),
+        limits=Limits(services.max_requests, services.max_connections),
+        measures=measures,
+    )
+    app.add_middleware(
+        Origins,
+        hosts={*hosts_of((services.stt_url, services.mt_url, services.tts_url)), *services.allowed_hosts},
+        origins=services.allowed_origins,
+        open_paths=OPEN_PATHS,
     )
     _add_problem_handlers(app, measures)
     app.state.measures = measures
 
-    @app.get("/health")
-    async def health() -> Health:
+    @app.get("/health", response_model=Health)
+    async def health() -> Response:
         """Whether the service is there; needs no token."""
-        return Health(status="ok", service=measures.service, engine=info().name)
+        return health_response(Health(status="ok", service=measures.service, parts={"engine": "ok"}))
 
     @app.get("/performance")
     async def performance() -> dict[str, Any]:
@@ -110,53 +95,48 @@ def new_service(
     @app.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})
     async def metrics() -> Response:
         """The same for Prometheus."""
-        return Response(measures.prometheus(), media_type="text/plain; version=0.0.4; charset=utf-8")
+        return Response(measures.prometheus(), media_type=PROMETHEUS)
 
     return app
 
 
 def check_text(text: str, settings: Settings, *, may_be_empty: bool = False) -> None:
-    """Raises ServiceError for text that is empty, too long, or not Unicode."""
+    """Raises ProblemError for text that is empty, too long, or not Unicode."""
     limit = settings.services.max_text_characters
     if len(text) > limit:
-        raise ServiceError(too_long("the text", limit, "characters"))
+        raise ProblemError(too_long("the text", limit, "characters"))
     if not text.strip() and not may_be_empty:
-        raise ServiceError(invalid("the text is empty", code="empty_text"))
+        raise ProblemError(invalid("the text is empty", code="empty_text"))
     if any("\ud800" <= character <= "\udfff" for character in text):
-        raise ServiceError(invalid("the text holds half a surrogate pair", code="bad_text"))
+        raise ProblemError(invalid("the text holds half a surrogate pair", code="bad_text"))
 
 
 @asynccontextmanager
 async def patience(seconds: float) -> AsyncIterator[None]:
-    """Gives an engine so long. Raises ServiceError when it takes longer."""
+    """Gives an engine so long. Raises ProblemError when it takes longer."""
     try:
         async with asyncio.timeout(seconds):
             yield
     except TimeoutError as error:
-        raise ServiceError(problem_of(error)) from error
+        raise ProblemError(problem_of(error)) from error
 
 
 def _add_problem_handlers(app: FastAPI, measures: Measures) -> None:
-    def answer(problem: Problem, more_headers: Mapping[str, str] | None = None) -> Response:
+    def told(problem: Problem, more_headers: Mapping[str, str] | None = None) -> Response:
         measures.failed(problem.code)
-        headers = {**problem.headers(), **(more_headers or {})}
-        return Response(problem.encoded(), status_code=problem.status, headers=headers)
+        return response(problem, more_headers)
 
     async def on_http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
-        if isinstance(error, ServiceError):
-            return answer(error.problem)
-        return answer(
-            Problem(error.status_code, f"http_{error.status_code}", str(error.detail)), error.headers
-        )
+        return told(of_http_error(error), error.headers)
 
     async def on_invalid(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
-        return answer(invalid(complaints(error.errors())))
+        return told(invalid(complaints(error.errors())))
 
     async def on_engine(request: Request, error: Exception) -> Response:
         assert isinstance(error, EngineError | AudioError)
-        return answer(problem_of(error))
+        return told(problem_of(error))
 
     app.add_exception_handler(HTTPException, on_http)
     app.add_exception_handler(RequestValidationError, on_invalid)

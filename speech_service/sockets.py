@@ -11,10 +11,11 @@ from typing import Any, Generic, TypeVar
 import structlog
 from fastapi import WebSocket, WebSocketDisconnect
 
+from config.faults import place
+from foundation.http.problems import Problem, ProblemError
 from pipeline.audio import AudioError
-from speech_service.gate import ServiceError, place
 from speech_service.measures import Measures
-from speech_service.problems import Problem, invalid
+from speech_service.problems import invalid
 from speech_service.wire import Codec, Failed, WireError
 
 log = structlog.get_logger(__name__)
@@ -42,7 +43,7 @@ class Peer(Generic[S]):
     """One client.
 
     Sending waits until the client takes what it is sent; the server itself cuts a client off that does not
-    (`serving.py`), so no queue is needed here, and none of these waits is without limit.
+    (`foundation/http/protocols.py`), so no queue is needed here, and none of these waits is without limit.
     """
 
     def __init__(self, socket: WebSocket, codec: Codec[S], *, idle_timeout_s: float) -> None:
@@ -53,14 +54,14 @@ class Peer(Generic[S]):
 
         Raises:
             Gone: there will be no more.
-            ServiceError: the client has been silent for too long.
+            ProblemError: the client has been silent for too long.
         """
         try:
             async with asyncio.timeout(self._idle_timeout_s):
                 message = await self._socket.receive()
         except TimeoutError as error:
             problem = Problem(408, "silent", f"nothing was sent for {self._idle_timeout_s:g} s")
-            raise ServiceError(problem) from error
+            raise ProblemError(problem) from error
         if message["type"] == "websocket.disconnect":
             raise Gone
         text: str | None = message.get("text")
@@ -94,7 +95,7 @@ async def conversation(
         yield peer
     except Gone:
         return
-    except ServiceError as error:
+    except ProblemError as error:
         problem = error.problem
     except (WireError, AudioError) as error:
         problem = invalid(
@@ -115,8 +116,8 @@ async def _close(socket: WebSocket, peer: Peer[Any], problem: Problem | None, me
         await socket.close(CloseCode.DONE)
         return
     measures.failed(problem.code)
-    await peer.send(Failed(code=problem.code, message=problem.message, more=problem.more))
-    await socket.close(_close_code(problem), problem.message.encode()[:120].decode(errors="ignore"))
+    await peer.send(Failed(code=problem.code, message=problem.detail, more=dict(problem.more)))
+    await socket.close(_close_code(problem), problem.detail.encode()[:120].decode(errors="ignore"))
 
 
 def _close_code(problem: Problem) -> CloseCode:

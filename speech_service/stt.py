@@ -10,6 +10,8 @@ from fastapi import FastAPI, Query, Request, WebSocket
 from pydantic import BaseModel
 
 from config.settings import Settings
+from foundation.failures import most_telling
+from foundation.http.problems import ProblemError
 from pipeline.audio import HEARING_RATE_HZ, AudioError, AudioFrame
 from pipeline.channel import Channel
 from pipeline.clock import ArrivalClock
@@ -17,12 +19,11 @@ from pipeline.engines.protocols import EngineInfo, HearingOptions, Recognizer, U
 from pipeline.events import Heard, UtteranceEnded, UtteranceStarted, Words
 from pipeline.stages.hear import hear
 from speech_service.files import Transcriber, Transcript
-from speech_service.gate import ServiceError
 from speech_service.measures import Measures
 from speech_service.problems import problem_of
 from speech_service.recognition import Ears, HearStage, NewDetector
-from speech_service.service import limits_of, new_service
-from speech_service.sockets import Peer, conversation
+from speech_service.service import body_limits, new_service
+from speech_service.sockets import Gone, Peer, conversation
 from speech_service.wire import (
     FROM_RECOGNITION,
     TO_RECOGNITION,
@@ -62,10 +63,8 @@ def stt_app(
     """The service around a recogniser that is loaded; whoever loaded it closes it."""
     measures = Measures("stt")
     file_bytes = int(settings.services.max_audio_s * BYTES_A_SECOND)
-    limits = limits_of(settings, large_body_bytes={"/transcribe": file_bytes})
-    app = new_service(
-        "Speech recognition", measures, lambda: recognizer.info, settings=settings, limits=limits
-    )
+    bodies = body_limits(settings, large_bytes={"/transcribe": file_bytes})
+    app = new_service("Speech recognition", measures, settings=settings, bodies=bodies)
     ears = Ears(recognizer, new_detector, settings.recognition, measures, stage)
     transcriber = Transcriber(ears, settings, measures)
 
@@ -132,7 +131,7 @@ class _Listening:
         try:
             self._ears.check_language(options)
         except UnknownLanguage as error:
-            raise ServiceError(problem_of(error)) from error
+            raise ProblemError(problem_of(error)) from error
         self._taken_to = start.first_sample
         async with self._ears.listening(self._frames, self._heard, options) as (stage, _):
             await self._peer.send(Ready(takes_sparing=True))
@@ -144,9 +143,9 @@ class _Listening:
                     self._frames.close()
                     limit.reschedule(asyncio.get_running_loop().time() + FINISH_S)
             except ExceptionGroup as failures:  # the rules broken, the client gone, or a fault in the stage
-                raise failures.exceptions[0] from None
+                raise most_telling(failures, ProblemError, WireError, AudioError, Gone) from None
             except TimeoutError as error:
-                raise ServiceError(problem_of(error)) from error
+                raise ProblemError(problem_of(error)) from error
         await self._peer.send(Done())
 
     async def _start(self) -> Start:

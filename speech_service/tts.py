@@ -14,6 +14,7 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 
 from config.settings import Settings
+from foundation.http.problems import Problem, ProblemError
 from pipeline.audio import SPEAKING_RATE_HZ, Pcm
 from pipeline.engines.protocols import (
     EngineInfo,
@@ -23,11 +24,9 @@ from pipeline.engines.protocols import (
     Voice,
 )
 from speech_service.exchange import Exchange
-from speech_service.gate import ServiceError
 from speech_service.measures import Measures
 from speech_service.media import wav_header
-from speech_service.problems import Problem
-from speech_service.service import check_text, limits_of, new_service, patience
+from speech_service.service import body_limits, check_text, new_service, patience
 from speech_service.sockets import Peer, conversation
 from speech_service.wire import (
     FROM_SYNTHESIS,
@@ -71,10 +70,8 @@ class Voices(BaseModel):
 def tts_app(synthesizer: Synthesizer, settings: Settings) -> FastAPI:
     """The service around a synthesiser that is loaded; whoever loaded it closes it."""
     measures = Measures("tts")
-    limits = limits_of(settings, texts=2)
-    app = new_service(
-        "Speech synthesis", measures, lambda: synthesizer.info, settings=settings, limits=limits
-    )
+    bodies = body_limits(settings, texts=2)
+    app = new_service("Speech synthesis", measures, settings=settings, bodies=bodies)
     booth = _Booth(synthesizer, settings, measures)
 
     @app.get("/voices")
@@ -128,7 +125,7 @@ class _Credit:
         self._granted.set()
 
     async def take(self, wanted: int) -> int:
-        """Takes up to `wanted` samples, at least one. Raises ServiceError when the client grants none for long."""
+        """Takes up to `wanted` samples, at least one. Raises ProblemError when the client grants none for long."""
         if self._unlimited:
             return wanted
         while self._left <= 0:
@@ -138,7 +135,7 @@ class _Credit:
                     await self._granted.wait()
             except TimeoutError as error:
                 problem = Problem(408, "too_slow", f"nothing was used for {self._patience_s:g} s")
-                raise ServiceError(problem) from error
+                raise ProblemError(problem) from error
         taken = min(wanted, self._left)
         self._left -= taken
         return taken
@@ -148,9 +145,9 @@ async def _converse(peer: Peer[FromSynthesis], booth: _Booth, settings: Settings
     """One connection on /ws/synthesize; ends with an exception, whoever ends it."""
     credits: dict[int, _Credit] = {}
 
-    async def work(request: Speak, credit: _Credit) -> None:
+    async def work(request: Speak, credit: _Credit) -> Ended:
         try:
-            await _speak(peer, booth, request, credit)
+            return await _speak(peer, booth, request, credit)
         finally:
             credits.pop(request.id, None)
 
@@ -168,11 +165,11 @@ async def _converse(peer: Peer[FromSynthesis], booth: _Booth, settings: Settings
                     if granted := credits.get(number):
                         granted.grant(samples)
                 case Cancel(id=number):
-                    await exchange.cancel(number)
+                    exchange.cancel(number)
                     credits.pop(number, None)
 
 
-async def _speak(peer: Peer[FromSynthesis], booth: _Booth, request: Speak, credit: _Credit) -> None:
+async def _speak(peer: Peer[FromSynthesis], booth: _Booth, request: Speak, credit: _Credit) -> Ended:
     sent = 0
     async with aclosing(booth.speak(request)) as speech:
         async for pcm in speech:
@@ -184,7 +181,7 @@ async def _speak(peer: Peer[FromSynthesis], booth: _Booth, request: Speak, credi
                 await peer.send_bytes(encode_sound(request.id, pcm[at : at + count]))
                 at += count
             sent += len(pcm)
-    await peer.send(Ended(request.id, sent))
+    return Ended(request.id, sent)
 
 
 class _Booth:
@@ -206,7 +203,7 @@ class _Booth:
         return found
 
     async def speak(self, request: SpeakBody) -> AsyncGenerator[Pcm, None]:
-        """The speech piece by piece, empty pieces left out. Raises ServiceError, EngineError."""
+        """The speech piece by piece, empty pieces left out. Raises ProblemError, EngineError."""
         self._check(request)
         began_s = time.monotonic()
         limit_s = self._settings.speech.timeout_s
@@ -240,6 +237,6 @@ class _Booth:
             check_text(spoken, self._settings, may_be_empty=True)
         names = [voice.name for voice in self.voices(request.language)]
         if request.voice and request.voice not in names:
-            raise ServiceError(
+            raise ProblemError(
                 Problem(422, "unknown_voice", "there is no such voice in this language", {"known": names})
             )

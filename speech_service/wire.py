@@ -12,18 +12,18 @@ A field that one side does not know is ignored, so that the two need not be upda
 from __future__ import annotations
 
 import base64
-import json
 import struct
-from dataclasses import asdict, dataclass, field
-from typing import Annotated, Any, Generic, TypeAlias, TypeVar
+from dataclasses import dataclass, field
+from typing import Annotated, Any, TypeAlias
 
 import numpy as np
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import Field
 
 from pipeline.audio import AudioError, AudioFrame, Pcm
 from pipeline.events import Heard, NotHeard, OtherLanguage, UtteranceEnded, UtteranceStarted, Words
-
-M = TypeVar("M")
+from protocol.codec import Codec as Codec
+from protocol.codec import WireError as WireError
+from protocol.fields import LanguageCode
 
 MAX_MESSAGE_BYTES = 1024 * 1024
 """Nobody sends or takes longer ones."""
@@ -32,12 +32,7 @@ MAX_POSITION = 2**53
 """Positions beyond it do not survive JSON in every language."""
 
 
-class WireError(ValueError):
-    """A message that cannot be read; says what is wrong with it, never what it holds."""
-
-
-Code = Annotated[str, Field(min_length=1, max_length=35, pattern=r"^[A-Za-z0-9-]+$")]
-"""A BCP 47 language code."""
+Code = LanguageCode
 Short = Annotated[str, Field(max_length=200)]
 StreamId = Annotated[int, Field(ge=0, lt=2**32)]
 
@@ -224,57 +219,6 @@ ToSynthesis: TypeAlias = Speak | Cancel | More | Alive
 FromSynthesis: TypeAlias = Started | Ended | Failed | Cancelled
 
 # --- writing it down -------------------------------------------------------------------------------------
-
-
-class Codec(Generic[M]):
-    """Writes the messages of one direction as JSON and reads them again."""
-
-    def __init__(self, kinds: dict[str, type[Any]]) -> None:
-        self._tags = {kind: tag for tag, kind in kinds.items()}
-        self._readers = {tag: TypeAdapter(kind) for tag, kind in kinds.items()}
-
-    def encode(self, message: M) -> str:
-        return json.dumps({"type": self._tags[type(message)], **asdict(message)})  # type: ignore[call-overload]
-
-    def decode(self, text: str) -> M:
-        """Reads one message.
-
-        Raises:
-            WireError: not JSON, not one of the messages of this direction, or a field that does not fit.
-        """
-        return self.read(self.parse(text))
-
-    @staticmethod
-    def parse(text: str) -> dict[str, Any]:
-        """Raises WireError for what is not a JSON object."""
-        try:
-            tree = json.loads(text)
-        except (ValueError, RecursionError) as error:
-            raise WireError("a message must be JSON") from error
-        if not isinstance(tree, dict):
-            raise WireError("a message must be a JSON object")
-        return tree
-
-    def read(self, tree: dict[str, Any]) -> M:
-        """Reads a parsed message. Raises WireError."""
-        tag = tree.get("type")
-        reader = self._readers.get(tag) if isinstance(tag, str) else None
-        if reader is None:
-            raise WireError(f"`type` must be one of: {', '.join(self._readers)}")
-        try:
-            message: M = reader.validate_python({name: v for name, v in tree.items() if name != "type"})
-        except ValidationError as error:
-            raise WireError(complaints(error.errors(include_input=False, include_url=False))) from error
-        return message
-
-
-def complaints(errors: Any) -> str:
-    """What pydantic found, in one line without the values themselves."""
-    return "; ".join(
-        ".".join(str(part).encode("ascii", "replace").decode()[:40] for part in error["loc"][:6])
-        + f": {error['msg']}"
-        for error in list(errors)[:5]
-    )
 
 
 _HEARD = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import os
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import Any
 import aiohttp
 from yarl import URL
 
+from foundation.supervision import Backoff
 from stack.errors import FetchFailed, Unreachable
 
 Progress = Callable[[int, int | None], None]
@@ -71,7 +72,9 @@ async def fetch(
     """
     part = to.with_name(f".{to.name}.part")
     to.parent.mkdir(parents=True, exist_ok=True)
+    backoff = Backoff(pause_s, 8 * pause_s)
     for attempt in range(1, tries + 1):
+        began_s = time.monotonic()
         try:
             await _continue(client, url, part, progress)
             break
@@ -81,11 +84,11 @@ async def fetch(
             if attempt == tries:
                 reason = str(error) or type(error).__name__
                 raise FetchFailed(f"cannot fetch {url}: {reason}") from error
-            await asyncio.sleep(pause_s * attempt)
+            await asyncio.sleep(backoff.after(time.monotonic() - began_s))
     if checksum is not None:
         found = await asyncio.to_thread(checksum.of, part)
         if found != checksum.hexadecimal:
-            part.unlink()
+            await asyncio.to_thread(part.unlink)
             raise FetchFailed(f"{url} came damaged: {checksum.kind} {found}, expected {checksum.hexadecimal}")
     part.replace(to)
 
@@ -107,7 +110,7 @@ async def _continue(client: aiohttp.ClientSession, url: str, part: Path, progres
     headers = {"Range": f"bytes={here}-"} if here else {}
     async with client.get(url, headers=headers) as response:
         if response.status == 416:  # nothing is missing, or what is here is of another file: begin anew
-            os.unlink(part)
+            await asyncio.to_thread(part.unlink)
             raise aiohttp.ClientPayloadError("the rest of the file was refused")
         if response.status in (401, 403, 404):
             raise FetchFailed(f"cannot fetch {url}: the server answered {response.status} {response.reason}")

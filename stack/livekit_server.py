@@ -1,4 +1,4 @@
-"""Obtains livekit-server: from the PATH, else built with Go, else the official release.
+"""Obtains livekit-server: from the PATH, else built with Go, else the official release; both known by their hashes.
 
 Source: the module `github.com/livekit/livekit-server` carries no replace directives from v1.13.2 to v1.13.5,
 so that `go install` takes it; the program is then named `server`. Releases after it may not be installable.
@@ -15,18 +15,42 @@ import tarfile
 import tempfile
 import time
 from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from config.settings import cache_directory
+from stack import go_modules
 from stack.alone import alone
-from stack.download import Checksum, fetch, fetch_text, session
+from stack.download import Checksum, fetch, session
 from stack.errors import FetchFailed, Missing, StackError
 
 VERSION = "1.13.5"
-MODULE = f"github.com/livekit/livekit-server/cmd/server@v{VERSION}"
+MODULE = "github.com/livekit/livekit-server"
 RELEASES = f"https://github.com/livekit/livekit/releases/download/v{VERSION}"
 
 Report = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Pins:
+    """What is known of one version beforehand."""
+
+    module: str
+    """The hash of its source, as go.sum writes it."""
+    archives: Mapping[str, str]
+    """The SHA-256 of the release's archive for each architecture."""
+
+
+PINS = Pins(
+    # computed from the module's archive, whose hash is also in Go's public checksum database
+    module="h1:HWfxfKvi5k1czMVqLV/htGmPgEBhrqHMxpfyMvfhyVo=",
+    # published by several who use these archives, independently of each other (armv7: by one)
+    archives={
+        "amd64": "c020fac437b7cc9b776eef1ad5ea8af77be9acfa07602eca20a3a44930dfbc70",
+        "arm64": "332015305518765fe05bad74fc3a9d9583e635e7dd130de3c4fc563d69c550f3",
+        "armv7": "6dceb15fec3b2b90a67615acff7f92a48a901408f31c74f3d290a7d4277f76bd",
+    },
+)
 
 _BUILD_LIMIT_S = 3600.0
 _OLDEST_GO = (1, 21)
@@ -52,6 +76,7 @@ async def obtain(
     *,
     report: Report = lambda line: None,
     releases: str = RELEASES,
+    pins: Pins = PINS,
 ) -> Path:
     """Finds the server, or builds it, or fetches it; says what it does.
 
@@ -68,13 +93,13 @@ async def obtain(
             return target
         reasons = []
         ways: tuple[Callable[[], Coroutine[None, None, None]], ...] = (
-            lambda: build(target, environment, report),
-            lambda: download(target, report, releases),
+            lambda: build(target, environment, report, pins),
+            lambda: download(target, report, releases, pins),
         )
         for way in ways:
             try:
                 await way()
-            except (CannotBuild, FetchFailed) as error:
+            except (CannotBuild, FetchFailed, go_modules.UnknownSource) as error:
                 report(str(error))
                 reasons.append(str(error))
             else:
@@ -89,11 +114,12 @@ def _place(cache: Path) -> Path:
     return cache / "bin" / f"livekit-server-{VERSION}"
 
 
-async def build(target: Path, environment: Mapping[str, str], report: Report) -> None:
-    """Builds the server with `go install`.
+async def build(target: Path, environment: Mapping[str, str], report: Report, pins: Pins = PINS) -> None:
+    """Builds the server with `go install`, and takes it if all its source is the one that is known.
 
     Raises:
         CannotBuild: Go is missing, too old, or failed.
+        UnknownSource: the source is another one.
     """
     go = shutil.which("go", path=environment.get("PATH", ""))
     if go is None:
@@ -110,8 +136,28 @@ async def build(target: Path, environment: Mapping[str, str], report: Report) ->
         built = Path(directory) / "server"
         if not built.exists():
             raise CannotBuild("go install ended without a program")
+        await _check_source(go, built, settings, pins)
         built.replace(target)
     report(f"livekit-server {VERSION} is in {target}")
+
+
+async def _check_source(go: str, built: Path, settings: Mapping[str, str], pins: Pins) -> None:
+    said = await _said_by(go, settings, "version", "-m", str(built))
+    cache = (await _said_by(go, settings, "env", "GOMODCACHE")).strip()
+    archive = Path(cache) / "cache" / "download" / MODULE / "@v" / f"v{VERSION}.zip"
+    await asyncio.to_thread(
+        go_modules.check, said, archive, module=MODULE, version=f"v{VERSION}", module_hash=pins.module
+    )
+
+
+async def _said_by(go: str, settings: Mapping[str, str], *arguments: str) -> str:
+    process = await asyncio.create_subprocess_exec(
+        go, *arguments,
+        stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
+        env=dict(settings), cwd="/",
+    )  # fmt: skip
+    out, _ = await process.communicate()
+    return out.decode("utf-8", "replace")
 
 
 async def _go_version(go: str, environment: Mapping[str, str]) -> tuple[int, int]:
@@ -152,7 +198,7 @@ def _go_settings(environment: Mapping[str, str], cache: Path, directory: str) ->
 async def _install(go: str, settings: Mapping[str, str], report: Report) -> None:
     """Runs `go install -v`, which names modules as they come and packages as they are compiled."""
     process = await asyncio.create_subprocess_exec(
-        go, "install", "-v", "-trimpath", "-ldflags=-s -w", MODULE,
+        go, "install", "-v", "-trimpath", "-ldflags=-s -w", f"{MODULE}/cmd/server@v{VERSION}",
         stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE,
         env=dict(settings), cwd="/",
     )  # fmt: skip
@@ -191,14 +237,14 @@ _ARCHITECTURES = {
 }
 
 
-async def download(target: Path, report: Report, releases: str = RELEASES) -> None:
-    """Takes the official release, checked against the release's own list of checksums.
+async def download(target: Path, report: Report, releases: str = RELEASES, pins: Pins = PINS) -> None:
+    """Takes the official release, checked against the checksum that is known here.
 
     Raises:
-        FetchFailed: no release for this machine, unreachable, or damaged.
+        FetchFailed: no release for this machine, unreachable, or other bytes than those that are known.
     """
-    architecture = _ARCHITECTURES.get(platform.machine().lower())
-    if platform.system() != "Linux" or architecture is None:
+    architecture = _ARCHITECTURES.get(platform.machine().lower(), "")
+    if platform.system() != "Linux" or architecture not in pins.archives:
         raise FetchFailed(
             f"there is no release of livekit-server for {platform.system()} {platform.machine()}"
         )
@@ -207,11 +253,8 @@ async def download(target: Path, report: Report, releases: str = RELEASES) -> No
     with tempfile.TemporaryDirectory(prefix="fetch-", dir=target.parent) as directory:
         archive = Path(directory) / name
         async with session() as client:
-            sums = await fetch_text(client, f"{releases}/checksums.txt")
-            wanted = re.search(rf"^([0-9a-f]{{64}})\s+\*?{re.escape(name)}$", sums, re.MULTILINE)
-            if wanted is None:
-                raise FetchFailed(f"the release's list of checksums does not name {name}")
-            await fetch(client, f"{releases}/{name}", archive, checksum=Checksum("sha256", wanted[1]))
+            known = Checksum("sha256", pins.archives[architecture])
+            await fetch(client, f"{releases}/{name}", archive, checksum=known)
         await asyncio.to_thread(_unpack, archive, target)
     report(f"livekit-server {VERSION} is in {target}")
 

@@ -15,9 +15,12 @@ import aiohttp
 import structlog
 
 from config.settings import Settings, cache_directory
+from foundation.supervision import Backoff, keep_running
 from stack import livekit_server
 from stack.environment import child_environment
 from stack.errors import PartFailed
+from stack.keys import with_own_keys
+from stack.logs import MOST_BYTES, keep_bounded
 from stack.parts import HOST, PLANS, ROOT, Part, Place, Plan, available, with_ports
 from stack.ports import Ports, check_free
 from stack.process import ChildProcess, Guard, tail_of
@@ -26,8 +29,9 @@ log = structlog.get_logger(__name__)
 
 KEPT_RUNS = 10
 """How many run directories with logs are kept."""
-_STEADY_S = 60.0
-"""A part that ran this long starts again without delay and with a clean record."""
+FIRST_REST_S = 0.5
+LONGEST_REST_S = 30.0
+"""How long a part that died rests before it is started again: the more often in a row, the longer."""
 
 
 class Stack(AbstractAsyncContextManager["Stack"]):
@@ -40,13 +44,14 @@ class Stack(AbstractAsyncContextManager["Stack"]):
     `async with` is cancelled and PartFailed raised in its place.
 
     Args:
-        settings: what the parts shall use; ports and URLs in it are replaced by the real ones.
+        settings: what the parts shall use; ports, URLs and published keys in it are replaced by the real ones.
         parts: names out of `stack.parts.PLANS`; None for all that are installed.
         ports: None takes them from the settings' URLs.
         directory: for logs and files of this run; None makes one in the cache directory.
         restart: whether a dead part is started again.
         report: told in one line about each step, for a person to read.
         plans: how parts are started; another table in tests.
+        most_log_bytes: a part's log that has grown larger is put aside, in place of what was put aside before.
     """
 
     def __init__(
@@ -59,10 +64,11 @@ class Stack(AbstractAsyncContextManager["Stack"]):
         restart: bool = False,
         report: Callable[[str], None] = lambda line: None,
         plans: Mapping[str, Plan] = PLANS,
+        most_log_bytes: int = MOST_BYTES,
     ) -> None:
         self.ports = ports or Ports.of(settings)
-        self.settings = with_ports(settings, self.ports)
-        """What the parts use: the given settings with the real ports and URLs."""
+        self.settings = with_ports(with_own_keys(settings), self.ports)
+        """What the parts use: the given settings with the real ports and URLs, and no published keys."""
         self.directory = directory or new_run_directory()
         self.pids: dict[str, int] = {}
         """Process id of each running part; each leads a process group of the same number."""
@@ -70,6 +76,7 @@ class Stack(AbstractAsyncContextManager["Stack"]):
         """How often each part was started again."""
         self._names = available() if parts is None else tuple(parts)
         self._restart, self._report, self._plans = restart, report, plans
+        self._most_log_bytes = most_log_bytes
         self._ready: dict[str, asyncio.Event] = {}
         self._running: AbstractAsyncContextManager[None] | None = None
 
@@ -109,6 +116,7 @@ class Stack(AbstractAsyncContextManager["Stack"]):
         try:
             async with Guard() as guard, asyncio.TaskGroup() as group:
                 keepers = [group.create_task(self._keep(part, guard), name=part.name) for part in parts]
+                bounding = group.create_task(self._bound_logs(parts), name="logs")
                 try:
                     for ready in self._ready.values():
                         await ready.wait()
@@ -117,8 +125,13 @@ class Stack(AbstractAsyncContextManager["Stack"]):
                     for keeper in reversed(keepers):  # the worker takes leave before its server goes
                         keeper.cancel()
                         await asyncio.wait([keeper])
+                    bounding.cancel()
         except BaseExceptionGroup as several:
-            raise _first(several) from None
+            raise _first(several) from several  # whatever else failed stays in the chain, for the log
+
+    async def _bound_logs(self, parts: Sequence[Part]) -> None:
+        logs = [self.log_of(part.name) for part in parts]
+        await keep_running(lambda: keep_bounded(logs, self._most_log_bytes), name="logs")
 
     async def _plan(self) -> list[Part]:
         binary = Path("livekit-server")
@@ -133,7 +146,7 @@ class Stack(AbstractAsyncContextManager["Stack"]):
             if name in self._ready:
                 await self._ready[name].wait()
         environment = child_environment(self.settings) | dict(part.environment)
-        failures = 0
+        backoff = Backoff(FIRST_REST_S, LONGEST_REST_S)
         while True:
             began = time.monotonic()
             known_from = self._log_size(part.known_by[0]) if part.known_by else 0
@@ -161,8 +174,7 @@ class Stack(AbstractAsyncContextManager["Stack"]):
                 await child.stop(part.stop_patience_s)
             if not self._restart:
                 raise PartFailed(part.name, reason, log=child.log, tail=child.tail())
-            failures = 1 if time.monotonic() - began > _STEADY_S else failures + 1
-            delay = min(30.0, 0.5 * 2 ** (failures - 1))
+            delay = backoff.after(time.monotonic() - began)
             self.restarts[part.name] = self.restarts.get(part.name, 0) + 1
             log.warning("part died", part=part.name, reason=reason, restart_in_s=delay)
             self._report(f"{part.name} {reason}; starting it again in {delay:g} s")
@@ -206,7 +218,10 @@ class Stack(AbstractAsyncContextManager["Stack"]):
 def _logged(log_file: Path, start: int, words: bytes) -> bool:
     """Whether a log has `words` after its first `start` bytes."""
     with log_file.open("rb") as file:
-        file.seek(start)
+        if file.seek(0, os.SEEK_END) >= start:  # else it began anew meanwhile
+            file.seek(start)
+        else:
+            file.seek(0)
         return words in file.read()
 
 

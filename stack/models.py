@@ -98,10 +98,12 @@ class ModelStore:
             LicenceRefused: its weights may not be used commercially, and the settings do not allow that.
             Unreachable: none of its sources answers.
             FetchFailed: refused or damaged everywhere.
-            StackError: downloads are turned off.
+            StackError: downloads are turned off, or it is not pinned and the settings ask for that.
         """
         if not self._settings.download:
             raise StackError("downloads are turned off by the setting models.download")
+        if not model.pinned:
+            self._check_pinned(model.name)
         if silent := self._out_of_reach(model):
             raise _nobody(model.name, silent)
         if model.licence != PER_VOICE:
@@ -241,7 +243,9 @@ class ModelStore:
 
         Raises:
             Unreachable, FetchFailed: it cannot be had.
+            StackError: the settings ask for pinned models.
         """
+        self._check_pinned(repository)
         async with self._alone(say), session() as client:
             return await self._official(client, repository, say, progress)
 
@@ -296,6 +300,13 @@ class ModelStore:
                 trust.write(note, trusted)
             if model is not None:
                 self._read_card(model, name, say)
+
+    def _check_pinned(self, name: str) -> None:
+        if not self._settings.allow_unpinned:
+            raise StackError(
+                f"{name} is not pinned: no checksum is known but the one that the hub tells itself, "
+                "and models.allow_unpinned is false"
+            )
 
     def _note(self, model: Model) -> Path:
         return self.path(model) / f"{model.name}.lock.json"

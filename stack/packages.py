@@ -112,6 +112,7 @@ class Packages:
                 process.kill()
                 await process.wait()
             said.cancel()
+            await asyncio.wait([said])
         if process.returncode:
             raise _failure(what, message)
 
@@ -137,7 +138,7 @@ def _size(directory: Path) -> int:
     for folder, _, names in os.walk(directory):
         for name in names:
             with contextlib.suppress(OSError):
-                whole += os.lstat(os.path.join(folder, name)).st_size
+                whole += Path(folder, name).lstat().st_size
     return whole
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import yaml
 
-from config.settings import DEVELOPMENT_SECRET, Settings
+from config.settings import Settings
 from stack.ports import Ports
 from turn.render import livekit_turn_servers, write_private
 
@@ -68,9 +68,8 @@ def with_ports(settings: Settings, ports: Ports) -> Settings:
         mt_url=f"http://{HOST}:{ports.mt}" if services.mt_url else "",
         tts_url=f"http://{HOST}:{ports.tts}" if services.tts_url else "",
     )
-    development = settings.development or livekit.api_secret.get_secret_value() == DEVELOPMENT_SECRET
     auth = replace(settings.auth, host=HOST, port=ports.auth)
-    return replace(settings, livekit=livekit, services=services, auth=auth, development=development)
+    return replace(settings, livekit=livekit, services=services, auth=auth)
 
 
 def livekit_server(place: Place) -> Part:
@@ -83,7 +82,7 @@ def livekit_server(place: Place) -> Part:
         name="livekit",
         command=(str(place.livekit_server), "--config", str(config)),
         ready=(f"http://{HOST}:{place.ports.livekit}/",),
-        listens=("livekit", "rtc_tcp", "rtc_udp"),
+        listens=("livekit", "rtc_udp"),
         start_patience_s=30.0,
         stop_patience_s=4.0,
     )
@@ -97,7 +96,8 @@ def livekit_config(base: str, place: Place, turn_secret: Path) -> str:
     config["port"] = ports.livekit
     config["log_level"] = "debug" if settings.logging.level == "debug" else "info"  # see `Part.known_by`
     config["bind_addresses"] = [HOST]
-    config["rtc"] |= {"tcp_port": ports.rtc_tcp, "udp_port": ports.rtc_udp, "node_ip": HOST}
+    # Media over TCP cannot be bound to one address (livekit-server listens on all), and nobody needs it on loopback.
+    config["rtc"] |= {"tcp_port": 0, "udp_port": ports.rtc_udp, "node_ip": HOST}
     config["keys"] = {settings.livekit.api_key: settings.livekit.api_secret.get_secret_value()}
     if "auth" in place.parts:
         config["webhook"] = {
@@ -134,7 +134,7 @@ def worker(place: Place) -> Part:
             "worker registered",
         ),  # before that, the server drops a room's call for an interpreter
         after=("livekit",),
-        stop_patience_s=10.0,
+        stop_patience_s=30.0,  # rooms that are under way say their last words
     )
 
 

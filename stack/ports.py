@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import socket
 from collections.abc import Iterator
@@ -29,8 +28,6 @@ class Ports:
 
     livekit: int = 7880
     """HTTP and WebSocket of the media server."""
-    rtc_tcp: int = 7881
-    """Media over TCP."""
     rtc_udp: int = 7882
     """Media over UDP, all participants on one port."""
     stt: int = 8001
@@ -48,7 +45,6 @@ class Ports:
         livekit = _port(settings.livekit.url, 7880)
         return cls(
             livekit=livekit,
-            rtc_tcp=livekit + 1,
             rtc_udp=livekit + 2,
             stt=_port(services.stt_url, 8001),
             mt=_port(services.mt_url, 8002),
@@ -132,7 +128,7 @@ def holder_of(port: int, *, udp: bool = False) -> str:
     for process in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):  # processes of others, and those that ended meanwhile
             for entry in (process / "fd").iterdir():
-                link = os.readlink(entry)
+                link = str(entry.readlink())
                 if link.startswith("socket:[") and link[8:-1] in inodes:
                     return f"{(process / 'comm').read_text().strip()} (process {process.name})"
     return "a process of another user" if inodes else "an unknown process"

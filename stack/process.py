@@ -14,6 +14,9 @@ from typing import IO
 
 from stack.errors import PartFailed
 
+FIRST_ASKING_S = 4.0
+"""How long a program may take to end after the first SIGTERM before it is asked again."""
+
 _GUARD = Path(__file__).with_name("guard.py")
 
 
@@ -109,12 +112,13 @@ class ChildProcess:
         livekit-server and the worker take a first SIGTERM as "finish your rooms", a second as "now".
         """
         try:
-            for share in (0.4, 0.6):
+            first_s = min(FIRST_ASKING_S, 0.4 * patience_s)
+            for wait_s in (first_s, patience_s - first_s):
                 if self.status is not None:
                     break
                 self._to_child(signal.SIGTERM)
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(asyncio.shield(self._process.wait()), patience_s * share)
+                    await asyncio.wait_for(asyncio.shield(self._process.wait()), wait_s)
             await self._end_group()
         finally:
             self._to_group(signal.SIGKILL)  # also when our own waiting was cancelled

@@ -65,17 +65,20 @@ def wanted(settings: Settings, machine: Machine) -> list[Model]:
         "piper": bool({"auto", "piper"} & set(settings.speech.engines)),
     }
     models = [catalogue.find(name) for name in usual(machine)]
-    chosen = settings.recognition.model
-    if chosen and not Path(chosen).is_dir():
-        try:
-            models = [catalogue.find(f"whisper-{chosen}")] + [m for m in models if m.engine != "whisper"]
-        except (
-            StackError
-        ):  # a name of their own for a directory of theirs: the engine will say what it misses
-            models = [model for model in models if model.engine != "whisper"]
-    elif chosen:
-        models = [model for model in models if model.engine != "whisper"]
+    if settings.recognition.model:
+        others = [model for model in models if model.engine != "whisper"]
+        models = [*_named(settings.recognition.model), *others]
     return [model for model in models if used[model.engine]]
+
+
+def _named(whisper: str) -> list[Model]:
+    """The model of a name in the settings; none for a directory of theirs, or a name that only they know."""
+    if Path(whisper).is_dir():
+        return []
+    try:
+        return [catalogue.find(f"whisper-{whisper}")]
+    except StackError:  # the engine will say what it misses
+        return []
 
 
 Fetch = Callable[[ModelStore, Model], Awaitable[object]]

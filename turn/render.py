@@ -15,7 +15,8 @@ from importlib import resources
 from ipaddress import ip_address
 from pathlib import Path
 
-from config.settings import DEVELOPMENT_SECRET, SettingsError, Turn, load
+from config.exposure import refuse_published
+from config.settings import SettingsError, Turn, load
 
 DENIED_PEERS = (
     "0.0.0.0-0.255.255.255",
@@ -33,16 +34,20 @@ DENIED_PEERS = (
     "203.0.113.0-203.0.113.255",
     "224.0.0.0-255.255.255.255",
     "::1",
+    "::2-::ffff:ffff",
     "::ffff:0:0-::ffff:ffff:ffff",
     "64:ff9b::-64:ff9b::ffff:ffff",
+    "64:ff9b:1::-64:ff9b:1:ffff:ffff:ffff:ffff:ffff",
     "100::-100::ffff:ffff:ffff:ffff",
     "2001::-2001:1ff:ffff:ffff:ffff:ffff:ffff:ffff",
     "2002::-2002:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
     "fc00::-fdff:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
     "fe80::-febf:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
+    "fec0::-feff:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
     "ff00::-ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
 )
-"""Private, local, documentation, transition and multicast ranges. Source: IANA's special-purpose address registries.
+"""Private, local, documentation, transition and multicast ranges, those that are deprecated included: some network may
+route them still. Source: IANA's special-purpose address registries; RFC 3879 (fec0::/10), RFC 4291 (::/96).
 
 `::` is not among them: coturn takes it for every address, and refuses it as a peer by itself.
 """
@@ -176,8 +181,7 @@ def main(arguments: list[str] | None = None) -> int:
     chosen = parser.parse_args(arguments)
     try:
         settings = load()
-        if settings.turn.secret.get_secret_value() == DEVELOPMENT_SECRET and not settings.development:
-            raise SettingsError("turn.secret is the built-in one; set it, or development = true")
+        refuse_published("turn.secret", settings.turn.secret.get_secret_value(), settings)
         text = render(settings.turn, state_directory=chosen.state_directory)
     except SettingsError as error:
         print(error, file=sys.stderr)

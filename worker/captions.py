@@ -9,18 +9,20 @@ import asyncio
 import secrets
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import structlog
 from livekit import rtc
 
+from foundation.tasks import Tasks
 from pipeline.clock import Monotonic
 from pipeline.events import Caption
 from pipeline.timing import CaptionShown
 from worker.listeners import readers_of
 from worker.outbox import Outbox
-from worker.tasks import Tasks
+from worker.pace import Pace
+from worker.signing import CaptionKey
 
 log = structlog.get_logger(__name__)
 
@@ -31,6 +33,12 @@ ATTEMPTS = 10
 """How often a final caption is tried to be sent: long enough for the media server to start again."""
 
 RETRY_S = 1.0
+
+MAX_CHARACTERS = 4000
+"""Of one caption; readers take no longer ones. Nobody speaks so long without a pause."""
+
+MAX_REASON_CHARACTERS = 300
+"""Of a note or a doubt."""
 
 LEGACY_EVERY_S = 0.5
 """Interim legacy packets of one speaker are at least so far apart: they go to everybody in the room."""
@@ -87,8 +95,20 @@ class Line:
         return start, max(start, round((self.caption.offset_at_s - epoch.began_at_s) * 1000))
 
 
+def within_bounds(caption: Caption) -> Caption:
+    """The caption, cut where readers would not take it."""
+    committed = caption.committed[:MAX_CHARACTERS]
+    return replace(
+        caption,
+        committed=committed,
+        tentative=caption.tentative[: MAX_CHARACTERS - len(committed)],
+        note=caption.note[:MAX_REASON_CHARACTERS],
+        doubt=caption.doubt[:MAX_REASON_CHARACTERS],
+    )
+
+
 def stream_attributes(line: Line, track_sid: str, epoch: Epoch, *, history: bool = False) -> dict[str, str]:
-    """The attributes of docs/protocol.md."""
+    """The attributes of docs/protocol.md, not signed yet."""
     caption, segment = line.caption, line.segment(epoch)
     start_ms, end_ms = line.span_ms(epoch)
     attributes = {
@@ -134,6 +154,7 @@ class Captions:
     """Sends captions to those who read them, on one time line that begins with this object.
 
     Args:
+        key: signs each stream.
         track_sid: from a speaker's identity to the SID of their microphone's track, "" while there is none.
         shown: told how long after the sound each interim caption with a new word was sent.
     """
@@ -142,28 +163,34 @@ class Captions:
         self,
         post: Post,
         *,
+        key: CaptionKey,
         tasks: Tasks,
         track_sid: Callable[[str], str],
         shown: Callable[[CaptionShown], None],
         now: Monotonic | None = None,
     ) -> None:
-        self._post, self._tasks, self._track_sid, self._shown = post, tasks, track_sid, shown
+        self._post, self._key = post, key
+        self._tasks, self._track_sid, self._shown = tasks, track_sid, shown
         self._now = now or asyncio.get_running_loop().time
         self._epoch = Epoch(self._now())
         self._readers: Mapping[str, frozenset[str]] = {}
+        self._packets = True
         self._greeted: dict[str, frozenset[str]] = {}
-        self._next_legacy_s: dict[str, float] = {}
+        self._legacy_pace = Pace(LEGACY_EVERY_S)
         self._boxes: dict[tuple[str, int, str], tuple[Outbox, asyncio.Task[None]]] = {}
         self._history: dict[str, deque[Line]] = {}
         self._histories = asyncio.Semaphore(HISTORIES_AT_ONCE)
 
-    def read_by(self, readers: Mapping[str, frozenset[str]], ready: frozenset[str]) -> None:
+    def read_by(
+        self, readers: Mapping[str, frozenset[str]], ready: frozenset[str], *, packets: bool = True
+    ) -> None:
         """Sets who reads what; whoever is new to a language gets its last finals.
 
         Args:
             ready: who can receive streams by now.
+            packets: whether legacy packets may be sent; they go to everybody, also to those who read nothing.
         """
-        self._readers = readers
+        self._readers, self._packets = readers, packets
         reading: dict[str, set[str]] = {}
         for language, who in readers.items():
             for identity in who & ready:
@@ -177,7 +204,8 @@ class Captions:
 
     def show(self, line: Line) -> None:
         """Takes a caption, interim or final; never blocks."""
-        caption = line.caption
+        caption = within_bounds(line.caption)
+        line = replace(line, caption=caption)
         if caption.final and caption.text:
             self._history.setdefault(caption.language, deque(maxlen=HISTORY)).append(line)
         key = (caption.speaker, line.take, caption.language)
@@ -215,9 +243,9 @@ class Captions:
         if to and await self._try(line, to) and caption.heard_at_s:
             latency_s = self._now() - caption.heard_at_s
             self._shown(CaptionShown(caption.speaker, caption.language, latency_s))
-        sid = "" if caption.translated else self._track_sid(caption.speaker)
-        if sid and (caption.final or self._now() >= self._next_legacy_s.get(caption.speaker, 0.0)):
-            self._next_legacy_s[caption.speaker] = self._now() + LEGACY_EVERY_S
+        sid = "" if caption.translated or not self._packets else self._track_sid(caption.speaker)
+        if sid and (caption.final or self._legacy_pace.due(caption.speaker, self._now())):
+            self._legacy_pace.had(caption.speaker, self._now())
             try:
                 async with asyncio.timeout(SEND_LIMIT_S):
                     await self._post.legacy(legacy_packet(line, sid, self._epoch))
@@ -226,20 +254,16 @@ class Captions:
 
     async def _try(self, line: Line, to: frozenset[str], *, history: bool = False) -> bool:
         """Sends a line, a final one up to `ATTEMPTS` times; whether it went out."""
-        speaker = line.caption.speaker
+        speaker, text = line.caption.speaker, line.caption.text
+        attributes = stream_attributes(line, self._track_sid(speaker), self._epoch, history=history)
+        signed = self._key.signed(speaker, text, attributes)
         for attempt in range(ATTEMPTS if line.caption.final else 1):
             if attempt:
                 await asyncio.sleep(RETRY_S)
             try:
                 async with asyncio.timeout(SEND_LIMIT_S):
                     await self._post.stream(
-                        line.caption.text,
-                        topic=CAPTIONS_TOPIC,
-                        to=to,
-                        attributes=stream_attributes(
-                            line, self._track_sid(speaker), self._epoch, history=history
-                        ),
-                        sender=speaker,
+                        text, topic=CAPTIONS_TOPIC, to=to, attributes=signed, sender=speaker
                     )
             except (SendFailed, TimeoutError) as error:
                 log.info("caption was not sent", speaker=speaker, attempt=attempt, error=type(error).__name__)

@@ -15,13 +15,13 @@ from enum import StrEnum
 
 import structlog
 
+from foundation.tasks import Tasks
 from pipeline.clock import Monotonic
 from pipeline.events import NotSpoken, Speech, Translation, Trouble
 from pipeline.playing import AudioSink
 from pipeline.stages.speak import LanguageChannel
 from worker.permissions import Permissions
 from worker.publishing import ChannelTrack, Publisher, PublishFailed
-from worker.tasks import Tasks
 
 log = structlog.get_logger(__name__)
 
@@ -33,7 +33,10 @@ LONGEST_LINGER = 32
 publication leaves an idle thread in the native library until the room is left."""
 
 END_LIMIT_S = 10.0
-"""How long a channel may take to finish what it is saying when it is renewed."""
+"""How long what plays and speaks may take to end once a channel is taken away."""
+
+ON_ITS_WAY_S = 0.3
+"""After its last words a channel stays so long: what has been played here is heard a moment later."""
 
 NewSpeech = Callable[[str, AudioSink], LanguageChannel]
 """From a language and where its sound goes to what speaks it."""
@@ -89,6 +92,7 @@ class _Channel:
         self._deserted = asyncio.Event()
         self._ending = False
         self._renewing = False
+        self._finishing = False
 
     @property
     def speech(self) -> LanguageChannel | None:
@@ -133,6 +137,12 @@ class _Channel:
             self._renewing = True
             self._speech.close()
 
+    def finish(self) -> None:
+        """Lets `run` return once what waits has been heard."""
+        self._finishing = True
+        if self._speech is not None:
+            self._speech.close()
+
     async def run(self) -> None:
         """Publishes, speaks, lingers and unpublishes. Raises what went wrong on the way."""
         self.track = track = await self._publisher.publish(track_name(self.language))
@@ -154,16 +164,24 @@ class _Channel:
             self.track = None
             lingering.cancel()
             speaking.cancel()  # it has nobody to speak to
-            await asyncio.wait(parts, timeout=END_LIMIT_S)
+            done, _ = await asyncio.wait(parts, timeout=END_LIMIT_S)
+            for part in done:  # of several failures the first is raised, the others are looked at
+                if not part.cancelled() and part.exception() is not None:
+                    log.info(
+                        "part of a channel failed",
+                        language=self.language,
+                        kinds=type(part.exception()).__name__,
+                    )
             await track.unpublish()
 
     async def _speak(self, track: ChannelTrack) -> None:
-        while True:
+        self._renewing = True
+        while self._renewing and not self._finishing:
             speech = self._speech = self._new_speech(self.language, track.sink)
             self._renewing = False
             await speech.run()
-            if not self._renewing:
-                return
+        await track.sink.drained()
+        await asyncio.sleep(ON_ITS_WAY_S)
 
     async def _outlast(self) -> None:
         """Returns when nobody has listened for the linger time."""
@@ -267,8 +285,10 @@ class Channels:
         return views
 
     def close(self) -> None:
-        """Begins no channel any more; the running ones end with their tasks."""
+        """Begins no channel any more; those there are end once what waits in them has been heard."""
         self._closed = True
+        for channel in self._channels.values():
+            channel.finish()
 
     def _apply(self) -> None:
         for language in self._wanted:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from pipeline.text.languages import served_by
-from worker.listeners import AUTO, CAPTIONS, LISTEN, OFF, SPEAK, is_code
+from protocol.language import is_code, served_by
+from worker.listeners import AUTO, CAPTIONS, LISTEN, OFF, SPEAK
 
 CHAT_TOPIC = "lk.chat"
 

@@ -9,14 +9,15 @@ from typing import Annotated, Any, ClassVar, TypeAlias
 
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
-from pipeline.text.glossary import Glossary, GlossaryError
+from pipeline.text.glossary import Glossary
+from protocol.fields import LanguageCode
+from protocol.glossary import GlossaryError
 
 CONTROL_TOPIC = "translator.control"
 
 MAX_BYTES = 512 * 1024
 """Longer messages are refused."""
 
-Code: TypeAlias = Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,3}$")]
 VoiceName: TypeAlias = Annotated[str, Field(min_length=1, max_length=100)]
 
 
@@ -28,12 +29,23 @@ class ControlError(ValueError):
 class Configure:
     """The whole wish of the organiser: what is left out is reset."""
 
+    version: int = 0
+    """Grows with each change; the interpreter shows which one it carries out."""
     languages: tuple[str, ...] | None = None
     """What may be asked for; None: the settings' own."""
     muted: tuple[str, ...] = ()
     voices: Mapping[str, str] = field(default_factory=dict)
     """For a language the name of the voice that speaks it, as `translator.voices` lists them."""
     glossary: Glossary = field(default_factory=Glossary)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assignment:
+    """What a job is about."""
+
+    configure: Configure = field(default_factory=Configure)
+    after: frozenset[str] = frozenset()
+    """Interpreters that give no sign of life: this one makes itself ready and begins when they have left the room."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +60,16 @@ Control: TypeAlias = Configure | Dismiss
 class _Wish:
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
 
-    languages: Annotated[tuple[Code, ...], Field(max_length=100)] | None = None
-    muted: Annotated[tuple[Code, ...], Field(max_length=100)] = ()
-    voices: Annotated[dict[Code, VoiceName], Field(max_length=100)] = field(default_factory=dict)
+    version: Annotated[int, Field(ge=0, strict=True)] = 0
+    languages: Annotated[tuple[LanguageCode, ...], Field(max_length=100)] | None = None
+    muted: Annotated[tuple[LanguageCode, ...], Field(max_length=100)] = ()
+    voices: Annotated[dict[LanguageCode, VoiceName], Field(max_length=100)] = field(default_factory=dict)
 
 
 _WISH: TypeAdapter[_Wish] = TypeAdapter(_Wish)
+_AFTER: TypeAdapter[list[str]] = TypeAdapter(
+    Annotated[list[Annotated[str, Field(min_length=1, max_length=200)]], Field(max_length=20)]
+)
 
 
 def read_control(data: bytes) -> Control:
@@ -71,13 +87,21 @@ def read_control(data: bytes) -> Control:
     return _configure(message)
 
 
-def read_metadata(metadata: str) -> Configure:
-    """Reads a job's metadata: the same object without `type`; nothing at all is a wish for the defaults.
+def read_metadata(metadata: str) -> Assignment:
+    """Reads a job's metadata: the same object without `type`, and with `after`; nothing at all is a wish for the
+    defaults.
 
     Raises:
         ControlError: as `read_control`.
     """
-    return _configure(_object(metadata.encode())) if metadata.strip() else Configure()
+    if not metadata.strip():
+        return Assignment()
+    message = _object(metadata.encode())
+    try:
+        after = _AFTER.validate_python(message.pop("after", []))
+    except ValidationError as error:
+        raise ControlError(f"after: {error.errors()[0]['type']}") from error
+    return Assignment(configure=_configure(message), after=frozenset(after))
 
 
 def _object(data: bytes) -> dict[str, Any]:
@@ -105,4 +129,6 @@ def _configure(message: dict[str, Any]) -> Configure:
         raise ControlError(where) from error
     except GlossaryError as error:
         raise ControlError(str(error)) from error
-    return Configure(languages=wish.languages, muted=wish.muted, voices=wish.voices, glossary=terms)
+    return Configure(
+        version=wish.version, languages=wish.languages, muted=wish.muted, voices=wish.voices, glossary=terms
+    )

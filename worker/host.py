@@ -7,9 +7,11 @@ business. Nothing else in this package knows it.
 from __future__ import annotations
 
 import asyncio
+import itertools
 import signal
 import sys
 from collections.abc import Callable
+from contextlib import AsyncExitStack
 from functools import partial
 
 import structlog
@@ -24,19 +26,25 @@ from livekit.agents import (
 )
 
 from config import logging as own_logging
-from config.settings import DEVELOPMENT_SECRET, Settings, SettingsError, load
+from config.exposure import refuse_exposed_development, refuse_published
+from config.settings import Services, Settings, SettingsError, load
+from foundation.supervision import kinds
+from foundation.tasks import Tasks
 from pipeline.engines.protocols import EngineError
-from worker.control import Configure, ControlError, read_metadata
+from worker.control import Assignment, ControlError, read_metadata
 from worker.engines import Engines
-from worker.join import ATTRIBUTES
+from worker.health import WatchedServer, answering
+from worker.heartbeat import Heartbeat
 from worker.loading import load_engines
-from worker.room import RoomInterpreter
+from worker.post import attribute_setter
+from worker.room import END_LIMIT_S, RoomInterpreter
+from worker.standby import INTERPRETER, STANDBY, Standby
 
 log = structlog.get_logger(__name__)
 
 PREPARE_LIMIT_S = 60.0
-STOP_LIMIT_S = 8.0
-"""How long a room may take to end; the framework kills its process after 10 s."""
+STOP_LIMIT_S = END_LIMIT_S + 10.0
+"""How long a room may take to end: its last words, and the clean-up after them."""
 
 DRAIN_LIMIT_S = 3600
 RETRIES = 1_000_000
@@ -50,28 +58,28 @@ def run(settings: Settings) -> None:
     """Works until a signal comes: the first SIGTERM or SIGINT lets running rooms finish, a second one ends at once.
 
     Raises:
-        SettingsError: the built-in keys are used outside development.
+        SettingsError: the built-in keys are used outside development, or development where others reach it.
     """
-    if settings.livekit.api_secret.get_secret_value() == DEVELOPMENT_SECRET and not settings.development:
-        raise SettingsError("livekit.api_secret is the built-in one; set your own, or development = true")
-    asyncio.run(serve(new_server(settings)))
+    refuse_published("livekit.api_secret", settings.livekit.api_secret.get_secret_value(), settings)
+    refuse_exposed_development(settings)
+    asyncio.run(serve(new_server(settings), settings.services))
 
 
 def new_server(
     settings: Settings, prepare: Callable[[Settings, JobProcess], None] | None = None
-) -> AgentServer:
+) -> WatchedServer:
     """The framework's server, not yet running.
 
     Args:
         prepare: what each room's process does first; must be importable there.
     """
-    server = AgentServer(
+    server = WatchedServer(
         job_executor_type=JobExecutorType.PROCESS,
         ws_url=settings.livekit.url,
         api_key=settings.livekit.api_key,
         api_secret=settings.livekit.api_secret.get_secret_value(),
-        host=settings.services.host,
-        port=settings.services.worker_health_port,
+        host="127.0.0.1",  # its own health says "OK" always: any port, which nobody is told; see worker.health
+        port=0,
         permissions=WorkerPermissions(
             can_publish=True,
             can_subscribe=True,
@@ -84,11 +92,14 @@ def new_server(
         num_idle_processes=1,
         initialize_process_timeout=PREPARE_LIMIT_S,
         drain_timeout=DRAIN_LIMIT_S,
+        session_end_timeout=STOP_LIMIT_S + 5.0,
         max_retry=RETRIES,
         setup_fnc=partial(prepare or prepare_process, settings),
         preload_modules=["worker.room"],
     )
-    server.rtc_session(interpret, agent_name=settings.livekit.agent_name, on_request=accept)
+    server.rtc_session(
+        interpret, agent_name=settings.livekit.agent_name, on_request=accept, on_session_end=finish
+    )
     return server
 
 
@@ -106,39 +117,67 @@ def prepare_process(settings: Settings, process: JobProcess) -> None:
 
 async def accept(request: JobRequest) -> None:
     """Takes every room that is offered."""
-    await request.accept(name="Interpreter", attributes=ATTRIBUTES)
+    attributes = STANDBY if _assignment(request.job.metadata).after else INTERPRETER
+    await request.accept(name="Interpreter", attributes=attributes)
+
+
+def _assignment(metadata: str) -> Assignment:
+    try:
+        return read_metadata(metadata)
+    except ControlError as error:
+        log.warning("job metadata was refused", reason=str(error))
+        return Assignment()
 
 
 async def interpret(context: JobContext) -> None:
     """Interprets the room of one job; returns once it is under way, as the framework wants it."""
     settings: Settings = context.proc.userdata["settings"]
     structlog.contextvars.bind_contextvars(room=context.job.room.name)
-    try:
-        configure = read_metadata(context.job.metadata)
-    except ControlError as error:
-        log.warning("job metadata was refused", reason=str(error))
-        configure = Configure()
+    assignment = _assignment(context.job.metadata)
     await context.connect(auto_subscribe=AutoSubscribe.SUBSCRIBE_NONE, single_peer_connection=True)
+    set_attributes = attribute_setter(context.room)
+    beating = AsyncExitStack()
+    await beating.enter_async_context(Heartbeat(set_attributes).beating())
+    context.add_shutdown_callback(beating.aclose)
     try:
         engines: Engines = await context.proc.userdata["load_engines"](settings)
     except EngineError as error:
         await _fail(context, str(error))
         return
-    interpreter = RoomInterpreter(context.room, context.api, settings, engines, configure)
-    work = asyncio.create_task(_interpret(context, interpreter), name="interpret")
+    standby = Standby(context.room, assignment.after, set_attributes)
+    interpreter = RoomInterpreter(context.room, context.api, settings, engines, assignment.configure)
+    work = asyncio.create_task(_interpret(context, standby, interpreter), name="interpret")
+    context.proc.userdata["running"] = standby, interpreter, work
 
-    async def stop() -> None:
-        interpreter.dismiss()
-        await asyncio.wait({work}, timeout=STOP_LIMIT_S)
+    async def close() -> None:
+        work.cancel()
+        await asyncio.wait({work})
         await engines.close()
 
-    context.add_shutdown_callback(stop)
+    context.add_shutdown_callback(close)
 
 
-async def _interpret(context: JobContext, interpreter: RoomInterpreter) -> None:
+async def finish(context: JobContext) -> None:
+    """Dismisses a room's interpreter and waits for its last words.
+
+    The framework calls this while the room is still connected, whatever ends the job: its interpreter, the organiser
+    or the worker. Its shutdown callbacks come too late for words: it leaves the room before them.
+    """
+    running: tuple[Standby, RoomInterpreter, asyncio.Task[None]] | None
+    running = context.proc.userdata.get("running")
+    if running is not None:
+        standby, interpreter, work = running
+        standby.stop()
+        interpreter.dismiss()
+        await asyncio.wait({work}, timeout=STOP_LIMIT_S)
+
+
+async def _interpret(context: JobContext, standby: Standby, interpreter: RoomInterpreter) -> None:
     reason = "failed"
     try:
-        reason = (await interpreter.run()).value
+        reason = (await interpreter.run()).value if await standby.turn() else "not needed"
+    except Exception as error:  # the one broad catch: a room that failed has to be left all the same
+        log.error("room failed", kinds=kinds(error), exc_info=True)
     finally:
         context.shutdown(reason)
 
@@ -151,29 +190,46 @@ async def _fail(context: JobContext, reason: str) -> None:
     context.shutdown("no engines")
 
 
-async def serve(server: AgentServer) -> None:
-    """Runs the server; signals drain it first, then end it."""
+async def serve(server: WatchedServer, services: Services) -> None:
+    """Runs the server and tells its health; the first signal drains it, or ends it where it has not begun, the second
+    ends it at once, more change nothing.
+
+    Raises:
+        OSError: the health port is taken.
+    """
     loop = asyncio.get_running_loop()
-    stopping: list[asyncio.Task[None]] = []
+    running = loop.create_task(server.run(), name="worker")
+    tasks, draining = Tasks(), list[asyncio.Task[None]]()
+    signals = itertools.count(1)
 
     def on_signal() -> None:
-        if stopping:
-            stopping[0].cancel()
-        else:
-            stopping.append(loop.create_task(_drain(server), name="drain"))
+        if not server.under_way:
+            running.cancel()  # the framework keeps its lock until its first process is there, or was waited for
+            return
+        match next(signals):
+            case 1:
+                draining.append(tasks.start(_drain(server), name="drain"))
+            case 2:  # once: cancelled again, it would leave the server half closed, and nobody could end it
+                draining[0].cancel()
 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, on_signal)
     try:
-        await server.run()
+        async with answering(server, services.host, services.worker_health_port):
+            await asyncio.wait({running})
+            await tasks.finish()
     finally:
-        if stopping:
-            await asyncio.wait(stopping)
+        running.cancel()
+        await asyncio.wait({running})
+        await tasks.close()
+        await server.abandon()
         await server.aclose()
+    if not running.cancelled():
+        running.result()
 
 
-async def _drain(server: AgentServer) -> None:
-    log.info("worker takes no more rooms, waits for the running ones", rooms=len(server.active_jobs))
+async def _drain(server: WatchedServer) -> None:
+    log.info("worker takes no more rooms, waits for the running ones", rooms=server.rooms)
     try:
         await server.drain()
     except TimeoutError:
@@ -190,3 +246,5 @@ def main() -> None:
         run(settings)
     except SettingsError as error:
         sys.exit(str(error))
+    except OSError as error:
+        sys.exit(f"cannot listen: {error.strerror or error}")

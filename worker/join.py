@@ -12,17 +12,17 @@ from livekit import api, rtc
 from config.settings import LiveKit, Settings
 from worker.control import Configure
 from worker.engines import Engines
+from worker.heartbeat import Heartbeat
 from worker.loading import load_engines
+from worker.post import attribute_setter
 from worker.room import End, RoomInterpreter
+from worker.standby import INTERPRETER
 
 log = structlog.get_logger(__name__)
 
 CONNECT_LIMIT_S = 15.0
 TOKEN_TTL = timedelta(hours=6)
 """For connecting; who is connected gets fresh tokens from the server."""
-
-ATTRIBUTES = {"translator.role": "interpreter", "lk.agent.state": "initializing"}
-"""What the interpreter says of itself before it has begun."""
 
 
 class JoinError(Exception):
@@ -46,7 +46,7 @@ def agent_token(room_name: str, identity: str, settings: LiveKit) -> str:
         .with_name("Interpreter")
         .with_kind("agent")
         .with_grants(grants)
-        .with_attributes(ATTRIBUTES)
+        .with_attributes(INTERPRETER)
         .with_ttl(TOKEN_TTL)
         .to_jwt()
     )
@@ -88,8 +88,9 @@ async def join(
             reason = getattr(error, "message", "") or "no answer"
             raise JoinError(f"cannot join {room_name} at {settings.livekit.url}: {reason}") from error
         log.info("interpreter joined", room=room_name)
-        interpreter = RoomInterpreter(room, service, settings, used, configure)
-        return await interpreter.run()
+        async with Heartbeat(attribute_setter(room)).beating():
+            interpreter = RoomInterpreter(room, service, settings, used, configure)
+            return await interpreter.run()
     finally:
         await room.disconnect()
         await service.aclose()

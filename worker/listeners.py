@@ -5,19 +5,20 @@ The attributes are described in docs/protocol.md. An empty value counts as absen
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.interpreter import Wishes
-from pipeline.text.languages import same_language, served_by
+from protocol.events import EVENTS_TOPIC
+from protocol.language import hyphenated, is_code, same_language, served_by
 
 LANGUAGE = "language"
 SPEAK = "translator.speak"
 LISTEN = "translator.listen"
 CAPTIONS = "translator.captions"
-EVENTS = "translator.events"
+EVENTS = EVENTS_TOPIC
+"""The attribute that asks for them is called like the stream."""
 PUSH = "translator.push"
 
 WISH_ATTRIBUTES = frozenset({LANGUAGE, SPEAK, LISTEN, CAPTIONS})
@@ -32,7 +33,8 @@ AUTO = "auto"
 MAX_CAPTION_LANGUAGES = 8
 """More codes in one participant's `translator.captions` are not looked at."""
 
-_CODE = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{1,8}){0,3}")
+MAX_LANGUAGES_EACH = 8
+"""So many languages of one person count, what they hear first; more they have only where others have them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +48,19 @@ class Person:
     """A language on offer; None: originals only."""
     reads: frozenset[str] = frozenset()
     """Languages on offer, and `ORIGINAL`."""
+    captions_off: bool = False
+    """Whether they have said that they read nothing; who has said nothing may still be shown captions."""
     events: bool = False
     may_speak: bool = True
     """Whether they may publish sound at all."""
     interpreted: bool = True
     """False while they hold push-to-translate up."""
+    encrypted: bool = False
+    """Whether what they say is encrypted, so that it cannot be heard."""
     unserved: tuple[str, ...] = ()
     """What they asked for and the room does not offer."""
+    order: tuple[str, ...] = field(default=(), compare=False)
+    """`reads` as they were listed, the most important first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +76,15 @@ class Plan:
     refused: tuple[str, ...] = ()
     """Languages that are wanted, but more than the room may have at once."""
 
+    @property
+    def languages(self) -> frozenset[str]:
+        """All that have a place in the room."""
+        return frozenset(self.channels) | frozenset(self.readers) - {ORIGINAL}
+
     def voices_of(self, speaker: str) -> frozenset[str]:
         """The languages in which somebody hears this speaker."""
         wishes = self.wishes.get(speaker)
         return frozenset() if wishes is None else frozenset(wishes.voices)
-
-
-def is_code(text: str) -> bool:
-    """Whether `text` can be a language code."""
-    return _CODE.fullmatch(text) is not None
 
 
 def read_person(
@@ -86,6 +94,7 @@ def read_person(
     offered: Sequence[str],
     room_language: str,
     may_speak: bool = True,
+    encrypted: bool = False,
 ) -> Person:
     """Reads one participant's wishes.
 
@@ -106,16 +115,21 @@ def read_person(
         return served
 
     hears = serve(listen) if listen and listen.casefold() != OFF else None
-    reads = {_reading(code, serve) for code in _codes(captions)}
+    captions_off = _is_off(captions)
+    reads = {} if captions_off else dict.fromkeys(_reading(code, serve) for code in _codes(captions))
+    order = tuple(code for code in reads if code is not None)
     return Person(
         identity=identity,
         speaks=_spoken(speak, offered, room_language),
         hears=hears,
-        reads=frozenset(code for code in reads if code is not None),
+        reads=frozenset(order),
+        captions_off=captions_off,
         events=_value(attributes, EVENTS).casefold() == "on",
         may_speak=may_speak,
         interpreted=_value(attributes, PUSH).casefold() != OFF,
+        encrypted=encrypted,
         unserved=tuple(dict.fromkeys(unserved)),
+        order=order,
     )
 
 
@@ -128,9 +142,12 @@ def make_plan(
 ) -> Plan:
     """Works out who has to be interpreted into what, and who receives it.
 
+    Places are shared: nobody has a second language before everybody has a first, nor a third before all have two.
+
     Args:
+        people: in the order in which they came.
         limit: how many languages the room may have at once.
-        existing: languages that have a channel already; they are kept before new ones are begun.
+        existing: languages that have a place already; among equals they keep it.
         muted: languages that are not to be spoken at the moment.
     """
     hearers = {
@@ -138,11 +155,11 @@ def make_plan(
         for person in people
         if person.hears is not None and _needs_channel(person, person.hears, people)
     }
-    wanted: Counter[str] = Counter(hearers.values())
-    for person in people:
-        wanted.update(person.reads - {ORIGINAL})
-    ordered = sorted(wanted, key=lambda code: (code not in existing, -wanted[code], code))
+    wanted = [_wanted(person, hearers) for person in people]
+    ordered = _shared_out(wanted, existing)
     granted = frozenset(ordered[:limit])
+    beyond = [code for languages in wanted for code in languages[MAX_LANGUAGES_EACH:]]
+    refused = dict.fromkeys(code for code in (*ordered[limit:], *beyond) if code not in granted)
     channels = {
         language: frozenset(who for who, hears in hearers.items() if hears == language)
         for language in sorted(granted & set(hearers.values()))
@@ -157,7 +174,7 @@ def make_plan(
         wish = _wish_of(person, channels, readers, frozenset(muted))
         if wish is not None:
             wishes[person.identity] = wish
-    return Plan(wishes, channels, readers, tuple(ordered[limit:]))
+    return Plan(wishes, channels, readers, tuple(refused))
 
 
 def readers_of(language: str, source_language: str, readers: Mapping[str, frozenset[str]]) -> frozenset[str]:
@@ -171,10 +188,36 @@ def readers_of(language: str, source_language: str, readers: Mapping[str, frozen
     return found
 
 
+def _wanted(person: Person, hearers: Mapping[str, str]) -> list[str]:
+    """The languages of one person that need a place, the most important first: what they hear, then what they read."""
+    heard = hearers.get(person.identity)
+    read = person.order or tuple(sorted(person.reads))
+    return list(dict.fromkeys(code for code in (heard, *read) if code is not None and code != ORIGINAL))
+
+
+def _shared_out(wanted: Sequence[Sequence[str]], existing: Collection[str]) -> list[str]:
+    """Languages in the order in which they get a place: everybody's first, then everybody's second, and so on.
+
+    Among those, who has a place keeps it; then what most people want goes first; then who came first.
+
+    Args:
+        wanted: for each person, in the order in which they came, their languages, the most important first.
+    """
+    ordered: dict[str, None] = {}
+    for share in range(MAX_LANGUAGES_EACH):
+        asked = Counter(languages[share] for languages in wanted if len(languages) > share)
+        # a counter keeps the order of joining, and sorting leaves equals where they are
+        for code in sorted(asked, key=lambda code: (code not in existing, -asked[code])):
+            ordered.setdefault(code)
+    return list(ordered)
+
+
 def _needs_channel(listener: Person, language: str, people: Sequence[Person]) -> bool:
     """Whether somebody else may say something that the listener has to have interpreted."""
     return any(
-        other.may_speak and (other.speaks is None or not same_language(other.speaks, language))
+        other.may_speak
+        and not other.encrypted
+        and (other.speaks is None or not same_language(other.speaks, language))
         for other in people
         if other.identity != listener.identity
     )
@@ -187,7 +230,7 @@ def _wish_of(
     muted: frozenset[str],
 ) -> Wishes | None:
     """What others want of a speaker; None if nothing."""
-    if not speaker.may_speak or not speaker.interpreted:
+    if not speaker.may_speak or not speaker.interpreted or speaker.encrypted:
         return None
 
     def foreign(language: str) -> bool:
@@ -209,7 +252,11 @@ def _value(attributes: Mapping[str, str], key: str) -> str:
 
 def _codes(captions: str) -> list[str]:
     codes = [code.strip() for code in captions.split(",", MAX_CAPTION_LANGUAGES)[:MAX_CAPTION_LANGUAGES]]
-    return [] if OFF in (code.casefold() for code in codes) else [code for code in codes if code]
+    return [code for code in codes if code]
+
+
+def _is_off(captions: str) -> bool:
+    return OFF in (code.casefold() for code in _codes(captions))
 
 
 def _reading(code: str, serve: Callable[[str], str | None]) -> str | None:
@@ -221,4 +268,4 @@ def _spoken(code: str, offered: Sequence[str], room_language: str) -> str | None
         code = room_language if code.casefold() != AUTO else AUTO
     if code.casefold() == AUTO:
         return None
-    return served_by(code, offered) or code
+    return served_by(code, offered) or hyphenated(code)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 import structlog
@@ -9,15 +10,23 @@ from livekit import rtc
 
 from config.sealing import SealError, unseal
 from config.settings import LiveKit
-from worker.control import CONTROL_TOPIC, Configure, ControlError, Dismiss, read_control
+from foundation.budget import Budget
+from foundation.tally import Tally
+from worker.control import CONTROL_TOPIC, MAX_BYTES, Configure, ControlError, Dismiss, read_control
 
 log = structlog.get_logger(__name__)
 
+FORGERIES_AT_ONCE = 20
+FORGERY_EVERY_S = 0.5
+"""How many packets without a sender are looked at that prove to be forged; what is genuine is sent again until it
+is acknowledged."""
+
 
 class Organiser:
-    """Reads the room's control packets; what is forged or cannot be understood is refused and logged.
+    """Reads the room's control packets; what is forged or cannot be understood is refused and counted.
 
     Args:
+        version: of the wish that is carried out already; an older one is ignored.
         configure: told the organiser's whole new wish.
         dismiss: told that the interpreter shall go.
     """
@@ -27,11 +36,15 @@ class Organiser:
         room: rtc.Room,
         livekit: LiveKit,
         *,
+        version: int,
         configure: Callable[[Configure], None],
         dismiss: Callable[[], None],
+        now: Callable[[], float] = time.monotonic,
     ) -> None:
         self._room, self._livekit = room, livekit
-        self._configure, self._dismiss = configure, dismiss
+        self._version, self._configure, self._dismiss = version, configure, dismiss
+        self._forgeries = Budget(burst=FORGERIES_AT_ONCE, interval_s=FORGERY_EVERY_S, now=now)
+        self._refused = Tally(now=now)
 
     def listen(self) -> None:
         """Begins to read."""
@@ -44,14 +57,31 @@ class Organiser:
     def _packet(self, packet: rtc.DataPacket) -> None:
         if packet.topic != CONTROL_TOPIC:
             return
+        if packet.participant is not None:  # the server has no identity: whoever has one is not the server
+            self._refuse("sent by a participant")
+        elif len(packet.data) > 2 * MAX_BYTES:  # sealing escapes the message, which may double it
+            self._refuse("too long")
+        elif not self._forgeries.left(""):
+            self._refuse("too many forgeries")
+        else:
+            self._read(packet.data)
+
+    def _read(self, data: bytes) -> None:
         key, secret = self._livekit.api_key, self._livekit.api_secret.get_secret_value()
+        to = self._room.local_participant.identity
         try:
-            told = unseal(packet.data, room=self._room.name, api_key=key, api_secret=secret)
+            told = unseal(data, room=self._room.name, to=to, api_key=key, api_secret=secret)
             message = read_control(told.encode())
         except (SealError, ControlError) as error:
-            log.warning("control message was refused", reason=str(error))
+            self._forgeries.take("")
+            self._refuse(str(error))
             return
         if isinstance(message, Dismiss):
             self._dismiss()
-        else:
+        elif message.version >= self._version:  # an older one was sent before, and came late or a second time
+            self._version = message.version
             self._configure(message)
+
+    def _refuse(self, reason: str) -> None:
+        if times := self._refused.count():
+            log.warning("control message was refused", reason=reason, times=times)

@@ -16,8 +16,8 @@ from typing import Protocol, TypeAlias
 
 import structlog
 
+from foundation.tasks import Tasks
 from pipeline.clock import Monotonic
-from worker.tasks import Tasks
 
 log = structlog.get_logger(__name__)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Any
 
 from livekit import rtc
 from livekit.rtc.participant import PublishTranscriptionError
@@ -62,3 +63,15 @@ class RoomPost:
 def is_online(room: rtc.Room) -> bool:
     """Whether something sent now can arrive; what is sent while the room reconnects is lost."""
     return room.connection_state == rtc.ConnectionState.CONN_CONNECTED
+
+
+def attribute_setter(room: rtc.Room) -> Callable[[dict[str, str]], Coroutine[Any, Any, bool]]:
+    """What merges attributes into our own; false where the room is not connected just now."""
+
+    async def set_attributes(attributes: dict[str, str]) -> bool:
+        if not is_online(room):
+            return False
+        await room.local_participant.set_attributes(attributes)
+        return True
+
+    return set_attributes

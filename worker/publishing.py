@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
+from contextlib import AsyncExitStack
 from typing import Protocol
 
 import aiohttp
@@ -109,15 +111,26 @@ class RoomTrack:
         return True
 
 
+def new_source() -> rtc.AudioSource:
+    """What a channel's track takes its sound from. Its threads live until it is closed."""
+    return rtc.AudioSource(SPEAKING_RATE_HZ, 1, queue_size_ms=SOURCE_QUEUE_MS)
+
+
 class RoomPublisher:
     """A `Publisher` and a permission `Server` for one room.
 
     Args:
         service: None where there is no access to the room service; changes of permission are then slower.
+        new_source: makes what a track takes its sound from.
     """
 
-    def __init__(self, room: rtc.Room, service: api.LiveKitAPI | None) -> None:
-        self._room, self._service = room, service
+    def __init__(
+        self,
+        room: rtc.Room,
+        service: api.LiveKitAPI | None,
+        new_source: Callable[[], rtc.AudioSource] = new_source,
+    ) -> None:
+        self._room, self._service, self._new_source = room, service, new_source
 
     @property
     def online(self) -> bool:
@@ -125,17 +138,19 @@ class RoomPublisher:
 
     async def publish(self, name: str) -> RoomTrack:
         """Publishes a track of the given name, which nobody may receive yet."""
-        source = rtc.AudioSource(SPEAKING_RATE_HZ, 1, queue_size_ms=SOURCE_QUEUE_MS)
-        track = rtc.LocalAudioTrack.create_audio_track(name, source)
         options = rtc.TrackPublishOptions(source=rtc.TrackSource.SOURCE_UNKNOWN, stream=name)
         options.audio_encoding.max_bitrate = 32_000
-        try:
-            async with asyncio.timeout(PUBLISH_LIMIT_S):
-                publication = await self._room.local_participant.publish_track(track, options)
-        except (PublishTrackError, TimeoutError) as error:
-            await source.aclose()
-            raise PublishFailed(str(error) or f"no answer within {PUBLISH_LIMIT_S:g} s") from error
-        return RoomTrack(self._room, source, track, publication)
+        async with AsyncExitStack() as opened:  # whatever happens, cancellation too, no source is left behind
+            source = self._new_source()
+            opened.push_async_callback(source.aclose)
+            track = rtc.LocalAudioTrack.create_audio_track(name, source)
+            try:
+                async with asyncio.timeout(PUBLISH_LIMIT_S):
+                    publication = await self._room.local_participant.publish_track(track, options)
+            except (PublishTrackError, TimeoutError) as error:
+                raise PublishFailed(str(error) or f"no answer within {PUBLISH_LIMIT_S:g} s") from error
+            opened.pop_all()
+            return RoomTrack(self._room, source, track, publication)
 
     def permit(self, allowed: Allowed) -> None:
         """Replaces the list of who may receive what; everybody else receives nothing."""

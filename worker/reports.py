@@ -9,16 +9,16 @@ import structlog
 
 from pipeline.events import Speech, Trouble
 from pipeline.timing import CaptionShown, Measurement
+from protocol.events import Event
 from worker.channels import ChannelView
 from worker.listeners import Person
 from worker.summary import Summary
 from worker.telemetry import (
-    Fields,
     Telemetry,
-    channel_fields,
-    measurement_fields,
-    speech_fields,
-    trouble_fields,
+    channel_event,
+    measurement_event,
+    speech_event,
+    trouble_event,
 )
 
 log = structlog.get_logger(__name__)
@@ -40,20 +40,24 @@ class Reports:
         self._refused: frozenset[str] = frozenset()
         self._channels: dict[str, ChannelView] = {}
 
-    def tell(self, fields: Fields) -> None:
+    def tell(self, event: Event) -> None:
         """An event as it is."""
-        self._telemetry.tell(fields)
+        self._telemetry.tell(event)
 
-    def measured(self, measurement: Measurement | CaptionShown) -> None:
-        """A latency on the way."""
+    def shown(self, caption: CaptionShown) -> None:
+        """An interim caption was sent."""
+        self.measured(caption, take=0)
+
+    def measured(self, measurement: Measurement, take: int) -> None:
+        """A latency on the way, in one take of a speaker."""
         self.summary.measured(measurement)
-        self._telemetry.tell(measurement_fields(measurement))
+        self._telemetry.tell(measurement_event(measurement, take))
 
     def trouble(self, trouble: Trouble) -> None:
         """Something is missing, and why."""
         log.warning("trouble", speaker=trouble.speaker, stage=trouble.stage, language=trouble.language)
         self.summary.trouble(trouble)
-        self._telemetry.tell(trouble_fields(trouble))
+        self._telemetry.tell(trouble_event(trouble))
         self._show_trouble(trouble)
 
     def spoken(self, outcome: Speech | Trouble) -> None:
@@ -62,14 +66,14 @@ class Reports:
             self.trouble(outcome)
         else:
             self.summary.spoken(outcome)
-            self._telemetry.tell(speech_fields(outcome))
+            self._telemetry.tell(speech_event(outcome))
 
     def channels(self, views: Sequence[ChannelView], *, all_of_them: bool = False) -> None:
         """How the channels are now; those that changed are told."""
         for view in views:
             before = self._channels.get(view.language)
             if all_of_them or before is None or _state(before) != _state(view):
-                self._telemetry.tell(channel_fields(view))
+                self._telemetry.tell(channel_event(view))
         self._channels = {view.language: view for view in views}
 
     def refused(self, people: Iterable[Person], too_many: Sequence[str]) -> None:

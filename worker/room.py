@@ -8,9 +8,9 @@ once as in a full reconnect, therefore needs no case of its own.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from enum import StrEnum
-from functools import partial
 
 import structlog
 from livekit import api as livekit_api
@@ -18,6 +18,8 @@ from livekit import rtc
 from livekit.rtc.room import EventTypes
 
 from config.settings import Settings
+from foundation.supervision import keep_running
+from foundation.tasks import Tasks
 from pipeline.events import Caption, DraftTranslation, NotTranslated, Translation, Trouble
 from pipeline.interpreter import Interpreter
 from pipeline.load import Load
@@ -33,17 +35,20 @@ from worker.channels import Channels
 from worker.chat import Chat
 from worker.control import Configure
 from worker.desertion import Desertion
+from worker.ears import OpenTrack, open_track
+from worker.encryption import EncryptionWatch
 from worker.engines import Engines
 from worker.headroom import Headroom
 from worker.listeners import WISH_ATTRIBUTES, Person, make_plan
+from worker.names import Names
 from worker.organiser import Organiser
 from worker.permissions import Permissions
-from worker.post import RoomPost, is_online
+from worker.post import RoomPost, attribute_setter, is_online
 from worker.publishing import RoomPublisher
 from worker.reports import Reports
+from worker.signing import CaptionKey
 from worker.speakers import Speakers
 from worker.status import Status
-from worker.tasks import Tasks
 from worker.telemetry import Telemetry
 from worker.voices import RoomVoices
 
@@ -55,14 +60,15 @@ LOOK_AGAIN_S = 5.0
 CHAT_WISHES = 2000
 """Of so many people what was set by chat is kept, also while they are away; the oldest is forgotten first."""
 
-END_LIMIT_S = 3.0
-"""How long the end of the interpreting may take before tasks are cancelled."""
+END_LIMIT_S = 15.0
+"""How long the interpreters may take to finish what they heard, and the channels to say it, once the room is left."""
 
 _NEWS: tuple[EventTypes, ...] = (
     "participant_connected",
     "participant_disconnected",
     "participant_active",
     "participant_permissions_changed",
+    "participant_encryption_status_changed",
     "track_published",
     "track_unpublished",
     "track_subscribed",
@@ -86,6 +92,7 @@ class RoomInterpreter:
     Args:
         room: connected as a participant of kind agent, without automatic subscription.
         service: the room service; without it a change of wish back and forth takes some seconds.
+        end_limit_s: how long finishing may take once it is dismissed or deserted.
     """
 
     def __init__(
@@ -95,11 +102,15 @@ class RoomInterpreter:
         settings: Settings,
         engines: Engines,
         configure: Configure | None = None,
+        *,
+        open_track: OpenTrack = open_track,
+        end_limit_s: float = END_LIMIT_S,
     ) -> None:
         self._room, self._settings, self._engines = room, settings, engines
         self._configure = configure or Configure()
         self._offered = self._languages()
         self._chat_wishes: dict[str, Mapping[str, str]] = {}
+        self._languages_placed: frozenset[str] = frozenset()
         self._looking: asyncio.Handle | None = None
         self._ended: asyncio.Future[End] = asyncio.get_running_loop().create_future()
         self._desertion = Desertion(
@@ -108,6 +119,7 @@ class RoomInterpreter:
             leave=lambda: self._end(End.DESERTED),
         )
         self._casting = Casting()
+        self._names = Names()
         self._cache = TranslationCache(settings.translation.cache_entries)
         self._load = Load(asyncio.get_running_loop().time)
         self._costs = RenderCosts()
@@ -125,9 +137,21 @@ class RoomInterpreter:
             max_languages=settings.rooms.max_languages,
             trouble=self.reports.trouble,
         )
+        self._encryption = EncryptionWatch(self.reports.trouble)
         self._tasks = Tasks(self.reports.task_failed)
+        """What ends by itself."""
+        self._watches = Tasks(self.reports.task_failed)
+        """What goes on as long as the room is interpreted."""
+        self._finishing: asyncio.Timeout | None = None
+        self._end_limit_s = end_limit_s
         self._chat = Chat(room, post, self._tasks, offered=lambda: self._offered, wish=self._wish_by_chat)
-        self._organiser = Organiser(room, settings.livekit, configure=self.configure, dismiss=self.dismiss)
+        self._organiser = Organiser(
+            room,
+            settings.livekit,
+            version=self._configure.version,
+            configure=self.configure,
+            dismiss=self.dismiss,
+        )
         self._permissions = Permissions(publisher, self._tasks)
         self._channels = Channels(
             publisher=publisher,
@@ -144,28 +168,38 @@ class RoomInterpreter:
             settings=settings,
             tell=self.reports.tell,
             trouble=self.reports.trouble,
+            open_track=open_track,
         )
+        key = CaptionKey()
         self._captions = Captions(
-            post, tasks=self._tasks, track_sid=self._speakers.track_sid, shown=self.reports.measured
+            post,
+            key=key,
+            tasks=self._tasks,
+            track_sid=self._speakers.track_sid,
+            shown=self.reports.shown,
         )
         self._status = Status(
-            self._set_attributes,
+            attribute_setter(room),
             self._channels.view,
-            name_of=partial(roster.name_of, room),
+            name_of=self._names.of,
             profile=engines.profile,
+            key=key.public,
         )
+        self._status.carries_out(self._configure.version)
 
     async def run(self) -> End:
         """Interprets until the end; leaves the room connected, and nothing running."""
         handlers = self._listen()
         try:
             self._permissions.renew()  # before anything is published: nobody receives what is not theirs
-            self._tasks.start(self._status.run(), name="status")
-            self._tasks.start(self._telemetry.run(), name="telemetry")
-            self._tasks.start(self._keep_looking(), name="lookout")
+            self._keep(self._status.run, name="status")
+            self._keep(self._keep_looking, name="lookout")
+            telling = self._keep(self._telemetry.run, name="telemetry")
             self._look()
             end = await self._ended
             log.info("interpreting ends", room=self._room.name, reason=end.value)
+            if self._room.isconnected():
+                await self._finish(telling)
             return end
         finally:
             for event, handler in handlers.items():
@@ -189,6 +223,7 @@ class RoomInterpreter:
             self._cache.clear()
             self._speakers.renew()
             self._channels.renew()
+        self._status.carries_out(wish.version)
         self.look_soon()
 
     # --- looking at the room -----------------------------------------------------------------------------
@@ -203,6 +238,7 @@ class RoomInterpreter:
         if self._ended.done():
             return
         self._refresh_offer()
+        self._names.meet(roster.humans(self._room))
         people = roster.people(
             self._room,
             offered=self._offered,
@@ -212,18 +248,23 @@ class RoomInterpreter:
         plan = make_plan(
             list(people.values()),
             limit=self._settings.rooms.max_languages,
-            existing=self._channels.languages,
+            existing=self._channels.languages | self._languages_placed,
             muted=self._configure.muted,
         )
+        self._languages_placed = plan.languages
         if self._telemetry.send_to(frozenset(who for who, person in people.items() if person.events)):
             self.reports.channels(self._channels.view(), all_of_them=True)
             self._speakers.tell_all()
         self.reports.refused(people.values(), plan.refused)
         self._channels.want(plan.channels, frozenset(self._configure.muted))
         self._speakers.update(people, roster.microphones(self._room), plan.wishes)
-        self._captions.read_by(plan.readers, roster.ready(self._room))
+        packets = not any(person.captions_off for person in people.values())
+        self._captions.read_by(plan.readers, roster.ready(self._room), packets=packets)
         spoken = {who: plan.voices_of(who) for who in self._speakers.interpreted}
         self._status.fits(self._headroom.look(spoken, self._voices.engines(plan.channels)))
+        encryption = roster.encryption(self._room)
+        self._encryption.look(encryption)
+        self._status.encrypted(encryption)
         self._desertion.look(bool(people))
 
     async def _keep_looking(self) -> None:
@@ -276,6 +317,10 @@ class RoomInterpreter:
 
     def _disconnected(self) -> None:
         self._end(End.DISCONNECTED)
+        if (
+            self._finishing is not None and not self._finishing.expired()
+        ):  # nobody is there to hear the last words
+            self._finishing.reschedule(asyncio.get_running_loop().time())
 
     def _wish_by_chat(self, identity: str, attributes: Mapping[str, str]) -> None:
         # The server announces people without a track up to 3 s late: the writer may not be known yet.
@@ -288,6 +333,30 @@ class RoomInterpreter:
         if not self._ended.done():
             self._ended.set_result(end)
 
+    def _keep(self, work: Callable[[], Awaitable[None]], *, name: str) -> asyncio.Task[None]:
+        """Has something run as long as the room is interpreted, whatever it fails on."""
+        running = keep_running(work, name=name, failed=self.reports.task_failed)
+        return self._watches.start(running, name=name)
+
+    async def _finish(self, telling: asyncio.Task[None]) -> None:
+        """Lets what was heard be shown, spoken and told, within its limit and while the room is connected.
+
+        Args:
+            telling: ends once all events have been sent.
+        """
+        try:
+            async with asyncio.timeout(self._end_limit_s) as self._finishing:
+                self._speakers.close()
+                await self._speakers.finished()
+                self._channels.close()
+                await self._tasks.finish()
+                self._telemetry.close()
+                await asyncio.wait([telling])
+        except TimeoutError:
+            log.warning("the last words were not all shown and spoken", room=self._room.name)
+        finally:
+            self._finishing = None
+
     async def _stop(self) -> None:
         self._desertion.cancel()
         if self._looking is not None:
@@ -299,7 +368,8 @@ class RoomInterpreter:
         self._speakers.close()
         self._channels.close()
         self._permissions.close()
-        await self._tasks.close(END_LIMIT_S)
+        await self._watches.close()
+        await self._tasks.close()
 
     def _refresh_offer(self) -> None:
         """Services that start late, and the organiser, change what may be asked for."""
@@ -343,12 +413,6 @@ class RoomInterpreter:
             load=self._load,
         )
 
-    async def _set_attributes(self, attributes: dict[str, str]) -> bool:
-        if not is_online(self._room):
-            return False
-        await self._room.local_participant.set_attributes(attributes)
-        return True
-
     # --- what the parts report ---------------------------------------------------------------------------
 
     def show(self, line: Line) -> None:
@@ -385,7 +449,7 @@ class _Outlet:
         self._room.show(Line(caption, self._take))
 
     def translated(self, outcome: Translation | NotTranslated) -> None:
-        self._room.translated(outcome)
+        self._room.translated(replace(outcome, clause=replace(outcome.clause, take=self._take)))
 
     def drafted(self, outcome: DraftTranslation) -> None:
         self._room.drafted(outcome)
@@ -394,4 +458,4 @@ class _Outlet:
         self._room.reports.trouble(trouble)
 
     def measured(self, measurement: Measurement) -> None:
-        self._room.reports.measured(measurement)
+        self._room.reports.measured(measurement, self._take)

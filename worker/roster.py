@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 
 from livekit import rtc
 
+from worker.encryption import Encryption, encryption_of
 from worker.listeners import Person, read_person
 
 HUMAN_KINDS = frozenset(
@@ -18,13 +20,16 @@ HUMAN_KINDS = frozenset(
 )
 """Who speaks and listens. Agents and recorders do neither: an interpreter must never interpret another one."""
 
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
 _SOURCES = (rtc.TrackSource.SOURCE_MICROPHONE, rtc.TrackSource.SOURCE_UNKNOWN)
 """What is listened to, the best first; sound of a shared screen is not speech to the room."""
 
 
 def humans(room: rtc.Room) -> list[rtc.RemoteParticipant]:
-    """Those who may speak and listen."""
-    return [person for person in room.remote_participants.values() if person.kind in HUMAN_KINDS]
+    """Those who may speak and listen, in the order in which they came."""
+    found = [person for person in room.remote_participants.values() if person.kind in HUMAN_KINDS]
+    return sorted(found, key=lambda person: (person.joined_at or _LONG_AGO, person.identity))
 
 
 def people(
@@ -35,6 +40,7 @@ def people(
     by_chat: Mapping[str, Mapping[str, str]],
 ) -> dict[str, Person]:
     """Everybody's wishes; what was set by chat goes before the attributes."""
+    unheard = frozenset(encryption(room).speakers)
     return {
         participant.identity: read_person(
             participant.identity,
@@ -42,15 +48,10 @@ def people(
             offered=offered,
             room_language=room_language,
             may_speak=participant.permissions.can_publish,
+            encrypted=participant.identity in unheard,
         )
         for participant in humans(room)
     }
-
-
-def name_of(room: rtc.Room, identity: str) -> str:
-    """What somebody is called in the room; their identity where they have no name or have left."""
-    participant = room.remote_participants.get(identity)
-    return participant.name or identity if participant is not None else identity
 
 
 def ready(room: rtc.Room) -> frozenset[str]:
@@ -63,17 +64,38 @@ def ready(room: rtc.Room) -> frozenset[str]:
 
 
 def microphones(room: rtc.Room) -> dict[str, rtc.RemoteTrackPublication]:
-    """Each speaker's best track: microphones before unknown sources, open before muted, newer before older."""
+    """Each speaker's best track: microphones before unknown sources, open before muted, newer before older.
+
+    Encrypted ones are none: without a key they are noise.
+    """
     found = {}
     for participant in humans(room):
         best: rtc.RemoteTrackPublication | None = None
-        for publication in participant.track_publications.values():  # in the order of publishing
-            fits = publication.kind == rtc.TrackKind.KIND_AUDIO and publication.source in _SOURCES
-            if fits and (best is None or _rank(publication) <= _rank(best)):
+        for publication in _spoken_into(participant):
+            if not _encrypted(publication) and (best is None or _rank(publication) <= _rank(best)):
                 best = publication
         if best is not None:
             found[participant.identity] = best
     return found
+
+
+def encryption(room: rtc.Room) -> Encryption:
+    """Who has nothing to speak into but what is encrypted."""
+    tracks = {participant.identity: _spoken_into(participant) for participant in humans(room)}
+    return encryption_of({who: all(map(_encrypted, found)) for who, found in tracks.items() if found})
+
+
+def _spoken_into(participant: rtc.RemoteParticipant) -> list[rtc.RemoteTrackPublication]:
+    """Everything of theirs that may carry speech, in the order of publishing."""
+    return [
+        publication
+        for publication in participant.track_publications.values()
+        if publication.kind == rtc.TrackKind.KIND_AUDIO and publication.source in _SOURCES
+    ]
+
+
+def _encrypted(publication: rtc.RemoteTrackPublication) -> bool:
+    return publication.encryption_type != rtc.EncryptionType.NONE
 
 
 def _rank(publication: rtc.RemoteTrackPublication) -> tuple[bool, int]:

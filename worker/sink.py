@@ -98,6 +98,13 @@ class TrackSink:
         self._closed = True
         self._changed.set()
 
+    async def drained(self) -> None:
+        """Returns once all that was written has been played."""
+        while self._samples and not self._closed:
+            await self._change()
+        while not self._closed and (left_s := self.queued_s()) > 0:  # noqa: ASYNC110  # nobody tells us but the clock
+            await asyncio.sleep(left_s)
+
     async def run(self) -> None:
         """Plays until closed.
 

@@ -7,7 +7,6 @@ grace time after its speaker vanished, so that a reconnect costs no more than th
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -16,13 +15,14 @@ import structlog
 from livekit import rtc
 
 from config.settings import Settings
+from foundation.tasks import Tasks
 from pipeline.clock import Monotonic
 from pipeline.events import Trouble
 from pipeline.interpreter import Interpreter, Wishes
+from protocol.events import Event, SpeakerChanged
 from worker.ears import OpenTrack, open_track
 from worker.listeners import Person
-from worker.tasks import Tasks
-from worker.telemetry import Fields
+from worker.takes import Takes
 
 log = structlog.get_logger(__name__)
 
@@ -103,7 +103,7 @@ class Speakers:
         new_interpreter: NewInterpreter,
         tasks: Tasks,
         settings: Settings,
-        tell: Callable[[Fields], None],
+        tell: Callable[[Event], None],
         trouble: Callable[[Trouble], None],
         open_track: OpenTrack = open_track,
         now: Monotonic | None = None,
@@ -112,13 +112,14 @@ class Speakers:
         self._tell, self._trouble, self._open_track = tell, trouble, open_track
         self._now = now or asyncio.get_running_loop().time
         self._speakers: dict[str, _Speaker] = {}
-        self._takes: Counter[str] = Counter()
+        self._takes = Takes()
         self._subscribed: dict[str, _Subscription] = {}
         self._people: Mapping[str, Person] = {}
         self._microphones: Mapping[str, Microphone] = {}
         self._wishes: Mapping[str, Wishes] = {}
         self._loud_s: dict[str, float] = {}
         self._waiting: frozenset[str] = frozenset()
+        self._interpreting: set[asyncio.Task[None]] = set()
         self._closed = False
 
     @property
@@ -180,6 +181,11 @@ class Speakers:
         for identity in list(self._speakers):
             self._retire(identity)
 
+    async def finished(self) -> None:
+        """Returns once every interpreter has finished what it heard, those of speakers who left included."""
+        while self._interpreting:
+            await asyncio.wait(self._interpreting)
+
     # --- who is heard ------------------------------------------------------------------------------------
 
     def _apply(self) -> None:
@@ -228,8 +234,7 @@ class Speakers:
         person = self._people[identity]
         speaker = self._speakers.get(identity)
         if speaker is None:
-            self._takes[identity] += 1
-            take = self._takes[identity]
+            take = self._takes.next(identity)
             interpreter = self._new_interpreter(person, take)
             speaker = _Speaker(identity, person.speaks, take, interpreter)
             self._speakers[identity] = speaker
@@ -272,13 +277,14 @@ class Speakers:
     def _run(self, speaker: _Speaker) -> None:
         interpreter = speaker.interpreter
         task = self._tasks.start(interpreter.run(), name=f"interpreter of {speaker.identity}")
+        self._interpreting.add(task)
+        task.add_done_callback(self._interpreting.discard)
         task.add_done_callback(lambda _: self._gave_up(speaker, interpreter))
         self._tell_state(speaker, "interpreted")
 
     def _begin_take(self, speaker: _Speaker, person: Person) -> None:
         old = speaker.interpreter
-        self._takes[speaker.identity] += 1
-        speaker.take, speaker.language = self._takes[speaker.identity], person.speaks
+        speaker.take, speaker.language = self._takes.next(speaker.identity), person.speaks
         speaker.interpreter = self._new_interpreter(person, speaker.take)
         speaker.interpreter.wish(self._wishes.get(speaker.identity, Wishes()))
         old.close()
@@ -307,11 +313,7 @@ class Speakers:
 
     def _tell_state(self, speaker: _Speaker, state: str) -> None:
         self._tell(
-            {
-                "type": "speaker",
-                "speaker": speaker.identity,
-                "state": state,
-                "language": speaker.language or "",
-                "take": speaker.take,
-            }
+            SpeakerChanged(
+                speaker=speaker.identity, state=state, language=speaker.language or "", take=speaker.take
+            )
         )

@@ -10,7 +10,9 @@ from dataclasses import asdict
 from pipeline.clock import Monotonic
 from pipeline.events import Trouble
 from worker.channels import ChannelView
+from worker.encryption import SHOWN, Encryption
 from worker.headroom import Fits
+from worker.signing import KEY_ATTRIBUTE
 from worker.voices import Voices
 
 EVERY_S = 0.5
@@ -33,6 +35,7 @@ class Status:
         set_attributes: merges attributes into the participant's own; whether it could.
         channels: how the channels are now.
         name_of: from an identity to what people are shown.
+        key: the public key that the interpreter's captions are signed with.
     """
 
     def __init__(
@@ -42,20 +45,29 @@ class Status:
         *,
         name_of: Callable[[str], str],
         profile: str,
+        key: str,
         now: Monotonic | None = None,
     ) -> None:
-        self._set, self._channels, self._profile = set_attributes, channels, profile
+        self._set, self._channels = set_attributes, channels
+        self._profile, self._key = profile, key
         self._name_of = name_of
         self._now = now or asyncio.get_running_loop().time
+        self._wish = 0
         self._languages: tuple[str, ...] = ()
         self._voices: Voices = {}
         self._fits: Fits | None = None
+        self._encryption = Encryption()
         self._shown: dict[str, str] = {}
         self._lags: dict[str, float] = {}
         self._lags_at_s = float("-inf")
         self._trouble = ""
         self._trouble_until_s = 0.0
         self._changed = asyncio.Event()
+
+    def carries_out(self, version: int) -> None:
+        """Acknowledges a version of the organiser's wish."""
+        self._wish = version
+        self.changed()
 
     def offer(self, languages: Sequence[str], voices: Voices | None = None) -> None:
         """Sets which languages may be asked for, and the voices that they may have."""
@@ -68,6 +80,12 @@ class Status:
         """Sets what the machine keeps up with; None while that is not known."""
         if fits != self._fits:
             self._fits = fits
+            self.changed()
+
+    def encrypted(self, encryption: Encryption) -> None:
+        """Sets whose words cannot be heard for want of a key."""
+        if encryption != self._encryption:
+            self._encryption = encryption
             self.changed()
 
     def trouble(self, trouble: Trouble) -> None:
@@ -134,16 +152,29 @@ class Status:
         return {
             "lk.agent.state": "speaking" if speaking else "listening",
             "translator.role": "interpreter",
+            "translator.wish": str(self._wish),
             "translator.languages": json.dumps(self._languages),
             "translator.voices": json.dumps(self._voices),
             "translator.capacity": "" if self._fits is None else json.dumps(asdict(self._fits)),
             "translator.channels": json.dumps(channels),
             "translator.profile": self._profile,
-            "translator.trouble": self._trouble,
+            "translator.encrypted": _encrypted(self._encryption),
+            "translator.trouble": self._trouble or self._still_encrypted(),
+            KEY_ATTRIBUTE: self._key,
         }
+
+    def _still_encrypted(self) -> str:
+        """What is missing for as long as the sound is encrypted, said whenever nothing newer is."""
+        return self._encryption.said(self._name_of)[:MAX_TROUBLE_CHARACTERS]
 
     def _refresh_lags(self, views: Sequence[ChannelView]) -> None:
         if self._now() - self._lags_at_s < LAG_EVERY_S:
             return
         self._lags_at_s = self._now()
         self._lags = {view.language: round(view.lag_s, 1) for view in views}
+
+
+def _encrypted(encryption: Encryption) -> str:
+    if not encryption.speakers:
+        return ""
+    return json.dumps({"everybody": encryption.everybody, "speakers": encryption.speakers[:SHOWN]})

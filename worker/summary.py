@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import Any
 
 from pipeline.durations import Durations
 from pipeline.events import NotSpoken, Speech, Trouble
 from pipeline.timing import CaptionShown, ClauseCommitted, ClauseTranslated, Measurement, SoundLost
-from worker.telemetry import Fields
 
 
 class Summary:
@@ -21,7 +21,7 @@ class Summary:
         self._first_audio = Durations()
         self._lags: dict[str, Durations] = {}
 
-    def measured(self, measurement: Measurement | CaptionShown) -> None:
+    def measured(self, measurement: Measurement) -> None:
         """A latency on the way."""
         match measurement:
             case ClauseCommitted():
@@ -48,7 +48,7 @@ class Summary:
         """Something was missing."""
         self._troubles[trouble.stage] += 1
 
-    def fields(self) -> Fields:
+    def fields(self) -> dict[str, Any]:
         """All of it; latencies as quantiles in seconds, docs/operations.md says what each is."""
         counted = ("clauses", "translated", "not_translated", "doubtful", "spoken", "skipped")
         return {

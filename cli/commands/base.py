@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
+
+from protocol.language import hyphenated, is_code
 
 if TYPE_CHECKING:
     from config.settings import Settings
@@ -46,9 +47,9 @@ def command(
 
 def language(text: str) -> str:
     """A BCP 47 code, e.g. "es" or "pt-BR"."""
-    if not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", text):
+    if not is_code(text):
         raise argparse.ArgumentTypeError(f"{text!r} is not a language code like es or pt-BR")
-    return text
+    return hyphenated(text)
 
 
 def languages(text: str) -> tuple[str, ...]:

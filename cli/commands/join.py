@@ -41,10 +41,12 @@ def add(commands: Subparsers, common: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """Runs until the room ends or a signal comes."""
     from cli import exits
+    from config.exposure import refuse_published
     from pipeline.engines.protocols import EngineError, EngineMissing
     from worker.control import Configure
     from worker.join import JoinError, join
 
+    refuse_published("livekit.api_secret", settings.livekit.api_secret.get_secret_value(), settings)
     configure = Configure(languages=arguments.languages) if arguments.languages else None
     try:
         end = exits.run(join(arguments.room, settings, identity=arguments.identity, configure=configure))

@@ -33,5 +33,8 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     from cli import exits
     from worker import host
 
-    host.run(settings)
+    try:
+        host.run(settings)
+    except OSError as error:
+        return exits.fail(f"cannot listen: {error.strerror or error}")
     return exits.OK

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import structlog
 
+from foundation.supervision import keep_running
+from foundation.tasks import Tasks
 from pipeline.engines.apertium_casing import Dictionary, begin_like, with_capitals, without_stray_capitals
 from pipeline.engines.apertium_modes import MODES_DIRECTORIES, Mode, installed
 from pipeline.engines.apertium_pipeline import Pipeline, escape, unescape
@@ -65,7 +67,7 @@ class ApertiumTranslator:
         self._max_waiting, self._idle_s = max_waiting, idle_s
         self._pools: dict[str, PipelinePool] = {}
         self._dictionaries: dict[str, Dictionary] = {}
-        self._housekeeping: asyncio.Task[None] | None = None
+        self._tasks = Tasks()
         self.info = EngineInfo(
             name="apertium",
             code_licence="GPL-2.0-or-later",
@@ -93,7 +95,8 @@ class ApertiumTranslator:
             max_waiting=max_waiting,
             idle_s=idle_s,
         )
-        translator._housekeeping = asyncio.create_task(translator._end_idle(), name="apertium housekeeping")
+        housekeeping = keep_running(translator._end_idle, name="apertium housekeeping")
+        translator._tasks.start(housekeeping, name="apertium housekeeping")
         return translator
 
     @property
@@ -127,9 +130,7 @@ class ApertiumTranslator:
         return TranslationResult(text.strip(), self.info.name, route)
 
     async def close(self) -> None:
-        if self._housekeeping is not None:
-            self._housekeeping.cancel()
-            await asyncio.wait([self._housekeeping])
+        await self._tasks.close()
         for dictionary in self._dictionaries.values():
             await dictionary.close()
         for pool in self._pools.values():
@@ -196,5 +197,5 @@ class ApertiumTranslator:
     async def _end_idle(self) -> None:
         while True:
             await asyncio.sleep(self._idle_s / 4)
-            for pool in self._pools.values():
+            for pool in list(self._pools.values()):  # one more may begin meanwhile
                 await pool.end_idle(self._idle_s)

@@ -73,17 +73,29 @@ class Dictionary:
 
 async def with_capitals(text: str, dictionary: Dictionary) -> str:
     """Gives capitals to words that are known only with one, in a text without any but "I". Raises EngineError."""
-    if any(word != word.lower() and word.partition("'")[0] != "I" for word in _WORD.findall(text)):
+    if any(map(_has_capitals, _WORD.findall(text))):
         return text
     words = [word for word in _WORD.findall(text) if len(word) > 1]
     known = await dictionary.known(form for word in words for form in (word, _capitalised(word)))
     names = {word for word in words if not known[word] and known[_capitalised(word)]}
-    pairs = {pair for pair in itertools.pairwise(words) if names.intersection(pair)}
-    known = await dictionary.known(" ".join(map(_capitalised, pair)) for pair in pairs)
-    for pair in pairs:
-        if known[joined := " ".join(map(_capitalised, pair))]:
-            text = re.sub(rf"\b{re.escape(' '.join(pair))}\b", joined, text)
+    text = await _with_names_of_two(
+        text, [pair for pair in itertools.pairwise(words) if names & {*pair}], dictionary
+    )
     return _WORD.sub(lambda match: _capitalised(match[0]) if match[0] in names else match[0], text)
+
+
+async def _with_names_of_two(text: str, pairs: Iterable[tuple[str, str]], dictionary: Dictionary) -> str:
+    """Gives capitals to words that the dictionary knows together: "nueva york". Raises EngineError."""
+    joined = {" ".join(pair): " ".join(map(_capitalised, pair)) for pair in pairs}
+    known = await dictionary.known(joined.values())
+    for plain, capitalised in joined.items():
+        if known[capitalised]:
+            text = re.sub(rf"\b{re.escape(plain)}\b", capitalised, text)
+    return text
+
+
+def _has_capitals(word: str) -> bool:
+    return word != word.lower() and word.partition("'")[0] != "I"
 
 
 async def without_stray_capitals(text: str, source: str, dictionary: Dictionary | None) -> str:
@@ -97,14 +109,17 @@ async def without_stray_capitals(text: str, source: str, dictionary: Dictionary 
         return text
     if dictionary is None:
         named = any(_is_capitalised(word) and not begins for word, begins in _words(source))
-        strays = set() if named else inside
-    else:
-        known = await dictionary.known(word.lower() for word in inside)
-        strays = {word for word in inside if known[word.lower()]}
-        pairs = [pair for pair in itertools.pairwise(_WORD.findall(text)) if strays.intersection(pair)]
-        known = await dictionary.known(" ".join(pair) for pair in pairs)
-        strays -= {word for pair in pairs if known[" ".join(pair)] for word in pair}  # "Nueva York"
-    return _rewrite(text, strays)
+        return _rewrite(text, set() if named else inside)
+    return _rewrite(text, await _known_without(inside, text, dictionary))
+
+
+async def _known_without(capitalised: set[str], text: str, dictionary: Dictionary) -> set[str]:
+    """Those that are words without their capital, and no part of a name that the dictionary has. Raises EngineError."""
+    known = await dictionary.known(word.lower() for word in capitalised)
+    strays = {word for word in capitalised if known[word.lower()]}
+    pairs = [pair for pair in itertools.pairwise(_WORD.findall(text)) if strays.intersection(pair)]
+    known = await dictionary.known(" ".join(pair) for pair in pairs)
+    return strays - {word for pair in pairs if known[" ".join(pair)] for word in pair}  # "Nueva York"
 
 
 def begin_like(text: str, source: str) -> str:

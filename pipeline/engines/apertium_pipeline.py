@@ -65,7 +65,10 @@ class Pipeline:
         return tuple(process.pid for process in self._processes)
 
     async def start(self) -> None:
-        """Starts the programs; they load their data in their own time. Raises PipelineFailed."""
+        """Starts the programs; they load their data in their own time. Raises PipelineFailed.
+
+        One that fails or is cancelled leaves nothing behind.
+        """
         loop = asyncio.get_running_loop()
         spawning = loop.run_in_executor(None, self._spawn)  # eleven forks are too long for the loop
         try:
@@ -76,7 +79,9 @@ class Pipeline:
             await self.stop()
             raise PipelineFailed(f"cannot start: {error.strerror}") from error
         except asyncio.CancelledError:
-            spawning.add_done_callback(lambda _: self._kill())
+            await asyncio.wait([spawning])  # a thread cannot be cancelled: what it starts has to be ended
+            spawning.exception()  # looked at: why it could not start is of no interest any more
+            await self.stop()
             raise
 
     async def ask(self, text: str) -> str:

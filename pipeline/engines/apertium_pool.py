@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 import structlog
 
+from foundation.tasks import Tasks
 from pipeline.engines.apertium_pipeline import Pipeline, PipelineFailed
 from pipeline.engines.protocols import EngineError, EngineOverloaded
 
@@ -37,7 +38,8 @@ class PipelinePool:
         self._all: set[Pipeline] = set()
         self._starting = 0
         self._waiters: deque[asyncio.Future[Pipeline | None]] = deque()
-        self._growing: asyncio.Task[None] | None = None
+        self._tasks = Tasks()
+        self._growing = False
         self._closed = False
 
     @property
@@ -82,9 +84,7 @@ class PipelinePool:
     async def close(self) -> None:
         """Ends all pipelines; requests that wait fail."""
         self._closed = True
-        if self._growing is not None:
-            self._growing.cancel()
-            await asyncio.wait([self._growing])
+        await self._tasks.close()
         while self._waiters:
             self._wake(None)
         self._idle.clear()
@@ -98,8 +98,9 @@ class PipelinePool:
             running = len(self._all) + self._starting
             if running == 0:
                 return await self._start()
-            if running < self._size and len(self._waiters) >= _CROWDED and self._growing is None:
-                self._growing = asyncio.create_task(self._grow(), name=f"apertium {self._name} grows")
+            if running < self._size and len(self._waiters) >= _CROWDED and not self._growing:
+                self._growing = True
+                self._tasks.start(self._grow(), name=f"apertium {self._name} grows")
             if len(self._waiters) >= (self._max_waiting // 2 if draft else self._max_waiting):
                 raise EngineOverloaded(f"Apertium {self._name}", 1.0)
             if (pipeline := await self._wait()) is not None:
@@ -139,6 +140,9 @@ class PipelinePool:
             raise
         finally:
             self._starting -= 1
+        if self._closed:  # while it was starting
+            await pipeline.stop()
+            raise EngineError("Apertium was closed")
         self._all.add(pipeline)
         return pipeline
 
@@ -154,8 +158,10 @@ class PipelinePool:
             self._give(pipeline)
         except PipelineFailed as error:
             log.warning("apertium pipeline failed", mode=self._name, reason=str(error))
+        except EngineError:  # closed meanwhile
+            return
         finally:
-            self._growing = None
+            self._growing = False
 
     def _give(self, pipeline: Pipeline) -> None:
         if pipeline in self._all and not self._wake(pipeline):

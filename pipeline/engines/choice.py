@@ -157,10 +157,7 @@ def _best_model(
     there: tuple[str, ...], rooms: Rooms, *, on_gpu: bool, measured: Measured | None
 ) -> RoleChoice:
     """The best model the machine keeps up with; rooms that need more than English get one that has more."""
-    many = [name for name in _MULTILINGUAL if name in there]
-    many += [name for name in there if name not in _MULTILINGUAL and not _english_only(name)]
-    english = [name for name in _ENGLISH if name in there]
-    english += [name for name in there if _english_only(name) and name not in english]
+    many, english = _by_languages(there)
     order = [*many, *english] if _more_than_english(rooms) else _by_size(many, english)
     quick = [name for name in order if on_gpu or _is_quick(name, measured)]
     if quick:
@@ -171,16 +168,35 @@ def _best_model(
         best = name if len(candidates) == 1 else f"the quickest of {', '.join(candidates)}"
         why = f"{best}, which hears what these rooms speak; none keeps up with two speakers on this machine"
     too_slow = [other for other in order[: order.index(name)] if other not in quick]
-    if too_slow:
-        better = f"more cores or a GPU: {', '.join(too_slow)} would be too slow here"
-    elif name in english and _more_than_english(rooms):
-        better = f"it hears English only; {_fetch('whisper-base')}"
-    elif on_gpu:
-        better = "" if name == _MULTILINGUAL[0] else _fetch("whisper-large-v3-turbo")
-    else:
-        larger = {"tiny": "base", "base": "small"}.get(name)
-        better = f"{_fetch(f'whisper-{larger}')}, if the machine keeps up with it" if larger else ""
+    lacks_languages = name in english and _more_than_english(rooms)
+    better = _better(name, too_slow, lacks_languages=lacks_languages, on_gpu=on_gpu)
     return RoleChoice("recognition", ("whisper",), name, why, better)
+
+
+def _better(name: str, too_slow: list[str], *, lacks_languages: bool, on_gpu: bool) -> str:
+    """What it would take to hear better."""
+    if too_slow:
+        return f"more cores or a GPU: {', '.join(too_slow)} would be too slow here"
+    if lacks_languages:
+        return f"it hears English only; {_fetch('whisper-base')}"
+    return _larger(name, on_gpu=on_gpu)
+
+
+def _by_languages(there: tuple[str, ...]) -> tuple[list[str], list[str]]:
+    """Models of many languages and of English alone, the best first; those of names that nobody knows behind."""
+    many = [name for name in _MULTILINGUAL if name in there]
+    many += [name for name in there if name not in _MULTILINGUAL and not _english_only(name)]
+    english = [name for name in _ENGLISH if name in there]
+    english += [name for name in there if _english_only(name) and name not in english]
+    return many, english
+
+
+def _larger(name: str, *, on_gpu: bool) -> str:
+    """How to get a model that hears better; empty where none is known to."""
+    if on_gpu:
+        return "" if name == _MULTILINGUAL[0] else _fetch("whisper-large-v3-turbo")
+    larger = {"tiny": "base", "base": "small"}.get(name)
+    return f"{_fetch(f'whisper-{larger}')}, if the machine keeps up with it" if larger else ""
 
 
 def _more_than_english(rooms: Rooms) -> bool:

@@ -22,6 +22,7 @@ from typing import Any
 
 import structlog
 
+from foundation.supervision import kinds
 from pipeline.engines.helper_protocol import HEADER, Kind, frame
 from pipeline.engines.protocols import EngineError, EngineMissing, EngineOverloaded
 
@@ -243,6 +244,10 @@ class _Child:
                 self._receive(kind, number, payload)
         except asyncio.IncompleteReadError:
             pass  # the process ended
+        except (
+            Exception
+        ) as error:  # the one broad catch: whatever cannot be read, its jobs are told and it is replaced
+            log.error("helper process is not understood", kinds=kinds(error), exc_info=True)
         finally:
             self.ended = True
             for job in self.jobs.values():

@@ -9,6 +9,8 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from foundation.supervision import keep_running
+from foundation.tasks import Tasks
 from pipeline.engines.protocols import EngineError, EngineOverloaded
 
 Question = TypeVar("Question")
@@ -49,7 +51,7 @@ class MicroBatcher(Generic[Question, Answer]):
         self._max_batch, self._wait_s, self._capacity = max_batch, wait_s, capacity
         self._urgent: deque[_Waiting[Question, Answer]] = deque(maxlen=capacity)
         self._others: deque[_Waiting[Question, Answer]] = deque(maxlen=capacity)
-        self._worker: asyncio.Task[None] | None = None
+        self._tasks = Tasks()
         self._something = asyncio.Event()
         self._closed = False
 
@@ -60,8 +62,9 @@ class MicroBatcher(Generic[Question, Answer]):
         waiting = len(self._urgent) + len(self._others)
         if waiting >= (self._capacity if urgent else self._capacity // 2):
             raise EngineOverloaded(self._name, 1.0)
-        if self._worker is None:
-            self._worker = asyncio.create_task(self._work(), name=f"{self._name} batches")
+        if not len(self._tasks):
+            working = keep_running(self._work, name=f"{self._name} batches")
+            self._tasks.start(working, name=f"{self._name} batches")
         item = _Waiting[Question, Answer](question, asyncio.get_running_loop().create_future())
         (self._urgent if urgent else self._others).append(item)
         self._something.set()
@@ -70,9 +73,7 @@ class MicroBatcher(Generic[Question, Answer]):
     async def close(self) -> None:
         """Fails what waits; the thread finishes its batch, for nobody."""
         self._closed = True
-        if self._worker is not None:
-            self._worker.cancel()
-            await asyncio.wait([self._worker])
+        await self._tasks.close()
         for item in (*self._urgent, *self._others):
             if not item.answer.done():
                 item.answer.set_exception(EngineError(f"{self._name} was closed"))
@@ -93,23 +94,36 @@ class MicroBatcher(Generic[Question, Answer]):
                 await self._run(batch)
 
     async def _run(self, batch: Sequence[_Waiting[Question, Answer]]) -> None:
-        loop = asyncio.get_running_loop()
-        running = loop.run_in_executor(self._threads, self._answer, [item.question for item in batch])
         try:
-            await asyncio.wait([running])
+            answers = await self._ask_thread([item.question for item in batch])
         except asyncio.CancelledError:
-            for item in batch:
-                if not item.answer.done():
-                    item.answer.set_exception(EngineError(f"{self._name} was closed"))
+            _fail(batch, EngineError(f"{self._name} was closed"))
             raise
-        error = running.exception()
-        answers = running.result() if error is None else ()
-        for index, item in enumerate(batch):
-            if item.answer.done():
-                continue
-            if error is None:
-                item.answer.set_result(answers[index])
-            elif isinstance(error, EngineError):
-                item.answer.set_exception(error)
-            else:
-                item.answer.set_exception(EngineError(f"{self._name}: {type(error).__name__}: {error}"))
+        except EngineError as error:
+            _fail(batch, error)
+        except Exception as error:  # noqa: BLE001  whatever one batch meets, the next one is answered
+            failed = EngineError(
+                f"{self._name} failed ({type(error).__name__})"
+            )  # it may quote what was said
+            failed.__cause__ = error
+            _fail(batch, failed)
+        else:
+            for item, answer in zip(batch, answers, strict=True):
+                if not item.answer.done():
+                    item.answer.set_result(answer)
+
+    async def _ask_thread(self, questions: Sequence[Question]) -> Sequence[Answer]:
+        running = asyncio.get_running_loop().run_in_executor(self._threads, self._answer, questions)
+        await asyncio.wait([running])
+        if running.cancelled():
+            raise EngineError(f"{self._name}: the thread ended")
+        answers = running.result()
+        if len(answers) != len(questions):  # whose is whose?
+            raise EngineError(f"{self._name}: {len(answers)} answers to {len(questions)} questions")
+        return answers
+
+
+def _fail(batch: Sequence[_Waiting[Question, Answer]], error: EngineError) -> None:
+    for item in batch:
+        if not item.answer.done():
+            item.answer.set_exception(error)

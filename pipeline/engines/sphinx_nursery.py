@@ -99,6 +99,7 @@ class Nursery:
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,  # as of every helper: what it would print may hold words
                 start_new_session=True,
             )
         self._control = ours
@@ -136,6 +137,7 @@ class DecoderProcess:
     ) -> None:
         self.pid = pid
         self.broken = False
+        self._answering = False
         self._reader, self._writer, self._nursery = reader, writer, nursery
 
     @classmethod
@@ -168,10 +170,15 @@ class DecoderProcess:
     async def ask(self, kind: bytes, *, work_s: float = 0.0) -> dict[str, Any]:
         """Sends a question. Raises EngineError; cancelled, the decoder is broken as its answer is still to come.
 
+        So it is when it is asked while somebody still waits for an answer.
+
         Args:
             work_s: how much sound it may have to decode before it can answer.
         """
-        answered = False
+        if self._answering:
+            self.broken = True
+            raise EngineError("PocketSphinx is still asked something else")
+        answered, self._answering = False, True
         try:
             await self.tell(kind)
             async with asyncio.timeout(_ANSWER_PATIENCE_S + _SLOWEST_FACTOR * work_s):
@@ -183,6 +190,7 @@ class DecoderProcess:
         except (OSError, TimeoutError, asyncio.IncompleteReadError) as error:
             raise self._broke(error) from error
         finally:
+            self._answering = False
             self.broken = self.broken or not answered
         if outcome != ANSWER:
             self.broken = True

@@ -60,7 +60,7 @@ class Decoder:
                 return _message(FAILED, self._failure.encode()) if kind in (LOOK, FINAL) else None
             return self._do(kind, body)
         except (RuntimeError, ValueError) as error:  # what the binding raises
-            self._failure = f"PocketSphinx failed: {error}"
+            self._failure = f"PocketSphinx failed ({type(error).__name__})"  # it may quote what was heard
             return _message(FAILED, self._failure.encode()) if kind in (LOOK, FINAL, STOP) else None
 
     def _do(self, kind: bytes, body: bytes) -> bytes | None:

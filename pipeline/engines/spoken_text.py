@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from pipeline.engines.protocols import SynthesisRequest
 from pipeline.text import languages
@@ -43,22 +43,28 @@ def pronounced(text: str, forms: Mapping[str, str]) -> str:
         return text
     folded = {form.casefold(): said for form, said in spoken.items() if not _is_acronym(form)}
     lengths = sorted({len(form) for form in spoken}, reverse=True)
+
+    def longest(plain: str, at: int) -> tuple[str, int] | None:
+        """What is said for the longest form that begins here, and where it ends."""
+        for end in (at + length for length in lengths if at + length <= len(plain)):
+            form = plain[at:end]
+            known = spoken.get(form) or folded.get(form.casefold())
+            if known is not None and _ends_word(plain, end):
+                return known, end
+        return None
+
+    return _replaced(text, longest)
+
+
+def _replaced(text: str, longest: Callable[[str, int], tuple[str, int] | None]) -> str:
     composed = unicodedata.normalize("NFC", text)
     plain = _spelling(composed)
     pieces: list[str] = []
     at = 0
     while at < len(plain):
-        end = at + 1
-        said = composed[at]
-        if _begins_word(plain, at):
-            for length in lengths:
-                form = plain[at : at + length]
-                known = spoken.get(form) or folded.get(form.casefold())
-                if known is not None and len(form) == length and _ends_word(plain, at + length):
-                    said, end = known, at + length
-                    break
+        found = longest(plain, at) if _begins_word(plain, at) else None
+        said, at = found or (composed[at], at + 1)
         pieces.append(said)
-        at = end
     return "".join(pieces)
 
 

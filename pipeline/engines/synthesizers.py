@@ -28,6 +28,17 @@ LINGER_S = 30.0
 """So long after its last clause a language keeps its place with an engine."""
 
 
+def _joined(infos: Sequence[EngineInfo]) -> EngineInfo:
+    return EngineInfo(
+        name="+".join(info.name for info in infos),
+        code_licence=" AND ".join(dict.fromkeys(info.code_licence for info in infos)),
+        weights_licence=" AND ".join(dict.fromkeys(info.weights_licence for info in infos)),
+        commercial_use=all(info.commercial_use for info in infos),
+        downloads=any(info.downloads for info in infos),
+        languages=tuple(sorted({language for info in infos for language in info.languages})),
+    )
+
+
 class SynthesizerChain:
     """Asks its synthesisers in order until one speaks.
 
@@ -59,15 +70,7 @@ class SynthesizerChain:
         self._patience_s = patience_s
         self._moved: set[str] = set()  # languages without a place, told once
         self._places = {name: _Places(count, now) for name, count in (places or {}).items()}
-        infos = [engine.info for engine in engines]
-        self.info = EngineInfo(
-            name="+".join(info.name for info in infos),
-            code_licence=" AND ".join(dict.fromkeys(info.code_licence for info in infos)),
-            weights_licence=" AND ".join(dict.fromkeys(info.weights_licence for info in infos)),
-            commercial_use=all(info.commercial_use for info in infos),
-            downloads=any(info.downloads for info in infos),
-            languages=tuple(sorted({language for info in infos for language in info.languages})),
-        )
+        self.info = _joined([engine.info for engine in engines])
 
     def voices(self, language: str) -> tuple[Voice, ...]:
         wanted = self._wish(language)

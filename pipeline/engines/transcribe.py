@@ -9,8 +9,9 @@ from typing import Final
 
 import numpy as np
 
+from foundation.failures import most_telling
 from pipeline.audio import HEARING_RATE_HZ, AudioError, AudioFrame, Pcm
-from pipeline.engines.protocols import HearingOptions, Recognizer, VoiceActivityDetector
+from pipeline.engines.protocols import EngineError, HearingOptions, Recognizer, VoiceActivityDetector
 from pipeline.engines.voice_activity import SpeechAudio, SpeechEnded, SpeechGate, SpeechStarted
 from pipeline.events import Word
 
@@ -79,7 +80,7 @@ async def transcribe(
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(one(stretch)) for stretch in stretches[1:]]
     except ExceptionGroup as failures:
-        raise _first(failures) from None
+        raise most_telling(failures, EngineError) from None
     segments += [task.result() for task in tasks]
     words = tuple(word for segment in segments for word in segment.words)
     return Transcription(words, _language(segments), tuple(segments))
@@ -129,12 +130,6 @@ async def _recognise(
     finally:
         await stream.close()
     return SpokenSegment(first, end, hypothesis.language, hypothesis.words)
-
-
-def _first(failures: ExceptionGroup[Exception]) -> Exception:
-    """The failure that ended the others."""
-    first = failures.exceptions[0]
-    return _first(first) if isinstance(first, ExceptionGroup) else first
 
 
 def _language(segments: Sequence[SpokenSegment]) -> str:

@@ -6,7 +6,7 @@ import asyncio
 import itertools
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Final, Protocol
 
 import structlog
@@ -40,6 +40,30 @@ class Check(Protocol):
     ) -> Fault | None:
         """What is wrong with it; None for nothing."""
         ...
+
+
+@dataclass(slots=True)
+class _Attempts:
+    """What became of the plans that were tried for one request."""
+
+    reasons: list[str] = field(default_factory=list)
+    overloaded: EngineOverloaded | None = None
+    """The last that had no time."""
+    doubtful: TranslationResult | None = None
+    """The first that is not refused."""
+
+    def failed(self, plan: Plan, reason: str) -> None:
+        """Notes why a plan gave nothing that could go out at once."""
+        self.reasons.append(f"{name_of(plan)}: {reason}")
+
+    def second_best(self, target: str, *, only_one: bool) -> TranslationResult:
+        """A doubtful translation, where none is without fault. Raises EngineError where there is not even one."""
+        if self.doubtful is not None:
+            log.info("translation is doubtful", reason=self.doubtful.doubt, target=target)
+            return self.doubtful
+        if self.overloaded is not None and only_one:
+            raise self.overloaded
+        raise EngineError("; ".join(self.reasons))
 
 
 class TranslatorChain:
@@ -83,53 +107,62 @@ class TranslatorChain:
         return tuple(itertools.chain(ways[0], *(way[1:] for way in ways[1:])))
 
     async def translate(self, request: TranslationRequest) -> TranslationResult:
+        plans = self._plans_for(request)
+        attempts = _Attempts()
+        order = _in_order(plans, request)
+        for plan in order:
+            again = listens(plan) and plan is not plans[0]
+            if again and attempts.doubtful is not None and not request.second_opinion:
+                continue
+            replaceable = attempts.doubtful is not None or plan is not order[-1]
+            patience_s = SECOND_OPINION_S if again and replaceable else None
+            result = await self._ask(plan, request, patience_s, attempts)
+            if result is not None and self._is_good(plan, request, result, attempts):
+                return result
+        return attempts.second_best(request.target, only_one=len(plans) == 1)
+
+    def _plans_for(self, request: TranslationRequest) -> Sequence[Plan]:
+        """At least one. Raises UnknownLanguage; EngineError for a draft that the preferred one does not translate."""
         plans = self._plans.between(request.source, request.target)
         if not plans:
             raise UnknownLanguage(f"{request.source} to {request.target}", self._languages)
         if request.draft and listens(plans[0]):
             # another engine's draft would be another text altogether, and change before the reader's eyes
             raise EngineError(f"{plans[0][0].engine.info.name} translates finished clauses only")
-        reasons: list[str] = []
-        overloaded: EngineOverloaded | None = None
-        doubtful: TranslationResult | None = None
-        order = _in_order(plans, request)
-        for plan in order:
-            again = listens(plan) and plan is not plans[0]
-            if again and doubtful is not None and not request.second_opinion:
-                continue
-            replaceable = doubtful is not None or plan is not order[-1]
-            try:
-                async with asyncio.timeout(SECOND_OPINION_S if again and replaceable else None):
-                    result = await translate_keeping_terms(plan, request, self._counterpart)
-            except TimeoutError:
-                reasons.append(f"{name_of(plan)}: no answer within {SECOND_OPINION_S:g} s")
-                continue
-            except EngineError as error:
-                if isinstance(error, EngineOverloaded):
-                    overloaded = error
-                reasons.append(f"{name_of(plan)}: {error}")
-                continue
-            fault = self._fault(request, result)
-            if fault is None:
-                if result.doubt:
-                    log.info("translation is doubtful", reason=result.doubt, target=request.target)
-                return result
-            if fault.doubtful:
-                doubtful = doubtful or replace(result, doubt=fault.reason)
-            else:
-                log.info(
-                    "translation was refused",
-                    engine=name_of(plan),
-                    reason=fault.reason,
-                    target=request.target,
-                )
-            reasons.append(f"{name_of(plan)}: {fault.reason}")
-        if doubtful is not None:
-            log.info("translation is doubtful", reason=doubtful.doubt, target=request.target)
-            return doubtful
-        if overloaded is not None and len(plans) == 1:
-            raise overloaded
-        raise EngineError("; ".join(reasons))
+        return plans
+
+    async def _ask(
+        self, plan: Plan, request: TranslationRequest, patience_s: float | None, attempts: _Attempts
+    ) -> TranslationResult | None:
+        """What the engines of a plan say; None where they fail."""
+        try:
+            async with asyncio.timeout(patience_s):
+                return await translate_keeping_terms(plan, request, self._counterpart)
+        except TimeoutError:
+            attempts.failed(plan, f"no answer within {SECOND_OPINION_S:g} s")
+        except EngineError as error:
+            if isinstance(error, EngineOverloaded):
+                attempts.overloaded = error
+            attempts.failed(plan, str(error))
+        return None
+
+    def _is_good(
+        self, plan: Plan, request: TranslationRequest, result: TranslationResult, attempts: _Attempts
+    ) -> bool:
+        """Whether it goes out at once; the first that is only doubtful is kept."""
+        fault = self._fault(request, result)
+        if fault is None:
+            if result.doubt:
+                log.info("translation is doubtful", reason=result.doubt, target=request.target)
+            return True
+        if fault.doubtful:
+            attempts.doubtful = attempts.doubtful or replace(result, doubt=fault.reason)
+        else:
+            log.info(
+                "translation was refused", engine=name_of(plan), reason=fault.reason, target=request.target
+            )
+        attempts.failed(plan, fault.reason)
+        return False
 
     async def warm(self, pairs: Sequence[tuple[str, str]]) -> None:
         """Has each pair translated once, so that models are loaded and processes run. Raises as `translate`."""

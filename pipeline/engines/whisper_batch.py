@@ -176,8 +176,8 @@ class WhisperBatch:
             self._read(group)
         except (RuntimeError, ValueError) as error:  # all that CTranslate2 raises, memory included
             if len(group) == 1:
-                return [(group[0], EngineError(f"Whisper failed: {error}"))]
-            log.warning("a batch failed and is tried one by one", size=len(group), reason=str(error))
+                return [(group[0], EngineError(f"Whisper failed ({type(error).__name__})"))]
+            log.warning("a batch failed and is tried one by one", size=len(group), exc_info=True)
             return [pair for draft in group for pair in self._safely([draft])]
         return [(draft, draft.reading) for draft in group]
 

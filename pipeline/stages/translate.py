@@ -157,15 +157,9 @@ class TranslationLane:
                 if queue.draft is not None and working is None:
                     draft, queue.draft = queue.draft, None
                     working = asyncio.create_task(self._draft(draft), name="draft translation")
+                    working.add_done_callback(lambda _: queue.changed.set())
                 queue.changed.clear()
-                waiting = asyncio.create_task(queue.changed.wait(), name="lane waits")
-                try:
-                    await asyncio.wait(
-                        {waiting} if working is None else {waiting, working},
-                        return_when=asyncio.FIRST_COMPLETED,
-                    )
-                finally:
-                    waiting.cancel()
+                await queue.changed.wait()
                 if working is not None and working.done():
                     working.result()
                     working = None

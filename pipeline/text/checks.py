@@ -69,12 +69,9 @@ def problem(source: str, target: str, *, source_language: str, target_language: 
     """
     if not any(character.isalnum() for character in target):
         return Fault("empty") if any(character.isalnum() for character in source) else None
-    if any(is_control(character) for character in target):
-        return Fault("control characters")
-    if any(sign in target and sign not in source for sign in _BROKEN):
-        return Fault("unknown signs")
     reason = (
-        _repetition(source, target)
+        _unreadable(source, target)
+        or _repetition(source, target)
         or _length(source, target, source_language, target_language)
         or _untranslated(source, target, source_language, target_language)
     )
@@ -82,6 +79,14 @@ def problem(source: str, target: str, *, source_language: str, target_language: 
         return Fault(reason)
     reason = doubt(source, target, source_language=source_language, target_language=target_language)
     return None if reason is None else Fault(reason, doubtful=True)
+
+
+def _unreadable(source: str, target: str) -> str | None:
+    if any(is_control(character) for character in target):
+        return "control characters"
+    if any(sign in target and sign not in source for sign in _BROKEN):
+        return "unknown signs"
+    return None
 
 
 # --- repetition ------------------------------------------------------------------------------------------

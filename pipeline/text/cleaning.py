@@ -7,6 +7,8 @@ import unicodedata
 from typing import Final
 
 from pipeline.text import languages
+from protocol.plain_text import clean as clean
+from protocol.plain_text import is_control as is_control
 
 _DOT_AND_AT: Final = {
     "en": ("dot", "at"), "es": ("punto", "arroba"), "fr": ("point", "arobase"), "de": ("Punkt", "at"),
@@ -14,8 +16,6 @@ _DOT_AND_AT: Final = {
     "pl": ("kropka", "małpa"), "ru": ("точка", "собака"), "sv": ("punkt", "snabel-a"), "gl": ("punto", "arroba"),
     "zh": ("点", "艾特"), "ja": ("ドット", "アットマーク"), "ar": ("نقطة", "آت"), "hi": ("डॉट", "ऐट"),
 }  # fmt: skip
-
-_BIDI_OVERRIDES: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 _CODE_BLOCK: Final = re.compile(r"```.*?(?:```|\Z)", re.DOTALL)
 _LINK: Final = re.compile(r"!?\[([^\[\]\n]{0,300})\]\([^()\s]{0,2000}(?:\s\"[^\"\n]{0,300}\")?\)")
@@ -54,38 +54,6 @@ _IN_FULL: Final = {
 _RAISED: Final = str.maketrans("23", "²³")
 _SHORTHANDS: Final = ("<square>", "<circle>", "<font>", "<compat>", "<wide>")
 """Kinds of characters that stand for others: ㎏, ①, 𝐀, ℃, Ｇ. Superscripts and fractions are not among them."""
-
-
-def is_control(character: str) -> bool:
-    """Whether text that holds it does more than say something."""
-    kind = unicodedata.category(character)
-    return character in _BIDI_OVERRIDES or kind == "Cs" or (kind == "Cc" and character not in "\t\n\r")
-
-
-def clean(text: str) -> str:
-    """Text from outside without what cannot be seen or turns writing around; one line, single spaces, NFC.
-
-    Joiners stay: Persian, Hindi and emoji need them.
-    """
-    kept = "".join(
-        " " if character.isspace() else character for character in text if not _invisible(character)
-    )
-    return " ".join(unicodedata.normalize("NFC", kept).split())
-
-
-def _invisible(character: str) -> bool:
-    kind, point = unicodedata.category(character), ord(character)
-    if character.isspace():
-        return False
-    return (
-        kind in ("Cc", "Cs", "Co")
-        or character in _BIDI_OVERRIDES
-        or point in (0x00AD, 0x180E, 0x200B, 0x2060, 0xFEFF)
-        or 0xFFF9 <= point <= 0xFFFB
-        or 0xFDD0 <= point <= 0xFDEF
-        or point & 0xFFFE == 0xFFFE
-        or 0xE0000 <= point <= 0xE007F
-    )
 
 
 def speakable(text: str, language: str) -> str:

@@ -15,17 +15,26 @@ def readings_of(figure: str) -> frozenset[Fraction]:
     marks = re.sub(r"\d", "", figure)
     if not marks:
         return frozenset({integer(figure)})
-    last = marks[-1]
     if len(set(marks)) > 1:
-        whole, _, decimals = figure.rpartition(last)
-        if marks.count(last) > 1 or len(set(marks)) > 2 or not is_grouped(whole, marks[0]):
-            return frozenset()
-        return frozenset({decimal(f"{_bare(whole)}.{decimals}")})
+        return _with_both_marks(figure, marks)
     if len(marks) > 1:
-        return frozenset({integer(figure)}) if is_grouped(figure, last) else frozenset()
-    whole, _, decimals = figure.partition(last)
+        return frozenset({integer(figure)}) if is_grouped(figure, marks[-1]) else frozenset()
+    return _with_one_mark(figure, marks)
+
+
+def _with_both_marks(figure: str, marks: str) -> frozenset[Fraction]:
+    """ "1.234,5": thousands by one mark, decimals by the other."""
+    whole, _, decimals = figure.rpartition(marks[-1])
+    if marks.count(marks[-1]) > 1 or len(set(marks)) > 2 or not is_grouped(whole, marks[0]):
+        return frozenset()
+    return frozenset({decimal(f"{_bare(whole)}.{decimals}")})
+
+
+def _with_one_mark(figure: str, mark: str) -> frozenset[Fraction]:
+    """ "1.234" may be a thousand or one and a bit; "1.2" only the latter."""
+    whole, _, decimals = figure.partition(mark)
     small = decimal(f"{whole}.{decimals}")
-    if last == "'":
+    if mark == "'":
         return frozenset({integer(figure)}) if len(decimals) == 3 else frozenset()
     grouped = len(decimals) == 3 and len(whole) <= 3 and not whole.startswith("0")
     return frozenset({small, integer(figure)}) if grouped else frozenset({small})

@@ -1,55 +1,23 @@
-"""A meeting's own words: how they are recognised, translated and pronounced.
-
-Format, as in docs/protocol.md:
-    {"entries": [{"source": "HIVE", "language": "en", "translations": {"es": "HIVE"}, "spoken": {"es": "jaiv"},
-                  "match_case": true}]}
-"""
+"""A meeting's own words: how they are recognised, translated and pronounced. Form: `protocol/glossary.py`."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
 from functools import cached_property, partial
 from itertools import count
 from typing import Any, Final
 
 from pipeline.text import languages
-from pipeline.text.cleaning import clean
 from pipeline.text.terms import Found, Term, TermFinder, begins_sentence, folded
+from protocol.glossary import MAX_ENTRIES as MAX_ENTRIES
+from protocol.glossary import Entry as Entry
+from protocol.glossary import GlossaryError as GlossaryError
+from protocol.glossary import parse
 
-MAX_ENTRIES: Final = 1000
-MAX_CHARACTERS: Final = 200
-"""Of one term."""
-
-_KEYS: Final = frozenset({"source", "language", "translations", "spoken", "match_case"})
-_CODE: Final = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
 _STEMS: Final = ("Qzv", "Xqj", "Zkq", "Vqx")
 _LETTERS: Final = "abcdefghijklmnoprstuvwy"
-
-
-class GlossaryError(ValueError):
-    """A glossary that cannot be used; the message names the entry and what was wrong with it."""
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One term."""
-
-    source: str
-    language: str
-    translations: Mapping[str, str] = field(default_factory=dict)
-    """By language; where there is none the term is kept as it is."""
-    spoken: Mapping[str, str] = field(default_factory=dict)
-    """How a synthesiser should read it, by language."""
-    match_case: bool | None = None
-    """Whether capitals must be as written; None: where the term might else be taken for an ordinary word."""
-
-    def written(self, language: str) -> str:
-        """The term in a language."""
-        if languages.same_language(language, self.language):
-            return self.source
-        return _by_language(self.translations, language) or self.source
 
 
 @dataclass(frozen=True)
@@ -105,23 +73,7 @@ class Glossary:
         Raises:
             GlossaryError: names the entry and the field.
         """
-        if data is None:
-            return Glossary()
-        if not isinstance(data, dict) or set(data) - {"entries"}:
-            raise GlossaryError('a glossary is an object with the one key "entries"')
-        entries = data.get("entries", [])
-        if not isinstance(entries, list):
-            raise GlossaryError("entries: expected a list")
-        if len(entries) > MAX_ENTRIES:
-            raise GlossaryError(f"entries: at most {MAX_ENTRIES}, got {len(entries)}")
-        parsed = tuple(_entry(entry, f"entry {number}") for number, entry in enumerate(entries, start=1))
-        seen: dict[tuple[str, str], int] = {}
-        for number, entry in enumerate(parsed, start=1):
-            key = (entry.source.casefold(), languages.base(entry.language))
-            if key in seen:
-                raise GlossaryError(f"entry {number}: the same term as entry {seen[key]}")
-            seen[key] = number
-        return Glossary(parsed)
+        return Glossary(parse(data))
 
     def __bool__(self) -> bool:
         return bool(self.entries)
@@ -170,7 +122,7 @@ class Glossary:
         """Written form to spoken form, for a language."""
         spoken = {}
         for entry in self.entries:
-            form = _by_language(entry.spoken, language)
+            form = entry.pronounced(language)
             if form is not None:
                 spoken[entry.written(language)] = form
         return spoken
@@ -217,58 +169,3 @@ def _numeral(number: int) -> str:
         number = number // len(_LETTERS) - 1
         letters = _LETTERS[number % len(_LETTERS)] + letters
     return letters
-
-
-def _by_language(forms: Mapping[str, str], language: str) -> str | None:
-    """The form for exactly this language, else for the same one with another region."""
-    wanted = language.replace("_", "-").casefold()
-    for code, form in forms.items():
-        if code.replace("_", "-").casefold() == wanted:
-            return form
-    return next((form for code, form in forms.items() if languages.same_language(code, language)), None)
-
-
-def _entry(data: object, where: str) -> Entry:
-    if not isinstance(data, dict):
-        raise GlossaryError(f"{where}: expected an object")
-    unknown = sorted(str(key) for key in set(data) - _KEYS)
-    if unknown:
-        raise GlossaryError(f"{where}: unknown key {unknown[0][:40]!r}")
-    return Entry(
-        source=_term(data.get("source"), f"{where}: source"),
-        language=_language(data.get("language"), f"{where}: language"),
-        translations=_forms(data.get("translations"), f"{where}: translations"),
-        spoken=_forms(data.get("spoken"), f"{where}: spoken"),
-        match_case=_choice(data.get("match_case"), f"{where}: match_case"),
-    )
-
-
-def _choice(data: object, where: str) -> bool | None:
-    if data is not None and not isinstance(data, bool):
-        raise GlossaryError(f"{where}: expected true, false or null")
-    return data
-
-
-def _forms(data: object, where: str) -> dict[str, str]:
-    if data is None:
-        return {}
-    if not isinstance(data, dict):
-        raise GlossaryError(f"{where}: expected an object of language to text")
-    return {_language(code, where): _term(form, f"{where}: {str(code)[:40]}") for code, form in data.items()}
-
-
-def _language(data: object, where: str) -> str:
-    if not isinstance(data, str) or not _CODE.fullmatch(data):
-        raise GlossaryError(f"{where}: expected a language code such as en or pt-BR")
-    return data
-
-
-def _term(data: object, where: str) -> str:
-    if not isinstance(data, str):
-        raise GlossaryError(f"{where}: expected text")
-    text = clean(data)
-    if not any(character.isalnum() for character in text):
-        raise GlossaryError(f"{where}: empty")
-    if len(text) > MAX_CHARACTERS:
-        raise GlossaryError(f"{where}: at most {MAX_CHARACTERS} characters")
-    return text

@@ -6,36 +6,14 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
+from protocol.language import base as base  # how codes are compared is part of the contract
+from protocol.language import same_language as same_language
+from protocol.language import served_by as served_by
+
 
 def _set(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
-
-_ONE_CODE: Final = {
-    "iw": "he", "in": "id", "ji": "yi", "jw": "jv", "mo": "ro",  # withdrawn
-    "cmn": "zh", "fil": "tl", "nb": "no", "nob": "no", "arb": "ar", "pes": "fa", "swh": "sw", "zsm": "ms", "zlm": "ms",
-    "ekk": "et", "lvs": "lv", "azj": "az", "uzn": "uz", "npi": "ne", "khk": "mn", "als": "sq", "ydd": "yi",
-    "hbs": "sh",
-    # three letters where BCP 47 has two
-    "afr": "af", "amh": "am", "ara": "ar", "arg": "an", "aze": "az", "bel": "be", "ben": "bn", "bos": "bs", "bre": "br",
-    "bul": "bg", "cat": "ca", "ces": "cs", "cym": "cy", "dan": "da", "deu": "de", "ell": "el", "eng": "en", "epo": "eo",
-    "est": "et", "eus": "eu", "fao": "fo", "fas": "fa", "fin": "fi", "fra": "fr", "gle": "ga", "glg": "gl", "guj": "gu",
-    "hau": "ha", "heb": "he", "hin": "hi", "hrv": "hr", "hun": "hu", "hye": "hy", "ibo": "ig", "ind": "id", "isl": "is",
-    "ita": "it", "jav": "jv", "jpn": "ja", "kan": "kn", "kat": "ka", "kaz": "kk", "khm": "km", "kor": "ko", "lao": "lo",
-    "lat": "la", "lav": "lv", "lit": "lt", "ltz": "lb", "mal": "ml", "mar": "mr", "mkd": "mk", "mlt": "mt", "mon": "mn",
-    "msa": "ms", "mya": "my", "nep": "ne", "nld": "nl", "nno": "nn", "nor": "no", "oci": "oc", "pan": "pa", "pol": "pl",
-    "por": "pt", "pus": "ps", "ron": "ro", "rus": "ru", "sin": "si", "slk": "sk", "slv": "sl", "som": "so", "spa": "es",
-    "sqi": "sq", "srd": "sc", "srp": "sr", "sun": "su", "swa": "sw", "swe": "sv", "tam": "ta", "tat": "tt", "tel": "te",
-    "tgk": "tg", "tgl": "tl", "tha": "th", "tur": "tr", "ukr": "uk", "urd": "ur", "uzb": "uz", "vie": "vi", "xho": "xh",
-    "yid": "yi", "yor": "yo", "zho": "zh", "zul": "zu",
-}  # fmt: skip
-"""Other codes of the same language. Source: the IANA language subtag registry, ISO 639-3.
-
-Norwegian without further word is Bokmål; Nynorsk is a language of its own, as Serbian, Croatian and Bosnian are.
-"""
-
-_SCRIPT_OF: Final = {"zh-tw": "hant", "zh-hk": "hant", "zh-mo": "hant", "zh": "hans", "yue": "hant"}
-"""Where the region or the language tells the script. Source: CLDR 46, likely subtags."""
 
 SPACELESS: Final = frozenset({"zh", "yue", "ja", "th", "my", "km", "lo"})
 """Languages that put no spaces between words."""
@@ -89,49 +67,6 @@ _SPACELESS_RANGES: Final = (
 _ENGLISH_I: Final = re.compile(r"(?<![\w.'’-])i(?=$|[\s,;:!?]|\.(?:\s|$)|['’](?:m|ll|ve|d|s)\b)")
 
 
-def base(code: str) -> str:
-    """The language without region and script, by one code whatever it is called: "pt-BR" is "pt", "nb" is "no"."""
-    first, *further = _subtags(code)
-    if first == "zh" and further[:1] in (["yue"], ["cmn"]):
-        first = further[0]
-    return _ONE_CODE.get(first, first)
-
-
-def same_language(a: str, b: str) -> bool:
-    """Whether somebody who knows one understands the other: region and script do not count."""
-    return base(a) == base(b)
-
-
-def served_by(wanted: str, offered: Iterable[str]) -> str | None:
-    """Which of the offered languages serves somebody who wants one: the same, with the nearest region.
-
-    Exactly the wanted one goes first, then the one without region, then another region, of the same script
-    if there is one. Of equals the first offered.
-    """
-    subtags = _subtags(wanted)
-    alike = [code for code in offered if same_language(code, wanted)]
-
-    def distance(code: str) -> tuple[bool, bool, bool, bool]:
-        others = _subtags(code)
-        return (
-            others != subtags,
-            others[1:] != subtags[1:],
-            _script(others) != _script(subtags),
-            len(others) > 1,
-        )
-
-    return min(alike, key=distance, default=None)
-
-
-def _subtags(code: str) -> list[str]:
-    return code.strip().replace("_", "-").casefold().split("-")
-
-
-def _script(subtags: list[str]) -> str:
-    named = [subtag for subtag in subtags[1:] if len(subtag) == 4 and subtag.isalpha()]
-    return named[0] if named else _SCRIPT_OF.get("-".join(subtags), _SCRIPT_OF.get(subtags[0], ""))
-
-
 def joiner(language: str) -> str:
     """What stands between two words."""
     return "" if base(language) in SPACELESS else " "
@@ -173,11 +108,14 @@ def space_between(left: str, right: str, language: str) -> str:
     if is_spaceless(a) or is_spaceless(b):
         foreign_beside_native = not language and not (is_spaceless(a) and is_spaceless(b))
         return " " if foreign_beside_native else ""
-    if not language:
-        return " "
-    if b.isalpha():
-        return " " if a.isalnum() or a in ".,;:!?)" else ""
-    return " " if b.isdigit() and a.isalpha() else ""
+    return " " if not language or _are_foreign_words(a, b) else ""
+
+
+def _are_foreign_words(end: str, begin: str) -> bool:
+    """Whether a foreign word or figure begins where another ended."""
+    if begin.isalpha():
+        return end.isalnum() or end in ".,;:!?)"
+    return begin.isdigit() and end.isalpha()
 
 
 def join(words: Iterable[str], language: str) -> str:
@@ -206,6 +144,10 @@ def ends_with(text: str, signs: frozenset[str], language: str) -> bool:
     return bool(core) and core[-1] in signs
 
 
+def _first_letter_or_digit(text: str) -> int | None:
+    return next((at for at, character in enumerate(text) if character.isalpha() or character.isdigit()), None)
+
+
 def capitalise(text: str, language: str) -> str:
     """Begins with a capital letter if the first word is all small letters; keeps the length."""
     if not has_capitals(language):
@@ -213,15 +155,11 @@ def capitalise(text: str, language: str) -> str:
     first = text.split(maxsplit=1)[0] if text.strip() else ""
     if not first or first != first.lower():
         return text
-    for at, character in enumerate(text):
-        if character.isalpha():
-            if at and text[at - 1] in "'’.@/":  # 's avonds, .net
-                return text
-            upper = "İ" if character == "i" and base(language) in {"tr", "az"} else character.upper()
-            return text[:at] + upper + text[at + 1 :] if len(upper) == 1 else text
-        if character.isdigit():
-            return text
-    return text
+    at = _first_letter_or_digit(text)
+    if at is None or text[at].isdigit() or (at and text[at - 1] in "'’.@/"):  # 3-D, 's avonds, .net
+        return text
+    upper = "İ" if text[at] == "i" and base(language) in {"tr", "az"} else text[at].upper()
+    return text[:at] + upper + text[at + 1 :] if len(upper) == 1 else text
 
 
 def finish_sentence(text: str, language: str) -> str:

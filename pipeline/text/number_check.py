@@ -26,34 +26,43 @@ def doubt(source: str, target: str, *, source_language: str, target_language: st
     Where a number may be read in several ways, any of them is accepted.
     """
     said, translated = read(source, source_language), read(target, target_language)
-    if not said and not translated:
+    if not 0 < max(len(said), len(translated)) < MOST:
         return None
-    if max(len(said), len(translated)) >= MOST:
-        return None
-    scales_known = all(
-        languages.base(language) in SCALE_LANGUAGES for language in (source_language, target_language)
-    )
+    scales_known = {languages.base(source_language), languages.base(target_language)} <= SCALE_LANGUAGES
     missing, added = _unpaired(said, translated, digits_only=not scales_known)
-    words_read = all(_reads_words(language) for language in (source_language, target_language))
+    from_words, to_words = _reads_words(source_language), _reads_words(target_language)
+    words_read = from_words and to_words
     gone, new = _certain(missing, words_read), _certain(added, words_read)
-    new_in_digits = [number for number in new if number.form is Form.DIGITS]
-    in_digits = [
-        number
-        for number in gone
-        if number.form is Form.DIGITS and (new_in_digits or not _may_be_told(number))
-    ]
-    if in_digits and new and (words_read or _look_alike(in_digits, new)):
+    new_in_digits = _in_digits(new)
+    gone_in_digits = _in_digits(gone)
+    if not new_in_digits:
+        gone_in_digits = [number for number in gone_in_digits if not _may_be_told(number)]
+    if _changed(gone_in_digits, gone, new_in_digits, new, words_read=words_read):
         return "numbers changed"
-    if new_in_digits and gone and words_read:
-        return "numbers changed"
-    if _large(gone) and _large(new) and words_read:
-        return "numbers changed"
-    limit = _WRITTEN_OUT_UP_TO if _reads_words(target_language) else _UNREAD_WORDS_UP_TO
-    if any(number.size > limit for number in in_digits):
+    if _above(gone_in_digits, _WRITTEN_OUT_UP_TO if to_words else _UNREAD_WORDS_UP_TO):
         return "numbers changed" if new else "numbers missing"
-    if _reads_words(source_language) and any(n.size > _OUT_OF_WORDS_UP_TO for n in new_in_digits):
+    if from_words and _above(new_in_digits, _OUT_OF_WORDS_UP_TO):
         return "numbers added"
     return None
+
+
+def _changed(
+    gone_in_digits: Sequence[Number],
+    gone: Sequence[Number],
+    new_in_digits: Sequence[Number],
+    new: Sequence[Number],
+    *,
+    words_read: bool,
+) -> bool:
+    """Whether what is new stands in the place of what is gone."""
+    if not words_read:
+        return bool(gone_in_digits and new) and _look_alike(gone_in_digits, new)
+    digits_on_a_side = bool((gone_in_digits and new) or (new_in_digits and gone))
+    return digits_on_a_side or (_above(gone, _WRITTEN_OUT_UP_TO) and _above(new, _WRITTEN_OUT_UP_TO))
+
+
+def _in_digits(numbers: Iterable[Number]) -> list[Number]:
+    return [number for number in numbers if number.form is Form.DIGITS]
 
 
 def _reads_words(language: str) -> bool:
@@ -134,8 +143,8 @@ def _round(size: Fraction) -> bool:
     return size >= 100 and str(size).strip("0") == "1"
 
 
-def _large(numbers: Iterable[Number]) -> bool:
-    return any(number.size > _WRITTEN_OUT_UP_TO for number in numbers)
+def _above(numbers: Iterable[Number], limit: int) -> bool:
+    return any(number.size > limit for number in numbers)
 
 
 def _look_alike(gone: Sequence[Number], new: Sequence[Number]) -> bool:

@@ -156,23 +156,41 @@ def _figure(match: re.Match[str], text: str, language: str) -> tuple[Number, int
     if match["cjk"]:
         return Number(frozenset({han_value(match["cjk"])})), end
     if match["dated"]:
-        parts = tuple(_whole(part) for part in re.split(r"[/.-]", match["dated"]))
-        grouped = match["dash"] == "." and is_grouped(match["dated"], ".")
-        return Number(frozenset({integer(match["dated"])}) if grouped else frozenset(), parts=parts), end
+        return _dated(match), end
+    if (time := _hour_and_minute(match)) is not None:
+        return _time(match, *time, text)
+    if match["slash"]:
+        return _slashed(match), end
+    number = _blanked(match) if match["blanks"] else _marked(match["figure"])
+    return _with_words(number, match, text, language)
+
+
+def _dated(match: re.Match[str]) -> Number:
+    """Three figures with dots, slashes or hyphens: a date, or thousands divided by dots."""
+    parts = tuple(_whole(part) for part in re.split(r"[/.-]", match["dated"]))
+    grouped = match["dash"] == "." and is_grouped(match["dated"], ".")
+    return Number(frozenset({integer(match["dated"])}) if grouped else frozenset(), parts=parts)
+
+
+def _hour_and_minute(match: re.Match[str]) -> tuple[int, int] | None:
     for hour, minute in (("hour", "minute"), ("h_hour", "h_minute"), ("c_hour", "c_minute")):
         if match[hour]:
             late = match["z_minute"] or ("30" if match["z_half"] else None) if hour == "c_hour" else None
-            return _time(match, int(match[hour]), int(late or match[minute] or 0), text)
-    if match["slash"]:
-        upper, lower = int(match["upper"]), int(match["lower"])
-        parts = (_whole(match["upper"]), _whole(match["lower"]))
-        return Number(frozenset({Fraction(upper, lower)} if lower else ()), parts=parts), end
-    if match["blanks"]:
-        groups = match["blanks"].split(match["blank"])
-        readings = frozenset({decimal(match["blanks"].replace(match["blank"], ""))})
-        number = Number(readings, parts=tuple(Number(readings_of(group)) for group in groups))
-        return _with_words(number, match, text, language)
-    return _with_words(_marked(match["figure"]), match, text, language)
+            return int(match[hour]), int(late or match[minute] or 0)
+    return None
+
+
+def _slashed(match: re.Match[str]) -> Number:
+    upper, lower = int(match["upper"]), int(match["lower"])
+    parts = (_whole(match["upper"]), _whole(match["lower"]))
+    return Number(frozenset({Fraction(upper, lower)} if lower else ()), parts=parts)
+
+
+def _blanked(match: re.Match[str]) -> Number:
+    """Thousands divided by blanks, or several numbers that only look so."""
+    groups = match["blanks"].split(match["blank"])
+    readings = frozenset({decimal(match["blanks"].replace(match["blank"], ""))})
+    return Number(readings, parts=tuple(Number(readings_of(group)) for group in groups))
 
 
 def _with_words(number: Number, match: re.Match[str], text: str, language: str) -> tuple[Number, int]:
@@ -180,15 +198,9 @@ def _with_words(number: Number, match: re.Match[str], text: str, language: str) 
     start, end = match.span()
     figure = match[0]
     before = text[max(0, start - 32) : start]
-    if figure.isdigit() and len(figure) <= 2 and int(figure) <= 24:
-        half_of_day = _half_of_day(before, text, end)
-        if half_of_day is not None:
-            morning, after = half_of_day
-            return _at(int(figure), 0, morning), after
-    elif number.clock and (half_of_day := _half_of_day(before, text, end)) is not None:
-        hour, minute = map(int, re.split(r"\D", figure))
-        if hour <= 24:
-            return _at(hour, minute, half_of_day[0]), half_of_day[1]
+    half_of_day = _half_of_day(before, text, end)
+    if half_of_day is not None and (time := _hours_of(figure, number)) is not None:
+        return _at(*time, half_of_day[0]), half_of_day[1]
     if (decade := _decade(figure, before, text, end)) is not None:
         return Number(decade), end
     readings, after = scaled(text, end, number.readings, language)
@@ -197,6 +209,16 @@ def _with_words(number: Number, match: re.Match[str], text: str, language: str) 
     elif 2400 <= number.size <= 2600 and languages.base(language) == "th":
         number = Number(readings | {reading - 543 for reading in readings})  # years of the Buddhist era
     return _signed(number, before, text, after, language), after
+
+
+def _hours_of(figure: str, number: Number) -> tuple[int, int] | None:
+    """Hour and minute of a figure that a.m. or p.m. may stand beside; None for others."""
+    if figure.isdigit() and len(figure) <= 2:
+        return (int(figure), 0) if int(figure) <= 24 else None
+    if not number.clock:
+        return None
+    hour, minute = map(int, re.split(r"\D", figure))
+    return (hour, minute) if hour <= 24 else None
 
 
 def _signed(number: Number, before: str, text: str, end: int, language: str) -> Number:
@@ -253,15 +275,18 @@ def _time(match: re.Match[str], hour: int, minute: int, text: str) -> tuple[Numb
 def _at(hour: int, minute: int, morning: bool | None, parts: tuple[Number, ...] = ()) -> Number:
     """A time of day; with `morning` None the half of the day is open up to 12 o'clock."""
     exact = morning is not None or hour > 12 or hour == 0
-    if morning is not None and hour <= 12:
-        hours = {hour % 12 + (0 if morning else 12)}
-    else:
-        hours = {hour % 24} if exact else {hour % 24, (hour + 12) % 24}
+    hours = _hours_of_day(hour, morning, exact=exact)
     clock = frozenset(h * 60 + minute for h in hours)
     if minute:
         return Number(frozenset(), clock, exact, parts or (_whole(str(hour)), _whole(str(minute))))
     as_number = {hour, *hours} | {h % 12 or 12 for h in hours} | ({24} if 0 in hours else set())
     return Number(frozenset(map(Fraction, as_number)), clock, exact, ())
+
+
+def _hours_of_day(hour: int, morning: bool | None, *, exact: bool) -> set[int]:
+    if morning is not None and hour <= 12:
+        return {hour % 12 + (0 if morning else 12)}
+    return {hour % 24} if exact else {hour % 24, (hour + 12) % 24}
 
 
 def _half_of_day(before: str, text: str, end: int) -> tuple[bool, int] | None:

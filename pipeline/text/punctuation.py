@@ -88,18 +88,22 @@ def ending(text: str, language: str) -> Ending:
     if code == "el" and core[-1] in ";\u037e":
         return Ending.SENTENCE
     if core[-1] in ".．":
-        if code in _NO_FULL_STOP and languages.is_spaceless(core[-2:-1] or " "):
-            return Ending.NOTHING
-        meaning = _dot(core[:-1], code)
-        if meaning is None:
-            return Ending.SENTENCE
-        return Ending.STICKY if meaning is Abbreviation.INSIDE else Ending.UNDECIDED
+        return _ending_of_dot(core, code)
     if core[-1] in languages.TERMINATORS:
         return Ending.SENTENCE
     if core[-1] in languages.CLAUSE_PUNCTUATION:
         unfinished = _UNFINISHED_NUMBER.search(core) and _NUMBER_TAIL.search(core[:-1])
         return Ending.UNDECIDED if unfinished else Ending.CLAUSE
     return Ending.STICKY if _NUMBER_TAIL.search(core) else Ending.NOTHING
+
+
+def _ending_of_dot(core: str, code: str) -> Ending:
+    if code in _NO_FULL_STOP and languages.is_spaceless(core[-2:-1] or " "):
+        return Ending.NOTHING
+    meaning = _dot(core[:-1], code)
+    if meaning is None:
+        return Ending.SENTENCE
+    return Ending.STICKY if meaning is Abbreviation.INSIDE else Ending.UNDECIDED
 
 
 def belongs_together(before: str, after: str, language: str) -> bool:
@@ -132,18 +136,23 @@ def ends_sentence(before: str, after: str, language: str) -> bool:
     core = _core(before, languages.base(language))
     if not head:
         return kind in (Ending.SENTENCE, Ending.UNDECIDED)
-    small = _is_small(head) and any(character.isupper() for character in before)
-    quoted = core != before.strip()
     match kind:
         case Ending.SENTENCE:
-            if languages.base(language) == "ja" and quoted and head[0] in "とっ":
-                return False
-            return not small or (core[-1] not in ".．" and not quoted)
+            return _begins_anew(core, before, head, languages.base(language))
         case Ending.CLAUSE:
             return core.endswith(("…", "...")) and not _is_small(head)
         case Ending.UNDECIDED:
             return core[-1] in ".．" and not belongs_together(before, after, language)
     return False
+
+
+def _begins_anew(core: str, before: str, head: str, code: str) -> bool:
+    """Whether a sentence may begin with `head` after a sign that ends one."""
+    quoted = core != before.strip()
+    if code == "ja" and quoted and head[0] in "とっ":
+        return False
+    small = _is_small(head) and any(character.isupper() for character in before)
+    return not small or (core[-1] not in ".．" and not quoted)
 
 
 def _core(text: str, code: str) -> str:
@@ -170,27 +179,37 @@ def _dot(stem: str, code: str) -> Abbreviation | None:
         return _number(stem, word, before, code)
     counted = before[-1:].isdigit() or bool(_ROMAN.fullmatch(before))
     for form in _forms([*words[:-1], word]):
-        kind = abbreviation(form, code)
-        if kind is Abbreviation.INSIDE and counted and len(form) <= 2 and not form.isascii():
-            return Abbreviation.EITHER  # "2024 г.", but "г. Москва"
+        kind = _listed(form, counted, code)
         if kind is not None:
             return kind
-        if begins_abbreviation(f"{form}.", code):
-            return Abbreviation.EITHER if form.isupper() else Abbreviation.CLOSING
     return _letters(word, counted, code)
+
+
+def _listed(form: str, counted: bool, code: str) -> Abbreviation | None:
+    """What the lists of words say of an abbreviation, or of the first parts of one."""
+    kind = abbreviation(form, code)
+    if kind is Abbreviation.INSIDE and counted and len(form) <= 2 and not form.isascii():
+        return Abbreviation.EITHER  # "2024 г.", but "г. Москва"
+    if kind is None and begins_abbreviation(f"{form}.", code):
+        return Abbreviation.EITHER if form.isupper() else Abbreviation.CLOSING
+    return kind
 
 
 def _letters(word: str, counted: bool, code: str) -> Abbreviation | None:
     """Initials, acronyms and numerals; lists of words do not hold them."""
-    if _DOUBLED.fullmatch(word) and code in {"es", "ca", "gl", "pt"}:
+    doubled = code in {"es", "ca", "gl", "pt"} and _DOUBLED.fullmatch(word)
+    if doubled or (code in _ORDINAL_DOT and _ROMAN.fullmatch(word)):
         return Abbreviation.EITHER
-    if code in _ORDINAL_DOT and _ROMAN.fullmatch(word):
-        return Abbreviation.EITHER
-    if not _INITIALS.fullmatch(word) or ("." not in word and len(word) > 1):
+    if not _is_initials(word):
         return Abbreviation.CLOSING if _has_no_vowel(word, code) else None
     if word == word.lower() == word.upper():
         return None if counted or languages.is_spaceless(word[-1]) else Abbreviation.INSIDE
-    return Abbreviation.CLOSING if word.islower() and "." not in word else Abbreviation.EITHER
+    small_letter = word.islower() and "." not in word
+    return Abbreviation.CLOSING if small_letter else Abbreviation.EITHER
+
+
+def _is_initials(word: str) -> bool:
+    return bool(_INITIALS.fullmatch(word)) and ("." in word or len(word) == 1)
 
 
 def _has_no_vowel(word: str, code: str) -> bool:
@@ -208,12 +227,15 @@ def _number(stem: str, word: str, before: str, code: str) -> Abbreviation | None
         return Abbreviation.CLOSING
     if digits > 3 and word.isdigit():
         return None
-    ordinal = (
-        (word.isdigit() and digits <= 2) or bool(_DAY.fullmatch(word)) or before.casefold() in _DETERMINERS
-    )
-    if code in _ORDINAL_DOT and ordinal:
+    if code in _ORDINAL_DOT and _is_ordinal(word, before):
         return Abbreviation.EITHER if code in _CAPITAL_NOUNS else Abbreviation.CLOSING
     return Abbreviation.NUMBERED
+
+
+def _is_ordinal(word: str, before: str) -> bool:
+    if word.isdigit() and len(word) <= 2:
+        return True
+    return bool(_DAY.fullmatch(word)) or before.casefold() in _DETERMINERS
 
 
 def _forms(words: list[str]) -> list[str]:
@@ -236,13 +258,9 @@ def _goes_on(stem: str, after: str, code: str) -> bool:
     letters = _LETTERS.match(head)
     if meaning is None or letters is None:
         return meaning is not None and meaning is not Abbreviation.NUMBERED
-    token = after.split()[0].rstrip(",;:")
+    token = after.split(maxsplit=1)[0].rstrip(",;:")
     words = _WORD_START.split(stem)[-_LOOK_BACK:]
-    if any(_completes(f"{form}.{token}", code) for form in _forms(words)) or (
-        _LETTER.fullmatch(token) and _INITIALS.fullmatch(words[-1])
-    ):
-        return True
-    if _ROMAN.fullmatch(token.rstrip(".")):
+    if _is_next_part(words, token, code):
         return True
     if meaning is Abbreviation.NUMBERED:
         return False
@@ -253,6 +271,14 @@ def _goes_on(stem: str, after: str, code: str) -> bool:
     elided = head[letters.end() : letters.end() + 1] in "'’" and len(head) > letters.end()
     quoted = after[0] in _QUOTES
     return not quoted and not opens_sentences(letters[0], code, elided=elided)
+
+
+def _is_next_part(words: list[str], token: str, code: str) -> bool:
+    """Whether a word goes on with an abbreviation, a row of initials, or a name by its Roman numeral."""
+    if any(_completes(f"{form}.{token}", code) for form in _forms(words)):
+        return True
+    initial = _LETTER.fullmatch(token) and _INITIALS.fullmatch(words[-1])
+    return bool(initial or _ROMAN.fullmatch(token.rstrip(".")))
 
 
 def _completes(form: str, code: str) -> bool:

@@ -94,17 +94,24 @@ class TermFinder:
         if term.match_case is False or (term.match_case is None and wanted == wanted.lower()):
             return True
         written = unicodedata.normalize("NFKC", text[start:end])
-        alike = _same_case(wanted, written)
         if term.match_case:
-            return alike
+            return _same_case(wanted, written)
+        return self._fits_as_meant(wanted, written, text, start, cased)
+
+    def _fits_as_meant(self, wanted: str, written: str, text: str, start: int, cased: bool) -> bool:
+        """The same for a term with capitals that says nothing of them: a name's, or a sentence's first."""
         words = wanted.split()
         function = all(is_function_word(word, self._language) for word in words)
         begins = begins_sentence(text, start)
         if function and begins and wanted[1:] == wanted[1:].lower():
             return False  # "May I ask": a capital that the sentence gave
-        if alike:
+        if _same_case(wanted, written):
             return cased or written != written.upper() or not function or not _is_shouted(text)
-        if function or all(is_ordinary(word, self._language) for word in words):
+        return not function and self._fits_otherwise(words, written, cased)
+
+    def _fits_otherwise(self, words: list[str], written: str, cased: bool) -> bool:
+        """The same for one whose capitals are others than those of the term."""
+        if all(is_ordinary(word, self._language) for word in words):
             return False
         return not cased or len(words) > 1 or written[:1].isupper()
 
@@ -152,7 +159,7 @@ def _continues(character: str) -> bool:
 
 @cache
 def _marks() -> str:
-    """All combining marks, as ranges of a character class; \\w holds none of them."""
+    r"""All combining marks, as ranges of a character class; \w holds none of them."""
     ranges: list[list[int]] = []
     for point in range(0x300, 0x1E000):
         if unicodedata.category(chr(point)) in ("Mn", "Mc"):

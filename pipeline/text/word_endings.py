@@ -71,12 +71,16 @@ PARTICLES: Final[Mapping[str, str]] = {
 """What is written at a word without being part of it, and stays where it is."""
 
 
+def _has_plural(word: str, term: str, base: str) -> bool:
+    """Whether it is an acronym that takes an s: "APIs"."""
+    return base == "en" and len(word) > 2 and term.isupper() and word[-1].isalpha()
+
+
 def inflected(word: str, term: str, language: str) -> str:
     """A pattern for a folded word with the endings that it may take; for the word itself where it takes none."""
     base = languages.base(language)
     if base not in _ENDINGS or len(word) < _SHORTEST or not word[-1].isalpha():
-        plural = base == "en" and len(word) > 2 and term.isupper() and word[-1].isalpha()
-        return re.escape(word) + ("s?" if plural else "")
+        return re.escape(word) + ("s?" if _has_plural(word, term, base) else "")
     if term.isupper() and base != "en":
         return re.escape(word)
     for end, forms in _ENDS.get(base, ()):

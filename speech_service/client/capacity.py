@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import aiohttp
@@ -11,8 +12,10 @@ import structlog
 from pydantic import TypeAdapter, ValidationError
 
 from config.settings import Services
+from foundation.supervision import keep_running
+from foundation.tasks import Tasks
 from pipeline.capacity import Capacity
-from speech_service.client.connection import BROKEN, Backoff, get_json, new_session, reason_of
+from speech_service.client.connection import BROKEN, get_json, new_backoff, new_session, reason_of
 from speech_service.wire import WireError
 
 log = structlog.get_logger(__name__)
@@ -64,19 +67,19 @@ class RemoteCapacity:
     ) -> None:
         self._services, self._own, self._ask_every_s = services, own, ask_every_s
         self._said: dict[str, Capacity | None] = {}
-        self._task: asyncio.Task[None] | None = None
+        self._tasks: Tasks | None = None
 
     def start(self) -> None:
         """Begins to ask. Starting twice is fine."""
-        if self._task is None:
-            self._task = asyncio.create_task(self._run(), name="capacity of the services")
+        if self._tasks is None:
+            self._tasks = Tasks()
+            self._tasks.start(self._run(), name="capacity of the services")
 
     async def close(self) -> None:
         """Asks no more."""
-        task, self._task = self._task, None
-        if task is not None:
-            task.cancel()
-            await asyncio.wait([task])
+        tasks, self._tasks = self._tasks, None
+        if tasks is not None:
+            await tasks.close()
 
     def now(self) -> Capacity | None:
         """What fits at once as it was last said; None while it is not known."""
@@ -89,15 +92,16 @@ class RemoteCapacity:
         urls = {url for url in (self._services.stt_url, self._services.tts_url) if url}
         async with new_session(self._services) as session, asyncio.TaskGroup() as group:
             for url in sorted(urls):
-                group.create_task(self._follow(session, url))
+                following = keep_running(partial(self._follow, session, url), name="capacity of a service")
+                group.create_task(following, name=f"capacity of {url}")
 
     async def _follow(self, session: aiohttp.ClientSession, url: str) -> None:
-        backoff = Backoff()
+        backoff = new_backoff()
         while True:
             wait_s = self._ask_every_s
             try:
                 self._said[url] = read_capacity(await get_json(session, f"{url.rstrip('/')}/performance"))
-                backoff = Backoff()
+                backoff = new_backoff()
             except WireError as error:
                 self._said[url] = None  # it is there, and does not say
                 log.info("service does not tell its capacity", url=url, reason=str(error))

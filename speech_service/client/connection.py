@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 import aiohttp
 import structlog
 
 from config.settings import Services
+from foundation.supervision import Backoff, keep_running, kinds
+from foundation.tasks import Tasks
 from pipeline.engines.protocols import EngineError, EngineOverloaded
 from speech_service.wire import MAX_MESSAGE_BYTES, WireError
 
@@ -20,28 +23,12 @@ CONNECT_S = 5.0
 HEARTBEAT_S = 30.0
 """A service that says nothing is asked so often whether it is there; no answer in half the time ends it."""
 SEND_S = 30.0
-LASTING_S = 2.0
-"""A connection that lasted so long was a good one: after it the first new attempt is made soon."""
+LONGEST_WAIT_S = 2.0
+"""Between two attempts to connect: a service that is back shall not be missed for long."""
 WAITING_MESSAGES = 512
 
 BROKEN = (aiohttp.ClientError, OSError, TimeoutError, WireError)
 """What a connection that breaks, or never comes about, raises."""
-
-
-class Backoff:
-    """How long to wait before the next attempt: 0.1 s, doubling to 2 s."""
-
-    FIRST_S, MOST_S = 0.1, 2.0
-
-    def __init__(self) -> None:
-        self._next_s = self.FIRST_S
-
-    def after(self, lasted_s: float) -> float:
-        """The wait after a connection that lasted `lasted_s`, 0 if there was none."""
-        if lasted_s >= LASTING_S:
-            self._next_s = self.FIRST_S
-        wait_s, self._next_s = self._next_s, min(self._next_s * 2, self.MOST_S)
-        return wait_s
 
 
 def new_session(services: Services) -> aiohttp.ClientSession:
@@ -65,6 +52,17 @@ async def open_socket(session: aiohttp.ClientSession, url: str) -> aiohttp.Clien
 def alive_s(services: Services) -> float:
     """How often a quiet client says that it is there."""
     return min(15.0, services.idle_timeout_s / 3)
+
+
+def new_backoff() -> Backoff:
+    """For connections to services."""
+    return Backoff(most_s=LONGEST_WAIT_S)
+
+
+def first_of(errors: BaseExceptionGroup[BaseException]) -> BaseException:
+    """The first error in a group and the groups in it."""
+    first = errors.exceptions[0]
+    return first_of(first) if isinstance(first, BaseExceptionGroup) else first
 
 
 def reason_of(error: BaseException) -> str:
@@ -106,7 +104,7 @@ class Link:
         self._outbox: asyncio.Queue[str] = asyncio.Queue(WAITING_MESSAGES)
         self._connected = asyncio.Event()
         self._trouble = "not connected yet"
-        self._task: asyncio.Task[None] | None = None
+        self._tasks: Tasks | None = None
 
     @property
     def connected(self) -> bool:
@@ -114,19 +112,19 @@ class Link:
 
     def start(self) -> None:
         """Begins to connect. Starting twice is fine."""
-        if self._task is None:
-            self._task = asyncio.create_task(self._run(), name=f"link to {self._url}")
+        if self._tasks is None:
+            self._tasks = Tasks()
+            self._tasks.start(self._run(), name=f"link to {self._url}")
 
     async def close(self) -> None:
         """Ends the connection and waits for it."""
-        task, self._task = self._task, None
-        if task is not None:
-            task.cancel()
-            await asyncio.wait([task])
+        tasks, self._tasks = self._tasks, None
+        if tasks is not None:
+            await tasks.close()
 
     async def ready(self, within_s: float) -> None:
         """Waits for the connection. Raises EngineError when there is none in time, or the link was closed."""
-        if self._task is None:
+        if self._tasks is None:
             raise EngineError(f"{self._service} is not connected")
         try:
             async with asyncio.timeout(within_s):
@@ -142,38 +140,48 @@ class Link:
             raise EngineOverloaded(self._service, 1.0) from error
 
     async def _run(self) -> None:
-        backoff = Backoff()
         async with new_session(self._services) as session:
-            while True:
+            await keep_running(
+                partial(self._stay_connected, session),
+                name=f"link to {self._service}",
+                failed=self._note,
+                backoff=new_backoff(),
+            )
+
+    def _note(self, name: str, error: Exception) -> None:
+        self._trouble = f"its answers are not understood ({kinds(error)})"
+
+    async def _stay_connected(self, session: aiohttp.ClientSession) -> None:
+        """Connects as often as connections break. Raises what is not the network's fault."""
+        backoff = new_backoff()
+        while True:
+            began_s: float | None = None
+            try:
+                await self._prepare(session)
+                socket = await open_socket(session, self._url)
                 began_s = time.monotonic()
-                lasted_s = 0.0
-                try:
-                    await self._prepare(session)
-                    socket = await open_socket(session, self._url)
-                    began_s = time.monotonic()
-                    async with socket:
-                        await self._converse(socket)
-                    lasted_s = time.monotonic() - began_s
-                    self._trouble = "the connection broke"
-                except BROKEN as error:
-                    self._trouble = reason_of(error)
-                wait_s = backoff.after(lasted_s)
-                log.info("service away", service=self._service, reason=self._trouble, retry_s=wait_s)
-                await asyncio.sleep(wait_s)
+                async with socket:
+                    await self._converse(socket)
+                self._trouble = "the connection broke"
+            except* BROKEN as errors:
+                self._trouble = reason_of(first_of(errors))
+            wait_s = backoff.after(0.0 if began_s is None else time.monotonic() - began_s)
+            log.info("service away", service=self._service, reason=self._trouble, retry_s=wait_s)
+            await asyncio.sleep(wait_s)
 
     async def _converse(self, socket: aiohttp.ClientWebSocketResponse) -> None:
         """Sends and receives until the connection ends."""
-        sender = asyncio.create_task(self._send_out(socket))
         self._connected.set()
         log.info("service connected", service=self._service)
         try:
-            async for message in socket:
-                if message.type in (aiohttp.WSMsgType.TEXT, aiohttp.WSMsgType.BINARY):
-                    self._take(message.data)
+            async with asyncio.TaskGroup() as group:
+                sender = group.create_task(self._send_out(socket), name=f"sends to {self._service}")
+                async for message in socket:
+                    if message.type in (aiohttp.WSMsgType.TEXT, aiohttp.WSMsgType.BINARY):
+                        self._take(message.data)
+                sender.cancel()
         finally:
             self._connected.clear()
-            sender.cancel()
-            await asyncio.wait([sender])
             self._outbox = asyncio.Queue(WAITING_MESSAGES)
             self._lost()
 

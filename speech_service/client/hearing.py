@@ -11,6 +11,7 @@ import aiohttp
 import structlog
 
 from config.settings import Services
+from foundation.failures import most_telling
 from pipeline.audio import HEARING_RATE_HZ, AudioFrame
 from pipeline.channel import Channel
 from pipeline.engines.protocols import HearingOptions
@@ -19,8 +20,8 @@ from pipeline.tape import Tape
 from speech_service.client.connection import (
     BROKEN,
     SEND_S,
-    Backoff,
     alive_s,
+    new_backoff,
     new_session,
     open_socket,
     reason_of,
@@ -141,7 +142,7 @@ class _Ear:
 
     async def _recognise(self) -> None:
         """Connects as often as is needed until everything is recognised or given up."""
-        backoff, give_up_s = Backoff(), float("inf")
+        backoff, give_up_s = new_backoff(), float("inf")
         while True:
             began_s = time.monotonic()
             try:
@@ -204,7 +205,7 @@ class _Ear:
     # --- one connection ----------------------------------------------------------------------------------
 
     async def _converse(self) -> None:
-        """Recognises on one connection to the end. Raises Refused, or one of `BROKEN`."""
+        """Recognises on one connection to the end. Raises Refused, TooSlow, or one of `BROKEN`."""
         socket = await open_socket(self._session, self._url)
         try:
             async with asyncio.TaskGroup() as group:
@@ -212,7 +213,7 @@ class _Ear:
                 await self._receive(socket)
                 sender.cancel()
         except ExceptionGroup as failures:
-            raise failures.exceptions[0] from None
+            raise most_telling(failures, Refused, TooSlow, *BROKEN) from None
         finally:
             await socket.close()
 

@@ -13,11 +13,12 @@ import structlog
 from pydantic import TypeAdapter, ValidationError
 
 from config.settings import Services
+from foundation.http.problems import Problem
 from pipeline.audio import SPEAKING_RATE_HZ, AudioError, Pcm
 from pipeline.engines.protocols import EngineError, EngineInfo, EngineOverloaded, SynthesisRequest, Voice
 from pipeline.text.languages import base
 from speech_service.client.connection import Link, get_json
-from speech_service.problems import Problem, error_of
+from speech_service.problems import error_of
 from speech_service.wire import (
     FROM_SYNTHESIS,
     TO_SYNTHESIS,

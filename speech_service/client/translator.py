@@ -12,6 +12,7 @@ import structlog
 from pydantic import TypeAdapter, ValidationError
 
 from config.settings import Services
+from foundation.http.problems import Problem
 from pipeline.engines.protocols import (
     EngineError,
     EngineInfo,
@@ -22,7 +23,7 @@ from pipeline.engines.protocols import (
 )
 from pipeline.text.languages import base
 from speech_service.client.connection import Link, get_json
-from speech_service.problems import Problem, error_of
+from speech_service.problems import error_of
 from speech_service.wire import (
     FROM_TRANSLATION,
     TO_TRANSLATION,

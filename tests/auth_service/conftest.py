@@ -21,15 +21,24 @@ from tests.fakes.media_server import FakeMediaServer
 
 
 class WallClock:
-    """Unix time that moves when it is told to."""
+    """Unix time, which passes when it is told to and can be set; `uptime_s` only passes."""
 
     def __init__(self) -> None:
         self.now = 1_800_000_000.0
+        self.passed_s = 5000.0
 
     def __call__(self) -> float:
         return self.now
 
+    def uptime_s(self) -> float:
+        return self.passed_s
+
     def pass_s(self, seconds: float) -> None:
+        self.now += seconds
+        self.passed_s += seconds
+
+    def set_by(self, seconds: float) -> None:
+        """Somebody sets it forward, or back."""
         self.now += seconds
 
 
@@ -56,8 +65,8 @@ class Api:
         made = answer.json()
         return Room(
             made["room"],
-            made["organiser_link"].rpartition("/")[2],
-            made["guest_link"].rpartition("/")[2],
+            made["organiser_link"].rpartition("#")[2],
+            made["guest_link"].rpartition("#")[2],
             made["captions_link"].rpartition("#")[2],
             {"authorization": f"Bearer {made['organiser_token']}"},
         )
@@ -68,7 +77,11 @@ class Api:
         )
         assert answer.status_code == 201, answer.text
         made: dict[str, Any] = answer.json()
-        return made | {"token": made["link"].rpartition("/")[2]}
+        return made | {"token": made["link"].rpartition("#")[2]}
+
+    async def look(self, token: str) -> httpx.Response:
+        """What a link leads to."""
+        return await self.client.post("/api/v1/invitation", json={"invitation": token})
 
     async def join(self, token: str, name: str = "Ana", **wishes: Any) -> httpx.Response:
         return await self.client.post("/api/v1/join", json={"invitation": token, "name": name, **wishes})
@@ -104,7 +117,14 @@ async def parts(
     engine = connect(database_url(f"sqlite:///{tmp_path}/rooms.sqlite3"))
     await migrate(engine)
     yield assemble(
-        settings, Storage(engine), Engagements(engine), media, MemoryLimiter(), DatabaseOnly(), clock
+        settings,
+        Storage(engine),
+        Engagements(engine),
+        media,
+        MemoryLimiter(now=clock.uptime_s),
+        DatabaseOnly(),
+        clock,
+        clock.uptime_s,
     )
     await engine.dispose()
 
@@ -112,7 +132,7 @@ async def parts(
 @pytest.fixture
 async def api(parts: Parts) -> AsyncIterator[Api]:
     transport = httpx.ASGITransport(create_app(parts))
-    async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
+    async with httpx.AsyncClient(transport=transport, base_url="https://meet.example") as client:
         yield Api(client)
 
 

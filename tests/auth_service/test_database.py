@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import URL, Connection
+from sqlalchemy import URL, Connection, delete
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from auth_service.database import connect, database_url, migrate, transaction
+from auth_service.database import connect, database_url, migrate, reading, transaction
 from auth_service.engagements import Engagements
 from auth_service.errors import StorageError
 from auth_service.policy import Role
@@ -118,15 +118,27 @@ async def test_both_databases_keep_what_they_are_given(engine: AsyncEngine) -> N
     (winner,) = [session for session, got in zip(sessions, won, strict=True) if got]
     assert await storage.session(winner.fingerprint) == winner
     assert await storage.revoke("board", invitation.id, NOW + 1, end_sessions=True) == [winner.identity]
-    assert await storage.ended_sessions(NOW) == {"board": {winner.identity}}
+    assert await storage.ended_sessions() == {"board": {winner.identity}}
 
     wish = Wish(("es",), ("fr",), {"entries": []})
     await asyncio.gather(*(engagements.wish("board", wish, NOW) for _ in range(5)))
     assert await engagements.get("board") == Engagement("board", True, wish, 1, 0, NOW)
-    claims = await asyncio.gather(*(engagements.claim("board", f"s{n}", NOW, NOW + 10) for n in range(5)))
-    assert len([claim for claim in claims if claim]) == 1
-    assert await engagements.to_look_at(NOW + 1) == ["board"]
+    claims = await asyncio.gather(*(engagements.claim("board", f"s{n}", NOW) for n in range(5)))
+    (claimed,) = [claim for claim in claims if claim]
+    assert claimed.claim is not None
+    assert await engagements.claim("board", "late", NOW, abandoned=("s9", NOW)) is None
+    assert await engagements.claim("board", "late", NOW + 0.1, abandoned=claimed.claim) is not None
+    await engagements.release("board", claimed.claim[0])
+    assert await engagements.claim("board", "later", NOW + 0.2) is None
+    await engagements.release("board", "late")
+    assert await engagements.claim("board", "later", NOW + 0.3) is not None
+    assert await engagements.to_look_at() == {"board": None}
     assert (await engagements.dismiss("board", NOW), await engagements.dismiss("board", NOW)) == (True, False)
+    assert await engagements.to_look_at() == {"board": NOW}
+    await engagements.settle({"board": NOW - 1})
+    assert await engagements.to_look_at() == {"board": NOW}
+    await engagements.settle({"board": NOW})
+    assert await engagements.to_look_at() == {}
 
     assert await storage.purge(NOW + 51, NOW + 200) == 1
     assert (await storage.room("board"), await engagements.get("board")) == (None, None)
@@ -161,3 +173,51 @@ async def test_a_transaction_that_fails_leaves_nothing(tmp_path: Path) -> None:
     async with transaction(engine):
         pass
     await engine.dispose()
+
+
+async def test_only_its_owner_reads_the_database(tmp_path: Path) -> None:
+    """The file, what SQLite puts beside it and a directory made for it are the owner's alone, whatever the umask; a
+    file that others could read is closed to them, a directory that was there is left as it is."""
+    there = tmp_path / "there"
+    there.mkdir(mode=0o755)
+    (there / "open.sqlite3").touch(mode=0o644)
+    modes: dict[str, int] = {}
+    before = os.umask(0)
+    try:
+        for file in (tmp_path / "made" / "rooms.sqlite3", there / "open.sqlite3"):
+            engine = connect(database_url(f"sqlite:///{file}"))
+            await migrate(engine)
+            async with transaction(engine):
+                modes |= {path.name: path.stat().st_mode & 0o777 for path in file.parent.iterdir()}
+            modes[file.parent.name] = file.parent.stat().st_mode & 0o777
+            await engine.dispose()
+    finally:
+        os.umask(before)
+    assert (modes.pop("made"), modes.pop("there")) == (0o700, 0o755)
+    assert {"rooms.sqlite3", "rooms.sqlite3-wal", "open.sqlite3"} <= set(modes)
+    assert set(modes.values()) == {0o600}
+
+
+async def test_reads_wait_for_no_writer(tmp_path: Path) -> None:
+    """While somebody writes, everything that only reads still answers."""
+    engine = connect(database_url(f"sqlite:///{tmp_path}/rooms.sqlite3"))
+    await migrate(engine)
+    storage, engagements = Storage(engine), Engagements(engine)
+    async with asyncio.timeout(5), transaction(engine):  # a writer waits 10 s for another
+        await storage.ping()
+        assert await storage.room("board") is None
+        assert await storage.invitation("0" * 24) is None
+        assert await storage.invitations("board") == []
+        assert await storage.session("x") is None
+        assert await storage.ended_sessions(None) == {}
+        assert await engagements.get("board") is None
+        assert await engagements.to_look_at() == {}
+    await engine.dispose()
+
+
+async def test_what_reads_cannot_write(engine: AsyncEngine) -> None:
+    """The database itself keeps a transaction that was begun for reading from changing anything."""
+    await migrate(engine)
+    with pytest.raises(StorageError):
+        async with reading(engine) as connection:
+            await connection.execute(delete(metadata.tables["rooms"]))

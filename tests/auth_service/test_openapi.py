@@ -104,7 +104,7 @@ def test_nothing_that_is_sent_breaks_the_service(service: Background, mode: Gene
     schema = schemathesis.openapi.from_url(f"{service.url}/openapi.json")
     room = httpx.post(f"{service.url}/api/v1/rooms", json={"name": "fuzzed"}).json()
     organiser = {"authorization": f"Bearer {room['organiser_token']}"}
-    guest = room["guest_link"].rpartition("/")[2]
+    guest = room["guest_link"].rpartition("#")[2]
     tried: list[str] = []
 
     for found in schema.get_all_operations():
@@ -144,4 +144,4 @@ def test_the_description_covers_every_call(parts: Parts) -> None:
     calls = sorted(f"{method.upper()} {path}" for path, methods in described.items() for method in methods)
     page = (Path(__file__).parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
     assert [call for call in calls if call.replace("{invitation}", "{id}") not in page] == []
-    assert len(calls) == 17
+    assert len(calls) == 23

@@ -25,7 +25,7 @@ def dist(parts: Parts) -> Path:
     ("path", "status", "body", "caching"),
     [
         ("/", 200, "<title>HIVE</title>", "no-cache"),
-        ("/j/AQF.abc", 200, "<title>HIVE</title>", "no-cache"),
+        ("/join", 200, "<title>HIVE</title>", "no-cache"),
         ("/captions/board?background=transparent", 200, "<title>HIVE</title>", "no-cache"),
         ("/assets/app-1.js", 200, "1", "public, max-age=31536000, immutable"),
         ("/logo.svg", 200, "<svg/>", "no-cache"),
@@ -79,7 +79,7 @@ async def test_other_origins_are_admitted_by_setting_only(parts: Parts) -> None:
     for origins in ((), ("https://app.example",)):
         app = create_app(with_auth(parts, cors_origins=origins))
         async with httpx.AsyncClient(
-            transport=httpx.ASGITransport(app), base_url="http://testserver"
+            transport=httpx.ASGITransport(app), base_url="https://meet.example"
         ) as client:
             answer = await client.options("/api/v1/join", headers=asked)
         allowed[origins] = answer.headers.get("access-control-allow-origin")

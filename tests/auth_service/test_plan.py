@@ -5,157 +5,278 @@ from dataclasses import replace
 import pytest
 
 from auth_service.media import Agent, Dispatch, Sight
-from auth_service.plan import Plan, decide
+from auth_service.plan import CONNECT_S, READY_S, Plan, decide
 from auth_service.records import Engagement, Wish
+from auth_service.sightings import Ages
+from tests.fakes.media_server import INTERPRETER, STANDBY
 
-NOW = 1000.0
 PEOPLE = frozenset({"speaker-1"})
-NOT_ASKED = Engagement("board", False, Wish(), 1, 1, changed_at=NOW - 60)
-ASKED = Engagement("board", True, Wish(), 1, 1, changed_at=NOW - 60)
-SENT = replace(ASKED, dispatch="D1", dispatched_at=NOW - 1)
-LONG_AGO = replace(SENT, dispatched_at=NOW - 100)
+NOT_ASKED = Engagement("board", False, Wish(), 1, 1, changed_at=940.0)
+ASKED = Engagement("board", True, Wish(), 1, 1, changed_at=940.0)
+SENT = replace(ASKED, dispatch="D1")
+SENT_AGAIN = replace(SENT, dispatch="D2", failures=1)
 
-A = Agent("agent-a", NOW - 90, True)
-B = Agent("agent-b", NOW - 30, True)
-NEW = Agent("agent-n", NOW - 0.5, False)
+A = Agent("agent-a", 910.0, True, INTERPRETER)
+B = Agent("agent-b", 970.0, True, INTERPRETER)
+NEW = Agent("agent-n", 999.5, False)
+LOADING = Agent("agent-s", 995.0, True, STANDBY | {"lk.agent.state": "initializing"})
+READY = replace(LOADING, attributes=STANDBY)
 D1 = Dispatch("D1")
 D1A = Dispatch("D1", frozenset({"agent-a"}))
 D1B = Dispatch("D1", frozenset({"agent-b"}))
 D2 = Dispatch("D2")
 D2B = Dispatch("D2", frozenset({"agent-b"}))
-NONE: frozenset[str] = frozenset()
+D2S = Dispatch("D2", frozenset({"agent-s"}))
+
+LONG = Ages(60, 100, {"agent-a": 90, "agent-b": 30, "agent-n": 0.5})
+JUST = replace(LONG, dispatched_s=1)
+DOUBT = replace(LONG, doubtful=frozenset({"agent-a"}))
+DEAD = replace(DOUBT, dead=frozenset({"agent-a"}))
+TAKING_OVER = {"agent-a": 90, "agent-s": 5}
 
 
 @pytest.mark.parametrize(
-    ("engagement", "sight", "dead", "plan"),
+    ("engagement", "sight", "ages", "plan"),
     [
-        pytest.param(NOT_ASKED, Sight(PEOPLE), NONE, Plan("absent"), id="not asked for"),
+        pytest.param(NOT_ASKED, Sight(PEOPLE), LONG, Plan("absent"), id="not asked for"),
         pytest.param(
             NOT_ASKED,
             Sight(PEOPLE, (A,), (D1A,)),
-            NONE,
+            LONG,
             Plan("absent", remove=("agent-a",), undispatch=("D1",)),
             id="dismissed and did not leave",
         ),
         pytest.param(
-            replace(NOT_ASKED, changed_at=NOW - 1),
+            NOT_ASKED,
             Sight(PEOPLE, (A,), (D1A,)),
-            NONE,
-            Plan("absent", undispatch=("D1",)),
+            replace(LONG, unchanged_s=1),
+            Plan("absent"),
             id="just dismissed, may leave by itself",
         ),
-        pytest.param(ASKED, Sight(), NONE, Plan("invited"), id="nobody there yet"),
-        pytest.param(ASKED, Sight(PEOPLE), NONE, Plan("joining", dispatch=True), id="first person came"),
-        pytest.param(SENT, Sight(PEOPLE, (), (D1,)), NONE, Plan("joining"), id="on its way"),
-        pytest.param(SENT, Sight(PEOPLE, (NEW,), (D1,)), NONE, Plan("joining", keep=NEW), id="connecting"),
         pytest.param(
-            LONG_AGO,
+            NOT_ASKED,
+            Sight(PEOPLE, (A,), (D1A, D2)),
+            replace(LONG, unchanged_s=15),
+            Plan("absent", undispatch=("D2",)),
+            id="says its last words, the others are withdrawn",
+        ),
+        pytest.param(
+            NOT_ASKED,
+            Sight(PEOPLE, (A,), (D1, D2B)),
+            replace(LONG, unchanged_s=1),
+            Plan("absent", undispatch=("D2",)),
+            id="just dismissed, its dispatch does not list it yet",
+        ),
+        pytest.param(
+            NOT_ASKED,
+            Sight(PEOPLE, (), (D1, D2B)),
+            replace(LONG, unchanged_s=1),
+            Plan("absent", undispatch=("D1", "D2")),
+            id="dismissed before anybody came",
+        ),
+        pytest.param(ASKED, Sight(), LONG, Plan("invited"), id="nobody there yet"),
+        pytest.param(ASKED, Sight(PEOPLE), LONG, Plan("joining", dispatch=True), id="first person came"),
+        pytest.param(SENT, Sight(PEOPLE, (), (D1,)), JUST, Plan("joining"), id="on its way"),
+        pytest.param(SENT, Sight(PEOPLE, (NEW,), (D1,)), JUST, Plan("joining", keep=NEW), id="connecting"),
+        pytest.param(
+            SENT,
             Sight(PEOPLE, (A,), (D1A,)),
-            NONE,
+            LONG,
             Plan("present", keep=A, settled=True),
             id="present",
         ),
         pytest.param(
-            LONG_AGO,
+            SENT,
             Sight(PEOPLE, (A,), (D1A,)),
-            frozenset({"agent-a"}),
-            Plan("lost", remove=("agent-a",), undispatch=("D1",), dispatch=True, failed=True),
-            id="its process died, the server still lists it",
+            DOUBT,
+            Plan("lost", dispatch=True, after=("agent-a",), failed=True),
+            id="no sign of life: another one is fetched, it keeps its place meanwhile",
         ),
         pytest.param(
-            LONG_AGO,
+            SENT,
+            Sight(PEOPLE, (A,), (D1A,)),
+            DEAD,
+            Plan("lost", dispatch=True, after=("agent-a",), failed=True),
+            id="for long no sign of life, and no successor: it keeps its place all the same",
+        ),
+        pytest.param(
+            SENT_AGAIN,
+            Sight(PEOPLE, (A,), (D1A, D2)),
+            replace(DEAD, dispatched_s=3),
+            Plan("lost"),
+            id="the successor is on its way",
+        ),
+        pytest.param(
+            SENT_AGAIN,
+            Sight(PEOPLE, (A, LOADING), (D1A, D2)),
+            replace(DEAD, present_s=TAKING_OVER, dispatched_s=6),
+            Plan("lost"),
+            id="the successor is not ready",
+        ),
+        pytest.param(
+            SENT_AGAIN,
+            Sight(PEOPLE, (A, READY), (D1A, D2S)),
+            replace(DOUBT, present_s=TAKING_OVER, dispatched_s=6),
+            Plan("lost"),
+            id="the successor is ready, patience with the first has not ended",
+        ),
+        pytest.param(
+            SENT_AGAIN,
+            Sight(PEOPLE, (A, READY), (D1A, D2S)),
+            replace(DEAD, present_s=TAKING_OVER, dispatched_s=6),
+            Plan("lost", keep=READY, remove=("agent-a",), undispatch=("D1",)),
+            id="the successor is ready and patience has ended",
+        ),
+        pytest.param(
+            SENT_AGAIN,
+            Sight(PEOPLE, (A, READY), (D1A, D2S)),
+            replace(LONG, present_s=TAKING_OVER, dispatched_s=6),
+            Plan("present", keep=A, remove=("agent-s",), undispatch=("D2",), settled=True),
+            id="the first lives after all: it stays, the successor goes",
+        ),
+        pytest.param(
+            SENT_AGAIN,
+            Sight(PEOPLE, (READY,), (D1A, D2S)),
+            replace(LONG, present_s=TAKING_OVER, dispatched_s=6),
+            Plan("lost", keep=READY, undispatch=("D1",)),
+            id="the first left by itself: the successor begins",
+        ),
+        pytest.param(
+            SENT_AGAIN,
+            Sight(PEOPLE, (A, LOADING), (D1A, D2S)),
+            replace(DEAD, present_s={"agent-a": 200, "agent-s": READY_S}, dispatched_s=READY_S + 1),
+            Plan(
+                "lost",
+                remove=("agent-s",),
+                undispatch=("D2",),
+                dispatch=True,
+                after=("agent-a",),
+                failed=True,
+            ),
+            id="the successor never gets ready: another one",
+        ),
+        pytest.param(
+            SENT_AGAIN,
+            Sight(PEOPLE, (A, READY), (D1A, D2S)),
+            replace(DEAD, doubtful=frozenset({"agent-a", "agent-s"}), present_s=TAKING_OVER, dispatched_s=6),
+            Plan(
+                "lost",
+                remove=("agent-s",),
+                undispatch=("D2",),
+                dispatch=True,
+                after=("agent-a",),
+                failed=True,
+            ),
+            id="the successor died too",
+        ),
+        pytest.param(
+            SENT,
+            Sight(frozenset(), (A,), (D1A,)),
+            DEAD,
+            Plan("invited"),
+            id="no sign of life, and nobody is there who would miss it",
+        ),
+        pytest.param(
+            SENT,
             Sight(PEOPLE, (), (D1A,)),
-            NONE,
+            LONG,
             Plan("lost", undispatch=("D1",), dispatch=True, failed=True),
             id="it left",
         ),
         pytest.param(
-            replace(SENT, dispatched_at=NOW - 7),
+            SENT,
             Sight(PEOPLE, (), (D1,)),
-            NONE,
+            replace(LONG, dispatched_s=7),
             Plan("lost", undispatch=("D1",), dispatch=True, failed=True),
             id="no worker took the job",
         ),
         pytest.param(
-            LONG_AGO,
+            SENT,
             Sight(PEOPLE),
-            NONE,
+            LONG,
             Plan("joining", dispatch=True),
             id="the room closed and opened again",
         ),
-        pytest.param(LONG_AGO, Sight(), NONE, Plan("invited"), id="everybody went"),
+        pytest.param(SENT, Sight(), LONG, Plan("invited"), id="everybody went"),
         pytest.param(
             replace(SENT, failures=1),
             Sight(PEOPLE, (), (D1,)),
-            NONE,
+            JUST,
             Plan("lost"),
             id="fetched again, on its way",
         ),
         pytest.param(
-            replace(SENT, failures=4, dispatched_at=NOW - 7),
+            replace(SENT, failures=4),
             Sight(PEOPLE, (), (D1,)),
-            NONE,
+            replace(LONG, dispatched_s=7),
             Plan("lost"),
             id="failed often, so not at once",
         ),
         pytest.param(
-            replace(SENT, failures=4, dispatched_at=NOW - 9),
+            replace(SENT, failures=4),
             Sight(PEOPLE, (), (D1,)),
-            NONE,
+            replace(LONG, dispatched_s=9),
             Plan("lost", undispatch=("D1",), dispatch=True, failed=True),
             id="failed often, tried again after a pause",
         ),
         pytest.param(
-            LONG_AGO,
+            SENT,
             Sight(PEOPLE, (A, B), (D1A, D2B)),
-            NONE,
+            LONG,
             Plan("present", keep=A, remove=("agent-b",), undispatch=("D2",), settled=True),
             id="two: the one that we sent stays",
         ),
         pytest.param(
-            LONG_AGO,
+            SENT,
             Sight(PEOPLE, (A, B), (D1B, D2)),
-            NONE,
+            LONG,
             Plan("present", keep=B, remove=("agent-a",), undispatch=("D2",), settled=True),
             id="two: the one that we sent stays, though it came later",
         ),
         pytest.param(
-            LONG_AGO,
+            SENT,
             Sight(PEOPLE, (A, B), (D1, D2)),
-            NONE,
+            LONG,
             Plan("present", keep=A, remove=("agent-b",), undispatch=("D2",), settled=True),
             id="two, nobody knows whose: the first one stays, and our dispatch",
         ),
         pytest.param(
-            LONG_AGO,
+            SENT,
             Sight(PEOPLE, (A, B), (D1A, D2B)),
-            frozenset({"agent-a"}),
+            DOUBT,
             Plan("present", keep=B, remove=("agent-a",), undispatch=("D1",), settled=True),
-            id="two, one of them dead: the living one stays",
+            id="two at work, one without a sign of life: the living one stays",
         ),
         pytest.param(
-            LONG_AGO,
+            SENT,
+            Sight(PEOPLE, (A, replace(B, attributes={})), (D1A, D2B)),
+            DEAD,
+            Plan("present", keep=replace(B, attributes={}), settled=True),
+            id="two, and the living one is not ready: both stay",
+        ),
+        pytest.param(
+            SENT,
             Sight(PEOPLE, (B,), (D2B,)),
-            NONE,
+            LONG,
             Plan("present", keep=B, settled=True),
             id="somebody else sent one: it stays, none is fetched",
         ),
         pytest.param(
-            replace(SENT, dispatched_at=NOW - 20),
-            Sight(PEOPLE, (replace(NEW, joined_at=NOW - 16),), (D1,)),
-            NONE,
-            Plan("lost", remove=("agent-n",), undispatch=("D1",), dispatch=True, failed=True),
+            SENT,
+            Sight(PEOPLE, (NEW,), (D1,)),
+            Ages(60, 20, {"agent-n": CONNECT_S}),
+            Plan("lost", dispatch=True, after=("agent-n",), failed=True),
             id="it never got connected",
         ),
         pytest.param(
-            replace(SENT, dispatched_at=NOW - 5),
-            Sight(PEOPLE, (replace(A, joined_at=NOW - 4.5),), (D1,)),
-            frozenset({"agent-a"}),
-            Plan("lost", remove=("agent-a",), undispatch=("D1",), dispatch=True, failed=True),
+            SENT,
+            Sight(PEOPLE, (A,), (D1A,)),
+            Ages(60, 5.5, {"agent-a": 5}, frozenset({"agent-a"})),
+            Plan("lost", dispatch=True, after=("agent-a",), failed=True),
             id="it came and died at once: nobody waits for that dispatch any more",
         ),
     ],
 )
-def test_what_is_done(engagement: Engagement, sight: Sight, dead: frozenset[str], plan: Plan) -> None:
+def test_what_is_done(engagement: Engagement, sight: Sight, ages: Ages, plan: Plan) -> None:
     """Every state of a room leads to one interpreter, or to none where none is wanted."""
-    assert decide(engagement, sight, dead, NOW) == plan
+    assert decide(engagement, sight, ages) == plan

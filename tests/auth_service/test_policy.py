@@ -10,22 +10,25 @@ TRACKS = ["microphone", "camera", "screen_share", "screen_share_audio"]
 
 
 @pytest.mark.parametrize(
-    ("role", "publishes", "sources", "data"),
+    ("role", "publishes", "sources", "data", "chats"),
     [
-        (Role.ORGANISER, True, TRACKS, True),
-        (Role.SPEAKER, True, TRACKS, True),
-        (Role.LISTENER, False, None, True),
-        (Role.READER, False, None, False),
+        (Role.ORGANISER, True, TRACKS, True, True),
+        (Role.SPEAKER, True, TRACKS, False, True),
+        (Role.LISTENER, False, None, False, True),
+        (Role.READER, False, None, False, False),
     ],
 )
 def test_a_role_has_exactly_its_grants(
-    role: Role, publishes: bool, sources: list[str] | None, data: bool
+    role: Role, publishes: bool, sources: list[str] | None, data: bool, chats: bool
 ) -> None:
-    """Nothing is granted beyond the table; nobody is an administrator, an agent, a recorder or hidden."""
-    given = {
-        name: value for name, value in dataclasses.asdict(grants(role, "board")).items() if value is not None
-    }
+    """Nothing is granted beyond the table; nobody is an administrator, an agent, a recorder or hidden. Where there is
+    no chat, guests send no data."""
+    given, with_chat = (
+        {name: value for name, value in dataclasses.asdict(found).items() if value is not None}
+        for found in (grants(role, "board"), grants(role, "board", chat=True))
+    )
 
+    assert with_chat == given | {"can_publish_data": chats}
     assert given == {
         "room": "board",
         "room_join": True,

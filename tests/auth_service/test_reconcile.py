@@ -6,15 +6,18 @@ from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
+from auth_service.database import transaction
 from auth_service.engagements import Engagements
 from auth_service.parts import Parts, assemble
-from auth_service.reconcile import CLAIM_S, Reconciler
+from auth_service.reconcile import CLAIM_S, DISMISSED_S, Reconciler
+from auth_service.records import Engagement
 from auth_service.revocations import DatabaseOnly
 from tests.auth_service.conftest import Api, Room, WallClock
 from tests.fakes.media_server import FakeMediaServer
 
-WISH = {"languages": ["es"], "glossary": None, "muted": []}
+WISH = {"version": 1, "languages": ["es"], "glossary": None, "muted": []}
 
 
 async def put(api: Api, room: Room, **wish: Any) -> dict[str, Any]:
@@ -30,17 +33,29 @@ async def state(api: Api, room: Room) -> str:
 
 
 @contextlib.asynccontextmanager
-async def running(reconciler: Reconciler) -> AsyncIterator[None]:
+async def running(reconciler: Reconciler) -> AsyncIterator[asyncio.Task[None]]:
     task = asyncio.create_task(reconciler.run())
     try:
-        yield
+        yield task
     finally:
         task.cancel()
         await asyncio.wait([task])
 
 
+def faults(parts: Parts, clock: WallClock) -> float:
+    """How many looks failed; a moment passes, so that rooms that rest have their turn."""
+    clock.pass_s(0.2)
+    return parts.metrics.registry.get_sample_value("hive_auth_failures_total", {"what": "room"}) or 0.0
+
+
+async def engagement(parts: Parts, room: Room) -> Engagement:
+    found = await Engagements(parts.storage._engine).get(room.name)
+    assert found is not None
+    return found
+
+
 async def until(true: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not true():
             await asyncio.sleep(0.01)
 
@@ -49,8 +64,22 @@ def second_service(parts: Parts, media: FakeMediaServer, clock: WallClock) -> Pa
     """Another service on the same database."""
     engine = parts.storage._engine
     return assemble(
-        parts.settings, parts.storage, Engagements(engine), media, parts.limiter, DatabaseOnly(), clock
+        parts.settings,
+        parts.storage,
+        Engagements(engine),
+        media,
+        parts.limiter,
+        DatabaseOnly(),
+        clock,
+        clock.uptime_s,
     )
+
+
+async def looks(parts: Parts, room: Room, clock: WallClock, *, seconds: int) -> None:
+    """A look every second, as the service has them."""
+    for _ in range(seconds):
+        clock.pass_s(1)
+        await parts.reconciler.look(room.name)
 
 
 async def test_it_is_invited_before_anybody_is_there(api: Api, media: FakeMediaServer, parts: Parts) -> None:
@@ -83,7 +112,7 @@ async def test_many_invitations_bring_one_interpreter(api: Api, media: FakeMedia
 async def test_two_services_do_not_send_two(
     api: Api, media: FakeMediaServer, parts: Parts, clock: WallClock
 ) -> None:
-    """Of several services one acts on a room; when it is gone, another takes over after its claim ran out."""
+    """Of several services one acts on a room; the others may act when it has done so."""
     room = await api.room()
     other = second_service(parts, media, clock)
     await put(api, room, languages=["es"])
@@ -91,8 +120,9 @@ async def test_two_services_do_not_send_two(
     await asyncio.gather(*(each.reconciler.look(room.name) for each in (parts, other) * 3))
     assert len(media.metadata) == 1
 
+    await other.reconciler.look(room.name)
     await media.remove(room.name, "agent-1")
-    clock.pass_s(CLAIM_S + 1)
+    clock.pass_s(10)
     await other.reconciler.look(room.name)
     await parts.reconciler.look(room.name)
     assert media.identities(room.name) == ["agent-2"]
@@ -101,18 +131,76 @@ async def test_two_services_do_not_send_two(
 async def test_a_dead_one_is_replaced(
     api: Api, media: FakeMediaServer, parts: Parts, clock: WallClock
 ) -> None:
-    """An interpreter that the server lists but that no longer answers goes, and another comes."""
+    """An interpreter that the server lists but that gives no sign of life goes when another one is ready."""
     room = await api.room()
     media.person(room.name, "speaker-1")
     await put(api, room, languages=["es"])
-    clock.pass_s(60)
-    media.silent.add("agent-1")
+    await looks(parts, room, clock, seconds=3)
+    media.die("agent-1")
+    await looks(parts, room, clock, seconds=6)
+    assert media.identities(room.name) == ["agent-1", "agent-2"], "the successor waits"
+    assert media.metadata[1] == WISH | {"after": ["agent-1"]}
 
-    async with running(parts.reconciler):
-        await until(lambda: media.identities(room.name) == ["agent-2"])
+    await looks(parts, room, clock, seconds=6)
 
+    assert (media.identities(room.name), media.at_work(room.name)) == (["agent-2"], ["agent-2"])
     assert (media.removed, media.undispatched) == (["agent-1"], ["dispatch-1"])
     assert await state(api, room) == "present"
+
+
+@pytest.mark.parametrize("sign", ["answer", "heartbeat"])
+async def test_one_sign_of_life_is_enough(
+    api: Api, media: FakeMediaServer, parts: Parts, clock: WallClock, sign: str
+) -> None:
+    """A guest can fill the channel by which questions come: who does not answer stays, as its heart beats; and the
+    other way round."""
+    room = await api.room()
+    media.person(room.name, "speaker-1")
+    await put(api, room, languages=["es"])
+    await looks(parts, room, clock, seconds=30)
+    (media.heartless if sign == "answer" else media.silent).add("agent-1")
+
+    await looks(parts, room, clock, seconds=60)
+
+    assert (media.identities(room.name), media.removed, len(media.metadata)) == (["agent-1"], [], 1)
+
+
+async def test_one_that_comes_back_to_life_keeps_its_place(
+    api: Api, media: FakeMediaServer, parts: Parts, clock: WallClock
+) -> None:
+    """The successor that was fetched meanwhile is never heard, and goes."""
+    room = await api.room()
+    media.person(room.name, "speaker-1")
+    await put(api, room, languages=["es"])
+    await looks(parts, room, clock, seconds=20)
+    media.die("agent-1")
+    await looks(parts, room, clock, seconds=6)
+    assert media.identities(room.name) == ["agent-1", "agent-2"]
+
+    media.heartless.clear()
+    media.silent.clear()
+    await looks(parts, room, clock, seconds=2)
+
+    assert (media.identities(room.name), media.at_work(room.name)) == (["agent-1"], ["agent-1"])
+    assert media.undispatched == ["dispatch-2"]
+
+
+async def test_without_a_successor_nobody_is_removed(
+    api: Api, media: FakeMediaServer, parts: Parts, clock: WallClock
+) -> None:
+    """While no worker is free, one that gives no sign of life keeps its place."""
+    room = await api.room()
+    media.person(room.name, "speaker-1")
+    await put(api, room, languages=["es"])
+    await looks(parts, room, clock, seconds=20)
+    media.die("agent-1")
+    media.workers = "nothing"
+    await looks(parts, room, clock, seconds=120)
+    assert (media.identities(room.name), media.removed) == (["agent-1"], [])
+
+    media.workers = "joins"
+    await looks(parts, room, clock, seconds=30)
+    assert media.at_work(room.name) == media.identities(room.name) != ["agent-1"]
 
 
 async def test_while_no_worker_is_free_it_is_lost(
@@ -159,9 +247,54 @@ async def test_a_change_is_told_once(api: Api, media: FakeMediaServer, parts: Pa
     await parts.reconciler.look(room.name)
 
     wish = {"languages": ["es"], "muted": ["es"], "glossary": {"entries": [entry]}}
-    assert media.metadata == [{"languages": ["es", "fr"], "muted": [], "glossary": None}]
-    assert media.sent == [(room.name, "agent-1", {"type": "configure", **wish})]
+    assert media.metadata == [{"version": 1, "languages": ["es", "fr"], "muted": [], "glossary": None}]
+    assert media.sent == [(room.name, "agent-1", {"type": "configure", "version": 2, **wish})]
     assert {name: changed[name] for name in wish} == wish
+
+
+async def test_a_change_is_told_again_until_it_is_acknowledged(
+    api: Api, media: FakeMediaServer, parts: Parts, clock: WallClock
+) -> None:
+    """A message that got lost is sent again; until the interpreter has it, the organiser is not told that it has."""
+    room = await api.room()
+    media.person(room.name, "speaker-1")
+    assert (await put(api, room, languages=["es"]))["applied"] is True
+    media.deaf.add("agent-1")
+    assert (await put(api, room, languages=["fr"]))["applied"] is False
+    await looks(parts, room, clock, seconds=10)
+    lost = len(media.sent)
+    told = (await engagement(parts, room)).told
+
+    media.deaf.clear()
+    await looks(parts, room, clock, seconds=10)
+
+    assert (lost, told) == (6, 1)
+    assert (
+        media.sent
+        == [(room.name, "agent-1", {"type": "configure", **WISH, "version": 2, "languages": ["fr"]})] * 7
+    )
+    assert (await engagement(parts, room)).told == 2
+    url = f"/api/v1/rooms/{room.name}/interpreter"
+    assert (await api.client.get(url, headers=room.headers)).json()["applied"] is True
+
+
+async def test_a_successor_is_told_what_changed_while_it_waited(
+    api: Api, media: FakeMediaServer, parts: Parts, clock: WallClock
+) -> None:
+    """It came with the wish of then; when it begins it is told the one of now."""
+    room = await api.room()
+    media.person(room.name, "speaker-1")
+    await put(api, room, languages=["es"])
+    await looks(parts, room, clock, seconds=20)
+    media.die("agent-1")
+    await looks(parts, room, clock, seconds=6)
+    await put(api, room, languages=["fr"])
+    await looks(parts, room, clock, seconds=10)
+
+    assert media.at_work(room.name) == ["agent-2"]
+    assert media.sent == [
+        (room.name, "agent-2", {"type": "configure", **WISH, "version": 2, "languages": ["fr"]})
+    ]
 
 
 async def test_chosen_voices_are_told_and_outlive_the_interpreter(
@@ -174,17 +307,17 @@ async def test_chosen_voices_are_told_and_outlive_the_interpreter(
     voices = {"es": "kokoro:em_alex", "pt-BR": "pt-br+f2"}
     changed = await put(api, room, languages=["es"], voices=voices)
     assert (changed["voices"], changed["muted"]) == (voices, [])
-    assert media.sent == [(room.name, "agent-1", {"type": "configure", **WISH, "voices": voices})]
+    chosen = {**WISH, "version": 2, "voices": voices}
+    assert media.sent == [(room.name, "agent-1", {"type": "configure", **chosen})]
 
-    clock.pass_s(60)
-    media.silent.add("agent-1")
-    async with running(parts.reconciler):
-        await until(lambda: media.identities(room.name) == ["agent-2"])
-    assert media.metadata == [WISH, {**WISH, "voices": voices}]
+    media.die("agent-1")
+    await looks(parts, room, clock, seconds=20)
+    assert media.identities(room.name) == ["agent-2"]
+    assert media.metadata == [WISH, {**chosen, "after": ["agent-1"]}]
 
     assert (await put(api, room, languages=["es"]))["voices"] == {}
     await parts.reconciler.look(room.name)
-    assert media.sent[1:] == [(room.name, "agent-2", {"type": "configure", **WISH})]
+    assert media.sent[1:] == [(room.name, "agent-2", {"type": "configure", **WISH, "version": 3})]
 
 
 async def test_what_cannot_be_a_voice_is_refused_with_the_reason(api: Api) -> None:
@@ -208,7 +341,7 @@ async def test_it_is_dismissed(api: Api, media: FakeMediaServer, parts: Parts, c
     answers = [await api.client.delete(url, headers=room.headers) for _ in range(2)]
     await parts.reconciler.look(room.name)
     assert media.identities(room.name) == ["agent-1"]
-    clock.pass_s(4)
+    clock.pass_s(21)
     await parts.reconciler.look(room.name)
     await parts.reconciler.look(room.name)
 
@@ -231,9 +364,11 @@ async def test_the_organiser_sees_its_channels(api: Api, media: FakeMediaServer,
             "translator.channels": channels,
             "translator.voices": '{"es": ["kokoro:ef_dora", 7, "espeak:es"], "ca": [], "fr": "x"}',
             "translator.capacity": '{"speakers": 3, "languages": [5, 2, 2], "given_up": ["x is not heard"]}',
+            "translator.encrypted": '{"everybody": false, "speakers": ["speaker-1", 7]}',
             "translator.profile": "cpu",
             "translator.trouble": "no model for ja",
             "lk.agent.state": "speaking",
+            "translator.wish": "1",
         },
     )
     assert await put(api, room, languages=["es", "ja"]) == {
@@ -245,9 +380,11 @@ async def test_the_organiser_sees_its_channels(api: Api, media: FakeMediaServer,
         "muted": [],
         "glossary": None,
         "voices": {},
+        "applied": True,
         "available_languages": ["ca", "es"],
         "available_voices": {"es": ["kokoro:ef_dora", "espeak:es"]},
         "capacity": {"speakers": 3, "languages": [5, 2, 2], "given_up": ["x is not heard"]},
+        "encrypted": {"everybody": False, "speakers": ["speaker-1"]},
         "channels": [{"language": "es", "listeners": 3, "lag_s": 2.4, "state": "open"}],
         "profile": "cpu",
         "trouble": "no model for ja",
@@ -267,6 +404,18 @@ async def test_a_capacity_that_is_not_known_is_null(api: Api, media: FakeMediaSe
     assert (await put(api, room))["capacity"] is None
 
 
+@pytest.mark.parametrize("said", ["", "null", "{", "[1]", "{}", '{"speakers": "x"}', '{"everybody": 1}'])
+async def test_where_nothing_is_said_to_be_encrypted_it_is_null(
+    api: Api, media: FakeMediaServer, said: str
+) -> None:
+    """Also where it is said wrongly."""
+    room = await api.room()
+    media.person(room.name, "speaker-1")
+    media.agent(room.name, "agent-AJ_x", **{"translator.encrypted": said})
+
+    assert (await put(api, room))["encrypted"] is None
+
+
 async def test_the_watch_survives_a_media_server_that_is_away(
     api: Api, media: FakeMediaServer, parts: Parts
 ) -> None:
@@ -281,3 +430,161 @@ async def test_the_watch_survives_a_media_server_that_is_away(
         media.reachable = True
         await until(lambda: media.identities(room.name) == ["agent-1"])
     assert answer.status_code == 502
+
+
+async def test_a_service_that_crashed_is_followed_by_another(
+    api: Api, media: FakeMediaServer, parts: Parts, clock: WallClock
+) -> None:
+    """A claim that its holder left behind holds for a while, whatever the clocks say, and is then taken over."""
+    room = await api.room()
+    await put(api, room, languages=["es"])
+    await Engagements(parts.storage._engine).claim(room.name, "crashed", clock() + 3600)
+    media.person(room.name, "speaker-1")
+    clock.set_by(7200)
+    await looks(parts, room, clock, seconds=int(CLAIM_S) - 1)
+    assert media.metadata == []
+
+    await looks(parts, room, clock, seconds=2)
+    assert media.identities(room.name) == ["agent-1"]
+
+
+async def test_a_service_that_ends_leaves_no_claim(
+    api: Api, media: FakeMediaServer, parts: Parts, clock: WallClock
+) -> None:
+    """One that is ended while it acts gives the room back; the next service acts at its first look."""
+    room = await api.room()
+    await put(api, room, languages=["es"])
+    media.person(room.name, "speaker-1")
+    media.held.clear()
+    async with running(parts.reconciler):
+        async with asyncio.timeout(10):
+            while (await engagement(parts, room)).claim is None:
+                await asyncio.sleep(0.01)
+
+    media.held.set()
+    await second_service(parts, media, clock).reconciler.look(room.name)
+    assert media.identities(room.name) == ["agent-1"]
+
+
+@pytest.mark.parametrize("by_s", [-600.0, 600.0])
+async def test_a_clock_that_is_set_changes_nothing(
+    api: Api, media: FakeMediaServer, parts: Parts, clock: WallClock, by_s: float
+) -> None:
+    """Neither an interpreter on its way, nor one at work, nor one that was dismissed is judged by a clock that was
+    set, forward or back; nor does one service on a wrong clock hinder another."""
+    room = await api.room()
+    media.person(room.name, "speaker-1")
+    media.workers = "nothing"
+    await put(api, room, languages=["es"])
+    clock.set_by(by_s)
+    await looks(parts, room, clock, seconds=4)
+    assert (len(media.metadata), media.undispatched) == (1, []), "it is still on its way"
+    media.agent(room.name, "agent-AJ_late", **{"translator.wish": "1"})
+    await looks(parts, room, clock, seconds=3)
+    other = second_service(parts, media, clock)
+    clock.set_by(-2 * by_s)
+    await other.reconciler.look(room.name)
+    await looks(parts, room, clock, seconds=30)
+    assert (media.identities(room.name), media.removed) == (["agent-AJ_late"], [])
+
+    await parts.interpreters.dismiss(room.name)
+    clock.set_by(by_s)
+    await looks(parts, room, clock, seconds=2)
+    assert media.removed == [], "it may leave by itself"
+    await looks(parts, room, clock, seconds=20)
+    assert media.removed == ["agent-AJ_late"]
+
+
+async def test_rooms_in_which_nobody_is_cost_one_list(
+    api: Api, media: FakeMediaServer, parts: Parts, clock: WallClock
+) -> None:
+    """Of many rooms that invited the interpreter only those are looked at in which somebody is, and a room in which all
+    is well is not written to."""
+    empty = [await api.room() for _ in range(12)]
+    for room in empty:
+        await put(api, room)
+    dismissed = await api.room()
+    await put(api, dismissed)
+    await api.client.delete(f"/api/v1/rooms/{dismissed.name}/interpreter", headers=dismissed.headers)
+    busy = await api.room()
+    media.person(busy.name, "speaker-1")
+    await put(api, busy)
+    await looks(parts, busy, clock, seconds=2)
+    before = await engagement(parts, busy)
+    async with running(parts.reconciler):
+        nudged = {room.name for room in (*empty, dismissed, busy)}  # each was asked for something just now
+        await until(lambda: nudged <= set(media.looks))
+        lists = media.lists
+        await until(lambda: media.lists > lists)
+        media.looks.clear()
+        await until(lambda: media.lists > lists + 2)
+
+    assert set(media.looks) == {busy.name}
+    assert await engagement(parts, busy) == before
+
+    clock.pass_s(DISMISSED_S)
+    async with running(parts.reconciler):
+        lists = media.lists
+        await until(lambda: media.lists > lists + 1)
+    assert dismissed.name not in await Engagements(parts.storage._engine).to_look_at()
+
+
+async def test_a_room_is_not_claimed_where_nothing_is_to_do(
+    api: Api, media: FakeMediaServer, parts: Parts, clock: WallClock
+) -> None:
+    """A look that finds all well takes no lease: one that another service left is as it was."""
+    room = await api.room()
+    media.person(room.name, "speaker-1")
+    await put(api, room)
+    await looks(parts, room, clock, seconds=2)
+    assert (await engagement(parts, room)).claim is None
+    left = await Engagements(parts.storage._engine).claim(room.name, "another", clock())
+    assert left is not None
+    await looks(parts, room, clock, seconds=5)
+    assert (await engagement(parts, room)).claim == left.claim
+
+
+@pytest.mark.parametrize(
+    "wish", ["{}", "[]", "null", '"x"', '{"languages": 3, "muted": null, "glossary": 1}']
+)
+async def test_one_bad_row_costs_the_other_rooms_nothing(
+    api: Api, media: FakeMediaServer, parts: Parts, clock: WallClock, wish: str
+) -> None:
+    """A row that cannot be read is counted and logged; the other rooms get their interpreters, and the bad one as well
+    as soon as it is invited anew."""
+    bad, good = await api.room(name="a-bad"), await api.room(name="good")
+    for room in (bad, good):
+        await put(api, room)
+        media.person(room.name, "speaker-1")
+    async with transaction(parts.storage._engine) as connection:
+        await connection.execute(
+            text("UPDATE interpreters SET wish = :wish WHERE room = 'a-bad'"), {"wish": wish}
+        )
+
+    async with running(parts.reconciler) as task:
+        await until(lambda: media.identities(good.name) == ["agent-1"])
+        await until(lambda: faults(parts, clock) >= 2)
+        assert not task.done()
+        assert media.identities(bad.name) == []
+        await put(api, bad, languages=["es"])
+        await until(lambda: media.identities(bad.name) == ["agent-2"])
+
+
+@pytest.mark.parametrize(
+    "error", [KeyError("x"), TypeError("x"), ValueError("x"), ExceptionGroup("x", [OSError()])]
+)
+async def test_whatever_fails_in_one_room_the_others_are_looked_at(
+    api: Api, media: FakeMediaServer, parts: Parts, clock: WallClock, error: Exception
+) -> None:
+    """A fault of ours is met in any form."""
+    bad, good = await api.room(name="a-bad"), await api.room(name="good")
+    for room in (bad, good):
+        await put(api, room)
+        media.person(room.name, "speaker-1")
+    media.broken["a-bad"] = error
+    async with running(parts.reconciler) as task:
+        await until(lambda: media.identities(good.name) == ["agent-1"])
+        await until(lambda: faults(parts, clock) >= 2)
+        media.broken.clear()
+        await until(lambda: faults(parts, clock) > 0 and len(media.identities(bad.name)) == 1)
+        assert not task.done()

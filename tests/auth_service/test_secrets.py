@@ -95,9 +95,8 @@ async def test_the_service_starts_serves_and_stops_and_logs_no_secret(tmp_path: 
         port = int(log.rpartition(b'"port": ')[2].split(b",")[0].split(b"}")[0])
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
             made = (await client.post("/api/v1/rooms", json={})).json()
-            guest = made["guest_link"].rpartition("/")[2]
-            await client.get(f"/api/v1/invitations/{guest}")
-            await client.get(f"/j/{guest}")
+            guest = made["guest_link"].rpartition("#")[2]
+            await client.post("/api/v1/invitation", json={"invitation": guest})
             joined = (
                 await client.post("/api/v1/join", json={"invitation": guest, "name": "Ana Lovelace"})
             ).json()

@@ -18,6 +18,7 @@ from livekit import api, rtc
 from numpy.typing import NDArray
 
 from tests.browser.servers import API_KEY, API_SECRET, MediaServer
+from worker.signing import KEY_ATTRIBUTE, CaptionKey
 
 RATE_HZ = 48_000
 _FRAME = RATE_HZ // 10
@@ -46,6 +47,7 @@ class ScriptedInterpreter:
         self._granted: dict[str, set[str]] = {}
         self._revoked: dict[str, set[str]] = {}
         self._numbers = count(1)
+        self._key = CaptionKey()
         self._state = "listening"
         self._wishes = asyncio.Event()
         for event in ("participant_connected", "participant_disconnected", "participant_attributes_changed"):
@@ -87,6 +89,7 @@ class ScriptedInterpreter:
                 "translator.channels": json.dumps(channels),
                 "translator.profile": "embedded",
                 "translator.trouble": trouble,
+                KEY_ATTRIBUTE: self._key.public,
             }
         )
 
@@ -154,7 +157,7 @@ class ScriptedInterpreter:
         if readers:
             writer = await self._room.local_participant.stream_text(
                 topic="lk.transcription",
-                attributes=attributes,
+                attributes=self._key.signed(speaker, text, attributes),
                 destination_identities=readers,
                 sender_identity=speaker,
             )

@@ -115,7 +115,12 @@ class Person:
 
     async def join(self, link: str, name: str) -> None:
         """Goes through the form in front of the meeting as it is, with a name."""
-        await self.page.goto(link)
+        if (
+            self.page.url == link
+        ):  # a link differs in its fragment alone, for which no browser loads a page anew
+            await self.page.reload()
+        else:
+            await self.page.goto(link)
         await self.page.get_by_label("Your name").fill(name)
         await self.page.locator("button[type=submit]").click()
         await self.page.locator(".room").wait_for(timeout=20_000)

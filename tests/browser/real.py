@@ -125,6 +125,11 @@ def interpreting_worker(stack: Stack) -> str:
 
 
 async def agents(service: api.LiveKitAPI, room: str) -> list[str]:
-    """Identities of the interpreters that the media server lists in a room."""
+    """Identities of the interpreters that the media server lists in a room, but for one that only stands by."""
     listed = await service.room.list_participants(api.ListParticipantsRequest(room=room))
-    return [each.identity for each in listed.participants if each.kind == api.ParticipantInfo.Kind.AGENT]
+    return [
+        each.identity
+        for each in listed.participants
+        if each.kind == api.ParticipantInfo.Kind.AGENT
+        and each.attributes.get("translator.role") == "interpreter"
+    ]

@@ -16,7 +16,7 @@ import pytest
 from cli.main import parser
 from stack.parts import ROOT
 
-COMMANDS = ("demo", "up", "worker", "speech", "join", "doctor", "models", "bench")
+COMMANDS = ("demo", "up", "worker", "speech", "join", "doctor", "models", "settings", "bench")
 
 
 def hive(

@@ -56,3 +56,16 @@ def test_parts_read_what_the_stack_means() -> None:
     settings = Settings(speech=SpeechSettings(engines=("piper", "auto"), voices=VOICES))
 
     assert load(Path(os.devnull), variables(settings)) == settings
+
+
+def test_languages_are_codes() -> None:
+    """What no participant and no organiser could write, no operator can; "auto" stands for whatever is spoken."""
+    rooms = load(
+        Path(os.devnull), {"HIVE_ROOMS__LANGUAGES": "es,pt_BR", "HIVE_ROOMS__SOURCE_LANGUAGE": "auto"}
+    ).rooms
+    assert (rooms.languages, rooms.source_language) == (("es", "pt-BR"), "auto")
+    for name, value in [("LANGUAGES", "es,english"), ("LANGUAGES", "off"), ("SOURCE_LANGUAGE", "english")]:
+        with pytest.raises(SettingsError, match=name.lower()):
+            load(Path(os.devnull), {f"HIVE_ROOMS__{name}": value})
+    with pytest.raises(SettingsError, match=r"speech\.voices"):
+        load(Path(os.devnull), {"HIVE_SPEECH__VOICES": "french=piper"})

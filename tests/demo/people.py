@@ -20,6 +20,7 @@ def clause(
     number: int,
     *,
     speaker: str = "ann",
+    take: int = 1,
     language: str = "en",
     onset_s: float | None = None,
     words: int = 3,
@@ -28,7 +29,7 @@ def clause(
     """A clause of two seconds each five seconds, committed half a second after its end."""
     begins = onset_s if onset_s is not None else 100.0 + 5 * number
     return ClauseRecord(
-        speaker, number, language, begins, begins + 2.0, begins + 2.5, words, dict(renderings or {})
+        speaker, take, number, language, begins, begins + 2.0, begins + 2.5, words, dict(renderings or {})
     )
 
 
@@ -50,6 +51,7 @@ def caption(
     text: str,
     *,
     speaker: str = "ann",
+    take: int = 1,
     language: str = "en",
     source: str = "en",
     final: bool = True,
@@ -61,10 +63,10 @@ def caption(
         speaker,
         text,
         {
-            "lk.segment_id": f"{speaker}/1-{number}/{language}",
+            "lk.segment_id": f"{speaker}/e.{take}.1-{number}/{language}",
             "lk.transcription_final": str(final).lower(),
             "language": language,
-            "translator.segment": f"{speaker}/1-{number}",
+            "translator.segment": f"{speaker}/e.{take}.1-{number}",
             "translator.source_language": source,
             "translator.committed": str(len(text) if committed is None else committed),
             "translator.start_ms": str(5000 * number),
@@ -99,7 +101,7 @@ def minutes(
     from demo.ledger import Ledger
 
     ledger = Ledger()
-    ledger.clauses = {(record.speaker, record.number): record for record in records}
+    ledger.clauses = {record.key: record for record in records}
     attendees = {READER: Attendee(READER, {})}
     attendees[READER].captions = list(read)
     for target in {**(listeners or {}), **(tracks or {})}:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from demo.coverage import Coverage, Said, coverage, heard_words
 from demo.ledger import Rendering
+from protocol.events import ClauseKey
 from tests.demo.people import clause, said
 
 TEXT = "Good morning everybody. Last year we opened four new stations. Thank you."
@@ -14,11 +15,11 @@ def test_every_word_spoken() -> None:
     for each in (one, two, three):
         each.renderings["es"] = said(each)
     recognised = {
-        ("ann", 1): "Good morning everybody.",
-        ("ann", 2): "Last year we opened 4 new stations.",
-        ("ann", 3): "Thank you.",
+        ClauseKey("ann", 1, 1): "Good morning everybody.",
+        ClauseKey("ann", 1, 2): "Last year we opened 4 new stations.",
+        ClauseKey("ann", 1, 3): "Thank you.",
     }
-    clauses = {("ann", number): each for number, each in enumerate((one, two, three), 1)}
+    clauses = {ClauseKey("ann", 1, number): each for number, each in enumerate((one, two, three), 1)}
 
     found = coverage([Said("ann", "en", TEXT)], recognised, clauses, "es")
 
@@ -33,11 +34,11 @@ def test_what_is_lost_on_the_way_is_told_apart() -> None:
     two.renderings["es"] = Rendering(translated_s=0.2, problem="too late")
     three.renderings["es"] = Rendering(problem="not translated")
     recognised = {
-        ("ann", 1): "Good evening everybody.",
-        ("ann", 2): "Last year opened four stations.",
-        ("ann", 3): "Thank you.",
+        ClauseKey("ann", 1, 1): "Good evening everybody.",
+        ClauseKey("ann", 1, 2): "Last year opened four stations.",
+        ClauseKey("ann", 1, 3): "Thank you.",
     }
-    clauses = {("ann", number): each for number, each in enumerate((one, two, three), 1)}
+    clauses = {ClauseKey("ann", 1, number): each for number, each in enumerate((one, two, three), 1)}
 
     found = coverage([Said("ann", "en", TEXT)], recognised, clauses, "es")
 
@@ -54,8 +55,8 @@ def test_speech_that_no_clause_was_made_of_counts_as_not_heard() -> None:
 def test_without_known_words_what_was_heard_is_counted() -> None:
     one, two = clause(1), clause(2)
     one.renderings["es"] = said(one)
-    clauses = {("ann", 1): one, ("ann", 2): two}
-    recognised = {("ann", 1): "Good morning.", ("ann", 2): "Thank you all."}
+    clauses = {ClauseKey("ann", 1, 1): one, ClauseKey("ann", 1, 2): two}
+    recognised = {ClauseKey("ann", 1, 1): "Good morning.", ClauseKey("ann", 1, 2): "Thank you all."}
 
     found = coverage([Said("ann", "en", "")], recognised, clauses, "es")
 
@@ -67,12 +68,12 @@ def test_without_known_words_what_was_heard_is_counted() -> None:
 def test_speakers_add_up_and_do_not_mix() -> None:
     ann, bob = clause(1), clause(1, speaker="bob", language="fr")
     ann.renderings["es"] = said(ann)
-    recognised = {("ann", 1): "good morning", ("bob", 1): "bonjour à tous"}
-    clauses = {("ann", 1): ann, ("bob", 1): bob}
+    recognised = {ClauseKey("ann", 1, 1): "good morning", ClauseKey("bob", 1, 1): "bonjour à tous"}
+    clauses = {ClauseKey("ann", 1, 1): ann, ClauseKey("bob", 1, 1): bob}
     both = [Said("ann", "en", "Good morning"), Said("bob", "fr", "Bonjour à tous")]
 
     assert coverage(both, recognised, clauses, "es") == Coverage(5, 5, 5, 2, 2)
-    assert heard_words(both[1], recognised) == (["bonjour", "à", "tous"], [("bob", 1)] * 3)
+    assert heard_words(both[1], recognised) == (["bonjour", "à", "tous"], [ClauseKey("bob", 1, 1)] * 3)
 
 
 def test_nothing_said_is_nothing_spoken() -> None:

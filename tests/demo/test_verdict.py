@@ -33,6 +33,7 @@ from demo.verdict import (
     was_spoken,
 )
 from pipeline.audio import HEARING_RATE_HZ, Pcm
+from protocol.events import ClauseKey
 from tests.demo.people import caption, clause, minutes, said
 from tests.fakes.engines import ToneSynthesizer
 from tests.near import near
@@ -79,8 +80,11 @@ def test_final_captions_are_found_by_clause() -> None:
         caption(2, "Gracias.", speaker="bob", language="es", source="es"),
     ]
 
-    assert final_texts(captions, "es") == {("ann", 1): "Hola.", ("bob", 2): "Gracias."}
-    assert originals(captions) == {("ann", 1): "Hello.", ("bob", 2): "Gracias."}
+    assert final_texts(captions, "es") == {
+        ClauseKey("ann", 1, 1): "Hola.",
+        ClauseKey("bob", 1, 2): "Gracias.",
+    }
+    assert originals(captions) == {ClauseKey("ann", 1, 1): "Hello.", ClauseKey("bob", 1, 2): "Gracias."}
 
 
 def test_a_committed_word_that_changes_is_counted() -> None:

@@ -11,16 +11,37 @@ from typing import Any
 from auth_service.errors import MediaServerError
 from auth_service.media import Agent, Dispatch, Sight
 
-INTERPRETER = {"translator.role": "interpreter"}
+INTERPRETER = {"translator.role": "interpreter", "lk.agent.state": "listening"}
+STANDBY = {"translator.role": "standby", "lk.agent.state": "idle"}
 
 
 class FakeMediaServer:
-    """Rooms with people and agents; `workers` says what a dispatch brings: "joins" or "nothing"."""
+    """Rooms with people and agents; `workers` says what a dispatch brings: "joins" or "nothing".
+
+    Agents do as the real ones: their hearts beat, they acknowledge what they are told, and one that was told to wait
+    for others begins when those have left.
+    """
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
         self.rooms: dict[str, Sight] = {}
         self.silent: set[str] = set()
+        """Who does not answer questions."""
+        self.heartless: set[str] = set()
+        """Whose heart beats no more."""
+        self.deaf: set[str] = set()
+        """Whom control messages do not reach."""
+        self.looks: list[str] = []
+        """Rooms that were asked about, one by one."""
+        self.lists = 0
+        self.broken: dict[str, Exception] = {}
+        """Rooms that cannot be looked at, and what happens instead."""
+        self.listing_fails: Exception | None = None
+        self.held = asyncio.Event()
+        """While it is clear, a dispatch does not come back."""
+        self.held.set()
+        self._beats: dict[str, str] = {}
+        self._after: dict[str, frozenset[str]] = {}
         self.workers = "joins"
         self.reachable = True
         self.sent: list[tuple[str, str, dict[str, Any]]] = []
@@ -42,12 +63,42 @@ class FakeMediaServer:
     def identities(self, room: str) -> list[str]:
         return [agent.identity for agent in self.rooms.get(room, Sight()).agents]
 
+    def die(self, identity: str) -> None:
+        """As when its process is killed: the server goes on listing it."""
+        self.silent.add(identity)
+        self.heartless.add(identity)
+
+    def at_work(self, room: str) -> list[str]:
+        """Who is heard."""
+        agents = self.rooms.get(room, Sight()).agents
+        return [
+            agent.identity for agent in agents if not agent.standby and agent.identity not in self.heartless
+        ]
+
     async def look(self, room: str) -> Sight:
         await self._asked()
-        return self.rooms.get(room, Sight())
+        self.looks.append(room)
+        if room in self.broken:
+            raise self.broken[room]
+        sight = self.rooms.get(room, Sight())
+        for agent in sight.agents:
+            if agent.identity not in self.heartless:
+                self._beats[agent.identity] = str(self._clock())
+        return replace(sight, agents=tuple(self._beating(agent) for agent in sight.agents))
+
+    async def live_rooms(self) -> frozenset[str]:
+        await self._asked()
+        self.lists += 1
+        if self.listing_fails is not None:
+            raise self.listing_fails
+        return frozenset(self.rooms)
 
     async def people(self, room: str) -> frozenset[str]:
-        return (await self.look(room)).people
+        await self._asked()
+        self.looks.append(room)
+        if room in self.broken:
+            raise self.broken[room]
+        return self.rooms.get(room, Sight()).people
 
     async def answers(self, room: str, identity: str, patience_s: float) -> bool:
         await self._asked()
@@ -55,11 +106,18 @@ class FakeMediaServer:
 
     async def dispatch(self, room: str, metadata: str) -> str:
         await self._asked()
+        await self.held.wait()
         self._number += 1
-        self.metadata.append(json.loads(metadata))
+        told = json.loads(metadata)
+        self.metadata.append(told)
         identities = frozenset[str]()
         if self.workers == "joins":
-            identities = frozenset({self.agent(room, f"agent-{self._number}").identity})
+            after = frozenset(told.get("after", []))
+            agent = self.agent(room, f"agent-{self._number}", **{"translator.wish": str(told["version"])})
+            identities = frozenset({agent.identity})
+            self._after[agent.identity] = after
+            if after:
+                self._show(room, agent.identity, STANDBY)
         sight = self.rooms.get(room, Sight())
         made = Dispatch(f"dispatch-{self._number}", identities)
         self.rooms[room] = replace(sight, dispatches=(*sight.dispatches, made))
@@ -74,6 +132,8 @@ class FakeMediaServer:
     async def send(self, room: str, identity: str, message: dict[str, Any]) -> None:
         await self._asked()
         self.sent.append((room, identity, message))
+        if message["type"] == "configure" and identity not in self.deaf:
+            self._show(room, identity, {"translator.wish": str(message["version"])})
 
     async def remove(self, room: str, identity: str) -> None:
         await self._asked()
@@ -84,6 +144,10 @@ class FakeMediaServer:
             people=sight.people - {identity},
             agents=tuple(agent for agent in sight.agents if agent.identity != identity),
         )
+        left = {agent.identity for agent in self.rooms[room].agents}
+        for agent in self.rooms[room].agents:
+            if agent.standby and not self._after.get(agent.identity, frozenset()) & left:
+                self._show(room, agent.identity, INTERPRETER)
 
     async def end_room(self, room: str) -> None:
         await self._asked()
@@ -91,6 +155,22 @@ class FakeMediaServer:
 
     async def ping(self) -> None:
         await self._asked()
+
+    def _show(self, room: str, identity: str, attributes: dict[str, str]) -> None:
+        sight = self.rooms[room]
+        agents = [
+            replace(agent, attributes=agent.attributes | attributes) if agent.identity == identity else agent
+            for agent in sight.agents
+        ]
+        self.rooms[room] = replace(sight, agents=tuple(agents))
+
+    def _beating(self, agent: Agent) -> Agent:
+        beat = self._beats.get(agent.identity)
+        return (
+            agent
+            if beat is None
+            else replace(agent, attributes=agent.attributes | {"translator.alive": beat})
+        )
 
     async def _asked(self) -> None:
         await asyncio.sleep(0)  # others may run in between, as with a real server

@@ -15,6 +15,7 @@ from livekit import rtc
 
 from config.settings import Clauses, LiveKit, Recognition, Rooms, Settings
 from pipeline.capacity import Capacity
+from tests import native
 from tests.fakes.engines import ToneSynthesizer
 from tests.fakes.meeting import EchoTranslator, LoudnessHear
 from tests.live.guests import TONES_HZ, Guest
@@ -44,9 +45,9 @@ class Meeting:
     synthesizer: ToneSynthesizer
     work: asyncio.Task[End]
 
-    def guest(self, identity: str, **wishes: str) -> Guest:
+    def guest(self, identity: str, **wishes: object) -> Guest:
         """A client that is not connected yet."""
-        return Guest(identity, self.room, self.livekit, **wishes)  # type: ignore[arg-type]  # only wishes
+        return Guest(identity, self.room, self.livekit, **wishes)  # type: ignore[arg-type]  # wishes, and what they may do
 
 
 class OpenMeeting(Protocol):
@@ -64,6 +65,12 @@ class OpenMeeting(Protocol):
         rooms: list[rtc.Room] | None = None,
         capacity: Capacity | None = None,
     ) -> AbstractAsyncContextManager[Meeting]: ...
+
+
+@pytest.fixture(scope="session", autouse=True)
+def native_library() -> None:
+    """Guests and interpreters are real clients."""
+    native.begin()
 
 
 @pytest.fixture(scope="session")

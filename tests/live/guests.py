@@ -48,6 +48,10 @@ class Sound:
         hertz = float(np.argmax(spectrum)) * HEARING_RATE_HZ / (8 * len(pcm))
         self.frames.append((time.monotonic(), level, hertz))
 
+    def heard_s(self, tone: float) -> float:
+        """How long a tone was heard."""
+        return 0.05 * sum(level > 300 and abs(hertz - tone) < 25 for _, level, hertz in self.frames)
+
     def tones(self, since_s: float = 0.0) -> set[str]:
         """Languages whose tones were heard since a moment, for at least two frames."""
         found = [
@@ -74,7 +78,10 @@ class Seen:
 
 
 class Guest:
-    """One client; connects with `async with`; by default it subscribes to all that it is allowed to."""
+    """One client; connects with `async with`; by default it subscribes to all that it is allowed to.
+
+    With a key it encrypts what it sends end to end, and listens to others' microphones too.
+    """
 
     def __init__(
         self,
@@ -85,10 +92,12 @@ class Guest:
         kind: str = "standard",
         can_publish: bool = True,
         auto_subscribe: bool = True,
+        key: str = "",
         **wishes: str,
     ) -> None:
         self.identity, self._room_name, self._settings = identity, room, settings
         self._kind, self._can_publish, self._auto_subscribe = kind, can_publish, auto_subscribe
+        self._key = key
         self._wishes = {name.replace("_", "."): value for name, value in wishes.items()}
         self.room = rtc.Room()
         self.sounds: dict[str, Sound] = {}
@@ -135,8 +144,17 @@ class Guest:
         await room.connect(
             self._settings.url,
             token.to_jwt(),
-            rtc.RoomOptions(auto_subscribe=self._auto_subscribe, single_peer_connection=True),
+            rtc.RoomOptions(
+                auto_subscribe=self._auto_subscribe,
+                single_peer_connection=True,
+                encryption=self._encryption(),
+            ),
         )
+
+    def _encryption(self) -> rtc.E2EEOptions | None:
+        if not self._key:
+            return None
+        return rtc.E2EEOptions(key_provider_options=rtc.KeyProviderOptions(shared_key=self._key.encode()))
 
     async def leave(self) -> None:
         """Disconnects; nothing of it is left."""
@@ -239,7 +257,7 @@ class Guest:
     def _subscribed(
         self, track: rtc.Track, publication: rtc.RemoteTrackPublication, participant: rtc.RemoteParticipant
     ) -> None:
-        if publication.name.startswith("translated-"):
+        if publication.name.startswith("translated-") or self._key:
             sound = self.sounds.setdefault(publication.sid, Sound(publication.name, participant.identity))
             self._own(_listen(track, sound))
 
@@ -308,3 +326,8 @@ async def _listen(track: rtc.Track, sound: Sound) -> None:
 async def _read(reader: rtc.TextStreamReader) -> str:
     async with asyncio.timeout(LIMIT_S):
         return await reader.read_all()
+
+
+def numbers(guest: Guest, kind: str) -> set[int]:
+    """Of the clauses that a guest was told of in events of that kind."""
+    return {event["number"] for event in guest.events if event["type"] == kind}

@@ -19,6 +19,7 @@ from stack.ports import free_port
 
 KEY, SECRET = "testkey", "a-secret-for-tests-that-is-long-enough"
 START_LIMIT_S = 20.0
+ROOT = Path(__file__).parents[2]
 
 
 def binary() -> Path:
@@ -73,6 +74,7 @@ class Server:
             self._process.wait(10)
 
     def _config(self) -> dict[str, object]:
+        shipped = yaml.safe_load((ROOT / "livekit.yaml").read_text(encoding="utf-8"))
         return {
             "port": self.port,
             "bind_addresses": ["127.0.0.1"],
@@ -86,6 +88,7 @@ class Server:
             },
             "keys": {KEY: SECRET},
             "room": {"departure_timeout": 20},
+            "limit": shipped["limit"],
         }
 
     def _answers(self) -> bool:

@@ -45,11 +45,13 @@ async def test_captions_are_addressed_and_attributed(meeting: OpenMeeting) -> No
             "translator.committed": str(len(final.text)),
             "translator.start_ms": original.attributes["translator.start_ms"],
             "translator.end_ms": original.attributes["translator.end_ms"],
+            "translator.signature": final.attributes["translator.signature"],
+        }
+        assert {seen.attributes["translator.signature"].partition(".")[0] for seen in bea.captions} == {
+            bea.says("translator.key")
         }
         assert "translated" not in original.attributes
-        assert final.text.casefold() == f"es {original.text}".casefold().rstrip(".") or final.text.startswith(
-            "es "
-        )
+        assert final.text.casefold().rstrip(".") == f"es {original.text}".casefold().rstrip(".")
 
 
 async def test_what_is_committed_never_changes(meeting: OpenMeeting) -> None:
@@ -142,6 +144,22 @@ async def test_older_clients_get_the_original_as_a_packet(meeting: OpenMeeting) 
         assert not [text for _, text, _ in dora.legacy if text.startswith("es ")]
         assert [text for _, text, final in dora.legacy if not final]
         await until(lambda: bea.finals("es"), "the translation came as a stream")
+
+
+async def test_who_has_captions_off_is_sent_no_words_in_any_form(meeting: OpenMeeting) -> None:
+    """Packets go to everybody in a room, so none is sent while somebody there has turned captions off."""
+    async with (
+        meeting() as room,
+        room.guest("anna", language="en") as anna,
+        room.guest("bea", language="es") as bea,
+        room.guest("carl", translator_captions="off") as carl,
+    ):
+        await anna.open_microphone()
+        await until(lambda: len(bea.finals("es")) >= 3, "the translation came as a stream")
+        assert carl.legacy == []
+        assert carl.captions == []
+        await carl.leave()
+        await until(lambda: [text for _, text, final in bea.legacy if final], "packets go out again")
 
 
 async def test_a_translation_that_fails_says_why(meeting: OpenMeeting) -> None:

@@ -22,7 +22,7 @@ from config.settings import LiveKit
 from stack.environment import child_environment
 from stack.ports import free_port
 from tests.live.conftest import SETTINGS
-from tests.live.guests import Guest, until
+from tests.live.guests import Guest, numbers, until
 
 pytestmark = pytest.mark.live
 
@@ -52,7 +52,13 @@ async def test_a_dispatched_room_is_interpreted_and_dismissed(
             jobs = await asyncio.to_thread(_active_jobs, port)
             assert jobs == 1
             secret = livekit.api_secret.get_secret_value()
-            message = seal('{"type": "dismiss"}', room=room, api_key=livekit.api_key, api_secret=secret)
+            message = seal(
+                '{"type": "dismiss"}',
+                room=room,
+                to=agent.identity,
+                api_key=livekit.api_key,
+                api_secret=secret,
+            )
             await service.room.send_data(
                 api.SendDataRequest(room=room, data=message, topic="translator.control")
             )
@@ -64,6 +70,47 @@ async def test_a_dispatched_room_is_interpreted_and_dismissed(
             assert await asyncio.to_thread(_active_jobs, port) == 0
         process.send_signal(signal.SIGTERM)
         assert await asyncio.to_thread(process.wait, 20) == 0
+
+
+@pytest.mark.parametrize("ending", ["dismissed", "worker ends"])
+async def test_the_last_words_are_said(ending: str, livekit: LiveKit, room: str, tmp_path: Path) -> None:
+    """However its job ends while somebody speaks: every clause that was heard is shown and spoken before it goes."""
+    async with (
+        _worker(livekit, tmp_path) as (process, _),
+        _service(livekit) as service,
+        Guest("anna", room, livekit, language="en") as anna,
+        Guest("bea", room, livekit, language="es", translator_events="on") as bea,
+    ):
+        await anna.open_microphone((30.0, 0.5))
+        await service.agent_dispatch.create_dispatch(
+            api.CreateAgentDispatchRequest(agent_name=livekit.agent_name, room=room, metadata="{}")
+        )
+        await until(lambda: numbers(bea, "speech"), "she is spoken for", 60)
+        if ending == "dismissed":
+            secret = livekit.api_secret.get_secret_value()
+            interpreter = bea.interpreter()
+            assert interpreter is not None
+            message = seal(
+                '{"type": "dismiss"}',
+                room=room,
+                to=interpreter.identity,
+                api_key=livekit.api_key,
+                api_secret=secret,
+            )
+            await service.room.send_data(
+                api.SendDataRequest(room=room, data=message, topic="translator.control")
+            )
+        else:
+            process.send_signal(signal.SIGTERM)
+            goes_on = len(bea.finals("es")) + 1
+            await until(lambda: len(bea.finals("es")) >= goes_on, "drained, it goes on", 20)
+            process.send_signal(signal.SIGTERM)
+        await until(lambda: bea.interpreter() is None, "it goes", 40)
+
+        heard = numbers(bea, "clause")
+        assert numbers(bea, "speech") | numbers(bea, "skipped") == heard
+        assert max(heard) in numbers(bea, "speech")
+        assert len(bea.finals("es")) == len(heard)
 
 
 def _active_jobs(port: int) -> int:
@@ -78,13 +125,13 @@ async def _worker(livekit: LiveKit, directory: Path) -> AsyncIterator[tuple[subp
     log = directory / "worker.log"
     process = _start(livekit, port, log)
     try:
-        await until(lambda: b"registered worker" in log.read_bytes(), "the worker registers", 40)
+        await until(lambda: b"registered worker" in log.read_bytes(), "the worker registers", 120)
         yield process, port
     finally:
         if process.poll() is None:
             process.send_signal(signal.SIGTERM)
             process.send_signal(signal.SIGTERM)
-            await asyncio.to_thread(process.wait, 20)
+            await asyncio.to_thread(process.wait, 60)
         print(log.read_text()[-3000:])
 
 

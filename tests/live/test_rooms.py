@@ -16,7 +16,7 @@ from config.settings import LiveKit
 from pipeline.capacity import Capacity
 from tests.live.conftest import SETTINGS, Meeting, OpenMeeting
 from tests.live.crowd import crowd
-from tests.live.guests import Guest, until
+from tests.live.guests import Guest, numbers, until
 from worker.control import Configure
 from worker.room import End
 
@@ -101,9 +101,9 @@ async def test_the_last_words_of_somebody_who_left_are_spoken(meeting: OpenMeeti
             await until(lambda: bea.hears() == {"es"}, "Spanish")
         await until(lambda: any(_state(event) == ("anna", "gone") for event in bea.events), "she is let go")
         await until(
-            lambda: _numbers(bea, "speech") | _numbers(bea, "skipped") >= _numbers(bea, "clause"), "spoken"
+            lambda: numbers(bea, "speech") | numbers(bea, "skipped") >= numbers(bea, "clause"), "spoken"
         )
-        assert len(bea.finals("es")) == len(_numbers(bea, "clause"))
+        assert len(bea.finals("es")) == len(numbers(bea, "clause"))
 
 
 async def test_a_track_that_comes_and_goes_harms_nobody(meeting: OpenMeeting) -> None:
@@ -243,7 +243,7 @@ async def test_a_meeting_is_summed_up_in_the_log(meeting: OpenMeeting) -> None:
             room.guest("bea", language="es", translator_events="on") as bea,
         ):
             await anna.open_microphone()
-            await until(lambda: len(_numbers(bea, "speech")) >= 2, "two clauses were spoken")
+            await until(lambda: len(numbers(bea, "speech")) >= 2, "two clauses were spoken")
     summary = next(entry for entry in logs if entry["event"] == "room was interpreted")
     assert summary["clauses"] >= summary["translated"] >= summary["spoken"] >= 2
     assert summary["caption"]["p95_s"] > 0
@@ -274,12 +274,10 @@ def _all(guest: Guest, kind: str) -> list[dict[str, Any]]:
     return [event for event in guest.events if event["type"] == kind]
 
 
-def _numbers(guest: Guest, kind: str) -> set[int]:
-    return {event["number"] for event in guest.events if event["type"] == kind}
-
-
 async def _tell(service: api.LiveKitAPI, room: Meeting, message: dict[str, object]) -> None:
     livekit = room.livekit
     secret = livekit.api_secret.get_secret_value()
-    data = seal(json.dumps(message), room=room.room, api_key=livekit.api_key, api_secret=secret)
+    listed = await service.room.list_participants(api.ListParticipantsRequest(room=room.room))
+    (agent,) = [one.identity for one in listed.participants if one.kind == api.ParticipantInfo.Kind.AGENT]
+    data = seal(json.dumps(message), room=room.room, to=agent, api_key=livekit.api_key, api_secret=secret)
     await service.room.send_data(api.SendDataRequest(room=room.room, data=data, topic="translator.control"))

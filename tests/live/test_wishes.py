@@ -44,7 +44,7 @@ async def test_a_change_of_wish_is_heard_at_once_back_and_forth(meeting: OpenMee
         room.guest("dora", language="es"),
     ):
         await anna.open_microphone((2.0, 0.4))
-        await until(lambda: bea.hears(), "the first language")
+        await until(bea.hears, "the first language")
         for language in ("fr", "es", "fr", "es"):
             await _switch(bea, language)
 
@@ -58,7 +58,7 @@ async def test_off_is_silence_and_can_be_taken_back(meeting: OpenMeeting) -> Non
         room.guest("dora", language="es") as dora,
     ):
         await anna.open_microphone((2.0, 0.4))
-        await until(lambda: bea.hears(), "Spanish")
+        await until(bea.hears, "Spanish")
         await bea.wish(translator_listen="off")
         settled = time.monotonic() + 0.5
         await until(lambda: dora.hears(settled), "the other one still hears")

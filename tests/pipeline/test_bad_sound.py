@@ -31,6 +31,8 @@ SETTINGS = Recognition()
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def recognizer() -> AsyncIterator[SphinxRecognizer]:
     loaded = await SphinxRecognizer.load()
+    # its first decoder opens what the others come from, and keeps it
+    await (await loaded.open(HearingOptions("nobody", "en"), first_sample=0)).close()
     yield loaded
     await loaded.close()
 

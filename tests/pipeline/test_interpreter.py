@@ -27,7 +27,7 @@ from pipeline.events import (
     Word,
     Words,
 )
-from pipeline.interpreter import Interpreter, Wishes
+from pipeline.interpreter import RESTARTS, Interpreter, Wishes
 from pipeline.load import LOWER_AFTER_S, RAISE_AFTER_S, Load
 from pipeline.stages.hear import Hear
 from pipeline.timing import ClauseCommitted, ClauseTranslated, Measurement
@@ -480,3 +480,84 @@ async def test_a_clause_comes_with_its_sound(
     else:
         assert asked.sound is not None
         assert asked.sound.tolist() == pcm[first:end].tolist()
+
+
+async def test_closing_while_it_rests_after_a_crash_ends_it() -> None:
+    """The speaker leaves just after the hearing failed: what they said meanwhile is heard, and nothing stays."""
+    outlet = Outlet()
+    interpreter = Interpreter(
+        "anna",
+        hear=scripted_hearing(GREETING, crashes=1),
+        translator=ScriptedTranslator(ANSWERS),
+        outlet=outlet,
+        settings=Settings(),
+        language="en",
+    )
+    interpreter.wish(Wishes(frozenset({"es"})))
+    running = asyncio.create_task(interpreter.run())
+    interpreter.listen(np.zeros(SECOND, np.int16))
+    while not outlet.troubles:
+        await asyncio.sleep(0)
+    interpreter.listen(np.zeros(SECOND, np.int16))
+    interpreter.close()
+
+    await asyncio.wait_for(running, 2)
+    assert outlet.texts("es") == ["Buenos días a todos."]
+
+
+async def test_what_is_said_while_it_rests_is_heard_afterwards() -> None:
+    """A crash costs the sound that the hearing had taken, not what came while it was begun again."""
+    outlet, taken = Outlet(), list[str]()
+    frames_seen = asyncio.Event()
+
+    async def crash_once(frames: Channel[AudioFrame], heard: Channel[Heard], options: HearingOptions) -> None:
+        async for frame in frames:
+            if not taken:
+                taken.append("crash")
+                raise RuntimeError("the hearing crashed")
+            taken.append(str(frame.first_sample // SECOND))
+            frames_seen.set()
+        heard.close()
+
+    interpreter = Interpreter(
+        "anna",
+        hear=crash_once,
+        translator=ScriptedTranslator(ANSWERS),
+        outlet=outlet,
+        settings=Settings(),
+        language="en",
+    )
+    running = asyncio.create_task(interpreter.run())
+    interpreter.listen(np.zeros(SECOND, np.int16))
+    while not outlet.troubles:
+        await asyncio.sleep(0)
+    interpreter.listen(np.ones(SECOND, np.int16))
+    async with asyncio.timeout(5):
+        await frames_seen.wait()
+    interpreter.close()
+    await asyncio.wait_for(running, 2)
+
+    assert taken[:2] == ["crash", "1"]
+
+
+async def test_an_interpreter_that_fails_again_and_again_gives_up() -> None:
+    """After so many failures in a row it ends by itself, and has told each of them."""
+    outlet = Outlet()
+
+    async def crash(frames: Channel[AudioFrame], heard: Channel[Heard], options: HearingOptions) -> None:
+        raise ValueError("never")
+
+    interpreter = Interpreter(
+        "anna",
+        hear=crash,
+        translator=ScriptedTranslator({}),
+        outlet=outlet,
+        settings=Settings(),
+        language="en",
+    )
+    interpreter.listen(np.zeros(SECOND, np.int16))
+    interpreter.close()  # so that it does not rest
+    await asyncio.wait_for(interpreter.run(), 5)
+
+    assert {trouble.reason for trouble in outlet.troubles} == {"interpreting failed (ValueError)"}
+    assert len(outlet.troubles) <= RESTARTS + 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pipeline.engines.protocols import Voice
-from pipeline.voices import Casting
+from pipeline.voices import REMEMBERED, Casting
 
 VOICES = (Voice("es", "es", "low"), Voice("es+f3", "es", "high"), Voice("es+m3", "es", "low"))
 
@@ -56,3 +56,18 @@ def test_voices_on_standby_are_cast_only_when_chosen() -> None:
     assert {casting.voice(name, voices, language="es").name for name in ("anna", "ben")} == {"natural:dora"}
     casting.choose({"es": "plain:es"})
     assert casting.voice("anna", voices, language="es").name == "plain:es"
+
+
+def test_the_parts_of_a_long_meeting_are_bounded() -> None:
+    """Thousands may come and go; those who are heard keep their voice, and new ones go round as before."""
+    casting = Casting()
+    voices = [Voice(f"v{number}", "es") for number in range(3)]
+    anna = casting.voice("anna", voices)
+    heard = []
+    for number in range(2 * REMEMBERED):
+        heard.append(casting.voice(f"guest{number}", voices).name)
+        assert casting.voice("anna", voices) == anna
+
+    assert casting.known == REMEMBERED
+    assert heard[:4] == ["v1", "v2", "v0", "v1"]
+    assert heard[-3:] == heard[-6:-3]

@@ -13,12 +13,19 @@ from fastapi import FastAPI
 from pydantic import SecretStr
 
 from config.settings import Services, Settings
-from speech_service.serving import listening
+from speech_service.serving import serving
 
 
 def settings(*, token: str = "", **services: Any) -> Settings:
     """Settings with other bounds for the services than the usual ones."""
     return replace(Settings(), services=Services(token=SecretStr(token), **services))
+
+
+@asynccontextmanager
+async def listening(app: FastAPI, services: Services, port: int) -> AsyncIterator[str]:
+    """The URL of the application while it is served."""
+    async with serving(app, services, port) as server:
+        yield server.url
 
 
 @asynccontextmanager

@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import asdict, replace
 from typing import Any
 
 import pytest
-from fastapi import FastAPI
+from fastapi import FastAPI, Response
+from structlog.testing import capture_logs
 
 from config.settings import Services
 from pipeline.capacity import Capacity
 from speech_service.client import RemoteCapacity
 from speech_service.client.capacity import read_capacity, together
-from speech_service.serving import listening
 from speech_service.tts import tts_app
 from speech_service.wire import WireError
 from tests.fakes.cable import cable
 from tests.fakes.engines import ToneSynthesizer
-from tests.speech_service.serving import settings
+from tests.speech_service.serving import listening, settings
 
 EAR = Capacity(3, 0.35, (6, 4, 2), {"kokoro": 1, "espeak": 99}, ("3 people may speak at once",))
 MOUTH = Capacity(2, 0.2, (5, 3), {"piper": 7})
@@ -108,6 +109,23 @@ async def test_a_service_that_does_not_know_claims_nothing() -> None:
         await until(lambda: second.now() == BOTH)
 
 
+async def test_an_answer_that_nobody_foresaw_does_not_end_the_asking() -> None:
+    """A service that sends nonsense for a while is asked on, and believed once it makes sense."""
+    app, nonsense = FastAPI(), [True]
+
+    @app.get("/performance")
+    async def performance() -> Response:
+        deep = b"[" * 200_000  # deeper than a parser goes
+        said = json.dumps({"machine": {"capacity": asdict(EAR)}}).encode()
+        return Response(deep if nonsense else said, media_type="application/json")
+
+    async with listening(app, settings().services, 0) as url, asking(url, url) as remote:
+        with capture_logs() as logs:
+            await until(lambda: any(entry["event"] == "begun again after a failure" for entry in logs))
+        nonsense.clear()
+        await until(lambda: remote.now() == replace(EAR, sentences=()))
+
+
 async def test_what_runs_in_the_own_process_is_known_there() -> None:
     """Without any service nobody is asked; with one the two are put together."""
     async with asking("", "", EAR) as alone:
@@ -121,13 +139,13 @@ async def test_what_runs_in_the_own_process_is_known_there() -> None:
 
 async def test_services_that_want_a_token_get_it() -> None:
     """The same as for everything else that is asked of them."""
-    guarded = settings(token="secret")
+    guarded = settings(token="a token of the tests")
     app = tts_app(ToneSynthesizer({"es": 440.0}), guarded)
     tell(app, EAR)
     async with (
         listening(app, guarded.services, 0) as url,
         asking(url, url) as stranger,
-        asking(url, url, token="secret") as friend,
+        asking(url, url, token="a token of the tests") as friend,
     ):
         await until(lambda: friend.now() is not None)
         assert stranger.now() is None

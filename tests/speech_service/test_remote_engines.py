@@ -26,12 +26,11 @@ from pipeline.engines.protocols import (
 from pipeline.text.glossary import Entry, Glossary
 from speech_service.client import RemoteSynthesizer, RemoteTranslator
 from speech_service.mt import mt_app
-from speech_service.serving import listening
 from speech_service.tts import tts_app
 from tests.fakes.cable import Cable, cable
 from tests.fakes.engines import ScriptedTranslator, ToneSynthesizer
 from tests.fakes.service_engines import EndlessSynthesizer, FailingSynthesizer, FailingTranslator
-from tests.speech_service.serving import settings
+from tests.speech_service.serving import listening, settings
 
 HELLO = TranslationRequest("hello", "en", "es", (("a", "b"),), True)
 HOLA = SynthesisRequest("hola", "es", "es-2", 1.25, {"HIVE": "jaiv"})
@@ -204,12 +203,16 @@ async def test_a_service_that_was_never_there() -> None:
 
 async def test_a_wrong_token_is_named() -> None:
     """Refused is not the same as absent."""
-    chosen = settings(token="right")
+    chosen = settings(token="the right token of the tests")
     async with listening(mt_app(translator(), chosen), chosen.services, 0) as url:
-        async with RemoteTranslator(settings(mt_url=url, token="wrong").services) as remote:
+        async with RemoteTranslator(
+            settings(mt_url=url, token="a wrong token of the tests").services
+        ) as remote:
             with pytest.raises(EngineError, match="401"):
                 await remote.connect(within_s=0.3)
-        async with RemoteTranslator(settings(mt_url=url, token="right").services) as remote:
+        async with RemoteTranslator(
+            settings(mt_url=url, token="the right token of the tests").services
+        ) as remote:
             await remote.connect()
 
 

@@ -18,12 +18,11 @@ from pipeline.engines.protocols import HearingOptions, Hypothesis, RecognitionSt
 from pipeline.events import Heard, NotHeard, UtteranceEnded, UtteranceStarted, Word, Words
 from speech_service.client import RemoteHearing
 from speech_service.serve import PORTS, configured_ports
-from speech_service.serving import listening
 from speech_service.stt import stt_app
 from tests.fakes.cable import Cable, cable
 from tests.fakes.engines import LoudnessDetector, ScriptedRecognizer
 from tests.fakes.speech import frames, sentence, sound
-from tests.speech_service.serving import settings
+from tests.speech_service.serving import listening, settings
 
 TEXTS = [f"word{number}" for number in range(24)]
 WORDS = [
@@ -269,6 +268,42 @@ async def test_a_stage_that_is_cancelled_ends_its_connection() -> None:
         assert heard.closed
         while recognizer.open_streams:
             await asyncio.sleep(0.005)
+
+
+class StumblingChannel(Channel[Heard]):
+    """Takes nothing, and stumbles over being cancelled."""
+
+    def __init__(self) -> None:
+        super().__init__(10)
+        self.waited = asyncio.Event()
+
+    async def put(self, item: Heard) -> None:
+        self.waited.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            raise KeyError("a fault of ours")
+
+
+async def test_a_fault_of_ours_is_not_taken_for_a_broken_connection() -> None:
+    """Where both come together, nobody connects again as if nothing else had happened."""
+    async with service(ScriptedRecognizer(WORDS)) as (hearing, laid):
+        sounds: Channel[AudioFrame] = Channel(1000)
+        heard = StumblingChannel()
+        stage = asyncio.create_task(hearing(sounds, heard, OPTIONS))
+        for frame in frames(SPEECH[:32_000]):
+            await sounds.put(frame)
+        await heard.waited.wait()
+        await laid.cut()
+        position = 32_000
+        while not stage.done():  # until the sender notices that the connection is gone
+            await sounds.put(AudioFrame(position, np.zeros(800, np.int16)))
+            position += 800
+            await asyncio.sleep(0.005)
+        with pytest.raises(ExceptionGroup) as failed:
+            await stage
+
+    assert failed.group_contains(KeyError)
 
 
 async def test_many_speakers_at_once() -> None:

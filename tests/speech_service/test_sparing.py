@@ -18,12 +18,11 @@ from pipeline.channel import Channel
 from pipeline.engines.protocols import HearingOptions, Recognizer, VoiceActivityDetector
 from pipeline.events import Heard
 from speech_service.client import RemoteHearing
-from speech_service.serving import listening
 from speech_service.stt import stt_app
 from speech_service.wire import FROM_RECOGNITION, Done, Ready, encode_frame
 from tests.fakes.cable import cable
 from tests.fakes.engines import LoudnessDetector, ScriptedRecognizer
-from tests.speech_service.serving import message, served, settings
+from tests.speech_service.serving import listening, message, served, settings
 
 START = {"type": "start", "speaker": "anna", "language": "en"}
 PIECE = np.zeros(800, np.int16)

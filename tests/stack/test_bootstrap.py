@@ -54,7 +54,7 @@ def machine(tmp_path: Path, **variables: str) -> tuple[Path, dict[str, str]]:
         "sha256sum",
         "sh",
     ):
-        os.symlink(str(shutil.which(name)), programs / name)
+        (programs / name).symlink_to(str(shutil.which(name)))
     return checkout, {"PATH": str(programs), "NOTES": str(tmp_path / "notes"), **variables}
 
 

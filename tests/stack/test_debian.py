@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
@@ -112,7 +111,7 @@ def test_without_root_the_command_is_told(machine: Machine) -> None:
     machine.knows(offered="espeak-ng apertium-fr-es")
     environment = machine.environment() | {"PATH": str(machine.folder)}
     for name in ("grep", "cp", "sh", "true"):
-        os.symlink(f"/bin/{name}", machine.folder / name)
+        (machine.folder / name).symlink_to(f"/bin/{name}")
 
     with pytest.raises(Missing) as caught:
         ensure([SPEECH, FRENCH], print, environment, user=1000)

@@ -5,14 +5,18 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import socket
 import subprocess
 from dataclasses import replace
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 
+import psutil
 import pytest
 import yaml
 
 from config.settings import Settings, Turn
+from foundation.http.proxies import trusted_addresses
 from stack.local import Stack
 from stack.parts import ROOT, Place, livekit_config, with_ports
 from stack.ports import Ports
@@ -68,7 +72,7 @@ def test_livekit_yaml_gets_our_ports_keys_webhook_and_relay() -> None:
         "keys": {"ours": settings.livekit.api_secret.get_secret_value()},
         "rtc": original["rtc"]
         | {
-            "tcp_port": 7891,
+            "tcp_port": 0,
             "udp_port": 7892,
             "turn_servers": [relay | {"protocol": "udp"}, relay | {"protocol": "tcp"}],
         },
@@ -82,7 +86,15 @@ async def test_the_real_server_takes_livekit_yaml(tmp_path: Path) -> None:
     async with Stack(Settings(), parts=("livekit",), ports=Ports.free(), directory=tmp_path) as stack:
         await asyncio.sleep(0)
         pid = stack.pids["livekit"]
+        server = psutil.Process(pid)
+        listening = {
+            connection.laddr.ip
+            for process in (server, *server.children(recursive=True))
+            for connection in process.net_connections("inet")
+            if connection.status == psutil.CONN_LISTEN or connection.type == socket.SOCK_DGRAM
+        }
 
+    assert listening == {"127.0.0.1"}, "it says that everything listens on this machine alone"
     assert not (Path("/proc") / str(pid)).exists()
     assert '"version": "1.13.5"' in stack.log_of("livekit").read_text()
 
@@ -142,12 +154,40 @@ def test_compose_sets_settings_that_there_are() -> None:
             assert not settings.development
 
 
+def test_compose_lets_people_behind_a_proxy_be_told_apart() -> None:
+    """The token service believes the proxies of compose's own networks, and shows its figures to a token's holder."""
+    from config.settings import load
+
+    environment = compose()["auth"]["environment"]
+    assert isinstance(environment, dict)
+    assert "HIVE_AUTH__METRICS_TOKEN" in environment
+    auth = load(
+        environment={
+            "HIVE_CONFIG": "/dev/null",
+            "HIVE_AUTH__TRUSTED_PROXIES": environment["HIVE_AUTH__TRUSTED_PROXIES"],
+        }
+    ).auth
+    networks = [ip_network(entry) for entry in trusted_addresses(auth.trusted_proxies)]
+    assert any(ip_address("127.0.0.1") in network for network in networks)
+
+
+def test_compose_guards_the_speech_services() -> None:
+    """They listen where the other containers reach them, so they do not start without the token."""
+    from config.settings import load
+    from speech_service.serving import check_reachable
+
+    environment = compose()["speech"]["environment"]
+    assert isinstance(environment, dict)
+    chosen = {key: str(value) for key, value in environment.items() if key.startswith("HIVE_")}
+    check_reachable(load(environment={"HIVE_CONFIG": "/dev/null"} | chosen).services)
+
+
 def test_no_secret_has_a_default_in_compose() -> None:
     """Keys and secrets must be given; a forgotten one keeps compose from starting."""
     text = (ROOT / "docker-compose.yml").read_text()
 
-    assert re.findall(r"\$\{(\w*(?:SECRET|KEY))\}", text) == []
-    assert re.findall(r"\$\{(\w*(?:SECRET|KEY)):-[^}]+\}", text) == []
+    assert re.findall(r"\$\{(\w*(?:SECRET|KEY|TOKEN))\}", text) == []
+    assert re.findall(r"\$\{(\w*(?:SECRET|KEY|TOKEN)):-[^}]+\}", text) == []
     assert "devkey" not in text
 
 

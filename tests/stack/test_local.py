@@ -185,4 +185,4 @@ def test_settings_get_the_real_ports() -> None:
     assert settings.livekit.url == "ws://127.0.0.1:7980"
     assert (settings.services.stt_url, settings.services.mt_url) == ("http://127.0.0.1:8101", "")
     assert (settings.services.worker_health_port, settings.auth.port) == (8181, 8104)
-    assert settings.development
+    assert not settings.development

@@ -394,6 +394,26 @@ async def test_an_official_model_is_converted(
     assert not (tmp_path / "models" / ".official" / "Helsinki-NLP--opus-mt-en-it").exists()
 
 
+async def test_models_that_are_not_pinned_may_be_forbidden(hub: Hub, tmp_path: Path) -> None:
+    """Where only known bytes are wanted, a model is refused whose checksums its own hub tells; nothing is asked."""
+    hub.files["gaudi/opus-mt-de-en-ctranslate2"] = {"model.bin": b"m", "source.spm": b"s", "target.spm": b"t"}
+    strict = ModelStore(
+        Models(directory=tmp_path, hub_url=hub.url, allow_unpinned=False),
+        tries=1,
+        pause_s=0.01,
+        silence_limit_s=30,
+    )
+
+    for fetching in (
+        strict.fetch(catalogue.find("opus-de-en")),
+        strict.fetch_official("Helsinki-NLP/opus-mt-de-en"),
+    ):
+        with pytest.raises(StackError, match=r"is not pinned: .* models\.allow_unpinned is false"):
+            await fetching
+
+    assert hub.asked == []
+
+
 async def test_downloads_may_be_forbidden(hub: Hub, tmp_path: Path) -> None:
     """The setting that forbids downloads is obeyed."""
     with pytest.raises(StackError, match=r"models\.download"):

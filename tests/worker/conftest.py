@@ -6,7 +6,14 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from worker.tasks import Tasks
+from foundation.tasks import Tasks
+from tests import native
+
+
+@pytest.fixture(scope="session", autouse=True)
+def native_library() -> None:
+    """The worker's tests play sound into real sources."""
+    native.begin()
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from livekit import rtc
 
+from foundation.tasks import Tasks
 from pipeline.events import Caption
 from pipeline.timing import CaptionShown
 from tests.fakes.clock import HandClock
@@ -14,7 +15,7 @@ from tests.fakes.livekit_room import FakePost
 from worker import captions as module
 from worker.captions import Captions, Epoch, Line, legacy_packet, stream_attributes
 from worker.listeners import ORIGINAL
-from worker.tasks import Tasks
+from worker.signing import CaptionKey
 
 ORIGINAL_LINE = Line(Caption("anna", "1-2", "en", "en", "good ", "morn", False, 101.0, 101.5), 1)
 EPOCH = Epoch(100.0, "3f9a")
@@ -25,7 +26,12 @@ def new_captions(post: FakePost, tasks: Tasks, shown: list[CaptionShown] | None 
     """Captions whose speaker has the track TR_anna."""
     told = shown if shown is not None else []
     return Captions(
-        post, tasks=tasks, track_sid=lambda who: f"TR_{who}", shown=told.append, now=HandClock(100.0)
+        post,
+        key=CaptionKey(),
+        tasks=tasks,
+        track_sid=lambda who: f"TR_{who}",
+        shown=told.append,
+        now=HandClock(100.0),
     )
 
 
@@ -110,6 +116,21 @@ async def test_a_client_that_merges_by_segment_loses_no_line_when_the_interprete
     segments = {attributes["translator.segment"] for _, _, attributes, _ in post.streams}
     assert len(segments) == 3
     assert {packet.segments[0].id for packet in post.packets} <= shown.keys()
+
+
+async def test_no_packet_goes_to_a_room_where_somebody_has_captions_off(tasks: Tasks) -> None:
+    """Packets cannot be addressed: they go while nobody has refused captions. Streams go to readers all the same."""
+    post = FakePost()
+    captions = new_captions(post, tasks)
+    readers = {"en": frozenset({"bea"})}
+    for number, packets in enumerate((True, False, True)):
+        captions.read_by(readers, frozenset(), packets=packets)
+        captions.show(Line(replace(ORIGINAL_LINE.caption, segment=f"1-{number}", final=True), 1))
+        async with asyncio.timeout(5):
+            while len(post.streams) <= number:
+                await asyncio.sleep(0)
+            await asyncio.sleep(0)
+    assert [packet.segments[0].id.rpartition(".")[2] for packet in post.packets] == ["1-0/en", "1-2/en"]
 
 
 async def test_the_latency_of_interims_is_measured(tasks: Tasks) -> None:

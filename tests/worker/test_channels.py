@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import dataclass, field
 
 from config.settings import SpeechSettings
+from foundation.tasks import Tasks
 from pipeline.events import Clause, ClauseEnd, NotSpoken, Speech, Spoken, Translation, Trouble
 from pipeline.playing import AudioSink
 from pipeline.stages.speak import LanguageChannel
@@ -14,7 +15,6 @@ from tests.fakes.livekit_room import FakeServer
 from worker import channels as module
 from worker.channels import Channels, ChannelState
 from worker.permissions import APART_S, Permissions
-from worker.tasks import Tasks
 
 BEA, CARL, NOBODY = frozenset({"bea"}), frozenset({"carl"}), frozenset[str]()
 

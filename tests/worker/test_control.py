@@ -7,7 +7,15 @@ import json
 import pytest
 
 from pipeline.text.glossary import Glossary
-from worker.control import MAX_BYTES, Configure, ControlError, Dismiss, read_control, read_metadata
+from worker.control import (
+    MAX_BYTES,
+    Assignment,
+    Configure,
+    ControlError,
+    Dismiss,
+    read_control,
+    read_metadata,
+)
 
 GLOSSARY = {"entries": [{"source": "HIVE", "language": "en", "spoken": {"es": "jaiv"}}]}
 
@@ -17,22 +25,34 @@ def test_a_wish_and_a_dismissal_are_read() -> None:
     voices = {"es": "kokoro:ef_dora", "pt-BR": "pt+f2"}
     message = {
         "type": "configure",
+        "version": 7,
         "languages": ["es"],
         "muted": ["fr"],
         "voices": voices,
         "glossary": GLOSSARY,
     }
     assert read_control(json.dumps(message).encode()) == Configure(
-        languages=("es",), muted=("fr",), voices=voices, glossary=Glossary.parse(GLOSSARY)
+        version=7, languages=("es",), muted=("fr",), voices=voices, glossary=Glossary.parse(GLOSSARY)
     )
     assert read_control(b'{"type": "configure", "languages": null, "glossary": null}') == Configure()
     assert read_control(b'{"type": "dismiss"}') == Dismiss()
 
 
 def test_job_metadata_is_the_same_without_a_type() -> None:
-    """None at all means the defaults."""
-    assert read_metadata("") == Configure()
-    assert read_metadata('{"languages": ["es", "pt-BR"]}') == Configure(languages=("es", "pt-BR"))
+    """With those who have to leave first; none at all means the defaults."""
+    assert read_metadata("") == Assignment()
+    assert read_metadata(
+        '{"version": 2, "languages": ["es", "pt-BR"], "after": ["agent-AJ_x"]}'
+    ) == Assignment(
+        configure=Configure(version=2, languages=("es", "pt-BR")), after=frozenset({"agent-AJ_x"})
+    )
+
+
+@pytest.mark.parametrize("after", ["agent-AJ_x", [""], [1], {"agent-AJ_x": 1}, None, ["a"] * 21, ["a" * 201]])
+def test_whom_to_wait_for_is_a_short_list_of_identities(after: object) -> None:
+    """Anything else is refused with the reason."""
+    with pytest.raises(ControlError, match="after"):
+        read_metadata(json.dumps({"after": after}))
 
 
 @pytest.mark.parametrize(
@@ -47,6 +67,11 @@ def test_job_metadata_is_the_same_without_a_type() -> None:
         b'{"type": "configure", "languages": "es"}',
         b'{"type": "configure", "languages": ["not a code"]}',
         b'{"type": "configure", "more": 1}',
+        b'{"type": "configure", "after": ["agent-AJ_x"]}',
+        b'{"type": "configure", "version": -1}',
+        b'{"type": "configure", "version": "1"}',
+        b'{"type": "configure", "version": true}',
+        b'{"type": "configure", "version": 1.5}',
         b'{"type": "configure", "voices": ["es"]}',
         b'{"type": "configure", "voices": {"es": ""}}',
         b'{"type": "configure", "voices": {"es": null}}',

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.interpreter import Wishes
 from pipeline.text.languages import same_language
-from worker.listeners import ORIGINAL, Person, Plan, make_plan, read_person, readers_of
+from worker.listeners import MAX_LANGUAGES_EACH, ORIGINAL, Person, Plan, make_plan, read_person, readers_of
 
 OFFERED = ("en", "es", "fr", "pt", "zh-TW")
+MANY = ("es", "fr", "de", "it", "pt", "nl", "pl", "ru", "sv", "ar", "ja", "uk")
 
 
 def person(identity: str = "bea", **attributes: str) -> Person:
@@ -30,7 +33,7 @@ def person(identity: str = "bea", **attributes: str) -> Person:
         ({"language": "pt_BR"}, Person("bea", "pt", "pt", frozenset({"pt"}))),
         ({"language": "es", "translator_listen": "off"}, Person("bea", "es", None, frozenset({"es"}))),
         ({"language": "es", "translator_listen": ""}, Person("bea", "es", "es", frozenset({"es"}))),
-        ({"language": "es", "translator_captions": "off"}, Person("bea", "es", "es")),
+        ({"language": "es", "translator_captions": "off"}, Person("bea", "es", "es", captions_off=True)),
         ({"language": "es", "translator_speak": "auto"}, Person("bea", None, "es", frozenset({"es"}))),
         ({"translator_captions": " fr, original "}, Person("bea", "en", None, frozenset({"fr", ORIGINAL}))),
         ({"translator_listen": "fr", "translator_speak": "de"}, Person("bea", "de", "fr")),
@@ -88,6 +91,17 @@ def test_who_only_reads_the_spoken_language_has_the_speaker_recognised() -> None
     assert make_plan(people, limit=8).wishes == {"anna": Wishes()}
 
 
+def test_who_is_encrypted_is_not_interpreted() -> None:
+    """They need no interpreter, and nobody needs a channel for what only they say; others are heard as ever."""
+    anna = Person("anna", "en", encrypted=True)
+    bea = Person("bea", "es", "es", frozenset({"es"}))
+    alone = make_plan([anna, bea], limit=8)
+    assert (dict(alone.wishes), dict(alone.channels)) == ({}, {})
+    mixed = make_plan([anna, bea, Person("carl", "en")], limit=8)
+    assert mixed.wishes == {"carl": Wishes(frozenset({"es"}), frozenset({"es"}))}
+    assert mixed.channels == {"es": {"bea"}}
+
+
 def test_push_to_translate_and_muted_languages() -> None:
     """Who holds the key up is not interpreted; a muted language is read but not spoken, its channel stays."""
     bea = Person("bea", "es", "es", frozenset({"es"}))
@@ -109,6 +123,69 @@ def test_more_languages_than_the_room_may_have() -> None:
     plan = make_plan(people, limit=2, existing={"pt"})
     assert set(plan.channels) == {"pt", "fr"}
     assert plan.refused == ("es",)
+
+
+def guest(identity: str, *languages: str) -> Person:
+    """Somebody who listens, reads these languages in this order, and hears the first of them."""
+    return read_person(
+        identity,
+        {"translator.listen": languages[0], "translator.captions": ",".join(languages)},
+        offered=MANY,
+        room_language="en",
+        may_speak=False,
+    )
+
+
+ANNA = Person("anna", "en")
+
+
+def granted(people: list[Person], limit: int = 8, existing: Collection[str] = ()) -> frozenset[str]:
+    """The languages that have a place."""
+    return make_plan([ANNA, *people], limit=limit, existing=existing).languages
+
+
+def test_guests_who_ask_for_many_languages_leave_everybody_a_first() -> None:
+    """Three ask for eight each; the one who came last still hears theirs, and so does everybody who asked for one."""
+    greedy = [guest(f"guest{number}", *MANY[number : number + 8]) for number in range(3)]
+    plan = make_plan([ANNA, *greedy, guest("olena", "uk")], limit=8)
+
+    assert plan.channels["uk"] == {"olena"}
+    assert {"es", "fr", "de", "uk"} <= plan.languages
+    assert len(plan.languages) == 8
+
+
+def test_a_first_takes_the_place_of_a_second_that_was_there_before() -> None:
+    """Eight languages of one reader were all in use; whoever comes gets a first all the same, the last second goes."""
+    greedy = guest("greedy", *MANY[:8])
+    before = granted([greedy])
+    assert before == set(MANY[:8])
+
+    after = make_plan([ANNA, greedy, guest("olena", "uk")], limit=8, existing=before)
+
+    assert after.languages == {*MANY[:7], "uk"}
+    assert after.refused == (MANY[7],)
+
+
+def test_who_had_a_place_keeps_it_and_who_came_first_gets_it() -> None:
+    """Among equals; neither the code nor who is counted later decides."""
+    first, second, third = guest("zoe", "uk"), guest("yan", "sv"), guest("ana", "ar")
+    assert granted([first, second, third], limit=2) == {"uk", "sv"}
+    assert granted([third, second, first], limit=2) == {"ar", "sv"}
+    assert granted([first, second, third], limit=2, existing={"ar"}) == {"ar", "uk"}
+    more = [guest(f"guest{number}", "pt") for number in range(5)]
+    assert granted([first, second, *more], limit=2, existing={"uk", "sv"}) == {"uk", "sv"}
+
+
+def test_the_second_language_is_the_second_that_was_named() -> None:
+    """Not the first in the alphabet."""
+    assert granted([guest("bea", "uk", "sv", "ar")], limit=2) == {"uk", "sv"}
+
+
+def test_nobody_has_more_than_their_share_even_alone() -> None:
+    """Of one person at most so many languages count, though a room may have more."""
+    bea = Person("bea", "en", "uk", frozenset(MANY[:11]), may_speak=False, order=MANY[:11])
+    assert granted([bea], limit=20) == {"uk", *MANY[: MAX_LANGUAGES_EACH - 1]}
+    assert make_plan([ANNA, bea], limit=20).refused == MANY[MAX_LANGUAGES_EACH - 1 : 11]
 
 
 def test_who_reads_a_caption() -> None:
@@ -153,6 +230,35 @@ def test_laws_of_plans(people: list[Person], limit: int) -> None:
         assert wishes.voices <= set(plan.channels)
         assert all(plan.channels[code] - {identity} for code in wishes.voices)
         assert all(plan.readers[code] - {identity} for code in wishes.captions)
+
+
+guests = st.lists(
+    st.lists(st.sampled_from(MANY), min_size=1, max_size=10, unique=True), min_size=1, max_size=8
+).map(lambda lists: [guest(f"guest{number}", *languages) for number, languages in enumerate(lists)])
+
+
+@given(guests, st.integers(1, 10), st.sets(st.sampled_from(MANY)))
+def test_laws_of_shares(people: list[Person], limit: int, existing: set[str]) -> None:
+    """A second only when everybody has a first, and so on; who asks for more takes no first; once granted, kept."""
+    places = granted(people, limit, existing)
+    assert len(places) == min(limit, len({code for person in people for code in person.order[:8]}))
+    for share in range(1, MAX_LANGUAGES_EACH):
+        earlier = {code for person in people for code in person.order[:share]}
+        assert earlier <= places or places <= earlier
+
+    modest = [guest(person.identity, person.order[0]) for person in people]
+    firsts = {person.order[0] for person in people}
+    assert granted(modest, limit, existing) == places & firsts
+
+    assert granted(people, limit, places) == places
+    newcomer = guest("newcomer", *MANY[::-1])
+    assert places & firsts <= granted([*people, newcomer], limit, places)
+
+
+@given(st.permutations(MANY), st.integers(1, 10))
+def test_joining_order_breaks_ties(languages: list[str], limit: int) -> None:
+    """Where each wants another language, those who came first have theirs."""
+    assert granted([guest(code, code) for code in languages], limit) == set(languages[:limit])
 
 
 @given(st.dictionaries(st.text(max_size=30), st.text(max_size=60), max_size=8), st.text(max_size=20))

@@ -7,10 +7,9 @@ from dataclasses import asdict, replace
 
 from pipeline.capacity import Capacity
 from speech_service.mt import mt_app
-from speech_service.serving import listening
 from speech_service.tts import tts_app
 from tests.fakes.engines import ScriptedTranslator, ToneSynthesizer
-from tests.speech_service.serving import settings
+from tests.speech_service.serving import listening, settings
 from worker.loading import load_engines
 
 BOX = Capacity(2, 0.4, (5, 3), {"tones": 4})

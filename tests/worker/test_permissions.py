@@ -7,9 +7,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from foundation.tasks import Tasks
 from tests.fakes.livekit_room import FakeServer
 from worker.permissions import APART_S, CONFIRM_S, Permissions
-from worker.tasks import Tasks
 
 ES, FR = frozenset({"TR_es"}), frozenset({"TR_fr"})
 LIVE = ES | FR

@@ -7,10 +7,10 @@ import asyncio
 import numpy as np
 import pytest
 
+from foundation.tasks import Tasks
 from pipeline.audio import Pcm
 from tests.fakes.livekit_room import FakeSource
 from worker.sink import FRAME, LONGEST_PIECE, PIECE, ROOM, SinkError, TrackSink
-from worker.tasks import Tasks
 
 
 def ramp(samples: int, start: int = 0) -> Pcm:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from config.settings import Recognition, Rooms, Settings
+from foundation.tasks import Tasks
 from pipeline.audio import Pcm
 from pipeline.events import Trouble
 from pipeline.interpreter import Wishes
@@ -17,7 +18,6 @@ from tests.fakes.livekit_room import FakeMicrophone, FakeTracks
 from worker import speakers as module
 from worker.listeners import Person
 from worker.speakers import Speakers, choose
-from worker.tasks import Tasks
 
 SPANISH = Wishes(frozenset({"es"}))
 

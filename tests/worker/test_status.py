@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 
+from foundation.tasks import Tasks
 from pipeline.events import Trouble
 from tests.fakes.clock import HandClock
 from worker.channels import ChannelState, ChannelView
+from worker.encryption import MEETING_ENCRYPTED, SPEAKER_ENCRYPTED, Encryption
 from worker.headroom import Fits
 from worker.status import TROUBLE_FOR_S, Status
-from worker.tasks import Tasks
 
 OPEN = ChannelView("es", "translated-es", "TR_1", 2, 3.14159, ChannelState.OPEN, True)
 
@@ -28,6 +29,7 @@ class Bench:
             lambda: self.views,
             name_of={"anna": "Anna B."}.__getitem__,
             profile="embedded",
+            key="public-key",
             now=self.clock,
         )
 
@@ -41,6 +43,7 @@ def test_all_attributes() -> None:
     """Those of the protocol, with the channels as they are."""
     bench = Bench()
     bench.views = [OPEN]
+    bench.status.carries_out(7)
     bench.status.offer(("en", "es"), {"es": ("natural:dora", "plain:es")})
     bench.status.fits(Fits(2, (4, 3), ("one more is not heard",)))
     bench.status.trouble(Trouble("anna", "translate", "fr", "no route"))
@@ -65,9 +68,30 @@ def test_all_attributes() -> None:
     assert attributes == {
         "lk.agent.state": "speaking",
         "translator.role": "interpreter",
+        "translator.wish": "7",
         "translator.profile": "embedded",
+        "translator.encrypted": "",
+        "translator.key": "public-key",
         "translator.trouble": "Anna B., fr: no route",
     }
+
+
+def test_encryption_is_said_for_as_long_as_it_lasts() -> None:
+    """In an attribute of its own for pages, and in words for everybody whenever there is no newer trouble."""
+    bench = Bench()
+    bench.status.encrypted(Encryption(("anna",), True))
+    attributes = bench.status.attributes()
+    assert json.loads(attributes["translator.encrypted"]) == {"everybody": True, "speakers": ["anna"]}
+    assert attributes["translator.trouble"] == MEETING_ENCRYPTED
+    bench.status.encrypted(Encryption(("anna",)))
+    bench.status.trouble(Trouble("anna", "translate", "fr", "no route"))
+    assert bench.status.attributes()["translator.trouble"] == "Anna B., fr: no route"
+    bench.clock.move(TROUBLE_FOR_S)
+    attributes = bench.status.attributes()
+    assert json.loads(attributes["translator.encrypted"]) == {"everybody": False, "speakers": ["anna"]}
+    assert attributes["translator.trouble"] == f"Anna B.: {SPEAKER_ENCRYPTED}"
+    bench.status.encrypted(Encryption())
+    assert bench.status.attributes().items() >= {("translator.encrypted", ""), ("translator.trouble", "")}
 
 
 def test_nothing_is_claimed_of_a_machine_that_is_not_known() -> None:

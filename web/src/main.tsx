@@ -1,7 +1,7 @@
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./App";
-import { Boundary } from "./components/Boundary";
+import { PageBoundary } from "./components/Boundary";
 import "./styles/base.css";
 import "./styles/controls.css";
 import "./styles/pages.css";
@@ -12,8 +12,8 @@ const root = document.getElementById("root");
 if (!root) throw new Error("the page has no root element");
 createRoot(root).render(
   <StrictMode>
-    <Boundary>
+    <PageBoundary>
       <App />
-    </Boundary>
+    </PageBoundary>
   </StrictMode>,
 );

@@ -1,11 +1,13 @@
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { useEffect, useEffectEvent, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { useI18n } from "../hooks/useI18n";
 import { useMeeting } from "../hooks/useMeeting";
 import { usePreferences } from "../hooks/usePreferences";
 import { useStore } from "../hooks/useStore";
 import { Announcer, shown, type CaptionChoice, type ShownPassage } from "../logic/captionView";
 import { directionOf } from "../logic/languages";
+import { nameIn } from "../logic/names";
 import { CAPTION_SIZES } from "../logic/preferences";
+import { Notice } from "./controls";
 import { Icon } from "./Icon";
 import { toneOf } from "./tone";
 
@@ -23,6 +25,7 @@ export function CaptionPane({ choice, onOrganise }: CaptionPaneProps) {
   const { text } = useI18n();
   const meeting = useMeeting();
   const passages = useStore(meeting.passages);
+  const checkable = useStore(meeting.captionsCheckable);
   const names = useStore(meeting.directory.names);
   const [preferences] = usePreferences();
   const lines = useMemo(() => shown(passages, choice, MOST_SHOWN), [passages, choice]);
@@ -35,6 +38,7 @@ export function CaptionPane({ choice, onOrganise }: CaptionPaneProps) {
       aria-label={text("captions.label")}
       data-captions={choice.mode}
     >
+      {!checkable && <Notice kind="warning">{text("captions.uncheckable")}</Notice>}
       <div
         className="captions-scroll"
         ref={scroller}
@@ -50,7 +54,7 @@ export function CaptionPane({ choice, onOrganise }: CaptionPaneProps) {
             <PassageLines
               key={line.key}
               line={line}
-              name={preferences.captionNames && line.named ? (names.get(line.speaker) ?? line.speaker) : ""}
+              name={preferences.captionNames && line.named ? nameIn(names, line.speaker) : ""}
             />
           ))}
         </div>
@@ -158,14 +162,13 @@ function useFollowing(lines: readonly ShownPassage[]) {
 function Announcements({ choice }: { choice: CaptionChoice }) {
   const { passages, directory } = useMeeting();
   const [said, setSaid] = useState("");
-  const latest = useRef(choice);
-  latest.current = choice;
+  const take = useEffectEvent((announcer: Announcer) => announcer.take(passages.get(), choice, directory.nameOf));
 
   useEffect(() => {
     const announcer = new Announcer();
-    announcer.take(passages.get(), latest.current, directory.nameOf); // what is there already is not news
+    take(announcer); // what is there already is not news
     const timer = window.setInterval(() => {
-      const news = announcer.take(passages.get(), latest.current, directory.nameOf);
+      const news = take(announcer);
       if (news) setSaid(news);
     }, ANNOUNCE_EVERY_MS);
     return () => window.clearInterval(timer);

@@ -1,15 +1,18 @@
 import { useCallback, useEffect, useState } from "react";
+import { useEncryptedText } from "../hooks/useEncryptedText";
+import type { Door } from "../hooks/useDoor";
 import { useErrorText } from "../hooks/useErrorText";
 import { useI18n } from "../hooks/useI18n";
 import { useMeeting } from "../hooks/useMeeting";
 import { useStore } from "../hooks/useStore";
 import type { InterpreterState, InterpreterWish, Organising } from "../logic/api";
 import type { TextKey } from "../logic/i18n";
-import type { ChannelState } from "../logic/interpreter";
+import { otherTrouble, type ChannelState } from "../logic/interpreter";
 import { nameOf } from "../logic/languages";
 import { voicesOf } from "../logic/voices";
 import { CapacityLine } from "./CapacityLine";
 import { Dialog, Notice } from "./controls";
+import { DoorSection } from "./DoorSection";
 import { GlossaryDialog } from "./GlossaryDialog";
 import { Icon } from "./Icon";
 import { LanguagePicker } from "./LanguagePicker";
@@ -26,9 +29,10 @@ const STATE_TEXTS: Readonly<Record<InterpreterState["state"], TextKey>> = {
   lost: "org.lost",
 };
 
-export function OrganisePanel({ organising }: { organising: Organising }) {
+export function OrganisePanel({ organising, door }: { organising: Organising; door: Door }) {
   return (
     <>
+      <DoorSection door={door} />
       <InterpreterSection organising={organising} />
       <LinksSection organising={organising} />
       <EndSection organising={organising} />
@@ -39,11 +43,13 @@ export function OrganisePanel({ organising }: { organising: Organising }) {
 function InterpreterSection({ organising }: { organising: Organising }) {
   const { text, count } = useI18n();
   const errorText = useErrorText();
+  const encryptedText = useEncryptedText(useMeeting().directory);
   const { state, wish, error, busy, change, invite, dismiss } = useInterpreter(organising);
   const [editing, setEditing] = useState(false);
   if (!state) return error === null ? <p className="hint">{text("app.loading")}</p> : <Notice kind="problem">{errorText(error)}</Notice>;
 
   const invited = state.state !== "absent";
+  const trouble = otherTrouble(state);
   const offered = wish.languages ?? state.available_languages;
   return (
     <section className="organise" data-interpreter={state.state}>
@@ -52,7 +58,8 @@ function InterpreterSection({ organising }: { organising: Organising }) {
         <span className="dot" aria-hidden="true" />
         {text(STATE_TEXTS[state.state])}
       </p>
-      {state.trouble && <Notice kind="warning">{text("trouble.some", { reason: state.trouble })}</Notice>}
+      {state.encrypted && <Notice kind="warning">{encryptedText(state.encrypted)}</Notice>}
+      {trouble && <Notice kind="warning">{text("trouble.some", { reason: trouble })}</Notice>}
       {state.capacity && <CapacityLine capacity={state.capacity} trouble={state.trouble} />}
       {error !== null && (
         <Notice kind="problem" urgent>

@@ -1,14 +1,17 @@
 import { useConnectionQualityIndicator, useIsMuted, useIsSpeaking, useParticipants } from "@livekit/components-react";
 import { ConnectionQuality, Track, type Participant } from "livekit-client";
+import { useState } from "react";
 import { useI18n } from "../hooks/useI18n";
 import { useMeeting } from "../hooks/useMeeting";
 import { useStore } from "../hooks/useStore";
 import type { Organising } from "../logic/api";
 import type { TextKey } from "../logic/i18n";
 import { nameOf } from "../logic/languages";
+import { nameIn } from "../logic/names";
 import { audienceOf, heardBy, spokenBy } from "../logic/wishes";
 import { isPerson } from "../room/directory";
 import { Icon } from "./Icon";
+import { RemoveDialog } from "./RemoveDialog";
 import { initialsOf, toneOf } from "./tone";
 
 export function PeoplePanel({ organising }: { organising: Organising | null }) {
@@ -56,7 +59,8 @@ function Person({ person, organising }: { person: Participant; organising: Organ
   const publishes = person.getTrackPublication(Track.Source.Microphone) !== undefined;
   const spoken = spokenBy(person.attributes);
   const heard = heardBy(person.attributes);
-  const name = person.name || person.identity;
+  const name = nameIn(useStore(useMeeting().directory.names), person.identity);
+  const [removing, setRemoving] = useState(false);
   const facts = [
     publishes && spoken && spoken !== "auto" ? text("people.speaks", { language: nameOf(spoken, locale) }) : "",
     heard !== "off" ? text("people.hears", { language: nameOf(heard, locale) }) : "",
@@ -86,10 +90,13 @@ function Person({ person, organising }: { person: Participant; organising: Organ
           type="button"
           className="button button-quiet button-icon"
           aria-label={text("people.remove", { name })}
-          onClick={() => void organising.removePerson(person.identity)}
+          onClick={() => setRemoving(true)}
         >
           <Icon name="close" />
         </button>
+      )}
+      {organising && removing && (
+        <RemoveDialog name={name} identity={person.identity} organising={organising} onClose={() => setRemoving(false)} />
       )}
     </li>
   );
@@ -124,6 +131,7 @@ function AudienceOfMine({ people }: { people: readonly Participant[] }) {
   const meeting = useMeeting();
   const { speak } = useStore(meeting.wishSender.wishes);
   const passages = useStore(meeting.passages);
+  const names = useStore(meeting.directory.names);
   if (!meeting.maySpeak) return null;
 
   const me = meeting.room.localParticipant.identity;
@@ -131,7 +139,7 @@ function AudienceOfMine({ people }: { people: readonly Participant[] }) {
   const spoken = speak === "auto" ? (said?.sourceLanguage ?? "") : speak;
   const others = people
     .filter((person) => !person.isLocal)
-    .map(({ identity, name, attributes }) => ({ identity, name: name || identity, attributes }));
+    .map(({ identity, attributes }) => ({ identity, name: nameIn(names, identity), attributes }));
   const audience = audienceOf(spoken, others);
   return (
     <div className="audience" data-audience={audience.length}>

@@ -1,9 +1,10 @@
 import { useRemoteParticipants } from "@livekit/components-react";
 import { useEffect, useId, useState } from "react";
+import { useEncryptedText } from "../hooks/useEncryptedText";
 import { useI18n } from "../hooks/useI18n";
 import { useMeeting } from "../hooks/useMeeting";
 import { useStore } from "../hooks/useStore";
-import { channelFor, lagOf, stillListening, type Lag } from "../logic/interpreter";
+import { channelFor, lagOf, otherTrouble, stillListening, type Lag } from "../logic/interpreter";
 import { nameOf, sameLanguage, servedBy } from "../logic/languages";
 import { never } from "../logic/store";
 import { spokenBy } from "../logic/wishes";
@@ -139,6 +140,7 @@ export function Troubles() {
   const pending = useStore(meeting.wishSender.pending);
   const { listen } = useStore(meeting.wishSender.wishes);
   const slow = useLasting(pending, 4000);
+  const encryptedText = useEncryptedText(meeting.directory);
   const speakers = useRemoteParticipants().filter(isPerson);
   // Where everybody speaks the language listened to, nothing is missing.
   const needed = listen !== "off" && speakers.some((person) => isForeign(spokenBy(person.attributes), listen));
@@ -147,7 +149,9 @@ export function Troubles() {
   if (slow) troubles.push(text("trouble.pending"));
   if (interpreter.present) {
     const language = nameOf(listen, locale);
-    if (interpreter.trouble) troubles.push(text("trouble.some", { reason: interpreter.trouble }));
+    const trouble = otherTrouble(interpreter);
+    if (interpreter.encrypted) troubles.push(encryptedText(interpreter.encrypted));
+    if (trouble) troubles.push(text("trouble.some", { reason: trouble }));
     if (needed && interpreter.languages.length && !servedBy(listen, interpreter.languages)) {
       troubles.push(text("trouble.noChannel", { language }));
     }

@@ -2,12 +2,14 @@ import { useMemo, useState } from "react";
 import { useI18n } from "../hooks/useI18n";
 import { useStore } from "../hooks/useStore";
 import { directionOf, nameOf } from "../logic/languages";
-import { fileName, inLanguage, MEDIA_TYPES, transcriptOf, write, type Format, type Transcript } from "../logic/transcript";
+import { fileName, inLanguage, instant, MEDIA_TYPES, transcriptOf, write, type Format, type Transcript } from "../logic/transcript";
+import { nameIn } from "../logic/names";
 import type { Meeting } from "../room/meeting";
 import { HeardRecorder } from "../room/recorder";
 import { Select } from "./controls";
 import { download } from "./download";
 import { Icon } from "./Icon";
+import { PartBoundary } from "./PartBoundary";
 import { toneOf } from "./tone";
 
 /** The last passages that are put on the page at once; a file has them all. */
@@ -17,9 +19,15 @@ export function TranscriptPanel({ meeting, title }: { meeting: Meeting; title: s
   const transcript = useTranscript(meeting, title);
   return (
     <>
-      <SaveTranscript transcript={transcript} />
-      <RecordingControls meeting={meeting} title={title} />
-      <TranscriptList transcript={transcript} />
+      <PartBoundary>
+        <SaveTranscript transcript={transcript} />
+      </PartBoundary>
+      <PartBoundary>
+        <RecordingControls meeting={meeting} title={title} />
+      </PartBoundary>
+      <PartBoundary>
+        <TranscriptList transcript={transcript} />
+      </PartBoundary>
     </>
   );
 }
@@ -28,7 +36,7 @@ export function useTranscript(meeting: Meeting, title: string): Transcript {
   const passages = useStore(meeting.passages);
   const names = useStore(meeting.directory.names);
   return useMemo(
-    () => transcriptOf(passages, title, (identity) => names.get(identity) ?? identity),
+    () => transcriptOf(passages, title, (identity) => nameIn(names, identity)),
     [passages, names, title],
   );
 }
@@ -127,8 +135,8 @@ export function TranscriptList({ transcript }: { transcript: Transcript }) {
           <li key={`${entry.startMs}-${at}`} className={toneOf(entry.speaker)}>
             <p className="transcript-head">
               <bdi className="passage-name">{entry.name}</bdi>
-              <time dateTime={new Date(transcript.beganMs + entry.startMs).toISOString()}>
-                {clock.format(transcript.beganMs + entry.startMs)}
+              <time dateTime={instant(transcript.beganMs + entry.startMs)}>
+                {clock.format(Date.parse(instant(transcript.beganMs + entry.startMs)))}
               </time>
             </p>
             {entry.texts.map((one) => (

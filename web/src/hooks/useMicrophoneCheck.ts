@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useEffectEvent, useRef, useState } from "react";
 import { microphoneProblem, type MicrophoneProblem } from "../logic/microphone";
 import { levelDbfs, meterOf } from "../logic/mixing";
 
@@ -45,8 +45,7 @@ function stopAll(stream: MediaStream): void {
 
 /** Calls `show` with 0..1, about twenty times a second, without rendering anything again. */
 export function useLevel(stream: MediaStream | null, show: (level: number) => void): void {
-  const latest = useRef(show);
-  latest.current = show;
+  const shown = useEffectEvent(show);
   useEffect(() => {
     if (!stream) return undefined;
     const context = new AudioContext();
@@ -58,7 +57,7 @@ export function useLevel(stream: MediaStream | null, show: (level: number) => vo
     const timer = window.setInterval(() => {
       analyser.getFloatTimeDomainData(samples);
       level = Math.max(meterOf(levelDbfs(samples)), level * 0.8); // falls slower than it rises, as meters do
-      latest.current(level);
+      shown(level);
     }, 50);
     return () => {
       window.clearInterval(timer);

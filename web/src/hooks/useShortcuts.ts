@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "react";
+import { useEffect, useEffectEvent } from "react";
 import { actionFor, usesKeys, type Action } from "../logic/keyboard";
 
 /** Calls `act` when a key of the meeting goes down, `release` when it comes up. */
@@ -7,8 +7,8 @@ export function useShortcuts(
   act: (action: Action) => void,
   release: (action: Action) => void,
 ): void {
-  const latest = useRef({ act, release });
-  latest.current = { act, release };
+  const pressed = useEffectEvent(act);
+  const released = useEffectEvent(release);
 
   useEffect(() => {
     if (!enabled) return undefined;
@@ -23,12 +23,12 @@ export function useShortcuts(
       });
       if (!action) return;
       event.preventDefault();
-      latest.current.act(action);
+      pressed(action);
     };
     const up = (event: KeyboardEvent): void => {
       const { key, altKey, ctrlKey, metaKey } = event;
       const action = actionFor({ key, altKey, ctrlKey, metaKey, repeat: false, busy: false });
-      if (action) latest.current.release(action);
+      if (action) released(action);
     };
     window.addEventListener("keydown", down);
     window.addEventListener("keyup", up);

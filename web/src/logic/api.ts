@@ -1,6 +1,7 @@
 /** The calls to the service that lets people in. Answers are checked where the page would break without. */
 
 import type { Capacity } from "./capacity";
+import type { Encrypted } from "./interpreter";
 import type { Glossary } from "./glossary";
 import type { ChosenVoices, Voices } from "./voices";
 
@@ -32,6 +33,30 @@ export interface Admission {
   readonly session: string;
   readonly ice_servers: readonly RTCIceServer[];
   readonly organiser_token: string | null;
+}
+
+/** Whoever came has to wait until an organiser lets them in. */
+export interface MustWait {
+  readonly ticket: string;
+  readonly expires_at: string;
+  readonly ask_again_s: number;
+}
+
+/** Who gets in: nobody new where it is locked; whom an organiser lets in where it has a lobby. */
+export interface DoorWish {
+  readonly locked: boolean;
+  readonly lobby: boolean;
+}
+
+export interface DoorState extends DoorWish {
+  readonly waiting: readonly Waiter[];
+}
+
+export interface Waiter {
+  readonly id: string;
+  readonly name: string;
+  readonly role: Role;
+  readonly since: string;
 }
 
 export interface NewRoom {
@@ -81,6 +106,7 @@ export interface InterpreterState {
     readonly state: "open" | "muted" | "lingering";
   }[];
   readonly capacity: Capacity | null;
+  readonly encrypted: Encrypted | null;
   readonly profile: string | null;
   readonly trouble: string;
 }
@@ -91,6 +117,8 @@ export interface JoinWish {
   readonly speak?: string;
   readonly listen?: string;
   readonly captions?: string;
+  /** Identities that this browser was given before. */
+  readonly earlier?: readonly string[];
 }
 
 /** A refusal of the service, or none at all. `code` is one of the service's, or "offline" or "unexpected". */
@@ -118,11 +146,20 @@ export class Api {
   }
 
   invitation(token: string): Promise<Invitation> {
-    return this.call("GET", `/invitations/${encodeURIComponent(token)}`);
+    return this.call("POST", "/invitation", { body: { invitation: token } });
   }
 
-  join(wish: JoinWish): Promise<Admission> {
+  join(wish: JoinWish): Promise<Admission | MustWait> {
     return this.call("POST", "/join", { body: wish });
+  }
+
+  /** Whether somebody who waits may come in by now. */
+  ask(ticket: string): Promise<Admission | MustWait> {
+    return this.call("POST", "/waiting", { body: { ticket } });
+  }
+
+  giveUp(ticket: string): Promise<void> {
+    return this.call("POST", "/waiting/end", { body: { ticket } });
   }
 
   renew(session: string): Promise<Admission> {
@@ -146,7 +183,12 @@ export class Api {
       links: async () => (await call<{ invitations: Link[] }>("GET", "/invitations")).invitations,
       invite: (wish) => call("POST", "/invitations", wish),
       revoke: (id, remove) => call("DELETE", `/invitations/${encodeURIComponent(id)}?remove=${remove}`),
-      removePerson: (identity) => call("DELETE", `/participants/${encodeURIComponent(identity)}`),
+      removePerson: (identity, withdrawLink) =>
+        call("DELETE", `/participants/${encodeURIComponent(identity)}?withdraw_link=${withdrawLink}`),
+      door: () => call("GET", "/door"),
+      setDoor: (wish) => call("PUT", "/door", wish),
+      admit: (waiter) => call("POST", `/door/waiting/${encodeURIComponent(waiter)}`),
+      refuse: (waiter) => call("DELETE", `/door/waiting/${encodeURIComponent(waiter)}`),
       interpreter: () => call("GET", "/interpreter"),
       setInterpreter: (wish) => call("PUT", "/interpreter", wish),
       dismissInterpreter: () => call("DELETE", "/interpreter"),
@@ -188,17 +230,23 @@ export interface Organising {
   links(): Promise<Link[]>;
   invite(wish: { role: Role; expires_in_s?: number; uses?: number | null }): Promise<Link>;
   revoke(id: string, remove: boolean): Promise<{ removed: number }>;
-  removePerson(identity: string): Promise<void>;
+  /** With `withdrawLink` nobody new comes by the link that they came by. */
+  removePerson(identity: string, withdrawLink: boolean): Promise<void>;
+  door(): Promise<DoorState>;
+  setDoor(wish: DoorWish): Promise<DoorState>;
+  admit(waiter: string): Promise<void>;
+  refuse(waiter: string): Promise<void>;
   interpreter(): Promise<InterpreterState>;
   setInterpreter(wish: InterpreterWish): Promise<InterpreterState>;
   dismissInterpreter(): Promise<void>;
 }
 
+/** Reads a problem as RFC 9457 has it, with the service's own `code` in it. */
 function refusal(status: number, answer: unknown): ApiError {
-  const { code, message, retry_after_s: wait } = (answer ?? {}) as Record<string, unknown>;
+  const { code, detail, retry_after_s: wait } = (answer ?? {}) as Record<string, unknown>;
   return new ApiError(
     typeof code === "string" ? code : "unexpected",
-    typeof message === "string" ? message : `The service answered ${status}.`,
+    typeof detail === "string" ? detail : `The service answered ${status}.`,
     typeof wait === "number" ? wait : null,
   );
 }

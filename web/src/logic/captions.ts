@@ -5,6 +5,9 @@
  * received. Values are never changed in place.
  */
 
+import { isLanguageCode } from "./languages";
+import { momentMs, wholeNumber } from "./numbers";
+
 /** One revision: the whole text so far of a segment in a language. */
 export interface Revision {
   /** Unique for each segment and language. */
@@ -43,9 +46,9 @@ export interface CaptionText {
 }
 
 export interface Passage {
-  /** Unique in this browser, also when an interpreter was replaced and counts from 1 again. */
+  /** Unique in this browser, also when an interpreter was replaced. */
   readonly key: string;
-  /** The interpreter that it came from: all its passages are on one time line. */
+  /** The key of the interpreter that it came from: all its passages are on one time line. */
   readonly epoch: string;
   readonly segment: string;
   readonly speaker: string;
@@ -61,58 +64,87 @@ export interface Passage {
 
 export type Passages = readonly Passage[];
 
-const MOST_MS = 1e11;
-
 /** About ten hours of talk; older passages make room. */
 export const MOST_PASSAGES = 12_000;
 
+/** UTF-16 units of one caption; the interpreter sends at most 4000 code points. */
+export const MOST_CHARACTERS = 8000;
+
+/** UTF-16 units of any attribute that a stream carries, and how many attributes. */
+const MOST_IN_ATTRIBUTE = 1000;
+const MOST_ATTRIBUTES = 40;
+
+/** Of a note or a doubt, as the interpreter cuts them. */
+const MOST_REASON = 300;
+
 /**
- * Reads a text stream of the topic `lk.transcription`.
+ * Reads a text stream of the topic `lk.transcription` that the interpreter has signed.
  *
- * Attributes of other senders than HIVE's interpreter may be missing: the text is then one language, all
- * tentative until it is final. Returns null for a stream without a segment.
+ * Returns null for a stream that cannot be one of its captions: without a segment of its sender, without
+ * languages, or longer than any.
  */
 export function readRevision(
   text: string,
   attributes: Readonly<Record<string, string>>,
   sender: string,
 ): Revision | null {
-  const id = attributes["lk.segment_id"];
-  if (!id) return null;
-  const final = attributes["lk.transcription_final"] === "true";
-  const language = attributes["language"] ?? "";
+  const value = (name: string): string => attributes[name] ?? "";
+  const segment = value("translator.segment");
+  const language = value("language");
+  const sourceLanguage = value("translator.source_language");
+  if (!isCaptionOf(sender, attributes) || text.length > MOST_CHARACTERS) return null;
+  const final = value("lk.transcription_final") === "true";
   const points = [...text];
-  const stated = Number.parseInt(attributes["translator.committed"] ?? "0", 10);
-  const committed = final ? points.length : Math.min(Number.isNaN(stated) ? 0 : stated, points.length);
+  const stated = wholeNumber(value("translator.committed"), points.length) ?? 0;
+  const committed = final ? points.length : stated;
+  const startMs = momentMs(value("translator.start_ms"));
+  const endMs = momentMs(value("translator.end_ms"));
   return {
-    id,
-    segment: attributes["translator.segment"] ?? id,
+    id: value("lk.segment_id"),
+    segment,
     speaker: sender,
     language,
-    sourceLanguage: attributes["translator.source_language"] ?? language,
-    translated: attributes["translated"] === "true",
+    sourceLanguage,
+    translated: value("translated") === "true",
     committed: points.slice(0, committed).join(""),
     tentative: points.slice(committed).join(""),
     final,
-    startMs: milliseconds(attributes["translator.start_ms"]),
-    endMs: milliseconds(attributes["translator.end_ms"]),
-    note: attributes["translator.note"] ?? "",
-    doubt: attributes["translator.doubt"] ?? "",
-    history: attributes["translator.history"] === "true",
+    startMs,
+    endMs: startMs === null || endMs === null ? endMs : Math.max(startMs, endMs),
+    note: reason(value("translator.note")),
+    doubt: reason(value("translator.doubt")),
+    history: value("translator.history") === "true",
   };
 }
 
-function milliseconds(value: string | undefined): number | null {
-  if (value === undefined || value === "") return null;
-  const number = Number(value);
-  // Nothing lasts for years, and a date beyond all calendars can be written nowhere.
-  return number >= 0 && number < MOST_MS ? number : null;
+/**
+ * Whether a stream can be a caption of its sender, by its attributes alone: a segment belongs to the
+ * participant in whose name it comes, so nobody can add to the words of somebody else.
+ */
+export function isCaptionOf(sender: string, attributes: Readonly<Record<string, string>>): boolean {
+  const values = Object.values(attributes);
+  if (values.length > MOST_ATTRIBUTES || values.some((value) => value.length > MOST_IN_ATTRIBUTE)) return false;
+  const segment = attributes["translator.segment"] ?? "";
+  const language = attributes["language"] ?? "";
+  const place = segment.startsWith(`${sender}/`) ? segment.slice(sender.length + 1) : "";
+  return (
+    sender !== "" &&
+    place !== "" &&
+    !place.includes("/") &&
+    isLanguageCode(language) &&
+    isLanguageCode(attributes["translator.source_language"] ?? "") &&
+    attributes["lk.segment_id"] === `${segment}/${language}`
+  );
+}
+
+function reason(text: string): string {
+  return [...text].slice(0, MOST_REASON).join("");
 }
 
 /**
  * Merges one revision.
  *
- * `epoch` names the interpreter that sent it: another one starts to count its segments again. What is
+ * `epoch` is the key of the interpreter that signed it: another one has a time line of its own. What is
  * final stays as it is.
  */
 export function merge(passages: Passages, revision: Revision, epoch: string, nowMs: number): Passages {

@@ -23,7 +23,8 @@ export interface GlossaryRow {
   readonly matchCase?: boolean;
 }
 
-export const MOST_ENTRIES = 500;
+/** As `MAX_ENTRIES` of `protocol/glossary.py`. */
+export const MOST_ENTRIES = 1000;
 
 export function rowsOf(glossary: Glossary | null): GlossaryRow[] {
   return (glossary?.entries ?? []).map((entry, id) => ({

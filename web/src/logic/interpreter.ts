@@ -1,7 +1,17 @@
 /** What the interpreter says of itself in its participant attributes. */
 
-import { servedBy } from "./languages";
+import { isLanguageCode, servedBy } from "./languages";
+import { plainText } from "./plainText";
+import { LONGEST_MS, within } from "./numbers";
+import { isKey } from "./signatures";
 import type { Attributes } from "./wishes";
+
+/** Beyond these, what an interpreter says of itself is not looked at. */
+const MOST_LANGUAGES = 300;
+const MOST_CHANNELS = 100;
+const MOST_LISTENERS = 100_000;
+const MOST_JSON = 60_000;
+const MOST_WORDS = 300;
 
 export interface ChannelState {
   readonly language: string;
@@ -14,6 +24,14 @@ export interface ChannelState {
   readonly speaking: boolean | null;
 }
 
+/** Whose words the interpreter cannot hear, as they are encrypted end to end and it has no key. */
+export interface Encrypted {
+  /** Whether nobody can be heard of those who have a microphone. */
+  readonly everybody: boolean;
+  /** Identities; of many only some. */
+  readonly speakers: readonly string[];
+}
+
 export type Interpreter =
   | { readonly present: false }
   | {
@@ -24,12 +42,19 @@ export type Interpreter =
       readonly channels: readonly ChannelState[];
       readonly profile: string;
       readonly trouble: string;
+      readonly encrypted: Encrypted | null;
     };
 
 export const ABSENT: Interpreter = { present: false };
 
 export function isInterpreter(attributes: Attributes): boolean {
   return attributes["translator.role"] === "interpreter";
+}
+
+/** The public key that its captions are signed with; null while it has not said it. */
+export function keyOf(attributes: Attributes): string | null {
+  const key = attributes["translator.key"] ?? "";
+  return isKey(key) ? key : null;
 }
 
 /** Reads the attributes; what cannot be read counts as not said, so that an older page survives a newer worker. */
@@ -40,34 +65,57 @@ export function readInterpreter(identity: string, attributes: Attributes): Inter
     present: true,
     identity,
     state: state === "speaking" || state === "listening" ? state : "initializing",
-    languages: Array.isArray(languages) ? languages.filter((code) => typeof code === "string") : [],
+    languages: Array.isArray(languages) ? languages.slice(0, MOST_LANGUAGES).filter(isCode) : [],
     channels: readChannels(parsed(attributes["translator.channels"])),
-    profile: attributes["translator.profile"] ?? "",
-    trouble: attributes["translator.trouble"] ?? "",
+    profile: plainText(attributes["translator.profile"] ?? "", MOST_WORDS),
+    trouble: plainText(attributes["translator.trouble"] ?? "", MOST_WORDS),
+    encrypted: readEncrypted(parsed(attributes["translator.encrypted"] || undefined)),
   };
+}
+
+const MOST_NAMED = 30;
+
+function readEncrypted(value: unknown): Encrypted | null {
+  if (typeof value !== "object" || value === null) return null;
+  const { everybody, speakers } = value as Record<string, unknown>;
+  const named = Array.isArray(speakers) ? speakers.filter((who) => typeof who === "string").slice(0, MOST_NAMED) : [];
+  return named.length || everybody === true ? { everybody: everybody === true, speakers: named } : null;
+}
+
+/** What is missing besides encryption, which the page says in its own words. */
+export function otherTrouble({ trouble, encrypted }: { readonly trouble: string; readonly encrypted: Encrypted | null }): string {
+  return encrypted && trouble.endsWith("encrypted end to end; the interpreter has no key") ? "" : trouble;
+}
+
+function isCode(value: unknown): value is string {
+  return typeof value === "string" && isLanguageCode(value);
 }
 
 function readChannels(value: unknown): ChannelState[] {
   if (typeof value !== "object" || value === null) return [];
-  return Object.entries(value).flatMap(([language, channel]: [string, unknown]) => {
-    if (typeof channel !== "object" || channel === null) return [];
-    const { track, listeners, lag_s: lag, state, speaking } = channel as Record<string, unknown>;
-    return {
-      language,
-      track: typeof track === "string" ? track : `translated-${language}`,
-      listeners: typeof listeners === "number" ? listeners : 0,
-      lagS: typeof lag === "number" && lag > 0 ? lag : null,
-      state: state === "muted" || state === "lingering" ? state : "open",
-      speaking: typeof speaking === "boolean" ? speaking : null,
-    };
-  });
+  return Object.entries(value)
+    .slice(0, MOST_CHANNELS)
+    .flatMap(([language, channel]: [string, unknown]) => {
+      if (!isCode(language) || typeof channel !== "object" || channel === null) return [];
+      const { track, listeners, lag_s: lag, state, speaking } = channel as Record<string, unknown>;
+      const lagS = within(lag, 0, LONGEST_MS / 1000);
+      return {
+        language,
+        track: typeof track === "string" ? track.slice(0, MOST_WORDS) : `translated-${language}`,
+        listeners: Math.floor(within(listeners, 0, MOST_LISTENERS)),
+        lagS: lagS > 0 ? lagS : null,
+        state: state === "muted" || state === "lingering" ? state : "open",
+        speaking: typeof speaking === "boolean" ? speaking : null,
+      };
+    });
 }
 
 function parsed(json: string | undefined): unknown {
+  if (json === undefined || json.length > MOST_JSON) return null;
   try {
-    return JSON.parse(json ?? "null");
+    return JSON.parse(json);
   } catch (error) {
-    if (error instanceof SyntaxError) return null;
+    if (error instanceof SyntaxError || error instanceof RangeError) return null; // not JSON, or nested without end
     throw error;
   }
 }
@@ -76,7 +124,8 @@ const CHANNEL_NAME = /^translated-(.+)$/;
 
 /** The language of a channel's track, or null for any other track. */
 export function languageOfTrack(name: string): string | null {
-  return CHANNEL_NAME.exec(name)?.[1] ?? null;
+  const language = CHANNEL_NAME.exec(name.slice(0, MOST_WORDS))?.[1] ?? "";
+  return isLanguageCode(language) ? language : null;
 }
 
 /** Whether a track of the interpreter is the one that a listener of `listen` hears. */

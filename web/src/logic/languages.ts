@@ -16,6 +16,14 @@ const ONE_CODE: Readonly<Record<string, string>> = {
   nb: "no", iw: "he", in: "id", ji: "yi", jw: "jv", mo: "ro", fil: "tl", cmn: "zh",
 };
 
+/** As worker/listeners.py takes them. */
+const CODE = /^[A-Za-z]{2,3}([-_][A-Za-z0-9]{1,8}){0,3}$/;
+
+/** Whether `text` can be a language code; what comes from a room may be anything. */
+export function isLanguageCode(text: string): boolean {
+  return CODE.test(text);
+}
+
 export function baseOf(code: string): string {
   const first = subtagsOf(code)[0] ?? "";
   return ONE_CODE[first] ?? first;

@@ -24,16 +24,23 @@ export interface CaptionPageOptions {
   readonly align: "start" | "center";
 }
 
-/** `hash` carries the invitation of a captions page, so that it reaches no server's log. */
+/** `hash` carries the invitation, so that it reaches no server's log. */
 export function routeOf({ pathname, search, hash }: Pick<Location, "pathname" | "search" | "hash">): Route {
   const parts = pathname.split("/").filter(Boolean).map(decoded);
   if (parts.length === 0) return { page: "start" };
   const [first, second] = parts;
-  if (parts.length === 2 && first === "j" && second) return { page: "join", invitation: second };
+  const invitation = decoded(hash.slice(1));
+  if (parts.length === 1 && first === "join" && invitation) return { page: "join", invitation };
   if (parts.length === 2 && first === "captions" && second) {
-    return { page: "captions", room: second, invitation: decoded(hash.slice(1)), options: captionOptions(search) };
+    return { page: "captions", room: second, invitation, options: captionOptions(search) };
   }
   return { page: "unknown" };
+}
+
+/** Where a link leads on this site, its invitation included. */
+export function onThisSite(link: string): string {
+  const { pathname, search, hash } = new URL(link);
+  return pathname + search + hash;
 }
 
 function decoded(part: string): string {

@@ -2,6 +2,7 @@
 
 import type { CaptionText, Passage, Passages } from "./captions";
 import { sameLanguage } from "./languages";
+import { LONGEST_MS, within } from "./numbers";
 
 export type Format = "vtt" | "srt" | "txt" | "json";
 
@@ -65,31 +66,65 @@ export function transcriptOf(
   };
 }
 
+/** So much later than the quickest a caption may come and still say something about the time line. */
+const LATE_MS = 60_000;
+/** The same for what was sent again: it may have been said long before. */
+const LATE_HISTORY_MS = 12 * 3600 * 1000;
+/** Nothing that was not sent again comes later after its words. */
+const LATEST_MS = 5 * 60_000;
+
 /**
  * When each interpreter's time line began, on the clock of this browser.
  *
  * Captions come later than the words by a delay that varies; the passage that came quickest is nearest to
- * the truth. What was sent again came late for another reason and counts only where nothing else does.
+ * the truth. What was sent again came late for another reason and counts only where nothing else does. A time
+ * that is far from those of most passages says nothing: no single one can move the others.
  */
 function epochOffsets(passages: Passages): Map<string, number> {
-  const offsets = new Map<string, { ms: number; history: boolean }>();
+  const begun = new Map<string, { live: number[]; history: number[] }>();
   for (const passage of passages) {
-    if (passage.startMs === null) continue;
-    const ms = passage.firstSeenMs - passage.startMs;
-    const known = offsets.get(passage.epoch);
-    if (!known || (known.history && !passage.history) || (known.history === passage.history && ms < known.ms)) {
-      offsets.set(passage.epoch, { ms, history: passage.history });
-    }
+    const startMs = claimedMs(passage.startMs);
+    if (startMs === null) continue;
+    const { live, history } = begun.get(passage.epoch) ?? { live: [], history: [] };
+    (passage.history ? history : live).push(passage.firstSeenMs - startMs);
+    begun.set(passage.epoch, { live, history });
   }
-  return new Map([...offsets].map(([epoch, { ms }]) => [epoch, ms]));
+  return new Map(
+    [...begun].map(([epoch, { live, history }]) => [
+      epoch,
+      live.length ? quickest(live, LATE_MS) : quickest(history, LATE_HISTORY_MS),
+    ]),
+  );
+}
+
+/** The least of the values that are not much less than the middle one; of two, the later counts as the middle. */
+function quickest(values: readonly number[], spreadMs: number): number {
+  const sorted = values.toSorted((one, other) => one - other);
+  const middle = sorted[Math.floor(sorted.length / 2)] as number;
+  return sorted.find((value) => value >= middle - spreadMs) as number;
+}
+
+/** A moment on an interpreter's time line; null where there is none that a meeting can have. */
+function claimedMs(ms: number | null): number | null {
+  return ms !== null && ms >= 0 && ms <= LONGEST_MS ? ms : null;
+}
+
+/** When a passage was said, on the clock of this browser: before it was seen, and not long before unless sent again. */
+function saidAtMs(passage: Passage, offsets: Map<string, number>): number {
+  const offset = offsets.get(passage.epoch);
+  const startMs = claimedMs(passage.startMs);
+  if (offset === undefined || startMs === null) return passage.firstSeenMs;
+  const earliest = passage.firstSeenMs - (passage.history ? LONGEST_MS : LATEST_MS);
+  return within(offset + startMs, earliest, passage.firstSeenMs);
 }
 
 function entryOf(passage: Passage, offsets: Map<string, number>, nameOf: (identity: string) => string): Entry[] {
   const texts = passage.texts.filter((text) => text.final && VISIBLE.test(text.committed));
   if (!texts.length) return [];
-  const offset = offsets.get(passage.epoch);
-  const startMs = offset === undefined || passage.startMs === null ? passage.firstSeenMs : offset + passage.startMs;
-  const lengthMs = passage.startMs === null || passage.endMs === null ? 0 : passage.endMs - passage.startMs;
+  const startMs = saidAtMs(passage, offsets);
+  const claimedStart = claimedMs(passage.startMs);
+  const claimedEnd = claimedMs(passage.endMs);
+  const lengthMs = claimedStart === null || claimedEnd === null ? 0 : claimedEnd - claimedStart;
   return [
     {
       speaker: passage.speaker,
@@ -172,7 +207,7 @@ function writeSrt({ entries }: Transcript): string {
 }
 
 function writeText({ title, entries, beganMs }: Transcript): string {
-  const head = entries.length ? `${oneLine(title)}\n${new Date(beganMs).toISOString()}\n` : `${oneLine(title)}\n`;
+  const head = entries.length ? `${oneLine(title)}\n${instant(beganMs)}\n` : `${oneLine(title)}\n`;
   const lines = entries.map((entry) => {
     const several = entry.texts.length > 1;
     const texts = entry.texts.map((text) => {
@@ -188,7 +223,7 @@ function writeText({ title, entries, beganMs }: Transcript): string {
 function writeJson({ title, beganMs, languages, entries }: Transcript): string {
   const body = {
     title,
-    began_at: entries.length ? new Date(beganMs).toISOString() : null,
+    began_at: entries.length ? instant(beganMs) : null,
     languages,
     entries: entries.map((entry) => {
       const translated = entry.texts.filter((text) => !text.note);
@@ -211,8 +246,16 @@ function writeJson({ title, beganMs, languages, entries }: Transcript): string {
   return `${JSON.stringify(body, null, 2)}\n`;
 }
 
+/** The farthest from 1970 that a date may be. */
+const FARTHEST_MS = 8.64e15;
+
+/** A moment as ISO 8601 writes it, whatever the clock of this browser says. */
+export function instant(ms: number): string {
+  return new Date(within(ms, -FARTHEST_MS, FARTHEST_MS)).toISOString();
+}
+
 function clock(ms: number, decimal: "." | ","): string {
-  const whole = Math.max(0, Math.round(ms));
+  const whole = Math.round(within(ms, 0, 100 * LONGEST_MS));
   const two = (value: number): string => String(Math.floor(value)).padStart(2, "0");
   const fraction = String(whole % 1000).padStart(3, "0");
   return `${two(whole / 3_600_000)}:${two((whole / 60_000) % 60)}:${two((whole / 1000) % 60)}${decimal}${fraction}`;

@@ -1,7 +1,7 @@
 /** What a participant speaks, hears and reads, and how it is written into participant attributes. */
 
 import type { ReadMode } from "./captionView";
-import { sameLanguage } from "./languages";
+import { isLanguageCode, sameLanguage } from "./languages";
 
 export interface Wishes {
   /** A code, or "auto" where the interpreter finds out. */
@@ -60,17 +60,31 @@ export function hearing(wishes: Wishes, listen: string): Wishes {
   return { ...wishes, listen, read: read.language === wishes.listen ? { ...read, language: listen } : read };
 }
 
+/** More codes in one participant's attribute are not looked at, as in worker/listeners.py. */
+const MOST_CODES = 8;
+const MOST_CHARACTERS = 400;
+
+/** A code, "auto", or "" where they have not said what they speak, or nothing that could be a language. */
 export function spokenBy(attributes: Attributes): string {
-  return attributes["translator.speak"] ?? attributes["language"] ?? "";
+  return codeOr("auto", attributes["translator.speak"]) ?? codeOr("auto", attributes["language"]) ?? "";
 }
 
+/** A code, or "off". */
 export function heardBy(attributes: Attributes): string {
-  return attributes["translator.listen"] ?? attributes["language"] ?? "off";
+  return codeOr("off", attributes["translator.listen"] || attributes["language"]) ?? "off";
 }
 
+/** Codes, and "original". */
 export function readBy(attributes: Attributes): readonly string[] {
-  const wanted = attributes["translator.captions"] ?? attributes["language"] ?? "off";
-  return wanted.split(",").map((code) => code.trim()).filter((code) => code !== "" && code !== "off");
+  const wanted = attributes["translator.captions"] || attributes["language"] || "off";
+  const codes = wanted.slice(0, MOST_CHARACTERS).split(",", MOST_CODES).map((code) => code.trim());
+  return codes.includes("off") ? [] : codes.filter((code) => code === "original" || isLanguageCode(code));
+}
+
+/** `value` if it is a language code or the one other word that may stand there; what people set may be anything. */
+function codeOr(other: string, value: string | undefined): string | null {
+  const code = value?.slice(0, MOST_CHARACTERS).trim() ?? "";
+  return code === other || isLanguageCode(code) ? code : null;
 }
 
 export interface Listener {

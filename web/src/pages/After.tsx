@@ -1,5 +1,6 @@
 import { Icon } from "../components/Icon";
 import { Page, ViewHeading } from "../components/Page";
+import { PartBoundary } from "../components/PartBoundary";
 import { RecordingControls, SaveTranscript, TranscriptList, useTranscript } from "../components/TranscriptPanel";
 import { useI18n } from "../hooks/useI18n";
 import { useStore } from "../hooks/useStore";
@@ -38,11 +39,17 @@ export function After({ meeting, title, onAgain }: { meeting: Meeting; title: st
           <div className="after-columns">
             <div className="card">
               <h2 className="unseen">{text("room.transcript")}</h2>
-              <SaveTranscript transcript={transcript} />
-              <RecordingControls meeting={meeting} title={title} ended />
+              <PartBoundary>
+                <SaveTranscript transcript={transcript} />
+              </PartBoundary>
+              <PartBoundary>
+                <RecordingControls meeting={meeting} title={title} ended />
+              </PartBoundary>
             </div>
             <div className="card">
-              <TranscriptList transcript={transcript} />
+              <PartBoundary>
+                <TranscriptList transcript={transcript} />
+              </PartBoundary>
             </div>
           </div>
         )}

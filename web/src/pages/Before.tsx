@@ -11,6 +11,7 @@ import { ApiError, type Invitation, type Role } from "../logic/api";
 import type { ReadMode } from "../logic/captionView";
 import type { TextKey } from "../logic/i18n";
 import { servedBy } from "../logic/languages";
+import { plainName } from "../logic/names";
 import type { Preferences } from "../logic/preferences";
 import type { Wishes } from "../logic/wishes";
 
@@ -52,7 +53,7 @@ export function Before({ invitation, joining, error, returning, onEnter }: Befor
 
   const submit = (event: FormEvent): void => {
     event.preventDefault();
-    const name = preferences.name.trim();
+    const name = plainName(preferences.name);
     setNameMissing(name === "");
     if (name === "") nameField.current?.focus();
     else onEnter({ name, wishes, microphone: maySpeak ? microphone : null });

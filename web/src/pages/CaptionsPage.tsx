@@ -2,13 +2,16 @@ import { useEffect, useMemo, useState } from "react";
 import { PassageLines } from "../components/CaptionPane";
 import { Notice } from "../components/controls";
 import { useTitle } from "../components/Page";
+import { useEncryptedText } from "../hooks/useEncryptedText";
+import { PartBoundary } from "../components/PartBoundary";
 import { useErrorText } from "../hooks/useErrorText";
 import { useI18n } from "../hooks/useI18n";
 import { useStore } from "../hooks/useStore";
 import { ApiError, type Api } from "../logic/api";
 import { shown } from "../logic/captionView";
+import { nameIn } from "../logic/names";
 import type { CaptionPageOptions } from "../logic/route";
-import { forgetSession, keepSession, keptSession } from "../room/sessionShelf";
+import { admit, mayPass } from "../room/admission";
 import type { Reading } from "../room/reading";
 
 interface CaptionsPageProps {
@@ -19,6 +22,7 @@ interface CaptionsPageProps {
 
 type Stage =
   | { readonly at: "connecting" }
+  | { readonly at: "waiting" }
   | { readonly at: "barred"; readonly error: unknown }
   | { readonly at: "reading"; readonly reading: Reading };
 
@@ -41,11 +45,17 @@ export function CaptionsPage({ api, invitationToken, options }: CaptionsPageProp
   if (invitationToken === "") return <Incomplete />;
   switch (stage.at) {
     case "connecting":
-      return <Waiting />;
+      return <Waiting reason="connection.connecting" />;
+    case "waiting":
+      return <Waiting reason="lobby.title" />;
     case "barred":
       return <Barred error={stage.error} />;
     case "reading":
-      return <Lines reading={stage.reading} options={options} />;
+      return (
+        <PartBoundary againMs={AGAIN_MS}>
+          <Lines reading={stage.reading} options={options} />
+        </PartBoundary>
+      );
   }
 }
 
@@ -56,14 +66,17 @@ function useReading(api: Api, invitation: string, language: string): Stage {
     let reading: Reading | null = null;
     let ended = false;
     let timer: number | undefined;
+    const visit = new AbortController();
 
     const open = async (): Promise<void> => {
       try {
         const [{ Reading: Reader }, admission] = await Promise.all([
           import("../room/reading"),
-          admit(api, invitation, language),
+          admit(api, { invitation, name: "Captions", captions: language }, {
+            signal: visit.signal,
+            onWaiting: () => setStage({ at: "waiting" }),
+          }),
         ]);
-        keepSession(invitation, admission.session);
         const next = new Reader(admission, api, language);
         await next.start();
         if (ended) return await next.end();
@@ -75,7 +88,7 @@ function useReading(api: Api, invitation: string, language: string): Stage {
       } catch (error) {
         if (ended) return;
         setStage({ at: "barred", error });
-        if (mayPass(error)) again();
+        if (!(error instanceof ApiError) || mayPass(error) || error.code === "waiting_ended") again();
       }
     };
     const again = (): void => {
@@ -86,6 +99,7 @@ function useReading(api: Api, invitation: string, language: string): Stage {
     void open();
     return () => {
       ended = true;
+      visit.abort();
       window.clearTimeout(timer);
       void reading?.end();
     };
@@ -93,28 +107,14 @@ function useReading(api: Api, invitation: string, language: string): Stage {
   return stage;
 }
 
-async function admit(api: Api, invitation: string, language: string) {
-  const session = keptSession(invitation);
-  if (session) {
-    try {
-      return await api.renew(session);
-    } catch (error) {
-      if (!(error instanceof ApiError) || error.code === "offline") throw error;
-      forgetSession(invitation);
-    }
-  }
-  return api.join({ invitation, name: "Captions", captions: language });
-}
-
-/** Whether waiting may help: a link that was withdrawn stays so. */
-function mayPass(error: unknown): boolean {
-  return !(error instanceof ApiError) || ["offline", "rate_limited", "media_server", "storage"].includes(error.code);
-}
-
 function Lines({ reading, options }: { reading: Reading; options: CaptionPageOptions }) {
   const { text } = useI18n();
   const passages = useStore(reading.passages);
+  const checkable = useStore(reading.captionsCheckable);
   const names = useStore(reading.directory.names);
+  const interpreter = useStore(reading.interpreter);
+  const encryptedText = useEncryptedText(reading.directory);
+  const encrypted = interpreter.present ? interpreter.encrypted : null;
   const { language, calm, lines: most, names: named, size, align } = options;
   const choice = useMemo(
     () => ({ mode: language === "original" ? ("original" as const) : ("translation" as const), language, calm }),
@@ -128,9 +128,10 @@ function Lines({ reading, options }: { reading: Reading; options: CaptionPageOpt
       style={{ "--screen-size": `${size}vh` } as React.CSSProperties}
     >
       <Heading />
-      {lines.length === 0 && !options.transparent && <p className="screen-waiting">{text("page.waiting")}</p>}
+      {!checkable && <Notice kind="problem">{text("captions.uncheckable")}</Notice>}
+      {checkable && lines.length === 0 && !options.transparent && <p className="screen-waiting">{encrypted ? encryptedText(encrypted) : text("page.waiting")}</p>}
       {lines.map((line) => (
-        <PassageLines key={line.key} line={line} name={named && line.named ? (names.get(line.speaker) ?? line.speaker) : ""} />
+        <PassageLines key={line.key} line={line} name={named && line.named ? nameIn(names, line.speaker) : ""} />
       ))}
     </main>
   );
@@ -142,12 +143,12 @@ function Heading() {
   return <h1 className="unseen">{text("captions.label")}</h1>;
 }
 
-function Waiting() {
+function Waiting({ reason }: { reason: "connection.connecting" | "lobby.title" }) {
   const { text } = useI18n();
   return (
     <main className="screen">
       <Heading />
-      <p className="screen-waiting">{text("connection.connecting")}</p>
+      <p className="screen-waiting">{text(reason)}</p>
     </main>
   );
 }

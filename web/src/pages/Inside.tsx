@@ -1,11 +1,13 @@
 import { RoomContext } from "@livekit/components-react";
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useCallback, useEffect, useEffectEvent, useMemo, useRef, useState } from "react";
 import { CaptionPane } from "../components/CaptionPane";
 import { Dialog } from "../components/controls";
 import { DiagnosticsPanel } from "../components/DiagnosticsPanel";
+import { WaitingNotice } from "../components/DoorSection";
 import { Icon, Logo } from "../components/Icon";
 import { OrganisePanel } from "../components/OrganisePanel";
 import { useTitle } from "../components/Page";
+import { PartBoundary } from "../components/PartBoundary";
 import { PeoplePanel, QualityBars } from "../components/PeoplePanel";
 import { SettingsPanel } from "../components/SettingsPanel";
 import { ShortcutsDialog } from "../components/ShortcutsDialog";
@@ -13,6 +15,7 @@ import { Stage } from "../components/Stage";
 import { ConnectionBanner, LagBadge, SoundStarter, Troubles, WaitSignal } from "../components/Status";
 import { HEAR_SELECT_ID, PANELS, Toolbar, type PanelName } from "../components/Toolbar";
 import { TranscriptPanel } from "../components/TranscriptPanel";
+import { useDoor, type Door } from "../hooks/useDoor";
 import { useI18n } from "../hooks/useI18n";
 import { MeetingContext, useMeeting } from "../hooks/useMeeting";
 import { usePreferences } from "../hooks/usePreferences";
@@ -36,10 +39,9 @@ interface InsideProps {
 
 export function Inside({ api, invitation, meeting, onEnded }: InsideProps) {
   const connection = useStore(meeting.session.connection);
-  const ended = useRef(onEnded);
-  ended.current = onEnded;
+  const ended = useEffectEvent(onEnded);
   useEffect(() => {
-    if (connection.state === "ended") ended.current();
+    if (connection.state === "ended") ended();
   }, [connection.state]);
   useWakeLock();
 
@@ -61,6 +63,7 @@ function MeetingView({ invitation, organising }: { invitation: Invitation; organ
   const [{ calm }] = usePreferences();
   const mix = useStore(meeting.mixer.state);
   const offered = useOfferedLanguages(invitation.languages);
+  const door = useDoor(organising);
   const [panel, setPanel] = useState<PanelName | null>(() => (!isWide() ? null : organising ? "organise" : "people"));
   const [dialog, setDialog] = useState<"leave" | "keys" | null>(null);
   const togglePanel = useCallback((name: PanelName) => setPanel((open) => (open === name ? null : name)), []);
@@ -81,29 +84,46 @@ function MeetingView({ invitation, organising }: { invitation: Invitation; organ
       <header className="room-head">
         <Logo />
         <h1>{invitation.title}</h1>
-        <LagBadge />
-        <QualityBars person={meeting.room.localParticipant} />
+        <PartBoundary>
+          <LagBadge />
+          <QualityBars person={meeting.room.localParticipant} />
+        </PartBoundary>
       </header>
-      <ConnectionBanner />
+      <PartBoundary>
+        <ConnectionBanner />
+      </PartBoundary>
       <main className="room-main" id="captions" aria-label={text("room.label", { title: invitation.title })}>
-        <SoundStarter />
-        <Troubles />
-        <Stage />
-        <CaptionPane choice={choice} onOrganise={organising && panel !== "organise" ? () => setPanel("organise") : null} />
-        <WaitSignal />
+        <PartBoundary>
+          <SoundStarter />
+          {panel !== "organise" && <WaitingNotice door={door} onShow={() => setPanel("organise")} />}
+          <Troubles />
+        </PartBoundary>
+        <PartBoundary>
+          <Stage />
+        </PartBoundary>
+        <PartBoundary>
+          <CaptionPane choice={choice} onOrganise={organising && panel !== "organise" ? () => setPanel("organise") : null} />
+        </PartBoundary>
+        <PartBoundary>
+          <WaitSignal />
+        </PartBoundary>
       </main>
       {panel && (
         <Panel name={panel} onClose={() => setPanel(null)}>
-          <PanelContent name={panel} invitation={invitation} organising={organising} offered={offered} onShortcuts={() => setDialog("keys")} />
+          <PartBoundary key={panel}>
+            <PanelContent name={panel} invitation={invitation} organising={organising} door={door} offered={offered} onShortcuts={() => setDialog("keys")} />
+          </PartBoundary>
         </Panel>
       )}
-      <Toolbar
-        offered={offered}
-        panel={panel}
-        organiser={organising !== null}
-        onPanel={togglePanel}
-        onLeave={() => setDialog("leave")}
-      />
+      <PartBoundary>
+        <Toolbar
+          offered={offered}
+          panel={panel}
+          organiser={organising !== null}
+          onPanel={togglePanel}
+          onLeave={() => setDialog("leave")}
+        />
+      </PartBoundary>
       {dialog === "keys" && <ShortcutsDialog onClose={() => setDialog(null)} />}
       {dialog === "leave" && <LeaveDialog onClose={() => setDialog(null)} />}
     </div>
@@ -118,11 +138,12 @@ interface PanelContentProps {
   readonly name: PanelName;
   readonly invitation: Invitation;
   readonly organising: Organising | null;
+  readonly door: Door;
   readonly offered: readonly string[] | null;
   readonly onShortcuts: () => void;
 }
 
-function PanelContent({ name, invitation, organising, offered, onShortcuts }: PanelContentProps) {
+function PanelContent({ name, invitation, organising, door, offered, onShortcuts }: PanelContentProps) {
   const meeting = useMeeting();
   switch (name) {
     case "people":
@@ -132,7 +153,7 @@ function PanelContent({ name, invitation, organising, offered, onShortcuts }: Pa
     case "transcript":
       return <TranscriptPanel meeting={meeting} title={invitation.title} />;
     case "organise":
-      return organising && <OrganisePanel organising={organising} />;
+      return organising && <OrganisePanel organising={organising} door={door} />;
     case "diagnostics":
       return <DiagnosticsPanel />;
     default:

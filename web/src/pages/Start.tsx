@@ -6,6 +6,7 @@ import { Page, ViewHeading } from "../components/Page";
 import { useErrorText } from "../hooks/useErrorText";
 import { useI18n } from "../hooks/useI18n";
 import type { Api, NewRoom } from "../logic/api";
+import { onThisSite } from "../logic/route";
 
 type Creation =
   | { readonly state: "form"; readonly error: unknown }
@@ -158,7 +159,7 @@ function Created({ room }: { room: NewRoom }) {
         <CopyField label={text("start.organiserLink")} value={room.organiser_link} />
         <CopyField label={text("start.captionsLink")} value={room.captions_link} />
         <p className="hint">{text("start.until", { date: until.format(new Date(room.expires_at)) })}</p>
-        <a className="button button-main button-wide" href={new URL(room.organiser_link).pathname}>
+        <a className="button button-main button-wide" href={onThisSite(room.organiser_link)}>
           {text("start.enter")}
         </a>
       </div>

@@ -1,14 +1,17 @@
 import { lazy, Suspense, useCallback, useEffect, useRef, useState } from "react";
 import { Notice } from "../components/controls";
 import { Page } from "../components/Page";
+import { PartBoundary } from "../components/PartBoundary";
 import { useErrorText } from "../hooks/useErrorText";
 import { useI18n } from "../hooks/useI18n";
 import { usePreferences } from "../hooks/usePreferences";
-import { ApiError, type Admission, type Api, type Invitation } from "../logic/api";
+import type { Api, Invitation, JoinWish } from "../logic/api";
 import { toAttributes } from "../logic/wishes";
 import type { Meeting } from "../room/meeting";
-import { forgetSession, keepSession, keptSession } from "../room/sessionShelf";
+import { admit } from "../room/admission";
+import { forgetSession, keptSession } from "../room/sessionShelf";
 import { Before, type Entry } from "./Before";
+import { Lobby } from "./Lobby";
 
 const Inside = lazy(async () => ({ default: (await import("./Inside")).Inside }));
 const After = lazy(async () => ({ default: (await import("./After")).After }));
@@ -17,8 +20,11 @@ type Stage =
   | { readonly at: "door" }
   | { readonly at: "barred"; readonly error: unknown }
   | { readonly at: "before"; readonly invitation: Invitation; readonly joining: boolean; readonly error: unknown }
+  | { readonly at: "waiting"; readonly invitation: Invitation; readonly name: string; readonly giveUp: () => void }
   | { readonly at: "inside"; readonly invitation: Invitation; readonly meeting: Meeting }
   | { readonly at: "after"; readonly invitation: Invitation; readonly meeting: Meeting };
+
+const GIVEN_UP = new DOMException("given up", "AbortError");
 
 /** One person's visit to a meeting, from the link to the transcript. */
 export function Visit({ api, invitationToken }: { api: Api; invitationToken: string }) {
@@ -34,7 +40,14 @@ export function Visit({ api, invitationToken }: { api: Api; invitationToken: str
     );
   }, [api, invitationToken]);
   useEffect(look, [look]);
-  useEffect(() => () => void running.current?.end(), []);
+  const waiting = useRef<AbortController | null>(null);
+  useEffect(
+    () => () => {
+      waiting.current?.abort();
+      void running.current?.end();
+    },
+    [],
+  );
 
   const enter = async (invitation: Invitation, entry: Entry): Promise<void> => {
     // Browsers let sound start only in the same moment as the click. Where it may not start, the promise stays
@@ -42,12 +55,17 @@ export function Visit({ api, invitationToken }: { api: Api; invitationToken: str
     const context = new AudioContext();
     context.resume().catch(() => undefined);
     setStage({ at: "before", invitation, joining: true, error: null });
+    const visit = new AbortController();
+    waiting.current = visit;
+    const giveUp = (): void => visit.abort(GIVEN_UP);
     try {
       const [{ Meeting }, admission] = await Promise.all([
         import("../room/meeting"),
-        admit(api, invitationToken, entry),
+        admit(api, joinWish(invitationToken, entry), {
+          signal: visit.signal,
+          onWaiting: () => setStage({ at: "waiting", invitation, name: entry.name, giveUp }),
+        }),
       ]);
-      keepSession(invitationToken, admission.session);
       const meeting = new Meeting(admission, api, context, {
         wishes: entry.wishes,
         balance: preferences.balance,
@@ -62,7 +80,7 @@ export function Visit({ api, invitationToken }: { api: Api; invitationToken: str
       await running.current?.end();
       running.current = null;
       if (context.state !== "closed") await context.close();
-      setStage({ at: "before", invitation, joining: false, error });
+      setStage({ at: "before", invitation, joining: false, error: error === GIVEN_UP ? null : error });
     }
   };
 
@@ -89,45 +107,41 @@ export function Visit({ api, invitationToken }: { api: Api; invitationToken: str
           onEnter={(entry) => void enter(stage.invitation, entry)}
         />
       );
+    case "waiting":
+      return <Lobby title={stage.invitation.title} name={stage.name} onGiveUp={stage.giveUp} />;
     case "inside":
       return (
         <Suspense fallback={<Door />}>
-          <Inside
-            api={api}
-            invitation={stage.invitation}
-            meeting={stage.meeting}
-            onEnded={() => onEnded(stage.invitation, stage.meeting)}
-          />
+          <PartBoundary>
+            <Inside
+              api={api}
+              invitation={stage.invitation}
+              meeting={stage.meeting}
+              onEnded={() => onEnded(stage.invitation, stage.meeting)}
+            />
+          </PartBoundary>
         </Suspense>
       );
     case "after":
       return (
         <Suspense fallback={<Door />}>
-          <After meeting={stage.meeting} title={stage.invitation.title} onAgain={look} />
+          <PartBoundary>
+            <After meeting={stage.meeting} title={stage.invitation.title} onAgain={look} />
+          </PartBoundary>
         </Suspense>
       );
   }
 }
 
-/** Comes back under the same identity where this browser was let in before. */
-async function admit(api: Api, invitation: string, { name, wishes }: Entry): Promise<Admission> {
-  const session = keptSession(invitation);
-  if (session) {
-    try {
-      return await api.renew(session);
-    } catch (error) {
-      if (!(error instanceof ApiError) || error.code === "offline") throw error;
-      forgetSession(invitation);
-    }
-  }
-  const attributes = toAttributes(wishes);
-  return api.join({
+/** What somebody tells the service when they come. */
+function joinWish(invitation: string, { name, wishes }: Entry): Omit<JoinWish, "earlier"> {
+  return {
     invitation,
     name,
     ...(wishes.speak ? { speak: wishes.speak } : {}),
     listen: wishes.listen,
-    captions: attributes["translator.captions"] ?? "off",
-  });
+    captions: toAttributes(wishes)["translator.captions"] ?? "off",
+  };
 }
 
 function Door() {

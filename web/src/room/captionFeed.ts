@@ -1,37 +1,193 @@
-import { ConnectionState, type Room, type TextStreamReader } from "livekit-client";
-import { merge, readRevision, type Passages } from "../logic/captions";
-import type { Interpreter } from "../logic/interpreter";
+import type { Room, TextStreamReader } from "livekit-client";
+import { Budgets } from "../logic/budget";
+import { isCaptionOf, merge, MOST_CHARACTERS, readRevision, type Passages } from "../logic/captions";
+import { claimedKey, SignatureCheck } from "../logic/signatures";
 import { Store, type Readable } from "../logic/store";
+import { forgetStream } from "./streams";
 
 const TOPIC = "lk.transcription";
 
-/** Receives the captions that the interpreter sends to this participant. */
+/** In one person's name: a history in several languages comes at once, a lively speaker has 17 revisions a second. */
+const AT_ONCE = 400;
+const PER_SECOND = 100;
+/** Streams in one person's name that are still being read, and such that wait to be checked. */
+const MOST_OPEN = 50;
+const MOST_WAITING = 400;
+/** The interpreter sends a revision in one go. */
+const READ_LIMIT_MS = 10_000;
+/** The server tells of a new participant up to 3 s late; its first words may be there before it. */
+const KEY_PATIENCE_MS = 5000;
+
+type Attributes = Readonly<Record<string, string>>;
+
+/** What the feed needs of a text stream. */
+export type CaptionStream = Pick<TextStreamReader, "info" | "withAbortSignal"> & AsyncIterable<string>;
+
+/** What the feed needs of a room. */
+export interface CaptionSource {
+  registerTextStreamHandler: (topic: string, handler: (stream: CaptionStream, from: { identity: string }) => void) => void;
+  unregisterTextStreamHandler: (topic: string) => void;
+  /** Nobody will read the stream: what is still sent on it is thrown away. */
+  forget: (id: string) => void;
+}
+
+export function captionSource(room: Room): CaptionSource {
+  return {
+    registerTextStreamHandler: (topic, handler) => room.registerTextStreamHandler(topic, handler),
+    unregisterTextStreamHandler: (topic) => room.unregisterTextStreamHandler(topic),
+    forget: (id) => forgetStream(room, id),
+  };
+}
+
+/**
+ * Receives the captions that the interpreter sends to this participant, and believes no others.
+ *
+ * Anybody in the room can send streams on this topic. What is not signed by an interpreter, is not the sender's own
+ * segment, is too long or too frequent is refused and counted.
+ */
 export class CaptionFeed {
   readonly passages = new Store<Passages>([]);
-  private lastInterpreter = "";
+  /** False where this browser cannot tell who sent a caption: it shows none then. */
+  readonly checkable = new Store(true);
+  /** How many streams were not believed. */
+  readonly refused = new Store(0);
+  private readonly budgets = new Budgets(AT_ONCE, PER_SECOND);
+  private readonly open = new Map<string, number>();
+  private readonly lanes = new Map<string, { last: Promise<void>; waiting: number }>();
+  private readonly closed = new Store(false);
 
+  /** `keys` are the public keys of the interpreters that are or were in the room. */
   constructor(
-    private readonly room: Room,
-    private readonly interpreter: Readable<Interpreter>,
+    private readonly source: CaptionSource,
+    private readonly keys: Readable<ReadonlySet<string>>,
+    private readonly check = new SignatureCheck(globalThis.crypto?.subtle),
   ) {
-    room.registerTextStreamHandler(TOPIC, (reader, { identity }) => {
-      this.read(reader, identity).catch((error: unknown) => {
-        // A stream breaks off when the connection does; its next revision carries the whole text again.
-        if (this.room.state === ConnectionState.Connected) console.warn("a caption could not be read", error);
-      });
-    });
+    void check.possible().then((possible) => this.checkable.set(possible));
+    source.registerTextStreamHandler(TOPIC, (stream, { identity }) => void this.receive(stream, identity));
   }
 
   close(): void {
-    this.room.unregisterTextStreamHandler(TOPIC);
+    this.source.unregisterTextStreamHandler(TOPIC);
+    this.closed.set(true);
   }
 
-  private async read(reader: TextStreamReader, sender: string): Promise<void> {
-    const text = await reader.readAll();
-    const revision = readRevision(text, reader.info.attributes ?? {}, sender);
-    if (!revision) return;
-    const interpreter = this.interpreter.get();
-    if (interpreter.present) this.lastInterpreter = interpreter.identity;
-    this.passages.update((passages) => merge(passages, revision, this.lastInterpreter, Date.now()));
+  private async receive(stream: CaptionStream, sender: string): Promise<void> {
+    const open = this.open.get(sender) ?? 0;
+    const worthReading =
+      open < MOST_OPEN &&
+      (stream.info.size ?? 0) <= MOST_CHARACTERS * 4 &&
+      isSignedFor(sender, stream.info.attributes ?? {}) &&
+      this.budgets.take(sender, performance.now());
+    if (!worthReading) return this.refuse(stream);
+
+    this.open.set(sender, open + 1);
+    let text: string | null;
+    try {
+      text = await readWithin(stream, MOST_CHARACTERS, READ_LIMIT_MS, this.closed);
+    } catch {
+      // A stream breaks off when the connection does; its next revision carries the whole text again.
+      this.source.forget(stream.info.id);
+      return;
+    } finally {
+      this.release(sender);
+    }
+    // The end of a stream may have brought other attributes.
+    const attributes = { ...stream.info.attributes };
+    if (text === null || !isSignedFor(sender, attributes)) return this.refuse(stream);
+    this.queue(stream, sender, text, attributes);
   }
+
+  /** Checks one after the other what comes in one name: a check must not let a later revision overtake an earlier one. */
+  private queue(stream: CaptionStream, sender: string, text: string, attributes: Attributes): void {
+    const lane = this.lanes.get(sender) ?? { last: Promise.resolve(), waiting: 0 };
+    if (lane.waiting >= MOST_WAITING) return this.refuse(stream);
+    lane.waiting += 1;
+    // Counted from its arrival: what waits in one name waits at the same time.
+    const patientUntilMs = performance.now() + KEY_PATIENCE_MS;
+    lane.last = lane.last
+      .then(() => this.take(stream, sender, text, attributes, patientUntilMs))
+      .catch((error: unknown) => console.warn("a caption could not be taken", error))
+      .then(() => {
+        lane.waiting -= 1;
+        if (lane.waiting === 0) this.lanes.delete(sender);
+      });
+    this.lanes.set(sender, lane);
+  }
+
+  private async take(
+    stream: CaptionStream,
+    sender: string,
+    text: string,
+    attributes: Attributes,
+    patientUntilMs: number,
+  ): Promise<void> {
+    const key = claimedKey(attributes) ?? "";
+    if (this.closed.get()) return;
+    const known = (): boolean => this.keys.get().has(key);
+    const believed =
+      (known() || (await comesTrue(this.keys, known, patientUntilMs - performance.now(), this.closed))) &&
+      (await this.check.holds(sender, text, attributes));
+    const revision = believed ? readRevision(text, attributes, sender) : null;
+    if (!revision) return this.refuse(stream);
+    this.passages.update((passages) => merge(passages, revision, key, Date.now()));
+  }
+
+  private refuse(stream: CaptionStream): void {
+    this.source.forget(stream.info.id);
+    if (this.closed.get()) return;
+    if (this.refused.get() === 0) console.warn("captions that do not come from the interpreter are ignored");
+    this.refused.update((count) => count + 1);
+  }
+
+  private release(sender: string): void {
+    const left = (this.open.get(sender) ?? 1) - 1;
+    if (left > 0) this.open.set(sender, left);
+    else this.open.delete(sender);
+  }
+}
+
+function isSignedFor(sender: string, attributes: Attributes): boolean {
+  return isCaptionOf(sender, attributes) && claimedKey(attributes) !== null;
+}
+
+/** The whole text; null where it is longer than `most`. Rejects where it is not complete within `limitMs`. */
+async function readWithin(
+  stream: CaptionStream,
+  most: number,
+  limitMs: number,
+  closed: Readable<boolean>,
+): Promise<string | null> {
+  const late = new AbortController();
+  const abort = (): void => late.abort(new Error("a caption did not come to its end"));
+  const timer = setTimeout(abort, limitMs);
+  const stop = closed.subscribe(abort);
+  try {
+    let text = "";
+    for await (const piece of stream.withAbortSignal(late.signal)) {
+      text += piece;
+      if (text.length > most) return null;
+    }
+    return text;
+  } finally {
+    clearTimeout(timer);
+    stop();
+  }
+}
+
+/** Waits until `condition` holds after a change; false where it does not within `limitMs`. */
+function comesTrue<T>(
+  readable: Readable<T>,
+  condition: () => boolean,
+  limitMs: number,
+  closed: Readable<boolean>,
+): Promise<boolean> {
+  return new Promise((resolve) => {
+    const end = (): void => {
+      clearTimeout(timer);
+      for (const stop of stops) stop();
+      resolve(condition() && !closed.get());
+    };
+    const timer = setTimeout(end, limitMs);
+    const stops = [readable.subscribe(() => condition() && end()), closed.subscribe(end)];
+  });
 }

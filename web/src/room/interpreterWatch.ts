@@ -1,10 +1,15 @@
-import { RoomEvent, type Room } from "livekit-client";
-import { ABSENT, isInterpreter, readInterpreter, type Interpreter } from "../logic/interpreter";
+import { ParticipantKind, RoomEvent, type Room } from "livekit-client";
+import { ABSENT, isInterpreter, keyOf, readInterpreter, type Interpreter } from "../logic/interpreter";
 import { Store } from "../logic/store";
 
-/** Follows the interpreter's own attributes. */
+/** Interpreters of one visit whose captions are believed; the newest ones. */
+const MOST_KEYS = 50;
+
+/** Follows the interpreter's own attributes. Nobody else counts: no token of a guest makes an agent. */
 export class InterpreterWatch {
   readonly state = new Store<Interpreter>(ABSENT);
+  /** Public keys of the interpreters that are or were here: captions may come in after one has left. */
+  readonly keys = new Store<ReadonlySet<string>>(new Set());
 
   constructor(private readonly room: Room) {
     const look = (): void => this.look();
@@ -20,8 +25,12 @@ export class InterpreterWatch {
   private look(): void {
     // While one interpreter takes over from another both may be there; the newer one joined last.
     const agents = [...this.room.remoteParticipants.values()]
-      .filter((participant) => participant.isAgent && isInterpreter(participant.attributes))
+      .filter(({ kind, attributes }) => kind === ParticipantKind.AGENT && isInterpreter(attributes))
       .sort((a, b) => (a.joinedAt?.getTime() ?? 0) - (b.joinedAt?.getTime() ?? 0));
+    const keys = agents.map(({ attributes }) => keyOf(attributes)).filter((key) => key !== null);
+    if (keys.some((key) => !this.keys.get().has(key))) {
+      this.keys.update((known) => new Set([...known, ...keys].slice(-MOST_KEYS)));
+    }
     const agent = agents.at(-1);
     this.state.set(agent ? readInterpreter(agent.identity, agent.attributes) : ABSENT);
   }

@@ -4,13 +4,14 @@ import { diagnose, type Diagnosis } from "../logic/diagnostics";
 import { microphoneProblem, type MicrophoneProblem } from "../logic/microphone";
 import { Store } from "../logic/store";
 import type { Wishes } from "../logic/wishes";
-import { CaptionFeed } from "./captionFeed";
+import { CaptionFeed, captionSource } from "./captionFeed";
 import { Directory } from "./directory";
 import { InterpreterWatch } from "./interpreterWatch";
 import { Listening } from "./listening";
 import { Mixer } from "./mixer";
 import { HeardRecorder } from "./recorder";
 import { Session } from "./session";
+import { STREAM_OPTIONS } from "./streams";
 import { WishSender } from "./wishSender";
 
 export interface MeetingOptions {
@@ -48,6 +49,7 @@ export class Meeting {
     private readonly options: MeetingOptions,
   ) {
     this.room = new Room({
+      ...STREAM_OPTIONS,
       adaptiveStream: true,
       dynacast: true,
       audioCaptureDefaults: {
@@ -63,7 +65,7 @@ export class Meeting {
     this.recorder = new HeardRecorder(this.mixer);
     this.directory = new Directory(this.room);
     this.watch = new InterpreterWatch(this.room);
-    this.feed = new CaptionFeed(this.room, this.watch.state);
+    this.feed = new CaptionFeed(captionSource(this.room), this.watch.keys);
     this.wishSender = new WishSender(this.room, options.wishes);
     this.listening = new Listening(this.room, this.mixer, {
       wishes: this.wishSender.wishes,
@@ -86,6 +88,10 @@ export class Meeting {
 
   get passages(): CaptionFeed["passages"] {
     return this.feed.passages;
+  }
+
+  get captionsCheckable(): CaptionFeed["checkable"] {
+    return this.feed.checkable;
   }
 
   get maySpeak(): boolean {

@@ -1,22 +1,25 @@
 import { Room } from "livekit-client";
 import type { Admission, Api } from "../logic/api";
-import { CaptionFeed } from "./captionFeed";
+import { CaptionFeed, captionSource } from "./captionFeed";
 import { Directory } from "./directory";
 import { InterpreterWatch } from "./interpreterWatch";
 import { Session } from "./session";
+import { STREAM_OPTIONS } from "./streams";
 import { WishSender } from "./wishSender";
 
 /** A visit that only reads: no sound, no microphone, one kind of captions. */
 export class Reading {
   readonly directory: Directory;
   readonly session: Session;
+  readonly interpreter: InterpreterWatch["state"];
   private readonly feed: CaptionFeed;
 
   constructor(admission: Admission, api: Api, language: string) {
-    const room = new Room();
+    const room = new Room(STREAM_OPTIONS);
     this.directory = new Directory(room);
     const watch = new InterpreterWatch(room);
-    this.feed = new CaptionFeed(room, watch.state);
+    this.interpreter = watch.state;
+    this.feed = new CaptionFeed(captionSource(room), watch.keys);
     const mode = language === "original" ? ("original" as const) : ("translation" as const);
     // The sender lives with the room, whose events it follows.
     new WishSender(room, { speak: "", listen: "off", read: { mode, language }, push: "always" });
@@ -25,6 +28,10 @@ export class Reading {
 
   get passages(): CaptionFeed["passages"] {
     return this.feed.passages;
+  }
+
+  get captionsCheckable(): CaptionFeed["checkable"] {
+    return this.feed.checkable;
   }
 
   start(): Promise<void> {

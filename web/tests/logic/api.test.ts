@@ -20,8 +20,17 @@ describe("the service", () => {
     ]);
   });
 
+  it("is shown an invitation in no address, as proxies keep those", async () => {
+    const { api, asked } = answering(200, {});
+    await api.invitation("abc.def");
+
+    expect(asked.map(([url, { method, body }]) => [url, method, body])).toEqual([
+      ["/api/v1/invitation", "POST", '{"invitation":"abc.def"}'],
+    ]);
+  });
+
   it("refuses with its own code", async () => {
-    const { api } = answering(429, { code: "rate_limited", message: "Slowly.", retry_after_s: 3 });
+    const { api } = answering(429, { code: "rate_limited", detail: "Slowly.", retry_after_s: 3 });
 
     await expect(api.invitation("x")).rejects.toEqual(new ApiError("rate_limited", "Slowly.", 3));
   });

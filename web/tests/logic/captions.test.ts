@@ -50,41 +50,85 @@ describe("reading a stream", () => {
     expect(revision).toEqual({ ...ORIGINAL, committed: "😀 good ", tentative: "mourning" });
   });
 
-  it("takes what any agent sends that follows LiveKit's own attributes alone", () => {
-    expect(readRevision("Hello", { "lk.segment_id": "x", "lk.transcription_final": "true" }, "bob")).toEqual({
-      id: "x",
-      segment: "x",
-      speaker: "bob",
-      language: "",
-      sourceLanguage: "",
-      translated: false,
-      committed: "Hello",
-      tentative: "",
-      final: true,
-      startMs: null,
-      endMs: null,
-      note: "",
-      doubt: "",
-      history: false,
-    });
+  const ATTRIBUTES = {
+    "lk.segment_id": "anna/3f9a.1.1-1/es",
+    "lk.transcription_final": "true",
+    language: "es",
+    translated: "true",
+    "translator.segment": "anna/3f9a.1.1-1",
+    "translator.source_language": "en",
+    "translator.start_ms": "100",
+    "translator.end_ms": "900",
+  };
+  const read = (change: Record<string, string>, text = "53 personas", sender = "anna") =>
+    readRevision(text, { ...ATTRIBUTES, ...change }, sender);
+
+  it.each(["-5", "1e300", "1e3", "NaN", "x", "Infinity", "", " 1", "0x10", "1.5", "604800001", "9".repeat(400)])(
+    "takes no time that cannot be: %s",
+    (time) => {
+      expect(read({ "translator.start_ms": time, "translator.end_ms": time })).toMatchObject({ startMs: null, endMs: null });
+    },
+  );
+
+  it("takes times of up to a week, and no end before the start", () => {
+    expect(read({ "translator.start_ms": "0", "translator.end_ms": "604800000" })).toMatchObject({ startMs: 0, endMs: 604_800_000 });
+    expect(read({ "translator.start_ms": "500", "translator.end_ms": "20" })).toMatchObject({ startMs: 500, endMs: 500 });
   });
 
-  it("takes no time that cannot be", () => {
-    for (const time of ["-5", "1e300", "NaN", "x", "Infinity", ""]) {
-      const attributes = { "lk.segment_id": "x", "translator.start_ms": time, "translator.end_ms": time };
-      expect(readRevision("Hello", attributes, "bob")).toMatchObject({ startMs: null, endMs: null });
-    }
+  it.each(["-1", "1e9", "x", "", "999999999999", "9".repeat(30)])("commits no more than there is: %s", (committed) => {
+    const revision = read({ "lk.transcription_final": "false", "translator.committed": committed })!;
+
+    expect(revision.committed + revision.tentative).toBe("53 personas");
+  });
+
+  it.each([
+    ["another's", { "translator.segment": "bob/3f9a.1.1-1", "lk.segment_id": "bob/3f9a.1.1-1/es" }],
+    ["of somebody whose identity begins alike", { "translator.segment": "annabel/1-1", "lk.segment_id": "annabel/1-1/es" }],
+    ["of somebody whose identity goes on behind a slash", { "translator.segment": "anna/b/1-1", "lk.segment_id": "anna/b/1-1/es" }],
+    ["nobody's", { "translator.segment": "1-1", "lk.segment_id": "1-1/es" }],
+    ["without a place", { "translator.segment": "anna/", "lk.segment_id": "anna//es" }],
+    ["the identity alone", { "translator.segment": "anna", "lk.segment_id": "anna/es" }],
+    ["none", { "translator.segment": "", "lk.segment_id": "" }],
+    ["named differently for LiveKit", { "lk.segment_id": "bob/3f9a.1.1-1/es" }],
+    ["of another language", { "lk.segment_id": "anna/3f9a.1.1-1/fr" }],
+  ])("leaves alone a stream whose segment is not its sender's: %s", (_, change) => {
+    expect(read(change)).toBeNull();
+  });
+
+  it("takes the segments of somebody with a slash in their identity", () => {
+    const change = { "translator.segment": "a/b/1-1", "lk.segment_id": "a/b/1-1/es" };
+
+    expect(read(change, "Hola", "a/b")?.segment).toBe("a/b/1-1");
+    expect(read(change, "Hola", "a")).toBeNull();
+    expect(readRevision("Hola", ATTRIBUTES, "")).toBeNull();
+  });
+
+  it.each(["", "<script>", "e", "x".repeat(500), "es; drop", "\u202e"])("leaves alone what is in no language: %j", (language) => {
+    expect(read({ language, "lk.segment_id": `anna/3f9a.1.1-1/${language}` })).toBeNull();
+    expect(read({ "translator.source_language": language })).toBeNull();
+  });
+
+  it("leaves alone what is longer than anybody speaks, or carries too much", () => {
+    expect(read({}, "ä".repeat(4000))?.committed).toHaveLength(4000);
+    expect(read({}, "ä".repeat(8001))).toBeNull();
+    expect(read({ "translator.note": "x".repeat(1001) })).toBeNull();
+    expect(read(Object.fromEntries(Array.from({ length: 60 }, (_, at) => [`x${at}`, ""])))).toBeNull();
+  });
+
+  it("cuts a reason that is longer than the interpreter's", () => {
+    const revision = read({ "translator.note": "n".repeat(900), "translator.doubt": "d".repeat(900) });
+
+    expect([revision?.note.length, revision?.doubt.length]).toEqual([300, 300]);
   });
 
   it("keeps the doubt about a translation", () => {
-    const attributes = { "lk.segment_id": "x", "lk.transcription_final": "true", "translator.doubt": "numbers changed" };
-    const revision = readRevision("53 personas", attributes, "bob");
+    const revision = read({ "translator.doubt": "numbers changed" });
 
     expect(revision?.doubt).toBe("numbers changed");
     expect(received(revision!)[0]?.texts[0]?.doubt).toBe("numbers changed");
   });
 
-  it("leaves alone a stream that names no segment", () => {
+  it("leaves alone a stream that names nothing", () => {
     expect(readRevision("Hello", {}, "bob")).toBeNull();
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ABSENT, channelFor, isWantedChannel, lagOf, readInterpreter, stillListening } from "../../src/logic/interpreter";
+import { ABSENT, channelFor, isWantedChannel, lagOf, otherTrouble, readInterpreter, stillListening } from "../../src/logic/interpreter";
 
 const ATTRIBUTES = {
   "lk.agent.state": "speaking",
@@ -27,7 +27,32 @@ describe("the interpreter's attributes", () => {
       ],
       profile: "cpu",
       trouble: "",
+      encrypted: null,
     });
+  });
+
+  it("say whose words are encrypted, and what else is missing", () => {
+    const said = { "translator.encrypted": '{"everybody": false, "speakers": ["ana", 7, "ben"]}' };
+    const mixed = readInterpreter("agent-1", { ...ATTRIBUTES, ...said });
+    expect(mixed).toMatchObject({ encrypted: { everybody: false, speakers: ["ana", "ben"] } });
+    const encrypted = { everybody: true, speakers: ["ana"] };
+    const known = "this meeting is encrypted end to end; the interpreter has no key";
+    expect(otherTrouble({ trouble: known, encrypted })).toBe("");
+    expect(otherTrouble({ trouble: known, encrypted: null })).toBe(known);
+    expect(otherTrouble({ trouble: "no route", encrypted })).toBe("no route");
+  });
+
+  it.each(["", "{", "7", "null", "[]", "{}", '{"speakers": "ana"}', '{"everybody": 1, "speakers": []}'])(
+    "call nobody encrypted where that cannot be read: %s",
+    (value) => {
+      expect(readInterpreter("agent-1", { "translator.encrypted": value })).toMatchObject({ encrypted: null });
+    },
+  );
+
+  it("name at most thirty", () => {
+    const speakers = Array.from({ length: 100 }, (_, number) => `guest${number}`);
+    const read = readInterpreter("agent-1", { "translator.encrypted": JSON.stringify({ everybody: true, speakers }) });
+    expect(read.present && read.encrypted?.speakers.length).toBe(30);
   });
 
   it("do no harm when they cannot be read", () => {

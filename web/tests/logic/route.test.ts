@@ -1,13 +1,19 @@
 import { describe, expect, it } from "vitest";
-import { routeOf } from "../../src/logic/route";
+import { onThisSite, routeOf } from "../../src/logic/route";
 
 describe("addresses", () => {
   const route = (url: string) => routeOf(new URL(url, "https://meet.example.org"));
 
   it("lead to their pages", () => {
     expect(route("/")).toEqual({ page: "start" });
-    expect(route("/j/abc.def")).toEqual({ page: "join", invitation: "abc.def" });
+    expect(route("/join#abc.def")).toEqual({ page: "join", invitation: "abc.def" });
+    expect(route("/join")).toEqual({ page: "unknown" });
+    expect(route("/join/abc.def")).toEqual({ page: "unknown" });
     expect(route("/nothing/here/at/all")).toEqual({ page: "unknown" });
+  });
+
+  it("stay whole on this site", () => {
+    expect(onThisSite("https://meet.example.org/join#abc.def")).toBe("/join#abc.def");
   });
 
   it("of captions carry the invitation behind the # and take what a projector needs", () => {

@@ -119,6 +119,86 @@ function said(words: Record<string, string>, name: string, title = "Talk", notes
   return transcriptOf([{ ...one, texts }], title, () => name);
 }
 
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+const FORMATS = ["vtt", "srt", "txt", "json"] as const;
+const HOSTILE: [string, Partial<Passage>][] = [
+  ["a start that no date can hold", { startMs: 1e300 }],
+  ["an end that no date can hold", { endMs: 1e300 }],
+  ["an infinite start", { startMs: Number.POSITIVE_INFINITY, endMs: Number.POSITIVE_INFINITY }],
+  ["no number", { startMs: Number.NaN, endMs: Number.NaN }],
+  ["a time before the beginning", { startMs: -1e300, endMs: -5 }],
+  ["six days from now", { startMs: 6 * DAY, endMs: 6 * DAY + 1000 }],
+  ["a week", { startMs: 7 * DAY, endMs: 7 * DAY }],
+  ["the very beginning", { startMs: 0, endMs: 7 * DAY }],
+  ["an end before its start", { startMs: 5000, endMs: 0 }],
+  ["languages that are none", { sourceLanguage: "<b>", texts: [{ ...PASSAGES[0]!.texts[0]!, language: "a/../b" }] }],
+  ["names of other things", { speaker: "__proto__", sourceLanguage: "__proto__", texts: [{ ...PASSAGES[0]!.texts[0]!, language: "__proto__" }] }],
+  ["half a letter", { speaker: "\ud83d", texts: [{ ...PASSAGES[0]!.texts[0]!, committed: "\ud83d \udc4b" }] }],
+];
+
+describe("one passage with impossible claims", () => {
+  const known = new Map(Object.entries(NAMES));
+  const nameOf = (identity: string): string => known.get(identity) ?? identity;
+  const others = (passages: Passages) => {
+    const { beganMs, entries } = transcriptOf(passages, "Board", nameOf);
+    return entries.filter(({ speaker }) => known.has(speaker)).map(({ startMs }) => beganMs + startMs);
+  };
+  /** Six people said something, each heard two seconds after it was said. */
+  const meeting = Array.from({ length: 6 }, (_, at) => passage(at, at % 2 ? "anna" : "bob", HOUR + at * 5000, BEGAN + 2000 + at * 5000, { en: "Yes." }));
+
+  for (const history of [false, true]) {
+    it.each(HOSTILE)(`moves no other one: %s, sent again: ${history}`, (_, claims) => {
+      const odd = { ...passage(99, "eve", HOUR, BEGAN + 20_000, { en: "Forged." }), history, ...claims };
+
+      expect(others([...meeting, odd])).toEqual(others(meeting));
+    });
+  }
+
+  it.each(HOSTILE)("does not keep the rest from being saved: %s", (_, claims) => {
+    const odd = { ...passage(99, "eve", HOUR, BEGAN + 20_000, { en: "Forged." }), ...claims };
+    for (const passages of [[odd], [...meeting, odd]]) {
+      const all = transcriptOf(passages, "Board", nameOf);
+      for (const format of FORMATS) {
+        for (const which of [all, inLanguage(all, "en"), inLanguage(all, "original")]) {
+          expect(write(which, format)).not.toMatch(/e\+|NaN|Infinity/);
+        }
+      }
+      for (const { startMs, endMs } of all.entries) {
+        expect(endMs - startMs).toBeGreaterThanOrEqual(500);
+        expect(endMs).toBeLessThanOrEqual(8 * DAY);
+      }
+    }
+  });
+
+  it.each([0, 1, -1e300, 1e300, Number.NaN, 8.64e15])("is saved whatever this computer's clock says: %s", (nowMs) => {
+    const all = transcriptOf([{ ...PASSAGES[0]!, firstSeenMs: nowMs }], "Board", nameOf);
+    for (const format of FORMATS) expect(write(all, format)).toContain("Good morning.");
+  });
+
+  it("is placed where it was seen, however late it claims to be", () => {
+    const odd = passage(99, "eve", HOUR + 6 * DAY, BEGAN + 20_000, { en: "Forged." });
+    const { beganMs, entries } = transcriptOf([...meeting, odd], "Board", nameOf);
+
+    expect(beganMs + entries.find(({ speaker }) => speaker === "eve")!.startMs).toBe(BEGAN + 20_000);
+  });
+});
+
+describe("what was sent again", () => {
+  it("keeps its distances where nothing else is known", () => {
+    const again = [0, 60_000, 20 * 60_000].map((ms, at) => ({ ...passage(at, "anna", ms, BEGAN, { en: "Yes." }), history: true }));
+
+    expect(transcriptOf(again, "Board", String).entries.map(({ startMs }) => startMs)).toEqual([0, 60_000, 20 * 60_000]);
+  });
+
+  it("stands on the clock of what is heard as soon as there is something", () => {
+    const again = { ...passage(1, "anna", 0, BEGAN + 30 * 60_000, { en: "Before." }), history: true };
+    const now = passage(2, "bob", 31 * 60_000, BEGAN + 31 * 60_000 + 1500, { en: "Now." });
+
+    expect(transcriptOf([again, now], "Board", String).entries.map(({ startMs }) => startMs)).toEqual([0, 31 * 60_000]);
+  });
+});
+
 describe("words that look like marks of a file", () => {
   const hard = said({ en: "5 < 6 & a --> b <i>x</i>" }, "Ana > <b> --> X");
 

@@ -115,7 +115,7 @@ describe("a session", () => {
 
   it("stays away for as long as the service asks", async () => {
     answer = () =>
-      new Response(JSON.stringify({ code: "rate_limited", message: "Slowly.", retry_after_s: 120 }), { status: 429 });
+      new Response(JSON.stringify({ code: "rate_limited", detail: "Slowly.", retry_after_s: 120 }), { status: 429 });
     await session.start();
     await vi.advanceTimersByTimeAsync(300_000);
     expect(renewed.length).toBe(1);
@@ -129,7 +129,7 @@ describe("a session", () => {
   });
 
   it("is not renewed any more once it was refused for good, and stays connected", async () => {
-    answer = () => new Response(JSON.stringify({ code: "session_ended", message: "Gone." }), { status: 410 });
+    answer = () => new Response(JSON.stringify({ code: "session_ended", detail: "Gone." }), { status: 410 });
     await session.start();
     await vi.advanceTimersByTimeAsync(3_600_000);
 

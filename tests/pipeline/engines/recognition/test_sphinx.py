@@ -267,3 +267,17 @@ async def test_a_cancelled_look_costs_only_its_decoder() -> None:
         again = await recognizer.open(ANNA, first_sample=0)
         assert again.pid != stream.pid
         assert said(await whole(again, sounds.utterance("rms-budget"))) == sounds.BUDGET
+
+
+async def test_closing_while_somebody_waits_for_a_look_ends_everything() -> None:
+    """Who waits is told; the decoder is not asked a second thing before it has answered the first."""
+    recognizer = await SphinxRecognizer.load()
+    stream = await recognizer.open(ANNA, first_sample=0)
+    await stream.accept(sounds.utterance("rms-budget"))
+    look = asyncio.create_task(stream.hypothesis())
+    for _ in range(5):
+        await asyncio.sleep(0)
+    await recognizer.close()
+
+    with pytest.raises(EngineError):
+        await look

@@ -22,7 +22,7 @@ REPORT = TranslationRequest("The report is ready.", "en", "es")
 
 
 @asynccontextmanager
-async def loaded(patience_s: float = 1.5) -> AsyncIterator[ApertiumTranslator]:
+async def loaded(patience_s: float = 15.0) -> AsyncIterator[ApertiumTranslator]:
     translator = await ApertiumTranslator.load(patience_s=patience_s)
     try:
         yield translator
@@ -174,3 +174,36 @@ async def test_a_program_that_cannot_run_fails_in_words() -> None:
     with pytest.raises(EngineError, match="absent failed twice: cannot start: No such file"):
         await absent.ask("text")
     await absent.close()
+
+
+async def test_a_start_that_is_cancelled_leaves_nothing() -> None:
+    """Wherever it is on its way: programs, pipes and their transports are gone when the cancellation returns."""
+    for steps in range(12):
+        pipeline = Pipeline([["cat"], ["cat"]])
+        starting = asyncio.create_task(pipeline.start())
+        while not pipeline.pids and not starting.done():
+            await asyncio.sleep(0)
+        pids = pipeline.pids
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        starting.cancel()
+        await asyncio.wait([starting])
+        if not starting.cancelled():  # it had started by then
+            await pipeline.stop()
+
+        assert not any(runs(pid) for pid in pids)
+        assert pipeline.pids == ()
+
+
+async def test_a_pool_that_closes_while_it_starts_keeps_nothing() -> None:
+    """A request whose pipeline is just being started at the close is refused, and the pipeline ended."""
+    pool, made = pool_of(size=1, max_waiting=4)
+    asking = asyncio.create_task(pool.ask("a"))
+    while not made or not made[0].pids:
+        await asyncio.sleep(0)
+    pids = made[0].pids
+    await pool.close()
+
+    with pytest.raises(EngineError):
+        await asking
+    assert not any(runs(pid) for pid in pids)

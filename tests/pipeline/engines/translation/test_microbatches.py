@@ -87,8 +87,8 @@ async def test_a_failed_batch_fails_only_those_in_it() -> None:
         results = await asyncio.gather(*(batches.ask(n) for n in (13, 1, 2)), return_exceptions=True)
 
     assert [repr(result) for result in results] == [
-        "EngineError('doubler: ValueError: unlucky')",
-        "EngineError('doubler: ValueError: unlucky')",
+        "EngineError('doubler failed (ValueError)')",
+        "EngineError('doubler failed (ValueError)')",
         "4",
     ]
 
@@ -129,3 +129,43 @@ async def test_closing_answers_everyone() -> None:
         assert all(result == 0 or isinstance(result, EngineError) for result in results)
         with pytest.raises(EngineError, match="closed"):
             await batches.ask(2)
+
+
+class Miscounting:
+    """Gives as many answers as it is told to, whatever it was asked; then works."""
+
+    def __init__(self, *counts: int) -> None:
+        self._counts = list(counts)
+
+    def __call__(self, questions: Sequence[int]) -> list[int]:
+        answers = [2 * question for question in questions]
+        count = self._counts.pop(0) if self._counts else len(answers)
+        return (answers + [0] * count)[:count]
+
+
+@pytest.mark.parametrize("count", [0, 1, 3])
+async def test_too_few_or_too_many_answers_fail_their_batch_only(count: int) -> None:
+    """Nobody knows then which answer is whose; who asked is told, and the next batch is answered."""
+    with ThreadPoolExecutor(1) as threads:
+        batches = MicroBatcher("miscounting", Miscounting(count), threads, max_batch=4)
+        async with asyncio.timeout(10):
+            failed = await asyncio.gather(batches.ask(1), batches.ask(2), return_exceptions=True)
+
+            assert [str(error) for error in failed] == [
+                f"miscounting: {count} answers to 2 questions",
+            ] * 2
+            assert [type(error) for error in failed] == [EngineError, EngineError]
+            assert await batches.ask(3) == 6
+        await batches.close()
+
+
+async def test_threads_that_take_no_work_fail_the_batch_only() -> None:
+    """A pool that was shut down refuses the call itself: whoever asks is told, each time."""
+    threads = ThreadPoolExecutor(1)
+    threads.shutdown()
+    batches = MicroBatcher("shut", Doubler(), threads, max_batch=4)
+    async with asyncio.timeout(10):
+        for _ in range(2):
+            with pytest.raises(EngineError, match=r"shut failed \(RuntimeError\)"):
+                await batches.ask(1)
+    await batches.close()

@@ -1,0 +1,118 @@
+"""The figures of the code do not get worse; `scripts/figures.py` prints them."""
+
+from __future__ import annotations
+
+import re
+from statistics import fmean
+
+from scripts import figures
+
+MEAN_COMPLEXITY = 3.4
+DOCUMENTED = 0.9
+"""Of public modules, classes, functions and methods."""
+LONGEST_FILE = 480
+
+COMPLEX = frozenset(
+    re.findall(
+        r"\S+",
+        """
+        by_pause decide judge language_figures show compare make_plan ensure _fetch _of_one _measured _overlay
+        _wish_of _recognition _xing_s _told plain _Reader.finished ModelStore._mirror Speakers._apply
+        words_of WhisperBatch._read LanguageLock.feed LoadedModel.translate
+        OpusTranslator._step EspeakSynthesizer._describe SynthesizerChain.synthesize
+        """,
+    )
+)
+"""Functions above the limit today. Whoever splits one takes it out; nobody puts one in."""
+
+TWO_MEANINGS = frozenset(
+    re.findall(
+        r"\S+",
+        """
+        Answer Backoff Ears End Ending Engine Entry Figures Finding Glossary Health Heard Key Kind Languages
+        Line Look Identity Machine Measured Monotonic Organiser Pace Pair Part Place Plan Player Problem
+        Progress Recording Refused Rendering Report Role Said Say Server Source Speakers Spoken Stretch Term
+        Transcript Voices Wishes
+        """,
+    )
+)
+"""Names that several files define today, for different things or for one thing twice."""
+
+
+def test_no_further_function_is_complex() -> None:
+    """Above twelve ways through it, a function is split by meaning."""
+    measured = figures.functions(figures.product())
+    above = {it.place for it in measured if it.complexity > figures.MOST_COMPLEX}
+
+    assert {place for place in above if place.partition(":")[2] not in COMPLEX} == set()
+    assert fmean(it.complexity for it in measured) <= MEAN_COMPLEXITY
+
+
+def test_public_things_say_what_they_are() -> None:
+    """Most have a docstring."""
+    documented = figures.public(figures.product())
+
+    assert sum(documented.values()) / len(documented) >= DOCUMENTED
+
+
+def test_no_further_name_means_two_things() -> None:
+    """A reader who searches for a type finds one."""
+    assert figures.names_twice(figures.product()).keys() - TWO_MEANINGS == set()
+
+
+def test_no_file_grows_without_end() -> None:
+    """A file that holds two subjects is split."""
+    long = {path: n for path, text in figures.product().items() if (n := text.count("\n")) > LONGEST_FILE}
+
+    assert long == {}
+
+
+TWO_SUBJECTS = '''\
+"""A module."""
+
+from worker import room
+
+
+class Told:
+    """Says what it is."""
+
+    def said(self) -> None: ...
+
+    def _hidden(self) -> None:
+        def inner() -> None: ...
+
+
+def several(a: int, b: int) -> int:
+    """Five ways: two conditions, an operator, a loop."""
+    if a and b:
+        return 1
+    return [n for n in range(a)][b] if b else 0
+
+
+Alias = dict[str, int]
+LIMIT = 3
+'''
+
+
+def test_what_the_figures_count() -> None:
+    """On a text that shows one of each."""
+    files = {
+        "pipeline/a.py": TWO_SUBJECTS,
+        "turn/b.py": '"""Another."""\n\nAlias = set[str]\n',
+        "turn/c.py": "",
+    }
+
+    assert figures.functions(files)[0] == figures.Function(5, "pipeline/a.py:several")
+    assert {it.place for it in figures.functions(files)[1:]} == {
+        "pipeline/a.py:Told.said",
+        "pipeline/a.py:Told._hidden",
+    }
+    assert figures.against_the_arrows(files) == ["pipeline/a.py imports worker"]
+    assert figures.names_twice(files) == {"Alias": ["pipeline/a.py", "turn/b.py"]}
+    assert figures.public(files) == {
+        "pipeline/a.py": True,
+        "pipeline/a.py:Told": True,
+        "pipeline/a.py:Told.said": False,
+        "pipeline/a.py:several": True,
+        "turn/b.py": True,
+    }

@@ -1,0 +1,47 @@
+"""What people in a room are called; a name is given once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Protocol
+
+from foundation.names import confirmed, plain, short, vouched
+
+MOST = 1000
+"""Names of so many are kept; those that were learnt first go first."""
+
+
+class Called(Protocol):
+    """What is looked at of a participant. They may change all but the identity."""
+
+    @property
+    def identity(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def metadata(self) -> str: ...
+
+
+class Names:
+    """Keeps the name that the token service answers for, and of others the one that they came with."""
+
+    def __init__(self) -> None:
+        self._names: dict[str, str] = {}
+
+    def meet(self, people: Iterable[Called]) -> None:
+        """Learns the names of those who have none yet."""
+        for person in people:
+            if person.identity in self._names:
+                continue
+            if vouched(person.identity):
+                name = confirmed(person.identity, person.metadata or "")
+            else:
+                name = plain(person.name or "")
+            if name:
+                self._names[person.identity] = name
+                while len(self._names) > MOST:
+                    del self._names[next(iter(self._names))]
+
+    def of(self, identity: str) -> str:
+        """What people are shown; a short form of the identity where no name is known."""
+        return self._names.get(identity) or short(identity)

@@ -1,0 +1,74 @@
+"""Captions that prove to come from the interpreter: each stream is signed, as docs/protocol.md writes it down.
+
+Any participant that may send data can open a text stream with any attributes; only who holds the key that the
+interpreter names in its own attributes can sign one.
+"""
+
+from __future__ import annotations
+
+from base64 import urlsafe_b64encode
+from collections.abc import Iterable, Mapping
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+KEY_ATTRIBUTE = "translator.key"
+"""On the interpreter: its public key."""
+
+SIGNATURE_ATTRIBUTE = "translator.signature"
+"""On a stream: the public key and the signature, with a dot between them."""
+
+SIGNED_ATTRIBUTES = (
+    "lk.segment_id",
+    "lk.transcription_final",
+    "lk.transcribed_track_id",
+    "language",
+    "translated",
+    "translator.segment",
+    "translator.source_language",
+    "translator.committed",
+    "translator.start_ms",
+    "translator.end_ms",
+    "translator.note",
+    "translator.doubt",
+    "translator.confidence",
+    "translator.history",
+)
+"""In the order in which they are signed; what else a stream carries proves nothing."""
+
+PURPOSE = "HIVE caption 1"
+"""Begins what is signed: a signature made for anything else is none for a caption."""
+
+BYTE_ORDER_MARK = "\ufeff"
+"""Left out of what is signed: browsers drop it where a piece of a stream begins with it."""
+
+
+def statement(speaker: str, text: str, attributes: Mapping[str, str]) -> bytes:
+    """What is signed of a caption: netstrings of the purpose, the speaker, the text and the attributes.
+
+    An attribute that is absent counts as empty.
+    """
+    signed = (attributes.get(name, "") for name in SIGNED_ATTRIBUTES)
+    return _netstrings([PURPOSE, speaker, text.replace(BYTE_ORDER_MARK, ""), *signed])
+
+
+class CaptionKey:
+    """The key pair of one interpreter in one room; it is never written anywhere and ends with the process."""
+
+    def __init__(self, private: Ed25519PrivateKey | None = None) -> None:
+        self._private = private or Ed25519PrivateKey.generate()
+        self.public = _base64url(self._private.public_key().public_bytes_raw())
+        """32 bytes in base64url without padding."""
+
+    def signed(self, speaker: str, text: str, attributes: Mapping[str, str]) -> dict[str, str]:
+        """The attributes of a stream in the name of `speaker`, with their signature."""
+        signature = _base64url(self._private.sign(statement(speaker, text, attributes)))
+        return {**attributes, SIGNATURE_ATTRIBUTE: f"{self.public}.{signature}"}
+
+
+def _netstrings(fields: Iterable[str]) -> bytes:
+    encoded = [field.encode() for field in fields]
+    return b"".join(b"%d:%b," % (len(field), field) for field in encoded)
+
+
+def _base64url(raw: bytes) -> str:
+    return urlsafe_b64encode(raw).rstrip(b"=").decode("ascii")
