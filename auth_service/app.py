@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from auth_service import VERSION, machines, organising, people
+from auth_service import VERSION, data_routes, machines, organising, people
 from auth_service.asking import count_failure
 from auth_service.errors import AuthError, MediaServerError, Refused, StorageError
 from auth_service.metrics import Metrics
@@ -56,6 +56,7 @@ def create_app(parts: Parts) -> FastAPI:
     app.state.health = HealthCheck(partial(machines.look, parts))
     app.include_router(people.router)
     app.include_router(organising.router)
+    app.include_router(data_routes.router)
     app.include_router(machines.router)
     app.mount("/", Page(parts.settings.auth.web_directory), name="page")
     app.add_exception_handler(AuthError, _auth_error)

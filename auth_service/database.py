@@ -87,7 +87,8 @@ def _prepare_sqlite(connection: Any, record: object) -> None:
     # SQLAlchemy begins transactions itself; the driver's own rule would leave a read and its write apart
     connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+    # what is deleted is overwritten: erased names must not be found in the file
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "secure_delete=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

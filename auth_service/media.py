@@ -111,6 +111,10 @@ class MediaServer(Protocol):
 
     async def end_room(self, room: str) -> None: ...
 
+    async def show(self, room: str, state: dict[str, Any]) -> None:
+        """Puts what holds for the room into its metadata, which all in it see; a room without anybody has none."""
+        ...
+
     async def ping(self) -> None: ...
 
 
@@ -205,6 +209,10 @@ class LiveKitServer:
 
     async def end_room(self, room: str) -> None:
         await _asked(self._api.room.delete_room(api.DeleteRoomRequest(room=room)), missing=None)
+
+    async def show(self, room: str, state: dict[str, Any]) -> None:
+        request = api.UpdateRoomMetadataRequest(room=room, metadata=json.dumps(state))
+        await _asked(self._api.room.update_room_metadata(request), missing=None)
 
     async def ping(self) -> None:
         await _asked(self._api.room.list_rooms(api.ListRoomsRequest(names=["-"])))

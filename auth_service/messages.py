@@ -130,6 +130,7 @@ class RoomOut(Out):
     created_at: Time
     open: bool
     chat: bool
+    recording_allowed: bool
 
 
 class InvitationSeen(Out):
@@ -213,6 +214,8 @@ class Joined(Out):
     session: str
     ice_servers: list[IceServerOut]
     organiser_token: str | None
+    recording_allowed: bool
+    """Whether the page may record what it hears."""
 
 
 class MustWait(Out):
@@ -221,6 +224,10 @@ class MustWait(Out):
     ticket: str
     expires_at: Time
     ask_again_s: float
+
+
+class RecordingWish(In):
+    allowed: bool
 
 
 class DoorWish(In):
@@ -313,3 +320,5 @@ class ConfigOut(Out):
     open_rooms: bool
     version: str
     livekit_url: str
+    privacy_url: str | None
+    """Where the operator says how data is handled."""

@@ -74,16 +74,8 @@ async def see_room(organiser: Organising) -> RoomOut:
         created_at=time(room.created_at),
         open=room.closed_at is None,
         chat=room.chat,
+        recording_allowed=room.recording,
     )
-
-
-@router.delete("/{room}", status_code=204)
-async def close_room(organiser: Organising, asked: Asked) -> None:
-    """Ends the meeting for everybody."""
-    name = organiser.room.name
-    await asked.invites.close_room(name)
-    await asked.interpreters.dismiss(name)
-    await asked.media.end_room(name)
 
 
 @router.post("/{room}/invitations", status_code=201)

@@ -18,6 +18,7 @@ from auth_service.limits import Limiter, MemoryLimiter, RedisLimiter
 from auth_service.media import LiveKitServer, MediaServer
 from auth_service.metrics import Metrics
 from auth_service.reconcile import Reconciler
+from auth_service.retention import Kept, Retention
 from auth_service.revocations import DatabaseOnly, RedisRevocations, Revocations
 from auth_service.shared import connect_redis
 from auth_service.storage import Storage
@@ -28,6 +29,8 @@ from config.settings import Settings, SettingsError
 from foundation.tally import Tally
 
 SHORTEST_SECRET = 32
+_REFRESHED_TOKEN_S = 3600.0
+"""livekit-server gives everybody in a room a fresh token now and then, good for 10 minutes; with time to spare."""
 
 Clock = Callable[[], float]
 
@@ -37,6 +40,7 @@ class Parts:
     settings: Settings
     clock: Clock
     storage: Storage
+    retention: Retention
     media: MediaServer
     invites: Invites
     door: Door
@@ -104,6 +108,14 @@ def assemble(
         settings=settings,
         clock=clock,
         storage=storage,
+        retention=Retention(
+            storage.engine,
+            Kept(
+                auth.keep_names_hours * 3600,
+                auth.keep_rooms_days * 86400,
+                auth.token_minutes * 60 + _REFRESHED_TOKEN_S,
+            ),
+        ),
         media=media,
         invites=invites,
         door=Door(

@@ -34,7 +34,12 @@ router = APIRouter(prefix="/api/v1", tags=["people"])
 @router.get("/config", dependencies=[Depends(limited)])
 async def config(asked: Asked) -> ConfigOut:
     """What a page needs to know before anybody joins."""
-    return ConfigOut(open_rooms=open_rooms(asked), version=VERSION, livekit_url=_livekit_url(asked))
+    return ConfigOut(
+        open_rooms=open_rooms(asked),
+        version=VERSION,
+        livekit_url=_livekit_url(asked),
+        privacy_url=asked.settings.auth.privacy_url or None,
+    )
 
 
 @router.post("/invitation")
@@ -128,4 +133,5 @@ def _joined(asked: Parts, entry: Entry, way: str) -> Joined:
             for server in ice_servers(asked.settings.turn, session.identity, now)
         ],
         organiser_token=entry.organiser_token,
+        recording_allowed=entry.room.recording,
     )

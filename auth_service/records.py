@@ -27,6 +27,8 @@ class Room:
     """Nobody new may join, but for organisers."""
     lobby: bool = False
     """Who joins waits until an organiser lets them in, but for organisers."""
+    recording: bool = True
+    """Whether people's pages may record what they hear."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,7 @@ def room(row: Row[Any]) -> Room:
         chat=row.chat,
         locked=row.locked,
         lobby=row.lobby,
+        recording=row.recording,
     )
 
 

@@ -17,6 +17,7 @@ from sqlalchemy import (
     String,
     Table,
     false,
+    true,
 )
 
 metadata = MetaData(
@@ -40,6 +41,8 @@ rooms = Table(
     Column("chat", Boolean, nullable=False, server_default=false()),
     Column("locked", Boolean, nullable=False, server_default=false()),  # nobody new may join
     Column("lobby", Boolean, nullable=False, server_default=false()),  # who comes waits for an organiser
+    Column("recording", Boolean, nullable=False, server_default=true()),  # pages may record what is heard
+    Column("erased_at", Float),  # nothing is known of it any more, but whom to keep out
 )
 
 invitations = Table(

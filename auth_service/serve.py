@@ -23,8 +23,6 @@ _GRACE_S = 5
 _PURGE_INTERVAL_S = 3600.0
 _LONGEST_REST_S = 30.0
 """Before a watcher that fails again and again is begun again."""
-_KEEP_SESSIONS_S = 86_400.0
-_KEEP_ROOMS_S = 30 * 86_400.0
 
 
 async def serve(settings: Settings, *, started: Callable[[int], None] = lambda port: None) -> None:
@@ -99,9 +97,8 @@ async def _watch(parts: Parts) -> None:
 
 async def _purge(parts: Parts) -> None:
     while True:
-        now = parts.clock()
         try:
-            gone = await parts.storage.purge(now - _KEEP_SESSIONS_S, now - _KEEP_ROOMS_S)
+            gone = await parts.retention.purge(parts.clock())
             if gone:
                 log.info("old rooms forgotten", rooms=gone)
         except StorageError as error:

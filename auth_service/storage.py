@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import and_, delete, exists, func, insert, or_, select, update
+from sqlalchemy import and_, delete, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -227,22 +227,6 @@ class Storage:
                 update(rooms).where(rooms.c.name == room).values(locked=locked, lobby=lobby)
             )
 
-    async def purge(self, sessions_before: float, rooms_before: float) -> int:
-        """Forgets sessions over since then, and rooms no invitation to which was valid since then.
-
-        Of a session that was ended its identity is kept as long as the room, to know it by should it come back.
-
-        Returns: how many rooms.
-        """
-        recent = exists().where(invitations.c.room == rooms.c.name, invitations.c.expires_at >= rooms_before)
+    async def allow_recording(self, room: str, *, allowed: bool) -> None:
         async with transaction(self._engine) as connection:
-            over = sessions.c.ends_at < sessions_before
-            await connection.execute(delete(sessions).where(over, sessions.c.ended_at.is_(None)))
-            await connection.execute(
-                update(sessions)
-                .where(over, sessions.c.name != "")
-                .values(name="", attributes={}, name_salt=None)
-            )
-            await connection.execute(delete(waiting).where(waiting.c.ends_at < sessions_before))
-            result = await connection.execute(delete(rooms).where(~recent, rooms.c.created_at < rooms_before))
-        return int(result.rowcount)
+            await connection.execute(update(rooms).where(rooms.c.name == room).values(recording=allowed))

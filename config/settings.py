@@ -321,15 +321,20 @@ class Auth:
     rooms_per_minute: int = 20
     """From one address."""
     requests_per_minute: int = 1200
-    """From one address, of any kind."""
+    """From one address: with keys, links or tokens of ours; as many without any."""
     lobby_places: int = 50
     """How many may wait at the door of one room."""
     lobby_minutes: float = 10.0
     """How long somebody waits there to be let in."""
-    """From one address: with keys, links or tokens of ours; as many without any."""
     failures_per_minute: int = 120
     """From one address: requests with a key, link or token that is none, and ones that cannot be read. They are counted
     for themselves and use up nothing of the others."""
+    keep_names_hours: float = 24.0
+    """How long people's names and languages are kept after their session could last be renewed."""
+    keep_rooms_days: float = 30.0
+    """How long a room, its title and its glossary are kept after it was closed or its last link ran out."""
+    privacy_url: str = ""
+    """Where you say how data is handled; who joins is shown a link to it."""
     look_interval_s: float = 1.0
     """How often each room that should have an interpreter is looked at."""
 

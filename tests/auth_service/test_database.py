@@ -19,6 +19,7 @@ from auth_service.engagements import Engagements
 from auth_service.errors import StorageError
 from auth_service.policy import Role
 from auth_service.records import Engagement, Invitation, Room, Session, Wish
+from auth_service.retention import Kept, Retention
 from auth_service.schema import metadata
 from auth_service.storage import RoomExists, Storage
 from config.settings import SettingsError
@@ -140,7 +141,7 @@ async def test_both_databases_keep_what_they_are_given(engine: AsyncEngine) -> N
     await engagements.settle({"board": NOW})
     assert await engagements.to_look_at() == {}
 
-    assert await storage.purge(NOW + 51, NOW + 200) == 1
+    assert await Retention(storage.engine, Kept(names_s=0, rooms_s=0, tokens_s=0)).purge(NOW + 200) == 1
     assert (await storage.room("board"), await engagements.get("board")) == (None, None)
 
 

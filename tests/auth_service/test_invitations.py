@@ -325,10 +325,10 @@ async def test_sessions_are_forgotten(parts: Parts, api: Api, clock: WallClock) 
     room = await api.room()
     joined = (await api.join(room.guest)).json()
     clock.pass_s(2 * DAY_S)
-    gone = [await parts.storage.purge(clock() - DAY_S, clock() - 30 * DAY_S)]
+    gone = [await parts.retention.purge(clock())]
     answer = await api.client.post("/api/v1/renew", json={"session": joined["session"]})
     clock.pass_s(36 * DAY_S)
-    gone.append(await parts.storage.purge(clock() - DAY_S, clock() - 30 * DAY_S))
+    gone.append(await parts.retention.purge(clock()))
     assert (gone, refusal(answer)) == ([0, 1], (410, "session_ended"))
     assert await parts.storage.room(room.name) is None
 

@@ -162,7 +162,7 @@ async def test_who_was_removed_is_put_out_however_long_ago_it_was(
     gone, stays = [(await api.join(room.guest, name)).json()["identity"] for name in ("Ana", "Bea")]
     await remove(api, room, gone)
     clock.pass_s(after_s)
-    await parts.storage.purge(clock() - DAY_S, clock() - 30 * DAY_S)
+    await parts.retention.purge(clock())
     media.person(room.name, gone)
     media.person(room.name, stays)
 
@@ -192,11 +192,11 @@ async def test_nothing_of_a_removed_person_is_kept_but_that_they_were(
     gone = (await api.join(room.guest, "Ana", listen="es")).json()
     await remove(api, room, gone["identity"])
     clock.pass_s(2 * DAY_S)
-    await parts.storage.purge(clock() - DAY_S, clock() - 30 * DAY_S)
+    await parts.retention.purge(clock())
     (kept,) = await parts.storage.sessions_of(room.name, [gone["identity"]])
     assert (kept.name, kept.attributes, kept.name_salt, kept.ended_at is None) == ("", {}, None, False)
     clock.pass_s(60 * DAY_S)
-    assert await parts.storage.purge(clock() - DAY_S, clock() - 30 * DAY_S) == 1
+    assert await parts.retention.purge(clock()) == 1
     assert await parts.storage.sessions_of(room.name, [gone["identity"]]) == []
 
 

@@ -47,6 +47,8 @@ class FakeMediaServer:
         self.sent: list[tuple[str, str, dict[str, Any]]] = []
         self.metadata: list[dict[str, Any]] = []
         self.removed: list[str] = []
+        self.shown: dict[str, dict[str, Any]] = {}
+        """What holds for each room, as those in it see it."""
         self.undispatched: list[str] = []
         self._number = 0
 
@@ -134,6 +136,10 @@ class FakeMediaServer:
         self.sent.append((room, identity, message))
         if message["type"] == "configure" and identity not in self.deaf:
             self._show(room, identity, {"translator.wish": str(message["version"])})
+
+    async def show(self, room: str, state: dict[str, Any]) -> None:
+        await self._asked()
+        self.shown[room] = state
 
     async def remove(self, room: str, identity: str) -> None:
         await self._asked()
