@@ -8,9 +8,9 @@ from functools import partial
 
 import structlog
 
-from auth_service.app import ALWAYS_ANSWERED, create_app
 from auth_service.errors import StorageError
-from auth_service.parts import Parts, opened
+from auth_service.http.app import ALWAYS_ANSWERED, create_app
+from auth_service.wiring import Container, opened
 from config.settings import Auth, Settings, SettingsError
 from foundation.http.protocols import Deadlines
 from foundation.http.proxies import trusted_addresses
@@ -36,15 +36,15 @@ async def serve(settings: Settings, *, started: Callable[[int], None] = lambda p
         StorageError: the database cannot be reached.
         OSError: the port is taken.
     """
-    async with opened(settings) as parts:
-        await serve_parts(parts, started)
+    async with opened(settings) as services:
+        await serve_services(services, started)
 
 
-async def serve_parts(parts: Parts, started: Callable[[int], None]) -> None:
+async def serve_services(services: Container, started: Callable[[int], None]) -> None:
     """Serves and watches; when one of the two fails, so does the other."""
-    auth = parts.settings.auth
+    auth = services.settings.auth
     async with listening(
-        create_app(parts),
+        create_app(services),
         host=auth.host,
         port=auth.port,
         limits=_limits(auth),
@@ -53,7 +53,7 @@ async def serve_parts(parts: Parts, started: Callable[[int], None]) -> None:
     ) as server:
         log.info("serving rooms", host=auth.host, port=server.port)
         started(server.port)
-        watch = asyncio.create_task(_watch(parts), name="watch")
+        watch = asyncio.create_task(_watch(services), name="watch")
         http = asyncio.create_task(server.ended(), name="http ended")
         try:
             await asyncio.wait([watch, http], return_when=asyncio.FIRST_COMPLETED)
@@ -82,23 +82,23 @@ def _proxies(auth: Auth) -> list[str]:
         raise SettingsError(f"auth.trusted_proxies: {error}") from error
 
 
-async def _watch(parts: Parts) -> None:
+async def _watch(services: Container) -> None:
     """Looks after interpreters, removed participants and old records; whatever fails is begun again."""
     watchers: dict[str, Callable[[], Awaitable[None]]] = {
-        "rooms": parts.reconciler.run,
-        "removals": parts.evictions.run,
-        "old records": partial(_purge, parts),
+        "rooms": services.reconciler.run,
+        "removals": services.removals.run,
+        "old records": partial(_purge, services),
     }
     async with asyncio.TaskGroup() as group:
         for name, work in watchers.items():
             backoff = Backoff(most_s=_LONGEST_REST_S)
-            group.create_task(keep_running(work, name=name, failed=parts.metrics.failed, backoff=backoff))
+            group.create_task(keep_running(work, name=name, failed=services.metrics.failed, backoff=backoff))
 
 
-async def _purge(parts: Parts) -> None:
+async def _purge(services: Container) -> None:
     while True:
         try:
-            gone = await parts.retention.purge(parts.clock())
+            gone = await services.retention.purge(services.clock())
             if gone:
                 log.info("old rooms forgotten", rooms=gone)
         except StorageError as error:

@@ -19,8 +19,8 @@ from config.settings import Settings
 from demo.quantiles import distribution
 from demo.wer import errors, words_of
 from pipeline.engines.protocols import Recognizer
+from pipeline.engines.recognition.silero import SileroModel
 from pipeline.engines.registry import load_recognizer
-from pipeline.engines.silero import SileroModel
 
 Figures = dict[str, Any]
 

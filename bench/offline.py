@@ -14,7 +14,7 @@ from bench.recording import Recording, Stretch, with_quiet
 from bench.streamed import processor_s
 from config.settings import Settings
 from pipeline.audio import HEARING_RATE_HZ
-from pipeline.engines.whisper_models import find, open_model
+from pipeline.engines.recognition.whisper.models import find, open_model
 from pipeline.text.languages import base
 
 BEAM = 5

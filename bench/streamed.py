@@ -16,7 +16,7 @@ from pipeline.audio import HEARING_RATE_HZ
 from pipeline.channel import Channel
 from pipeline.clock import ArrivalClock
 from pipeline.engines.protocols import HearingOptions, Recognizer
-from pipeline.engines.silero import SileroModel
+from pipeline.engines.recognition.silero import SileroModel
 from pipeline.events import Caption, Heard, NotHeard, Word, Words
 from pipeline.settling import WordTimes
 from pipeline.stages.hear import hear

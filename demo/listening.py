@@ -14,7 +14,7 @@ from demo.verdict import Finding, final_texts
 from demo.wer import words_of
 from pipeline.audio import Pcm
 from pipeline.engines.protocols import HearingOptions, Recognizer, VoiceActivityDetector
-from pipeline.engines.transcribe import transcribe
+from pipeline.engines.recognition.transcribe import transcribe
 from pipeline.text.languages import same_language
 
 UNDERSTOOD_SHARE = 0.35

@@ -30,8 +30,8 @@ from demo.verdict import (
 )
 from demo.webvtt import write_captions
 from pipeline.engines.protocols import EngineError
+from pipeline.engines.recognition.silero import SileroModel
 from pipeline.engines.registry import load_recognizer, load_synthesizer
-from pipeline.engines.silero import SileroModel
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,7 +122,7 @@ class Speakers:
 
 
 async def _open_kokoro(settings: Settings) -> Synthesizer:
-    from pipeline.engines.kokoro import KokoroSynthesizer
+    from pipeline.engines.synthesis.kokoro import KokoroSynthesizer
 
     # it warns of lines whose words it cannot count; its level is set anew for each text, so a filter has to do it
     logging.getLogger("phonemizer").addFilter(lambda record: record.levelno >= logging.ERROR)
@@ -130,7 +130,7 @@ async def _open_kokoro(settings: Settings) -> Synthesizer:
 
 
 async def _open_piper(settings: Settings) -> Synthesizer:
-    from pipeline.engines.piper import PiperSynthesizer
+    from pipeline.engines.synthesis.piper import PiperSynthesizer
 
     return await PiperSynthesizer.load(
         settings.models.directory / "piper", allow_non_commercial=settings.models.allow_non_commercial
@@ -138,7 +138,7 @@ async def _open_piper(settings: Settings) -> Synthesizer:
 
 
 async def _open_espeak(settings: Settings) -> Synthesizer:
-    from pipeline.engines.espeak import EspeakSynthesizer
+    from pipeline.engines.synthesis.espeak import EspeakSynthesizer
 
     return await EspeakSynthesizer.load()
 

@@ -14,7 +14,7 @@ import structlog
 from pipeline.audio import SPEAKING_RATE_HZ, Pcm, seconds
 from pipeline.clock import Monotonic
 from pipeline.engines.protocols import EngineError, SynthesisRequest, Synthesizer
-from pipeline.engines.sound_shaping import SilenceTrimmer
+from pipeline.engines.synthesis.sound_shaping import SilenceTrimmer
 from pipeline.speech_rates import RenderCosts, SpeakingRate
 from pipeline.text.phrasing import Boundary, boundary_behind, continued, phrases
 

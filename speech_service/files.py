@@ -16,7 +16,7 @@ from pipeline.engines.protocols import HearingOptions
 from pipeline.events import Heard, NotHeard, UtteranceEnded, Word, Words
 from pipeline.recordings.decoding import FlawKind, Recording, TooMuchSound, decode
 from pipeline.text.joining import confidence_of, text_of
-from speech_service import media
+from speech_service import audio_files as media
 from speech_service.measures import Measures
 from speech_service.problems import problem_of, too_long
 from speech_service.recognition import Ears

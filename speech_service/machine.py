@@ -10,7 +10,7 @@ import structlog
 from config.settings import Settings
 from pipeline.capacity import Measured
 from pipeline.engines.choice import EngineChoice
-from pipeline.engines.whisper import LOOK_INTERVAL_S
+from pipeline.engines.recognition.whisper.recognizer import LOOK_INTERVAL_S
 
 log = structlog.get_logger(__name__)
 

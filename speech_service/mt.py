@@ -13,8 +13,6 @@ from pydantic import BaseModel, Field
 from config.settings import Settings
 from foundation.http.problems import Problem, ProblemError
 from pipeline.audio import AudioError, Pcm
-from pipeline.engines import langid
-from pipeline.engines.langid import UNDETERMINED
 from pipeline.engines.protocols import (
     EngineError,
     EngineInfo,
@@ -22,6 +20,8 @@ from pipeline.engines.protocols import (
     TranslationResult,
     Translator,
 )
+from pipeline.engines.translation import langid
+from pipeline.engines.translation.langid import UNDETERMINED
 from pipeline.text.glossary import Glossary
 from protocol.glossary import GlossaryError
 from speech_service.exchange import Exchange

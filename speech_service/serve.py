@@ -17,9 +17,9 @@ from pipeline.engines.limiting import limited
 from pipeline.engines.measuring import measured
 from pipeline.engines.protocols import EngineInfo, Recognizer
 from pipeline.engines.registry import load_recognizer, load_synthesizer, load_translator
+from speech_service.limits import check_reachable, serving
 from speech_service.machine import facts, suited, tell
 from speech_service.mt import mt_app
-from speech_service.serving import check_reachable, serving
 from speech_service.stt import stt_app
 from speech_service.tts import tts_app
 
@@ -111,7 +111,7 @@ async def _load(
     stack: AsyncExitStack,
 ) -> tuple[FastAPI, EngineInfo]:
     if name == "stt" and recognizer is not None:
-        from pipeline.engines.silero import SileroModel  # ONNX is for those alone who recognise
+        from pipeline.engines.recognition.silero import SileroModel  # ONNX is for those alone who recognise
 
         detector = await asyncio.to_thread(SileroModel.load)
         return stt_app(limited(recognizer, choice.capacity), detector.detector, settings), recognizer.info

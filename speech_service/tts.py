@@ -23,9 +23,9 @@ from pipeline.engines.protocols import (
     UnknownLanguage,
     Voice,
 )
+from speech_service.audio_files import wav_header
 from speech_service.exchange import Exchange
 from speech_service.measures import Measures
-from speech_service.media import wav_header
 from speech_service.service import body_limits, check_text, new_service, patience
 from speech_service.sockets import Peer, conversation
 from speech_service.wire import (

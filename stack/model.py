@@ -107,7 +107,7 @@ class Model:
     official: str = ""
     """The repository of its authors, in their format, which is converted here where nobody publishes it converted."""
     description: str = ""
-    """What is written to `hive.json` beside the files (`pipeline.engines.opus_models`); empty for no such file."""
+    """What is written to `hive.json` beside the files (`opus/models.py`); empty for no such file."""
     card: str = ""
     """The file that holds the licence of a model with `PER_VOICE`."""
 

@@ -72,3 +72,46 @@ def test_the_agent_framework_is_a_thin_host() -> None:
                 hosts.add(path.name)
 
     assert hosts <= {"host.py", "health.py", "__main__.py"}
+
+
+ABOVE = {
+    "storage": {"access", "dispatch", "http"},
+    "access": {"dispatch", "http"},
+    "dispatch": {"access", "http"},
+}
+"""Layers of the token service, each with those that it may not know."""
+
+
+@pytest.mark.parametrize("layer", ABOVE)
+def test_the_token_service_is_built_in_layers(layer: str) -> None:
+    """What is stored knows nothing of who may come in, and neither knows HTTP."""
+    texts = [
+        text
+        for path, text in figures.product().items()
+        if path.startswith(f"auth_service/{layer}/") and "/migrations/" not in path
+    ]
+    assert texts
+    above = tuple(f"auth_service.{name}" for name in ABOVE[layer])
+    imported = {
+        node.module
+        for text in texts
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.ImportFrom) and node.module
+    }
+    assert [module for module in sorted(imported) if module.startswith(above)] == []
+
+
+@pytest.mark.parametrize("role", ["recognition", "translation", "synthesis"])
+def test_engines_of_one_role_know_no_other_role(role: str) -> None:
+    """What they share stands beside them."""
+    others = tuple(
+        f"pipeline.engines.{name}" for name in ("recognition", "translation", "synthesis") if name != role
+    )
+    for path, text in figures.product().items():
+        if path.startswith(f"pipeline/engines/{role}/"):
+            modules = [
+                node.module
+                for node in ast.walk(ast.parse(text))
+                if isinstance(node, ast.ImportFrom) and node.module
+            ]
+            assert [module for module in modules if module.startswith(others)] == [], path

@@ -24,7 +24,7 @@ LOOKED_AT = {
     "cli/exits.py": "awaits it",
     "demo/holding.py": "`keep_running`, cancelled and waited for",
     "foundation/tasks.py": "the owner itself",
-    "pipeline/engines/helper_process.py": "catches and logs everything, waited for when its process is ended",
+    "pipeline/engines/processes/child.py": "catches and logs everything, waited for when its process is ended",
     "pipeline/engines/measuring.py": "awaits it",
     "pipeline/stages/translate.py": "asks for its result before it goes on, or cancels it and waits",
     "speech_service/__main__.py": "asks for its result",

@@ -40,7 +40,7 @@ class Configure:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Assignment:
+class JobMetadata:
     """What a job is about."""
 
     configure: Configure = field(default_factory=Configure)
@@ -87,7 +87,7 @@ def read_control(data: bytes) -> Control:
     return _configure(message)
 
 
-def read_metadata(metadata: str) -> Assignment:
+def read_metadata(metadata: str) -> JobMetadata:
     """Reads a job's metadata: the same object without `type`, and with `after`; nothing at all is a wish for the
     defaults.
 
@@ -95,13 +95,13 @@ def read_metadata(metadata: str) -> Assignment:
         ControlError: as `read_control`.
     """
     if not metadata.strip():
-        return Assignment()
+        return JobMetadata()
     message = _object(metadata.encode())
     try:
         after = _AFTER.validate_python(message.pop("after", []))
     except ValidationError as error:
         raise ControlError(f"after: {error.errors()[0]['type']}") from error
-    return Assignment(configure=_configure(message), after=frozenset(after))
+    return JobMetadata(configure=_configure(message), after=frozenset(after))
 
 
 def _object(data: bytes) -> dict[str, Any]:

@@ -31,14 +31,14 @@ from config.settings import Services, Settings, SettingsError, load
 from foundation.supervision import kinds
 from foundation.tasks import Tasks
 from pipeline.engines.protocols import EngineError
-from worker.control import Assignment, ControlError, read_metadata
+from worker.control import ControlError, JobMetadata, read_metadata
 from worker.engines import Engines
 from worker.health import WatchedServer, answering
 from worker.heartbeat import Heartbeat
 from worker.loading import load_engines
-from worker.post import attribute_setter
 from worker.room import END_LIMIT_S, RoomInterpreter
 from worker.standby import INTERPRETER, STANDBY, Standby
+from worker.text_streams import attribute_setter
 
 log = structlog.get_logger(__name__)
 
@@ -121,12 +121,12 @@ async def accept(request: JobRequest) -> None:
     await request.accept(name="Interpreter", attributes=attributes)
 
 
-def _assignment(metadata: str) -> Assignment:
+def _assignment(metadata: str) -> JobMetadata:
     try:
         return read_metadata(metadata)
     except ControlError as error:
         log.warning("job metadata was refused", reason=str(error))
-        return Assignment()
+        return JobMetadata()
 
 
 async def interpret(context: JobContext) -> None:

@@ -14,9 +14,9 @@ from worker.control import Configure
 from worker.engines import Engines
 from worker.heartbeat import Heartbeat
 from worker.loading import load_engines
-from worker.post import attribute_setter
 from worker.room import End, RoomInterpreter
 from worker.standby import INTERPRETER
+from worker.text_streams import attribute_setter
 
 log = structlog.get_logger(__name__)
 

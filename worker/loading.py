@@ -63,7 +63,9 @@ async def _hearing(
         remote = RemoteHearing(settings.services)
         closers.append(remote.close)
         return remote, None
-    from pipeline.engines.silero import SileroModel  # ONNX is for those alone who recognise in this process
+    from pipeline.engines.recognition.silero import (
+        SileroModel,  # ONNX is for those alone who recognise in this process
+    )
 
     recognizer = await load_recognizer(settings)
     closers.append(recognizer.close)

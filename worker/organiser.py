@@ -8,10 +8,10 @@ from collections.abc import Callable
 import structlog
 from livekit import rtc
 
-from config.sealing import SealError, unseal
 from config.settings import LiveKit
 from foundation.budget import Budget
 from foundation.tally import Tally
+from protocol.sealing import SealError, unseal
 from worker.control import CONTROL_TOPIC, MAX_BYTES, Configure, ControlError, Dismiss, read_control
 
 log = structlog.get_logger(__name__)

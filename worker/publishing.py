@@ -14,8 +14,8 @@ from livekit.rtc.participant import PublishTrackError, UnpublishTrackError
 
 from pipeline.audio import SPEAKING_RATE_HZ
 from worker.permissions import Allowed, ServerRefused
-from worker.post import is_online
 from worker.sink import SOURCE_QUEUE_MS, TrackSink
+from worker.text_streams import is_online
 
 log = structlog.get_logger(__name__)
 

@@ -30,26 +30,26 @@ from pipeline.stages.translate import TranslationCache
 from pipeline.timing import Measurement
 from pipeline.voices import Casting
 from worker import roster
+from worker.audio_input import OpenTrack, open_track
 from worker.captions import Captions, Line
 from worker.channels import Channels
 from worker.chat import Chat
 from worker.control import Configure
-from worker.desertion import Desertion
-from worker.ears import OpenTrack, open_track
 from worker.encryption import EncryptionWatch
 from worker.engines import Engines
 from worker.headroom import Headroom
+from worker.idle_timeout import Desertion
 from worker.listeners import WISH_ATTRIBUTES, Person, make_plan
 from worker.names import Names
 from worker.organiser import Organiser
 from worker.permissions import Permissions
-from worker.post import RoomPost, attribute_setter, is_online
 from worker.publishing import RoomPublisher
 from worker.reports import Reports
 from worker.signing import CaptionKey
 from worker.speakers import Speakers
 from worker.status import Status
 from worker.telemetry import Telemetry
+from worker.text_streams import RoomPost, attribute_setter, is_online
 from worker.voices import RoomVoices
 
 log = structlog.get_logger(__name__)

@@ -20,7 +20,7 @@ from pipeline.clock import Monotonic
 from pipeline.events import Trouble
 from pipeline.interpreter import Interpreter, Wishes
 from protocol.events import Event, SpeakerChanged
-from worker.ears import OpenTrack, open_track
+from worker.audio_input import OpenTrack, open_track
 from worker.listeners import Person
 from worker.takes import Takes
 

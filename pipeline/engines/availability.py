@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from config.settings import Models, Settings
-from pipeline.engines import apertium_modes, kokoro, kokoro_phonemes, opus_models, piper
 from pipeline.engines.protocols import EngineError, EngineMissing
+from pipeline.engines.synthesis import kokoro, kokoro_phonemes, piper
 from pipeline.engines.table import ENGINES, Engine
+from pipeline.engines.translation.apertium import modes as apertium_modes
+from pipeline.engines.translation.opus import models as opus_models
 
 
 @dataclass(frozen=True, slots=True)

@@ -217,7 +217,7 @@ class _Session:
         )
 
     async def _sphinx(self, pcm: Pcm) -> None:
-        from pipeline.engines.sphinx import SphinxRecognizer
+        from pipeline.engines.recognition.sphinx.recognizer import SphinxRecognizer
 
         self._say("pocketsphinx")
         engine = await SphinxRecognizer.load(max_speakers=1)

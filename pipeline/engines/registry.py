@@ -19,11 +19,11 @@ from pipeline.engines.protocols import (
     Synthesizer,
     Translator,
 )
-from pipeline.engines.synthesizers import SynthesizerChain
-from pipeline.engines.translators import TranslatorChain
+from pipeline.engines.synthesis.chain import SynthesizerChain
+from pipeline.engines.translation.chain import TranslatorChain
 
 if TYPE_CHECKING:  # its libraries are loaded where it is used
-    from pipeline.engines.whisper import WhisperRecognizer
+    from pipeline.engines.recognition.whisper.recognizer import WhisperRecognizer
 
 log = structlog.get_logger(__name__)
 
@@ -34,7 +34,7 @@ async def load_recognizer(settings: Settings) -> Recognizer:
     role = choice.recognition
     log.info("recognition engine", engine=role.engines[0], model=role.model, why=role.why)
     if role.engines[0] == "pocketsphinx":
-        from pipeline.engines.sphinx import SphinxRecognizer
+        from pipeline.engines.recognition.sphinx.recognizer import SphinxRecognizer
 
         return await SphinxRecognizer.load(max_speakers=settings.recognition.max_speakers)
     device = settings.recognition.device
@@ -48,7 +48,7 @@ async def load_recognizer(settings: Settings) -> Recognizer:
 
 async def load_whisper(model: str, settings: Settings, *, device: str, threads: int) -> WhisperRecognizer:
     """Loads a Whisper model by name or directory. Raises EngineMissing, EngineError."""
-    from pipeline.engines.whisper import WhisperRecognizer
+    from pipeline.engines.recognition.whisper.recognizer import WhisperRecognizer
 
     return await WhisperRecognizer.load(
         model,
@@ -96,8 +96,8 @@ async def load_translator(settings: Settings, recognizer: Recognizer | None = No
 
 
 def _listening_translator(recognizer: Recognizer | None) -> Translator:
-    from pipeline.engines.whisper import WhisperRecognizer
-    from pipeline.engines.whisper_translator import WhisperTranslator
+    from pipeline.engines.recognition.whisper.recognizer import WhisperRecognizer
+    from pipeline.engines.recognition.whisper.translator import WhisperTranslator
 
     if not isinstance(recognizer, WhisperRecognizer):
         raise EngineMissing("Whisper translates only in the process in which it recognises")
@@ -166,16 +166,16 @@ async def _warm_voices(engines: Sequence[Synthesizer], rooms: Rooms) -> None:
 async def load_voice_engine(name: str, settings: Settings) -> Synthesizer:
     """Loads one that speaks, by its name in the settings. Raises EngineMissing, EngineError."""
     if name == "kokoro":
-        from pipeline.engines.kokoro import KokoroSynthesizer
+        from pipeline.engines.synthesis.kokoro import KokoroSynthesizer
 
         return await KokoroSynthesizer.load(settings.models.directory / "kokoro")
     if name == "piper":
-        from pipeline.engines.piper import PiperSynthesizer
+        from pipeline.engines.synthesis.piper import PiperSynthesizer
 
         return await PiperSynthesizer.load(
             settings.models.directory / "piper", allow_non_commercial=settings.models.allow_non_commercial
         )
-    from pipeline.engines.espeak import EspeakSynthesizer
+    from pipeline.engines.synthesis.espeak import EspeakSynthesizer
 
     return await EspeakSynthesizer.load()
 
@@ -212,10 +212,10 @@ async def _warm(chain: TranslatorChain, rooms: Rooms) -> None:
 async def load_translation_engine(name: str, settings: Settings, device: str) -> Translator:
     """Loads one that translates, by its name in the settings. Raises EngineMissing, EngineError."""
     if name == "apertium":
-        from pipeline.engines.apertium import ApertiumTranslator
+        from pipeline.engines.translation.apertium.translator import ApertiumTranslator
 
         return await ApertiumTranslator.load()
-    from pipeline.engines.opus import OpusTranslator
+    from pipeline.engines.translation.opus.translator import OpusTranslator
 
     return await OpusTranslator.load(
         settings.models.directory / "opus",

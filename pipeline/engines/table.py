@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from pipeline.engines import apertium_modes
+from pipeline.engines.translation.apertium import modes as apertium_modes
 
 Role = Literal["recognition", "translation", "speech"]
 

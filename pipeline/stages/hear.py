@@ -22,7 +22,7 @@ from pipeline.engines.protocols import (
     Recognizer,
     VoiceActivityDetector,
 )
-from pipeline.engines.voice_activity import (
+from pipeline.engines.recognition.voice_activity import (
     GateEvent,
     Silence,
     SpeechAudio,

@@ -9,13 +9,13 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from auth_service.app import create_app
-from auth_service.database import connect, database_url, migrate
-from auth_service.engagements import Engagements
-from auth_service.limits import MemoryLimiter
-from auth_service.parts import Parts, assemble
-from auth_service.revocations import DatabaseOnly
-from auth_service.storage import Storage
+from auth_service.access.rate_limits import MemoryLimiter
+from auth_service.access.revocations import DatabaseOnly
+from auth_service.http.app import create_app
+from auth_service.storage.assignments import Assignments
+from auth_service.storage.database import connect, database_url, migrate
+from auth_service.storage.rooms import Storage
+from auth_service.wiring import Container, assemble
 from config.settings import Auth, Settings, Turn
 from tests.fakes.media_server import FakeMediaServer
 
@@ -111,15 +111,15 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-async def parts(
+async def services(
     settings: Settings, clock: WallClock, media: FakeMediaServer, tmp_path: Path
-) -> AsyncIterator[Parts]:
+) -> AsyncIterator[Container]:
     engine = connect(database_url(f"sqlite:///{tmp_path}/rooms.sqlite3"))
     await migrate(engine)
     yield assemble(
         settings,
         Storage(engine),
-        Engagements(engine),
+        Assignments(engine),
         media,
         MemoryLimiter(now=clock.uptime_s),
         DatabaseOnly(),
@@ -130,13 +130,13 @@ async def parts(
 
 
 @pytest.fixture
-async def api(parts: Parts) -> AsyncIterator[Api]:
-    transport = httpx.ASGITransport(create_app(parts))
+async def api(services: Container) -> AsyncIterator[Api]:
+    transport = httpx.ASGITransport(create_app(services))
     async with httpx.AsyncClient(transport=transport, base_url="https://meet.example") as client:
         yield Api(client)
 
 
-def with_auth(parts: Parts, **changes: Any) -> Parts:
+def with_auth(services: Container, **changes: Any) -> Container:
     """The same parts under other settings of the section `auth`."""
-    settings = replace(parts.settings, auth=replace(parts.settings.auth, **changes))
-    return replace(parts, settings=settings)
+    settings = replace(services.settings, auth=replace(services.settings.auth, **changes))
+    return replace(services, settings=settings)

@@ -14,14 +14,14 @@ from alembic.migration import MigrationContext
 from sqlalchemy import URL, Connection, delete
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from auth_service.database import connect, database_url, migrate, reading, transaction
-from auth_service.engagements import Engagements
 from auth_service.errors import StorageError
 from auth_service.policy import Role
-from auth_service.records import Engagement, Invitation, Room, Session, Wish
-from auth_service.retention import Kept, Retention
-from auth_service.schema import metadata
-from auth_service.storage import RoomExists, Storage
+from auth_service.storage.assignments import Assignments
+from auth_service.storage.database import connect, database_url, migrate, reading, transaction
+from auth_service.storage.records import Assignment, Invitation, Room, Session, Wish
+from auth_service.storage.retention import Kept, Retention
+from auth_service.storage.rooms import RoomExists, Storage
+from auth_service.storage.tables import metadata
 from config.settings import SettingsError
 
 NOW = 1_800_000_000.25
@@ -92,7 +92,7 @@ async def test_both_databases_keep_what_they_are_given(engine: AsyncEngine) -> N
     async with engine.connect() as connection:
         assert await connection.run_sync(_differences) == []
 
-    storage, engagements = Storage(engine), Engagements(engine)
+    storage, assignments = Storage(engine), Assignments(engine)
     await storage.ping()
     room = Room("board", "Réunion 会議", ("es", "fr"), "auto", NOW)
     invitation = Invitation("0" * 24, "board", Role.SPEAKER, NOW, NOW + 100, 1)
@@ -122,27 +122,27 @@ async def test_both_databases_keep_what_they_are_given(engine: AsyncEngine) -> N
     assert await storage.ended_sessions() == {"board": {winner.identity}}
 
     wish = Wish(("es",), ("fr",), {"entries": []})
-    await asyncio.gather(*(engagements.wish("board", wish, NOW) for _ in range(5)))
-    assert await engagements.get("board") == Engagement("board", True, wish, 1, 0, NOW)
-    claims = await asyncio.gather(*(engagements.claim("board", f"s{n}", NOW) for n in range(5)))
+    await asyncio.gather(*(assignments.wish("board", wish, NOW) for _ in range(5)))
+    assert await assignments.get("board") == Assignment("board", True, wish, 1, 0, NOW)
+    claims = await asyncio.gather(*(assignments.claim("board", f"s{n}", NOW) for n in range(5)))
     (claimed,) = [claim for claim in claims if claim]
     assert claimed.claim is not None
-    assert await engagements.claim("board", "late", NOW, abandoned=("s9", NOW)) is None
-    assert await engagements.claim("board", "late", NOW + 0.1, abandoned=claimed.claim) is not None
-    await engagements.release("board", claimed.claim[0])
-    assert await engagements.claim("board", "later", NOW + 0.2) is None
-    await engagements.release("board", "late")
-    assert await engagements.claim("board", "later", NOW + 0.3) is not None
-    assert await engagements.to_look_at() == {"board": None}
-    assert (await engagements.dismiss("board", NOW), await engagements.dismiss("board", NOW)) == (True, False)
-    assert await engagements.to_look_at() == {"board": NOW}
-    await engagements.settle({"board": NOW - 1})
-    assert await engagements.to_look_at() == {"board": NOW}
-    await engagements.settle({"board": NOW})
-    assert await engagements.to_look_at() == {}
+    assert await assignments.claim("board", "late", NOW, abandoned=("s9", NOW)) is None
+    assert await assignments.claim("board", "late", NOW + 0.1, abandoned=claimed.claim) is not None
+    await assignments.release("board", claimed.claim[0])
+    assert await assignments.claim("board", "later", NOW + 0.2) is None
+    await assignments.release("board", "late")
+    assert await assignments.claim("board", "later", NOW + 0.3) is not None
+    assert await assignments.to_look_at() == {"board": None}
+    assert (await assignments.dismiss("board", NOW), await assignments.dismiss("board", NOW)) == (True, False)
+    assert await assignments.to_look_at() == {"board": NOW}
+    await assignments.settle({"board": NOW - 1})
+    assert await assignments.to_look_at() == {"board": NOW}
+    await assignments.settle({"board": NOW})
+    assert await assignments.to_look_at() == {}
 
     assert await Retention(storage.engine, Kept(names_s=0, rooms_s=0, tokens_s=0)).purge(NOW + 200) == 1
-    assert (await storage.room("board"), await engagements.get("board")) == (None, None)
+    assert (await storage.room("board"), await assignments.get("board")) == (None, None)
 
 
 async def test_a_database_that_is_away_is_named_without_its_secrets(tmp_path: Path) -> None:
@@ -203,7 +203,7 @@ async def test_reads_wait_for_no_writer(tmp_path: Path) -> None:
     """While somebody writes, everything that only reads still answers."""
     engine = connect(database_url(f"sqlite:///{tmp_path}/rooms.sqlite3"))
     await migrate(engine)
-    storage, engagements = Storage(engine), Engagements(engine)
+    storage, assignments = Storage(engine), Assignments(engine)
     async with asyncio.timeout(5), transaction(engine):  # a writer waits 10 s for another
         await storage.ping()
         assert await storage.room("board") is None
@@ -211,8 +211,8 @@ async def test_reads_wait_for_no_writer(tmp_path: Path) -> None:
         assert await storage.invitations("board") == []
         assert await storage.session("x") is None
         assert await storage.ended_sessions(None) == {}
-        assert await engagements.get("board") is None
-        assert await engagements.to_look_at() == {}
+        assert await assignments.get("board") is None
+        assert await assignments.to_look_at() == {}
     await engine.dispose()
 
 

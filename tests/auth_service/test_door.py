@@ -7,12 +7,12 @@ from typing import Any
 import httpx
 import pytest
 
-from auth_service.app import create_app
-from auth_service.door import COMING_S
-from auth_service.engagements import Engagements
-from auth_service.parts import Parts, assemble
-from auth_service.revocations import DatabaseOnly
-from auth_service.waiting import ABSENT_S
+from auth_service.access.door import COMING_S
+from auth_service.access.revocations import DatabaseOnly
+from auth_service.http.app import create_app
+from auth_service.storage.assignments import Assignments
+from auth_service.storage.waiting import ABSENT_S
+from auth_service.wiring import Container, assemble
 from tests.auth_service.conftest import Api, Room, WallClock, refusal
 from tests.fakes.media_server import FakeMediaServer
 
@@ -187,10 +187,10 @@ async def test_whoever_was_let_in_has_to_come(api: Api, clock: WallClock) -> Non
 
 
 async def test_a_lobby_is_no_larger_than_it_may_be(
-    parts: Parts, media: FakeMediaServer, clock: WallClock
+    services: Container, media: FakeMediaServer, clock: WallClock
 ) -> None:
     """Of many at once so many get a place; the others are told when to try again; another room has its own places."""
-    crowded = with_places(parts, media, clock, 3)
+    crowded = with_places(services, media, clock, 3)
     transport = httpx.ASGITransport(create_app(crowded))
     async with httpx.AsyncClient(transport=transport, base_url="https://meet.example") as client:
         api = Api(client)
@@ -205,10 +205,10 @@ async def test_a_lobby_is_no_larger_than_it_may_be(
         assert (await api.join(other.guest)).status_code == 202
 
 
-def with_places(parts: Parts, media: FakeMediaServer, clock: WallClock, places: int) -> Parts:
-    settings = replace(parts.settings, auth=replace(parts.settings.auth, lobby_places=places))
-    engagements = Engagements(parts.storage.engine)
-    return assemble(settings, parts.storage, engagements, media, parts.limiter, DatabaseOnly(), clock)
+def with_places(services: Container, media: FakeMediaServer, clock: WallClock, places: int) -> Container:
+    settings = replace(services.settings, auth=replace(services.settings.auth, lobby_places=places))
+    assignments = Assignments(services.storage.engine)
+    return assemble(settings, services.storage, assignments, media, services.limiter, DatabaseOnly(), clock)
 
 
 async def test_opening_the_lobby_lets_those_in_who_wait(api: Api) -> None:

@@ -10,10 +10,10 @@ import httpx
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from auth_service.app import create_app
-from auth_service.database import connect, database_url
-from auth_service.parts import Parts
-from auth_service.storage import Storage
+from auth_service.http.app import create_app
+from auth_service.storage.database import connect, database_url
+from auth_service.storage.rooms import Storage
+from auth_service.wiring import Container
 from tests.auth_service.conftest import Api, refusal, with_auth
 
 
@@ -29,11 +29,11 @@ class Statements:
             self.begun.append(statement)
 
 
-async def test_a_hundred_who_ask_at_once_cost_one_look(parts: Parts, tmp_path: Path) -> None:
+async def test_a_hundred_who_ask_at_once_cost_one_look(services: Container, tmp_path: Path) -> None:
     """However many ask, the database is asked once, and without a lock that those who join would wait for."""
     engine = connect(database_url(f"sqlite:///{tmp_path}/rooms.sqlite3"))
     statements = Statements(engine)
-    app = create_app(replace(parts, storage=Storage(engine)))
+    app = create_app(replace(services, storage=Storage(engine)))
     async with httpx.AsyncClient(
         transport=httpx.ASGITransport(app), base_url="https://meet.example"
     ) as client:
@@ -43,9 +43,9 @@ async def test_a_hundred_who_ask_at_once_cost_one_look(parts: Parts, tmp_path: P
     assert statements.begun == ["BEGIN"]
 
 
-async def test_who_asks_too_often_is_told_so(parts: Parts) -> None:
+async def test_who_asks_too_often_is_told_so(services: Container) -> None:
     """The health has a limit of its own: it refuses whoever goes too far, and takes nothing from joining."""
-    app = create_app(with_auth(parts, requests_per_minute=3))
+    app = create_app(with_auth(services, requests_per_minute=3))
     async with httpx.AsyncClient(
         transport=httpx.ASGITransport(app), base_url="https://meet.example"
     ) as client:

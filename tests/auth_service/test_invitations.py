@@ -7,9 +7,9 @@ import pytest
 from livekit.api import TokenVerifier
 from pydantic import SecretStr
 
-from auth_service.app import create_app
-from auth_service.parts import Parts
+from auth_service.http.app import create_app
 from auth_service.policy import Role, grants
+from auth_service.wiring import Container
 from config.settings import DEVELOPMENT_SECRET
 from tests.auth_service.conftest import Api, WallClock, refusal, with_auth
 from tests.fakes.media_server import FakeMediaServer
@@ -145,7 +145,7 @@ async def test_a_withdrawn_link_ends_renewals_at_once(api: Api) -> None:
 
 
 async def test_withdrawing_with_remove_disconnects_who_came_by_it(
-    api: Api, media: FakeMediaServer, parts: Parts, clock: WallClock
+    api: Api, media: FakeMediaServer, services: Container, clock: WallClock
 ) -> None:
     """Only they go; and they are removed again should a token that is still valid bring them back."""
     room = await api.room()
@@ -159,7 +159,7 @@ async def test_withdrawing_with_remove_disconnects_who_came_by_it(
     answer = await api.client.delete(url, headers=room.headers)
     media.person(room.name, gone)
     clock.pass_s(600)
-    await parts.evictions.enforce(room.name)
+    await services.removals.enforce(room.name)
 
     assert answer.json() == {"removed": 1}
     assert media.removed == [gone, gone]
@@ -225,7 +225,7 @@ async def test_names_are_taken_once(api: Api) -> None:
     assert {answer.json().get("code") for answer in answers} == {None, "room_exists"}
 
 
-async def test_rooms_are_the_operators_where_they_are_not_open(parts: Parts) -> None:
+async def test_rooms_are_the_operators_where_they_are_not_open(services: Container) -> None:
     """Without the operator's key no room is made; with it, one is; an empty key opens nothing."""
     for key, shown, expected in [
         ("operator-key", None, 403),
@@ -233,7 +233,7 @@ async def test_rooms_are_the_operators_where_they_are_not_open(parts: Parts) -> 
         ("operator-key", "operator-key", 201),
         ("", "", 403),
     ]:
-        app = create_app(with_auth(parts, open_rooms=False, operator_key=SecretStr(key)))
+        app = create_app(with_auth(services, open_rooms=False, operator_key=SecretStr(key)))
         async with httpx.AsyncClient(
             transport=httpx.ASGITransport(app), base_url="https://meet.example"
         ) as client:
@@ -288,9 +288,9 @@ async def test_too_much_is_refused(api: Api) -> None:
     assert refusal(broken) == (400, "bad_request")
 
 
-async def test_rates_are_limited_by_address_and_by_invitation(parts: Parts, clock: WallClock) -> None:
+async def test_rates_are_limited_by_address_and_by_invitation(services: Container, clock: WallClock) -> None:
     """Who asks too often is told when to come back; one invitation is limited wherever its users are."""
-    limited = with_auth(parts, failures_per_minute=4, joins_per_invitation_per_minute=2)
+    limited = with_auth(services, failures_per_minute=4, joins_per_invitation_per_minute=2)
     app = create_app(limited)
 
     def at(address: str) -> Api:
@@ -320,17 +320,17 @@ async def test_rates_are_limited_by_address_and_by_invitation(parts: Parts, cloc
     assert (await at("192.0.2.4").join(room.guest)).status_code == 200
 
 
-async def test_sessions_are_forgotten(parts: Parts, api: Api, clock: WallClock) -> None:
+async def test_sessions_are_forgotten(services: Container, api: Api, clock: WallClock) -> None:
     """A day after a session could last renew nothing of the person is kept; rooms go a month after their last link."""
     room = await api.room()
     joined = (await api.join(room.guest)).json()
     clock.pass_s(2 * DAY_S)
-    gone = [await parts.retention.purge(clock())]
+    gone = [await services.retention.purge(clock())]
     answer = await api.client.post("/api/v1/renew", json={"session": joined["session"]})
     clock.pass_s(36 * DAY_S)
-    gone.append(await parts.retention.purge(clock()))
+    gone.append(await services.retention.purge(clock()))
     assert (gone, refusal(answer)) == ([0, 1], (410, "session_ended"))
-    assert await parts.storage.room(room.name) is None
+    assert await services.storage.room(room.name) is None
 
 
 async def test_what_the_media_server_keeps_from_us_is_said(api: Api, media: FakeMediaServer) -> None:

@@ -15,8 +15,8 @@ from livekit import rtc
 from livekit.api import TokenVerifier
 from pydantic import SecretStr
 
-from auth_service.parts import opened
-from auth_service.serve import serve_parts
+from auth_service.serve import serve_services
+from auth_service.wiring import opened
 from config.settings import Auth, Settings
 from foundation.names import confirmed
 from tests.auth_service.conftest import Api, WallClock
@@ -57,8 +57,8 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
         )
     started = asyncio.Event()
     try:
-        async with opened(settings, clock) as parts:
-            serving = asyncio.create_task(serve_parts(parts, lambda port: started.set()))
+        async with opened(settings, clock) as services:
+            serving = asyncio.create_task(serve_services(services, lambda port: started.set()))
             try:
                 async with asyncio.timeout(LIMIT_S):
                     await started.wait()

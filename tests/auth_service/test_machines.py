@@ -10,9 +10,9 @@ from livekit.api import AccessToken
 from pydantic import SecretStr
 from structlog.testing import capture_logs
 
-from auth_service.app import create_app
-from auth_service.machines import FAILED_WEBHOOKS_PER_MINUTE
-from auth_service.parts import Parts
+from auth_service.http.app import create_app
+from auth_service.http.webhook_routes import FAILED_WEBHOOKS_PER_MINUTE
+from auth_service.wiring import Container
 from config.settings import DEVELOPMENT_SECRET
 from tests.auth_service.conftest import Api, WallClock, refusal, with_auth
 from tests.auth_service.test_reconcile import put, running, until
@@ -31,12 +31,12 @@ def event(name: str, room: str, identity: str = "speaker-1") -> str:
 
 
 async def test_somebodys_arrival_brings_the_interpreter(
-    api: Api, media: FakeMediaServer, parts: Parts
+    api: Api, media: FakeMediaServer, services: Container
 ) -> None:
     """A verified webhook makes the room be looked at without waiting for the next round."""
     room = await api.room()
     await put(api, room)
-    async with running(parts.reconciler):
+    async with running(services.reconciler):
         media.person(room.name, "speaker-1")
         body = event("participant_joined", room.name)
         answer = await api.client.post("/api/v1/webhook", content=body, headers=signed(body))
@@ -86,11 +86,11 @@ async def test_a_flood_of_forged_webhooks_is_one_line_a_minute(api: Api, clock: 
     assert refused == [1, FAILED_WEBHOOKS_PER_MINUTE]
 
 
-async def test_health_tells_what_is_away(api: Api, media: FakeMediaServer, parts: Parts) -> None:
+async def test_health_tells_what_is_away(api: Api, media: FakeMediaServer, services: Container) -> None:
     """Without the media server the service is still healthy, and says so."""
     well = await api.client.get("/health")
     media.reachable = False
-    later = httpx.ASGITransport(create_app(parts))  # the same service would repeat what it has just seen
+    later = httpx.ASGITransport(create_app(services))  # the same service would repeat what it has just seen
     async with httpx.AsyncClient(transport=later, base_url="https://meet.example") as client:
         alone = await client.get("/health")
     seen = [(answer.status_code, answer.json()) for answer in (well, alone)]
@@ -122,10 +122,10 @@ async def test_measurements_name_nobody(api: Api) -> None:
     ],
 )
 async def test_measurements_without_a_token_are_for_this_machine(
-    parts: Parts, client: str, headers: dict[str, str], status: int
+    services: Container, client: str, headers: dict[str, str], status: int
 ) -> None:
     """Where no token is set, nobody reads them from elsewhere, nor through a proxy on this machine."""
-    transport = httpx.ASGITransport(create_app(parts), client=(client, 1))
+    transport = httpx.ASGITransport(create_app(services), client=(client, 1))
     async with httpx.AsyncClient(transport=transport, base_url="https://meet.example") as asking:
         assert (await asking.get("/metrics", headers=headers)).status_code == status
 
@@ -148,9 +148,9 @@ async def test_pages_of_other_sites_cannot_make_rooms(
     assert (await api.client.post("/api/v1/rooms", json={}, headers=ours)).status_code == 201
 
 
-async def test_measurements_may_need_a_token(parts: Parts) -> None:
+async def test_measurements_may_need_a_token(services: Container) -> None:
     """Where a token is set, nobody reads them without it."""
-    app = create_app(with_auth(parts, metrics_token=SecretStr("watcher")))
+    app = create_app(with_auth(services, metrics_token=SecretStr("watcher")))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1") as client:
         answers = [
             await client.get("/metrics", headers={"authorization": f"Bearer {token}"} if token else {})

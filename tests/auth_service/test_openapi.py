@@ -22,14 +22,14 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from auth_service.app import create_app
-from auth_service.database import connect, database_url, migrate
-from auth_service.engagements import Engagements
-from auth_service.limits import MemoryLimiter
-from auth_service.parts import Parts, assemble
-from auth_service.revocations import DatabaseOnly
-from auth_service.serve import serve_parts
-from auth_service.storage import Storage
+from auth_service.access.rate_limits import MemoryLimiter
+from auth_service.access.revocations import DatabaseOnly
+from auth_service.http.app import create_app
+from auth_service.serve import serve_services
+from auth_service.storage.assignments import Assignments
+from auth_service.storage.database import connect, database_url, migrate
+from auth_service.storage.rooms import Storage
+from auth_service.wiring import Container, assemble
 from config.settings import Settings
 from tests.auth_service.conftest import WallClock
 from tests.fakes.media_server import FakeMediaServer
@@ -53,17 +53,17 @@ class Background:
         media.person("fuzzed", "speaker-1")
         engine = connect(database_url(f"sqlite:///{self._directory}/fuzz.sqlite3"))
         await migrate(engine)
-        parts = assemble(
+        services = assemble(
             self._settings,
             Storage(engine),
-            Engagements(engine),
+            Assignments(engine),
             media,
             MemoryLimiter(),
             DatabaseOnly(),
             clock,
         )
         self._loop = asyncio.get_running_loop()
-        self._task = asyncio.create_task(serve_parts(parts, self._started))
+        self._task = asyncio.create_task(serve_services(services, self._started))
         await asyncio.wait([self._task])
         await engine.dispose()
 
@@ -138,9 +138,9 @@ def _fuzz(
     send()
 
 
-def test_the_description_covers_every_call(parts: Parts) -> None:
+def test_the_description_covers_every_call(services: Container) -> None:
     """What the description has is what the API page explains."""
-    described = create_app(parts).openapi()["paths"]
+    described = create_app(services).openapi()["paths"]
     calls = sorted(f"{method.upper()} {path}" for path, methods in described.items() for method in methods)
     page = (Path(__file__).parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
     assert [call for call in calls if call.replace("{invitation}", "{id}") not in page] == []

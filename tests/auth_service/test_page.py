@@ -5,14 +5,14 @@ from pathlib import Path
 import httpx
 import pytest
 
-from auth_service.app import create_app
-from auth_service.parts import Parts
+from auth_service.http.app import create_app
+from auth_service.wiring import Container
 from tests.auth_service.conftest import Api, refusal, with_auth
 
 
 @pytest.fixture
-def dist(parts: Parts) -> Path:
-    directory = parts.settings.auth.web_directory
+def dist(services: Container) -> Path:
+    directory = services.settings.auth.web_directory
     (directory / "assets").mkdir(parents=True)
     (directory / "index.html").write_text("<title>HIVE</title>")
     (directory / "assets" / "app-1.js").write_text("1")
@@ -48,7 +48,7 @@ async def test_paths_lead_to_files_or_to_the_app(
         assert answer.text == body
 
 
-async def test_every_answer_carries_the_security_headers(api: Api, dist: Path, parts: Parts) -> None:
+async def test_every_answer_carries_the_security_headers(api: Api, dist: Path, services: Container) -> None:
     """Page, call and refusal alike: only our own scripts, connections to us and the media server, no frame."""
     for path in ("/", "/api/v1/config", "/api/v1/gone", "/health"):
         headers = (await api.client.get(path)).headers
@@ -69,15 +69,16 @@ async def test_without_a_built_app_the_calls_still_work(api: Api) -> None:
         "open_rooms": True,
         "version": "0.1.0",
         "livekit_url": "ws://127.0.0.1:7880",
+        "privacy_url": None,
     }
 
 
-async def test_other_origins_are_admitted_by_setting_only(parts: Parts) -> None:
+async def test_other_origins_are_admitted_by_setting_only(services: Container) -> None:
     """A browser on another origin may call where the operator named it, and nowhere else."""
     asked = {"origin": "https://app.example", "access-control-request-method": "POST"}
     allowed = {}
     for origins in ((), ("https://app.example",)):
-        app = create_app(with_auth(parts, cors_origins=origins))
+        app = create_app(with_auth(services, cors_origins=origins))
         async with httpx.AsyncClient(
             transport=httpx.ASGITransport(app), base_url="https://meet.example"
         ) as client:

@@ -10,9 +10,9 @@ import httpx
 import pytest
 import structlog
 
-from auth_service.app import create_app
-from auth_service.parts import Parts
-from auth_service.serve import serve_parts
+from auth_service.http.app import create_app
+from auth_service.serve import serve_services
+from auth_service.wiring import Container
 from config.settings import SettingsError
 from tests.auth_service.conftest import Api, refusal, with_auth
 from tests.auth_service.serving import served
@@ -25,17 +25,17 @@ def behind(api: Api, address: str) -> Api:
 
 
 @contextlib.asynccontextmanager
-async def somebody(parts: Parts, address: str) -> AsyncIterator[Api]:
+async def somebody(services: Container, address: str) -> AsyncIterator[Api]:
     """Asks from an address of their own, through no proxy."""
-    transport = httpx.ASGITransport(create_app(parts), client=(address, 1))
+    transport = httpx.ASGITransport(create_app(services), client=(address, 1))
     async with httpx.AsyncClient(transport=transport, base_url="https://meet.example") as client:
         yield Api(client)
 
 
 @pytest.mark.parametrize("junk", ["links", "sessions", "keys", "bodies"])
-async def test_junk_keeps_nobody_of_the_same_address_out(parts: Parts, junk: str) -> None:
+async def test_junk_keeps_nobody_of_the_same_address_out(services: Container, junk: str) -> None:
     """Whoever sends what is wrong is told to wait; those with good links, at the same address, are let in."""
-    few = with_auth(parts, failures_per_minute=5, joins_per_minute=5, requests_per_minute=12)
+    few = with_auth(services, failures_per_minute=5, joins_per_minute=5, requests_per_minute=12)
     async with somebody(few, "192.0.2.1") as api:
         room = await api.room()
         joined = (await api.join(room.guest)).json()
@@ -64,18 +64,18 @@ async def test_junk_keeps_nobody_of_the_same_address_out(parts: Parts, junk: str
     assert "retry-after" in answers[-1].headers
 
 
-async def test_a_link_that_is_used_too_often_keeps_no_other_out(parts: Parts) -> None:
+async def test_a_link_that_is_used_too_often_keeps_no_other_out(services: Container) -> None:
     """What one link may is used up by that link alone, not by others at the same address."""
-    async with somebody(with_auth(parts, joins_per_minute=3), "192.0.2.1") as api:
+    async with somebody(with_auth(services, joins_per_minute=3), "192.0.2.1") as api:
         room = await api.room()
         other = await api.invite(room, role="listener")
         answers = [(await api.join(room.guest)).status_code for _ in range(4)]
         assert (answers, (await api.join(other["token"])).status_code) == ([200, 200, 200, 429], 200)
 
 
-async def test_a_new_network_of_the_same_site_is_no_new_person(parts: Parts) -> None:
+async def test_a_new_network_of_the_same_site_is_no_new_person(services: Container) -> None:
     """IPv6 is counted by network (/64), and by site (/48): whoever has 65536 networks has not as many budgets."""
-    few = with_auth(parts, requests_per_minute=2)
+    few = with_auth(services, requests_per_minute=2)
 
     async def asked(address: str) -> int:
         async with somebody(few, address) as api:
@@ -90,9 +90,9 @@ async def test_a_new_network_of_the_same_site_is_no_new_person(parts: Parts) -> 
     assert mapped == [200, 200, 429]
 
 
-async def test_people_behind_a_trusted_proxy_are_counted_apart(parts: Parts) -> None:
+async def test_people_behind_a_trusted_proxy_are_counted_apart(services: Container) -> None:
     """What one of them uses up is not taken from another; nobody can say to be somebody else."""
-    chosen = with_auth(parts, requests_per_minute=2, trusted_proxies=("127.0.0.1",))
+    chosen = with_auth(services, requests_per_minute=2, trusted_proxies=("127.0.0.1",))
     async with served(chosen) as (api, _), contextlib.AsyncExitStack() as stack:
         codes = {}
         for name, said in {
@@ -112,10 +112,10 @@ async def test_people_behind_a_trusted_proxy_are_counted_apart(parts: Parts) -> 
     }
 
 
-async def test_a_proxy_that_is_not_trusted_is_named_once(parts: Parts) -> None:
+async def test_a_proxy_that_is_not_trusted_is_named_once(services: Container) -> None:
     """Its word is not taken, and the log says once what is to be set."""
     with structlog.testing.capture_logs() as logs:
-        async with served(with_auth(parts, requests_per_minute=2)) as (api, _):
+        async with served(with_auth(services, requests_per_minute=2)) as (api, _):
             codes = []
             for address in ("192.0.2.1", "192.0.2.2", "192.0.2.3"):
                 person = behind(api, address)
@@ -127,8 +127,8 @@ async def test_a_proxy_that_is_not_trusted_is_named_once(parts: Parts) -> None:
 
 
 @pytest.mark.parametrize("entry", ["*", "proxy.example", "10.0.0.1/8", "10.0.0.0/33"])
-async def test_proxies_that_cannot_be_told_are_refused(parts: Parts, entry: str) -> None:
+async def test_proxies_that_cannot_be_told_are_refused(services: Container, entry: str) -> None:
     """A name, a network that is none, or everybody: the service does not start rather than trust the wrong one."""
     with pytest.raises(SettingsError, match=r"auth\.trusted_proxies"):
         async with asyncio.timeout(20):
-            await serve_parts(with_auth(parts, port=0, trusted_proxies=(entry,)), lambda port: None)
+            await serve_services(with_auth(services, port=0, trusted_proxies=(entry,)), lambda port: None)

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from auth_service.database import transaction
-from auth_service.engagements import Engagements
-from auth_service.parts import Parts, assemble
-from auth_service.reconcile import CLAIM_S, DISMISSED_S, Reconciler
-from auth_service.records import Engagement
-from auth_service.revocations import DatabaseOnly
+from auth_service.access.revocations import DatabaseOnly
+from auth_service.dispatch.reconciler import CLAIM_S, DISMISSED_S, Reconciler
+from auth_service.storage.assignments import Assignments
+from auth_service.storage.database import transaction
+from auth_service.storage.records import Assignment
+from auth_service.wiring import Container, assemble
 from tests.auth_service.conftest import Api, Room, WallClock
 from tests.fakes.media_server import FakeMediaServer
 
@@ -42,14 +42,14 @@ async def running(reconciler: Reconciler) -> AsyncIterator[asyncio.Task[None]]:
         await asyncio.wait([task])
 
 
-def faults(parts: Parts, clock: WallClock) -> float:
+def faults(services: Container, clock: WallClock) -> float:
     """How many looks failed; a moment passes, so that rooms that rest have their turn."""
     clock.pass_s(0.2)
-    return parts.metrics.registry.get_sample_value("hive_auth_failures_total", {"what": "room"}) or 0.0
+    return services.metrics.registry.get_sample_value("hive_auth_failures_total", {"what": "room"}) or 0.0
 
 
-async def engagement(parts: Parts, room: Room) -> Engagement:
-    found = await Engagements(parts.storage._engine).get(room.name)
+async def assignment(services: Container, room: Room) -> Assignment:
+    found = await Assignments(services.storage._engine).get(room.name)
     assert found is not None
     return found
 
@@ -60,29 +60,31 @@ async def until(true: Callable[[], bool]) -> None:
             await asyncio.sleep(0.01)
 
 
-def second_service(parts: Parts, media: FakeMediaServer, clock: WallClock) -> Parts:
+def second_service(services: Container, media: FakeMediaServer, clock: WallClock) -> Container:
     """Another service on the same database."""
-    engine = parts.storage._engine
+    engine = services.storage._engine
     return assemble(
-        parts.settings,
-        parts.storage,
-        Engagements(engine),
+        services.settings,
+        services.storage,
+        Assignments(engine),
         media,
-        parts.limiter,
+        services.limiter,
         DatabaseOnly(),
         clock,
         clock.uptime_s,
     )
 
 
-async def looks(parts: Parts, room: Room, clock: WallClock, *, seconds: int) -> None:
+async def looks(services: Container, room: Room, clock: WallClock, *, seconds: int) -> None:
     """A look every second, as the service has them."""
     for _ in range(seconds):
         clock.pass_s(1)
-        await parts.reconciler.look(room.name)
+        await services.reconciler.look(room.name)
 
 
-async def test_it_is_invited_before_anybody_is_there(api: Api, media: FakeMediaServer, parts: Parts) -> None:
+async def test_it_is_invited_before_anybody_is_there(
+    api: Api, media: FakeMediaServer, services: Container
+) -> None:
     """An invitation into an empty room is kept; the first person brings the interpreter."""
     room = await api.room()
     assert await state(api, room) == "absent"
@@ -90,8 +92,8 @@ async def test_it_is_invited_before_anybody_is_there(api: Api, media: FakeMediaS
     assert media.metadata == []
 
     media.person(room.name, "speaker-1")
-    parts.reconciler.nudge(room.name)
-    async with running(parts.reconciler):
+    services.reconciler.nudge(room.name)
+    async with running(services.reconciler):
         await until(lambda: media.identities(room.name) == ["agent-1"])
 
     assert (media.metadata, await state(api, room)) == ([WISH], "present")
@@ -110,38 +112,38 @@ async def test_many_invitations_bring_one_interpreter(api: Api, media: FakeMedia
 
 
 async def test_two_services_do_not_send_two(
-    api: Api, media: FakeMediaServer, parts: Parts, clock: WallClock
+    api: Api, media: FakeMediaServer, services: Container, clock: WallClock
 ) -> None:
     """Of several services one acts on a room; the others may act when it has done so."""
     room = await api.room()
-    other = second_service(parts, media, clock)
+    other = second_service(services, media, clock)
     await put(api, room, languages=["es"])
     media.person(room.name, "speaker-1")
-    await asyncio.gather(*(each.reconciler.look(room.name) for each in (parts, other) * 3))
+    await asyncio.gather(*(each.reconciler.look(room.name) for each in (services, other) * 3))
     assert len(media.metadata) == 1
 
     await other.reconciler.look(room.name)
     await media.remove(room.name, "agent-1")
     clock.pass_s(10)
     await other.reconciler.look(room.name)
-    await parts.reconciler.look(room.name)
+    await services.reconciler.look(room.name)
     assert media.identities(room.name) == ["agent-2"]
 
 
 async def test_a_dead_one_is_replaced(
-    api: Api, media: FakeMediaServer, parts: Parts, clock: WallClock
+    api: Api, media: FakeMediaServer, services: Container, clock: WallClock
 ) -> None:
     """An interpreter that the server lists but that gives no sign of life goes when another one is ready."""
     room = await api.room()
     media.person(room.name, "speaker-1")
     await put(api, room, languages=["es"])
-    await looks(parts, room, clock, seconds=3)
+    await looks(services, room, clock, seconds=3)
     media.die("agent-1")
-    await looks(parts, room, clock, seconds=6)
+    await looks(services, room, clock, seconds=6)
     assert media.identities(room.name) == ["agent-1", "agent-2"], "the successor waits"
     assert media.metadata[1] == WISH | {"after": ["agent-1"]}
 
-    await looks(parts, room, clock, seconds=6)
+    await looks(services, room, clock, seconds=6)
 
     assert (media.identities(room.name), media.at_work(room.name)) == (["agent-2"], ["agent-2"])
     assert (media.removed, media.undispatched) == (["agent-1"], ["dispatch-1"])
@@ -150,61 +152,61 @@ async def test_a_dead_one_is_replaced(
 
 @pytest.mark.parametrize("sign", ["answer", "heartbeat"])
 async def test_one_sign_of_life_is_enough(
-    api: Api, media: FakeMediaServer, parts: Parts, clock: WallClock, sign: str
+    api: Api, media: FakeMediaServer, services: Container, clock: WallClock, sign: str
 ) -> None:
     """A guest can fill the channel by which questions come: who does not answer stays, as its heart beats; and the
     other way round."""
     room = await api.room()
     media.person(room.name, "speaker-1")
     await put(api, room, languages=["es"])
-    await looks(parts, room, clock, seconds=30)
+    await looks(services, room, clock, seconds=30)
     (media.heartless if sign == "answer" else media.silent).add("agent-1")
 
-    await looks(parts, room, clock, seconds=60)
+    await looks(services, room, clock, seconds=60)
 
     assert (media.identities(room.name), media.removed, len(media.metadata)) == (["agent-1"], [], 1)
 
 
 async def test_one_that_comes_back_to_life_keeps_its_place(
-    api: Api, media: FakeMediaServer, parts: Parts, clock: WallClock
+    api: Api, media: FakeMediaServer, services: Container, clock: WallClock
 ) -> None:
     """The successor that was fetched meanwhile is never heard, and goes."""
     room = await api.room()
     media.person(room.name, "speaker-1")
     await put(api, room, languages=["es"])
-    await looks(parts, room, clock, seconds=20)
+    await looks(services, room, clock, seconds=20)
     media.die("agent-1")
-    await looks(parts, room, clock, seconds=6)
+    await looks(services, room, clock, seconds=6)
     assert media.identities(room.name) == ["agent-1", "agent-2"]
 
     media.heartless.clear()
     media.silent.clear()
-    await looks(parts, room, clock, seconds=2)
+    await looks(services, room, clock, seconds=2)
 
     assert (media.identities(room.name), media.at_work(room.name)) == (["agent-1"], ["agent-1"])
     assert media.undispatched == ["dispatch-2"]
 
 
 async def test_without_a_successor_nobody_is_removed(
-    api: Api, media: FakeMediaServer, parts: Parts, clock: WallClock
+    api: Api, media: FakeMediaServer, services: Container, clock: WallClock
 ) -> None:
     """While no worker is free, one that gives no sign of life keeps its place."""
     room = await api.room()
     media.person(room.name, "speaker-1")
     await put(api, room, languages=["es"])
-    await looks(parts, room, clock, seconds=20)
+    await looks(services, room, clock, seconds=20)
     media.die("agent-1")
     media.workers = "nothing"
-    await looks(parts, room, clock, seconds=120)
+    await looks(services, room, clock, seconds=120)
     assert (media.identities(room.name), media.removed) == (["agent-1"], [])
 
     media.workers = "joins"
-    await looks(parts, room, clock, seconds=30)
+    await looks(services, room, clock, seconds=30)
     assert media.at_work(room.name) == media.identities(room.name) != ["agent-1"]
 
 
 async def test_while_no_worker_is_free_it_is_lost(
-    api: Api, media: FakeMediaServer, parts: Parts, clock: WallClock
+    api: Api, media: FakeMediaServer, services: Container, clock: WallClock
 ) -> None:
     """A dispatch that brings nobody is given up after a while and made again, with pauses, until one comes."""
     room = await api.room()
@@ -213,30 +215,32 @@ async def test_while_no_worker_is_free_it_is_lost(
     seen = [(await put(api, room, languages=["es"]))["state"]]
     for _ in range(30):
         clock.pass_s(1)
-        await parts.reconciler.look(room.name)
+        await services.reconciler.look(room.name)
         seen.append(await state(api, room))
     tried = len(media.metadata)
     media.workers = "joins"
     clock.pass_s(20)
-    await parts.reconciler.look(room.name)
+    await services.reconciler.look(room.name)
 
     assert (seen[0], seen[5], seen[7], seen[30], tried) == ("joining", "joining", "lost", "lost", 5)
     assert (await state(api, room), media.identities(room.name)) == ("present", ["agent-6"])
     assert len(media.rooms[room.name].dispatches) == 1
 
 
-async def test_surplus_ones_leave(api: Api, media: FakeMediaServer, parts: Parts, clock: WallClock) -> None:
+async def test_surplus_ones_leave(
+    api: Api, media: FakeMediaServer, services: Container, clock: WallClock
+) -> None:
     """Of two interpreters the first stays."""
     room = await api.room()
     media.person(room.name, "speaker-1")
     await put(api, room, languages=["es"])
     clock.pass_s(5)
     media.agent(room.name, "agent-AJ_other")
-    await parts.reconciler.look(room.name)
+    await services.reconciler.look(room.name)
     assert (media.identities(room.name), media.removed) == (["agent-1"], ["agent-AJ_other"])
 
 
-async def test_a_change_is_told_once(api: Api, media: FakeMediaServer, parts: Parts) -> None:
+async def test_a_change_is_told_once(api: Api, media: FakeMediaServer, services: Container) -> None:
     """A running interpreter is told what changed; the same wish again is not told."""
     room = await api.room(languages=["es", "fr"])
     media.person(room.name, "speaker-1")
@@ -244,7 +248,7 @@ async def test_a_change_is_told_once(api: Api, media: FakeMediaServer, parts: Pa
     entry = {"source": "HIVE", "language": "en", "translations": {"es": "HIVE"}, "spoken": {}}
     changed = await put(api, room, languages=["es"], muted=["es"], glossary={"entries": [entry]})
     await put(api, room, languages=["es"], muted=["es"], glossary={"entries": [entry]})
-    await parts.reconciler.look(room.name)
+    await services.reconciler.look(room.name)
 
     wish = {"languages": ["es"], "muted": ["es"], "glossary": {"entries": [entry]}}
     assert media.metadata == [{"version": 1, "languages": ["es", "fr"], "muted": [], "glossary": None}]
@@ -253,7 +257,7 @@ async def test_a_change_is_told_once(api: Api, media: FakeMediaServer, parts: Pa
 
 
 async def test_a_change_is_told_again_until_it_is_acknowledged(
-    api: Api, media: FakeMediaServer, parts: Parts, clock: WallClock
+    api: Api, media: FakeMediaServer, services: Container, clock: WallClock
 ) -> None:
     """A message that got lost is sent again; until the interpreter has it, the organiser is not told that it has."""
     room = await api.room()
@@ -261,35 +265,35 @@ async def test_a_change_is_told_again_until_it_is_acknowledged(
     assert (await put(api, room, languages=["es"]))["applied"] is True
     media.deaf.add("agent-1")
     assert (await put(api, room, languages=["fr"]))["applied"] is False
-    await looks(parts, room, clock, seconds=10)
+    await looks(services, room, clock, seconds=10)
     lost = len(media.sent)
-    told = (await engagement(parts, room)).told
+    told = (await assignment(services, room)).told
 
     media.deaf.clear()
-    await looks(parts, room, clock, seconds=10)
+    await looks(services, room, clock, seconds=10)
 
     assert (lost, told) == (6, 1)
     assert (
         media.sent
         == [(room.name, "agent-1", {"type": "configure", **WISH, "version": 2, "languages": ["fr"]})] * 7
     )
-    assert (await engagement(parts, room)).told == 2
+    assert (await assignment(services, room)).told == 2
     url = f"/api/v1/rooms/{room.name}/interpreter"
     assert (await api.client.get(url, headers=room.headers)).json()["applied"] is True
 
 
 async def test_a_successor_is_told_what_changed_while_it_waited(
-    api: Api, media: FakeMediaServer, parts: Parts, clock: WallClock
+    api: Api, media: FakeMediaServer, services: Container, clock: WallClock
 ) -> None:
     """It came with the wish of then; when it begins it is told the one of now."""
     room = await api.room()
     media.person(room.name, "speaker-1")
     await put(api, room, languages=["es"])
-    await looks(parts, room, clock, seconds=20)
+    await looks(services, room, clock, seconds=20)
     media.die("agent-1")
-    await looks(parts, room, clock, seconds=6)
+    await looks(services, room, clock, seconds=6)
     await put(api, room, languages=["fr"])
-    await looks(parts, room, clock, seconds=10)
+    await looks(services, room, clock, seconds=10)
 
     assert media.at_work(room.name) == ["agent-2"]
     assert media.sent == [
@@ -298,7 +302,7 @@ async def test_a_successor_is_told_what_changed_while_it_waited(
 
 
 async def test_chosen_voices_are_told_and_outlive_the_interpreter(
-    api: Api, media: FakeMediaServer, parts: Parts, clock: WallClock
+    api: Api, media: FakeMediaServer, services: Container, clock: WallClock
 ) -> None:
     """They hold for the room: whoever comes after an interpreter that died is told them, too."""
     room = await api.room()
@@ -311,12 +315,12 @@ async def test_chosen_voices_are_told_and_outlive_the_interpreter(
     assert media.sent == [(room.name, "agent-1", {"type": "configure", **chosen})]
 
     media.die("agent-1")
-    await looks(parts, room, clock, seconds=20)
+    await looks(services, room, clock, seconds=20)
     assert media.identities(room.name) == ["agent-2"]
     assert media.metadata == [WISH, {**chosen, "after": ["agent-1"]}]
 
     assert (await put(api, room, languages=["es"]))["voices"] == {}
-    await parts.reconciler.look(room.name)
+    await services.reconciler.look(room.name)
     assert media.sent[1:] == [(room.name, "agent-2", {"type": "configure", **WISH, "version": 3})]
 
 
@@ -332,18 +336,20 @@ async def test_what_cannot_be_a_voice_is_refused_with_the_reason(api: Api) -> No
     assert await state(api, room) == "absent"
 
 
-async def test_it_is_dismissed(api: Api, media: FakeMediaServer, parts: Parts, clock: WallClock) -> None:
+async def test_it_is_dismissed(
+    api: Api, media: FakeMediaServer, services: Container, clock: WallClock
+) -> None:
     """It is told to leave, is removed if it does not, does not come back, and may be invited again."""
     room = await api.room()
     media.person(room.name, "speaker-1")
     await put(api, room)
     url = f"/api/v1/rooms/{room.name}/interpreter"
     answers = [await api.client.delete(url, headers=room.headers) for _ in range(2)]
-    await parts.reconciler.look(room.name)
+    await services.reconciler.look(room.name)
     assert media.identities(room.name) == ["agent-1"]
     clock.pass_s(21)
-    await parts.reconciler.look(room.name)
-    await parts.reconciler.look(room.name)
+    await services.reconciler.look(room.name)
+    await services.reconciler.look(room.name)
 
     assert [answer.status_code for answer in answers] == [204, 204]
     assert media.sent == [(room.name, "agent-1", {"type": "dismiss"})]
@@ -351,7 +357,7 @@ async def test_it_is_dismissed(api: Api, media: FakeMediaServer, parts: Parts, c
     assert (await put(api, room))["state"] == "present"
 
 
-async def test_the_organiser_sees_its_channels(api: Api, media: FakeMediaServer, parts: Parts) -> None:
+async def test_the_organiser_sees_its_channels(api: Api, media: FakeMediaServer, services: Container) -> None:
     """What the interpreter says of itself is shown; what it says wrongly is left out."""
     room = await api.room()
     media.person(room.name, "speaker-1")
@@ -417,7 +423,7 @@ async def test_where_nothing_is_said_to_be_encrypted_it_is_null(
 
 
 async def test_the_watch_survives_a_media_server_that_is_away(
-    api: Api, media: FakeMediaServer, parts: Parts
+    api: Api, media: FakeMediaServer, services: Container
 ) -> None:
     """While livekit-server is away nothing is done and nothing ends; afterwards the interpreter comes."""
     room = await api.room()
@@ -425,7 +431,7 @@ async def test_the_watch_survives_a_media_server_that_is_away(
     media.reachable = False
     url = f"/api/v1/rooms/{room.name}/interpreter"
     answer = await api.client.put(url, json={}, headers=room.headers)
-    async with running(parts.reconciler):
+    async with running(services.reconciler):
         await asyncio.sleep(0.05)
         media.reachable = True
         await until(lambda: media.identities(room.name) == ["agent-1"])
@@ -433,42 +439,42 @@ async def test_the_watch_survives_a_media_server_that_is_away(
 
 
 async def test_a_service_that_crashed_is_followed_by_another(
-    api: Api, media: FakeMediaServer, parts: Parts, clock: WallClock
+    api: Api, media: FakeMediaServer, services: Container, clock: WallClock
 ) -> None:
     """A claim that its holder left behind holds for a while, whatever the clocks say, and is then taken over."""
     room = await api.room()
     await put(api, room, languages=["es"])
-    await Engagements(parts.storage._engine).claim(room.name, "crashed", clock() + 3600)
+    await Assignments(services.storage._engine).claim(room.name, "crashed", clock() + 3600)
     media.person(room.name, "speaker-1")
     clock.set_by(7200)
-    await looks(parts, room, clock, seconds=int(CLAIM_S) - 1)
+    await looks(services, room, clock, seconds=int(CLAIM_S) - 1)
     assert media.metadata == []
 
-    await looks(parts, room, clock, seconds=2)
+    await looks(services, room, clock, seconds=2)
     assert media.identities(room.name) == ["agent-1"]
 
 
 async def test_a_service_that_ends_leaves_no_claim(
-    api: Api, media: FakeMediaServer, parts: Parts, clock: WallClock
+    api: Api, media: FakeMediaServer, services: Container, clock: WallClock
 ) -> None:
     """One that is ended while it acts gives the room back; the next service acts at its first look."""
     room = await api.room()
     await put(api, room, languages=["es"])
     media.person(room.name, "speaker-1")
     media.held.clear()
-    async with running(parts.reconciler):
+    async with running(services.reconciler):
         async with asyncio.timeout(10):
-            while (await engagement(parts, room)).claim is None:
+            while (await assignment(services, room)).claim is None:
                 await asyncio.sleep(0.01)
 
     media.held.set()
-    await second_service(parts, media, clock).reconciler.look(room.name)
+    await second_service(services, media, clock).reconciler.look(room.name)
     assert media.identities(room.name) == ["agent-1"]
 
 
 @pytest.mark.parametrize("by_s", [-600.0, 600.0])
 async def test_a_clock_that_is_set_changes_nothing(
-    api: Api, media: FakeMediaServer, parts: Parts, clock: WallClock, by_s: float
+    api: Api, media: FakeMediaServer, services: Container, clock: WallClock, by_s: float
 ) -> None:
     """Neither an interpreter on its way, nor one at work, nor one that was dismissed is judged by a clock that was
     set, forward or back; nor does one service on a wrong clock hinder another."""
@@ -477,26 +483,26 @@ async def test_a_clock_that_is_set_changes_nothing(
     media.workers = "nothing"
     await put(api, room, languages=["es"])
     clock.set_by(by_s)
-    await looks(parts, room, clock, seconds=4)
+    await looks(services, room, clock, seconds=4)
     assert (len(media.metadata), media.undispatched) == (1, []), "it is still on its way"
     media.agent(room.name, "agent-AJ_late", **{"translator.wish": "1"})
-    await looks(parts, room, clock, seconds=3)
-    other = second_service(parts, media, clock)
+    await looks(services, room, clock, seconds=3)
+    other = second_service(services, media, clock)
     clock.set_by(-2 * by_s)
     await other.reconciler.look(room.name)
-    await looks(parts, room, clock, seconds=30)
+    await looks(services, room, clock, seconds=30)
     assert (media.identities(room.name), media.removed) == (["agent-AJ_late"], [])
 
-    await parts.interpreters.dismiss(room.name)
+    await services.interpreters.dismiss(room.name)
     clock.set_by(by_s)
-    await looks(parts, room, clock, seconds=2)
+    await looks(services, room, clock, seconds=2)
     assert media.removed == [], "it may leave by itself"
-    await looks(parts, room, clock, seconds=20)
+    await looks(services, room, clock, seconds=20)
     assert media.removed == ["agent-AJ_late"]
 
 
 async def test_rooms_in_which_nobody_is_cost_one_list(
-    api: Api, media: FakeMediaServer, parts: Parts, clock: WallClock
+    api: Api, media: FakeMediaServer, services: Container, clock: WallClock
 ) -> None:
     """Of many rooms that invited the interpreter only those are looked at in which somebody is, and a room in which all
     is well is not written to."""
@@ -509,9 +515,9 @@ async def test_rooms_in_which_nobody_is_cost_one_list(
     busy = await api.room()
     media.person(busy.name, "speaker-1")
     await put(api, busy)
-    await looks(parts, busy, clock, seconds=2)
-    before = await engagement(parts, busy)
-    async with running(parts.reconciler):
+    await looks(services, busy, clock, seconds=2)
+    before = await assignment(services, busy)
+    async with running(services.reconciler):
         nudged = {room.name for room in (*empty, dismissed, busy)}  # each was asked for something just now
         await until(lambda: nudged <= set(media.looks))
         lists = media.lists
@@ -520,35 +526,35 @@ async def test_rooms_in_which_nobody_is_cost_one_list(
         await until(lambda: media.lists > lists + 2)
 
     assert set(media.looks) == {busy.name}
-    assert await engagement(parts, busy) == before
+    assert await assignment(services, busy) == before
 
     clock.pass_s(DISMISSED_S)
-    async with running(parts.reconciler):
+    async with running(services.reconciler):
         lists = media.lists
         await until(lambda: media.lists > lists + 1)
-    assert dismissed.name not in await Engagements(parts.storage._engine).to_look_at()
+    assert dismissed.name not in await Assignments(services.storage._engine).to_look_at()
 
 
 async def test_a_room_is_not_claimed_where_nothing_is_to_do(
-    api: Api, media: FakeMediaServer, parts: Parts, clock: WallClock
+    api: Api, media: FakeMediaServer, services: Container, clock: WallClock
 ) -> None:
     """A look that finds all well takes no lease: one that another service left is as it was."""
     room = await api.room()
     media.person(room.name, "speaker-1")
     await put(api, room)
-    await looks(parts, room, clock, seconds=2)
-    assert (await engagement(parts, room)).claim is None
-    left = await Engagements(parts.storage._engine).claim(room.name, "another", clock())
+    await looks(services, room, clock, seconds=2)
+    assert (await assignment(services, room)).claim is None
+    left = await Assignments(services.storage._engine).claim(room.name, "another", clock())
     assert left is not None
-    await looks(parts, room, clock, seconds=5)
-    assert (await engagement(parts, room)).claim == left.claim
+    await looks(services, room, clock, seconds=5)
+    assert (await assignment(services, room)).claim == left.claim
 
 
 @pytest.mark.parametrize(
     "wish", ["{}", "[]", "null", '"x"', '{"languages": 3, "muted": null, "glossary": 1}']
 )
 async def test_one_bad_row_costs_the_other_rooms_nothing(
-    api: Api, media: FakeMediaServer, parts: Parts, clock: WallClock, wish: str
+    api: Api, media: FakeMediaServer, services: Container, clock: WallClock, wish: str
 ) -> None:
     """A row that cannot be read is counted and logged; the other rooms get their interpreters, and the bad one as well
     as soon as it is invited anew."""
@@ -556,14 +562,14 @@ async def test_one_bad_row_costs_the_other_rooms_nothing(
     for room in (bad, good):
         await put(api, room)
         media.person(room.name, "speaker-1")
-    async with transaction(parts.storage._engine) as connection:
+    async with transaction(services.storage._engine) as connection:
         await connection.execute(
             text("UPDATE interpreters SET wish = :wish WHERE room = 'a-bad'"), {"wish": wish}
         )
 
-    async with running(parts.reconciler) as task:
+    async with running(services.reconciler) as task:
         await until(lambda: media.identities(good.name) == ["agent-1"])
-        await until(lambda: faults(parts, clock) >= 2)
+        await until(lambda: faults(services, clock) >= 2)
         assert not task.done()
         assert media.identities(bad.name) == []
         await put(api, bad, languages=["es"])
@@ -574,7 +580,7 @@ async def test_one_bad_row_costs_the_other_rooms_nothing(
     "error", [KeyError("x"), TypeError("x"), ValueError("x"), ExceptionGroup("x", [OSError()])]
 )
 async def test_whatever_fails_in_one_room_the_others_are_looked_at(
-    api: Api, media: FakeMediaServer, parts: Parts, clock: WallClock, error: Exception
+    api: Api, media: FakeMediaServer, services: Container, clock: WallClock, error: Exception
 ) -> None:
     """A fault of ours is met in any form."""
     bad, good = await api.room(name="a-bad"), await api.room(name="good")
@@ -582,9 +588,9 @@ async def test_whatever_fails_in_one_room_the_others_are_looked_at(
         await put(api, room)
         media.person(room.name, "speaker-1")
     media.broken["a-bad"] = error
-    async with running(parts.reconciler) as task:
+    async with running(services.reconciler) as task:
         await until(lambda: media.identities(good.name) == ["agent-1"])
-        await until(lambda: faults(parts, clock) >= 2)
+        await until(lambda: faults(services, clock) >= 2)
         media.broken.clear()
-        await until(lambda: faults(parts, clock) > 0 and len(media.identities(bad.name)) == 1)
+        await until(lambda: faults(services, clock) > 0 and len(media.identities(bad.name)) == 1)
         assert not task.done()

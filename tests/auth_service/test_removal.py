@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from auth_service.errors import MediaServerError
-from auth_service.parts import Parts
+from auth_service.wiring import Container
 from tests.auth_service.conftest import Api, Room, WallClock, refusal
 from tests.auth_service.test_machines import event, signed
 from tests.fakes.media_server import FakeMediaServer
@@ -154,7 +154,7 @@ async def test_nobody_removes_themself(api: Api) -> None:
 
 @pytest.mark.parametrize("after_s", [1, 700, 1900, DAY_S, 6 * DAY_S, 20 * DAY_S])
 async def test_who_was_removed_is_put_out_however_long_ago_it_was(
-    api: Api, parts: Parts, media: FakeMediaServer, clock: WallClock, after_s: float
+    api: Api, services: Container, media: FakeMediaServer, clock: WallClock, after_s: float
 ) -> None:
     """The media server renews tokens at each visit, so no time is long enough to forget them, and no clearing up of old
     records; whoever merely joined long ago is left in peace."""
@@ -162,11 +162,11 @@ async def test_who_was_removed_is_put_out_however_long_ago_it_was(
     gone, stays = [(await api.join(room.guest, name)).json()["identity"] for name in ("Ana", "Bea")]
     await remove(api, room, gone)
     clock.pass_s(after_s)
-    await parts.retention.purge(clock())
+    await services.retention.purge(clock())
     media.person(room.name, gone)
     media.person(room.name, stays)
 
-    assert await parts.evictions.enforce_everywhere() == 1
+    assert await services.removals.enforce_everywhere() == 1
     assert media.rooms[room.name].people == {stays}
 
 
@@ -185,23 +185,23 @@ async def test_a_webhook_puts_out_who_was_removed_long_ago(
 
 
 async def test_nothing_of_a_removed_person_is_kept_but_that_they_were(
-    api: Api, parts: Parts, clock: WallClock
+    api: Api, services: Container, clock: WallClock
 ) -> None:
     """When a session's time is over, its name and wishes go; that it was ended stays as long as the room."""
     room = await api.room()
     gone = (await api.join(room.guest, "Ana", listen="es")).json()
     await remove(api, room, gone["identity"])
     clock.pass_s(2 * DAY_S)
-    await parts.retention.purge(clock())
-    (kept,) = await parts.storage.sessions_of(room.name, [gone["identity"]])
+    await services.retention.purge(clock())
+    (kept,) = await services.storage.sessions_of(room.name, [gone["identity"]])
     assert (kept.name, kept.attributes, kept.name_salt, kept.ended_at is None) == ("", {}, None, False)
     clock.pass_s(60 * DAY_S)
-    assert await parts.retention.purge(clock()) == 1
-    assert await parts.storage.sessions_of(room.name, [gone["identity"]]) == []
+    assert await services.retention.purge(clock()) == 1
+    assert await services.storage.sessions_of(room.name, [gone["identity"]]) == []
 
 
 async def test_one_room_that_cannot_be_looked_at_hides_no_other(
-    api: Api, parts: Parts, media: FakeMediaServer
+    api: Api, services: Container, media: FakeMediaServer
 ) -> None:
     """Rooms are looked at one by one."""
     rooms = [await api.room(name=name) for name in ("broken", "whole")]
@@ -211,16 +211,16 @@ async def test_one_room_that_cannot_be_looked_at_hides_no_other(
         media.person(room.name, gone)
     media.removed.clear()
     media.broken["broken"] = MediaServerError("livekit-server: internal")
-    assert await parts.evictions.enforce_everywhere() == 1
+    assert await services.removals.enforce_everywhere() == 1
     assert media.rooms["whole"].people == frozenset()
 
 
-async def test_empty_rooms_are_not_asked_about(api: Api, parts: Parts, media: FakeMediaServer) -> None:
+async def test_empty_rooms_are_not_asked_about(api: Api, services: Container, media: FakeMediaServer) -> None:
     """However many people were ever removed, only rooms that live are looked at."""
     for _ in range(3):
         room = await api.room()
         await remove(api, room, (await api.join(room.guest)).json()["identity"])
         media.rooms.pop(room.name, None)
     media.looks.clear()
-    assert await parts.evictions.enforce_everywhere() == 0
+    assert await services.removals.enforce_everywhere() == 0
     assert media.looks == []

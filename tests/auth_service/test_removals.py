@@ -9,15 +9,15 @@ from collections.abc import AsyncIterator
 import pytest
 
 from auth_service.errors import MediaServerError
-from auth_service.parts import Parts
+from auth_service.wiring import Container
 from tests.auth_service.conftest import Api
 from tests.auth_service.test_reconcile import until
 from tests.fakes.media_server import FakeMediaServer
 
 
 @contextlib.asynccontextmanager
-async def watching(parts: Parts) -> AsyncIterator[asyncio.Task[None]]:
-    task = asyncio.create_task(parts.evictions.run())
+async def watching(services: Container) -> AsyncIterator[asyncio.Task[None]]:
+    task = asyncio.create_task(services.removals.run())
     try:
         yield task
     finally:
@@ -29,7 +29,7 @@ async def watching(parts: Parts) -> AsyncIterator[asyncio.Task[None]]:
     ("error", "faults"), [(KeyError("x"), 1.0), (TypeError("x"), 1.0), (MediaServerError("away"), None)]
 )
 async def test_one_bad_room_lets_nobody_into_the_others(
-    api: Api, media: FakeMediaServer, parts: Parts, error: Exception, faults: float | None
+    api: Api, media: FakeMediaServer, services: Container, error: Exception, faults: float | None
 ) -> None:
     """A fault of ours is counted; that the media server is away is none."""
     rooms = [await api.room(name=name) for name in ("a-bad", "good")]
@@ -41,10 +41,12 @@ async def test_one_bad_room_lets_nobody_into_the_others(
     media.removed.clear()
     media.broken["a-bad"] = error
 
-    async with watching(parts) as task:
+    async with watching(services) as task:
         await until(lambda: bool(media.removed))
         assert not task.done()
 
     assert media.rooms["good"].people == frozenset()
     assert len(media.rooms["a-bad"].people) == 1
-    assert parts.metrics.registry.get_sample_value("hive_auth_failures_total", {"what": "removals"}) == faults
+    assert (
+        services.metrics.registry.get_sample_value("hive_auth_failures_total", {"what": "removals"}) == faults
+    )

@@ -11,11 +11,11 @@ from typing import Any
 import httpx
 from pydantic import SecretStr
 
-from auth_service.app import create_app
-from auth_service.engagements import Engagements
-from auth_service.limits import MemoryLimiter
-from auth_service.parts import Parts, assemble
-from auth_service.revocations import DatabaseOnly
+from auth_service.access.rate_limits import MemoryLimiter
+from auth_service.access.revocations import DatabaseOnly
+from auth_service.http.app import create_app
+from auth_service.storage.assignments import Assignments
+from auth_service.wiring import Container, assemble
 from tests.auth_service.conftest import Api, Room, WallClock, refusal
 from tests.fakes.media_server import FakeMediaServer
 
@@ -39,18 +39,24 @@ async def _meeting(api: Api) -> tuple[Room, dict[str, Any]]:
     return room, joined
 
 
-def _set(parts: Parts, **changes: Any) -> Parts:
+def _set(services: Container, **changes: Any) -> Container:
     """A service on the same database, with other settings of the section `auth`."""
-    settings = replace(parts.settings, auth=replace(parts.settings.auth, **changes))
-    engagements = Engagements(parts.storage.engine)
+    settings = replace(services.settings, auth=replace(services.settings.auth, **changes))
+    assignments = Assignments(services.storage.engine)
     return assemble(
-        settings, parts.storage, engagements, parts.media, MemoryLimiter(), DatabaseOnly(), parts.clock
+        settings,
+        services.storage,
+        assignments,
+        services.media,
+        MemoryLimiter(),
+        DatabaseOnly(),
+        services.clock,
     )
 
 
 @asynccontextmanager
-async def _client(parts: Parts) -> AsyncIterator[Api]:
-    transport = httpx.ASGITransport(create_app(parts))
+async def _client(services: Container) -> AsyncIterator[Api]:
+    transport = httpx.ASGITransport(create_app(services))
     async with httpx.AsyncClient(transport=transport, base_url="https://meet.example") as client:
         yield Api(client)
 
@@ -80,7 +86,7 @@ async def test_an_export_has_all_that_is_stored_and_no_secret(api: Api) -> None:
 
 
 async def test_what_was_erased_is_not_in_the_file_either(
-    api: Api, parts: Parts, media: FakeMediaServer, tmp_path: Path
+    api: Api, services: Container, media: FakeMediaServer, tmp_path: Path
 ) -> None:
     """The meeting ends for everybody, and no name, title or term of it is left anywhere in the database's files."""
     room, joined = await _meeting(api)
@@ -98,27 +104,29 @@ async def test_what_was_erased_is_not_in_the_file_either(
     )
     assert room.name not in media.rooms
     media.person(room.name, joined["identity"])  # by a token that is valid still
-    assert await parts.evictions.enforce_everywhere() == 1
+    assert await services.removals.enforce_everywhere() == 1
 
 
 async def test_an_erased_room_goes_when_nobody_can_come_back(
-    api: Api, parts: Parts, clock: WallClock
+    api: Api, services: Container, clock: WallClock
 ) -> None:
     """As long as a token may be valid it is known whom to keep out; an hour later there is nothing at all."""
     room, _ = await _meeting(api)
     other, _ = await _meeting(api)
     await api.client.delete(f"/api/v1/rooms/{room.name}?erase=true", headers=room.headers)
     clock.pass_s(20 * 60)
-    assert await parts.retention.purge(clock()) == 0
+    assert await services.retention.purge(clock()) == 0
     clock.pass_s(3600)
-    assert await parts.retention.purge(clock()) == 1
-    assert not any((await parts.retention.export(room.name)).values())
-    assert await parts.storage.room(other.name) is not None
+    assert await services.retention.purge(clock()) == 1
+    assert not any((await services.retention.export(room.name)).values())
+    assert await services.storage.room(other.name) is not None
 
 
-async def test_closing_keeps_what_is_stored_for_as_long_as_was_set(parts: Parts, clock: WallClock) -> None:
+async def test_closing_keeps_what_is_stored_for_as_long_as_was_set(
+    services: Container, clock: WallClock
+) -> None:
     """Names go `keep_names_hours` after a session was over, rooms `keep_rooms_days` after they were closed."""
-    kept = _set(parts, keep_names_hours=2.0, keep_rooms_days=3.0)
+    kept = _set(services, keep_names_hours=2.0, keep_rooms_days=3.0)
     async with _client(kept) as api:
         room, _ = await _meeting(api)
         assert (
@@ -135,9 +143,9 @@ async def test_closing_keeps_what_is_stored_for_as_long_as_was_set(parts: Parts,
         assert await kept.retention.purge(clock()) == 1
 
 
-async def test_nothing_is_kept_where_nothing_is_to_be(parts: Parts, clock: WallClock) -> None:
+async def test_nothing_is_kept_where_nothing_is_to_be(services: Container, clock: WallClock) -> None:
     """With both at 0 a closed room goes as soon as nobody can come back to it; an open one stays."""
-    kept = _set(parts, keep_names_hours=0.0, keep_rooms_days=0.0)
+    kept = _set(services, keep_names_hours=0.0, keep_rooms_days=0.0)
     async with _client(kept) as api:
         room, _ = await _meeting(api)
         still, _ = await _meeting(api)
@@ -150,9 +158,9 @@ async def test_nothing_is_kept_where_nothing_is_to_be(parts: Parts, clock: WallC
         assert NAMES[0] in str(await kept.retention.export(still.name))
 
 
-async def test_the_operator_has_closed_rooms_too(parts: Parts) -> None:
+async def test_the_operator_has_closed_rooms_too(services: Container) -> None:
     """By key, also when there is no organiser any more; nobody else has."""
-    async with _client(_set(parts, operator_key=SecretStr(KEY))) as api:
+    async with _client(_set(services, operator_key=SecretStr(KEY))) as api:
         room, _ = await _meeting(api)
         other, _ = await _meeting(api)
         path, operator = f"/api/v1/rooms/{room.name}", {"authorization": f"Bearer {KEY}"}
@@ -190,10 +198,10 @@ async def test_an_organiser_says_whether_people_may_record(api: Api, media: Fake
     assert (await api.client.put(f"{path}/recording", json={}, headers=room.headers)).status_code == 422
 
 
-async def test_pages_learn_where_the_operator_says_how_data_is_handled(parts: Parts, api: Api) -> None:
+async def test_pages_learn_where_the_operator_says_how_data_is_handled(services: Container, api: Api) -> None:
     """And nothing where nothing is said."""
     assert (await api.client.get("/api/v1/config")).json()["privacy_url"] is None
-    async with _client(_set(parts, privacy_url="https://example.org/privacy")) as told:
+    async with _client(_set(services, privacy_url="https://example.org/privacy")) as told:
         assert (await told.client.get("/api/v1/config")).json()[
             "privacy_url"
         ] == "https://example.org/privacy"

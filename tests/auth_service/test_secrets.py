@@ -14,7 +14,7 @@ import pytest
 from pydantic import SecretStr
 
 from auth_service import VERSION
-from auth_service.parts import check_secrets
+from auth_service.wiring import check_secrets
 from config.settings import Auth, LiveKit, Settings, SettingsError, Turn
 
 ONE, TWO, THREE = (SecretStr(letter * 32) for letter in "abc")

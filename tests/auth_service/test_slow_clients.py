@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from auth_service.parts import Parts
+from auth_service.wiring import Container
 from tests.auth_service.serving import served
 from tests.auth_service.test_machines import event, signed
 
@@ -45,10 +45,10 @@ async def holding(port: int, number: int, said: bytes) -> AsyncIterator[list[asy
     "said", [b"", UNFINISHED_HEAD, UNFINISHED_BODY], ids=["nothing", "half a head", "half a body"]
 )
 async def test_others_are_served_while_one_address_holds_a_thousand_connections(
-    parts: Parts, said: bytes
+    services: Container, said: bytes
 ) -> None:
     """Whatever the thousand have sent, people join, the media server's webhook and the health are answered."""
-    async with served(parts) as (api, port):
+    async with served(services) as (api, port):
         room = await api.room()
         async with holding(port, 1000, said):
             body = event("room_started", room.name)

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from livekit.api import TokenVerifier
 
+from auth_service.access.tokens import Claim, Guest, Kind, LinkSigner, NotOurs, TokenMint, new_identifier
 from auth_service.policy import Role, grants
-from auth_service.tokens import Claim, Guest, Kind, LinkSigner, NotOurs, TokenMint, new_identifier
 
 SIGNER = LinkSigner("a secret of thirty-two characters!")
 

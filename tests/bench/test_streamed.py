@@ -12,7 +12,7 @@ from bench.recording import Recording
 from bench.streamed import Streamed, stream
 from config.settings import Recognition
 from pipeline.audio import HEARING_RATE_HZ, Pcm
-from pipeline.engines.silero import SileroModel
+from pipeline.engines.recognition.silero import SileroModel
 from pipeline.events import Word
 from tests.fakes.engines import LoudnessDetector, ScriptedRecognizer
 from tests.near import near

@@ -18,9 +18,9 @@ from demo.hearing import Spectrum, spectrum
 from demo.said_again import said_again
 from demo.talk import RATE_HZ, TALK, resampled, speak
 from pipeline.audio import HEARING_RATE_HZ, Pcm
-from pipeline.engines.espeak import EspeakSynthesizer
 from pipeline.engines.protocols import HearingOptions
-from pipeline.engines.sphinx import SphinxRecognizer
+from pipeline.engines.recognition.sphinx.recognizer import SphinxRecognizer
+from pipeline.engines.synthesis.espeak import EspeakSynthesizer
 
 SHORTEST_S = 1.0
 """Shorter clauses are not compared: there is too little in them to tell them apart."""

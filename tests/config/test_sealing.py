@@ -7,7 +7,7 @@ import json
 import jwt
 import pytest
 
-from config.sealing import SealError, seal, unseal
+from protocol.sealing import SealError, seal, unseal
 
 KEY, SECRET = "key", "a secret of thirty-two characters"
 

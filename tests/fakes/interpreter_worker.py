@@ -18,11 +18,11 @@ from functools import partial
 from livekit import rtc
 from livekit.agents import AgentServer, AutoSubscribe, JobContext, JobExecutorType
 
-from config.sealing import unseal
+from protocol.sealing import unseal
 from worker.heartbeat import Heartbeat
 from worker.host import accept
-from worker.post import attribute_setter
 from worker.standby import Standby
+from worker.text_streams import attribute_setter
 
 
 def say(**fields: object) -> None:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from auth_service.errors import MediaServerError
-from auth_service.media import Agent, Dispatch, Sight
+from auth_service.livekit_server import Agent, Dispatch, RoomSnapshot
 
 INTERPRETER = {"translator.role": "interpreter", "lk.agent.state": "listening"}
 STANDBY = {"translator.role": "standby", "lk.agent.state": "idle"}
@@ -24,7 +24,7 @@ class FakeMediaServer:
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
-        self.rooms: dict[str, Sight] = {}
+        self.rooms: dict[str, RoomSnapshot] = {}
         self.silent: set[str] = set()
         """Who does not answer questions."""
         self.heartless: set[str] = set()
@@ -53,17 +53,17 @@ class FakeMediaServer:
         self._number = 0
 
     def person(self, room: str, identity: str) -> None:
-        sight = self.rooms.get(room, Sight())
-        self.rooms[room] = replace(sight, people=sight.people | {identity})
+        snapshot = self.rooms.get(room, RoomSnapshot())
+        self.rooms[room] = replace(snapshot, people=snapshot.people | {identity})
 
     def agent(self, room: str, identity: str, **attributes: str) -> Agent:
         agent = Agent(identity, self._clock(), True, INTERPRETER | attributes)
-        sight = self.rooms.get(room, Sight())
-        self.rooms[room] = replace(sight, agents=(*sight.agents, agent))
+        snapshot = self.rooms.get(room, RoomSnapshot())
+        self.rooms[room] = replace(snapshot, agents=(*snapshot.agents, agent))
         return agent
 
     def identities(self, room: str) -> list[str]:
-        return [agent.identity for agent in self.rooms.get(room, Sight()).agents]
+        return [agent.identity for agent in self.rooms.get(room, RoomSnapshot()).agents]
 
     def die(self, identity: str) -> None:
         """As when its process is killed: the server goes on listing it."""
@@ -72,21 +72,21 @@ class FakeMediaServer:
 
     def at_work(self, room: str) -> list[str]:
         """Who is heard."""
-        agents = self.rooms.get(room, Sight()).agents
+        agents = self.rooms.get(room, RoomSnapshot()).agents
         return [
             agent.identity for agent in agents if not agent.standby and agent.identity not in self.heartless
         ]
 
-    async def look(self, room: str) -> Sight:
+    async def look(self, room: str) -> RoomSnapshot:
         await self._asked()
         self.looks.append(room)
         if room in self.broken:
             raise self.broken[room]
-        sight = self.rooms.get(room, Sight())
-        for agent in sight.agents:
+        snapshot = self.rooms.get(room, RoomSnapshot())
+        for agent in snapshot.agents:
             if agent.identity not in self.heartless:
                 self._beats[agent.identity] = str(self._clock())
-        return replace(sight, agents=tuple(self._beating(agent) for agent in sight.agents))
+        return replace(snapshot, agents=tuple(self._beating(agent) for agent in snapshot.agents))
 
     async def live_rooms(self) -> frozenset[str]:
         await self._asked()
@@ -100,7 +100,7 @@ class FakeMediaServer:
         self.looks.append(room)
         if room in self.broken:
             raise self.broken[room]
-        return self.rooms.get(room, Sight()).people
+        return self.rooms.get(room, RoomSnapshot()).people
 
     async def answers(self, room: str, identity: str, patience_s: float) -> bool:
         await self._asked()
@@ -120,16 +120,18 @@ class FakeMediaServer:
             self._after[agent.identity] = after
             if after:
                 self._show(room, agent.identity, STANDBY)
-        sight = self.rooms.get(room, Sight())
+        snapshot = self.rooms.get(room, RoomSnapshot())
         made = Dispatch(f"dispatch-{self._number}", identities)
-        self.rooms[room] = replace(sight, dispatches=(*sight.dispatches, made))
+        self.rooms[room] = replace(snapshot, dispatches=(*snapshot.dispatches, made))
         return made.id
 
     async def undispatch(self, room: str, dispatch: str) -> None:
         await self._asked()
         self.undispatched.append(dispatch)
-        sight = self.rooms.get(room, Sight())
-        self.rooms[room] = replace(sight, dispatches=tuple(d for d in sight.dispatches if d.id != dispatch))
+        snapshot = self.rooms.get(room, RoomSnapshot())
+        self.rooms[room] = replace(
+            snapshot, dispatches=tuple(d for d in snapshot.dispatches if d.id != dispatch)
+        )
 
     async def send(self, room: str, identity: str, message: dict[str, Any]) -> None:
         await self._asked()
@@ -144,11 +146,11 @@ class FakeMediaServer:
     async def remove(self, room: str, identity: str) -> None:
         await self._asked()
         self.removed.append(identity)
-        sight = self.rooms.get(room, Sight())
+        snapshot = self.rooms.get(room, RoomSnapshot())
         self.rooms[room] = replace(
-            sight,
-            people=sight.people - {identity},
-            agents=tuple(agent for agent in sight.agents if agent.identity != identity),
+            snapshot,
+            people=snapshot.people - {identity},
+            agents=tuple(agent for agent in snapshot.agents if agent.identity != identity),
         )
         left = {agent.identity for agent in self.rooms[room].agents}
         for agent in self.rooms[room].agents:
@@ -163,12 +165,12 @@ class FakeMediaServer:
         await self._asked()
 
     def _show(self, room: str, identity: str, attributes: dict[str, str]) -> None:
-        sight = self.rooms[room]
+        snapshot = self.rooms[room]
         agents = [
             replace(agent, attributes=agent.attributes | attributes) if agent.identity == identity else agent
-            for agent in sight.agents
+            for agent in snapshot.agents
         ]
-        self.rooms[room] = replace(sight, agents=tuple(agents))
+        self.rooms[room] = replace(snapshot, agents=tuple(agents))
 
     def _beating(self, agent: Agent) -> Agent:
         beat = self._beats.get(agent.identity)

@@ -193,7 +193,7 @@ class Voice:
 
     @asynccontextmanager
     async def open(self, track: rtc.RemoteTrack) -> AsyncIterator[AsyncIterator[Pcm]]:
-        """Stands in for `worker.ears.open_track`."""
+        """Stands in for `worker.audio_input.open_track`."""
         yield self._frames()
 
     async def _frames(self) -> AsyncIterator[Pcm]:

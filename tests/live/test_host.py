@@ -17,8 +17,8 @@ from pathlib import Path
 import pytest
 from livekit import api
 
-from config.sealing import seal
 from config.settings import LiveKit
+from protocol.sealing import seal
 from stack.environment import child_environment
 from stack.ports import free_port
 from tests.live.conftest import SETTINGS

@@ -11,9 +11,9 @@ import pytest
 from livekit import api
 from structlog.testing import capture_logs
 
-from config.sealing import seal
 from config.settings import LiveKit
 from pipeline.capacity import Capacity
+from protocol.sealing import seal
 from tests.live.conftest import SETTINGS, Meeting, OpenMeeting
 from tests.live.crowd import crowd
 from tests.live.guests import Guest, numbers, until

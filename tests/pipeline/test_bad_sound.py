@@ -16,8 +16,8 @@ from demo.wer import word_errors
 from pipeline.audio import HEARING_RATE_HZ, AudioFrame, Pcm
 from pipeline.channel import Channel
 from pipeline.engines.protocols import HearingOptions
-from pipeline.engines.silero import SileroModel
-from pipeline.engines.sphinx import SphinxRecognizer
+from pipeline.engines.recognition.silero import SileroModel
+from pipeline.engines.recognition.sphinx.recognizer import SphinxRecognizer
 from pipeline.events import Heard, NotHeard, UtteranceEnded, UtteranceStarted, Words
 from pipeline.stages.hear import hear
 from tests.pipeline.engines.recognition.sounds import BUDGET, joined, melody, noise, plain, silence, speech

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 import psutil
 import pytest
 
-from pipeline.engines.espeak import EspeakSynthesizer
+from pipeline.engines.synthesis.espeak import EspeakSynthesizer
 from pipeline.priority import VOICE_NICENESS, lower_thread_priority
 
 pytestmark = pytest.mark.skipif(

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from auth_service import messages
+from auth_service.http import schemas as messages
 from pipeline.text.glossary import Glossary
 from protocol.glossary import MAX_CHARACTERS, MAX_ENTRIES, MAX_FORMS, Entry, GlossaryError, parse
 

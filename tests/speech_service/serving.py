@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from pydantic import SecretStr
 
 from config.settings import Services, Settings
-from speech_service.serving import serving
+from speech_service.limits import serving
 
 
 def settings(*, token: str = "", **services: Any) -> Settings:

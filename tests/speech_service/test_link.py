@@ -12,7 +12,7 @@ from fastapi import FastAPI, WebSocket
 
 from pipeline.engines.protocols import EngineError
 from speech_service.client.connection import Link
-from speech_service.serving import serving
+from speech_service.limits import serving
 from tests.speech_service.serving import listening, settings
 
 

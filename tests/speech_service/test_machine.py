@@ -9,7 +9,7 @@ from pathlib import Path
 from config.settings import Models, Recognition, Settings
 from pipeline.capacity import Measured, PassTiming
 from pipeline.engines.choice import choose
-from pipeline.engines.whisper import LOOK_INTERVAL_S
+from pipeline.engines.recognition.whisper.recognizer import LOOK_INTERVAL_S
 from pipeline.machine import Machine
 from speech_service.machine import LONGEST_INTERVAL_S, facts, suited
 from speech_service.tts import tts_app

@@ -12,8 +12,8 @@ import aiohttp
 import pytest
 
 from config.settings import SettingsError
+from speech_service.limits import check_reachable
 from speech_service.mt import mt_app
-from speech_service.serving import check_reachable
 from tests.fakes.service_engines import EchoTranslator
 from tests.speech_service.serving import served, settings
 

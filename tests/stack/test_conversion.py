@@ -14,7 +14,7 @@ import pytest
 import sentencepiece
 
 from config.settings import Models
-from pipeline.engines import opus_models
+from pipeline.engines.translation.opus import models as opus_models
 from stack import checkpoints, conversion, converting
 from stack.checkpoints import UnreadableCheckpoint
 from stack.conversion import CannotConvert

@@ -174,7 +174,7 @@ def test_compose_lets_people_behind_a_proxy_be_told_apart() -> None:
 def test_compose_guards_the_speech_services() -> None:
     """They listen where the other containers reach them, so they do not start without the token."""
     from config.settings import load
-    from speech_service.serving import check_reachable
+    from speech_service.limits import check_reachable
 
     environment = compose()["speech"]["environment"]
     assert isinstance(environment, dict)

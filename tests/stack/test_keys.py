@@ -11,7 +11,7 @@ import pytest
 import yaml
 from pydantic import SecretStr
 
-from auth_service.parts import check_secrets
+from auth_service.wiring import check_secrets
 from config.settings import DEVELOPMENT_SECRET, Auth, LiveKit, Settings, Turn
 from stack.errors import StackError
 from stack.keys import FILE, own, with_own_keys

@@ -9,10 +9,10 @@ import pytest
 from pipeline.text.glossary import Glossary
 from worker.control import (
     MAX_BYTES,
-    Assignment,
     Configure,
     ControlError,
     Dismiss,
+    JobMetadata,
     read_control,
     read_metadata,
 )
@@ -40,10 +40,10 @@ def test_a_wish_and_a_dismissal_are_read() -> None:
 
 def test_job_metadata_is_the_same_without_a_type() -> None:
     """With those who have to leave first; none at all means the defaults."""
-    assert read_metadata("") == Assignment()
+    assert read_metadata("") == JobMetadata()
     assert read_metadata(
         '{"version": 2, "languages": ["es", "pt-BR"], "after": ["agent-AJ_x"]}'
-    ) == Assignment(
+    ) == JobMetadata(
         configure=Configure(version=2, languages=("es", "pt-BR")), after=frozenset({"agent-AJ_x"})
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from worker.desertion import Desertion
+from worker.idle_timeout import Desertion
 
 
 class Bench:

@@ -10,8 +10,8 @@ from livekit import rtc
 from pydantic import SecretStr
 from structlog.testing import capture_logs
 
-from config.sealing import seal
 from config.settings import LiveKit
+from protocol.sealing import seal
 from tests.fakes.clock import HandClock
 from tests.fakes.room_events import FakeRoom
 from worker.control import CONTROL_TOPIC, Configure

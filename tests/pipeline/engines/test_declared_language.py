@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.engines.whisper_language import DeclaredLanguage
+from pipeline.engines.recognition.whisper.language import DeclaredLanguage
 
 ENGLISH, SPANISH = {"en": 0.97, "es": 0.02}, {"es": 0.95, "en": 0.04}
 

@@ -8,7 +8,7 @@ from faster_whisper.vad import get_vad_model
 
 from pipeline.audio import AudioError
 from pipeline.engines.protocols import EngineError, EngineMissing
-from pipeline.engines.silero import FRAME_SAMPLES, SileroModel
+from pipeline.engines.recognition.silero import FRAME_SAMPLES, SileroModel
 from tests.pipeline.engines.recognition import sounds
 
 pytestmark = pytest.mark.engines

@@ -18,7 +18,7 @@ from pipeline.engines.protocols import (
     Hypothesis,
     UnknownLanguage,
 )
-from pipeline.engines.sphinx import SphinxRecognizer, SphinxStream
+from pipeline.engines.recognition.sphinx.recognizer import SphinxRecognizer, SphinxStream
 from tests.pipeline.engines.recognition import sounds
 
 pytestmark = pytest.mark.engines

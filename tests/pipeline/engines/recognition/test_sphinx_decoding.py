@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from pipeline.engines.sphinx_decoding import FRAME_SAMPLES, Heard, UtteranceDecoder
+from pipeline.engines.recognition.sphinx.decoding import FRAME_SAMPLES, Heard, UtteranceDecoder
 from tests.fakes.sphinx_decoder import ScriptedDecoder, ScriptedSegment
 
 SECOND = 100

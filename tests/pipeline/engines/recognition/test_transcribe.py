@@ -5,7 +5,7 @@ import pytest
 
 from pipeline.audio import AudioError
 from pipeline.engines.protocols import EngineError, HearingOptions
-from pipeline.engines.transcribe import Transcription, speech_in, transcribe
+from pipeline.engines.recognition.transcribe import Transcription, speech_in, transcribe
 from pipeline.events import Word
 from tests.fakes.engines import LoudnessDetector, ScriptedRecognizer
 from tests.pipeline.engines.recognition import sounds

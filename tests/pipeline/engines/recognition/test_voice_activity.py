@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as some
 
 from pipeline.audio import AudioError, AudioFrame, Pcm
-from pipeline.engines.voice_activity import (
+from pipeline.engines.recognition.voice_activity import (
     GateEvent,
     Silence,
     SpeechAudio,

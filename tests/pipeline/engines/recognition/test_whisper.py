@@ -20,11 +20,11 @@ from pipeline.engines.protocols import (
     Hypothesis,
     UnknownLanguage,
 )
-from pipeline.engines.silero import SileroModel
-from pipeline.engines.transcribe import transcribe
-from pipeline.engines.whisper import WhisperRecognizer
-from pipeline.engines.whisper_batch import FULL_WINDOW_S, Piece, Reading, Tuning, WhisperBatch
-from pipeline.engines.whisper_models import open_model
+from pipeline.engines.recognition.silero import SileroModel
+from pipeline.engines.recognition.transcribe import transcribe
+from pipeline.engines.recognition.whisper.batch import FULL_WINDOW_S, Piece, Reading, Tuning, WhisperBatch
+from pipeline.engines.recognition.whisper.models import open_model
+from pipeline.engines.recognition.whisper.recognizer import WhisperRecognizer
 from pipeline.events import Word
 from tests.pipeline.engines.recognition import sounds
 

@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from pipeline.engines.protocols import EngineError, EngineMissing
-from pipeline.engines.whisper import WhisperRecognizer
-from pipeline.engines.whisper_checks import compression_ratio, loop_start
-from pipeline.engines.whisper_language import LanguageLock, base
-from pipeline.engines.whisper_models import find
+from pipeline.engines.recognition.whisper.checks import compression_ratio, loop_start
+from pipeline.engines.recognition.whisper.language import LanguageLock, base
+from pipeline.engines.recognition.whisper.models import find
+from pipeline.engines.recognition.whisper.recognizer import WhisperRecognizer
 
 SECOND = 16_000
 SPANISH = {"es": 0.9, "en": 0.05, "pt": 0.05}

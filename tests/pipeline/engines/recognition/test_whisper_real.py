@@ -9,8 +9,8 @@ import pytest
 from faster_whisper.audio import decode_audio
 
 from pipeline.audio import Pcm, pcm_from_floats
-from pipeline.engines.whisper_batch import Piece, Reading, WhisperBatch
-from pipeline.engines.whisper_models import open_model
+from pipeline.engines.recognition.whisper.batch import Piece, Reading, WhisperBatch
+from pipeline.engines.recognition.whisper.models import open_model
 from tests.models import real_model
 from tests.pipeline.engines.recognition import sounds
 

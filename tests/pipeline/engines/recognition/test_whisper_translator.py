@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 from pipeline.audio import HEARING_RATE_HZ, Pcm
-from pipeline.engines.espeak import EspeakSynthesizer
 from pipeline.engines.protocols import (
     EngineError,
     HearingOptions,
@@ -19,11 +18,12 @@ from pipeline.engines.protocols import (
     Translator,
     UnknownLanguage,
 )
-from pipeline.engines.translators import TranslatorChain
-from pipeline.engines.whisper import WhisperRecognizer
-from pipeline.engines.whisper_batch import Piece, Reading, Tuning, WhisperBatch
-from pipeline.engines.whisper_models import open_model
-from pipeline.engines.whisper_translator import WhisperTranslator
+from pipeline.engines.recognition.whisper.batch import Piece, Reading, Tuning, WhisperBatch
+from pipeline.engines.recognition.whisper.models import open_model
+from pipeline.engines.recognition.whisper.recognizer import WhisperRecognizer
+from pipeline.engines.recognition.whisper.translator import WhisperTranslator
+from pipeline.engines.synthesis.espeak import EspeakSynthesizer
+from pipeline.engines.translation.chain import TranslatorChain
 from pipeline.text.glossary import Entry, Glossary
 from tests.fakes import random_whisper
 from tests.fakes.translators import TableTranslator, WordTranslator

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pipeline.engines.whisper_words import without_echoes, words_of
+from pipeline.engines.recognition.whisper.words import without_echoes, words_of
 from pipeline.events import Word
 from pipeline.text.joining import text_of
 from tests.models import real_model

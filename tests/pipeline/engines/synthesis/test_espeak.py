@@ -13,8 +13,8 @@ import pytest
 import pytest_asyncio
 
 from pipeline.audio import SPEAKING_RATE_HZ, Pcm
-from pipeline.engines.espeak import EspeakSynthesizer
 from pipeline.engines.protocols import EngineError, SynthesisRequest, UnknownLanguage, Voice
+from pipeline.engines.synthesis.espeak import EspeakSynthesizer
 
 pytestmark = pytest.mark.engines
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.engines.helper_process import HelperProcess
+from pipeline.engines.processes.child import HelperProcess
 from pipeline.engines.protocols import EngineError, EngineMissing, EngineOverloaded
 
 MODULE = "tests.pipeline.engines.synthesis.echo_process"

@@ -12,7 +12,6 @@ import pytest
 import pytest_asyncio
 
 from pipeline.audio import SPEAKING_RATE_HZ, Pcm
-from pipeline.engines.kokoro import KokoroSynthesizer
 from pipeline.engines.protocols import (
     EngineError,
     EngineMissing,
@@ -20,6 +19,7 @@ from pipeline.engines.protocols import (
     UnknownLanguage,
     Voice,
 )
+from pipeline.engines.synthesis.kokoro import KokoroSynthesizer
 from tests.pipeline.engines.synthesis.tiny_voices import SAMPLES_PER_SIGN, write_kokoro
 
 pytestmark = pytest.mark.engines

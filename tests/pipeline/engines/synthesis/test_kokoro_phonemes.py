@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.engines.japanese_numbers import japanese_numbers
-from pipeline.engines.kokoro_phonemes import FrontEnd, front_end
+from pipeline.engines.synthesis.japanese_numbers import japanese_numbers
+from pipeline.engines.synthesis.kokoro_phonemes import FrontEnd, front_end
 
 pytestmark = pytest.mark.engines
 

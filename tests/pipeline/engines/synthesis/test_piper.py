@@ -14,7 +14,6 @@ import pytest
 import pytest_asyncio
 
 from pipeline.audio import Pcm
-from pipeline.engines.piper import PiperSynthesizer, find
 from pipeline.engines.protocols import (
     EngineError,
     EngineMissing,
@@ -22,6 +21,7 @@ from pipeline.engines.protocols import (
     UnknownLanguage,
     Voice,
 )
+from pipeline.engines.synthesis.piper import PiperSynthesizer, find
 from tests.pipeline.engines.synthesis.tiny_voices import write_piper
 
 pytestmark = pytest.mark.engines

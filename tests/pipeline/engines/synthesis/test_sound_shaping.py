@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.audio import SPEAKING_RATE_HZ, Pcm
-from pipeline.engines.sound_shaping import Leveller, Resampler, Shaper, SilenceTrimmer
+from pipeline.engines.synthesis.sound_shaping import Leveller, Resampler, Shaper, SilenceTrimmer
 
 RATE_HZ = 1000
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pipeline.engines.protocols import SynthesisRequest
-from pipeline.engines.spoken_text import pronounced, spoken_text
+from pipeline.engines.synthesis.spoken_text import pronounced, spoken_text
 
 
 def test_pronunciations_replace_whole_words() -> None:

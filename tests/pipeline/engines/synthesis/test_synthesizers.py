@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 
 from pipeline.audio import Pcm
-from pipeline.engines.espeak import EspeakSynthesizer
 from pipeline.engines.protocols import (
     EngineError,
     EngineOverloaded,
@@ -18,7 +17,8 @@ from pipeline.engines.protocols import (
     UnknownLanguage,
     Voice,
 )
-from pipeline.engines.synthesizers import LINGER_S, SynthesizerChain
+from pipeline.engines.synthesis.chain import LINGER_S, SynthesizerChain
+from pipeline.engines.synthesis.espeak import EspeakSynthesizer
 from tests.fakes.clock import HandClock
 from tests.fakes.voices import ScriptedVoices
 

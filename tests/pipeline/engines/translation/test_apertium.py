@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from pipeline.engines.apertium import ApertiumTranslator
 from pipeline.engines.protocols import (
     EngineError,
     EngineMissing,
@@ -17,6 +16,7 @@ from pipeline.engines.protocols import (
     TranslationResult,
     UnknownLanguage,
 )
+from pipeline.engines.translation.apertium.translator import ApertiumTranslator
 
 pytestmark = pytest.mark.engines
 

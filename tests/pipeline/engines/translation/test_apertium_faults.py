@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.engines.apertium import ApertiumTranslator
-from pipeline.engines.apertium_pipeline import Pipeline
-from pipeline.engines.apertium_pool import PipelinePool
 from pipeline.engines.protocols import EngineError, EngineOverloaded, TranslationRequest
+from pipeline.engines.translation.apertium.pipeline import Pipeline
+from pipeline.engines.translation.apertium.pool import PipelinePool
+from pipeline.engines.translation.apertium.translator import ApertiumTranslator
 
 pytestmark = pytest.mark.engines
 

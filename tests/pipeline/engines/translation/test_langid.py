@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.engines.langid import UNDETERMINED, detect
+from pipeline.engines.translation.langid import UNDETERMINED, detect
 
 
 @pytest.mark.parametrize(

@@ -12,10 +12,6 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from pipeline.engines import opus_models
-from pipeline.engines.opus import OpusTranslator
-from pipeline.engines.opus_decoding import LoadedModel, Sentence, continues, repeats, wants_context
-from pipeline.engines.opus_models import ModelDescriptionError, OpusModel, Pair
 from pipeline.engines.protocols import (
     EngineError,
     EngineMissing,
@@ -23,6 +19,16 @@ from pipeline.engines.protocols import (
     TranslationResult,
     UnknownLanguage,
 )
+from pipeline.engines.translation.opus import models as opus_models
+from pipeline.engines.translation.opus.decoding import (
+    LoadedModel,
+    Sentence,
+    continues,
+    repeats,
+    wants_context,
+)
+from pipeline.engines.translation.opus.models import ModelDescriptionError, OpusModel, Pair
+from pipeline.engines.translation.opus.translator import OpusTranslator
 
 POCKET = Path(__file__).parents[3] / "data" / "opus-pocket-en-es-fr"
 QUALITY = "Today we will talk about the quality of the translation."

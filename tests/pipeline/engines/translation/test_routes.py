@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.engines.routes import Routes, with_ends
+from pipeline.engines.translation.routes import Routes, with_ends
 
 PAIRS = [
     ("en", "es"),

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from pipeline.engines.protocols import EngineError, TranslationRequest, TranslationResult
-from pipeline.engines.translators import SECOND_OPINION_S, TranslatorChain
+from pipeline.engines.translation.chain import SECOND_OPINION_S, TranslatorChain
 from tests.fakes.simulated_time import in_simulated_time
 from tests.fakes.translators import Answer, ListeningTranslator, TableTranslator
 

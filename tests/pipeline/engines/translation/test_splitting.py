@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.engines.splitting import sentences, split
+from pipeline.text.splitting import sentences, split
 from tests.pipeline.text.sentences import SENTENCES
 
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from pipeline.engines.protocols import EngineError, EngineOverloaded, TranslationRequest, TranslationResult
-from pipeline.engines.term_keeping import TERM_MISSING
-from pipeline.engines.translators import TranslatorChain
+from pipeline.engines.translation.chain import TranslatorChain
+from pipeline.engines.translation.term_keeping import TERM_MISSING
 from pipeline.text.glossary import Entry, Glossary
 from tests.fakes.translators import Answer, ListeningTranslator, TableTranslator, WordTranslator
 

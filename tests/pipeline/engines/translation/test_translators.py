@@ -15,7 +15,7 @@ from pipeline.engines.protocols import (
     TranslationResult,
     UnknownLanguage,
 )
-from pipeline.engines.translators import TranslatorChain
+from pipeline.engines.translation.chain import TranslatorChain
 from pipeline.text.checks import Fault
 from tests.fakes.translators import Answer, ListeningTranslator, TableTranslator
 

@@ -1,0 +1,1 @@
+"""Who may come in: invitations, tokens, limits, and who was removed."""

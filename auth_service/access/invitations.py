@@ -1,0 +1,265 @@
+"""Rooms, the links into them, and what a link is exchanged for."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from auth_service.access.revocations import Revocations
+from auth_service.access.tokens import (
+    Claim,
+    Kind,
+    LinkSigner,
+    NotOurs,
+    fingerprint,
+    new_identifier,
+    new_session,
+)
+from auth_service.errors import Refused, invitation_unknown, not_authorised, room_closed, session_ended
+from auth_service.policy import Role, attributes
+from auth_service.storage.records import Invitation, Room, Session
+from auth_service.storage.rooms import RoomExists, Storage
+from foundation import names
+
+_ORGANISER = f"{Role.ORGANISER.value}-"
+_GONE = {
+    "expired": "This invitation has expired.",
+    "revoked": "This invitation has been withdrawn.",
+    "used_up": "This invitation has been used as often as it may be.",
+}
+
+
+class Wishes(Protocol):
+    """What somebody who joins says of themself."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def speak(self) -> str | None: ...
+    @property
+    def listen(self) -> str | None: ...
+    @property
+    def captions(self) -> str | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Nobody:
+    """Whoever makes a room is not in it and wishes for nothing."""
+
+    name: str = ""
+    speak: str | None = None
+    listen: str | None = None
+    captions: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Somebody who may connect to a room now."""
+
+    session: Session
+    secret: str
+    """Renews; known to nobody but them."""
+    room: Room
+    organiser_token: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Organiser:
+    """Somebody who may make an organiser's calls for one room, for as long as their session lasts."""
+
+    room: Room
+    invitation: str
+    """The one they came by."""
+    identity: str
+
+
+class Invites:
+    """Raises Refused for what the caller may not do, StorageError when the database is away."""
+
+    def __init__(
+        self,
+        storage: Storage,
+        revocations: Revocations,
+        signer: LinkSigner,
+        *,
+        session_s: float,
+        clock: Callable[[], float],
+    ) -> None:
+        self._storage, self._revocations, self._signer = storage, revocations, signer
+        self._session_s, self._clock = session_s, clock
+
+    async def create_room(
+        self,
+        name: str | None,
+        title: str,
+        languages: tuple[str, ...] | None,
+        source_language: str,
+        roles: tuple[Role, ...],
+        life_s: float,
+        *,
+        chat: bool = False,
+    ) -> tuple[Room, list[Invitation], str]:
+        """Makes a room with one invitation for each of `roles`, the organisers' first, and the token of its maker,
+        who is an organiser without being in the room, as long as the organisers' invitation lasts."""
+        now = self._clock()
+        room = Room(name or f"room-{secrets.token_hex(6)}", title, languages, source_language, now, chat=chat)
+        first = [self._invitation(room.name, role, life_s, None) for role in roles]
+        try:
+            founder = self._session(first[0], room, _Nobody(), new_session(), first[0].expires_at)
+            await self._storage.add_room(room, first, founder)
+        except RoomExists as error:
+            raise Refused(409, "room_exists", "A room of that name exists already.") from error
+        return room, first, self._organiser_token(founder)
+
+    async def invite(self, room: str, role: Role, life_s: float, uses: int | None) -> Invitation:
+        invitation = self._invitation(room, role, life_s, uses)
+        await self._storage.add_invitation(invitation)
+        return invitation
+
+    def token(self, invitation: Invitation) -> str:
+        """The last part of the invitation's link."""
+        return self._signer.sign(Claim(Kind.INVITATION, invitation.id, int(invitation.expires_at)))
+
+    def _organiser_token(self, session: Session) -> str:
+        identifier = session.identity.removeprefix(_ORGANISER)
+        return self._signer.sign(Claim(Kind.ORGANISER, identifier, int(session.ends_at)))
+
+    async def open(self, token: str) -> tuple[Invitation, Room]:
+        """Reads a link's token without using it up."""
+        try:
+            claim = self._signer.read(token, Kind.INVITATION)
+        except NotOurs as error:
+            raise invitation_unknown() from error
+        found = await self._storage.invitation(claim.identifier)
+        if found is None:
+            raise invitation_unknown()
+        invitation, room = found
+        self.check(invitation, room)
+        if await self._revocations.holds(invitation.id):
+            raise Refused(410, "invitation_revoked", _GONE["revoked"])
+        return invitation, room
+
+    def check(self, invitation: Invitation, room: Room) -> None:
+        """Whether somebody may still come by it."""
+        if room.closed_at is not None:
+            raise room_closed()
+        state = invitation.state(self._clock())
+        if state != "valid":
+            raise Refused(410, f"invitation_{state}", _GONE[state])
+
+    async def enter(
+        self, invitation: Invitation, room: Room, wishes: Wishes, secret: str, *, waited: bool = False
+    ) -> Entry:
+        """Uses an invitation up once.
+
+        Args:
+            secret: becomes the session's.
+            waited: they waited with this secret and were let in.
+        """
+        now = self._clock()
+        session = self._session(invitation, room, wishes, secret, now + self._session_s)
+        if not await self._storage.use_invitation(invitation.id, session, now, waited=waited):
+            if waited and await self._storage.session(session.fingerprint) is not None:
+                return await self.renew(secret)  # two came with one secret, and this is the other
+            await self.open(self.token(invitation))  # says why, unless it is good again, which it cannot be
+            raise Refused(410, "invitation_used_up", _GONE["used_up"])
+        return self._entry(session, secret, room)
+
+    def _session(
+        self, invitation: Invitation, room: Room, wishes: Wishes, secret: str, ends_at: float
+    ) -> Session:
+        salt = secrets.token_hex(16)
+        return Session(
+            fingerprint=fingerprint(secret),
+            identity=names.identity(invitation.role.value, wishes.name, salt),
+            room=room.name,
+            invitation=invitation.id,
+            role=invitation.role,
+            name=wishes.name,
+            attributes=attributes(
+                invitation.role,
+                source_language=room.source_language,
+                speak=wishes.speak,
+                listen=wishes.listen,
+                captions=wishes.captions,
+            ),
+            created_at=self._clock(),
+            ends_at=ends_at,
+            name_salt=salt,
+        )
+
+    async def renew(self, secret: str) -> Entry:
+        mark = fingerprint(secret)
+        session = await self._storage.session(mark)
+        if session is None or session.ended_at is not None or session.ends_at <= self._clock():
+            raise session_ended()
+        found = await self._storage.invitation(session.invitation)
+        if found is None or await self._revocations.holds(session.identity):
+            raise session_ended()
+        invitation, room = found
+        if room.closed_at is not None:
+            raise room_closed()
+        if invitation.revoked_at is not None or await self._revocations.holds(invitation.id):
+            raise Refused(410, "invitation_revoked", _GONE["revoked"])
+        return self._entry(session, secret, room)
+
+    async def organiser(self, token: str, room: str) -> Organiser:
+        """Reads an organiser's token for one room; one of another room learns nothing about this one."""
+        try:
+            claim = self._signer.read(token, Kind.ORGANISER)
+        except NotOurs as error:
+            raise not_authorised() from error
+        session = await self._storage.session_as(_ORGANISER + claim.identifier)
+        if session is None or await self._revocations.holds(session.identity):
+            raise not_authorised()
+        found = await self._storage.invitation(session.invitation)
+        if found is None or await self._revocations.holds(session.invitation):
+            raise not_authorised()
+        invitation, of = found
+        if of.name != room:
+            raise Refused(404, "room_unknown", "There is no such room, or it is not yours.")
+        if of.closed_at is not None:
+            raise room_closed()
+        if session.ended_at is not None or invitation.revoked_at is not None:
+            raise not_authorised()
+        if min(session.ends_at, invitation.expires_at) <= self._clock():
+            raise not_authorised()
+        return Organiser(of, invitation.id, session.identity)
+
+    async def revoke(self, organiser: Organiser, identifier: str, *, remove: bool) -> list[str]:
+        """Returns the identities that have to be disconnected."""
+        if identifier == organiser.invitation:
+            raise Refused(409, "own_invitation", "You act by this invitation yourself.")
+        now = self._clock()
+        ended = await self._storage.revoke(organiser.room.name, identifier, now, end_sessions=remove)
+        if ended is None:
+            raise Refused(404, "not_found", "This room has no such invitation.")
+        await self._revocations.add(identifier, self._session_s)
+        for identity in ended:
+            await self._revocations.add(identity, self._session_s)
+        return ended
+
+    async def end_session(self, organiser: Organiser, identity: str, *, shut_link: bool) -> None:
+        """Ends somebody's session, and with `shut_link` lets nobody new come by the link they came by."""
+        if identity == organiser.identity:
+            raise Refused(409, "own_session", "You act by this session yourself.")
+        room = organiser.room.name
+        if not await self._storage.end_session(room, identity, self._clock(), shut_link=shut_link):
+            raise Refused(404, "not_found", "Nobody of that identity joined this room.")
+        await self._revocations.add(identity, self._session_s)
+
+    async def close_room(self, room: str) -> None:
+        listed = await self._storage.invitations(room)
+        await self._storage.close_room(room, self._clock())
+        for invitation in listed:
+            await self._revocations.add(invitation.id, self._session_s)
+
+    def _invitation(self, room: str, role: Role, life_s: float, uses: int | None) -> Invitation:
+        now = self._clock()
+        return Invitation(new_identifier(), room, role, now, float(int(now + life_s)), uses)
+
+    def _entry(self, session: Session, secret: str, room: Room) -> Entry:
+        organises = session.role is Role.ORGANISER
+        return Entry(session, secret, room, self._organiser_token(session) if organises else None)

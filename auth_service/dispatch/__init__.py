@@ -1,0 +1,1 @@
+"""Interpreters: which rooms should have one, and which have."""

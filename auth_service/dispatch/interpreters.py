@@ -1,0 +1,53 @@
+"""An organiser's interpreter: invite, change, see, dismiss."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import structlog
+
+from auth_service.dispatch.plan import Plan
+from auth_service.dispatch.reconciler import Reconciler
+from auth_service.errors import MediaServerError, room_unknown
+from auth_service.storage.assignments import Assignments
+from auth_service.storage.records import Assignment, Wish
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """What is wanted in a room, and what was seen there."""
+
+    assignment: Assignment
+    plan: Plan
+
+
+class Interpreters:
+    """Raises MediaServerError, StorageError."""
+
+    def __init__(
+        self, assignments: Assignments, reconciler: Reconciler, *, clock: Callable[[], float]
+    ) -> None:
+        self._assignments, self._reconciler, self._clock = assignments, reconciler, clock
+
+    async def invite(self, room: str, wish: Wish) -> Assigned:
+        """Invites it or changes what is wanted of it; acts at once, so that the caller sees it coming."""
+        await self._assignments.wish(room, wish, self._clock())
+        try:
+            await self._reconciler.look(room)
+        except MediaServerError as error:  # the wish is kept, the next look will act on it
+            log.warning("interpreter not fetched yet", room=room, error=str(error))
+        return await self.state(room)
+
+    async def dismiss(self, room: str) -> None:
+        if await self._assignments.dismiss(room, self._clock()):
+            await self._reconciler.dismiss(room)
+
+    async def state(self, room: str) -> Assigned:
+        assignment = await self._assignments.get(room)
+        if assignment is None:
+            raise room_unknown()
+        plan = await self._reconciler.observe(room, assignment) if assignment.wanted else Plan("absent")
+        return Assigned(assignment, plan)

@@ -1,0 +1,172 @@
+"""The HTTP application: routes, and what every request and every refusal passes."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from functools import partial
+from http import HTTPStatus
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.middleware.cors import CORSMiddleware
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from auth_service import VERSION
+from auth_service.errors import AuthError, MediaServerError, Refused, StorageError
+from auth_service.http import data_routes, guest_routes, organiser_routes, webhook_routes
+from auth_service.http.dependencies import count_failure
+from auth_service.http.page import Headers, Page, security_headers
+from auth_service.metrics import Metrics
+from auth_service.wiring import Container
+from foundation.http.bodies import Bodies, BodyLimits
+from foundation.http.origins import Origins, hosts_of
+from foundation.http.problems import Problem, described, of_http_error, response
+from foundation.http.watching import HealthCheck
+
+log = structlog.get_logger(__name__)
+
+LARGEST_BODY_BYTES = 256 * 1024
+ALWAYS_ANSWERED = frozenset({"/health", "/api/v1/webhook"})
+"""However many connections there are: who watches the service, and the media server."""
+_OPEN_PATHS = ALWAYS_ANSWERED | {"/metrics"}
+"""Whatever name they are asked by: a signature, a token or nothing at all is needed for them."""
+_FAILURES = frozenset({400, 401, 408, 413, 422})
+_FAILURE_CODES = frozenset({"invitation_unknown", "session_ended"})
+"""Answers that count as failures of whoever asked."""
+
+
+def create_app(services: Container) -> FastAPI:
+    app = FastAPI(
+        title="HIVE: rooms and invitations",
+        version=VERSION,
+        description="Who may join which room and as what, and whether its interpreter is there.",
+        docs_url=None,
+        redoc_url=None,
+        responses=described(
+            {
+                status: HTTPStatus(status).phrase
+                for status in (400, 401, 403, 404, 405, 408, 409, 410, 413, 421, 422, 429, 502, 503)
+            }
+        ),
+    )
+    app.state.services = services
+    app.state.health = HealthCheck(partial(webhook_routes.look, services))
+    app.include_router(guest_routes.router)
+    app.include_router(organiser_routes.router)
+    app.include_router(data_routes.router)
+    app.include_router(webhook_routes.router)
+    app.mount("/", Page(services.settings.auth.web_directory), name="page")
+    app.add_exception_handler(AuthError, _auth_error)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(Exception, _bug)
+    auth = services.settings.auth
+    app.add_middleware(Bodies, limits=BodyLimits(LARGEST_BODY_BYTES, auth.idle_timeout_s))
+    if auth.cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=list(auth.cors_origins),
+            allow_methods=["GET", "POST", "PUT", "DELETE"],
+            allow_headers=["authorization", "content-type"],
+            max_age=600,
+        )
+    app.add_middleware(
+        Origins,
+        hosts={*hosts_of([auth.public_url]), *auth.allowed_hosts},
+        origins=[auth.public_url, *auth.cors_origins, *auth.allowed_origins],
+        open_paths=_OPEN_PATHS,
+    )
+    app.add_middleware(Headers, headers=security_headers(services.settings))
+    app.add_middleware(Measured, metrics=services.metrics)
+    return app
+
+
+class Measured:
+    """Times every request by its route: a path may hold a link's secret and is kept nowhere."""
+
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+        self._app, self._metrics = app, metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        began, status = time.perf_counter(), 500
+
+        async def watched(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watched)
+        finally:
+            route = getattr(scope.get("route"), "path", "") or "page"
+            method = (
+                scope["method"]
+                if scope["method"] in ("GET", "POST", "PUT", "DELETE", "OPTIONS", "HEAD")
+                else "other"
+            )
+            took_s = time.perf_counter() - began
+            self._metrics.requests.labels(method, route, str(status)).observe(took_s)
+            log.debug("request", method=method, route=route, status=status, took_s=round(took_s, 4))
+
+
+async def _auth_error(request: Request, error: Exception) -> Response:
+    if isinstance(error, Refused):
+        return await _refused(request, _problem_of(error))
+    if isinstance(error, MediaServerError):
+        problem = Problem(502, "media_server", "The media server could not be reached.")
+    else:
+        assert isinstance(error, StorageError)
+        problem = Problem(503, "storage", "The database could not be reached.")
+    log.warning("request failed", code=problem.code, error=str(error))
+    return await _refused(request, problem)
+
+
+async def _invalid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    found = error.errors()
+    if any(problem["type"] == "json_invalid" for problem in found):
+        return await _refused(request, Problem(400, "bad_request", "The body is not JSON."))
+    problems = [
+        {"where": ".".join(str(part) for part in problem["loc"])[:200], "problem": problem["msg"]}
+        for problem in found
+    ]
+    return await _refused(
+        request, Problem(422, "invalid", "Some fields are wrong.", {"problems": problems[:20]})
+    )
+
+
+async def _http_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    return await _refused(request, of_http_error(error), error.headers)
+
+
+async def _bug(request: Request, error: Exception) -> Response:
+    """The traceback goes to the log, which the server writes; the caller learns nothing of it."""
+    return response(Problem(500, "internal", "Something went wrong here."))
+
+
+async def _refused(
+    request: Request, problem: Problem, more_headers: Mapping[str, str] | None = None
+) -> Response:
+    """The answer; in its place "too often" for whoever sends what is wrong again and again."""
+    services: Container = request.app.state.services
+    if problem.status in _FAILURES or problem.code in _FAILURE_CODES:
+        try:
+            await count_failure(request, services)
+        except Refused as too_often:
+            problem = _problem_of(too_often)
+    services.metrics.refusals.labels(problem.code).inc()
+    return response(problem, more_headers)
+
+
+def _problem_of(refused: Refused) -> Problem:
+    more = {} if refused.retry_after_s is None else {"retry_after_s": round(refused.retry_after_s, 3)}
+    return Problem(refused.status, refused.code, refused.message, more)

@@ -1,0 +1,95 @@
+"""Who is asking, and how often they may: what all routes share."""
+
+from __future__ import annotations
+
+import hmac
+from typing import Annotated
+
+from fastapi import Depends, Path, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from pydantic import SecretStr
+
+from auth_service.access.invitations import Organiser
+from auth_service.access.rate_limits import Rate
+from auth_service.errors import Refused, not_authorised
+from auth_service.wiring import Container
+from foundation.http.addresses import network, site
+
+_bearer = HTTPBearer(auto_error=False, description="An organiser's token, or the operator's key")
+
+Bearer = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+RoomPath = Annotated[str, Path(max_length=63, description="A room's name")]
+
+
+def services(request: Request) -> Container:
+    found: Container = request.app.state.services
+    return found
+
+
+Injected = Annotated[Container, Depends(services)]
+
+
+NETWORKS_OF_A_SITE = 8
+"""How many times the rate of one IPv6 network (/64) a site (/48) has, whose holder may come from any of its 65536."""
+
+
+def host(request: Request) -> str:
+    """The address that a request comes from."""
+    return request.client.host if request.client else ""
+
+
+async def count(services: Container, key: str, per_minute: int) -> None:
+    """Raises Refused(429) where the key was used too often."""
+    wait_s = await services.limiter.take(key, Rate(per_minute))
+    if wait_s > 0:
+        raise Refused(429, "rate_limited", "Too many requests; try again later.", retry_after_s=wait_s)
+
+
+async def count_address(request: Request, services: Container, kind: str, per_minute: int) -> None:
+    """Raises Refused(429) where an address, or its site, did something of this kind too often."""
+    await count(services, f"{kind}:{network(host(request))}", per_minute)
+    if wider := site(host(request)):
+        await count(services, f"{kind}:{wider}", NETWORKS_OF_A_SITE * per_minute)
+
+
+async def count_failure(request: Request, services: Container) -> None:
+    """What is refused has a count of its own, so that nobody's junk keeps others of the same address out."""
+    await count_address(request, services, "failed", services.settings.auth.failures_per_minute)
+
+
+async def count_known(request: Request, services: Container) -> None:
+    """For requests that have shown a link, token or key of ours; those who have none cannot use this up."""
+    await count_address(request, services, "known", services.settings.auth.requests_per_minute)
+
+
+async def count_entry(request: Request, services: Container, by: str) -> None:
+    """For whoever has shown a link or a session, named `by`."""
+    await count_known(request, services)
+    await count_address(request, services, f"join:{by}", services.settings.auth.joins_per_minute)
+
+
+async def limited(request: Request, services: Injected) -> None:
+    """For requests that show nothing."""
+    await count_address(request, services, "open", services.settings.auth.requests_per_minute)
+
+
+async def limited_health(request: Request, services: Injected) -> None:
+    """Apart from all others: whoever watches the service must not be kept out by anybody's requests."""
+    await count_address(request, services, "health", services.settings.auth.requests_per_minute)
+
+
+def same(shown: str, secret: SecretStr) -> bool:
+    """Compares in constant time; an empty secret is never the same."""
+    expected = secret.get_secret_value()
+    return bool(expected) and hmac.compare_digest(shown.encode(), expected.encode())
+
+
+async def organiser(room: RoomPath, bearer: Bearer, request: Request, services: Injected) -> Organiser:
+    if bearer is None:
+        raise not_authorised()
+    found = await services.invites.organiser(bearer.credentials, room)
+    await count_known(request, services)
+    return found
+
+
+Organising = Annotated[Organiser, Depends(organiser)]

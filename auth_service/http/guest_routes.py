@@ -1,0 +1,139 @@
+"""Routes for whoever holds a link."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from auth_service import VERSION
+from auth_service.access.door import ASK_AGAIN_S, Ticket
+from auth_service.access.invitations import Entry
+from auth_service.access.tokens import Guest, fingerprint
+from auth_service.http.dependencies import Injected, count, count_entry, limited
+from auth_service.http.schemas import (
+    Asking,
+    ConfigOut,
+    IceServerOut,
+    InvitationSeen,
+    Join,
+    Joined,
+    MustWait,
+    Renew,
+    ShownInvitation,
+    timestamp,
+)
+from auth_service.wiring import Container
+from foundation import names
+from turn.credentials import ice_servers
+
+ASKED_PER_MINUTE = 60
+"""By one who waits."""
+
+router = APIRouter(prefix="/api/v1", tags=["people"])
+
+
+@router.get("/config", dependencies=[Depends(limited)])
+async def config(services: Injected) -> ConfigOut:
+    """What a page needs to know before anybody joins."""
+    return ConfigOut(
+        open_rooms=open_rooms(services),
+        version=VERSION,
+        livekit_url=_livekit_url(services),
+        privacy_url=services.settings.auth.privacy_url or None,
+    )
+
+
+@router.post("/invitation")
+async def see_invitation(shown: ShownInvitation, request: Request, services: Injected) -> InvitationSeen:
+    """What a link leads to. Does not use it up. The link's secret is in the body, as proxies log paths."""
+    invitation, room = await services.invites.open(shown.invitation)
+    await count_entry(request, services, invitation.id)
+    return InvitationSeen(
+        room=room.name,
+        title=room.title,
+        role=invitation.role,
+        languages=None if room.languages is None else list(room.languages),
+        source_language=room.source_language,
+        expires_at=timestamp(invitation.expires_at),
+    )
+
+
+@router.post("/join", responses={202: {"model": MustWait}})
+async def join(wishes: Join, request: Request, services: Injected, response: Response) -> Joined | MustWait:
+    """Exchanges a link for a token of the media server, or for a ticket where people wait to be let in."""
+    invitation, room = await services.invites.open(wishes.invitation)
+    await count_entry(request, services, invitation.id)
+    await count(
+        services, f"invitation:{invitation.id}", services.settings.auth.joins_per_invitation_per_minute
+    )
+    return _answer(services, await services.door.knock(invitation, room, wishes), "join", response)
+
+
+@router.post("/waiting", responses={202: {"model": MustWait}})
+async def ask(asking: Asking, request: Request, services: Injected, response: Response) -> Joined | MustWait:
+    """Whether somebody who waits was let in."""
+    await limited(request, services)
+    await count(services, f"waiting:{fingerprint(asking.ticket)}", ASKED_PER_MINUTE)
+    return _answer(services, await services.door.ask(asking.ticket), "waited", response)
+
+
+@router.post("/waiting/end", status_code=204)
+async def give_up(asking: Asking, request: Request, services: Injected) -> None:
+    """Waits no longer."""
+    await limited(request, services)
+    await services.door.give_up(asking.ticket)
+
+
+@router.post("/renew")
+async def renew(renewal: Renew, request: Request, services: Injected) -> Joined:
+    """A new token and new relay credentials for somebody who joined."""
+    entry = await services.invites.renew(renewal.session)
+    await count_entry(request, services, fingerprint(renewal.session))
+    return _joined(services, entry, "renew")
+
+
+def open_rooms(services: Container) -> bool:
+    """Whether anybody may create rooms."""
+    chosen = services.settings.auth.open_rooms
+    return services.settings.development if chosen is None else chosen
+
+
+def _livekit_url(services: Container) -> str:
+    return services.settings.livekit.public_url or services.settings.livekit.url
+
+
+def _answer(services: Container, answer: Entry | Ticket, way: str, response: Response) -> Joined | MustWait:
+    if isinstance(answer, Entry):
+        return _joined(services, answer, way)
+    response.status_code = 202
+    return MustWait(ticket=answer.secret, expires_at=timestamp(answer.ends_at), ask_again_s=ASK_AGAIN_S)
+
+
+def _joined(services: Container, entry: Entry, way: str) -> Joined:
+    session, now = entry.session, services.clock()
+    proof = names.metadata(session.name, session.name_salt) if session.name_salt else ""
+    guest = Guest(
+        session.room,
+        session.identity,
+        session.name,
+        session.role,
+        session.attributes,
+        metadata=proof,
+        chat=entry.room.chat,
+    )
+    services.metrics.joins.labels(session.role.value, way).inc()
+    return Joined(
+        url=_livekit_url(services),
+        token=services.mint.token(guest),
+        identity=session.identity,
+        role=session.role,
+        expires_at=timestamp(now + services.mint.life.total_seconds()),
+        room=session.room,
+        title=entry.room.title,
+        session=entry.secret,
+        ice_servers=[
+            IceServerOut(urls=list(server.urls), username=server.username, credential=server.credential)
+            for server in ice_servers(services.settings.turn, session.identity, now)
+        ],
+        organiser_token=entry.organiser_token,
+        recording_allowed=entry.room.recording,
+    )

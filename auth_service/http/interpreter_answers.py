@@ -1,0 +1,126 @@
+"""An organiser's interpreter as it is answered over HTTP; what its attributes say is checked."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any, TypeGuard
+
+from auth_service.dispatch.interpreters import Assigned
+from auth_service.http.schemas import CapacityOut, ChannelOut, EncryptedOut, InterpreterOut, timestamp
+from auth_service.livekit_server import Agent
+
+
+def interpreter_out(found: Assigned) -> InterpreterOut:
+    plan, wish = found.plan, found.assignment.wish
+    if not found.assignment.wanted:
+        return _absent()
+    agent = plan.keep if plan.state == "present" else None
+    attributes = {} if agent is None else agent.attributes
+    return InterpreterOut(
+        state=plan.state,
+        identity=None if agent is None else agent.identity,
+        activity=attributes.get("lk.agent.state"),
+        since=None if agent is None else timestamp(agent.joined_at),
+        languages=None if wish.languages is None else list(wish.languages),
+        muted=list(wish.muted),
+        glossary=wish.glossary,
+        voices=wish.voices,
+        applied=agent is not None and agent.wish == found.assignment.version,
+        available_languages=_texts(_json(attributes.get("translator.languages", "[]"))),
+        available_voices=_voices(attributes.get("translator.voices", "{}")),
+        channels=[] if agent is None else _channels(agent),
+        capacity=_capacity(attributes.get("translator.capacity", "")),
+        encrypted=_encrypted(attributes.get("translator.encrypted", "")),
+        profile=attributes.get("translator.profile"),
+        trouble=attributes.get("translator.trouble", ""),
+    )
+
+
+def _absent() -> InterpreterOut:
+    return InterpreterOut(
+        state="absent",
+        identity=None,
+        activity=None,
+        since=None,
+        languages=None,
+        muted=[],
+        glossary=None,
+        voices={},
+        applied=False,
+        available_languages=[],
+        available_voices={},
+        channels=[],
+        capacity=None,
+        encrypted=None,
+        profile=None,
+        trouble="",
+    )
+
+
+def _texts(read: Any) -> list[str]:
+    """Attributes come from another process: what is not as it should be is left out."""
+    return [text for text in read if isinstance(text, str)] if isinstance(read, list) else []
+
+
+def _voices(text: str) -> dict[str, list[str]]:
+    read = _json(text)
+    voices = {code: _texts(names) for code, names in read.items()} if isinstance(read, dict) else {}
+    return {code: names for code, names in voices.items() if names}
+
+
+def _capacity(text: str) -> CapacityOut | None:
+    read = _json(text)
+    if not isinstance(read, dict):
+        return None
+    speakers, languages = read.get("speakers"), read.get("languages")
+    if (
+        not _count(speakers)
+        or not isinstance(languages, list)
+        or not languages
+        or not all(map(_count, languages))
+    ):
+        return None
+    return CapacityOut(speakers=speakers, languages=languages, given_up=_texts(read.get("given_up")))
+
+
+def _encrypted(text: str) -> EncryptedOut | None:
+    read = _json(text)
+    if not isinstance(read, dict):
+        return None
+    speakers, everybody = _texts(read.get("speakers")), read.get("everybody") is True
+    return EncryptedOut(everybody=everybody, speakers=speakers) if speakers or everybody else None
+
+
+def _count(read: Any) -> TypeGuard[int]:
+    return isinstance(read, int) and not isinstance(read, bool) and read > 0
+
+
+def _channels(agent: Agent) -> list[ChannelOut]:
+    read = _json(agent.attributes.get("translator.channels", "{}"))
+    channels = []
+    for language, channel in read.items() if isinstance(read, dict) else ():
+        if not isinstance(channel, dict):
+            continue
+        lag_s, listeners, state = (
+            channel.get("lag_s", 0.0),
+            channel.get("listeners", 0),
+            channel.get("state", "open"),
+        )
+        if (
+            isinstance(lag_s, (int, float))
+            and math.isfinite(lag_s)
+            and isinstance(listeners, int)
+            and state in ("open", "muted", "lingering")
+        ):
+            channels.append(
+                ChannelOut(language=language, listeners=listeners, lag_s=float(lag_s), state=state)
+            )
+    return channels
+
+
+def _json(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return None

@@ -1,0 +1,220 @@
+"""Routes for organisers: rooms, invitations, people, the interpreter."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Request
+
+from auth_service.errors import MediaServerError, Refused, not_authorised
+from auth_service.http.dependencies import Bearer, Injected, Organising, count_address, same
+from auth_service.http.guest_routes import open_rooms
+from auth_service.http.interpreter_answers import interpreter_out
+from auth_service.http.schemas import (
+    CreatedRoom,
+    DoorOut,
+    DoorWish,
+    InterpreterOut,
+    InterpreterWish,
+    InvitationOut,
+    InvitationsOut,
+    NewInvitation,
+    NewInvitationOut,
+    NewRoom,
+    Removed,
+    RoomOut,
+    WaiterOut,
+    timestamp,
+)
+from auth_service.policy import Role
+from auth_service.storage.records import Invitation, Room, Wish
+from auth_service.wiring import Container, public_url
+
+router = APIRouter(prefix="/api/v1/rooms", tags=["organisers"])
+
+InvitationId = Annotated[str, Path(max_length=64)]
+Identity = Annotated[str, Path(max_length=64)]
+WaiterId = Annotated[str, Path(max_length=64)]
+
+
+@router.post("", status_code=201)
+async def create_room(wanted: NewRoom, bearer: Bearer, request: Request, services: Injected) -> CreatedRoom:
+    """Creates a room and its first links."""
+    await _may_create(bearer.credentials if bearer else None, request, services)
+    guests = Role(wanted.guest_role)
+    room, (organiser, guest, reader), token = await services.invites.create_room(
+        wanted.name,
+        wanted.title,
+        None if wanted.languages is None else tuple(wanted.languages),
+        wanted.source_language or services.settings.rooms.source_language,
+        (Role.ORGANISER, guests, Role.READER),
+        services.settings.auth.invitation_days * 86400,
+        chat=wanted.chat,
+    )
+    services.metrics.rooms.inc()
+    return CreatedRoom(
+        room=room.name,
+        title=room.title,
+        organiser_link=_link(services, organiser),
+        guest_link=_link(services, guest),
+        captions_link=_captions_link(services, reader),
+        organiser_token=token,
+        expires_at=timestamp(organiser.expires_at),
+    )
+
+
+@router.get("/{room}")
+async def see_room(organiser: Organising) -> RoomOut:
+    room = organiser.room
+    return RoomOut(
+        room=room.name,
+        title=room.title,
+        languages=None if room.languages is None else list(room.languages),
+        source_language=room.source_language,
+        created_at=timestamp(room.created_at),
+        open=room.closed_at is None,
+        chat=room.chat,
+        recording_allowed=room.recording,
+    )
+
+
+@router.post("/{room}/invitations", status_code=201)
+async def invite(wanted: NewInvitation, organiser: Organising, services: Injected) -> NewInvitationOut:
+    """Makes a link; it is shown this once."""
+    life_s = wanted.expires_in_s or services.settings.auth.invitation_days * 86400
+    invitation = await services.invites.invite(organiser.room.name, Role(wanted.role), life_s, wanted.uses)
+    captions = _captions_link(services, invitation) if invitation.role is Role.READER else None
+    seen = _seen(invitation, organiser.invitation, services.clock())
+    return NewInvitationOut(**seen.model_dump(), link=_link(services, invitation), captions_link=captions)
+
+
+@router.get("/{room}/invitations")
+async def see_invitations(organiser: Organising, services: Injected) -> InvitationsOut:
+    now = services.clock()
+    listed = await services.storage.invitations(organiser.room.name)
+    return InvitationsOut(invitations=[_seen(invitation, organiser.invitation, now) for invitation in listed])
+
+
+@router.delete("/{room}/invitations/{invitation}")
+async def revoke(
+    invitation: InvitationId,
+    organiser: Organising,
+    services: Injected,
+    remove: Annotated[bool, Query()] = False,
+) -> Removed:
+    """Withdraws a link; with `remove` also disconnects those who came by it."""
+    room, there = organiser.room.name, frozenset[str]()
+    if remove:
+        with contextlib.suppress(
+            MediaServerError
+        ):  # the link is withdrawn all the same; the removal below says it
+            there = await services.media.people(room)
+    ended = await services.invites.revoke(organiser, invitation, remove=remove)
+    if ended:
+        await services.removals.enforce(room)  # somebody else who looks just now may be quicker
+    return Removed(removed=len(there.intersection(ended)))
+
+
+@router.delete("/{room}/participants/{identity}", status_code=204)
+async def remove_participant(
+    identity: Identity,
+    organiser: Organising,
+    services: Injected,
+    withdraw_link: Annotated[bool, Query()] = False,
+) -> None:
+    """Disconnects one person and keeps them out; with `withdraw_link` nobody new comes by the link they came by."""
+    await services.invites.end_session(organiser, identity, shut_link=withdraw_link)
+    await services.media.remove(organiser.room.name, identity)
+
+
+@router.get("/{room}/door")
+async def see_door(organiser: Organising, services: Injected) -> DoorOut:
+    """Whether the room is locked or has a lobby, and who waits there."""
+    return await _door(services, organiser.room)
+
+
+@router.put("/{room}/door")
+async def set_door(wanted: DoorWish, organiser: Organising, services: Injected) -> DoorOut:
+    """Locks the room, opens it, or has people wait until they are let in."""
+    room = await services.door.set(organiser.room, locked=wanted.locked, lobby=wanted.lobby)
+    return await _door(services, room)
+
+
+@router.post("/{room}/door/waiting/{waiter}", status_code=204)
+async def admit(waiter: WaiterId, organiser: Organising, services: Injected) -> None:
+    """Lets somebody in."""
+    await services.door.answer(organiser.room, waiter, "admitted")
+
+
+@router.delete("/{room}/door/waiting/{waiter}", status_code=204)
+async def refuse(waiter: WaiterId, organiser: Organising, services: Injected) -> None:
+    """Sends somebody away."""
+    await services.door.answer(organiser.room, waiter, "refused")
+
+
+@router.put("/{room}/interpreter", tags=["interpreter"])
+async def invite_interpreter(
+    wanted: InterpreterWish, organiser: Organising, services: Injected
+) -> InterpreterOut:
+    """Invites the interpreter, or changes the one that is there."""
+    languages = organiser.room.languages if wanted.languages is None else tuple(wanted.languages)
+    glossary = None if wanted.glossary is None else wanted.glossary.model_dump(exclude_none=True)
+    wish = Wish(languages, tuple(dict.fromkeys(wanted.muted)), glossary, dict(wanted.voices))
+    return interpreter_out(await services.interpreters.invite(organiser.room.name, wish))
+
+
+@router.get("/{room}/interpreter", tags=["interpreter"])
+async def see_interpreter(organiser: Organising, services: Injected) -> InterpreterOut:
+    return interpreter_out(await services.interpreters.state(organiser.room.name))
+
+
+@router.delete("/{room}/interpreter", status_code=204, tags=["interpreter"])
+async def dismiss_interpreter(organiser: Organising, services: Injected) -> None:
+    await services.interpreters.dismiss(organiser.room.name)
+
+
+async def _may_create(shown: str | None, request: Request, services: Container) -> None:
+    """Whoever has the key and whoever has none are counted apart."""
+    per_minute = services.settings.auth.rooms_per_minute
+    if shown is not None and same(shown, services.settings.auth.operator_key):
+        await count_address(request, services, "operator's rooms", per_minute)
+        return
+    if shown is not None and not open_rooms(services):
+        raise not_authorised()
+    await count_address(request, services, "rooms", per_minute)
+    if not open_rooms(services):
+        raise Refused(403, "rooms_closed", "Rooms are created by the operator here.")
+
+
+def _link(services: Container, invitation: Invitation) -> str:
+    """The token is in the fragment, which browsers send to nobody."""
+    return f"{public_url(services.settings)}/join#{services.invites.token(invitation)}"
+
+
+def _captions_link(services: Container, invitation: Invitation) -> str:
+    return f"{public_url(services.settings)}/captions/{invitation.room}#{services.invites.token(invitation)}"
+
+
+async def _door(services: Container, room: Room) -> DoorOut:
+    return DoorOut(
+        locked=room.locked,
+        lobby=room.lobby,
+        waiting=[
+            WaiterOut(id=waiter.id, name=waiter.name, role=waiter.role, since=timestamp(waiter.asked_at))
+            for waiter in await services.door.waiting(room)
+        ],
+    )
+
+
+def _seen(invitation: Invitation, own: str, now: float) -> InvitationOut:
+    return InvitationOut(
+        id=invitation.id,
+        role=invitation.role,
+        expires_at=timestamp(invitation.expires_at),
+        uses=invitation.uses,
+        used=invitation.used,
+        state=invitation.state(now),
+        created_at=timestamp(invitation.created_at),
+        own=invitation.id == own,
+    )

@@ -1,0 +1,118 @@
+"""The built web app, and the headers that every answer carries."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.responses import FileResponse, Response
+from starlette.staticfiles import NotModifiedResponse, StaticFiles
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from config.settings import Settings
+
+_SERVICE = re.compile(r"^(api/|api$|health$|metrics$|openapi\.json$|assets/)")
+_FILE = re.compile(r"\.[A-Za-z0-9]{1,8}$")
+_YEAR = "public, max-age=31536000, immutable"
+
+
+class Page(StaticFiles):
+    """Files of the built app; every other path is the app's own and gets `index.html`."""
+
+    def __init__(self, directory: Path) -> None:
+        super().__init__(directory=directory, check_dir=False)
+        self._index = directory / "index.html"
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if not self._index.is_file():
+            raise HTTPException(404)
+        await super().__call__(scope, receive, send)
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        own = not _SERVICE.match(path)
+        try:
+            response = await super().get_response("index.html" if path in (".", "") else path, scope)
+        except HTTPException as error:
+            if (
+                error.status_code != 404
+                or not own
+                or (_FILE.search(path) and not path.startswith("captions/"))
+            ):
+                raise
+            response = FileResponse(self._index)
+        if path.startswith("assets/") and isinstance(response, (FileResponse, NotModifiedResponse)):
+            response.headers["cache-control"] = _YEAR
+        else:
+            response.headers["cache-control"] = "no-cache"
+        return response
+
+
+class Headers:
+    """Adds the security headers; what no route gave a caching rule is not cached."""
+
+    def __init__(self, app: ASGIApp, headers: dict[str, str]) -> None:
+        self._app, self._headers = app, headers
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def add(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in self._headers.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self._app(scope, receive, add)
+
+
+def security_headers(settings: Settings) -> dict[str, str]:
+    livekit = settings.livekit.public_url or settings.livekit.url
+    services = urlsplit(livekit)
+    secure = services.scheme in ("wss", "https")
+    connect = [
+        f"{'wss' if secure else 'ws'}://{services.netloc}",
+        f"{'https' if secure else 'http'}://{services.netloc}",
+    ]
+    policy = {
+        "default-src": ["'self'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:", "blob:"],
+        "font-src": ["'self'"],
+        "media-src": ["'self'", "blob:", "mediastream:"],
+        "worker-src": ["'self'", "blob:"],
+        "connect-src": ["'self'", *connect],
+        "object-src": ["'none'"],
+        "base-uri": ["'none'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": list(settings.auth.frame_ancestors) or ["'none'"],
+    }
+    allowed = (
+        "microphone",
+        "camera",
+        "display-capture",
+        "speaker-selection",
+        "autoplay",
+        "screen-wake-lock",
+        "fullscreen",
+    )
+    headers = {
+        "content-security-policy": "; ".join(f"{name} {' '.join(values)}" for name, values in policy.items()),
+        "permissions-policy": ", ".join(
+            [*(f"{name}=(self)" for name in allowed), "geolocation=()", "payment=()"]
+        ),
+        "referrer-policy": "no-referrer",
+        "x-content-type-options": "nosniff",
+        "x-robots-tag": "noindex",
+        "cross-origin-opener-policy": "same-origin",
+        "cache-control": "no-store",
+    }
+    if settings.auth.public_url.startswith("https://"):
+        headers["strict-transport-security"] = "max-age=31536000"
+    return headers

@@ -1,0 +1,324 @@
+"""What goes in and out over HTTP (`docs/api.md`). Unknown fields and wrong types are refused."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, model_validator
+
+from auth_service.dispatch.plan import State
+from auth_service.policy import Role
+from auth_service.storage.records import InvitationState
+from foundation import names
+from protocol.fields import LanguageCode
+from protocol.glossary import MAX_CHARACTERS, MAX_ENTRIES, MAX_FORMS, parse
+from protocol.language import CODE_PATTERN, LONGEST_CODE, hyphenated, is_code
+
+LONGEST_INVITATION_S = 90 * 24 * 3600
+_BIDI = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
+
+
+def _plain(text: str) -> str:
+    """One line that shows what it holds: no control, override or unassigned characters."""
+    for character in text:
+        category = unicodedata.category(character)
+        if category in ("Cc", "Cs", "Cn", "Co", "Zl", "Zp") or unicodedata.bidirectional(character) in _BIDI:
+            raise ValueError("control and override characters are not allowed")
+    return unicodedata.normalize("NFC", text)
+
+
+def _visible(text: str) -> str:
+    text = " ".join(_plain(text).split())
+    if not any(unicodedata.category(character)[0] in "LNPS" for character in text):
+        raise ValueError("at least one visible character is needed")
+    return text
+
+
+def _person(text: str) -> str:
+    text = _visible(text)
+    if names.plain(text) != text:
+        raise ValueError("characters that nobody sees, or too many of them, are not allowed")
+    return text
+
+
+def _spoken(text: str) -> str:
+    if text.casefold() == "off":
+        raise ValueError("not a language")
+    return _codes(text)
+
+
+def _codes(text: str) -> str:
+    """Codes with commas between them, and words that stand for some."""
+    for code in text.split(","):
+        if code.casefold() not in ("off", "original", "auto") and not is_code(code):
+            raise ValueError("expected language codes such as en or pt-BR")
+    return hyphenated(text)
+
+
+Language = LanguageCode
+Spoken = Annotated[
+    str,
+    Field(pattern=rf"^(auto|{CODE_PATTERN})$", max_length=LONGEST_CODE, examples=["en"]),
+    AfterValidator(_spoken),
+]
+Heard = Annotated[
+    str,
+    Field(pattern=rf"^(off|{CODE_PATTERN})$", max_length=LONGEST_CODE, examples=["es"]),
+    AfterValidator(_codes),
+]
+_READ = rf"(original|{CODE_PATTERN})"
+Read = Annotated[
+    str,
+    Field(pattern=rf"^(off|{_READ}(,{_READ}){{0,7}})$", max_length=200, examples=["es,original"]),
+    AfterValidator(_codes),
+]
+Name = Annotated[str, Field(min_length=1, max_length=names.LONGEST), AfterValidator(_person)]
+Title = Annotated[str, Field(max_length=120), AfterValidator(_plain)]
+Term = Annotated[str, Field(min_length=1, max_length=MAX_CHARACTERS), AfterValidator(_visible)]
+VoiceName = Annotated[
+    str, Field(min_length=1, max_length=100, examples=["kokoro:ef_dora"]), AfterValidator(_visible)
+]
+Token = Annotated[str, Field(min_length=1, max_length=200)]
+Identity = Annotated[str, Field(min_length=1, max_length=64)]
+Languages = Annotated[list[Language], Field(max_length=32)]
+ROOM_PATTERN = r"^[a-z0-9][a-z0-9-]{0,62}$"
+RoomName = Annotated[str, Field(pattern=ROOM_PATTERN)]
+Time = Annotated[
+    datetime,
+    PlainSerializer(lambda at: at.isoformat(timespec="seconds").replace("+00:00", "Z"), when_used="json"),
+]
+
+
+def timestamp(at: float) -> datetime:
+    return datetime.fromtimestamp(int(at), UTC)
+
+
+class In(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class Out(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class NewRoom(In):
+    name: RoomName | None = None
+    title: Title = ""
+    languages: Languages | None = None
+    source_language: Spoken | None = None
+    guest_role: Literal["speaker", "listener"] = "speaker"
+    chat: bool = False
+
+
+class CreatedRoom(Out):
+    room: str
+    title: str
+    organiser_link: str
+    guest_link: str
+    captions_link: str
+    organiser_token: str
+    expires_at: Time
+
+
+class RoomOut(Out):
+    room: str
+    title: str
+    languages: list[str] | None
+    source_language: str
+    created_at: Time
+    open: bool
+    chat: bool
+    recording_allowed: bool
+
+
+class InvitationSeen(Out):
+    """An invitation as whoever holds it sees it."""
+
+    room: str
+    title: str
+    role: Role
+    languages: list[str] | None
+    source_language: str
+    expires_at: Time
+
+
+class NewInvitation(In):
+    role: Literal["organiser", "speaker", "listener", "reader"]
+    expires_in_s: Annotated[int, Field(ge=60, le=LONGEST_INVITATION_S)] | None = None
+    uses: Annotated[int, Field(ge=1, le=10_000)] | None = None
+
+
+class InvitationOut(Out):
+    """An invitation as an organiser sees it."""
+
+    id: str
+    role: Role
+    expires_at: Time
+    uses: int | None
+    used: int
+    state: InvitationState
+    created_at: Time
+    own: bool
+
+
+class NewInvitationOut(InvitationOut):
+    link: str
+    captions_link: str | None
+
+
+class InvitationsOut(Out):
+    invitations: list[InvitationOut]
+
+
+class Removed(Out):
+    removed: int
+
+
+class ShownInvitation(In):
+    invitation: Token
+
+
+class Join(In):
+    invitation: Token
+    name: Name
+    speak: Spoken | None = None
+    listen: Heard | None = None
+    captions: Read | None = None
+    earlier: Annotated[list[Identity], Field(max_length=16)] = []
+
+
+class Renew(In):
+    session: Token
+
+
+class Asking(In):
+    ticket: Token
+
+
+class IceServerOut(Out):
+    urls: list[str]
+    username: str
+    credential: str
+
+
+class Joined(Out):
+    url: str
+    token: str
+    identity: str
+    role: Role
+    expires_at: Time
+    room: str
+    title: str
+    session: str
+    ice_servers: list[IceServerOut]
+    organiser_token: str | None
+    recording_allowed: bool
+    """Whether the page may record what it hears."""
+
+
+class MustWait(Out):
+    """Whoever came waits until an organiser lets them in."""
+
+    ticket: str
+    expires_at: Time
+    ask_again_s: float
+
+
+class RecordingWish(In):
+    allowed: bool
+
+
+class DoorWish(In):
+    locked: bool
+    lobby: bool
+
+
+class WaiterOut(Out):
+    id: str
+    name: str
+    role: Role
+    since: Time
+
+
+class DoorOut(Out):
+    locked: bool
+    lobby: bool
+    waiting: list[WaiterOut]
+
+
+class GlossaryEntry(In):
+    source: Term
+    language: Language
+    translations: Annotated[dict[Language, Term], Field(max_length=MAX_FORMS)] = {}
+    spoken: Annotated[dict[Language, Term], Field(max_length=MAX_FORMS)] = {}
+    match_case: bool | None = None
+
+
+class Glossary(In):
+    """What is taken here is what interpreters take: they read it with the same `parse`."""
+
+    entries: Annotated[list[GlossaryEntry], Field(max_length=MAX_ENTRIES)]
+
+    @model_validator(mode="after")
+    def _usable(self) -> Glossary:
+        parse(self.model_dump())  # GlossaryError is a ValueError, which pydantic reports
+        return self
+
+
+class InterpreterWish(In):
+    languages: Languages | None = None
+    glossary: Glossary | None = None
+    muted: Languages = []
+    voices: Annotated[dict[Language, VoiceName], Field(max_length=32)] = {}
+
+
+class ChannelOut(Out):
+    language: str
+    listeners: int
+    lag_s: float
+    state: Literal["open", "muted", "lingering"]
+
+
+class CapacityOut(Out):
+    """What the interpreter's machine keeps up with."""
+
+    speakers: int
+    languages: list[int]
+    given_up: list[str]
+
+
+class EncryptedOut(Out):
+    """Whose words the interpreter cannot hear: they are encrypted end to end, and it has no key."""
+
+    everybody: bool
+    speakers: list[str]
+
+
+class InterpreterOut(Out):
+    state: State
+    identity: str | None
+    activity: str | None
+    since: Time | None
+    languages: list[str] | None
+    muted: list[str]
+    glossary: dict[str, Any] | None
+    voices: dict[str, str]
+    applied: bool
+    """Whether the interpreter has acknowledged this wish."""
+    available_languages: list[str]
+    available_voices: dict[str, list[str]]
+    channels: list[ChannelOut]
+    capacity: CapacityOut | None
+    encrypted: EncryptedOut | None
+    profile: str | None
+    trouble: str
+
+
+class ConfigOut(Out):
+    open_rooms: bool
+    version: str
+    livekit_url: str
+    privacy_url: str | None
+    """Where the operator says how data is handled."""

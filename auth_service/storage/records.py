@@ -1,0 +1,152 @@
+"""What is stored, as values. Times are Unix seconds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from auth_service.policy import Role
+
+InvitationState = Literal["valid", "expired", "revoked", "used_up"]
+Answer = Literal["admitted", "refused"]
+"""What an organiser said of somebody who waits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    name: str
+    title: str
+    languages: tuple[str, ...] | None
+    """What listeners may ask for; None: whatever the interpreter can do."""
+    source_language: str
+    created_at: float
+    closed_at: float | None = None
+    chat: bool = False
+    """Whether speakers and listeners may send data, which chat is."""
+    locked: bool = False
+    """Nobody new may join, but for organisers."""
+    lobby: bool = False
+    """Who joins waits until an organiser lets them in, but for organisers."""
+    recording: bool = True
+    """Whether people's pages may record what they hear."""
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    id: str
+    room: str
+    role: Role
+    created_at: float
+    expires_at: float
+    uses: int | None
+    """None: any number."""
+    used: int = 0
+    revoked_at: float | None = None
+    """From then on nobody comes by it, and nobody who came renews."""
+    shut_at: float | None = None
+    """From then on nobody comes by it; who came stays and renews."""
+
+    def state(self, now: float) -> InvitationState:
+        if self.revoked_at is not None or self.shut_at is not None:
+            return "revoked"
+        if self.expires_at <= now:
+            return "expired"
+        if self.uses is not None and self.used >= self.uses:
+            return "used_up"
+        return "valid"
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One person who joined, from then until they may renew no longer."""
+
+    fingerprint: str
+    identity: str
+    room: str
+    invitation: str
+    role: Role
+    name: str
+    attributes: dict[str, str]
+    created_at: float
+    ends_at: float
+    ended_at: float | None = None
+    """When they were removed or the room was closed."""
+    name_salt: str | None = None
+    """What `foundation.names` hashed with the name into the identity; None where nothing proves the name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiter:
+    """Somebody at the door of a room, until they are let in, refused, or give up."""
+
+    fingerprint: str
+    """Of the secret they ask again with; it becomes their session's."""
+    id: str
+    room: str
+    invitation: str
+    role: Role
+    name: str
+    speak: str | None
+    listen: str | None
+    captions: str | None
+    asked_at: float
+    seen_at: float
+    """When they last asked whether they may come in."""
+    ends_at: float
+    """Until then they may wait; once let in, until then they may come."""
+    answer: Answer | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What an organiser wants of the interpreter; goes to it as it stands (`docs/protocol.md`)."""
+
+    languages: tuple[str, ...] | None = None
+    muted: tuple[str, ...] = ()
+    glossary: dict[str, Any] | None = None
+    voices: dict[str, str] = field(default_factory=dict)
+    """For a language the name of a voice."""
+
+    def message(self) -> dict[str, Any]:
+        """As JSON; without `voices` where none is chosen, which interpreters that know none understand."""
+        message: dict[str, Any] = {
+            "languages": None if self.languages is None else list(self.languages),
+            "muted": list(self.muted),
+            "glossary": self.glossary,
+        }
+        return message | ({"voices": self.voices} if self.voices else {})
+
+    @classmethod
+    def of(cls, message: dict[str, Any]) -> Wish:
+        languages = message["languages"]
+        return cls(
+            None if languages is None else tuple(languages),
+            tuple(message["muted"]),
+            message["glossary"],
+            message.get("voices", {}),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """An interpreter that a room should have, or should have no longer."""
+
+    room: str
+    wanted: bool
+    wish: Wish
+    version: int
+    """Of the wish; grows with each change."""
+    told: int
+    """The version that the interpreter has acknowledged."""
+    changed_at: float
+    """When it was last invited or dismissed; 0 where none was, and once a dismissed one is known to be gone."""
+    dispatch: str | None = None
+    failures: int = 0
+    """Dispatches in a row that brought nobody who stayed."""
+    claim: tuple[str, float] | None = None
+    """Which service acts on the room, and a number that changes with each of its claims."""
+
+    @property
+    def concerns_us(self) -> bool:
+        """Whether an interpreter should be in the room, or a dismissed one may still be there."""
+        return self.wanted or self.changed_at > 0

@@ -1,0 +1,89 @@
+"""Rooms, invitations and sessions as rows, there and back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Row, insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from auth_service.policy import Role
+from auth_service.storage.records import Invitation, Room, Session
+from auth_service.storage.tables import invitations, sessions
+
+
+async def add_invitation(connection: AsyncConnection, invitation: Invitation) -> None:
+    await connection.execute(
+        insert(invitations).values(
+            id=invitation.id,
+            room=invitation.room,
+            role=invitation.role.value,
+            created_at=invitation.created_at,
+            expires_at=invitation.expires_at,
+            uses=invitation.uses,
+            used=invitation.used,
+        )
+    )
+
+
+async def add_session(connection: AsyncConnection, session: Session) -> None:
+    await connection.execute(
+        insert(sessions).values(
+            fingerprint=session.fingerprint,
+            identity=session.identity,
+            room=session.room,
+            invitation=session.invitation,
+            role=session.role.value,
+            name=session.name,
+            attributes=session.attributes,
+            created_at=session.created_at,
+            ends_at=session.ends_at,
+            name_salt=session.name_salt,
+        )
+    )
+
+
+def room(row: Row[Any]) -> Room:
+    languages = None if row.languages is None else tuple(row.languages)
+    return Room(
+        row.name,
+        row.title,
+        languages,
+        row.source_language,
+        row.created_at,
+        row.closed_at,
+        chat=row.chat,
+        locked=row.locked,
+        lobby=row.lobby,
+        recording=row.recording,
+    )
+
+
+def invitation(row: Row[Any]) -> Invitation:
+    return Invitation(
+        row.id,
+        row.room,
+        Role(row.role),
+        row.created_at,
+        row.expires_at,
+        row.uses,
+        row.used,
+        row.revoked_at,
+        row.shut_at,
+    )
+
+
+def session(row: Row[Any]) -> Session:
+    return Session(
+        row.fingerprint,
+        row.identity,
+        row.room,
+        row.invitation,
+        Role(row.role),
+        row.name,
+        dict(row.attributes),
+        row.created_at,
+        row.ends_at,
+        row.ended_at,
+        row.name_salt,
+    )

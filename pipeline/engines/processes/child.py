@@ -1,0 +1,282 @@
+"""The owner's side of an engine that runs in a process of its own: started, watched, restarted.
+
+A process of its own keeps the licence, the global state and the crashes of an engine apart from ours.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import itertools
+import json
+import os
+import signal
+import sys
+import time
+from collections import deque
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from foundation.supervision import kinds
+from pipeline.engines.processes.framing import HEADER, Kind, frame
+from pipeline.engines.protocols import EngineError, EngineMissing, EngineOverloaded
+
+log = structlog.get_logger(__name__)
+
+_PACKAGES = Path(__file__).resolve().parents[3]
+_MAX_JOB_BYTES = 16_000_000
+"""Some three minutes of sound; jobs are short pieces of text."""
+
+
+class HelperDied(Exception):
+    """The process ended or hung while it had work."""
+
+
+@dataclass(slots=True)
+class _Job:
+    sound: deque[bytes] = field(default_factory=lambda: deque(maxlen=1_000_000))
+    size: int = 0
+    changed: asyncio.Event = field(default_factory=asyncio.Event)
+    done: bool = False
+    abandoned: bool = False
+    error: Exception | None = None
+
+    def finish(self, error: Exception | None = None) -> None:
+        self.done, self.error = True, error
+        self.changed.set()
+
+
+class HelperProcess:
+    """Passes jobs to a helper, in the order they come; starts it again when it died or hung.
+
+    Args:
+        module: what `python -m` runs, see `helper_protocol.serve`.
+        arguments: for the command line.
+        max_jobs: how many may be under way or waiting.
+        patience_s: the helper is taken to hang when it has jobs and says nothing for so long.
+    """
+
+    def __init__(
+        self,
+        module: str,
+        arguments: Sequence[str] = (),
+        *,
+        max_jobs: int = 256,
+        patience_s: float = 5.0,
+        start_patience_s: float = 20.0,
+    ) -> None:
+        self._module, self._arguments = module, tuple(arguments)
+        self._max_jobs, self._patience_s, self._start_patience_s = max_jobs, patience_s, start_patience_s
+        self._child: _Child | None = None
+        self._starting = asyncio.Lock()
+        self._closed = False
+
+    @property
+    def pid(self) -> int | None:
+        """Of the process that runs now."""
+        return self._child.process.pid if self._child is not None else None
+
+    @property
+    def jobs(self) -> int:
+        """How many are under way or waiting."""
+        return len(self._child.jobs) if self._child is not None else 0
+
+    async def start(self) -> dict[str, Any]:
+        """Starts the helper unless it runs; returns what it says of itself.
+
+        Raises:
+            EngineMissing: the helper says that its engine cannot be used.
+            EngineError: it ends or does not answer.
+        """
+        try:
+            return (await self._running()).ready
+        except HelperDied as error:
+            raise EngineError(f"{self._module}: {error}") from error
+
+    async def speak(self, job: dict[str, Any]) -> AsyncGenerator[bytes, None]:
+        """Sends a job and yields its sound. Closing the generator cancels the job.
+
+        A job of which nothing came before the helper died is tried once more.
+
+        Raises:
+            EngineOverloaded: too many jobs.
+            EngineError: the job failed, or the helper died.
+        """
+        for attempt in (1, 2):
+            delivered = False
+            try:
+                async with aclosing(self._attempt(job)) as sound:
+                    async for piece in sound:
+                        delivered = True
+                        yield piece
+            except HelperDied as error:
+                log.warning("helper process failed", module=self._module, reason=str(error))
+                if delivered or attempt == 2:
+                    raise EngineError(f"{self._module}: {error}") from error
+            else:
+                return
+
+    async def close(self) -> None:
+        """Ends the process; jobs under way fail."""
+        self._closed = True
+        async with self._starting:
+            if self._child is not None:
+                await self._child.kill()
+
+    async def _attempt(self, work: dict[str, Any]) -> AsyncGenerator[bytes, None]:
+        child = await self._running()
+        if len(child.jobs) >= self._max_jobs:
+            raise EngineOverloaded(self._module, 1.0)
+        number, job = child.send(work)
+        try:
+            while True:
+                while job.sound:
+                    yield job.sound.popleft()
+                if job.done:
+                    if job.error is not None:
+                        raise job.error
+                    return
+                job.changed.clear()
+                try:
+                    async with asyncio.timeout(self._patience_s):
+                        await job.changed.wait()
+                except TimeoutError as error:
+                    if child.silent_s() >= self._patience_s:
+                        await child.kill()
+                        raise HelperDied("no answer in time") from error
+        finally:
+            if not job.done:
+                job.abandoned = True
+                job.sound.clear()
+                child.cancel(number)
+
+    async def _running(self) -> _Child:
+        async with self._starting:
+            if self._closed:
+                raise EngineError(f"{self._module} was closed")
+            if self._child is None or self._child.ended:
+                if self._child is not None:
+                    await self._child.kill()
+                self._child = await _Child.start(self._module, self._arguments, self._start_patience_s)
+            return self._child
+
+
+class _Child:
+    """One run of the helper."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self.process = process
+        self.ready: dict[str, Any] = {}
+        self.jobs: dict[int, _Job] = {}
+        self.ended = False
+        self._heard_at_s = time.monotonic()
+        self._numbers = itertools.count(1)
+        self._reader: asyncio.Task[None] | None = None
+
+    @classmethod
+    async def start(cls, module: str, arguments: Sequence[str], patience_s: float) -> _Child:
+        path = os.pathsep.join(filter(None, [str(_PACKAGES), os.environ.get("PYTHONPATH")]))
+        child = cls(
+            await asyncio.create_subprocess_exec(
+                sys.executable, "-m", module, *arguments,
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.DEVNULL,
+                env={**os.environ, "PYTHONPATH": path},
+                start_new_session=True,  # Ctrl-C in a terminal is for us; the helper ends with its input
+            )
+        )  # fmt: skip
+        try:
+            async with asyncio.timeout(patience_s):
+                kind, _, payload = await child._frame()
+        except TimeoutError as error:
+            await child.kill()
+            raise HelperDied(f"did not start within {patience_s:g} s") from error
+        except asyncio.IncompleteReadError as error:
+            await child.kill()
+            raise HelperDied("ended while it was starting") from error
+        except asyncio.CancelledError:
+            await child.kill()
+            raise
+        if kind == Kind.ERROR:
+            await child.kill()
+            raise EngineMissing(payload.decode())
+        child.ready = json.loads(payload)
+        child._reader = asyncio.create_task(child._read(), name=f"{module} reader")
+        return child
+
+    def send(self, work: dict[str, Any]) -> tuple[int, _Job]:
+        if not self.jobs:
+            self._heard_at_s = time.monotonic()
+        number, job = next(self._numbers), _Job()
+        self.jobs[number] = job
+        self._write(frame(Kind.SPEAK, number, json.dumps(work).encode()))
+        return number, job
+
+    def cancel(self, number: int) -> None:
+        self._write(frame(Kind.CANCEL, number))
+
+    def silent_s(self) -> float:
+        """How long nothing has come although there is work."""
+        return time.monotonic() - self._heard_at_s
+
+    async def kill(self) -> None:
+        """Ends the process and waits for it. Safe to call twice."""
+        self.ended = True
+        with contextlib.suppress(ProcessLookupError):  # it is gone already
+            os.killpg(self.process.pid, signal.SIGKILL)
+        await self.process.wait()
+        if self._reader is not None:
+            await asyncio.wait([self._reader])
+        if self.process.stdin is not None:
+            self.process.stdin.close()
+
+    async def _read(self) -> None:
+        try:
+            while True:
+                kind, number, payload = await self._frame()
+                self._heard_at_s = time.monotonic()
+                self._receive(kind, number, payload)
+        except asyncio.IncompleteReadError:
+            pass  # the process ended
+        except (
+            Exception
+        ) as error:  # the one broad catch: whatever cannot be read, its jobs are told and it is replaced
+            log.error("helper process is not understood", kinds=kinds(error), exc_info=True)
+        finally:
+            self.ended = True
+            for job in self.jobs.values():
+                job.finish(HelperDied("the process ended"))
+            self.jobs.clear()
+
+    def _receive(self, kind: int, number: int, payload: bytes) -> None:
+        job = self.jobs.get(number)
+        if job is None:
+            return
+        if kind == Kind.SOUND and not job.abandoned:
+            job.size += len(payload)
+            if job.size > _MAX_JOB_BYTES:
+                job.abandoned = True
+                self.cancel(number)
+                job.finish(EngineError("speaks without end"))
+                return
+            job.sound.append(payload)
+            job.changed.set()
+        elif kind in (Kind.END, Kind.ERROR):
+            del self.jobs[number]
+            if not job.done:
+                job.finish(EngineError(payload.decode()) if kind == Kind.ERROR else None)
+
+    async def _frame(self) -> tuple[int, int, bytes]:
+        assert self.process.stdout is not None
+        kind, number, length = HEADER.unpack(await self.process.stdout.readexactly(HEADER.size))
+        return kind, number, await self.process.stdout.readexactly(length)
+
+    def _write(self, data: bytes) -> None:
+        if not self.ended and self.process.stdin is not None:
+            self.process.stdin.write(data)

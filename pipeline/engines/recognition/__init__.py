@@ -1,0 +1,1 @@
+"""Engines that turn speech into words, and what tells speech from silence."""

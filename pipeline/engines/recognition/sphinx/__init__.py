@@ -1,0 +1,1 @@
+"""PocketSphinx: English without a download, for trying HIVE."""

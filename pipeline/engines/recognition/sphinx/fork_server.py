@@ -1,0 +1,214 @@
+"""The owner's side of the decoder processes: starts the nursery, has it fork, talks to one decoder."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import socket
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import Any, Final
+
+from pipeline.engines.protocols import EngineError, EngineMissing
+from pipeline.engines.recognition.sphinx.process import ANSWER, FORK, HEADER, KILL, PID, READY
+
+_PACKAGES: Final = Path(__file__).resolve().parents[4]
+_START_PATIENCE_S: Final = 60.0
+_FORK_PATIENCE_S: Final = 5.0
+_STOP_PATIENCE_S: Final = 5.0
+_ANSWER_PATIENCE_S: Final = 8.0
+_SLOWEST_FACTOR: Final = 4.0
+"""A decoder that takes so much longer than its sound lasts is taken to hang."""
+_LARGEST_ANSWER: Final = 16_000_000
+
+
+class Nursery:
+    """The process that has the model and forks decoders. All methods block; any thread may call them."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._control: socket.socket | None = None
+        self._closed = False
+
+    def start(self) -> None:
+        """Loads the model, some 0.6 s; nothing if it is loaded. Raises EngineMissing, EngineError."""
+        with self._lock:
+            self._ensure()
+
+    def fork(self) -> tuple[socket.socket, int]:
+        """A new decoder: the way to talk to it, and its process id. Starts the nursery again if it died.
+
+        Raises:
+            EngineMissing, EngineError: it cannot be started.
+        """
+        with self._lock:
+            try:
+                return self._fork(self._ensure())
+            except OSError:
+                self._end()
+            try:
+                return self._fork(self._ensure())
+            except OSError as error:
+                self._end()
+                raise EngineError(f"cannot start a PocketSphinx decoder: {error}") from error
+
+    @staticmethod
+    def _fork(control: socket.socket) -> tuple[socket.socket, int]:
+        ours, theirs = socket.socketpair()
+        try:
+            with theirs:
+                socket.send_fds(control, [FORK + PID.pack(0)], [theirs.fileno()])
+            reply = control.recv(PID.size)
+            if len(reply) != PID.size:
+                raise ConnectionResetError("its process ended")
+        except OSError:
+            ours.close()
+            raise
+        return ours, PID.unpack(reply)[0]
+
+    def kill(self, pid: int) -> None:
+        """Ends a decoder that does not answer; nothing if it is gone."""
+        with self._lock:
+            if self._control is not None:
+                with contextlib.suppress(OSError):  # the nursery is gone, and with it the decoder
+                    self._control.sendall(KILL + PID.pack(pid))
+
+    def close(self) -> None:
+        """Ends all processes and waits for them."""
+        with self._lock:
+            self._closed = True
+            self._end()
+
+    def _ensure(self) -> socket.socket:
+        if self._closed:
+            raise EngineError("PocketSphinx was closed")
+        if self._process is not None and self._process.poll() is None and self._control is not None:
+            return self._control
+        self._end()
+        ours, theirs = socket.socketpair()
+        paths = [str(_PACKAGES), *filter(None, [os.environ.get("PYTHONPATH")])]
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "pipeline.engines.recognition.sphinx.process", str(theirs.fileno())],
+                env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,  # as of every helper: what it would print may hold words
+                start_new_session=True,
+            )
+        self._control = ours
+        ours.settimeout(_START_PATIENCE_S)
+        try:
+            said = ours.recv(10_000)
+        except OSError as error:
+            self._end()
+            raise EngineError(f"PocketSphinx did not start: {error}") from error
+        if said != READY:
+            self._end()
+            reason = said.decode(errors="replace") or "its process ended"
+            raise EngineMissing(f"PocketSphinx cannot be loaded ({reason}); `pip install pocketsphinx`")
+        ours.settimeout(_FORK_PATIENCE_S)
+        return ours
+
+    def _end(self) -> None:
+        if self._control is not None:
+            self._control.close()
+            self._control = None
+        if self._process is not None:
+            try:
+                self._process.wait(_STOP_PATIENCE_S)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+            self._process = None
+
+
+class DecoderProcess:
+    """One decoder. After any failure it is broken and must be let go."""
+
+    def __init__(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, nursery: Nursery, pid: int
+    ) -> None:
+        self.pid = pid
+        self.broken = False
+        self._answering = False
+        self._reader, self._writer, self._nursery = reader, writer, nursery
+
+    @classmethod
+    async def start(cls, nursery: Nursery) -> DecoderProcess:
+        """Raises EngineError."""
+        ours, pid = await asyncio.to_thread(nursery.fork)
+        reader, writer = await asyncio.open_connection(sock=ours)
+        return cls(reader, writer, nursery, pid)
+
+    @property
+    def alive(self) -> bool:
+        """Whether it can be asked, as far as is known."""
+        return not (self.broken or self._reader.at_eof() or self._writer.is_closing())
+
+    async def tell(self, kind: bytes, body: bytes = b"") -> None:
+        """Sends a message that has no answer; waits while the decoder is far behind."""
+        self.post(kind, body)
+        try:
+            async with asyncio.timeout(_ANSWER_PATIENCE_S):
+                await self._writer.drain()
+        except (OSError, TimeoutError) as error:
+            raise self._broke(error) from error
+
+    def post(self, kind: bytes, body: bytes = b"") -> None:
+        """Sends a small message that has no answer. Raises EngineError."""
+        if not self.alive:
+            raise self._broke(None)
+        self._writer.write(HEADER.pack(kind, len(body)) + body)
+
+    async def ask(self, kind: bytes, *, work_s: float = 0.0) -> dict[str, Any]:
+        """Sends a question. Raises EngineError; cancelled, the decoder is broken as its answer is still to come.
+
+        So it is when it is asked while somebody still waits for an answer.
+
+        Args:
+            work_s: how much sound it may have to decode before it can answer.
+        """
+        if self._answering:
+            self.broken = True
+            raise EngineError("PocketSphinx is still asked something else")
+        answered, self._answering = False, True
+        try:
+            await self.tell(kind)
+            async with asyncio.timeout(_ANSWER_PATIENCE_S + _SLOWEST_FACTOR * work_s):
+                outcome, length = HEADER.unpack(await self._reader.readexactly(HEADER.size))
+                if length > _LARGEST_ANSWER:
+                    raise EngineError("PocketSphinx answered nonsense")
+                body = await self._reader.readexactly(length)
+            answered = True
+        except (OSError, TimeoutError, asyncio.IncompleteReadError) as error:
+            raise self._broke(error) from error
+        finally:
+            self._answering = False
+            self.broken = self.broken or not answered
+        if outcome != ANSWER:
+            self.broken = True
+            raise EngineError(body.decode(errors="replace"))
+        answer: dict[str, Any] = json.loads(body)
+        return answer
+
+    async def end(self) -> None:
+        """Hangs up; a decoder that may hang is killed."""
+        if self.broken:
+            await asyncio.to_thread(self._nursery.kill, self.pid)
+        self._writer.close()
+        with contextlib.suppress(OSError, TimeoutError):
+            async with asyncio.timeout(_STOP_PATIENCE_S):
+                await self._writer.wait_closed()
+
+    def _broke(self, error: BaseException | None) -> EngineError:
+        self.broken = True
+        if isinstance(error, TimeoutError):
+            return EngineError("PocketSphinx did not answer in time")
+        return EngineError("the PocketSphinx decoder process ended")

@@ -1,0 +1,346 @@
+"""Whisper in batches: straight to CTranslate2, several speakers in one encode and one generate.
+
+Source:
+    faster-whisper (`transcribe.py`) for features, tokens and word alignment. Different from it: the encoder's
+    window is cut to the sound at hand, the largest saving on short pieces, with a floor and a
+    margin, and with the full 30 s window wherever the short one makes the decoder loop or run on.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import KW_ONLY, dataclass, field, replace
+from typing import Any, Final
+
+import numpy as np
+import structlog
+from numpy.typing import NDArray
+
+from pipeline.audio import HEARING_RATE_HZ, Pcm
+from pipeline.engines.protocols import EngineError
+from pipeline.engines.recognition.whisper.checks import COMPRESSION_LIMIT, compression_ratio, loop_start
+from pipeline.engines.recognition.whisper.words import without_echoes, words_of
+from pipeline.events import Word
+
+log = structlog.get_logger(__name__)
+
+FULL_WINDOW_S: Final = 30
+LONGEST_SAMPLES: Final = FULL_WINDOW_S * HEARING_RATE_HZ
+_FRAMES_PER_S: Final = 100
+_PROMPT_STEP: Final = 16
+_LONGEST_PROMPT: Final = 96
+_LONGEST_OUTPUT: Final = 224
+_SHORTEST_S: Final = 0.1
+_DYNAMIC_RANGE: Final = 2.0
+"""Silence lies so far below the loudest feature: 8 powers of ten, scaled by 4 (openai/whisper, `audio.py`)."""
+_QUIETEST: Final = 32
+"""Sound that never gets louder, -60 dB, is silence."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tuning:
+    """How the decoder is used."""
+
+    floor_s: float = 8.0
+    """The encoder's window is never shorter: stock weights degrade below it."""
+    margin_s: float = 2.0
+    """So much silence follows the sound in a window that is cut."""
+    step_s: float = 4.0
+    """Windows grow in such steps, so that pieces of similar length share a batch."""
+    short_s: float = 3.0
+    """The last look at less sound than this takes the full window: short answers come out wrong in any other."""
+    short_english_s: float = 1.0
+    """The same for translating, where a word more or less says as much."""
+    retry_s: float = 8.0
+    """So much longer is the window of a second attempt."""
+    beam: int = 1
+    final_beam: int = 5
+    tokens_per_s: float = 10.0
+    """No language is spoken in more; what is longer was invented."""
+    spare_tokens: int = 12
+    no_speech: float = 0.6
+    unlikely: float = -1.0
+    """Mean log probability below which "no speech" is believed."""
+    hopeless: float = -1.2
+    """Mean log probability below which nothing is believed: noise gives less, speech far more."""
+    hopeless_short: float = -1.7
+    """The same for texts of at most `short_tokens` where the model hears speech."""
+    short_tokens: int = 6
+    surely_speech: float = 0.4
+    """Below this probability of "no speech" the model hears speech: what it cannot write down is told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of one speaker's sound to recognise."""
+
+    pcm: Pcm
+    """At most `LONGEST_SAMPLES`."""
+    first_sample: int
+    language: str
+    """One of Whisper's codes; empty: detect it and recognise nothing."""
+    prompt: str = ""
+    """What was said before; for a piece that becomes English, terms that may come, in English."""
+    _: KW_ONLY
+    final: bool = False
+    hurried: bool = False
+    """Whether a last look is to be no slower than others: no full window, no beams."""
+    detect: bool = False
+    """Report what the language may be, beside the words."""
+    into_english: bool = False
+    """Write it in English instead, as text without places: `Reading.text`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a piece is taken to say."""
+
+    words: tuple[Word, ...] = ()
+    text: str = ""
+    """What it says in English, for pieces that ask for it."""
+    languages: Mapping[str, float] = field(default_factory=dict)
+    """Probability of each language, where it was asked for."""
+    log_probability: float = 0.0
+    """Mean over the tokens."""
+    retried: bool = False
+    """The first window had failed, a longer one was taken."""
+    doubtful: bool = False
+    """The decoder looped or ran on; the words are not to be believed."""
+    dropped: str = ""
+    """Why words were left out that the decoder had written; empty: none were."""
+
+
+@dataclass(slots=True)
+class _Draft:
+    """A piece on its way through the model."""
+
+    at: int
+    piece: Piece
+    prompt: list[int]
+    window_s: int
+    limit: int
+    beam: int
+    thorough: bool
+    """A last look that may take its time."""
+    tokens: list[int] = field(default_factory=list)
+    score: float = 0.0
+    no_speech: float = 0.0
+    reading: Reading = field(default_factory=Reading)
+
+
+class WhisperBatch:
+    """The model. Everything blocks; one thread at a time.
+
+    Args:
+        model: a `faster_whisper.WhisperModel`.
+    """
+
+    def __init__(self, model: Any, tuning: Tuning | None = None) -> None:
+        from faster_whisper.transcribe import get_suppressed_tokens
+
+        self._model, self.tuning = model, tuning or Tuning()
+        self.multilingual = bool(model.model.is_multilingual)
+        self._tokenizers: dict[tuple[str, str], Any] = {}  # one for each of Whisper's languages and tasks
+        self._suppressed = list(get_suppressed_tokens(self._tokenizer(self.languages[0]), [-1]))
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Whisper's codes, sorted."""
+        return tuple(sorted(self._model.supported_languages)) if self.multilingual else ("en",)
+
+    def read(self, pieces: Sequence[Piece]) -> list[Reading | EngineError]:
+        """Recognises pieces together, finals first; a piece that fails does not fail the others.
+
+        A piece comes out the same whatever it shares the batch with: only pieces with the same window, the same
+        length of prompt and the same language are computed together.
+        """
+        drafts = [self._draft(at, piece) for at, piece in enumerate(pieces)]
+        groups: dict[tuple[bool, bool, int, int, int, str], list[_Draft]] = defaultdict(list)
+        for draft in drafts:
+            piece = draft.piece
+            key = (
+                not piece.final, piece.into_english, draft.beam, draft.window_s, len(draft.prompt), piece.language,
+            )  # fmt: skip
+            groups[key].append(draft)
+        results: list[Reading | EngineError] = [Reading() for _ in pieces]
+        for key in sorted(groups):
+            for draft, result in self._safely(groups[key]):
+                results[draft.at] = result
+        return results
+
+    # --- one group ---------------------------------------------------------------------------------------
+
+    def _safely(self, group: list[_Draft]) -> list[tuple[_Draft, Reading | EngineError]]:
+        try:
+            self._read(group)
+        except (RuntimeError, ValueError) as error:  # all that CTranslate2 raises, memory included
+            if len(group) == 1:
+                return [(group[0], EngineError(f"Whisper failed ({type(error).__name__})"))]
+            log.warning("a batch failed and is tried one by one", size=len(group), exc_info=True)
+            return [pair for draft in group for pair in self._safely([draft])]
+        return [(draft, draft.reading) for draft in group]
+
+    def _read(self, group: list[_Draft]) -> None:
+        worth = [draft for draft in group if _may_hold_speech(draft.piece.pcm)]
+        if not worth:
+            return
+        encoded = self._encode(worth)
+        if any(draft.piece.detect for draft in worth) and self.multilingual:
+            for draft, ranking in zip(worth, self._model.model.detect_language(encoded), strict=True):
+                if draft.piece.detect:
+                    chances = {token.strip("<|>"): float(chance) for token, chance in ranking}
+                    draft.reading = replace(draft.reading, languages=chances)
+        if not worth[0].piece.language:
+            return
+        self._generate(worth, encoded)
+        doubtful = [draft for draft in worth if self._is_doubtful(draft)]
+        again = [draft for draft in doubtful if draft.thorough and draft.window_s < FULL_WINDOW_S]
+        waived = [draft for draft in doubtful if not draft.thorough]
+        self._align(worth, encoded, but=[*again, *waived])  # a last look in the full window has no second one
+        for draft in waived:
+            draft.reading = replace(draft.reading, doubtful=True)
+        if again:
+            self._retry(again)
+
+    def _retry(self, group: Sequence[_Draft]) -> None:
+        """Another window makes most loops go away; what still loops is believed up to where it begins."""
+        for draft in group:
+            draft.window_s = int(min(FULL_WINDOW_S, draft.window_s + self.tuning.retry_s))
+            draft.reading = replace(draft.reading, retried=True)
+        encoded = self._encode(group)
+        self._generate(group, encoded)
+        self._align(group, encoded)
+
+    def _encode(self, group: Sequence[_Draft]) -> Any:
+        import ctranslate2
+
+        frames = group[0].window_s * _FRAMES_PER_S
+        mels = np.zeros((len(group), self._model.model.n_mels, frames), np.float32)
+        for row, draft in zip(mels, group, strict=True):
+            features = self._model.feature_extractor(_floats(draft.piece.pcm))[:, :frames]
+            # with zeros, which are loud, short answers are said twice
+            row[:] = features.max() - _DYNAMIC_RANGE
+            row[:, : features.shape[1]] = features
+        return self._model.model.encode(ctranslate2.StorageView.from_array(mels))
+
+    def _generate(self, group: Sequence[_Draft], encoded: Any) -> None:
+        limit = max(draft.limit for draft in group)
+        results = self._model.model.generate(
+            encoded,
+            [draft.prompt for draft in group],
+            beam_size=group[0].beam,
+            # CTranslate2 writes at most half of this, and no more than it leaves behind the prompt
+            max_length=max(2 * limit, len(group[0].prompt) + limit),
+            return_scores=True,
+            return_no_speech_prob=True,
+            suppress_blank=True,
+            suppress_tokens=self._suppressed,
+        )
+        for draft, result in zip(group, results, strict=True):
+            draft.tokens = list(result.sequences_ids[0])
+            draft.score, draft.no_speech = float(result.scores[0]), float(result.no_speech_prob)
+
+    def _is_doubtful(self, draft: _Draft) -> bool:
+        text = self._tokenizer(draft.piece.language).decode(draft.tokens)
+        ran_on = len(draft.tokens) >= draft.limit  # no end of text
+        looped = loop_start(draft.tokens) is not None or compression_ratio(text) > COMPRESSION_LIMIT
+        return ran_on or looped
+
+    def _align(self, group: Sequence[_Draft], encoded: Any, but: Sequence[_Draft] = ()) -> None:
+        tokenizer = self._tokenizer(group[0].piece.language, group[0].piece.into_english)
+        texts = [[] if draft in but else self._believed(draft, tokenizer.eot) for draft in group]
+        frames = [max(2, len(draft.piece.pcm) * _FRAMES_PER_S // HEARING_RATE_HZ) for draft in group]
+        results = [None] * len(group)
+        if group[0].piece.into_english:
+            for draft, tokens in zip(group, texts, strict=True):
+                text = tokenizer.decode(tokens).strip()
+                draft.reading = replace(draft.reading, text=text, log_probability=draft.score)
+            return
+        if any(texts):
+            results = self._model.model.align(encoded, tokenizer.sot_sequence, texts, frames)
+        for draft, tokens, result in zip(group, texts, results, strict=True):
+            words = (
+                words_of(
+                    tokenizer,
+                    tokens,
+                    result,
+                    samples=len(draft.piece.pcm),
+                    first_sample=draft.piece.first_sample,
+                    language=draft.piece.language,
+                )
+                if tokens
+                else ()
+            )
+            words = without_echoes(words, draft.piece.pcm, draft.piece.first_sample)
+            dropped = "" if words or draft in but else self._dropped(draft, tokenizer)
+            draft.reading = replace(draft.reading, words=words, log_probability=draft.score, dropped=dropped)
+
+    def _dropped(self, draft: _Draft, tokenizer: Any) -> str:
+        """Why there are no words, where the model hears speech."""
+        text = tokenizer.decode([token for token in draft.tokens if token < tokenizer.eot])
+        if draft.no_speech >= self.tuning.surely_speech or not any(map(str.isalnum, text)):
+            return ""
+        return "it was too unclear to be written down"
+
+    def _believed(self, draft: _Draft, end_of_text: int) -> list[int]:
+        """The tokens without what silence and loops make up."""
+        tuning = self.tuning
+        tokens = [token for token in draft.tokens[: draft.limit] if token < end_of_text]
+        start = loop_start(tokens)
+        if start is not None:
+            tokens = tokens[:start]
+        silent = draft.no_speech > tuning.no_speech and draft.score < tuning.unlikely
+        silent = silent or draft.score < self._hopeless(draft, tokens)
+        text = self._tokenizer(draft.piece.language).decode(tokens)
+        return [] if silent or compression_ratio(text) > COMPRESSION_LIMIT else tokens
+
+    def _hopeless(self, draft: _Draft, tokens: Sequence[int]) -> float:
+        """A short answer has few tokens to be sure of: rightly heard ones reach -1.7 where speech is certain."""
+        tuning = self.tuning
+        short = len(tokens) <= tuning.short_tokens and draft.no_speech < tuning.surely_speech
+        return tuning.hopeless_short if short else tuning.hopeless
+
+    # --- one piece ---------------------------------------------------------------------------------------
+
+    def _draft(self, at: int, piece: Piece) -> _Draft:
+        tuning = self.tuning
+        piece = replace(piece, pcm=piece.pcm[-LONGEST_SAMPLES:])
+        length_s = len(piece.pcm) / HEARING_RATE_HZ
+        wanted = max(tuning.floor_s, length_s + tuning.margin_s) - tuning.floor_s
+        window_s = tuning.floor_s + np.ceil(wanted / tuning.step_s) * tuning.step_s
+        short_s = tuning.short_english_s if piece.into_english else tuning.short_s
+        thorough = piece.final and not piece.hurried
+        if thorough and length_s < short_s:
+            window_s = float(FULL_WINDOW_S)
+        limit = min(_LONGEST_OUTPUT, int(tuning.spare_tokens + tuning.tokens_per_s * length_s))
+        tokenizer = self._tokenizer(piece.language or self.languages[0], piece.into_english)
+        prompt = [*tokenizer.sot_sequence, tokenizer.no_timestamps]
+        if piece.prompt:
+            before = tokenizer.encode(" " + piece.prompt.strip())
+            kept = min(_LONGEST_PROMPT, len(before))
+            if not piece.into_english:
+                # cut to a few lengths, as pieces of one batch must have prompts of the same length
+                kept = kept // _PROMPT_STEP * _PROMPT_STEP
+            if kept:
+                prompt = [tokenizer.sot_prev, *before[-kept:], *prompt]
+        beam = tuning.final_beam if thorough else tuning.beam
+        return _Draft(at, piece, prompt, int(min(FULL_WINDOW_S, window_s)), limit, beam, thorough)
+
+    def _tokenizer(self, language: str, into_english: bool = False) -> Any:
+        from faster_whisper.tokenizer import Tokenizer
+
+        key = (language, "translate" if into_english else "transcribe")
+        if key not in self._tokenizers:
+            self._tokenizers[key] = Tokenizer(
+                self._model.hf_tokenizer, self.multilingual, task=key[1], language=language
+            )
+        return self._tokenizers[key]
+
+
+def _may_hold_speech(pcm: Pcm) -> bool:
+    return len(pcm) >= _SHORTEST_S * HEARING_RATE_HZ and int(np.abs(pcm.astype(np.int32)).max()) > _QUIETEST
+
+
+def _floats(pcm: Pcm) -> NDArray[np.float32]:
+    return pcm.astype(np.float32) / np.float32(32768)

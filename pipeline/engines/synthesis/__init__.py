@@ -1,0 +1,1 @@
+"""Engines that turn text into speech, and the chain in which they are asked."""

@@ -1,0 +1,1 @@
+"""Apertium's programs: rules for close languages, for trying HIVE."""

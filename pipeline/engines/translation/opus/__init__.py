@@ -1,0 +1,1 @@
+"""OPUS-MT on CTranslate2: one model for each pair of languages."""
