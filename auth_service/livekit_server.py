@@ -12,9 +12,9 @@ import aiohttp
 from livekit import api
 
 from auth_service.errors import MediaServerError
+from protocol.attributes import AGENT_NAME, ALIVE, CONTROL_TOPIC, ROLE, STATE, WISH
 from protocol.sealing import seal
 
-CONTROL_TOPIC = "translator.control"
 _PATIENCE_S = 3.0
 _ANSWERS = {"1400", "1500"}
 """RPC errors that the participant itself gave: no such method; the method failed."""
@@ -38,22 +38,22 @@ class Agent:
     @property
     def standby(self) -> bool:
         """Whether it waits for another one to leave, and is not heard until then."""
-        return self.attributes.get("translator.role") == "standby"
+        return self.attributes.get(ROLE) == "standby"
 
     @property
     def ready(self) -> bool:
         """Whether it interprets, or could at once."""
-        return self.attributes.get("lk.agent.state", "initializing") != "initializing"
+        return self.attributes.get(STATE, "initializing") != "initializing"
 
     @property
     def beat(self) -> str | None:
         """What its process renews for as long as it lives; None before the first time."""
-        return self.attributes.get("translator.alive")
+        return self.attributes.get(ALIVE)
 
     @property
     def wish(self) -> int | None:
         """The version of the organiser's wish that it carries out; None where it does not say."""
-        shown = self.attributes.get("translator.wish", "")
+        shown = self.attributes.get(WISH, "")
         return int(shown) if len(shown) < 10 and shown.isascii() and shown.isdigit() else None
 
 
@@ -165,7 +165,7 @@ class LiveKitServer:
         question = {
             "room": room,
             "destination_identity": identity,
-            "method": "translator.alive",
+            "method": ALIVE,
             "response_timeout_ms": int(patience_s * 1000),
         }
         grants = api.VideoGrants(room_admin=True, room=room)
@@ -227,8 +227,8 @@ class LiveKitServer:
 
     def _ours(self, person: api.ParticipantInfo) -> bool:
         return person.kind == api.ParticipantInfo.Kind.AGENT and (
-            person.attributes.get("lk.agent_name") == self._agent_name
-            or person.attributes.get("translator.role") in ("interpreter", "standby")
+            person.attributes.get(AGENT_NAME) == self._agent_name
+            or person.attributes.get(ROLE) in ("interpreter", "standby")
         )
 
 

@@ -6,6 +6,8 @@ from enum import StrEnum
 
 from livekit.api import VideoGrants
 
+from protocol.attributes import CAPTIONS, LANGUAGE, LISTEN, SPEAK
+
 _TRACKS = ("microphone", "camera", "screen_share", "screen_share_audio")
 
 
@@ -54,14 +56,14 @@ def attributes(
         captions: codes with commas, where "original" stands for what is spoken; or "off".
     """
     if role is Role.READER:
-        return {"translator.listen": "off", "translator.captions": captions or "original"}
-    wishes = {"translator.speak": speak or source_language}
+        return {LISTEN: "off", CAPTIONS: captions or "original"}
+    wishes = {SPEAK: speak or source_language}
     if listen:
-        wishes["translator.listen"] = listen
+        wishes[LISTEN] = listen
     if captions:
-        wishes["translator.captions"] = captions
+        wishes[CAPTIONS] = captions
     if own := _own_language(speak, listen):
-        wishes["language"] = own
+        wishes[LANGUAGE] = own
     return wishes
 
 

@@ -15,10 +15,10 @@ from demo.participants import MICROPHONE, TRANSLATED, Attendee, SeenCaption
 from demo.scripts import Part, Script
 from demo.terminal import Screen
 from pipeline.text.languages import same_language
+from protocol.attributes import CAPTIONS, EVENTS, LISTEN, ROLE, SPEAK
 from protocol.events import SpeechDone
 
 READER, ORGANISER = "reader", "organiser"
-ROLE = "translator.role"
 ARRIVAL_LIMIT_S = 30.0
 SETTLE_LIMIT_S = 30.0
 ROOM = "demo"
@@ -75,24 +75,21 @@ class Meeting:
         self._ledger = Ledger()
         self._spoken: list[Spoken] = []
         main = script.parts[0].language
-        quiet = {"translator.listen": "off", "translator.captions": "off"}
+        quiet = {LISTEN: "off", CAPTIONS: "off"}
         self._attendees = {
-            name: Attendee(name, {"translator.speak": language, **quiet})
-            for name, language in script.speakers.items()
+            name: Attendee(name, {SPEAK: language, **quiet}) for name, language in script.speakers.items()
         }
         self._attendees[READER] = Attendee(
             READER,
-            {"translator.speak": main, "translator.listen": "off", "translator.captions": "original"},
+            {SPEAK: main, LISTEN: "off", CAPTIONS: "original"},
         )
-        self._attendees[ORGANISER] = Attendee(
-            ORGANISER, {"translator.speak": main, **quiet, "translator.events": "on"}
-        )
+        self._attendees[ORGANISER] = Attendee(ORGANISER, {SPEAK: main, **quiet, EVENTS: "on"})
         for target in targets:
             name = listener_name(target)
             wishes = {
-                "translator.speak": target,
-                "translator.listen": target,
-                "translator.captions": target,
+                SPEAK: target,
+                LISTEN: target,
+                CAPTIONS: target,
             }
             self._attendees[name] = Attendee(name, wishes, record=self._recorded_by(target))
 

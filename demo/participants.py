@@ -15,10 +15,9 @@ from config.settings import LiveKit
 from demo.talk import RATE_HZ
 from foundation.tasks import Tasks
 from pipeline.audio import HEARING_RATE_HZ, Pcm
-from protocol.events import EVENTS_TOPIC
+from protocol.attributes import CAPTIONS_TOPIC, EVENTS_TOPIC
 
 CHUNK_S = 0.02
-CAPTIONS_TOPIC = "lk.transcription"
 STREAM_LIMIT_S = 10.0
 OPEN_BEFORE_S = 0.6
 """So long a microphone is open before somebody speaks into it: others have to subscribe to it first."""

@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from demo.participants import SeenCaption
+from protocol.captions import COMMITTED, FINAL, SEGMENT_ID
 
 SHOWN_LINES = 6
 COLOURS = ("cyan", "magenta", "yellow", "green")
@@ -65,9 +66,9 @@ class Screen:
         lines = self._lines.get(language)
         if lines is None:
             return
-        segment = seen.attributes.get("lk.segment_id", "")
+        segment = seen.attributes.get(SEGMENT_ID, "")
         self._speaking[seen.speaker] = seen.at_s
-        final = seen.attributes.get("lk.transcription_final") == "true"
+        final = seen.attributes.get(FINAL) == "true"
         for index, (known, _) in enumerate(lines):
             if known == segment:
                 lines[index] = (segment, seen)
@@ -97,7 +98,7 @@ class Screen:
 
     def _line(self, seen: SeenCaption, *, with_language: bool = False) -> Text:
         colour = self._colours.setdefault(seen.speaker, COLOURS[len(self._colours) % len(COLOURS)])
-        stable = int(seen.attributes.get("translator.committed") or len(seen.text))
+        stable = int(seen.attributes.get(COMMITTED) or len(seen.text))
         head = f"{seen.attributes.get('language', '')} " if with_language else ""
         return Text.assemble(
             (head, "bold"),

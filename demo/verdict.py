@@ -21,6 +21,7 @@ from demo.webvtt import as_caption
 from pipeline.audio import HEARING_RATE_HZ
 from pipeline.engines.protocols import Synthesizer
 from pipeline.text.captions import RetractionCounter
+from protocol.captions import COMMITTED, FINAL, SEGMENT, SEGMENT_ID, SOURCE_LANGUAGE
 from protocol.events import ClauseKey
 
 T = TypeVar("T")
@@ -84,8 +85,7 @@ def originals(captions: Sequence[SeenCaption]) -> dict[ClauseKey, str]:
     return {
         _key(seen): seen.text
         for seen in captions
-        if seen.attributes.get("language") == seen.attributes.get("translator.source_language")
-        and _is_final(seen)
+        if seen.attributes.get("language") == seen.attributes.get(SOURCE_LANGUAGE) and _is_final(seen)
     }
 
 
@@ -94,11 +94,11 @@ def committed_changes(captions: Sequence[SeenCaption]) -> int:
     committed: dict[str, str] = {}
     changes = 0
     for seen in sorted(captions, key=lambda caption: caption.order):
-        segment = seen.attributes.get("lk.segment_id", "")
+        segment = seen.attributes.get(SEGMENT_ID, "")
         promised = committed.get(segment, "")
         if not seen.text.startswith(promised.rstrip()):
             changes += 1
-        stable = int(seen.attributes.get("translator.committed") or 0)
+        stable = int(seen.attributes.get(COMMITTED) or 0)
         if len(seen.text[:stable]) >= len(promised):
             committed[segment] = seen.text[:stable]
     return changes
@@ -283,8 +283,8 @@ def _translated(listener: Attendee) -> list[HeardTrack]:
 
 
 def _is_final(seen: SeenCaption) -> bool:
-    return seen.attributes.get("lk.transcription_final") == "true"
+    return seen.attributes.get(FINAL) == "true"
 
 
 def _key(seen: SeenCaption) -> ClauseKey:
-    return ClauseKey.of_segment(seen.attributes.get("translator.segment", ""))
+    return ClauseKey.of_segment(seen.attributes.get(SEGMENT, ""))

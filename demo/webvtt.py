@@ -8,6 +8,7 @@ from pathlib import Path
 from demo.participants import SeenCaption
 from pipeline.events import Caption
 from pipeline.text.captions import Transcript
+from protocol.captions import CaptionAttributes
 
 
 def write_captions(path: Path, captions: Sequence[SeenCaption], language: str) -> None:
@@ -22,17 +23,16 @@ def write_captions(path: Path, captions: Sequence[SeenCaption], language: str) -
 
 def as_caption(seen: SeenCaption) -> Caption:
     """A received caption as the pipeline knows it; 0 s is when the interpreter came."""
-    attributes = seen.attributes
-    stable = int(attributes["translator.committed"])
+    said = CaptionAttributes.read(seen.attributes)
     return Caption(
         speaker=seen.speaker,
-        segment=attributes["translator.segment"],
-        language=attributes["language"],
-        source_language=attributes["translator.source_language"],
-        committed=seen.text[:stable],
-        tentative=seen.text[stable:],
-        final=attributes["lk.transcription_final"] == "true",
-        onset_at_s=int(attributes["translator.start_ms"]) / 1000,
-        offset_at_s=int(attributes["translator.end_ms"]) / 1000,
-        note=attributes.get("translator.note", ""),
+        segment=said.segment,
+        language=said.language,
+        source_language=said.source_language,
+        committed=seen.text[: said.committed],
+        tentative=seen.text[said.committed :],
+        final=said.final,
+        onset_at_s=said.start_ms / 1000,
+        offset_at_s=said.end_ms / 1000,
+        note=said.note,
     )

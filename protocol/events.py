@@ -7,11 +7,9 @@ One JSON object a stream, never a word of what was said: an event's fields, and 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from protocol.codec import Codec
-
-EVENTS_TOPIC: Final = "translator.events"
 
 
 class ClauseKey(NamedTuple):

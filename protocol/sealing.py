@@ -14,7 +14,7 @@ import json
 
 import jwt
 
-AUDIENCE = "translator.control"
+from protocol.attributes import CONTROL_TOPIC
 
 
 class SealError(ValueError):
@@ -29,7 +29,7 @@ def seal(message: str, *, room: str, to: str, api_key: str, api_secret: str) -> 
     """
     claims = {
         "iss": api_key,
-        "aud": AUDIENCE,
+        "aud": CONTROL_TOPIC,
         "room": room,
         "to": to,
         "sha256": _digest(message),
@@ -53,7 +53,7 @@ def unseal(data: bytes, *, room: str, to: str, api_key: str, api_secret: str) ->
             proof,
             api_secret,
             algorithms=["HS256"],
-            audience=AUDIENCE,
+            audience=CONTROL_TOPIC,
             issuer=api_key,
             options={"require": ["iss", "aud"]},
         )

@@ -19,14 +19,14 @@ from foundation.tasks import Tasks
 from pipeline.clock import Monotonic
 from pipeline.events import Caption
 from pipeline.timing import CaptionShown
+from protocol.attributes import CAPTIONS_TOPIC
+from protocol.captions import CaptionAttributes
 from worker.listeners import readers_of
 from worker.outbox import Outbox
 from worker.pace import Pace
 from worker.signing import CaptionKey
 
 log = structlog.get_logger(__name__)
-
-CAPTIONS_TOPIC = "lk.transcription"
 
 SEND_LIMIT_S = 3.0
 ATTEMPTS = 10
@@ -109,30 +109,23 @@ def within_bounds(caption: Caption) -> Caption:
 
 def stream_attributes(line: Line, track_sid: str, epoch: Epoch, *, history: bool = False) -> dict[str, str]:
     """The attributes of docs/protocol.md, not signed yet."""
-    caption, segment = line.caption, line.segment(epoch)
+    caption = line.caption
     start_ms, end_ms = line.span_ms(epoch)
-    attributes = {
-        "lk.segment_id": f"{segment}/{caption.language}",
-        "lk.transcription_final": "true" if caption.final else "false",
-        "lk.transcribed_track_id": track_sid,
-        "language": caption.language,
-        "translator.segment": segment,
-        "translator.source_language": caption.source_language,
-        "translator.committed": str(len(caption.text) if caption.final else len(caption.committed)),
-        "translator.start_ms": str(start_ms),
-        "translator.end_ms": str(end_ms),
-    }
-    if caption.translated:
-        attributes["translated"] = "true"
-    if caption.note:
-        attributes["translator.note"] = caption.note
-    if caption.doubt:
-        attributes["translator.doubt"] = caption.doubt
-    if caption.confidence is not None:
-        attributes["translator.confidence"] = f"{caption.confidence:.2f}"
-    if history:
-        attributes["translator.history"] = "true"
-    return attributes
+    return CaptionAttributes(
+        segment=line.segment(epoch),
+        language=caption.language,
+        source_language=caption.source_language,
+        final=caption.final,
+        track_sid=track_sid,
+        committed=len(caption.text) if caption.final else len(caption.committed),
+        start_ms=start_ms,
+        end_ms=end_ms,
+        translated=caption.translated,
+        note=caption.note,
+        doubt=caption.doubt,
+        confidence=caption.confidence,
+        history=history,
+    ).written()
 
 
 def legacy_packet(line: Line, track_sid: str, epoch: Epoch) -> rtc.Transcription:

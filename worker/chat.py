@@ -13,8 +13,9 @@ from livekit import rtc
 from foundation.budget import Budget
 from foundation.tally import Tally
 from foundation.tasks import Tasks
+from protocol.attributes import CHAT_TOPIC
 from worker.captions import SendFailed
-from worker.commands import CHAT_TOPIC, MAX_CHARACTERS, answer
+from worker.commands import MAX_CHARACTERS, answer
 from worker.telemetry import TextPost
 
 log = structlog.get_logger(__name__)

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from protocol.attributes import CAPTIONS, LISTEN, SPEAK
 from protocol.language import is_code, served_by
-from worker.listeners import AUTO, CAPTIONS, LISTEN, OFF, SPEAK
-
-CHAT_TOPIC = "lk.chat"
+from worker.listeners import AUTO, OFF
 
 MAX_CHARACTERS = 200
 """Longer messages are no commands."""

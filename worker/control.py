@@ -13,8 +13,6 @@ from pipeline.text.glossary import Glossary
 from protocol.fields import LanguageCode
 from protocol.glossary import GlossaryError
 
-CONTROL_TOPIC = "translator.control"
-
 MAX_BYTES = 512 * 1024
 """Longer messages are refused."""
 

@@ -13,10 +13,10 @@ from contextlib import asynccontextmanager
 import structlog
 
 from foundation.supervision import keep_running
+from protocol.attributes import ALIVE
 
 log = structlog.get_logger(__name__)
 
-ALIVE = "translator.alive"
 BEAT_S = 2.0
 SET_LIMIT_S = 2.0
 

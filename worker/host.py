@@ -31,6 +31,7 @@ from config.settings import Services, Settings, SettingsError, load
 from foundation.supervision import kinds
 from foundation.tasks import Tasks
 from pipeline.engines.protocols import EngineError
+from protocol.attributes import TROUBLE
 from worker.control import ControlError, JobMetadata, read_metadata
 from worker.engines import Engines
 from worker.health import WatchedServer, answering
@@ -185,7 +186,7 @@ async def _interpret(context: JobContext, standby: Standby, interpreter: RoomInt
 async def _fail(context: JobContext, reason: str) -> None:
     """Tells the room why it is not interpreted, and leaves."""
     log.error("engines cannot be loaded", reason=reason)
-    await context.room.local_participant.set_attributes({"translator.trouble": reason[:300]})
+    await context.room.local_participant.set_attributes({TROUBLE: reason[:300]})
     await asyncio.sleep(SHOW_FAILURE_S)
     context.shutdown("no engines")
 

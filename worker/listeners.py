@@ -10,16 +10,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.interpreter import Wishes
-from protocol.events import EVENTS_TOPIC
+from protocol.attributes import CAPTIONS, EVENTS, LANGUAGE, LISTEN, PUSH, SPEAK
 from protocol.language import hyphenated, is_code, same_language, served_by
-
-LANGUAGE = "language"
-SPEAK = "translator.speak"
-LISTEN = "translator.listen"
-CAPTIONS = "translator.captions"
-EVENTS = EVENTS_TOPIC
-"""The attribute that asks for them is called like the stream."""
-PUSH = "translator.push"
 
 WISH_ATTRIBUTES = frozenset({LANGUAGE, SPEAK, LISTEN, CAPTIONS})
 """Setting one of these ends what was set by chat."""

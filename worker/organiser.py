@@ -11,8 +11,9 @@ from livekit import rtc
 from config.settings import LiveKit
 from foundation.budget import Budget
 from foundation.tally import Tally
+from protocol.attributes import CONTROL_TOPIC
 from protocol.sealing import SealError, unseal
-from worker.control import CONTROL_TOPIC, MAX_BYTES, Configure, ControlError, Dismiss, read_control
+from worker.control import MAX_BYTES, Configure, ControlError, Dismiss, read_control
 
 log = structlog.get_logger(__name__)
 

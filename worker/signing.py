@@ -11,29 +11,7 @@ from collections.abc import Iterable, Mapping
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-KEY_ATTRIBUTE = "translator.key"
-"""On the interpreter: its public key."""
-
-SIGNATURE_ATTRIBUTE = "translator.signature"
-"""On a stream: the public key and the signature, with a dot between them."""
-
-SIGNED_ATTRIBUTES = (
-    "lk.segment_id",
-    "lk.transcription_final",
-    "lk.transcribed_track_id",
-    "language",
-    "translated",
-    "translator.segment",
-    "translator.source_language",
-    "translator.committed",
-    "translator.start_ms",
-    "translator.end_ms",
-    "translator.note",
-    "translator.doubt",
-    "translator.confidence",
-    "translator.history",
-)
-"""In the order in which they are signed; what else a stream carries proves nothing."""
+from protocol.captions import SIGNATURE, SIGNED_ATTRIBUTES
 
 PURPOSE = "HIVE caption 1"
 """Begins what is signed: a signature made for anything else is none for a caption."""
@@ -62,7 +40,7 @@ class CaptionKey:
     def signed(self, speaker: str, text: str, attributes: Mapping[str, str]) -> dict[str, str]:
         """The attributes of a stream in the name of `speaker`, with their signature."""
         signature = _base64url(self._private.sign(statement(speaker, text, attributes)))
-        return {**attributes, SIGNATURE_ATTRIBUTE: f"{self.public}.{signature}"}
+        return {**attributes, SIGNATURE: f"{self.public}.{signature}"}
 
 
 def _netstrings(fields: Iterable[str]) -> bytes:

@@ -10,11 +10,13 @@ from collections.abc import Awaitable, Callable
 
 from livekit import rtc
 
-INTERPRETER = {"translator.role": "interpreter", "lk.agent.state": "initializing"}
+from protocol.attributes import ROLE, STATE
+
+INTERPRETER = {ROLE: "interpreter", STATE: "initializing"}
 """What the interpreter says of itself before it has begun."""
 
-STANDBY = {"translator.role": "standby", "lk.agent.state": "initializing"}
-READY = {"lk.agent.state": "idle"}
+STANDBY = {ROLE: "standby", STATE: "initializing"}
+READY = {STATE: "idle"}
 """What one that stands by says when it could begin at once."""
 
 LOOK_AGAIN_S = 1.0

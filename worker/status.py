@@ -9,10 +9,22 @@ from dataclasses import asdict
 
 from pipeline.clock import Monotonic
 from pipeline.events import Trouble
+from protocol.attributes import (
+    CAPACITY,
+    CHANNELS,
+    ENCRYPTED,
+    KEY,
+    LANGUAGES,
+    PROFILE,
+    ROLE,
+    STATE,
+    TROUBLE,
+    VOICES,
+    WISH,
+)
 from worker.channels import ChannelView
 from worker.encryption import SHOWN, Encryption
 from worker.headroom import Fits
-from worker.signing import KEY_ATTRIBUTE
 from worker.voices import Voices
 
 EVERY_S = 0.5
@@ -150,17 +162,17 @@ class Status:
         }
         speaking = any(view.speaking for view in views)
         return {
-            "lk.agent.state": "speaking" if speaking else "listening",
-            "translator.role": "interpreter",
-            "translator.wish": str(self._wish),
-            "translator.languages": json.dumps(self._languages),
-            "translator.voices": json.dumps(self._voices),
-            "translator.capacity": "" if self._fits is None else json.dumps(asdict(self._fits)),
-            "translator.channels": json.dumps(channels),
-            "translator.profile": self._profile,
-            "translator.encrypted": _encrypted(self._encryption),
-            "translator.trouble": self._trouble or self._still_encrypted(),
-            KEY_ATTRIBUTE: self._key,
+            STATE: "speaking" if speaking else "listening",
+            ROLE: "interpreter",
+            WISH: str(self._wish),
+            LANGUAGES: json.dumps(self._languages),
+            VOICES: json.dumps(self._voices),
+            CAPACITY: "" if self._fits is None else json.dumps(asdict(self._fits)),
+            CHANNELS: json.dumps(channels),
+            PROFILE: self._profile,
+            ENCRYPTED: _encrypted(self._encryption),
+            TROUBLE: self._trouble or self._still_encrypted(),
+            KEY: self._key,
         }
 
     def _still_encrypted(self) -> str:

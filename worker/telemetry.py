@@ -19,9 +19,9 @@ from pipeline.timing import (
     SoundLost,
     WordSettled,
 )
+from protocol.attributes import EVENTS_TOPIC
 from protocol.events import (
     EVENTS,
-    EVENTS_TOPIC,
     CaptionSent,
     ChannelChanged,
     ClauseClosed,

@@ -9,6 +9,7 @@ from typing import Any, TypeGuard
 from auth_service.dispatch.interpreters import Assigned
 from auth_service.http.schemas import CapacityOut, ChannelOut, EncryptedOut, InterpreterOut, timestamp
 from auth_service.livekit_server import Agent
+from protocol.attributes import CAPACITY, CHANNELS, ENCRYPTED, LANGUAGES, PROFILE, STATE, TROUBLE, VOICES
 
 
 def interpreter_out(found: Assigned) -> InterpreterOut:
@@ -20,20 +21,20 @@ def interpreter_out(found: Assigned) -> InterpreterOut:
     return InterpreterOut(
         state=plan.state,
         identity=None if agent is None else agent.identity,
-        activity=attributes.get("lk.agent.state"),
+        activity=attributes.get(STATE),
         since=None if agent is None else timestamp(agent.joined_at),
         languages=None if wish.languages is None else list(wish.languages),
         muted=list(wish.muted),
         glossary=wish.glossary,
         voices=wish.voices,
         applied=agent is not None and agent.wish == found.assignment.version,
-        available_languages=_texts(_json(attributes.get("translator.languages", "[]"))),
-        available_voices=_voices(attributes.get("translator.voices", "{}")),
+        available_languages=_texts(_json(attributes.get(LANGUAGES, "[]"))),
+        available_voices=_voices(attributes.get(VOICES, "{}")),
         channels=[] if agent is None else _channels(agent),
-        capacity=_capacity(attributes.get("translator.capacity", "")),
-        encrypted=_encrypted(attributes.get("translator.encrypted", "")),
-        profile=attributes.get("translator.profile"),
-        trouble=attributes.get("translator.trouble", ""),
+        capacity=_capacity(attributes.get(CAPACITY, "")),
+        encrypted=_encrypted(attributes.get(ENCRYPTED, "")),
+        profile=attributes.get(PROFILE),
+        trouble=attributes.get(TROUBLE, ""),
     )
 
 
@@ -97,7 +98,7 @@ def _count(read: Any) -> TypeGuard[int]:
 
 
 def _channels(agent: Agent) -> list[ChannelOut]:
-    read = _json(agent.attributes.get("translator.channels", "{}"))
+    read = _json(agent.attributes.get(CHANNELS, "{}"))
     channels = []
     for language, channel in read.items() if isinstance(read, dict) else ():
         if not isinstance(channel, dict):

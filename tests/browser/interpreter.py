@@ -17,8 +17,9 @@ import numpy as np
 from livekit import api, rtc
 from numpy.typing import NDArray
 
+from protocol.attributes import KEY
 from tests.browser.servers import API_KEY, API_SECRET, MediaServer
-from worker.signing import KEY_ATTRIBUTE, CaptionKey
+from worker.signing import CaptionKey
 
 RATE_HZ = 48_000
 _FRAME = RATE_HZ // 10
@@ -89,7 +90,7 @@ class ScriptedInterpreter:
                 "translator.channels": json.dumps(channels),
                 "translator.profile": "embedded",
                 "translator.trouble": trouble,
-                KEY_ATTRIBUTE: self._key.public,
+                KEY: self._key.public,
             }
         )
 

@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 from livekit import rtc
 
+from protocol.captions import SIGNATURE
 from tests.live.conftest import OpenMeeting
 from tests.live.guests import Guest, Seen, until
 from tests.live.page import believed_by
-from worker.signing import SIGNATURE_ATTRIBUTE, CaptionKey
+from worker.signing import CaptionKey
 
 pytestmark = pytest.mark.live
 
@@ -49,7 +50,7 @@ class Forger:
 
     def _forgeries(self, said: str, seen: Mapping[str, str]) -> list[tuple[str, Mapping[str, str]]]:
         final = {**seen, "lk.transcription_final": "true"}
-        unsigned = {name: value for name, value in final.items() if name != SIGNATURE_ATTRIBUTE}
+        unsigned = {name: value for name, value in final.items() if name != SIGNATURE}
         spanish = {
             **unsigned,
             "lk.segment_id": f"{seen['translator.segment']}/es",
@@ -66,7 +67,7 @@ class Forger:
             (LIE, self._key.signed("anna", LIE, unsigned)),
             (LIE, self._key.signed("eve", LIE, own)),
             (LIE, self._key.signed("eve", LIE, endless)),
-            (LIE, {**own, SIGNATURE_ATTRIBUTE: seen[SIGNATURE_ATTRIBUTE]}),
+            (LIE, {**own, SIGNATURE: seen[SIGNATURE]}),
         ]
 
     async def _send(self, text: str, attributes: Mapping[str, str]) -> None:

@@ -10,11 +10,11 @@ from livekit import rtc
 from structlog.testing import capture_logs
 
 from foundation.tasks import Tasks
+from protocol.attributes import CHAT_TOPIC
 from tests.fakes.clock import HandClock
 from tests.fakes.livekit_room import FakePost
 from tests.fakes.room_events import FakeRoom
 from worker.chat import AT_ONCE_EACH, COMMAND_EVERY_S, COMMANDS_AT_ONCE, Chat
-from worker.commands import CHAT_TOPIC
 
 
 class Message:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
-from worker.heartbeat import ALIVE, BEAT_S, SET_LIMIT_S, Heartbeat
+from protocol.attributes import ALIVE
+from worker.heartbeat import BEAT_S, SET_LIMIT_S, Heartbeat
 
 
 class Bench:

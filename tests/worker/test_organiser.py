@@ -11,10 +11,11 @@ from pydantic import SecretStr
 from structlog.testing import capture_logs
 
 from config.settings import LiveKit
+from protocol.attributes import CONTROL_TOPIC
 from protocol.sealing import seal
 from tests.fakes.clock import HandClock
 from tests.fakes.room_events import FakeRoom
-from worker.control import CONTROL_TOPIC, Configure
+from worker.control import Configure
 from worker.organiser import FORGERIES_AT_ONCE, FORGERY_EVERY_S, Organiser
 
 LIVEKIT = LiveKit(api_key="key", api_secret=SecretStr("a secret of thirty-two characters"))

@@ -16,11 +16,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from foundation.tasks import Tasks
 from pipeline.events import Caption
+from protocol.attributes import KEY
+from protocol.captions import SIGNATURE, SIGNED_ATTRIBUTES
 from tests.fakes.clock import HandClock
 from tests.fakes.livekit_room import FakePost
 from worker.captions import MAX_CHARACTERS, MAX_REASON_CHARACTERS, Captions, Epoch, Line, stream_attributes
 from worker.listeners import ORIGINAL
-from worker.signing import KEY_ATTRIBUTE, SIGNATURE_ATTRIBUTE, SIGNED_ATTRIBUTES, CaptionKey, statement
+from worker.signing import CaptionKey, statement
 
 EXAMPLES: Mapping[str, Any] = json.loads(
     (Path(__file__).parents[1] / "data" / "signed-captions.json").read_text(encoding="utf-8")
@@ -43,7 +45,7 @@ SIGNED = Stream("anna", "good morn", stream_attributes(LINE, "TR_1", EPOCH))
 
 def verify(stream: Stream) -> None:
     """Raises InvalidSignature unless the key that a stream names has signed it."""
-    key, _, signature = stream.attributes[SIGNATURE_ATTRIBUTE].partition(".")
+    key, _, signature = stream.attributes[SIGNATURE].partition(".")
     public = Ed25519PublicKey.from_public_bytes(urlsafe_b64decode(key + "="))
     stated = statement(stream.speaker, stream.text, stream.attributes)
     public.verify(urlsafe_b64decode(signature + "=="), stated)
@@ -60,7 +62,7 @@ def test_the_examples_that_the_page_checks_are_signed_so(example: Mapping[str, A
     assert key.public == EXAMPLES["public_key"]
     sender, text, attributes = example["sender"], example["text"], example["attributes"]
     assert statement(sender, text, attributes).decode() == example["statement"]
-    assert key.signed(sender, text, attributes)[SIGNATURE_ATTRIBUTE] == example["signature"]
+    assert key.signed(sender, text, attributes)[SIGNATURE] == example["signature"]
 
 
 def test_every_attribute_that_a_caption_may_carry_is_signed() -> None:
@@ -99,9 +101,9 @@ def test_no_attribute_can_be_changed_added_or_taken_away(name: str) -> None:
 )
 def test_a_signature_holds_for_nothing_else(other: Stream) -> None:
     """Another speaker, other words, or the same letters divided otherwise."""
-    signature = signed(CaptionKey(), SIGNED).attributes[SIGNATURE_ATTRIBUTE]
+    signature = signed(CaptionKey(), SIGNED).attributes[SIGNATURE]
     with pytest.raises(InvalidSignature):
-        verify(replace(other, attributes={**other.attributes, SIGNATURE_ATTRIBUTE: signature}))
+        verify(replace(other, attributes={**other.attributes, SIGNATURE: signature}))
 
 
 def test_each_interpreter_has_a_key_of_its_own() -> None:
@@ -109,7 +111,7 @@ def test_each_interpreter_has_a_key_of_its_own() -> None:
     one, other = CaptionKey(), CaptionKey()
     assert one.public != other.public
     assert len(urlsafe_b64decode(one.public + "=")) == 32
-    assert KEY_ATTRIBUTE == "translator.key"
+    assert KEY == "translator.key"
 
 
 async def test_all_that_is_sent_is_signed(tasks: Tasks) -> None:
@@ -135,7 +137,7 @@ async def test_all_that_is_sent_is_signed(tasks: Tasks) -> None:
     assert len(sent) == 4
     for stream in sent:
         verify(stream)
-        assert stream.attributes[SIGNATURE_ATTRIBUTE].startswith(key.public)
+        assert stream.attributes[SIGNATURE].startswith(key.public)
 
 
 async def test_nothing_longer_is_sent_than_readers_take(tasks: Tasks) -> None:

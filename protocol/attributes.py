@@ -1,0 +1,40 @@
+"""The names of what participants say of themselves, and of the topics on which messages travel.
+
+docs/protocol.md explains each; `protocol/captions.py` has those of captions. Attributes that begin with `lk.` are
+LiveKit's own.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+# What a participant wants.
+LANGUAGE: Final = "language"
+SPEAK: Final = "translator.speak"
+LISTEN: Final = "translator.listen"
+CAPTIONS: Final = "translator.captions"
+EVENTS: Final = "translator.events"
+PUSH: Final = "translator.push"
+RECORDING: Final = "translator.recording"
+
+# What the interpreter says of itself.
+STATE: Final = "lk.agent.state"
+AGENT_NAME: Final = "lk.agent_name"
+ROLE: Final = "translator.role"
+ALIVE: Final = "translator.alive"
+WISH: Final = "translator.wish"
+KEY: Final = "translator.key"
+LANGUAGES: Final = "translator.languages"
+VOICES: Final = "translator.voices"
+CHANNELS: Final = "translator.channels"
+CAPACITY: Final = "translator.capacity"
+ENCRYPTED: Final = "translator.encrypted"
+PROFILE: Final = "translator.profile"
+TROUBLE: Final = "translator.trouble"
+
+# Topics.
+CAPTIONS_TOPIC: Final = "lk.transcription"
+CHAT_TOPIC: Final = "lk.chat"
+EVENTS_TOPIC: Final = EVENTS
+"""The attribute that asks for events is called like their stream."""
+CONTROL_TOPIC: Final = "translator.control"
