@@ -28,7 +28,9 @@ export class HeardRecorder {
     });
   }
 
-  static readonly possible = typeof MediaRecorder !== "undefined";
+  static get possible(): boolean {
+    return typeof MediaRecorder !== "undefined";
+  }
 
   start(): void {
     if (this.stopping || !this.allowed.get()) return;
