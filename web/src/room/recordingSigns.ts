@@ -37,6 +37,8 @@ export class RecordingSigns {
     const { localParticipant, remoteParticipants } = this.room;
     const others = [...remoteParticipants.values()].filter((one) => isPerson(one) && hasRecordingSign(one.attributes));
     const recording = [...(this.isRecording() ? [localParticipant] : []), ...others].map(({ identity }) => identity);
-    this.recording.update((known) => (known.join("\n") === recording.join("\n") ? known : recording));
+    const same = (known: readonly string[]): boolean =>
+      known.length === recording.length && known.every((identity, at) => identity === recording[at]);
+    this.recording.update((known) => (same(known) ? known : recording));
   }
 }
