@@ -17,6 +17,8 @@ import { GlossaryDialog } from "./GlossaryDialog";
 import { Icon } from "./Icon";
 import { LanguagePicker } from "./LanguagePicker";
 import { LinksSection } from "./LinksSection";
+import { RecordingSection } from "./RecordingSection";
+import { StoredSection } from "./StoredSection";
 import { VoicesSection } from "./VoicesSection";
 
 const LOOK_EVERY_MS = 4000;
@@ -33,8 +35,10 @@ export function OrganisePanel({ organising, door }: { organising: Organising; do
   return (
     <>
       <DoorSection door={door} />
+      <RecordingSection organising={organising} />
       <InterpreterSection organising={organising} />
       <LinksSection organising={organising} />
+      <StoredSection organising={organising} />
       <EndSection organising={organising} />
     </>
   );

@@ -11,6 +11,7 @@ import { nameIn } from "../logic/names";
 import { audienceOf, heardBy, spokenBy } from "../logic/wishes";
 import { isPerson } from "../room/directory";
 import { Icon } from "./Icon";
+import { RecordingMark } from "./RecordingStatus";
 import { RemoveDialog } from "./RemoveDialog";
 import { initialsOf, toneOf } from "./tone";
 
@@ -84,6 +85,7 @@ function Person({ person, organising }: { person: Participant; organising: Organ
           <Icon name="micOff" />
         </span>
       )}
+      <RecordingMark identity={person.identity} />
       <QualityBars person={person} />
       {organising && !person.isLocal && (
         <button

@@ -5,11 +5,11 @@ import { directionOf, nameOf } from "../logic/languages";
 import { fileName, inLanguage, instant, MEDIA_TYPES, transcriptOf, write, type Format, type Transcript } from "../logic/transcript";
 import { nameIn } from "../logic/names";
 import type { Meeting } from "../room/meeting";
-import { HeardRecorder } from "../room/recorder";
 import { Select } from "./controls";
 import { download } from "./download";
 import { Icon } from "./Icon";
 import { PartBoundary } from "./PartBoundary";
+import { RecordingControls } from "./RecordingControls";
 import { toneOf } from "./tone";
 
 /** The last passages that are put on the page at once; a file has them all. */
@@ -78,46 +78,6 @@ export function SaveTranscript({ transcript }: { transcript: Transcript }) {
         {text("transcript.download")}
       </button>
       <p className="hint">{text("transcript.onlyYours")}</p>
-    </section>
-  );
-}
-
-export function RecordingControls({ meeting, title, ended = false }: { meeting: Meeting; title: string; ended?: boolean }) {
-  const { text } = useI18n();
-  const recording = useStore(meeting.recorder.state);
-  if (meeting.admission.role === "reader" || (ended && recording.state !== "ready")) return null;
-  return (
-    <section className="recording" data-recording={recording.state}>
-      <h3>{text("record.title")}</h3>
-      {!HeardRecorder.possible && <p>{text("record.impossible")}</p>}
-      <div className="actions">
-        {HeardRecorder.possible && !ended && recording.state !== "recording" && (
-          <button type="button" className="button" onClick={() => meeting.recorder.start()}>
-            <Icon name="record" />
-            {text("record.start")}
-          </button>
-        )}
-        {recording.state === "recording" && (
-          <button type="button" className="button button-danger" onClick={() => void meeting.recorder.stop()}>
-            <span className="recording-dot" aria-hidden="true" />
-            {text("record.stop")}
-          </button>
-        )}
-        {recording.state === "ready" && (
-          <button
-            type="button"
-            className="button button-main"
-            onClick={() => download(recording.blob, fileName(title, "heard", "txt").replace(/txt$/, recording.extension))}
-          >
-            <Icon name="download" />
-            {text("record.download")}
-          </button>
-        )}
-      </div>
-      {recording.state === "ready" && (
-        <p>{text("record.ready", { minutes: Math.round((recording.seconds / 60) * 10) / 10 })}</p>
-      )}
-      <p className="hint">{text("record.hint")}</p>
     </section>
   );
 }

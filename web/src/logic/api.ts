@@ -11,6 +11,8 @@ export interface Config {
   readonly open_rooms: boolean;
   readonly version: string;
   readonly livekit_url: string;
+  /** Where the operator says how data is handled. */
+  readonly privacy_url: string | null;
 }
 
 export interface Invitation {
@@ -33,6 +35,8 @@ export interface Admission {
   readonly session: string;
   readonly ice_servers: readonly RTCIceServer[];
   readonly organiser_token: string | null;
+  /** Whether people may record what they hear. */
+  readonly recording_allowed: boolean;
 }
 
 /** Whoever came has to wait until an organiser lets them in. */
@@ -57,6 +61,10 @@ export interface Waiter {
   readonly name: string;
   readonly role: Role;
   readonly since: string;
+}
+
+export interface RoomState {
+  readonly recording_allowed: boolean;
 }
 
 export interface NewRoom {
@@ -179,7 +187,11 @@ export class Api {
     const call = <T>(method: string, rest: string, body?: unknown): Promise<T> =>
       this.call<T>(method, path + rest, { bearer: organiserToken, ...(body === undefined ? {} : { body }) });
     return {
+      room: () => call("GET", ""),
       close: () => call("DELETE", ""),
+      erase: () => call("DELETE", "?erase=true"),
+      stored: () => call("GET", "/export"),
+      allowRecording: (allowed) => call("PUT", "/recording", { allowed }),
       links: async () => (await call<{ invitations: Link[] }>("GET", "/invitations")).invitations,
       invite: (wish) => call("POST", "/invitations", wish),
       revoke: (id, remove) => call("DELETE", `/invitations/${encodeURIComponent(id)}?remove=${remove}`),
@@ -226,7 +238,13 @@ export class Api {
 }
 
 export interface Organising {
+  room(): Promise<RoomState>;
   close(): Promise<void>;
+  /** Closes the room and erases all that is stored of it. */
+  erase(): Promise<void>;
+  /** All that is stored of the room. */
+  stored(): Promise<object>;
+  allowRecording(allowed: boolean): Promise<void>;
   links(): Promise<Link[]>;
   invite(wish: { role: Role; expires_in_s?: number; uses?: number | null }): Promise<Link>;
   revoke(id: string, remove: boolean): Promise<{ removed: number }>;

@@ -1,5 +1,6 @@
 /** What the interpreter says of itself in its participant attributes. */
 
+import { parsed } from "./json";
 import { isLanguageCode, servedBy } from "./languages";
 import { plainText } from "./plainText";
 import { LONGEST_MS, within } from "./numbers";
@@ -10,7 +11,6 @@ import type { Attributes } from "./wishes";
 const MOST_LANGUAGES = 300;
 const MOST_CHANNELS = 100;
 const MOST_LISTENERS = 100_000;
-const MOST_JSON = 60_000;
 const MOST_WORDS = 300;
 
 export interface ChannelState {
@@ -108,16 +108,6 @@ function readChannels(value: unknown): ChannelState[] {
         speaking: typeof speaking === "boolean" ? speaking : null,
       };
     });
-}
-
-function parsed(json: string | undefined): unknown {
-  if (json === undefined || json.length > MOST_JSON) return null;
-  try {
-    return JSON.parse(json);
-  } catch (error) {
-    if (error instanceof SyntaxError || error instanceof RangeError) return null; // not JSON, or nested without end
-    throw error;
-  }
 }
 
 const CHANNEL_NAME = /^translated-(.+)$/;

@@ -38,11 +38,9 @@ function captionsAttribute({ mode, language }: Wishes["read"]): string {
   }
 }
 
-/** What of `wishes` differs from the attributes that the server knows. */
-export function changedAttributes(wishes: Wishes, known: Attributes): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(toAttributes(wishes)).filter(([key, value]) => (known[key] ?? "") !== value),
-  );
+/** What of `wanted` differs from the attributes that the server knows. */
+export function changedAttributes(wanted: Attributes, known: Attributes): Record<string, string> {
+  return Object.fromEntries(Object.entries(wanted).filter(([key, value]) => (known[key] ?? "") !== value));
 }
 
 /**

@@ -1,7 +1,8 @@
 import { Icon } from "../components/Icon";
 import { Page, ViewHeading } from "../components/Page";
 import { PartBoundary } from "../components/PartBoundary";
-import { RecordingControls, SaveTranscript, TranscriptList, useTranscript } from "../components/TranscriptPanel";
+import { RecordingControls } from "../components/RecordingControls";
+import { SaveTranscript, TranscriptList, useTranscript } from "../components/TranscriptPanel";
 import { useI18n } from "../hooks/useI18n";
 import { useStore } from "../hooks/useStore";
 import type { EndReason } from "../logic/connection";

@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useRef, useState, type FormEvent } from "react";
 import { Notice, Select, Switch } from "../components/controls";
-import { Icon } from "../components/Icon";
+import { JoinNotice } from "../components/JoinNotice";
 import { languageChoices } from "../components/languageChoices";
 import { Page } from "../components/Page";
 import { SoundCheck } from "../components/SoundCheck";
@@ -27,6 +27,8 @@ interface BeforeProps {
   readonly joining: boolean;
   readonly error: unknown;
   readonly returning: boolean;
+  /** Where the operator says how data is handled, as the service has it. */
+  readonly privacyUrl: string | null;
   readonly onEnter: (entry: Entry) => void;
 }
 
@@ -37,7 +39,7 @@ const ROLE_TEXTS: Readonly<Record<Role, TextKey>> = {
   reader: "before.roleReader",
 };
 
-export function Before({ invitation, joining, error, returning, onEnter }: BeforeProps) {
+export function Before({ invitation, joining, error, returning, privacyUrl, onEnter }: BeforeProps) {
   const { text } = useI18n();
   const errorText = useErrorText();
   const [preferences, change] = usePreferences();
@@ -111,13 +113,15 @@ export function Before({ invitation, joining, error, returning, onEnter }: Befor
               {error instanceof ApiError ? errorText(error) : text("error.connect")}
             </Notice>
           )}
-          <button type="submit" className="button button-main button-large" disabled={joining}>
+          <JoinNotice id="join-notice" privacyUrl={privacyUrl} />
+          <button
+            type="submit"
+            className="button button-main button-large"
+            aria-describedby="join-notice"
+            disabled={joining}
+          >
             {joining ? text("before.joining") : joinLabel()}
           </button>
-          <p className="hint">
-            <Icon name="interpreter" />
-            {text("before.synthetic")}
-          </p>
         </div>
       </form>
     </Page>

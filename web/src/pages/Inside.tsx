@@ -9,6 +9,7 @@ import { OrganisePanel } from "../components/OrganisePanel";
 import { useTitle } from "../components/Page";
 import { PartBoundary } from "../components/PartBoundary";
 import { PeoplePanel, QualityBars } from "../components/PeoplePanel";
+import { RecordingStatus } from "../components/RecordingStatus";
 import { SettingsPanel } from "../components/SettingsPanel";
 import { ShortcutsDialog } from "../components/ShortcutsDialog";
 import { Stage } from "../components/Stage";
@@ -97,6 +98,7 @@ function MeetingView({ invitation, organising }: { invitation: Invitation; organ
           <SoundStarter />
           {panel !== "organise" && <WaitingNotice door={door} onShow={() => setPanel("organise")} />}
           <Troubles />
+          <RecordingStatus />
         </PartBoundary>
         <PartBoundary>
           <Stage />

@@ -1,8 +1,9 @@
-import { useEffect, useState, type FormEvent } from "react";
+import { useState, type FormEvent } from "react";
 import { CopyField, Notice, Segmented, Select } from "../components/controls";
 import { Icon } from "../components/Icon";
 import { languageChoices } from "../components/languageChoices";
 import { Page, ViewHeading } from "../components/Page";
+import { useConfig } from "../hooks/useConfig";
 import { useErrorText } from "../hooks/useErrorText";
 import { useI18n } from "../hooks/useI18n";
 import type { Api, NewRoom } from "../logic/api";
@@ -65,7 +66,7 @@ function CreateForm({ api, busy, error, onCreate }: CreateFormProps) {
   const [source, setSource] = useState("auto");
   const [guests, setGuests] = useState<"speaker" | "listener">("speaker");
   const [key, setKey] = useState("");
-  const open = useOpenRooms(api);
+  const open = useConfig(api)?.open_rooms ?? true; // assumed until the server says otherwise
 
   const submit = (event: FormEvent): void => {
     event.preventDefault();
@@ -128,22 +129,6 @@ function CreateForm({ api, busy, error, onCreate }: CreateFormProps) {
       </button>
     </form>
   );
-}
-
-/** Whether anybody may create meetings here; assumed until the server says otherwise. */
-function useOpenRooms(api: Api): boolean {
-  const [open, setOpen] = useState(true);
-  useEffect(() => {
-    let current = true;
-    api.config().then(
-      (config) => current && setOpen(config.open_rooms),
-      () => undefined, // the form shows what is wrong once it is sent
-    );
-    return () => {
-      current = false;
-    };
-  }, [api]);
-  return open;
 }
 
 function Created({ room }: { room: NewRoom }) {

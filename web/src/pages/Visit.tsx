@@ -2,6 +2,7 @@ import { lazy, Suspense, useCallback, useEffect, useRef, useState } from "react"
 import { Notice } from "../components/controls";
 import { Page } from "../components/Page";
 import { PartBoundary } from "../components/PartBoundary";
+import { useConfig } from "../hooks/useConfig";
 import { useErrorText } from "../hooks/useErrorText";
 import { useI18n } from "../hooks/useI18n";
 import { usePreferences } from "../hooks/usePreferences";
@@ -30,6 +31,7 @@ const GIVEN_UP = new DOMException("given up", "AbortError");
 export function Visit({ api, invitationToken }: { api: Api; invitationToken: string }) {
   const [stage, setStage] = useState<Stage>({ at: "door" });
   const [preferences] = usePreferences();
+  const config = useConfig(api);
   const running = useRef<Meeting | null>(null);
 
   const look = useCallback(() => {
@@ -104,6 +106,7 @@ export function Visit({ api, invitationToken }: { api: Api; invitationToken: str
           joining={stage.joining}
           error={stage.error}
           returning={keptSession(invitationToken) !== null}
+          privacyUrl={config?.privacy_url ?? null}
           onEnter={(entry) => void enter(stage.invitation, entry)}
         />
       );

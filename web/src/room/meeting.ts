@@ -10,6 +10,8 @@ import { InterpreterWatch } from "./interpreterWatch";
 import { Listening } from "./listening";
 import { Mixer } from "./mixer";
 import { HeardRecorder } from "./recorder";
+import { RecordingRule } from "./recordingRule";
+import { RecordingSigns } from "./recordingSigns";
 import { Session } from "./session";
 import { STREAM_OPTIONS } from "./streams";
 import { WishSender } from "./wishSender";
@@ -36,6 +38,9 @@ export class Meeting {
   readonly session: Session;
   readonly wishSender: WishSender;
   readonly recorder: HeardRecorder;
+  readonly recordingAllowed: RecordingRule["allowed"];
+  /** Identities of those who record what they hear. */
+  readonly recording: RecordingSigns["recording"];
   readonly microphone: Store<Microphone>;
   private readonly watch: InterpreterWatch;
   private readonly feed: CaptionFeed;
@@ -62,7 +67,6 @@ export class Meeting {
     });
     this.mixer = new Mixer(context);
     this.mixer.setBalance(options.balance);
-    this.recorder = new HeardRecorder(this.mixer);
     this.directory = new Directory(this.room);
     this.watch = new InterpreterWatch(this.room);
     this.feed = new CaptionFeed(captionSource(this.room), this.watch.keys);
@@ -79,6 +83,9 @@ export class Meeting {
       relayOnly: options.relayOnly,
       onConnected: () => void this.publish(),
     });
+    this.recordingAllowed = new RecordingRule(this.room, this.session.admission).allowed;
+    this.recorder = new HeardRecorder(this.mixer, this.recordingAllowed);
+    this.recording = new RecordingSigns(this.room, this.recorder.state).recording;
     this.room.on(RoomEvent.TrackMuted, () => this.lookAtMicrophone()).on(RoomEvent.TrackUnmuted, () => this.lookAtMicrophone());
   }
 

@@ -1,10 +1,11 @@
-import { Store } from "../logic/store";
+import { Store, type Readable } from "../logic/store";
 import type { Mixer } from "./mixer";
 
 export type Recording =
   | { readonly state: "idle" }
   | { readonly state: "recording"; readonly sinceMs: number }
-  | { readonly state: "ready"; readonly blob: Blob; readonly extension: string; readonly seconds: number };
+  | { readonly state: "ready"; readonly blob: Blob; readonly extension: string; readonly seconds: number }
+  | { readonly state: "failed" };
 
 const SLICE_MS = 5_000;
 const KINDS: readonly [mimeType: string, extension: string][] = [
@@ -13,19 +14,39 @@ const KINDS: readonly [mimeType: string, extension: string][] = [
   ["audio/mp4", "m4a"],
 ];
 
-/** Records in this browser what this person hears, mixed as they hear it. */
+/** Records in this browser what this person hears, mixed as they hear it, for as long as that is allowed. */
 export class HeardRecorder {
   readonly state = new Store<Recording>({ state: "idle" });
   private stopping: (() => Promise<void>) | null = null;
 
-  constructor(private readonly mixer: Mixer) {}
+  constructor(
+    private readonly mixer: Pick<Mixer, "context" | "output">,
+    private readonly allowed: Readable<boolean>,
+  ) {
+    allowed.subscribe(() => {
+      if (!allowed.get()) void this.stop();
+    });
+  }
 
-  static readonly possible = typeof MediaRecorder !== "undefined";
+  static get possible(): boolean {
+    return typeof MediaRecorder !== "undefined";
+  }
 
   start(): void {
-    if (this.stopping) return;
+    if (this.stopping || !this.allowed.get()) return;
     const tap = this.mixer.context.createMediaStreamDestination();
     this.mixer.output.connect(tap);
+    try {
+      this.record(tap);
+    } catch (error) {
+      if (!(error instanceof DOMException)) throw error;
+      console.warn("the recording could not begin", error);
+      this.mixer.output.disconnect(tap);
+      this.state.update((before) => (before.state === "ready" ? before : { state: "failed" }));
+    }
+  }
+
+  private record(tap: MediaStreamAudioDestinationNode): void {
     const kind = KINDS.find(([mimeType]) => MediaRecorder.isTypeSupported(mimeType));
     const recorder = new MediaRecorder(tap.stream, {
       audioBitsPerSecond: 64_000,
@@ -34,13 +55,15 @@ export class HeardRecorder {
     const slices: Blob[] = [];
     const sinceMs = performance.now();
     recorder.addEventListener("dataavailable", ({ data }) => slices.push(data));
+    // Comes last whatever ends the recording: the person, the rule, or a failure.
     const stopped = new Promise<void>((resolve) => {
       recorder.addEventListener("stop", () => {
         this.mixer.output.disconnect(tap);
         this.stopping = null;
         const blob = new Blob(slices, { type: recorder.mimeType });
         const seconds = Math.round((performance.now() - sinceMs) / 1000);
-        this.state.set({ state: "ready", blob, extension: kind?.[1] ?? "webm", seconds });
+        const ready: Recording = { state: "ready", blob, extension: kind?.[1] ?? "webm", seconds };
+        this.state.set(blob.size > 0 ? ready : { state: "failed" });
         resolve();
       });
     });

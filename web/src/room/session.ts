@@ -20,15 +20,18 @@ export interface SessionOptions {
 /** Holds this person in the room: connects, renews the right to be there, comes back after an interruption. */
 export class Session {
   readonly connection = new Store<Connection>({ state: "idle" });
+  /** The right to be there as the service gave it last. */
+  readonly admission: Store<Admission>;
   private readonly closing = new AbortController();
 
   constructor(
     private readonly room: Room,
     private readonly api: Api,
-    private admission: Admission,
+    first: Admission,
     private readonly options: SessionOptions,
     private readonly random: () => number = Math.random,
   ) {
+    this.admission = new Store(first);
     const interrupted = (media: boolean) => (): void =>
       this.change({ type: "interrupted", media, atMs: performance.now() });
     room
@@ -67,7 +70,7 @@ export class Session {
   }
 
   private async connect(): Promise<void> {
-    const { url, token, ice_servers: servers } = this.admission;
+    const { url, token, ice_servers: servers } = this.admission.get();
     const rtcConfig: RTCConfiguration = {
       ...(servers.length ? { iceServers: [...servers] } : {}),
       ...(this.options.relayOnly ? { iceTransportPolicy: "relay" } : {}),
@@ -96,7 +99,7 @@ export class Session {
       if (this.closing.signal.aborted) return;
       const attemptMs = performance.now();
       try {
-        this.admission = await this.api.renew(this.admission.session);
+        await this.renew();
         await this.connect();
         this.change({ type: "restored", atMs: performance.now() });
         return;
@@ -119,16 +122,24 @@ export class Session {
     this.change({ type: "ended", reason });
   }
 
+  private async renew(): Promise<void> {
+    this.admission.set(await this.api.renew(this.admission.get().session));
+  }
+
+  private renewAfterMs(): number {
+    return renewAfterMs(this.admission.get().token, this.random());
+  }
+
   /** Asks for a fresh token again and again, until the end. */
   private async keepRenewing(): Promise<void> {
-    let waitMs = renewAfterMs(this.admission.token, this.random());
+    let waitMs = this.renewAfterMs();
     for (let failures = 0; ; ) {
       await wait(waitMs, this.closing.signal);
       if (this.closing.signal.aborted) return;
       try {
-        this.admission = await this.api.renew(this.admission.session);
+        await this.renew();
         failures = 0;
-        waitMs = renewAfterMs(this.admission.token, this.random());
+        waitMs = this.renewAfterMs();
       } catch (error) {
         // Being refused does not end a running connection: the service does that itself where it must.
         if (refusedForGood(error)) return;

@@ -20,6 +20,25 @@ describe("the service", () => {
     ]);
   });
 
+  it("is asked for what it keeps, to erase that, and for the rule on recording, with the token in no address", async () => {
+    const { api, asked } = answering(204, undefined);
+    const organising = api.organise("board", "secret");
+    await organising.close();
+    await organising.erase();
+    await organising.stored();
+    await organising.room();
+    await organising.allowRecording(false);
+
+    expect(asked.map(([url, { method, body }]) => [url, method, body])).toEqual([
+      ["/api/v1/rooms/board", "DELETE", undefined],
+      ["/api/v1/rooms/board?erase=true", "DELETE", undefined],
+      ["/api/v1/rooms/board/export", "GET", undefined],
+      ["/api/v1/rooms/board", "GET", undefined],
+      ["/api/v1/rooms/board/recording", "PUT", '{"allowed":false}'],
+    ]);
+    for (const [, { headers }] of asked) expect(headers).toMatchObject({ Authorization: "Bearer secret" });
+  });
+
   it("is shown an invitation in no address, as proxies keep those", async () => {
     const { api, asked } = answering(200, {});
     await api.invitation("abc.def");

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { channelFor, isWantedChannel, keyOf, lagOf, languageOfTrack, readInterpreter, stillListening } from "../../src/logic/interpreter";
+import { hasRecordingSign, recordingRule } from "../../src/logic/recording";
 import { plainText } from "../../src/logic/plainText";
 import { audienceOf, heardBy, readBy, spokenBy } from "../../src/logic/wishes";
 
@@ -121,5 +122,32 @@ describe("words about the room", () => {
 
   it("stay as they are where they are short", () => {
     expect(plainText("anna, fr: no route", 300)).toBe("anna, fr: no route");
+  });
+});
+
+describe("whatever the room's metadata says", () => {
+  it.each([
+    ...HOSTILE,
+    undefined,
+    "true",
+    "[true]",
+    '{"recording": "false"}',
+    '{"recording": 0}',
+    '{"recording": null}',
+    '{"recording": {"recording": false}}',
+    '{"__proto__": {"recording": false}}',
+    '[{"recording": false}]',
+    '{"recording": false',
+    `{"recording": false, "more": "${"x".repeat(5000)}"}`,
+  ])("is no rule on recording where it is none: %#", (metadata) => {
+    expect(recordingRule(metadata)).toBeNull();
+  });
+
+  it("is one where it is right", () => {
+    expect([recordingRule('{"recording": true}'), recordingRule('{"recording":false}')]).toEqual([true, false]);
+  });
+
+  it.each(HOSTILE)("no attribute is a sign of recording but the one: %#", (value) => {
+    expect(hasRecordingSign({ "translator.recording": value })).toBe(false);
   });
 });

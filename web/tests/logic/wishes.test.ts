@@ -28,7 +28,7 @@ describe("attributes", () => {
   it("are sent only where they differ from what the server knows", () => {
     const known = { "translator.speak": "en", "translator.listen": "fr", "translator.captions": "es,original" };
 
-    expect(changedAttributes(WISHES, known)).toEqual({ "translator.listen": "es" });
+    expect(changedAttributes(toAttributes(WISHES), known)).toEqual({ "translator.listen": "es" });
   });
 });
 

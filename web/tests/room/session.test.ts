@@ -93,6 +93,15 @@ describe("a session", () => {
     expect(new Set(gaps())).toEqual(new Set([300_000]));
   });
 
+  it("tells what the service said last", async () => {
+    vi.setSystemTime(MADE * 1000);
+    answer = () => new Response(JSON.stringify({ ...admission(), recording_allowed: false }));
+    await session.start();
+    await vi.advanceTimersByTimeAsync(400_000);
+
+    expect(session.admission.get().recording_allowed).toBe(false);
+  });
+
   it("is not stormed by a clock that is put right", async () => {
     vi.setSystemTime(MADE * 1000 - 50 * DAY);
     await session.start();

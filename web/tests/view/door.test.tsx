@@ -11,6 +11,7 @@ import "../../src/i18n/en"; // at hand before the page asks for it
 import { ApiError, type DoorState, type Organising, type Waiter } from "../../src/logic/api";
 import { keepPreferences, readPreferences } from "../../src/logic/preferences";
 import { Lobby } from "../../src/pages/Lobby";
+import { openDialogs } from "../fakes/dialogs";
 
 const ANA: Waiter = { id: "w1", name: "Ana", role: "speaker", since: "2026-11-26T10:00:00Z" };
 
@@ -36,13 +37,7 @@ function doorWith(waiting: readonly Waiter[], change: Partial<Door> = {}): Door 
 
 beforeAll(() => {
   configure({ asyncUtilTimeout: 10_000 }); // a bound, not a wait
-  // jsdom has no dialogs
-  HTMLDialogElement.prototype.showModal = function () {
-    this.open = true;
-  };
-  HTMLDialogElement.prototype.close = function () {
-    this.open = false;
-  };
+  openDialogs();
 });
 afterEach(() => {
   cleanup();

@@ -1,0 +1,48 @@
+import { useEffect, useState } from "react";
+import { useI18n } from "../hooks/useI18n";
+import { useMeeting } from "../hooks/useMeeting";
+import { useStore } from "../hooks/useStore";
+import { nameIn } from "../logic/names";
+
+/** Says who records what they hear, and to those whom the room's rule stopped that theirs has ended. */
+export function RecordingStatus() {
+  const { text } = useI18n();
+  const meeting = useMeeting();
+  const allowed = useStore(meeting.recordingAllowed);
+  const { state } = useStore(meeting.recorder.state);
+  const recording = useRecordingLine();
+  const now = [recording, !allowed && state === "ready" ? text("record.ended") : ""].filter(Boolean).join("\n");
+  // Only what changes is read out, so what holds already when somebody comes is put there a moment later.
+  const [shown, setShown] = useState("");
+  useEffect(() => setShown(now), [now]);
+  return (
+    <div className="troubles" role="status" data-recorders={recording !== ""}>
+      {shown.split("\n").map((line) => line && <p key={line}>{line}</p>)}
+    </div>
+  );
+}
+
+function useRecordingLine(): string {
+  const { text, count } = useI18n();
+  const { recording, recorder, directory } = useMeeting();
+  const identities = useStore(recording);
+  const names = useStore(directory.names);
+  const mine = useStore(recorder.state).state === "recording";
+  const [first] = identities;
+  if (first === undefined) return "";
+  if (identities.length > 1) return count(mine ? "record.manyWithYou" : "record.many", identities.length);
+  return mine ? text("record.you") : text("record.somebody", { name: nameIn(names, first) });
+}
+
+/** The mark beside somebody who records. */
+export function RecordingMark({ identity }: { identity: string }) {
+  const { text } = useI18n();
+  const recording = useStore(useMeeting().recording);
+  if (!recording.includes(identity)) return null;
+  const label = text("people.recording");
+  return (
+    <span className="person-recording" role="img" aria-label={label} title={label}>
+      <span className="recording-dot" />
+    </span>
+  );
+}

@@ -1,0 +1,9 @@
+/** jsdom has no dialogs. */
+export function openDialogs(): void {
+  HTMLDialogElement.prototype.showModal = function () {
+    this.open = true;
+  };
+  HTMLDialogElement.prototype.close = function () {
+    this.open = false;
+  };
+}

@@ -1,0 +1,76 @@
+// @vitest-environment jsdom
+import { cleanup, configure, render, screen } from "@testing-library/react";
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { JoinNotice } from "../../src/components/JoinNotice";
+import { I18nProvider } from "../../src/hooks/useI18n";
+import { PreferencesProvider } from "../../src/hooks/usePreferences";
+import { Api } from "../../src/logic/api";
+import { keepPreferences, readPreferences } from "../../src/logic/preferences";
+import { Visit } from "../../src/pages/Visit";
+
+/** A service whose invitation is for a reader, who is asked for no devices. */
+function serviceWith(config: () => Response): Api {
+  const invitation = { room: "board", title: "Board", role: "reader", languages: null, source_language: "en", expires_at: "" };
+  const answers: Readonly<Record<string, () => Response>> = {
+    "/api/v1/config": config,
+    "/api/v1/invitation": () => new Response(JSON.stringify(invitation)),
+  };
+  const fetch = (url: string) => Promise.resolve(answers[url]?.() ?? new Response(null, { status: 404 }));
+  return new Api(fetch as typeof globalThis.fetch);
+}
+
+const configured = (privacyUrl: unknown) => () => new Response(JSON.stringify({ open_rooms: true, privacy_url: privacyUrl }));
+
+function show(content: React.ReactNode) {
+  return render(
+    <PreferencesProvider>
+      <I18nProvider>{content}</I18nProvider>
+    </PreferencesProvider>,
+  );
+}
+
+const visit = (api: Api) => show(<Visit api={api} invitationToken="abc.def" />);
+
+beforeAll(() => configure({ asyncUtilTimeout: 10_000 })); // a bound, not a wait
+beforeEach(() => {
+  keepPreferences(window.localStorage, { ...readPreferences(window.localStorage), interfaceLanguage: "en" });
+});
+afterEach(() => {
+  cleanup();
+  window.localStorage.clear();
+});
+
+describe("before somebody joins", () => {
+  it("says what is done with what is said, and belongs to the button", async () => {
+    visit(serviceWith(configured(null)));
+    const join = await screen.findByRole("button", { name: "Join" });
+    const notice = document.getElementById(join.getAttribute("aria-describedby") ?? "");
+
+    expect(notice?.textContent).toMatch(/a machine listens.*translates.*synthetic voices.*own machines.*transcript.*record.*you agree/);
+    expect(notice && notice.compareDocumentPosition(join) & Node.DOCUMENT_POSITION_FOLLOWING).toBeTruthy();
+    expect(screen.queryByRole("link", { name: "How this is handled" })).toBeNull();
+  });
+
+  it("leads to how it is handled, where the operator says so", async () => {
+    visit(serviceWith(configured("https://example.org/privacy")));
+    const link = (await screen.findByRole("link", { name: "How this is handled" })) as HTMLAnchorElement;
+
+    expect([link.href, link.target, link.rel]).toEqual(["https://example.org/privacy", "_blank", "noopener noreferrer"]);
+  });
+
+  it.each(["javascript:alert(1)", "data:text/html,x", "/privacy", "", 7, undefined])(
+    "leads nowhere else: %j",
+    async (privacyUrl) => {
+      show(<JoinNotice id="notice" privacyUrl={privacyUrl} />);
+
+      expect(await screen.findByText(/a machine listens/)).toBeTruthy();
+      expect(screen.queryByRole("link")).toBeNull();
+    },
+  );
+
+  it("lets people join also where the service says nothing of itself", async () => {
+    visit(serviceWith(() => new Response(null, { status: 503 })));
+
+    expect(await screen.findByRole("button", { name: "Join" })).toBeTruthy();
+  });
+});
