@@ -50,6 +50,11 @@ class Running:
             if time.monotonic() > until:
                 break
             time.sleep(0.01)
+        if found:  # an executor's threads end when it is collected, and it may have been set aside before
+            gc.unfreeze()
+            gc.collect()
+            time.sleep(0.1)
+            found = self._new()
         return found
 
     def _new(self) -> list[str]:

@@ -520,10 +520,12 @@ async def test_rooms_in_which_nobody_is_cost_one_list(
     async with running(services.reconciler):
         nudged = {room.name for room in (*empty, dismissed, busy)}  # each was asked for something just now
         await until(lambda: nudged <= set(media.looks))
-        lists = media.lists
-        await until(lambda: media.lists > lists)
-        media.looks.clear()
-        await until(lambda: media.lists > lists + 2)
+        for _ in range(5):  # a look that was under way may come late; a room that is polled comes every time
+            lists = media.lists
+            media.looks.clear()
+            await until(lambda lists=lists: media.lists > lists + 2)  # type: ignore[misc]
+            if set(media.looks) == {busy.name}:
+                break
 
     assert set(media.looks) == {busy.name}
     assert await assignment(services, busy) == before
