@@ -32,7 +32,7 @@ from foundation.supervision import kinds
 from foundation.tasks import Tasks
 from pipeline.engines.protocols import EngineError
 from protocol.attributes import TROUBLE
-from worker.control import ControlError, JobMetadata, read_metadata
+from protocol.control import ControlError, JobMetadata, read_metadata
 from worker.engines import Engines
 from worker.health import WatchedServer, answering
 from worker.heartbeat import Heartbeat

@@ -10,7 +10,7 @@ import structlog
 from livekit import api, rtc
 
 from config.settings import LiveKit, Settings
-from worker.control import Configure
+from protocol.control import Configure
 from worker.engines import Engines
 from worker.heartbeat import Heartbeat
 from worker.loading import load_engines

@@ -12,8 +12,8 @@ from config.settings import LiveKit
 from foundation.budget import Budget
 from foundation.tally import Tally
 from protocol.attributes import CONTROL_TOPIC
+from protocol.control import MAX_BYTES, Configure, ControlError, Dismiss, read_control
 from protocol.sealing import SealError, unseal
-from worker.control import MAX_BYTES, Configure, ControlError, Dismiss, read_control
 
 log = structlog.get_logger(__name__)
 

@@ -27,14 +27,15 @@ from pipeline.playing import AudioSink
 from pipeline.speech_rates import RenderCosts
 from pipeline.stages.speak import LanguageChannel
 from pipeline.stages.translate import TranslationCache
+from pipeline.text.glossary import Glossary
 from pipeline.timing import Measurement
 from pipeline.voices import Casting
+from protocol.control import Configure
 from worker import roster
 from worker.audio_input import OpenTrack, open_track
 from worker.captions import Captions, Line
 from worker.channels import Channels
 from worker.chat import Chat
-from worker.control import Configure
 from worker.encryption import EncryptionWatch
 from worker.engines import Engines
 from worker.headroom import Headroom
@@ -395,7 +396,7 @@ class RoomInterpreter:
             settings=self._settings,
             language=person.speaks,
             allowed_languages=self._offered,
-            glossary=self._configure.glossary,
+            glossary=Glossary(self._configure.glossary),
             cache=self._cache,
             load=self._load,
         )
@@ -408,7 +409,7 @@ class RoomInterpreter:
             settings=self._settings.speech,
             report=self.reports.spoken,
             casting=self._casting,
-            glossary=self._configure.glossary,
+            glossary=Glossary(self._configure.glossary),
             costs=self._costs,
             load=self._load,
         )

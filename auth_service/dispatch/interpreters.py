@@ -11,7 +11,8 @@ from auth_service.dispatch.plan import Plan
 from auth_service.dispatch.reconciler import Reconciler
 from auth_service.errors import MediaServerError, room_unknown
 from auth_service.storage.assignments import Assignments
-from auth_service.storage.records import Assignment, Wish
+from auth_service.storage.records import Assignment
+from protocol.control import Wish
 
 log = structlog.get_logger(__name__)
 

@@ -28,8 +28,9 @@ from auth_service.http.schemas import (
     timestamp,
 )
 from auth_service.policy import Role
-from auth_service.storage.records import Invitation, Room, Wish
+from auth_service.storage.records import Invitation, Room
 from auth_service.wiring import Container, public_url
+from protocol.control import Wish
 
 router = APIRouter(prefix="/api/v1/rooms", tags=["organisers"])
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from dataclasses import dataclass
+from typing import Literal
 
 from auth_service.policy import Role
+from protocol.control import Wish
 
 InvitationState = Literal["valid", "expired", "revoked", "used_up"]
 Answer = Literal["admitted", "refused"]
@@ -95,36 +96,6 @@ class Waiter:
     ends_at: float
     """Until then they may wait; once let in, until then they may come."""
     answer: Answer | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What an organiser wants of the interpreter; goes to it as it stands (`docs/protocol.md`)."""
-
-    languages: tuple[str, ...] | None = None
-    muted: tuple[str, ...] = ()
-    glossary: dict[str, Any] | None = None
-    voices: dict[str, str] = field(default_factory=dict)
-    """For a language the name of a voice."""
-
-    def message(self) -> dict[str, Any]:
-        """As JSON; without `voices` where none is chosen, which interpreters that know none understand."""
-        message: dict[str, Any] = {
-            "languages": None if self.languages is None else list(self.languages),
-            "muted": list(self.muted),
-            "glossary": self.glossary,
-        }
-        return message | ({"voices": self.voices} if self.voices else {})
-
-    @classmethod
-    def of(cls, message: dict[str, Any]) -> Wish:
-        languages = message["languages"]
-        return cls(
-            None if languages is None else tuple(languages),
-            tuple(message["muted"]),
-            message["glossary"],
-            message.get("voices", {}),
-        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ from sqlalchemy import and_, delete, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from auth_service.storage.database import reading, transaction
-from auth_service.storage.records import Wish
 from auth_service.storage.tables import interpreters, invitations, rooms, sessions, waiting
+from protocol.control import Wish
 
 _SECRETS = frozenset({"fingerprint", "name_salt", "claimed_by", "claimed_until"})
 """Columns that an export leaves out: they say nothing of anybody, and the first two open doors."""

@@ -13,8 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from auth_service.storage import rows
 from auth_service.storage.database import reading, transaction
-from auth_service.storage.records import Invitation, Room, Session, Wish
+from auth_service.storage.records import Invitation, Room, Session
 from auth_service.storage.tables import interpreters, invitations, rooms, sessions, waiting
+from protocol.control import Wish
 
 
 class RoomExists(Exception):

@@ -43,7 +43,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     from cli import exits
     from config.exposure import refuse_published
     from pipeline.engines.protocols import EngineError, EngineMissing
-    from worker.control import Configure
+    from protocol.control import Configure
     from worker.join import JoinError, join
 
     refuse_published("livekit.api_secret", settings.livekit.api_secret.get_secret_value(), settings)

@@ -18,11 +18,12 @@ from auth_service.errors import StorageError
 from auth_service.policy import Role
 from auth_service.storage.assignments import Assignments
 from auth_service.storage.database import connect, database_url, migrate, reading, transaction
-from auth_service.storage.records import Assignment, Invitation, Room, Session, Wish
+from auth_service.storage.records import Assignment, Invitation, Room, Session
 from auth_service.storage.retention import Kept, Retention
 from auth_service.storage.rooms import RoomExists, Storage
 from auth_service.storage.tables import metadata
 from config.settings import SettingsError
+from protocol.control import Wish
 
 NOW = 1_800_000_000.25
 

@@ -7,7 +7,8 @@ import pytest
 from auth_service.dispatch.plan import CONNECT_S, READY_S, Plan, decide
 from auth_service.dispatch.sightings import Ages
 from auth_service.livekit_server import Agent, Dispatch, RoomSnapshot
-from auth_service.storage.records import Assignment, Wish
+from auth_service.storage.records import Assignment
+from protocol.control import Wish
 from tests.fakes.media_server import INTERPRETER, STANDBY
 
 PEOPLE = frozenset({"speaker-1"})

@@ -15,12 +15,12 @@ from livekit import rtc
 
 from config.settings import Clauses, LiveKit, Recognition, Rooms, Settings
 from pipeline.capacity import Capacity
+from protocol.control import Configure
 from tests import native
 from tests.fakes.engines import ToneSynthesizer
 from tests.fakes.meeting import EchoTranslator, LoudnessHear
 from tests.live.guests import TONES_HZ, Guest
 from tests.live.server import Server
-from worker.control import Configure
 from worker.engines import Engines
 from worker.join import join
 from worker.room import End

@@ -13,11 +13,11 @@ from structlog.testing import capture_logs
 
 from config.settings import LiveKit
 from pipeline.capacity import Capacity
+from protocol.control import Configure
 from protocol.sealing import seal
 from tests.live.conftest import SETTINGS, Meeting, OpenMeeting
 from tests.live.crowd import crowd
 from tests.live.guests import Guest, numbers, until
-from worker.control import Configure
 from worker.room import End
 
 pytestmark = pytest.mark.live

@@ -14,12 +14,12 @@ from pydantic import TypeAdapter
 
 from auth_service.http import schemas as messages
 from cli.commands import base as arguments
+from protocol.control import read_control
 from protocol.fields import LanguageCode
 from protocol.glossary import parse
 from protocol.language import CODE_PATTERN, base, hyphenated, is_code
 from scripts.figures import product
 from speech_service import wire
-from worker.control import read_control
 from worker.listeners import read_person
 
 CODES = (

@@ -12,10 +12,10 @@ from structlog.testing import capture_logs
 
 from config.settings import LiveKit
 from protocol.attributes import CONTROL_TOPIC
+from protocol.control import Configure
 from protocol.sealing import seal
 from tests.fakes.clock import HandClock
 from tests.fakes.room_events import FakeRoom
-from worker.control import Configure
 from worker.organiser import FORGERIES_AT_ONCE, FORGERY_EVERY_S, Organiser
 
 LIVEKIT = LiveKit(api_key="key", api_secret=SecretStr("a secret of thirty-two characters"))

@@ -1,4 +1,7 @@
-"""What the server tells an interpreter: job metadata and packets on `translator.control`."""
+"""What the token service tells an interpreter: job metadata, and packets on the topic `CONTROL_TOPIC`.
+
+`Wish` is written by the service as the organiser said it; `Configure` is what an interpreter reads of it.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +12,8 @@ from typing import Annotated, Any, ClassVar, TypeAlias
 
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
-from pipeline.text.glossary import Glossary
 from protocol.fields import LanguageCode
-from protocol.glossary import GlossaryError
+from protocol.glossary import Entry, GlossaryError, parse
 
 MAX_BYTES = 512 * 1024
 """Longer messages are refused."""
@@ -21,6 +23,36 @@ VoiceName: TypeAlias = Annotated[str, Field(min_length=1, max_length=100)]
 
 class ControlError(ValueError):
     """A message that cannot be understood; says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What an organiser wants of the interpreter; goes to it as it stands (`docs/protocol.md`)."""
+
+    languages: tuple[str, ...] | None = None
+    muted: tuple[str, ...] = ()
+    glossary: dict[str, Any] | None = None
+    voices: dict[str, str] = field(default_factory=dict)
+    """For a language the name of a voice."""
+
+    def message(self) -> dict[str, Any]:
+        """As JSON, without a version, and without `voices` where none is chosen."""
+        message: dict[str, Any] = {
+            "languages": None if self.languages is None else list(self.languages),
+            "muted": list(self.muted),
+            "glossary": self.glossary,
+        }
+        return message | ({"voices": self.voices} if self.voices else {})
+
+    @classmethod
+    def of(cls, message: dict[str, Any]) -> Wish:
+        languages = message["languages"]
+        return cls(
+            None if languages is None else tuple(languages),
+            tuple(message["muted"]),
+            message["glossary"],
+            message.get("voices", {}),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +66,7 @@ class Configure:
     muted: tuple[str, ...] = ()
     voices: Mapping[str, str] = field(default_factory=dict)
     """For a language the name of the voice that speaks it, as `translator.voices` lists them."""
-    glossary: Glossary = field(default_factory=Glossary)
+    glossary: tuple[Entry, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +150,7 @@ def _configure(message: dict[str, Any]) -> Configure:
     glossary = message.pop("glossary", None)
     try:
         wish = _WISH.validate_python(message)
-        terms = Glossary.parse(glossary) if glossary is not None else Glossary()
+        terms = parse(glossary)
     except ValidationError as error:
         where = "; ".join(
             f"{'.'.join(str(part) for part in problem['loc'])}: {problem['type']}"

@@ -5,17 +5,20 @@ from __future__ import annotations
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from pipeline.text.glossary import Glossary
-from worker.control import (
+from protocol.control import (
     MAX_BYTES,
     Configure,
     ControlError,
     Dismiss,
     JobMetadata,
+    Wish,
     read_control,
     read_metadata,
 )
+from protocol.glossary import parse
 
 GLOSSARY = {"entries": [{"source": "HIVE", "language": "en", "spoken": {"es": "jaiv"}}]}
 
@@ -32,7 +35,7 @@ def test_a_wish_and_a_dismissal_are_read() -> None:
         "glossary": GLOSSARY,
     }
     assert read_control(json.dumps(message).encode()) == Configure(
-        version=7, languages=("es",), muted=("fr",), voices=voices, glossary=Glossary.parse(GLOSSARY)
+        version=7, languages=("es",), muted=("fr",), voices=voices, glossary=parse(GLOSSARY)
     )
     assert read_control(b'{"type": "configure", "languages": null, "glossary": null}') == Configure()
     assert read_control(b'{"type": "dismiss"}') == Dismiss()
@@ -86,3 +89,28 @@ def test_what_cannot_be_understood_is_refused_with_a_reason(data: bytes) -> None
     """Nothing is half obeyed."""
     with pytest.raises(ControlError):
         read_control(data)
+
+
+WISHES = st.builds(
+    Wish,
+    languages=st.none() | st.lists(st.sampled_from(["es", "pt-BR", "zh-Hant"]), max_size=3).map(tuple),
+    muted=st.lists(st.sampled_from(["es", "fr"]), max_size=2).map(tuple),
+    glossary=st.sampled_from([None, {"entries": []}, GLOSSARY]),
+    voices=st.dictionaries(st.sampled_from(["es", "fr"]), st.text(min_size=1, max_size=100), max_size=2),
+)
+
+
+@given(WISHES, st.integers(0, 10**9))
+def test_what_the_service_writes_the_interpreter_reads(wish: Wish, version: int) -> None:
+    """As a packet, as job metadata, and in the database."""
+    message = {"version": version, **wish.message()}
+    read = read_control(json.dumps({"type": "configure", **message}).encode())
+    assert read == Configure(
+        version=version,
+        languages=wish.languages,
+        muted=wish.muted,
+        voices=wish.voices,
+        glossary=parse(wish.glossary),
+    )
+    assert read_metadata(json.dumps(message)).configure == read
+    assert Wish.of(json.loads(json.dumps(wish.message()))) == wish
