@@ -43,7 +43,9 @@ function Routed({ route }: { route: Route }) {
     case "join":
       return <Visit key={route.invitation} api={api} invitationToken={route.invitation} />;
     case "captions":
-      return <CaptionsPage key={route.invitation} api={api} invitationToken={route.invitation} options={route.options} />;
+      return (
+        <CaptionsPage key={route.invitation} api={api} invitationToken={route.invitation} options={route.options} />
+      );
     case "unknown":
       return <Unknown />;
     default:

@@ -73,7 +73,8 @@ export function CaptionPane({ choice, onOrganise }: CaptionPaneProps) {
 function Empty({ choice, onOrganise }: CaptionPaneProps) {
   const { text } = useI18n();
   const interpreter = useStore(useMeeting().interpreter);
-  const key = choice.mode === "off" ? "captions.off" : interpreter.present ? "captions.empty" : "captions.emptyInterpreter";
+  const key =
+    choice.mode === "off" ? "captions.off" : interpreter.present ? "captions.empty" : "captions.emptyInterpreter";
   return (
     <div className="captions-empty">
       <Icon name={choice.mode === "off" ? "read" : "interpreter"} />

@@ -64,7 +64,9 @@ export function GlossaryDialog({ glossary, languages, onSave, onClose }: Glossar
               lang={target}
               value={row.translations[target] ?? ""}
               maxLength={100}
-              onChange={(event) => edit(row.id, { translations: { ...row.translations, [target]: event.target.value } })}
+              onChange={(event) =>
+                edit(row.id, { translations: { ...row.translations, [target]: event.target.value } })
+              }
             />
             <input
               aria-label={text("org.spoken", { language: targetName })}

@@ -15,7 +15,9 @@ export function LanguagePicker({ chosen, available, onChange }: LanguagePickerPr
   const { text, language: locale } = useI18n();
   const id = useId();
   const codes = chosen ?? [];
-  const more = sortedByName(available.length ? available : COMMON_LANGUAGES, locale).filter((code) => !codes.includes(code));
+  const more = sortedByName(available.length ? available : COMMON_LANGUAGES, locale).filter(
+    (code) => !codes.includes(code),
+  );
   const without = (code: string): readonly string[] | null => {
     const rest = codes.filter((other) => other !== code);
     return rest.length ? rest : null;

@@ -82,7 +82,15 @@ function NewLink({ onCreate }: { onCreate: (wish: Parameters<Organising["invite"
       />
       <div className="field">
         <label htmlFor="link-days">{text("org.days")}</label>
-        <input id="link-days" type="number" min={1} max={90} required value={days} onChange={(event) => setDays(event.target.value)} />
+        <input
+          id="link-days"
+          type="number"
+          min={1}
+          max={90}
+          required
+          value={days}
+          onChange={(event) => setDays(event.target.value)}
+        />
       </div>
       <div className="field">
         <label htmlFor="link-uses">{text("org.uses")}</label>
@@ -106,8 +114,12 @@ function NewLink({ onCreate }: { onCreate: (wish: Parameters<Organising["invite"
 function LinkItem({ link, onRevoke }: { link: Link; onRevoke: (remove: boolean) => void }) {
   const { text, count, language } = useI18n();
   const date = new Intl.DateTimeFormat(language, { dateStyle: "medium" });
-  const used = link.uses === null ? count("org.usedTimes", link.used) : text("org.used", { used: link.used, uses: link.uses });
-  const state = link.state === "valid" ? text("org.valid", { date: date.format(new Date(link.expires_at)) }) : text(`org.${link.state}`);
+  const used =
+    link.uses === null ? count("org.usedTimes", link.used) : text("org.used", { used: link.used, uses: link.uses });
+  const state =
+    link.state === "valid"
+      ? text("org.valid", { date: date.format(new Date(link.expires_at)) })
+      : text(`org.${link.state}`);
   return (
     <li data-link-state={link.state}>
       <div>

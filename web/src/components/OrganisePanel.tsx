@@ -50,7 +50,12 @@ function InterpreterSection({ organising }: { organising: Organising }) {
   const encryptedText = useEncryptedText(useMeeting().directory);
   const { state, wish, error, busy, change, invite, dismiss } = useInterpreter(organising);
   const [editing, setEditing] = useState(false);
-  if (!state) return error === null ? <p className="hint">{text("app.loading")}</p> : <Notice kind="problem">{errorText(error)}</Notice>;
+  if (!state)
+    return error === null ? (
+      <p className="hint">{text("app.loading")}</p>
+    ) : (
+      <Notice kind="problem">{errorText(error)}</Notice>
+    );
 
   const invited = state.state !== "absent";
   const trouble = otherTrouble(state);
@@ -88,13 +93,7 @@ function InterpreterSection({ organising }: { organising: Organising }) {
           })
         }
       />
-      {invited && (
-        <Channels
-          muted={wish.muted}
-          languages={offered}
-          onMuted={(muted) => change({ ...wish, muted })}
-        />
-      )}
+      {invited && <Channels muted={wish.muted} languages={offered} onMuted={(muted) => change({ ...wish, muted })} />}
       <VoicesSection
         languages={offered}
         available={state.available_voices}

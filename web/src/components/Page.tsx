@@ -6,7 +6,15 @@ import { Select } from "./controls";
 import { Logo } from "./Icon";
 
 /** The frame of all pages outside a meeting. */
-export function Page({ children, narrow = false, title = "" }: { children: ReactNode; narrow?: boolean; title?: string }) {
+export function Page({
+  children,
+  narrow = false,
+  title = "",
+}: {
+  children: ReactNode;
+  narrow?: boolean;
+  title?: string;
+}) {
   const { text } = useI18n();
   useTitle(title);
   return (

@@ -98,7 +98,12 @@ function Person({ person, organising }: { person: Participant; organising: Organ
         </button>
       )}
       {organising && removing && (
-        <RemoveDialog name={name} identity={person.identity} organising={organising} onClose={() => setRemoving(false)} />
+        <RemoveDialog
+          name={name}
+          identity={person.identity}
+          organising={organising}
+          onClose={() => setRemoving(false)}
+        />
       )}
     </li>
   );
@@ -113,7 +118,11 @@ function InterpreterCard() {
     speaking: "people.interpreterSpeaking",
   } as const;
   return (
-    <div className="interpreter-card" data-present={interpreter.present} data-state={interpreter.present ? interpreter.state : "absent"}>
+    <div
+      className="interpreter-card"
+      data-present={interpreter.present}
+      data-state={interpreter.present ? interpreter.state : "absent"}
+    >
       <span className="avatar" aria-hidden="true">
         <Icon name="interpreter" />
       </span>

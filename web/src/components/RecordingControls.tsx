@@ -41,7 +41,9 @@ export function RecordingControls({ meeting, title, ended = false }: RecordingCo
           <button
             type="button"
             className="button button-main"
-            onClick={() => download(recording.blob, fileName(title, "heard", "txt").replace(/txt$/, recording.extension))}
+            onClick={() =>
+              download(recording.blob, fileName(title, "heard", "txt").replace(/txt$/, recording.extension))
+            }
           >
             <Icon name="download" />
             {text("record.download")}

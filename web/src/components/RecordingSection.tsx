@@ -17,12 +17,7 @@ export function RecordingSection({ organising }: { organising: Organising }) {
           {errorText(error)}
         </Notice>
       )}
-      <Switch
-        label={text("org.recordingAllow")}
-        hint={text("org.recordingHint")}
-        checked={allowed}
-        onChange={allow}
-      />
+      <Switch label={text("org.recordingAllow")} hint={text("org.recordingHint")} checked={allowed} onChange={allow} />
     </section>
   );
 }

@@ -133,7 +133,9 @@ function SoundSettings() {
       <p className="hint">{text("sound.balanceHint")}</p>
       {meeting.maySpeak && (
         <>
-          {microphone.state === "failed" && <Notice kind="warning">{text(MICROPHONE_TEXTS[microphone.problem])}</Notice>}
+          {microphone.state === "failed" && (
+            <Notice kind="warning">{text(MICROPHONE_TEXTS[microphone.problem])}</Notice>
+          )}
           <DeviceSelect
             label={text("before.microphone")}
             devices={devices.microphones}

@@ -40,8 +40,15 @@ export function SoundCheck({ maySpeak, joining, onMicrophone }: SoundCheckProps)
     <>
       {maySpeak && (
         <>
-          <Switch label={text("before.useMicrophone")} hint={text("before.allowHint")} checked={wanted} onChange={setWanted} />
-          {wanted && check.state === "failed" && <Notice kind="warning">{text(MICROPHONE_TEXTS[check.problem])}</Notice>}
+          <Switch
+            label={text("before.useMicrophone")}
+            hint={text("before.allowHint")}
+            checked={wanted}
+            onChange={setWanted}
+          />
+          {wanted && check.state === "failed" && (
+            <Notice kind="warning">{text(MICROPHONE_TEXTS[check.problem])}</Notice>
+          )}
           {usable && (
             <DeviceSelect
               label={text("before.microphone")}
@@ -122,7 +129,13 @@ function TestButton({ stream, speaker }: { stream: MediaStream | null; speaker: 
   const labels = { idle: "before.test", recording: "before.testing", playing: "before.playing" } as const;
   return (
     <div>
-      <button type="button" className="button" disabled={!stream || state !== "idle"} onClick={start} aria-describedby="test-hint">
+      <button
+        type="button"
+        className="button"
+        disabled={!stream || state !== "idle"}
+        onClick={start}
+        aria-describedby="test-hint"
+      >
         <Icon name={state === "playing" ? "sound" : "record"} />
         <span aria-live="polite">{text(labels[state])}</span>
       </button>

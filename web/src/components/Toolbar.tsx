@@ -139,7 +139,13 @@ function ShareButton() {
   });
   if (!("getDisplayMedia" in (navigator.mediaDevices ?? {}))) return null;
   return (
-    <button type="button" className="tool tool-share" aria-pressed={enabled} disabled={pending} onClick={() => void toggle()}>
+    <button
+      type="button"
+      className="tool tool-share"
+      aria-pressed={enabled}
+      disabled={pending}
+      onClick={() => void toggle()}
+    >
       <Icon name="screen" />
       <span>{text(enabled ? "room.unshare" : "room.share")}</span>
     </button>

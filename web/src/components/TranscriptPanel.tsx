@@ -2,7 +2,16 @@ import { useMemo, useState } from "react";
 import { useI18n } from "../hooks/useI18n";
 import { useStore } from "../hooks/useStore";
 import { directionOf, nameOf } from "../logic/languages";
-import { fileName, inLanguage, instant, MEDIA_TYPES, transcriptOf, write, type Format, type Transcript } from "../logic/transcript";
+import {
+  fileName,
+  inLanguage,
+  instant,
+  MEDIA_TYPES,
+  transcriptOf,
+  write,
+  type Format,
+  type Transcript,
+} from "../logic/transcript";
 import { nameIn } from "../logic/names";
 import type { Meeting } from "../room/meeting";
 import { Select } from "./controls";
@@ -35,10 +44,7 @@ export function TranscriptPanel({ meeting, title }: { meeting: Meeting; title: s
 export function useTranscript(meeting: Meeting, title: string): Transcript {
   const passages = useStore(meeting.passages);
   const names = useStore(meeting.directory.names);
-  return useMemo(
-    () => transcriptOf(passages, title, (identity) => nameIn(names, identity)),
-    [passages, names, title],
-  );
+  return useMemo(() => transcriptOf(passages, title, (identity) => nameIn(names, identity)), [passages, names, title]);
 }
 
 const FORMATS: readonly { value: Format; label: string }[] = [

@@ -136,7 +136,15 @@ export function CopyField({ label, value }: { label: string; value: string }) {
 
 type NoticeKind = "info" | "good" | "warning" | "problem";
 
-export function Notice({ kind, children, urgent = false }: { kind: NoticeKind; children: ReactNode; urgent?: boolean }) {
+export function Notice({
+  kind,
+  children,
+  urgent = false,
+}: {
+  kind: NoticeKind;
+  children: ReactNode;
+  urgent?: boolean;
+}) {
   return (
     <div className={`notice notice-${kind}`} role={urgent ? "alert" : "status"}>
       {children}
@@ -168,7 +176,12 @@ export function Dialog(props: { title: string; onClose: () => void; children: Re
     >
       <header>
         <h2 id={titleId}>{props.title}</h2>
-        <button type="button" className="button button-quiet button-icon" aria-label={text("app.close")} onClick={props.onClose}>
+        <button
+          type="button"
+          className="button button-quiet button-icon"
+          aria-label={text("app.close")}
+          onClick={props.onClose}
+        >
           <Icon name="close" />
         </button>
       </header>

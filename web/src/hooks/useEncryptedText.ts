@@ -12,7 +12,9 @@ export function useEncryptedText(directory: Directory): (encrypted: Encrypted) =
     ({ everybody, speakers }) => {
       if (everybody) return text("trouble.encrypted");
       const named = speakers.map((identity) => names.get(identity) ?? identity);
-      return text("trouble.encryptedSome", { names: new Intl.ListFormat(language, { type: "conjunction" }).format(named) });
+      return text("trouble.encryptedSome", {
+        names: new Intl.ListFormat(language, { type: "conjunction" }).format(named),
+      });
     },
     [text, language, names],
   );

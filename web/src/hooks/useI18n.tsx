@@ -9,7 +9,8 @@ const I18nContext = createContext<Translator | null>(null);
 /** Shows the page once its words are there; another language replaces them without leaving the page. */
 export function I18nProvider({ children }: { children: ReactNode }) {
   const [{ interfaceLanguage }] = usePreferences();
-  const language = INTERFACE_LANGUAGES.find((code) => code === interfaceLanguage) ?? preferredInterface(navigator.languages);
+  const language =
+    INTERFACE_LANGUAGES.find((code) => code === interfaceLanguage) ?? preferredInterface(navigator.languages);
   const [translator, setTranslator] = useState<Translator | null>(null);
 
   useEffect(() => {

@@ -2,11 +2,7 @@ import { useEffect, useEffectEvent } from "react";
 import { actionFor, usesKeys, type Action } from "../logic/keyboard";
 
 /** Calls `act` when a key of the meeting goes down, `release` when it comes up. */
-export function useShortcuts(
-  enabled: boolean,
-  act: (action: Action) => void,
-  release: (action: Action) => void,
-): void {
+export function useShortcuts(enabled: boolean, act: (action: Action) => void, release: (action: Action) => void): void {
   const pressed = useEffectEvent(act);
   const released = useEffectEvent(release);
 

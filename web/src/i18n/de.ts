@@ -14,7 +14,8 @@ export const de: Messages = {
   "app.save": "Speichern",
 
   "start.title": "Alle in ihrer eigenen Sprache",
-  "start.lead": "Legen Sie eine Besprechung an und teilen Sie den Link. Jeder spricht seine Sprache und hört und liest alle anderen in ihr.",
+  "start.lead":
+    "Legen Sie eine Besprechung an und teilen Sie den Link. Jeder spricht seine Sprache und hört und liest alle anderen in ihr.",
   "start.private": "Ton und Worte bleiben auf diesem Server. Nichts geht an andere Firmen.",
   "start.form": "Neue Besprechung",
   "start.name": "Name der Besprechung",
@@ -28,7 +29,8 @@ export const de: Messages = {
   "start.create": "Besprechung anlegen",
   "start.creating": "Wird angelegt…",
   "start.ready": "Ihre Besprechung ist bereit",
-  "start.readyLead": "Behalten Sie Ihren eigenen Link für sich: Mit ihm laden Sie den Dolmetscher ein und beenden die Besprechung.",
+  "start.readyLead":
+    "Behalten Sie Ihren eigenen Link für sich: Mit ihm laden Sie den Dolmetscher ein und beenden die Besprechung.",
   "start.guestLink": "Link für Gäste",
   "start.organiserLink": "Ihr eigener Link",
   "start.captionsLink": "Untertitel für Beamer oder OBS",
@@ -69,7 +71,8 @@ export const de: Messages = {
   "before.testHint": "Drei Sekunden werden aufgenommen und Ihnen vorgespielt. Sie verlassen diesen Rechner nicht.",
   "before.chime": "Lautsprecher prüfen",
   "before.headphones": "Mit Kopfhörern gelangt die Übersetzung nicht in Ihr Mikrofon.",
-  "before.notice": "Wenn ein Dolmetscher im Raum ist, hört eine Maschine mit, was gesagt wird, übersetzt es und spricht es mit synthetischen Stimmen; dabei können Fehler vorkommen. Das geschieht auf eigenen Maschinen des Betreibers. Andere können die Mitschrift behalten und aufnehmen, was sie hören; die Seite zeigt, wer das tut. Mit dem Beitritt stimmen Sie zu.",
+  "before.notice":
+    "Wenn ein Dolmetscher im Raum ist, hört eine Maschine mit, was gesagt wird, übersetzt es und spricht es mit synthetischen Stimmen; dabei können Fehler vorkommen. Das geschieht auf eigenen Maschinen des Betreibers. Andere können die Mitschrift behalten und aufnehmen, was sie hören; die Seite zeigt, wer das tut. Mit dem Beitritt stimmen Sie zu.",
   "before.handled": "Wie damit umgegangen wird",
   "before.join": "Beitreten",
   "before.joinListening": "Zum Zuhören beitreten",
@@ -79,7 +82,8 @@ export const de: Messages = {
   "before.relayOnly": "Nur über das Relais verbinden",
   "before.relayHint": "Für Netze, die alles andere sperren. Der Ton kommt eventuell etwas später.",
 
-  "mic.denied": "Der Browser erlaubt das Mikrofon nicht. Erlauben Sie es in der Adresszeile; bis dahin können Sie zuhören und mitlesen.",
+  "mic.denied":
+    "Der Browser erlaubt das Mikrofon nicht. Erlauben Sie es in der Adresszeile; bis dahin können Sie zuhören und mitlesen.",
   "mic.missing": "Kein Mikrofon gefunden. Sie können zuhören und mitlesen.",
   "mic.busy": "Ein anderes Programm benutzt das Mikrofon.",
   "mic.other": "Das Mikrofon funktioniert nicht. Sie können zuhören und mitlesen.",
@@ -100,7 +104,8 @@ export const de: Messages = {
   "error.rooms_closed": "Auf diesem Server legt nur der Betreiber Besprechungen an.",
   "error.rate_limited": "Zu viele Versuche. Versuchen Sie es gleich noch einmal.",
   "error.media_server": "Der Medienserver ist nicht erreichbar. Versuchen Sie es gleich noch einmal.",
-  "error.connect": "Die Verbindung für den Ton kam nicht zustande. Ein strenges Netz braucht vielleicht das Relais: siehe „Verbindung“.",
+  "error.connect":
+    "Die Verbindung für den Ton kam nicht zustande. Ein strenges Netz braucht vielleicht das Relais: siehe „Verbindung“.",
   "error.unexpected": "Das hat nicht geklappt. Versuchen Sie es gleich noch einmal.",
   "error.retry": "Erneut versuchen",
 
@@ -140,7 +145,10 @@ export const de: Messages = {
   "people.interpreterSpeaking": "dolmetscht",
   "people.interpreterListening": "hört zu",
   "people.interpreterInitializing": "macht sich bereit",
-  "people.audience": { one: "{count} Person folgt Ihnen in einer anderen Sprache", other: "{count} Personen folgen Ihnen in einer anderen Sprache" },
+  "people.audience": {
+    one: "{count} Person folgt Ihnen in einer anderen Sprache",
+    other: "{count} Personen folgen Ihnen in einer anderen Sprache",
+  },
   "people.audienceNone": "Im Moment folgt Ihnen niemand in einer anderen Sprache.",
   "people.audienceHears": "hört Sie auf {language}",
   "people.audienceReads": "liest Sie auf {language}",
@@ -152,7 +160,8 @@ export const de: Messages = {
   "people.qualityUnknown": "noch unbekannt",
   "people.remove": "{name} entfernen",
   "remove.title": "{name} entfernen?",
-  "remove.text": "Die Verbindung wird getrennt, und dieser Browser kommt nicht mehr herein. Mit dem Link und einem anderen Browser wäre eine Rückkehr möglich.",
+  "remove.text":
+    "Die Verbindung wird getrennt, und dieser Browser kommt nicht mehr herein. Mit dem Link und einem anderen Browser wäre eine Rückkehr möglich.",
   "remove.link": "Und den Link zurückziehen, der dafür benutzt wurde",
   "remove.linkHint": "Niemand kann dann neu damit beitreten. Alle anderen, die ihn benutzt haben, bleiben.",
   "remove.remove": "Entfernen",
@@ -192,17 +201,23 @@ export const de: Messages = {
   "lag.value": "{seconds} s zurück",
   "lag.close": "Die Übersetzung folgt dicht.",
   "lag.behind": "Die Übersetzung liegt zurück. Sie spricht etwas schneller, um aufzuholen.",
-  "lag.far": "Die Übersetzung liegt weit zurück. Sie lässt eventuell etwas aus, um aufzuholen; die Untertitel behalten alles.",
-  "lag.meaning": "Zeit vom Ende eines Satzes bis zum Ende seiner Übersetzung. Ein Dolmetscher muss einen Satzteil hören, ehe er ihn übersetzt; zwei bis vier Sekunden sind üblich.",
+  "lag.far":
+    "Die Übersetzung liegt weit zurück. Sie lässt eventuell etwas aus, um aufzuholen; die Untertitel behalten alles.",
+  "lag.meaning":
+    "Zeit vom Ende eines Satzes bis zum Ende seiner Übersetzung. Ein Dolmetscher muss einen Satzteil hören, ehe er ihn übersetzt; zwei bis vier Sekunden sind üblich.",
   "lag.title": "Verzögerung der Übersetzung",
   "lag.noneYet": "{language}: Noch hat niemand in einer anderen Sprache gesprochen",
-  "wait.playing": { one: "{count} Person hört noch die Übersetzung", other: "{count} Personen hören noch die Übersetzung" },
+  "wait.playing": {
+    one: "{count} Person hört noch die Übersetzung",
+    other: "{count} Personen hören noch die Übersetzung",
+  },
   "wait.hint": "Lassen Sie ihnen einen Moment.",
   "trouble.some": "Der Dolmetscher meldet: {reason}",
   "trouble.noChannel": "{language} bietet dieser Dolmetscher nicht an. Sie hören die Originale.",
   "trouble.muted": "Die Leitung hat {language} stummgeschaltet.",
   "trouble.pending": "Ihre Wahl ist noch nicht beim Server angekommen.",
-  "trouble.encrypted": "Diese Besprechung ist Ende-zu-Ende-verschlüsselt. Der Dolmetscher hat keinen Schlüssel; er hört und übersetzt nichts.",
+  "trouble.encrypted":
+    "Diese Besprechung ist Ende-zu-Ende-verschlüsselt. Der Dolmetscher hat keinen Schlüssel; er hört und übersetzt nichts.",
   "trouble.encryptedSome": "Ende-zu-Ende-verschlüsselt und für den Dolmetscher nicht zu hören: {names}.",
 
   "connection.connecting": "Verbindung wird aufgebaut…",
@@ -238,11 +253,15 @@ export const de: Messages = {
   "record.impossible": "Dieser Browser kann nicht aufnehmen.",
   "record.failed": "Es konnte nichts aufgenommen werden.",
   "record.forbidden": "Die Leitung hat das Aufnehmen in dieser Besprechung abgeschaltet.",
-  "record.ended": "Das Aufnehmen ist in dieser Besprechung abgeschaltet worden. Was Sie aufgenommen haben, können Sie unter „Mitschrift“ speichern.",
+  "record.ended":
+    "Das Aufnehmen ist in dieser Besprechung abgeschaltet worden. Was Sie aufgenommen haben, können Sie unter „Mitschrift“ speichern.",
   "record.you": "Sie nehmen auf, was Sie hören. Alle sehen das.",
   "record.somebody": "{name} nimmt auf, was zu hören ist",
   "record.many": { one: "{count} Person nimmt auf, was sie hört", other: "{count} Personen nehmen auf, was sie hören" },
-  "record.manyWithYou": { one: "{count} Person nimmt auf, was sie hört: Sie", other: "{count} Personen nehmen auf, was sie hören; Sie gehören dazu" },
+  "record.manyWithYou": {
+    one: "{count} Person nimmt auf, was sie hört: Sie",
+    other: "{count} Personen nehmen auf, was sie hören; Sie gehören dazu",
+  },
 
   "keys.title": "Tastatur",
   "keys.use": "Einzelne Tasten verwenden",
@@ -318,7 +337,8 @@ export const de: Messages = {
   "org.capacitySpeakers": { one: "{count} Person", other: "{count} Personen" },
   "org.capacityLanguages": { one: "{count} Sprache", other: "{count} Sprachen" },
   "org.voices": "Stimmen",
-  "org.voicesHint": "Eine gewählte Stimme spricht in ihrer Sprache für alle, ab dem nächsten Satz. Sonst haben alle Redenden verschiedene Stimmen.",
+  "org.voicesHint":
+    "Eine gewählte Stimme spricht in ihrer Sprache für alle, ab dem nächsten Satz. Sonst haben alle Redenden verschiedene Stimmen.",
   "org.voiceAuto": "Verschiedene Stimmen",
   "org.voiceUnlisted": "{voice} (nicht in der Liste)",
   "org.voiceNone": "Keine Stimme, nur Untertitel: {languages}",
@@ -356,13 +376,16 @@ export const de: Messages = {
   "org.revokeRemove": "Zurückziehen und entfernen",
   "org.recording": "Aufnahmen",
   "org.recordingAllow": "Alle dürfen aufnehmen, was sie hören",
-  "org.recordingHint": "Ist das ausgeschaltet, bietet die Seite keine Aufnahme an und beendet laufende. Es ist nur eine Regel dieser Seite: Andere Programme können trotzdem aufnehmen.",
+  "org.recordingHint":
+    "Ist das ausgeschaltet, bietet die Seite keine Aufnahme an und beendet laufende. Es ist nur eine Regel dieser Seite: Andere Programme können trotzdem aufnehmen.",
   "org.stored": "Was der Server aufbewahrt",
-  "org.storedHint": "Namen derer, die da waren, Links, Glossar und Einstellungen. Was gesagt wird, wird nicht aufbewahrt.",
+  "org.storedHint":
+    "Namen derer, die da waren, Links, Glossar und Einstellungen. Was gesagt wird, wird nicht aufbewahrt.",
   "org.storedDownload": "Gespeichertes herunterladen",
   "org.erase": "Alles löschen",
   "org.eraseTitle": "Alles über diese Besprechung löschen?",
-  "org.eraseText": "Die Besprechung endet für alle, und der Server vergisst sie: die Namen derer, die da waren, alle Links und das Glossar. Das lässt sich nicht rückgängig machen. Was andere für sich gespeichert haben, bleibt bei ihnen.",
+  "org.eraseText":
+    "Die Besprechung endet für alle, und der Server vergisst sie: die Namen derer, die da waren, alle Links und das Glossar. Das lässt sich nicht rückgängig machen. Was andere für sich gespeichert haben, bleibt bei ihnen.",
   "org.end": "Besprechung für alle beenden",
   "org.endTitle": "Besprechung für alle beenden?",
   "org.endText": "Alle werden getrennt, und kein Link gilt mehr.",

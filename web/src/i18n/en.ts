@@ -12,7 +12,8 @@ export const en = {
   "app.save": "Save",
 
   "start.title": "Everyone in their own language",
-  "start.lead": "Create a meeting and share its link. Each person speaks their own language, and hears and reads all the others in theirs.",
+  "start.lead":
+    "Create a meeting and share its link. Each person speaks their own language, and hears and reads all the others in theirs.",
   "start.private": "Sound and words stay on this server. Nothing is sent to other companies.",
   "start.form": "New meeting",
   "start.name": "Name of the meeting",
@@ -67,7 +68,8 @@ export const en = {
   "before.testHint": "Three seconds are recorded and played to you. They do not leave this computer.",
   "before.chime": "Test loudspeaker",
   "before.headphones": "Headphones keep the translation out of your microphone.",
-  "before.notice": "When an interpreter is in the room, a machine listens to what is said, translates it and speaks it with synthetic voices, which may make mistakes. This happens on the operator’s own machines. Others may keep the transcript, and may record what they hear; the page shows who does. By joining you agree.",
+  "before.notice":
+    "When an interpreter is in the room, a machine listens to what is said, translates it and speaks it with synthetic voices, which may make mistakes. This happens on the operator’s own machines. Others may keep the transcript, and may record what they hear; the page shows who does. By joining you agree.",
   "before.handled": "How this is handled",
   "before.join": "Join",
   "before.joinListening": "Join to listen",
@@ -77,7 +79,8 @@ export const en = {
   "before.relayOnly": "Connect only through the relay",
   "before.relayHint": "For networks that block everything else. Sound may be a little later.",
 
-  "mic.denied": "The browser does not allow the microphone. Allow it in the address bar; until then you can listen and read.",
+  "mic.denied":
+    "The browser does not allow the microphone. Allow it in the address bar; until then you can listen and read.",
   "mic.missing": "No microphone was found. You can listen and read.",
   "mic.busy": "Another program is using the microphone.",
   "mic.other": "The microphone does not work. You can listen and read.",
@@ -98,7 +101,8 @@ export const en = {
   "error.rooms_closed": "On this server, only the operator creates meetings.",
   "error.rate_limited": "Too many attempts. Try again in a moment.",
   "error.media_server": "The media server cannot be reached. Try again in a moment.",
-  "error.connect": "The connection for sound could not be made. A strict network may need the relay: see “Connection” below.",
+  "error.connect":
+    "The connection for sound could not be made. A strict network may need the relay: see “Connection” below.",
   "error.unexpected": "That did not work. Try again in a moment.",
   "error.retry": "Try again",
 
@@ -138,7 +142,10 @@ export const en = {
   "people.interpreterSpeaking": "is interpreting",
   "people.interpreterListening": "is listening",
   "people.interpreterInitializing": "is getting ready",
-  "people.audience": { one: "{count} person follows you in another language", other: "{count} people follow you in another language" },
+  "people.audience": {
+    one: "{count} person follows you in another language",
+    other: "{count} people follow you in another language",
+  },
   "people.audienceNone": "Nobody follows you in another language at the moment.",
   "people.audienceHears": "hears you in {language}",
   "people.audienceReads": "reads you in {language}",
@@ -150,7 +157,8 @@ export const en = {
   "people.qualityUnknown": "not known yet",
   "people.remove": "Remove {name}",
   "remove.title": "Remove {name}?",
-  "remove.text": "They are disconnected and kept out in this browser. With the link and another browser they could come back.",
+  "remove.text":
+    "They are disconnected and kept out in this browser. With the link and another browser they could come back.",
   "remove.link": "And withdraw the link they came by",
   "remove.linkHint": "Nobody new can join by it. Everyone else who came by it stays.",
   "remove.remove": "Remove",
@@ -191,16 +199,21 @@ export const en = {
   "lag.close": "The translation follows closely.",
   "lag.behind": "The translation is behind. It speaks a little faster to catch up.",
   "lag.far": "The translation is far behind. It may leave something out to catch up; captions keep everything.",
-  "lag.meaning": "Time from the end of a sentence to the end of its translation. An interpreter needs to hear a clause before translating it, so two to four seconds are usual.",
+  "lag.meaning":
+    "Time from the end of a sentence to the end of its translation. An interpreter needs to hear a clause before translating it, so two to four seconds are usual.",
   "lag.title": "Delay of the translation",
   "lag.noneYet": "{language}: nobody has spoken in another language yet",
-  "wait.playing": { one: "{count} person is still listening to the translation", other: "{count} people are still listening to the translation" },
+  "wait.playing": {
+    one: "{count} person is still listening to the translation",
+    other: "{count} people are still listening to the translation",
+  },
   "wait.hint": "Leave a moment before you go on.",
   "trouble.some": "The interpreter reports: {reason}",
   "trouble.noChannel": "{language} is not offered by this interpreter. You hear the originals.",
   "trouble.muted": "The organiser has muted {language}.",
   "trouble.pending": "Your choice has not reached the server yet.",
-  "trouble.encrypted": "This meeting is encrypted end to end. The interpreter has no key, so it hears and translates nothing.",
+  "trouble.encrypted":
+    "This meeting is encrypted end to end. The interpreter has no key, so it hears and translates nothing.",
   "trouble.encryptedSome": "Encrypted end to end, so the interpreter cannot hear them: {names}.",
 
   "connection.connecting": "Connecting…",
@@ -236,11 +249,18 @@ export const en = {
   "record.impossible": "This browser cannot record.",
   "record.failed": "Nothing could be recorded.",
   "record.forbidden": "An organiser has switched recording off in this meeting.",
-  "record.ended": "Recording has been switched off in this meeting. What you have recorded can be saved under “Transcript”.",
+  "record.ended":
+    "Recording has been switched off in this meeting. What you have recorded can be saved under “Transcript”.",
   "record.you": "You are recording what you hear. Everyone sees that.",
   "record.somebody": "{name} is recording what they hear",
-  "record.many": { one: "{count} person is recording what they hear", other: "{count} people are recording what they hear" },
-  "record.manyWithYou": { one: "{count} person is recording what they hear: you", other: "{count} people are recording what they hear, you among them" },
+  "record.many": {
+    one: "{count} person is recording what they hear",
+    other: "{count} people are recording what they hear",
+  },
+  "record.manyWithYou": {
+    one: "{count} person is recording what they hear: you",
+    other: "{count} people are recording what they hear, you among them",
+  },
 
   "keys.title": "Keyboard",
   "keys.use": "Use single keys",
@@ -299,7 +319,8 @@ export const en = {
   "org.invite": "Invite the interpreter",
   "org.dismiss": "Dismiss",
   "org.languages": "Languages",
-  "org.languagesHint": "Those who listen choose among these. Without a choice, all that the interpreter can do are offered.",
+  "org.languagesHint":
+    "Those who listen choose among these. Without a choice, all that the interpreter can do are offered.",
   "org.addLanguage": "Add a language",
   "org.removeLanguage": "Remove {language}",
   "org.allLanguages": "All that the interpreter can do",
@@ -316,7 +337,8 @@ export const en = {
   "org.capacitySpeakers": { one: "{count} speaker", other: "{count} speakers" },
   "org.capacityLanguages": { one: "{count} language", other: "{count} languages" },
   "org.voices": "Voices",
-  "org.voicesHint": "A chosen voice speaks for everybody in its language, from the next sentence on. Otherwise speakers have different voices.",
+  "org.voicesHint":
+    "A chosen voice speaks for everybody in its language, from the next sentence on. Otherwise speakers have different voices.",
   "org.voiceAuto": "Different voices",
   "org.voiceUnlisted": "{voice} (not in the list)",
   "org.voiceNone": "No voice, captions only: {languages}",
@@ -354,13 +376,15 @@ export const en = {
   "org.revokeRemove": "Withdraw and remove",
   "org.recording": "Recording",
   "org.recordingAllow": "People may record what they hear",
-  "org.recordingHint": "When this is off, the page offers no recording and ends those under way. It is a rule of this page only: other programs may still record.",
+  "org.recordingHint":
+    "When this is off, the page offers no recording and ends those under way. It is a rule of this page only: other programs may still record.",
   "org.stored": "What the server keeps",
   "org.storedHint": "Names of those who came, links, glossary and settings. What is said is not kept.",
   "org.storedDownload": "Download what is stored",
   "org.erase": "Erase everything",
   "org.eraseTitle": "Erase everything about this meeting?",
-  "org.eraseText": "The meeting ends for everyone, and the server forgets it: the names of those who came, all links and the glossary. This cannot be undone. What people have saved for themselves stays with them.",
+  "org.eraseText":
+    "The meeting ends for everyone, and the server forgets it: the names of those who came, all links and the glossary. This cannot be undone. What people have saved for themselves stays with them.",
   "org.end": "End the meeting for everyone",
   "org.endTitle": "End the meeting for everyone?",
   "org.endText": "Everybody is disconnected and all links stop working.",

@@ -69,7 +69,8 @@ export const es: Messages = {
   "before.testHint": "Se graban tres segundos y se reproducen para usted. No salen de este equipo.",
   "before.chime": "Probar el altavoz",
   "before.headphones": "Con auriculares, la traducción no entra en su micrófono.",
-  "before.notice": "Cuando hay un intérprete en la sala, una máquina escucha lo que se dice, lo traduce y lo pronuncia con voces sintéticas, que pueden equivocarse. Todo ocurre en las máquinas propias de quien opera el servicio. Otras personas pueden conservar la transcripción y grabar lo que oyen; la página muestra quién lo hace. Al unirse, usted lo acepta.",
+  "before.notice":
+    "Cuando hay un intérprete en la sala, una máquina escucha lo que se dice, lo traduce y lo pronuncia con voces sintéticas, que pueden equivocarse. Todo ocurre en las máquinas propias de quien opera el servicio. Otras personas pueden conservar la transcripción y grabar lo que oyen; la página muestra quién lo hace. Al unirse, usted lo acepta.",
   "before.handled": "Cómo se tratan los datos",
   "before.join": "Unirse",
   "before.joinListening": "Unirse para escuchar",
@@ -79,7 +80,8 @@ export const es: Messages = {
   "before.relayOnly": "Conectar solo por el relé",
   "before.relayHint": "Para redes que bloquean todo lo demás. El sonido puede llegar un poco más tarde.",
 
-  "mic.denied": "El navegador no permite el micrófono. Permítalo en la barra de direcciones; mientras tanto puede escuchar y leer.",
+  "mic.denied":
+    "El navegador no permite el micrófono. Permítalo en la barra de direcciones; mientras tanto puede escuchar y leer.",
   "mic.missing": "No se encontró ningún micrófono. Puede escuchar y leer.",
   "mic.busy": "Otro programa está usando el micrófono.",
   "mic.other": "El micrófono no funciona. Puede escuchar y leer.",
@@ -100,7 +102,8 @@ export const es: Messages = {
   "error.rooms_closed": "En este servidor solo el operador crea reuniones.",
   "error.rate_limited": "Demasiados intentos. Inténtelo de nuevo dentro de un momento.",
   "error.media_server": "No se puede acceder al servidor de medios. Inténtelo de nuevo dentro de un momento.",
-  "error.connect": "No se pudo establecer la conexión de sonido. En una red estricta puede hacer falta el relé: vea «Conexión».",
+  "error.connect":
+    "No se pudo establecer la conexión de sonido. En una red estricta puede hacer falta el relé: vea «Conexión».",
   "error.unexpected": "No ha funcionado. Inténtelo de nuevo dentro de un momento.",
   "error.retry": "Reintentar",
 
@@ -140,7 +143,10 @@ export const es: Messages = {
   "people.interpreterSpeaking": "está interpretando",
   "people.interpreterListening": "está escuchando",
   "people.interpreterInitializing": "se está preparando",
-  "people.audience": { one: "{count} persona le sigue en otro idioma", other: "{count} personas le siguen en otro idioma" },
+  "people.audience": {
+    one: "{count} persona le sigue en otro idioma",
+    other: "{count} personas le siguen en otro idioma",
+  },
   "people.audienceNone": "Nadie le sigue en otro idioma en este momento.",
   "people.audienceHears": "le oye en {language}",
   "people.audienceReads": "le lee en {language}",
@@ -152,7 +158,8 @@ export const es: Messages = {
   "people.qualityUnknown": "aún desconocida",
   "people.remove": "Expulsar a {name}",
   "remove.title": "¿Expulsar a {name}?",
-  "remove.text": "Se corta su conexión y no podrá volver con ese navegador. Con el enlace y otro navegador podría volver.",
+  "remove.text":
+    "Se corta su conexión y no podrá volver con ese navegador. Con el enlace y otro navegador podría volver.",
   "remove.link": "Y retirar el enlace con el que entró",
   "remove.linkHint": "Nadie más podrá entrar con él. Las demás personas que lo usaron se quedan.",
   "remove.remove": "Expulsar",
@@ -193,16 +200,21 @@ export const es: Messages = {
   "lag.close": "La traducción sigue de cerca.",
   "lag.behind": "La traducción va retrasada. Habla algo más rápido para alcanzar.",
   "lag.far": "La traducción va muy retrasada. Puede omitir algo para alcanzar; los subtítulos lo conservan todo.",
-  "lag.meaning": "Tiempo desde el final de una frase hasta el final de su traducción. Un intérprete tiene que oír una parte antes de traducirla: de dos a cuatro segundos es lo normal.",
+  "lag.meaning":
+    "Tiempo desde el final de una frase hasta el final de su traducción. Un intérprete tiene que oír una parte antes de traducirla: de dos a cuatro segundos es lo normal.",
   "lag.title": "Retraso de la traducción",
   "lag.noneYet": "{language}: todavía nadie ha hablado en otro idioma",
-  "wait.playing": { one: "{count} persona aún escucha la traducción", other: "{count} personas aún escuchan la traducción" },
+  "wait.playing": {
+    one: "{count} persona aún escucha la traducción",
+    other: "{count} personas aún escuchan la traducción",
+  },
   "wait.hint": "Deje un momento antes de seguir.",
   "trouble.some": "El intérprete avisa: {reason}",
   "trouble.noChannel": "Este intérprete no ofrece {language}. Oye los originales.",
   "trouble.muted": "Quien organiza ha silenciado {language}.",
   "trouble.pending": "Su elección aún no ha llegado al servidor.",
-  "trouble.encrypted": "Esta reunión está cifrada de extremo a extremo. El intérprete no tiene la clave: no oye ni traduce nada.",
+  "trouble.encrypted":
+    "Esta reunión está cifrada de extremo a extremo. El intérprete no tiene la clave: no oye ni traduce nada.",
   "trouble.encryptedSome": "Con cifrado de extremo a extremo, el intérprete no puede oír a: {names}.",
 
   "connection.connecting": "Conectando…",
@@ -238,11 +250,18 @@ export const es: Messages = {
   "record.impossible": "Este navegador no puede grabar.",
   "record.failed": "No se pudo grabar nada.",
   "record.forbidden": "Quien organiza ha desactivado la grabación en esta reunión.",
-  "record.ended": "Se ha desactivado la grabación en esta reunión. Lo que usted grabó se puede guardar en «Transcripción».",
+  "record.ended":
+    "Se ha desactivado la grabación en esta reunión. Lo que usted grabó se puede guardar en «Transcripción».",
   "record.you": "Está grabando lo que oye. Todos lo ven.",
   "record.somebody": "{name} está grabando lo que oye",
-  "record.many": { one: "{count} persona está grabando lo que oye", other: "{count} personas están grabando lo que oyen" },
-  "record.manyWithYou": { one: "{count} persona está grabando lo que oye: usted", other: "{count} personas están grabando lo que oyen, usted entre ellas" },
+  "record.many": {
+    one: "{count} persona está grabando lo que oye",
+    other: "{count} personas están grabando lo que oyen",
+  },
+  "record.manyWithYou": {
+    one: "{count} persona está grabando lo que oye: usted",
+    other: "{count} personas están grabando lo que oyen, usted entre ellas",
+  },
 
   "keys.title": "Teclado",
   "keys.use": "Usar teclas sueltas",
@@ -301,7 +320,8 @@ export const es: Messages = {
   "org.invite": "Invitar al intérprete",
   "org.dismiss": "Despedir",
   "org.languages": "Idiomas",
-  "org.languagesHint": "Quienes escuchan eligen entre estos. Si no elige ninguno, se ofrecen todos los que domina el intérprete.",
+  "org.languagesHint":
+    "Quienes escuchan eligen entre estos. Si no elige ninguno, se ofrecen todos los que domina el intérprete.",
   "org.addLanguage": "Añadir un idioma",
   "org.removeLanguage": "Quitar {language}",
   "org.allLanguages": "Todos los que domina el intérprete",
@@ -318,7 +338,8 @@ export const es: Messages = {
   "org.capacitySpeakers": { one: "{count} persona", other: "{count} personas" },
   "org.capacityLanguages": { one: "{count} idioma", other: "{count} idiomas" },
   "org.voices": "Voces",
-  "org.voicesHint": "La voz elegida habla por todos en su idioma, desde la frase siguiente. Si no, cada persona tiene una voz distinta.",
+  "org.voicesHint":
+    "La voz elegida habla por todos en su idioma, desde la frase siguiente. Si no, cada persona tiene una voz distinta.",
   "org.voiceAuto": "Voces distintas",
   "org.voiceUnlisted": "{voice} (no está en la lista)",
   "org.voiceNone": "Sin voz, solo subtítulos: {languages}",
@@ -356,13 +377,15 @@ export const es: Messages = {
   "org.revokeRemove": "Retirar y expulsar",
   "org.recording": "Grabación",
   "org.recordingAllow": "Se permite grabar lo que se oye",
-  "org.recordingHint": "Si está desactivado, la página no ofrece grabar y detiene las grabaciones en curso. Es solo una regla de esta página: otros programas pueden grabar igualmente.",
+  "org.recordingHint":
+    "Si está desactivado, la página no ofrece grabar y detiene las grabaciones en curso. Es solo una regla de esta página: otros programas pueden grabar igualmente.",
   "org.stored": "Lo que guarda el servidor",
   "org.storedHint": "Nombres de quienes vinieron, enlaces, glosario y ajustes. Lo que se dice no se guarda.",
   "org.storedDownload": "Descargar lo guardado",
   "org.erase": "Borrarlo todo",
   "org.eraseTitle": "¿Borrar todo lo de esta reunión?",
-  "org.eraseText": "La reunión termina para todos y el servidor la olvida: los nombres de quienes vinieron, todos los enlaces y el glosario. No se puede deshacer. Lo que cada cual haya guardado por su cuenta seguirá en su poder.",
+  "org.eraseText":
+    "La reunión termina para todos y el servidor la olvida: los nombres de quienes vinieron, todos los enlaces y el glosario. No se puede deshacer. Lo que cada cual haya guardado por su cuenta seguirá en su poder.",
   "org.end": "Terminar la reunión para todos",
   "org.endTitle": "¿Terminar la reunión para todos?",
   "org.endText": "Se desconecta a todo el mundo y los enlaces dejan de funcionar.",

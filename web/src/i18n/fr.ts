@@ -14,7 +14,8 @@ export const fr: Messages = {
   "app.save": "Enregistrer",
 
   "start.title": "Chacun dans sa propre langue",
-  "start.lead": "Créez une réunion et partagez son lien. Chacun parle sa langue, et entend et lit les autres dans la sienne.",
+  "start.lead":
+    "Créez une réunion et partagez son lien. Chacun parle sa langue, et entend et lit les autres dans la sienne.",
   "start.private": "Le son et les mots restent sur ce serveur. Rien n’est envoyé à d’autres entreprises.",
   "start.form": "Nouvelle réunion",
   "start.name": "Nom de la réunion",
@@ -62,14 +63,16 @@ export const fr: Messages = {
   "before.level": "Niveau de votre microphone",
   "before.levelHint": "Dites quelque chose : la barre devrait bouger.",
   "before.useMicrophone": "Utiliser mon microphone",
-  "before.allowHint": "Le navigateur demandera l’autorisation. Sans microphone, vous pouvez quand même écouter et lire.",
+  "before.allowHint":
+    "Le navigateur demandera l’autorisation. Sans microphone, vous pouvez quand même écouter et lire.",
   "before.test": "Enregistrer un essai",
   "before.testing": "Enregistrement, parlez…",
   "before.playing": "Lecture de l’essai…",
   "before.testHint": "Trois secondes sont enregistrées puis jouées pour vous. Elles ne quittent pas cet ordinateur.",
   "before.chime": "Tester le haut-parleur",
   "before.headphones": "Avec un casque, la traduction n’entre pas dans votre microphone.",
-  "before.notice": "Quand un interprète est dans la salle, une machine écoute ce qui se dit, le traduit et le prononce avec des voix de synthèse, qui peuvent se tromper. Cela se fait sur les propres machines de l’exploitant. Les autres peuvent garder la transcription et enregistrer ce qu’ils entendent ; la page montre qui le fait. En rejoignant la réunion, vous l’acceptez.",
+  "before.notice":
+    "Quand un interprète est dans la salle, une machine écoute ce qui se dit, le traduit et le prononce avec des voix de synthèse, qui peuvent se tromper. Cela se fait sur les propres machines de l’exploitant. Les autres peuvent garder la transcription et enregistrer ce qu’ils entendent ; la page montre qui le fait. En rejoignant la réunion, vous l’acceptez.",
   "before.handled": "Comment vos données sont traitées",
   "before.join": "Rejoindre",
   "before.joinListening": "Rejoindre pour écouter",
@@ -79,7 +82,8 @@ export const fr: Messages = {
   "before.relayOnly": "Se connecter seulement par le relais",
   "before.relayHint": "Pour les réseaux qui bloquent tout le reste. Le son peut arriver un peu plus tard.",
 
-  "mic.denied": "Le navigateur n’autorise pas le microphone. Autorisez-le dans la barre d’adresse ; d’ici là, vous pouvez écouter et lire.",
+  "mic.denied":
+    "Le navigateur n’autorise pas le microphone. Autorisez-le dans la barre d’adresse ; d’ici là, vous pouvez écouter et lire.",
   "mic.missing": "Aucun microphone trouvé. Vous pouvez écouter et lire.",
   "mic.busy": "Un autre programme utilise le microphone.",
   "mic.other": "Le microphone ne fonctionne pas. Vous pouvez écouter et lire.",
@@ -100,7 +104,8 @@ export const fr: Messages = {
   "error.rooms_closed": "Sur ce serveur, seul l’exploitant crée des réunions.",
   "error.rate_limited": "Trop de tentatives. Réessayez dans un instant.",
   "error.media_server": "Le serveur de médias est injoignable. Réessayez dans un instant.",
-  "error.connect": "La connexion pour le son n’a pas pu être établie. Un réseau strict peut exiger le relais : voir « Connexion ».",
+  "error.connect":
+    "La connexion pour le son n’a pas pu être établie. Un réseau strict peut exiger le relais : voir « Connexion ».",
   "error.unexpected": "Cela n’a pas fonctionné. Réessayez dans un instant.",
   "error.retry": "Réessayer",
 
@@ -140,7 +145,10 @@ export const fr: Messages = {
   "people.interpreterSpeaking": "interprète",
   "people.interpreterListening": "écoute",
   "people.interpreterInitializing": "se prépare",
-  "people.audience": { one: "{count} personne vous suit dans une autre langue", other: "{count} personnes vous suivent dans une autre langue" },
+  "people.audience": {
+    one: "{count} personne vous suit dans une autre langue",
+    other: "{count} personnes vous suivent dans une autre langue",
+  },
   "people.audienceNone": "Personne ne vous suit dans une autre langue en ce moment.",
   "people.audienceHears": "vous entend en {language}",
   "people.audienceReads": "vous lit en {language}",
@@ -152,7 +160,8 @@ export const fr: Messages = {
   "people.qualityUnknown": "pas encore connue",
   "people.remove": "Exclure {name}",
   "remove.title": "Exclure {name} ?",
-  "remove.text": "Sa connexion est coupée et ce navigateur n’est plus admis. Avec le lien et un autre navigateur, un retour reste possible.",
+  "remove.text":
+    "Sa connexion est coupée et ce navigateur n’est plus admis. Avec le lien et un autre navigateur, un retour reste possible.",
   "remove.link": "Et retirer le lien utilisé pour venir",
   "remove.linkHint": "Plus personne ne peut l’utiliser pour entrer. Les autres personnes venues par ce lien restent.",
   "remove.remove": "Exclure",
@@ -192,17 +201,23 @@ export const fr: Messages = {
   "lag.value": "{seconds} s de retard",
   "lag.close": "La traduction suit de près.",
   "lag.behind": "La traduction est en retard. Elle parle un peu plus vite pour le rattraper.",
-  "lag.far": "La traduction est très en retard. Elle peut omettre quelque chose pour le rattraper ; les sous-titres gardent tout.",
-  "lag.meaning": "Temps entre la fin d’une phrase et la fin de sa traduction. Un interprète doit entendre une partie avant de la traduire : deux à quatre secondes sont normales.",
+  "lag.far":
+    "La traduction est très en retard. Elle peut omettre quelque chose pour le rattraper ; les sous-titres gardent tout.",
+  "lag.meaning":
+    "Temps entre la fin d’une phrase et la fin de sa traduction. Un interprète doit entendre une partie avant de la traduire : deux à quatre secondes sont normales.",
   "lag.title": "Retard de la traduction",
   "lag.noneYet": "{language} : personne n’a encore parlé dans une autre langue",
-  "wait.playing": { one: "{count} personne écoute encore la traduction", other: "{count} personnes écoutent encore la traduction" },
+  "wait.playing": {
+    one: "{count} personne écoute encore la traduction",
+    other: "{count} personnes écoutent encore la traduction",
+  },
   "wait.hint": "Laissez un instant avant de continuer.",
   "trouble.some": "L’interprète signale : {reason}",
   "trouble.noChannel": "Cet interprète ne propose pas {language}. Vous entendez les originaux.",
   "trouble.muted": "L’organisateur a coupé {language}.",
   "trouble.pending": "Votre choix n’est pas encore arrivé au serveur.",
-  "trouble.encrypted": "Cette réunion est chiffrée de bout en bout. L’interprète n’a pas de clé : il n’entend et ne traduit rien.",
+  "trouble.encrypted":
+    "Cette réunion est chiffrée de bout en bout. L’interprète n’a pas de clé : il n’entend et ne traduit rien.",
   "trouble.encryptedSome": "Chiffrement de bout en bout, l’interprète ne peut pas entendre : {names}.",
 
   "connection.connecting": "Connexion…",
@@ -234,15 +249,23 @@ export const fr: Messages = {
   "record.stop": "Arrêter l’enregistrement",
   "record.ready": "{minutes} min enregistrées",
   "record.download": "Sauver l’enregistrement",
-  "record.hint": "Il est fait dans votre navigateur et y reste. Tout le monde voit que vous enregistrez ; demandez d’abord.",
+  "record.hint":
+    "Il est fait dans votre navigateur et y reste. Tout le monde voit que vous enregistrez ; demandez d’abord.",
   "record.impossible": "Ce navigateur ne peut pas enregistrer.",
   "record.failed": "Rien n’a pu être enregistré.",
   "record.forbidden": "Un organisateur a désactivé l’enregistrement dans cette réunion.",
-  "record.ended": "L’enregistrement a été désactivé dans cette réunion. Ce que vous avez enregistré peut être sauvé sous « Transcription ».",
+  "record.ended":
+    "L’enregistrement a été désactivé dans cette réunion. Ce que vous avez enregistré peut être sauvé sous « Transcription ».",
   "record.you": "Vous enregistrez ce que vous entendez. Tout le monde le voit.",
   "record.somebody": "{name} enregistre ce qui s’entend",
-  "record.many": { one: "{count} personne enregistre ce qu’elle entend", other: "{count} personnes enregistrent ce qu’elles entendent" },
-  "record.manyWithYou": { one: "{count} personne enregistre ce qu’elle entend : vous", other: "{count} personnes, dont vous, enregistrent ce qu’elles entendent" },
+  "record.many": {
+    one: "{count} personne enregistre ce qu’elle entend",
+    other: "{count} personnes enregistrent ce qu’elles entendent",
+  },
+  "record.manyWithYou": {
+    one: "{count} personne enregistre ce qu’elle entend : vous",
+    other: "{count} personnes, dont vous, enregistrent ce qu’elles entendent",
+  },
 
   "keys.title": "Clavier",
   "keys.use": "Utiliser les touches seules",
@@ -301,7 +324,8 @@ export const fr: Messages = {
   "org.invite": "Inviter l’interprète",
   "org.dismiss": "Congédier",
   "org.languages": "Langues",
-  "org.languagesHint": "Les auditeurs choisissent parmi elles. Sans choix, tout ce que l’interprète sait faire est proposé.",
+  "org.languagesHint":
+    "Les auditeurs choisissent parmi elles. Sans choix, tout ce que l’interprète sait faire est proposé.",
   "org.addLanguage": "Ajouter une langue",
   "org.removeLanguage": "Retirer {language}",
   "org.allLanguages": "Toutes celles de l’interprète",
@@ -318,7 +342,8 @@ export const fr: Messages = {
   "org.capacitySpeakers": { one: "{count} personne", other: "{count} personnes" },
   "org.capacityLanguages": { one: "{count} langue", other: "{count} langues" },
   "org.voices": "Voix",
-  "org.voicesHint": "Une voix choisie parle pour tous dans sa langue, dès la phrase suivante. Sinon, chacun a une voix différente.",
+  "org.voicesHint":
+    "Une voix choisie parle pour tous dans sa langue, dès la phrase suivante. Sinon, chacun a une voix différente.",
   "org.voiceAuto": "Voix différentes",
   "org.voiceUnlisted": "{voice} (pas dans la liste)",
   "org.voiceNone": "Pas de voix, sous-titres seulement : {languages}",
@@ -356,13 +381,16 @@ export const fr: Messages = {
   "org.revokeRemove": "Retirer et exclure",
   "org.recording": "Enregistrement",
   "org.recordingAllow": "Chacun peut enregistrer ce qu’il entend",
-  "org.recordingHint": "Sans cela, la page ne propose pas d’enregistrer et arrête les enregistrements en cours. Ce n’est qu’une règle de cette page : d’autres programmes peuvent encore enregistrer.",
+  "org.recordingHint":
+    "Sans cela, la page ne propose pas d’enregistrer et arrête les enregistrements en cours. Ce n’est qu’une règle de cette page : d’autres programmes peuvent encore enregistrer.",
   "org.stored": "Ce que le serveur conserve",
-  "org.storedHint": "Les noms des personnes venues, les liens, le glossaire et les réglages. Ce qui se dit n’est pas conservé.",
+  "org.storedHint":
+    "Les noms des personnes venues, les liens, le glossaire et les réglages. Ce qui se dit n’est pas conservé.",
   "org.storedDownload": "Télécharger ce qui est conservé",
   "org.erase": "Tout effacer",
   "org.eraseTitle": "Tout effacer de cette réunion ?",
-  "org.eraseText": "La réunion se termine pour tous et le serveur l’oublie : les noms des personnes venues, tous les liens et le glossaire. C’est irréversible. Ce que chacun a sauvé pour soi lui reste.",
+  "org.eraseText":
+    "La réunion se termine pour tous et le serveur l’oublie : les noms des personnes venues, tous les liens et le glossaire. C’est irréversible. Ce que chacun a sauvé pour soi lui reste.",
   "org.end": "Terminer la réunion pour tous",
   "org.endTitle": "Terminer la réunion pour tous ?",
   "org.endText": "Tout le monde est déconnecté et tous les liens cessent de fonctionner.",

@@ -14,7 +14,8 @@ export const it: Messages = {
   "app.save": "Salva",
 
   "start.title": "Ognuno nella propria lingua",
-  "start.lead": "Crei una riunione e condivida il link. Ciascuno parla la propria lingua, e ascolta e legge gli altri nella sua.",
+  "start.lead":
+    "Crei una riunione e condivida il link. Ciascuno parla la propria lingua, e ascolta e legge gli altri nella sua.",
   "start.private": "Suono e parole restano su questo server. Nulla viene inviato ad altre aziende.",
   "start.form": "Nuova riunione",
   "start.name": "Nome della riunione",
@@ -69,7 +70,8 @@ export const it: Messages = {
   "before.testHint": "Tre secondi vengono registrati e riprodotti per lei. Non lasciano questo computer.",
   "before.chime": "Prova l’altoparlante",
   "before.headphones": "Con le cuffie la traduzione non entra nel microfono.",
-  "before.notice": "Quando nella stanza c’è un interprete, una macchina ascolta ciò che si dice, lo traduce e lo pronuncia con voci sintetiche, che possono sbagliare. Tutto avviene su macchine proprie del gestore. Gli altri possono conservare la trascrizione e registrare ciò che sentono; la pagina mostra chi lo fa. Partecipando, lei acconsente.",
+  "before.notice":
+    "Quando nella stanza c’è un interprete, una macchina ascolta ciò che si dice, lo traduce e lo pronuncia con voci sintetiche, che possono sbagliare. Tutto avviene su macchine proprie del gestore. Gli altri possono conservare la trascrizione e registrare ciò che sentono; la pagina mostra chi lo fa. Partecipando, lei acconsente.",
   "before.handled": "Come vengono trattati i dati",
   "before.join": "Partecipa",
   "before.joinListening": "Partecipa per ascoltare",
@@ -79,7 +81,8 @@ export const it: Messages = {
   "before.relayOnly": "Connetti solo tramite il relay",
   "before.relayHint": "Per reti che bloccano tutto il resto. Il suono può arrivare un po’ più tardi.",
 
-  "mic.denied": "Il browser non permette il microfono. Lo consenta nella barra degli indirizzi; intanto può ascoltare e leggere.",
+  "mic.denied":
+    "Il browser non permette il microfono. Lo consenta nella barra degli indirizzi; intanto può ascoltare e leggere.",
   "mic.missing": "Nessun microfono trovato. Può ascoltare e leggere.",
   "mic.busy": "Un altro programma usa il microfono.",
   "mic.other": "Il microfono non funziona. Può ascoltare e leggere.",
@@ -100,7 +103,8 @@ export const it: Messages = {
   "error.rooms_closed": "Su questo server solo il gestore crea riunioni.",
   "error.rate_limited": "Troppi tentativi. Riprovi tra poco.",
   "error.media_server": "Il server multimediale non è raggiungibile. Riprovi tra poco.",
-  "error.connect": "Non è stato possibile stabilire la connessione audio. Una rete severa può richiedere il relay: veda «Connessione».",
+  "error.connect":
+    "Non è stato possibile stabilire la connessione audio. Una rete severa può richiedere il relay: veda «Connessione».",
   "error.unexpected": "Non ha funzionato. Riprovi tra poco.",
   "error.retry": "Riprova",
 
@@ -140,7 +144,10 @@ export const it: Messages = {
   "people.interpreterSpeaking": "sta interpretando",
   "people.interpreterListening": "sta ascoltando",
   "people.interpreterInitializing": "si sta preparando",
-  "people.audience": { one: "{count} persona la segue in un’altra lingua", other: "{count} persone la seguono in un’altra lingua" },
+  "people.audience": {
+    one: "{count} persona la segue in un’altra lingua",
+    other: "{count} persone la seguono in un’altra lingua",
+  },
   "people.audienceNone": "Al momento nessuno la segue in un’altra lingua.",
   "people.audienceHears": "la ascolta in {language}",
   "people.audienceReads": "la legge in {language}",
@@ -152,7 +159,8 @@ export const it: Messages = {
   "people.qualityUnknown": "non ancora nota",
   "people.remove": "Rimuovi {name}",
   "remove.title": "Rimuovere {name}?",
-  "remove.text": "La connessione viene interrotta e quel browser non può più entrare. Con il link e un altro browser potrebbe tornare.",
+  "remove.text":
+    "La connessione viene interrotta e quel browser non può più entrare. Con il link e un altro browser potrebbe tornare.",
   "remove.link": "E ritira il link con cui è entrato",
   "remove.linkHint": "Nessun altro potrà usarlo per entrare. Gli altri che l’hanno usato restano.",
   "remove.remove": "Rimuovi",
@@ -193,16 +201,21 @@ export const it: Messages = {
   "lag.close": "La traduzione segue da vicino.",
   "lag.behind": "La traduzione è in ritardo. Parla un po’ più in fretta per recuperare.",
   "lag.far": "La traduzione è molto in ritardo. Può omettere qualcosa per recuperare; i sottotitoli conservano tutto.",
-  "lag.meaning": "Tempo dalla fine di una frase alla fine della sua traduzione. Un interprete deve sentire una parte prima di tradurla: da due a quattro secondi sono normali.",
+  "lag.meaning":
+    "Tempo dalla fine di una frase alla fine della sua traduzione. Un interprete deve sentire una parte prima di tradurla: da due a quattro secondi sono normali.",
   "lag.title": "Ritardo della traduzione",
   "lag.noneYet": "{language}: nessuno ha ancora parlato in un’altra lingua",
-  "wait.playing": { one: "{count} persona ascolta ancora la traduzione", other: "{count} persone ascoltano ancora la traduzione" },
+  "wait.playing": {
+    one: "{count} persona ascolta ancora la traduzione",
+    other: "{count} persone ascoltano ancora la traduzione",
+  },
   "wait.hint": "Lasci un momento prima di continuare.",
   "trouble.some": "L’interprete segnala: {reason}",
   "trouble.noChannel": "Questo interprete non offre {language}. Sente gli originali.",
   "trouble.muted": "Chi organizza ha silenziato {language}.",
   "trouble.pending": "La sua scelta non è ancora arrivata al server.",
-  "trouble.encrypted": "Questa riunione è cifrata da un capo all’altro (end-to-end). L’interprete non ha la chiave: non sente e non traduce nulla.",
+  "trouble.encrypted":
+    "Questa riunione è cifrata da un capo all’altro (end-to-end). L’interprete non ha la chiave: non sente e non traduce nulla.",
   "trouble.encryptedSome": "Con la cifratura end-to-end l’interprete non può sentire: {names}.",
 
   "connection.connecting": "Connessione…",
@@ -238,11 +251,18 @@ export const it: Messages = {
   "record.impossible": "Questo browser non può registrare.",
   "record.failed": "Non è stato possibile registrare nulla.",
   "record.forbidden": "Chi organizza ha disattivato la registrazione in questa riunione.",
-  "record.ended": "La registrazione è stata disattivata in questa riunione. Ciò che ha registrato si può salvare in «Trascrizione».",
+  "record.ended":
+    "La registrazione è stata disattivata in questa riunione. Ciò che ha registrato si può salvare in «Trascrizione».",
   "record.you": "Sta registrando ciò che sente. Tutti lo vedono.",
   "record.somebody": "{name} sta registrando ciò che sente",
-  "record.many": { one: "{count} persona sta registrando ciò che sente", other: "{count} persone stanno registrando ciò che sentono" },
-  "record.manyWithYou": { one: "{count} persona sta registrando ciò che sente: lei", other: "{count} persone, lei compresa, stanno registrando ciò che sentono" },
+  "record.many": {
+    one: "{count} persona sta registrando ciò che sente",
+    other: "{count} persone stanno registrando ciò che sentono",
+  },
+  "record.manyWithYou": {
+    one: "{count} persona sta registrando ciò che sente: lei",
+    other: "{count} persone, lei compresa, stanno registrando ciò che sentono",
+  },
 
   "keys.title": "Tastiera",
   "keys.use": "Usa tasti singoli",
@@ -318,7 +338,8 @@ export const it: Messages = {
   "org.capacitySpeakers": { one: "{count} persona", other: "{count} persone" },
   "org.capacityLanguages": { one: "{count} lingua", other: "{count} lingue" },
   "org.voices": "Voci",
-  "org.voicesHint": "La voce scelta parla per tutti nella sua lingua, dalla frase successiva. Altrimenti ognuno ha una voce diversa.",
+  "org.voicesHint":
+    "La voce scelta parla per tutti nella sua lingua, dalla frase successiva. Altrimenti ognuno ha una voce diversa.",
   "org.voiceAuto": "Voci diverse",
   "org.voiceUnlisted": "{voice} (non in elenco)",
   "org.voiceNone": "Nessuna voce, solo sottotitoli: {languages}",
@@ -356,13 +377,16 @@ export const it: Messages = {
   "org.revokeRemove": "Ritira e rimuovi",
   "org.recording": "Registrazione",
   "org.recordingAllow": "È permesso registrare ciò che si sente",
-  "org.recordingHint": "Se è disattivato, la pagina non offre la registrazione e ferma quelle in corso. È solo una regola di questa pagina: altri programmi possono registrare comunque.",
+  "org.recordingHint":
+    "Se è disattivato, la pagina non offre la registrazione e ferma quelle in corso. È solo una regola di questa pagina: altri programmi possono registrare comunque.",
   "org.stored": "Che cosa conserva il server",
-  "org.storedHint": "I nomi di chi è venuto, i link, il glossario e le impostazioni. Ciò che si dice non viene conservato.",
+  "org.storedHint":
+    "I nomi di chi è venuto, i link, il glossario e le impostazioni. Ciò che si dice non viene conservato.",
   "org.storedDownload": "Scarica ciò che è conservato",
   "org.erase": "Cancella tutto",
   "org.eraseTitle": "Cancellare tutto di questa riunione?",
-  "org.eraseText": "La riunione termina per tutti e il server la dimentica: i nomi di chi è venuto, tutti i link e il glossario. Non si può annullare. Ciò che ciascuno ha salvato per sé gli resta.",
+  "org.eraseText":
+    "La riunione termina per tutti e il server la dimentica: i nomi di chi è venuto, tutti i link e il glossario. Non si può annullare. Ciò che ciascuno ha salvato per sé gli resta.",
   "org.end": "Termina la riunione per tutti",
   "org.endTitle": "Terminare la riunione per tutti?",
   "org.endText": "Tutti vengono disconnessi e i link smettono di funzionare.",

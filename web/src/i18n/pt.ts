@@ -69,7 +69,8 @@ export const pt: Messages = {
   "before.testHint": "Três segundos são gravados e reproduzidos para si. Não saem deste computador.",
   "before.chime": "Testar o altifalante",
   "before.headphones": "Com auscultadores, a tradução não entra no seu microfone.",
-  "before.notice": "Quando há um intérprete na sala, uma máquina ouve o que é dito, traduz e fala com vozes sintéticas, que podem errar. Isto acontece nas máquinas próprias de quem opera o serviço. Os outros podem guardar a transcrição e gravar o que ouvem; a página mostra quem o faz. Ao entrar, concorda com isto.",
+  "before.notice":
+    "Quando há um intérprete na sala, uma máquina ouve o que é dito, traduz e fala com vozes sintéticas, que podem errar. Isto acontece nas máquinas próprias de quem opera o serviço. Os outros podem guardar a transcrição e gravar o que ouvem; a página mostra quem o faz. Ao entrar, concorda com isto.",
   "before.handled": "Como os dados são tratados",
   "before.join": "Entrar",
   "before.joinListening": "Entrar para ouvir",
@@ -100,7 +101,8 @@ export const pt: Messages = {
   "error.rooms_closed": "Neste servidor, só o operador cria reuniões.",
   "error.rate_limited": "Demasiadas tentativas. Tente de novo dentro de momentos.",
   "error.media_server": "Não é possível chegar ao servidor de média. Tente de novo dentro de momentos.",
-  "error.connect": "Não foi possível fazer a ligação de som. Uma rede restrita pode precisar do retransmissor: veja “Ligação”.",
+  "error.connect":
+    "Não foi possível fazer a ligação de som. Uma rede restrita pode precisar do retransmissor: veja “Ligação”.",
   "error.unexpected": "Não funcionou. Tente de novo dentro de momentos.",
   "error.retry": "Tentar de novo",
 
@@ -193,7 +195,8 @@ export const pt: Messages = {
   "lag.close": "A tradução segue de perto.",
   "lag.behind": "A tradução está atrasada. Fala um pouco mais depressa para recuperar.",
   "lag.far": "A tradução está muito atrasada. Pode omitir algo para recuperar; as legendas guardam tudo.",
-  "lag.meaning": "Tempo do fim de uma frase até ao fim da sua tradução. Um intérprete tem de ouvir uma parte antes de a traduzir: dois a quatro segundos são normais.",
+  "lag.meaning":
+    "Tempo do fim de uma frase até ao fim da sua tradução. Um intérprete tem de ouvir uma parte antes de a traduzir: dois a quatro segundos são normais.",
   "lag.title": "Atraso da tradução",
   "lag.noneYet": "{language}: ainda ninguém falou noutro idioma",
   "wait.playing": { one: "{count} pessoa ainda ouve a tradução", other: "{count} pessoas ainda ouvem a tradução" },
@@ -202,7 +205,8 @@ export const pt: Messages = {
   "trouble.noChannel": "Este intérprete não oferece {language}. Ouve os originais.",
   "trouble.muted": "Quem organiza silenciou {language}.",
   "trouble.pending": "A sua escolha ainda não chegou ao servidor.",
-  "trouble.encrypted": "Esta reunião está cifrada de ponta a ponta. O intérprete não tem a chave: não ouve nem traduz nada.",
+  "trouble.encrypted":
+    "Esta reunião está cifrada de ponta a ponta. O intérprete não tem a chave: não ouve nem traduz nada.",
   "trouble.encryptedSome": "Com cifragem de ponta a ponta, o intérprete não consegue ouvir: {names}.",
 
   "connection.connecting": "A ligar…",
@@ -241,8 +245,14 @@ export const pt: Messages = {
   "record.ended": "A gravação foi desligada nesta reunião. O que gravou pode ser guardado em “Transcrição”.",
   "record.you": "Está a gravar o que ouve. Todos o veem.",
   "record.somebody": "{name} está a gravar o que ouve",
-  "record.many": { one: "{count} pessoa está a gravar o que ouve", other: "{count} pessoas estão a gravar o que ouvem" },
-  "record.manyWithYou": { one: "{count} pessoa está a gravar o que ouve: você", other: "{count} pessoas estão a gravar o que ouvem, você entre elas" },
+  "record.many": {
+    one: "{count} pessoa está a gravar o que ouve",
+    other: "{count} pessoas estão a gravar o que ouvem",
+  },
+  "record.manyWithYou": {
+    one: "{count} pessoa está a gravar o que ouve: você",
+    other: "{count} pessoas estão a gravar o que ouvem, você entre elas",
+  },
 
   "keys.title": "Teclado",
   "keys.use": "Usar teclas simples",
@@ -318,7 +328,8 @@ export const pt: Messages = {
   "org.capacitySpeakers": { one: "{count} pessoa", other: "{count} pessoas" },
   "org.capacityLanguages": { one: "{count} idioma", other: "{count} idiomas" },
   "org.voices": "Vozes",
-  "org.voicesHint": "A voz escolhida fala por todos no seu idioma, a partir da frase seguinte. Caso contrário, cada pessoa tem uma voz diferente.",
+  "org.voicesHint":
+    "A voz escolhida fala por todos no seu idioma, a partir da frase seguinte. Caso contrário, cada pessoa tem uma voz diferente.",
   "org.voiceAuto": "Vozes diferentes",
   "org.voiceUnlisted": "{voice} (não está na lista)",
   "org.voiceNone": "Sem voz, só legendas: {languages}",
@@ -356,13 +367,15 @@ export const pt: Messages = {
   "org.revokeRemove": "Retirar e remover",
   "org.recording": "Gravação",
   "org.recordingAllow": "É permitido gravar o que se ouve",
-  "org.recordingHint": "Se estiver desligado, a página não oferece gravação e termina as que decorrem. É só uma regra desta página: outros programas podem gravar na mesma.",
+  "org.recordingHint":
+    "Se estiver desligado, a página não oferece gravação e termina as que decorrem. É só uma regra desta página: outros programas podem gravar na mesma.",
   "org.stored": "O que o servidor guarda",
   "org.storedHint": "Nomes de quem veio, links, glossário e definições. O que é dito não é guardado.",
   "org.storedDownload": "Descarregar o que está guardado",
   "org.erase": "Apagar tudo",
   "org.eraseTitle": "Apagar tudo sobre esta reunião?",
-  "org.eraseText": "A reunião termina para todos e o servidor esquece-a: os nomes de quem veio, todos os links e o glossário. Não se pode desfazer. O que cada um guardou para si fica consigo.",
+  "org.eraseText":
+    "A reunião termina para todos e o servidor esquece-a: os nomes de quem veio, todos os links e o glossário. Não se pode desfazer. O que cada um guardou para si fica consigo.",
   "org.end": "Terminar a reunião para todos",
   "org.endTitle": "Terminar a reunião para todos?",
   "org.endText": "Todos são desligados e todos os links deixam de funcionar.",

@@ -69,7 +69,8 @@ export const zh: Messages = {
   "before.testHint": "录音三秒并播放给您听，不会离开这台设备。",
   "before.chime": "测试扬声器",
   "before.headphones": "戴耳机可避免译音进入您的麦克风。",
-  "before.notice": "会议中有译员时，机器会听取发言，加以翻译，并用合成语音读出，可能有误。这些都在运营者自己的机器上进行。其他人可以保留记录，也可以录下听到的声音；页面会显示谁在录音。加入即表示同意。",
+  "before.notice":
+    "会议中有译员时，机器会听取发言，加以翻译，并用合成语音读出，可能有误。这些都在运营者自己的机器上进行。其他人可以保留记录，也可以录下听到的声音；页面会显示谁在录音。加入即表示同意。",
   "before.handled": "了解数据如何处理",
   "before.join": "加入",
   "before.joinListening": "加入收听",
@@ -160,8 +161,7 @@ export const zh: Messages = {
   "captions.empty": "有人发言时，字幕会显示在这里。",
   "captions.emptyInterpreter": "此会议还没有译员，因此没有字幕。",
   "captions.off": "字幕已关闭。",
-  "captions.uncheckable":
-    "此浏览器无法核实字幕是否来自传译员，因此不显示字幕。请通过 https 打开页面，或更新浏览器。",
+  "captions.uncheckable": "此浏览器无法核实字幕是否来自传译员，因此不显示字幕。请通过 https 打开页面，或更新浏览器。",
   "captions.latest": "回到最新",
   "captions.tentative": "可能还会变化",
   "captions.untranslated": "未翻译：{reason}",
@@ -362,7 +362,8 @@ export const zh: Messages = {
   "org.storedDownload": "下载所保存的内容",
   "org.erase": "全部删除",
   "org.eraseTitle": "要删除本次会议的全部内容吗？",
-  "org.eraseText": "会议将为所有人结束，服务器会删除到场者的姓名、所有链接和术语表。此操作无法撤销。各人自行保存的内容仍归各人保留。",
+  "org.eraseText":
+    "会议将为所有人结束，服务器会删除到场者的姓名、所有链接和术语表。此操作无法撤销。各人自行保存的内容仍归各人保留。",
   "org.end": "为所有人结束会议",
   "org.endTitle": "要为所有人结束会议吗？",
   "org.endText": "所有人都会断开，所有链接将失效。",

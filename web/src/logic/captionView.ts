@@ -34,7 +34,9 @@ export function shown(passages: Passages, choice: CaptionChoice, most: number): 
   const result: ShownPassage[] = [];
   for (let at = passages.length - 1; at >= 0 && result.length < most; at -= 1) {
     const passage = passages[at] as Passage;
-    const texts = chosen(passage, choice).map((text) => shownText(text, choice.calm)).filter(hasText);
+    const texts = chosen(passage, choice)
+      .map((text) => shownText(text, choice.calm))
+      .filter(hasText);
     if (texts.length) result.push({ key: passage.key, speaker: passage.speaker, named: true, texts });
   }
   result.reverse();
@@ -53,7 +55,9 @@ export function chosen(passage: Passage, { mode, language }: CaptionChoice): rea
     case "translation":
       return wanted ? [wanted] : [];
     case "both":
-      return [wanted, original].filter((text, at, all) => text !== undefined && all.indexOf(text) === at) as CaptionText[];
+      return [wanted, original].filter(
+        (text, at, all) => text !== undefined && all.indexOf(text) === at,
+      ) as CaptionText[];
   }
 }
 

@@ -40,7 +40,9 @@ function pathOf(stats: ReadonlyMap<string, Stat>): NetworkPath | null {
   const transport = all.find((stat) => stat["type"] === "transport" && stat["selectedCandidatePairId"]);
   const pair =
     stats.get(String(transport?.["selectedCandidatePairId"])) ??
-    all.find((stat) => stat["type"] === "candidate-pair" && stat["nominated"] === true && stat["state"] === "succeeded");
+    all.find(
+      (stat) => stat["type"] === "candidate-pair" && stat["nominated"] === true && stat["state"] === "succeeded",
+    );
   if (!pair) return null;
   const local = stats.get(String(pair["localCandidateId"]));
   const remote = stats.get(String(pair["remoteCandidateId"]));

@@ -53,6 +53,8 @@ export function glossaryOf(rows: readonly GlossaryRow[]): Glossary | null {
 
 function filled(cells: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(cells).map(([language, text]) => [language, text.trim()]).filter(([, text]) => text !== ""),
+    Object.entries(cells)
+      .map(([language, text]) => [language, text.trim()])
+      .filter(([, text]) => text !== ""),
   );
 }

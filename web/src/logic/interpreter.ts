@@ -83,7 +83,13 @@ function readEncrypted(value: unknown): Encrypted | null {
 }
 
 /** What is missing besides encryption, which the page says in its own words. */
-export function otherTrouble({ trouble, encrypted }: { readonly trouble: string; readonly encrypted: Encrypted | null }): string {
+export function otherTrouble({
+  trouble,
+  encrypted,
+}: {
+  readonly trouble: string;
+  readonly encrypted: Encrypted | null;
+}): string {
   return encrypted && trouble.endsWith("encrypted end to end; the interpreter has no key") ? "" : trouble;
 }
 
@@ -127,13 +133,15 @@ export function isWantedChannel(trackName: string, listen: string, offered: read
 
 export function channelFor(interpreter: Interpreter, listen: string): ChannelState | undefined {
   if (!interpreter.present || listen === "off") return undefined;
-  const language = servedBy(listen, interpreter.channels.map((channel) => channel.language));
+  const language = servedBy(
+    listen,
+    interpreter.channels.map((channel) => channel.language),
+  );
   return interpreter.channels.find((channel) => channel.language === language);
 }
 
 export type Lag =
-  | { readonly kind: "unknown" }
-  | { readonly kind: "close" | "behind" | "far"; readonly seconds: number };
+  { readonly kind: "unknown" } | { readonly kind: "close" | "behind" | "far"; readonly seconds: number };
 
 /** People follow an interpreter well up to about 4 s behind; beyond 8 s a conversation breaks. */
 export function lagOf(channel: ChannelState | undefined): Lag {

@@ -5,15 +5,46 @@ export type InterfaceLanguage = (typeof INTERFACE_LANGUAGES)[number];
 
 /** Offered where nobody has said yet what the room's interpreter can do. */
 export const COMMON_LANGUAGES: readonly string[] = [
-  "ar", "ca", "cs", "de", "el", "en", "es", "fi", "fr", "he", "hi", "hu", "id", "it",
-  "ja", "ko", "nl", "pl", "pt", "ro", "ru", "sv", "tr", "uk", "vi", "zh",
+  "ar",
+  "ca",
+  "cs",
+  "de",
+  "el",
+  "en",
+  "es",
+  "fi",
+  "fr",
+  "he",
+  "hi",
+  "hu",
+  "id",
+  "it",
+  "ja",
+  "ko",
+  "nl",
+  "pl",
+  "pt",
+  "ro",
+  "ru",
+  "sv",
+  "tr",
+  "uk",
+  "vi",
+  "zh",
 ];
 
 const RIGHT_TO_LEFT = new Set(["ar", "arc", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"]);
 
 /** Other codes of the same language, as in pipeline/text/languages.py. */
 const ONE_CODE: Readonly<Record<string, string>> = {
-  nb: "no", iw: "he", in: "id", ji: "yi", jw: "jv", mo: "ro", fil: "tl", cmn: "zh",
+  nb: "no",
+  iw: "he",
+  in: "id",
+  ji: "yi",
+  jw: "jv",
+  mo: "ro",
+  fil: "tl",
+  cmn: "zh",
 };
 
 /** As worker/listeners.py takes them. */

@@ -35,7 +35,10 @@ export function plainName(text: string): string {
     .replaceAll(HEAPED_MARKS, "$1")
     .replaceAll(/ +/g, " ")
     .trim();
-  const name = [...line].slice(0, LONGEST).join("").replace(/[\u200c\u200d ]+$/u, "");
+  const name = [...line]
+    .slice(0, LONGEST)
+    .join("")
+    .replace(/[\u200c\u200d ]+$/u, "");
   return VISIBLE.test(name) ? name : "";
 }
 

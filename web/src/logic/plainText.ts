@@ -6,7 +6,11 @@ const BLANKS = /[\s\p{Cc}\ufeff]+/gu;
 
 /** One line of at most `most` characters, without marks that change what stands around it. */
 export function plainText(text: string, most: number): string {
-  const start = text.slice(0, 4 * most).replaceAll(TURNING, "").replaceAll(BLANKS, " ").trim();
+  const start = text
+    .slice(0, 4 * most)
+    .replaceAll(TURNING, "")
+    .replaceAll(BLANKS, " ")
+    .trim();
   const points = [...start];
   return points.length > most ? `${points.slice(0, most - 1).join("")}…` : start;
 }

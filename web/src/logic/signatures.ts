@@ -46,7 +46,12 @@ export function claimedKey(attributes: Readonly<Record<string, string>>): string
 export function statement(sender: string, text: string, attributes: Readonly<Record<string, string>>): Bytes {
   const encoder = new TextEncoder();
   // Browsers drop a byte order mark at the beginning of each piece of a stream.
-  const fields = [PURPOSE, sender, text.replaceAll("\ufeff", ""), ...SIGNED_ATTRIBUTES.map((name) => attributes[name] ?? "")];
+  const fields = [
+    PURPOSE,
+    sender,
+    text.replaceAll("\ufeff", ""),
+    ...SIGNED_ATTRIBUTES.map((name) => attributes[name] ?? ""),
+  ];
   const parts = fields.flatMap((field) => {
     const bytes = encoder.encode(field);
     return [encoder.encode(`${bytes.length}:`), bytes, encoder.encode(",")];

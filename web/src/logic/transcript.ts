@@ -48,11 +48,7 @@ const SHORTEST_MS = 500;
 const VISIBLE = /[^\s\p{C}]/u;
 
 /** Gathers what will not change any more; drafts are left out. */
-export function transcriptOf(
-  passages: Passages,
-  title: string,
-  nameOf: (identity: string) => string,
-): Transcript {
+export function transcriptOf(passages: Passages, title: string, nameOf: (identity: string) => string): Transcript {
   const offsets = epochOffsets(passages);
   const entries = passages
     .flatMap((passage) => entryOf(passage, offsets, nameOf))
@@ -293,6 +289,10 @@ function escapeVtt(text: string): string {
 
 /** A name that every file system takes. */
 export function fileName(title: string, language: string, format: Format): string {
-  const safe = title.normalize("NFKC").replaceAll(/[^\p{L}\p{N}]+/gu, "-").replaceAll(/^-+|-+$/g, "").slice(0, 60);
+  const safe = title
+    .normalize("NFKC")
+    .replaceAll(/[^\p{L}\p{N}]+/gu, "-")
+    .replaceAll(/^-+|-+$/g, "")
+    .slice(0, 60);
   return `${safe || "meeting"}.${language}.${format}`;
 }

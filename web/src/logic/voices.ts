@@ -43,6 +43,11 @@ export function voiceChoices(
   const has = (code: string): boolean => (voices[code]?.length ?? 0) > 0;
   return {
     voiced: sortedByName([...offered.filter(has), ...Object.keys(chosen)], locale),
-    silent: known ? sortedByName(offered.filter((code) => !has(code) && !(code in chosen)), locale) : [],
+    silent: known
+      ? sortedByName(
+          offered.filter((code) => !has(code) && !(code in chosen)),
+          locale,
+        )
+      : [],
   };
 }

@@ -75,7 +75,10 @@ export function heardBy(attributes: Attributes): string {
 /** Codes, and "original". */
 export function readBy(attributes: Attributes): readonly string[] {
   const wanted = attributes["translator.captions"] || attributes["language"] || "off";
-  const codes = wanted.slice(0, MOST_CHARACTERS).split(",", MOST_CODES).map((code) => code.trim());
+  const codes = wanted
+    .slice(0, MOST_CHARACTERS)
+    .split(",", MOST_CODES)
+    .map((code) => code.trim());
   return codes.includes("off") ? [] : codes.filter((code) => code === "original" || isLanguageCode(code));
 }
 
@@ -105,7 +108,8 @@ export function audienceOf(spoken: string, others: readonly Listener[]): readonl
   for (const { identity, name, attributes } of others) {
     const listen = heardBy(attributes);
     const read = readBy(attributes).find((code) => code !== "original" && !sameLanguage(code, spoken));
-    if (listen !== "off" && !sameLanguage(listen, spoken)) hears.push({ identity, name, language: listen, how: "hears" });
+    if (listen !== "off" && !sameLanguage(listen, spoken))
+      hears.push({ identity, name, language: listen, how: "hears" });
     else if (read !== undefined) reads.push({ identity, name, language: read, how: "reads" });
   }
   return [...hears, ...reads];

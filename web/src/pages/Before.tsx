@@ -174,7 +174,9 @@ function LanguageFields({ invitation, wishes, maySpeak, hears }: LanguageFieldsP
           label={text("before.read")}
           value={language}
           choices={languageChoices(i18n, invitation.languages, language)}
-          onChange={(code) => change({ read: { mode: mode === "off" || mode === "original" ? "translation" : mode, language: code } })}
+          onChange={(code) =>
+            change({ read: { mode: mode === "off" || mode === "original" ? "translation" : mode, language: code } })
+          }
         />
         <ReadModeSelect mode={mode} onChange={(next) => change({ read: { mode: next, language } })} />
       </div>

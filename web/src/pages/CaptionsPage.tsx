@@ -72,10 +72,14 @@ function useReading(api: Api, invitation: string, language: string): Stage {
       try {
         const [{ Reading: Reader }, admission] = await Promise.all([
           import("../room/reading"),
-          admit(api, { invitation, name: "Captions", captions: language }, {
-            signal: visit.signal,
-            onWaiting: () => setStage({ at: "waiting" }),
-          }),
+          admit(
+            api,
+            { invitation, name: "Captions", captions: language },
+            {
+              signal: visit.signal,
+              onWaiting: () => setStage({ at: "waiting" }),
+            },
+          ),
         ]);
         const next = new Reader(admission, api, language);
         await next.start();
@@ -122,14 +126,12 @@ function Lines({ reading, options }: { reading: Reading; options: CaptionPageOpt
   );
   const lines = useMemo(() => shown(passages, choice, most), [passages, choice, most]);
   return (
-    <main
-      className="screen"
-      data-align={align}
-      style={{ "--screen-size": `${size}vh` } as React.CSSProperties}
-    >
+    <main className="screen" data-align={align} style={{ "--screen-size": `${size}vh` } as React.CSSProperties}>
       <Heading />
       {!checkable && <Notice kind="problem">{text("captions.uncheckable")}</Notice>}
-      {checkable && lines.length === 0 && !options.transparent && <p className="screen-waiting">{encrypted ? encryptedText(encrypted) : text("page.waiting")}</p>}
+      {checkable && lines.length === 0 && !options.transparent && (
+        <p className="screen-waiting">{encrypted ? encryptedText(encrypted) : text("page.waiting")}</p>
+      )}
       {lines.map((line) => (
         <PassageLines key={line.key} line={line} name={named && line.named ? nameIn(names, line.speaker) : ""} />
       ))}

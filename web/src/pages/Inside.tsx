@@ -104,7 +104,10 @@ function MeetingView({ invitation, organising }: { invitation: Invitation; organ
           <Stage />
         </PartBoundary>
         <PartBoundary>
-          <CaptionPane choice={choice} onOrganise={organising && panel !== "organise" ? () => setPanel("organise") : null} />
+          <CaptionPane
+            choice={choice}
+            onOrganise={organising && panel !== "organise" ? () => setPanel("organise") : null}
+          />
         </PartBoundary>
         <PartBoundary>
           <WaitSignal />
@@ -113,7 +116,14 @@ function MeetingView({ invitation, organising }: { invitation: Invitation; organ
       {panel && (
         <Panel name={panel} onClose={() => setPanel(null)}>
           <PartBoundary key={panel}>
-            <PanelContent name={panel} invitation={invitation} organising={organising} door={door} offered={offered} onShortcuts={() => setDialog("keys")} />
+            <PanelContent
+              name={panel}
+              invitation={invitation}
+              organising={organising}
+              door={door}
+              offered={offered}
+              onShortcuts={() => setDialog("keys")}
+            />
           </PartBoundary>
         </Panel>
       )}
@@ -186,7 +196,12 @@ function Panel({ name, onClose, children }: { name: PanelName; onClose: () => vo
         <h2 id="panel-title" ref={heading} tabIndex={-1}>
           {text(label)}
         </h2>
-        <button type="button" className="button button-quiet button-icon" aria-label={text("app.close")} onClick={close}>
+        <button
+          type="button"
+          className="button button-quiet button-icon"
+          aria-label={text("app.close")}
+          onClick={close}
+        >
           <Icon name="close" />
         </button>
       </header>
@@ -239,7 +254,10 @@ function useMeetingKeys(togglePanel: (name: PanelName) => void, showHelp: () => 
       case "language":
         return document.getElementById(HEAR_SELECT_ID)?.focus();
       case "captions":
-        return setRead({ ...wishes.read, mode: READ_MODES[(READ_MODES.indexOf(wishes.read.mode) + 1) % READ_MODES.length] ?? "translation" });
+        return setRead({
+          ...wishes.read,
+          mode: READ_MODES[(READ_MODES.indexOf(wishes.read.mode) + 1) % READ_MODES.length] ?? "translation",
+        });
       case "calm":
         return change({ calm: !preferences.calm });
       case "larger":

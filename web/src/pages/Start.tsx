@@ -70,7 +70,10 @@ function CreateForm({ api, busy, error, onCreate }: CreateFormProps) {
 
   const submit = (event: FormEvent): void => {
     event.preventDefault();
-    onCreate({ title: title.trim() || text("start.namePlaceholder"), source_language: source, guest_role: guests }, key);
+    onCreate(
+      { title: title.trim() || text("start.namePlaceholder"), source_language: source, guest_role: guests },
+      key,
+    );
   };
 
   return (

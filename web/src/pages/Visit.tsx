@@ -86,13 +86,16 @@ export function Visit({ api, invitationToken }: { api: Api; invitationToken: str
     }
   };
 
-  const onEnded = useCallback((invitation: Invitation, meeting: Meeting) => {
-    running.current = null;
-    const connection = meeting.session.connection.get();
-    if (connection.state === "ended" && connection.reason !== "lost") forgetSession(invitationToken);
-    setStage({ at: "after", invitation, meeting });
-    void meeting.end();
-  }, [invitationToken]);
+  const onEnded = useCallback(
+    (invitation: Invitation, meeting: Meeting) => {
+      running.current = null;
+      const connection = meeting.session.connection.get();
+      if (connection.state === "ended" && connection.reason !== "lost") forgetSession(invitationToken);
+      setStage({ at: "after", invitation, meeting });
+      void meeting.end();
+    },
+    [invitationToken],
+  );
 
   switch (stage.at) {
     case "door":

@@ -39,7 +39,7 @@ async function comeAnew(api: Api, wish: Omit<JoinWish, "earlier">, { signal, onW
   let answer = await api.join({ ...wish, ...(earlier.length ? { earlier } : {}) });
   if (isAdmission(answer)) return answer;
   onWaiting();
-  for (let waitMs = answer.ask_again_s * 1000; ; ) {
+  for (let waitMs = answer.ask_again_s * 1000; ;) {
     await wait(Math.max(SHORTEST_WAIT_MS, waitMs), signal);
     if (signal.aborted) {
       await api.giveUp(answer.ticket).catch(() => undefined); // whoever does not ask any more is forgotten anyway

@@ -25,7 +25,10 @@ export type CaptionStream = Pick<TextStreamReader, "info" | "withAbortSignal"> &
 
 /** What the feed needs of a room. */
 export interface CaptionSource {
-  registerTextStreamHandler: (topic: string, handler: (stream: CaptionStream, from: { identity: string }) => void) => void;
+  registerTextStreamHandler: (
+    topic: string,
+    handler: (stream: CaptionStream, from: { identity: string }) => void,
+  ) => void;
   unregisterTextStreamHandler: (topic: string) => void;
   /** Nobody will read the stream: what is still sent on it is thrown away. */
   forget: (id: string) => void;

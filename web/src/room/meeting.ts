@@ -86,7 +86,9 @@ export class Meeting {
     this.recordingAllowed = new RecordingRule(this.room, this.session.admission).allowed;
     this.recorder = new HeardRecorder(this.mixer, this.recordingAllowed);
     this.recording = new RecordingSigns(this.room, this.recorder.state).recording;
-    this.room.on(RoomEvent.TrackMuted, () => this.lookAtMicrophone()).on(RoomEvent.TrackUnmuted, () => this.lookAtMicrophone());
+    this.room
+      .on(RoomEvent.TrackMuted, () => this.lookAtMicrophone())
+      .on(RoomEvent.TrackUnmuted, () => this.lookAtMicrophone());
   }
 
   get interpreter(): InterpreterWatch["state"] {

@@ -93,7 +93,7 @@ export class Session {
 
   private async rejoin(): Promise<void> {
     let waitMs = 500;
-    for (let triedForMs = 0; triedForMs < REJOIN_FOR_MS; ) {
+    for (let triedForMs = 0; triedForMs < REJOIN_FOR_MS;) {
       const beganMs = performance.now();
       await wait(waitMs, this.closing.signal);
       if (this.closing.signal.aborted) return;
@@ -110,7 +110,8 @@ export class Session {
           return;
         }
         console.warn("could not come back yet", error);
-        triedForMs += Math.min(waitMs, attemptMs - beganMs) + Math.min(LONGEST_ATTEMPT_MS, performance.now() - attemptMs);
+        triedForMs +=
+          Math.min(waitMs, attemptMs - beganMs) + Math.min(LONGEST_ATTEMPT_MS, performance.now() - attemptMs);
         waitMs = Math.max(stayAwayMs(error), Math.min(LONGEST_WAIT_MS, waitMs * 2));
       }
     }
@@ -133,7 +134,7 @@ export class Session {
   /** Asks for a fresh token again and again, until the end. */
   private async keepRenewing(): Promise<void> {
     let waitMs = this.renewAfterMs();
-    for (let failures = 0; ; ) {
+    for (let failures = 0; ;) {
       await wait(waitMs, this.closing.signal);
       if (this.closing.signal.aborted) return;
       try {

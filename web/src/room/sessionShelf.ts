@@ -22,7 +22,10 @@ export function forgetSession(invitation: string): void {
 /** The identities of this browser's last visits, the latest first. */
 export function earlierIdentities(): readonly string[] {
   const kept = guarded(() => window.localStorage.getItem(IDENTITIES)) ?? "";
-  return kept.split(" ").filter((identity) => identity !== "" && identity.length <= 64).slice(0, MOST_IDENTITIES);
+  return kept
+    .split(" ")
+    .filter((identity) => identity !== "" && identity.length <= 64)
+    .slice(0, MOST_IDENTITIES);
 }
 
 export function keepIdentity(identity: string): void {

@@ -24,7 +24,10 @@ export class Signer {
 }
 
 function base64url(raw: ArrayBuffer): string {
-  return btoa(String.fromCharCode(...new Uint8Array(raw))).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+  return btoa(String.fromCharCode(...new Uint8Array(raw)))
+    .replaceAll("+", "-")
+    .replaceAll("/", "_")
+    .replaceAll("=", "");
 }
 
 /** The attributes of an original in English, final unless `change` says otherwise. */
@@ -65,9 +68,21 @@ export class FakeSource implements CaptionSource {
   }
 
   /** Begins a stream; returns its id. `pieces` may be without end, or end only when they are aborted. */
-  send(sender: string, pieces: Iterable<string> | AsyncIterable<string>, attributes: Attributes, size?: number): string {
+  send(
+    sender: string,
+    pieces: Iterable<string> | AsyncIterable<string>,
+    attributes: Attributes,
+    size?: number,
+  ): string {
     const id = `stream-${(this.count += 1)}`;
-    const info = { id, mimeType: "text/plain", topic: "lk.transcription", timestamp: 0, attributes: { ...attributes }, encryptionType: 0 };
+    const info = {
+      id,
+      mimeType: "text/plain",
+      topic: "lk.transcription",
+      timestamp: 0,
+      attributes: { ...attributes },
+      encryptionType: 0,
+    };
     const stream = new FakeStream(size === undefined ? info : { ...info, size }, pieces);
     this.infos.push(stream.info);
     this.handler?.(stream, { identity: sender });
@@ -93,7 +108,8 @@ class FakeStream {
       this.signal?.addEventListener("abort", () => reject(this.signal?.reason as Error));
     });
     aborted.catch(() => undefined);
-    const pieces = Symbol.asyncIterator in this.pieces ? this.pieces[Symbol.asyncIterator]() : this.pieces[Symbol.iterator]();
+    const pieces =
+      Symbol.asyncIterator in this.pieces ? this.pieces[Symbol.asyncIterator]() : this.pieces[Symbol.iterator]();
     for (;;) {
       const { done, value } = await Promise.race([pieces.next(), aborted]);
       if (done) return;

@@ -46,13 +46,21 @@ describe("what is shown", () => {
   });
 
   it("has the translation above its original where both are read", () => {
-    const [line] = shown([passage("1", "anna", text("en", "Hello."), text("es", "Hola."))], { ...SPANISH, mode: "both" }, 10);
+    const [line] = shown(
+      [passage("1", "anna", text("en", "Hello."), text("es", "Hola."))],
+      { ...SPANISH, mode: "both" },
+      10,
+    );
 
     expect(line?.texts.map((one) => one.kind)).toEqual(["translation", "original"]);
   });
 
   it("says an original once to those who read its language", () => {
-    const [line] = shown([passage("1", "anna", text("en", "Hello."))], { mode: "both", language: "en", calm: false }, 10);
+    const [line] = shown(
+      [passage("1", "anna", text("en", "Hello."))],
+      { mode: "both", language: "en", calm: false },
+      10,
+    );
 
     expect(line?.texts.map((one) => one.committed)).toEqual(["Hello."]);
   });

@@ -66,13 +66,22 @@ describe("reading a stream", () => {
   it.each(["-5", "1e300", "1e3", "NaN", "x", "Infinity", "", " 1", "0x10", "1.5", "604800001", "9".repeat(400)])(
     "takes no time that cannot be: %s",
     (time) => {
-      expect(read({ "translator.start_ms": time, "translator.end_ms": time })).toMatchObject({ startMs: null, endMs: null });
+      expect(read({ "translator.start_ms": time, "translator.end_ms": time })).toMatchObject({
+        startMs: null,
+        endMs: null,
+      });
     },
   );
 
   it("takes times of up to a week, and no end before the start", () => {
-    expect(read({ "translator.start_ms": "0", "translator.end_ms": "604800000" })).toMatchObject({ startMs: 0, endMs: 604_800_000 });
-    expect(read({ "translator.start_ms": "500", "translator.end_ms": "20" })).toMatchObject({ startMs: 500, endMs: 500 });
+    expect(read({ "translator.start_ms": "0", "translator.end_ms": "604800000" })).toMatchObject({
+      startMs: 0,
+      endMs: 604_800_000,
+    });
+    expect(read({ "translator.start_ms": "500", "translator.end_ms": "20" })).toMatchObject({
+      startMs: 500,
+      endMs: 500,
+    });
   });
 
   it.each(["-1", "1e9", "x", "", "999999999999", "9".repeat(30)])("commits no more than there is: %s", (committed) => {
@@ -83,8 +92,14 @@ describe("reading a stream", () => {
 
   it.each([
     ["another's", { "translator.segment": "bob/3f9a.1.1-1", "lk.segment_id": "bob/3f9a.1.1-1/es" }],
-    ["of somebody whose identity begins alike", { "translator.segment": "annabel/1-1", "lk.segment_id": "annabel/1-1/es" }],
-    ["of somebody whose identity goes on behind a slash", { "translator.segment": "anna/b/1-1", "lk.segment_id": "anna/b/1-1/es" }],
+    [
+      "of somebody whose identity begins alike",
+      { "translator.segment": "annabel/1-1", "lk.segment_id": "annabel/1-1/es" },
+    ],
+    [
+      "of somebody whose identity goes on behind a slash",
+      { "translator.segment": "anna/b/1-1", "lk.segment_id": "anna/b/1-1/es" },
+    ],
     ["nobody's", { "translator.segment": "1-1", "lk.segment_id": "1-1/es" }],
     ["without a place", { "translator.segment": "anna/", "lk.segment_id": "anna//es" }],
     ["the identity alone", { "translator.segment": "anna", "lk.segment_id": "anna/es" }],
@@ -103,10 +118,13 @@ describe("reading a stream", () => {
     expect(readRevision("Hola", ATTRIBUTES, "")).toBeNull();
   });
 
-  it.each(["", "<script>", "e", "x".repeat(500), "es; drop", "\u202e"])("leaves alone what is in no language: %j", (language) => {
-    expect(read({ language, "lk.segment_id": `anna/3f9a.1.1-1/${language}` })).toBeNull();
-    expect(read({ "translator.source_language": language })).toBeNull();
-  });
+  it.each(["", "<script>", "e", "x".repeat(500), "es; drop", "\u202e"])(
+    "leaves alone what is in no language: %j",
+    (language) => {
+      expect(read({ language, "lk.segment_id": `anna/3f9a.1.1-1/${language}` })).toBeNull();
+      expect(read({ "translator.source_language": language })).toBeNull();
+    },
+  );
 
   it("leaves alone what is longer than anybody speaks, or carries too much", () => {
     expect(read({}, "ä".repeat(4000))?.committed).toHaveLength(4000);
@@ -149,7 +167,15 @@ describe("merging", () => {
       firstSeenMs: 1000,
       history: false,
       texts: [
-        { language: "en", translated: false, committed: "Good morning.", tentative: "", final: true, note: "", doubt: "" },
+        {
+          language: "en",
+          translated: false,
+          committed: "Good morning.",
+          tentative: "",
+          final: true,
+          note: "",
+          doubt: "",
+        },
       ],
     });
   });
@@ -175,7 +201,14 @@ describe("merging", () => {
   });
 
   it("puts what was sent again before what was said later, whoever said it", () => {
-    const later: Revision = { ...FINAL, id: "bob/1-1/en", segment: "bob/1-1", speaker: "bob", startMs: 9000, endMs: 9500 };
+    const later: Revision = {
+      ...FINAL,
+      id: "bob/1-1/en",
+      segment: "bob/1-1",
+      speaker: "bob",
+      startMs: 9000,
+      endMs: 9500,
+    };
     const again: Revision = { ...FINAL, history: true };
 
     expect(received(later, again).map((passage) => passage.segment)).toEqual(["anna/1-1", "bob/1-1"]);

@@ -14,7 +14,11 @@ describe("the connection", () => {
 
   it("counts one interruption from its beginning, also when it gets worse", () => {
     expect(
-      after(...JOINED, { type: "interrupted", media: false, atMs: 1000 }, { type: "interrupted", media: true, atMs: 3000 }),
+      after(
+        ...JOINED,
+        { type: "interrupted", media: false, atMs: 1000 },
+        { type: "interrupted", media: true, atMs: 3000 },
+      ),
     ).toEqual({ state: "reconnecting", sinceMs: 1000, media: true });
   });
 
@@ -27,7 +31,9 @@ describe("the connection", () => {
 
   it("ignores what comes late", () => {
     expect(after({ type: "restored", atMs: 5 })).toEqual({ state: "idle" });
-    expect(after(...JOINED, { type: "ended", reason: "closed" }, { type: "interrupted", media: true, atMs: 9 })).toEqual({
+    expect(
+      after(...JOINED, { type: "ended", reason: "closed" }, { type: "interrupted", media: true, atMs: 9 }),
+    ).toEqual({
       state: "ended",
       reason: "closed",
     });

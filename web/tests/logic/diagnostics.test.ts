@@ -7,7 +7,18 @@ describe("diagnostics", () => {
     ["P", { type: "candidate-pair", localCandidateId: "L", remoteCandidateId: "R", currentRoundTripTime: 0.04 }],
     ["L", { type: "local-candidate", ...local }],
     ["R", { type: "remote-candidate", candidateType: "host" }],
-    ["I", { type: "inbound-rtp", kind: "audio", packetsReceived: 95, packetsLost: 5, jitter: 0.006, jitterBufferDelay: 6, jitterBufferEmittedCount: 100 }],
+    [
+      "I",
+      {
+        type: "inbound-rtp",
+        kind: "audio",
+        packetsReceived: 95,
+        packetsLost: 5,
+        jitter: 0.006,
+        jitterBufferDelay: 6,
+        jitterBufferEmittedCount: 100,
+      },
+    ],
   ];
 
   it("tell a relayed way from a direct one", () => {

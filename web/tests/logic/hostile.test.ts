@@ -1,5 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { channelFor, isWantedChannel, keyOf, lagOf, languageOfTrack, readInterpreter, stillListening } from "../../src/logic/interpreter";
+import {
+  channelFor,
+  isWantedChannel,
+  keyOf,
+  lagOf,
+  languageOfTrack,
+  readInterpreter,
+  stillListening,
+} from "../../src/logic/interpreter";
 import { hasRecordingSign, recordingRule } from "../../src/logic/recording";
 import { plainText } from "../../src/logic/plainText";
 import { audienceOf, heardBy, readBy, spokenBy } from "../../src/logic/wishes";
@@ -30,7 +38,9 @@ const bounded = (text: string): void => expect([...text].length).toBeLessThanOrE
 describe("whatever an interpreter says of itself", () => {
   it.each(HOSTILE)("is read without harm: %#", (value) => {
     const names = ["lk.agent.state", "languages", "channels", "profile", "trouble", "key", "voices", "capacity"];
-    const attributes = Object.fromEntries(names.map((name) => [name.includes(".") ? name : `translator.${name}`, value]));
+    const attributes = Object.fromEntries(
+      names.map((name) => [name.includes(".") ? name : `translator.${name}`, value]),
+    );
     const interpreter = readInterpreter("agent", { ...attributes, "lk.agent.state": "speaking" });
     if (!interpreter.present) throw new Error("absent");
 
@@ -54,8 +64,13 @@ describe("whatever an interpreter says of itself", () => {
 
   it("has an end", () => {
     const languages = JSON.stringify(Array.from({ length: 5000 }, () => "es"));
-    const channels = JSON.stringify(Object.fromEntries(Array.from({ length: 1500 }, (_, at) => [`es-x${at}`, { listeners: 1 }])));
-    const interpreter = readInterpreter("agent", { "translator.languages": languages, "translator.channels": channels });
+    const channels = JSON.stringify(
+      Object.fromEntries(Array.from({ length: 1500 }, (_, at) => [`es-x${at}`, { listeners: 1 }])),
+    );
+    const interpreter = readInterpreter("agent", {
+      "translator.languages": languages,
+      "translator.channels": channels,
+    });
 
     expect(interpreter).toMatchObject({ present: true });
     expect(interpreter.present && interpreter.languages.length).toBe(300);
@@ -75,7 +90,8 @@ describe("whatever an interpreter says of itself", () => {
       readInterpreter("agent", {
         "lk.agent.state": "listening",
         "translator.languages": '["en", "zh-Hant-TW", "pt_BR"]',
-        "translator.channels": '{"es": {"track": "translated-es", "listeners": 3, "lag_s": 2.5, "state": "muted", "speaking": false}}',
+        "translator.channels":
+          '{"es": {"track": "translated-es", "listeners": 3, "lag_s": 2.5, "state": "muted", "speaking": false}}',
         "translator.profile": "gpu",
         "translator.trouble": "anna, fr: no route",
       }),
@@ -100,17 +116,33 @@ describe("whatever a participant wishes", () => {
       expect(heardBy(attributes)).toMatch(/^[A-Za-z-]{2,40}$/);
       expect(readBy(attributes).length).toBeLessThanOrEqual(8);
       for (const code of readBy(attributes)) expect(code).toMatch(/^[A-Za-z-]{2,40}$/);
-      for (const one of audienceOf("en", [{ identity: "eve", name: "Eve", attributes }])) expect(one.language).toMatch(/^[a-z-]{2,40}$/i);
+      for (const one of audienceOf("en", [{ identity: "eve", name: "Eve", attributes }]))
+        expect(one.language).toMatch(/^[a-z-]{2,40}$/i);
     }
   });
 
   it("is read as the protocol has it where it is right", () => {
-    const attributes = { "translator.speak": "auto", "translator.listen": "off", "translator.captions": "es, original" };
+    const attributes = {
+      "translator.speak": "auto",
+      "translator.listen": "off",
+      "translator.captions": "es, original",
+    };
 
-    expect([spokenBy(attributes), heardBy(attributes), readBy(attributes)]).toEqual(["auto", "off", ["es", "original"]]);
-    expect([spokenBy({ language: "pt-BR" }), heardBy({ language: "pt-BR" }), readBy({ language: "pt-BR" })]).toEqual(["pt-BR", "pt-BR", ["pt-BR"]]);
+    expect([spokenBy(attributes), heardBy(attributes), readBy(attributes)]).toEqual([
+      "auto",
+      "off",
+      ["es", "original"],
+    ]);
+    expect([spokenBy({ language: "pt-BR" }), heardBy({ language: "pt-BR" }), readBy({ language: "pt-BR" })]).toEqual([
+      "pt-BR",
+      "pt-BR",
+      ["pt-BR"],
+    ]);
     expect([spokenBy({}), heardBy({}), readBy({ "translator.captions": "off" })]).toEqual(["", "off", []]);
-    expect([spokenBy({ language: "fr", "translator.speak": "" }), heardBy({ language: "fr", "translator.listen": "" })]).toEqual(["fr", "fr"]);
+    expect([
+      spokenBy({ language: "fr", "translator.speak": "" }),
+      heardBy({ language: "fr", "translator.listen": "" }),
+    ]).toEqual(["fr", "fr"]);
   });
 });
 

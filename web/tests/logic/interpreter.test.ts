@@ -1,5 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { ABSENT, channelFor, isWantedChannel, lagOf, otherTrouble, readInterpreter, stillListening } from "../../src/logic/interpreter";
+import {
+  ABSENT,
+  channelFor,
+  isWantedChannel,
+  lagOf,
+  otherTrouble,
+  readInterpreter,
+  stillListening,
+} from "../../src/logic/interpreter";
 
 const ATTRIBUTES = {
   "lk.agent.state": "speaking",

@@ -7,12 +7,23 @@ describe("keys", () => {
     actionFor({ key, altKey: false, ctrlKey: false, metaKey: false, repeat: false, busy: false, ...more });
 
   it("ask for what they are listed with, whatever the case", () => {
-    expect([press("m"), press("M"), press("="), press("?"), press("x")]).toEqual(["microphone", "microphone", "larger", "help", null]);
+    expect([press("m"), press("M"), press("="), press("?"), press("x")]).toEqual([
+      "microphone",
+      "microphone",
+      "larger",
+      "help",
+      null,
+    ]);
   });
 
   it("stay with the browser and with fields that need them", () => {
-    expect([press("m", { ctrlKey: true }), press("m", { busy: true }), press("t", { repeat: true })]).toEqual([null, null, null]);
-    document.body.innerHTML = '<input id="a"><input id="b" type="checkbox"><dialog open><button id="c"></button></dialog>';
+    expect([press("m", { ctrlKey: true }), press("m", { busy: true }), press("t", { repeat: true })]).toEqual([
+      null,
+      null,
+      null,
+    ]);
+    document.body.innerHTML =
+      '<input id="a"><input id="b" type="checkbox"><dialog open><button id="c"></button></dialog>';
     expect(["#a", "#b", "#c"].map((id) => usesKeys(document.querySelector(id)))).toEqual([true, false, true]);
   });
 });

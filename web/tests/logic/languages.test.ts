@@ -3,9 +3,21 @@ import { directionOf, nameOf, sameLanguage, servedBy } from "../../src/logic/lan
 
 describe("languages", () => {
   it("are served by themselves, without their region, or with another one", () => {
-    expect([servedBy("pt-BR", ["es", "pt"]), servedBy("ES", ["es"]), servedBy("pt", ["pt-BR"])]).toEqual(["pt", "es", "pt-BR"]);
-    expect([servedBy("nb-NO", ["no"]), servedBy("no", ["nb"]), servedBy("nn", ["no"])]).toEqual(["no", "nb", undefined]);
-    expect([servedBy("en-GB", ["en-US"]), servedBy("en_GB", ["en", "en-GB"]), servedBy("iw", ["he"])]).toEqual(["en-US", "en-GB", "he"]);
+    expect([servedBy("pt-BR", ["es", "pt"]), servedBy("ES", ["es"]), servedBy("pt", ["pt-BR"])]).toEqual([
+      "pt",
+      "es",
+      "pt-BR",
+    ]);
+    expect([servedBy("nb-NO", ["no"]), servedBy("no", ["nb"]), servedBy("nn", ["no"])]).toEqual([
+      "no",
+      "nb",
+      undefined,
+    ]);
+    expect([servedBy("en-GB", ["en-US"]), servedBy("en_GB", ["en", "en-GB"]), servedBy("iw", ["he"])]).toEqual([
+      "en-US",
+      "en-GB",
+      "he",
+    ]);
   });
 
   it("are the same for a listener whatever the region, but nothing is the same as unknown", () => {

@@ -15,7 +15,14 @@ describe("level", () => {
 describe("the speech gate", () => {
   it("opens with a voice, bridges short gaps and closes after longer ones", () => {
     const gate = new SpeechGate();
-    const levels: [ms: number, dbfs: number][] = [[0, -90], [40, -20], [500, -90], [900, -30], [1700, -90], [1900, -90]];
+    const levels: [ms: number, dbfs: number][] = [
+      [0, -90],
+      [40, -20],
+      [500, -90],
+      [900, -30],
+      [1700, -90],
+      [1900, -90],
+    ];
 
     expect(levels.map(([ms, dbfs]) => gate.feed(dbfs, ms))).toEqual([false, true, true, true, true, false]);
   });

@@ -25,6 +25,10 @@ describe("preferences", () => {
 
   it("that are broken or out of range get their defaults or limits", () => {
     expect(readPreferences(shelf("{"))).toEqual(DEFAULTS);
-    expect(readPreferences(shelf('{"name": 5, "balance": 9, "captionSize": 99}'))).toEqual({ ...DEFAULTS, balance: 1, captionSize: 5 });
+    expect(readPreferences(shelf('{"name": 5, "balance": 9, "captionSize": 99}'))).toEqual({
+      ...DEFAULTS,
+      balance: 1,
+      captionSize: 5,
+    });
   });
 });

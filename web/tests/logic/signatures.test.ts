@@ -1,6 +1,13 @@
 import { describe, expect, it } from "vitest";
 import examples from "../../../tests/data/signed-captions.json";
-import { claimedKey, isKey, SIGNATURE_ATTRIBUTE, SignatureCheck, SIGNED_ATTRIBUTES, statement } from "../../src/logic/signatures";
+import {
+  claimedKey,
+  isKey,
+  SIGNATURE_ATTRIBUTE,
+  SignatureCheck,
+  SIGNED_ATTRIBUTES,
+  statement,
+} from "../../src/logic/signatures";
 
 const check = new SignatureCheck(globalThis.crypto.subtle);
 
@@ -54,7 +61,8 @@ describe("what anybody else makes of it", () => {
   it.each(SIGNED_ATTRIBUTES)("does not hold with %s changed or taken away", async (name) => {
     const { [name]: value, ...without } = ONE.attributes;
 
-    for (const other of ["true", "99"]) expect(await holds({ ...ONE, attributes: { ...without, [name]: other } })).toBe(false);
+    for (const other of ["true", "99"])
+      expect(await holds({ ...ONE, attributes: { ...without, [name]: other } })).toBe(false);
     if (value) expect(await holds({ ...ONE, attributes: without })).toBe(false);
   });
 
@@ -82,6 +90,11 @@ describe("a browser that cannot check", () => {
 
 it("knows the form of a public key", () => {
   expect([examples.public_key, "", "x", "A".repeat(44), `${"A".repeat(42)}=`, "é".repeat(43)].map(isKey)).toEqual([
-    true, false, false, false, false, false,
+    true,
+    false,
+    false,
+    false,
+    false,
+    false,
   ]);
 });

@@ -2,7 +2,13 @@ import { describe, expect, it } from "vitest";
 import type { Passage, Passages } from "../../src/logic/captions";
 import { fileName, inLanguage, transcriptOf, write } from "../../src/logic/transcript";
 
-function passage(number: number, speaker: string, startMs: number, firstSeenMs: number, words: Record<string, string>): Passage {
+function passage(
+  number: number,
+  speaker: string,
+  startMs: number,
+  firstSeenMs: number,
+  words: Record<string, string>,
+): Passage {
   const segment = `${speaker}/${number}-1`;
   return {
     key: `agent-1:${segment}`,
@@ -133,7 +139,14 @@ const HOSTILE: [string, Partial<Passage>][] = [
   ["the very beginning", { startMs: 0, endMs: 7 * DAY }],
   ["an end before its start", { startMs: 5000, endMs: 0 }],
   ["languages that are none", { sourceLanguage: "<b>", texts: [{ ...PASSAGES[0]!.texts[0]!, language: "a/../b" }] }],
-  ["names of other things", { speaker: "__proto__", sourceLanguage: "__proto__", texts: [{ ...PASSAGES[0]!.texts[0]!, language: "__proto__" }] }],
+  [
+    "names of other things",
+    {
+      speaker: "__proto__",
+      sourceLanguage: "__proto__",
+      texts: [{ ...PASSAGES[0]!.texts[0]!, language: "__proto__" }],
+    },
+  ],
   ["half a letter", { speaker: "\ud83d", texts: [{ ...PASSAGES[0]!.texts[0]!, committed: "\ud83d \udc4b" }] }],
 ];
 
@@ -145,7 +158,9 @@ describe("one passage with impossible claims", () => {
     return entries.filter(({ speaker }) => known.has(speaker)).map(({ startMs }) => beganMs + startMs);
   };
   /** Six people said something, each heard two seconds after it was said. */
-  const meeting = Array.from({ length: 6 }, (_, at) => passage(at, at % 2 ? "anna" : "bob", HOUR + at * 5000, BEGAN + 2000 + at * 5000, { en: "Yes." }));
+  const meeting = Array.from({ length: 6 }, (_, at) =>
+    passage(at, at % 2 ? "anna" : "bob", HOUR + at * 5000, BEGAN + 2000 + at * 5000, { en: "Yes." }),
+  );
 
   for (const history of [false, true]) {
     it.each(HOSTILE)(`moves no other one: %s, sent again: ${history}`, (_, claims) => {
@@ -186,9 +201,16 @@ describe("one passage with impossible claims", () => {
 
 describe("what was sent again", () => {
   it("keeps its distances where nothing else is known", () => {
-    const again = [0, 60_000, 20 * 60_000].map((ms, at) => ({ ...passage(at, "anna", ms, BEGAN, { en: "Yes." }), history: true }));
+    const again = [0, 60_000, 20 * 60_000].map((ms, at) => ({
+      ...passage(at, "anna", ms, BEGAN, { en: "Yes." }),
+      history: true,
+    }));
 
-    expect(transcriptOf(again, "Board", String).entries.map(({ startMs }) => startMs)).toEqual([0, 60_000, 20 * 60_000]);
+    expect(transcriptOf(again, "Board", String).entries.map(({ startMs }) => startMs)).toEqual([
+      0,
+      60_000,
+      20 * 60_000,
+    ]);
   });
 
   it("stands on the clock of what is heard as soon as there is something", () => {
@@ -304,7 +326,10 @@ describe("a clause that was not translated", () => {
 describe("times", () => {
   const at = (...spans: [number, number][]) =>
     transcriptOf(
-      spans.map(([startMs, endMs], number) => ({ ...passage(number, "ana", startMs, BEGAN + startMs, { en: "x" }), endMs })),
+      spans.map(([startMs, endMs], number) => ({
+        ...passage(number, "ana", startMs, BEGAN + startMs, { en: "x" }),
+        endMs,
+      })),
       "Talk",
       String,
     );

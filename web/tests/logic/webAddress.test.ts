@@ -1,9 +1,12 @@
 import { expect, it } from "vitest";
 import { webAddress } from "../../src/logic/webAddress";
 
-it.each(["https://example.org/privacy", "http://intranet/data?x=1#handling"])("is an address of the web: %s", (value) => {
-  expect(webAddress(value)).toBe(value);
-});
+it.each(["https://example.org/privacy", "http://intranet/data?x=1#handling"])(
+  "is an address of the web: %s",
+  (value) => {
+    expect(webAddress(value)).toBe(value);
+  },
+);
 
 it.each([
   null,

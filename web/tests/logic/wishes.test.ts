@@ -35,7 +35,11 @@ describe("attributes", () => {
 describe("the audience of a speaker", () => {
   it("is who hears or reads another language than the one spoken, hearers first", () => {
     const others = [
-      { identity: "1", name: "Reader", attributes: { "translator.listen": "off", "translator.captions": "original,fr" } },
+      {
+        identity: "1",
+        name: "Reader",
+        attributes: { "translator.listen": "off", "translator.captions": "original,fr" },
+      },
       { identity: "2", name: "Hearer", attributes: { "translator.listen": "es", "translator.captions": "es" } },
       { identity: "3", name: "Same", attributes: { language: "en-GB" } },
       { identity: "4", name: "Example client", attributes: { language: "de" } },
@@ -60,7 +64,11 @@ describe("hearing another language", () => {
   it.each([
     ["takes the captions along", reading("es", "both", "es"), reading("fr", "both", "fr")],
     ["leaves captions that were chosen apart", reading("es", "both", "de"), reading("fr", "both", "de")],
-    ["begins to translate the captions too", reading("off", "original", "de"), { ...WISHES, listen: "fr", read: { mode: "translation", language: "fr" } }],
+    [
+      "begins to translate the captions too",
+      reading("off", "original", "de"),
+      { ...WISHES, listen: "fr", read: { mode: "translation", language: "fr" } },
+    ],
     ["leaves captions off", reading("es", "off", "es"), reading("fr", "off", "es")],
   ] as const)("%s", (_what, before, after) => {
     expect(hearing(before, "fr")).toEqual(after);

@@ -88,7 +88,9 @@ describe("somebody who has to wait", () => {
   it("may give up, and tells the service", async () => {
     const { api, asked } = answering([202, WAIT], [204, null]);
     const leaving = new AbortController();
-    const entered = admit(api, WISH, { signal: leaving.signal, onWaiting: () => undefined }).catch((error: unknown) => error);
+    const entered = admit(api, WISH, { signal: leaving.signal, onWaiting: () => undefined }).catch(
+      (error: unknown) => error,
+    );
     await vi.advanceTimersByTimeAsync(100);
     leaving.abort("enough");
     await vi.advanceTimersByTimeAsync(100);

@@ -23,12 +23,20 @@ beforeEach(() => {
   feed = new CaptionFeed(source, keys);
 });
 
-const words = (): string[] => feed.passages.get().flatMap(({ speaker, texts }) => texts.map((text) => `${speaker}: ${text.committed}${text.tentative}`));
+const words = (): string[] =>
+  feed.passages
+    .get()
+    .flatMap(({ speaker, texts }) => texts.map((text) => `${speaker}: ${text.committed}${text.tentative}`));
 const refused = (count: number) => vi.waitFor(() => expect(feed.refused.get()).toBe(count), { timeout: 5000 });
 const shows = (...expected: string[]) => vi.waitFor(() => expect(words()).toEqual(expected), { timeout: 5000 });
 
 /** Sends a caption as the interpreter does. */
-async function say(speaker: string, number: number, text: string, change: Record<string, string> = {}): Promise<Readonly<Record<string, string>>> {
+async function say(
+  speaker: string,
+  number: number,
+  text: string,
+  change: Record<string, string> = {},
+): Promise<Readonly<Record<string, string>>> {
   const attributes = await interpreter.sign(speaker, text, captionOf(speaker, number, change));
   source.send(speaker, [text], attributes);
   return attributes;
@@ -96,7 +104,12 @@ describe("what a listener makes up", () => {
     const attempts = [
       forged,
       unsigned,
-      { ...unsigned, language: "es", "lk.segment_id": unsigned["lk.segment_id"]!.replace(/en$/, "es"), translated: "true" },
+      {
+        ...unsigned,
+        language: "es",
+        "lk.segment_id": unsigned["lk.segment_id"]!.replace(/en$/, "es"),
+        translated: "true",
+      },
       await eve.sign("eve", LIE, unsigned),
       await eve.sign("anna", LIE, unsigned),
       await eve.sign("eve", LIE, ownSegment),
@@ -199,7 +212,9 @@ describe("what a listener makes up", () => {
     await shows("anna: Good morning.");
     await refused(2);
 
-    expect(transcriptOf(feed.passages.get(), "Board", String).entries.map(({ texts }) => texts[0]?.text)).toEqual(["Good morning."]);
+    expect(transcriptOf(feed.passages.get(), "Board", String).entries.map(({ texts }) => texts[0]?.text)).toEqual([
+      "Good morning.",
+    ]);
   });
 });
 

@@ -56,7 +56,10 @@ it.each([
   ["a recorder", { kind: ParticipantKind.EGRESS }],
   ["another agent", { attributes: { "translator.key": key("e") } }],
   ["an interpreter without a key", { attributes: { "translator.role": "interpreter" } }],
-  ["an interpreter with something else", { attributes: { "translator.role": "interpreter", "translator.key": "x".repeat(9000) } }],
+  [
+    "an interpreter with something else",
+    { attributes: { "translator.role": "interpreter", "translator.key": "x".repeat(9000) } },
+  ],
 ])("believes nobody else's: %s", (_, change) => {
   const { watch } = watched({ ...interpreter("eve", key("e")), ...change });
 

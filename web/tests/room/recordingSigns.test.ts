@@ -37,15 +37,18 @@ describe("the sign that somebody records", () => {
     expect(signs.recording.get()).toEqual([]);
   });
 
-  it.each([RoomEvent.Connected, RoomEvent.Reconnected] as const)("is set again after %s if it still records", async (event) => {
-    own.set(RECORDING);
-    await settle();
-    room.localParticipant.attributes = {};
-    room.connect(event);
-    await settle();
+  it.each([RoomEvent.Connected, RoomEvent.Reconnected] as const)(
+    "is set again after %s if it still records",
+    async (event) => {
+      own.set(RECORDING);
+      await settle();
+      room.localParticipant.attributes = {};
+      room.connect(event);
+      await settle();
 
-    expect(room.asked).toEqual([ON, ON]);
-  });
+      expect(room.asked).toEqual([ON, ON]);
+    },
+  );
 
   it("is taken back after a connection that it survived without reason", async () => {
     room.localParticipant.attributes = ON; // the token of the next connection may still have it

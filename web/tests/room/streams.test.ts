@@ -1,5 +1,11 @@
 // @vitest-environment jsdom
-import { DataPacket, DataStream_Chunk, DataStream_Header, DataStream_TextHeader, Encryption_Type } from "@livekit/protocol";
+import {
+  DataPacket,
+  DataStream_Chunk,
+  DataStream_Header,
+  DataStream_TextHeader,
+  Encryption_Type,
+} from "@livekit/protocol";
 import { Room } from "livekit-client";
 import { describe, expect, it } from "vitest";
 import { forgetStream, STREAM_OPTIONS } from "../../src/room/streams";

@@ -10,7 +10,14 @@ import { Visit } from "../../src/pages/Visit";
 
 /** A service whose invitation is for a reader, who is asked for no devices. */
 function serviceWith(config: () => Response): Api {
-  const invitation = { room: "board", title: "Board", role: "reader", languages: null, source_language: "en", expires_at: "" };
+  const invitation = {
+    room: "board",
+    title: "Board",
+    role: "reader",
+    languages: null,
+    source_language: "en",
+    expires_at: "",
+  };
   const answers: Readonly<Record<string, () => Response>> = {
     "/api/v1/config": config,
     "/api/v1/invitation": () => new Response(JSON.stringify(invitation)),
@@ -19,7 +26,8 @@ function serviceWith(config: () => Response): Api {
   return new Api(fetch as typeof globalThis.fetch);
 }
 
-const configured = (privacyUrl: unknown) => () => new Response(JSON.stringify({ open_rooms: true, privacy_url: privacyUrl }));
+const configured = (privacyUrl: unknown) => () =>
+  new Response(JSON.stringify({ open_rooms: true, privacy_url: privacyUrl }));
 
 function show(content: React.ReactNode) {
   return render(
@@ -46,7 +54,9 @@ describe("before somebody joins", () => {
     const join = await screen.findByRole("button", { name: "Join" });
     const notice = document.getElementById(join.getAttribute("aria-describedby") ?? "");
 
-    expect(notice?.textContent).toMatch(/a machine listens.*translates.*synthetic voices.*own machines.*transcript.*record.*you agree/);
+    expect(notice?.textContent).toMatch(
+      /a machine listens.*translates.*synthetic voices.*own machines.*transcript.*record.*you agree/,
+    );
     expect(notice && notice.compareDocumentPosition(join) & Node.DOCUMENT_POSITION_FOLLOWING).toBeTruthy();
     expect(screen.queryByRole("link", { name: "How this is handled" })).toBeNull();
   });
@@ -55,7 +65,11 @@ describe("before somebody joins", () => {
     visit(serviceWith(configured("https://example.org/privacy")));
     const link = (await screen.findByRole("link", { name: "How this is handled" })) as HTMLAnchorElement;
 
-    expect([link.href, link.target, link.rel]).toEqual(["https://example.org/privacy", "_blank", "noopener noreferrer"]);
+    expect([link.href, link.target, link.rel]).toEqual([
+      "https://example.org/privacy",
+      "_blank",
+      "noopener noreferrer",
+    ]);
   });
 
   it.each(["javascript:alert(1)", "data:text/html,x", "/privacy", "", 7, undefined])(

@@ -80,27 +80,32 @@ describe("a part of the page that fails", () => {
 });
 
 describe("the list of what was said", () => {
-  it.each([2000, 1e300, Number.NaN, Number.POSITIVE_INFINITY, -1e300])("is drawn and can be saved with a start of %s", async (startMs) => {
-    const passage: Passage = {
-      key: "k:eve/1-1",
-      epoch: "k",
-      segment: "eve/1-1",
-      speaker: "eve",
-      sourceLanguage: "en",
-      startMs,
-      endMs: startMs,
-      firstSeenMs: startMs === 1e300 ? 1e300 : Date.UTC(2026, 10, 21),
-      history: false,
-      texts: [{ language: "en", translated: false, committed: "Hello.", tentative: "", final: true, note: "", doubt: "" }],
-    };
-    const transcript = transcriptOf([passage], "Board", String);
-    show(
-      <>
-        <SaveTranscript transcript={transcript} />
-        <TranscriptList transcript={transcript} />
-      </>,
-    );
+  it.each([2000, 1e300, Number.NaN, Number.POSITIVE_INFINITY, -1e300])(
+    "is drawn and can be saved with a start of %s",
+    async (startMs) => {
+      const passage: Passage = {
+        key: "k:eve/1-1",
+        epoch: "k",
+        segment: "eve/1-1",
+        speaker: "eve",
+        sourceLanguage: "en",
+        startMs,
+        endMs: startMs,
+        firstSeenMs: startMs === 1e300 ? 1e300 : Date.UTC(2026, 10, 21),
+        history: false,
+        texts: [
+          { language: "en", translated: false, committed: "Hello.", tentative: "", final: true, note: "", doubt: "" },
+        ],
+      };
+      const transcript = transcriptOf([passage], "Board", String);
+      show(
+        <>
+          <SaveTranscript transcript={transcript} />
+          <TranscriptList transcript={transcript} />
+        </>,
+      );
 
-    expect(await screen.findByText("Hello.")).toBeTruthy();
-  });
+      expect(await screen.findByText("Hello.")).toBeTruthy();
+    },
+  );
 });

@@ -51,8 +51,11 @@ describe("the door, as an organiser sees it", () => {
     fireEvent.click(await screen.findByLabelText("Lock the meeting"));
     fireEvent.click(screen.getByLabelText("Waiting room"));
 
-    expect(vi.mocked(door.set).mock.calls).toEqual([[{ locked: true, lobby: true }], [{ locked: false, lobby: false }]]);
-    });
+    expect(vi.mocked(door.set).mock.calls).toEqual([
+      [{ locked: true, lobby: true }],
+      [{ locked: false, lobby: false }],
+    ]);
+  });
 
   it("lets in and refuses by name, without what deceives in it", async () => {
     const door = doorWith([ANA, { ...ANA, id: "w2", name: "\u202eBea" }]);
@@ -62,11 +65,14 @@ describe("the door, as an organiser sees it", () => {
     fireEvent.click(screen.getByRole("button", { name: "Refuse Bea" }));
 
     expect([vi.mocked(door.admit).mock.calls, vi.mocked(door.refuse).mock.calls]).toEqual([[["w1"]], [["w2"]]]);
-    });
+  });
 
   it("says what went wrong", async () => {
     show(<DoorSection door={doorWith([], { error: new ApiError("offline", "") })} />);
-    expect(await screen.findByRole("alert")).toHaveProperty("textContent", expect.stringContaining("cannot be reached"));
+    expect(await screen.findByRole("alert")).toHaveProperty(
+      "textContent",
+      expect.stringContaining("cannot be reached"),
+    );
   });
 
   it("is told of where its panel is closed", async () => {
@@ -102,7 +108,7 @@ describe("whoever waits", () => {
     fireEvent.click(screen.getByRole("button", { name: "Give up" }));
 
     expect(giveUp).toHaveBeenCalledOnce();
-    });
+  });
 });
 
 it("all of it is read by a screen reader", { timeout: 60_000 }, async () => {

@@ -64,7 +64,9 @@ describe("the choice of voices", () => {
     [AVAILABLE, "gone · kokoro (nicht in der Liste)"],
     [{}, "gone · kokoro"],
   ])("keeps showing a voice that is not among %o", async (available, label) => {
-    show(<VoicesSection languages={languages} available={available} chosen={{ es: "kokoro:gone" }} onChange={vi.fn()} />);
+    show(
+      <VoicesSection languages={languages} available={available} chosen={{ es: "kokoro:gone" }} onChange={vi.fn()} />,
+    );
 
     const spanish = (await screen.findByLabelText("Spanisch")) as HTMLSelectElement;
     expect(spanish.selectedOptions[0]?.text).toBe(label);

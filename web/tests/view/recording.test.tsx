@@ -56,8 +56,7 @@ afterEach(() => {
 });
 
 describe("who records", () => {
-  const says = (words: string) =>
-    waitFor(() => expect(screen.getByRole("status").textContent).toBe(words));
+  const says = (words: string) => waitFor(() => expect(screen.getByRole("status").textContent).toBe(words));
 
   it("is said in a line that is read out, and only while somebody does", async () => {
     const meeting = meetingOf();
@@ -105,7 +104,9 @@ describe("who records", () => {
       </>,
     );
 
-    expect((await screen.findAllByRole("img")).map((mark) => mark.getAttribute("aria-label"))).toEqual(["is recording"]);
+    expect((await screen.findAllByRole("img")).map((mark) => mark.getAttribute("aria-label"))).toEqual([
+      "is recording",
+    ]);
   });
 });
 
@@ -175,10 +176,14 @@ describe("the controls of a recording", () => {
 
 describe("an organiser's rule on recording", () => {
   const served = (kept: boolean, allowRecording: Organising["allowRecording"] = () => Promise.resolve()) => {
-    const service = { room: vi.fn(() => Promise.resolve({ recording_allowed: kept })), allowRecording: vi.fn(allowRecording) };
+    const service = {
+      room: vi.fn(() => Promise.resolve({ recording_allowed: kept })),
+      allowRecording: vi.fn(allowRecording),
+    };
     return { service, organising: service as unknown as Organising };
   };
-  const rule = async () => (await screen.findByRole("switch", { name: "People may record what they hear" })) as HTMLInputElement;
+  const rule = async () =>
+    (await screen.findByRole("switch", { name: "People may record what they hear" })) as HTMLInputElement;
 
   it("is shown as the service keeps it, and says that it binds this page alone", async () => {
     const { organising } = served(false);

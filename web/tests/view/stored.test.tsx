@@ -38,7 +38,10 @@ describe("what is stored of a meeting", () => {
     const files: [string, string][] = [];
     let blob = new Blob();
     // jsdom neither gives files an address nor saves them
-    vi.stubGlobal("URL", Object.assign(URL, { createObjectURL: (one: Blob) => ((blob = one), "blob:1"), revokeObjectURL: vi.fn() }));
+    vi.stubGlobal(
+      "URL",
+      Object.assign(URL, { createObjectURL: (one: Blob) => ((blob = one), "blob:1"), revokeObjectURL: vi.fn() }),
+    );
     vi.spyOn(HTMLAnchorElement.prototype, "click").mockImplementation(function (this: HTMLAnchorElement) {
       files.push([this.download, this.href]);
     });
