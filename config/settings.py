@@ -11,7 +11,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Final, Literal
 
 from pydantic import ConfigDict, SecretStr, TypeAdapter, ValidationError
 
@@ -447,30 +447,52 @@ def load(path: Path | None = None, environment: Mapping[str, str] | None = None)
     return settings
 
 
-_NOT_SETTINGS = {"HIVE_CONFIG", "HIVE_CACHE"}
+_NOT_SETTINGS: Final = frozenset({"HIVE_CONFIG", "HIVE_CACHE"})
+_LISTS: Final = frozenset(
+    {
+        "allowed_hosts",
+        "allowed_origins",
+        "allowed_peers",
+        "cors_origins",
+        "engines",
+        "frame_ancestors",
+        "languages",
+        "trusted_proxies",
+    }
+)
+_TABLES: Final = frozenset({"voices"})
 
 
 def _overlay(tree: dict[str, Any], environment: Mapping[str, str]) -> None:
-    """Lays `HIVE_SECTION__KEY` variables over the file's tree; lists are written with commas, tables as KEY=VALUE."""
-    lists = {"engines", "languages", "cors_origins", "frame_ancestors", "trusted_proxies", "allowed_peers"}
-    lists |= {"allowed_hosts", "allowed_origins"}
-    tables = {"voices"}
-    top = {f.name for f in fields(Settings)}
+    """Lays `HIVE_SECTION__KEY` variables over the file's tree."""
+    sections = {f.name for f in fields(Settings)}
     for name, text in environment.items():
         if not name.startswith("HIVE_") or name in _NOT_SETTINGS:
             continue
         section, _, key = name.removeprefix("HIVE_").lower().partition("__")
-        if section not in top:
+        if section not in sections:
             raise SettingsError(f"unknown variable {name}: there is no section {section!r}")
-        if not key:
+        if key:
+            tree.setdefault(section, {})[key] = _read_variable(name, key, text)
+        else:
             tree[section] = text
-            continue
-        value: Any = text
-        if key in lists or key in tables:
-            value = [part.strip() for part in text.split(",") if part.strip()]
-        if key in tables:
-            pairs = [part.partition("=") for part in value]
-            if any(not equals for _, equals, _ in pairs):
-                raise SettingsError(f"{name} is written KEY=VALUE,KEY=VALUE")
-            value = {before.strip(): after.strip() for before, _, after in pairs}
-        tree.setdefault(section, {})[key] = value
+
+
+def _read_variable(name: str, key: str, text: str) -> str | list[str] | dict[str, str]:
+    """Lists are written with commas, tables as KEY=VALUE with commas between."""
+    if key in _LISTS:
+        return _parts(text)
+    if key in _TABLES:
+        return _table(name, text)
+    return text
+
+
+def _parts(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def _table(name: str, text: str) -> dict[str, str]:
+    pairs = [part.partition("=") for part in _parts(text)]
+    if any(not equals for _, equals, _ in pairs):
+        raise SettingsError(f"{name} is written KEY=VALUE,KEY=VALUE")
+    return {before.strip(): after.strip() for before, _, after in pairs}
