@@ -61,11 +61,11 @@ def _measured(console: Console, examination: Examination) -> None:
         console.print(f"- {sentence}", highlight=False, markup=False)
 
 
-Row = tuple[str, str, str]
+_Row = tuple[str, str, str]
 """An engine, where it ran or with which voice, and what that took."""
 
 
-def _passes(figures: Measured) -> Iterator[Row]:
+def _passes(figures: Measured) -> Iterator[_Row]:
     for timing in figures.passes:
         where = "GPU" if timing.on_gpu else f"{timing.threads} thread{'s' if timing.threads > 1 else ''}"
         what = "to recognise" if timing.incremental else "a look at"
@@ -73,12 +73,12 @@ def _passes(figures: Measured) -> Iterator[Row]:
         yield f"{timing.engine} {timing.model}".strip(), where, took
 
 
-def _clauses(figures: Measured) -> Iterator[Row]:
+def _clauses(figures: Measured) -> Iterator[_Row]:
     for clause in figures.clauses:
         yield clause.engine, "", f"{clause.clause_s:.3f} s a clause, {clause.source} to {clause.target}"
 
 
-def _voices(figures: Measured) -> Iterator[Row]:
+def _voices(figures: Measured) -> Iterator[_Row]:
     latest = {(timing.engine, timing.model): timing for timing in figures.together}
     for voice in figures.voices:
         alone = f"{voice.per_second_s:.3f} s for a second of speech, first sound after {voice.first_sound_s:.3f} s"
@@ -90,7 +90,7 @@ def _voices(figures: Measured) -> Iterator[Row]:
         yield voice.engine, voice.voice, "; ".join([alone, *beside])
 
 
-def _reservations(figures: Measured) -> Iterator[Row]:
+def _reservations(figures: Measured) -> Iterator[_Row]:
     """What could not be measured, and what the figures are not good for."""
     for reason in figures.failures:
         yield "", "", escape(reason)

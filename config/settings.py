@@ -9,9 +9,9 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, ClassVar, Final, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import ConfigDict, SecretStr, TypeAdapter, ValidationError
 
@@ -432,7 +432,10 @@ def load(path: Path | None = None, environment: Mapping[str, str] | None = None)
             raise SettingsError(f"cannot read the settings file {source}: {error.strerror}") from error
         except tomllib.TOMLDecodeError as error:
             raise SettingsError(f"{source} is not valid TOML: {error}") from error
-    _overlay(tree, environment)
+    from config.exposure import refuse_exposed_development  # both know the settings
+    from config.variables import overlay
+
+    overlay(tree, environment)
     try:
         settings = TypeAdapter(Settings).validate_python(tree)
     except ValidationError as error:
@@ -441,58 +444,5 @@ def load(path: Path | None = None, environment: Mapping[str, str] | None = None)
             for problem in error.errors()
         )
         raise SettingsError(f"settings ({source} and HIVE_ variables): {problems}") from error
-    from config.exposure import refuse_exposed_development  # which knows the settings
-
     refuse_exposed_development(settings)
     return settings
-
-
-_NOT_SETTINGS: Final = frozenset({"HIVE_CONFIG", "HIVE_CACHE"})
-_LISTS: Final = frozenset(
-    {
-        "allowed_hosts",
-        "allowed_origins",
-        "allowed_peers",
-        "cors_origins",
-        "engines",
-        "frame_ancestors",
-        "languages",
-        "trusted_proxies",
-    }
-)
-_TABLES: Final = frozenset({"voices"})
-
-
-def _overlay(tree: dict[str, Any], environment: Mapping[str, str]) -> None:
-    """Lays `HIVE_SECTION__KEY` variables over the file's tree."""
-    sections = {f.name for f in fields(Settings)}
-    for name, text in environment.items():
-        if not name.startswith("HIVE_") or name in _NOT_SETTINGS:
-            continue
-        section, _, key = name.removeprefix("HIVE_").lower().partition("__")
-        if section not in sections:
-            raise SettingsError(f"unknown variable {name}: there is no section {section!r}")
-        if key:
-            tree.setdefault(section, {})[key] = _read_variable(name, key, text)
-        else:
-            tree[section] = text
-
-
-def _read_variable(name: str, key: str, text: str) -> str | list[str] | dict[str, str]:
-    """Lists are written with commas, tables as KEY=VALUE with commas between."""
-    if key in _LISTS:
-        return _parts(text)
-    if key in _TABLES:
-        return _table(name, text)
-    return text
-
-
-def _parts(text: str) -> list[str]:
-    return [part.strip() for part in text.split(",") if part.strip()]
-
-
-def _table(name: str, text: str) -> dict[str, str]:
-    pairs = [part.partition("=") for part in _parts(text)]
-    if any(not equals for _, equals, _ in pairs):
-        raise SettingsError(f"{name} is written KEY=VALUE,KEY=VALUE")
-    return {before.strip(): after.strip() for before, _, after in pairs}
