@@ -421,6 +421,9 @@ def load(path: Path | None = None, environment: Mapping[str, str] | None = None)
         SettingsError: a file that is named but missing, unknown keys, values of the wrong kind, development within
             others' reach.
     """
+    from config.exposure import refuse_exposed_development  # both know the settings
+    from config.variables import overlay
+
     environment = os.environ if environment is None else environment
     named = path or (Path(environment["HIVE_CONFIG"]) if environment.get("HIVE_CONFIG") else None)
     tree: dict[str, Any] = {}
@@ -432,9 +435,6 @@ def load(path: Path | None = None, environment: Mapping[str, str] | None = None)
             raise SettingsError(f"cannot read the settings file {source}: {error.strerror}") from error
         except tomllib.TOMLDecodeError as error:
             raise SettingsError(f"{source} is not valid TOML: {error}") from error
-    from config.exposure import refuse_exposed_development  # both know the settings
-    from config.variables import overlay
-
     overlay(tree, environment)
     try:
         settings = TypeAdapter(Settings).validate_python(tree)
