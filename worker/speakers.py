@@ -175,8 +175,7 @@ class Speakers:
         for identity in chosen:
             self._hear(identity)
         for identity, speaker in list(self._speakers.items()):
-            if identity in self._people:  # what was said by somebody who vanished is still translated
-                speaker.interpreter.wish(self._wishes.get(identity, Wishes()))
+            self._renew_wishes(speaker)
             if identity not in chosen:
                 self._stop_hearing(speaker)
             if identity in wanted:
@@ -193,6 +192,11 @@ class Speakers:
         chosen = choose(candidates, heard=self.heard, active=active, limit=limit)
         self._tell_waiting(frozenset(candidates) - chosen, limit)
         return chosen
+
+    def _renew_wishes(self, speaker: _Speaker) -> None:
+        """What was said by somebody who vanished is still translated, as it was wanted then."""
+        if speaker.identity in self._people:
+            speaker.interpreter.wish(self._wishes.get(speaker.identity, Wishes()))
 
     def _let_go(self, speaker: _Speaker) -> None:
         """Retires a speaker whom nobody wants any more, unless that changes within the grace time."""
