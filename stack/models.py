@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
+from functools import partial
 from pathlib import Path
 
 import aiohttp
@@ -16,6 +17,7 @@ from stack.contents import fits
 from stack.download import TRIES, Checksum, fetch, session
 from stack.errors import FetchFailed, LicenceRefused, StackError, Unreachable
 from stack.licences import PER_VOICE, licence_of_card
+from stack.mirror import Mirror
 from stack.model import File, HubFile, Model, Packaged, PackagedArrays, ReleaseFile, Repository, Source
 from stack.packages import SILENCE_LIMIT_S, Packages
 
@@ -143,8 +145,8 @@ class ModelStore:
                 told.add(line)
                 say(line)
 
-        weights = model.needed[0]
-        for file in sorted(model.files, key=lambda file: (file.name != model.card, file.name == weights)):
+        order = _card_first(model)
+        for file in sorted(model.files, key=lambda file: order(file.name)):
             if not (self.path(model) / file.name).is_file():
                 await self._bring(client, model, file, once, progress)
             self._read_card(model, file.name, say)
@@ -219,7 +221,7 @@ class ModelStore:
     ) -> None:
         if model.repository is not None:
             try:
-                await self._mirror(client, model.repository, self.path(model), model, say, progress)
+                await self._converted(client, model, model.repository, say, progress)
                 return
             except Unreachable:
                 raise
@@ -231,6 +233,25 @@ class ModelStore:
         source = await self._official(client, model.official, say, progress)
         await asyncio.to_thread(conversion.convert, source, self.path(model))
         await asyncio.to_thread(conversion.forget, source)
+
+    async def _converted(
+        self,
+        client: aiohttp.ClientSession,
+        model: Model,
+        repository: Repository,
+        say: Say,
+        progress: Progress,
+    ) -> None:
+        """A model as somebody publishes it for our engines."""
+        note = self._note(model)
+        trusted = await self._look(client, repository, note, say)
+        if lost := [name for name in model.needed if name not in trusted.files]:
+            raise FetchFailed(f"{repository.name} on the hub does not hold {', '.join(lost)}")
+        mirror = self._mirror(repository, trusted, self.path(model), note)
+        say(mirror.begin())
+        for name in sorted(trusted.files, key=_card_first(model)):
+            await mirror.bring(client, name, partial(progress, name))
+            self._read_card(model, name, say)
 
     async def fetch_official(
         self,
@@ -253,53 +274,32 @@ class ModelStore:
         self, client: aiohttp.ClientSession, repository: str, say: Say, progress: Progress
     ) -> Path:
         place = self._settings.directory / ".official" / repository.replace("/", "--")
-        wanted = Repository(repository, conversion.OFFICIAL_FILES)
-        await self._mirror(client, wanted, place, None, say, progress)
+        wanted, note = Repository(repository, conversion.OFFICIAL_FILES), place / "hub.lock.json"
+        trusted = conversion.needed_of(await self._look(client, wanted, note, say))
+        mirror = self._mirror(wanted, trusted, place, note)
+        say(mirror.begin())
+        for name in trusted.files:
+            await mirror.bring(client, name, partial(progress, name))
         return place
 
-    async def _mirror(
-        self,
-        client: aiohttp.ClientSession,
-        repository: Repository,
-        place: Path,
-        model: Model | None,
-        say: Say,
-        progress: Progress,
-    ) -> None:
-        """What is wanted of a repository, at the commit that was seen first."""
+    async def _look(
+        self, client: aiohttp.ClientSession, repository: Repository, note: Path, say: Say
+    ) -> trust.Trust:
+        """What is trusted of a repository already, else what the hub shows now. Raises Unreachable, FetchFailed."""
         if _HUB in self._silent:
             raise _nobody(repository.name, [_HUB])
-        note = self._note(model) if model is not None else place / "hub.lock.json"
         try:
-            trusted = trust.read(note) or await hub.look(client, self._settings.hub_url, repository)
+            return trust.read(note) or await hub.look(client, self._settings.hub_url, repository)
         except Unreachable as error:
             self._silent[_HUB] = str(error)
             say(f"{_HUB}: {error}")
             raise _nobody(repository.name, [_HUB]) from error
-        if model is None:
-            trusted = conversion.needed_of(trusted)
-        elif lost := [name for name in model.needed if name not in trusted.files]:
-            raise FetchFailed(f"{repository.name} on the hub does not hold {', '.join(lost)}")
-        trust.write(note, trusted)
-        say(f"{repository.name} at {trusted.revision[:12]}: {trust.NOTE}; noted in {note}")
-        weights, card = (model.needed[0], model.card) if model is not None else ("", "")
-        for name in sorted(trusted.files, key=lambda name: (name != card, name == weights)):
-            if not (place / name).is_file():
-                file = HubFile(repository.name, trusted.revision, trusted.files[name].path)
-                await fetch(
-                    client,
-                    hub.address(self._settings.hub_url, file),
-                    place / name,
-                    checksum=trusted.checksum(name),
-                    progress=lambda here, whole, name=name: progress(name, here, whole),  # type: ignore[misc]
-                    tries=self._tries,
-                    pause_s=self._pause_s,
-                )
-                sha256 = await asyncio.to_thread(Checksum("sha256", "").of, place / name)
-                trusted = trusted.seen(name, sha256)
-                trust.write(note, trusted)
-            if model is not None:
-                self._read_card(model, name, say)
+
+    def _mirror(self, repository: Repository, trusted: trust.Trust, place: Path, note: Path) -> Mirror:
+        return Mirror(
+            self._settings.hub_url, repository.name, trusted, place=place, note=note,
+            tries=self._tries, pause_s=self._pause_s,
+        )  # fmt: skip
 
     def _check_pinned(self, name: str) -> None:
         if not self._settings.allow_unpinned:
@@ -328,6 +328,11 @@ class ModelStore:
                 f"{model.name}: its licence ({licence}) is not known to allow commercial use; "
                 "if you may use it, set models.allow_non_commercial to true"
             )
+
+
+def _card_first(model: Model) -> Callable[[str], tuple[bool, bool]]:
+    """Sorts names of files: the card, which may forbid the rest, then all others, then the weights."""
+    return lambda name: (name != model.card, name == model.needed[0])
 
 
 _HUB = "the hub"

@@ -17,7 +17,7 @@ COMPLEX = frozenset(
         r"\S+",
         """
         by_pause judge language_figures show compare _of_one
-        _recognition _xing_s _Reader.finished ModelStore._mirror
+        _recognition _xing_s _Reader.finished
         words_of WhisperBatch._read LanguageLock.feed LoadedModel.translate
         OpusTranslator._step EspeakSynthesizer._describe SynthesizerChain.synthesize
         """,
