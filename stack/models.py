@@ -16,6 +16,7 @@ from stack.alone import alone
 from stack.contents import fits
 from stack.download import TRIES, Checksum, fetch, session
 from stack.errors import FetchFailed, LicenceRefused, StackError, Unreachable
+from stack.keepers import HUB, keeper_of, named, nobody_answers
 from stack.licences import PER_VOICE, licence_of_card
 from stack.mirror import Mirror
 from stack.model import File, HubFile, Model, Packaged, PackagedArrays, ReleaseFile, Repository, Source
@@ -107,7 +108,7 @@ class ModelStore:
         if not model.pinned:
             self._check_pinned(model.name)
         if silent := self._out_of_reach(model):
-            raise _nobody(model.name, silent)
+            raise nobody_answers(model.name, silent)
         if model.licence != PER_VOICE:
             self._check_licence(model, model.licence, model.commercial)
             say(f"{model.name}: licence {model.licence}, about {model.megabytes} MB")
@@ -126,9 +127,9 @@ class ModelStore:
     def _out_of_reach(self, model: Model) -> list[str]:
         """All that have a file that is missing, where none of them answered before."""
         if not model.files:
-            return [_HUB] if _HUB in self._silent else []
+            return [HUB] if HUB in self._silent else []
         for file in model.files:
-            keepers = list(dict.fromkeys(_who(source) for source in file.sources))
+            keepers = list(dict.fromkeys(keeper_of(source) for source in file.sources))
             if not (self.path(model) / file.name).is_file() and all(who in self._silent for who in keepers):
                 return keepers
         return []
@@ -158,7 +159,7 @@ class ModelStore:
         """One file, from the first source that hands over the right bytes."""
         reasons: list[FetchFailed] = []
         for source in file.sources:
-            who = _who(source)
+            who = keeper_of(source)
             if who in self._silent:
                 reasons.append(Unreachable(who))
                 continue
@@ -173,11 +174,11 @@ class ModelStore:
                     say(f"{model.name}: not from {who}: {error}")
                     reasons.append(error)
             else:
-                say(f"{model.name}: from {_whom(source)}")
+                say(f"{model.name}: from {named(source)}")
                 (self.path(model) / f".{file.name}.part").unlink(missing_ok=True)
                 return
         if all(isinstance(error, Unreachable) for error in reasons):
-            raise _nobody(model.name, [str(error) for error in reasons])
+            raise nobody_answers(model.name, [str(error) for error in reasons])
         raise FetchFailed(f"{model.name}: {file.name} cannot be had: {'; '.join(map(str, reasons))}")
 
     async def _take(
@@ -206,7 +207,7 @@ class ModelStore:
         if file.sha256 and not await asyncio.to_thread(fits, file, joined):
             joined.unlink()
             await asyncio.to_thread(self._packages.clear)
-            raise FetchFailed(f"{_whom(source)} carry other bytes than those known as {file.name}")
+            raise FetchFailed(f"{named(source)} carry other bytes than those known as {file.name}")
         joined.replace(to)
 
     def _url(self, source: HubFile | ReleaseFile) -> str:
@@ -286,14 +287,14 @@ class ModelStore:
         self, client: aiohttp.ClientSession, repository: Repository, note: Path, say: Say
     ) -> trust.Trust:
         """What is trusted of a repository already, else what the hub shows now. Raises Unreachable, FetchFailed."""
-        if _HUB in self._silent:
-            raise _nobody(repository.name, [_HUB])
+        if HUB in self._silent:
+            raise nobody_answers(repository.name, [HUB])
         try:
             return trust.read(note) or await hub.look(client, self._settings.hub_url, repository)
         except Unreachable as error:
-            self._silent[_HUB] = str(error)
-            say(f"{_HUB}: {error}")
-            raise _nobody(repository.name, [_HUB]) from error
+            self._silent[HUB] = str(error)
+            say(f"{HUB}: {error}")
+            raise nobody_answers(repository.name, [HUB]) from error
 
     def _mirror(self, repository: Repository, trusted: trust.Trust, place: Path, note: Path) -> Mirror:
         return Mirror(
@@ -333,31 +334,3 @@ class ModelStore:
 def _card_first(model: Model) -> Callable[[str], tuple[bool, bool]]:
     """Sorts names of files: the card, which may forbid the rest, then all others, then the weights."""
     return lambda name: (name != model.card, name == model.needed[0])
-
-
-_HUB = "the hub"
-
-
-def _nobody(what: str, keepers: list[str]) -> Unreachable:
-    return Unreachable(f"{what}: {' and '.join(keepers)} cannot be reached. Is this machine offline?")
-
-
-def _who(source: Source) -> str:
-    """A source's keeper: where one file cannot be had because nobody answers, no other can."""
-    match source:
-        case HubFile():
-            return _HUB
-        case ReleaseFile():
-            return "the release"
-        case Packaged() | PackagedArrays():
-            return source.index
-
-
-def _whom(source: Source) -> str:
-    match source:
-        case Packaged():
-            return f"the {source.index} packages {', '.join(part.package for part in source.parts)}"
-        case PackagedArrays():
-            return f"the {source.index} package {source.package}"
-        case _:
-            return _who(source)
