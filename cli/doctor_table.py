@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from pipeline.capacity import Measured
 from stack.doctor import Examination, Finding
 
 
@@ -52,31 +54,48 @@ def _measured(console: Console, examination: Examination) -> None:
         console.print("nothing yet with these models\n→ hive doctor --measure", highlight=False)
         return
     table = Table.grid(padding=(0, 2))
-    for timing in figures.passes:
-        name = f"{timing.engine} {timing.model}".strip()
-        where = "GPU" if timing.on_gpu else f"{timing.threads} thread{'s' if timing.threads > 1 else ''}"
-        what = "to recognise" if timing.incremental else "a look at"
-        table.add_row(name, where, f"{timing.pass_s:.3f} s {what} {timing.sound_s:.1f} s of speech")
-    for clause in figures.clauses:
-        table.add_row(
-            clause.engine, "", f"{clause.clause_s:.3f} s a clause, {clause.source} to {clause.target}"
-        )
-    beside = {(t.engine, t.model): t for t in figures.together}
-    for voice in figures.voices:
-        more = [
-            f"{t.per_second_s:.2f} beside {model}, whose look then takes {t.pass_s:.3f} s"
-            for (engine, model), t in beside.items()
-            if engine == voice.engine
-        ]
-        said = f"{voice.per_second_s:.3f} s for a second of speech, first sound after {voice.first_sound_s:.3f} s"
-        table.add_row(voice.engine, voice.voice, "; ".join([said, *more]))
-    for reason in figures.failures:
-        table.add_row("", "", escape(reason))
-    if figures.busy:
-        table.add_row("", "", "these figures are of a busy machine: nothing is decided by them")
+    for row in chain(_passes(figures), _clauses(figures), _voices(figures), _reservations(figures)):
+        table.add_row(*row)
     console.print(table, highlight=False)
     for sentence in examination.capacity.sentences if examination.capacity is not None else ():
         console.print(f"- {sentence}", highlight=False, markup=False)
+
+
+_Row = tuple[str, str, str]
+"""An engine, where it ran or with which voice, and what that took."""
+
+
+def _passes(figures: Measured) -> Iterator[_Row]:
+    for timing in figures.passes:
+        where = "GPU" if timing.on_gpu else f"{timing.threads} thread{'s' if timing.threads > 1 else ''}"
+        what = "to recognise" if timing.incremental else "a look at"
+        took = f"{timing.pass_s:.3f} s {what} {timing.sound_s:.1f} s of speech"
+        yield f"{timing.engine} {timing.model}".strip(), where, took
+
+
+def _clauses(figures: Measured) -> Iterator[_Row]:
+    for clause in figures.clauses:
+        yield clause.engine, "", f"{clause.clause_s:.3f} s a clause, {clause.source} to {clause.target}"
+
+
+def _voices(figures: Measured) -> Iterator[_Row]:
+    latest = {(timing.engine, timing.model): timing for timing in figures.together}
+    for voice in figures.voices:
+        alone = f"{voice.per_second_s:.3f} s for a second of speech, first sound after {voice.first_sound_s:.3f} s"
+        beside = [
+            f"{timing.per_second_s:.2f} beside {timing.model}, whose look then takes {timing.pass_s:.3f} s"
+            for timing in latest.values()
+            if timing.engine == voice.engine
+        ]
+        yield voice.engine, voice.voice, "; ".join([alone, *beside])
+
+
+def _reservations(figures: Measured) -> Iterator[_Row]:
+    """What could not be measured, and what the figures are not good for."""
+    for reason in figures.failures:
+        yield "", "", escape(reason)
+    if figures.busy:
+        yield "", "", "these figures are of a busy machine: nothing is decided by them"
 
 
 def _section(

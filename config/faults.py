@@ -95,31 +95,42 @@ def _related(error: BaseException) -> Iterator[BaseException]:
         waiting += [cause for cause in (each.__cause__, each.__context__) if cause is not None]
 
 
-def _told(error: BaseException, seen: set[int]) -> list[str]:
+def _told(error: BaseException, seen: set[int]) -> Iterator[str]:
+    """Lines; errors of which `seen` holds the ids are not told again."""
     seen.add(id(error))
-    lines: list[str] = []
-    before, how = error.__cause__, "The above error was the direct cause of the following one:"
-    if before is None and not error.__suppress_context__:
-        before, how = error.__context__, "During handling of the above error, another one occurred:"
-    if before is not None and id(before) not in seen and len(seen) < MOST_ERRORS:
-        lines += [*_told(before, seen), "", how, ""]
-    if error.__traceback__ is not None:
-        lines.append("Traceback (most recent call last):")
-        frames = traceback.extract_tb(error.__traceback__)
-        if len(frames) > MOST_FRAMES:
-            lines.append(f"  ({len(frames) - MOST_FRAMES} more)")
-        lines += [
-            f'  File "{frame.filename}", line {frame.lineno}, in {frame.name}'
-            for frame in frames[-MOST_FRAMES:]
-        ]
-    lines.append(_kind(error))
+    origin, how = _origin(error)
+    if origin is not None and _to_be_told(origin, seen):
+        yield from (*_told(origin, seen), "", how, "")
+    yield from _frames(error)
+    yield _kind(error)
     if isinstance(error, BaseExceptionGroup):
         for number, inner in enumerate(error.exceptions, 1):
-            if id(inner) in seen or len(seen) >= MOST_ERRORS:
-                continue
-            lines.append(f"  {number} of {len(error.exceptions)}:")
-            lines += [f"  {line}" for line in _told(inner, seen)]
-    return lines
+            if _to_be_told(inner, seen):
+                yield f"  {number} of {len(error.exceptions)}:"
+                yield from (f"  {line}" for line in _told(inner, seen))
+
+
+def _origin(error: BaseException) -> tuple[BaseException | None, str]:
+    """The error that Python tells before this one, and what it says between them."""
+    if error.__cause__ is not None:
+        return error.__cause__, "The above error was the direct cause of the following one:"
+    handled = None if error.__suppress_context__ else error.__context__
+    return handled, "During handling of the above error, another one occurred:"
+
+
+def _to_be_told(error: BaseException, seen: set[int]) -> bool:
+    return id(error) not in seen and len(seen) < MOST_ERRORS
+
+
+def _frames(error: BaseException) -> Iterator[str]:
+    if error.__traceback__ is None:
+        return
+    yield "Traceback (most recent call last):"
+    frames = traceback.extract_tb(error.__traceback__)
+    if len(frames) > MOST_FRAMES:
+        yield f"  ({len(frames) - MOST_FRAMES} more)"
+    for frame in frames[-MOST_FRAMES:]:
+        yield f'  File "{frame.filename}", line {frame.lineno}, in {frame.name}'
 
 
 def _kind(error: BaseException) -> str:

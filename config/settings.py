@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
@@ -421,6 +421,9 @@ def load(path: Path | None = None, environment: Mapping[str, str] | None = None)
         SettingsError: a file that is named but missing, unknown keys, values of the wrong kind, development within
             others' reach.
     """
+    from config.exposure import refuse_exposed_development  # both know the settings
+    from config.variables import overlay
+
     environment = os.environ if environment is None else environment
     named = path or (Path(environment["HIVE_CONFIG"]) if environment.get("HIVE_CONFIG") else None)
     tree: dict[str, Any] = {}
@@ -432,7 +435,7 @@ def load(path: Path | None = None, environment: Mapping[str, str] | None = None)
             raise SettingsError(f"cannot read the settings file {source}: {error.strerror}") from error
         except tomllib.TOMLDecodeError as error:
             raise SettingsError(f"{source} is not valid TOML: {error}") from error
-    _overlay(tree, environment)
+    overlay(tree, environment)
     try:
         settings = TypeAdapter(Settings).validate_python(tree)
     except ValidationError as error:
@@ -441,36 +444,5 @@ def load(path: Path | None = None, environment: Mapping[str, str] | None = None)
             for problem in error.errors()
         )
         raise SettingsError(f"settings ({source} and HIVE_ variables): {problems}") from error
-    from config.exposure import refuse_exposed_development  # which knows the settings
-
     refuse_exposed_development(settings)
     return settings
-
-
-_NOT_SETTINGS = {"HIVE_CONFIG", "HIVE_CACHE"}
-
-
-def _overlay(tree: dict[str, Any], environment: Mapping[str, str]) -> None:
-    """Lays `HIVE_SECTION__KEY` variables over the file's tree; lists are written with commas, tables as KEY=VALUE."""
-    lists = {"engines", "languages", "cors_origins", "frame_ancestors", "trusted_proxies", "allowed_peers"}
-    lists |= {"allowed_hosts", "allowed_origins"}
-    tables = {"voices"}
-    top = {f.name for f in fields(Settings)}
-    for name, text in environment.items():
-        if not name.startswith("HIVE_") or name in _NOT_SETTINGS:
-            continue
-        section, _, key = name.removeprefix("HIVE_").lower().partition("__")
-        if section not in top:
-            raise SettingsError(f"unknown variable {name}: there is no section {section!r}")
-        if not key:
-            tree[section] = text
-            continue
-        value: Any = text
-        if key in lists or key in tables:
-            value = [part.strip() for part in text.split(",") if part.strip()]
-        if key in tables:
-            pairs = [part.partition("=") for part in value]
-            if any(not equals for _, equals, _ in pairs):
-                raise SettingsError(f"{name} is written KEY=VALUE,KEY=VALUE")
-            value = {before.strip(): after.strip() for before, _, after in pairs}
-        tree.setdefault(section, {})[key] = value

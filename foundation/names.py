@@ -20,6 +20,7 @@ MARKS_AT_MOST: Final = 4
 _DIGITS = 24
 _LONGEST_METADATA = 2000
 _OURS = re.compile(rf"(?:organiser|speaker|listener|reader)-[0-9a-f]{{{_DIGITS}}}")
+_SEPARATORS = frozenset({"Zs", "Zl", "Zp"})
 _JOINERS = "\u200c\u200d"
 _VISIBLE_FORMATS = frozenset("\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u08e2\U000110bd")
 """Signs of Arabic, Syriac and Kaithi that Unicode counts among its invisible format characters."""
@@ -38,21 +39,31 @@ def plain(text: str) -> str:
     for character in unicodedata.normalize("NFC", text[: 16 * LONGEST]):
         category = unicodedata.category(character)
         marks = marks + 1 if category[0] == "M" else 0
-        if category in ("Zs", "Zl", "Zp") or character in "\t\n\r":
+        if category in _SEPARATORS or character in "\t\n\r":
             kept.append(" ")
         elif character in _JOINERS:
-            if kept and not kept[-1].isascii() and kept[-1] not in _JOINERS:
+            if _joins(kept):
                 kept.append(character)
-        elif _shown(character, category) and marks <= MARKS_AT_MOST:
+        elif marks <= MARKS_AT_MOST and _shown(character, category):
             kept.append(character)
     words = " ".join("".join(kept).split())[:LONGEST].rstrip(_JOINERS + " ")
-    return words if any(unicodedata.category(character)[0] in "LNPS" for character in words) else ""
+    return words if _says_something(words) else ""
+
+
+def _joins(before: list[str]) -> bool:
+    """Whether a joiner has something to join: a character beyond ASCII that is no joiner itself."""
+    return bool(before) and not before[-1].isascii() and before[-1] not in _JOINERS
 
 
 def _shown(character: str, category: str) -> bool:
     if category == "Cf":
         return character in _VISIBLE_FORMATS
     return category[0] != "C" and character not in _UNSEEN_LETTERS
+
+
+def _says_something(words: str) -> bool:
+    """Whether there is a letter, number, sign or symbol, and not only marks and spaces."""
+    return any(unicodedata.category(character)[0] in "LNPS" for character in words)
 
 
 def identity(role: str, name: str, salt: str) -> str:

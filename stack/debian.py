@@ -121,6 +121,17 @@ def ensure(
     absent = missing(packages, environment)
     if not absent:
         return
+    prefix = _way_to_install(absent, environment, user)
+    if any(offered(package, environment) is None for package in absent):
+        report("refreshing the list of Debian packages")
+        _apt(prefix, environment, "update", "-q")
+    if names := _to_be_had(absent, environment, report):
+        report(f"installing Debian packages: {' '.join(names)}")
+        _apt(prefix, environment, "install", "-y", "-q", "--no-install-recommends", *names)
+
+
+def _way_to_install(absent: Iterable[Package], environment: Mapping[str, str], user: int) -> list[str]:
+    """What to put before apt-get. Raises Missing where there is no apt-get or no right to use it."""
     if shutil.which("apt-get", path=environment.get("PATH", "")) is None:
         wanted = ", ".join(f"{package.names[0]} ({package.purpose})" for package in absent)
         raise Missing(f"Debian packages are missing, and there is no apt-get here to install them: {wanted}")
@@ -128,9 +139,11 @@ def ensure(
     if prefix is None:
         told = command(absent, environment, user)
         raise Missing("Debian packages are missing and need root to be installed; run", command=told)
-    if any(offered(package, environment) is None for package in absent):
-        report("refreshing the list of Debian packages")
-        _apt(prefix, environment, "update", "-q")
+    return prefix
+
+
+def _to_be_had(absent: Iterable[Package], environment: Mapping[str, str], report: Report) -> list[str]:
+    """The names under which apt has packages. Raises StackError where it has none for what is needed."""
     names = []
     for package in absent:
         if name := offered(package, environment):
@@ -139,9 +152,7 @@ def ensure(
             raise StackError(f"apt does not offer {' or '.join(package.names)} ({package.purpose})")
         else:
             report(f"this Debian has no {' or '.join(package.names)}; going on without {package.purpose}")
-    if names:
-        report(f"installing Debian packages: {' '.join(names)}")
-        _apt(prefix, environment, "install", "-y", "-q", "--no-install-recommends", *names)
+    return names
 
 
 def privilege(environment: Mapping[str, str], user: int) -> list[str] | None:

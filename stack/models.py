@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
+from functools import partial
 from pathlib import Path
 
 import aiohttp
@@ -15,7 +16,9 @@ from stack.alone import alone
 from stack.contents import fits
 from stack.download import TRIES, Checksum, fetch, session
 from stack.errors import FetchFailed, LicenceRefused, StackError, Unreachable
+from stack.keepers import HUB, keeper_of, named, nobody_answers
 from stack.licences import PER_VOICE, licence_of_card
+from stack.mirror import Mirror
 from stack.model import File, HubFile, Model, Packaged, PackagedArrays, ReleaseFile, Repository, Source
 from stack.packages import SILENCE_LIMIT_S, Packages
 
@@ -105,7 +108,7 @@ class ModelStore:
         if not model.pinned:
             self._check_pinned(model.name)
         if silent := self._out_of_reach(model):
-            raise _nobody(model.name, silent)
+            raise nobody_answers(model.name, silent)
         if model.licence != PER_VOICE:
             self._check_licence(model, model.licence, model.commercial)
             say(f"{model.name}: licence {model.licence}, about {model.megabytes} MB")
@@ -124,9 +127,9 @@ class ModelStore:
     def _out_of_reach(self, model: Model) -> list[str]:
         """All that have a file that is missing, where none of them answered before."""
         if not model.files:
-            return [_HUB] if _HUB in self._silent else []
+            return [HUB] if HUB in self._silent else []
         for file in model.files:
-            keepers = list(dict.fromkeys(_who(source) for source in file.sources))
+            keepers = list(dict.fromkeys(keeper_of(source) for source in file.sources))
             if not (self.path(model) / file.name).is_file() and all(who in self._silent for who in keepers):
                 return keepers
         return []
@@ -143,8 +146,8 @@ class ModelStore:
                 told.add(line)
                 say(line)
 
-        weights = model.needed[0]
-        for file in sorted(model.files, key=lambda file: (file.name != model.card, file.name == weights)):
+        order = _card_first(model)
+        for file in sorted(model.files, key=lambda file: order(file.name)):
             if not (self.path(model) / file.name).is_file():
                 await self._bring(client, model, file, once, progress)
             self._read_card(model, file.name, say)
@@ -156,7 +159,7 @@ class ModelStore:
         """One file, from the first source that hands over the right bytes."""
         reasons: list[FetchFailed] = []
         for source in file.sources:
-            who = _who(source)
+            who = keeper_of(source)
             if who in self._silent:
                 reasons.append(Unreachable(who))
                 continue
@@ -171,11 +174,11 @@ class ModelStore:
                     say(f"{model.name}: not from {who}: {error}")
                     reasons.append(error)
             else:
-                say(f"{model.name}: from {_whom(source)}")
+                say(f"{model.name}: from {named(source)}")
                 (self.path(model) / f".{file.name}.part").unlink(missing_ok=True)
                 return
         if all(isinstance(error, Unreachable) for error in reasons):
-            raise _nobody(model.name, [str(error) for error in reasons])
+            raise nobody_answers(model.name, [str(error) for error in reasons])
         raise FetchFailed(f"{model.name}: {file.name} cannot be had: {'; '.join(map(str, reasons))}")
 
     async def _take(
@@ -204,7 +207,7 @@ class ModelStore:
         if file.sha256 and not await asyncio.to_thread(fits, file, joined):
             joined.unlink()
             await asyncio.to_thread(self._packages.clear)
-            raise FetchFailed(f"{_whom(source)} carry other bytes than those known as {file.name}")
+            raise FetchFailed(f"{named(source)} carry other bytes than those known as {file.name}")
         joined.replace(to)
 
     def _url(self, source: HubFile | ReleaseFile) -> str:
@@ -219,7 +222,7 @@ class ModelStore:
     ) -> None:
         if model.repository is not None:
             try:
-                await self._mirror(client, model.repository, self.path(model), model, say, progress)
+                await self._converted(client, model, model.repository, say, progress)
                 return
             except Unreachable:
                 raise
@@ -231,6 +234,25 @@ class ModelStore:
         source = await self._official(client, model.official, say, progress)
         await asyncio.to_thread(conversion.convert, source, self.path(model))
         await asyncio.to_thread(conversion.forget, source)
+
+    async def _converted(
+        self,
+        client: aiohttp.ClientSession,
+        model: Model,
+        repository: Repository,
+        say: Say,
+        progress: Progress,
+    ) -> None:
+        """A model as somebody publishes it for our engines."""
+        note = self._note(model)
+        trusted = await self._look(client, repository, note, say)
+        if lost := [name for name in model.needed if name not in trusted.files]:
+            raise FetchFailed(f"{repository.name} on the hub does not hold {', '.join(lost)}")
+        mirror = self._mirror(repository, trusted, self.path(model), note)
+        say(mirror.begin())
+        for name in sorted(trusted.files, key=_card_first(model)):
+            await mirror.bring(client, name, partial(progress, name))
+            self._read_card(model, name, say)
 
     async def fetch_official(
         self,
@@ -253,53 +275,32 @@ class ModelStore:
         self, client: aiohttp.ClientSession, repository: str, say: Say, progress: Progress
     ) -> Path:
         place = self._settings.directory / ".official" / repository.replace("/", "--")
-        wanted = Repository(repository, conversion.OFFICIAL_FILES)
-        await self._mirror(client, wanted, place, None, say, progress)
+        wanted, note = Repository(repository, conversion.OFFICIAL_FILES), place / "hub.lock.json"
+        trusted = conversion.needed_of(await self._look(client, wanted, note, say))
+        mirror = self._mirror(wanted, trusted, place, note)
+        say(mirror.begin())
+        for name in trusted.files:
+            await mirror.bring(client, name, partial(progress, name))
         return place
 
-    async def _mirror(
-        self,
-        client: aiohttp.ClientSession,
-        repository: Repository,
-        place: Path,
-        model: Model | None,
-        say: Say,
-        progress: Progress,
-    ) -> None:
-        """What is wanted of a repository, at the commit that was seen first."""
-        if _HUB in self._silent:
-            raise _nobody(repository.name, [_HUB])
-        note = self._note(model) if model is not None else place / "hub.lock.json"
+    async def _look(
+        self, client: aiohttp.ClientSession, repository: Repository, note: Path, say: Say
+    ) -> trust.Trust:
+        """What is trusted of a repository already, else what the hub shows now. Raises Unreachable, FetchFailed."""
+        if HUB in self._silent:
+            raise nobody_answers(repository.name, [HUB])
         try:
-            trusted = trust.read(note) or await hub.look(client, self._settings.hub_url, repository)
+            return trust.read(note) or await hub.look(client, self._settings.hub_url, repository)
         except Unreachable as error:
-            self._silent[_HUB] = str(error)
-            say(f"{_HUB}: {error}")
-            raise _nobody(repository.name, [_HUB]) from error
-        if model is None:
-            trusted = conversion.needed_of(trusted)
-        elif lost := [name for name in model.needed if name not in trusted.files]:
-            raise FetchFailed(f"{repository.name} on the hub does not hold {', '.join(lost)}")
-        trust.write(note, trusted)
-        say(f"{repository.name} at {trusted.revision[:12]}: {trust.NOTE}; noted in {note}")
-        weights, card = (model.needed[0], model.card) if model is not None else ("", "")
-        for name in sorted(trusted.files, key=lambda name: (name != card, name == weights)):
-            if not (place / name).is_file():
-                file = HubFile(repository.name, trusted.revision, trusted.files[name].path)
-                await fetch(
-                    client,
-                    hub.address(self._settings.hub_url, file),
-                    place / name,
-                    checksum=trusted.checksum(name),
-                    progress=lambda here, whole, name=name: progress(name, here, whole),  # type: ignore[misc]
-                    tries=self._tries,
-                    pause_s=self._pause_s,
-                )
-                sha256 = await asyncio.to_thread(Checksum("sha256", "").of, place / name)
-                trusted = trusted.seen(name, sha256)
-                trust.write(note, trusted)
-            if model is not None:
-                self._read_card(model, name, say)
+            self._silent[HUB] = str(error)
+            say(f"{HUB}: {error}")
+            raise nobody_answers(repository.name, [HUB]) from error
+
+    def _mirror(self, repository: Repository, trusted: trust.Trust, place: Path, note: Path) -> Mirror:
+        return Mirror(
+            self._settings.hub_url, repository.name, trusted, place=place, note=note,
+            tries=self._tries, pause_s=self._pause_s,
+        )  # fmt: skip
 
     def _check_pinned(self, name: str) -> None:
         if not self._settings.allow_unpinned:
@@ -330,29 +331,6 @@ class ModelStore:
             )
 
 
-_HUB = "the hub"
-
-
-def _nobody(what: str, keepers: list[str]) -> Unreachable:
-    return Unreachable(f"{what}: {' and '.join(keepers)} cannot be reached. Is this machine offline?")
-
-
-def _who(source: Source) -> str:
-    """A source's keeper: where one file cannot be had because nobody answers, no other can."""
-    match source:
-        case HubFile():
-            return _HUB
-        case ReleaseFile():
-            return "the release"
-        case Packaged() | PackagedArrays():
-            return source.index
-
-
-def _whom(source: Source) -> str:
-    match source:
-        case Packaged():
-            return f"the {source.index} packages {', '.join(part.package for part in source.parts)}"
-        case PackagedArrays():
-            return f"the {source.index} package {source.package}"
-        case _:
-            return _who(source)
+def _card_first(model: Model) -> Callable[[str], tuple[bool, bool]]:
+    """Sorts names of files: the card, which may forbid the rest, then all others, then the weights."""
+    return lambda name: (name != model.card, name == model.needed[0])

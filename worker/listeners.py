@@ -6,7 +6,7 @@ The attributes are described in docs/protocol.md. An empty value counts as absen
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.interpreter import Wishes
@@ -53,6 +53,10 @@ class Person:
     """What they asked for and the room does not offer."""
     order: tuple[str, ...] = field(default=(), compare=False)
     """`reads` as they were listed, the most important first."""
+
+    def may_say_other_than(self, language: str) -> bool:
+        """Whether they speak another language, as far as is known."""
+        return self.speaks is None or not same_language(self.speaks, language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,31 +146,16 @@ def make_plan(
         existing: languages that have a place already; among equals they keep it.
         muted: languages that are not to be spoken at the moment.
     """
-    hearers = {
-        person.identity: person.hears
-        for person in people
-        if person.hears is not None and _needs_channel(person, person.hears, people)
-    }
-    wanted = [_wanted(person, hearers) for person in people]
-    ordered = _shared_out(wanted, existing)
-    granted = frozenset(ordered[:limit])
-    beyond = [code for languages in wanted for code in languages[MAX_LANGUAGES_EACH:]]
-    refused = dict.fromkeys(code for code in (*ordered[limit:], *beyond) if code not in granted)
-    channels = {
-        language: frozenset(who for who, hears in hearers.items() if hears == language)
-        for language in sorted(granted & set(hearers.values()))
-    }
-    readers = {
-        language: frozenset(person.identity for person in people if language in person.reads)
-        for language in (*sorted(granted), ORIGINAL)
-    }
-    readers = {language: who for language, who in readers.items() if who}
+    hearers = _hearers(people)
+    granted, refused = _places([_wanted(person, hearers) for person in people], limit, existing)
+    channels = _receivers(sorted(granted), [(who, {hears}) for who, hears in hearers.items()])
+    readers = _receivers((*sorted(granted), ORIGINAL), [(person.identity, person.reads) for person in people])
     wishes = {}
     for person in people:
         wish = _wish_of(person, channels, readers, frozenset(muted))
         if wish is not None:
             wishes[person.identity] = wish
-    return Plan(wishes, channels, readers, tuple(refused))
+    return Plan(wishes, channels, readers, refused)
 
 
 def readers_of(language: str, source_language: str, readers: Mapping[str, frozenset[str]]) -> frozenset[str]:
@@ -180,11 +169,40 @@ def readers_of(language: str, source_language: str, readers: Mapping[str, frozen
     return found
 
 
+def _hearers(people: Sequence[Person]) -> dict[str, str]:
+    """Who needs a channel, and in which language."""
+    return {
+        person.identity: person.hears
+        for person in people
+        if person.hears is not None and _needs_channel(person, person.hears, people)
+    }
+
+
+def _needs_channel(listener: Person, language: str, people: Sequence[Person]) -> bool:
+    """Whether somebody else may say something that the listener has to have interpreted."""
+    return any(
+        other.may_speak and not other.encrypted and other.may_say_other_than(language)
+        for other in people
+        if other.identity != listener.identity
+    )
+
+
 def _wanted(person: Person, hearers: Mapping[str, str]) -> list[str]:
     """The languages of one person that need a place, the most important first: what they hear, then what they read."""
     heard = hearers.get(person.identity)
     read = person.order or tuple(sorted(person.reads))
     return list(dict.fromkeys(code for code in (heard, *read) if code is not None and code != ORIGINAL))
+
+
+def _places(
+    wanted: Sequence[Sequence[str]], limit: int, existing: Collection[str]
+) -> tuple[frozenset[str], tuple[str, ...]]:
+    """The languages that get a place, and those that are wanted and get none."""
+    ordered = _shared_out(wanted, existing)
+    granted = frozenset(ordered[:limit])
+    beyond = [code for languages in wanted for code in languages[MAX_LANGUAGES_EACH:]]
+    refused = dict.fromkeys(code for code in (*ordered[limit:], *beyond) if code not in granted)
+    return granted, tuple(refused)
 
 
 def _shared_out(wanted: Sequence[Sequence[str]], existing: Collection[str]) -> list[str]:
@@ -204,15 +222,14 @@ def _shared_out(wanted: Sequence[Sequence[str]], existing: Collection[str]) -> l
     return list(ordered)
 
 
-def _needs_channel(listener: Person, language: str, people: Sequence[Person]) -> bool:
-    """Whether somebody else may say something that the listener has to have interpreted."""
-    return any(
-        other.may_speak
-        and not other.encrypted
-        and (other.speaks is None or not same_language(other.speaks, language))
-        for other in people
-        if other.identity != listener.identity
-    )
+def _receivers(
+    languages: Iterable[str], wants: Sequence[tuple[str, Collection[str]]]
+) -> dict[str, frozenset[str]]:
+    """For each of the languages that anybody wants: who does."""
+    found = {
+        language: frozenset(who for who, wanted in wants if language in wanted) for language in languages
+    }
+    return {language: who for language, who in found.items() if who}
 
 
 def _wish_of(
@@ -224,18 +241,20 @@ def _wish_of(
     """What others want of a speaker; None if nothing."""
     if not speaker.may_speak or not speaker.interpreted or speaker.encrypted:
         return None
-
-    def foreign(language: str) -> bool:
-        return speaker.speaks is None or not same_language(speaker.speaks, language)
-
-    def others(who: frozenset[str]) -> bool:
-        return bool(who - {speaker.identity})
-
-    voices = {code for code, who in channels.items() if code not in muted and foreign(code) and others(who)}
-    read = {code for code, who in readers.items() if others(who)}
+    voices = _foreign_to(speaker, _wanted_by_others(speaker, channels) - muted)
+    read = _wanted_by_others(speaker, readers)
     if not voices and not read:
         return None
-    return Wishes(frozenset(voices), frozenset(code for code in read if code != ORIGINAL and foreign(code)))
+    return Wishes(voices, _foreign_to(speaker, read - {ORIGINAL}))
+
+
+def _wanted_by_others(speaker: Person, receivers: Mapping[str, frozenset[str]]) -> frozenset[str]:
+    return frozenset(code for code, who in receivers.items() if who - {speaker.identity})
+
+
+def _foreign_to(speaker: Person, languages: Collection[str]) -> frozenset[str]:
+    """Those into which the speaker may have to be interpreted."""
+    return frozenset(code for code in languages if speaker.may_say_other_than(code))
 
 
 def _value(attributes: Mapping[str, str], key: str) -> str:

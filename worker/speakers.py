@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Protocol
 
 import structlog
 from livekit import rtc
@@ -22,6 +20,7 @@ from pipeline.interpreter import Interpreter, Wishes
 from protocol.events import Event, SpeakerChanged
 from worker.audio_input import OpenTrack, open_track
 from worker.listeners import Person
+from worker.subscriptions import Microphone, Subscriptions
 from worker.takes import Takes
 
 log = structlog.get_logger(__name__)
@@ -34,22 +33,6 @@ AGAIN_S = 1.0
 
 NEW_INTERPRETER_S = 5.0
 """How long after an interpreter gave up another one is begun."""
-
-
-class Microphone(Protocol):
-    """What is needed of `rtc.RemoteTrackPublication`."""
-
-    @property
-    def sid(self) -> str: ...
-
-    @property
-    def muted(self) -> bool: ...
-
-    @property
-    def track(self) -> rtc.RemoteTrack | None: ...
-
-    def set_subscribed(self, subscribed: bool) -> None: ...
-
 
 ASK_AGAIN_S = 3.0
 """A track that was asked for and did not come is asked for again, as requests may be lost in a reconnect."""
@@ -64,12 +47,6 @@ def choose(
     """Whom to hear when there are more than `limit`: those who speak, then those who are heard already."""
     ordered = sorted(candidates, key=lambda who: (who not in active, who not in heard, who))
     return frozenset(ordered[:limit])
-
-
-@dataclass(frozen=True, slots=True)
-class _Subscription:
-    microphone: Microphone
-    asked_at_s: float
 
 
 class _Speaker:
@@ -113,7 +90,7 @@ class Speakers:
         self._now = now or asyncio.get_running_loop().time
         self._speakers: dict[str, _Speaker] = {}
         self._takes = Takes()
-        self._subscribed: dict[str, _Subscription] = {}
+        self._subscriptions = Subscriptions(self._now, patience_s=ASK_AGAIN_S)
         self._people: Mapping[str, Person] = {}
         self._microphones: Mapping[str, Microphone] = {}
         self._wishes: Mapping[str, Wishes] = {}
@@ -168,7 +145,7 @@ class Speakers:
 
     def reconnected(self) -> None:
         """What was asked for on the way may be lost: asks for every track again."""
-        self._subscribed.clear()
+        self._subscriptions.forget()
 
     def tell_all(self) -> None:
         """Tells everybody's state again."""
@@ -193,42 +170,40 @@ class Speakers:
             return
         wanted = [who for who in self._microphones if who in self._wishes and who in self._people]
         for identity in wanted:
-            self._subscribe(identity, self._microphones[identity])
-        candidates = [who for who in wanted if not self._microphones[who].muted]
+            self._subscriptions.ask(identity, self._microphones[identity])
+        chosen = self._choose([who for who in wanted if not self._microphones[who].muted])
+        for identity in chosen:
+            self._hear(identity)
+        for identity, speaker in list(self._speakers.items()):
+            self._renew_wishes(speaker)
+            if identity not in chosen:
+                self._stop_hearing(speaker)
+            if identity in wanted:
+                speaker.stay()
+            else:
+                self._let_go(speaker)
+        self._subscriptions.keep(self._microphones)
+
+    def _choose(self, candidates: Sequence[str]) -> frozenset[str]:
+        """Those who are heard; the others are told that they wait."""
         now = self._now()
         active = {who for who, at_s in self._loud_s.items() if now - at_s < ACTIVE_FOR_S}
         limit = self._settings.recognition.max_speakers
         chosen = choose(candidates, heard=self.heard, active=active, limit=limit)
         self._tell_waiting(frozenset(candidates) - chosen, limit)
-        for identity in chosen:
-            self._hear(identity)
-        for identity, speaker in list(self._speakers.items()):
-            if identity in self._people:  # what was said by somebody who vanished is still translated
-                speaker.interpreter.wish(self._wishes.get(identity, Wishes()))
-            if identity not in chosen:
-                self._stop_hearing(speaker)
-            if identity in wanted:
-                speaker.stay()
-            elif speaker.leaving is None:
-                grace_s = self._settings.rooms.speaker_grace_s
-                loop = asyncio.get_running_loop()
-                speaker.leaving = loop.call_later(grace_s, self._retire, identity)
-        self._subscribed = {
-            who: subscription
-            for who, subscription in self._subscribed.items()
-            if self._microphones.get(who) is subscription.microphone
-        }
+        return chosen
 
-    def _subscribe(self, identity: str, microphone: Microphone) -> None:
-        before = self._subscribed.get(identity)
-        if before is not None and before.microphone is microphone:
-            patient = self._now() - before.asked_at_s < ASK_AGAIN_S
-            if microphone.track is not None or patient:
-                return
-        elif before is not None:
-            before.microphone.set_subscribed(False)  # they have a better one now
-        microphone.set_subscribed(True)
-        self._subscribed[identity] = _Subscription(microphone, self._now())
+    def _renew_wishes(self, speaker: _Speaker) -> None:
+        """What was said by somebody who vanished is still translated, as it was wanted then."""
+        if speaker.identity in self._people:
+            speaker.interpreter.wish(self._wishes.get(speaker.identity, Wishes()))
+
+    def _let_go(self, speaker: _Speaker) -> None:
+        """Retires a speaker whom nobody wants any more, unless that changes within the grace time."""
+        if speaker.leaving is None:
+            grace_s = self._settings.rooms.speaker_grace_s
+            loop = asyncio.get_running_loop()
+            speaker.leaving = loop.call_later(grace_s, self._retire, speaker.identity)
 
     def _hear(self, identity: str) -> None:
         person = self._people[identity]
@@ -307,9 +282,7 @@ class Speakers:
         self._stop_hearing(speaker)
         speaker.interpreter.close()
         self._tell_state(speaker, "gone")
-        subscription = self._subscribed.pop(identity, None)
-        if subscription is not None and self._microphones.get(identity) is subscription.microphone:
-            subscription.microphone.set_subscribed(False)
+        self._subscriptions.give_up(identity, self._microphones.get(identity))
 
     def _tell_state(self, speaker: _Speaker, state: str) -> None:
         self._tell(

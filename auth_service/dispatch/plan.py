@@ -10,10 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Literal
+from functools import cached_property
+from typing import Final, Literal
 
 from auth_service.dispatch.sightings import Ages
-from auth_service.livekit_server import Agent, RoomSnapshot
+from auth_service.livekit_server import Agent, Dispatch, RoomSnapshot
 from auth_service.storage.records import Assignment
 
 State = Literal["absent", "invited", "joining", "present", "lost"]
@@ -48,58 +49,109 @@ class Plan:
 
 
 def decide(assignment: Assignment, snapshot: RoomSnapshot, ages: Ages) -> Plan:
-    if not assignment.wanted:
-        leaving = snapshot.agents if ages.unchanged_s < LEAVE_S else ()
-        return Plan(
-            "absent",
-            remove=() if leaving else _identities(snapshot.agents),
-            undispatch=_unneeded(leaving, snapshot),
+    """What to do now; of the cases below the first that holds counts."""
+    scene = _Scene(assignment, snapshot, ages)
+    return next(plan(scene) for holds, plan in _CASES if holds(scene))
+
+
+@dataclass(frozen=True)
+class _Scene:
+    """A room as it is now: what is wanted, who is there, and what was sent for."""
+
+    assignment: Assignment
+    snapshot: RoomSnapshot
+    ages: Ages
+
+    @cached_property
+    def able(self) -> list[Agent]:
+        """Those who work or stand by as they should."""
+        return [agent for agent in self.snapshot.agents if self._is_able(agent)]
+
+    @cached_property
+    def at_work(self) -> list[Agent]:
+        """Those of them who do not only stand by."""
+        return [agent for agent in self.able if not agent.standby]
+
+    @cached_property
+    def lost(self) -> list[Agent]:
+        """Those who were at work and gave no sign of life."""
+        return [agent for agent in self.snapshot.agents if agent not in self.able and not agent.standby]
+
+    @property
+    def listed(self) -> bool:
+        """Whether there is a last dispatch of ours and the media server knows it."""
+        return any(each.id == self.assignment.dispatch for each in self.snapshot.dispatches)
+
+    @property
+    def awaited(self) -> bool:
+        """Whether our last dispatch may still bring somebody, or the pause after it is not over."""
+        if self.assignment.dispatch is None:
+            return False
+        pause_s = min(2.0 * self.assignment.failures, LONGEST_PAUSE_S)
+        return self._on_its_way() or self.ages.dispatched_s < pause_s
+
+    @property
+    def coming(self) -> State:
+        """How one is called who is there and does not work yet."""
+        return "lost" if self.assignment.failures else "joining"
+
+    def present_s(self, agent: Agent) -> float:
+        """How long somebody has been in the room."""
+        return self.ages.present_s.get(agent.identity, 0.0)
+
+    def others(self, *staying: Agent) -> list[Agent]:
+        """All but those who stay."""
+        return [agent for agent in self.snapshot.agents if agent not in staying]
+
+    def best(self, agents: list[Agent]) -> Agent:
+        """Who stays: connected, ready, brought by our last dispatch, longest in the room."""
+        ours = {who for each in self.snapshot.dispatches if self._is_last(each) for who in each.identities}
+        return min(
+            agents,
+            key=lambda agent: (
+                not agent.active,
+                not agent.ready,
+                agent.identity not in ours,
+                agent.joined_at,
+                agent.identity,
+            ),
         )
-    able = [agent for agent in snapshot.agents if _able(agent, ages)]
-    lost = [agent for agent in snapshot.agents if agent not in able and not agent.standby]
-    at_work = [agent for agent in able if not agent.standby]
-    if at_work:
-        return _keep(min(at_work, key=_rank(assignment, snapshot)), lost, assignment, snapshot, ages)
-    if able:
-        return _take_over(min(able, key=_rank(assignment, snapshot)), lost, assignment, snapshot, ages)
-    return _fetch(lost, assignment, snapshot, ages)
+
+    def surplus(self, *staying: Agent) -> tuple[str, ...]:
+        """All dispatches but those that brought who stays; for whom none is known to have, that is our last one.
+
+        Taking a dispatch back ends the job that it brought.
+        """
+        dispatches = self.snapshot.dispatches
+        known = {who for each in dispatches for who in each.identities}
+        theirs = {agent.identity for agent in staying}
+        spare = {each.id for each in dispatches if each.identities & theirs}
+        if theirs - known:
+            spare |= {each.id for each in dispatches if self._is_last(each) and not each.identities}
+        return tuple(each.id for each in dispatches if each.id not in spare)
+
+    def _is_able(self, agent: Agent) -> bool:
+        connected = agent.active or self.present_s(agent) < CONNECT_S
+        prepared = agent.ready or not agent.standby or self.present_s(agent) < READY_S
+        return agent.identity not in self.ages.doubtful and connected and prepared
+
+    def _is_last(self, dispatch: Dispatch) -> bool:
+        return dispatch.id == self.assignment.dispatch
+
+    def _on_its_way(self) -> bool:
+        dispatched_s = self.ages.dispatched_s
+        came_and_failed = any(self.present_s(agent) <= dispatched_s + 1 for agent in self.snapshot.agents)
+        return self.listed and not came_and_failed and dispatched_s < PATIENCE_S
 
 
-def _able(agent: Agent, ages: Ages) -> bool:
-    present_s = ages.present_s.get(agent.identity, 0.0)
-    connected = agent.active or present_s < CONNECT_S
-    prepared = agent.ready or not agent.standby or present_s < READY_S
-    return agent.identity not in ages.doubtful and connected and prepared
-
-
-def _keep(keep: Agent, lost: list[Agent], assignment: Assignment, snapshot: RoomSnapshot, ages: Ages) -> Plan:
-    """One is at work: all others go, and one that gave no sign of life when this one is ready."""
-    spared = () if keep.ready else tuple(lost)
-    settled = keep.active and ages.present_s.get(keep.identity, 0.0) >= SETTLED_S
+def _dismiss(scene: _Scene) -> Plan:
+    """None is wanted: they may say their last words, then they go."""
+    agents = scene.snapshot.agents
+    leaving = agents if scene.ages.unchanged_s < LEAVE_S else ()
     return Plan(
-        "present" if keep.active else "lost" if assignment.failures else "joining",
-        keep=keep,
-        remove=_identities(agent for agent in snapshot.agents if agent is not keep and agent not in spared),
-        undispatch=_surplus((keep, *spared), assignment, snapshot),
-        settled=settled,
-    )
-
-
-def _take_over(
-    standby: Agent, lost: list[Agent], assignment: Assignment, snapshot: RoomSnapshot, ages: Ages
-) -> Plan:
-    """One stands by for those that gave no sign of life: they go when it is ready and patience with them has ended."""
-    others = [agent for agent in snapshot.agents if agent is not standby and agent not in lost]
-    hopeless = all(agent.identity in ages.dead or not agent.active for agent in lost)
-    if lost and not (hopeless and standby.ready):
-        return Plan(
-            "lost", remove=_identities(others), undispatch=_surplus((standby, *lost), assignment, snapshot)
-        )
-    return Plan(
-        "lost" if assignment.failures else "joining",
-        keep=standby,
-        remove=_identities([*lost, *others]),
-        undispatch=_surplus((standby,), assignment, snapshot),
+        "absent",
+        remove=() if leaving else _identities(agents),
+        undispatch=_unneeded(leaving, scene.snapshot),
     )
 
 
@@ -112,57 +164,69 @@ def _unneeded(leaving: tuple[Agent, ...], snapshot: RoomSnapshot) -> tuple[str, 
     return tuple(each.id for each in snapshot.dispatches if each.id not in brought)
 
 
-def _rank(
-    assignment: Assignment, snapshot: RoomSnapshot
-) -> Callable[[Agent], tuple[bool, bool, bool, float, str]]:
-    """The smallest stays: connected, ready, brought by our last dispatch, longest in the room."""
-    ours = {who for each in snapshot.dispatches if each.id == assignment.dispatch for who in each.identities}
-    return lambda agent: (
-        not agent.active,
-        not agent.ready,
-        agent.identity not in ours,
-        agent.joined_at,
-        agent.identity,
-    )
-
-
-def _surplus(staying: tuple[Agent, ...], assignment: Assignment, snapshot: RoomSnapshot) -> tuple[str, ...]:
-    """All dispatches but those that brought who stays; for whom none is known to have, that is our last one.
-
-    Taking a dispatch back ends the job that it brought.
-    """
-    known = {who for each in snapshot.dispatches for who in each.identities}
-    theirs = {agent.identity for agent in staying}
-    spare = {each.id for each in snapshot.dispatches if each.identities & theirs}
-    if theirs - known:
-        spare |= {
-            each.id for each in snapshot.dispatches if each.id == assignment.dispatch and not each.identities
-        }
-    return tuple(each.id for each in snapshot.dispatches if each.id not in spare)
-
-
-def _fetch(lost: list[Agent], assignment: Assignment, snapshot: RoomSnapshot, ages: Ages) -> Plan:
-    """Nobody able is in the room."""
-    failed_standbys = _identities(agent for agent in snapshot.agents if agent not in lost)
-    if not snapshot.people:
-        return Plan("invited", remove=failed_standbys)
-    came_and_failed = any(
-        ages.present_s.get(agent.identity, 0.0) <= ages.dispatched_s + 1 for agent in snapshot.agents
-    )
-    sent = assignment.dispatch is not None
-    listed = any(each.id == assignment.dispatch for each in snapshot.dispatches)
-    on_its_way = sent and listed and not came_and_failed and ages.dispatched_s < PATIENCE_S
-    too_soon = sent and ages.dispatched_s < min(2.0 * assignment.failures, LONGEST_PAUSE_S)
-    if on_its_way or too_soon:
-        return Plan("lost" if assignment.failures or lost else "joining", remove=failed_standbys)
+def _keep(scene: _Scene) -> Plan:
+    """One is at work: all others go, and one that gave no sign of life when this one is ready."""
+    keep = scene.best(scene.at_work)
+    staying = (keep,) if keep.ready else (keep, *scene.lost)
     return Plan(
-        "lost" if sent and listed else "joining",
-        remove=failed_standbys,
-        undispatch=_surplus(tuple(lost), assignment, snapshot),
-        dispatch=True,
-        after=_identities(lost),
-        failed=sent and listed,  # one that is not listed went with a room that closed meanwhile
+        "present" if keep.active else scene.coming,
+        keep=keep,
+        remove=_identities(scene.others(*staying)),
+        undispatch=scene.surplus(*staying),
+        settled=keep.active and scene.present_s(keep) >= SETTLED_S,
     )
+
+
+def _take_over(scene: _Scene) -> Plan:
+    """One stands by for those that gave no sign of life: they go when it is ready and patience with them has ended."""
+    standby, lost = scene.best(scene.able), scene.lost
+    others = scene.others(standby, *lost)
+    hopeless = all(agent.identity in scene.ages.dead or not agent.active for agent in lost)
+    if lost and not (hopeless and standby.ready):
+        return Plan("lost", remove=_identities(others), undispatch=scene.surplus(standby, *lost))
+    return Plan(
+        scene.coming,
+        keep=standby,
+        remove=_identities([*lost, *others]),
+        undispatch=scene.surplus(standby),
+    )
+
+
+def _invite(scene: _Scene) -> Plan:
+    """Nobody is there to be interpreted: one is fetched when somebody comes."""
+    return Plan("invited", remove=_identities(scene.others(*scene.lost)))
+
+
+def _wait(scene: _Scene) -> Plan:
+    """One is on its way, or has just failed."""
+    return Plan(
+        "lost" if scene.lost else scene.coming,
+        remove=_identities(scene.others(*scene.lost)),
+    )
+
+
+def _fetch(scene: _Scene) -> Plan:
+    """Nobody able is in the room or on the way."""
+    failed = scene.listed  # one that is not listed went with a room that closed meanwhile
+    return Plan(
+        "lost" if failed else "joining",
+        remove=_identities(scene.others(*scene.lost)),
+        undispatch=scene.surplus(*scene.lost),
+        dispatch=True,
+        after=_identities(scene.lost),
+        failed=failed,
+    )
+
+
+_CASES: Final[tuple[tuple[Callable[[_Scene], bool], Callable[[_Scene], Plan]], ...]] = (
+    (lambda scene: not scene.assignment.wanted, _dismiss),
+    (lambda scene: bool(scene.at_work), _keep),
+    (lambda scene: bool(scene.able), _take_over),
+    (lambda scene: not scene.snapshot.people, _invite),
+    (lambda scene: scene.awaited, _wait),
+    (lambda _: True, _fetch),
+)
+"""When what is done."""
 
 
 def _identities(agents: Iterable[Agent]) -> tuple[str, ...]:

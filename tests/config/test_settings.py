@@ -51,6 +51,36 @@ def test_an_old_or_wrong_name_is_an_error(variable: str) -> None:
         load(Path(os.devnull), {variable: "piper"})
 
 
+def test_variables_go_over_the_file(tmp_path: Path) -> None:
+    """A list is written with commas; what has no section is one value; other programs' variables are theirs."""
+    file = tmp_path / "hive.toml"
+    file.write_text('profile = "gpu"\n[recognition]\nmax_speakers = 3\n[speech]\nengines = ["piper"]\n')
+    environment = {
+        "PATH": "/bin",
+        "HIVE_CONFIG": str(file),
+        "HIVE_CACHE": "/tmp",
+        "HIVE_PROFILE": "cpu",
+        "HIVE_SPEECH__ENGINES": " kokoro,, auto ,",
+        "HIVE_AUTH__TRUSTED_PROXIES": "10.0.0.1, 10.0.0.2",
+        "HIVE_TRANSLATION__ENGINES": "",
+    }
+
+    settings = load(environment=environment)
+
+    assert settings.profile == "cpu"
+    assert settings.speech.engines == ("kokoro", "auto")
+    assert settings.recognition.max_speakers == 3
+    assert settings.auth.trusted_proxies == ("10.0.0.1", "10.0.0.2")
+    assert settings.translation.engines == ()
+
+
+@pytest.mark.parametrize("variable", ["HIVE_SPEACH__ENGINES", "HIVE_SPEACH", "HIVE_"])
+def test_a_section_that_is_not_there_is_an_error(variable: str) -> None:
+    """It names the variable."""
+    with pytest.raises(SettingsError, match=f"unknown variable {variable}: there is no section"):
+        load(Path(os.devnull), {variable: "piper"})
+
+
 def test_parts_read_what_the_stack_means() -> None:
     """Through variables and back."""
     settings = Settings(speech=SpeechSettings(engines=("piper", "auto"), voices=VOICES))

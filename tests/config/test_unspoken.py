@@ -206,6 +206,50 @@ def test_the_shape_of_a_trace_is_pythons_own() -> None:
     assert any(line.endswith(", in test_the_shape_of_a_trace_is_pythons_own") for line in lines)
 
 
+def told(error: BaseException) -> list[str]:
+    """A trace without the places of the errors."""
+    return [
+        line for line in faults.trace(error).splitlines() if not line.lstrip().startswith(("File", "Trace"))
+    ]
+
+
+def test_what_an_error_came_from_is_told_as_python_does() -> None:
+    """A cause goes before what was handled; `from None` hides that; what was told is not told again."""
+    direct = "The above error was the direct cause of the following one:"
+    during = "During handling of the above error, another one occurred:"
+    hidden = ValueError(WORDS)
+    hidden.__context__, hidden.__suppress_context__ = KeyError(WORDS), True
+    both = ValueError(WORDS)
+    both.__context__, both.__cause__ = OSError(WORDS), KeyError(WORDS)
+    handled = ValueError(WORDS)
+    handled.__context__ = KeyError(WORDS)
+    once = KeyError(WORDS)
+
+    assert told(hidden) == ["ValueError"]
+    assert told(both) == ["KeyError", "", direct, "", "ValueError"]
+    assert told(handled) == ["KeyError", "", during, "", "ValueError"]
+    assert told(ExceptionGroup(WORDS, [once, ExceptionGroup(WORDS, [once, handled])])) == [
+        "ExceptionGroup", "  1 of 2:", "  KeyError", "  2 of 2:", "  ExceptionGroup",
+        "    2 of 2:", "    KeyError", "    ", f"    {during}", "    ", "    ValueError",
+    ]  # fmt: skip
+
+
+def test_of_a_deep_trace_the_last_frames_are_told() -> None:
+    """How many are left out is said."""
+
+    def deeper(times: int) -> None:
+        if not times:
+            raise ValueError(WORDS)
+        deeper(times - 1)
+
+    with pytest.raises(ValueError, match=WORDS) as caught:
+        deeper(faults.MOST_FRAMES + 5)
+
+    lines = faults.trace(caught.value).splitlines()
+    assert lines[:2] == ["Traceback (most recent call last):", "  (7 more)"]
+    assert len(lines) == 2 + faults.MOST_FRAMES + 1
+
+
 def test_a_chain_that_bites_its_tail_ends() -> None:
     """Errors that are each other's cause, and very many in one group, are told in a bounded text."""
     one, two = ValueError(WORDS), KeyError(WORDS)

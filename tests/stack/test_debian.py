@@ -106,6 +106,17 @@ def test_a_needed_package_that_apt_does_not_have(machine: Machine) -> None:
         ensure([SPEECH], print, machine.environment(), user=0)
 
 
+def test_without_a_package_that_can_be_spared_nothing_is_installed(machine: Machine) -> None:
+    """Where apt has none of what is missing, and none of it is needed, that is said and apt installs nothing."""
+    machine.knows()
+    said: list[str] = []
+
+    ensure([ITALIAN], said.append, machine.environment(), user=0)
+
+    assert machine.done == [UPDATE]
+    assert said[1:] == ["this Debian has no apertium-spa-ita; going on without Spanish and Italian"]
+
+
 def test_without_root_the_command_is_told(machine: Machine) -> None:
     """Without root and sudo nothing is tried; the error has the exact command."""
     machine.knows(offered="espeak-ng apertium-fr-es")

@@ -255,6 +255,35 @@ async def test_offline(hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert said == []
 
 
+async def test_offline_without_known_bytes(hub: Hub, tmp_path: Path) -> None:
+    """The hub is asked once, whether for a conversion or for the authors' own model; that is told once."""
+    hub.url = f"http://127.0.0.1:{unused_port()}"
+    models, said = store(hub, tmp_path), list[str]()
+
+    with pytest.raises(Unreachable, match=rf"{WHISPER}: the hub cannot be reached\."):
+        await models.fetch(UNKNOWN, say=said.append)
+    with pytest.raises(Unreachable, match="opus-mt-en-it: the hub cannot be reached"):
+        await models.fetch_official("Helsinki-NLP/opus-mt-en-it", say=said.append)
+    with pytest.raises(Unreachable, match=f"{UNKNOWN.name}: the hub cannot be reached"):
+        await models.fetch(UNKNOWN, say=said.append)
+
+    assert [line.partition(": ")[0] for line in said] == [UNKNOWN.name, "the hub"]
+    assert not (tmp_path / UNKNOWN.directory).exists()
+
+
+async def test_what_is_there_is_not_fetched_again(hub: Hub, tmp_path: Path) -> None:
+    """Of what was trusted once only missing files are asked for, from the same commit."""
+    models = store(hub, tmp_path)
+    path = await models.fetch(UNKNOWN)
+    hub.asked.clear()
+    (path / "config.json").unlink()
+
+    await models.fetch(UNKNOWN)
+
+    assert [asked.rpartition("/")[2] for asked in hub.asked] == ["config.json"]
+    assert (path / "config.json").read_bytes() == b"{}"
+
+
 async def test_arrays_are_as_good_as_the_archive(
     hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

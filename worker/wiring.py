@@ -1,0 +1,219 @@
+"""The parts of one room's interpreter, and what each of them asks the others for and tells them.
+
+The sound of a speaker goes through their interpreter (`worker.speakers`) to captions and to the channels of languages;
+what any part reports goes to telemetry and to the status that everybody sees.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+from livekit import api as livekit_api
+from livekit import rtc
+
+from config.settings import Settings
+from foundation.tasks import Tasks
+from pipeline.events import Caption, DraftTranslation, NotTranslated, Translation, Trouble
+from pipeline.interpreter import Interpreter
+from pipeline.load import Load
+from pipeline.playing import AudioSink
+from pipeline.speech_rates import RenderCosts
+from pipeline.stages.speak import LanguageChannel
+from pipeline.stages.translate import TranslationCache
+from pipeline.text.glossary import Glossary
+from pipeline.timing import Measurement
+from pipeline.voices import Casting
+from protocol.control import Configure
+from worker.audio_input import OpenTrack
+from worker.captions import Captions, Line
+from worker.channels import Channels
+from worker.encryption import EncryptionWatch
+from worker.engines import Engines
+from worker.headroom import Headroom
+from worker.listeners import Person
+from worker.names import Names
+from worker.permissions import Permissions
+from worker.publishing import RoomPublisher
+from worker.reports import Reports
+from worker.signing import CaptionKey
+from worker.speakers import Speakers
+from worker.status import Status
+from worker.telemetry import Telemetry
+from worker.text_streams import RoomPost, attribute_setter
+from worker.voices import RoomVoices
+
+
+class Parts:
+    """One of each for a room; nothing runs until it is told to.
+
+    Args:
+        room: connected.
+        service: the room service, if there is one.
+        configured: what the organiser wants at first.
+    """
+
+    def __init__(
+        self,
+        room: rtc.Room,
+        service: livekit_api.LiveKitAPI | None,
+        settings: Settings,
+        engines: Engines,
+        configured: Configure,
+        *,
+        open_track: OpenTrack,
+    ) -> None:
+        self._settings, self._engines = settings, engines
+        self.configured = configured
+        self.offered = self._languages()
+        """What may be asked for in this room."""
+        self._casting = Casting()
+        self._cache = TranslationCache(settings.translation.cache_entries)
+        self._load = Load(asyncio.get_running_loop().time)
+        self._costs = RenderCosts()
+
+        self.post = RoomPost(room)
+        self.names = Names()
+        self.telemetry = Telemetry(self.post)
+        self.reports = Reports(self.telemetry, self._show_trouble, max_languages=settings.rooms.max_languages)
+        self.voices = RoomVoices(engines.synthesizer, self._casting, trouble=self.reports.trouble)
+        self.voices.wish(configured.voices)
+        self.headroom = Headroom(
+            engines.capacity,
+            max_speakers=settings.recognition.max_speakers,
+            max_languages=settings.rooms.max_languages,
+            trouble=self.reports.trouble,
+        )
+        self.encryption = EncryptionWatch(self.reports.trouble)
+        self.tasks = Tasks(self.reports.task_failed)
+        """What ends by itself."""
+        publisher = RoomPublisher(room, service)
+        self.permissions = Permissions(publisher, self.tasks)
+        self.channels = Channels(
+            publisher=publisher,
+            permissions=self.permissions,
+            new_speech=self._new_speech,
+            linger_s=settings.rooms.linger_s,
+            tasks=self.tasks,
+            changed=self._channels_changed,
+            report=self.reports.spoken,
+        )
+        self.speakers = Speakers(
+            new_interpreter=self._new_interpreter,
+            tasks=self.tasks,
+            settings=settings,
+            tell=self.reports.tell,
+            trouble=self.reports.trouble,
+            open_track=open_track,
+        )
+        key = CaptionKey()
+        self.captions = Captions(
+            self.post,
+            key=key,
+            tasks=self.tasks,
+            track_sid=self.speakers.track_sid,
+            shown=self.reports.shown,
+        )
+        self.status = Status(
+            attribute_setter(room),
+            self.channels.view,
+            name_of=self.names.of,
+            profile=engines.profile,
+            key=key.public,
+        )
+        self.status.carries_out(configured.version)
+
+    # --- what the organiser wants, and what there is -----------------------------------------------------
+
+    def configure(self, wish: Configure) -> None:
+        """Changes mutes, voices and glossary at once, languages with the next look at what is offered.
+
+        A channel takes another voice with its next clause; another glossary makes it anew.
+        """
+        glossary_changed = wish.glossary != self.configured.glossary
+        self.configured = wish
+        self.voices.wish(wish.voices)
+        if glossary_changed:
+            self._cache.clear()
+            self.speakers.renew()
+            self.channels.renew()
+        self.status.carries_out(wish.version)
+
+    def refresh_offer(self) -> None:
+        """Services that start late, and the organiser, change what may be asked for."""
+        self.offered = self._languages()
+        self.voices.look(self.offered)
+        self.status.offer(self.offered, self.voices.shown())
+
+    def _languages(self) -> tuple[str, ...]:
+        wanted = self.configured.languages
+        if wanted is None:
+            wanted = self._settings.rooms.languages or None
+        return self._engines.languages(wanted)
+
+    # --- what the parts ask for --------------------------------------------------------------------------
+
+    def _new_interpreter(self, person: Person, take: int) -> Interpreter:
+        return Interpreter(
+            person.identity,
+            hear=self._engines.hear,
+            translator=self._engines.translator,
+            outlet=_Outlet(self, take),
+            settings=self._settings,
+            language=person.speaks,
+            allowed_languages=self.offered,
+            glossary=Glossary(self.configured.glossary),
+            cache=self._cache,
+            load=self._load,
+        )
+
+    def _new_speech(self, language: str, sink: AudioSink) -> LanguageChannel:
+        return LanguageChannel(
+            language,
+            synthesizer=self._engines.synthesizer,
+            sink=sink,
+            settings=self._settings.speech,
+            report=self.reports.spoken,
+            casting=self._casting,
+            glossary=Glossary(self.configured.glossary),
+            costs=self._costs,
+            load=self._load,
+        )
+
+    # --- what the parts report ---------------------------------------------------------------------------
+
+    def _channels_changed(self) -> None:
+        self.reports.channels(self.channels.view())
+        self.status.changed()
+
+    def _show_trouble(self, trouble: Trouble) -> None:
+        self.status.trouble(trouble)
+
+
+class _Outlet:
+    """Where one take of a speaker's interpreter puts its results."""
+
+    def __init__(self, parts: Parts, take: int) -> None:
+        self._parts, self._take = parts, take
+
+    def caption(self, caption: Caption) -> None:
+        self._parts.captions.show(Line(caption, self._take))
+
+    def translated(self, outcome: Translation | NotTranslated) -> None:
+        """It is spoken where somebody hears this speaker in that language."""
+        outcome = replace(outcome, clause=replace(outcome.clause, take=self._take))
+        wanted = self._parts.speakers.wants_voice(outcome.clause.speaker, outcome.language)
+        if isinstance(outcome, Translation) and wanted:
+            self._parts.channels.say(outcome)
+
+    def drafted(self, outcome: DraftTranslation) -> None:
+        """What will probably be said next is prepared where somebody hears this speaker in that language."""
+        speaker = outcome.draft.speaker
+        if self._parts.speakers.wants_voice(speaker, outcome.language):
+            self._parts.channels.prepare(outcome.language, outcome.text, speaker)
+
+    def trouble(self, trouble: Trouble) -> None:
+        self._parts.reports.trouble(trouble)
+
+    def measured(self, measurement: Measurement) -> None:
+        self._parts.reports.measured(measurement, self._take)
