@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -10,12 +10,12 @@ import numpy as np
 
 from config.settings import SpeechSettings
 from demo.coverage import Coverage
-from demo.hearing import ENOUGH, Spectrum, match, spectrum, speech_seconds
+from demo.hearing import ENOUGH, match, spectrum, speech_seconds
 from demo.ledger import ClauseRecord
 from demo.meeting import READER, Minutes, Spoken
 from demo.participants import MICROPHONE, TRANSLATED, Attendee, HeardTrack, SeenCaption
 from demo.quantiles import Trend
-from demo.said_again import said_again
+from demo.said_again import clause_again
 from demo.talk import RATE_HZ, resampled
 from demo.webvtt import as_caption
 from pipeline.audio import HEARING_RATE_HZ
@@ -119,41 +119,55 @@ async def compare(
     synthesizer: Synthesizer,
     settings: SpeechSettings | None = None,
 ) -> list[Compared]:
-    """Looks for every spoken clause in what the listener of `target` heard."""
+    """Looks for spoken clauses in what the listener of `target` heard: on each track `COMPARED` at most.
 
-    async def again(language: str, text: str, record: ClauseRecord) -> Spectrum:
-        rendering = record.renderings.get(language)
-        voice, speed = (rendering.voice, rendering.speed) if rendering and rendering.voice else ("", 1.0)
-        return spectrum(await said_again(synthesizer, text, language, voice, speed, settings))
-
+    Raises:
+        EngineError: a clause cannot be said again.
+    """
     texts = {
         language: final_texts(minutes.listener(language).captions, language) for language in (target, *others)
     }
+    rivals = {other: texts[other] for other in others if synthesizer.voices(other)}
     found = []
     for track in _translated(minutes.listener(target)):
         sound = spectrum(track.sound())
-        comparable = []
-        for record in minutes.ledger.clauses.values():
-            rendering = record.renderings.get(target)
-            text = texts[target].get(record.key)
-            if rendering is None or rendering.onset_at_s is None or rendering.end_at_s is None or not text:
-                continue
-            if (
-                rendering.end_at_s - rendering.onset_at_s >= SHORTEST_S
-                and rendering.onset_at_s >= track.began_s
-            ):
-                comparable.append((record, rendering, text, rendering.onset_at_s))
-        for record, _, text, onset_at_s in spread_over(comparable, COMPARED):
-            at_s = onset_at_s - track.began_s
-            own = match(sound, await again(target, text, record), at_s)
+        clauses = _comparable(minutes, target, texts[target], track.began_s)
+        for record, onset_at_s in spread_over(clauses, COMPARED):
+            text, at_s = texts[target][record.key], onset_at_s - track.began_s
+            own = match(
+                sound, spectrum(await clause_again(synthesizer, record, target, text, settings)), at_s
+            )
             best_other = -1.0
-            for other in others:
-                text_there = texts[other].get(record.key)
-                if text_there and text_there != text and synthesizer.voices(other):
-                    there = await again(other, text_there, record)
-                    best_other = max(best_other, match(sound, there, at_s).similarity)
+            for other, otherwise in _said_otherwise(text, record.key, rivals):
+                there = spectrum(await clause_again(synthesizer, record, other, otherwise, settings))
+                best_other = max(best_other, match(sound, there, at_s).similarity)
             found.append(Compared(record.speaker, record.number, own.similarity, best_other, own.shift_s))
     return found
+
+
+def _comparable(
+    minutes: Minutes, target: str, texts: Mapping[ClauseKey, str], began_s: float
+) -> list[tuple[ClauseRecord, float]]:
+    """Clauses of which enough was spoken since `began_s`, each with when it set in."""
+    found = []
+    for record in minutes.ledger.clauses.values():
+        rendering = record.renderings.get(target)
+        if rendering is None or not texts.get(record.key):
+            continue
+        onset_at_s, end_at_s = rendering.onset_at_s, rendering.end_at_s
+        if onset_at_s is None or end_at_s is None:
+            continue
+        if end_at_s - onset_at_s >= SHORTEST_S and onset_at_s >= began_s:
+            found.append((record, onset_at_s))
+    return found
+
+
+def _said_otherwise(
+    text: str, key: ClauseKey, rivals: Mapping[str, Mapping[ClauseKey, str]]
+) -> list[tuple[str, str]]:
+    """Languages that have other words for a clause, and those words: equal ones would tell nothing apart."""
+    there = [(language, texts.get(key)) for language, texts in rivals.items()]
+    return [(language, otherwise) for language, otherwise in there if otherwise and otherwise != text]
 
 
 def spread_over(items: Sequence[T], count: int) -> list[T]:

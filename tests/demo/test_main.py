@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from config.settings import Models, Recognition, Settings, SpeechSettings
@@ -13,7 +12,6 @@ from demo.meeting import Minutes, Spoken
 from demo.report import measure
 from demo.scripts import Script
 from demo.verdict import Compared, Finding
-from pipeline.engines.protocols import EngineInfo
 from tests.demo.people import caption, clause, minutes, part, said, script
 
 ANN, CARLA = part("ann", "en", "Hello."), part("carla", "es", "Gracias.")

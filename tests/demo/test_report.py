@@ -22,13 +22,13 @@ from demo.report import (
     as_json,
     language_figures,
     measure,
-    show,
     translation_scores,
     what_was_said,
     write_json,
     write_texts,
     write_wav,
 )
+from demo.tables import show
 from demo.verdict import Finding
 from tests.demo.people import NOTHING, caption, clause, minutes, part, said, script
 from tests.near import near
