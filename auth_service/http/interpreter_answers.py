@@ -13,6 +13,7 @@ from protocol.attributes import CAPACITY, CHANNELS, ENCRYPTED, LANGUAGES, PROFIL
 
 
 def interpreter_out(found: Assigned) -> InterpreterOut:
+    """Raises nothing for what an interpreter says: it is another process, and may be of another version."""
     plan, wish = found.plan, found.assignment.wish
     if not found.assignment.wanted:
         return _absent()

@@ -66,6 +66,7 @@ async def create_room(wanted: NewRoom, bearer: Bearer, request: Request, service
 
 @router.get("/{room}")
 async def see_room(organiser: Organising) -> RoomOut:
+    """The room, while it is open."""
     room = organiser.room
     return RoomOut(
         room=room.name,
@@ -91,6 +92,7 @@ async def invite(wanted: NewInvitation, organiser: Organising, services: Injecte
 
 @router.get("/{room}/invitations")
 async def see_invitations(organiser: Organising, services: Injected) -> InvitationsOut:
+    """All links of the room, the oldest first, without their secrets."""
     now = services.clock()
     listed = await services.storage.invitations(organiser.room.name)
     return InvitationsOut(invitations=[_seen(invitation, organiser.invitation, now) for invitation in listed])
@@ -166,11 +168,13 @@ async def invite_interpreter(
 
 @router.get("/{room}/interpreter", tags=["interpreter"])
 async def see_interpreter(organiser: Organising, services: Injected) -> InterpreterOut:
+    """What is wanted of the interpreter, and how it does at this moment."""
     return interpreter_out(await services.interpreters.state(organiser.room.name))
 
 
 @router.delete("/{room}/interpreter", status_code=204, tags=["interpreter"])
 async def dismiss_interpreter(organiser: Organising, services: Injected) -> None:
+    """Sends the interpreter away; that there is none is no error."""
     await services.interpreters.dismiss(organiser.room.name)
 
 
