@@ -17,7 +17,8 @@ from demo.load import Use
 from demo.meeting import READER, Minutes
 from demo.quantiles import Distribution, Trend, distribution, trend
 from demo.scripts import Script
-from demo.verdict import Finding, final_texts, originals, retraction
+from demo.seen_captions import final_texts, originals, retraction
+from demo.verdict import Finding
 from demo.wer import errors, words_of
 from pipeline.audio import HEARING_RATE_HZ, Pcm
 

@@ -13,15 +13,13 @@ from demo.coverage import Coverage
 from demo.hearing import ENOUGH, match, spectrum, speech_seconds
 from demo.ledger import ClauseRecord
 from demo.meeting import READER, Minutes, Spoken
-from demo.participants import MICROPHONE, TRANSLATED, Attendee, HeardTrack, SeenCaption
+from demo.participants import MICROPHONE, TRANSLATED, Attendee, HeardTrack
 from demo.quantiles import Trend
 from demo.said_again import clause_again
+from demo.seen_captions import committed_changes, final_texts, originals
 from demo.talk import RATE_HZ, resampled
-from demo.webvtt import as_caption
 from pipeline.audio import HEARING_RATE_HZ
 from pipeline.engines.protocols import Synthesizer
-from pipeline.text.captions import RetractionCounter
-from protocol.captions import COMMITTED, FINAL, SEGMENT, SEGMENT_ID, SOURCE_LANGUAGE
 from protocol.events import ClauseKey
 
 T = TypeVar("T")
@@ -69,47 +67,6 @@ class Compared:
     similarity: float
     other: float
     shift_s: float
-
-
-def final_texts(captions: Sequence[SeenCaption], language: str) -> dict[ClauseKey, str]:
-    """Final captions of one language by speaker, take and clause number."""
-    return {
-        _key(seen): seen.text
-        for seen in captions
-        if seen.attributes.get("language") == language and _is_final(seen)
-    }
-
-
-def originals(captions: Sequence[SeenCaption]) -> dict[ClauseKey, str]:
-    """What was recognised of each clause, in whatever language it was spoken."""
-    return {
-        _key(seen): seen.text
-        for seen in captions
-        if seen.attributes.get("language") == seen.attributes.get(SOURCE_LANGUAGE) and _is_final(seen)
-    }
-
-
-def committed_changes(captions: Sequence[SeenCaption]) -> int:
-    """How many revisions changed characters that an earlier one had called committed."""
-    committed: dict[str, str] = {}
-    changes = 0
-    for seen in sorted(captions, key=lambda caption: caption.order):
-        segment = seen.attributes.get(SEGMENT_ID, "")
-        promised = committed.get(segment, "")
-        if not seen.text.startswith(promised.rstrip()):
-            changes += 1
-        stable = int(seen.attributes.get(COMMITTED) or 0)
-        if len(seen.text[:stable]) >= len(promised):
-            committed[segment] = seen.text[:stable]
-    return changes
-
-
-def retraction(captions: Sequence[SeenCaption]) -> float:
-    """Share of the words shown to a reader that later changed or vanished, 0…1."""
-    counter = RetractionCounter()
-    for seen in sorted(captions, key=lambda caption: caption.order):
-        counter.feed(as_caption(seen))
-    return counter.share
 
 
 async def compare(
@@ -294,11 +251,3 @@ def nothing_lost(minutes: Minutes, targets: tuple[str, ...]) -> list[Finding]:
 
 def _translated(listener: Attendee) -> list[HeardTrack]:
     return [track for track in listener.translated_tracks if track.pieces]
-
-
-def _is_final(seen: SeenCaption) -> bool:
-    return seen.attributes.get(FINAL) == "true"
-
-
-def _key(seen: SeenCaption) -> ClauseKey:
-    return ClauseKey.of_segment(seen.attributes.get(SEGMENT, ""))

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Path, Query, Request
 
 from auth_service.errors import MediaServerError, Refused, not_authorised
 from auth_service.http.dependencies import Bearer, Injected, Organising, count_address, same
+from auth_service.http.fields import timestamp
 from auth_service.http.guest_routes import open_rooms
 from auth_service.http.interpreter_answers import interpreter_out
 from auth_service.http.schemas import (
@@ -25,7 +26,6 @@ from auth_service.http.schemas import (
     Removed,
     RoomOut,
     WaiterOut,
-    timestamp,
 )
 from auth_service.policy import Role
 from auth_service.storage.records import Invitation, Room, Wish
@@ -66,7 +66,7 @@ async def create_room(wanted: NewRoom, bearer: Bearer, request: Request, service
 
 @router.get("/{room}")
 async def see_room(organiser: Organising) -> RoomOut:
-    """The room, while it is open."""
+    """The room's settings; a closed room is refused."""
     room = organiser.room
     return RoomOut(
         room=room.name,

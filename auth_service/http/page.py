@@ -32,7 +32,7 @@ class Page(StaticFiles):
         await super().__call__(scope, receive, send)
 
     async def get_response(self, path: str, scope: Scope) -> Response:
-        """A file, or `index.html` for what only the app knows. Raises HTTPException(404) for the service's own paths."""
+        """A file, or `index.html` for what only the app knows. Raises HTTPException for the service's own paths."""
         own = not _SERVICE.match(path)
         try:
             response = await super().get_response("index.html" if path in (".", "") else path, scope)

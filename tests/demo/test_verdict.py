@@ -15,20 +15,17 @@ from demo.participants import Attendee, HeardTrack
 from demo.quantiles import Trend
 from demo.said_again import said_again
 from demo.scripts import Part
+from demo.seen_captions import committed_changes, final_texts, originals, retraction
 from demo.talk import RATE_HZ, resampled
 from demo.verdict import (
     Compared,
     Finding,
-    committed_changes,
     compare,
-    final_texts,
     heard_originals,
     heard_their_language,
     lag_is_steady,
     nothing_lost,
     nothing_missing,
-    originals,
-    retraction,
     spread_over,
     was_spoken,
 )
