@@ -13,6 +13,7 @@ from config.settings import Settings, SettingsError, load
 
 
 async def run(settings: Settings) -> None:
+    """Serves until a signal comes, then returns once all has ended. Raises what serving raised."""
     serving = asyncio.create_task(serve(settings), name="serve")
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -23,6 +24,7 @@ async def run(settings: Settings) -> None:
 
 
 def main() -> int:
+    """Returns the exit status: 0 after a signal, 2 where settings, database or port cannot be used."""
     try:
         settings = load()
         logging.configure(settings.logging)

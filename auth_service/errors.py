@@ -33,20 +33,25 @@ class StorageError(AuthError):
 
 
 def not_authorised() -> Refused:
+    """For a key or token that is missing, wrong, expired or revoked, without saying which."""
     return Refused(401, "not_authorised", "A valid key or token is needed.")
 
 
 def invitation_unknown() -> Refused:
+    """For a token that is not ours, and for one whose invitation was forgotten since."""
     return Refused(404, "invitation_unknown", "This is not an invitation of ours.")
 
 
 def room_unknown() -> Refused:
+    """Also for one that was forgotten since."""
     return Refused(404, "room_unknown", "There is no such room.")
 
 
 def room_closed() -> Refused:
+    """To who comes, renews or organises after an organiser ended the meeting."""
     return Refused(410, "room_closed", "This meeting has ended.")
 
 
 def session_ended() -> Refused:
+    """Whether it ran out, was ended or never was is not told apart."""
     return Refused(410, "session_ended", "This session has ended; an invitation is needed to join again.")

@@ -59,6 +59,8 @@ class Agent:
 
 @dataclass(frozen=True, slots=True)
 class Dispatch:
+    """One request for a worker, which the server keeps after the worker has come."""
+
     id: str
     identities: frozenset[str] = frozenset()
     """Of the participants it brought; the server lists them up to several seconds after they joined."""
@@ -82,7 +84,9 @@ class MediaServer(Protocol):
         """A room that does not exist shows nothing."""
         ...
 
-    async def people(self, room: str) -> frozenset[str]: ...
+    async def people(self, room: str) -> frozenset[str]:
+        """Identities of all who are neither agents nor recorders; empty for a room that does not exist."""
+        ...
 
     async def live_rooms(self) -> frozenset[str]:
         """Names of the rooms that exist on the server now: somebody is there, or was a moment ago."""
@@ -109,13 +113,17 @@ class MediaServer(Protocol):
         """Somebody who is gone already is no error."""
         ...
 
-    async def end_room(self, room: str) -> None: ...
+    async def end_room(self, room: str) -> None:
+        """Disconnects everybody; a room that does not exist is no error."""
+        ...
 
     async def show(self, room: str, state: dict[str, Any]) -> None:
         """Puts what holds for the room into its metadata, which all in it see; a room without anybody has none."""
         ...
 
-    async def ping(self) -> None: ...
+    async def ping(self) -> None:
+        """Returns once the server has answered and taken our key."""
+        ...
 
 
 class LiveKitServer:
@@ -136,6 +144,7 @@ class LiveKitServer:
         await self._http.close()
 
     async def look(self, room: str) -> RoomSnapshot:
+        """One request for an empty room, two for others; agents come in the order in which they joined."""
         listed = await self._participants(room)
         if not listed:
             return (
@@ -161,6 +170,7 @@ class LiveKitServer:
         return frozenset(room.name for room in listed.rooms)
 
     async def answers(self, room: str, identity: str, patience_s: float) -> bool:
+        """Calls a method that nobody has, which every LiveKit client answers; True from a server too old to ask."""
         # every LiveKit client answers a call of an unknown method, whatever its application is doing
         question = {
             "room": room,
@@ -194,6 +204,7 @@ class LiveKitServer:
         await _asked(self._api.agent_dispatch.delete_dispatch(dispatch, room), missing=None)
 
     async def send(self, room: str, identity: str, message: dict[str, Any]) -> None:
+        """Reliably, on `CONTROL_TOPIC`, sealed for this room and this recipient."""
         request = api.SendDataRequest(
             room=room,
             data=seal(
@@ -206,6 +217,7 @@ class LiveKitServer:
         await _asked(self._api.room.send_data(request))
 
     async def remove(self, room: str, identity: str) -> None:
+        """The server lets them back in while their token lasts: `access.removals` keeps them out."""
         request = api.RoomParticipantIdentity(room=room, identity=identity)
         await _asked(self._api.room.remove_participant(request), missing=None)
 
@@ -213,10 +225,12 @@ class LiveKitServer:
         await _asked(self._api.room.delete_room(api.DeleteRoomRequest(room=room)), missing=None)
 
     async def show(self, room: str, state: dict[str, Any]) -> None:
+        """Replaces the room's metadata as a whole."""
         request = api.UpdateRoomMetadataRequest(room=room, metadata=json.dumps(state))
         await _asked(self._api.room.update_room_metadata(request), missing=None)
 
     async def ping(self) -> None:
+        """Lists the rooms named "-", as none can be."""
         await _asked(self._api.room.list_rooms(api.ListRoomsRequest(names=["-"])))
 
     async def _participants(self, room: str) -> list[api.ParticipantInfo]:

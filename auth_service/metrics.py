@@ -6,6 +6,8 @@ from prometheus_client import CollectorRegistry, Counter, Histogram, generate_la
 
 
 class Metrics:
+    """Counters in a registry of their own: several services fit into one process, as in tests."""
+
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
         self.joins = Counter(
@@ -42,10 +44,13 @@ class Metrics:
         )
 
     def failed(self, what: str, error: Exception) -> None:
+        """Counts a fault that was survived; what it was is for the log."""
         self.failures.labels(what).inc()
 
     def interpreter(self, action: str) -> None:
+        """Counts what was done about an interpreter; `action` is one of the few words named above."""
         self.interpreters.labels(action).inc()
 
     def text(self) -> bytes:
+        """In Prometheus' text format."""
         return generate_latest(self.registry)

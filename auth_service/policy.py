@@ -12,6 +12,8 @@ _TRACKS = ("microphone", "camera", "screen_share", "screen_share_audio")
 
 
 class Role(StrEnum):
+    """As what somebody is in a room; its value is stored, and begins their identity."""
+
     ORGANISER = "organiser"
     SPEAKER = "speaker"
     LISTENER = "listener"

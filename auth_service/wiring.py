@@ -37,6 +37,8 @@ Clock = Callable[[], float]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Container:
+    """One of each, made once and shared by all requests and background tasks."""
+
     settings: Settings
     clock: Clock
     storage: Storage

@@ -84,6 +84,7 @@ class PassTime:
 
     @property
     def whole_s(self) -> float:
+        """Of the whole batch, not of one of its speakers."""
         return self.encode_s + self.decode_s
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -84,17 +85,20 @@ def by_pause(
 ) -> list[PauseClass]:
     """Sorts the errors of several texts by the pause before each word."""
     wrong = [_errors_at(reference, text) for text in texts]
-    classes = []
-    bounds = [0.0, *EDGES_S, float("inf")]
-    for low, high in pairwise(bounds):
-        at = [index for index, pause in enumerate(pauses) if pause is not None and low <= pause < high]
-        name = f"{low:g} s and more" if high == float("inf") else f"{low:g} to {high:g} s"
-        classes.append(PauseClass(name, len(at), tuple(sum(each[index] for index in at) for each in wrong)))
-    unknown = [index for index, pause in enumerate(pauses) if pause is None]
-    classes.append(
-        PauseClass("not known", len(unknown), tuple(sum(each[index] for index in unknown) for each in wrong))
-    )
-    return classes
+
+    def of_words(name: str, at: Sequence[int]) -> PauseClass:
+        return PauseClass(name, len(at), tuple(sum(each[index] for index in at) for each in wrong))
+
+    known = [(index, pause) for index, pause in enumerate(pauses) if pause is not None]
+    classes = [
+        of_words(_between(low, high), [index for index, pause in known if low <= pause < high])
+        for low, high in pairwise([0.0, *EDGES_S, math.inf])
+    ]
+    return [*classes, of_words("not known", [index for index, pause in enumerate(pauses) if pause is None])]
+
+
+def _between(low_s: float, high_s: float) -> str:
+    return f"{low_s:g} s and more" if math.isinf(high_s) else f"{low_s:g} to {high_s:g} s"
 
 
 def _errors_at(reference: Sequence[str], text: Sequence[str]) -> list[int]:

@@ -37,6 +37,7 @@ class WatchedRecognizer:
     async def open(
         self, options: HearingOptions, *, first_sample: int, context: str = "", **more: Any
     ) -> RecognitionStream:
+        """`more` is whatever the recogniser below takes besides. Passes of the stream are counted here."""
         stream = await self._recognizer.open(options, first_sample=first_sample, context=context, **more)
         return _WatchedStream(stream, self)
 

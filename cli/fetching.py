@@ -21,6 +21,7 @@ class Display:
         self._console = Console(stderr=True)
 
     def say(self, line: str) -> None:
+        """Prints one line as it stands: brackets in it are no markup."""
         self._console.print(f"hive: {line}", soft_wrap=True, highlight=False, markup=False)
 
     async def fetch(self, store: ModelStore, model: Model) -> None:

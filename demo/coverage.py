@@ -44,10 +44,12 @@ class Coverage:
 
     @property
     def translated_share(self) -> float:
+        """0…1; 0 where there were no words."""
         return self.translated / self.words if self.words else 0.0
 
     @property
     def heard_share(self) -> float | None:
+        """0…1, words heard wrongly included; None where the talk's words are not known."""
         return None if self.heard is None else self.heard / self.words if self.words else 0.0
 
     def __add__(self, other: Coverage) -> Coverage:
@@ -93,19 +95,25 @@ def _of_one(
     said: Said, recognised: Mapping[ClauseKey, str], clauses: Mapping[ClauseKey, ClauseRecord], target: str
 ) -> Coverage:
     words, keys = heard_words(said, recognised)
-    counted, total = keys, len(words)
-    heard: int | None = None
-    right: int | None = None
-    if said.text:
-        reference = words_of(said.text, said.language)
-        pairs = [(a, b) for a, b in align(reference, words) if a is not None and b is not None]
-        counted, total = [keys[b] for _, b in pairs], len(reference)
-        heard, right = len(pairs), sum(reference[a] == words[b] for a, b in pairs)
-    renderings = [clauses[key].renderings.get(target) if key in clauses else None for key in counted]
+    if not said.text:
+        return Coverage(len(words), None, None, *_reached(keys, clauses, target))
+    reference = words_of(said.text, said.language)
+    pairs = [(a, b) for a, b in align(reference, words) if a is not None and b is not None]
     return Coverage(
-        total,
-        heard,
-        right,
-        translated=sum(each is not None and each.translated_s is not None for each in renderings),
-        spoken=sum(each is not None and each.end_at_s is not None for each in renderings),
+        len(reference),
+        len(pairs),
+        sum(reference[a] == words[b] for a, b in pairs),
+        *_reached([keys[b] for _, b in pairs], clauses, target),
+    )
+
+
+def _reached(
+    keys: Sequence[ClauseKey], clauses: Mapping[ClauseKey, ClauseRecord], target: str
+) -> tuple[int, int]:
+    """Of words, given by their clauses, how many were translated and how many spoken."""
+    known = [clauses[key].renderings.get(target) for key in keys if key in clauses]
+    renderings = [each for each in known if each is not None]
+    return (
+        sum(each.translated_s is not None for each in renderings),
+        sum(each.end_at_s is not None for each in renderings),
     )

@@ -58,6 +58,7 @@ class ClauseRecord:
 
     @property
     def key(self) -> ClauseKey:
+        """By which events and captions name it."""
         return ClauseKey(self.speaker, self.take, self.number)
 
     def rendering(self, language: str) -> Rendering:

@@ -10,7 +10,8 @@ import numpy as np
 
 from demo.meeting import Minutes
 from demo.participants import TRANSLATED
-from demo.verdict import Finding, final_texts
+from demo.seen_captions import final_texts
+from demo.verdict import Finding
 from demo.wer import words_of
 from pipeline.audio import Pcm
 from pipeline.engines.protocols import HearingOptions, Recognizer, VoiceActivityDetector

@@ -14,8 +14,9 @@ from config.settings import Settings
 from demo.holding import heard_languages, hold
 from demo.listening import plainly_spoken, sound_of, spoken_texts, understand, was_understood
 from demo.meeting import READER, MeetingError, Minutes
-from demo.report import Figures, as_json, measure, show, write_json, write_texts, write_wav
+from demo.report import Figures, as_json, measure, write_json, write_texts, write_wav
 from demo.scripts import Script, built_in, knows_more_than_english, of_recording
+from demo.tables import show
 from demo.talk import TalkError
 from demo.verdict import (
     Compared,
@@ -91,31 +92,56 @@ async def judge(
     minutes: Minutes, script: Script, targets: tuple[str, ...], figures: Figures, settings: Settings
 ) -> tuple[list[Finding], dict[str, list[Compared]]]:
     """Answers every question; with what was found by sound for each language."""
-    findings: list[Finding] = []
-    compared: dict[str, list[Compared]] = {}
     foreign = tuple(target for target in targets if script.heard_by(target))
     try:
-        written = await asyncio.to_thread(knows_more_than_english, settings)
-        natural = tuple(target for target in foreign if written and not plainly_spoken(minutes, target))
-        findings += await _listened_to(minutes, natural, foreign, settings)
-        plain = tuple(target for target in foreign if target not in natural)
-        compared = await _compared_by_sound(minutes, plain, settings)
-        findings += [
-            heard_their_language(target, minutes.listener(target), compared[target]) for target in plain
-        ]
+        by_ear, compared = await _heard(minutes, foreign, settings)
     except EngineError as error:
-        return [Finding("what was heard could be compared", False, str(error))], compared
+        return [Finding("what was heard could be compared", False, str(error))], {}
+    findings = [
+        *by_ear,
+        *_originals(minutes, script, targets),
+        *_kept_up(figures, foreign),
+        nothing_missing(minutes, targets),
+        *nothing_lost(minutes, targets),
+    ]
+    return findings, compared
+
+
+async def _heard(
+    minutes: Minutes, foreign: tuple[str, ...], settings: Settings
+) -> tuple[list[Finding], dict[str, list[Compared]]]:
+    """Whether each listener heard their language: by a recogniser where the voices allow it, else by sound.
+
+    Args:
+        foreign: languages into which something was to be translated.
+    """
+    written = await asyncio.to_thread(knows_more_than_english, settings)
+    natural = tuple(target for target in foreign if written and not plainly_spoken(minutes, target))
+    understood = await _listened_to(minutes, natural, foreign, settings)
+    plain = tuple(target for target in foreign if target not in natural)
+    compared = await _compared_by_sound(minutes, plain, settings)
+    matched = [heard_their_language(target, minutes.listener(target), compared[target]) for target in plain]
+    return [*understood, *matched], compared
+
+
+def _originals(minutes: Minutes, script: Script, targets: tuple[str, ...]) -> list[Finding]:
+    """About each listener whose language somebody speaks: whether they heard that as it was spoken."""
+    findings = []
     for target in targets:
-        if script.originals_for(target):
-            own = [each for each in minutes.spoken if each.part in script.originals_for(target)]
+        if originals := script.originals_for(target):
+            own = [each for each in minutes.spoken if each.part in originals]
             findings.append(heard_originals(target, minutes.listener(target), own))
+    return findings
+
+
+def _kept_up(figures: Figures, foreign: tuple[str, ...]) -> list[Finding]:
+    """Whether translations came, and as soon at the end as at the beginning."""
+    findings = []
     for target in foreign:
         found = figures.languages[target]
         findings.append(was_spoken(target, found.coverage, found.not_spoken, found.clauses))
         findings.append(lag_is_steady(target, found.lag, figures.length_s))
-    findings.append(nothing_missing(minutes, targets))
-    findings += nothing_lost(minutes, targets)
-    return findings, compared
+    return findings
 
 
 async def _listened_to(

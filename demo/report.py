@@ -1,4 +1,4 @@
-"""The figures of a meeting: a table on the terminal, and everything as JSON."""
+"""The figures of a meeting, and the files that keep them."""
 
 from __future__ import annotations
 
@@ -10,17 +10,15 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-
 from demo.chrf import chrf
 from demo.coverage import Coverage, Said, coverage, heard_words
-from demo.ledger import ClauseRecord
+from demo.ledger import ClauseRecord, Rendering
 from demo.load import Use
 from demo.meeting import READER, Minutes
 from demo.quantiles import Distribution, Trend, distribution, trend
 from demo.scripts import Script
-from demo.terminal import table
-from demo.verdict import Finding, final_texts, originals, retraction
+from demo.seen_captions import final_texts, originals, retraction
+from demo.verdict import Finding
 from demo.wer import errors, words_of
 from pipeline.audio import HEARING_RATE_HZ, Pcm
 
@@ -58,6 +56,7 @@ class LanguageFigures:
 
     @property
     def clauses(self) -> int:
+        """Of other languages: what these listeners could have heard."""
         return self.spoken + self.not_spoken
 
 
@@ -133,6 +132,33 @@ def translation_scores(minutes: Minutes, script: Script, target: str) -> dict[st
     return scores
 
 
+@dataclass(frozen=True, slots=True)
+class _Delivered:
+    """A clause that was spoken to its end."""
+
+    record: ClauseRecord
+    rendering: Rendering
+    first_audio_s: float
+    """From its commit to the first frame, the wait for the clause before it included."""
+    onset_s: float
+    """From its first sound to the first sound of its translation."""
+
+    @classmethod
+    def of(cls, record: ClauseRecord, target: str) -> _Delivered | None:
+        """None where a moment is missing: it was not spoken, or not to its end."""
+        rendering = record.renderings.get(target)
+        if rendering is None or rendering.end_at_s is None:
+            return None
+        if rendering.first_audio_at_s is None or rendering.onset_at_s is None:
+            return None
+        return cls(
+            record,
+            rendering,
+            first_audio_s=rendering.first_audio_at_s - record.committed_at_s,
+            onset_s=rendering.onset_at_s - record.onset_at_s,
+        )
+
+
 def language_figures(
     records: Sequence[ClauseRecord],
     target: str,
@@ -140,99 +166,31 @@ def language_figures(
     lag: Sequence[tuple[float, float]],
     scores: dict[str, float],
 ) -> LanguageFigures:
-    """Figures of one language over the clauses that were spoken in others."""
-    done = [
-        (record, rendering)
-        for record in records
-        if (rendering := record.renderings.get(target))
-        and rendering.first_audio_at_s is not None
-        and rendering.onset_at_s is not None
-        and rendering.end_at_s is not None
-    ]
-    with_wait = [(r.first_audio_at_s or 0.0) - record.committed_at_s for record, r in done]
+    """Figures of one language over the clauses that were spoken in others.
+
+    Args:
+        lag: for each spoken clause when it ended and how much later its translation did, in that order; seconds.
+    """
+    done = [each for record in records if (each := _Delivered.of(record, target)) is not None]
+    renderings = [each.rendering for each in done]
+    lag_s = [lag_s for _, lag_s in lag]
     share = max(3, round(len(lag) * LAG_SHARE))
     return LanguageFigures(
         spoken=len(done),
-        drafted=sum(rendering.drafted for _, rendering in done),
+        drafted=sum(rendering.drafted for rendering in renderings),
         not_spoken=len(records) - len(done),
         coverage=covered,
-        translated=distribution([r.translated_s for _, r in done if r.translated_s is not None]),
-        first_audio=distribution([total - r.waited_s for total, (_, r) in zip(with_wait, done, strict=True)]),
-        first_audio_with_wait=distribution(with_wait),
-        onset=distribution([(r.onset_at_s or 0.0) - record.onset_at_s for record, r in done]),
-        end=distribution([lag_s for _, lag_s in lag]),
-        lag_start_s=distribution([lag_s for _, lag_s in lag[:share]]).median_s,
-        lag_end_s=distribution([lag_s for _, lag_s in lag[-share:]]).median_s,
+        translated=distribution([r.translated_s for r in renderings if r.translated_s is not None]),
+        first_audio=distribution([each.first_audio_s - each.rendering.waited_s for each in done]),
+        first_audio_with_wait=distribution([each.first_audio_s for each in done]),
+        onset=distribution([each.onset_s for each in done]),
+        end=distribution(lag_s),
+        lag_start_s=distribution(lag_s[:share]).median_s,
+        lag_end_s=distribution(lag_s[-share:]).median_s,
         lag=trend(lag),
-        fastest=max((r.speed for _, r in done), default=1.0),
+        fastest=max((rendering.speed for rendering in renderings), default=1.0),
         chrf=scores,
     )
-
-
-def show(
-    console: Console, figures: Figures, findings: list[Finding], use: Mapping[str, Use], directory: Path
-) -> None:
-    """Prints the tables."""
-
-    def row(name: str, values: Distribution) -> tuple[str, ...]:
-        return (
-            name,
-            str(values.count),
-            *(f"{value * 1000:.0f}" for value in (values.median_s, values.p95_s, values.longest_s)),
-        )
-
-    rows = [row(f"interim caption, {language}", values) for language, values in figures.interim.items()]
-    rows += [row("word shown as it stays", figures.shown), row("word committed", figures.committed)]
-    for language, values in figures.languages.items():
-        rows += [
-            row(f"translation, {language}", values.translated),
-            row(f"first audio, {language}", values.first_audio),
-            row(f"first audio with its wait, {language}", values.first_audio_with_wait),
-        ]
-    columns = ("processing, ms", "count", "median", "p95", "longest")
-    console.print(table("Processing clock: from the sound or the commit", columns, rows))
-    spans = [
-        (
-            language,
-            f"{values.onset.median_s:.1f} / {values.onset.p95_s:.1f}",
-            f"{values.end.median_s:.1f} / {values.end.p95_s:.1f}",
-            f"{values.lag_start_s:.1f} → {values.lag_end_s:.1f}",
-            f"{values.lag.slope * 60:+.2f}",
-            f"{values.fastest:.2f}",
-        )
-        for language, values in figures.languages.items()
-    ]
-    heads = (
-        "ear-voice span, s",
-        "onset p50 / p95",
-        "end p50 / p95",
-        "lag start → end",
-        "drift per min",
-        "speed up to",
-    )
-    console.print(table("Listener's clock: source to translation", heads, spans))
-    covered = [
-        (
-            language,
-            str(values.coverage.words),
-            "–" if values.coverage.heard_share is None else f"{values.coverage.heard_share:.1%}",
-            f"{values.coverage.translated_share:.1%}",
-            f"{values.coverage.spoken_share:.1%}",
-            f"{values.not_spoken} of {values.clauses}",
-            ", ".join(f"{speaker} {score:.0f}" for speaker, score in values.chrf.items()) or "–",
-        )
-        for language, values in figures.languages.items()
-    ]
-    kinds = ("of what was said", "words", "heard", "translated", "spoken", "clauses not spoken", "chrF")
-    console.print(table("Coverage", kinds, covered))
-    parts = [(name, f"{each.cores:.2f}", f"{each.memory_mib:.0f}") for name, each in sorted(use.items())]
-    console.print(table("Use", ("part", "cores", "MiB"), parts))
-    wrong = ", ".join(f"{speaker} {share:.1%}" for speaker, share in figures.wrong.items())
-    console.print(f"words wrong: {wrong or 'not known'}; shown words later changed: {figures.retraction:.1%}")
-    for finding in findings:
-        mark = "[green]yes[/green]" if finding.holds else "[red]no [/red]"
-        console.print(f"{mark} {finding.question}: {finding.detail}", highlight=False)
-    console.print(f"recordings, captions and report.json: {directory}", highlight=False, soft_wrap=True)
 
 
 def write_json(path: Path, report: Mapping[str, Any]) -> None:

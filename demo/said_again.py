@@ -7,6 +7,7 @@ import asyncio
 import numpy as np
 
 from config.settings import SpeechSettings
+from demo.ledger import ClauseRecord
 from demo.talk import resampled
 from pipeline.audio import HEARING_RATE_HZ, SPEAKING_RATE_HZ, Pcm
 from pipeline.engines.protocols import EngineError, Synthesizer
@@ -51,3 +52,19 @@ async def said_again(
     if rendering.failure:
         raise EngineError(rendering.failure)
     return resampled(np.concatenate(pieces), SPEAKING_RATE_HZ, HEARING_RATE_HZ)
+
+
+async def clause_again(
+    synthesizer: Synthesizer,
+    record: ClauseRecord,
+    language: str,
+    text: str,
+    settings: SpeechSettings | None = None,
+) -> Pcm:
+    """A clause as the meeting heard it in `language`: by the same voice, at the same speed.
+
+    Where nobody said it in that language, by the first voice at its own speed. Raises EngineError.
+    """
+    spoken = record.renderings.get(language)
+    voice, speed = (spoken.voice, spoken.speed) if spoken and spoken.voice else ("", 1.0)
+    return await said_again(synthesizer, text, language, voice, speed, settings)

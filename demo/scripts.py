@@ -50,6 +50,7 @@ class Part:
 
     @property
     def ends_s(self) -> float:
+        """After the beginning of the meeting."""
         return self.starts_s + seconds(len(self.pcm), RATE_HZ)
 
 
@@ -68,6 +69,7 @@ class Script:
 
     @property
     def length_s(self) -> float:
+        """Until nobody speaks any more; 0 where nobody does."""
         return max((part.ends_s for part in self.parts), default=0.0)
 
     def heard_by(self, target: str) -> tuple[Part, ...]:

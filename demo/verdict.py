@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -10,18 +10,16 @@ import numpy as np
 
 from config.settings import SpeechSettings
 from demo.coverage import Coverage
-from demo.hearing import ENOUGH, Spectrum, match, spectrum, speech_seconds
+from demo.hearing import ENOUGH, match, spectrum, speech_seconds
 from demo.ledger import ClauseRecord
 from demo.meeting import READER, Minutes, Spoken
-from demo.participants import MICROPHONE, TRANSLATED, Attendee, HeardTrack, SeenCaption
+from demo.participants import MICROPHONE, TRANSLATED, Attendee, HeardTrack
 from demo.quantiles import Trend
-from demo.said_again import said_again
+from demo.said_again import clause_again
+from demo.seen_captions import committed_changes, final_texts, originals
 from demo.talk import RATE_HZ, resampled
-from demo.webvtt import as_caption
 from pipeline.audio import HEARING_RATE_HZ
 from pipeline.engines.protocols import Synthesizer
-from pipeline.text.captions import RetractionCounter
-from protocol.captions import COMMITTED, FINAL, SEGMENT, SEGMENT_ID, SOURCE_LANGUAGE
 from protocol.events import ClauseKey
 
 T = TypeVar("T")
@@ -71,47 +69,6 @@ class Compared:
     shift_s: float
 
 
-def final_texts(captions: Sequence[SeenCaption], language: str) -> dict[ClauseKey, str]:
-    """Final captions of one language by speaker, take and clause number."""
-    return {
-        _key(seen): seen.text
-        for seen in captions
-        if seen.attributes.get("language") == language and _is_final(seen)
-    }
-
-
-def originals(captions: Sequence[SeenCaption]) -> dict[ClauseKey, str]:
-    """What was recognised of each clause, in whatever language it was spoken."""
-    return {
-        _key(seen): seen.text
-        for seen in captions
-        if seen.attributes.get("language") == seen.attributes.get(SOURCE_LANGUAGE) and _is_final(seen)
-    }
-
-
-def committed_changes(captions: Sequence[SeenCaption]) -> int:
-    """How many revisions changed characters that an earlier one had called committed."""
-    committed: dict[str, str] = {}
-    changes = 0
-    for seen in sorted(captions, key=lambda caption: caption.order):
-        segment = seen.attributes.get(SEGMENT_ID, "")
-        promised = committed.get(segment, "")
-        if not seen.text.startswith(promised.rstrip()):
-            changes += 1
-        stable = int(seen.attributes.get(COMMITTED) or 0)
-        if len(seen.text[:stable]) >= len(promised):
-            committed[segment] = seen.text[:stable]
-    return changes
-
-
-def retraction(captions: Sequence[SeenCaption]) -> float:
-    """Share of the words shown to a reader that later changed or vanished, 0…1."""
-    counter = RetractionCounter()
-    for seen in sorted(captions, key=lambda caption: caption.order):
-        counter.feed(as_caption(seen))
-    return counter.share
-
-
 async def compare(
     minutes: Minutes,
     target: str,
@@ -119,41 +76,55 @@ async def compare(
     synthesizer: Synthesizer,
     settings: SpeechSettings | None = None,
 ) -> list[Compared]:
-    """Looks for every spoken clause in what the listener of `target` heard."""
+    """Looks for spoken clauses in what the listener of `target` heard: on each track `COMPARED` at most.
 
-    async def again(language: str, text: str, record: ClauseRecord) -> Spectrum:
-        rendering = record.renderings.get(language)
-        voice, speed = (rendering.voice, rendering.speed) if rendering and rendering.voice else ("", 1.0)
-        return spectrum(await said_again(synthesizer, text, language, voice, speed, settings))
-
+    Raises:
+        EngineError: a clause cannot be said again.
+    """
     texts = {
         language: final_texts(minutes.listener(language).captions, language) for language in (target, *others)
     }
+    rivals = {other: texts[other] for other in others if synthesizer.voices(other)}
     found = []
     for track in _translated(minutes.listener(target)):
         sound = spectrum(track.sound())
-        comparable = []
-        for record in minutes.ledger.clauses.values():
-            rendering = record.renderings.get(target)
-            text = texts[target].get(record.key)
-            if rendering is None or rendering.onset_at_s is None or rendering.end_at_s is None or not text:
-                continue
-            if (
-                rendering.end_at_s - rendering.onset_at_s >= SHORTEST_S
-                and rendering.onset_at_s >= track.began_s
-            ):
-                comparable.append((record, rendering, text, rendering.onset_at_s))
-        for record, _, text, onset_at_s in spread_over(comparable, COMPARED):
-            at_s = onset_at_s - track.began_s
-            own = match(sound, await again(target, text, record), at_s)
+        clauses = _comparable(minutes, target, texts[target], track.began_s)
+        for record, onset_at_s in spread_over(clauses, COMPARED):
+            text, at_s = texts[target][record.key], onset_at_s - track.began_s
+            own = match(
+                sound, spectrum(await clause_again(synthesizer, record, target, text, settings)), at_s
+            )
             best_other = -1.0
-            for other in others:
-                text_there = texts[other].get(record.key)
-                if text_there and text_there != text and synthesizer.voices(other):
-                    there = await again(other, text_there, record)
-                    best_other = max(best_other, match(sound, there, at_s).similarity)
+            for other, otherwise in _said_otherwise(text, record.key, rivals):
+                there = spectrum(await clause_again(synthesizer, record, other, otherwise, settings))
+                best_other = max(best_other, match(sound, there, at_s).similarity)
             found.append(Compared(record.speaker, record.number, own.similarity, best_other, own.shift_s))
     return found
+
+
+def _comparable(
+    minutes: Minutes, target: str, texts: Mapping[ClauseKey, str], began_s: float
+) -> list[tuple[ClauseRecord, float]]:
+    """Clauses of which enough was spoken since `began_s`, each with when it set in."""
+    found = []
+    for record in minutes.ledger.clauses.values():
+        rendering = record.renderings.get(target)
+        if rendering is None or not texts.get(record.key):
+            continue
+        onset_at_s, end_at_s = rendering.onset_at_s, rendering.end_at_s
+        if onset_at_s is None or end_at_s is None:
+            continue
+        if end_at_s - onset_at_s >= SHORTEST_S and onset_at_s >= began_s:
+            found.append((record, onset_at_s))
+    return found
+
+
+def _said_otherwise(
+    text: str, key: ClauseKey, rivals: Mapping[str, Mapping[ClauseKey, str]]
+) -> list[tuple[str, str]]:
+    """Languages that have other words for a clause, and those words: equal ones would tell nothing apart."""
+    there = [(language, texts.get(key)) for language, texts in rivals.items()]
+    return [(language, otherwise) for language, otherwise in there if otherwise and otherwise != text]
 
 
 def spread_over(items: Sequence[T], count: int) -> list[T]:
@@ -280,11 +251,3 @@ def nothing_lost(minutes: Minutes, targets: tuple[str, ...]) -> list[Finding]:
 
 def _translated(listener: Attendee) -> list[HeardTrack]:
     return [track for track in listener.translated_tracks if track.pieces]
-
-
-def _is_final(seen: SeenCaption) -> bool:
-    return seen.attributes.get(FINAL) == "true"
-
-
-def _key(seen: SeenCaption) -> ClauseKey:
-    return ClauseKey.of_segment(seen.attributes.get(SEGMENT, ""))

@@ -46,6 +46,7 @@ class Wish:
 
     @classmethod
     def of(cls, message: dict[str, Any]) -> Wish:
+        """Reads what `message` made; a message from before voices could be chosen chooses none."""
         languages = message["languages"]
         return cls(
             None if languages is None else tuple(languages),

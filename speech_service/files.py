@@ -91,6 +91,12 @@ class Transcriber:
         self._at_once = 0
 
     async def transcribe(self, request: Request, options: HearingOptions) -> Transcript:
+        """Reads the whole body and recognises it.
+
+        Raises:
+            UnknownLanguage: for a language that the engine lacks.
+            ProblemError: too many files at once, too much sound, or nothing could be recognised.
+        """
         self._ears.check_language(options)
         if self._at_once >= FILES_AT_ONCE:
             raise ProblemError(overloaded("too many files at once", 5.0))

@@ -102,6 +102,7 @@ class MeasuredRecognizer:
     async def open(
         self, options: HearingOptions, *, first_sample: int, context: str = ""
     ) -> RecognitionStream:
+        """Its streams report their passes here. Raises EngineError, which is noted."""
         began_s = time.monotonic()
         try:
             stream = await self._recognizer.open(options, first_sample=first_sample, context=context)
@@ -128,6 +129,7 @@ class MeasuredRecognizer:
         self._measures.failed("recognition")
 
     async def forget(self, speaker: str) -> None:
+        """Passed on, neither timed nor counted as a failure."""
         await self._recognizer.forget(speaker)
 
     async def close(self) -> None:

@@ -74,6 +74,7 @@ class Examination:
     """Server, ports, GPU, packages."""
 
     def as_json(self) -> str:
+        """For programs: indented, field names as in these classes."""
         return json.dumps(asdict(self), indent=2, ensure_ascii=False)
 
 

@@ -82,6 +82,7 @@ class Stack(AbstractAsyncContextManager["Stack"]):
 
     @property
     def livekit_url(self) -> str:
+        """Where the media server is reached from this machine, with the port that this stack uses."""
         return self.settings.livekit.url
 
     @property

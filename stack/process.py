@@ -95,6 +95,7 @@ class ChildProcess:
 
     @property
     def pid(self) -> int:
+        """Also the number of its process group: it was started in a session of its own."""
         return self._process.pid
 
     @property

@@ -41,6 +41,7 @@ class Trust:
     note: str = NOTE
 
     def checksum(self, name: str) -> Checksum:
+        """By the name on disk. Raises KeyError for a file that the model has not."""
         return Checksum(self.files[name].kind, self.files[name].checksum)
 
     def seen(self, name: str, sha256: str) -> Trust:

@@ -173,6 +173,7 @@ def _line(key: str, text: str) -> str:
 
 
 def main(arguments: list[str] | None = None) -> int:
+    """Returns the exit status: 0 once written, 2 where the settings cannot be used."""
     parser = argparse.ArgumentParser(
         prog="python -m turn.render", description="Write coturn's configuration."
     )

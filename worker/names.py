@@ -15,11 +15,19 @@ class Called(Protocol):
     """What is looked at of a participant. They may change all but the identity."""
 
     @property
-    def identity(self) -> str: ...
+    def identity(self) -> str:
+        """Unique in the room; never changes."""
+        ...
+
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """As they say themself: not to be trusted."""
+        ...
+
     @property
-    def metadata(self) -> str: ...
+    def metadata(self) -> str:
+        """What the token service put into the token, with which a name is confirmed; they may have changed it."""
+        ...
 
 
 class Names:

@@ -44,9 +44,13 @@ class SinkError(Exception):
 class Source(Protocol):
     """What is needed of `rtc.AudioSource`."""
 
-    async def capture_frame(self, frame: rtc.AudioFrame) -> None: ...
+    async def capture_frame(self, frame: rtc.AudioFrame) -> None:
+        """Returns once the native queue had room; must not be cancelled."""
+        ...
 
-    def clear_queue(self) -> None: ...
+    def clear_queue(self) -> None:
+        """Drops what waits in the native queue, which then takes nothing until its next tick."""
+        ...
 
 
 class TrackSink:

@@ -147,12 +147,15 @@ class Door:
 
 
 def removed() -> Refused:
+    """At the door, to a browser that shows an identity whose session was ended."""
     return Refused(403, "removed", "An organiser removed you from this meeting.")
 
 
 def locked() -> Refused:
+    """To who comes, and to who waited while the door was locked."""
     return Refused(403, "room_locked", "This meeting is locked: nobody new may join.")
 
 
 def waiting_ended() -> Refused:
+    """For a ticket that ran out, was given up, or never was one."""
     return Refused(410, "waiting_ended", "You no longer wait for this meeting; ask again.")

@@ -35,13 +35,24 @@ class Wishes(Protocol):
     """What somebody who joins says of themself."""
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """What others are shown; empty for whoever makes a room."""
+        ...
+
     @property
-    def speak(self) -> str | None: ...
+    def speak(self) -> str | None:
+        """A code or "auto"; None: what is spoken in the room."""
+        ...
+
     @property
-    def listen(self) -> str | None: ...
+    def listen(self) -> str | None:
+        """A code or "off"; None: not said."""
+        ...
+
     @property
-    def captions(self) -> str | None: ...
+    def captions(self) -> str | None:
+        """Codes and "original", with commas, or "off"; None: not said."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +125,7 @@ class Invites:
         return room, first, self._organiser_token(founder)
 
     async def invite(self, room: str, role: Role, life_s: float, uses: int | None) -> Invitation:
+        """Makes a further invitation, good for `life_s` seconds; `uses` None: for any number of people."""
         invitation = self._invitation(room, role, life_s, uses)
         await self._storage.add_invitation(invitation)
         return invitation
@@ -191,6 +203,7 @@ class Invites:
         )
 
     async def renew(self, secret: str) -> Entry:
+        """A fresh entry for a session that neither ended nor ran out; the session itself gets no longer."""
         mark = fingerprint(secret)
         session = await self._storage.session(mark)
         if session is None or session.ended_at is not None or session.ends_at <= self._clock():
@@ -251,6 +264,7 @@ class Invites:
         await self._revocations.add(identity, self._session_s)
 
     async def close_room(self, room: str) -> None:
+        """Ends the room's invitations and sessions; who is there stays until the media server ends the room."""
         listed = await self._storage.invitations(room)
         await self._storage.close_room(room, self._clock())
         for invitation in listed:

@@ -32,14 +32,18 @@ class Rate:
 
     @property
     def interval_s(self) -> float:
+        """Between two requests of somebody who asks evenly."""
         return 60.0 / self.per_minute
 
     @property
     def tolerance_s(self) -> float:
+        """How far ahead of such even requests somebody may be."""
         return 60.0 - self.interval_s
 
 
 class Limiter(Protocol):
+    """Counts requests by key, e.g. `join:` and an address. Raises nothing: without its store it counts alone."""
+
     async def take(self, key: str, rate: Rate) -> float:
         """Counts one request, by a clock that nobody sets.
 
@@ -57,6 +61,7 @@ class MemoryLimiter:
         self._capacity, self._now = capacity, now
 
     async def take(self, key: str, rate: Rate) -> float:
+        """By `now`, the monotonic clock."""
         now = self._now()
         due = max(self._due.get(key, now), now)
         wait_s = due - rate.tolerance_s - now
@@ -94,6 +99,7 @@ class RedisLimiter:
         self._again_at_s = 0.0
 
     async def take(self, key: str, rate: Rate) -> float:
+        """By Redis' clock; by the limiter of this process for `AWAY_S` after Redis did not answer."""
         if self._now() < self._again_at_s:
             return await self._meanwhile.take(key, rate)
         arguments = [f"{rate.interval_s:.6f}", f"{rate.tolerance_s:.6f}"]

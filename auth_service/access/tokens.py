@@ -27,6 +27,8 @@ _LENGTH = 2 + _IDENTIFIER_BYTES + _EXPIRY_BYTES + _SIGNATURE_BYTES
 
 
 class Kind(IntEnum):
+    """What a token opens; signed with it, so that none is taken for the other."""
+
     INVITATION = 1
     ORGANISER = 2
     """Opens the organiser's calls for the room of an organiser's session."""
@@ -48,10 +50,12 @@ class Claim:
 
 
 def new_identifier() -> str:
+    """24 random hexadecimal digits: a name, which opens nothing."""
     return secrets.token_hex(_IDENTIFIER_BYTES)
 
 
 def new_session() -> str:
+    """A secret of 256 bits, as 43 URL-safe characters. Only its fingerprint is stored."""
     return secrets.token_urlsafe(32)
 
 
@@ -67,6 +71,7 @@ class LinkSigner:
         self._key = hmac.new(secret.encode(), b"hive links v1", hashlib.sha256).digest()
 
     def sign(self, claim: Claim) -> str:
+        """47 URL-safe characters; the same claim always gives the same."""
         body = bytes([_VERSION, claim.kind]) + bytes.fromhex(claim.identifier)
         body += claim.expires_at.to_bytes(_EXPIRY_BYTES, "big")
         return base64.urlsafe_b64encode(body + self._signature(body)).rstrip(b"=").decode("ascii")
@@ -116,6 +121,7 @@ class TokenMint:
         self.life = life
 
     def token(self, guest: Guest) -> str:
+        """A JWT for one room, with the grants of the guest's role; good for `life` from now."""
         return (
             AccessToken(self._api_key, self._api_secret)
             .with_identity(guest.identity)

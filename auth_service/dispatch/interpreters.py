@@ -43,10 +43,12 @@ class Interpreters:
         return await self.state(room)
 
     async def dismiss(self, room: str) -> None:
+        """Sends it away at once; where none was wanted the media server is not asked."""
         if await self._assignments.dismiss(room, self._clock()):
             await self._reconciler.dismiss(room)
 
     async def state(self, room: str) -> Assigned:
+        """Looks into the room only where an interpreter is wanted. Raises Refused for a room that is not known."""
         assignment = await self._assignments.get(room)
         if assignment is None:
             raise room_unknown()

@@ -88,6 +88,7 @@ class RoomSightings:
         self._unanswered = unanswered
 
     def ages(self, assignment: Assignment, snapshot: RoomSnapshot, now_s: float) -> Ages:
+        """How long things have been as they are, by this service's clock; `look` must have had the snapshot."""
         silent = [agent for agent in snapshot.agents if agent.identity in self._unanswered]
         return Ages(
             unchanged_s=self._change.age((assignment.wanted, assignment.changed_at), now_s),
@@ -112,6 +113,7 @@ class RoomSightings:
         return now_s - self._sent.at_s if self._sent.value == (identity, version) else float("inf")
 
     def sent(self, identity: str, version: int, now_s: float) -> None:
+        """Takes in that a version of the wish was sent to an agent; only the last one is remembered."""
         self._sent = _Since((identity, version), now_s)
 
     def _silent_s(self, agent: Agent, now_s: float) -> float:

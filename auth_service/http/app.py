@@ -40,6 +40,10 @@ _FAILURE_CODES = frozenset({"invitation_unknown", "session_ended"})
 
 
 def create_app(services: Container) -> FastAPI:
+    """Puts the routes together; opens and starts nothing.
+
+    A request passes what was added last first: measuring, headers, origins, CORS, then the limits of its body.
+    """
     app = FastAPI(
         title="HIVE: rooms and invitations",
         version=VERSION,

@@ -22,6 +22,7 @@ RoomPath = Annotated[str, Path(max_length=63, description="A room's name")]
 
 
 def services(request: Request) -> Container:
+    """What `create_app` was given."""
     found: Container = request.app.state.services
     return found
 
@@ -85,6 +86,7 @@ def same(shown: str, secret: SecretStr) -> bool:
 
 
 async def organiser(room: RoomPath, bearer: Bearer, request: Request, services: Injected) -> Organiser:
+    """Whoever holds a token for the room in the path; counted once it proved right. Raises Refused."""
     if bearer is None:
         raise not_authorised()
     found = await services.invites.organiser(bearer.credentials, room)

@@ -9,6 +9,7 @@ from auth_service.access.door import ASK_AGAIN_S, Ticket
 from auth_service.access.invitations import Entry
 from auth_service.access.tokens import Guest, fingerprint
 from auth_service.http.dependencies import Injected, count, count_entry, limited
+from auth_service.http.fields import timestamp
 from auth_service.http.schemas import (
     Asking,
     ConfigOut,
@@ -19,7 +20,6 @@ from auth_service.http.schemas import (
     MustWait,
     Renew,
     ShownInvitation,
-    timestamp,
 )
 from auth_service.wiring import Container
 from foundation import names

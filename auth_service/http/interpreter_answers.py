@@ -7,12 +7,14 @@ import math
 from typing import Any, TypeGuard
 
 from auth_service.dispatch.interpreters import Assigned
-from auth_service.http.schemas import CapacityOut, ChannelOut, EncryptedOut, InterpreterOut, timestamp
+from auth_service.http.fields import timestamp
+from auth_service.http.schemas import CapacityOut, ChannelOut, EncryptedOut, InterpreterOut
 from auth_service.livekit_server import Agent
 from protocol.attributes import CAPACITY, CHANNELS, ENCRYPTED, LANGUAGES, PROFILE, STATE, TROUBLE, VOICES
 
 
 def interpreter_out(found: Assigned) -> InterpreterOut:
+    """Raises nothing for what an interpreter says: it is another process, and may be of another version."""
     plan, wish = found.plan, found.assignment.wish
     if not found.assignment.wanted:
         return _absent()

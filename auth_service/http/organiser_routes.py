@@ -9,6 +9,7 @@ from fastapi import APIRouter, Path, Query, Request
 
 from auth_service.errors import MediaServerError, Refused, not_authorised
 from auth_service.http.dependencies import Bearer, Injected, Organising, count_address, same
+from auth_service.http.fields import timestamp
 from auth_service.http.guest_routes import open_rooms
 from auth_service.http.interpreter_answers import interpreter_out
 from auth_service.http.schemas import (
@@ -25,7 +26,6 @@ from auth_service.http.schemas import (
     Removed,
     RoomOut,
     WaiterOut,
-    timestamp,
 )
 from auth_service.policy import Role
 from auth_service.storage.records import Invitation, Room
@@ -67,6 +67,7 @@ async def create_room(wanted: NewRoom, bearer: Bearer, request: Request, service
 
 @router.get("/{room}")
 async def see_room(organiser: Organising) -> RoomOut:
+    """The room's settings; a closed room is refused."""
     room = organiser.room
     return RoomOut(
         room=room.name,
@@ -92,6 +93,7 @@ async def invite(wanted: NewInvitation, organiser: Organising, services: Injecte
 
 @router.get("/{room}/invitations")
 async def see_invitations(organiser: Organising, services: Injected) -> InvitationsOut:
+    """All links of the room, the oldest first, without their secrets."""
     now = services.clock()
     listed = await services.storage.invitations(organiser.room.name)
     return InvitationsOut(invitations=[_seen(invitation, organiser.invitation, now) for invitation in listed])
@@ -167,11 +169,13 @@ async def invite_interpreter(
 
 @router.get("/{room}/interpreter", tags=["interpreter"])
 async def see_interpreter(organiser: Organising, services: Injected) -> InterpreterOut:
+    """What is wanted of the interpreter, and how it does at this moment."""
     return interpreter_out(await services.interpreters.state(organiser.room.name))
 
 
 @router.delete("/{room}/interpreter", status_code=204, tags=["interpreter"])
 async def dismiss_interpreter(organiser: Organising, services: Injected) -> None:
+    """Sends the interpreter away; that there is none is no error."""
     await services.interpreters.dismiss(organiser.room.name)
 
 

@@ -32,6 +32,7 @@ class Page(StaticFiles):
         await super().__call__(scope, receive, send)
 
     async def get_response(self, path: str, scope: Scope) -> Response:
+        """A file, or `index.html` for what only the app knows. Raises HTTPException for the service's own paths."""
         own = not _SERVICE.match(path)
         try:
             response = await super().get_response("index.html" if path in (".", "") else path, scope)
@@ -72,6 +73,10 @@ class Headers:
 
 
 def security_headers(settings: Settings) -> dict[str, str]:
+    """What browsers are told: scripts and media from here alone, connections to the media server besides.
+
+    Sites that `auth.frame_ancestors` names may embed the page; HTTPS is demanded where the public URL has it.
+    """
     livekit = settings.livekit.public_url or settings.livekit.url
     services = urlsplit(livekit)
     secure = services.scheme in ("wss", "https")

@@ -2,108 +2,52 @@
 
 from __future__ import annotations
 
-import unicodedata
-from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from auth_service.dispatch.plan import State
+from auth_service.http.fields import (
+    Heard,
+    Identity,
+    Language,
+    Languages,
+    Name,
+    Read,
+    RoomName,
+    Spoken,
+    Term,
+    Time,
+    Title,
+    Token,
+    VoiceName,
+)
 from auth_service.policy import Role
 from auth_service.storage.records import InvitationState
-from foundation import names
-from protocol.fields import LanguageCode
-from protocol.glossary import MAX_CHARACTERS, MAX_ENTRIES, MAX_FORMS, parse
-from protocol.language import CODE_PATTERN, LONGEST_CODE, hyphenated, is_code
+from protocol.glossary import MAX_ENTRIES, MAX_FORMS, parse
 
 LONGEST_INVITATION_S = 90 * 24 * 3600
-_BIDI = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
-
-
-def _plain(text: str) -> str:
-    """One line that shows what it holds: no control, override or unassigned characters."""
-    for character in text:
-        category = unicodedata.category(character)
-        if category in ("Cc", "Cs", "Cn", "Co", "Zl", "Zp") or unicodedata.bidirectional(character) in _BIDI:
-            raise ValueError("control and override characters are not allowed")
-    return unicodedata.normalize("NFC", text)
-
-
-def _visible(text: str) -> str:
-    text = " ".join(_plain(text).split())
-    if not any(unicodedata.category(character)[0] in "LNPS" for character in text):
-        raise ValueError("at least one visible character is needed")
-    return text
-
-
-def _person(text: str) -> str:
-    text = _visible(text)
-    if names.plain(text) != text:
-        raise ValueError("characters that nobody sees, or too many of them, are not allowed")
-    return text
-
-
-def _spoken(text: str) -> str:
-    if text.casefold() == "off":
-        raise ValueError("not a language")
-    return _codes(text)
-
-
-def _codes(text: str) -> str:
-    """Codes with commas between them, and words that stand for some."""
-    for code in text.split(","):
-        if code.casefold() not in ("off", "original", "auto") and not is_code(code):
-            raise ValueError("expected language codes such as en or pt-BR")
-    return hyphenated(text)
-
-
-Language = LanguageCode
-Spoken = Annotated[
-    str,
-    Field(pattern=rf"^(auto|{CODE_PATTERN})$", max_length=LONGEST_CODE, examples=["en"]),
-    AfterValidator(_spoken),
-]
-Heard = Annotated[
-    str,
-    Field(pattern=rf"^(off|{CODE_PATTERN})$", max_length=LONGEST_CODE, examples=["es"]),
-    AfterValidator(_codes),
-]
-_READ = rf"(original|{CODE_PATTERN})"
-Read = Annotated[
-    str,
-    Field(pattern=rf"^(off|{_READ}(,{_READ}){{0,7}})$", max_length=200, examples=["es,original"]),
-    AfterValidator(_codes),
-]
-Name = Annotated[str, Field(min_length=1, max_length=names.LONGEST), AfterValidator(_person)]
-Title = Annotated[str, Field(max_length=120), AfterValidator(_plain)]
-Term = Annotated[str, Field(min_length=1, max_length=MAX_CHARACTERS), AfterValidator(_visible)]
-VoiceName = Annotated[
-    str, Field(min_length=1, max_length=100, examples=["kokoro:ef_dora"]), AfterValidator(_visible)
-]
-Token = Annotated[str, Field(min_length=1, max_length=200)]
-Identity = Annotated[str, Field(min_length=1, max_length=64)]
-Languages = Annotated[list[Language], Field(max_length=32)]
-ROOM_PATTERN = r"^[a-z0-9][a-z0-9-]{0,62}$"
-RoomName = Annotated[str, Field(pattern=ROOM_PATTERN)]
-Time = Annotated[
-    datetime,
-    PlainSerializer(lambda at: at.isoformat(timespec="seconds").replace("+00:00", "Z"), when_used="json"),
-]
-
-
-def timestamp(at: float) -> datetime:
-    return datetime.fromtimestamp(int(at), UTC)
 
 
 class In(BaseModel):
+    """A body that is sent here: unknown fields are refused, and values of another type are not converted."""
+
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
 class Out(BaseModel):
+    """An answer; one with a field that is not declared cannot be made."""
+
     model_config = ConfigDict(extra="forbid")
 
 
 class NewRoom(In):
+    """A room to be made.
+
+    Without `name` it gets a random one, without `source_language` the operator's; without `languages` listeners may
+    ask for all that the interpreter can do.
+    """
+
     name: RoomName | None = None
     title: Title = ""
     languages: Languages | None = None
@@ -113,6 +57,8 @@ class NewRoom(In):
 
 
 class CreatedRoom(Out):
+    """A new room with its first links, which are shown this once and last until `expires_at`."""
+
     room: str
     title: str
     organiser_link: str
@@ -123,6 +69,8 @@ class CreatedRoom(Out):
 
 
 class RoomOut(Out):
+    """A room as its organisers see it; `languages` is null where listeners may ask for all that there is."""
+
     room: str
     title: str
     languages: list[str] | None
@@ -145,6 +93,11 @@ class InvitationSeen(Out):
 
 
 class NewInvitation(In):
+    """A link to be made.
+
+    Without `expires_in_s` it lasts as long as a room's first ones, without `uses` any number of people may come by it.
+    """
+
     role: Literal["organiser", "speaker", "listener", "reader"]
     expires_in_s: Annotated[int, Field(ge=60, le=LONGEST_INVITATION_S)] | None = None
     uses: Annotated[int, Field(ge=1, le=10_000)] | None = None
@@ -164,23 +117,37 @@ class InvitationOut(Out):
 
 
 class NewInvitationOut(InvitationOut):
+    """A new invitation and its link, which is shown this once; only a reader's has one to the captions alone."""
+
     link: str
     captions_link: str | None
 
 
 class InvitationsOut(Out):
+    """All invitations of a room, the oldest first, those that are over included."""
+
     invitations: list[InvitationOut]
 
 
 class Removed(Out):
+    """How many people were disconnected; those who had left before do not count."""
+
     removed: int
 
 
 class ShownInvitation(In):
+    """The last part of a link, to see where it leads."""
+
     invitation: Token
 
 
 class Join(In):
+    """Comes in by a link.
+
+    `speak`, `listen` and `captions` are first wishes, which people change in the room; `earlier` are identities that
+    this browser was given before, by which somebody who was removed is known again.
+    """
+
     invitation: Token
     name: Name
     speak: Spoken | None = None
@@ -190,20 +157,31 @@ class Join(In):
 
 
 class Renew(In):
+    """Asks for fresh tokens with the secret that joining gave."""
+
     session: Token
 
 
 class Asking(In):
+    """Shows the ticket that whoever has to wait was given."""
+
     ticket: Token
 
 
 class IceServerOut(Out):
+    """A relay server, as a browser's `RTCIceServer` has it; the credential is one person's, for some minutes."""
+
     urls: list[str]
     username: str
     credential: str
 
 
 class Joined(Out):
+    """All that a page needs to connect.
+
+    `token` is the media server's, good until `expires_at`; `session` renews it; only organisers get `organiser_token`.
+    """
+
     url: str
     token: str
     identity: str
@@ -227,15 +205,21 @@ class MustWait(Out):
 
 
 class RecordingWish(In):
+    """Whether people's pages may record what they hear, from now on."""
+
     allowed: bool
 
 
 class DoorWish(In):
+    """`locked`: nobody new may join; `lobby`: whoever joins waits to be let in. Organisers always may."""
+
     locked: bool
     lobby: bool
 
 
 class WaiterOut(Out):
+    """Somebody who waits at the door; `id` is what organisers answer them by, and is not their ticket."""
+
     id: str
     name: str
     role: Role
@@ -243,12 +227,20 @@ class WaiterOut(Out):
 
 
 class DoorOut(Out):
+    """Who gets in, and who waits, the longest first; behind a locked door nobody does."""
+
     locked: bool
     lobby: bool
     waiting: list[WaiterOut]
 
 
 class GlossaryEntry(In):
+    """A term as it is written in `language`.
+
+    `translations`: how it is written in others, where it is kept as it is else; `spoken`: how a voice should read it;
+    `match_case`: null takes capitals seriously only where the term might be an ordinary word.
+    """
+
     source: Term
     language: Language
     translations: Annotated[dict[Language, Term], Field(max_length=MAX_FORMS)] = {}
@@ -268,6 +260,11 @@ class Glossary(In):
 
 
 class InterpreterWish(In):
+    """What an organiser wants of the interpreter; it replaces the wish before as a whole.
+
+    Without `languages` those of the room are meant.
+    """
+
     languages: Languages | None = None
     glossary: Glossary | None = None
     muted: Languages = []
@@ -275,6 +272,8 @@ class InterpreterWish(In):
 
 
 class ChannelOut(Out):
+    """One language that is spoken into the room; while `lingering` nobody listens, and it is soon given up."""
+
     language: str
     listeners: int
     lag_s: float
@@ -297,6 +296,11 @@ class EncryptedOut(Out):
 
 
 class InterpreterOut(Out):
+    """What is wanted of the interpreter, and what the one that is there says of itself.
+
+    What only an interpreter can say is null or empty unless `state` is `present`.
+    """
+
     state: State
     identity: str | None
     activity: str | None
@@ -317,6 +321,8 @@ class InterpreterOut(Out):
 
 
 class ConfigOut(Out):
+    """What a page asks before anybody joins; `open_rooms`: whether anybody may make a room."""
+
     open_rooms: bool
     version: str
     livekit_url: str

@@ -28,6 +28,7 @@ class Assignments:
         self._engine = engine
 
     async def get(self, room: str) -> Assignment | None:
+        """None where there is no such room. Needs no lease."""
         async with reading(self._engine) as connection:
             row = (
                 await connection.execute(select(interpreters).where(interpreters.c.room == room))

@@ -15,6 +15,8 @@ Answer = Literal["admitted", "refused"]
 
 @dataclass(frozen=True, slots=True)
 class Room:
+    """A meeting's place, from its creation until it is forgotten; closed ones included."""
+
     name: str
     title: str
     languages: tuple[str, ...] | None
@@ -34,6 +36,8 @@ class Room:
 
 @dataclass(frozen=True, slots=True)
 class Invitation:
+    """A link into a room; its token is not stored but signed anew from `id` and `expires_at`."""
+
     id: str
     room: str
     role: Role
@@ -48,6 +52,7 @@ class Invitation:
     """From then on nobody comes by it; who came stays and renews."""
 
     def state(self, now: float) -> InvitationState:
+        """Of several reasons the first: withdrawn, expired, used up. Whether the room is open is not asked."""
         if self.revoked_at is not None or self.shut_at is not None:
             return "revoked"
         if self.expires_at <= now:

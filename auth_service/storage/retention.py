@@ -32,6 +32,8 @@ class Kept:
 
 
 class Retention:
+    """Forgets what its time is over for, and at once what somebody wants erased; `now` is Unix time, s."""
+
     def __init__(self, engine: AsyncEngine, kept: Kept) -> None:
         self._engine, self._kept = engine, kept
 

@@ -23,6 +23,8 @@ class RoomExists(Exception):
 
 
 class Storage:
+    """Each method is one transaction; `now` is Unix time, s."""
+
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
 
@@ -71,6 +73,7 @@ class Storage:
                 await rows.add_session(connection, founder)
 
     async def room(self, name: str) -> Room | None:
+        """Also one that is closed or erased; None where there is none, or none any more."""
         async with reading(self._engine) as connection:
             row = (await connection.execute(select(rooms).where(rooms.c.name == name))).one_or_none()
         return None if row is None else rows.room(row)
@@ -94,6 +97,7 @@ class Storage:
             await connection.execute(delete(waiting).where(waiting.c.room == name))
 
     async def add_invitation(self, invitation: Invitation) -> None:
+        """Its room must exist."""
         async with transaction(self._engine) as connection:
             await rows.add_invitation(connection, invitation)
 
@@ -169,6 +173,7 @@ class Storage:
         return list(gone)
 
     async def session(self, fingerprint: str) -> Session | None:
+        """By the fingerprint of its secret; also one that was ended or ran out."""
         query = select(sessions).where(sessions.c.fingerprint == fingerprint)
         async with reading(self._engine) as connection:
             row = (await connection.execute(query)).one_or_none()
@@ -229,5 +234,6 @@ class Storage:
             )
 
     async def allow_recording(self, room: str, *, allowed: bool) -> None:
+        """Whether pages may record from now on; a room that does not exist is no error."""
         async with transaction(self._engine) as connection:
             await connection.execute(update(rooms).where(rooms.c.name == room).values(recording=allowed))

@@ -13,6 +13,7 @@ from auth_service.storage.tables import invitations, sessions
 
 
 async def add_invitation(connection: AsyncConnection, invitation: Invitation) -> None:
+    """In the caller's transaction. A new one is neither revoked nor shut."""
     await connection.execute(
         insert(invitations).values(
             id=invitation.id,
@@ -27,6 +28,7 @@ async def add_invitation(connection: AsyncConnection, invitation: Invitation) ->
 
 
 async def add_session(connection: AsyncConnection, session: Session) -> None:
+    """In the caller's transaction. A new one is not ended."""
     await connection.execute(
         insert(sessions).values(
             fingerprint=session.fingerprint,
@@ -44,6 +46,7 @@ async def add_session(connection: AsyncConnection, session: Session) -> None:
 
 
 def room(row: Row[Any]) -> Room:
+    """From all columns of `rooms`; when it was erased stays behind."""
     languages = None if row.languages is None else tuple(row.languages)
     return Room(
         row.name,
@@ -60,6 +63,7 @@ def room(row: Row[Any]) -> Room:
 
 
 def invitation(row: Row[Any]) -> Invitation:
+    """From all columns of `invitations`."""
     return Invitation(
         row.id,
         row.room,
@@ -74,6 +78,7 @@ def invitation(row: Row[Any]) -> Invitation:
 
 
 def session(row: Row[Any]) -> Session:
+    """From all columns of `sessions`."""
     return Session(
         row.fingerprint,
         row.identity,

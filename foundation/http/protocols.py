@@ -87,6 +87,7 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         self._patience.end()
 
     def connection_lost(self, exc: Exception | None) -> None:
+        """Gives back the place that the HTTP connection before it took."""
         self._patience.end()
         self._places.leave(self.app_state[PLACE])
         super().connection_lost(exc)
@@ -104,6 +105,7 @@ class HttpProtocol(H11Protocol):
         self._place: Place | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Takes a place, or ends the connection where there is none; then waits for a request's head."""
         super().connection_made(transport)
         remote = get_remote_addr(transport)
         self._place = self._places.enter(network(remote[0] if remote else ""), transport)
@@ -114,6 +116,7 @@ class HttpProtocol(H11Protocol):
         self._await_head()
 
     def data_received(self, data: bytes) -> None:
+        """What comes after the end was decided is not read."""
         if self._place is None or self.transport.is_closing():
             return
         super().data_received(data)
@@ -125,6 +128,7 @@ class HttpProtocol(H11Protocol):
         self._look()
 
     def send_400_response(self, msg: str) -> None:
+        """In the form of all other problems; uvicorn's own is plain text. Closes the connection."""
         problem = Problem(400, "bad_request", "This is not a request of HTTP/1.1.")
         body = problem.encoded()
         headers = {**problem.headers(), "content-length": str(len(body)), "connection": "close"}
@@ -145,6 +149,7 @@ class HttpProtocol(H11Protocol):
         self._patience.end()
 
     def connection_lost(self, exc: Exception | None) -> None:
+        """Gives the place back; where a WebSocket took the connection over, that one does."""
         self._patience.end()
         self._stop_awaiting_head()
         if self._place is not None:

@@ -70,6 +70,7 @@ class Server(uvicorn.Server):
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
+        """None: whoever runs the server decides when it ends."""
         yield
 
 

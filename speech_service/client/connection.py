@@ -108,6 +108,7 @@ class Link:
 
     @property
     def connected(self) -> bool:
+        """Whether a conversation goes on now; False again as soon as it is lost."""
         return self._connected.is_set()
 
     def start(self) -> None:

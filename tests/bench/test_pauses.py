@@ -57,6 +57,12 @@ def test_errors_are_sorted_by_the_pause_before_them() -> None:
     ]
 
 
+def test_a_pause_on_an_edge_belongs_to_the_longer_class() -> None:
+    classes = by_pause(["a", "b", "c"], [], [0.1, 0.35, 1.0])
+
+    assert [(each.words, each.wrong) for each in classes] == [(0, ()), (1, ()), (1, ()), (1, ()), (0, ())]
+
+
 def test_what_is_put_in_at_the_end_counts_at_the_last_word() -> None:
     assert by_pause(["a"], [["a", "a"]], [0.0])[0] == PauseClass("0 to 0.1 s", 1, (1,))
 

@@ -65,6 +65,13 @@ def test_without_known_words_what_was_heard_is_counted() -> None:
     assert found.spoken_share == 0.4
 
 
+def test_a_clause_of_which_no_record_came_is_heard_and_not_translated() -> None:
+    recognised = {ClauseKey("ann", 1, 1): "Good morning."}
+
+    assert coverage([Said("ann", "en", "Good morning.")], recognised, {}, "es") == Coverage(2, 2, 2, 0, 0)
+    assert coverage([Said("ann", "en", "")], recognised, {}, "es") == Coverage(2, None, None, 0, 0)
+
+
 def test_speakers_add_up_and_do_not_mix() -> None:
     ann, bob = clause(1), clause(1, speaker="bob", language="fr")
     ann.renderings["es"] = said(ann)

@@ -9,6 +9,7 @@ import wave
 from pathlib import Path
 
 import numpy as np
+import pytest
 from rich.console import Console
 
 from demo.coverage import Coverage, Said
@@ -19,14 +20,15 @@ from demo.report import (
     Figures,
     LanguageFigures,
     as_json,
+    language_figures,
     measure,
-    show,
     translation_scores,
     what_was_said,
     write_json,
     write_texts,
     write_wav,
 )
+from demo.tables import show
 from demo.verdict import Finding
 from tests.demo.people import NOTHING, caption, clause, minutes, part, said, script
 from tests.near import near
@@ -174,6 +176,92 @@ def test_the_terminal_shows_coverage_lag_and_answers(tmp_path: Path) -> None:
     assert "es 3.7 / 3.9 2.5 / 3.0 2.5 → 2.5 +0.00 1.20" in lines
     assert "words wrong: ann 12.5%, carla 0.0%; shown words later changed: 11.1%" in lines
     assert "no was it right: no" in lines
+
+
+def test_the_terminal_shows_everything_in_its_order() -> None:
+    shown = io.StringIO()
+    findings = [Finding("was it right", False, "no"), Finding("was it quick", True, "yes")]
+    use = {"worker": Use(0.5, 90.0), "media": Use(0.25, 30.0)}
+
+    show(
+        Console(file=shown, width=140),
+        measure(held_meeting(), SCRIPT, ("es",)),
+        findings,
+        use,
+        Path("out/here"),
+    )
+
+    assert [" ".join(line.split()) for line in shown.getvalue().splitlines()] == [
+        "Processing clock: from the sound or the commit",
+        "processing, ms count median p95 longest",
+        "interim caption, en 1 200 200 200",
+        "interim caption, es 1 500 500 500",
+        "word shown as it stays 2 200 290 300",
+        "word committed 2 700 790 800",
+        "translation, es 2 100 100 100",
+        "first audio, es 2 400 400 400",
+        "first audio with its wait, es 2 650 875 900",
+        "Listener's clock: source to translation",
+        "ear-voice span, s onset p50 / p95 end p50 / p95 lag start → end drift per min speed up to",
+        "es 3.7 / 3.9 2.5 / 3.0 2.5 → 2.5 +0.00 1.20",
+        "Coverage",
+        "of what was said words heard translated spoken clauses not spoken chrF",
+        "es 8 87.5% 87.5% 62.5% 1 of 3 ann 81",
+        "Use",
+        "part cores MiB",
+        "media 0.25 30",
+        "worker 0.50 90",
+        "words wrong: ann 12.5%, carla 0.0%; shown words later changed: 11.1%",
+        "no was it right: no",
+        "yes was it quick: yes",
+        "recordings, captions and report.json: out/here",
+    ]
+
+
+def test_the_terminal_says_what_is_not_known() -> None:
+    """Of a talk whose words nobody wrote down."""
+    shown = io.StringIO()
+    figures = measure(held_meeting(), script(part("ann", "en")), ("es",))
+
+    show(Console(file=shown, width=140), figures, [], {}, Path("out"))
+
+    lines = [" ".join(line.split()) for line in shown.getvalue().splitlines()]
+    assert "es 7 – 100.0% 71.4% 1 of 3 –" in lines
+    assert "words wrong: not known; shown words later changed: 11.1%" in lines
+
+
+@pytest.mark.parametrize(
+    ("rendering", "spoken"),
+    [
+        (Rendering(first_audio_at_s=1.0, onset_at_s=2.0, end_at_s=3.0), 1),
+        (Rendering(first_audio_at_s=0.0, onset_at_s=0.0, end_at_s=0.0), 1),
+        (Rendering(onset_at_s=2.0, end_at_s=3.0), 0),
+        (Rendering(first_audio_at_s=1.0, end_at_s=3.0), 0),
+        (Rendering(first_audio_at_s=1.0, onset_at_s=2.0), 0),
+        (Rendering(translated_s=0.5), 0),
+        (None, 0),
+    ],
+)
+def test_a_clause_counts_as_spoken_once_it_was_heard_to_its_end(
+    rendering: Rendering | None, spoken: int
+) -> None:
+    record = clause(1, renderings={"es": rendering} if rendering else {})
+
+    found = language_figures([record], "es", Coverage(0, 0, 0, 0, 0), [], {})
+
+    assert (found.spoken, found.not_spoken, found.clauses) == (spoken, 1 - spoken, 1)
+    assert found.onset.count == found.first_audio.count == spoken
+
+
+def test_lag_at_both_ends_is_a_quarter_of_the_clauses_or_three() -> None:
+    def ends(*lag_s: float) -> tuple[float, float]:
+        lag = [(10.0 * number, each) for number, each in enumerate(lag_s)]
+        found = language_figures([], "es", Coverage(0, 0, 0, 0, 0), lag, {})
+        return found.lag_start_s, found.lag_end_s
+
+    assert ends(1.0, 2.0, 3.0, 4.0) == (2.0, 3.0)
+    assert ends(*range(16)) == (1.5, 13.5)
+    assert ends(5.0) == (5.0, 5.0)
 
 
 def test_texts_lie_beside_each_other(tmp_path: Path) -> None:

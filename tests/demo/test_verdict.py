@@ -15,20 +15,17 @@ from demo.participants import Attendee, HeardTrack
 from demo.quantiles import Trend
 from demo.said_again import said_again
 from demo.scripts import Part
+from demo.seen_captions import committed_changes, final_texts, originals, retraction
 from demo.talk import RATE_HZ, resampled
 from demo.verdict import (
     Compared,
     Finding,
-    committed_changes,
     compare,
-    final_texts,
     heard_originals,
     heard_their_language,
     lag_is_steady,
     nothing_lost,
     nothing_missing,
-    originals,
-    retraction,
     spread_over,
     was_spoken,
 )
@@ -180,6 +177,69 @@ async def test_a_clause_is_found_by_its_sound() -> None:
         ("ann", 2, near(0.4, within=0.02)),
     ]
     assert all(each.similarity > 0.9 and each.other < each.similarity - 0.15 for each in found)
+
+
+@pytest.mark.parametrize(
+    ("onset_at_s", "end_at_s", "spanish", "compared"),
+    [
+        (108.0, 110.0, "Hola.", True),
+        (108.0, 108.5, "Hola.", True),
+        (108.0, 108.4, "Hola.", False),  # too short
+        (100.0, 102.0, "Hola.", True),
+        (99.9, 102.0, "Hola.", False),  # began before the track did
+        (None, 110.0, "Hola.", False),
+        (108.0, None, "Hola.", False),
+        (108.0, 110.0, "", False),
+        (108.0, 110.0, None, False),
+    ],
+)
+async def test_only_what_was_spoken_long_enough_is_compared(
+    onset_at_s: float | None, end_at_s: float | None, spanish: str | None, compared: bool
+) -> None:
+    rendering = Rendering(voice="es-1", onset_at_s=onset_at_s, end_at_s=end_at_s)
+    held = minutes(
+        [clause(1, renderings={"es": rendering}), clause(2)],
+        listeners={"es": [] if spanish is None else [caption(1, spanish, language="es")]},
+        tracks={"es": [track("translated-es", babble(12.0, 1))]},
+    )
+
+    found = await compare(held, "es", (), ToneSynthesizer(HERTZ))
+
+    assert [(each.speaker, each.number) for each in found] == ([("ann", 1)] if compared else [])
+
+
+@pytest.mark.parametrize(
+    ("language", "there", "beside"),
+    [
+        ("fr", "Bonjour.", True),
+        ("fr", "Buenos días.", False),  # the same words: nothing to tell apart
+        ("fr", None, False),
+        ("de", "Guten Morgen.", False),  # no voice for it
+    ],
+)
+async def test_a_clause_is_laid_beside_other_languages_that_say_it_otherwise(
+    language: str, there: str | None, beside: bool
+) -> None:
+    record = clause(1)
+    record.renderings["es"], record.renderings[language] = said(record), said(record)
+    record.renderings["es"].voice, record.renderings[language].voice = "es-2", f"{language}-3"
+    record.renderings["es"].speed = 1.2
+    voice = ToneSynthesizer(HERTZ)
+    held = minutes(
+        [record],
+        listeners={
+            "es": [caption(1, "Buenos días.", language="es")],
+            language: [] if there is None else [caption(1, there, language=language)],
+        },
+        tracks={"es": [track("translated-es", babble(12.0, 1)), track("translated-es", babble(0.0, 1))]},
+    )
+
+    [found] = await compare(held, "es", (language,), voice)
+
+    assert (found.other > -1.0) is beside
+    asked = [(each.text, each.language, each.voice, each.speed) for each in voice.asked]
+    other = [(there, language, f"{language}-3", 1.0)] if beside else []
+    assert asked == [("Buenos días.", "es", "es-2", 1.2), *other]
 
 
 def test_compared_clauses_are_spread_over_the_meeting() -> None:

@@ -12,7 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from auth_service.http import schemas as messages
+from auth_service.http import fields as messages
 from cli.commands import base as arguments
 from protocol.control import read_control
 from protocol.fields import LanguageCode

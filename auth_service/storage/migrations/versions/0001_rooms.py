@@ -12,6 +12,7 @@ depends_on = None
 
 
 def upgrade() -> None:
+    """What belongs to a room is deleted with it."""
     op.create_table(
         "rooms",
         sa.Column("name", sa.String(63), nullable=False),
@@ -77,5 +78,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    """Deletes everything."""
     for table in ("interpreters", "sessions", "invitations", "rooms"):
         op.drop_table(table)

@@ -12,8 +12,10 @@ depends_on = None
 
 
 def upgrade() -> None:
+    """Rooms from before have none."""
     op.add_column("rooms", sa.Column("chat", sa.Boolean(), nullable=False, server_default=sa.false()))
 
 
 def downgrade() -> None:
+    """Forgets which rooms had one."""
     op.drop_column("rooms", "chat")

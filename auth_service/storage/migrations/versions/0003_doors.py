@@ -12,6 +12,7 @@ depends_on = None
 
 
 def upgrade() -> None:
+    """Rooms from before are open, without a lobby; in their sessions nothing proves the names."""
     for name in ("locked", "lobby"):
         op.add_column("rooms", sa.Column(name, sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column("invitations", sa.Column("shut_at", sa.Float()))
@@ -41,6 +42,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    """Sends away who waits; locked rooms are open again, and links that let nobody new in let people in."""
     op.drop_table("waiting")
     op.drop_column("sessions", "name_salt")
     op.drop_column("invitations", "shut_at")

@@ -12,10 +12,12 @@ depends_on = None
 
 
 def upgrade() -> None:
+    """In rooms from before people may record."""
     op.add_column("rooms", sa.Column("recording", sa.Boolean(), nullable=False, server_default=sa.true()))
     op.add_column("rooms", sa.Column("erased_at", sa.Float()))
 
 
 def downgrade() -> None:
+    """Forgets which rooms were erased and where recording was forbidden."""
     for name in ("erased_at", "recording"):
         op.drop_column("rooms", name)
