@@ -94,7 +94,13 @@ def collect() -> None:
 def _pooled(thread: threading.Thread) -> bool:
     if isinstance(thread, threading._DummyThread):
         return True  # of a native library: it only called into Python once
-    return any(thread.name.startswith(pool) for pool in POOLS)
+    return any(thread.name.startswith(pool) for pool in POOLS) or _of_portal(thread)
+
+
+def _of_portal(thread: threading.Thread) -> bool:
+    """Whether it works for a loop that Starlette's test client keeps: schemathesis keeps one for all its calls."""
+    portals = any(other.name.startswith("asyncio-portal-") for other in threading.enumerate())
+    return portals and thread.name.startswith("asyncio_")
 
 
 def _children() -> frozenset[int]:
