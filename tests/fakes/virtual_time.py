@@ -1,7 +1,7 @@
 """An event loop whose time passes only when nothing is left to do: a sleep takes no time, and wakes in its order.
 
 For tests of what runs in the loop alone, without threads, sockets or programs: nothing that comes from outside can
-come in time. A module uses it by importing `event_loop_policy`.
+come in time. `pytest.mark.virtual_time` asks for it.
 """
 
 from __future__ import annotations
@@ -9,8 +9,6 @@ from __future__ import annotations
 import asyncio
 import selectors
 from typing import Any
-
-import pytest
 
 
 class NothingWillHappen(RuntimeError):
@@ -42,16 +40,3 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
 
     def time(self) -> float:
         return self.at_s
-
-
-class VirtualTimePolicy(asyncio.DefaultEventLoopPolicy):
-    """Makes loops of that kind."""
-
-    def new_event_loop(self) -> asyncio.AbstractEventLoop:
-        return VirtualTimeLoop()
-
-
-@pytest.fixture(scope="module")
-def event_loop_policy() -> asyncio.AbstractEventLoopPolicy:
-    """What pytest-asyncio asks for."""
-    return VirtualTimePolicy()

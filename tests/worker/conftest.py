@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
 
 import pytest
 
 from foundation.tasks import Tasks
 from tests import native
+from tests.fakes.virtual_time import VirtualTimeLoop
+
+
+def pytest_asyncio_loop_factories(
+    config: pytest.Config, item: pytest.Item
+) -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """In which kind of time a test runs."""
+    if item.get_closest_marker("virtual_time"):
+        return {"virtual time": VirtualTimeLoop}
+    return {"real time": asyncio.new_event_loop}
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 
+import pytest
 from livekit import rtc
 
 from foundation.tasks import Tasks
@@ -16,6 +17,8 @@ from worker import captions as module
 from worker.captions import Captions, Epoch, Line, legacy_packet, stream_attributes
 from worker.listeners import ORIGINAL
 from worker.signing import CaptionKey
+
+pytestmark = pytest.mark.virtual_time
 
 ORIGINAL_LINE = Line(Caption("anna", "1-2", "en", "en", "good ", "morn", False, 101.0, 101.5), 1)
 EPOCH = Epoch(100.0, "3f9a")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field
 
+import pytest
+
 from config.settings import SpeechSettings
 from foundation.tasks import Tasks
 from pipeline.events import Clause, ClauseEnd, NotSpoken, Speech, Spoken, Translation, Trouble
@@ -15,6 +17,8 @@ from tests.fakes.livekit_room import FakeServer
 from worker import channels as module
 from worker.channels import Channels, ChannelState
 from worker.permissions import APART_S, Permissions
+
+pytestmark = pytest.mark.virtual_time
 
 BEA, CARL, NOBODY = frozenset({"bea"}), frozenset({"carl"}), frozenset[str]()
 

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 from typing import cast
 
+import pytest
 from livekit import rtc
 from structlog.testing import capture_logs
 
@@ -15,6 +16,8 @@ from tests.fakes.clock import HandClock
 from tests.fakes.livekit_room import FakePost
 from tests.fakes.room_events import FakeRoom
 from worker.chat import AT_ONCE_EACH, COMMAND_EVERY_S, COMMANDS_AT_ONCE, Chat
+
+pytestmark = pytest.mark.virtual_time
 
 
 class Message:

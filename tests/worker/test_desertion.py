@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 from worker.idle_timeout import Desertion
+
+pytestmark = pytest.mark.virtual_time
 
 
 class Bench:

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 from protocol.attributes import ALIVE
 from worker.heartbeat import BEAT_S, SET_LIMIT_S, Heartbeat
+
+pytestmark = pytest.mark.virtual_time
 
 
 class Bench:

@@ -11,6 +11,8 @@ from foundation.tasks import Tasks
 from tests.fakes.livekit_room import FakeServer
 from worker.permissions import APART_S, CONFIRM_S, Permissions
 
+pytestmark = pytest.mark.virtual_time
+
 ES, FR = frozenset({"TR_es"}), frozenset({"TR_fr"})
 LIVE = ES | FR
 

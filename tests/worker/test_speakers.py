@@ -19,6 +19,8 @@ from worker import speakers as module
 from worker.listeners import Person
 from worker.speakers import Speakers, choose
 
+pytestmark = pytest.mark.virtual_time
+
 SPANISH = Wishes(frozenset({"es"}))
 
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 import asyncio
 from typing import cast
 
+import pytest
 from livekit import rtc
 
 from tests.fakes.room_events import FakeRoom
 from worker.standby import READY, Standby
+
+pytestmark = pytest.mark.virtual_time
 
 
 class Bench:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 
+import pytest
+
 from foundation.tasks import Tasks
 from pipeline.events import Trouble
 from tests.fakes.clock import HandClock
@@ -12,6 +14,8 @@ from worker.channels import ChannelState, ChannelView
 from worker.encryption import MEETING_ENCRYPTED, SPEAKER_ENCRYPTED, Encryption
 from worker.headroom import Fits
 from worker.status import TROUBLE_FOR_S, Status
+
+pytestmark = pytest.mark.virtual_time
 
 OPEN = ChannelView("es", "translated-es", "TR_1", 2, 3.14159, ChannelState.OPEN, True)
 

@@ -34,6 +34,8 @@ from tests.fakes.clock import HandClock
 from tests.fakes.livekit_room import FakePost
 from worker.telemetry import Telemetry, measurement_event, speech_event, trouble_event
 
+pytestmark = pytest.mark.virtual_time
+
 CLAUSE = Clause("anna", 7, 1, 0, 100, "en", "secret words", ClauseEnd.PAUSE, committed_at_s=3.0, take=2)
 TRANSLATION = Translation(CLAUSE, "es", "palabras secretas", "fake", ("en", "es"), 3.5)
 
