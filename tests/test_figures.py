@@ -18,7 +18,7 @@ COMPLEX = frozenset(
         """
         by_pause decide judge language_figures show compare make_plan ensure _fetch _of_one _measured _overlay
         _wish_of _recognition _told plain ModelStore._mirror Speakers._apply
-         WhisperBatch._read LoadedModel.translate
+          LoadedModel.translate
         OpusTranslator._step EspeakSynthesizer._describe SynthesizerChain.synthesize
         """,
     )
