@@ -17,7 +17,7 @@ COMPLEX = frozenset(
         r"\S+",
         """
         by_pause decide judge language_figures show compare make_plan ensure _fetch _of_one _measured _overlay
-        _wish_of _recognition _told plain ModelStore._mirror Speakers._apply
+        _wish_of _told plain ModelStore._mirror Speakers._apply
         """,
     )
 )
