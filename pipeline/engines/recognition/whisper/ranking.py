@@ -6,7 +6,7 @@ from typing import Final
 
 from pipeline.capacity import Measured, best_pass, keeps_up
 
-MULTILINGUAL: Final = (
+MULTILINGUAL: Final[tuple[str, ...]] = (
     "large-v3-turbo",
     "large-v3",
     "large-v2",
@@ -16,7 +16,7 @@ MULTILINGUAL: Final = (
     "base",
     "tiny",
 )
-_ENGLISH: Final = (
+_ENGLISH: Final[tuple[str, ...]] = (
     "distil-large-v3.5",
     "distil-large-v3",
     "medium.en",
@@ -27,7 +27,7 @@ _ENGLISH: Final = (
 )
 """Names below `whisper/`, best first; any other is taken for one of many languages that is worse than these."""
 
-_QUICK: Final = ("small", "base", "tiny", "small.en", "base.en", "tiny.en")
+_QUICK: Final[tuple[str, ...]] = ("small", "base", "tiny", "small.en", "base.en", "tiny.en")
 """What a CPU is trusted with before anything was measured."""
 
 
