@@ -6,27 +6,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from config.settings import Rooms, Settings
-from pipeline.capacity import Capacity, Measured, best_pass, keeps_up, voice_order, work_out
+from pipeline.capacity import Capacity, Measured, best_pass, voice_order, work_out
 from pipeline.engines.availability import Availability, available, has_gpu, whisper_models
 from pipeline.engines.measurements import kept
+from pipeline.engines.recognition.whisper.ranking import (
+    MULTILINGUAL,
+    by_languages,
+    by_size,
+    english_only,
+    is_quick,
+    quickest,
+)
 from pipeline.engines.table import Role
 from pipeline.machine import cores
 from pipeline.text.languages import base
-
-_MULTILINGUAL = ("large-v3-turbo", "large-v3", "large-v2", "large-v1", "medium", "small", "base", "tiny")
-_ENGLISH = (
-    "distil-large-v3.5",
-    "distil-large-v3",
-    "medium.en",
-    "distil-medium.en",
-    "small.en",
-    "base.en",
-    "tiny.en",
-)
-"""Names below `whisper/`, best first; any other is taken for one of many languages that is worse than these."""
-
-_QUICK = ("small", "base", "tiny", "small.en", "base.en", "tiny.en")
-"""What a CPU is trusted with before anything was measured."""
 
 _SPEECH = ("kokoro", "piper", "espeak")
 """Best first."""
@@ -135,36 +128,43 @@ def _wants_gpu(settings: Settings) -> bool:
 def _recognition(
     settings: Settings, found: Mapping[str, Availability], *, on_gpu: bool, measured: Measured | None
 ) -> RoleChoice:
-    wanted, model = settings.recognition.engine, settings.recognition.model
-    if model and wanted != "pocketsphinx":
-        return RoleChoice("recognition", ("whisper",), model, "the model is set by the settings", "")
-    if wanted == "pocketsphinx":
-        return RoleChoice("recognition", ("pocketsphinx",), "", "set by the settings", _fetch("whisper-base"))
-    if wanted == "auto" and settings.profile == "embedded":
-        why = "profile embedded: nothing that needs a download"
-        return RoleChoice("recognition", ("pocketsphinx",), "", why, "another profile")
+    if (asked := _asked_for(settings)) is not None:
+        return asked
     there = whisper_models(settings.models) if found["whisper"].present else ()
     if there:
         return _best_model(there, settings.rooms, on_gpu=on_gpu, measured=measured)
-    if wanted == "whisper" or settings.profile in ("cpu", "gpu"):
+    if settings.recognition.engine == "whisper" or settings.profile in ("cpu", "gpu"):
         name = "large-v3-turbo" if on_gpu or settings.profile == "gpu" else "base"
         return RoleChoice("recognition", ("whisper",), name, "set by the settings, not here yet", "")
     detail, _, advice = found["whisper"].detail.partition("; ")
     return RoleChoice("recognition", ("pocketsphinx",), "", detail, advice or _fetch("whisper-base"))
 
 
+def _asked_for(settings: Settings) -> RoleChoice | None:
+    """What the settings mean whatever is here; None where that counts."""
+    wanted, model = settings.recognition.engine, settings.recognition.model
+    if wanted == "pocketsphinx":
+        return RoleChoice("recognition", ("pocketsphinx",), "", "set by the settings", _fetch("whisper-base"))
+    if model:
+        return RoleChoice("recognition", ("whisper",), model, "the model is set by the settings", "")
+    if wanted == "auto" and settings.profile == "embedded":
+        why = "profile embedded: nothing that needs a download"
+        return RoleChoice("recognition", ("pocketsphinx",), "", why, "another profile")
+    return None
+
+
 def _best_model(
     there: tuple[str, ...], rooms: Rooms, *, on_gpu: bool, measured: Measured | None
 ) -> RoleChoice:
     """The best model the machine keeps up with; rooms that need more than English get one that has more."""
-    many, english = _by_languages(there)
-    order = [*many, *english] if _more_than_english(rooms) else _by_size(many, english)
-    quick = [name for name in order if on_gpu or _is_quick(name, measured)]
+    many, english = by_languages(there)
+    order = [*many, *english] if _more_than_english(rooms) else by_size(many, english)
+    quick = [name for name in order if on_gpu or is_quick(name, measured)]
     if quick:
         name, why = quick[0], _why_quick(quick[0], measured, on_gpu=on_gpu)
     else:
         candidates = many if many and _more_than_english(rooms) else order
-        name = _quickest(candidates, measured)
+        name = quickest(candidates, measured)
         best = name if len(candidates) == 1 else f"the quickest of {', '.join(candidates)}"
         why = f"{best}, which hears what these rooms speak; none keeps up with two speakers on this machine"
     too_slow = [other for other in order[: order.index(name)] if other not in quick]
@@ -182,19 +182,10 @@ def _better(name: str, too_slow: list[str], *, lacks_languages: bool, on_gpu: bo
     return _larger(name, on_gpu=on_gpu)
 
 
-def _by_languages(there: tuple[str, ...]) -> tuple[list[str], list[str]]:
-    """Models of many languages and of English alone, the best first; those of names that nobody knows behind."""
-    many = [name for name in _MULTILINGUAL if name in there]
-    many += [name for name in there if name not in _MULTILINGUAL and not _english_only(name)]
-    english = [name for name in _ENGLISH if name in there]
-    english += [name for name in there if _english_only(name) and name not in english]
-    return many, english
-
-
 def _larger(name: str, *, on_gpu: bool) -> str:
     """How to get a model that hears better; empty where none is known to."""
     if on_gpu:
-        return "" if name == _MULTILINGUAL[0] else _fetch("whisper-large-v3-turbo")
+        return "" if name == MULTILINGUAL[0] else _fetch("whisper-large-v3-turbo")
     larger = {"tiny": "base", "base": "small"}.get(name)
     return f"{_fetch(f'whisper-{larger}')}, if the machine keeps up with it" if larger else ""
 
@@ -203,28 +194,6 @@ def _more_than_english(rooms: Rooms) -> bool:
     """Whether anything else than English may be spoken: whoever listens in a language may speak it, too."""
     languages = {base(code) for code in (rooms.source_language, *rooms.languages)}
     return languages != {"en"} or not rooms.languages
-
-
-def _english_only(name: str) -> bool:
-    return name.endswith(".en") or name.startswith("distil-")
-
-
-def _by_size(many: list[str], english: list[str]) -> list[str]:
-    """Of two of the same size the English one, which is the better for English alone."""
-    size = {name: index for index, name in enumerate(_MULTILINGUAL)}
-
-    def rank(name: str) -> tuple[int, bool]:
-        plain = name.removesuffix(".en").removeprefix("distil-").replace("v3.5", "v3")
-        return size.get(plain, len(size)), name in many
-
-    return sorted([*many, *english], key=rank)
-
-
-def _is_quick(name: str, measured: Measured | None) -> bool:
-    timing = None if measured is None else best_pass(measured, "whisper", name)
-    if measured is None or timing is None:
-        return name in _QUICK
-    return keeps_up(timing, measured.machine.cores)
 
 
 def _why_quick(name: str, measured: Measured | None, *, on_gpu: bool) -> str:
@@ -236,14 +205,6 @@ def _why_quick(name: str, measured: Measured | None, *, on_gpu: bool) -> str:
     return f"the best model that keeps up: {look}"
 
 
-def _quickest(names: list[str], measured: Measured | None) -> str:
-    def cost(name: str) -> float:
-        timing = None if measured is None else best_pass(measured, "whisper", name)
-        return timing.pass_s if timing is not None else float("inf")
-
-    return min(reversed(names), key=cost)  # of those that were not measured the last, which is the smallest
-
-
 # --- translation -----------------------------------------------------------------------------------------
 
 
@@ -252,7 +213,7 @@ def _translation(
 ) -> RoleChoice:
     """OPUS-MT, then Whisper into English, which costs no further model, then Apertium."""
     whisper = (
-        ("whisper",) if recognition.engines == ("whisper",) and not _english_only(recognition.model) else ()
+        ("whisper",) if recognition.engines == ("whisper",) and not english_only(recognition.model) else ()
     )
     if settings.profile == "embedded":
         best: tuple[str, ...] = ("apertium",)

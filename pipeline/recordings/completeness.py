@@ -64,6 +64,14 @@ _BOXES: Final = frozenset(
     )
 )
 
+_XING_PLACES: Final = (36, 21, 13)
+"""So far behind the head of its frame the table stands: it depends on version and channels."""
+_XING_HAS_FRAMES: Final = 1
+
+_MP3_RATES_HZ: Final = (44_100, 48_000, 32_000)
+_MP3_VERSIONS: Final = {3: (1152, 1), 2: (576, 2), 0: (576, 4)}
+"""MPEG 1, 2 and 2.5: samples in a frame, and what the rates are divided by."""
+
 
 class Ending(Enum):
     """How a file ends."""
@@ -212,10 +220,23 @@ def _xing_s(data: bytes) -> float | None:
         if at < 0 or at + 12 > len(data):
             continue
         flags, frames = struct.unpack_from(">II", data, at + 4)
-        for header in (at - behind for behind in (36, 21, 13) if at >= behind):
-            version, rate = data[header + 1] >> 3 & 3, data[header + 2] >> 2 & 3
-            is_layer_3 = data[header] == 0xFF and data[header + 1] & 0xE6 == 0xE2
-            if is_layer_3 and flags & 1 and version != 1 and rate != 3:
-                rate_hz = (44_100, 48_000, 32_000)[rate] // {3: 1, 2: 2, 0: 4}[version]
-                return float(frames * (1152 if version == 3 else 576) / rate_hz)
+        if not flags & _XING_HAS_FRAMES:
+            continue
+        for head in (at - behind for behind in _XING_PLACES if at >= behind):
+            if (frame := _mp3_frame(data[head : head + 3])) is not None:
+                samples, rate_hz = frame
+                return float(frames * samples / rate_hz)
     return None
+
+
+def _mp3_frame(head: bytes) -> tuple[int, int] | None:
+    """How many samples an mp3's frame with this head holds, and their rate; None for what is no such head."""
+    if (
+        head[0] != 0xFF or head[1] & 0xE6 != 0xE2
+    ):  # eleven bits that mark a frame, then its version, then layer III
+        return None
+    version, rate = head[1] >> 3 & 3, head[2] >> 2 & 3
+    if version not in _MP3_VERSIONS or rate >= len(_MP3_RATES_HZ):
+        return None
+    samples, divisor = _MP3_VERSIONS[version]
+    return samples, _MP3_RATES_HZ[rate] // divisor

@@ -190,13 +190,17 @@ class _Reader:
     def finished(self) -> Recording:
         """The recording, once everything has been read."""
         pieces = [pcm for run in self._runs for pcm in run.scaled()]
-        pcm = np.concatenate(pieces) if pieces else np.zeros(0, np.int16)
-        if not len(pcm):
+        if not any(map(len, pieces)):
             reason = "the sound in the file cannot be read" if self._flaws else "the file holds no sound"
             raise AudioError(_CUT_OFF if self._ending is Ending.CUT_OFF else reason)
         if any(run.turned for run in self._runs):
             message = "channels were in opposite phase and have been turned round"
             self.tell(FlawKind.OPPOSITE_PHASE, message, at_s=0.0)
+        self._tell_what_is_missing()
+        return Recording(np.concatenate(pieces), tuple(self._flaws))
+
+    def _tell_what_is_missing(self) -> None:
+        """By the length that the file names, else by how it ends."""
         # Only the length of an mp3 counts what encoders put before and behind the sound.
         there_s = self._carried_s if self._kind == "mp3" else self._read_s
         missing_s = (self._named_s or 0.0) - there_s
@@ -207,7 +211,6 @@ class _Reader:
             self.tell(FlawKind.INCOMPLETE, "the file breaks off: its end is missing")
         elif self._ending is Ending.BROKEN:
             self.tell(FlawKind.DAMAGED, "parts of the file cannot be read")
-        return Recording(pcm, tuple(self._flaws))
 
     def _take_in(self, decoded: Callable[[], list[Any]]) -> bool:
         """Takes the frames of one packet; whether it could be decoded."""

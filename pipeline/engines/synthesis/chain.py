@@ -100,20 +100,12 @@ class SynthesizerChain:
                     raise EngineError(f"{engine.info.name} broke off: {error}") from error
                 failures.append(error)
                 if engine is not engines[-1]:
-                    log.warning(
-                        "speech goes to the next engine",
-                        language=request.language,
-                        engine=engine.info.name,
-                        reason=str(error),
-                    )
+                    _tell_of(error, engine, request.language)
             else:
                 return
             finally:
                 self._keep_place(engine, request.language)
-        if len(failures) == 1 or all(isinstance(failure, EngineOverloaded) for failure in failures):
-            raise failures[-1]
-        named = zip(engines, failures, strict=True)
-        raise EngineError("; ".join(f"{engine.info.name}: {failure}" for engine, failure in named))
+        raise _as_one(engines, failures)
 
     async def close(self) -> None:
         closing = (engine.close() for engine in self._engines.values())
@@ -178,6 +170,20 @@ class SynthesizerChain:
         # the same register, and different speakers stay different
         fitting = [one for one in own if one.register == asked_of[part].register] or list(own)
         return fitting[part % len(fitting)].name
+
+
+def _tell_of(failure: EngineError, engine: Synthesizer, language: str) -> None:
+    log.warning(
+        "speech goes to the next engine", language=language, engine=engine.info.name, reason=str(failure)
+    )
+
+
+def _as_one(engines: Sequence[Synthesizer], failures: Sequence[EngineError]) -> EngineError:
+    """What all failures of a clause come to: each engine's own reason, or an overload where each was overloaded."""
+    if len(failures) == 1 or all(isinstance(failure, EngineOverloaded) for failure in failures):
+        return failures[-1]
+    named = zip(engines, failures, strict=True)
+    return EngineError("; ".join(f"{engine.info.name}: {failure}" for engine, failure in named))
 
 
 class _Places:

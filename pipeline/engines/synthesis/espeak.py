@@ -6,7 +6,7 @@ The library runs in a helper process (`espeak_process.py`); this side knows the 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Collection
 from contextlib import aclosing
 
 import numpy as np
@@ -123,9 +123,7 @@ class EspeakSynthesizer:
         assert isinstance(rate_hz, int)
         self._rate_hz = rate_hz
         self._parts = tuple(part for part in _PARTS if not part[0] or part[0] in variants)
-        for language, candidates in _table().items():
-            if (name := next((name for name in candidates if name in names), None)) is not None:
-                self._names[language] = name
+        self._names = _accepted(names)
         plain = tuple(sorted(language for language in self._names if "-" not in language))
         self.info = EngineInfo("espeak", "GPL-3.0-or-later", "none", True, False, plain)
 
@@ -140,6 +138,14 @@ class EspeakSynthesizer:
             if variant == wanted:
                 return (f"+{variant}" if variant else "", pitch)
         return ("", _PARTS[0][2])
+
+
+def _accepted(names: Collection[str]) -> dict[str, str]:
+    """For each language its first name that the library accepts; none for languages that it lacks."""
+    accepted = {
+        language: [name for name in candidates if name in names] for language, candidates in _table().items()
+    }
+    return {language: found[0] for language, found in accepted.items() if found}
 
 
 def _table() -> dict[str, tuple[str, ...]]:

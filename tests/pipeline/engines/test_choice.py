@@ -125,6 +125,61 @@ def test_what_is_named_is_taken(tmp_path: Path) -> None:
     )  # fmt: skip
 
 
+SET = "set by the settings"
+BASE = "`hive models fetch whisper-base`"
+LATER = "set by the settings, not here yet"
+
+
+@pytest.mark.parametrize(
+    ("profile", "engine", "model", "heard_by", "why", "better"),
+    [
+        ("auto", "auto", "mine", ("whisper", "mine"), "the model is set by the settings", ""),
+        ("embedded", "whisper", "mine", ("whisper", "mine"), "the model is set by the settings", ""),
+        ("gpu", "pocketsphinx", "mine", ("pocketsphinx", ""), SET, BASE),
+        ("embedded", "pocketsphinx", "", ("pocketsphinx", ""), SET, BASE),
+        (
+            *("embedded", "auto", "", ("pocketsphinx", "")),
+            *("profile embedded: nothing that needs a download", "another profile"),
+        ),
+        ("embedded", "whisper", "", ("whisper", "base"), LATER, ""),
+        ("auto", "whisper", "", ("whisper", "base"), LATER, ""),
+        ("cpu", "auto", "", ("whisper", "base"), LATER, ""),
+        ("gpu", "auto", "", ("whisper", "large-v3-turbo"), LATER, ""),
+        ("auto", "auto", "", ("pocketsphinx", ""), "there is no Whisper model in", "fetch one, e.g. " + BASE),
+    ],
+)
+def test_what_hears_without_any_model_here(
+    tmp_path: Path, profile: str, engine: str, model: str, heard_by: tuple[str, str], why: str, better: str
+) -> None:
+    """The settings have the first word, then the profile; the reason is told, and what better would need."""
+    recognition = Recognition(engine=engine, model=model, device="cpu")  # type: ignore[arg-type]
+    choice = choose(settings(tmp_path, profile=profile, recognition=recognition)).recognition
+
+    assert (*choice.engines, choice.model) == heard_by
+    assert choice.why.removesuffix(f" {tmp_path / 'whisper'}") == why
+    assert choice.better == better
+
+
+@pytest.mark.parametrize(
+    ("profile", "engine", "taken"),
+    [
+        ("auto", "auto", "tiny"),
+        ("gpu", "auto", "tiny"),
+        ("embedded", "whisper", "tiny"),
+        ("embedded", "auto", ""),
+        ("auto", "pocketsphinx", ""),
+    ],
+)
+def test_a_model_that_is_here_is_taken_unless_the_settings_mean_another_engine(
+    tmp_path: Path, profile: str, engine: str, taken: str
+) -> None:
+    """Whatever the profile would fetch."""
+    whisper(tmp_path, "tiny")
+    recognition = Recognition(engine=engine, device="cpu")  # type: ignore[arg-type]
+
+    assert choose(settings(tmp_path, profile=profile, recognition=recognition)).recognition.model == taken
+
+
 @pytest.mark.parametrize(
     ("wanted", "taken"),
     [

@@ -186,18 +186,26 @@ class WhisperBatch:
         if not worth:
             return
         encoded = self._encode(worth)
-        if any(draft.piece.detect for draft in worth) and self.multilingual:
-            for draft, ranking in zip(worth, self._model.model.detect_language(encoded), strict=True):
-                if draft.piece.detect:
-                    chances = {token.strip("<|>"): float(chance) for token, chance in ranking}
-                    draft.reading = replace(draft.reading, languages=chances)
-        if not worth[0].piece.language:
+        self._detect(worth, encoded)
+        if worth[0].piece.language:
+            self._recognise(worth, encoded)
+
+    def _detect(self, group: Sequence[_Draft], encoded: Any) -> None:
+        """Notes how likely each language is, for the pieces that ask for it."""
+        if not self.multilingual or not any(draft.piece.detect for draft in group):
             return
-        self._generate(worth, encoded)
-        doubtful = [draft for draft in worth if self._is_doubtful(draft)]
+        for draft, ranking in zip(group, self._model.model.detect_language(encoded), strict=True):
+            if draft.piece.detect:
+                chances = {token.strip("<|>"): float(chance) for token, chance in ranking}
+                draft.reading = replace(draft.reading, languages=chances)
+
+    def _recognise(self, group: Sequence[_Draft], encoded: Any) -> None:
+        """Notes what was said; a last look that loops or runs on takes another one, any other is told as doubtful."""
+        self._generate(group, encoded)
+        doubtful = [draft for draft in group if self._is_doubtful(draft)]
         again = [draft for draft in doubtful if draft.thorough and draft.window_s < FULL_WINDOW_S]
         waived = [draft for draft in doubtful if not draft.thorough]
-        self._align(worth, encoded, but=[*again, *waived])  # a last look in the full window has no second one
+        self._align(group, encoded, but=[*again, *waived])  # a last look in the full window has no second one
         for draft in waived:
             draft.reading = replace(draft.reading, doubtful=True)
         if again:

@@ -64,18 +64,24 @@ class LanguageLock:
         if not self.locked:
             sure = share >= _SURE and samples >= SURE_AFTER_SAMPLES
             if sure or final or samples >= DECIDED_AFTER_SAMPLES:
-                self.locked = best
+                self._lock(best)
             return best
-        if samples < SURE_AFTER_SAMPLES:
-            return self.locked
-        if best != self.locked and share >= _CERTAIN:
-            self.locked, self._against = best, 0
-        if not final:
-            return self.locked
-        self._against = self._against + 1 if best != self.locked and share >= _STRONG else 0
-        if self._against >= _CONTRADICTIONS:
-            self.locked, self._against = best, 0
+        if samples >= SURE_AFTER_SAMPLES:
+            self._doubt(best, share, final=final)
         return self.locked
+
+    def _doubt(self, best: str, share: float, *, final: bool) -> None:
+        """Changes the language that is locked where a detection, or the second in a row, says that it is wrong."""
+        contradicts = best != self.locked
+        if contradicts and share >= _CERTAIN:
+            self._lock(best)
+        elif final:
+            self._against = self._against + 1 if contradicts and share >= _STRONG else 0
+            if self._against >= _CONTRADICTIONS:
+                self._lock(best)
+
+    def _lock(self, language: str) -> None:
+        self.locked, self._against = language, 0
 
     def _best(self, probabilities: Mapping[str, float]) -> tuple[str, float]:
         """The likeliest of the allowed languages and its share among them."""

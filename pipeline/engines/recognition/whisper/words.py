@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.audio import HEARING_RATE_HZ, Pcm
 from pipeline.events import Word
@@ -34,7 +35,18 @@ class _Part:
     """Some tokens that are never divided."""
 
     text: str
-    tokens: int
+    begin: int
+    end: int
+    """The first token behind it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """A word with the signs that stand at it, before it has its place in the sound."""
+
+    text: str
+    part: _Part
+    glued: bool
 
 
 def words_of(
@@ -59,54 +71,65 @@ def words_of(
     parts = _parts(tokenizer, tokens, spaceless=spaceless)
     if not parts or not alignment.alignments:
         return ()
-    of_text, of_time = (np.array(column) for column in zip(*alignment.alignments, strict=True))
-    jumps = np.pad(np.diff(of_text), (1, 0), constant_values=1).astype(bool)
-    times_s = of_time[jumps] / _TOKENS_PER_S
+    begins_s = _begins_s(alignment)
     chances = list(alignment.text_token_probs)
     length_s = samples / HEARING_RATE_HZ
     words: list[Word] = []
-    at = 0
-    opening = ""
-    for part in parts:
-        begin, at = at, at + part.tokens
-        if at >= len(times_s):
-            break
-        text = opening + (part.text if opening else part.text.strip())
-        if not text.strip():
-            continue
-        glued = not part.text[0].isspace() and not opening
-        opening = ""
-        if not spelling(text):
-            if _opens(text):
-                opening = text
-            elif words:
-                words[-1] = replace(words[-1], text=words[-1].text + ("" if glued else " ") + text)
-            continue
-        start_s, end_s = float(times_s[begin]), float(times_s[at])
+    for written in _written([part for part in parts if part.end < len(begins_s)]):
+        begin, end = written.part.begin, written.part.end
+        start_s, end_s = float(begins_s[begin]), float(begins_s[end])
         if start_s >= length_s - _END_TOLERANCE_S:
             break
         words.append(
             Word(
-                text,
+                written.text,
                 first_sample + int(start_s * HEARING_RATE_HZ),
                 first_sample + int(min(end_s, length_s) * HEARING_RATE_HZ),
-                glued=glued if words else None if spaceless else False,
-                probability=float(np.mean(chances[begin:at])) if at <= len(chances) else None,
+                glued=written.glued if words else None if spaceless else False,
+                probability=float(np.mean(chances[begin:end])) if end <= len(chances) else None,
             )
         )
     return tuple(words)
+
+
+def _begins_s(alignment: Any) -> NDArray[np.float64]:
+    """Where the attention moves on to each token, the one that ends the text included."""
+    of_text, of_time = (np.array(column) for column in zip(*alignment.alignments, strict=True))
+    jumps = np.pad(np.diff(of_text), (1, 0), constant_values=1).astype(bool)
+    begins_s: NDArray[np.float64] = of_time[jumps] / _TOKENS_PER_S
+    return begins_s
+
+
+def _written(parts: list[_Part]) -> list[_Written]:
+    """Words; signs that stand alone go to the one that they belong to, before them or behind."""
+    words: list[_Written] = []
+    opening = ""
+    for part in parts:
+        text = opening + part.text if opening else part.text.strip()
+        if not text.strip():
+            continue
+        glued = not part.text[0].isspace() and not opening
+        opening = ""
+        if spelling(text):
+            words.append(_Written(text, part, glued))
+        elif _opens(text):
+            opening = text
+        elif words:
+            words[-1] = replace(words[-1], text=words[-1].text + ("" if glued else " ") + text)
+    return words
 
 
 def _parts(tokenizer: Any, tokens: list[int], *, spaceless: bool) -> list[_Part]:
     """The pieces of whole characters, joined where no blank stands between them."""
     texts, pieces = tokenizer.split_tokens_on_unicode(list(tokens))
     parts: list[_Part] = []
+    end = 0
     for text, piece in zip(texts, pieces, strict=True):
+        begin, end = end, end + len(piece)
         if parts and not text[:1].isspace() and _belongs(parts[-1].text, text, spaceless=spaceless):
-            last = parts[-1]
-            parts[-1] = _Part(last.text + text, last.tokens + len(piece))
+            parts[-1] = _Part(parts[-1].text + text, parts[-1].begin, end)
         else:
-            parts.append(_Part(text, len(piece)))
+            parts.append(_Part(text, begin, end))
     return parts
 
 

@@ -92,21 +92,27 @@ class LoadedModel:
         """
         results = [Decoded("", 0.0, 0)] * len(sentences)
         for beam in {sentence.beam for sentence in sentences}:
-            chosen = [index for index, sentence in enumerate(sentences) if sentence.beam == beam]
-            plain = self._decode([self._row(sentences[index]) for index in chosen], beam)
-            with_context = [i for i, index in enumerate(chosen) if sentences[index].context is not None]
-            rows = [self._row_in_context(sentences[chosen[i]]) for i in with_context]
-            for i, decoded in zip(with_context, self._decode(rows, beam), strict=True):
-                if continues(decoded.text, plain[i].text, sentences[chosen[i]].text):
-                    plain[i] = decoded
-            for index, decoded in zip(chosen, plain, strict=True):
-                results[index] = decoded
+            chosen = [i for i, sentence in enumerate(sentences) if sentence.beam == beam]
+            for i, decoded in zip(chosen, self._search([sentences[i] for i in chosen], beam), strict=True):
+                results[i] = decoded
         again = [
-            i for i, decoded in enumerate(results) if repeats(decoded.text) and not repeats(sentences[i].text)
+            i
+            for i, sentence in enumerate(sentences)
+            if repeats(results[i].text) and not repeats(sentence.text)
         ]
         careful = self._decode([self._row(sentences[i]) for i in again], 4, no_repeat_ngram_size=3)
         for i, decoded in zip(again, careful, strict=True):
             results[i] = decoded
+        return results
+
+    def _search(self, sentences: Sequence[Sentence], beam: int) -> list[Decoded]:
+        """Each alone; those with context in it, where that holds what the other says."""
+        results = self._decode([self._row(sentence) for sentence in sentences], beam)
+        with_context = [i for i, sentence in enumerate(sentences) if sentence.context is not None]
+        rows = [self._row_in_context(sentences[i]) for i in with_context]
+        for i, in_context in zip(with_context, self._decode(rows, beam), strict=True):
+            if continues(in_context.text, results[i].text, sentences[i].text):
+                results[i] = in_context
         return results
 
     def _row(self, sentence: Sentence) -> _Row:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -31,6 +31,7 @@ MAX_CHARACTERS = 20_000
 _PIECE_CHARACTERS = 240
 """Sentences are translated one by one, as the models were trained; longer ones are cut."""
 _CONTEXT_CHARACTERS = 300
+_ASKED_AT_ONCE = 16
 
 
 class OpusTranslator:
@@ -135,28 +136,16 @@ class OpusTranslator:
         self, text: str, source: str, target: str, draft: bool, context: tuple[str, str] | None
     ) -> tuple[str, float | None]:
         """Translates between two languages that one model knows; all sentences of the text at once."""
-        model, pair = self._direct[base(source), base(target)]
-        pieces = [piece.strip() for piece in sentences(_printable(text), _PIECE_CHARACTERS, source)]
-        pieces = [piece for piece in pieces if piece]
-        if not any(character.isalnum() for character in text):
+        if not any(map(str.isalnum, text)):
             return text.strip(), None
-        batcher = await self._batcher(model)
+        model, pair = self._direct[base(source), base(target)]
         beam = 1 if draft else self._beam
+        pieces = filter(None, map(str.strip, sentences(_printable(text), _PIECE_CHARACTERS, source)))
         questions = [
             Sentence(piece, pair, beam, context if index == 0 else None) for index, piece in enumerate(pieces)
         ]
-        translated: list[Decoded] = []
-        for few in (questions[start : start + 16] for start in range(0, len(questions), 16)):
-            async with asyncio.TaskGroup() as group:
-                tasks = [group.create_task(_outcome(batcher, question, not draft)) for question in few]
-            for task in tasks:
-                result = task.result()
-                if isinstance(result, EngineError):
-                    raise result
-                translated.append(result)
-        tokens = sum(decoded.tokens for decoded in translated)
-        score = sum(decoded.score * decoded.tokens for decoded in translated) / tokens if tokens else None
-        return " ".join(decoded.text for decoded in translated), score
+        translated = await _answers(await self._batcher(model), questions, urgent=not draft)
+        return " ".join(decoded.text for decoded in translated), _score(translated)
 
     async def _batcher(self, model: OpusModel) -> MicroBatcher[Sentence, Decoded]:
         async with self._loading:
@@ -181,6 +170,31 @@ class OpusTranslator:
             )
         except (RuntimeError, ValueError, OSError) as error:  # all that the two libraries raise
             raise EngineError(f"cannot load the translation model {model.name}: {error}") from error
+
+
+async def _answers(
+    batcher: MicroBatcher[Sentence, Decoded], questions: Sequence[Sentence], *, urgent: bool
+) -> list[Decoded]:
+    """Asks a few at a time, so that a long text leaves room for others. Raises EngineError, of the first that fails."""
+    answers: list[Decoded] = []
+    for start in range(0, len(questions), _ASKED_AT_ONCE):
+        async with asyncio.TaskGroup() as group:
+            tasks = [
+                group.create_task(_outcome(batcher, question, urgent))
+                for question in questions[start : start + _ASKED_AT_ONCE]
+            ]
+        for task in tasks:
+            result = task.result()
+            if isinstance(result, EngineError):
+                raise result
+            answers.append(result)
+    return answers
+
+
+def _score(translated: Sequence[Decoded]) -> float | None:
+    """Mean log probability over the tokens of all; None without any."""
+    tokens = sum(decoded.tokens for decoded in translated)
+    return sum(decoded.score * decoded.tokens for decoded in translated) / tokens if tokens else None
 
 
 async def _outcome(

@@ -149,6 +149,24 @@ def test_what_is_piled_up_at_the_end_of_the_sound_was_not_said() -> None:
     assert words_of(tokens, ids, Alignment([], []), samples=16_000, first_sample=0, language="en") == ()
 
 
+def test_an_alignment_that_is_too_short_ends_the_words() -> None:
+    """What has no end in it was not placed, signs included; what has no probability has none."""
+    tokens = tokenizer(sounds.POCKET_WHISPER, "en")
+    ids = tokens.encode(" we will talk")
+    placed = [(0, 5), (0, 9), (1, 20), (2, 40)]  # a token may hold the attention for several steps
+
+    found = words_of(tokens, ids, Alignment(placed, [0.5]), samples=32_000, first_sample=0, language="en")
+
+    assert found == (
+        Word("we", 1600, 6400, glued=False, probability=0.5),
+        Word("will", 6400, 12_800, glued=False, probability=None),
+    )
+    ended = tokens.encode(" we will.")
+    placed = [(at, 10 * at) for at in range(len(ended))]
+    read = words_of(tokens, ended, Alignment(placed, []), samples=32_000, first_sample=0, language="en")
+    assert [word.text for word in read] == ["we"]
+
+
 def test_signs_without_any_word_are_no_words() -> None:
     """Neither dots nor a dash that opens the text."""
     assert read(sounds.POCKET_WHISPER, " ...", "en") == ()

@@ -118,6 +118,25 @@ async def test_all_reasons_are_told_when_nobody_can_speak() -> None:
         await say(SynthesizerChain([natural(es=full)]), "es")
 
 
+async def test_an_overload_beside_another_failure_is_told_as_both() -> None:
+    """Of three engines that all fail; the reasons stand in the order in which they were asked."""
+    third = ScriptedVoices("third", {"es": ("es",)}, breaks_after=0)
+    full = EngineOverloaded("speech", 1.0)
+    chain = SynthesizerChain([natural(es=EngineError("broken")), plain(es=full), third])
+
+    with pytest.raises(EngineError, match=f"natural: broken; plain: {full}; third: the voice broke"):
+        await say(chain, "es")
+
+
+async def test_an_engine_that_has_nothing_to_say_is_not_replaced() -> None:
+    """It has spoken the clause, which has no sound."""
+    second = plain()
+    chain = SynthesizerChain([ScriptedVoices("natural", {"es": ("dora",)}, pieces=0), second])
+
+    assert not len(await say(chain, "es"))
+    assert second.asked == []
+
+
 async def test_settings_choose_a_voice_by_language() -> None:
     """An engine, or one voice of it; regions of the language follow, other languages do not."""
     first, second = natural(), plain()

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import json
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -15,12 +16,14 @@ import pytest_asyncio
 from pipeline.engines.protocols import (
     EngineError,
     EngineMissing,
+    EngineOverloaded,
     TranslationRequest,
     TranslationResult,
     UnknownLanguage,
 )
 from pipeline.engines.translation.opus import models as opus_models
 from pipeline.engines.translation.opus.decoding import (
+    Decoded,
     LoadedModel,
     Sentence,
     continues,
@@ -277,6 +280,119 @@ def test_batches_mix_beams_and_contexts() -> None:
         ]
     )
     assert [decoded.text for decoded in mixed[:2]] == [CALIDAD, "Le budget est à point."]
+
+
+class ScriptedDecoder(LoadedModel):
+    """Rows of the real tokenizer; what they are decoded to stands in a table."""
+
+    def __init__(self, answers: dict[tuple[str, str, int], str]) -> None:
+        super().__init__(opus_models.read(POCKET), device="cpu", compute_type="default", threads=1)
+        self._answers = answers
+
+    def _decode(self, rows: Sequence[Any], beam: int, **options: Any) -> list[Decoded]:
+        asked = [(self._source.decode(row.source[1:]), self._target.decode(row.prefix), beam) for row in rows]
+        score = -2.0 if options == {"no_repeat_ngram_size": 3} else -1.0
+        return [Decoded(self._answers[question], score, 1) for question in asked]
+
+
+@pytest.mark.engines
+def test_context_and_loops_decide_which_decoding_is_taken() -> None:
+    """The one in context where it says the same; a second, careful one where the first was caught in a loop."""
+    spanish = opus_models.read(POCKET).pairs[0]
+    loop, context = "no no no", ("The report is ready.", "El informe es a punto.")
+    loaded = ScriptedDecoder(
+        {
+            ("We will talk.", "", 2): "Hablaremos.",
+            ("The quality.", "", 1): "La calidad.",
+            ("The report is ready. The quality.", context[1], 1): "Esta calidad.",
+            ("The budget.", "", 1): "El presupuesto.",
+            ("The report is ready. The budget.", context[1], 1): "El informe es a punto, y el presupuesto.",
+            ("Today.", "", 2): "hoy hoy hoy hoy",
+            ("Today.", "", 4): "Hoy.",
+            ("The translation.", "", 1): loop,
+            ("The translation.", "", 4): loop,
+            (loop, "", 1): loop,
+        }
+    )
+
+    decoded = loaded.translate(
+        [
+            Sentence("We will talk.", spanish, 2),
+            Sentence("The quality.", spanish, 1, context),
+            Sentence("Today.", spanish, 2),
+            Sentence("The budget.", spanish, 1, context),
+            Sentence("The translation.", spanish, 1),
+            Sentence(loop, spanish, 1),
+        ]
+    )
+
+    assert [(it.text, it.score) for it in decoded] == [
+        ("Hablaremos.", -1.0),
+        ("Esta calidad.", -1.0),
+        ("Hoy.", -2.0),
+        ("El presupuesto.", -1.0),
+        (loop, -2.0),
+        (loop, -1.0),
+    ]
+    assert loaded.translate([]) == []
+
+
+class CapitalModel(LoadedModel):
+    """Translates into capitals, a token for each word; fails at what it is told to."""
+
+    def __init__(self, failing: str = "") -> None:
+        self.asked: list[Sentence] = []
+        self._failing = failing
+
+    def translate(self, sentences: Sequence[Sentence]) -> list[Decoded]:
+        self.asked += sentences
+        if any(sentence.text == self._failing for sentence in sentences):
+            raise RuntimeError("out of memory")
+        return [Decoded(it.text.upper(), -float(len(it.text)), len(it.text.split())) for it in sentences]
+
+
+class WithModel(OpusTranslator):
+    """The translator on a model that the test made."""
+
+    def __init__(self, model: LoadedModel, **options: Any) -> None:
+        super().__init__([opus_models.read(POCKET)], **options)
+        self._made = model
+
+    def _load(self, model: OpusModel) -> LoadedModel:
+        return self._made
+
+
+async def test_a_text_is_asked_for_sentence_by_sentence() -> None:
+    """Only the first leans on what was said before; the score is that of the tokens; drafts are decoded greedily."""
+    model = CapitalModel()
+    translator = WithModel(model)
+    request = TranslationRequest("It is. \x07 We will talk today.", "en", "es", context=(("Yes.", "Sí."),))
+
+    result = await translator.translate(request)
+    first, second = model.asked
+    draft = await translator.translate(replace(request, draft=True))
+    many = await translator.translate(TranslationRequest("It is so. " * 40, "en", "es"))
+    await translator.close()
+
+    assert result.text == draft.text == "IT IS. WE WILL TALK TODAY."
+    assert result.score == pytest.approx(-(6 * 2 + 19 * 4) / 6)
+    assert (first.text, first.beam, first.context) == ("It is.", 2, ("Yes.", "Sí."))
+    assert (second.text, second.beam, second.context) == ("We will talk today.", 2, None)
+    assert {(it.beam, it.context) for it in model.asked[2:4]} == {(1, None)}
+    assert many.text == " ".join(["IT IS SO."] * 40)
+
+
+async def test_a_sentence_that_fails_fails_its_text() -> None:
+    """As the engine's own error, whether the model fails or there is no room."""
+    translator = WithModel(CapitalModel("It is not."))
+    with pytest.raises(EngineError):
+        await translator.translate(TranslationRequest("It is. It is not. It is.", "en", "es"))
+    await translator.close()
+
+    full = WithModel(CapitalModel(), max_waiting=1)
+    with pytest.raises(EngineOverloaded):
+        await full.translate(TranslationRequest("It is. It is not. It is.", "en", "es", draft=True))
+    await full.close()
 
 
 @pytest.mark.engines
