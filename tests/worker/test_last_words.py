@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-import pytest
 
 from config.settings import Clauses, Recognition, Rooms, Settings
 from pipeline.audio import HEARING_RATE_HZ, AudioFrame
@@ -24,8 +23,6 @@ from worker import host
 from worker.engines import Engines
 from worker.room import END_LIMIT_S, End, RoomInterpreter
 from worker.standby import Standby
-
-pytestmark = pytest.mark.virtual_time
 
 SETTINGS = Settings(
     recognition=Recognition(min_silence_s=0.3),
