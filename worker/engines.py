@@ -10,7 +10,7 @@ import structlog
 
 from pipeline.capacity import Capacity
 from pipeline.engines.protocols import Synthesizer, Translator
-from pipeline.stages.hear import Hear
+from pipeline.stages.hear import HearingStage
 from pipeline.text.languages import served_by
 from worker.listeners import AUTO
 
@@ -30,7 +30,7 @@ def not_measured() -> Capacity | None:
 class Engines:
     """The three engines of a room."""
 
-    hear: Hear
+    hear: HearingStage
     translator: Translator
     synthesizer: Synthesizer
     source_language: str = AUTO

@@ -15,7 +15,7 @@ from pipeline.engines.limiting import limited
 from pipeline.engines.protocols import EngineError, HearingOptions, Recognizer, Synthesizer, Translator
 from pipeline.engines.registry import load_recognizer, load_synthesizer, load_translator
 from pipeline.events import Heard
-from pipeline.stages.hear import Hear, hear
+from pipeline.stages.hear import HearingStage, hear
 from speech_service.client import RemoteCapacity, RemoteHearing, RemoteSynthesizer, RemoteTranslator
 from worker.engines import Close, Engines
 
@@ -36,7 +36,7 @@ async def load_engines(settings: Settings) -> Engines:
     closers: list[Close] = []
     choice = await asyncio.to_thread(chosen, settings)
     try:
-        ear, recognizer = await _hearing(settings, choice.capacity, closers)
+        stage, recognizer = await _hearing(settings, choice.capacity, closers)
         translator = await _translator(settings, recognizer, closers)
         synthesizer = await _synthesizer(settings, closers)
     except BaseException:
@@ -46,7 +46,7 @@ async def load_engines(settings: Settings) -> Engines:
     capacity = RemoteCapacity(settings.services, choice.capacity)
     capacity.start()
     return Engines(
-        hear=ear,
+        hear=stage,
         translator=translator,
         synthesizer=synthesizer,
         source_language=settings.rooms.source_language,
@@ -58,7 +58,7 @@ async def load_engines(settings: Settings) -> Engines:
 
 async def _hearing(
     settings: Settings, capacity: Capacity | None, closers: list[Close]
-) -> tuple[Hear, Recognizer | None]:
+) -> tuple[HearingStage, Recognizer | None]:
     if settings.services.stt_url:
         remote = RemoteHearing(settings.services)
         closers.append(remote.close)
@@ -70,13 +70,13 @@ async def _hearing(
     recognizer = await load_recognizer(settings)
     closers.append(recognizer.close)
     model = await asyncio.to_thread(SileroModel.load)
-    ears = limited(recognizer, capacity)
+    shared = limited(recognizer, capacity)
 
     async def inline(frames: Channel[AudioFrame], heard: Channel[Heard], options: HearingOptions) -> None:
         await hear(
             frames,
             heard,
-            recognizer=ears,
+            recognizer=shared,
             detector=model.detector(),
             options=options,
             settings=settings.recognition,

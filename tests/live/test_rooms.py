@@ -123,8 +123,8 @@ async def test_a_track_that_comes_and_goes_harms_nobody(meeting: OpenMeeting) ->
         since = time.monotonic()
         await until(lambda: len(bea.finals("es", since)) >= 2, "the other one is still interpreted")
         assert not [seen for seen in bea.finals("es", since) if seen.sender != "anna"]
-        ears = [task for task in asyncio.all_tasks() if task.get_name().startswith("ear of")]
-        assert {task.get_name() for task in ears} == {"ear of anna"}
+        tasks = [task for task in asyncio.all_tasks() if task.get_name().startswith("sound of")]
+        assert {task.get_name() for task in tasks} == {"sound of anna"}
         assert len([options for options in room.hear.options if options.speaker == "eva"]) <= 1
         await eva.open_microphone()
         await until(

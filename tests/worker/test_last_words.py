@@ -18,7 +18,7 @@ from pipeline.channel import Channel
 from pipeline.engines.protocols import HearingOptions
 from pipeline.events import Heard
 from tests.fakes.engines import ToneSynthesizer
-from tests.fakes.meeting import EchoTranslator, LoudnessHear
+from tests.fakes.meeting import EchoTranslator, LoudnessHearing
 from tests.fakes.room import FakeRoom, Voice
 from worker import host
 from worker.engines import Engines
@@ -38,7 +38,7 @@ SENTENCE = "es one two three four five"
 """One second of loud sound, translated."""
 
 
-class ThoughtfulHear(LoudnessHear):
+class ThoughtfulHear(LoudnessHearing):
     """Recognises the last words only when the test lets it, as a real one takes its time."""
 
     def __init__(self) -> None:
