@@ -23,10 +23,10 @@ from protocol.control import Configure
 from worker import roster
 from worker.audio_input import OpenTrack, open_track
 from worker.chat import Chat
-from worker.engines import Engines
 from worker.idle_timeout import Desertion
 from worker.listeners import WISH_ATTRIBUTES, make_plan
 from worker.organiser import Organiser
+from worker.room_engines import RoomEngines
 from worker.text_streams import is_online
 from worker.wiring import Parts
 
@@ -78,7 +78,7 @@ class RoomInterpreter:
         room: rtc.Room,
         service: livekit_api.LiveKitAPI | None,
         settings: Settings,
-        engines: Engines,
+        engines: RoomEngines,
         configure: Configure | None = None,
         *,
         open_track: OpenTrack = open_track,

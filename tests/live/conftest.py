@@ -21,9 +21,9 @@ from tests.fakes.engines import ToneSynthesizer
 from tests.fakes.meeting import EchoTranslator, LoudnessHearing
 from tests.live.guests import TONES_HZ, Guest
 from tests.live.server import Server
-from worker.engines import Engines
 from worker.join import join
 from worker.room import End
+from worker.room_engines import RoomEngines
 
 SETTINGS = Settings(
     profile="embedded",
@@ -119,7 +119,7 @@ def meeting(livekit: LiveKit, room: str) -> OpenMeeting:
         before = asyncio.all_tasks()
         hear, translator = LoudnessHearing(), EchoTranslator(*TONES_HZ, broken=broken)
         synthesizer = ToneSynthesizer(TONES_HZ, seconds_per_character=0.05)
-        engines = Engines(
+        engines = RoomEngines(
             hear,
             translator,
             synthesizer,

@@ -21,8 +21,8 @@ from tests.fakes.engines import ToneSynthesizer
 from tests.fakes.meeting import EchoTranslator, LoudnessHearing
 from tests.fakes.room import FakeRoom, Voice
 from worker import host
-from worker.engines import Engines
 from worker.room import END_LIMIT_S, End, RoomInterpreter
+from worker.room_engines import RoomEngines
 from worker.standby import Standby
 
 pytestmark = pytest.mark.virtual_time
@@ -74,7 +74,7 @@ class Meeting:
 
     def __post_init__(self) -> None:
         self.synthesizer = ToneSynthesizer({"es": 440.0, "en": 220.0}, seconds_per_character=0.03)
-        engines = Engines(
+        engines = RoomEngines(
             self.hear,
             EchoTranslator("en", "es"),
             self.synthesizer,
