@@ -8,8 +8,8 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from bench.pacing import Pace, Player
-from bench.recording import Recording, with_quiet
+from bench.pacing import Pacing, RecordingPlayer
+from bench.recording import LabelledRecording, with_quiet
 from bench.watching import WatchedRecognizer
 from config.settings import Recognition
 from pipeline.audio import HEARING_RATE_HZ
@@ -49,12 +49,17 @@ class Streamed:
 
 
 async def stream(
-    recording: Recording, recognizer: Recognizer, settings: Recognition, *, pace: Pace, model: SileroModel
+    recording: LabelledRecording,
+    recognizer: Recognizer,
+    settings: Recognition,
+    *,
+    pace: Pacing,
+    model: SileroModel,
 ) -> Streamed:
     """Plays a recording through the stage. Raises EngineError, TimeoutError."""
     watch = WatchedRecognizer(recognizer)
     arrivals = ArrivalClock()
-    player = Player(with_quiet(recording.pcm), pace, watch, arrivals.arrived)
+    player = RecordingPlayer(with_quiet(recording.pcm), pace, watch, arrivals.arrived)
     heard: Channel[Heard] = Channel(10_000)
     notes = _Notes(recording.language, arrivals)
 

@@ -7,13 +7,13 @@ from pathlib import Path
 
 from demo.participants import SeenCaption
 from pipeline.events import Caption
-from pipeline.text.captions import Transcript
+from pipeline.text.captions import MeetingTranscript
 from protocol.captions import CaptionAttributes
 
 
 def write_captions(path: Path, captions: Sequence[SeenCaption], language: str) -> None:
     """Writes the final captions of one language, each from its start to its end in the room."""
-    transcript = Transcript()
+    transcript = MeetingTranscript()
     for seen in captions:
         caption = as_caption(seen)
         if caption.final and caption.language == language:

@@ -12,7 +12,7 @@ from livekit import api, rtc
 from config.settings import LiveKit, Settings
 from protocol.control import Configure
 from worker.heartbeat import Heartbeat
-from worker.room import End, RoomInterpreter
+from worker.room import LeaveReason, RoomInterpreter
 from worker.room_engines import RoomEngines, load_engines
 from worker.standby import INTERPRETER
 from worker.text_streams import attribute_setter
@@ -59,7 +59,7 @@ async def join(
     configure: Configure | None = None,
     engines: RoomEngines | None = None,
     room: rtc.Room | None = None,
-) -> End:
+) -> LeaveReason:
     """Interprets a room until it is dismissed, deserted or disconnected.
 
     Args:

@@ -171,7 +171,7 @@ class _Cue:
     caption: Caption
 
 
-class Transcript:
+class MeetingTranscript:
     """The final captions of a meeting, in all languages; files begin where the captions' clock is at 0.
 
     Args:

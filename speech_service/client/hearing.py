@@ -66,7 +66,7 @@ BACK_TO_NOW = HEARING_RATE_HZ // 2
 """How much of the newest sound is kept when what is older is given up."""
 
 
-class Refused(Exception):
+class RecognitionRefused(Exception):
     """The service will not recognise this speaker."""
 
 
@@ -148,7 +148,7 @@ class _ReconnectingHearing:
             try:
                 await self._converse()
                 return
-            except Refused as refusal:
+            except RecognitionRefused as refusal:
                 await self._put(self._continuity.broken())
                 await self._stay_deaf(str(refusal))
                 return
@@ -205,7 +205,7 @@ class _ReconnectingHearing:
     # --- one connection ----------------------------------------------------------------------------------
 
     async def _converse(self) -> None:
-        """Recognises on one connection to the end. Raises Refused, TooSlow, or one of `BROKEN`."""
+        """Recognises on one connection to the end. Raises RecognitionRefused, TooSlow, or one of `BROKEN`."""
         socket = await open_socket(self._session, self._url)
         try:
             async with asyncio.TaskGroup() as group:
@@ -213,7 +213,7 @@ class _ReconnectingHearing:
                 await self._receive(socket)
                 sender.cancel()
         except ExceptionGroup as failures:
-            raise most_telling(failures, Refused, TooSlow, *BROKEN) from None
+            raise most_telling(failures, RecognitionRefused, TooSlow, *BROKEN) from None
         finally:
             await socket.close()
 
@@ -290,7 +290,7 @@ class _ReconnectingHearing:
                     self._continuity.listened(to)
                 case Failed(code=code, message=reason):
                     if code in REFUSALS:
-                        raise Refused(reason)
+                        raise RecognitionRefused(reason)
                     log.warning("recognition service ends the connection", code=code)
                 case event:
                     self._heard_to = max(self._heard_to, _reaches(event))

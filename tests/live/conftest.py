@@ -22,7 +22,7 @@ from tests.fakes.meeting import EchoTranslator, LoudnessHearing
 from tests.live.guests import TONES_HZ, Guest
 from tests.live.server import Server
 from worker.join import join
-from worker.room import End
+from worker.room import LeaveReason
 from worker.room_engines import RoomEngines
 
 SETTINGS = Settings(
@@ -43,7 +43,7 @@ class Meeting:
     hear: LoudnessHearing
     translator: EchoTranslator
     synthesizer: ToneSynthesizer
-    work: asyncio.Task[End]
+    work: asyncio.Task[LeaveReason]
 
     def guest(self, identity: str, **wishes: object) -> Guest:
         """A client that is not connected yet."""

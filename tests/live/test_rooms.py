@@ -18,7 +18,7 @@ from protocol.sealing import seal
 from tests.live.conftest import SETTINGS, Meeting, OpenMeeting
 from tests.live.crowd import crowd
 from tests.live.guests import Guest, numbers, until
-from worker.room import End
+from worker.room import LeaveReason
 
 pytestmark = pytest.mark.live
 
@@ -170,7 +170,7 @@ async def test_the_organiser_configures_and_dismisses(meeting: OpenMeeting) -> N
             assert not room.work.done()
             await _tell(service, room, {"type": "dismiss"})
             await until(room.work.done, "it goes")
-            assert room.work.result() is End.DISMISSED
+            assert room.work.result() is LeaveReason.DISMISSED
             await until(lambda: bea.interpreter() is None, "it is gone")
         finally:
             await service.aclose()
@@ -262,7 +262,7 @@ async def test_a_deserted_room_is_left(meeting: OpenMeeting) -> None:
             await asyncio.sleep(1.0)
         left_s = time.monotonic()
         await until(room.work.done, "it leaves")
-        assert room.work.result() is End.DESERTED
+        assert room.work.result() is LeaveReason.DESERTED
         assert time.monotonic() - left_s >= SETTINGS.rooms.leave_after_s - 0.5
 
 

@@ -69,8 +69,8 @@ def of_a_wish(code: str) -> object:
 DOORS = {
     "protocol": adapter(LanguageCode),
     "the API": adapter(messages.Language),
-    "the API, heard": adapter(messages.Heard),
-    "the API, spoken": adapter(messages.Spoken),
+    "the API, heard": adapter(messages.HeardLanguage),
+    "the API, spoken": adapter(messages.SpokenLanguage),
     "the API, read": adapter(messages.Read),
     "the services": adapter(wire.Code),
     "glossary": of_a_glossary,

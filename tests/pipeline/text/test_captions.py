@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from pipeline.events import Caption, Clause, ClauseEnd, Draft, DraftTranslation, NotTranslated, Translation
-from pipeline.text.captions import RetractionCounter, Transcript, caption_of, translated_caption
+from pipeline.text.captions import MeetingTranscript, RetractionCounter, caption_of, translated_caption
 from tests.pipeline.text.simulated import ms
 
 CLAUSE = Clause(
@@ -131,8 +131,8 @@ def test_languages_are_counted_apart() -> None:
     assert (counter.shown, counter.changed) == (2, 0)
 
 
-def transcript() -> Transcript:
-    transcript = Transcript()
+def transcript() -> MeetingTranscript:
+    transcript = MeetingTranscript()
     transcript.add(caption_of(DRAFT))
     transcript.add(translated_caption(NotTranslated(CLAUSE, "es", "no route")))
     transcript.add(caption_of(CLAUSE))
@@ -175,7 +175,7 @@ def test_json_holds_the_languages_side_by_side() -> None:
 def test_json_holds_what_is_doubtful() -> None:
     """The doubt stands under the language of its translation, how sure the words are with the clause."""
     clause = replace(CLAUSE, confidence=0.5)
-    doubtful = Transcript()
+    doubtful = MeetingTranscript()
     doubtful.add(caption_of(clause))
     doubtful.add(
         translated_caption(
@@ -189,7 +189,7 @@ def test_json_holds_what_is_doubtful() -> None:
 
 def test_words_that_have_no_translation_are_kept_where_the_original_is_unknown() -> None:
     """A reader of one language got the original's text alone: it stands under the language that it is in."""
-    alone = Transcript()
+    alone = MeetingTranscript()
     alone.add(translated_caption(NotTranslated(CLAUSE, "es", "no route")))
     [entry] = alone.as_json()
     assert (entry["texts"], entry["missing"]) == ({"en": "I think so."}, {"es": "no route"})
@@ -207,7 +207,7 @@ def test_words_that_have_no_translation_are_kept_where_the_original_is_unknown()
 )
 def test_a_name_never_breaks_the_line_of_a_cue(name: str, shown: str) -> None:
     """Line breaks, control characters and marks that turn the direction of writing are left out."""
-    odd = Transcript()
+    odd = MeetingTranscript()
     odd.add(Caption(name, "1-1", "en", "en", "Hello.", "", True, 0.0, 1.0))
     odd.add(Caption(name, "1-2", "en", "en", "\ufeff \n", "", True, 2.0, 3.0))
     assert odd.text("en") == f"{shown}: Hello.\n"
@@ -217,7 +217,7 @@ def test_a_name_never_breaks_the_line_of_a_cue(name: str, shown: str) -> None:
 
 def test_a_transcript_is_bounded() -> None:
     """The oldest captions make room, and are counted."""
-    short = Transcript(capacity=2)
+    short = MeetingTranscript(capacity=2)
     for number in range(3):
         short.add(caption(f"line {number}", segment=f"1-{number}", final=True))
     assert short.text("en") == "ann: line 1\nann: line 2\n"
