@@ -92,9 +92,6 @@ class CannotMeasure(Exception):
     """An engine is not there or cannot use the device; says why."""
 
 
-Encode = Callable[[Any], Any]
-
-
 @dataclass(frozen=True)
 class TimedModel:
     """What is timed. `decode` takes what `encode` gave, the batch and how many tokens; returns how many it wrote."""

@@ -12,6 +12,7 @@ from bench.pacing import Pacing, RecordingPlayer
 from bench.recording import LabelledRecording, with_quiet
 from bench.watching import WatchedRecognizer
 from config.settings import Recognition
+from demo.retraction import RetractionCounter
 from pipeline.audio import HEARING_RATE_HZ
 from pipeline.channel import Channel
 from pipeline.clock import ArrivalClock
@@ -20,7 +21,6 @@ from pipeline.engines.recognition.silero import SileroModel
 from pipeline.events import Caption, Heard, NotHeard, Word, Words
 from pipeline.settling import WordTimes
 from pipeline.stages.hear import hear
-from pipeline.text.captions import RetractionCounter
 from pipeline.text.languages import join
 
 _LONGEST = 40

@@ -133,11 +133,6 @@ def errors(reference: Sequence[str], hypothesis: Sequence[str]) -> Errors:
     )
 
 
-def word_errors(reference: Sequence[str], hypothesis: Sequence[str]) -> int:
-    """Substitutions, insertions and deletions together."""
-    return errors(reference, hypothesis).wrong
-
-
 def _difference(expected: str, got: str) -> int:
     return 0 if expected == got else _ERROR + 1
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -152,15 +151,3 @@ def auth(place: PlanningContext) -> Part:
 
 PLANS: Mapping[str, Planner] = {"livekit": livekit_server, "speech": speech, "auth": auth, "worker": worker}
 """All parts, in the order in which they are started."""
-
-MEETING = ("livekit", "speech", "worker")
-"""What an interpreted meeting needs at least."""
-
-
-def available() -> tuple[str, ...]:
-    """The parts that this installation holds: the meeting's, and the auth service where it is installed."""
-    return tuple(
-        name
-        for name in PLANS
-        if name != "auth" or importlib.util.find_spec("auth_service.__main__") is not None
-    )
