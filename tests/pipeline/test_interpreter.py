@@ -34,6 +34,8 @@ from pipeline.timing import ClauseCommitted, ClauseTranslated, Measurement
 from tests.fakes.clock import HandClock
 from tests.fakes.engines import ScriptedTranslator
 
+pytestmark = pytest.mark.virtual_time
+
 SECOND = HEARING_RATE_HZ
 
 
