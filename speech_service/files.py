@@ -16,7 +16,7 @@ from pipeline.engines.protocols import HearingOptions
 from pipeline.events import Heard, NotHeard, UtteranceEnded, Word, Words
 from pipeline.recordings.decoding import FlawKind, Recording, TooMuchSound, decode
 from pipeline.text.joining import confidence_of, text_of
-from speech_service import audio_files as media
+from speech_service import audio_files
 from speech_service.base_app import patience
 from speech_service.measures import Measures
 from speech_service.problems import problem_of, too_long
@@ -116,9 +116,9 @@ class Transcriber:
         header = Message()
         header["content-type"] = request.headers.get("content-type", "")
         try:
-            if header.get_content_type() in media.RAW_TYPES:
+            if header.get_content_type() in audio_files.RAW_TYPES:
                 parameters = {name.lower(): value for name, value in header.get_params(failobj=[])[1:]}
-                return Recording(media.raw(bytes(data), parameters, max_s=self._max_s))
+                return Recording(audio_files.raw(bytes(data), parameters, max_s=self._max_s))
             return await asyncio.to_thread(decode, bytes(data), rate_hz=HEARING_RATE_HZ, max_s=self._max_s)
         except TooMuchSound as error:
             raise ProblemError(too_long("the sound", self._max_s, "seconds")) from error

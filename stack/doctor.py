@@ -13,7 +13,7 @@ from pipeline.capacity import Capacity, Measured
 from pipeline.engines.availability import available
 from pipeline.engines.choice import RoleChoice, chosen
 from pipeline.engines.measurements import kept
-from pipeline.engines.measuring import Say, measure_and_keep
+from pipeline.engines.measuring import measure_and_keep
 from pipeline.engines.protocols import EngineError, EngineInfo, Synthesizer, Translator
 from pipeline.engines.registry import load_recognizer, load_synthesizer, load_translator
 from stack import catalogue, debian, livekit_server
@@ -85,7 +85,7 @@ class _Engine(Protocol):
 
 
 async def examine(
-    settings: Settings, *, measuring: bool = False, say: Say = lambda line: None
+    settings: Settings, *, measuring: bool = False, say: Callable[[str], None] = lambda line: None
 ) -> Examination:
     """Looks at everything; loads engines, but fetches nothing and leaves nothing running.
 
@@ -132,7 +132,7 @@ async def examine(
     )
 
 
-async def _figures(settings: Settings, measuring: bool, say: Say) -> Measured | None:
+async def _figures(settings: Settings, measuring: bool, say: Callable[[str], None]) -> Measured | None:
     if measuring:
         return await measure_and_keep(settings, say)
     return await asyncio.to_thread(kept, settings)
