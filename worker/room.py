@@ -24,7 +24,7 @@ from worker import roster
 from worker.audio_input import OpenTrack, open_track
 from worker.chat import Chat
 from worker.control import ControlReader
-from worker.idle_timeout import Desertion
+from worker.idle_timeout import IdleTimeout
 from worker.listeners import WISH_ATTRIBUTES, make_plan
 from worker.room_engines import RoomEngines
 from worker.text_streams import is_online
@@ -94,7 +94,7 @@ class RoomInterpreter:
         self._looking: asyncio.Handle | None = None
         self._finishing: asyncio.Timeout | None = None
         self._ended: asyncio.Future[LeaveReason] = asyncio.get_running_loop().create_future()
-        self._desertion = Desertion(
+        self._idle_timeout = IdleTimeout(
             settings.rooms.leave_after_s,
             online=lambda: is_online(room),
             leave=lambda: self._end(LeaveReason.DESERTED),
@@ -183,7 +183,7 @@ class RoomInterpreter:
         encryption = roster.encryption(self._room)
         parts.encryption.look(encryption)
         parts.status.encrypted(encryption)
-        self._desertion.look(bool(people))
+        self._idle_timeout.look(bool(people))
 
     async def _keep_looking(self) -> None:
         while True:
@@ -227,7 +227,7 @@ class RoomInterpreter:
 
     def _reconnected(self) -> None:
         log.info("room reconnected", room=self._room.name)
-        self._desertion.reconnected()
+        self._idle_timeout.reconnected()
         self._parts.channels.republished()
         self._parts.speakers.reconnected()
         self._parts.status.renew()
@@ -276,7 +276,7 @@ class RoomInterpreter:
             self._finishing = None
 
     async def _stop(self) -> None:
-        self._desertion.cancel()
+        self._idle_timeout.cancel()
         if self._looking is not None:
             self._looking.cancel()
         if not self._ended.done():
