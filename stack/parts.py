@@ -29,7 +29,8 @@ class Part:
     listens: tuple[str, ...]
     """Names of the ports, as in `Ports`, that it listens on."""
     known_by: tuple[str, str] | None = None
-    """A part that runs before it, and what that part logs once it knows this one; for what no address tells."""
+    """A part that runs before it, and what that part logs once it knows this one; for what no address tells
+    (docs/decisions/0012-a-worker-is-known-by-the-servers-log.md)."""
     after: tuple[str, ...] = ()
     """Parts that must be ready before it is started."""
     environment: Mapping[str, str] = field(default_factory=dict)
