@@ -8,15 +8,15 @@ from enum import StrEnum
 from typing import Any
 
 from bench import sounds
-from bench.hearing import Ears, Figures
+from bench.hearing import LoadedRecognizers, Measurements
 from bench.machine import describe
-from bench.pacing import Pace
-from bench.recording import Recording
+from bench.pacing import Pacing
+from bench.recording import LabelledRecording
 from bench.result import markdown
 from bench.streamed import stream
 from bench.talks import ANSWERS
 from config.settings import Settings
-from demo.speakers import Speakers
+from demo.speakers import DemoVoices
 from demo.wer import words_of
 from pipeline.audio import HEARING_RATE_HZ
 from pipeline.engines.protocols import EngineMissing
@@ -51,7 +51,7 @@ def outcome(word: str, text: str, language: str = "en") -> Outcome:
     return Outcome.OTHER
 
 
-async def spoken(speakers: Speakers, voices: Sequence[str], count: int) -> list[Recording]:
+async def spoken(speakers: DemoVoices, voices: Sequence[str], count: int) -> list[LabelledRecording]:
     """The first `count` words in each voice. Raises TalkError, EngineMissing."""
     if not voices:
         raise EngineMissing("there is no voice to say the words")
@@ -62,20 +62,25 @@ async def spoken(speakers: Speakers, voices: Sequence[str], count: int) -> list[
             whole = sounds.joined(
                 [sounds.pause(BEFORE_S, number), said, sounds.pause(BEHIND_S, number + 1)], (0.0,)
             )
-            made.append(Recording(f"{word} ({voice})", whole, "en", word))
+            made.append(LabelledRecording(f"{word} ({voice})", whole, "en", word))
     return made
 
 
 async def measure(
-    recordings: Sequence[Recording], ears: Ears, settings: Settings, *, pace: Pace, say: Callable[[str], None]
-) -> Figures:
+    recordings: Sequence[LabelledRecording],
+    loaded: LoadedRecognizers,
+    settings: Settings,
+    *,
+    pace: Pacing,
+    say: Callable[[str], None],
+) -> Measurements:
     """Hears each by itself, streamed and offline; those that differ are said at once."""
     words = []
     for recording in recordings:
         streamed = await stream(
-            recording, ears.recognizer, settings.recognition, pace=pace, model=ears.detector
+            recording, loaded.recognizer, settings.recognition, pace=pace, model=loaded.detector
         )
-        offline = ears.offline.transcribe(recording).text if ears.offline else None
+        offline = loaded.offline.transcribe(recording).text if loaded.offline else None
         entry = {
             "name": recording.name,
             "said": recording.text,
@@ -89,8 +94,8 @@ async def measure(
             say(_line(entry))
     return {
         "kind": "answers",
-        "model": ears.name,
-        "engine": ears.recognizer.info.name,
+        "model": loaded.name,
+        "engine": loaded.recognizer.info.name,
         "pace": str(pace),
         "machine": describe(),
         "summary": summary(words),
@@ -104,7 +109,7 @@ def differs(entry: Mapping[str, Any]) -> bool:
     return kept_offline and entry["streamed_outcome"] != Outcome.KEPT
 
 
-def summary(words: Sequence[Mapping[str, Any]]) -> Figures:
+def summary(words: Sequence[Mapping[str, Any]]) -> Measurements:
     """Counts of each outcome."""
 
     def counts(which: str) -> dict[str, int]:

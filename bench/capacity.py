@@ -24,7 +24,7 @@ from bench.gpu_capacity import (
     speakers,
 )
 from bench.gpu_capacity import measure as measure_random
-from bench.hearing import Figures, with_model
+from bench.hearing import Measurements, with_model
 from bench.machine import describe
 from bench.offline import OfflineWhisper
 from bench.plot import lines
@@ -46,7 +46,7 @@ INTERVAL_S = 0.5
 """Between two passes of a speaker."""
 
 
-async def measure(settings: Settings, model: str, *, device: str, say: Callable[[str], None]) -> Figures:
+async def measure(settings: Settings, model: str, *, device: str, say: Callable[[str], None]) -> Measurements:
     """Real weights on the CPU, the shape of large-v3-turbo on a GPU. Raises EngineMissing, EngineError."""
     if device == "cuda":
         return await asyncio.to_thread(_on_gpu, say)
@@ -113,7 +113,7 @@ def plots(found: Mapping[str, Any]) -> dict[str, str]:
     return {"passes": lines("A pass by batch size", "speakers in it", "ms", series)}
 
 
-def _on_gpu(say: Callable[[str], None]) -> Figures:
+def _on_gpu(say: Callable[[str], None]) -> Measurements:
     shape = SHAPES["large-v3-turbo"]
     with tempfile.TemporaryDirectory() as directory:
         try:

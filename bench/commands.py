@@ -9,61 +9,61 @@ from pathlib import Path
 from typing import Any
 
 from bench import answers, capacity, compare, corpus, corpus_run, hearing, hearing_report, meeting, result
-from bench.pacing import Pace
+from bench.pacing import Pacing
 from bench.recording import read
 from config.settings import Settings
-from demo.speakers import Speakers
+from demo.speakers import DemoVoices
 
 Command = Callable[[argparse.Namespace, Settings], Coroutine[None, None, int]]
 
 
 async def _hearing(arguments: argparse.Namespace, settings: Settings) -> int:
     recording = read(arguments.file, _text(arguments.text), arguments.language)
-    ears = await hearing.load(settings, arguments.model, threads=arguments.beside_threads)
+    loaded = await hearing.load(settings, arguments.model, threads=arguments.beside_threads)
     try:
         found = await hearing.measure(
-            recording, ears, settings, pace=Pace(arguments.pace), beside_plain=arguments.beside == "plain"
+            recording, loaded, settings, pace=Pacing(arguments.pace), beside_plain=arguments.beside == "plain"
         )
     finally:
-        await ears.recognizer.close()
+        await loaded.recognizer.close()
     _give(arguments, "hearing", found, hearing_report.text(found), hearing_report.plots(found))
     return 0
 
 
 async def _corpus(arguments: argparse.Namespace, settings: Settings) -> int:
-    async with Speakers.load(settings) as speakers:
+    async with DemoVoices.load(settings) as speakers:
         items = corpus.items(speakers, only=tuple(filter(None, arguments.only.split(","))))
         if arguments.list:
             print("\n".join(f"{item.name:32} {item.language}  {item.about}" for item in items))
             return 0
         recordings = [await item.make(speakers) for item in items]
         missing = speakers.missing
-    ears = await hearing.load(settings, arguments.model, threads=arguments.beside_threads)
+    loaded = await hearing.load(settings, arguments.model, threads=arguments.beside_threads)
     try:
         found = await corpus_run.measure(
             recordings,
-            ears,
+            loaded,
             settings,
-            pace=Pace(arguments.pace),
+            pace=Pacing(arguments.pace),
             beside_plain=arguments.beside == "plain",
             say=_say,
         )
     finally:
-        await ears.recognizer.close()
+        await loaded.recognizer.close()
     found["missing"] = missing
     _give(arguments, "corpus", found, corpus_run.text(found), corpus_run.plots(found))
     return 0
 
 
 async def _answers(arguments: argparse.Namespace, settings: Settings) -> int:
-    async with Speakers.load(settings) as speakers:
+    async with DemoVoices.load(settings) as speakers:
         voices = tuple(filter(None, arguments.voices.split(","))) or speakers.for_answers()
         spoken = await answers.spoken(speakers, voices, arguments.words)
-    ears = await hearing.load(settings, arguments.model)
+    loaded = await hearing.load(settings, arguments.model)
     try:
-        found = await answers.measure(spoken, ears, settings, pace=Pace(arguments.pace), say=_say)
+        found = await answers.measure(spoken, loaded, settings, pace=Pacing(arguments.pace), say=_say)
     finally:
-        await ears.recognizer.close()
+        await loaded.recognizer.close()
     _give(arguments, "answers", found, answers.text(found), {})
     return 0
 

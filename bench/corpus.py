@@ -9,14 +9,14 @@ from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 
 from bench import readings, sounds
-from bench.recording import Recording, Stretch
+from bench.recording import LabelledRecording, Stretch
 from bench.talks import ANSWERS, DIALOGUE, NUMBERS, PAUSES_S, SWITCHES, TALKS
 from demo.scripts import PRESIDENT_SAYS
-from demo.speakers import Speakers
+from demo.speakers import DemoVoices
 from demo.talk import TALK
 from pipeline.audio import HEARING_RATE_HZ, Pcm
 
-Make = Callable[[Speakers], Coroutine[None, None, Recording]]
+Make = Callable[[DemoVoices], Coroutine[None, None, LabelledRecording]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Item:
     make: Make
 
 
-def items(speakers: Speakers, *, only: Sequence[str] = ()) -> list[Item]:
+def items(speakers: DemoVoices, *, only: Sequence[str] = ()) -> list[Item]:
     """All that can be made with the voices that are here; of these, those whose name contains one of `only`."""
     found = [*_real(), *_spoken(speakers), *_people(speakers)]
     return [item for item in found if not only or any(part in item.name for part in only)]
@@ -45,8 +45,8 @@ def _real() -> list[Item]:
         return sounds.joined([readings.sound(name) for name in readings.AUSTEN], pauses_s)
 
     def item(name: str, about: str, text: str, sound: Callable[[], Pcm]) -> Item:
-        async def make(speakers: Speakers) -> Recording:
-            return Recording(name, sound(), "en", text)
+        async def make(speakers: DemoVoices) -> LabelledRecording:
+            return LabelledRecording(name, sound(), "en", text)
 
         return Item(name, "en", about, make)
 
@@ -81,7 +81,7 @@ def _real() -> list[Item]:
 # --- voices ----------------------------------------------------------------------------------------------
 
 
-def _spoken(speakers: Speakers) -> list[Item]:
+def _spoken(speakers: DemoVoices) -> list[Item]:
     found = []
     for language in TALKS:
         found += [_talk(language, voice) for voice in _two(speakers.natural(language))]
@@ -120,9 +120,9 @@ def _lines(
     about: str,
     speed: float = 1.0,
 ) -> Item:
-    async def make(speakers: Speakers) -> Recording:
+    async def make(speakers: DemoVoices) -> LabelledRecording:
         said = [await _say(speakers, line, language, voice, speed) for line in lines]
-        return Recording(name, sounds.joined(said, pauses_s), language, " ".join(lines))
+        return LabelledRecording(name, sounds.joined(said, pauses_s), language, " ".join(lines))
 
     return Item(name, language, about, make)
 
@@ -130,9 +130,9 @@ def _lines(
 def _changed(item: Item, how: str, change: Callable[[Pcm], Pcm]) -> Item:
     name = f"{item.name}-{how}"
 
-    async def make(speakers: Speakers) -> Recording:
+    async def make(speakers: DemoVoices) -> LabelledRecording:
         plain = await item.make(speakers)
-        return Recording(name, change(plain.pcm), plain.language, plain.text)
+        return LabelledRecording(name, change(plain.pcm), plain.language, plain.text)
 
     return Item(name, item.language, f"{item.about}, {how}", make)
 
@@ -140,7 +140,7 @@ def _changed(item: Item, how: str, change: Callable[[Pcm], Pcm]) -> Item:
 # --- several people --------------------------------------------------------------------------------------
 
 
-def _people(speakers: Speakers) -> list[Item]:
+def _people(speakers: DemoVoices) -> list[Item]:
     english, spanish = _two(speakers.natural("en")), speakers.natural("es")
     found = []
     if len(english) == 2:
@@ -152,25 +152,27 @@ def _people(speakers: Speakers) -> list[Item]:
 
 
 def _dialogue(name: str, voices: Sequence[str], pauses_s: Sequence[float], about: str) -> Item:
-    async def make(speakers: Speakers) -> Recording:
+    async def make(speakers: DemoVoices) -> LabelledRecording:
         said = [await _say(speakers, line, "en", voices[number % 2]) for number, line in enumerate(DIALOGUE)]
-        return Recording(name, sounds.joined(said, pauses_s), "en", " ".join(DIALOGUE))
+        return LabelledRecording(name, sounds.joined(said, pauses_s), "en", " ".join(DIALOGUE))
 
     return Item(name, "en", about, make)
 
 
 def _crowd(name: str, voices: Sequence[str], about: str) -> Item:
-    async def make(speakers: Speakers) -> Recording:
+    async def make(speakers: DemoVoices) -> LabelledRecording:
         near = sounds.joined([await _say(speakers, line, "en", voices[0]) for line in TALKS["en"]], PAUSES_S)
         far = sounds.joined([await _say(speakers, line, "en", voices[1]) for line in DIALOGUE], (0.4,))
         quiet = (far[: len(near)] * 10 ** (-15 / 20)).astype(far.dtype)
-        return Recording(name, sounds.together((0.0, near), (0.5, quiet)), "en", " ".join(TALKS["en"]))
+        return LabelledRecording(
+            name, sounds.together((0.0, near), (0.5, quiet)), "en", " ".join(TALKS["en"])
+        )
 
     return Item(name, "en", about, make)
 
 
 def _switching(name: str, voices: dict[str, str]) -> Item:
-    async def make(speakers: Speakers) -> Recording:
+    async def make(speakers: DemoVoices) -> LabelledRecording:
         pieces, stretches, first = [], [], 0
         for language, text in SWITCHES:
             said = await _say(speakers, text, language, voices[language])
@@ -179,10 +181,10 @@ def _switching(name: str, voices: dict[str, str]) -> Item:
             stretches.append(Stretch(first, end, language))
             first = end
         whole = sounds.joined(pieces, (0.0,))
-        return Recording(name, whole, "", " ".join(text for _, text in SWITCHES), tuple(stretches))
+        return LabelledRecording(name, whole, "", " ".join(text for _, text in SWITCHES), tuple(stretches))
 
     return Item(name, "en es", "changes of language, not announced", make)
 
 
-async def _say(speakers: Speakers, text: str, language: str, voice: str, speed: float = 1.0) -> Pcm:
+async def _say(speakers: DemoVoices, text: str, language: str, voice: str, speed: float = 1.0) -> Pcm:
     return await speakers.say(text, language, voice, speed=speed, rate_hz=HEARING_RATE_HZ)

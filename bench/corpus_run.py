@@ -6,40 +6,40 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from bench import hearing
-from bench.hearing import Ears, Figures
+from bench.hearing import LoadedRecognizers, Measurements
 from bench.machine import describe
-from bench.pacing import Pace
+from bench.pacing import Pacing
 from bench.plot import bars
-from bench.recording import Recording
+from bench.recording import LabelledRecording
 from bench.result import markdown, number, percent, seconds
 from config.settings import Settings
 from pipeline.text.languages import base
 
 
 async def measure(
-    recordings: Sequence[Recording],
-    ears: Ears,
+    recordings: Sequence[LabelledRecording],
+    loaded: LoadedRecognizers,
     settings: Settings,
     *,
-    pace: Pace,
+    pace: Pacing,
     beside_plain: bool,
     say: Callable[[str], None],
-) -> Figures:
+) -> Measurements:
     """Measures one recording after the other; those in languages that the recogniser does not know are named."""
-    known = frozenset(base(language) for language in ears.recognizer.info.languages)
-    measured: list[Figures] = []
+    known = frozenset(base(language) for language in loaded.recognizer.info.languages)
+    measured: list[Measurements] = []
     passed_over = []
     for recording in recordings:
         if not {base(language) for language in recording.languages} <= known:
             passed_over.append(recording.name)
             continue
-        found = await hearing.measure(recording, ears, settings, pace=pace, beside_plain=beside_plain)
+        found = await hearing.measure(recording, loaded, settings, pace=pace, beside_plain=beside_plain)
         measured.append({key: value for key, value in found.items() if key not in _COMMON})
         say(_line(found))
     return {
         "kind": "corpus",
-        "model": ears.name,
-        "engine": ears.recognizer.info.name,
+        "model": loaded.name,
+        "engine": loaded.recognizer.info.name,
         "pace": str(pace),
         "machine": describe(),
         "passed_over": passed_over,
@@ -51,7 +51,7 @@ async def measure(
 _COMMON = frozenset({"kind", "model", "engine", "pace", "machine", "settings", "whole_look_threads"})
 
 
-def summary(measured: Sequence[Figures]) -> Figures:
+def summary(measured: Sequence[Measurements]) -> Measurements:
     """Means weighted by nothing but the recording, and over all words; the worst recording with its name."""
     points = {
         each["recording"]["name"]: each["points_streamed_minus_offline"]
@@ -132,7 +132,7 @@ def _errors(side: Mapping[str, Any]) -> int:
     return int(side["substituted"] + side["deleted"] + side["inserted"])
 
 
-def _line(found: Figures) -> str:
+def _line(found: Measurements) -> str:
     offline = percent(found["offline"]["wrong"]) if "offline" in found else "–"
     return (
         f"{found['recording']['name']:32} streamed {percent(found['streamed']['wrong'])}, offline {offline}, "

@@ -92,11 +92,8 @@ class CannotMeasure(Exception):
     """An engine is not there or cannot use the device; says why."""
 
 
-Encode = Callable[[Any], Any]
-
-
 @dataclass(frozen=True)
-class Engine:
+class TimedModel:
     """What is timed. `decode` takes what `encode` gave, the batch and how many tokens; returns how many it wrote."""
 
     name: str
@@ -114,7 +111,7 @@ def speakers(times: list[PassTime], interval_s: float) -> int:
 
 
 def measure(
-    engine: Engine,
+    engine: TimedModel,
     shape: Shape,
     *,
     windows_s: list[float],
@@ -145,7 +142,7 @@ def random_features(shape: Shape, batch: int, window_s: float) -> np.ndarray:
     return np.random.default_rng(1).normal(0, 0.5, (batch, shape.mels, frames)).astype(np.float32)
 
 
-def _timed(engine: Engine, features: np.ndarray, batch: int, tokens: int) -> tuple[float, float, int]:
+def _timed(engine: TimedModel, features: np.ndarray, batch: int, tokens: int) -> tuple[float, float, int]:
     encodes, decodes, written = [], [], 0
     for number in range(REPEATS + 2):
         began = time.perf_counter()
@@ -161,7 +158,7 @@ def _timed(engine: Engine, features: np.ndarray, batch: int, tokens: int) -> tup
 # --- CTranslate2 -----------------------------------------------------------------------------------------
 
 
-def ctranslate2_engine(shape: Shape, device: str, compute_type: str, directory: Path) -> Engine:
+def ctranslate2_engine(shape: Shape, device: str, compute_type: str, directory: Path) -> TimedModel:
     """Raises CannotMeasure."""
     try:
         import ctranslate2
@@ -197,7 +194,7 @@ def ctranslate2_engine(shape: Shape, device: str, compute_type: str, directory: 
         )
         return len(results[0].sequences_ids[0])
 
-    return Engine(f"ctranslate2 {ctranslate2.__version__} {model.compute_type}", encode, decode)
+    return TimedModel(f"ctranslate2 {ctranslate2.__version__} {model.compute_type}", encode, decode)
 
 
 def longest(tokens: int, prompt: int) -> int:
@@ -254,7 +251,7 @@ def write_random_model(shape: Shape, directory: Path) -> None:
 # --- PyTorch ---------------------------------------------------------------------------------------------
 
 
-def torch_engine(shape: Shape, device: str) -> Engine:
+def torch_engine(shape: Shape, device: str) -> TimedModel:
     """The same shape in plain PyTorch, float16 on a GPU. Raises CannotMeasure."""
     try:
         torch: Any = importlib.import_module("torch")  # no dependency of the project: it is there or not
@@ -344,7 +341,7 @@ def torch_engine(shape: Shape, device: str) -> Engine:
 
     without_gradients = torch.inference_mode()
     name = f"torch {torch.__version__} {str(kind).partition('.')[2]}"
-    return Engine(name, without_gradients(encode), without_gradients(decode))
+    return TimedModel(name, without_gradients(encode), without_gradients(decode))
 
 
 # --- running ---------------------------------------------------------------------------------------------
@@ -352,7 +349,7 @@ def torch_engine(shape: Shape, device: str) -> Engine:
 
 def open_engine(
     wanted: str, shape: Shape, device: str, compute_type: str, directory: Path, say: Callable[[str], None]
-) -> Engine:
+) -> TimedModel:
     """The wanted engine; with "auto" CTranslate2, else PyTorch. Raises CannotMeasure."""
     reasons = []
     if wanted in ("auto", "ctranslate2"):

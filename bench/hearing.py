@@ -10,10 +10,10 @@ from typing import Any
 from bench import plain_loop
 from bench.machine import describe
 from bench.offline import Offline, OfflineWhisper
-from bench.pacing import Pace
+from bench.pacing import Pacing
 from bench.pauses import by_pause, pauses_s, silences
 from bench.plain_loop import PlainResult
-from bench.recording import Recording, with_quiet
+from bench.recording import LabelledRecording, with_quiet
 from bench.streamed import Streamed, stream
 from config.settings import Settings
 from demo.quantiles import distribution
@@ -22,11 +22,11 @@ from pipeline.engines.protocols import Recognizer
 from pipeline.engines.recognition.silero import SileroModel
 from pipeline.engines.registry import load_recognizer
 
-Figures = dict[str, Any]
+Measurements = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Ears:
+class LoadedRecognizers:
     """What listens, loaded once for all recordings of a run."""
 
     name: str
@@ -48,7 +48,7 @@ def with_model(settings: Settings, model: str) -> Settings:
     return replace(settings, recognition=recognition)
 
 
-async def load(settings: Settings, model: str, *, threads: int = 0) -> Ears:
+async def load(settings: Settings, model: str, *, threads: int = 0) -> LoadedRecognizers:
     """Loads the recogniser, and the same model once more for the whole look.
 
     Args:
@@ -61,36 +61,43 @@ async def load(settings: Settings, model: str, *, threads: int = 0) -> Ears:
     chosen = with_model(settings, model)
     name = chosen.recognition.model
     offline = OfflineWhisper.open(name, settings, threads=threads) if name else None
-    return Ears(model or "as set", await load_recognizer(chosen), SileroModel.load(), offline)
+    return LoadedRecognizers(model or "as set", await load_recognizer(chosen), SileroModel.load(), offline)
 
 
 async def measure(
-    recording: Recording, ears: Ears, settings: Settings, *, pace: Pace, beside_plain: bool
-) -> Figures:
+    recording: LabelledRecording,
+    loaded: LoadedRecognizers,
+    settings: Settings,
+    *,
+    pace: Pacing,
+    beside_plain: bool,
+) -> Measurements:
     """All figures of one recording, one measurement after the other. Raises EngineError, TimeoutError."""
-    offline = ears.offline.transcribe(recording) if ears.offline else None
-    streamed = await stream(recording, ears.recognizer, settings.recognition, pace=pace, model=ears.detector)
+    offline = loaded.offline.transcribe(recording) if loaded.offline else None
+    streamed = await stream(
+        recording, loaded.recognizer, settings.recognition, pace=pace, model=loaded.detector
+    )
     plain = None
-    if beside_plain and ears.offline:
-        look = plain_loop.transcriber(ears.offline.model, recording.language)
+    if beside_plain and loaded.offline:
+        look = plain_loop.transcriber(loaded.offline.model, recording.language)
         plain = await plain_loop.run(recording, look, pace=pace)
     return figures(recording, streamed, offline, plain) | {
         "kind": "hearing",
-        "model": ears.name,
-        "engine": ears.recognizer.info.name,
+        "model": loaded.name,
+        "engine": loaded.recognizer.info.name,
         "pace": str(pace),
         "settings": asdict(settings.recognition),
-        "whole_look_threads": ears.offline.threads if ears.offline else None,
+        "whole_look_threads": loaded.offline.threads if loaded.offline else None,
         "machine": describe(),
     }
 
 
 def figures(
-    recording: Recording, streamed: Streamed, offline: Offline | None, plain: PlainResult | None
-) -> Figures:
+    recording: LabelledRecording, streamed: Streamed, offline: Offline | None, plain: PlainResult | None
+) -> Measurements:
     """What the results come to."""
     seconds = recording.seconds
-    found: Figures = {
+    found: Measurements = {
         "recording": {
             "name": recording.name,
             "language": recording.language,
@@ -148,7 +155,7 @@ def spread(values_s: Sequence[float]) -> dict[str, float]:
     }
 
 
-def _wrong(recording: Recording, text: str) -> Figures:
+def _wrong(recording: LabelledRecording, text: str) -> Measurements:
     if not recording.text:
         return {"wrong": None}
     found = errors(recording.words, words_of(text, recording.language))
@@ -160,7 +167,7 @@ def _wrong(recording: Recording, text: str) -> Figures:
     }
 
 
-def _ratios(streamed: Figures, plain: Figures) -> Figures:
+def _ratios(streamed: Measurements, plain: Measurements) -> Measurements:
     """Streamed by plain: below 1 is better."""
 
     def ratio(ours: float, theirs: float) -> float | None:
@@ -174,7 +181,7 @@ def _ratios(streamed: Figures, plain: Figures) -> Figures:
     }
 
 
-def _by_pause(recording: Recording, streamed: Streamed, offline: Offline) -> list[Figures]:
+def _by_pause(recording: LabelledRecording, streamed: Streamed, offline: Offline) -> list[Measurements]:
     reference = recording.words
     pauses = pauses_s(reference, offline.words, silences(with_quiet(recording.pcm)), recording.language)
     texts = [words_of(text, recording.language) for text in (streamed.text, offline.text)]

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from rich.console import Console
 
-from bench.hearing import Figures as Result
+from bench.hearing import Measurements
 from bench.machine import describe
 from bench.plot import lines
 from bench.result import markdown, number, percent
@@ -23,8 +23,8 @@ from demo.meeting import Minutes
 from demo.quantiles import Distribution
 from demo.report import Figures
 from demo.report import measure as figures_of
-from demo.scripts import Part, Script
-from demo.speakers import Speakers
+from demo.scripts import Script, ScriptPart
+from demo.speakers import DemoVoices
 from demo.talk import RATE_HZ, TalkError
 from pipeline.audio import Pcm
 from pipeline.engines.choice import chosen
@@ -40,9 +40,9 @@ async def measure(
     hear: tuple[str, ...],
     seconds: int,
     say: Callable[[str], None],
-) -> Result:
+) -> Measurements:
     """Holds the meeting. Raises TalkError, MeetingError, StackError."""
-    async with Speakers.load(settings) as speakers:
+    async with DemoVoices.load(settings) as speakers:
         say("preparing what is said")
         parts = [await _part(speakers, index, language, seconds) for index, language in enumerate(speaks)]
     script = Script(tuple(parts), hear)
@@ -58,8 +58,12 @@ async def measure(
 
 
 def result(
-    minutes: Minutes, figures: Figures, use: Mapping[str, Use], speaks: Sequence[str], hear: Sequence[str]
-) -> Result:
+    minutes: Minutes,
+    figures: Figures,
+    use: Mapping[str, Use],
+    speaks: Sequence[str],
+    hear: Sequence[str],
+) -> Measurements:
     """The figures in the form in which results are kept."""
     return {
         "kind": "meeting",
@@ -143,7 +147,7 @@ def plots(found: Mapping[str, Any]) -> dict[str, str]:
     return {"lag": lines("How far behind the end of each clause was heard", "s", "s behind", series)}
 
 
-async def _part(speakers: Speakers, index: int, language: str, seconds: int) -> Part:
+async def _part(speakers: DemoVoices, index: int, language: str, seconds: int) -> ScriptPart:
     """A speaker who says the talk of their language again and again until the time is over."""
     if language not in TALKS:
         raise TalkError(f"there is no talk in {language}; there are {', '.join(TALKS)}")
@@ -158,7 +162,9 @@ async def _part(speakers: Speakers, index: int, language: str, seconds: int) -> 
         pieces.append(np.zeros(int(PAUSES_S[number % len(PAUSES_S)] * RATE_HZ), np.int16))
         said.append(line)
         number += 1
-    return Part(f"speaker-{index + 1}", language, np.concatenate(pieces), " ".join(said), index * APART_S)
+    return ScriptPart(
+        f"speaker-{index + 1}", language, np.concatenate(pieces), " ".join(said), index * APART_S
+    )
 
 
 def _spread(values: Distribution) -> dict[str, float]:

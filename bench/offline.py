@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from bench.recording import Recording, Stretch, with_quiet
+from bench.recording import LabelledRecording, Stretch, with_quiet
 from bench.streamed import processor_s
 from config.settings import Settings
 from pipeline.audio import HEARING_RATE_HZ
@@ -58,7 +58,7 @@ class OfflineWhisper:
         )
         return cls(model, threads)
 
-    def transcribe(self, recording: Recording) -> Offline:
+    def transcribe(self, recording: LabelledRecording) -> Offline:
         """Recognises the whole recording with beam 5 and word times; a mixed one language by language. Blocking."""
         began_s, used_s = time.monotonic(), processor_s()
         pcm = with_quiet(recording.pcm)

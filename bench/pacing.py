@@ -19,7 +19,7 @@ _TURNS = 25
 """So many turns of the event loop everything that a frame has set off gets to begin its next pass."""
 
 
-class Pace(StrEnum):
+class Pacing(StrEnum):
     """What the clock of a measurement is."""
 
     REAL = "real"
@@ -28,7 +28,7 @@ class Pace(StrEnum):
     """The next frame comes when nothing is being done any more; delays are seconds of sound, passes take none."""
 
 
-class Player:
+class RecordingPlayer:
     """Plays a recording into a channel, and tells the time on the clock of its pace.
 
     Args:
@@ -36,23 +36,23 @@ class Player:
     """
 
     def __init__(
-        self, pcm: Pcm, pace: Pace, watch: WatchedRecognizer, arrived: Callable[[int, float], None]
+        self, pcm: Pcm, pace: Pacing, watch: WatchedRecognizer, arrived: Callable[[int, float], None]
     ) -> None:
         self._pcm, self._pace, self._watch, self._arrived = pcm, pace, watch, arrived
         self._position = 0
         self.frames: Channel[AudioFrame]
-        if pace is Pace.SOUND:
+        if pace is Pacing.SOUND:
             self.frames = _OnDemand(self._next)
         else:
             self.frames = Channel(200, WhenFull.DROP_OLDEST)
 
     def now_s(self) -> float:
         """Seconds on the clock of the pace."""
-        return self._position / HEARING_RATE_HZ if self._pace is Pace.SOUND else time.monotonic()
+        return self._position / HEARING_RATE_HZ if self._pace is Pacing.SOUND else time.monotonic()
 
     async def play(self) -> None:
         """Plays in real time to the end; with the pace of the sound the frames are fetched instead."""
-        if self._pace is Pace.SOUND:
+        if self._pace is Pacing.SOUND:
             return
         began = time.monotonic()
         while (frame := self._cut()) is not None:

@@ -17,7 +17,7 @@ EDGES_S = (0.1, 0.35, 1.0)
 SHORTEST_MS = 100
 """Shorter silences are none."""
 
-Stretch = tuple[int, int]
+SampleRange = tuple[int, int]
 """First sample and the one behind the last."""
 
 
@@ -31,12 +31,12 @@ class PauseClass:
     """For each text that was compared: errors at these words, words put in before them included."""
 
 
-def silences(pcm: Pcm) -> list[Stretch]:
+def silences(pcm: Pcm) -> list[SampleRange]:
     """Where nobody speaks for at least `SHORTEST_MS`, by Silero's voice activity detection."""
     from faster_whisper.vad import VadOptions, get_speech_timestamps
 
     options = VadOptions(min_silence_duration_ms=SHORTEST_MS, speech_pad_ms=0)
-    found: list[Stretch] = []
+    found: list[SampleRange] = []
     quiet_from = 0
     for speech in get_speech_timestamps(pcm.astype(np.float32) / 32768, options):
         if speech["start"] > quiet_from:
@@ -50,7 +50,7 @@ def silences(pcm: Pcm) -> list[Stretch]:
 def pauses_s(
     reference: Sequence[str],
     timed: Sequence[tuple[str, int, int]],
-    quiet: Sequence[Stretch],
+    quiet: Sequence[SampleRange],
     language: str,
 ) -> list[float | None]:
     """The pause before each word of the reference; None where its place in the sound is not known.

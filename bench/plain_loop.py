@@ -18,8 +18,8 @@ from typing import Any
 import numpy as np
 
 from bench.offline import BEAM
-from bench.pacing import Pace
-from bench.recording import Recording, with_quiet
+from bench.pacing import Pacing
+from bench.recording import LabelledRecording, with_quiet
 from bench.streamed import processor_s
 from pipeline.audio import HEARING_RATE_HZ, Pcm
 from pipeline.text.languages import base
@@ -157,7 +157,7 @@ class PlainResult:
     """How long after the last sound the last word came."""
 
 
-async def run(recording: Recording, transcribe: Transcribe, *, pace: Pace) -> PlainResult:
+async def run(recording: LabelledRecording, transcribe: Transcribe, *, pace: Pacing) -> PlainResult:
     """Plays a recording through the loop; what arrives while it looks is taken together at the next look."""
     loop, result = PlainLoop(transcribe), PlainResult()
     pcm = with_quiet(recording.pcm)
@@ -167,11 +167,11 @@ async def run(recording: Recording, transcribe: Transcribe, *, pace: Pace) -> Pl
     began_s, used_s = time.monotonic(), processor_s()
 
     def now_s() -> float:
-        return time.monotonic() - began_s if pace is Pace.REAL else taken / HEARING_RATE_HZ
+        return time.monotonic() - began_s if pace is Pacing.REAL else taken / HEARING_RATE_HZ
 
     while taken < len(pcm):
         due = min(len(pcm), taken + int(CHUNK_S * HEARING_RATE_HZ))
-        if pace is Pace.REAL:
+        if pace is Pacing.REAL:
             await asyncio.sleep(max(0.0, due / HEARING_RATE_HZ - now_s()))
             due = max(due, min(len(pcm), int(now_s() * HEARING_RATE_HZ)))
         loop.feed(pcm[taken:due])

@@ -53,12 +53,6 @@ def bars(title: str, up: str, values: Mapping[str, float]) -> str:
     return _frame(title, "", up, None, bottom, top, drawn)
 
 
-def cumulative(values: Sequence[float]) -> list[tuple[float, float]]:
-    """What share of the values is at most x, as points for `lines`."""
-    ordered = sorted(values)
-    return [(value, (index + 1) / len(ordered)) for index, value in enumerate(ordered)]
-
-
 def _frame(
     title: str,
     across: str,

@@ -25,7 +25,7 @@ class Stretch:
 
 
 @dataclass(frozen=True, slots=True)
-class Recording:
+class LabelledRecording:
     """Mono sound at `HEARING_RATE_HZ` and what is said in it."""
 
     name: str
@@ -52,10 +52,10 @@ class Recording:
         return words_of(self.text, self.language)
 
 
-def read(path: Path, text: str, language: str) -> Recording:
+def read(path: Path, text: str, language: str) -> LabelledRecording:
     """Reads a file. Raises TalkError."""
     pcm = resampled(load_recording(path), RATE_HZ, HEARING_RATE_HZ)
-    return Recording(path.stem, pcm, language, text)
+    return LabelledRecording(path.stem, pcm, language, text)
 
 
 def with_quiet(pcm: Pcm) -> Pcm:

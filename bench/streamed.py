@@ -8,10 +8,11 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from bench.pacing import Pace, Player
-from bench.recording import Recording, with_quiet
+from bench.pacing import Pacing, RecordingPlayer
+from bench.recording import LabelledRecording, with_quiet
 from bench.watching import WatchedRecognizer
 from config.settings import Recognition
+from demo.retraction import RetractionCounter
 from pipeline.audio import HEARING_RATE_HZ
 from pipeline.channel import Channel
 from pipeline.clock import ArrivalClock
@@ -20,7 +21,6 @@ from pipeline.engines.recognition.silero import SileroModel
 from pipeline.events import Caption, Heard, NotHeard, Word, Words
 from pipeline.settling import WordTimes
 from pipeline.stages.hear import hear
-from pipeline.text.captions import RetractionCounter
 from pipeline.text.languages import join
 
 _LONGEST = 40
@@ -49,12 +49,17 @@ class Streamed:
 
 
 async def stream(
-    recording: Recording, recognizer: Recognizer, settings: Recognition, *, pace: Pace, model: SileroModel
+    recording: LabelledRecording,
+    recognizer: Recognizer,
+    settings: Recognition,
+    *,
+    pace: Pacing,
+    model: SileroModel,
 ) -> Streamed:
     """Plays a recording through the stage. Raises EngineError, TimeoutError."""
     watch = WatchedRecognizer(recognizer)
     arrivals = ArrivalClock()
-    player = Player(with_quiet(recording.pcm), pace, watch, arrivals.arrived)
+    player = RecordingPlayer(with_quiet(recording.pcm), pace, watch, arrivals.arrived)
     heard: Channel[Heard] = Channel(10_000)
     notes = _Notes(recording.language, arrivals)
 

@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from pipeline.capacity import Measured
-from stack.doctor import Examination, Finding
+from stack.doctor import DoctorFinding, Examination
 
 
 def show(examination: Examination, console: Console | None = None) -> None:
@@ -99,7 +99,7 @@ def _reservations(figures: Measured) -> Iterator[_Row]:
 
 
 def _section(
-    console: Console, title: str, findings: Iterable[Finding], *, quiet: tuple[str, ...] | None = ()
+    console: Console, title: str, findings: Iterable[DoctorFinding], *, quiet: tuple[str, ...] | None = ()
 ) -> None:
     """One table; what fails is an alarm, but for the names in `quiet` (None: for all), which are choices."""
     console.print(f"\n[bold]{title}[/bold]")

@@ -1,4 +1,4 @@
-"""Settings, read once at start into frozen dataclasses. Imports nothing of ours.
+"""Settings, read once at start into frozen dataclasses (`settings.py`), and what logs may say.
 
-`settings` holds what can be set, `profiles` what "embedded", "cpu" and "gpu" stand for.
+Of ours it knows `protocol` alone.
 """

@@ -21,7 +21,7 @@ from protocol.events import (
 
 
 @dataclass(slots=True)
-class Rendering:
+class RenderedClause:
     """One clause in one language."""
 
     translated_s: float | None = None
@@ -54,16 +54,16 @@ class ClauseRecord:
     offset_at_s: float
     committed_at_s: float
     words: int
-    renderings: dict[str, Rendering] = field(default_factory=dict)
+    renderings: dict[str, RenderedClause] = field(default_factory=dict)
 
     @property
     def key(self) -> ClauseKey:
         """By which events and captions name it."""
         return ClauseKey(self.speaker, self.take, self.number)
 
-    def rendering(self, language: str) -> Rendering:
+    def rendering(self, language: str) -> RenderedClause:
         """The clause in `language`, empty at first."""
-        return self.renderings.setdefault(language, Rendering())
+        return self.renderings.setdefault(language, RenderedClause())
 
 
 class Ledger:
@@ -71,7 +71,7 @@ class Ledger:
 
     def __init__(self) -> None:
         self.clauses: dict[ClauseKey, ClauseRecord] = {}
-        self._renderings: dict[ClauseKey, dict[str, Rendering]] = {}
+        self._renderings: dict[ClauseKey, dict[str, RenderedClause]] = {}
         """By clause; events come as streams of their own, so one may overtake the clause that it is about."""
         self.interim_s: dict[str, list[float]] = {}
         """Latency of interim captions by language."""
@@ -128,8 +128,8 @@ class Ledger:
             if (rendering := record.renderings.get(language)) and rendering.end_at_s is not None
         ]
 
-    def _rendering(self, event: TranslationDone | SpeechDone | SpeechSkipped) -> Rendering:
-        return self._renderings.setdefault(event.clause, {}).setdefault(event.language, Rendering())
+    def _rendering(self, event: TranslationDone | SpeechDone | SpeechSkipped) -> RenderedClause:
+        return self._renderings.setdefault(event.clause, {}).setdefault(event.language, RenderedClause())
 
     def _clause(self, event: ClauseClosed) -> None:
         self.clauses[event.clause] = ClauseRecord(

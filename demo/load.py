@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import psutil
@@ -29,10 +29,13 @@ class LoadMeter:
     Args:
         parts: the first process of each part, by name.
         separate: parts of which the busiest single process is measured as well, e.g. the room's own one.
+        now: in seconds, never going back.
     """
 
-    def __init__(self, parts: Mapping[str, int], separate: Mapping[str, str]) -> None:
-        self._parts, self._separate = dict(parts), dict(separate)
+    def __init__(
+        self, parts: Mapping[str, int], separate: Mapping[str, str], now: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._parts, self._separate, self._now = dict(parts), dict(separate), now
         self._began_s = self._sampled_s = 0.0
         self._processor_s: dict[str, dict[int, float]] = {}
         self._first_s: dict[str, dict[int, float]] = {}
@@ -48,7 +51,7 @@ class LoadMeter:
 
     def sample(self) -> None:
         """Takes one reading of every part."""
-        self._sampled_s = time.monotonic()
+        self._sampled_s = self._now()
         self._began_s = self._began_s or self._sampled_s
         for part, pid in self._parts.items():
             self._read(part, _family(pid))
@@ -80,7 +83,7 @@ class LoadMeter:
             self._first_s.setdefault(part, {}).setdefault(process.pid, used)
             self._processor_s.setdefault(part, {})[process.pid] = used
         self._memory[part] = memory
-        self.memory_mib.setdefault(part, []).append((time.monotonic() - self._began_s, memory / MEBIBYTE))
+        self.memory_mib.setdefault(part, []).append((self._now() - self._began_s, memory / MEBIBYTE))
 
     def _busiest(self, part: str) -> psutil.Process | None:
         first, last = self._first_s.get(part, {}), self._processor_s.get(part, {})

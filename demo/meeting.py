@@ -12,7 +12,7 @@ from livekit import api
 from config.settings import LiveKit
 from demo.ledger import Ledger
 from demo.participants import MICROPHONE, TRANSLATED, Attendee, SeenCaption
-from demo.scripts import Part, Script
+from demo.scripts import Script, ScriptPart
 from demo.terminal import Screen
 from pipeline.text.languages import same_language
 from protocol.attributes import CAPTIONS, EVENTS, LISTEN, ROLE, SPEAK
@@ -29,10 +29,10 @@ class MeetingError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Spoken:
+class PlayedPart:
     """A part of the script as it was played."""
 
-    part: Part
+    part: ScriptPart
     began_s: float
     """Monotonic: when its first sample was handed to the microphone."""
 
@@ -48,7 +48,7 @@ class Minutes:
     attendees: dict[str, Attendee] = field(default_factory=dict)
     rounds: list[tuple[float, float]] = field(default_factory=list)
     """When each repetition of the script began and ended."""
-    spoken: list[Spoken] = field(default_factory=list)
+    spoken: list[PlayedPart] = field(default_factory=list)
 
     def listener(self, target: str) -> Attendee:
         """Who listens to a language."""
@@ -73,7 +73,7 @@ class Meeting:
         self._settings, self._screen, self._script = settings, screen, script
         self._targets, self._room = targets, room
         self._ledger = Ledger()
-        self._spoken: list[Spoken] = []
+        self._spoken: list[PlayedPart] = []
         main = script.parts[0].language
         quiet = {LISTEN: "off", CAPTIONS: "off"}
         self._attendees = {
@@ -162,7 +162,7 @@ class Meeting:
             self._screen.say(f"{speaker} speaks")
             await self._attendees[speaker].speak(
                 part.pcm,
-                lambda at_s, part=part: self._spoken.append(Spoken(part, at_s)),  # type: ignore[misc]
+                lambda at_s, part=part: self._spoken.append(PlayedPart(part, at_s)),  # type: ignore[misc]
             )
 
     async def _settled(self) -> None:

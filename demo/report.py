@@ -12,7 +12,7 @@ from typing import Any
 
 from demo.chrf import chrf
 from demo.coverage import Coverage, Said, coverage, heard_words
-from demo.ledger import ClauseRecord, Rendering
+from demo.ledger import ClauseRecord, RenderedClause
 from demo.load import Use
 from demo.meeting import READER, Minutes
 from demo.quantiles import Distribution, Trend, distribution, trend
@@ -137,7 +137,7 @@ class _Delivered:
     """A clause that was spoken to its end."""
 
     record: ClauseRecord
-    rendering: Rendering
+    rendering: RenderedClause
     first_audio_s: float
     """From its commit to the first frame, the wait for the clause before it included."""
     onset_s: float

@@ -9,13 +9,13 @@ from pathlib import Path
 import numpy as np
 
 from config.settings import Settings
-from demo.speakers import Speakers
+from demo.speakers import DemoVoices
 from demo.talk import (
     INTERRUPTION,
     INTERRUPTION_AT,
     RATE_HZ,
     TALK,
-    Line,
+    SpokenLine,
     TalkError,
     default_talk,
     load_recording,
@@ -34,7 +34,7 @@ _BETWEEN_S = 1.5
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ScriptPart:
     """What one person says without giving the floor away."""
 
     speaker: str
@@ -58,7 +58,7 @@ class Part:
 class Script:
     """A meeting."""
 
-    parts: tuple[Part, ...]
+    parts: tuple[ScriptPart, ...]
     hear: tuple[str, ...]
     """Which languages are listened to where nothing else is wished."""
 
@@ -72,25 +72,25 @@ class Script:
         """Until nobody speaks any more; 0 where nobody does."""
         return max((part.ends_s for part in self.parts), default=0.0)
 
-    def heard_by(self, target: str) -> tuple[Part, ...]:
+    def heard_by(self, target: str) -> tuple[ScriptPart, ...]:
         """What a listener of `target` hears translated."""
         return tuple(part for part in self.parts if not same_language(part.language, target))
 
-    def originals_for(self, target: str) -> tuple[Part, ...]:
+    def originals_for(self, target: str) -> tuple[ScriptPart, ...]:
         """What a listener of `target` hears as it is spoken."""
         return tuple(part for part in self.parts if same_language(part.language, target))
 
 
 SPANISH_TALK = (
-    Line("Buenos días a todos, y gracias por venir.", 0.7),
-    Line("El año pasado abrimos cuatro estaciones nuevas en el norte del país.", 0.7),
-    Line("Más de dos mil familias tienen ahora agua limpia.", 0.6),
-    Line(
+    SpokenLine("Buenos días a todos, y gracias por venir.", 0.7),
+    SpokenLine("El año pasado abrimos cuatro estaciones nuevas en el norte del país.", 0.7),
+    SpokenLine("Más de dos mil familias tienen ahora agua limpia.", 0.6),
+    SpokenLine(
         "El trabajo fue difícil, porque el invierno fue muy frío y muchas carreteras estaban cerradas.", 0.8
     ),
-    Line("Pero la gente de los pueblos nos ayudó todos los días.", 0.6),
-    Line("Ahora queremos construir una escuela en cada pueblo.", 0.7),
-    Line("Espero que ustedes puedan ayudarnos.", 0.5),
+    SpokenLine("Pero la gente de los pueblos nos ayudó todos los días.", 0.6),
+    SpokenLine("Ahora queremos construir una escuela en cada pueblo.", 0.7),
+    SpokenLine("Espero que ustedes puedan ayudarnos.", 0.5),
 )
 IN_ENGLISH = (
     "Good morning, everybody, and thank you for coming. Last year we opened four new stations in the north of the "
@@ -99,12 +99,12 @@ IN_ENGLISH = (
     "school in every village. I hope that you can help us."
 )
 ENGLISH_ANSWER = (
-    Line("Thank you, Carmen. I have two questions.", 0.7),
-    Line("How much money do we need for the schools, and who will pay for them?", 0.8),
-    Line("I work with the people who are building the new water system.", 0.6),
-    Line("We could give you some of our machines in the summer.", 0.7),
-    Line("I think that this is the most important part of the plan.", 0.6),
-    Line("We cannot do this work without your help.", 0.5),
+    SpokenLine("Thank you, Carmen. I have two questions.", 0.7),
+    SpokenLine("How much money do we need for the schools, and who will pay for them?", 0.8),
+    SpokenLine("I work with the people who are building the new water system.", 0.6),
+    SpokenLine("We could give you some of our machines in the summer.", 0.7),
+    SpokenLine("I think that this is the most important part of the plan.", 0.6),
+    SpokenLine("We cannot do this work without your help.", 0.5),
 )
 PRESIDENT_SAYS = (
     "And so, my fellow Americans, ask not what your country can do for you, "
@@ -120,24 +120,24 @@ async def built_in(settings: Settings) -> Script:
     """
     if not knows_more_than_english(settings):
         return _embedded()
-    async with Speakers.load(settings) as speakers:
+    async with DemoVoices.load(settings) as speakers:
         spanish, english = speakers.best("es"), _english_voice(speakers)
         talks = (
             (SPANISH_SPEAKER, "es", await _said(speakers, SPANISH_TALK, "es", spanish), _text(SPANISH_TALK)),
             (SPEAKER, "en", await _said(speakers, ENGLISH_ANSWER, "en", english), _text(ENGLISH_ANSWER)),
             (PRESIDENTS_NAME, "en", load_recording(PRESIDENT), PRESIDENT_SAYS),
         )
-    parts: list[Part] = []
+    parts: list[ScriptPart] = []
     for speaker, language, pcm, text in talks:
         starts_s = parts[-1].ends_s + _BETWEEN_S if parts else 0.0
         references = {"en": IN_ENGLISH} if speaker == SPANISH_SPEAKER else {}
-        parts.append(Part(speaker, language, pcm, text, starts_s, references))
+        parts.append(ScriptPart(speaker, language, pcm, text, starts_s, references))
     return Script(tuple(parts), ("en", "es", "fr"))
 
 
 def of_recording(path: Path, language: str, text: str = "") -> Script:
     """A talk of the operator's, interrupted in English if it is in English. Raises TalkError."""
-    talk = Part(SPEAKER, language, load_recording(path), text)
+    talk = ScriptPart(SPEAKER, language, load_recording(path), text)
     parts = [talk]
     if same_language(language, "en"):
         _, interruption = default_talk()
@@ -147,12 +147,12 @@ def of_recording(path: Path, language: str, text: str = "") -> Script:
 
 def _embedded() -> Script:
     sound, interruption = default_talk()
-    talk = Part(SPEAKER, "en", sound, _text(TALK))
+    talk = ScriptPart(SPEAKER, "en", sound, _text(TALK))
     return Script((talk, _interruption(interruption, talk)), ("es", "fr"))
 
 
-def _interruption(pcm: Pcm, talk: Part) -> Part:
-    return Part(INTERRUPTER, "en", pcm, INTERRUPTION.text, talk.ends_s * INTERRUPTION_AT)
+def _interruption(pcm: Pcm, talk: ScriptPart) -> ScriptPart:
+    return ScriptPart(INTERRUPTER, "en", pcm, INTERRUPTION.text, talk.ends_s * INTERRUPTION_AT)
 
 
 def knows_more_than_english(settings: Settings) -> bool:
@@ -161,14 +161,14 @@ def knows_more_than_english(settings: Settings) -> bool:
     return recognition.engines == ("whisper",) and not recognition.model.endswith(".en")
 
 
-def _english_voice(speakers: Speakers) -> str:
+def _english_voice(speakers: DemoVoices) -> str:
     """A man's, as natural as there is."""
     natural = speakers.natural("en")
     men = [name for name in natural if name[1:3] == "m_"]
     return next(iter([*men, *natural]), "flite:rms")
 
 
-async def _said(speakers: Speakers, lines: Sequence[Line], language: str, voice: str) -> Pcm:
+async def _said(speakers: DemoVoices, lines: Sequence[SpokenLine], language: str, voice: str) -> Pcm:
     pieces = []
     for line in lines:
         pieces += [
@@ -180,5 +180,5 @@ async def _said(speakers: Speakers, lines: Sequence[Line], language: str, voice:
     return np.concatenate(pieces)
 
 
-def _text(lines: Sequence[Line]) -> str:
+def _text(lines: Sequence[SpokenLine]) -> str:
     return " ".join(line.text for line in lines)

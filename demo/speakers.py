@@ -29,7 +29,7 @@ _ANSWERING = ("af_heart", "am_adam", "bf_emma", "bm_george", "af_sarah", "en_US-
 """English voices for single words: women and men, both sides of the Atlantic."""
 
 
-class Speakers:
+class DemoVoices:
     """Voices by name.
 
     Args:
@@ -45,7 +45,7 @@ class Speakers:
 
     @classmethod
     @asynccontextmanager
-    async def load(cls, settings: Settings) -> AsyncIterator[Speakers]:
+    async def load(cls, settings: Settings) -> AsyncIterator[DemoVoices]:
         """Loads every engine that is there; those that are not are named in `missing`."""
         engines: dict[str, Synthesizer] = {}
         missing = []

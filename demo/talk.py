@@ -30,7 +30,7 @@ class TalkError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class SpokenLine:
     """Something said in one breath, and the pause behind it."""
 
     text: str
@@ -38,29 +38,29 @@ class Line:
 
 
 TALK = (
-    Line("Good morning everybody, and welcome to our meeting.", 0.7),
-    Line("I work with the people who are building the new water system.", 0.7),
-    Line("This morning I want to talk about three important questions.", 0.7),
-    Line("First, we will see what we have done in the last year.", 0.6),
-    Line("Second, I will explain the problems that we found in the city.", 0.6),
-    Line("And third, we have to decide what we want to do with the money.", 0.8),
-    Line("Last year we opened four new stations in the north of the country.", 0.6),
-    Line("More than two thousand families have clean water in their houses now.", 0.8),
-    Line("The work was difficult because the winter was very cold.", 0.6),
-    Line("Many roads were closed, and the machines could not arrive at the river.", 0.6),
-    Line("We waited three months.", 0.7),
-    Line("But the people in the villages helped us every day.", 0.6),
-    Line("They gave us food, and they showed us the old roads in the mountains.", 0.7),
-    Line("I think that this is the most important part of the story.", 0.6),
-    Line("We cannot do this work without their help.", 0.8),
-    Line("Now we want to write a plan for the schools.", 0.6),
-    Line("The schools need water, and the children have a right to a safe place.", 0.7),
-    Line("I hope that you can help us.", 0.6),
-    Line("Thank you for your time.", 0.5),
+    SpokenLine("Good morning everybody, and welcome to our meeting.", 0.7),
+    SpokenLine("I work with the people who are building the new water system.", 0.7),
+    SpokenLine("This morning I want to talk about three important questions.", 0.7),
+    SpokenLine("First, we will see what we have done in the last year.", 0.6),
+    SpokenLine("Second, I will explain the problems that we found in the city.", 0.6),
+    SpokenLine("And third, we have to decide what we want to do with the money.", 0.8),
+    SpokenLine("Last year we opened four new stations in the north of the country.", 0.6),
+    SpokenLine("More than two thousand families have clean water in their houses now.", 0.8),
+    SpokenLine("The work was difficult because the winter was very cold.", 0.6),
+    SpokenLine("Many roads were closed, and the machines could not arrive at the river.", 0.6),
+    SpokenLine("We waited three months.", 0.7),
+    SpokenLine("But the people in the villages helped us every day.", 0.6),
+    SpokenLine("They gave us food, and they showed us the old roads in the mountains.", 0.7),
+    SpokenLine("I think that this is the most important part of the story.", 0.6),
+    SpokenLine("We cannot do this work without their help.", 0.8),
+    SpokenLine("Now we want to write a plan for the schools.", 0.6),
+    SpokenLine("The schools need water, and the children have a right to a safe place.", 0.7),
+    SpokenLine("I hope that you can help us.", 0.6),
+    SpokenLine("Thank you for your time.", 0.5),
 )
 """About 75 seconds of plain words that a small recogniser knows."""
 
-INTERRUPTION = Line("Excuse me, I have a question. How much money do we need for the schools?")
+INTERRUPTION = SpokenLine("Excuse me, I have a question. How much money do we need for the schools?")
 INTERRUPTION_AT = 0.55
 """When the second speaker begins, as a share of the talk."""
 

@@ -12,7 +12,7 @@ from config.settings import SpeechSettings
 from demo.coverage import Coverage
 from demo.hearing import ENOUGH, match, spectrum, speech_seconds
 from demo.ledger import ClauseRecord
-from demo.meeting import READER, Minutes, Spoken
+from demo.meeting import READER, Minutes, PlayedPart
 from demo.participants import MICROPHONE, TRANSLATED, Attendee, HeardTrack
 from demo.quantiles import Trend
 from demo.said_again import clause_again
@@ -155,7 +155,7 @@ def heard_their_language(target: str, listener: Attendee, compared: Sequence[Com
     return Finding(question, len(right) >= MATCHED_SHARE * len(compared), detail)
 
 
-def heard_originals(target: str, listener: Attendee, spoken: Sequence[Spoken]) -> Finding:
+def heard_originals(target: str, listener: Attendee, spoken: Sequence[PlayedPart]) -> Finding:
     """Whether who speaks the listener's own language reached them as they spoke, and nobody spoke over them."""
     question = f"the listener of {target} heard originals in {target}"
     found = missed = 0

@@ -68,7 +68,7 @@ class Errors:
         )
 
 
-Pair = tuple[int | None, int | None]
+AlignedPair = tuple[int | None, int | None]
 """Positions in reference and hypothesis that lie beside each other; None where one has nothing."""
 
 
@@ -94,7 +94,7 @@ def words_of(text: str, language: str = "en") -> list[str]:
     return " ".join(words).replace("per cent", "percent").split() if code == "en" else words
 
 
-def align(reference: Sequence[str], hypothesis: Sequence[str]) -> list[Pair]:
+def align(reference: Sequence[str], hypothesis: Sequence[str]) -> list[AlignedPair]:
     """The cheapest way to lay two sequences beside each other, with most equal words together."""
     rows = [[index * _ERROR for index in range(len(hypothesis) + 1)]]
     for number, expected in enumerate(reference, 1):
@@ -103,7 +103,7 @@ def align(reference: Sequence[str], hypothesis: Sequence[str]) -> list[Pair]:
             beside = above[index - 1] + _difference(expected, got)
             row.append(min(above[index] + _ERROR, row[-1] + _ERROR, beside))
         rows.append(row)
-    pairs: list[Pair] = []
+    pairs: list[AlignedPair] = []
     left, right = len(reference), len(hypothesis)
     while left or right:
         cost = rows[left][right]
@@ -131,11 +131,6 @@ def errors(reference: Sequence[str], hypothesis: Sequence[str]) -> Errors:
         deleted=sum(b is None for _, b in pairs),
         inserted=sum(a is None for a, _ in pairs),
     )
-
-
-def word_errors(reference: Sequence[str], hypothesis: Sequence[str]) -> int:
-    """Substitutions, insertions and deletions together."""
-    return errors(reference, hypothesis).wrong
 
 
 def _difference(expected: str, got: str) -> int:

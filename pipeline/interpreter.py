@@ -43,11 +43,11 @@ from pipeline.hearing_pace import HearingPace
 from pipeline.lanes import Lanes
 from pipeline.load import Load, Sacrifice
 from pipeline.overload import Overload
+from pipeline.replay_buffer import ReplayBuffer
 from pipeline.settling import WordTimes
-from pipeline.stages.hear import Hear
+from pipeline.stages.hear import HearingStage
 from pipeline.stages.segment import segment
 from pipeline.stages.translate import TranslationCache, TranslationLane
-from pipeline.tape import Tape
 from pipeline.text.captions import caption_of, translated_caption
 from pipeline.text.clauses import ClauseCutter
 from pipeline.text.glossary import Glossary
@@ -123,7 +123,7 @@ class Interpreter:
         self,
         speaker: str,
         *,
-        hear: Hear,
+        hear: HearingStage,
         translator: Translator,
         outlet: Outlet,
         settings: Settings,
@@ -148,7 +148,7 @@ class Interpreter:
         self._pace = HearingPace()
         # kept over a restart, so that no two clauses have the same number
         self._cutter = ClauseCutter(speaker, settings.clauses)
-        self._tape = Tape(KEPT_S * HEARING_RATE_HZ)
+        self._replay = ReplayBuffer(KEPT_S * HEARING_RATE_HZ)
         self._frames: Channel[AudioFrame] = Channel(FRAMES_WAITING, WhenFull.DROP_OLDEST, self._drop)
         self._position = 0
         self._lost = 0
@@ -172,7 +172,7 @@ class Interpreter:
             reason = "their microphone is too loud; what they say may be heard wrongly"
             self._outlet.trouble(Trouble(self.speaker, "hear", "", reason))
         self._arrivals.arrived(frame.end_sample, self._last_sound_s)
-        self._tape.add(frame)
+        self._replay.add(frame)
         self._frames.put_nowait(frame)
 
     def gap(self) -> None:
@@ -304,7 +304,7 @@ class Interpreter:
 
     def _sound_of(self, clause: Clause) -> Pcm | None:
         first = max(0, clause.first_sample - LEAD_SAMPLES)
-        frame = self._tape.after(first, clause.end_sample + LEAD_SAMPLES - first)
+        frame = self._replay.after(first, clause.end_sample + LEAD_SAMPLES - first)
         return None if frame is None or frame.first_sample > clause.first_sample else frame.pcm
 
     def _deliver(self, outcome: Translated, drafted: bool) -> None:

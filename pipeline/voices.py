@@ -20,17 +20,12 @@ class Casting:
     def __init__(self) -> None:
         self._parts: OrderedDict[str, int] = OrderedDict()
         self._next_part = 0
-        self._registers: dict[str, str] = {}
         self._chosen: Mapping[str, str] = {}
 
     @property
     def known(self) -> int:
         """How many speakers are remembered."""
         return len(self._parts)
-
-    def prefer(self, speaker: str, register: str) -> None:
-        """Asks for a "low" or "high" voice for a speaker where the language has one."""
-        self._registers[speaker] = register
 
     def choose(self, voices: Mapping[str, str]) -> None:
         """Sets the one voice of each of these languages, whoever speaks; other languages cast by speaker."""
@@ -54,10 +49,7 @@ class Casting:
             if voice.name == named:
                 return voice
         cast = [voice for voice in voices if not voice.standby] or list(voices)
-        wanted = self._registers.get(speaker)
-        fitting = [voice for voice in cast if voice.register == wanted] if wanted else []
-        choice = fitting or cast
-        return choice[part % len(choice)]
+        return cast[part % len(cast)]
 
     def _part(self, speaker: str) -> int:
         if speaker not in self._parts:

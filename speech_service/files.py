@@ -16,11 +16,11 @@ from pipeline.engines.protocols import HearingOptions
 from pipeline.events import Heard, NotHeard, UtteranceEnded, Word, Words
 from pipeline.recordings.decoding import FlawKind, Recording, TooMuchSound, decode
 from pipeline.text.joining import confidence_of, text_of
-from speech_service import audio_files as media
+from speech_service import audio_files
+from speech_service.base_app import patience
 from speech_service.measures import Measures
 from speech_service.problems import problem_of, too_long
-from speech_service.recognition import Ears
-from speech_service.service import patience
+from speech_service.recognition import RecognitionHandler
 
 WAITING_PIECES = 32
 FILES_AT_ONCE = 2
@@ -85,8 +85,8 @@ class Transcript(BaseModel):
 class Transcriber:
     """Files, a few at once, through the same stage as live speech."""
 
-    def __init__(self, ears: Ears, settings: Settings, measures: Measures) -> None:
-        self._ears, self._measures = ears, measures
+    def __init__(self, handler: RecognitionHandler, settings: Settings, measures: Measures) -> None:
+        self._handler, self._measures = handler, measures
         self._max_s = settings.services.max_audio_s
         self._at_once = 0
 
@@ -97,7 +97,7 @@ class Transcriber:
             UnknownLanguage: for a language that the engine lacks.
             ProblemError: too many files at once, too much sound, or nothing could be recognised.
         """
-        self._ears.check_language(options)
+        self._handler.check_language(options)
         if self._at_once >= FILES_AT_ONCE:
             raise ProblemError(overloaded("too many files at once", 5.0))
         self._at_once += 1
@@ -116,9 +116,9 @@ class Transcriber:
         header = Message()
         header["content-type"] = request.headers.get("content-type", "")
         try:
-            if header.get_content_type() in media.RAW_TYPES:
+            if header.get_content_type() in audio_files.RAW_TYPES:
                 parameters = {name.lower(): value for name, value in header.get_params(failobj=[])[1:]}
-                return Recording(media.raw(bytes(data), parameters, max_s=self._max_s))
+                return Recording(audio_files.raw(bytes(data), parameters, max_s=self._max_s))
             return await asyncio.to_thread(decode, bytes(data), rate_hz=HEARING_RATE_HZ, max_s=self._max_s)
         except TooMuchSound as error:
             raise ProblemError(too_long("the sound", self._max_s, "seconds")) from error
@@ -127,7 +127,7 @@ class Transcriber:
         frames: Channel[AudioFrame] = Channel(WAITING_PIECES)
         heard: Channel[Heard] = Channel(WAITING_PIECES)
         transcript = _Gatherer(recording)
-        async with self._ears.listening(frames, heard, options) as (stage, recognizer):
+        async with self._handler.listening(frames, heard, options) as (stage, recognizer):
             async with asyncio.TaskGroup() as group:
                 group.create_task(stage)
                 group.create_task(_feed(request, recording.pcm, frames))

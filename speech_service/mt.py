@@ -24,10 +24,10 @@ from pipeline.engines.translation import langid
 from pipeline.engines.translation.langid import UNDETERMINED
 from pipeline.text.glossary import Glossary
 from protocol.glossary import GlossaryError
-from speech_service.exchange import Exchange
+from speech_service.base_app import body_limits, check_text, new_service, patience
 from speech_service.measures import Measures
+from speech_service.multiplexer import RequestMultiplexer
 from speech_service.problems import invalid, problem_of, too_long
-from speech_service.service import body_limits, check_text, new_service, patience
 from speech_service.sockets import Peer, conversation
 from speech_service.wire import (
     FROM_TRANSLATION,
@@ -132,22 +132,22 @@ def mt_app(translator: Translator, settings: Settings, *, detect: Detect = langi
     measures = Measures("mt")
     bodies = body_limits(settings, texts=BATCH_SIZE + 1)
     app = new_service("Translation", measures, settings=settings, bodies=bodies)
-    desk = _Desk(translator, detect, settings, measures)
+    handler = _TranslationHandler(translator, detect, settings, measures)
 
     @app.get("/languages")
     async def languages() -> Pairs:
         """All pairs of languages with their routes, and what the engine says of itself."""
-        return Pairs(engine=translator.info, pairs=desk.pairs())
+        return Pairs(engine=translator.info, pairs=handler.pairs())
 
     @app.post("/translate")
     async def translate(body: TranslateRequest) -> TranslateAnswer:
         """Translates one text."""
-        return await desk.answer(body)
+        return await handler.answer(body)
 
     @app.post("/batch")
     async def batch(body: BatchRequest) -> BatchAnswer:
         """Translates several texts; one that fails leaves a problem in its place."""
-        return BatchAnswer(results=await desk.answer_all(body.requests))
+        return BatchAnswer(results=await handler.answer_all(body.requests))
 
     @app.post("/detect")
     async def detect_language(body: DetectRequest) -> DetectAnswer:
@@ -161,12 +161,14 @@ def mt_app(translator: Translator, settings: Settings, *, detect: Detect = langi
     async def live(socket: WebSocket) -> None:
         idle_s = settings.services.idle_timeout_s
         async with conversation(socket, FROM_TRANSLATION, idle_timeout_s=idle_s, measures=measures) as peer:
-            await _converse(peer, desk, settings, measures)
+            await _converse(peer, handler, settings, measures)
 
     return app
 
 
-async def _converse(peer: Peer[FromTranslation], desk: _Desk, settings: Settings, measures: Measures) -> None:
+async def _converse(
+    peer: Peer[FromTranslation], handler: _TranslationHandler, settings: Settings, measures: Measures
+) -> None:
     """One connection on /ws/translate; ends with an exception, whoever ends it."""
 
     async def work(request: Translate) -> Translated:
@@ -176,7 +178,7 @@ async def _converse(peer: Peer[FromTranslation], desk: _Desk, settings: Settings
             raise ProblemError(problem_of(error)) from error
         except GlossaryError as error:
             raise ProblemError(invalid(f"glossary: {error}")) from error
-        result = await desk.translate(
+        result = await handler.translate(
             request, sound=sound, glossary=glossary, second_opinion=request.second_opinion
         )
         return Translated(
@@ -189,19 +191,21 @@ async def _converse(peer: Peer[FromTranslation], desk: _Desk, settings: Settings
             from_sound=result.from_sound,
         )
 
-    async with Exchange(peer, limit=settings.services.max_requests, measures=measures) as exchange:
+    async with RequestMultiplexer(
+        peer, limit=settings.services.max_requests, measures=measures
+    ) as multiplexer:
         while True:
             message = await peer.receive()
             if isinstance(message, bytes):
                 raise WireError("there is no sound here")
-            match await exchange.read(TO_TRANSLATION, message):
+            match await multiplexer.read(TO_TRANSLATION, message):
                 case Translate() as request:
-                    await exchange.begin(request.id, partial(work, request))
+                    await multiplexer.begin(request.id, partial(work, request))
                 case Cancel(id=number):
-                    exchange.cancel(number)
+                    multiplexer.cancel(number)
 
 
-class _Desk:
+class _TranslationHandler:
     """Checks requests and has them translated."""
 
     def __init__(

@@ -29,7 +29,7 @@ NewDetector = Callable[[], VoiceActivityDetector]
 """Detectors keep state, so each speaker gets one."""
 
 
-class HearStage(Protocol):
+class HearFunction(Protocol):
     """`pipeline.stages.hear.hear`, or what a test puts in its place."""
 
     def __call__(
@@ -44,7 +44,7 @@ class HearStage(Protocol):
     ) -> Coroutine[None, None, None]: ...
 
 
-class Ears:
+class RecognitionHandler:
     """What all connections share: the recogniser, and how a stage is run on it."""
 
     def __init__(
@@ -53,7 +53,7 @@ class Ears:
         new_detector: NewDetector,
         settings: Recognition,
         measures: Measures,
-        stage: HearStage,
+        stage: HearFunction,
     ) -> None:
         self.recognizer = recognizer
         self._new_detector, self._settings, self._stage = new_detector, settings, stage

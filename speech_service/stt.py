@@ -18,11 +18,11 @@ from pipeline.clock import ArrivalClock
 from pipeline.engines.protocols import EngineInfo, HearingOptions, Recognizer, UnknownLanguage
 from pipeline.events import Heard, UtteranceEnded, UtteranceStarted, Words
 from pipeline.stages.hear import hear
+from speech_service.base_app import body_limits, new_service
 from speech_service.files import Transcriber, Transcript
 from speech_service.measures import Measures
 from speech_service.problems import problem_of
-from speech_service.recognition import Ears, HearStage, NewDetector
-from speech_service.service import body_limits, new_service
+from speech_service.recognition import HearFunction, NewDetector, RecognitionHandler
 from speech_service.sockets import Gone, Peer, conversation
 from speech_service.wire import (
     FROM_RECOGNITION,
@@ -58,15 +58,15 @@ class Languages(BaseModel):
 
 
 def stt_app(
-    recognizer: Recognizer, new_detector: NewDetector, settings: Settings, *, stage: HearStage = hear
+    recognizer: Recognizer, new_detector: NewDetector, settings: Settings, *, stage: HearFunction = hear
 ) -> FastAPI:
     """The service around a recogniser that is loaded; whoever loaded it closes it."""
     measures = Measures("stt")
     file_bytes = int(settings.services.max_audio_s * BYTES_A_SECOND)
     bodies = body_limits(settings, large_bytes={"/transcribe": file_bytes})
     app = new_service("Speech recognition", measures, settings=settings, bodies=bodies)
-    ears = Ears(recognizer, new_detector, settings.recognition, measures, stage)
-    transcriber = Transcriber(ears, settings, measures)
+    handler = RecognitionHandler(recognizer, new_detector, settings.recognition, measures, stage)
+    transcriber = Transcriber(handler, settings, measures)
 
     @app.get("/languages")
     async def languages() -> Languages:
@@ -88,7 +88,7 @@ def stt_app(
     async def live(socket: WebSocket) -> None:
         idle_s = settings.services.idle_timeout_s
         async with conversation(socket, FROM_RECOGNITION, idle_timeout_s=idle_s, measures=measures) as peer:
-            await _Listening(peer, ears, measures).run()
+            await _RecognitionSession(peer, handler, measures).run()
 
     return app
 
@@ -107,11 +107,11 @@ _SOUND_BODY: dict[str, Any] = {
 # --- live ------------------------------------------------------------------------------------------------
 
 
-class _Listening:
+class _RecognitionSession:
     """One connection on /ws/stt."""
 
-    def __init__(self, peer: Peer[FromRecognition], ears: Ears, measures: Measures) -> None:
-        self._peer, self._ears, self._measures = peer, ears, measures
+    def __init__(self, peer: Peer[FromRecognition], handler: RecognitionHandler, measures: Measures) -> None:
+        self._peer, self._handler, self._measures = peer, handler, measures
         self._frames: Channel[AudioFrame] = Channel(WAITING_PIECES)
         self._heard: Channel[Heard] = Channel(WAITING_PIECES)
         self._clock = ArrivalClock()
@@ -129,11 +129,11 @@ class _Listening:
             start.speaker, start.language, start.allowed_languages, start.hints, lambda: self._sparing
         )
         try:
-            self._ears.check_language(options)
+            self._handler.check_language(options)
         except UnknownLanguage as error:
             raise ProblemError(problem_of(error)) from error
         self._taken_to = start.first_sample
-        async with self._ears.listening(self._frames, self._heard, options) as (stage, _):
+        async with self._handler.listening(self._frames, self._heard, options) as (stage, _):
             await self._peer.send(Ready(takes_sparing=True))
             try:
                 async with asyncio.timeout(None) as limit, asyncio.TaskGroup() as group:

@@ -24,9 +24,9 @@ from pipeline.engines.protocols import (
     Voice,
 )
 from speech_service.audio_files import wav_header
-from speech_service.exchange import Exchange
+from speech_service.base_app import body_limits, check_text, new_service, patience
 from speech_service.measures import Measures
-from speech_service.service import body_limits, check_text, new_service, patience
+from speech_service.multiplexer import RequestMultiplexer
 from speech_service.sockets import Peer, conversation
 from speech_service.wire import (
     FROM_SYNTHESIS,
@@ -72,19 +72,19 @@ def tts_app(synthesizer: Synthesizer, settings: Settings) -> FastAPI:
     measures = Measures("tts")
     bodies = body_limits(settings, texts=2)
     app = new_service("Speech synthesis", measures, settings=settings, bodies=bodies)
-    booth = _Booth(synthesizer, settings, measures)
+    handler = _SynthesisHandler(synthesizer, settings, measures)
 
     @app.get("/voices")
     async def voices(
         language: Annotated[Code | None, Query(description="only voices of this language")] = None,
     ) -> Voices:
         """The voices, and what the engine says of itself."""
-        return Voices(engine=synthesizer.info, voices=booth.voices(language))
+        return Voices(engine=synthesizer.info, voices=handler.voices(language))
 
     @app.post("/synthesize", response_class=StreamingResponse, responses=_WAV)
     async def synthesize(body: SynthesizeRequest) -> StreamingResponse:
         """Speaks a text as WAV, 24 kHz mono, sent as it is made."""
-        speech = booth.speak(SpeakBody(**body.model_dump()))
+        speech = handler.speak(SpeakBody(**body.model_dump()))
         first = await anext(speech, None)  # so that a failure is still an answer of its own
         return StreamingResponse(_wav(first, speech), media_type="audio/wav")
 
@@ -92,7 +92,7 @@ def tts_app(synthesizer: Synthesizer, settings: Settings) -> FastAPI:
     async def live(socket: WebSocket) -> None:
         idle_s = settings.services.idle_timeout_s
         async with conversation(socket, FROM_SYNTHESIS, idle_timeout_s=idle_s, measures=measures) as peer:
-            await _converse(peer, booth, settings, measures)
+            await _converse(peer, handler, settings, measures)
 
     return app
 
@@ -141,37 +141,43 @@ class _Credit:
         return taken
 
 
-async def _converse(peer: Peer[FromSynthesis], booth: _Booth, settings: Settings, measures: Measures) -> None:
+async def _converse(
+    peer: Peer[FromSynthesis], handler: _SynthesisHandler, settings: Settings, measures: Measures
+) -> None:
     """One connection on /ws/synthesize; ends with an exception, whoever ends it."""
     credits: dict[int, _Credit] = {}
 
     async def work(request: Speak, credit: _Credit) -> Ended:
         try:
-            return await _speak(peer, booth, request, credit)
+            return await _speak(peer, handler, request, credit)
         finally:
             credits.pop(request.id, None)
 
-    async with Exchange(peer, limit=settings.services.max_requests, measures=measures) as exchange:
+    async with RequestMultiplexer(
+        peer, limit=settings.services.max_requests, measures=measures
+    ) as multiplexer:
         while True:
             message = await peer.receive()
             if isinstance(message, bytes):
                 raise WireError("requests are text messages")
-            match await exchange.read(TO_SYNTHESIS, message):
+            match await multiplexer.read(TO_SYNTHESIS, message):
                 case Speak() as request:
                     credit = _Credit(request.window, settings.services.idle_timeout_s)
-                    if await exchange.begin(request.id, partial(work, request, credit)):
+                    if await multiplexer.begin(request.id, partial(work, request, credit)):
                         credits[request.id] = credit
                 case More(id=number, samples=samples):
                     if granted := credits.get(number):
                         granted.grant(samples)
                 case Cancel(id=number):
-                    exchange.cancel(number)
+                    multiplexer.cancel(number)
                     credits.pop(number, None)
 
 
-async def _speak(peer: Peer[FromSynthesis], booth: _Booth, request: Speak, credit: _Credit) -> Ended:
+async def _speak(
+    peer: Peer[FromSynthesis], handler: _SynthesisHandler, request: Speak, credit: _Credit
+) -> Ended:
     sent = 0
-    async with aclosing(booth.speak(request)) as speech:
+    async with aclosing(handler.speak(request)) as speech:
         async for pcm in speech:
             if not sent:
                 await peer.send(Started(request.id, SPEAKING_RATE_HZ))
@@ -184,7 +190,7 @@ async def _speak(peer: Peer[FromSynthesis], booth: _Booth, request: Speak, credi
     return Ended(request.id, sent)
 
 
-class _Booth:
+class _SynthesisHandler:
     """Checks requests and has them spoken."""
 
     def __init__(self, synthesizer: Synthesizer, settings: Settings, measures: Measures) -> None:

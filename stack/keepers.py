@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from stack.errors import Unreachable
-from stack.model import HubFile, Packaged, PackagedArrays, ReleaseFile, Source
+from stack.model import HubFile, ModelSource, Packaged, PackagedArrays, ReleaseFile
 
 HUB: Final = "the hub"
 
@@ -15,7 +15,7 @@ def nobody_answers(what: str, keepers: list[str]) -> Unreachable:
     return Unreachable(f"{what}: {' and '.join(keepers)} cannot be reached. Is this machine offline?")
 
 
-def keeper_of(source: Source) -> str:
+def keeper_of(source: ModelSource) -> str:
     """A source's keeper: where one file cannot be had because nobody answers, no other can."""
     match source:
         case HubFile():
@@ -26,7 +26,7 @@ def keeper_of(source: Source) -> str:
             return source.index
 
 
-def named(source: Source) -> str:
+def named(source: ModelSource) -> str:
     """A source as people are told of it, with the packages that it consists of."""
     match source:
         case Packaged():

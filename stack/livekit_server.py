@@ -28,8 +28,6 @@ VERSION = "1.13.5"
 MODULE = "github.com/livekit/livekit-server"
 RELEASES = f"https://github.com/livekit/livekit/releases/download/v{VERSION}"
 
-Report = Callable[[str], None]
-
 
 @dataclass(frozen=True, slots=True)
 class Pins:
@@ -74,7 +72,7 @@ async def obtain(
     cache: Path | None = None,
     environment: Mapping[str, str] | None = None,
     *,
-    report: Report = lambda line: None,
+    report: Callable[[str], None] = lambda line: None,
     releases: str = RELEASES,
     pins: Pins = PINS,
 ) -> Path:
@@ -114,7 +112,9 @@ def _place(cache: Path) -> Path:
     return cache / "bin" / f"livekit-server-{VERSION}"
 
 
-async def build(target: Path, environment: Mapping[str, str], report: Report, pins: Pins = PINS) -> None:
+async def build(
+    target: Path, environment: Mapping[str, str], report: Callable[[str], None], pins: Pins = PINS
+) -> None:
     """Builds the server with `go install`, and takes it if all its source is the one that is known.
 
     Raises:
@@ -195,7 +195,7 @@ def _go_settings(environment: Mapping[str, str], cache: Path, directory: str) ->
     return settings
 
 
-async def _install(go: str, settings: Mapping[str, str], report: Report) -> None:
+async def _install(go: str, settings: Mapping[str, str], report: Callable[[str], None]) -> None:
     """Runs `go install -v`, which names modules as they come and packages as they are compiled."""
     process = await asyncio.create_subprocess_exec(
         go, "install", "-v", "-trimpath", "-ldflags=-s -w", f"{MODULE}/cmd/server@v{VERSION}",
@@ -237,7 +237,9 @@ _ARCHITECTURES = {
 }
 
 
-async def download(target: Path, report: Report, releases: str = RELEASES, pins: Pins = PINS) -> None:
+async def download(
+    target: Path, report: Callable[[str], None], releases: str = RELEASES, pins: Pins = PINS
+) -> None:
     """Takes the official release, checked against the checksum that is known here.
 
     Raises:

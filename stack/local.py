@@ -21,7 +21,7 @@ from stack.environment import child_environment
 from stack.errors import PartFailed
 from stack.keys import with_own_keys
 from stack.logs import MOST_BYTES, keep_bounded
-from stack.parts import HOST, PLANS, ROOT, Part, Place, Plan, available, with_ports
+from stack.parts import HOST, PLANS, ROOT, Part, Planner, PlanningContext, with_ports
 from stack.ports import Ports, check_free
 from stack.process import ChildProcess, Guard, tail_of
 
@@ -63,7 +63,7 @@ class Stack(AbstractAsyncContextManager["Stack"]):
         directory: Path | None = None,
         restart: bool = False,
         report: Callable[[str], None] = lambda line: None,
-        plans: Mapping[str, Plan] = PLANS,
+        plans: Mapping[str, Planner] = PLANS,
         most_log_bytes: int = MOST_BYTES,
     ) -> None:
         self.ports = ports or Ports.of(settings)
@@ -74,7 +74,7 @@ class Stack(AbstractAsyncContextManager["Stack"]):
         """Process id of each running part; each leads a process group of the same number."""
         self.restarts: dict[str, int] = {}
         """How often each part was started again."""
-        self._names = available() if parts is None else tuple(parts)
+        self._names = tuple(PLANS if parts is None else parts)
         self._restart, self._report, self._plans = restart, report, plans
         self._most_log_bytes = most_log_bytes
         self._ready: dict[str, asyncio.Event] = {}
@@ -138,7 +138,7 @@ class Stack(AbstractAsyncContextManager["Stack"]):
         binary = Path("livekit-server")
         if "livekit" in self._names and self._plans is PLANS:
             binary = await livekit_server.obtain(report=self._report)
-        place = Place(self.settings, self.ports, self.directory, binary, self._names)
+        place = PlanningContext(self.settings, self.ports, self.directory, binary, self._names)
         return [plan(place) for name, plan in self._plans.items() if name in self._names]
 
     async def _keep(self, part: Part, guard: Guard) -> None:

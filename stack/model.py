@@ -28,7 +28,7 @@ class ReleaseFile:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ArchiveMember:
     """A file in the archive of a published package."""
 
     package: str
@@ -41,7 +41,7 @@ class Packaged:
     """Published packages that carry the same bytes; the parts are joined in order."""
 
     index: Index
-    parts: tuple[Part, ...]
+    parts: tuple[ArchiveMember, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class PackagedArrays:
     shape: tuple[int, ...]
 
 
-Source = HubFile | ReleaseFile | Packaged | PackagedArrays
+ModelSource = HubFile | ReleaseFile | Packaged | PackagedArrays
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class File:
 
     name: str
     """What it is called on disk."""
-    sources: tuple[Source, ...]
+    sources: tuple[ModelSource, ...]
     """In the order in which they are tried."""
     sha256: str = ""
     """Empty for a model card, which is only read by people and for its licence."""

@@ -19,10 +19,10 @@ from stack.errors import FetchFailed, LicenceRefused, StackError, Unreachable
 from stack.keepers import HUB, keeper_of, named, nobody_answers
 from stack.licences import PER_VOICE, licence_of_card
 from stack.mirror import Mirror
-from stack.model import File, HubFile, Model, Packaged, PackagedArrays, ReleaseFile, Repository, Source
+from stack.model import File, HubFile, Model, ModelSource, Packaged, PackagedArrays, ReleaseFile, Repository
 from stack.packages import SILENCE_LIMIT_S, Packages
 
-Progress = Callable[[str, int, int | None], None]
+FileProgress = Callable[[str, int, int | None], None]
 """Told a file's name, how many of its bytes are here, and how many there will be where that is known."""
 Say = Callable[[str], None]
 
@@ -90,7 +90,7 @@ class ModelStore:
         model: Model,
         *,
         say: Say = lambda line: None,
-        progress: Progress = lambda name, here, whole: None,
+        progress: FileProgress = lambda name, here, whole: None,
     ) -> Path:
         """Fetches what is missing of a model, from the first source that has it.
 
@@ -137,7 +137,7 @@ class ModelStore:
     # --- known bytes ---------------------------------------------------------------------------------------
 
     async def _pinned(
-        self, client: aiohttp.ClientSession, model: Model, say: Say, progress: Progress
+        self, client: aiohttp.ClientSession, model: Model, say: Say, progress: FileProgress
     ) -> None:
         told: set[str] = set()
 
@@ -154,7 +154,7 @@ class ModelStore:
         await asyncio.to_thread(self._packages.clear)
 
     async def _bring(
-        self, client: aiohttp.ClientSession, model: Model, file: File, say: Say, progress: Progress
+        self, client: aiohttp.ClientSession, model: Model, file: File, say: Say, progress: FileProgress
     ) -> None:
         """One file, from the first source that hands over the right bytes."""
         reasons: list[FetchFailed] = []
@@ -182,7 +182,7 @@ class ModelStore:
         raise FetchFailed(f"{model.name}: {file.name} cannot be had: {'; '.join(map(str, reasons))}")
 
     async def _take(
-        self, client: aiohttp.ClientSession, source: Source, file: File, to: Path, progress: Progress
+        self, client: aiohttp.ClientSession, source: ModelSource, file: File, to: Path, progress: FileProgress
     ) -> None:
         """Puts a file into its place, if its bytes are the known ones. Raises FetchFailed."""
 
@@ -218,7 +218,7 @@ class ModelStore:
     # --- bytes that are trusted at first -------------------------------------------------------------------
 
     async def _unpinned(
-        self, client: aiohttp.ClientSession, model: Model, say: Say, progress: Progress
+        self, client: aiohttp.ClientSession, model: Model, say: Say, progress: FileProgress
     ) -> None:
         if model.repository is not None:
             try:
@@ -241,7 +241,7 @@ class ModelStore:
         model: Model,
         repository: Repository,
         say: Say,
-        progress: Progress,
+        progress: FileProgress,
     ) -> None:
         """A model as somebody publishes it for our engines."""
         note = self._note(model)
@@ -259,7 +259,7 @@ class ModelStore:
         repository: str,
         *,
         say: Say = lambda line: None,
-        progress: Progress = lambda name, here, whole: None,
+        progress: FileProgress = lambda name, here, whole: None,
     ) -> Path:
         """Fetches a model in the format of its authors; `conversion.convert` takes its directory.
 
@@ -272,7 +272,7 @@ class ModelStore:
             return await self._official(client, repository, say, progress)
 
     async def _official(
-        self, client: aiohttp.ClientSession, repository: str, say: Say, progress: Progress
+        self, client: aiohttp.ClientSession, repository: str, say: Say, progress: FileProgress
     ) -> Path:
         place = self._settings.directory / ".official" / repository.replace("/", "--")
         wanted, note = Repository(repository, conversion.OFFICIAL_FILES), place / "hub.lock.json"

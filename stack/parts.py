@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -30,7 +29,8 @@ class Part:
     listens: tuple[str, ...]
     """Names of the ports, as in `Ports`, that it listens on."""
     known_by: tuple[str, str] | None = None
-    """A part that runs before it, and what that part logs once it knows this one; for what no address tells."""
+    """A part that runs before it, and what that part logs once it knows this one; for what no address tells
+    (docs/decisions/0012-a-worker-is-known-by-the-servers-log.md)."""
     after: tuple[str, ...] = ()
     """Parts that must be ready before it is started."""
     environment: Mapping[str, str] = field(default_factory=dict)
@@ -40,7 +40,7 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PlanningContext:
     """What a part may know when it is planned."""
 
     settings: Settings
@@ -53,7 +53,7 @@ class Place:
     """Names of all that run together."""
 
 
-Plan = Callable[[Place], Part]
+Planner = Callable[[PlanningContext], Part]
 
 
 def with_ports(settings: Settings, ports: Ports) -> Settings:
@@ -72,7 +72,7 @@ def with_ports(settings: Settings, ports: Ports) -> Settings:
     return replace(settings, livekit=livekit, services=services, auth=auth)
 
 
-def livekit_server(place: Place) -> Part:
+def livekit_server(place: PlanningContext) -> Part:
     """The media server, with `livekit.yaml` adapted to the ports and keys at hand."""
     config, turn_secret = place.directory / "livekit.yaml", place.directory / "turn-secret"
     write_private(turn_secret, place.settings.turn.secret.get_secret_value())
@@ -88,7 +88,7 @@ def livekit_server(place: Place) -> Part:
     )
 
 
-def livekit_config(base: str, place: Place, turn_secret: Path) -> str:
+def livekit_config(base: str, place: PlanningContext, turn_secret: Path) -> str:
     """The server's configuration: `base` (YAML) with our ports on loopback, and the keys, the relay and the
     webhook of the settings."""
     settings, ports = place.settings, place.ports
@@ -109,7 +109,7 @@ def livekit_config(base: str, place: Place, turn_secret: Path) -> str:
     return yaml.safe_dump(config, sort_keys=False)
 
 
-def speech(place: Place) -> Part:
+def speech(place: PlanningContext) -> Part:
     """The engines over HTTP; those with an empty URL run inside the rooms' own processes."""
     services = place.settings.services
     urls = {"stt": services.stt_url, "mt": services.mt_url, "tts": services.tts_url}
@@ -122,7 +122,7 @@ def speech(place: Place) -> Part:
     )
 
 
-def worker(place: Place) -> Part:
+def worker(place: PlanningContext) -> Part:
     """The interpreters' host: one process a room, dispatched by the media server."""
     return Part(
         name="worker",
@@ -138,7 +138,7 @@ def worker(place: Place) -> Part:
     )
 
 
-def auth(place: Place) -> Part:
+def auth(place: PlanningContext) -> Part:
     """Invitations, tokens and the web app."""
     return Part(
         name="auth",
@@ -150,17 +150,5 @@ def auth(place: Place) -> Part:
     )
 
 
-PLANS: Mapping[str, Plan] = {"livekit": livekit_server, "speech": speech, "auth": auth, "worker": worker}
+PLANS: Mapping[str, Planner] = {"livekit": livekit_server, "speech": speech, "auth": auth, "worker": worker}
 """All parts, in the order in which they are started."""
-
-MEETING = ("livekit", "speech", "worker")
-"""What an interpreted meeting needs at least."""
-
-
-def available() -> tuple[str, ...]:
-    """The parts that this installation holds: the meeting's, and the auth service where it is installed."""
-    return tuple(
-        name
-        for name in PLANS
-        if name != "auth" or importlib.util.find_spec("auth_service.__main__") is not None
-    )

@@ -22,7 +22,7 @@ FOR_TESTS: Final = ("whisper-base", "whisper-tiny.en", "kokoro-int8", "piper-en_
 
 
 @dataclass(frozen=True, slots=True)
-class Machine:
+class MachineResources:
     """What decides which models fit."""
 
     cores: int
@@ -30,7 +30,7 @@ class Machine:
     gpu: bool
 
 
-def machine() -> Machine:
+def machine() -> MachineResources:
     """This one. Blocking: looks for a GPU."""
     try:
         import ctranslate2
@@ -39,10 +39,10 @@ def machine() -> Machine:
     except (ImportError, RuntimeError):
         gpu = False
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return Machine(cores, psutil.virtual_memory().total / 2**30, gpu)
+    return MachineResources(cores, psutil.virtual_memory().total / 2**30, gpu)
 
 
-def usual(machine: Machine) -> tuple[str, ...]:
+def usual(machine: MachineResources) -> tuple[str, ...]:
     """The models that a machine begins with: recognition, voices, translation."""
     if machine.gpu:
         better = {"whisper-base": "whisper-large-v3-turbo", "kokoro-int8": "kokoro"}
@@ -54,7 +54,7 @@ def usual(machine: Machine) -> tuple[str, ...]:
     return USUAL
 
 
-def wanted(settings: Settings, machine: Machine) -> list[Model]:
+def wanted(settings: Settings, machine: MachineResources) -> list[Model]:
     """The usual models that the settings have a use for; none where they keep to what needs no models."""
     if settings.profile == "embedded":
         return []

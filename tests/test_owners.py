@@ -29,7 +29,7 @@ LOOKED_AT = {
     "pipeline/stages/translate.py": "asks for its result before it goes on, or cancels it and waits",
     "speech_service/__main__.py": "asks for its result",
     "speech_service/serve.py": "asks the first one that ends for its error, cancels the others",
-    "speech_service/exchange.py": "its answer waits for it and raises what it raised",
+    "speech_service/multiplexer.py": "its answer waits for it and raises what it raised",
     "foundation/http/server.py": "whoever listens waits for its end and raises what it failed with",
     "stack/local.py": "asks for its result, then cancels and waits",
     "stack/packages.py": "awaits it",

@@ -23,8 +23,8 @@ from protocol.attributes import CAPTIONS_TOPIC
 from protocol.captions import CaptionAttributes
 from worker.listeners import readers_of
 from worker.outbox import Outbox
-from worker.pace import Pace
 from worker.signing import CaptionKey
+from worker.throttle import Throttle
 
 log = structlog.get_logger(__name__)
 
@@ -169,7 +169,7 @@ class Captions:
         self._readers: Mapping[str, frozenset[str]] = {}
         self._packets = True
         self._greeted: dict[str, frozenset[str]] = {}
-        self._legacy_pace = Pace(LEGACY_EVERY_S)
+        self._legacy_pace = Throttle(LEGACY_EVERY_S)
         self._boxes: dict[tuple[str, int, str], tuple[Outbox, asyncio.Task[None]]] = {}
         self._history: dict[str, deque[Line]] = {}
         self._histories = asyncio.Semaphore(HISTORIES_AT_ONCE)

@@ -19,14 +19,14 @@ HELP = (
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class CommandReply:
     """What a command changes, as attributes, and what is answered to whoever wrote it."""
 
     text: str
     attributes: Mapping[str, str] = field(default_factory=dict)
 
 
-def answer(message: str, offered: Sequence[str]) -> Answer | None:
+def answer(message: str, offered: Sequence[str]) -> CommandReply | None:
     """Understands one chat message; None if it is not meant for the interpreter."""
     words = message.split() if len(message) <= MAX_CHARACTERS else []
     if not words:
@@ -40,10 +40,10 @@ def answer(message: str, offered: Sequence[str]) -> Answer | None:
             return None
 
 
-def _translate(words: Sequence[str], offered: Sequence[str]) -> Answer:
+def _translate(words: Sequence[str], offered: Sequence[str]) -> CommandReply:
     match words:
         case ["off"]:
-            return Answer(
+            return CommandReply(
                 "Translation is off; you hear and read originals only.", {LISTEN: OFF, CAPTIONS: OFF}
             )
         case [code] | [code, "captions"] if is_code(code):
@@ -51,23 +51,23 @@ def _translate(words: Sequence[str], offered: Sequence[str]) -> Answer:
             if language is None:
                 return _unknown(code, offered)
             if len(words) == 2:
-                return Answer(f"You read {language}.", {LISTEN: OFF, CAPTIONS: language})
-            return Answer(f"You hear and read {language}.", {LISTEN: language, CAPTIONS: language})
+                return CommandReply(f"You read {language}.", {LISTEN: OFF, CAPTIONS: language})
+            return CommandReply(f"You hear and read {language}.", {LISTEN: language, CAPTIONS: language})
         case _:
-            return Answer(HELP.format(languages=_listed(offered)))
+            return CommandReply(HELP.format(languages=_listed(offered)))
 
 
-def _speak(words: Sequence[str], offered: Sequence[str]) -> Answer:
+def _speak(words: Sequence[str], offered: Sequence[str]) -> CommandReply:
     match words:
         case [code] if code == AUTO or is_code(code):
             language = AUTO if code == AUTO else (served_by(code, offered) or code)
-            return Answer(f"You speak {language}.", {SPEAK: language})
+            return CommandReply(f"You speak {language}.", {SPEAK: language})
         case _:
-            return Answer(HELP.format(languages=_listed(offered)))
+            return CommandReply(HELP.format(languages=_listed(offered)))
 
 
-def _unknown(code: str, offered: Sequence[str]) -> Answer:
-    return Answer(f"{code} is not available. Available: {_listed(offered)}")
+def _unknown(code: str, offered: Sequence[str]) -> CommandReply:
+    return CommandReply(f"{code} is not available. Available: {_listed(offered)}")
 
 
 def _listed(offered: Sequence[str]) -> str:

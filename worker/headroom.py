@@ -28,11 +28,11 @@ class Fits:
     """What the room goes without because it asks for more; empty while it fits."""
 
 
-Spoken = Mapping[str, Collection[str]]
+LanguagesHeard = Mapping[str, Collection[str]]
 """For each who may speak: the languages in which they are heard."""
 
 
-def sacrifices(capacity: Capacity, spoken: Spoken, engines: Mapping[str, str]) -> tuple[Trouble, ...]:
+def sacrifices(capacity: Capacity, spoken: LanguagesHeard, engines: Mapping[str, str]) -> tuple[Trouble, ...]:
     """What is given up in a room that asks for more than fits.
 
     Args:
@@ -111,7 +111,7 @@ class Headroom:
         self._max_speakers, self._max_languages = max_speakers, max_languages
         self._told: tuple[Trouble, ...] = ()
 
-    def look(self, spoken: Spoken, engines: Mapping[str, str]) -> Fits | None:
+    def look(self, spoken: LanguagesHeard, engines: Mapping[str, str]) -> Fits | None:
         """How a room that asks for this fits, see `sacrifices`; None while nothing is known."""
         capacity = self._capacity()
         if capacity is None:

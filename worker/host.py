@@ -33,11 +33,10 @@ from foundation.tasks import Tasks
 from pipeline.engines.protocols import EngineError
 from protocol.attributes import TROUBLE
 from protocol.control import ControlError, JobMetadata, read_metadata
-from worker.engines import Engines
 from worker.health import WatchedServer, answering
 from worker.heartbeat import Heartbeat
-from worker.loading import load_engines
 from worker.room import END_LIMIT_S, RoomInterpreter
+from worker.room_engines import RoomEngines, load_engines
 from worker.standby import INTERPRETER, STANDBY, Standby
 from worker.text_streams import attribute_setter
 
@@ -141,7 +140,7 @@ async def interpret(context: JobContext) -> None:
     await beating.enter_async_context(Heartbeat(set_attributes).beating())
     context.add_shutdown_callback(beating.aclose)
     try:
-        engines: Engines = await context.proc.userdata["load_engines"](settings)
+        engines: RoomEngines = await context.proc.userdata["load_engines"](settings)
     except EngineError as error:
         await _fail(context, str(error))
         return

@@ -9,7 +9,7 @@ FIRST_GUEST_S = 300.0
 """How long an interpreter that was invited early waits for somebody to come."""
 
 
-class Desertion:
+class IdleTimeout:
     """Waits while nobody is in the room.
 
     Args:

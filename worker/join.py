@@ -11,10 +11,9 @@ from livekit import api, rtc
 
 from config.settings import LiveKit, Settings
 from protocol.control import Configure
-from worker.engines import Engines
 from worker.heartbeat import Heartbeat
-from worker.loading import load_engines
-from worker.room import End, RoomInterpreter
+from worker.room import LeaveReason, RoomInterpreter
+from worker.room_engines import RoomEngines, load_engines
 from worker.standby import INTERPRETER
 from worker.text_streams import attribute_setter
 
@@ -58,9 +57,9 @@ async def join(
     *,
     identity: str | None = None,
     configure: Configure | None = None,
-    engines: Engines | None = None,
+    engines: RoomEngines | None = None,
     room: rtc.Room | None = None,
-) -> End:
+) -> LeaveReason:
     """Interprets a room until it is dismissed, deserted or disconnected.
 
     Args:

@@ -60,7 +60,7 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class InterpretingPlan:
     """What the interpreter has to do for the people in the room."""
 
     wishes: Mapping[str, Wishes] = field(default_factory=dict)
@@ -135,7 +135,7 @@ def make_plan(
     limit: int,
     existing: Collection[str] = (),
     muted: Collection[str] = (),
-) -> Plan:
+) -> InterpretingPlan:
     """Works out who has to be interpreted into what, and who receives it.
 
     Places are shared: nobody has a second language before everybody has a first, nor a third before all have two.
@@ -155,7 +155,7 @@ def make_plan(
         wish = _wish_of(person, channels, readers, frozenset(muted))
         if wish is not None:
             wishes[person.identity] = wish
-    return Plan(wishes, channels, readers, refused)
+    return InterpretingPlan(wishes, channels, readers, refused)
 
 
 def readers_of(language: str, source_language: str, readers: Mapping[str, frozenset[str]]) -> frozenset[str]:

@@ -34,7 +34,7 @@ AT_ONCE = 8
 LIMIT_S = 5.0
 
 
-class Server(Protocol):
+class PermissionServer(Protocol):
     """How permissions reach the media server."""
 
     def permit(self, allowed: Allowed) -> None:
@@ -53,7 +53,7 @@ class ServerRefused(Exception):
 class Permissions:
     """Keeps the server's list equal to what is allowed."""
 
-    def __init__(self, server: Server, tasks: Tasks, *, now: Monotonic | None = None) -> None:
+    def __init__(self, server: PermissionServer, tasks: Tasks, *, now: Monotonic | None = None) -> None:
         self._server, self._tasks = server, tasks
         self._now = now or asyncio.get_running_loop().time
         self._sent_at_s = float("-inf")

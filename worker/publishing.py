@@ -117,7 +117,7 @@ def new_source() -> rtc.AudioSource:
 
 
 class RoomPublisher:
-    """A `Publisher` and a permission `Server` for one room.
+    """A `Publisher` and a `PermissionServer` for one room.
 
     Args:
         service: None where there is no access to the room service; changes of permission are then slower.

@@ -23,10 +23,10 @@ from protocol.control import Configure
 from worker import roster
 from worker.audio_input import OpenTrack, open_track
 from worker.chat import Chat
-from worker.engines import Engines
-from worker.idle_timeout import Desertion
+from worker.control import ControlReader
+from worker.idle_timeout import IdleTimeout
 from worker.listeners import WISH_ATTRIBUTES, make_plan
-from worker.organiser import Organiser
+from worker.room_engines import RoomEngines
 from worker.text_streams import is_online
 from worker.wiring import Parts
 
@@ -56,7 +56,7 @@ _NEWS: tuple[EventTypes, ...] = (
 )
 
 
-class End(StrEnum):
+class LeaveReason(StrEnum):
     """Why an interpreter left its room."""
 
     DISMISSED = "dismissed"
@@ -78,7 +78,7 @@ class RoomInterpreter:
         room: rtc.Room,
         service: livekit_api.LiveKitAPI | None,
         settings: Settings,
-        engines: Engines,
+        engines: RoomEngines,
         configure: Configure | None = None,
         *,
         open_track: OpenTrack = open_track,
@@ -93,11 +93,11 @@ class RoomInterpreter:
         self._languages_placed: frozenset[str] = frozenset()
         self._looking: asyncio.Handle | None = None
         self._finishing: asyncio.Timeout | None = None
-        self._ended: asyncio.Future[End] = asyncio.get_running_loop().create_future()
-        self._desertion = Desertion(
+        self._ended: asyncio.Future[LeaveReason] = asyncio.get_running_loop().create_future()
+        self._idle_timeout = IdleTimeout(
             settings.rooms.leave_after_s,
             online=lambda: is_online(room),
-            leave=lambda: self._end(End.DESERTED),
+            leave=lambda: self._end(LeaveReason.DESERTED),
         )
         self._chat = Chat(
             room,
@@ -106,7 +106,7 @@ class RoomInterpreter:
             offered=lambda: self._parts.offered,
             wish=self._wish_by_chat,
         )
-        self._organiser = Organiser(
+        self._control = ControlReader(
             room,
             settings.livekit,
             version=self._parts.configured.version,
@@ -114,7 +114,7 @@ class RoomInterpreter:
             dismiss=self.dismiss,
         )
 
-    async def run(self) -> End:
+    async def run(self) -> LeaveReason:
         """Interprets until the end; leaves the room connected, and nothing running."""
         handlers = self._listen()
         try:
@@ -136,7 +136,7 @@ class RoomInterpreter:
 
     def dismiss(self) -> None:
         """Ends `run` soon."""
-        self._end(End.DISMISSED)
+        self._end(LeaveReason.DISMISSED)
 
     def configure(self, wish: Configure) -> None:
         """Changes languages, mutes, voices and glossary of a running interpreter."""
@@ -183,7 +183,7 @@ class RoomInterpreter:
         encryption = roster.encryption(self._room)
         parts.encryption.look(encryption)
         parts.status.encrypted(encryption)
-        self._desertion.look(bool(people))
+        self._idle_timeout.look(bool(people))
 
     async def _keep_looking(self) -> None:
         while True:
@@ -203,7 +203,7 @@ class RoomInterpreter:
         for event, handler in handlers.items():
             self._room.on(event, handler)
         self._chat.listen()
-        self._organiser.listen()
+        self._control.listen()
         return handlers
 
     def _news(self) -> None:
@@ -227,14 +227,14 @@ class RoomInterpreter:
 
     def _reconnected(self) -> None:
         log.info("room reconnected", room=self._room.name)
-        self._desertion.reconnected()
+        self._idle_timeout.reconnected()
         self._parts.channels.republished()
         self._parts.speakers.reconnected()
         self._parts.status.renew()
         self.look_soon()
 
     def _disconnected(self) -> None:
-        self._end(End.DISCONNECTED)
+        self._end(LeaveReason.DISCONNECTED)
         if (
             self._finishing is not None and not self._finishing.expired()
         ):  # nobody is there to hear the last words
@@ -247,7 +247,7 @@ class RoomInterpreter:
             del self._chat_wishes[next(iter(self._chat_wishes))]
         self.look_soon()
 
-    def _end(self, end: End) -> None:
+    def _end(self, end: LeaveReason) -> None:
         if not self._ended.done():
             self._ended.set_result(end)
 
@@ -276,13 +276,13 @@ class RoomInterpreter:
             self._finishing = None
 
     async def _stop(self) -> None:
-        self._desertion.cancel()
+        self._idle_timeout.cancel()
         if self._looking is not None:
             self._looking.cancel()
         if not self._ended.done():
             self._ended.cancel()
         self._chat.stop()
-        self._organiser.stop()
+        self._control.stop()
         self._parts.speakers.close()
         self._parts.channels.close()
         self._parts.permissions.close()

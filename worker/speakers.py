@@ -56,7 +56,7 @@ class _Speaker:
         self.identity, self.language, self.take = identity, language, take
         self.interpreter = interpreter
         self.track: rtc.RemoteTrack | None = None
-        self.ear: asyncio.Task[None] | None = None
+        self.listening: asyncio.Task[None] | None = None
         self.leaving: asyncio.TimerHandle | None = None
 
     def stay(self) -> None:
@@ -102,7 +102,7 @@ class Speakers:
     @property
     def heard(self) -> frozenset[str]:
         """Those whose tracks are listened to now."""
-        return frozenset(who for who, speaker in self._speakers.items() if speaker.ear is not None)
+        return frozenset(who for who, speaker in self._speakers.items() if speaker.listening is not None)
 
     @property
     def interpreted(self) -> frozenset[str]:
@@ -217,18 +217,18 @@ class Speakers:
         elif speaker.language != person.speaks:
             self._begin_take(speaker, person)
         track = self._microphones[identity].track
-        if track is not speaker.track or (track is not None and speaker.ear is None):
+        if track is not speaker.track or (track is not None and speaker.listening is None):
             self._stop_hearing(speaker)
             if track is not None:
                 speaker.track = track
-                ear = self._tasks.start(self._listen(speaker, track), name=f"ear of {identity}")
-                speaker.ear = ear
-                ear.add_done_callback(lambda done: self._ear_ended(speaker, done))
+                listening = self._tasks.start(self._listen(speaker, track), name=f"sound of {identity}")
+                speaker.listening = listening
+                listening.add_done_callback(lambda done: self._listening_ended(speaker, done))
 
     def _stop_hearing(self, speaker: _Speaker) -> None:
-        ear, speaker.ear, speaker.track = speaker.ear, None, None
-        if ear is not None:
-            ear.cancel()
+        listening, speaker.listening, speaker.track = speaker.listening, None, None
+        if listening is not None:
+            listening.cancel()
             speaker.interpreter.gap()
 
     async def _listen(self, speaker: _Speaker, track: rtc.RemoteTrack) -> None:
@@ -236,9 +236,9 @@ class Speakers:
             async for pcm in frames:
                 speaker.interpreter.listen(pcm)
 
-    def _ear_ended(self, speaker: _Speaker, ear: asyncio.Task[None]) -> None:
+    def _listening_ended(self, speaker: _Speaker, listening: asyncio.Task[None]) -> None:
         """A track broke off by itself: it is opened again if it is still theirs."""
-        if speaker.ear is ear:
+        if speaker.listening is listening:
             self._stop_hearing(speaker)
             asyncio.get_running_loop().call_later(AGAIN_S, self._apply)
 

@@ -25,7 +25,7 @@ from protocol.attributes import (
 from worker.channels import ChannelView
 from worker.encryption import SHOWN, Encryption
 from worker.headroom import Fits
-from worker.voices import Voices
+from worker.voices import VoicesByLanguage
 
 EVERY_S = 0.5
 LAG_EVERY_S = 2.0
@@ -66,7 +66,7 @@ class Status:
         self._now = now or asyncio.get_running_loop().time
         self._wish = 0
         self._languages: tuple[str, ...] = ()
-        self._voices: Voices = {}
+        self._voices: VoicesByLanguage = {}
         self._fits: Fits | None = None
         self._encryption = Encryption()
         self._shown: dict[str, str] = {}
@@ -81,7 +81,7 @@ class Status:
         self._wish = version
         self.changed()
 
-    def offer(self, languages: Sequence[str], voices: Voices | None = None) -> None:
+    def offer(self, languages: Sequence[str], voices: VoicesByLanguage | None = None) -> None:
         """Sets which languages may be asked for, and the voices that they may have."""
         offer = tuple(languages), voices or {}
         if offer != (self._languages, self._voices):

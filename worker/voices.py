@@ -18,7 +18,7 @@ MOST_EACH = 48
 
 _SHOWN_NAME = 60
 
-Voices = Mapping[str, tuple[str, ...]]
+VoicesByLanguage = Mapping[str, tuple[str, ...]]
 
 
 class RoomVoices:
@@ -65,7 +65,7 @@ class RoomVoices:
             self._trouble(trouble)
         self._told = frozenset(troubles)
 
-    def shown(self) -> Voices:
+    def shown(self) -> VoicesByLanguage:
         """For each offered language that has any: its voices' names, the default first, within `MOST_CHARACTERS`."""
         for most in range(MOST_EACH, 0, -1):
             shown = {code: _some(names, most) for code, names in self._there.items() if names}

@@ -29,13 +29,13 @@ from worker.audio_input import OpenTrack
 from worker.captions import Captions, Line
 from worker.channels import Channels
 from worker.encryption import EncryptionWatch
-from worker.engines import Engines
 from worker.headroom import Headroom
 from worker.listeners import Person
 from worker.names import Names
 from worker.permissions import Permissions
 from worker.publishing import RoomPublisher
 from worker.reports import Reports
+from worker.room_engines import RoomEngines
 from worker.signing import CaptionKey
 from worker.speakers import Speakers
 from worker.status import Status
@@ -58,7 +58,7 @@ class Parts:
         room: rtc.Room,
         service: livekit_api.LiveKitAPI | None,
         settings: Settings,
-        engines: Engines,
+        engines: RoomEngines,
         configured: Configure,
         *,
         open_track: OpenTrack,

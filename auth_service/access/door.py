@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from auth_service.access.invitations import Entry, Invites, Wishes
+from auth_service.access.invitations import AdmittedPerson, Invites, JoinWishes
 from auth_service.access.tokens import fingerprint, new_identifier, new_session
 from auth_service.errors import Refused
 from auth_service.policy import Role
-from auth_service.storage.records import Answer, Invitation, Room, Waiter
+from auth_service.storage.records import AdmissionDecision, Invitation, Room, Waiter
 from auth_service.storage.rooms import Storage
 from auth_service.storage.waiting import Waiting
 
@@ -20,7 +20,7 @@ COMING_S = 180.0
 _TRY_AGAIN_S = 30.0
 
 
-class Visitor(Wishes, Protocol):
+class Visitor(JoinWishes, Protocol):
     """Somebody who comes by a link."""
 
     @property
@@ -61,7 +61,7 @@ class Door:
         self._storage, self._waiting, self._invites = storage, waiting, invites
         self._places, self._patience_s, self._clock = places, patience_s, clock
 
-    async def knock(self, invitation: Invitation, room: Room, visitor: Visitor) -> Entry | Ticket:
+    async def knock(self, invitation: Invitation, room: Room, visitor: Visitor) -> AdmittedPerson | Ticket:
         """Comes in by an invitation that is open, or waits."""
         if any(
             session.ended_at is not None
@@ -97,7 +97,7 @@ class Door:
             )
         return Ticket(secret, waiter.ends_at)
 
-    async def ask(self, secret: str) -> Entry | Ticket:
+    async def ask(self, secret: str) -> AdmittedPerson | Ticket:
         """Comes in if it may be by now. Asked again after coming in, e.g. because the answer got lost, it renews."""
         mark = fingerprint(secret)
         waiter = await self._waiting.look(mark, self._clock())
@@ -135,7 +135,7 @@ class Door:
         """Who waits, the longest first; behind a locked door nobody does."""
         return [] if room.locked else await self._waiting.at(room.name, self._clock())
 
-    async def answer(self, room: Room, identifier: str, answer: Answer) -> None:
+    async def answer(self, room: Room, identifier: str, answer: AdmissionDecision) -> None:
         """Lets somebody in or sends them away; the same answer again changes nothing."""
         now = self._clock()
         if not await self._waiting.answer(room.name, identifier, answer, now, now + COMING_S):

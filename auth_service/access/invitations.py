@@ -10,9 +10,9 @@ from typing import Protocol
 from auth_service.access.revocations import Revocations
 from auth_service.access.tokens import (
     Claim,
-    Kind,
     LinkSigner,
     NotOurs,
+    TokenKind,
     fingerprint,
     new_identifier,
     new_session,
@@ -31,7 +31,7 @@ _GONE = {
 }
 
 
-class Wishes(Protocol):
+class JoinWishes(Protocol):
     """What somebody who joins says of themself."""
 
     @property
@@ -66,7 +66,7 @@ class _Nobody:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class AdmittedPerson:
     """Somebody who may connect to a room now."""
 
     session: Session
@@ -132,16 +132,16 @@ class Invites:
 
     def token(self, invitation: Invitation) -> str:
         """The last part of the invitation's link."""
-        return self._signer.sign(Claim(Kind.INVITATION, invitation.id, int(invitation.expires_at)))
+        return self._signer.sign(Claim(TokenKind.INVITATION, invitation.id, int(invitation.expires_at)))
 
     def _organiser_token(self, session: Session) -> str:
         identifier = session.identity.removeprefix(_ORGANISER)
-        return self._signer.sign(Claim(Kind.ORGANISER, identifier, int(session.ends_at)))
+        return self._signer.sign(Claim(TokenKind.ORGANISER, identifier, int(session.ends_at)))
 
     async def open(self, token: str) -> tuple[Invitation, Room]:
         """Reads a link's token without using it up."""
         try:
-            claim = self._signer.read(token, Kind.INVITATION)
+            claim = self._signer.read(token, TokenKind.INVITATION)
         except NotOurs as error:
             raise invitation_unknown() from error
         found = await self._storage.invitation(claim.identifier)
@@ -162,8 +162,8 @@ class Invites:
             raise Refused(410, f"invitation_{state}", _GONE[state])
 
     async def enter(
-        self, invitation: Invitation, room: Room, wishes: Wishes, secret: str, *, waited: bool = False
-    ) -> Entry:
+        self, invitation: Invitation, room: Room, wishes: JoinWishes, secret: str, *, waited: bool = False
+    ) -> AdmittedPerson:
         """Uses an invitation up once.
 
         Args:
@@ -180,7 +180,7 @@ class Invites:
         return self._entry(session, secret, room)
 
     def _session(
-        self, invitation: Invitation, room: Room, wishes: Wishes, secret: str, ends_at: float
+        self, invitation: Invitation, room: Room, wishes: JoinWishes, secret: str, ends_at: float
     ) -> Session:
         salt = secrets.token_hex(16)
         return Session(
@@ -202,7 +202,7 @@ class Invites:
             name_salt=salt,
         )
 
-    async def renew(self, secret: str) -> Entry:
+    async def renew(self, secret: str) -> AdmittedPerson:
         """A fresh entry for a session that neither ended nor ran out; the session itself gets no longer."""
         mark = fingerprint(secret)
         session = await self._storage.session(mark)
@@ -221,7 +221,7 @@ class Invites:
     async def organiser(self, token: str, room: str) -> Organiser:
         """Reads an organiser's token for one room; one of another room learns nothing about this one."""
         try:
-            claim = self._signer.read(token, Kind.ORGANISER)
+            claim = self._signer.read(token, TokenKind.ORGANISER)
         except NotOurs as error:
             raise not_authorised() from error
         session = await self._storage.session_as(_ORGANISER + claim.identifier)
@@ -274,6 +274,6 @@ class Invites:
         now = self._clock()
         return Invitation(new_identifier(), room, role, now, float(int(now + life_s)), uses)
 
-    def _entry(self, session: Session, secret: str, room: Room) -> Entry:
+    def _entry(self, session: Session, secret: str, room: Room) -> AdmittedPerson:
         organises = session.role is Role.ORGANISER
-        return Entry(session, secret, room, self._organiser_token(session) if organises else None)
+        return AdmittedPerson(session, secret, room, self._organiser_token(session) if organises else None)

@@ -17,9 +17,6 @@ from redis.exceptions import RedisError
 
 log = structlog.get_logger(__name__)
 
-Monotonic = Callable[[], float]
-"""Seconds that only ever grow, whatever is done to the wall's clock."""
-
 AWAY_S = 5.0
 """How long a Redis that did not answer is left alone."""
 
@@ -56,7 +53,7 @@ class Limiter(Protocol):
 class MemoryLimiter:
     """Counts within this process; forgets the keys that were used longest ago beyond `capacity`."""
 
-    def __init__(self, capacity: int = 100_000, *, now: Monotonic = time.monotonic) -> None:
+    def __init__(self, capacity: int = 100_000, *, now: Callable[[], float] = time.monotonic) -> None:
         self._due: OrderedDict[str, float] = OrderedDict()
         self._capacity, self._now = capacity, now
 
@@ -93,7 +90,9 @@ was set back, and counts for nothing."""
 class RedisLimiter:
     """Counts for all services that share a Redis; while it is away, each counts for itself."""
 
-    def __init__(self, redis: Redis, meanwhile: Limiter, *, now: Monotonic = time.monotonic) -> None:
+    def __init__(
+        self, redis: Redis, meanwhile: Limiter, *, now: Callable[[], float] = time.monotonic
+    ) -> None:
         self._take = redis.register_script(_SCRIPT)
         self._meanwhile, self._now = meanwhile, now
         self._again_at_s = 0.0

@@ -26,7 +26,7 @@ _SIGNATURE_BYTES = 16
 _LENGTH = 2 + _IDENTIFIER_BYTES + _EXPIRY_BYTES + _SIGNATURE_BYTES
 
 
-class Kind(IntEnum):
+class TokenKind(IntEnum):
     """What a token opens; signed with it, so that none is taken for the other."""
 
     INVITATION = 1
@@ -42,7 +42,7 @@ class NotOurs(Exception):
 class Claim:
     """What a link's token says."""
 
-    kind: Kind
+    kind: TokenKind
     identifier: str
     """Of the invitation, or of the organiser's identity; 24 hexadecimal digits."""
     expires_at: int
@@ -76,7 +76,7 @@ class LinkSigner:
         body += claim.expires_at.to_bytes(_EXPIRY_BYTES, "big")
         return base64.urlsafe_b64encode(body + self._signature(body)).rstrip(b"=").decode("ascii")
 
-    def read(self, token: str, kind: Kind) -> Claim:
+    def read(self, token: str, kind: TokenKind) -> Claim:
         """Raises NotOurs. An expired token is read like any other."""
         try:
             raw = base64.b64decode(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from auth_service.dispatch.plan import Plan
+from auth_service.dispatch.plan import DispatchPlan
 from auth_service.dispatch.reconciler import Reconciler
 from auth_service.errors import MediaServerError, room_unknown
 from auth_service.storage.assignments import Assignments
@@ -22,7 +22,7 @@ class Assigned:
     """What is wanted in a room, and what was seen there."""
 
     assignment: Assignment
-    plan: Plan
+    plan: DispatchPlan
 
 
 class Interpreters:
@@ -52,5 +52,7 @@ class Interpreters:
         assignment = await self._assignments.get(room)
         if assignment is None:
             raise room_unknown()
-        plan = await self._reconciler.observe(room, assignment) if assignment.wanted else Plan("absent")
+        plan = (
+            await self._reconciler.observe(room, assignment) if assignment.wanted else DispatchPlan("absent")
+        )
         return Assigned(assignment, plan)

@@ -35,7 +35,7 @@ LONGEST_PAUSE_S = 10.0
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class DispatchPlan:
     state: State
     keep: Agent | None = None
     remove: tuple[str, ...] = ()
@@ -48,7 +48,7 @@ class Plan:
     settled: bool = False
 
 
-def decide(assignment: Assignment, snapshot: RoomSnapshot, ages: Ages) -> Plan:
+def decide(assignment: Assignment, snapshot: RoomSnapshot, ages: Ages) -> DispatchPlan:
     """What to do now; of the cases below the first that holds counts."""
     scene = _Scene(assignment, snapshot, ages)
     return next(plan(scene) for holds, plan in _CASES if holds(scene))
@@ -144,11 +144,11 @@ class _Scene:
         return self.listed and not came_and_failed and dispatched_s < PATIENCE_S
 
 
-def _dismiss(scene: _Scene) -> Plan:
+def _dismiss(scene: _Scene) -> DispatchPlan:
     """None is wanted: they may say their last words, then they go."""
     agents = scene.snapshot.agents
     leaving = agents if scene.ages.unchanged_s < LEAVE_S else ()
-    return Plan(
+    return DispatchPlan(
         "absent",
         remove=() if leaving else _identities(agents),
         undispatch=_unneeded(leaving, scene.snapshot),
@@ -164,11 +164,11 @@ def _unneeded(leaving: tuple[Agent, ...], snapshot: RoomSnapshot) -> tuple[str, 
     return tuple(each.id for each in snapshot.dispatches if each.id not in brought)
 
 
-def _keep(scene: _Scene) -> Plan:
+def _keep(scene: _Scene) -> DispatchPlan:
     """One is at work: all others go, and one that gave no sign of life when this one is ready."""
     keep = scene.best(scene.at_work)
     staying = (keep,) if keep.ready else (keep, *scene.lost)
-    return Plan(
+    return DispatchPlan(
         "present" if keep.active else scene.coming,
         keep=keep,
         remove=_identities(scene.others(*staying)),
@@ -177,14 +177,14 @@ def _keep(scene: _Scene) -> Plan:
     )
 
 
-def _take_over(scene: _Scene) -> Plan:
+def _take_over(scene: _Scene) -> DispatchPlan:
     """One stands by for those that gave no sign of life: they go when it is ready and patience with them has ended."""
     standby, lost = scene.best(scene.able), scene.lost
     others = scene.others(standby, *lost)
     hopeless = all(agent.identity in scene.ages.dead or not agent.active for agent in lost)
     if lost and not (hopeless and standby.ready):
-        return Plan("lost", remove=_identities(others), undispatch=scene.surplus(standby, *lost))
-    return Plan(
+        return DispatchPlan("lost", remove=_identities(others), undispatch=scene.surplus(standby, *lost))
+    return DispatchPlan(
         scene.coming,
         keep=standby,
         remove=_identities([*lost, *others]),
@@ -192,23 +192,23 @@ def _take_over(scene: _Scene) -> Plan:
     )
 
 
-def _invite(scene: _Scene) -> Plan:
+def _invite(scene: _Scene) -> DispatchPlan:
     """Nobody is there to be interpreted: one is fetched when somebody comes."""
-    return Plan("invited", remove=_identities(scene.others(*scene.lost)))
+    return DispatchPlan("invited", remove=_identities(scene.others(*scene.lost)))
 
 
-def _wait(scene: _Scene) -> Plan:
+def _wait(scene: _Scene) -> DispatchPlan:
     """One is on its way, or has just failed."""
-    return Plan(
+    return DispatchPlan(
         "lost" if scene.lost else scene.coming,
         remove=_identities(scene.others(*scene.lost)),
     )
 
 
-def _fetch(scene: _Scene) -> Plan:
+def _fetch(scene: _Scene) -> DispatchPlan:
     """Nobody able is in the room or on the way."""
     failed = scene.listed  # one that is not listed went with a room that closed meanwhile
-    return Plan(
+    return DispatchPlan(
         "lost" if failed else "joining",
         remove=_identities(scene.others(*scene.lost)),
         undispatch=scene.surplus(*scene.lost),
@@ -218,7 +218,7 @@ def _fetch(scene: _Scene) -> Plan:
     )
 
 
-_CASES: Final[tuple[tuple[Callable[[_Scene], bool], Callable[[_Scene], Plan]], ...]] = (
+_CASES: Final[tuple[tuple[Callable[[_Scene], bool], Callable[[_Scene], DispatchPlan]], ...]] = (
     (lambda scene: not scene.assignment.wanted, _dismiss),
     (lambda scene: bool(scene.at_work), _keep),
     (lambda scene: bool(scene.able), _take_over),

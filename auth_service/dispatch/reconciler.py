@@ -13,7 +13,7 @@ from weakref import WeakValueDictionary
 
 import structlog
 
-from auth_service.dispatch.plan import Plan, decide
+from auth_service.dispatch.plan import DispatchPlan, decide
 from auth_service.dispatch.sightings import RoomSightings
 from auth_service.errors import MediaServerError, StorageError
 from auth_service.livekit_server import MediaServer
@@ -144,7 +144,7 @@ class Reconciler:
             finally:
                 await self._assignments.release(room, self._owner)
 
-    async def observe(self, room: str, assignment: Assignment) -> Plan:
+    async def observe(self, room: str, assignment: Assignment) -> DispatchPlan:
         """What a look would decide now, without doing it. Raises MediaServerError."""
         snapshot = await self._media.look(room)
         seen, now_s = self._seen(room), self._now()
@@ -215,7 +215,7 @@ class Reconciler:
     def _seen(self, room: str) -> RoomSightings:
         return self._sightings.setdefault(room, RoomSightings(self._now()))
 
-    async def _judge(self, assignment: Assignment) -> Plan:
+    async def _judge(self, assignment: Assignment) -> DispatchPlan:
         """Looks at the room, asks those whose heartbeat is missed, and decides."""
         room = assignment.room
         snapshot = await self._media.look(room)
@@ -232,7 +232,7 @@ class Reconciler:
                 return True
         return False
 
-    def _to_do(self, assignment: Assignment, plan: Plan) -> bool:
+    def _to_do(self, assignment: Assignment, plan: DispatchPlan) -> bool:
         """Whether anything follows; nothing needs no claim, and costs no writing."""
         return bool(
             plan.remove
@@ -243,11 +243,11 @@ class Reconciler:
             or self._to_tell(assignment, plan)
         )
 
-    def _acknowledges(self, assignment: Assignment, plan: Plan) -> bool:
+    def _acknowledges(self, assignment: Assignment, plan: DispatchPlan) -> bool:
         keep = plan.keep
         return keep is not None and not keep.standby and keep.wish not in (None, assignment.told)
 
-    def _to_tell(self, assignment: Assignment, plan: Plan) -> bool:
+    def _to_tell(self, assignment: Assignment, plan: DispatchPlan) -> bool:
         keep = plan.keep
         if keep is None or keep.standby or not (keep.active and keep.ready):
             return False
@@ -255,7 +255,7 @@ class Reconciler:
         patience_s = math.inf if keep.wish is None else RESEND_S  # one that acknowledges nothing is told once
         return keep.wish != assignment.version and sent_s >= patience_s
 
-    async def _carry_out(self, assignment: Assignment, plan: Plan) -> None:
+    async def _carry_out(self, assignment: Assignment, plan: DispatchPlan) -> None:
         room = assignment.room
         for identity in plan.remove:
             log.info("interpreter removed", room=room, identity=identity, state=plan.state)
@@ -280,7 +280,7 @@ class Reconciler:
         await self._media.send(room, identity, {"type": "configure", **wish})
         self._acted("configured")
 
-    async def _dispatch(self, assignment: Assignment, plan: Plan) -> None:
+    async def _dispatch(self, assignment: Assignment, plan: DispatchPlan) -> None:
         failures = assignment.failures + plan.failed
         job: dict[str, Any] = {"version": assignment.version, **assignment.wish.message()}
         if plan.after:

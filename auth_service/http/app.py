@@ -85,11 +85,11 @@ def create_app(services: Container) -> FastAPI:
         open_paths=_OPEN_PATHS,
     )
     app.add_middleware(Headers, headers=security_headers(services.settings))
-    app.add_middleware(Measured, metrics=services.metrics)
+    app.add_middleware(RequestTimer, metrics=services.metrics)
     return app
 
 
-class Measured:
+class RequestTimer:
     """Times every request by its route: a path may hold a link's secret and is kept nowhere."""
 
     def __init__(self, app: ASGIApp, metrics: Metrics) -> None:

@@ -54,12 +54,12 @@ def _codes(text: str) -> str:
 
 
 Language = LanguageCode
-Spoken = Annotated[
+SpokenLanguage = Annotated[
     str,
     Field(pattern=rf"^(auto|{CODE_PATTERN})$", max_length=LONGEST_CODE, examples=["en"]),
     AfterValidator(_spoken),
 ]
-Heard = Annotated[
+HeardLanguage = Annotated[
     str,
     Field(pattern=rf"^(off|{CODE_PATTERN})$", max_length=LONGEST_CODE, examples=["es"]),
     AfterValidator(_codes),
@@ -72,13 +72,13 @@ Read = Annotated[
 ]
 Name = Annotated[str, Field(min_length=1, max_length=names.LONGEST), AfterValidator(_person)]
 Title = Annotated[str, Field(max_length=120), AfterValidator(_plain)]
-Term = Annotated[str, Field(min_length=1, max_length=MAX_CHARACTERS), AfterValidator(_visible)]
+TermText = Annotated[str, Field(min_length=1, max_length=MAX_CHARACTERS), AfterValidator(_visible)]
 VoiceName = Annotated[
     str, Field(min_length=1, max_length=100, examples=["kokoro:ef_dora"]), AfterValidator(_visible)
 ]
 Token = Annotated[str, Field(min_length=1, max_length=200)]
 Identity = Annotated[str, Field(min_length=1, max_length=64)]
-Languages = Annotated[list[Language], Field(max_length=32)]
+LanguageList = Annotated[list[Language], Field(max_length=32)]
 ROOM_PATTERN = r"^[a-z0-9][a-z0-9-]{0,62}$"
 RoomName = Annotated[str, Field(pattern=ROOM_PATTERN)]
 Time = Annotated[

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from auth_service import VERSION
 from auth_service.access.door import ASK_AGAIN_S, Ticket
-from auth_service.access.invitations import Entry
+from auth_service.access.invitations import AdmittedPerson
 from auth_service.access.tokens import Guest, fingerprint
 from auth_service.http.dependencies import Injected, count, count_entry, limited
 from auth_service.http.fields import timestamp
@@ -101,14 +101,16 @@ def _livekit_url(services: Container) -> str:
     return services.settings.livekit.public_url or services.settings.livekit.url
 
 
-def _answer(services: Container, answer: Entry | Ticket, way: str, response: Response) -> Joined | MustWait:
-    if isinstance(answer, Entry):
+def _answer(
+    services: Container, answer: AdmittedPerson | Ticket, way: str, response: Response
+) -> Joined | MustWait:
+    if isinstance(answer, AdmittedPerson):
         return _joined(services, answer, way)
     response.status_code = 202
     return MustWait(ticket=answer.secret, expires_at=timestamp(answer.ends_at), ask_again_s=ASK_AGAIN_S)
 
 
-def _joined(services: Container, entry: Entry, way: str) -> Joined:
+def _joined(services: Container, entry: AdmittedPerson, way: str) -> Joined:
     session, now = entry.session, services.clock()
     proof = names.metadata(session.name, session.name_salt) if session.name_salt else ""
     guest = Guest(

@@ -35,7 +35,7 @@ from protocol.control import Wish
 router = APIRouter(prefix="/api/v1/rooms", tags=["organisers"])
 
 InvitationId = Annotated[str, Path(max_length=64)]
-Identity = Annotated[str, Path(max_length=64)]
+PathIdentity = Annotated[str, Path(max_length=64)]
 WaiterId = Annotated[str, Path(max_length=64)]
 
 
@@ -121,7 +121,7 @@ async def revoke(
 
 @router.delete("/{room}/participants/{identity}", status_code=204)
 async def remove_participant(
-    identity: Identity,
+    identity: PathIdentity,
     organiser: Organising,
     services: Injected,
     withdraw_link: Annotated[bool, Query()] = False,

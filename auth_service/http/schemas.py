@@ -8,15 +8,15 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from auth_service.dispatch.plan import State
 from auth_service.http.fields import (
-    Heard,
+    HeardLanguage,
     Identity,
     Language,
-    Languages,
+    LanguageList,
     Name,
     Read,
     RoomName,
-    Spoken,
-    Term,
+    SpokenLanguage,
+    TermText,
     Time,
     Title,
     Token,
@@ -50,8 +50,8 @@ class NewRoom(In):
 
     name: RoomName | None = None
     title: Title = ""
-    languages: Languages | None = None
-    source_language: Spoken | None = None
+    languages: LanguageList | None = None
+    source_language: SpokenLanguage | None = None
     guest_role: Literal["speaker", "listener"] = "speaker"
     chat: bool = False
 
@@ -150,8 +150,8 @@ class Join(In):
 
     invitation: Token
     name: Name
-    speak: Spoken | None = None
-    listen: Heard | None = None
+    speak: SpokenLanguage | None = None
+    listen: HeardLanguage | None = None
     captions: Read | None = None
     earlier: Annotated[list[Identity], Field(max_length=16)] = []
 
@@ -241,20 +241,20 @@ class GlossaryEntry(In):
     `match_case`: null takes capitals seriously only where the term might be an ordinary word.
     """
 
-    source: Term
+    source: TermText
     language: Language
-    translations: Annotated[dict[Language, Term], Field(max_length=MAX_FORMS)] = {}
-    spoken: Annotated[dict[Language, Term], Field(max_length=MAX_FORMS)] = {}
+    translations: Annotated[dict[Language, TermText], Field(max_length=MAX_FORMS)] = {}
+    spoken: Annotated[dict[Language, TermText], Field(max_length=MAX_FORMS)] = {}
     match_case: bool | None = None
 
 
-class Glossary(In):
+class GlossaryWish(In):
     """What is taken here is what interpreters take: they read it with the same `parse`."""
 
     entries: Annotated[list[GlossaryEntry], Field(max_length=MAX_ENTRIES)]
 
     @model_validator(mode="after")
-    def _usable(self) -> Glossary:
+    def _usable(self) -> GlossaryWish:
         parse(self.model_dump())  # GlossaryError is a ValueError, which pydantic reports
         return self
 
@@ -265,9 +265,9 @@ class InterpreterWish(In):
     Without `languages` those of the room are meant.
     """
 
-    languages: Languages | None = None
-    glossary: Glossary | None = None
-    muted: Languages = []
+    languages: LanguageList | None = None
+    glossary: GlossaryWish | None = None
+    muted: LanguageList = []
     voices: Annotated[dict[Language, VoiceName], Field(max_length=32)] = {}
 
 

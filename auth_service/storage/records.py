@@ -9,7 +9,7 @@ from auth_service.policy import Role
 from protocol.control import Wish
 
 InvitationState = Literal["valid", "expired", "revoked", "used_up"]
-Answer = Literal["admitted", "refused"]
+AdmissionDecision = Literal["admitted", "refused"]
 """What an organiser said of somebody who waits."""
 
 
@@ -100,7 +100,7 @@ class Waiter:
     """When they last asked whether they may come in."""
     ends_at: float
     """Until then they may wait; once let in, until then they may come."""
-    answer: Answer | None = None
+    answer: AdmissionDecision | None = None
 
 
 @dataclass(frozen=True, slots=True)

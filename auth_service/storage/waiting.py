@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from auth_service.policy import Role
 from auth_service.storage.database import transaction
-from auth_service.storage.records import Answer, Waiter
+from auth_service.storage.records import AdmissionDecision, Waiter
 from auth_service.storage.tables import rooms, waiting
 
 ABSENT_S = 90.0
@@ -81,7 +81,9 @@ class Waiting:
             rows_ = await connection.execute(query.order_by(waiting.c.asked_at, waiting.c.id))
             return [_waiter(row) for row in rows_]
 
-    async def answer(self, room: str, identifier: str, answer: Answer, now: float, until: float) -> bool:
+    async def answer(
+        self, room: str, identifier: str, answer: AdmissionDecision, now: float, until: float
+    ) -> bool:
         """Answers somebody who waits; returns False where nobody does by that name.
 
         Args:

@@ -17,7 +17,7 @@ from pipeline.engines.recognition.whisper.ranking import (
     is_quick,
     quickest,
 )
-from pipeline.engines.table import Role
+from pipeline.engines.table import EngineRole
 from pipeline.machine import cores
 from pipeline.text.languages import base
 
@@ -32,7 +32,7 @@ _CORES_FOR_KOKORO = 4
 class RoleChoice:
     """What does one of the three jobs."""
 
-    role: Role
+    role: EngineRole
     engines: tuple[str, ...]
     """In the order in which they are asked."""
     model: str

@@ -47,9 +47,6 @@ from pipeline.machine import Machine, processor_time_s, this_machine, voice_thre
 
 log = structlog.get_logger(__name__)
 
-Say = Callable[[str], None]
-"""Gets a line for people about what is being measured."""
-
 LIMIT_S = 60.0
 """What is not measured by then is left out."""
 TOO_SLOW_S = 4.0
@@ -90,7 +87,7 @@ async def measured(settings: Settings) -> Measured | None:
 
 
 async def measure_and_keep(
-    settings: Settings, say: Say = lambda line: None, *, patient: bool = True
+    settings: Settings, say: Callable[[str], None] = lambda line: None, *, patient: bool = True
 ) -> Measured:
     """Measures in any case; figures of a busy machine are not kept. See `measure`."""
     result = await measure(settings, say, patient=patient)
@@ -103,10 +100,13 @@ async def measure_and_keep(
     return result
 
 
-async def measure(settings: Settings, say: Say = lambda line: None, *, patient: bool = True) -> Measured:
+async def measure(
+    settings: Settings, say: Callable[[str], None] = lambda line: None, *, patient: bool = True
+) -> Measured:
     """Times every engine that is there, at most `LIMIT_S`. Raises nothing: what fails is in `failures`.
 
     Args:
+        say: gets a line for people about what is being measured.
         patient: whether to go on when the machine turns out to be busy with other work.
     """
     settings = replace(settings, models=replace(settings.models, download=False))
@@ -129,7 +129,9 @@ async def measure(settings: Settings, say: Say = lambda line: None, *, patient: 
 class _Session:
     """One measurement of everything, in the order in which it matters."""
 
-    def __init__(self, settings: Settings, machine: Machine, say: Say, *, patient: bool) -> None:
+    def __init__(
+        self, settings: Settings, machine: Machine, say: Callable[[str], None], *, patient: bool
+    ) -> None:
         self._settings, self._machine, self._say, self._patient = settings, machine, say, patient
         self._present = {state.engine.name for state in available(settings) if state.present}
         self._on_gpu = choose(settings).device == "cuda"

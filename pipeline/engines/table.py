@@ -7,7 +7,7 @@ from typing import Literal
 
 from pipeline.engines.translation.apertium import modes as apertium_modes
 
-Role = Literal["recognition", "translation", "speech"]
+EngineRole = Literal["recognition", "translation", "speech"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +15,7 @@ class Engine:
     """An engine that settings may name."""
 
     name: str
-    role: Role
+    role: EngineRole
     code_licence: str
     """SPDX."""
     weights_licence: str

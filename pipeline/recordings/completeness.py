@@ -73,7 +73,7 @@ _MP3_VERSIONS: Final = {3: (1152, 1), 2: (576, 2), 0: (576, 4)}
 """MPEG 1, 2 and 2.5: samples in a frame, and what the rates are divided by."""
 
 
-class Ending(Enum):
+class FileEnding(Enum):
     """How a file ends."""
 
     WHOLE = auto()
@@ -97,7 +97,7 @@ def named_s(data: bytes, kind: str, container_s: float | None, *, only_stream: b
     return _xing_s(data) if kind == "mp3" else None
 
 
-def ending(data: bytes, kind: str) -> Ending:
+def ending(data: bytes, kind: str) -> FileEnding:
     """How a file of a kind ends."""
     match kind:
         case "wav":
@@ -114,7 +114,7 @@ def ending(data: bytes, kind: str) -> Ending:
             return _ebml_ending(data)
         case _:
             cut = False
-    return Ending.CUT_OFF if cut else Ending.WHOLE
+    return FileEnding.CUT_OFF if cut else FileEnding.WHOLE
 
 
 def _riff_is_cut_off(data: bytes) -> bool:
@@ -185,28 +185,28 @@ def _ogg_pages(data: bytes) -> Iterator[int]:
         at = data.find(b"OggS", end if whole else at + 4)
 
 
-def _ebml_ending(data: bytes) -> Ending:
+def _ebml_ending(data: bytes) -> FileEnding:
     """Walks over the elements of the file, and over those within one whose length is not known."""
     at = 0
     while at < len(data):
         name = data[at : at + _vint_length(data[at])]
         if name not in _EBML_ELEMENTS:
-            return Ending.BROKEN
+            return FileEnding.BROKEN
         at += len(name)
         length = _vint_length(data[at]) if at < len(data) else 1
         if at + length > len(data):
-            return Ending.CUT_OFF
+            return FileEnding.CUT_OFF
         unknown = (1 << 7 * length) - 1
         size = int.from_bytes(data[at : at + length]) & unknown
         at += length
         if size == unknown and name in _UNKNOWN_LENGTH_ALLOWED:
             continue  # its children follow as if they were its neighbours
         if at + size > len(data):
-            return Ending.CUT_OFF
+            return FileEnding.CUT_OFF
         at += size
         if name == b"\x18\x53\x80\x67":
-            return Ending.WHOLE
-    return Ending.WHOLE
+            return FileEnding.WHOLE
+    return FileEnding.WHOLE
 
 
 def _vint_length(first: int) -> int:

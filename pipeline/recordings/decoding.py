@@ -18,7 +18,7 @@ from av.error import FFmpegError
 from av.packet import Packet
 
 from pipeline.audio import AudioError, Pcm, pcm_from_floats
-from pipeline.recordings.completeness import MATROSKA, MP4, Ending, ending, links, named_s
+from pipeline.recordings.completeness import MATROSKA, MP4, FileEnding, ending, links, named_s
 from pipeline.recordings.mixdown import Mixdown, Samples
 
 _CONTAINERS: Final = "aac,ac3,aiff,amr,asf,au,avi,caf,flac,matroska,webm,mov,mp4,m4a,mp3,mpegts,ogg,w64,wav"
@@ -136,7 +136,7 @@ def _decode_one(data: bytes, rate_hz: int, max_s: float) -> Recording:
     except FileEndedError as error:
         raise AudioError("the sound cannot be read: the file ends before the first sound") from error
     except (FFmpegError, OverflowError) as error:
-        cut = data[4:8] == b"ftyp" and ending(data, MP4) is Ending.CUT_OFF
+        cut = data[4:8] == b"ftyp" and ending(data, MP4) is FileEnding.CUT_OFF
         raise AudioError(_CUT_OFF if cut else _UNKNOWN) from error
     return reader.finished()
 
@@ -155,7 +155,7 @@ class _Reader:
         self._kind = container.format.name
         self._ending = ending(data, self._kind)
         if not container.streams.audio:
-            cut = self._ending is Ending.CUT_OFF
+            cut = self._ending is FileEnding.CUT_OFF
             raise AudioError(_CUT_OFF if cut else "the file holds no sound")
         self._stream = container.streams.audio[0]
         if self._stream.codec_context is None:
@@ -192,7 +192,7 @@ class _Reader:
         pieces = [pcm for run in self._runs for pcm in run.scaled()]
         if not any(map(len, pieces)):
             reason = "the sound in the file cannot be read" if self._flaws else "the file holds no sound"
-            raise AudioError(_CUT_OFF if self._ending is Ending.CUT_OFF else reason)
+            raise AudioError(_CUT_OFF if self._ending is FileEnding.CUT_OFF else reason)
         if any(run.turned for run in self._runs):
             message = "channels were in opposite phase and have been turned round"
             self.tell(FlawKind.OPPOSITE_PHASE, message, at_s=0.0)
@@ -207,9 +207,9 @@ class _Reader:
         if missing_s > _TOLERANCE_S:
             message = f"{missing_s:.2f} of the {self._named_s:.2f} s that the file names are missing"
             self.tell(FlawKind.INCOMPLETE, message, missing_s=round(missing_s, 2))
-        elif self._ending is Ending.CUT_OFF:
+        elif self._ending is FileEnding.CUT_OFF:
             self.tell(FlawKind.INCOMPLETE, "the file breaks off: its end is missing")
-        elif self._ending is Ending.BROKEN:
+        elif self._ending is FileEnding.BROKEN:
             self.tell(FlawKind.DAMAGED, "parts of the file cannot be read")
 
     def _take_in(self, decoded: Callable[[], list[Any]]) -> bool:

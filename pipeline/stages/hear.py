@@ -1,6 +1,6 @@
 """Sound to words: voice activity detection, recognition, agreement between looks.
 
-The stage runs beside its models: inside the speech service, or inline. Either way it is a `Hear`.
+The stage runs beside its models: inside the speech service, or inline. Either way it is a `HearingStage`.
 """
 
 from __future__ import annotations
@@ -37,7 +37,9 @@ from pipeline.text.agreement import Update
 
 log = structlog.get_logger(__name__)
 
-Hear: TypeAlias = Callable[[Channel[AudioFrame], Channel[Heard], HearingOptions], Coroutine[None, None, None]]
+HearingStage: TypeAlias = Callable[
+    [Channel[AudioFrame], Channel[Heard], HearingOptions], Coroutine[None, None, None]
+]
 """Reads one speaker's sound until its channel closes, puts what is heard, and closes the second channel."""
 
 PATIENCE_S = 10.0
@@ -75,22 +77,22 @@ async def hear(
         pre_roll_s=settings.pre_roll_s,
         memory_s=settings.memory_s if recognizer.info.listens_on else 0.0,
     )
-    ear = _Ear(recognizer, options, settings, heard)
+    tracker = _UtteranceTracker(recognizer, options, settings, heard)
     try:
         async for frame in frames:
-            ear.behind_samples = len(frames) * len(frame.pcm)
+            tracker.behind_samples = len(frames) * len(frame.pcm)
             for event in gate.feed(frame):
-                await ear.take(event)
-            if not len(frames) or ear.waiting_samples > CATCH_UP_S * HEARING_RATE_HZ:
-                await ear.look(gate.silent_from)
+                await tracker.take(event)
+            if not len(frames) or tracker.waiting_samples > CATCH_UP_S * HEARING_RATE_HZ:
+                await tracker.look(gate.silent_from)
         for event in gate.finish():
-            await ear.take(event)
+            await tracker.take(event)
     finally:
-        await ear.close()
+        await tracker.close()
         heard.close()
 
 
-class _Ear:
+class _UtteranceTracker:
     """One speaker's recognition.
 
     A pause ends the utterance; the stream with its sound and the words in it stays for the seconds that the gate

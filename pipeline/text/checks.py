@@ -105,9 +105,9 @@ def _repetition(source: str, target: str) -> str | None:
 
 def _units(text: str) -> list[str]:
     """Words; characters where no spaces divide words, and parts where hyphens join more than anybody joins."""
-    apart = "".join(f" {c} " if languages.is_spaceless(c) else c for c in text)
     words = itertools.chain.from_iterable(
-        word.split("-") if word.count("-") > _MOST_HYPHENS else (word,) for word in apart.split()
+        word.split("-") if word.count("-") > _MOST_HYPHENS else (word,)
+        for word in languages.apart(text).split()
     )
     return [form for word in words if (form := spelling(word))]
 

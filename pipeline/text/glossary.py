@@ -21,7 +21,7 @@ _LETTERS: Final = "abcdefghijklmnoprstuvwy"
 
 
 @dataclass(frozen=True)
-class Said:
+class TermMatch:
     """A term in a text, where it stands there with its ending."""
 
     entry: Entry
@@ -102,7 +102,7 @@ class Glossary:
         first = next((character for character in text if character.isalpha()), "")
         return Protected(protected, tuple(terms), target, first.isupper())
 
-    def said(self, text: str, language: str) -> tuple[Said, ...]:
+    def said(self, text: str, language: str) -> tuple[TermMatch, ...]:
         """The terms in a text of this language, in order of appearance."""
         finder, entries = self._finder_for(language)
         return tuple(_said(entries, place) for place in finder.find(text))
@@ -152,8 +152,8 @@ def tokens(*texts: str) -> Iterator[str]:
     return (stem + _numeral(number) for number in count())
 
 
-def _said(entries: tuple[Entry, ...], place: Found) -> Said:
-    return Said(entries[place.term], place.start, place.end)
+def _said(entries: tuple[Entry, ...], place: Found) -> TermMatch:
+    return TermMatch(entries[place.term], place.start, place.end)
 
 
 def _spaced(token: str, before: str, after: str, language: str) -> str:

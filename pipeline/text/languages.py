@@ -1,4 +1,4 @@
-"""What differs between languages when words become text: spaces, punctuation, capitals, direction."""
+"""What differs between languages when words become text: spaces, punctuation, capitals."""
 
 from __future__ import annotations
 
@@ -17,10 +17,6 @@ def _set(words: str) -> frozenset[str]:
 
 SPACELESS: Final = frozenset({"zh", "yue", "ja", "th", "my", "km", "lo"})
 """Languages that put no spaces between words."""
-
-RIGHT_TO_LEFT: Final = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
-
-_RIGHT_TO_LEFT_SCRIPTS: Final = frozenset({"arab", "hebr", "syrc", "thaa", "nkoo"})
 
 CAPITALISED_SCRIPTS: Final = _set(
     "af sq hy az eu be bs br bg ca hr cs da nl en eo et fo fi fr gl de el ht ha hu is id ga it kk ky la lv lt lb "
@@ -77,14 +73,6 @@ def closers(language: str) -> str:
     return CLOSERS + _MORE_CLOSERS.get(base(language), "")
 
 
-def is_right_to_left(language: str) -> bool:
-    """Direction of writing, by a script subtag if there is one."""
-    scripts = [part for part in language.casefold().replace("_", "-").split("-")[1:] if len(part) == 4]
-    if scripts:
-        return scripts[0] in _RIGHT_TO_LEFT_SCRIPTS
-    return base(language) in RIGHT_TO_LEFT
-
-
 def has_capitals(language: str) -> bool:
     """Whether its script tells capital from small letters."""
     return base(language) in CAPITALISED_SCRIPTS
@@ -94,6 +82,11 @@ def is_spaceless(character: str) -> bool:
     """Whether a character belongs to a script that puts no spaces between words."""
     point = ord(character)
     return any(low <= point <= high for low, high in _SPACELESS_RANGES)
+
+
+def apart(text: str) -> str:
+    """The text with spaces around each character of a script that puts none between words."""
+    return "".join(f" {character} " if is_spaceless(character) else character for character in text)
 
 
 def space_between(left: str, right: str, language: str) -> str:

@@ -72,7 +72,6 @@ _QUANTITY: Final = re.compile(
     re.IGNORECASE,
 )
 _CLOCK_BEFORE: Final = re.compile(r"\b(?:at|by|until|from|till|around|um|alle|kl\.?) $", re.IGNORECASE)
-_SAME_GROUP: Final = {"’": "[’']", "\u00a0": "[ \u00a0\u202f]", "\u202f": "[ \u00a0\u202f]"}
 _ADDRESS: Final = re.compile(r"(?:(?:0|[1-9]\d{0,2})\.){3}(?:0|[1-9]\d{0,2})")
 
 

@@ -76,7 +76,7 @@ def reason_of(error: BaseException) -> str:
     return "the connection broke"
 
 
-class Link:
+class ReconnectingSocket:
     """One shared connection for many small requests.
 
     Args:
@@ -115,7 +115,7 @@ class Link:
         """Begins to connect. Starting twice is fine."""
         if self._tasks is None:
             self._tasks = Tasks()
-            self._tasks.start(self._run(), name=f"link to {self._url}")
+            self._tasks.start(self._run(), name=f"connection to {self._url}")
 
     async def close(self) -> None:
         """Ends the connection and waits for it."""
@@ -124,7 +124,7 @@ class Link:
             await tasks.close()
 
     async def ready(self, within_s: float) -> None:
-        """Waits for the connection. Raises EngineError when there is none in time, or the link was closed."""
+        """Waits for the connection. Raises EngineError when there is none in time, or it was closed."""
         if self._tasks is None:
             raise EngineError(f"{self._service} is not connected")
         try:
@@ -144,7 +144,7 @@ class Link:
         async with new_session(self._services) as session:
             await keep_running(
                 partial(self._stay_connected, session),
-                name=f"link to {self._service}",
+                name=f"connection to {self._service}",
                 failed=self._note,
                 backoff=new_backoff(),
             )

@@ -1,4 +1,4 @@
-"""The recognition service as a `Hear`: reconnects, and has what was said in the meantime recognised afterwards."""
+"""The recognition service as a `HearingStage`: reconnects, and has what was said meanwhile recognised afterwards."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from pipeline.audio import HEARING_RATE_HZ, AudioFrame
 from pipeline.channel import Channel
 from pipeline.engines.protocols import HearingOptions
 from pipeline.events import Heard, NotHeard, OtherLanguage, UtteranceEnded, UtteranceStarted, Words
-from pipeline.tape import Tape
+from pipeline.replay_buffer import ReplayBuffer
 from speech_service.client.connection import (
     BROKEN,
     SEND_S,
@@ -66,7 +66,7 @@ BACK_TO_NOW = HEARING_RATE_HZ // 2
 """How much of the newest sound is kept when what is older is given up."""
 
 
-class Refused(Exception):
+class RecognitionRefused(Exception):
     """The service will not recognise this speaker."""
 
 
@@ -96,7 +96,7 @@ class RemoteHearing:
         if self._session is None or self._session.closed:
             self._session = new_session(self._services)
         try:
-            await _Ear(self._session, self._services, heard, options).run(frames)
+            await _ReconnectingHearing(self._session, self._services, heard, options).run(frames)
         finally:
             heard.close()
 
@@ -106,7 +106,7 @@ class RemoteHearing:
             await self._session.close()
 
 
-class _Ear:
+class _ReconnectingHearing:
     """One speaker."""
 
     def __init__(
@@ -118,7 +118,7 @@ class _Ear:
     ) -> None:
         self._session, self._services, self._heard, self._options = session, services, heard, options
         self._url = f"{services.stt_url.rstrip('/')}/ws/stt"
-        self._tape = Tape(max(1, int(services.reconnect_buffer_s * HEARING_RATE_HZ)))
+        self._replay = ReplayBuffer(max(1, int(services.reconnect_buffer_s * HEARING_RATE_HZ)))
         self._continuity = Continuity()
         self._recorded = asyncio.Event()
         self._ended = asyncio.Event()
@@ -135,7 +135,7 @@ class _Ear:
 
     async def _record(self, frames: Channel[AudioFrame]) -> None:
         async for frame in frames:
-            self._tape.add(frame)
+            self._replay.add(frame)
             self._recorded.set()
         self._ended.set()
         self._recorded.set()
@@ -148,13 +148,13 @@ class _Ear:
             try:
                 await self._converse()
                 return
-            except Refused as refusal:
+            except RecognitionRefused as refusal:
                 await self._put(self._continuity.broken())
                 await self._stay_deaf(str(refusal))
                 return
             except TooSlow:
                 await self._put(self._continuity.broken())
-                await self._report_lost(self._tape.end - BACK_TO_NOW, "recognition could not keep up")
+                await self._report_lost(self._replay.end - BACK_TO_NOW, "recognition could not keep up")
                 continue
             except BROKEN as error:
                 reason = reason_of(error)
@@ -163,12 +163,12 @@ class _Ear:
             log.info("recognition service away", reason=reason, retry_s=wait_s, speaker=self._options.speaker)
             if self._ended.is_set():
                 give_up_s = min(give_up_s, time.monotonic() + LAST_ATTEMPTS_S)
-                if time.monotonic() + wait_s > give_up_s or self._tape.end <= self._continuity.settled_to:
-                    await self._report_lost(self._tape.end, f"the recognition service is away: {reason}")
+                if time.monotonic() + wait_s > give_up_s or self._replay.end <= self._continuity.settled_to:
+                    await self._report_lost(self._replay.end, f"the recognition service is away: {reason}")
                     return
             await self._pause(wait_s)
-            if self._tape.overrun_to - self._continuity.settled_to >= REPORT_LOST:
-                await self._report_lost(self._tape.overrun_to, f"the recognition service is away: {reason}")
+            if self._replay.overrun_to - self._continuity.settled_to >= REPORT_LOST:
+                await self._report_lost(self._replay.overrun_to, f"the recognition service is away: {reason}")
 
     async def _pause(self, wait_s: float) -> None:
         if self._ended.is_set():
@@ -183,20 +183,20 @@ class _Ear:
     async def _stay_deaf(self, reason: str) -> None:
         """Says now and then that nothing is recognised, until the speaker leaves."""
         while not self._ended.is_set():
-            await self._report_lost(self._tape.end, reason)
+            await self._report_lost(self._replay.end, reason)
             try:
                 async with asyncio.timeout(REPORT_LOST / HEARING_RATE_HZ):
                     await self._ended.wait()
             except TimeoutError:
                 continue
-        await self._report_lost(self._tape.end, reason)
+        await self._report_lost(self._replay.end, reason)
 
     async def _report_lost(self, end: int, reason: str) -> None:
         """Gives up the sound before `end` that is not recognised."""
         first = self._continuity.settled_to
         if end > first:
             await self._heard.put(self._continuity.lost(first, end, reason))
-            self._tape.forget_before(end)
+            self._replay.forget_before(end)
 
     async def _put(self, events: Iterable[Heard]) -> None:
         for event in events:
@@ -205,7 +205,7 @@ class _Ear:
     # --- one connection ----------------------------------------------------------------------------------
 
     async def _converse(self) -> None:
-        """Recognises on one connection to the end. Raises Refused, TooSlow, or one of `BROKEN`."""
+        """Recognises on one connection to the end. Raises RecognitionRefused, TooSlow, or one of `BROKEN`."""
         socket = await open_socket(self._session, self._url)
         try:
             async with asyncio.TaskGroup() as group:
@@ -213,7 +213,7 @@ class _Ear:
                 await self._receive(socket)
                 sender.cancel()
         except ExceptionGroup as failures:
-            raise most_telling(failures, Refused, TooSlow, *BROKEN) from None
+            raise most_telling(failures, RecognitionRefused, TooSlow, *BROKEN) from None
         finally:
             await socket.close()
 
@@ -224,7 +224,7 @@ class _Ear:
         self._takes_sparing = self._told_sparing = False
         at = max(0, self._continuity.settled_to - PRE_ROLL)
         self._heard_to, self._connected_at_s = at, time.monotonic()
-        self._backlog_s = (self._tape.end - at) / HEARING_RATE_HZ
+        self._backlog_s = (self._replay.end - at) / HEARING_RATE_HZ
         start = Start(
             speaker=options.speaker,
             language=options.language,
@@ -236,7 +236,7 @@ class _Ear:
         while True:
             at = await self._skip_overrun(at)
             self._recorded.clear()
-            piece = self._tape.after(at, PIECE)
+            piece = self._replay.after(at, PIECE)
             await self._tell_sparing(socket)
             if piece is not None:
                 async with asyncio.timeout(SEND_S):
@@ -251,7 +251,7 @@ class _Ear:
 
     async def _skip_overrun(self, at: int) -> int:
         """Where to go on sending after sound that had to make room before it was sent."""
-        first, end = max(at, self._continuity.settled_to), self._tape.overrun_to
+        first, end = max(at, self._continuity.settled_to), self._replay.overrun_to
         if end <= first:
             return at
         await self._heard.put(
@@ -290,18 +290,18 @@ class _Ear:
                     self._continuity.listened(to)
                 case Failed(code=code, message=reason):
                     if code in REFUSALS:
-                        raise Refused(reason)
+                        raise RecognitionRefused(reason)
                     log.warning("recognition service ends the connection", code=code)
                 case event:
                     self._heard_to = max(self._heard_to, _reaches(event))
                     await self._put(self._continuity.take(event))
             self._check_pace()
-            self._tape.forget_before(self._continuity.settled_to - PRE_ROLL)
+            self._replay.forget_before(self._continuity.settled_to - PRE_ROLL)
         raise ConnectionResetError("the service closed the connection")
 
     def _check_pace(self) -> None:
         """Raises TooSlow when recognition is too far behind, or does not catch up after a break."""
-        behind_s = (self._tape.end - self._heard_to) / HEARING_RATE_HZ
+        behind_s = (self._replay.end - self._heard_to) / HEARING_RATE_HZ
         left_s = self._backlog_s - CATCH_UP * (time.monotonic() - self._connected_at_s)
         if behind_s > self._services.max_behind_s + max(0.0, left_s) and not self._ended.is_set():
             raise TooSlow

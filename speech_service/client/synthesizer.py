@@ -17,7 +17,7 @@ from foundation.http.problems import Problem
 from pipeline.audio import SPEAKING_RATE_HZ, AudioError, Pcm
 from pipeline.engines.protocols import EngineError, EngineInfo, EngineOverloaded, SynthesisRequest, Voice
 from pipeline.text.languages import base
-from speech_service.client.connection import Link, get_json
+from speech_service.client.connection import ReconnectingSocket, get_json
 from speech_service.problems import error_of
 from speech_service.wire import (
     FROM_SYNTHESIS,
@@ -109,7 +109,7 @@ class RemoteSynthesizer:
         self._voices: dict[str, tuple[Voice, ...]] = {}
         self._numbers = itertools.count(1)
         self._speeches: dict[int, _Speech] = {}
-        self._link = Link(
+        self._socket = ReconnectingSocket(
             SERVICE,
             f"{self._base_url}/ws/synthesize",
             services,
@@ -120,7 +120,7 @@ class RemoteSynthesizer:
         )
 
     async def __aenter__(self) -> RemoteSynthesizer:
-        self._link.start()
+        self._socket.start()
         return self
 
     async def __aexit__(
@@ -134,8 +134,8 @@ class RemoteSynthesizer:
         Raises:
             EngineError: it is not there in time; connecting goes on all the same.
         """
-        self._link.start()
-        await self._link.ready(within_s)
+        self._socket.start()
+        await self._socket.ready(within_s)
 
     def voices(self, language: str) -> tuple[Voice, ...]:
         """As the service said when it was last connected; empty before the first time."""
@@ -148,7 +148,7 @@ class RemoteSynthesizer:
         Raises UnknownLanguage, EngineOverloaded, EngineError.
         """
         while True:
-            await self._link.ready(self._reconnect_s)
+            await self._socket.ready(self._reconnect_s)
             number, speech = self._begin(request)
             sounded = False
             try:
@@ -168,7 +168,7 @@ class RemoteSynthesizer:
 
     async def close(self) -> None:
         """Ends the connection; speeches under way fail with EngineError."""
-        await self._link.close()
+        await self._socket.close()
 
     def _begin(self, request: SynthesisRequest) -> tuple[int, _Speech]:
         if len(self._speeches) >= self._services.max_requests:
@@ -183,16 +183,16 @@ class RemoteSynthesizer:
             pronunciations=request.extra,
             window=WINDOW_SAMPLES,
         )
-        self._link.post(TO_SYNTHESIS.encode(message))
+        self._socket.post(TO_SYNTHESIS.encode(message))
         self._speeches[number] = speech
         return number, speech
 
     def _post_quietly(self, message: str) -> None:
         """What may get lost: the service then stops by itself."""
-        if not self._link.connected:
+        if not self._socket.connected:
             return
         try:
-            self._link.post(message)
+            self._socket.post(message)
         except EngineOverloaded:
             log.debug("message not sent, too much waits", service=SERVICE)
 

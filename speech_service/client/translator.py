@@ -22,7 +22,7 @@ from pipeline.engines.protocols import (
     UnknownLanguage,
 )
 from pipeline.text.languages import base
-from speech_service.client.connection import Link, get_json
+from speech_service.client.connection import ReconnectingSocket, get_json
 from speech_service.problems import error_of
 from speech_service.wire import (
     FROM_TRANSLATION,
@@ -66,7 +66,7 @@ class RemoteTranslator:
         self._numbers = itertools.count(1)
         self._waiting: dict[int, asyncio.Future[TranslationResult]] = {}
         self._places = asyncio.Semaphore(services.max_requests)
-        self._link = Link(
+        self._socket = ReconnectingSocket(
             SERVICE,
             f"{self._base_url}/ws/translate",
             services,
@@ -77,7 +77,7 @@ class RemoteTranslator:
         )
 
     async def __aenter__(self) -> RemoteTranslator:
-        self._link.start()
+        self._socket.start()
         return self
 
     async def __aexit__(
@@ -91,8 +91,8 @@ class RemoteTranslator:
         Raises:
             EngineError: it is not there in time; connecting goes on all the same.
         """
-        self._link.start()
-        await self._link.ready(within_s)
+        self._socket.start()
+        await self._socket.ready(within_s)
 
     def route(self, source: str, target: str) -> tuple[str, ...] | None:
         """As the service said when it was last connected; None before the first time."""
@@ -103,7 +103,7 @@ class RemoteTranslator:
         try:
             async with asyncio.timeout(self._answer_s), self._places:
                 while True:
-                    await self._link.ready(self._reconnect_s)
+                    await self._socket.ready(self._reconnect_s)
                     try:
                         return await self._ask(request)
                     except _Lost:
@@ -113,7 +113,7 @@ class RemoteTranslator:
 
     async def close(self) -> None:
         """Ends the connection; requests that wait fail with EngineError."""
-        await self._link.close()
+        await self._socket.close()
 
     async def _ask(self, request: TranslationRequest) -> TranslationResult:
         number = next(self._numbers) % 2**32
@@ -131,7 +131,7 @@ class RemoteTranslator:
         answer: asyncio.Future[TranslationResult] = asyncio.get_running_loop().create_future()
         self._waiting[number] = answer
         try:
-            self._link.post(TO_TRANSLATION.encode(message))
+            self._socket.post(TO_TRANSLATION.encode(message))
             return await answer
         except asyncio.CancelledError:
             self._give_up(number)
@@ -141,7 +141,7 @@ class RemoteTranslator:
 
     def _give_up(self, number: int) -> None:
         try:
-            self._link.post(TO_TRANSLATION.encode(Cancel(number)))
+            self._socket.post(TO_TRANSLATION.encode(Cancel(number)))
         except EngineOverloaded:
             log.debug("cancellation not sent, too much waits")
 

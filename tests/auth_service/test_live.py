@@ -217,7 +217,11 @@ async def test_an_interpreter_whose_worker_died_is_replaced(service: tuple[Api, 
 
             await organiser.dismiss()
             await until(lambda: not agents(guest))
-            await asyncio.sleep(3)
+            elsewhere = await api.room(name="hall", languages=["es"])
+            other_organiser = Organiser(api, elsewhere)
+            async with connected((await api.join(elsewhere.guest)).json()):
+                await other_organiser.invite()  # whoever comes where one is wanted would have come back here
+                await until(lambda: other_organiser.sees("present"))
             assert (agents(guest), await organiser.sees("absent")) == ([], True)
 
 

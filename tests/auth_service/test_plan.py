@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from auth_service.dispatch.plan import CONNECT_S, READY_S, Plan, decide
+from auth_service.dispatch.plan import CONNECT_S, READY_S, DispatchPlan, decide
 from auth_service.dispatch.sightings import Ages
 from auth_service.livekit_server import Agent, Dispatch, RoomSnapshot
 from auth_service.storage.records import Assignment
@@ -39,118 +39,122 @@ TAKING_OVER = {"agent-a": 90, "agent-s": 5}
 @pytest.mark.parametrize(
     ("assignment", "snapshot", "ages", "plan"),
     [
-        pytest.param(NOT_ASKED, RoomSnapshot(PEOPLE), LONG, Plan("absent"), id="not asked for"),
+        pytest.param(NOT_ASKED, RoomSnapshot(PEOPLE), LONG, DispatchPlan("absent"), id="not asked for"),
         pytest.param(
             NOT_ASKED,
             RoomSnapshot(PEOPLE, (A,), (D1A,)),
             LONG,
-            Plan("absent", remove=("agent-a",), undispatch=("D1",)),
+            DispatchPlan("absent", remove=("agent-a",), undispatch=("D1",)),
             id="dismissed and did not leave",
         ),
         pytest.param(
             NOT_ASKED,
             RoomSnapshot(PEOPLE, (A,), (D1A,)),
             replace(LONG, unchanged_s=1),
-            Plan("absent"),
+            DispatchPlan("absent"),
             id="just dismissed, may leave by itself",
         ),
         pytest.param(
             NOT_ASKED,
             RoomSnapshot(PEOPLE, (A,), (D1A, D2)),
             replace(LONG, unchanged_s=15),
-            Plan("absent", undispatch=("D2",)),
+            DispatchPlan("absent", undispatch=("D2",)),
             id="says its last words, the others are withdrawn",
         ),
         pytest.param(
             NOT_ASKED,
             RoomSnapshot(PEOPLE, (A,), (D1, D2B)),
             replace(LONG, unchanged_s=1),
-            Plan("absent", undispatch=("D2",)),
+            DispatchPlan("absent", undispatch=("D2",)),
             id="just dismissed, its dispatch does not list it yet",
         ),
         pytest.param(
             NOT_ASKED,
             RoomSnapshot(PEOPLE, (), (D1, D2B)),
             replace(LONG, unchanged_s=1),
-            Plan("absent", undispatch=("D1", "D2")),
+            DispatchPlan("absent", undispatch=("D1", "D2")),
             id="dismissed before anybody came",
         ),
-        pytest.param(ASKED, RoomSnapshot(), LONG, Plan("invited"), id="nobody there yet"),
+        pytest.param(ASKED, RoomSnapshot(), LONG, DispatchPlan("invited"), id="nobody there yet"),
         pytest.param(
-            ASKED, RoomSnapshot(PEOPLE), LONG, Plan("joining", dispatch=True), id="first person came"
+            ASKED, RoomSnapshot(PEOPLE), LONG, DispatchPlan("joining", dispatch=True), id="first person came"
         ),
-        pytest.param(SENT, RoomSnapshot(PEOPLE, (), (D1,)), JUST, Plan("joining"), id="on its way"),
+        pytest.param(SENT, RoomSnapshot(PEOPLE, (), (D1,)), JUST, DispatchPlan("joining"), id="on its way"),
         pytest.param(
-            SENT, RoomSnapshot(PEOPLE, (NEW,), (D1,)), JUST, Plan("joining", keep=NEW), id="connecting"
+            SENT,
+            RoomSnapshot(PEOPLE, (NEW,), (D1,)),
+            JUST,
+            DispatchPlan("joining", keep=NEW),
+            id="connecting",
         ),
         pytest.param(
             SENT,
             RoomSnapshot(PEOPLE, (A,), (D1A,)),
             LONG,
-            Plan("present", keep=A, settled=True),
+            DispatchPlan("present", keep=A, settled=True),
             id="present",
         ),
         pytest.param(
             SENT,
             RoomSnapshot(PEOPLE, (A,), (D1A,)),
             DOUBT,
-            Plan("lost", dispatch=True, after=("agent-a",), failed=True),
+            DispatchPlan("lost", dispatch=True, after=("agent-a",), failed=True),
             id="no sign of life: another one is fetched, it keeps its place meanwhile",
         ),
         pytest.param(
             SENT,
             RoomSnapshot(PEOPLE, (A,), (D1A,)),
             DEAD,
-            Plan("lost", dispatch=True, after=("agent-a",), failed=True),
+            DispatchPlan("lost", dispatch=True, after=("agent-a",), failed=True),
             id="for long no sign of life, and no successor: it keeps its place all the same",
         ),
         pytest.param(
             SENT_AGAIN,
             RoomSnapshot(PEOPLE, (A,), (D1A, D2)),
             replace(DEAD, dispatched_s=3),
-            Plan("lost"),
+            DispatchPlan("lost"),
             id="the successor is on its way",
         ),
         pytest.param(
             SENT_AGAIN,
             RoomSnapshot(PEOPLE, (A, LOADING), (D1A, D2)),
             replace(DEAD, present_s=TAKING_OVER, dispatched_s=6),
-            Plan("lost"),
+            DispatchPlan("lost"),
             id="the successor is not ready",
         ),
         pytest.param(
             SENT_AGAIN,
             RoomSnapshot(PEOPLE, (A, READY), (D1A, D2S)),
             replace(DOUBT, present_s=TAKING_OVER, dispatched_s=6),
-            Plan("lost"),
+            DispatchPlan("lost"),
             id="the successor is ready, patience with the first has not ended",
         ),
         pytest.param(
             SENT_AGAIN,
             RoomSnapshot(PEOPLE, (A, READY), (D1A, D2S)),
             replace(DEAD, present_s=TAKING_OVER, dispatched_s=6),
-            Plan("lost", keep=READY, remove=("agent-a",), undispatch=("D1",)),
+            DispatchPlan("lost", keep=READY, remove=("agent-a",), undispatch=("D1",)),
             id="the successor is ready and patience has ended",
         ),
         pytest.param(
             SENT_AGAIN,
             RoomSnapshot(PEOPLE, (A, READY), (D1A, D2S)),
             replace(LONG, present_s=TAKING_OVER, dispatched_s=6),
-            Plan("present", keep=A, remove=("agent-s",), undispatch=("D2",), settled=True),
+            DispatchPlan("present", keep=A, remove=("agent-s",), undispatch=("D2",), settled=True),
             id="the first lives after all: it stays, the successor goes",
         ),
         pytest.param(
             SENT_AGAIN,
             RoomSnapshot(PEOPLE, (READY,), (D1A, D2S)),
             replace(LONG, present_s=TAKING_OVER, dispatched_s=6),
-            Plan("lost", keep=READY, undispatch=("D1",)),
+            DispatchPlan("lost", keep=READY, undispatch=("D1",)),
             id="the first left by itself: the successor begins",
         ),
         pytest.param(
             SENT_AGAIN,
             RoomSnapshot(PEOPLE, (A, LOADING), (D1A, D2S)),
             replace(DEAD, present_s={"agent-a": 200, "agent-s": READY_S}, dispatched_s=READY_S + 1),
-            Plan(
+            DispatchPlan(
                 "lost",
                 remove=("agent-s",),
                 undispatch=("D2",),
@@ -164,7 +168,7 @@ TAKING_OVER = {"agent-a": 90, "agent-s": 5}
             SENT_AGAIN,
             RoomSnapshot(PEOPLE, (A, READY), (D1A, D2S)),
             replace(DEAD, doubtful=frozenset({"agent-a", "agent-s"}), present_s=TAKING_OVER, dispatched_s=6),
-            Plan(
+            DispatchPlan(
                 "lost",
                 remove=("agent-s",),
                 undispatch=("D2",),
@@ -178,110 +182,110 @@ TAKING_OVER = {"agent-a": 90, "agent-s": 5}
             SENT,
             RoomSnapshot(frozenset(), (A,), (D1A,)),
             DEAD,
-            Plan("invited"),
+            DispatchPlan("invited"),
             id="no sign of life, and nobody is there who would miss it",
         ),
         pytest.param(
             SENT,
             RoomSnapshot(PEOPLE, (), (D1A,)),
             LONG,
-            Plan("lost", undispatch=("D1",), dispatch=True, failed=True),
+            DispatchPlan("lost", undispatch=("D1",), dispatch=True, failed=True),
             id="it left",
         ),
         pytest.param(
             SENT,
             RoomSnapshot(PEOPLE, (), (D1,)),
             replace(LONG, dispatched_s=7),
-            Plan("lost", undispatch=("D1",), dispatch=True, failed=True),
+            DispatchPlan("lost", undispatch=("D1",), dispatch=True, failed=True),
             id="no worker took the job",
         ),
         pytest.param(
             SENT,
             RoomSnapshot(PEOPLE),
             LONG,
-            Plan("joining", dispatch=True),
+            DispatchPlan("joining", dispatch=True),
             id="the room closed and opened again",
         ),
-        pytest.param(SENT, RoomSnapshot(), LONG, Plan("invited"), id="everybody went"),
+        pytest.param(SENT, RoomSnapshot(), LONG, DispatchPlan("invited"), id="everybody went"),
         pytest.param(
             replace(SENT, failures=1),
             RoomSnapshot(PEOPLE, (), (D1,)),
             JUST,
-            Plan("lost"),
+            DispatchPlan("lost"),
             id="fetched again, on its way",
         ),
         pytest.param(
             replace(SENT, failures=4),
             RoomSnapshot(PEOPLE, (), (D1,)),
             replace(LONG, dispatched_s=7),
-            Plan("lost"),
+            DispatchPlan("lost"),
             id="failed often, so not at once",
         ),
         pytest.param(
             replace(SENT, failures=4),
             RoomSnapshot(PEOPLE, (), (D1,)),
             replace(LONG, dispatched_s=9),
-            Plan("lost", undispatch=("D1",), dispatch=True, failed=True),
+            DispatchPlan("lost", undispatch=("D1",), dispatch=True, failed=True),
             id="failed often, tried again after a pause",
         ),
         pytest.param(
             SENT,
             RoomSnapshot(PEOPLE, (A, B), (D1A, D2B)),
             LONG,
-            Plan("present", keep=A, remove=("agent-b",), undispatch=("D2",), settled=True),
+            DispatchPlan("present", keep=A, remove=("agent-b",), undispatch=("D2",), settled=True),
             id="two: the one that we sent stays",
         ),
         pytest.param(
             SENT,
             RoomSnapshot(PEOPLE, (A, B), (D1B, D2)),
             LONG,
-            Plan("present", keep=B, remove=("agent-a",), undispatch=("D2",), settled=True),
+            DispatchPlan("present", keep=B, remove=("agent-a",), undispatch=("D2",), settled=True),
             id="two: the one that we sent stays, though it came later",
         ),
         pytest.param(
             SENT,
             RoomSnapshot(PEOPLE, (A, B), (D1, D2)),
             LONG,
-            Plan("present", keep=A, remove=("agent-b",), undispatch=("D2",), settled=True),
+            DispatchPlan("present", keep=A, remove=("agent-b",), undispatch=("D2",), settled=True),
             id="two, nobody knows whose: the first one stays, and our dispatch",
         ),
         pytest.param(
             SENT,
             RoomSnapshot(PEOPLE, (A, B), (D1A, D2B)),
             DOUBT,
-            Plan("present", keep=B, remove=("agent-a",), undispatch=("D1",), settled=True),
+            DispatchPlan("present", keep=B, remove=("agent-a",), undispatch=("D1",), settled=True),
             id="two at work, one without a sign of life: the living one stays",
         ),
         pytest.param(
             SENT,
             RoomSnapshot(PEOPLE, (A, replace(B, attributes={})), (D1A, D2B)),
             DEAD,
-            Plan("present", keep=replace(B, attributes={}), settled=True),
+            DispatchPlan("present", keep=replace(B, attributes={}), settled=True),
             id="two, and the living one is not ready: both stay",
         ),
         pytest.param(
             SENT,
             RoomSnapshot(PEOPLE, (B,), (D2B,)),
             LONG,
-            Plan("present", keep=B, settled=True),
+            DispatchPlan("present", keep=B, settled=True),
             id="somebody else sent one: it stays, none is fetched",
         ),
         pytest.param(
             SENT,
             RoomSnapshot(PEOPLE, (NEW,), (D1,)),
             Ages(60, 20, {"agent-n": CONNECT_S}),
-            Plan("lost", dispatch=True, after=("agent-n",), failed=True),
+            DispatchPlan("lost", dispatch=True, after=("agent-n",), failed=True),
             id="it never got connected",
         ),
         pytest.param(
             SENT,
             RoomSnapshot(PEOPLE, (A,), (D1A,)),
             Ages(60, 5.5, {"agent-a": 5}, frozenset({"agent-a"})),
-            Plan("lost", dispatch=True, after=("agent-a",), failed=True),
+            DispatchPlan("lost", dispatch=True, after=("agent-a",), failed=True),
             id="it came and died at once: nobody waits for that dispatch any more",
         ),
     ],
 )
-def test_what_is_done(assignment: Assignment, snapshot: RoomSnapshot, ages: Ages, plan: Plan) -> None:
+def test_what_is_done(assignment: Assignment, snapshot: RoomSnapshot, ages: Ages, plan: DispatchPlan) -> None:
     """Every state of a room leads to one interpreter, or to none where none is wanted."""
     assert decide(assignment, snapshot, ages) == plan

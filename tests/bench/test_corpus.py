@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from bench import corpus, corpus_run, readings, sounds
-from bench.recording import Recording, Stretch
+from bench.recording import LabelledRecording, Stretch
 from bench.talks import ANSWERS, TALKS
-from demo.speakers import Speakers
+from demo.speakers import DemoVoices
 from demo.talk import TalkError
 from pipeline.audio import HEARING_RATE_HZ, Pcm
 from pipeline.engines.protocols import Voice
@@ -35,15 +35,15 @@ class Voiced(ToneSynthesizer):
 
 
 @pytest.fixture
-def speakers(tmp_path: Path) -> Speakers:
-    return Speakers({"kokoro": Voiced()}, cache=tmp_path)
+def speakers(tmp_path: Path) -> DemoVoices:
+    return DemoVoices({"kokoro": Voiced()}, cache=tmp_path)
 
 
-async def made(speakers: Speakers, *only: str) -> dict[str, Recording]:
+async def made(speakers: DemoVoices, *only: str) -> dict[str, LabelledRecording]:
     return {item.name: await item.make(speakers) for item in corpus.items(speakers, only=only)}
 
 
-def test_eight_languages_and_all_kinds_of_trouble(speakers: Speakers) -> None:
+def test_eight_languages_and_all_kinds_of_trouble(speakers: DemoVoices) -> None:
     items = corpus.items(speakers)
 
     names = [item.name for item in items]
@@ -59,14 +59,14 @@ def test_eight_languages_and_all_kinds_of_trouble(speakers: Speakers) -> None:
 
 
 def test_without_voices_the_real_readings_and_flite_are_left() -> None:
-    assert [item.name for item in corpus.items(Speakers({}))] == [
+    assert [item.name for item in corpus.items(DemoVoices({}))] == [
         "kennedy", "reading", "reading-noise", "reading-hall", "reading-telephone", "reading-silences", "cards",
         "talk-flite",
     ]  # fmt: skip
 
 
 @pytest.mark.engines
-async def test_it_takes_more_than_ten_minutes_and_says_what_is_said(speakers: Speakers) -> None:
+async def test_it_takes_more_than_ten_minutes_and_says_what_is_said(speakers: DemoVoices) -> None:
     recordings = await made(speakers)
 
     assert sum(each.seconds for each in recordings.values()) > 600
@@ -82,7 +82,7 @@ async def test_it_takes_more_than_ten_minutes_and_says_what_is_said(speakers: Sp
     assert fast.seconds < 0.8 * plain.seconds
 
 
-async def test_changes_of_language_are_known_by_their_place(speakers: Speakers) -> None:
+async def test_changes_of_language_are_known_by_their_place(speakers: DemoVoices) -> None:
     switches = (await made(speakers, "switches"))["switches"]
 
     assert switches.language == ""
@@ -93,9 +93,9 @@ async def test_changes_of_language_are_known_by_their_place(speakers: Speakers) 
     assert switches.stretches[-1].end_sample == len(switches.pcm)
 
 
-async def test_a_voice_speaks_once_and_is_kept(speakers: Speakers, tmp_path: Path) -> None:
+async def test_a_voice_speaks_once_and_is_kept(speakers: DemoVoices, tmp_path: Path) -> None:
     engine = Voiced()
-    kept = Speakers({"kokoro": engine}, cache=tmp_path)
+    kept = DemoVoices({"kokoro": engine}, cache=tmp_path)
 
     first = await kept.say("Good morning.", "en", "am_b", rate_hz=HEARING_RATE_HZ)
     second = await kept.say("Good morning.", "en", "am_b", rate_hz=HEARING_RATE_HZ)
@@ -109,7 +109,7 @@ async def test_a_voice_speaks_once_and_is_kept(speakers: Speakers, tmp_path: Pat
 
 
 async def test_a_voice_that_is_not_there_is_named(tmp_path: Path) -> None:
-    without = Speakers({}, ("kokoro: there is no model",), cache=tmp_path)
+    without = DemoVoices({}, ("kokoro: there is no model",), cache=tmp_path)
 
     assert without.natural("en") == ()
     assert without.for_answers() == ("flite:rms", "flite:awb", "flite:slt")

@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pytest
 
-from bench.pacing import Pace
+from bench.pacing import Pacing
 from bench.plain_loop import Look, PlainLoop, TimedWord, run
-from bench.recording import Recording
+from bench.recording import LabelledRecording
 from pipeline.audio import HEARING_RATE_HZ, Pcm
 from tests.near import near
 
@@ -103,8 +103,8 @@ def test_without_a_committed_segment_nothing_is_cut() -> None:
     assert [length_s for length_s, _ in script.asked] == [8.0, 16.0, 24.0]
 
 
-@pytest.mark.parametrize("pace", [Pace.SOUND])
-async def test_delays_run_from_the_end_of_the_word_to_its_commit(pace: Pace) -> None:
+@pytest.mark.parametrize("pace", [Pacing.SOUND])
+async def test_delays_run_from_the_end_of_the_word_to_its_commit(pace: Pacing) -> None:
     """Two seconds of sound and the silence behind: a look for each second, the last one shorter."""
 
     def transcribe(pcm: Pcm, prompt: str) -> Look:
@@ -115,7 +115,7 @@ async def test_delays_run_from_the_end_of_the_word_to_its_commit(pace: Pace) -> 
         return Look(tuple(heard), ())
 
     look: Callable[[Pcm, str], Look] = transcribe
-    found = await run(Recording("r", second(2.0), "en", "one two"), look, pace=pace)
+    found = await run(LabelledRecording("r", second(2.0), "en", "one two"), look, pace=pace)
 
     assert found.text == "one two"
     assert found.committed_s == [near(1.5), near(1.5)]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bench import compare
-from bench.plot import bars, cumulative, lines
+from bench.plot import bars, lines
 from bench.result import keep, markdown, number, percent, seconds
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -101,7 +101,3 @@ def test_bars_stand_on_zero_and_hang_below_it() -> None:
 def test_plots_of_nothing_can_be_drawn() -> None:
     assert ET.fromstring(lines("Nothing", "", "", {})).tag == f"{SVG}svg"
     assert ET.fromstring(bars("Nothing", "", {})).tag == f"{SVG}svg"
-
-
-def test_a_cumulative_share() -> None:
-    assert cumulative([3.0, 1.0]) == [(1.0, 0.5), (3.0, 1.0)]

@@ -6,9 +6,9 @@ import numpy as np
 
 from bench.hearing import figures
 from bench.offline import Offline
-from bench.pacing import Pace
+from bench.pacing import Pacing
 from bench.plain_loop import PlainResult
-from bench.recording import Recording
+from bench.recording import LabelledRecording
 from bench.streamed import Streamed, stream
 from config.settings import Recognition
 from pipeline.audio import HEARING_RATE_HZ, Pcm
@@ -43,12 +43,12 @@ def sound(loud_from_s: float, loud_to_s: float) -> Pcm:
 
 
 SENTENCE = [word("good", 1.1, 1.4), word("morning", 1.45, 1.9), word("everybody", 2.0, 2.6)]
-RECORDING = Recording("greeting", sound(1.0, 2.7), "en", "Good morning, everybody.")
+RECORDING = LabelledRecording("greeting", sound(1.0, 2.7), "en", "Good morning, everybody.")
 
 
 async def heard() -> tuple[Streamed, ScriptedRecognizer]:
     recognizer = ScriptedRecognizer(SENTENCE)
-    found = await stream(RECORDING, recognizer, SETTINGS, pace=Pace.SOUND, model=LoudnessModel())
+    found = await stream(RECORDING, recognizer, SETTINGS, pace=Pacing.SOUND, model=LoudnessModel())
     return found, recognizer
 
 
@@ -125,7 +125,7 @@ def test_figures_of_a_recording() -> None:
 
 
 def test_without_words_and_without_whisper_there_is_less_to_say() -> None:
-    found = figures(Recording("r", RECORDING.pcm, "en", ""), Streamed(text="hello"), None, None)
+    found = figures(LabelledRecording("r", RECORDING.pcm, "en", ""), Streamed(text="hello"), None, None)
 
     assert found["streamed"]["wrong"] is None
     assert "offline" not in found

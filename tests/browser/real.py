@@ -16,7 +16,7 @@ from pydantic import SecretStr
 
 from config.settings import Auth, LiveKit, Settings
 from stack.local import Stack
-from stack.parts import HOST, PLANS, Part, Place
+from stack.parts import HOST, PLANS, Part, PlanningContext
 from stack.ports import Ports, free_port
 from tests.browser.servers import API_KEY, API_SECRET
 
@@ -51,10 +51,10 @@ async def real_stack(
         workers: 1 or 2.
     """
 
-    def media_server(place: Place) -> Part:
+    def media_server(place: PlanningContext) -> Part:
         return PLANS["livekit"](replace(place, livekit_server=livekit))
 
-    def second_worker(place: Place) -> Part:
+    def second_worker(place: PlanningContext) -> Part:
         port = free_port()
         return replace(
             PLANS["worker"](place),

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from demo.ledger import ClauseRecord, Rendering
+from demo.ledger import ClauseRecord, RenderedClause
 from demo.meeting import READER, Minutes, listener_name
 from demo.participants import Attendee, HeardTrack, SeenCaption
 from demo.quantiles import Distribution
-from demo.scripts import Part, Script
+from demo.scripts import Script, ScriptPart
 from demo.talk import RATE_HZ
 
 NOTHING = Distribution(0, 0.0, 0.0, 0.0)
@@ -24,7 +24,7 @@ def clause(
     language: str = "en",
     onset_s: float | None = None,
     words: int = 3,
-    renderings: Mapping[str, Rendering] | None = None,
+    renderings: Mapping[str, RenderedClause] | None = None,
 ) -> ClauseRecord:
     """A clause of two seconds each five seconds, committed half a second after its end."""
     begins = onset_s if onset_s is not None else 100.0 + 5 * number
@@ -33,10 +33,10 @@ def clause(
     )
 
 
-def said(clause_of: ClauseRecord, *, lag_s: float = 2.0, waited_s: float = 0.0) -> Rendering:
+def said(clause_of: ClauseRecord, *, lag_s: float = 2.0, waited_s: float = 0.0) -> RenderedClause:
     """A rendering that ends `lag_s` after its clause, translated at once, heard half a second after its first frame."""
     end = clause_of.offset_at_s + lag_s
-    return Rendering(
+    return RenderedClause(
         translated_s=0.1,
         voice="v",
         waited_s=waited_s,
@@ -80,13 +80,13 @@ def caption(
 def part(
     speaker: str, language: str, text: str = "", *, length_s: float = 10.0, starts_s: float = 0.0,
     references: Mapping[str, str] | None = None,
-) -> Part:  # fmt: skip
-    return Part(
+) -> ScriptPart:  # fmt: skip
+    return ScriptPart(
         speaker, language, np.zeros(int(length_s * RATE_HZ), np.int16), text, starts_s, dict(references or {})
     )
 
 
-def script(*parts: Part, hear: tuple[str, ...] = ("es",)) -> Script:
+def script(*parts: ScriptPart, hear: tuple[str, ...] = ("es",)) -> Script:
     return Script(parts, hear)
 
 

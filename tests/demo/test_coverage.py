@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from demo.coverage import Coverage, Said, coverage, heard_words
-from demo.ledger import Rendering
+from demo.ledger import RenderedClause
 from protocol.events import ClauseKey
 from tests.demo.people import clause, said
 
@@ -31,8 +31,8 @@ def test_what_is_lost_on_the_way_is_told_apart() -> None:
     """Three words wrong or missing at the ear, one clause translated and skipped, one not translated."""
     one, two, three = clause(1), clause(2), clause(3)
     one.renderings["es"] = said(one)
-    two.renderings["es"] = Rendering(translated_s=0.2, problem="too late")
-    three.renderings["es"] = Rendering(problem="not translated")
+    two.renderings["es"] = RenderedClause(translated_s=0.2, problem="too late")
+    three.renderings["es"] = RenderedClause(problem="not translated")
     recognised = {
         ClauseKey("ann", 1, 1): "Good evening everybody.",
         ClauseKey("ann", 1, 2): "Last year opened four stations.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from demo.ledger import ClauseRecord, Ledger, Rendering
+from demo.ledger import ClauseRecord, Ledger, RenderedClause
 from protocol.events import EVENTS, ClauseKey
 
 CLAUSE = {
@@ -38,8 +38,8 @@ def whole() -> ClauseRecord:
     return ClauseRecord(
         "ann", 1, 1, "en", 10.0, 12.0, 12.5, 4,
         {
-            "es": Rendering(0.2, True, "", "v", 1.1, 0.3, 13.0, 13.1, 15.0),
-            "fr": Rendering(problem="too late"),
+            "es": RenderedClause(0.2, True, "", "v", 1.1, 0.3, 13.0, 13.1, 15.0),
+            "fr": RenderedClause(problem="too late"),
         },
     )  # fmt: skip
 
@@ -79,7 +79,9 @@ def test_events_that_are_not_known_are_passed_over() -> None:
 def test_a_failed_translation_is_a_reason() -> None:
     failed = TRANSLATION | {"failed": True}
 
-    assert ledger_of(CLAUSE, failed).clauses[FIRST].renderings == {"es": Rendering(problem="not translated")}
+    assert ledger_of(CLAUSE, failed).clauses[FIRST].renderings == {
+        "es": RenderedClause(problem="not translated")
+    }
     # what is known already is not overwritten
     named = ledger_of(CLAUSE, SKIPPED | {"language": "es", "reason": "muted"}, failed)
     assert named.clauses[FIRST].renderings["es"].problem == "muted"

@@ -8,7 +8,7 @@ import pytest
 
 from config.settings import Models, Recognition, Settings, SpeechSettings
 from demo.main import judge
-from demo.meeting import Minutes, Spoken
+from demo.meeting import Minutes, PlayedPart
 from demo.report import measure
 from demo.scripts import Script
 from demo.verdict import Compared, Finding
@@ -40,7 +40,7 @@ def held(*targets: str) -> Minutes:
         read=[caption(1, "Hello."), caption(1, "Gracias.", speaker="carla", language="es", source="es")],
         listeners={target: [] for target in targets},
     )
-    meeting.spoken = [Spoken(ANN, 101.0), Spoken(CARLA, 111.0)]
+    meeting.spoken = [PlayedPart(ANN, 101.0), PlayedPart(CARLA, 111.0)]
     return meeting
 
 

@@ -13,7 +13,7 @@ import pytest
 from rich.console import Console
 
 from demo.coverage import Coverage, Said
-from demo.ledger import Rendering
+from demo.ledger import RenderedClause
 from demo.load import Use
 from demo.quantiles import Distribution, Trend
 from demo.report import (
@@ -38,7 +38,7 @@ ONE.renderings["es"] = said(ONE, lag_s=2.0)
 TWO.renderings["es"] = said(TWO, lag_s=3.0, waited_s=0.5)
 TWO.renderings["es"].speed = 1.2
 TWO.renderings["es"].drafted = True
-THREE = clause(3, renderings={"es": Rendering(translated_s=0.3, problem="skipped")})
+THREE = clause(3, renderings={"es": RenderedClause(translated_s=0.3, problem="skipped")})
 CARLA = clause(1, speaker="carla", language="es", onset_s=130.0)
 
 READ = [
@@ -233,17 +233,17 @@ def test_the_terminal_says_what_is_not_known() -> None:
 @pytest.mark.parametrize(
     ("rendering", "spoken"),
     [
-        (Rendering(first_audio_at_s=1.0, onset_at_s=2.0, end_at_s=3.0), 1),
-        (Rendering(first_audio_at_s=0.0, onset_at_s=0.0, end_at_s=0.0), 1),
-        (Rendering(onset_at_s=2.0, end_at_s=3.0), 0),
-        (Rendering(first_audio_at_s=1.0, end_at_s=3.0), 0),
-        (Rendering(first_audio_at_s=1.0, onset_at_s=2.0), 0),
-        (Rendering(translated_s=0.5), 0),
+        (RenderedClause(first_audio_at_s=1.0, onset_at_s=2.0, end_at_s=3.0), 1),
+        (RenderedClause(first_audio_at_s=0.0, onset_at_s=0.0, end_at_s=0.0), 1),
+        (RenderedClause(onset_at_s=2.0, end_at_s=3.0), 0),
+        (RenderedClause(first_audio_at_s=1.0, end_at_s=3.0), 0),
+        (RenderedClause(first_audio_at_s=1.0, onset_at_s=2.0), 0),
+        (RenderedClause(translated_s=0.5), 0),
         (None, 0),
     ],
 )
 def test_a_clause_counts_as_spoken_once_it_was_heard_to_its_end(
-    rendering: Rendering | None, spoken: int
+    rendering: RenderedClause | None, spoken: int
 ) -> None:
     record = clause(1, renderings={"es": rendering} if rendering else {})
 

@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 from demo.coverage import Coverage
-from demo.ledger import Rendering
-from demo.meeting import Spoken
+from demo.ledger import RenderedClause
+from demo.meeting import PlayedPart
 from demo.participants import Attendee, HeardTrack
 from demo.quantiles import Trend
 from demo.said_again import said_again
-from demo.scripts import Part
+from demo.scripts import ScriptPart
 from demo.seen_captions import committed_changes, final_texts, originals, retraction
 from demo.talk import RATE_HZ, resampled
 from demo.verdict import (
@@ -196,7 +196,7 @@ async def test_a_clause_is_found_by_its_sound() -> None:
 async def test_only_what_was_spoken_long_enough_is_compared(
     onset_at_s: float | None, end_at_s: float | None, spanish: str | None, compared: bool
 ) -> None:
-    rendering = Rendering(voice="es-1", onset_at_s=onset_at_s, end_at_s=end_at_s)
+    rendering = RenderedClause(voice="es-1", onset_at_s=onset_at_s, end_at_s=end_at_s)
     held = minutes(
         [clause(1, renderings={"es": rendering}), clause(2)],
         listeners={"es": [] if spanish is None else [caption(1, spanish, language="es")]},
@@ -249,7 +249,7 @@ def test_compared_clauses_are_spread_over_the_meeting() -> None:
 
 def test_originals_reach_who_speaks_the_same_language() -> None:
     """The microphone of somebody who speaks the listener's language came over whole; another's sound does not count."""
-    spoken = Spoken(Part("carla", "es", resampled(babble(8.0, 1), HEARING_RATE_HZ, RATE_HZ)), 101.0)
+    spoken = PlayedPart(ScriptPart("carla", "es", resampled(babble(8.0, 1), HEARING_RATE_HZ, RATE_HZ)), 101.0)
     late = np.concatenate([np.zeros(int(1.3 * HEARING_RATE_HZ), np.int16), babble(8.0, 1)])
     other = np.concatenate([np.zeros(int(1.3 * HEARING_RATE_HZ), np.int16), babble(8.0, 2)])
 
@@ -332,7 +332,7 @@ def test_lag_may_not_grow(
 def test_every_clause_has_an_outcome() -> None:
     one, two = clause(1), clause(2)
     one.renderings["es"] = said(one)
-    two.renderings["es"] = Rendering(problem="too late")
+    two.renderings["es"] = RenderedClause(problem="too late")
     question = "every committed clause was translated and spoken, or has a reason"
 
     assert nothing_missing(minutes([]), ("es",)) == Finding(question, False, "no clause was committed")

@@ -7,15 +7,15 @@ from livekit.agents import JobProcess
 from config import logging as own_logging
 from config.settings import Settings
 from tests.fakes.engines import ToneSynthesizer
-from tests.fakes.meeting import EchoTranslator, LoudnessHear
+from tests.fakes.meeting import EchoTranslator, LoudnessHearing
 from tests.live.guests import TONES_HZ
-from worker.engines import Engines
+from worker.room_engines import RoomEngines
 
 
-async def load_fakes(settings: Settings) -> Engines:
+async def load_fakes(settings: Settings) -> RoomEngines:
     """Engines that count words and speak in tones."""
-    return Engines(
-        LoudnessHear(),
+    return RoomEngines(
+        LoudnessHearing(),
         EchoTranslator(*TONES_HZ),
         ToneSynthesizer(TONES_HZ, seconds_per_character=0.05),
         source_language="en",

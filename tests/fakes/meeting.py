@@ -24,8 +24,8 @@ PAUSE = HEARING_RATE_HZ * 3 // 10
 LOUD = 500
 
 
-class LoudnessHear:
-    """A `Hear`: every 200 ms of loud sound are a word, "one", "two"…; 300 ms of silence end an utterance."""
+class LoudnessHearing:
+    """A `HearingStage`: every 200 ms of loud sound are a word, "one", "two"…; 300 ms of silence end an utterance."""
 
     NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
@@ -38,21 +38,21 @@ class LoudnessHear:
         self, frames: Channel[AudioFrame], heard: Channel[Heard], options: HearingOptions
     ) -> None:
         self.options.append(options)
-        ear = _Ear(options.language or "en")
+        tracker = _LoudnessTracker(options.language or "en")
         try:
             async for frame in frames:
                 seconds = len(frame.pcm) / HEARING_RATE_HZ
                 self.heard_s[options.speaker] = self.heard_s.get(options.speaker, 0.0) + seconds
-                for event in ear.feed(frame):
+                for event in tracker.feed(frame):
                     await heard.put(event)
-            for event in ear.finish():
+            for event in tracker.finish():
                 await heard.put(event)
         finally:
             heard.close()
 
 
 @dataclass(slots=True)
-class _Ear:
+class _LoudnessTracker:
     language: str
     utterance: int = 0
     begun: int | None = None
@@ -97,7 +97,7 @@ class _Ear:
 
     def _word(self, at: int) -> Word:
         assert self.begun is not None
-        text = LoudnessHear.NUMBERS[at % len(LoudnessHear.NUMBERS)]
+        text = LoudnessHearing.NUMBERS[at % len(LoudnessHearing.NUMBERS)]
         return Word(text, self.begun + at * WORD, self.begun + (at + 1) * WORD)
 
 

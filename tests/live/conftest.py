@@ -18,12 +18,12 @@ from pipeline.capacity import Capacity
 from protocol.control import Configure
 from tests import native
 from tests.fakes.engines import ToneSynthesizer
-from tests.fakes.meeting import EchoTranslator, LoudnessHear
+from tests.fakes.meeting import EchoTranslator, LoudnessHearing
 from tests.live.guests import TONES_HZ, Guest
 from tests.live.server import Server
-from worker.engines import Engines
 from worker.join import join
-from worker.room import End
+from worker.room import LeaveReason
+from worker.room_engines import RoomEngines
 
 SETTINGS = Settings(
     profile="embedded",
@@ -40,10 +40,10 @@ class Meeting:
 
     room: str
     livekit: LiveKit
-    hear: LoudnessHear
+    hear: LoudnessHearing
     translator: EchoTranslator
     synthesizer: ToneSynthesizer
-    work: asyncio.Task[End]
+    work: asyncio.Task[LeaveReason]
 
     def guest(self, identity: str, **wishes: object) -> Guest:
         """A client that is not connected yet."""
@@ -117,9 +117,9 @@ def meeting(livekit: LiveKit, room: str) -> OpenMeeting:
         name = room or default_room
         reach = server or livekit
         before = asyncio.all_tasks()
-        hear, translator = LoudnessHear(), EchoTranslator(*TONES_HZ, broken=broken)
+        hear, translator = LoudnessHearing(), EchoTranslator(*TONES_HZ, broken=broken)
         synthesizer = ToneSynthesizer(TONES_HZ, seconds_per_character=0.05)
-        engines = Engines(
+        engines = RoomEngines(
             hear,
             translator,
             synthesizer,

@@ -18,7 +18,7 @@ from protocol.sealing import seal
 from tests.live.conftest import SETTINGS, Meeting, OpenMeeting
 from tests.live.crowd import crowd
 from tests.live.guests import Guest, numbers, until
-from worker.room import End
+from worker.room import LeaveReason
 
 pytestmark = pytest.mark.live
 
@@ -123,8 +123,8 @@ async def test_a_track_that_comes_and_goes_harms_nobody(meeting: OpenMeeting) ->
         since = time.monotonic()
         await until(lambda: len(bea.finals("es", since)) >= 2, "the other one is still interpreted")
         assert not [seen for seen in bea.finals("es", since) if seen.sender != "anna"]
-        ears = [task for task in asyncio.all_tasks() if task.get_name().startswith("ear of")]
-        assert {task.get_name() for task in ears} == {"ear of anna"}
+        tasks = [task for task in asyncio.all_tasks() if task.get_name().startswith("sound of")]
+        assert {task.get_name() for task in tasks} == {"sound of anna"}
         assert len([options for options in room.hear.options if options.speaker == "eva"]) <= 1
         await eva.open_microphone()
         await until(
@@ -170,7 +170,7 @@ async def test_the_organiser_configures_and_dismisses(meeting: OpenMeeting) -> N
             assert not room.work.done()
             await _tell(service, room, {"type": "dismiss"})
             await until(room.work.done, "it goes")
-            assert room.work.result() is End.DISMISSED
+            assert room.work.result() is LeaveReason.DISMISSED
             await until(lambda: bea.interpreter() is None, "it is gone")
         finally:
             await service.aclose()
@@ -262,7 +262,7 @@ async def test_a_deserted_room_is_left(meeting: OpenMeeting) -> None:
             await asyncio.sleep(1.0)
         left_s = time.monotonic()
         await until(room.work.done, "it leaves")
-        assert room.work.result() is End.DESERTED
+        assert room.work.result() is LeaveReason.DESERTED
         assert time.monotonic() - left_s >= SETTINGS.rooms.leave_after_s - 0.5
 
 

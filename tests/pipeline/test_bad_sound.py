@@ -12,7 +12,7 @@ import pytest_asyncio
 import soxr
 
 from config.settings import Recognition
-from demo.wer import word_errors
+from demo import wer
 from pipeline.audio import HEARING_RATE_HZ, AudioFrame, Pcm
 from pipeline.channel import Channel
 from pipeline.engines.protocols import HearingOptions
@@ -149,7 +149,7 @@ async def test_bad_speech_is_still_speech(
     events = await heard_of(recognizer, model, frames_of(pcm))
 
     check_order(events)
-    assert word_errors(plain(BUDGET), committed(events)) <= errors
+    assert wer.errors(plain(BUDGET), committed(events)).wrong <= errors
 
 
 async def test_a_track_that_starts_and_stops_all_the_time(
@@ -174,4 +174,4 @@ async def test_a_track_that_starts_and_stops_all_the_time(
         for word in event.committed
         if word.first_sample >= behind
     ]
-    assert word_errors(plain(BUDGET), after) <= 2
+    assert wer.errors(plain(BUDGET), after).wrong <= 2

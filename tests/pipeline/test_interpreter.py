@@ -29,10 +29,12 @@ from pipeline.events import (
 )
 from pipeline.interpreter import RESTARTS, Interpreter, Wishes
 from pipeline.load import LOWER_AFTER_S, RAISE_AFTER_S, Load
-from pipeline.stages.hear import Hear
+from pipeline.stages.hear import HearingStage
 from pipeline.timing import ClauseCommitted, ClauseTranslated, Measurement
 from tests.fakes.clock import HandClock
 from tests.fakes.engines import ScriptedTranslator
+
+pytestmark = pytest.mark.virtual_time
 
 SECOND = HEARING_RATE_HZ
 
@@ -66,7 +68,7 @@ class Outlet:
         return [o.text for o in self.outcomes if isinstance(o, Translation) and o.language == language]
 
 
-def scripted_hearing(script: Sequence[Heard], *, crashes: int = 0) -> Hear:
+def scripted_hearing(script: Sequence[Heard], *, crashes: int = 0) -> HearingStage:
     """Puts the script once the first sound has come, then listens to the end."""
     remaining = [crashes]
 
@@ -342,7 +344,7 @@ async def test_what_will_probably_be_spoken_is_told_before() -> None:
     assert outlet.texts("es") == ["buen día"]
 
 
-def under(load: Load, listen: Hear) -> Interpreter:
+def under(load: Load, listen: HearingStage) -> Interpreter:
     """An interpreter of which only the hearing and the room's load matter."""
     return Interpreter(
         "anna",

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from auth_service.http import schemas as messages
+from auth_service.http import schemas
 from pipeline.text.glossary import Glossary
 from protocol.glossary import MAX_CHARACTERS, MAX_ENTRIES, MAX_FORMS, Entry, GlossaryError, parse
 
@@ -28,7 +28,7 @@ def entries(count: int) -> dict[str, Any]:
 
 def sent(glossary: dict[str, Any]) -> dict[str, Any]:
     """As the token service passes it on."""
-    return messages.Glossary.model_validate(glossary).model_dump(exclude_none=True)
+    return schemas.GlossaryWish.model_validate(glossary).model_dump(exclude_none=True)
 
 
 FORMS = {f"{first}{second}": "x" for first in "bcdfghklm" for second in "aeiou"}
@@ -72,7 +72,7 @@ def test_what_one_refuses_the_other_refuses(glossary: dict[str, Any]) -> None:
     with pytest.raises(GlossaryError):
         parse(glossary)
     with pytest.raises(ValidationError):
-        messages.Glossary.model_validate(glossary)
+        schemas.GlossaryWish.model_validate(glossary)
 
 
 terms = st.text(st.characters(codec="utf-8"), max_size=12) | st.sampled_from(

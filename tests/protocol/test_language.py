@@ -12,7 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from auth_service.http import fields as messages
+from auth_service.http import fields
 from cli.commands import base as arguments
 from protocol.control import read_control
 from protocol.fields import LanguageCode
@@ -68,10 +68,10 @@ def of_a_wish(code: str) -> object:
 
 DOORS = {
     "protocol": adapter(LanguageCode),
-    "the API": adapter(messages.Language),
-    "the API, heard": adapter(messages.Heard),
-    "the API, spoken": adapter(messages.Spoken),
-    "the API, read": adapter(messages.Read),
+    "the API": adapter(fields.Language),
+    "the API, heard": adapter(fields.HeardLanguage),
+    "the API, spoken": adapter(fields.SpokenLanguage),
+    "the API, read": adapter(fields.Read),
     "the services": adapter(wire.Code),
     "glossary": of_a_glossary,
     "glossary form": of_a_form,

@@ -6,7 +6,7 @@ import numpy as np
 
 from pipeline.audio import AudioFrame
 from pipeline.events import Heard, NotHeard, OtherLanguage, UtteranceEnded, UtteranceStarted, Word, Words
-from pipeline.tape import Tape
+from pipeline.replay_buffer import ReplayBuffer
 from speech_service.client.continuity import QUIET_MARGIN, Continuity
 
 
@@ -14,9 +14,9 @@ def frame(first: int, *samples: int) -> AudioFrame:
     return AudioFrame(first, np.array(samples, np.int16))
 
 
-def pieces(tape: Tape, at: int, most: int) -> list[tuple[int, list[int]]]:
+def pieces(buffer: ReplayBuffer, at: int, most: int) -> list[tuple[int, list[int]]]:
     found = []
-    while (piece := tape.after(at, most)) is not None:
+    while (piece := buffer.after(at, most)) is not None:
         found.append((piece.first_sample, piece.pcm.tolist()))
         at = piece.end_sample
     return found
@@ -24,34 +24,34 @@ def pieces(tape: Tape, at: int, most: int) -> list[tuple[int, list[int]]]:
 
 def test_a_tape_gives_back_what_was_recorded() -> None:
     """From any position, in pieces of any size, and never across a gap."""
-    tape = Tape(100)
+    buffer = ReplayBuffer(100)
     for recorded in (frame(0, 1, 2, 3), frame(3, 4, 5), frame(10, 6, 7)):
-        tape.add(recorded)
+        buffer.add(recorded)
 
-    assert pieces(tape, 0, 100) == [(0, [1, 2, 3, 4, 5]), (10, [6, 7])]
-    assert pieces(tape, 2, 2) == [(2, [3, 4]), (4, [5]), (10, [6, 7])]
-    assert pieces(tape, 12, 2) == []
+    assert pieces(buffer, 0, 100) == [(0, [1, 2, 3, 4, 5]), (10, [6, 7])]
+    assert pieces(buffer, 2, 2) == [(2, [3, 4]), (4, [5]), (10, [6, 7])]
+    assert pieces(buffer, 12, 2) == []
 
 
 def test_a_full_tape_drops_the_oldest_and_says_so() -> None:
     """The ring never holds more than its capacity; sound that was given free is not counted as lost."""
-    tape = Tape(4)
-    tape.add(frame(0, 1, 2))
-    tape.forget_before(2)
-    tape.add(frame(2, 3, 4, 5))
-    assert tape.overrun_to == 0
-    tape.add(frame(5, 6, 7))
+    buffer = ReplayBuffer(4)
+    buffer.add(frame(0, 1, 2))
+    buffer.forget_before(2)
+    buffer.add(frame(2, 3, 4, 5))
+    assert buffer.overrun_to == 0
+    buffer.add(frame(5, 6, 7))
 
-    assert (tape.overrun_to, pieces(tape, 0, 100)) == (5, [(5, [6, 7])])
+    assert (buffer.overrun_to, pieces(buffer, 0, 100)) == (5, [(5, [6, 7])])
 
 
 def test_sound_that_comes_twice_is_recorded_once() -> None:
     """A piece that begins before the last one ended is taken from there on."""
-    tape = Tape(100)
+    buffer = ReplayBuffer(100)
     for recorded in (frame(0, 1, 2, 3), frame(1, 2, 3), frame(2, 3, 4), frame(4)):
-        tape.add(recorded)
+        buffer.add(recorded)
 
-    assert pieces(tape, 0, 100) == [(0, [1, 2, 3, 4])]
+    assert pieces(buffer, 0, 100) == [(0, [1, 2, 3, 4])]
 
 
 ONE, TWO, THREE = Word("one", 1000, 4000), Word("two", 4500, 8000), Word("three", 9000, 12_000)

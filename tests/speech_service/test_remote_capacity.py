@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import asdict, replace
+from functools import partial
 from typing import Any
 
 import pytest
-from fastapi import FastAPI, Response
+from fastapi import FastAPI, Request, Response
 from structlog.testing import capture_logs
 
 from config.settings import Services
@@ -51,6 +52,24 @@ async def asking(
             yield remote
     finally:
         await remote.close()
+
+
+class Asked:
+    """Counts how often services were asked."""
+
+    def __init__(self, *apps: FastAPI) -> None:
+        self._times = [0 for _ in apps]
+        for number, app in enumerate(apps):
+            app.middleware("http")(partial(self._count, number))
+
+    def least(self) -> int:
+        return min(self._times)
+
+    async def _count(
+        self, number: int, request: Request, answer: Callable[[Request], Awaitable[Response]]
+    ) -> Response:
+        self._times[number] += 1
+        return await answer(request)
 
 
 async def until(true: Callable[[], bool]) -> None:
@@ -96,6 +115,7 @@ async def test_a_service_that_does_not_know_claims_nothing() -> None:
     """One that was not measured, and one that has nothing to say of its machine."""
     silent = tts_app(ToneSynthesizer({"es": 440.0}), settings())
     unmeasured = service(None)
+    asked = Asked(silent, unmeasured)
     async with (
         listening(service(EAR), settings().services, 0) as ear,
         listening(silent, settings().services, 0) as mouth,
@@ -103,7 +123,7 @@ async def test_a_service_that_does_not_know_claims_nothing() -> None:
         asking(ear, mouth) as first,
         asking(ear, later) as second,
     ):
-        await asyncio.sleep(0.3)
+        await until(lambda: asked.least() > 2)  # so that two answers of each have been taken
         assert (first.now(), second.now()) == (None, None)
         tell(unmeasured, MOUTH)
         await until(lambda: second.now() == BOTH)

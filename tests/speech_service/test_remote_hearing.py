@@ -55,7 +55,7 @@ async def service(
 
 @dataclass
 class Listener:
-    """Plays sound to a `Hear` and gathers what it says."""
+    """Plays sound to a `HearingStage` and gathers what it says."""
 
     hearing: RemoteHearing
     events: list[Heard] = field(default_factory=list)

@@ -19,9 +19,9 @@ from pipeline.channel import Channel
 from pipeline.engines.protocols import EngineError, EngineOverloaded, HearingOptions, RecognitionStream
 from pipeline.events import Heard, UtteranceStarted, Word
 from speech_service.measures import Measures
-from speech_service.recognition import Ears
+from speech_service.recognition import RecognitionHandler
 from speech_service.sockets import Gone
-from speech_service.stt import _Listening, stt_app
+from speech_service.stt import _RecognitionSession, stt_app
 from speech_service.wire import TO_RECOGNITION, Ready, Start, encode_frame
 from tests.fakes.engines import LoudnessDetector, ScriptedRecognizer
 from tests.fakes.sound_files import encoded, float_wav, rubbish, wav, wav_of
@@ -229,10 +229,12 @@ async def test_a_fault_of_ours_is_not_hidden_by_a_client_that_leaves() -> None:
             raise KeyError("a fault of ours")
 
     measures = Measures("stt")
-    ears = Ears(ScriptedRecognizer(()), LoudnessDetector, settings().recognition, measures, stage)
+    handler = RecognitionHandler(
+        ScriptedRecognizer(()), LoudnessDetector, settings().recognition, measures, stage
+    )
 
     with pytest.raises(KeyError):
-        await _Listening(LeavingPeer(), ears, measures).run()  # type: ignore[arg-type]  # all of a Peer that is used
+        await _RecognitionSession(LeavingPeer(), handler, measures).run()  # type: ignore[arg-type]  # all of a Peer that is used
 
 
 async def test_a_client_that_leaves_in_the_middle_leaves_nothing_behind() -> None:

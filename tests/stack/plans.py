@@ -7,7 +7,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from stack.parts import HOST, Part, Place, Plan
+from stack.parts import HOST, Part, Planner, PlanningContext
 
 PROGRAM = Path(__file__).parent.parent / "fakes" / "part.py"
 
@@ -19,10 +19,10 @@ def fake(
     after: tuple[str, ...] = (),
     patience_s: float = 20.0,
     stop_patience_s: float = 3.0,
-) -> Plan:
+) -> Planner:
     """A part that answers on the named port of `Ports`."""
 
-    def plan(place: Place) -> Part:
+    def plan(place: PlanningContext) -> Part:
         number = getattr(place.ports, port)
         return Part(
             name=name,
@@ -37,7 +37,7 @@ def fake(
     return plan
 
 
-def plans(**parts: Plan) -> Mapping[str, Plan]:
+def plans(**parts: Planner) -> Mapping[str, Planner]:
     """A table like `stack.parts.PLANS`."""
     return parts
 

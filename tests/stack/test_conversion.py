@@ -91,7 +91,7 @@ async def test_a_converted_model_is_one_that_the_engine_finds(
 
     assert place == tmp_path / "models" / "opus" / "opus-mt-en-fr"
     (model,) = opus_models.find(tmp_path / "models" / "opus")
-    assert model.pairs == (opus_models.Pair(source="en", target="fr", prefix=">>fra<<"),)
+    assert model.pairs == (opus_models.ModelDirection(source="en", target="fr", prefix=">>fra<<"),)
     assert model.licence == "Apache-2.0"
     assert not model.adds_end_token
     assert sorted(path.name for path in place.iterdir()) == [

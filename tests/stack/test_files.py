@@ -18,7 +18,7 @@ import yaml
 from config.settings import Settings, Turn
 from foundation.http.proxies import trusted_addresses
 from stack.local import Stack
-from stack.parts import ROOT, Place, livekit_config, with_ports
+from stack.parts import ROOT, PlanningContext, livekit_config, with_ports
 from stack.ports import Ports
 
 LOCKS = ("requirements.lock", "requirements-dev.lock")
@@ -47,9 +47,9 @@ def test_the_tests_run_on_what_people_run() -> None:
     assert pins("requirements.lock") < pins("requirements-dev.lock")
 
 
-def place(settings: Settings, *, parts: tuple[str, ...] = ("livekit",)) -> Place:
+def place(settings: Settings, *, parts: tuple[str, ...] = ("livekit",)) -> PlanningContext:
     ports = Ports.of(settings).shifted(10)
-    return Place(with_ports(settings, ports), ports, Path("/run"), Path("livekit-server"), parts)
+    return PlanningContext(with_ports(settings, ports), ports, Path("/run"), Path("livekit-server"), parts)
 
 
 def test_livekit_yaml_gets_our_ports_keys_webhook_and_relay() -> None:

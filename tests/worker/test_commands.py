@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from worker.commands import Answer, answer
+from worker.commands import CommandReply, answer
 
 OFFERED = ("en", "es", "pt")
 LISTEN, CAPTIONS, SPEAK = "translator.listen", "translator.captions", "translator.speak"
@@ -37,7 +37,7 @@ def test_commands_stand_for_attributes(message: str, attributes: dict[str, str])
 
 def test_an_unknown_language_is_answered_with_the_known_ones() -> None:
     """Whoever asks for a language that there is not learns what there is."""
-    assert answer("/translate xx", OFFERED) == Answer("xx is not available. Available: en, es, pt")
+    assert answer("/translate xx", OFFERED) == CommandReply("xx is not available. Available: en, es, pt")
 
 
 @pytest.mark.parametrize("message", ["", "hello", "translate es", "/other es", "/translate " + "x" * 300])

@@ -17,11 +17,11 @@ from pipeline.channel import Channel
 from pipeline.engines.protocols import HearingOptions
 from pipeline.events import Heard
 from tests.fakes.engines import ToneSynthesizer
-from tests.fakes.meeting import EchoTranslator, LoudnessHear
+from tests.fakes.meeting import EchoTranslator, LoudnessHearing
 from tests.fakes.room import FakeRoom, Voice
 from worker import host
-from worker.engines import Engines
-from worker.room import END_LIMIT_S, End, RoomInterpreter
+from worker.room import END_LIMIT_S, LeaveReason, RoomInterpreter
+from worker.room_engines import RoomEngines
 from worker.standby import Standby
 
 SETTINGS = Settings(
@@ -35,7 +35,7 @@ SENTENCE = "es one two three four five"
 """One second of loud sound, translated."""
 
 
-class ThoughtfulHear(LoudnessHear):
+class ThoughtfulHear(LoudnessHearing):
     """Recognises the last words only when the test lets it, as a real one takes its time."""
 
     def __init__(self) -> None:
@@ -71,7 +71,7 @@ class Meeting:
 
     def __post_init__(self) -> None:
         self.synthesizer = ToneSynthesizer({"es": 440.0, "en": 220.0}, seconds_per_character=0.03)
-        engines = Engines(
+        engines = RoomEngines(
             self.hear,
             EchoTranslator("en", "es"),
             self.synthesizer,
@@ -128,7 +128,9 @@ class Job:
 
 
 @asynccontextmanager
-async def speaking(meeting: Meeting | None = None) -> AsyncIterator[tuple[Meeting, asyncio.Task[End]]]:
+async def speaking(
+    meeting: Meeting | None = None,
+) -> AsyncIterator[tuple[Meeting, asyncio.Task[LeaveReason]]]:
     """A meeting in the middle of Anna's sentence: a second of sound is heard, none of it is committed."""
     meeting = meeting or Meeting()
     room = meeting.room
@@ -164,7 +166,7 @@ async def test_an_interpreter_that_is_dismissed_says_the_last_words() -> None:
         assert not work.done()
         meeting.hear.finish.set()
         async with asyncio.timeout(20):
-            assert await work is End.DISMISSED
+            assert await work is LeaveReason.DISMISSED
 
         assert_all_is_said(meeting)
 
@@ -210,7 +212,7 @@ async def test_when_everybody_has_left_it_finishes_and_goes() -> None:
         meeting.room.leave("anna")
         meeting.room.leave("bea")
         async with asyncio.timeout(20):
-            assert await work is End.DESERTED
+            assert await work is LeaveReason.DESERTED
         assert meeting.room.local_participant.track_publications == {}
 
 
@@ -219,7 +221,7 @@ async def test_a_room_that_is_over_is_left_at_once() -> None:
     async with speaking() as (meeting, work):
         meeting.room.disconnect()
         async with asyncio.timeout(5):
-            assert await work is End.DISCONNECTED
+            assert await work is LeaveReason.DISCONNECTED
         assert not meeting.hear.finish.is_set()
 
 
@@ -230,7 +232,7 @@ async def test_a_room_that_is_over_meanwhile_ends_the_waiting() -> None:
         await meeting.until(meeting.hear.finishing.is_set)
         meeting.room.disconnect()
         async with asyncio.timeout(5):
-            assert await work is End.DISMISSED
+            assert await work is LeaveReason.DISMISSED
 
 
 async def test_finishing_has_a_limit() -> None:
@@ -238,7 +240,7 @@ async def test_finishing_has_a_limit() -> None:
     async with speaking(Meeting(end_limit_s=0.2)) as (meeting, work):
         meeting.interpreter.dismiss()
         async with asyncio.timeout(10):
-            assert await work is End.DISMISSED
+            assert await work is LeaveReason.DISMISSED
         assert meeting.finals() == []
 
 

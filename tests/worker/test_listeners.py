@@ -10,7 +10,15 @@ from hypothesis import strategies as st
 
 from pipeline.interpreter import Wishes
 from pipeline.text.languages import same_language
-from worker.listeners import MAX_LANGUAGES_EACH, ORIGINAL, Person, Plan, make_plan, read_person, readers_of
+from worker.listeners import (
+    MAX_LANGUAGES_EACH,
+    ORIGINAL,
+    InterpretingPlan,
+    Person,
+    make_plan,
+    read_person,
+    readers_of,
+)
 
 OFFERED = ("en", "es", "fr", "pt", "zh-TW")
 MANY = ("es", "fr", "de", "it", "pt", "nl", "pl", "ru", "sv", "ar", "ja", "uk")
@@ -62,7 +70,7 @@ def test_a_plan_for_a_small_meeting() -> None:
         Person("bea", "es", "es", frozenset({"es", ORIGINAL})),
         Person("carl", "fr", None, frozenset({"fr"}), may_speak=False),
     ]
-    assert make_plan(people, limit=8) == Plan(
+    assert make_plan(people, limit=8) == InterpretingPlan(
         wishes={
             "anna": Wishes(frozenset({"es"}), frozenset({"es", "fr"})),
             "bea": Wishes(frozenset({"en"}), frozenset({"en", "fr"})),
@@ -81,8 +89,8 @@ def test_nobody_is_interpreted_for_themselves() -> None:
     """Somebody alone, and people who all speak what they hear, need no channel; nor is anyone recognised alone."""
     alone = [Person("anna", "en", "es", frozenset({"es"}))]
     alike = [Person("anna", "en", "en"), Person("bea", "en-GB", "en")]
-    assert make_plan(alone, limit=8) == Plan(readers={"es": frozenset({"anna"})})
-    assert make_plan(alike, limit=8) == Plan()
+    assert make_plan(alone, limit=8) == InterpretingPlan(readers={"es": frozenset({"anna"})})
+    assert make_plan(alike, limit=8) == InterpretingPlan()
 
 
 def test_who_only_reads_the_spoken_language_has_the_speaker_recognised() -> None:

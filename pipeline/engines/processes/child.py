@@ -23,7 +23,7 @@ from typing import Any
 import structlog
 
 from foundation.supervision import kinds
-from pipeline.engines.processes.framing import HEADER, Kind, frame
+from pipeline.engines.processes.framing import HEADER, FrameKind, frame
 from pipeline.engines.protocols import EngineError, EngineMissing, EngineOverloaded
 
 log = structlog.get_logger(__name__)
@@ -203,7 +203,7 @@ class _Child:
         except asyncio.CancelledError:
             await child.kill()
             raise
-        if kind == Kind.ERROR:
+        if kind == FrameKind.ERROR:
             await child.kill()
             raise EngineMissing(payload.decode())
         child.ready = json.loads(payload)
@@ -215,11 +215,11 @@ class _Child:
             self._heard_at_s = time.monotonic()
         number, job = next(self._numbers), _Job()
         self.jobs[number] = job
-        self._write(frame(Kind.SPEAK, number, json.dumps(work).encode()))
+        self._write(frame(FrameKind.SPEAK, number, json.dumps(work).encode()))
         return number, job
 
     def cancel(self, number: int) -> None:
-        self._write(frame(Kind.CANCEL, number))
+        self._write(frame(FrameKind.CANCEL, number))
 
     def silent_s(self) -> float:
         """How long nothing has come although there is work."""
@@ -258,7 +258,7 @@ class _Child:
         job = self.jobs.get(number)
         if job is None:
             return
-        if kind == Kind.SOUND and not job.abandoned:
+        if kind == FrameKind.SOUND and not job.abandoned:
             job.size += len(payload)
             if job.size > _MAX_JOB_BYTES:
                 job.abandoned = True
@@ -267,10 +267,10 @@ class _Child:
                 return
             job.sound.append(payload)
             job.changed.set()
-        elif kind in (Kind.END, Kind.ERROR):
+        elif kind in (FrameKind.END, FrameKind.ERROR):
             del self.jobs[number]
             if not job.done:
-                job.finish(EngineError(payload.decode()) if kind == Kind.ERROR else None)
+                job.finish(EngineError(payload.decode()) if kind == FrameKind.ERROR else None)
 
     async def _frame(self) -> tuple[int, int, bytes]:
         assert self.process.stdout is not None

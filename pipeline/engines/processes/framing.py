@@ -21,7 +21,7 @@ from pipeline.priority import lower_process_priority
 HEADER = struct.Struct("<BII")
 
 
-class Kind(IntEnum):
+class FrameKind(IntEnum):
     """What a frame carries."""
 
     READY = 1  # helper: JSON, what the engine says of itself
@@ -52,7 +52,7 @@ class HelperEngine(Protocol):
         ...
 
 
-def frame(kind: Kind, job: int, payload: bytes = b"") -> bytes:
+def frame(kind: FrameKind, job: int, payload: bytes = b"") -> bytes:
     """One frame, ready to be written."""
     return HEADER.pack(kind, job, len(payload)) + payload
 
@@ -77,9 +77,9 @@ class _Server:
     def run(self, create: Callable[[], HelperEngine]) -> None:
         try:
             engine = create()
-            self._write(Kind.READY, 0, json.dumps(engine.ready()).encode())
+            self._write(FrameKind.READY, 0, json.dumps(engine.ready()).encode())
         except HelperError as error:
-            self._write(Kind.ERROR, 0, str(error).encode())
+            self._write(FrameKind.ERROR, 0, str(error).encode())
             return
         threading.Thread(target=self._read, name="helper input", daemon=True).start()
         while True:
@@ -90,17 +90,17 @@ class _Server:
         def emit(sound: bytes) -> bool:
             if number in self._cancelled:
                 return False
-            self._write(Kind.SOUND, number, sound)
+            self._write(FrameKind.SOUND, number, sound)
             return True
 
         try:
             if number not in self._cancelled:
                 engine.speak(json.loads(payload), emit)
-            self._write(Kind.END, number)
+            self._write(FrameKind.END, number)
         except HelperError as error:
-            self._write(Kind.ERROR, number, str(error).encode())
+            self._write(FrameKind.ERROR, number, str(error).encode())
         except Exception as error:  # noqa: BLE001  one job's fault, whatever it is, must not end the others
-            self._write(Kind.ERROR, number, type(error).__name__.encode())
+            self._write(FrameKind.ERROR, number, type(error).__name__.encode())
         self._cancelled.discard(number)
 
     def _read(self) -> None:
@@ -108,13 +108,13 @@ class _Server:
         while len(header := self._source.read(HEADER.size)) == HEADER.size:
             kind, number, length = HEADER.unpack(header)
             payload = self._source.read(length)
-            if kind == Kind.SPEAK:
+            if kind == FrameKind.SPEAK:
                 self._jobs.put((number, payload))
-            elif kind == Kind.CANCEL:
+            elif kind == FrameKind.CANCEL:
                 self._cancelled.add(number)
         os._exit(0)
 
-    def _write(self, kind: Kind, number: int, payload: bytes = b"") -> None:
+    def _write(self, kind: FrameKind, number: int, payload: bytes = b"") -> None:
         try:
             self._sink.write(frame(kind, number, payload))
             self._sink.flush()

@@ -1,4 +1,4 @@
-"""The law of lag over whole talks: the real channel, in simulated time, with voices of any cost."""
+"""The law of lag over whole talks: the real channel, in virtual time, with voices of any cost."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from config.settings import SpeechSettings
 from pipeline.events import Spoken, Trouble
 from pipeline.load import RAISE_AFTER_S, Load, Sacrifice
 from pipeline.stages.speak import NO_VOICE
-from tests.fakes.simulated_time import in_simulated_time
+from tests.fakes.virtual_time import in_virtual_time
 from tests.pipeline.stages.talks import COMMITTED_AFTER_S, Heard, Said, hear, talk
 
 MAX_LAG_S = 8.0
@@ -45,7 +45,7 @@ def test_who_can_be_kept_up_with_is_heard_to_the_last_word(
     The span from ear to voice is bounded all the time, and it does not grow.
     """
     clauses = talk(seed, minutes=15, clause_s=clause_s, density=density, expansion=expansion)
-    heard = in_simulated_time(hear(clauses, cost))
+    heard = in_virtual_time(hear(clauses, cost))
 
     assert heard.left_out == []
     assert len(heard.spoken) == len(clauses)
@@ -67,7 +67,7 @@ def test_a_voice_slower_than_sound_is_given_up_rather_than_heard_late(
 ) -> None:
     """What is spoken is spoken within bounds; what is not is left out by name, and the listeners are told."""
     clauses = talk(seed, minutes=8, clause_s=clause_s, density=density, expansion=expansion)
-    heard = in_simulated_time(hear(clauses, cost))
+    heard = in_virtual_time(hear(clauses, cost))
 
     assert all(span_s < 2 * MAX_LAG_S for _, span_s in heard.spans())
     assert len(heard.spoken) + len(heard.left_out) == len(clauses)
@@ -85,7 +85,7 @@ def test_two_who_talk_at_once_are_skipped_through(seed: int) -> None:
         *talk(seed, minutes=6, clause_s=3.0, density=0.95, expansion=1.1, speaker="anna"),
         *talk(seed + 100, minutes=6, clause_s=2.0, density=0.95, expansion=1.1, speaker="ben"),
     ]
-    heard = in_simulated_time(hear(both, 0.2))
+    heard = in_virtual_time(hear(both, 0.2))
 
     reasons = Counter(outcome.reason[:7] for outcome in heard.left_out)
     assert set(reasons) == {"skipped"}
@@ -97,7 +97,7 @@ def test_two_who_talk_at_once_are_skipped_through(seed: int) -> None:
 def test_a_voice_comes_back_when_the_machine_has_room_again() -> None:
     """Silent while it would be late, tried now and then, back for good soon after; meanwhile it is told again."""
     clauses = talk(1, minutes=8, clause_s=2.5, density=0.85, expansion=1.1)
-    heard = in_simulated_time(hear(clauses, lambda at_s: 2.5 if 60 < at_s < 240 else 0.3))
+    heard = in_virtual_time(hear(clauses, lambda at_s: 2.5 if 60 < at_s < 240 else 0.3))
 
     silent = [
         outcome.translation.clause.offset_at_s for outcome in heard.left_out if outcome.reason == NO_VOICE
@@ -129,14 +129,14 @@ def test_a_cheap_voice_is_never_given_up() -> None:
         await asyncio.wait([pressing])
         return heard
 
-    assert in_simulated_time(overloaded(0.03)).left_out == []
-    assert len(in_simulated_time(overloaded(0.4)).left_out) > 0.8 * len(clauses)
+    assert in_virtual_time(overloaded(0.03)).left_out == []
+    assert len(in_virtual_time(overloaded(0.4)).left_out) > 0.8 * len(clauses)
 
 
 def test_a_stall_is_caught_up_with() -> None:
     """Half a minute in which the voice is slow leaves a lag that is gone a minute later, without a word lost."""
     clauses = talk(3, minutes=4, clause_s=2.5, density=0.8, expansion=1.0)
-    heard = in_simulated_time(hear(clauses, lambda at_s: 1.1 if 60 < at_s < 90 else 0.1))
+    heard = in_virtual_time(hear(clauses, lambda at_s: 1.1 if 60 < at_s < 90 else 0.1))
 
     assert heard.left_out == []
     before = [span_s for minute, span_s in heard.spans() if 0.5 < minute < 1]
@@ -147,7 +147,7 @@ def test_a_stall_is_caught_up_with() -> None:
 def test_the_first_sound_of_a_slow_voice_does_not_wait_for_the_whole_clause() -> None:
     """With pieces the sound begins after the first of them; there is no hole between them."""
     clauses = talk(4, minutes=4, clause_s=5.0, density=0.5, expansion=1.0)
-    heard = in_simulated_time(hear(clauses, 0.6))
+    heard = in_virtual_time(hear(clauses, 0.6))
 
     waits = [
         spoken.first_audio_at_s - spoken.translation.translated_at_s - spoken.waited_s
@@ -165,7 +165,7 @@ def test_the_first_sound_of_a_slow_voice_does_not_wait_for_the_whole_clause() ->
 def test_a_quick_voice_is_given_whole_clauses() -> None:
     """Dividing would hurt its melody for nothing."""
     clauses = talk(5, minutes=2, clause_s=4.0, density=0.8, expansion=1.0)
-    heard = in_simulated_time(hear(clauses, 0.04))
+    heard = in_virtual_time(hear(clauses, 0.04))
 
     assert [request.text for request in heard.asked[1:]][-len(clauses) + 1 :] == [
         said.text for said in clauses[1:]
@@ -177,7 +177,7 @@ def test_the_next_clause_is_rendered_while_one_is_spoken(cost: float) -> None:
     """Clauses that come all at once are heard without a hole, though each takes most of its time to render."""
     texts = [said.text for said in talk(6, minutes=0.3, clause_s=3.0, density=1.0, expansion=1.0)]
     burst = [Said(2.0, 3.0, "anna", text) for text in texts]
-    heard = in_simulated_time(hear(burst, cost, settings=SpeechSettings(max_lag_s=60)))
+    heard = in_virtual_time(hear(burst, cost, settings=SpeechSettings(max_lag_s=60)))
 
     onset_s, end_s = heard.spoken[0].onset_at_s, heard.spoken[-1].end_at_s
     assert len(heard.spoken) == len(texts) > 4
@@ -187,8 +187,8 @@ def test_the_next_clause_is_rendered_while_one_is_spoken(cost: float) -> None:
 def test_a_draft_that_is_said_was_rendered_already() -> None:
     """With a quick voice and an idle channel the first sound is there when the clause is committed."""
     clauses = talk(7, minutes=3, clause_s=2.0, density=0.3, expansion=1.0)
-    without = in_simulated_time(hear(clauses, 0.3))
-    ahead = in_simulated_time(hear(clauses, 0.3, drafts=True))
+    without = in_virtual_time(hear(clauses, 0.3))
+    ahead = in_virtual_time(hear(clauses, 0.3, drafts=True))
 
     def first_s(spoken: Spoken) -> float:
         return spoken.first_audio_at_s - spoken.translation.translated_at_s - spoken.waited_s

@@ -20,6 +20,8 @@ from tests.fakes.clock import HandClock
 from tests.fakes.engines import ToneSynthesizer
 from tests.fakes.sink import GatedSink, InstantSink
 
+pytestmark = pytest.mark.virtual_time
+
 SETTINGS = SpeechSettings(timeout_s=0.3, max_lag_s=8.0, waiting_clauses=4)
 
 

@@ -26,6 +26,8 @@ from pipeline.text.glossary import Entry, Glossary
 from tests.fakes.clock import HandClock
 from tests.fakes.engines import ScriptedTranslator, info
 
+pytestmark = pytest.mark.virtual_time
+
 SETTINGS = TranslationSettings(timeout_s=0.2, waiting_clauses=3, context_clauses=2)
 
 

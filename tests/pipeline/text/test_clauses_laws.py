@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from config.settings import Clauses
+from demo.retraction import RetractionCounter
 from pipeline.events import (
     Clause,
     ClauseEnd,
@@ -19,7 +20,7 @@ from pipeline.events import (
     Word,
     Words,
 )
-from pipeline.text.captions import RetractionCounter, caption_of
+from pipeline.text.captions import caption_of
 from pipeline.text.clauses import ClauseCutter
 from pipeline.text.languages import join
 from tests.pipeline.text.simulated import ms, talk

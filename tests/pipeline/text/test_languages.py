@@ -85,13 +85,6 @@ def test_joining_in_pieces_gives_the_same_text(words: list[str], at: int, langua
     assert languages.join(pieces, language) == languages.join(words, language)
 
 
-def test_direction_goes_by_script() -> None:
-    """Arabic and Hebrew run from right to left, and Punjabi where it is written in Arabic letters."""
-    assert [languages.is_right_to_left(code) for code in ("ar-EG", "he", "pa-Arab", "pa", "ar-Latn", "en")] == [
-        True, True, True, False, False, False,
-    ]  # fmt: skip
-
-
 @pytest.mark.parametrize(
     ("language", "text", "shown"),
     [

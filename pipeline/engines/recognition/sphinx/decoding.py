@@ -87,7 +87,7 @@ _SLOWEST_FRAMES_PER_PHONE: Final = 13
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class DecodedWord:
     """A word as the decoder has it; positions in samples of the speaker's stream."""
 
     entry: str
@@ -101,10 +101,10 @@ class Heard:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class DecodedSpeech:
     """What the utterance is taken to say since the last cut."""
 
-    words: tuple[Heard, ...]
+    words: tuple[DecodedWord, ...]
     heard_to: int
     settled_to: int
     """Words that end behind it may still change."""
@@ -129,7 +129,7 @@ class UtteranceDecoder:
         self._heard_to = 0
         self._cut = 0
         self._sound = bytearray()
-        self._frozen: list[Heard] = []
+        self._frozen: list[DecodedWord] = []
         self._same_since: list[tuple[str, int]] = []
         self._lessons: list[int] = []
         self._unknown = False
@@ -183,7 +183,7 @@ class UtteranceDecoder:
         self._cut = max(self._cut, sample)
         self._frozen = [word for word in self._frozen if word.end > self._cut]
 
-    def look(self, *, final: bool = False) -> Look:
+    def look(self, *, final: bool = False) -> DecodedSpeech:
         """What has been said so far; `final` ends the utterance and takes the best path through all guesses."""
         before = self._chapter()
         chapter = before
@@ -197,7 +197,7 @@ class UtteranceDecoder:
         settled_to = self._heard_to if final else self._settled(_words(chapter))
         if not final:
             self._maybe_turn_page(chapter, settled_to)
-        return Look(tuple(self._plausible(words)), self._heard_to, settled_to)
+        return DecodedSpeech(tuple(self._plausible(words)), self._heard_to, settled_to)
 
     @property
     def _chapter_frames(self) -> int:
@@ -208,16 +208,16 @@ class UtteranceDecoder:
         self._decoder.start_utt()
         self._running = True
 
-    def _chapter(self) -> list[Heard]:
+    def _chapter(self) -> list[DecodedWord]:
         """Words and fillers of the running chapter."""
         found = []
         for segment in self._decoder.seg() or ():
             first = self._chapter_first + segment.start_frame * FRAME_SAMPLES
             end = self._chapter_first + (segment.end_frame + 1) * FRAME_SAMPLES
-            found.append(Heard(segment.word, first, min(end, self._heard_to)))
+            found.append(DecodedWord(segment.word, first, min(end, self._heard_to)))
         return found
 
-    def _settled(self, words: Sequence[Heard]) -> int:
+    def _settled(self, words: Sequence[DecodedWord]) -> int:
         """Where the last word ends that, with all before it, has looked the same for long enough."""
         same = 0
         for (text, _), word in zip(self._same_since, words, strict=False):
@@ -233,7 +233,7 @@ class UtteranceDecoder:
             settled_to = word.end
         return settled_to
 
-    def _maybe_turn_page(self, chapter: Sequence[Heard], settled_to: int) -> None:
+    def _maybe_turn_page(self, chapter: Sequence[DecodedWord], settled_to: int) -> None:
         boundary = self._page_end(chapter, settled_to)
         if boundary is None:
             return
@@ -258,7 +258,7 @@ class UtteranceDecoder:
         for at in range(0, len(again), _BLOCK):  # in one piece it would teach nothing of the voice
             self._decoder.process_raw(again[at : at + _BLOCK], False, False)
 
-    def _page_end(self, chapter: Sequence[Heard], settled_to: int) -> int | None:
+    def _page_end(self, chapter: Sequence[DecodedWord], settled_to: int) -> int | None:
         """Where the next chapter should begin, if it should now."""
         if self._chapter_frames <= _CHAPTER_FRAMES:
             return None
@@ -267,7 +267,7 @@ class UtteranceDecoder:
             return max(settled_to, self._heard_to - len(self._sound) // _BYTES)
         return pause
 
-    def _plausible(self, words: Sequence[Heard]) -> list[Heard]:
+    def _plausible(self, words: Sequence[DecodedWord]) -> list[DecodedWord]:
         """Takes out what noise and music are mistaken for.
 
         Speech has 7 to 11 frames a phone. Steady noise comes out as one word of many seconds, melodies as "ah"
@@ -320,12 +320,12 @@ def _numbers(mean: str) -> list[float]:
     return [float(value) for value in mean.split(",")]
 
 
-def _words(chapter: Sequence[Heard]) -> list[Heard]:
+def _words(chapter: Sequence[DecodedWord]) -> list[DecodedWord]:
     """Without fillers: <s>, <sil>, [NOISE]."""
     return [word for word in chapter if word.entry[0] not in "<[+"]
 
 
-def _start_of_pause(chapter: Sequence[Heard], heard_to: int) -> int | None:
+def _start_of_pause(chapter: Sequence[DecodedWord], heard_to: int) -> int | None:
     """A place in the silence at the end of the chapter, where nothing of a word is lost; None without one."""
     pause_from = heard_to
     for word in reversed(chapter):

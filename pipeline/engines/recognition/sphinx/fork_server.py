@@ -1,4 +1,4 @@
-"""The owner's side of the decoder processes: starts the nursery, has it fork, talks to one decoder."""
+"""The owner's side of the decoder processes: starts the fork server, has it fork, talks to one decoder."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _SLOWEST_FACTOR: Final = 4.0
 _LARGEST_ANSWER: Final = 16_000_000
 
 
-class Nursery:
+class ForkServer:
     """The process that has the model and forks decoders. All methods block; any thread may call them."""
 
     def __init__(self) -> None:
@@ -41,7 +41,7 @@ class Nursery:
             self._ensure()
 
     def fork(self) -> tuple[socket.socket, int]:
-        """A new decoder: the way to talk to it, and its process id. Starts the nursery again if it died.
+        """A new decoder: the way to talk to it, and its process id. Starts the fork server again if it died.
 
         Raises:
             EngineMissing, EngineError: it cannot be started.
@@ -75,7 +75,7 @@ class Nursery:
         """Ends a decoder that does not answer; nothing if it is gone."""
         with self._lock:
             if self._control is not None:
-                with contextlib.suppress(OSError):  # the nursery is gone, and with it the decoder
+                with contextlib.suppress(OSError):  # the fork server is gone, and with it the decoder
                     self._control.sendall(KILL + PID.pack(pid))
 
     def close(self) -> None:
@@ -133,19 +133,19 @@ class DecoderProcess:
     """One decoder. After any failure it is broken and must be let go."""
 
     def __init__(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, nursery: Nursery, pid: int
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, fork_server: ForkServer, pid: int
     ) -> None:
         self.pid = pid
         self.broken = False
         self._answering = False
-        self._reader, self._writer, self._nursery = reader, writer, nursery
+        self._reader, self._writer, self._fork_server = reader, writer, fork_server
 
     @classmethod
-    async def start(cls, nursery: Nursery) -> DecoderProcess:
+    async def start(cls, fork_server: ForkServer) -> DecoderProcess:
         """Raises EngineError."""
-        ours, pid = await asyncio.to_thread(nursery.fork)
+        ours, pid = await asyncio.to_thread(fork_server.fork)
         reader, writer = await asyncio.open_connection(sock=ours)
-        return cls(reader, writer, nursery, pid)
+        return cls(reader, writer, fork_server, pid)
 
     @property
     def alive(self) -> bool:
@@ -201,7 +201,7 @@ class DecoderProcess:
     async def end(self) -> None:
         """Hangs up; a decoder that may hang is killed."""
         if self.broken:
-            await asyncio.to_thread(self._nursery.kill, self.pid)
+            await asyncio.to_thread(self._fork_server.kill, self.pid)
         self._writer.close()
         with contextlib.suppress(OSError, TimeoutError):
             async with asyncio.timeout(_STOP_PATIENCE_S):

@@ -1,7 +1,7 @@
 """The processes in which PocketSphinx runs: `python -m pipeline.engines.recognition.sphinx.process CONTROL_FD`.
 
 `process_raw` holds the interpreter lock while it decodes (measured: a thread beside it got 3 turns in 1.6 s), so
-each decoder is a process. The first one, the nursery, loads the model once and does nothing but fork: a decoder
+each decoder is a process. The first one, the fork server, loads the model once and does nothing but fork: a decoder
 is there within milliseconds and shares the model's 90 MB. It ends with its control socket, a decoder with its own.
 
 Messages to a decoder are a kind (one byte), a length (4 bytes) and that many bytes; `LOOK`, `FINAL` and `STOP`

@@ -23,7 +23,7 @@ from pipeline.engines.protocols import (
     Hypothesis,
     UnknownLanguage,
 )
-from pipeline.engines.recognition.sphinx.fork_server import DecoderProcess, Nursery
+from pipeline.engines.recognition.sphinx.fork_server import DecoderProcess, ForkServer
 from pipeline.engines.recognition.sphinx.process import CUT, FINAL, LOOK, POSITION, SOUND, START, STOP
 from pipeline.events import Word
 
@@ -40,9 +40,9 @@ _PIECE_SAMPLES: Final = HEARING_RATE_HZ // 2
 class SphinxRecognizer:
     """Hands out one decoder per utterance, at most `max_speakers` at once."""
 
-    def __init__(self, nursery: Nursery, *, max_speakers: int) -> None:
+    def __init__(self, fork_server: ForkServer, *, max_speakers: int) -> None:
         self.info = EngineInfo("pocketsphinx", "BSD-2-Clause", "BSD-2-Clause", True, False, (_LANGUAGE,))
-        self._nursery, self._max_speakers = nursery, max_speakers
+        self._fork_server, self._max_speakers = fork_server, max_speakers
         self._idle: list[DecoderProcess] = []  # at most _IDLE_DECODERS
         self._streams: set[SphinxStream] = set()  # at most max_speakers
         self._opening = 0
@@ -52,13 +52,13 @@ class SphinxRecognizer:
     @classmethod
     async def load(cls, *, max_speakers: int = 10) -> SphinxRecognizer:
         """Raises EngineMissing when the package or its model is not there."""
-        nursery = Nursery()
+        fork_server = ForkServer()
         try:
-            await asyncio.to_thread(nursery.start)
+            await asyncio.to_thread(fork_server.start)
         except BaseException:
-            await asyncio.to_thread(nursery.close)
+            await asyncio.to_thread(fork_server.close)
             raise
-        return cls(nursery, max_speakers=max_speakers)
+        return cls(fork_server, max_speakers=max_speakers)
 
     async def open(self, options: HearingOptions, *, first_sample: int, context: str = "") -> SphinxStream:
         """Begins an utterance; `context` and the glossary have no influence on this engine."""
@@ -96,7 +96,7 @@ class SphinxRecognizer:
         idle, self._idle = self._idle, []
         for decoder in idle:
             await decoder.end()
-        await asyncio.to_thread(self._nursery.close)
+        await asyncio.to_thread(self._fork_server.close)
 
     async def _decoder(self) -> DecoderProcess:
         while self._idle:
@@ -104,7 +104,7 @@ class SphinxRecognizer:
             if decoder.alive:
                 return decoder
             await decoder.end()
-        return await DecoderProcess.start(self._nursery)
+        return await DecoderProcess.start(self._fork_server)
 
     async def give_back(self, stream: SphinxStream, decoder: DecoderProcess, *, speaker: str) -> None:
         """Takes over what a stream used; only for `SphinxStream`."""

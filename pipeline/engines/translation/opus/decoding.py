@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pipeline.engines.translation.opus.models import ModelDescriptionError, OpusModel, Pair, knows
+from pipeline.engines.translation.opus.models import ModelDescriptionError, ModelDirection, OpusModel, knows
 
 _MAX_TOKENS = 240
 """Small models know 256 positions, usual ones 512; text is split long before, this is the last resort."""
@@ -24,7 +24,7 @@ class Sentence:
     """A piece of text for a model."""
 
     text: str
-    pair: Pair
+    pair: ModelDirection
     beam: int
     context: tuple[str, str] | None = None
     """What was said just before, and how it was translated."""
@@ -125,7 +125,7 @@ class LoadedModel:
         tokens = self._source.encode(f"{before} {sentence.text}", out_type=str)[:_MAX_TOKENS]
         return _Row(self._framed(tokens, sentence.pair), self._target.encode(translated, out_type=str))
 
-    def _framed(self, tokens: list[str], pair: Pair) -> list[str]:
+    def _framed(self, tokens: list[str], pair: ModelDirection) -> list[str]:
         prefix = [pair.prefix] if pair.prefix else []
         return [*prefix, *tokens, *([] if self._model.adds_end_token else [_END])]
 

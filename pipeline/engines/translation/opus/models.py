@@ -44,7 +44,7 @@ class ModelDescriptionError(EngineError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pair:
+class ModelDirection:
     """One direction that a model translates."""
 
     __pydantic_config__: ClassVar[ConfigDict] = _STRICT
@@ -64,7 +64,7 @@ class Description:
     name: str = ""
     licence: str = "unknown"
     commercial_use: bool = True
-    pairs: tuple[Pair, ...] = field(default=())
+    pairs: tuple[ModelDirection, ...] = field(default=())
     adds_end_token: bool | None = None
 
 
@@ -76,7 +76,7 @@ class OpusModel:
     directory: Path
     licence: str
     commercial_use: bool
-    pairs: tuple[Pair, ...]
+    pairs: tuple[ModelDirection, ...]
     adds_end_token: bool
 
 
@@ -112,7 +112,11 @@ def read(directory: Path) -> OpusModel:
                 f'{file}: "pairs" is needed, the name of the directory does not tell the languages'
             )
         prefix = _USUAL_PREFIXES.get(named[2], "")
-        pairs = (Pair(source=named[1], target=named[2], prefix=prefix if knows(directory, prefix) else ""),)
+        pairs = (
+            ModelDirection(
+                source=named[1], target=named[2], prefix=prefix if knows(directory, prefix) else ""
+            ),
+        )
     adds_end_token = description.adds_end_token
     return OpusModel(
         name=description.name or directory.name,

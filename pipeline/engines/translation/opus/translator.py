@@ -20,7 +20,7 @@ from pipeline.engines.protocols import (
 )
 from pipeline.engines.translation.opus import models as opus_models
 from pipeline.engines.translation.opus.decoding import Decoded, LoadedModel, Sentence, wants_context
-from pipeline.engines.translation.opus.models import OpusModel, Pair
+from pipeline.engines.translation.opus.models import ModelDirection, OpusModel
 from pipeline.engines.translation.routes import Routes, with_ends
 from pipeline.text.languages import base
 from pipeline.text.splitting import sentences
@@ -58,7 +58,7 @@ class OpusTranslator:
         batches_at_once: int = 1,
         max_waiting: int = 128,
     ) -> None:
-        self._direct: dict[tuple[str, str], tuple[OpusModel, Pair]] = {}
+        self._direct: dict[tuple[str, str], tuple[OpusModel, ModelDirection]] = {}
         for model in models:
             for pair in model.pairs:
                 here, there = base(pair.source), base(pair.target)

@@ -188,7 +188,7 @@ async def test_a_decoder_killed_while_it_waits_is_replaced() -> None:
         assert said(await whole(second, sounds.utterance("rms-budget"))) == sounds.BUDGET
 
 
-async def test_a_killed_nursery_is_started_again() -> None:
+async def test_a_killed_fork_server_is_started_again() -> None:
     """Open streams go on, new ones get new decoders."""
     async with loaded() as recognizer:
         first = await recognizer.open(ANNA, first_sample=0)

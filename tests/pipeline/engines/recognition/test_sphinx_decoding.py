@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from pipeline.engines.recognition.sphinx.decoding import FRAME_SAMPLES, Heard, UtteranceDecoder
+from pipeline.engines.recognition.sphinx.decoding import FRAME_SAMPLES, DecodedWord, UtteranceDecoder
 from tests.fakes.sphinx_decoder import ScriptedDecoder, ScriptedSegment
 
 SECOND = 100
@@ -37,7 +37,7 @@ def test_words_come_without_fillers_and_variants_at_their_samples() -> None:
     look = decoder.look()
 
     assert [word.text for word in look.words] == ["going", "to"]
-    assert look.words == (Heard("going", 19_200, 25_600), Heard("to(2)", 25_600, 28_800))
+    assert look.words == (DecodedWord("going", 19_200, 25_600), DecodedWord("to(2)", 25_600, 28_800))
     assert look.heard_to == 32_000
 
 
@@ -90,8 +90,8 @@ def test_a_long_utterance_begins_a_new_chapter_in_a_pause() -> None:
     first = 760 + 12  # half a pause into the silence
     assert scripted.frames == [810, 810 - first + 60]
     assert look.words == (
-        Heard("before", 700 * FRAME_SAMPLES, 760 * FRAME_SAMPLES),
-        Heard("after", (first + 10) * FRAME_SAMPLES, (first + 50) * FRAME_SAMPLES),
+        DecodedWord("before", 700 * FRAME_SAMPLES, 760 * FRAME_SAMPLES),
+        DecodedWord("after", (first + 10) * FRAME_SAMPLES, (first + 50) * FRAME_SAMPLES),
     )
 
 
@@ -149,7 +149,7 @@ def test_an_unknown_voice_is_decoded_again_as_it_is_learnt() -> None:
         decoder.accept(sound(10))
         looks.append(decoder.look())
 
-    word = Heard("welcome", 20 * FRAME_SAMPLES, 60 * FRAME_SAMPLES)
+    word = DecodedWord("welcome", 20 * FRAME_SAMPLES, 60 * FRAME_SAMPLES)
     assert scripted.frames == [80, 200, 400]
     assert [look.words for look in looks] == [()] * 6 + [(word,)] * 34
     assert [look.settled_to > 0 for look in looks] == [False] * 9 + [True] * 31

@@ -43,6 +43,12 @@ def runs(pid: int) -> bool:
         return False
 
 
+def has_read(pid: int) -> int:
+    """How many bytes a process has read since it began."""
+    counts = dict(line.split(": ") for line in Path(f"/proc/{pid}/io").read_text().splitlines())
+    return int(counts["rchar"])
+
+
 @pytest.mark.parametrize("position", [0, 5, -1])
 async def test_a_killed_program_is_replaced(position: int) -> None:
     """Whichever program of a pipeline dies, the request is answered by a new one and nothing is left behind."""
@@ -61,9 +67,11 @@ async def test_a_program_killed_in_mid_request_is_replaced() -> None:
     async with loaded() as apertium:
         await apertium.translate(REPORT)
         before = programs(apertium)
+        at_rest = has_read(before[3])
         long = TranslationRequest("The report is ready. " * 800, "en", "es")
         task = asyncio.create_task(apertium.translate(long))
-        await asyncio.sleep(0.05)
+        while has_read(before[3]) == at_rest:
+            await asyncio.sleep(0.001)
         assert not task.done()
         os.kill(before[3], signal.SIGKILL)
 

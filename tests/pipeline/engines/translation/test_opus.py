@@ -30,7 +30,7 @@ from pipeline.engines.translation.opus.decoding import (
     repeats,
     wants_context,
 )
-from pipeline.engines.translation.opus.models import ModelDescriptionError, OpusModel, Pair
+from pipeline.engines.translation.opus.models import ModelDescriptionError, ModelDirection, OpusModel
 from pipeline.engines.translation.opus.translator import OpusTranslator
 
 POCKET = Path(__file__).parents[3] / "data" / "opus-pocket-en-es-fr"
@@ -129,7 +129,7 @@ async def test_languages_without_a_common_model_go_through_english(tmp_path: Pat
     for name in ("opus-mt-de-en", "en-fr"):
         (tmp_path / name).symlink_to(POCKET)
     found = [
-        OpusModel(name, tmp_path / name, "Apache-2.0", True, (Pair(source=s, target=t),), False)
+        OpusModel(name, tmp_path / name, "Apache-2.0", True, (ModelDirection(source=s, target=t),), False)
         for name, s, t in (("a", "de", "en"), ("b", "en", "fr"))
     ]
     opus = OpusTranslator(found)
@@ -162,7 +162,7 @@ def test_names_tell_the_pair(tmp_path: Path) -> None:
         tmp_path / "opus-mt-en-es",
         "unknown",
         True,
-        (Pair(source="en", target="es"),),
+        (ModelDirection(source="en", target="es"),),
         True,
     )
     for name, pair in (
@@ -171,7 +171,10 @@ def test_names_tell_the_pair(tmp_path: Path) -> None:
         ("opus-en-zh", ("en", "zh")),
     ):
         found = opus_models.read(model(tmp_path, name))
-        assert (found.pairs, found.adds_end_token) == ((Pair(source=pair[0], target=pair[1]),), False)
+        assert (found.pairs, found.adds_end_token) == (
+            (ModelDirection(source=pair[0], target=pair[1]),),
+            False,
+        )
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,8 @@ import pytest
 
 from pipeline.engines.protocols import EngineError, TranslationRequest, TranslationResult
 from pipeline.engines.translation.chain import SECOND_OPINION_S, TranslatorChain
-from tests.fakes.simulated_time import in_simulated_time
 from tests.fakes.translators import Answer, ListeningTranslator, TableTranslator
+from tests.fakes.virtual_time import in_virtual_time
 
 SOUND = np.arange(16_000, dtype=np.int16)
 ES_EN, EN_FR, ES_FR = ("es", "en"), ("en", "fr"), ("es", "fr")
@@ -122,7 +122,7 @@ def test_nobody_waits_long_for_a_second_opinion(
         result = await translators.translate(CLAUSE)
         return result.engine, asyncio.get_running_loop().time()
 
-    engine, at_s = in_simulated_time(work())
+    engine, at_s = in_virtual_time(work())
     assert (engine, round(at_s, 3)) == (taken, took_s)
 
 

@@ -38,7 +38,7 @@ class _Request:
     unwanted: bool = False
 
 
-class Exchange:
+class RequestMultiplexer:
     """Owns the tasks of one connection; leaving the context cancels those that still run and waits for them."""
 
     def __init__(self, peer: Peer[Any], *, limit: int, measures: Measures) -> None:
@@ -46,7 +46,7 @@ class Exchange:
         self._requests: dict[int, _Request] = {}
         self._answers = Tasks()
 
-    async def __aenter__(self) -> Exchange:
+    async def __aenter__(self) -> RequestMultiplexer:
         return self
 
     async def __aexit__(

@@ -10,7 +10,7 @@ from speech_service.mt import mt_app
 from speech_service.tts import tts_app
 from tests.fakes.engines import ScriptedTranslator, ToneSynthesizer
 from tests.speech_service.serving import listening, settings
-from worker.loading import load_engines
+from worker.room_engines import load_engines
 
 BOX = Capacity(2, 0.4, (5, 3), {"tones": 4})
 

@@ -11,7 +11,7 @@ import pytest
 from fastapi import FastAPI, WebSocket
 
 from pipeline.engines.protocols import EngineError
-from speech_service.client.connection import Link
+from speech_service.client.connection import ReconnectingSocket
 from speech_service.limits import serving
 from tests.speech_service.serving import listening, settings
 
@@ -30,7 +30,7 @@ def echo() -> FastAPI:
 
 
 class Ends:
-    """What a link calls: each fails with what is scripted for it, in order, and then works."""
+    """What a reconnecting socket calls: each fails with what is scripted for it, in order, and then works."""
 
     def __init__(
         self, *, prepare: list[Exception] | None = None, take: list[Exception] | None = None
@@ -55,10 +55,10 @@ class Ends:
 
 
 @asynccontextmanager
-async def linked(ends: Ends) -> AsyncIterator[Link]:
+async def reconnecting(ends: Ends) -> AsyncIterator[ReconnectingSocket]:
     services = settings().services
     async with listening(echo(), services, 0) as url:
-        link = Link(
+        socket = ReconnectingSocket(
             "the echo",
             f"{url}/ws",
             services,
@@ -67,11 +67,11 @@ async def linked(ends: Ends) -> AsyncIterator[Link]:
             lost=ends.count,
             alive="alive",
         )
-        link.start()
+        socket.start()
         try:
-            yield link
+            yield socket
         finally:
-            await link.close()
+            await socket.close()
 
 
 @pytest.mark.parametrize(
@@ -87,23 +87,23 @@ async def linked(ends: Ends) -> AsyncIterator[Link]:
 )
 async def test_no_error_of_the_preparation_ends_it_for_good(error: Exception) -> None:
     """An answer that surprises us once costs one attempt, not the room its translations."""
-    async with linked(Ends(prepare=[error, error])) as link:
-        await link.ready(10)
+    async with reconnecting(Ends(prepare=[error, error])) as socket:
+        await socket.ready(10)
 
-        assert link.connected
+        assert socket.connected
 
 
 async def test_no_error_over_a_message_ends_it_for_good() -> None:
     """A message that we fail on costs the connection; who waits for answers is told, and the next one is made."""
     ends = Ends(take=[KeyError("id")])
-    async with linked(ends) as link:
-        await link.ready(10)
-        link.post("first")
+    async with reconnecting(ends) as socket:
+        await socket.ready(10)
+        socket.post("first")
         async with asyncio.timeout(20):
             while not ends.lost:
                 await asyncio.sleep(0.01)
-            await link.ready(10)
-            link.post("second")
+            await socket.ready(10)
+            socket.post("second")
             await ends.answered.wait()
 
     assert (ends.taken, ends.lost) == (["second"], 2)
@@ -111,9 +111,9 @@ async def test_no_error_over_a_message_ends_it_for_good() -> None:
 
 async def test_what_is_wrong_is_said_while_it_is_wrong() -> None:
     """Whoever waits in vain reads what kind of failure keeps them waiting."""
-    async with linked(Ends(prepare=[KeyError("languages")] * 50)) as link:
+    async with reconnecting(Ends(prepare=[KeyError("languages")] * 50)) as socket:
         with pytest.raises(EngineError, match=r"the echo cannot be reached: .*KeyError"):
-            await link.ready(0.3)
+            await socket.ready(0.3)
 
 
 async def test_a_server_that_ends_by_itself_is_found_out() -> None:

@@ -1,8 +1,10 @@
-"""Gets a room's engines: clients of the speech services, or the engines themselves where a URL is empty."""
+"""What a room interprets with: clients of the speech services, or the engines themselves where a URL is empty."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
 
 import structlog
 
@@ -15,17 +17,79 @@ from pipeline.engines.limiting import limited
 from pipeline.engines.protocols import EngineError, HearingOptions, Recognizer, Synthesizer, Translator
 from pipeline.engines.registry import load_recognizer, load_synthesizer, load_translator
 from pipeline.events import Heard
-from pipeline.stages.hear import Hear, hear
+from pipeline.stages.hear import HearingStage, hear
+from pipeline.text.languages import served_by
 from speech_service.client import RemoteCapacity, RemoteHearing, RemoteSynthesizer, RemoteTranslator
-from worker.engines import Close, Engines
+from worker.listeners import AUTO
 
 log = structlog.get_logger(__name__)
 
 SERVICE_LIMIT_S = 3.0
 """How long a room waits for a service that is not there yet, before it goes on without knowing its languages."""
 
+CLOSE_LIMIT_S = 5.0
 
-async def load_engines(settings: Settings) -> Engines:
+Close = Callable[[], Awaitable[None]]
+
+
+def not_measured() -> Capacity | None:
+    """The capacity of a machine of which nothing is known."""
+    return None
+
+
+@dataclass(slots=True)
+class RoomEngines:
+    """The three engines of a room."""
+
+    hear: HearingStage
+    translator: Translator
+    synthesizer: Synthesizer
+    source_language: str = AUTO
+    """What most people speak, or "auto"."""
+    profile: str = ""
+    capacity: Callable[[], Capacity | None] = not_measured
+    """What the machine keeps up with, as far as it is known now."""
+    closers: Sequence[Close] = ()
+    """Called once in `close`, in this order."""
+    _known: tuple[object, tuple[str, ...]] | None = field(default=None, repr=False)
+
+    def languages(self, wanted: Sequence[str] | None) -> tuple[str, ...]:
+        """What listeners may ask for: all that can be translated into, or what of it is wanted; sorted.
+
+        What the services can do is learnt from them, and may become more while they start.
+        """
+        key = (self.translator.info, None if wanted is None else tuple(wanted))
+        if self._known is None or self._known[0] != key:
+            self._known = (key, self._reachable(wanted))
+        return self._known[1]
+
+    def _reachable(self, wanted: Sequence[str] | None) -> tuple[str, ...]:
+        known = self.translator.info.languages
+        reachable = {
+            target
+            for target in known
+            if target == self.source_language
+            or any(source != target and self.translator.route(source, target) for source in known)
+        }
+        if wanted is not None:
+            served = (served_by(code, reachable) for code in wanted)
+            reachable = {code for code in served if code is not None}
+            source = served_by(self.source_language, known)
+            if source is not None:
+                reachable.add(source)  # for captions in the language that is spoken
+        return tuple(sorted(reachable))
+
+    async def close(self) -> None:
+        """Ends connections, threads and processes."""
+        for close in self.closers:
+            try:
+                async with asyncio.timeout(CLOSE_LIMIT_S):
+                    await close()
+            except TimeoutError:
+                log.warning("engine does not close")
+
+
+async def load_engines(settings: Settings) -> RoomEngines:
     """Connects to the services, or loads the engines that are to run in this process.
 
     A service that is away is no error: it is looked for as long as the engines live.
@@ -36,7 +100,7 @@ async def load_engines(settings: Settings) -> Engines:
     closers: list[Close] = []
     choice = await asyncio.to_thread(chosen, settings)
     try:
-        ear, recognizer = await _hearing(settings, choice.capacity, closers)
+        stage, recognizer = await _hearing(settings, choice.capacity, closers)
         translator = await _translator(settings, recognizer, closers)
         synthesizer = await _synthesizer(settings, closers)
     except BaseException:
@@ -45,8 +109,8 @@ async def load_engines(settings: Settings) -> Engines:
         raise
     capacity = RemoteCapacity(settings.services, choice.capacity)
     capacity.start()
-    return Engines(
-        hear=ear,
+    return RoomEngines(
+        hear=stage,
         translator=translator,
         synthesizer=synthesizer,
         source_language=settings.rooms.source_language,
@@ -58,7 +122,7 @@ async def load_engines(settings: Settings) -> Engines:
 
 async def _hearing(
     settings: Settings, capacity: Capacity | None, closers: list[Close]
-) -> tuple[Hear, Recognizer | None]:
+) -> tuple[HearingStage, Recognizer | None]:
     if settings.services.stt_url:
         remote = RemoteHearing(settings.services)
         closers.append(remote.close)
@@ -70,13 +134,13 @@ async def _hearing(
     recognizer = await load_recognizer(settings)
     closers.append(recognizer.close)
     model = await asyncio.to_thread(SileroModel.load)
-    ears = limited(recognizer, capacity)
+    shared = limited(recognizer, capacity)
 
     async def inline(frames: Channel[AudioFrame], heard: Channel[Heard], options: HearingOptions) -> None:
         await hear(
             frames,
             heard,
-            recognizer=ears,
+            recognizer=shared,
             detector=model.detector(),
             options=options,
             settings=settings.recognition,

@@ -23,7 +23,7 @@ FORGERY_EVERY_S = 0.5
 is acknowledged."""
 
 
-class Organiser:
+class ControlReader:
     """Reads the room's control packets; what is forged or cannot be understood is refused and counted.
 
     Args:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-class Pace:
+class Throttle:
     """Tells for each whether enough time has passed. Pure: it is told the time.
 
     Args:

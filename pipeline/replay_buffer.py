@@ -9,7 +9,7 @@ import numpy as np
 from pipeline.audio import AudioFrame
 
 
-class Tape:
+class ReplayBuffer:
     """A ring of sound: the oldest makes room for the newest."""
 
     def __init__(self, capacity_samples: int) -> None:

@@ -16,7 +16,7 @@ from protocol.control import Configure
 from protocol.sealing import seal
 from tests.fakes.clock import HandClock
 from tests.fakes.room_events import FakeRoom
-from worker.organiser import FORGERIES_AT_ONCE, FORGERY_EVERY_S, Organiser
+from worker.control import FORGERIES_AT_ONCE, FORGERY_EVERY_S, ControlReader
 
 LIVEKIT = LiveKit(api_key="key", api_secret=SecretStr("a secret of thirty-two characters"))
 
@@ -36,7 +36,7 @@ class Bench:
         self.room, self.clock = FakeRoom(), HandClock()
         self.wishes: list[Configure] = []
         self.dismissed = 0
-        self.organiser = Organiser(
+        self.organiser = ControlReader(
             cast(rtc.Room, self.room),
             LIVEKIT,
             version=version,
