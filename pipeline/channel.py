@@ -25,7 +25,8 @@ class Closed(Exception):
 class Channel(Generic[T]):
     """Carries items between two stages, at most `capacity` waiting; iterate it to receive.
 
-    Whoever puts, closes. The receiver then gets what is still waiting, and stops.
+    Whoever puts, closes. The receiver then gets what is still waiting, and stops. One that waits for other things
+    too looks at `len` and `closed`, takes with `take_nowait`, and lets itself be woken by `change`.
 
     Args:
         on_drop: called with each item that had to make room for a newer one.
@@ -41,7 +42,7 @@ class Channel(Generic[T]):
             raise ValueError(f"capacity must be at least 1, got {capacity}")
         self.dropped = 0
         self._capacity, self._when_full, self._on_drop = capacity, when_full, on_drop
-        self._items: deque[T] = deque(maxlen=capacity)
+        self._items: deque[T] = deque()
         self._closed = False
         self._changed = asyncio.Event()
 
@@ -52,15 +53,24 @@ class Channel(Generic[T]):
     def closed(self) -> bool:
         return self._closed
 
+    @property
+    def waiting(self) -> tuple[T, ...]:
+        """What waits, oldest first."""
+        return tuple(self._items)
+
     async def put(self, item: T) -> None:
         """Adds an item; with `WhenFull.WAIT` only once there is room.
 
         Raises:
             Closed: the channel was closed, also while waiting for room.
         """
-        while self._when_full is WhenFull.WAIT and len(self._items) >= self._capacity and not self._closed:
-            await self._change()
+        await self.room()
         self._add(item)
+
+    async def room(self) -> None:
+        """Returns once an item can be put without waiting, or the channel is closed."""
+        while self._when_full is WhenFull.WAIT and len(self._items) >= self._capacity and not self._closed:
+            await self.change()
 
     def put_nowait(self, item: T) -> None:
         """Adds an item at once.
@@ -74,6 +84,34 @@ class Channel(Generic[T]):
             raise asyncio.QueueFull
         self._add(item)
 
+    def take_nowait(self) -> T:
+        """The oldest item, at once.
+
+        Raises:
+            asyncio.QueueEmpty: nothing waits.
+        """
+        if not self._items:
+            raise asyncio.QueueEmpty
+        item = self._items.popleft()
+        self._changed.set()
+        return item
+
+    def take_all(self) -> list[T]:
+        """All that waits, oldest first, at once."""
+        items = list(self._items)
+        self._items.clear()
+        self._changed.set()
+        return items
+
+    async def change(self) -> None:
+        """Returns at the next change: something is put or taken, the channel is closed, or `wake` is called."""
+        self._changed.clear()
+        await self._changed.wait()
+
+    def wake(self) -> None:
+        """Lets those who wait for a change look again, because of something beside the channel."""
+        self._changed.set()
+
     def close(self) -> None:
         """Ends the stream; what is waiting is still delivered. Closing twice is fine."""
         self._closed = True
@@ -86,10 +124,8 @@ class Channel(Generic[T]):
         while not self._items:
             if self._closed:
                 raise StopAsyncIteration
-            await self._change()
-        item = self._items.popleft()
-        self._changed.set()
-        return item
+            await self.change()
+        return self.take_nowait()
 
     def _add(self, item: T) -> None:
         if self._closed:
@@ -101,7 +137,3 @@ class Channel(Generic[T]):
                 self._on_drop(oldest)
         self._items.append(item)
         self._changed.set()
-
-    async def _change(self) -> None:
-        self._changed.clear()
-        await self._changed.wait()

@@ -5,11 +5,15 @@ from __future__ import annotations
 import bisect
 from collections import deque
 from collections.abc import Callable
+from typing import Final
 
 from pipeline.audio import HEARING_RATE_HZ
 
 Monotonic = Callable[[], float]
 """Returns seconds, never going back; `time.monotonic` outside tests."""
+
+PIECES_REMEMBERED: Final = 100_000
+"""More than fit into what is kept, unless they are shorter than 2 ms: then the oldest are forgotten sooner."""
 
 
 class ArrivalClock:
@@ -21,7 +25,7 @@ class ArrivalClock:
 
     def __init__(self, keep_s: float = 180.0) -> None:
         self._keep = int(keep_s * HEARING_RATE_HZ)
-        self._pieces: deque[tuple[int, float]] = deque(maxlen=100_000)
+        self._pieces: deque[tuple[int, float]] = deque(maxlen=PIECES_REMEMBERED)
 
     def arrived(self, end_sample: int, at_s: float) -> None:
         """Notes that everything up to `end_sample` was there at `at_s`."""

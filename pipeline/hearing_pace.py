@@ -22,12 +22,16 @@ CATCHING_UP: Final = 0.25
 """A lag that shrinks by so many seconds a second goes away by itself, e.g. after a broken connection."""
 
 
+REPORTS_REMEMBERED: Final = 200
+"""A few words a second are far fewer within `TREND_S`; where more come, the trend is over less time."""
+
+
 class HearingPace:
     """Follows one speaker's words."""
 
     def __init__(self) -> None:
-        self._lags: deque[tuple[float, float]] = deque(maxlen=200)
-        """When, and how far behind, over `TREND_S`: a few words a second."""
+        self._lags: deque[tuple[float, float]] = deque(maxlen=REPORTS_REMEMBERED)
+        """When, and how far behind, over `TREND_S`."""
 
     def reached(self, heard_to: int, arrived_to: int, at_s: float) -> float:
         """Takes how far the recogniser has come; returns its pressure as `Load.report` takes it.

@@ -12,6 +12,7 @@ import numpy as np
 import structlog
 
 from pipeline.audio import SPEAKING_RATE_HZ, Pcm, seconds
+from pipeline.channel import Channel
 from pipeline.clock import Monotonic
 from pipeline.engines.protocols import EngineError, SynthesisRequest, Synthesizer
 from pipeline.engines.synthesis.sound_shaping import SilenceTrimmer
@@ -92,11 +93,11 @@ class Rendering:
         self._synthesizer, self._costs, self._rate = synthesizer, costs, rate
         self._timeout_s, self._now = timeout_s, now
         self._in_time = True
-        self._sound: asyncio.Queue[Pcm | None] = asyncio.Queue(AHEAD_PIECES)
+        self._sound: Channel[Pcm] = Channel(AHEAD_PIECES)
 
     async def next(self) -> Pcm | None:
         """The next sound; None at the end."""
-        return await self._sound.get()
+        return await anext(self._sound, None)
 
     def expected_s(self) -> float:
         """How long it will be, as far as one can tell."""
@@ -128,7 +129,7 @@ class Rendering:
             if self.failure:
                 break
         self.done = True
-        await self._sound.put(None)
+        self._sound.close()
 
     def _pieces(self) -> list[str]:
         """The whole text for a quick voice, phrases for a slow one."""

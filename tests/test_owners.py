@@ -33,7 +33,7 @@ LOOKED_AT = {
     "foundation/http/server.py": "whoever listens waits for its end and raises what it failed with",
     "stack/local.py": "asks for its result, then cancels and waits",
     "stack/packages.py": "awaits it",
-    "worker/channels.py": "raises the first failure of three, logs the others",
+    "worker/published_channel.py": "raises the first failure of three, logs the others",
     "worker/heartbeat.py": "`keep_running`, cancelled and waited for",
     "worker/host.py": "catches and logs everything, waited for when its job ends",
     "worker/sink.py": "asks for its error; one that hangs is let go and its error taken",

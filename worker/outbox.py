@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import deque
 from dataclasses import replace
 
+from pipeline.channel import Channel, WhenFull
 from pipeline.events import Caption
 
 INTERIM_EVERY_S = 0.06
@@ -18,14 +18,18 @@ class Outbox:
     """Orders and thins out the captions of one speaker in one language."""
 
     def __init__(self) -> None:
-        self.lost = 0
-        self._finals: deque[Caption] = deque(maxlen=FINALS_WAITING)
+        self._finals: Channel[Caption] = Channel(FINALS_WAITING, WhenFull.DROP_OLDEST)
         self._interim: Caption | None = None
         self._last_final = ""
         self._next_interim_s = 0.0
 
     def __len__(self) -> int:
         return len(self._finals) + (self._interim is not None)
+
+    @property
+    def lost(self) -> int:
+        """How many finals had to make room."""
+        return self._finals.dropped
 
     def put(self, caption: Caption) -> None:
         """Adds a caption; an interim one replaces the interim one before it."""
@@ -34,9 +38,7 @@ class Outbox:
             if waiting is not None and waiting.segment == caption.segment:
                 caption = _with_older_word(caption, waiting)
                 self._interim = None
-            if len(self._finals) == FINALS_WAITING:
-                self.lost += 1
-            self._finals.append(caption)
+            self._finals.put_nowait(caption)
             self._last_final = caption.segment
         elif caption.segment != self._last_final:  # else it comes too late
             self._interim = _with_older_word(caption, waiting) if waiting is not None else caption
@@ -44,7 +46,7 @@ class Outbox:
     def take(self, now_s: float) -> Caption | None:
         """The next caption that may be sent now, if there is one."""
         if self._finals:
-            return self._finals.popleft()
+            return self._finals.take_nowait()
         if self._interim is None or now_s < self._next_interim_s:
             return None
         caption, self._interim = self._interim, None

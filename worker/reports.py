@@ -10,8 +10,8 @@ import structlog
 from pipeline.events import Speech, Trouble
 from pipeline.timing import CaptionShown, Measurement
 from protocol.events import Event
-from worker.channels import ChannelView
 from worker.listeners import Person
+from worker.published_channel import ChannelView
 from worker.summary import Summary
 from worker.telemetry import (
     Telemetry,

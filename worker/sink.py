@@ -63,7 +63,7 @@ class TrackSink:
     def __init__(self, source: Source, *, now: Monotonic | None = None) -> None:
         self._source = source
         self._now = now or asyncio.get_running_loop().time
-        self._pieces: deque[Pcm] = deque(maxlen=4096)
+        self._pieces: deque[Pcm] = deque()  # `write` keeps it below `ROOM` and a piece
         self._samples = 0
         self._played_at_s = 0.0
         self._generation = 0

@@ -22,9 +22,9 @@ from protocol.attributes import (
     VOICES,
     WISH,
 )
-from worker.channels import ChannelView
 from worker.encryption import SHOWN, Encryption
 from worker.headroom import Fits
+from worker.published_channel import ChannelView
 from worker.voices import VoicesByLanguage
 
 EVERY_S = 0.5

@@ -34,7 +34,7 @@ from protocol.events import (
     WordShown,
 )
 from worker.captions import SendFailed
-from worker.channels import ChannelView
+from worker.published_channel import ChannelView
 
 log = structlog.get_logger(__name__)
 

@@ -49,8 +49,8 @@ class MicroBatcher(Generic[Question, Answer]):
     ) -> None:
         self._name, self._answer, self._threads = name, answer, threads
         self._max_batch, self._wait_s, self._capacity = max_batch, wait_s, capacity
-        self._urgent: deque[_Waiting[Question, Answer]] = deque(maxlen=capacity)
-        self._others: deque[_Waiting[Question, Answer]] = deque(maxlen=capacity)
+        self._urgent: deque[_Waiting[Question, Answer]] = deque()  # `ask` keeps both within the capacity
+        self._others: deque[_Waiting[Question, Answer]] = deque()
         self._tasks = Tasks()
         self._something = asyncio.Event()
         self._closed = False

@@ -8,12 +8,12 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict, deque
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import structlog
 
 from config.settings import TranslationSettings
 from pipeline.audio import Pcm
+from pipeline.channel import Channel, WhenFull
 from pipeline.clock import Monotonic
 from pipeline.engines.protocols import (
     EngineError,
@@ -70,15 +70,6 @@ class TranslationCache:
         self._pairs.clear()
 
 
-@dataclass(slots=True)
-class _Queue:
-    """What waits for a lane: clauses in order, and the newest draft only."""
-
-    clauses: deque[Clause]
-    draft: Draft | None
-    changed: asyncio.Event
-
-
 class TranslationLane:
     """Translates one speaker's clauses into one language.
 
@@ -107,35 +98,32 @@ class TranslationLane:
         self._translator, self._settings, self._cache, self._glossary = translator, settings, cache, glossary
         self._put, self._now, self._sound_of = put, now, sound_of
         self._load = load or Load(now)
-        self._queue = _Queue(deque(maxlen=settings.waiting_clauses), None, asyncio.Event())
-        self._closed = False
+        self._clauses: Channel[Clause] = Channel(
+            settings.waiting_clauses, WhenFull.DROP_OLDEST, self._leave_untranslated
+        )
+        self._draft: Draft | None = None
+        """The newest one, until somebody works on it."""
         self._context: deque[tuple[str, str]] = deque(maxlen=max(1, settings.context_clauses))
 
     def offer(self, segment: Segment) -> None:
         """Takes a clause or a draft; never blocks."""
-        queue = self._queue
-        if isinstance(segment, Draft):
-            if not self._settings.drafts:
-                return
-            if not segment.text:  # taken back: so is its translation
-                queue.draft = None
-                self._put(DraftTranslation(segment, self.language, ""), False)
-                return
-            if not self._load.gives_up(Sacrifice.INTERIM_TRANSLATION):
-                queue.draft = segment
-        else:
-            queue.draft = None
-            if len(queue.clauses) == self._settings.waiting_clauses:
-                oldest = queue.clauses.popleft()
-                reason = f"translation is {self._settings.waiting_clauses} clauses behind"
-                self._put(NotTranslated(oldest, self.language, reason), False)
-            queue.clauses.append(segment)
-        queue.changed.set()
+        if isinstance(segment, Clause):
+            self._draft = None
+            self._clauses.put_nowait(segment)
+        elif self._settings.drafts:
+            self._offer_draft(segment)
+
+    def _offer_draft(self, draft: Draft) -> None:
+        if not draft.text:  # taken back: so is its translation
+            self._draft = None
+            self._put(DraftTranslation(draft, self.language, ""), False)
+        elif not self._load.gives_up(Sacrifice.INTERIM_TRANSLATION):
+            self._draft = draft
+            self._clauses.wake()
 
     def close(self) -> None:
         """Lets `run` return once the waiting clauses are done."""
-        self._closed = True
-        self._queue.changed.set()
+        self._clauses.close()
 
     async def run(self) -> None:
         """Translates until closed."""
@@ -148,41 +136,44 @@ class TranslationLane:
 
     async def _next_clause(self) -> Clause | None:
         """Waits for a clause; translates drafts meanwhile."""
-        queue = self._queue
-        working: asyncio.Task[None] | None = None
+        working: tuple[Draft, asyncio.Task[None]] | None = None
         try:
-            while not queue.clauses:
-                if self._closed:
+            while not self._clauses:
+                if self._clauses.closed:
                     return None
-                if queue.draft is not None and working is None:
-                    draft, queue.draft = queue.draft, None
-                    working = asyncio.create_task(self._draft(draft), name="draft translation")
-                    working.add_done_callback(lambda _: queue.changed.set())
-                queue.changed.clear()
-                await queue.changed.wait()
-                if working is not None and working.done():
-                    working.result()
+                if self._draft is not None and working is None:
+                    working = self._begin_draft(self._draft)
+                    self._draft = None
+                await self._clauses.change()
+                if working is not None and working[1].done():
+                    working[1].result()
                     working = None
-            clause = queue.clauses.popleft()
-            if working is not None and working.get_name() == _draft_name(clause):
-                await working
+            clause = self._clauses.take_nowait()
+            if working is not None and _became(working[0], clause):
+                await working[1]
             return clause
         finally:
-            if working is not None and not working.done():
-                working.cancel()
-                await asyncio.wait([working])
+            if working is not None and not working[1].done():
+                working[1].cancel()
+                await asyncio.wait([working[1]])
 
-    async def _draft(self, draft: Draft) -> None:
+    def _begin_draft(self, draft: Draft) -> tuple[Draft, asyncio.Task[None]]:
+        task = asyncio.create_task(self._translate_draft(draft), name="draft translation")
+        task.add_done_callback(lambda _: self._clauses.wake())
+        return draft, task
+
+    async def _translate_draft(self, draft: Draft) -> None:
         """Translates words that may still change; a failure is no news, the clause will tell."""
-        task = asyncio.current_task()
-        assert task is not None
-        task.set_name(_draft_name(draft))
         try:
             known = self._cache.get(self._key(draft.text, draft.language))
             result = known or await self._ask(draft.text, draft.language, draft=True)
         except (EngineError, TimeoutError):
             return
         self._put(DraftTranslation(draft, self.language, result.text), False)
+
+    def _leave_untranslated(self, clause: Clause) -> None:
+        reason = f"translation is {self._settings.waiting_clauses} clauses behind"
+        self._put(NotTranslated(clause, self.language, reason), False)
 
     async def _translate(self, clause: Clause) -> tuple[Translation | NotTranslated, bool]:
         sound = self._sound_of(clause) if self._translator.info.uses_sound else None
@@ -239,6 +230,6 @@ class TranslationLane:
         return (source, self.language, text, context)
 
 
-def _draft_name(segment: Segment) -> str:
-    """The same for a draft and the clause that it became, if its words stayed."""
-    return f"draft {segment.number} {hash(segment.text)}"
+def _became(draft: Draft, clause: Clause) -> bool:
+    """Whether a draft became this clause, its words unchanged."""
+    return (draft.number, draft.text) == (clause.number, clause.text)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
+from functools import partial
 
 import pytest
 
@@ -65,6 +67,40 @@ async def test_put_nowait_refuses_where_it_may_not_drop() -> None:
 
     with pytest.raises(asyncio.QueueFull):
         channel.put_nowait(2)
+
+
+async def test_a_receiver_that_waits_for_more_than_items_looks_for_itself() -> None:
+    """It sees what waits, takes at once, and is woken by items, by the end, and by what lies beside the channel."""
+    channel: Channel[int] = Channel(3)
+    happenings: tuple[Callable[[], None], ...] = (
+        partial(channel.put_nowait, 1),
+        channel.wake,
+        partial(channel.put_nowait, 2),
+        channel.close,
+    )
+    for happen in happenings:
+        looking = asyncio.create_task(channel.change())
+        await asyncio.sleep(0)
+        assert not looking.done()
+        happen()
+        await looking
+
+    assert (channel.waiting, channel.take_nowait()) == ((1, 2), 1)
+    assert (channel.take_all(), len(channel), channel.dropped) == ([2], 0, 0)
+    with pytest.raises(asyncio.QueueEmpty):
+        channel.take_nowait()
+
+
+async def test_taking_all_makes_room() -> None:
+    """A producer that waits for room goes on."""
+    channel: Channel[int] = Channel(1)
+    await channel.put(1)
+    second = asyncio.create_task(channel.put(2))
+    await asyncio.sleep(0)
+
+    assert channel.take_all() == [1]
+    await second
+    assert channel.waiting == (2,)
 
 
 def test_a_channel_holds_at_least_one() -> None:

@@ -15,8 +15,9 @@ from pipeline.stages.speak import LanguageChannel
 from tests.fakes.engines import ToneSynthesizer
 from tests.fakes.livekit_room import FakeServer
 from worker import channels as module
-from worker.channels import Channels, ChannelState
+from worker.channels import Channels
 from worker.permissions import APART_S, Permissions
+from worker.published_channel import ChannelState
 
 pytestmark = pytest.mark.virtual_time
 

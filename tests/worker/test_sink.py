@@ -40,6 +40,18 @@ async def test_everything_arrives_in_order_in_whole_frames(tasks: Tasks) -> None
     assert all(PIECE <= len(frame) <= LONGEST_PIECE for frame in source.frames[:-1])
 
 
+async def test_no_piece_is_too_short_to_be_kept(tasks: Tasks) -> None:
+    """What waits is bounded by its length, not by the number of its pieces."""
+    source = FakeSource()
+    sink = TrackSink(source)
+    whole = ramp(ROOM - 1)
+    for sample in range(len(whole)):
+        await sink.write(whole[sample : sample + 1])
+    tasks.start(sink.run(), name="pump")
+    await settled()
+    assert np.array_equal(np.concatenate(source.frames)[: len(whole)], whole)
+
+
 async def test_a_writer_waits_for_room(tasks: Tasks) -> None:
     """While the track takes nothing only so much is accepted; what waits is told."""
     source = FakeSource()

@@ -10,9 +10,9 @@ import pytest
 from foundation.tasks import Tasks
 from pipeline.events import Trouble
 from tests.fakes.clock import HandClock
-from worker.channels import ChannelState, ChannelView
 from worker.encryption import MEETING_ENCRYPTED, SPEAKER_ENCRYPTED, Encryption
 from worker.headroom import Fits
+from worker.published_channel import ChannelState, ChannelView
 from worker.status import TROUBLE_FOR_S, Status
 
 pytestmark = pytest.mark.virtual_time

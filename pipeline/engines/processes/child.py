@@ -13,7 +13,6 @@ import os
 import signal
 import sys
 import time
-from collections import deque
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
@@ -23,6 +22,7 @@ from typing import Any
 import structlog
 
 from foundation.supervision import kinds
+from pipeline.channel import Channel
 from pipeline.engines.processes.framing import HEADER, FrameKind, frame
 from pipeline.engines.protocols import EngineError, EngineMissing, EngineOverloaded
 
@@ -32,6 +32,9 @@ _PACKAGES = Path(__file__).resolve().parents[3]
 _MAX_JOB_BYTES = 16_000_000
 """Some three minutes of sound; jobs are short pieces of text."""
 
+_MAX_WAITING_PIECES = 100_000
+"""However short they are."""
+
 
 class HelperDied(Exception):
     """The process ended or hung while it had work."""
@@ -39,23 +42,28 @@ class HelperDied(Exception):
 
 @dataclass(slots=True)
 class _Job:
-    sound: deque[bytes] = field(default_factory=lambda: deque(maxlen=1_000_000))
+    sound: Channel[bytes] = field(default_factory=lambda: Channel(_MAX_WAITING_PIECES))
+    """Closed once the job is done."""
     size: int = 0
-    changed: asyncio.Event = field(default_factory=asyncio.Event)
-    done: bool = False
+    """In bytes, of all the sound that has come."""
     abandoned: bool = False
     error: Exception | None = None
 
+    @property
+    def endless(self) -> bool:
+        """Whether more has come than any job speaks."""
+        return self.size > _MAX_JOB_BYTES or len(self.sound) >= _MAX_WAITING_PIECES
+
     def finish(self, error: Exception | None = None) -> None:
-        self.done, self.error = True, error
-        self.changed.set()
+        self.error = error
+        self.sound.close()
 
 
 class HelperProcess:
     """Passes jobs to a helper, in the order they come; starts it again when it died or hung.
 
     Args:
-        module: what `python -m` runs, see `helper_protocol.serve`.
+        module: what `python -m` runs, see `framing.serve`.
         arguments: for the command line.
         max_jobs: how many may be under way or waiting.
         patience_s: the helper is taken to hang when it has jobs and says nothing for so long.
@@ -134,26 +142,26 @@ class HelperProcess:
             raise EngineOverloaded(self._module, 1.0)
         number, job = child.send(work)
         try:
-            while True:
-                while job.sound:
-                    yield job.sound.popleft()
-                if job.done:
-                    if job.error is not None:
-                        raise job.error
-                    return
-                job.changed.clear()
-                try:
-                    async with asyncio.timeout(self._patience_s):
-                        await job.changed.wait()
-                except TimeoutError as error:
-                    if child.silent_s() >= self._patience_s:
-                        await child.kill()
-                        raise HelperDied("no answer in time") from error
+            while (piece := await self._next(job, child)) is not None:
+                yield piece
+            if job.error is not None:
+                raise job.error
         finally:
-            if not job.done:
+            if not job.sound.closed:
                 job.abandoned = True
-                job.sound.clear()
+                job.sound.take_all()
                 child.cancel(number)
+
+    async def _next(self, job: _Job, child: _Child) -> bytes | None:
+        """The next piece of a job's sound; None at the end. Raises HelperDied."""
+        while True:
+            try:
+                async with asyncio.timeout(self._patience_s):
+                    return await anext(job.sound, None)
+            except TimeoutError as error:
+                if child.silent_s() >= self._patience_s:
+                    await child.kill()
+                    raise HelperDied("no answer in time") from error
 
     async def _running(self) -> _Child:
         async with self._starting:
@@ -260,16 +268,15 @@ class _Child:
             return
         if kind == FrameKind.SOUND and not job.abandoned:
             job.size += len(payload)
-            if job.size > _MAX_JOB_BYTES:
+            if job.endless:
                 job.abandoned = True
                 self.cancel(number)
                 job.finish(EngineError("speaks without end"))
                 return
-            job.sound.append(payload)
-            job.changed.set()
+            job.sound.put_nowait(payload)
         elif kind in (FrameKind.END, FrameKind.ERROR):
             del self.jobs[number]
-            if not job.done:
+            if not job.sound.closed:
                 job.finish(EngineError(payload.decode()) if kind == FrameKind.ERROR else None)
 
     async def _frame(self) -> tuple[int, int, bytes]:
