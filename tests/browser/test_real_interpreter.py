@@ -52,8 +52,10 @@ UNDER_S = 3.0
 SHARE = 0.75
 """So much of what was captioned must be found by sound."""
 
-LISTENED = 12
+LISTENED = 6
 """How often it is listened for a translation; a machine with all its cores busy leaves some out."""
+EARLIER = "all => all.forEach(one => one.setAttribute('data-earlier', ''))"
+"""Marks captions that are there. Their number does not tell: the page shows the last sixty."""
 CHANGE_LIMIT_S = 5.0
 """Usually 0.6 s, which is printed; a machine with all its cores busy takes what it takes."""
 GONE_LIMIT_S = 20.0
@@ -274,13 +276,13 @@ async def _under_translation(listener: Person) -> Heard:
 
 async def _attend(listener: Person, language: str, seconds: float = LISTEN_S) -> tuple[Heard, list[str]]:
     """Records what somebody hears; with the captions of what must be in it."""
-    texts = listener.page.locator(f'.passage-text[data-language="{language}"]:not(:has(.tentative))')
+    texts = f'.passage-text[data-language="{language}"]:not(:has(.tentative))'
     listening = asyncio.create_task(listener.listen(seconds))
     await asyncio.sleep(0.5)
-    first = await texts.count()
+    await listener.page.locator(texts).evaluate_all(EARLIER)
     await asyncio.sleep(seconds - PASSED_ON_S)
-    captions = await texts.all_inner_texts()
-    return await listening, captions[first:]
+    captions = await listener.page.locator(f"{texts}:not([data-earlier])").all_inner_texts()
+    return await listening, captions
 
 
 async def _is_heard(listener: Person, language: str) -> None:
