@@ -1,4 +1,4 @@
-"""Settings, read once at start into frozen dataclasses. Imports nothing of ours.
+"""Settings, read once at start into frozen dataclasses. Imports nothing of ours but the protocol's fields.
 
-`settings` holds what can be set, `profiles` what "embedded", "cpu" and "gpu" stand for.
+`settings` holds what can be set, `engines` the engines that it may name.
 """

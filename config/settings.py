@@ -15,6 +15,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import ConfigDict, SecretStr, TypeAdapter, ValidationError
 
+from config.engines import RecognitionEngine, SpeechEngine, TranslationEngine
 from protocol.fields import LanguageCode
 
 _STRICT = ConfigDict(extra="forbid")
@@ -75,7 +76,7 @@ class Recognition:
 
     __pydantic_config__: ClassVar[ConfigDict] = _STRICT
 
-    engine: Literal["auto", "pocketsphinx", "whisper"] = "auto"
+    engine: RecognitionEngine = "auto"
     """What hears; "auto" takes the best that is there and that the machine keeps up with."""
     model: str = ""
     """Whisper model: a directory, or a name such as "small"; empty takes the profile's."""
@@ -142,7 +143,7 @@ class TranslationSettings:
 
     __pydantic_config__: ClassVar[ConfigDict] = _STRICT
 
-    engines: tuple[Literal["auto", "opus", "whisper", "apertium"], ...] = ("auto",)
+    engines: tuple[TranslationEngine, ...] = ("auto",)
     """In order of preference; the next one is asked where one has no route or fails."""
     timeout_s: float = 4.0
     """How long a translation may take; the clause then stays untranslated and says so."""
@@ -162,7 +163,7 @@ class SpeechSettings:
 
     __pydantic_config__: ClassVar[ConfigDict] = _STRICT
 
-    engines: tuple[Literal["auto", "kokoro", "piper", "espeak"], ...] = ("auto",)
+    engines: tuple[SpeechEngine, ...] = ("auto",)
     """In order of preference; the next one is asked where one lacks the language, fails, or has no time. "auto" stands
     for all that are there, in the order that suits the machine, espeak at the end; "kokoro, auto" prefers one."""
     voices: dict[LanguageCode, str] = field(default_factory=dict)
