@@ -1,0 +1,50 @@
+"""How a worker ends."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from typing import cast
+
+import pytest
+
+from config.settings import Services
+from stack.ports import free_port
+from worker.health import WatchedServer
+from worker.host import serve
+
+
+class FakeServer:
+    """The framework's server with a room that does not end by itself."""
+
+    under_way, rooms, trouble = True, 1, ""
+
+    def __init__(self) -> None:
+        self.closed, self.drained = asyncio.Event(), 0
+
+    async def run(self) -> None:
+        await self.closed.wait()
+
+    async def drain(self) -> None:
+        self.drained += 1
+        await asyncio.Event().wait()
+
+    async def aclose(self) -> None:
+        self.closed.set()
+
+    async def abandon(self) -> None: ...
+
+
+@pytest.mark.parametrize("pause_s", [0.0, 0.05])
+async def test_a_second_signal_ends_it_however_soon_it_comes(pause_s: float) -> None:
+    """Also both at once, as an impatient supervisor sends them: the drain has begun, and the server is closed."""
+    server = FakeServer()
+    services = Services(worker_health_port=free_port())
+    serving = asyncio.create_task(serve(cast(WatchedServer, server), services), name="serving")
+    await asyncio.sleep(0.1)
+    signal.raise_signal(signal.SIGTERM)
+    if pause_s:
+        await asyncio.sleep(pause_s)
+    signal.raise_signal(signal.SIGTERM)
+    await asyncio.wait_for(serving, 10)
+    assert (server.closed.is_set(), server.drained) == (True, 1)
