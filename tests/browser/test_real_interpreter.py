@@ -169,7 +169,7 @@ async def test_a_change_of_language_takes_effect_at_once(gathering: Gathering) -
             ear = ears[language]
             await until(lambda ear=ear: _begins(ear), f"a clause in {language} begins", 90.0)  # type: ignore[misc]
             changed = await change(ana.page, language)
-            taken = await changed.taken(limit_s=25.0)
+            taken = await changed.taken(limit_s=60.0)
             missed_s = _loud_s(ear, changed.at_s, taken.heard_at_s)
             there_s, heard_s, old_s = (
                 at_s - changed.at_s for at_s in (taken.began_at_s, taken.heard_at_s, taken.last_at_s)
@@ -240,7 +240,7 @@ async def test_the_meeting_goes_on_after_the_media_server_died(gathering: Gather
             "data-connection", "restored", timeout=40_000
         )
     back = time.monotonic() - killed
-    await _hears_translation(ana, limit_s=60)
+    await _hears_translation(ana)
     again = time.monotonic() - killed
     print(f"everybody back after {back:.1f} s, translation heard after {again:.1f} s")
     await _is_heard(ana, "es")
@@ -257,7 +257,7 @@ async def _is(organiser: Person, state: str) -> None:
     await expect(shown).to_have_attribute("data-interpreter", state, timeout=20_000)
 
 
-async def _hears_translation(listener: Person, limit_s: float = 40) -> None:
+async def _hears_translation(listener: Person, limit_s: float = 90) -> None:
     room = listener.page.locator(".room")
     await expect(room).to_have_attribute("data-translation-speaking", "true", timeout=limit_s * 1000)
 
