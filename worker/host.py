@@ -210,7 +210,9 @@ async def serve(server: WatchedServer, services: Services) -> None:
             case 1:
                 draining.append(tasks.start(_drain(server), name="drain"))
             case 2:  # once: cancelled again, it would leave the server half closed, and nobody could end it
-                loop.call_soon(draining[0].cancel)  # cancelled before its first step, it would not end the server
+                loop.call_soon(
+                    draining[0].cancel
+                )  # cancelled before its first step, it would not end the server
 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, on_signal)
