@@ -52,7 +52,7 @@ UNDER_S = 3.0
 SHARE = 0.75
 """So much of what was captioned must be found by sound."""
 
-LISTENED = 6
+LISTENED = 12
 """How often it is listened for a translation; a machine with all its cores busy leaves some out."""
 EARLIER = "all => all.forEach(one => one.setAttribute('data-earlier', ''))"
 """Marks captions that are there. Their number does not tell: the page shows the last sixty."""
