@@ -11,13 +11,15 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import ConfigDict, SecretStr, TypeAdapter, ValidationError
+from pydantic import ConfigDict, Field, SecretStr, TypeAdapter, ValidationError
 
 from protocol.fields import LanguageCode
 
 _STRICT = ConfigDict(extra="forbid")
+
+NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 Profile = Literal["auto", "embedded", "cpu", "gpu"]
 
@@ -329,9 +331,9 @@ class Auth:
     failures_per_minute: int = 120
     """From one address: requests with a key, link or token that is none, and ones that cannot be read. They are counted
     for themselves and use up nothing of the others."""
-    keep_names_hours: float = 24.0
+    keep_names_hours: NotNegative = 24.0
     """How long people's names and languages are kept after their session could last be renewed."""
-    keep_rooms_days: float = 30.0
+    keep_rooms_days: NotNegative = 30.0
     """How long a room, its title and its glossary are kept after it was closed or its last link ran out."""
     privacy_url: str = ""
     """Where you say how data is handled; who joins is shown a link to it."""

@@ -49,7 +49,10 @@ class Retention:
         over = sessions.c.ends_at < sessions_before
         ended = or_(over, sessions.c.ended_at < sessions_before)
         linked = exists().where(invitations.c.room == rooms.c.name, invitations.c.expires_at >= rooms_before)
-        unused = and_(~linked, rooms.c.created_at < rooms_before)
+        attended = exists().where(
+            sessions.c.room == rooms.c.name, sessions.c.ended_at.is_(None), sessions.c.ends_at > now
+        )
+        unused = and_(~linked, ~attended, rooms.c.created_at < rooms_before)
         past = or_(unused, rooms.c.closed_at < rooms_before, rooms.c.erased_at < now - self._kept.tokens_s)
         async with transaction(self._engine) as connection:
             await connection.execute(delete(sessions).where(over, sessions.c.ended_at.is_(None)))

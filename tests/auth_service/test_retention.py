@@ -205,3 +205,29 @@ async def test_pages_learn_where_the_operator_says_how_data_is_handled(services:
         assert (await told.client.get("/api/v1/config")).json()[
             "privacy_url"
         ] == "https://example.org/privacy"
+
+
+async def test_what_is_to_be_erased_is_erased_while_the_media_server_is_away(
+    api: Api, services: Container, media: FakeMediaServer
+) -> None:
+    """An organiser cannot ask a second time: the room is closed. That nobody was disconnected is said."""
+    room, _ = await _meeting(api)
+    media.reachable = False
+    answer = await api.client.delete(f"/api/v1/rooms/{room.name}?erase=true", headers=room.headers)
+    assert refusal(answer) == (502, "media_server")
+    left = str(await services.retention.export(room.name))
+    assert [word for word in NAMES if word in left] == []
+
+
+async def test_a_meeting_that_goes_on_is_not_forgotten(services: Container, clock: WallClock) -> None:
+    """However short rooms are kept and although its links ran out: who is in it renews."""
+    kept = _set(services, keep_rooms_days=0.0, keep_names_hours=0.0, invitation_days=0.1)
+    async with _client(kept) as api:
+        room, joined = await _meeting(api)
+        clock.pass_s(6 * 3600)
+        assert await kept.retention.purge(clock()) == 0
+        renewed = await api.client.post("/api/v1/renew", json={"session": joined["session"]})
+        assert renewed.status_code == 200
+        clock.pass_s(DAY_S)
+        assert await kept.retention.purge(clock()) == 1
+        assert await kept.storage.room(room.name) is None

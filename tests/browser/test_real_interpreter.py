@@ -30,7 +30,7 @@ from tests.browser.people import Heard, Person, person
 from tests.browser.playing import TAP, change
 from tests.browser.real import agents, interpreting_worker, kept, real_stack, room_service
 from tests.browser.rooms import Rooms
-from tests.live.guests import Guest, Sound, until
+from tests.live.guests import Guest, until
 
 pytestmark = [
     pytest.mark.browser,
@@ -315,14 +315,9 @@ LOUD = 300.0
 """Of a 16-bit frame, root mean square."""
 
 
-def _translated(sound: Sound) -> bool:
-    """Not somebody's own voice, which an ear hears as well."""
-    return sound.name.startswith("translated-")
-
-
 def _begins(ear: Guest) -> bool:
     """Whether a clause began a moment ago in what an ear hears."""
-    frames = [frame for sound in ear.sounds.values() if _translated(sound) for frame in sound.frames[-6:]]
+    frames = [frame for sound in ear.sounds.values() for frame in sound.frames[-6:]]
     levels = [level for at_s, level, _ in sorted(frames) if time.monotonic() - at_s < 0.5]
     return len(levels) >= 4 and min(levels[:-2]) < LOUD <= min(levels[-2:])
 
@@ -330,6 +325,5 @@ def _begins(ear: Guest) -> bool:
 def _loud_s(ear: Guest, since_s: float, until_s: float) -> float:
     """How much speech an ear heard between two moments."""
     offset = time.time() - time.monotonic()
-    sounds = filter(_translated, ear.sounds.values())
-    times = [at_s for sound in sounds for at_s, level, _ in sound.frames if level >= LOUD]
+    times = [at_s for sound in ear.sounds.values() for at_s, level, _ in sound.frames if level >= LOUD]
     return 0.05 * sum(since_s < at_s + offset < until_s for at_s in times)

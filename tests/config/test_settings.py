@@ -99,3 +99,12 @@ def test_languages_are_codes() -> None:
             load(Path(os.devnull), {f"HIVE_ROOMS__{name}": value})
     with pytest.raises(SettingsError, match=r"speech\.voices"):
         load(Path(os.devnull), {"HIVE_SPEECH__VOICES": "french=piper"})
+
+
+@pytest.mark.parametrize("variable", ["HIVE_AUTH__KEEP_NAMES_HOURS", "HIVE_AUTH__KEEP_ROOMS_DAYS"])
+@pytest.mark.parametrize("value", ["-1", "nan", "inf", "soon"])
+def test_how_long_things_are_kept_is_a_time(variable: str, value: str) -> None:
+    """A negative one would forget who is there; the key is named."""
+    with pytest.raises(SettingsError, match=variable.removeprefix("HIVE_AUTH__").lower()):
+        load(None, {variable: value})
+    assert load(None, {variable: "0"}).auth is not None

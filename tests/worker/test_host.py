@@ -10,29 +10,9 @@ import pytest
 
 from config.settings import Services
 from stack.ports import free_port
+from tests.fakes.agent_server import FakeServer
 from worker.health import WatchedServer
 from worker.host import serve
-
-
-class FakeServer:
-    """The framework's server with a room that does not end by itself."""
-
-    under_way, rooms, trouble = True, 1, ""
-
-    def __init__(self) -> None:
-        self.closed, self.drained = asyncio.Event(), 0
-
-    async def run(self) -> None:
-        await self.closed.wait()
-
-    async def drain(self) -> None:
-        self.drained += 1
-        await asyncio.Event().wait()
-
-    async def aclose(self) -> None:
-        self.closed.set()
-
-    async def abandon(self) -> None: ...
 
 
 @pytest.mark.parametrize("pause_s", [0.0, 0.05])
