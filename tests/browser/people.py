@@ -129,6 +129,12 @@ class Person:
         """Chooses the language to hear; a code or "off"."""
         await self.page.locator("#hear").select_option(language)
 
+    async def open_panel(self, name: str) -> None:
+        """Opens a panel, unless it is open: its button would close it then, even while its content still loads."""
+        if await self.page.locator(".room").get_attribute("data-panel") != name:
+            await self.page.locator(f'.tool[data-panel="{name}"]').click()
+        await self.page.locator(f'.room[data-panel="{name}"] .panel').wait_for()
+
     async def listen(self, seconds: float) -> Heard:
         """Listens to the page's loudspeaker for a while."""
         await self.page.evaluate(_START)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from playwright.async_api import Page, Playwright, expect
+from playwright.async_api import Playwright, expect
 
 from tests.browser.axe import barriers
 from tests.browser.interpreter import interpreting
-from tests.browser.people import DESKTOP, PHONE, person
+from tests.browser.people import DESKTOP, PHONE, Person, person
 from tests.browser.rooms import Rooms
 from tests.browser.servers import MediaServer, Service
 
@@ -51,17 +51,13 @@ async def test_no_view_has_a_barrier(
         segment = await interpreter.caption("ana", "Buenos días.", language="es")
         await interpreter.caption("ana", "y el sur", language="es", segment=f"{segment}x", final=False)
         await page.locator(".passage").last.wait_for()
-        found["link"] = await _a_new_link(page)
-        found["voices"] = await _the_voices(page)
-        found["glossary"] = await _the_glossary(page)
-        if await page.locator(".panel").count():
-            await page.locator(".panel > header button").click()
+        found["link"] = await _a_new_link(emma)
+        found["voices"] = await _the_voices(emma)
+        found["glossary"] = await _the_glossary(emma)
         for panel in PANELS:
-            button = page.locator(f'.tool[data-panel="{panel}"]')
-            await button.click()
-            await page.locator(".panel").wait_for()
+            await emma.open_panel(panel)
             found[panel] = await barriers(page)
-            await page.locator(".panel > header button").click()
+        await page.locator(".panel > header button").click()
         found["room"] = await barriers(page)
         await page.locator("body").press("?")
         found["keys"] = await barriers(page)
@@ -83,18 +79,20 @@ async def test_no_view_has_a_barrier(
     assert [f"{view}: {problem}" for view, problems in found.items() for problem in problems] == []
 
 
-async def _a_new_link(page: Page) -> list[str]:
+async def _a_new_link(organiser: Person) -> list[str]:
     """The organiser's panel with a link that was just made, and the list of all."""
-    await _open_organising(page)
+    page = organiser.page
+    await organiser.open_panel("organise")
     await page.get_by_role("button", name="Create link").click()
     await page.locator(".link-list li").nth(1).wait_for()
     await page.get_by_label("New link").wait_for()
     return await barriers(page)
 
 
-async def _the_glossary(page: Page) -> list[str]:
+async def _the_glossary(organiser: Person) -> list[str]:
     """The glossary's dialog with two terms."""
-    await _open_organising(page)
+    page = organiser.page
+    await organiser.open_panel("organise")
     await page.get_by_role("button", name="Edit glossary").click()
     dialog = page.get_by_role("dialog")
     await dialog.get_by_role("button", name="Add").click()
@@ -104,19 +102,14 @@ async def _the_glossary(page: Page) -> list[str]:
     return found
 
 
-async def _the_voices(page: Page) -> list[str]:
+async def _the_voices(organiser: Person) -> list[str]:
     """What the machine keeps up with, and the voices by language."""
-    await _open_organising(page)
+    page = organiser.page
+    await organiser.open_panel("organise")
     await page.locator("[data-capacity]").wait_for()
     await page.locator(".voices summary").click()
     await page.locator(".voices select").first.wait_for()
     return await barriers(page)
-
-
-async def _open_organising(page: Page) -> None:
-    if not await page.locator(".organise").count():
-        await page.locator('.tool[data-panel="organise"]').click()
-        await page.locator(".organise").wait_for()
 
 
 async def test_a_meeting_is_complete_by_keyboard(

@@ -189,7 +189,7 @@ async def test_a_listener_behind_a_strict_network_hears_through_the_relay(
                 speaking = asyncio.create_task(interpreter.say("es", tone(1000, 8)))
                 await expect(ana.page.locator(".room")).to_have_attribute("data-translation-speaking", "true")
                 heard = await ana.listen(1)
-                await ana.page.locator('.tool[data-panel="diagnostics"]').click()
+                await ana.open_panel("diagnostics")
                 await expect(ana.page.locator('[data-fact="relay"]')).to_be_visible()
                 await speaking
 

@@ -172,7 +172,7 @@ async def test_what_was_said_can_be_taken_along(
         await ana.join(meeting.guest_link, "Ana")
         await ana.hear("es")
         await interpreter.opened("es")
-        await ana.page.locator('.tool[data-panel="transcript"]').click()
+        await ana.open_panel("transcript")
         await ana.page.get_by_role("button", name="Start recording").click()
         await interpreter.caption("emma", "Buenos días.", language="es", start_ms=0, end_ms=1500)
         await interpreter.say("es", tone(SPANISH_HZ, 1))

@@ -23,15 +23,15 @@ async def test_everybody_sees_who_records_and_the_organiser_can_forbid_it(
         await expect(bob.page.locator(".before")).to_contain_text("machine")
         await emma.join(meeting.organiser_link, "Emma")
         await bob.join(meeting.guest_link, "Bob")
-        await bob.page.locator('.tool[data-panel="transcript"]').click()
+        await bob.open_panel("transcript")
         await bob.page.get_by_role("button", name="Start recording").click()
 
         await expect(emma.page.locator("[data-recorders=true]")).to_contain_text("Bob is recording")
         await expect(bob.page.locator("[data-recorders=true]")).to_contain_text("You are recording")
-        await emma.page.locator('.tool[data-panel="people"]').click()
+        await emma.open_panel("people")
         await expect(emma.page.get_by_role("img", name="is recording")).to_have_count(1)
 
-        await emma.page.locator('.tool[data-panel="organise"]').click()
+        await emma.open_panel("organise")
         await emma.page.get_by_label("People may record what they hear").click()
         await expect(emma.page.locator("[data-recorders=true]")).to_have_count(0)
         await expect(bob.page.locator(".recording")).to_contain_text("switched recording off")

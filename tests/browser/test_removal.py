@@ -28,7 +28,7 @@ async def test_whoever_was_removed_does_not_come_back_in_the_same_browser(
         await emma.join(meeting.organiser_link, "Emma")
         await bob.join(meeting.guest_link, "Bob")
         await eve.join(meeting.guest_link, "Eve")
-        await emma.page.locator('.tool[data-panel="people"]').click()
+        await emma.open_panel("people")
         await emma.page.get_by_role("button", name="Remove Eve").click()
         await expect(emma.page.get_by_role("dialog")).to_contain_text("Remove Eve?")
         await emma.page.get_by_role("dialog").get_by_role("button", name="Remove", exact=True).click()
