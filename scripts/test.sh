@@ -12,6 +12,13 @@ fi
 others=$?
 "${tests[@]}" -m "live or browser"
 live=$?
+if ((live == 1)); then
+  # Meetings keep real time, and another program may take the machine in the middle of one. A fault fails again.
+  echo "once more, those with a room or a browser that failed:" >&2
+  "${tests[@]}" -m "live or browser" --last-failed --maxfail 1
+  live=$?
+  ((live)) || echo "UNSTABLE: what failed above passed the second time; on an idle machine that is a fault of the test or of HIVE" >&2
+fi
 if ((others)); then
   echo "failed: tests that need neither a room nor a browser; pytest's summary of them is above" >&2
 fi
