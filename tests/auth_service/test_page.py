@@ -85,3 +85,21 @@ async def test_other_origins_are_admitted_by_setting_only(services: Container) -
             answer = await client.options("/api/v1/join", headers=asked)
         allowed[origins] = answer.headers.get("access-control-allow-origin")
     assert allowed == {(): None, ("https://app.example",): "https://app.example"}
+
+
+async def test_the_page_can_be_installed(api: Api, dist: Path) -> None:
+    """The page names a manifest that is served as one; its icons are there, and as large as it says."""
+    public = Path(__file__).parents[2] / "web" / "public"
+    for file in public.iterdir():
+        (dist / file.name).write_bytes(file.read_bytes())
+    assert (
+        '<link rel="manifest" href="/manifest.webmanifest" />' in (public.parent / "index.html").read_text()
+    )
+
+    answer = await api.client.get("/manifest.webmanifest")
+    assert answer.headers["content-type"].startswith("application/manifest+json")
+    pictures = [icon for icon in answer.json()["icons"] if icon["type"] == "image/png"]
+    assert {icon["sizes"] for icon in pictures} == {"192x192", "512x512"}
+    for icon in pictures:
+        png = (await api.client.get(icon["src"])).content
+        assert f"{int.from_bytes(png[16:20], 'big')}x{int.from_bytes(png[20:24], 'big')}" == icon["sizes"]

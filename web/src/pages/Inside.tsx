@@ -18,6 +18,7 @@ import { HEAR_SELECT_ID, PANELS, Toolbar, type PanelName } from "../components/T
 import { TranscriptPanel } from "../components/TranscriptPanel";
 import { useDoor, type Door } from "../hooks/useDoor";
 import { useI18n } from "../hooks/useI18n";
+import { useMediaSession } from "../hooks/useMediaSession";
 import { MeetingContext, useMeeting } from "../hooks/useMeeting";
 import { usePreferences } from "../hooks/usePreferences";
 import { useShortcuts } from "../hooks/useShortcuts";
@@ -69,7 +70,9 @@ function MeetingView({ invitation, organising }: { invitation: Invitation; organ
   const [dialog, setDialog] = useState<"leave" | "keys" | null>(null);
   const togglePanel = useCallback((name: PanelName) => setPanel((open) => (open === name ? null : name)), []);
   const choice = useMemo(() => ({ ...wishes.read, calm }), [wishes.read, calm]);
+  const askToLeave = useCallback(() => setDialog("leave"), []);
   useMeetingKeys(togglePanel, () => setDialog("keys"));
+  useMediaSession(invitation.title, askToLeave);
   useTitle(invitation.title);
 
   return (
@@ -133,7 +136,7 @@ function MeetingView({ invitation, organising }: { invitation: Invitation; organ
           panel={panel}
           organiser={organising !== null}
           onPanel={togglePanel}
-          onLeave={() => setDialog("leave")}
+          onLeave={askToLeave}
         />
       </PartBoundary>
       {dialog === "keys" && <ShortcutsDialog onClose={() => setDialog(null)} />}
