@@ -5,25 +5,22 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import os
 import socket
 import subprocess
-import sys
 import threading
-from pathlib import Path
 from typing import Any, Final
 
+from pipeline.engines.processes.framing import frame, receive
+from pipeline.engines.processes.spawning import command, environment
 from pipeline.engines.protocols import EngineError, EngineMissing
-from pipeline.engines.recognition.sphinx.process import ANSWER, FORK, HEADER, KILL, PID, READY
+from pipeline.engines.recognition.sphinx.process import FORK, KILL, PID, READY, DecoderFrame
 
-_PACKAGES: Final = Path(__file__).resolve().parents[4]
 _START_PATIENCE_S: Final = 60.0
 _FORK_PATIENCE_S: Final = 5.0
 _STOP_PATIENCE_S: Final = 5.0
 _ANSWER_PATIENCE_S: Final = 8.0
 _SLOWEST_FACTOR: Final = 4.0
 """A decoder that takes so much longer than its sound lasts is taken to hang."""
-_LARGEST_ANSWER: Final = 16_000_000
 
 
 class ForkServer:
@@ -91,11 +88,10 @@ class ForkServer:
             return self._control
         self._end()
         ours, theirs = socket.socketpair()
-        paths = [str(_PACKAGES), *filter(None, [os.environ.get("PYTHONPATH")])]
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "pipeline.engines.recognition.sphinx.process", str(theirs.fileno())],
-                env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
+                command("pipeline.engines.recognition.sphinx.process", str(theirs.fileno())),
+                env=environment(),
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
@@ -152,8 +148,8 @@ class DecoderProcess:
         """Whether it can be asked, as far as is known."""
         return not (self.broken or self._reader.at_eof() or self._writer.is_closing())
 
-    async def tell(self, kind: bytes, body: bytes = b"") -> None:
-        """Sends a message that has no answer; waits while the decoder is far behind."""
+    async def tell(self, kind: DecoderFrame, body: bytes = b"") -> None:
+        """Sends what has no answer; waits while the decoder is far behind."""
         self.post(kind, body)
         try:
             async with asyncio.timeout(_ANSWER_PATIENCE_S):
@@ -161,13 +157,13 @@ class DecoderProcess:
         except (OSError, TimeoutError) as error:
             raise self._broke(error) from error
 
-    def post(self, kind: bytes, body: bytes = b"") -> None:
-        """Sends a small message that has no answer. Raises EngineError."""
+    def post(self, kind: DecoderFrame, body: bytes = b"") -> None:
+        """Sends something small that has no answer. Raises EngineError."""
         if not self.alive:
             raise self._broke(None)
-        self._writer.write(HEADER.pack(kind, len(body)) + body)
+        self._writer.write(frame(kind, body))
 
-    async def ask(self, kind: bytes, *, work_s: float = 0.0) -> dict[str, Any]:
+    async def ask(self, kind: DecoderFrame, *, work_s: float = 0.0) -> dict[str, Any]:
         """Sends a question. Raises EngineError; cancelled, the decoder is broken as its answer is still to come.
 
         So it is when it is asked while somebody still waits for an answer.
@@ -182,21 +178,20 @@ class DecoderProcess:
         try:
             await self.tell(kind)
             async with asyncio.timeout(_ANSWER_PATIENCE_S + _SLOWEST_FACTOR * work_s):
-                outcome, length = HEADER.unpack(await self._reader.readexactly(HEADER.size))
-                if length > _LARGEST_ANSWER:
-                    raise EngineError("PocketSphinx answered nonsense")
-                body = await self._reader.readexactly(length)
+                answer = await receive(self._reader)
             answered = True
         except (OSError, TimeoutError, asyncio.IncompleteReadError) as error:
             raise self._broke(error) from error
+        except ValueError as error:
+            raise EngineError("PocketSphinx answered nonsense") from error
         finally:
             self._answering = False
             self.broken = self.broken or not answered
-        if outcome != ANSWER:
+        if answer.kind != DecoderFrame.ANSWER:
             self.broken = True
-            raise EngineError(body.decode(errors="replace"))
-        answer: dict[str, Any] = json.loads(body)
-        return answer
+            raise EngineError(answer.payload.decode(errors="replace"))
+        told: dict[str, Any] = json.loads(answer.payload)
+        return told
 
     async def end(self) -> None:
         """Hangs up; a decoder that may hang is killed."""
