@@ -16,17 +16,20 @@ from pipeline.engines.protocols import EngineError, EngineMissing
 from pipeline.engines.recognition.sphinx.process import FORK, KILL, PID, READY, DecoderFrame
 
 _START_PATIENCE_S: Final = 60.0
-_FORK_PATIENCE_S: Final = 5.0
 _STOP_PATIENCE_S: Final = 5.0
-_ANSWER_PATIENCE_S: Final = 8.0
 _SLOWEST_FACTOR: Final = 4.0
 """A decoder that takes so much longer than its sound lasts is taken to hang."""
 
 
 class ForkServer:
-    """The process that has the model and forks decoders. All methods block; any thread may call them."""
+    """The process that has the model and forks decoders. All methods block; any thread may call them.
 
-    def __init__(self) -> None:
+    Args:
+        patience_s: how long a new decoder may take to be there, and each to do what it is told, decoding left out.
+    """
+
+    def __init__(self, *, patience_s: float = 8.0) -> None:
+        self.patience_s = patience_s
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
@@ -109,7 +112,7 @@ class ForkServer:
             self._end()
             reason = said.decode(errors="replace") or "its process ended"
             raise EngineMissing(f"PocketSphinx cannot be loaded ({reason}); `pip install pocketsphinx`")
-        ours.settimeout(_FORK_PATIENCE_S)
+        ours.settimeout(self.patience_s)
         return ours
 
     def _end(self) -> None:
@@ -152,7 +155,7 @@ class DecoderProcess:
         """Sends what has no answer; waits while the decoder is far behind."""
         self.post(kind, body)
         try:
-            async with asyncio.timeout(_ANSWER_PATIENCE_S):
+            async with asyncio.timeout(self._fork_server.patience_s):
                 await self._writer.drain()
         except (OSError, TimeoutError) as error:
             raise self._broke(error) from error
@@ -177,7 +180,7 @@ class DecoderProcess:
         answered, self._answering = False, True
         try:
             await self.tell(kind)
-            async with asyncio.timeout(_ANSWER_PATIENCE_S + _SLOWEST_FACTOR * work_s):
+            async with asyncio.timeout(self._fork_server.patience_s + _SLOWEST_FACTOR * work_s):
                 answer = await receive(self._reader)
             answered = True
         except (OSError, TimeoutError, asyncio.IncompleteReadError) as error:

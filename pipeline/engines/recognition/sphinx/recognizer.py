@@ -50,9 +50,13 @@ class SphinxRecognizer:
         self._closed = False
 
     @classmethod
-    async def load(cls, *, max_speakers: int = 10) -> SphinxRecognizer:
-        """Raises EngineMissing when the package or its model is not there."""
-        fork_server = ForkServer()
+    async def load(cls, *, max_speakers: int = 10, patience_s: float = 8.0) -> SphinxRecognizer:
+        """Raises EngineMissing when the package or its model is not there.
+
+        Args:
+            patience_s: see `ForkServer`.
+        """
+        fork_server = ForkServer(patience_s=patience_s)
         try:
             await asyncio.to_thread(fork_server.start)
         except BaseException:
