@@ -9,7 +9,8 @@ import sys
 from auth_service.errors import StorageError
 from auth_service.serve import serve
 from config import logging
-from config.settings import Settings, SettingsError, load
+from config.reading import load
+from config.settings import Settings, SettingsError
 
 
 async def run(settings: Settings) -> None:

@@ -64,15 +64,15 @@ async def provide(settings: Settings) -> None:
 
     Then measures the machine, once, while nothing else of ours runs on it yet.
     """
-    from pipeline.engines.availability import whisper_models
     from pipeline.engines.measurements import kept
     from pipeline.engines.measuring import measured
+    from pipeline.engines.recognition.whisper.models import installed
     from stack import provision
 
     display = Display()
     machine = await asyncio.to_thread(provision.machine)
     await provision.provide(settings, provision.wanted(settings, machine), display.fetch, display.say)
-    if settings.profile == "embedded" or not whisper_models(settings.models):
+    if settings.profile == "embedded" or not installed(settings.models.directory / "whisper"):
         return  # what needs no model costs too little to be measured
     if await asyncio.to_thread(kept, settings) is None:
         display.say("measuring what this machine can do, once; about half a minute")

@@ -66,7 +66,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(arguments: argparse.Namespace) -> int:
     from config import logging as log_setup
-    from config.settings import SettingsError, load
+    from config.reading import load
+    from config.settings import SettingsError
     from stack.errors import Missing, PartFailed, StackError
 
     try:

@@ -1,20 +1,15 @@
-"""What an operator can set, and how it is read: defaults, then `hive.toml`, then `HIVE_…` variables.
-
-A file holds one table a section; an environment variable names section and key with two underscores
-between them, e.g. `HIVE_SPEECH__MAX_SPEED=1.2`. An unknown section or key is an error.
-"""
+"""What an operator can set, a class for each section, with the defaults. How it is read: `config.reading`."""
 
 from __future__ import annotations
 
 import os
-import tomllib
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import ConfigDict, Field, SecretStr, TypeAdapter, ValidationError
+from pydantic import ConfigDict, Field, SecretStr
 
+from config.engines import RecognitionEngine, SpeechEngine, TranslationEngine
 from protocol.fields import LanguageCode
 
 _STRICT = ConfigDict(extra="forbid")
@@ -77,7 +72,7 @@ class Recognition:
 
     __pydantic_config__: ClassVar[ConfigDict] = _STRICT
 
-    engine: Literal["auto", "pocketsphinx", "whisper"] = "auto"
+    engine: RecognitionEngine = "auto"
     """What hears; "auto" takes the best that is there and that the machine keeps up with."""
     model: str = ""
     """Whisper model: a directory, or a name such as "small"; empty takes the profile's."""
@@ -144,7 +139,7 @@ class TranslationSettings:
 
     __pydantic_config__: ClassVar[ConfigDict] = _STRICT
 
-    engines: tuple[Literal["auto", "opus", "whisper", "apertium"], ...] = ("auto",)
+    engines: tuple[TranslationEngine, ...] = ("auto",)
     """In order of preference; the next one is asked where one has no route or fails."""
     timeout_s: float = 4.0
     """How long a translation may take; the clause then stays untranslated and says so."""
@@ -164,7 +159,7 @@ class SpeechSettings:
 
     __pydantic_config__: ClassVar[ConfigDict] = _STRICT
 
-    engines: tuple[Literal["auto", "kokoro", "piper", "espeak"], ...] = ("auto",)
+    engines: tuple[SpeechEngine, ...] = ("auto",)
     """In order of preference; the next one is asked where one lacks the language, fails, or has no time. "auto" stands
     for all that are there, in the order that suits the machine, espeak at the end; "kokoro, auto" prefers one."""
     voices: dict[LanguageCode, str] = field(default_factory=dict)
@@ -410,41 +405,3 @@ def cache_directory() -> Path:
         return Path(own)
     base = os.environ.get("XDG_CACHE_HOME")
     return (Path(base) if base else Path.home() / ".cache") / "hive"
-
-
-def load(path: Path | None = None, environment: Mapping[str, str] | None = None) -> Settings:
-    """Reads the settings.
-
-    Args:
-        path: a TOML file; None takes `HIVE_CONFIG`, else `hive.toml` in the working directory if it is there.
-        environment: None for the process's own.
-
-    Raises:
-        SettingsError: a file that is named but missing, unknown keys, values of the wrong kind, development within
-            others' reach.
-    """
-    from config.exposure import refuse_exposed_development  # both know the settings
-    from config.variables import overlay
-
-    environment = os.environ if environment is None else environment
-    named = path or (Path(environment["HIVE_CONFIG"]) if environment.get("HIVE_CONFIG") else None)
-    tree: dict[str, Any] = {}
-    source = named or Path("hive.toml")
-    if named is not None or source.exists():
-        try:
-            tree = tomllib.loads(source.read_text(encoding="utf-8"))
-        except OSError as error:
-            raise SettingsError(f"cannot read the settings file {source}: {error.strerror}") from error
-        except tomllib.TOMLDecodeError as error:
-            raise SettingsError(f"{source} is not valid TOML: {error}") from error
-    overlay(tree, environment)
-    try:
-        settings = TypeAdapter(Settings).validate_python(tree)
-    except ValidationError as error:
-        problems = "; ".join(
-            f"{'.'.join(str(part) for part in problem['loc'])}: {problem['msg']}"
-            for problem in error.errors()
-        )
-        raise SettingsError(f"settings ({source} and HIVE_ variables): {problems}") from error
-    refuse_exposed_development(settings)
-    return settings

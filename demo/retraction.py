@@ -7,10 +7,10 @@ Source:
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from difflib import SequenceMatcher
 from typing import Final
 
+from foundation.recent import Recent
 from pipeline.events import Caption
 from pipeline.text import languages
 from pipeline.text.matching import spelling
@@ -34,7 +34,7 @@ class RetractionCounter:
         """Of these, words that later changed or vanished."""
         self.committed_changed = 0
         """Words that were marked as final and changed nevertheless."""
-        self._segments: OrderedDict[tuple[str, str, str], Caption] = OrderedDict()
+        self._segments: Recent[tuple[str, str, str], Caption] = Recent(_SEGMENTS_REMEMBERED)
         self._moving: dict[tuple[str, str], list[str]] = {}
         """Words that fell off a caption when it became final, until the next caption of that line is seen."""
 
@@ -46,13 +46,11 @@ class RetractionCounter:
     def feed(self, caption: Caption) -> None:
         """Takes the next caption, in the order in which they were shown."""
         key = (caption.speaker, caption.language, caption.segment)
-        before = self._segments.pop(key, None)
+        before = self._segments.get(key)
         if before is not None and not caption.committed.startswith(before.committed):
             self.committed_changed += _lost_words(before.committed, caption.committed)
         self._count(caption, _spelled(before.text) if before is not None else [])
         self._segments[key] = caption
-        while len(self._segments) > _SEGMENTS_REMEMBERED:
-            self._segments.popitem(last=False)
 
     def _count(self, caption: Caption, before: list[str]) -> None:
         line, now = (caption.speaker, caption.language), _spelled(caption.text)

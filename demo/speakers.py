@@ -9,20 +9,22 @@ import asyncio
 import hashlib
 import logging
 import wave
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
 
 import numpy as np
 
+from config.engines import best_first
 from config.settings import Settings, cache_directory
 from demo.talk import RATE_HZ, TalkError, resampled, speak
 from pipeline.audio import SPEAKING_RATE_HZ, Pcm
+from pipeline.engines.homes import Wanted, load_synthesizer
 from pipeline.engines.protocols import EngineError, SynthesisRequest, Synthesizer
 
 FLITE_VOICES = ("rms", "awb", "slt")
 
-_NATURAL = ("kokoro", "piper")
+_NATURAL = tuple(engine.name for engine in best_first("speech") if engine.downloads)
 """Engines with natural voices, the better first."""
 
 _ANSWERING = ("af_heart", "am_adam", "bf_emma", "bm_george", "af_sarah", "en_US-joe-medium", "am_michael")
@@ -49,11 +51,13 @@ class DemoVoices:
         """Loads every engine that is there; those that are not are named in `missing`."""
         engines: dict[str, Synthesizer] = {}
         missing = []
-        for name, open_engine in _OPEN.items():
+        # it warns of lines whose words it cannot count; its level is set anew for each text, so a filter has to do it
+        logging.getLogger("phonemizer").addFilter(lambda record: record.levelno >= logging.ERROR)
+        for row in best_first("speech"):
             try:
-                engines[name] = await open_engine(settings)
+                engines[row.name] = await load_synthesizer(row, Wanted(settings=settings))
             except EngineError as error:
-                missing.append(f"{name}: {error}")
+                missing.append(f"{row.name}: {error}")
         try:
             yield cls(engines, tuple(missing))
         finally:
@@ -119,35 +123,6 @@ class DemoVoices:
             if engine and any(known.name == voice for known in engine.voices(language)):
                 return engine, voice
         raise TalkError(f"there is no voice {voice} for {language} here: {'; '.join(self.missing)}")
-
-
-async def _open_kokoro(settings: Settings) -> Synthesizer:
-    from pipeline.engines.synthesis.kokoro import KokoroSynthesizer
-
-    # it warns of lines whose words it cannot count; its level is set anew for each text, so a filter has to do it
-    logging.getLogger("phonemizer").addFilter(lambda record: record.levelno >= logging.ERROR)
-    return await KokoroSynthesizer.load(settings.models.directory / "kokoro")
-
-
-async def _open_piper(settings: Settings) -> Synthesizer:
-    from pipeline.engines.synthesis.piper import PiperSynthesizer
-
-    return await PiperSynthesizer.load(
-        settings.models.directory / "piper", allow_non_commercial=settings.models.allow_non_commercial
-    )
-
-
-async def _open_espeak(settings: Settings) -> Synthesizer:
-    from pipeline.engines.synthesis.espeak import EspeakSynthesizer
-
-    return await EspeakSynthesizer.load()
-
-
-_OPEN: Mapping[str, Callable[[Settings], Coroutine[None, None, Synthesizer]]] = {
-    "kokoro": _open_kokoro,
-    "piper": _open_piper,
-    "espeak": _open_espeak,
-}
 
 
 def _write(path: Path, pcm: Pcm) -> None:

@@ -6,9 +6,10 @@ Source: ITU-T I.371, annex A; the number is the time at which the next request w
 from __future__ import annotations
 
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from typing import Final
+
+from foundation.recent import Recent
 
 CAPACITY: Final = 2000
 
@@ -27,8 +28,8 @@ class Budget:
         if burst < 1 or interval_s <= 0:
             raise ValueError(f"burst {burst} and interval {interval_s} s must be positive")
         self._interval_s, self._tolerance_s = interval_s, (burst - 1) * interval_s
-        self._capacity, self._now = capacity, now
-        self._due_s: OrderedDict[Hashable, float] = OrderedDict()
+        self._now = now
+        self._due_s: Recent[Hashable, float] = Recent(capacity)
 
     def left(self, sender: Hashable) -> bool:
         """Whether the sender may have one more."""
@@ -42,7 +43,4 @@ class Budget:
             return False
         now = self._now()
         self._due_s[sender] = max(self._due_s.get(sender, now), now) + self._interval_s
-        self._due_s.move_to_end(sender)
-        while len(self._due_s) > self._capacity:
-            self._due_s.popitem(last=False)
         return True

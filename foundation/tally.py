@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from typing import Final
+
+from foundation.recent import Recent
 
 EVERY_S: Final = 60.0
 CAPACITY: Final = 1000
@@ -25,8 +26,8 @@ class Tally:
         capacity: int = CAPACITY,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._every_s, self._capacity, self._now = every_s, capacity, now
-        self._counted: OrderedDict[Hashable, tuple[float, int]] = OrderedDict()
+        self._every_s, self._now = every_s, now
+        self._counted: Recent[Hashable, tuple[float, int]] = Recent(capacity)
         """When it was last told, and how often it happened since."""
 
     def count(self, key: Hashable = "") -> int:
@@ -35,7 +36,4 @@ class Tally:
         told_at_s, times = self._counted.get(key, (float("-inf"), 0))
         tell = now - told_at_s >= self._every_s
         self._counted[key] = (now, 0) if tell else (told_at_s, times + 1)
-        self._counted.move_to_end(key)
-        while len(self._counted) > self._capacity:
-            self._counted.popitem(last=False)
         return times + 1 if tell else 0

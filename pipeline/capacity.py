@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.machine import Machine
@@ -144,19 +144,24 @@ def keeps_up(timing: PassTiming, cores: int) -> bool:
     return _interval(timing, cores) <= LONGEST_INTERVAL_S / 2
 
 
-def voice_order(measured: Measured, engines: Sequence[str], model: str) -> tuple[str, ...]:
+def voice_order(
+    measured: Measured, engines: Sequence[str], model: str, *, plain: Collection[str]
+) -> tuple[str, ...]:
     """Puts voice engines, best first, into the order in which they are asked on this machine.
 
     One that is too slow beside recognition comes behind the next that is not, and one that cannot keep up at
     all comes last.
+
+    Args:
+        plain: those that cost next to nothing and sound like it; any other that keeps up comes before them.
     """
     costs = {name: _voice_cost(measured, name, model) for name in engines}
-    natural = [name for name in engines if name != "espeak"]
+    natural = [name for name in engines if name not in plain]
 
     def rank(name: str) -> tuple[int, int]:
         cost = costs[name]
-        if name == "espeak":
-            return 2, 0
+        if name in plain:
+            return 2, engines.index(name)
         if cost is None or cost <= EASY_VOICE:
             return 0, natural.index(name)
         return (1 if cost <= LIVE_VOICE else 3), natural.index(name)

@@ -7,10 +7,10 @@ back in the opposite order. Committed captions are not on the list: they are nev
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from enum import IntEnum
 from typing import Final
 
+from foundation.recent import Recent
 from pipeline.clock import Monotonic
 
 FULL: Final = 1.0
@@ -61,7 +61,7 @@ class Load:
 
     def __init__(self, now: Monotonic) -> None:
         self._now = now
-        self._reports: OrderedDict[str, tuple[float, float]] = OrderedDict()
+        self._reports: Recent[str, tuple[float, float]] = Recent(_PARTS)
         self._level = Sacrifice.NOTHING
         self._changed_s = now()
         self._pressed_since_s: float | None = None
@@ -72,9 +72,6 @@ class Load:
     def report(self, part: str, pressure: float) -> None:
         """Takes a part's pressure; its name, e.g. "hear anna", tells reports apart."""
         self._reports[part] = (pressure, self._now())
-        self._reports.move_to_end(part)
-        while len(self._reports) > _PARTS:
-            self._reports.popitem(last=False)
         self._look()
 
     def gives_up(self, what: Sacrifice) -> bool:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections import OrderedDict, deque
+from collections import deque
 from statistics import median
 
+from foundation.recent import Recent
 from pipeline.text.phrasing import spoken_length
 
 DEMAND_S = 20.0
@@ -81,16 +82,14 @@ class RenderCosts:
 
     def __init__(self, assumed: float = 0.15) -> None:
         self._assumed = assumed
-        self._seen: OrderedDict[str, deque[float]] = OrderedDict()
+        self._seen: Recent[str, deque[float]] = Recent(_VOICES_REMEMBERED)
 
     def learn(self, voice: str, took_s: float, sound_s: float) -> None:
         """Notes that so much work made so much sound."""
         if sound_s <= 0:
             return
         self._seen.setdefault(voice, deque(maxlen=_PIECES_REMEMBERED)).append(max(took_s, 1e-6) / sound_s)
-        self._seen.move_to_end(voice)
-        while len(self._seen) > _VOICES_REMEMBERED:
-            self._seen.popitem(last=False)
+        self._seen.use(voice)
 
     def of(self, voice: str) -> float:
         """The voice's cost; before it was heard that of the voice heard last."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 
+from foundation.recent import Recent
 from pipeline.engines.protocols import Voice
 
 REMEMBERED = 2000
@@ -18,7 +18,7 @@ class Casting:
     """
 
     def __init__(self) -> None:
-        self._parts: OrderedDict[str, int] = OrderedDict()
+        self._parts: Recent[str, int] = Recent(REMEMBERED)
         self._next_part = 0
         self._chosen: Mapping[str, str] = {}
 
@@ -52,10 +52,8 @@ class Casting:
         return cast[part % len(cast)]
 
     def _part(self, speaker: str) -> int:
-        if speaker not in self._parts:
-            self._parts[speaker] = self._next_part
+        part = self._parts.use(speaker)
+        if part is None:
+            part = self._parts[speaker] = self._next_part
             self._next_part += 1
-        self._parts.move_to_end(speaker)
-        while len(self._parts) > REMEMBERED:
-            self._parts.popitem(last=False)
-        return self._parts[speaker]
+        return part

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from config import logging
 from config.exposure import refuse_exposed_development
-from config.settings import Settings, SettingsError, load
+from config.reading import load
+from config.settings import Settings, SettingsError
 from pipeline.engines.protocols import EngineError
 from speech_service.serve import SERVICES, serve
 

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Protocol
 
+from config.engines import ENGINES, Engine
 from config.settings import Settings
 from pipeline.capacity import Capacity, Measured
 from pipeline.engines.availability import available
@@ -85,33 +86,38 @@ class _Engine(Protocol):
 
 
 async def examine(
-    settings: Settings, *, measuring: bool = False, say: Callable[[str], None] = lambda line: None
+    settings: Settings,
+    *,
+    measuring: bool = False,
+    say: Callable[[str], None] = lambda line: None,
+    engines: Sequence[Engine] = ENGINES,
 ) -> Examination:
     """Looks at everything; loads engines, but fetches nothing and leaves nothing running.
 
     Args:
         measuring: whether to measure the machine anew, and to keep the figures for the next start.
         say: gets a line about each thing that is measured.
+        engines: those that there are.
     """
     settings = replace(settings, models=replace(settings.models, download=False))
     measured = await _figures(settings, measuring, say)
-    choice = await asyncio.to_thread(chosen, settings)
+    choice = await asyncio.to_thread(chosen, settings, engines)
     routes: list[Route] = []
     spoken: list[str] = []
 
     async def translators() -> Translator:
-        translator = await load_translator(settings)
+        translator = await load_translator(settings, engines=engines)
         routes.extend(_routes(translator))
         return translator
 
     async def voices() -> Synthesizer:
-        synthesizer = await load_synthesizer(settings)
+        synthesizer = await load_synthesizer(settings, engines)
         targets = dict.fromkeys(route.target for route in routes)
         spoken.extend(language for language in targets if synthesizer.voices(language))
         return synthesizer
 
     loaded = (
-        await _loads("recognition", lambda: load_recognizer(settings)),
+        await _loads("recognition", lambda: load_recognizer(settings, engines)),
         await _loads("translation", translators),
         await _loads("speech", voices),
     )
@@ -125,7 +131,7 @@ async def examine(
         voiceless=tuple(sorted({route.target for route in routes} - set(spoken))),
         measured=measured,
         capacity=choice.capacity,
-        engines=await asyncio.to_thread(_engines, settings),
+        engines=await asyncio.to_thread(_engines, settings, engines),
         routes=tuple(routes),
         models=_models(settings),
         machine=machine,
@@ -163,10 +169,10 @@ def _licence(info: EngineInfo) -> str:
     return f"licence {info.code_licence}{weights}"
 
 
-def _engines(settings: Settings) -> tuple[DoctorFinding, ...]:
+def _engines(settings: Settings, engines: Sequence[Engine]) -> tuple[DoctorFinding, ...]:
     """Every engine that there is."""
     found = []
-    for state in available(settings):
+    for state in available(settings, engines):
         detail, _, advice = state.detail.partition("; ")
         found.append(DoctorFinding(state.engine.name, state.present, detail, advice))
     return tuple(found)

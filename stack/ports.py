@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import random
 import socket
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from urllib.parse import urlsplit
+
+import psutil
 
 from config.settings import Settings
 from stack.errors import PortsBusy, StackError
@@ -119,25 +119,15 @@ def _is_free(host: str, port: int, *, udp: bool) -> bool:
 
 
 def holder_of(port: int, *, udp: bool = False) -> str:
-    """Names the process that holds a port, e.g. "redis-server (process 812)".
-
-    Source: proc(5), /proc/net/tcp: local address in column 2, state in column 4 (0A: listening),
-    inode in column 10; a process's open files under /proc/PID/fd lead to "socket:[inode]".
-    """
-    inodes = set(_inodes(port, udp=udp))
-    for process in Path("/proc").glob("[0-9]*"):
-        with suppress(OSError):  # processes of others, and those that ended meanwhile
-            for entry in (process / "fd").iterdir():
-                link = str(entry.readlink())
-                if link.startswith("socket:[") and link[8:-1] in inodes:
-                    return f"{(process / 'comm').read_text().strip()} (process {process.name})"
-    return "a process of another user" if inodes else "an unknown process"
-
-
-def _inodes(port: int, *, udp: bool) -> Iterator[str]:
-    for table in ("udp", "udp6") if udp else ("tcp", "tcp6"):
-        with suppress(OSError):  # no IPv6 here
-            for line in Path(f"/proc/net/{table}").read_text().splitlines()[1:]:
-                column = line.split()
-                if int(column[1].rpartition(":")[2], 16) == port and (udp or column[3] == "0A"):
-                    yield column[9]
+    """Names the process that holds a port, e.g. "redis-server (process 812)"."""
+    holders = [
+        connection.pid
+        for connection in psutil.net_connections("udp" if udp else "tcp")
+        if connection.laddr
+        and connection.laddr.port == port
+        and (udp or connection.status == psutil.CONN_LISTEN)
+    ]
+    for pid in filter(None, holders):
+        with suppress(psutil.Error):  # it has just ended
+            return f"{psutil.Process(pid).name()} (process {pid})"
+    return "a process of another user" if holders else "an unknown process"

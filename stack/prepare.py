@@ -12,7 +12,8 @@ import sys
 import time
 from pathlib import Path
 
-from config.settings import SettingsError, load
+from config.reading import load
+from config.settings import SettingsError
 from stack import catalogue, debian, livekit_server, provision, webapp
 from stack.errors import StackError
 from stack.model import Model

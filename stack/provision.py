@@ -10,6 +10,7 @@ from typing import Final
 
 import psutil
 
+from config.engines import ENGINES
 from config.settings import Settings
 from stack import catalogue
 from stack.catalogue import USUAL
@@ -58,17 +59,17 @@ def wanted(settings: Settings, machine: MachineResources) -> list[Model]:
     """The usual models that the settings have a use for; none where they keep to what needs no models."""
     if settings.profile == "embedded":
         return []
-    used = {
-        "whisper": settings.recognition.engine != "pocketsphinx",
-        "opus": bool({"auto", "opus"} & set(settings.translation.engines)),
-        "kokoro": bool({"auto", "kokoro"} & set(settings.speech.engines)),
-        "piper": bool({"auto", "piper"} & set(settings.speech.engines)),
+    asked = {
+        "recognition": {settings.recognition.engine},
+        "translation": set(settings.translation.engines),
+        "speech": set(settings.speech.engines),
     }
+    used = {engine.name for engine in ENGINES if {"auto", engine.name} & asked[engine.roles[0]]}
     models = [catalogue.find(name) for name in usual(machine)]
     if settings.recognition.model:
         others = [model for model in models if model.engine != "whisper"]
         models = [*_named(settings.recognition.model), *others]
-    return [model for model in models if used[model.engine]]
+    return [model for model in models if model.engine in used]
 
 
 def _named(whisper: str) -> list[Model]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from config.settings import load
+from config.reading import load
 from stack import catalogue
 from stack.models import ModelStore
 

@@ -8,7 +8,7 @@ import shlex
 import pytest
 import yaml
 
-from pipeline.engines.table import ENGINES, Engine
+from config.engines import ENGINES, Engine
 from scripts.figures import ROOT, arrows
 from stack import catalogue
 

@@ -16,7 +16,8 @@ from ipaddress import ip_address
 from pathlib import Path
 
 from config.exposure import refuse_published
-from config.settings import SettingsError, Turn, load
+from config.reading import load
+from config.settings import SettingsError, Turn
 
 DENIED_PEERS = (
     "0.0.0.0-0.255.255.255",

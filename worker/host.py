@@ -27,7 +27,8 @@ from livekit.agents import (
 
 from config import logging as own_logging
 from config.exposure import refuse_exposed_development, refuse_published
-from config.settings import Services, Settings, SettingsError, load
+from config.reading import load
+from config.settings import Services, Settings, SettingsError
 from foundation.supervision import kinds
 from foundation.tasks import Tasks
 from pipeline.engines.protocols import EngineError

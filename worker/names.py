@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Protocol
 
 from foundation.names import confirmed, plain, short, vouched
+from foundation.recent import Recent
 
 MOST = 1000
 """Names of so many are kept; those that were learnt first go first."""
@@ -34,7 +35,7 @@ class Names:
     """Keeps the name that the token service answers for, and of others the one that they came with."""
 
     def __init__(self) -> None:
-        self._names: dict[str, str] = {}
+        self._names: Recent[str, str] = Recent(MOST)
 
     def meet(self, people: Iterable[Called]) -> None:
         """Learns the names of those who have none yet."""
@@ -47,8 +48,6 @@ class Names:
                 name = plain(person.name or "")
             if name:
                 self._names[person.identity] = name
-                while len(self._names) > MOST:
-                    del self._names[next(iter(self._names))]
 
     def of(self, identity: str) -> str:
         """What people are shown; a short form of the identity where no name is known."""

@@ -17,6 +17,7 @@ from livekit import rtc
 from livekit.rtc.room import EventTypes
 
 from config.settings import Settings
+from foundation.recent import Recent
 from foundation.supervision import keep_running
 from foundation.tasks import Tasks
 from protocol.control import Configure
@@ -89,7 +90,7 @@ class RoomInterpreter:
         self.reports = self._parts.reports
         self._watches = Tasks(self.reports.task_failed)
         """What goes on as long as the room is interpreted."""
-        self._chat_wishes: dict[str, Mapping[str, str]] = {}
+        self._chat_wishes: Recent[str, Mapping[str, str]] = Recent(CHAT_WISHES)
         self._languages_placed: frozenset[str] = frozenset()
         self._looking: asyncio.Handle | None = None
         self._finishing: asyncio.Timeout | None = None
@@ -242,9 +243,7 @@ class RoomInterpreter:
 
     def _wish_by_chat(self, identity: str, attributes: Mapping[str, str]) -> None:
         # The server announces people without a track up to 3 s late: the writer may not be known yet.
-        self._chat_wishes[identity] = {**self._chat_wishes.pop(identity, {}), **attributes}
-        while len(self._chat_wishes) > CHAT_WISHES:
-            del self._chat_wishes[next(iter(self._chat_wishes))]
+        self._chat_wishes[identity] = {**self._chat_wishes.get(identity, {}), **attributes}
         self.look_soon()
 
     def _end(self, end: LeaveReason) -> None:

@@ -78,50 +78,67 @@ class Parts:
         self.reports = Reports(self.telemetry, self._show_trouble, max_languages=settings.rooms.max_languages)
         self.voices = RoomVoices(engines.synthesizer, self._casting, trouble=self.reports.trouble)
         self.voices.wish(configured.voices)
-        self.headroom = Headroom(
-            engines.capacity,
-            max_speakers=settings.recognition.max_speakers,
-            max_languages=settings.rooms.max_languages,
-            trouble=self.reports.trouble,
-        )
+        self.headroom = self._new_headroom()
         self.encryption = EncryptionWatch(self.reports.trouble)
         self.tasks = Tasks(self.reports.task_failed)
         """What ends by itself."""
         publisher = RoomPublisher(room, service)
         self.permissions = Permissions(publisher, self.tasks)
-        self.channels = Channels(
+        self.channels = self._new_channels(publisher)
+        self.speakers = self._new_speakers(open_track)
+        key = CaptionKey()
+        self.captions = self._new_captions(key)
+        self.status = self._new_status(room, key)
+        self.status.carries_out(configured.version)
+
+    # --- how the parts are put together, each from those before it -----------------------------------------
+
+    def _new_headroom(self) -> Headroom:
+        return Headroom(
+            self._engines.capacity,
+            max_speakers=self._settings.recognition.max_speakers,
+            max_languages=self._settings.rooms.max_languages,
+            trouble=self.reports.trouble,
+        )
+
+    def _new_channels(self, publisher: RoomPublisher) -> Channels:
+        return Channels(
             publisher=publisher,
             permissions=self.permissions,
             new_speech=self._new_speech,
-            linger_s=settings.rooms.linger_s,
+            linger_s=self._settings.rooms.linger_s,
             tasks=self.tasks,
             changed=self._channels_changed,
             report=self.reports.spoken,
         )
-        self.speakers = Speakers(
+
+    def _new_speakers(self, open_track: OpenTrack) -> Speakers:
+        return Speakers(
             new_interpreter=self._new_interpreter,
             tasks=self.tasks,
-            settings=settings,
+            settings=self._settings,
             tell=self.reports.tell,
             trouble=self.reports.trouble,
             open_track=open_track,
         )
-        key = CaptionKey()
-        self.captions = Captions(
+
+    def _new_captions(self, key: CaptionKey) -> Captions:
+        return Captions(
             self.post,
             key=key,
             tasks=self.tasks,
             track_sid=self.speakers.track_sid,
             shown=self.reports.shown,
         )
-        self.status = Status(
+
+    def _new_status(self, room: rtc.Room, key: CaptionKey) -> Status:
+        return Status(
             attribute_setter(room),
             self.channels.view,
             name_of=self.names.of,
-            profile=engines.profile,
+            profile=self._engines.profile,
             key=key.public,
         )
-        self.status.carries_out(configured.version)
 
     # --- what the organiser wants, and what there is -----------------------------------------------------
 

@@ -6,7 +6,6 @@ Source: ITU-T I.371, annex A; the number is the time at which the next request w
 from __future__ import annotations
 
 import time
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol, cast
@@ -14,6 +13,8 @@ from typing import Protocol, cast
 import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
+
+from foundation.recent import Recent
 
 log = structlog.get_logger(__name__)
 
@@ -54,8 +55,8 @@ class MemoryLimiter:
     """Counts within this process; forgets the keys that were used longest ago beyond `capacity`."""
 
     def __init__(self, capacity: int = 100_000, *, now: Callable[[], float] = time.monotonic) -> None:
-        self._due: OrderedDict[str, float] = OrderedDict()
-        self._capacity, self._now = capacity, now
+        self._due: Recent[str, float] = Recent(capacity)
+        self._now = now
 
     async def take(self, key: str, rate: Rate) -> float:
         """By `now`, the monotonic clock."""
@@ -65,9 +66,6 @@ class MemoryLimiter:
         if wait_s > 1e-6:  # a microsecond: sums of intervals are not exact
             return wait_s
         self._due[key] = due + rate.interval_s
-        self._due.move_to_end(key)
-        while len(self._due) > self._capacity:
-            self._due.popitem(last=False)
         return 0.0
 
 

@@ -2,30 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from config.settings import Rooms, Settings
+from config.engines import ENGINES, Engine, EngineRole
+from config.settings import Settings
 from pipeline.capacity import Capacity, Measured, best_pass, voice_order, work_out
-from pipeline.engines.availability import Availability, available, has_gpu, whisper_models
+from pipeline.engines.availability import Availability, available, has_gpu
 from pipeline.engines.measurements import kept
-from pipeline.engines.recognition.whisper.ranking import (
-    MULTILINGUAL,
-    by_languages,
-    by_size,
-    english_only,
-    is_quick,
-    quickest,
-)
-from pipeline.engines.table import EngineRole
+from pipeline.engines.recognition.whisper.models import installed
+from pipeline.engines.recognition.whisper.ranking import best_model, english_only
 from pipeline.machine import cores
-from pipeline.text.languages import base
 
-_SPEECH = ("kokoro", "piper", "espeak")
-"""Best first."""
-
-_CORES_FOR_KOKORO = 4
-"""With fewer it is not trusted to keep up beside recognition before that was measured."""
+_WHISPER = "whisper"
+"""The one recogniser that has a choice of models."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +40,8 @@ class EngineChoice:
     recognition: RoleChoice
     translation: RoleChoice
     speech: RoleChoice
+    profile: str
+    """All of it in a word: "embedded" when nothing had to be downloaded, else where the models run."""
     device: str
     """"cpu" or "cuda"."""
     threads: int
@@ -60,23 +53,18 @@ class EngineChoice:
     def roles(self) -> tuple[RoleChoice, ...]:
         return self.recognition, self.translation, self.speech
 
-    @property
-    def profile(self) -> str:
-        """All of it in a word: "embedded" when nothing had to be downloaded, else where the models run."""
-        if not {"whisper", "opus", "piper", "kokoro"} & {
-            name for role in self.roles for name in role.engines
-        }:
-            return "embedded"
-        return "gpu" if self.device == "cuda" else "cpu"
 
-
-def chosen(settings: Settings) -> EngineChoice:
+def chosen(settings: Settings, engines: Iterable[Engine] = ENGINES) -> EngineChoice:
     """Chooses with what was measured here before. Blocking: file look-ups and one of the GPU."""
-    return choose(settings, kept(settings))
+    return choose(settings, kept(settings), engines=engines)
 
 
 def choose(
-    settings: Settings, measured: Measured | None = None, *, machine_cores: int | None = None
+    settings: Settings,
+    measured: Measured | None = None,
+    *,
+    machine_cores: int | None = None,
+    engines: Iterable[Engine] = ENGINES,
 ) -> EngineChoice:
     """Takes for each role the best that is there and that the machine keeps up with.
 
@@ -85,34 +73,49 @@ def choose(
 
     Args:
         machine_cores: for what was not measured; by default those of this machine.
+        engines: those that there are.
     """
     if measured is not None and measured.busy:
         measured = None
-    found = {state.engine.name: state for state in available(settings)}
+    found = {state.engine.name: state for state in available(settings, engines)}
     on_gpu = _wants_gpu(settings) and has_gpu()
     recognition = _recognition(settings, found, on_gpu=on_gpu, measured=measured)
     translation = _translation(settings, found, recognition)
-    few_cores = not on_gpu and (machine_cores or cores()) < _CORES_FOR_KOKORO
-    speech = _speech(settings, found, recognition.model, measured, few_cores=few_cores)
-    timing = None
-    if measured is not None:
-        timing = best_pass(measured, recognition.engines[0], recognition.model)
-    capacity = None
-    if measured is not None:
-        capacity = work_out(
-            measured,
-            recognizer=(recognition.engines[0], recognition.model),
-            translators=translation.engines,
-            voices=speech.engines,
-            most_speakers=settings.recognition.max_speakers,
-        )
+    trusted = math.inf if on_gpu else machine_cores or cores()
+    speech = _speech(settings, found, recognition.model, measured, trusted_cores=trusted)
+    with_models = _downloads(found, recognition, translation, speech)
     return EngineChoice(
         recognition,
         translation,
         speech,
+        profile=("gpu" if on_gpu else "cpu") if with_models else "embedded",
         device="cuda" if on_gpu else "cpu",
-        threads=timing.threads if timing is not None and not on_gpu else 0,
-        capacity=capacity,
+        threads=_threads(measured, recognition) if not on_gpu else 0,
+        capacity=_capacity(settings, measured, recognition, translation, speech),
+    )
+
+
+def _threads(measured: Measured | None, recognition: RoleChoice) -> int:
+    """For one look; 0 where it was not measured."""
+    timing = None if measured is None else best_pass(measured, recognition.engines[0], recognition.model)
+    return 0 if timing is None else timing.threads
+
+
+def _capacity(
+    settings: Settings,
+    measured: Measured | None,
+    recognition: RoleChoice,
+    translation: RoleChoice,
+    speech: RoleChoice,
+) -> Capacity | None:
+    if measured is None:
+        return None
+    return work_out(
+        measured,
+        recognizer=(recognition.engines[0], recognition.model),
+        translators=translation.engines,
+        voices=speech.engines,
+        most_speakers=settings.recognition.max_speakers,
     )
 
 
@@ -122,87 +125,74 @@ def _wants_gpu(settings: Settings) -> bool:
     return settings.profile in ("auto", "gpu")
 
 
+def _downloads(found: Mapping[str, Availability], *roles: RoleChoice) -> bool:
+    """Whether any of the engines that were chosen needs models."""
+    return any(found[name].engine.downloads for role in roles for name in role.engines)
+
+
+def _ranked(found: Mapping[str, Availability], role: EngineRole) -> list[Availability]:
+    """The engines of a role, the best first."""
+    states = (state for state in found.values() if role in state.engine.roles)
+    return sorted(states, key=lambda state: state.engine.rank)
+
+
+def _last_resort(ranked: Iterable[Availability]) -> Availability:
+    """What a role has when nothing is there: the last of its engines that need no models."""
+    return [state for state in ranked if not state.engine.downloads][-1]
+
+
 # --- recognition -----------------------------------------------------------------------------------------
 
 
 def _recognition(
     settings: Settings, found: Mapping[str, Availability], *, on_gpu: bool, measured: Measured | None
 ) -> RoleChoice:
-    if (asked := _asked_for(settings)) is not None:
+    if (asked := _asked_for(settings, found)) is not None:
         return asked
-    there = whisper_models(settings.models) if found["whisper"].present else ()
-    if there:
-        return _best_model(there, settings.rooms, on_gpu=on_gpu, measured=measured)
-    if settings.recognition.engine == "whisper" or settings.profile in ("cpu", "gpu"):
+    ranked = _ranked(found, "recognition")
+    best = _best_recognizer(settings, ranked)
+    if best is None:
         name = "large-v3-turbo" if on_gpu or settings.profile == "gpu" else "base"
-        return RoleChoice("recognition", ("whisper",), name, "set by the settings, not here yet", "")
-    detail, _, advice = found["whisper"].detail.partition("; ")
-    return RoleChoice("recognition", ("pocketsphinx",), "", detail, advice or _fetch("whisper-base"))
+        return RoleChoice("recognition", (_WHISPER,), name, "set by the settings, not here yet", "")
+    if best.engine.name == _WHISPER:
+        there = installed(settings.models.directory / "whisper")
+        model = best_model(there, settings.rooms, on_gpu=on_gpu, measured=measured)
+        return RoleChoice("recognition", (_WHISPER,), model.name, model.why, model.better)
+    return _without_better(best, ranked[: ranked.index(best)])
 
 
-def _asked_for(settings: Settings) -> RoleChoice | None:
+def _best_recognizer(settings: Settings, ranked: list[Availability]) -> Availability | None:
+    """None where the settings mean one with models and none is here."""
+    if settings.recognition.engine == _WHISPER:
+        ranked = [state for state in ranked if state.engine.name == _WHISPER]
+    elif settings.profile in ("cpu", "gpu"):
+        ranked = [state for state in ranked if state.engine.downloads]
+    else:
+        return next((state for state in ranked if state.present), _last_resort(ranked))
+    return next((state for state in ranked if state.present), None)
+
+
+def _without_better(taken: Availability, better: list[Availability]) -> RoleChoice:
+    """A recogniser that is taken because the better ones are not there."""
+    if not better:
+        return RoleChoice("recognition", (taken.engine.name,), "", taken.detail, "")
+    detail, _, advice = better[-1].detail.partition("; ")
+    return RoleChoice("recognition", (taken.engine.name,), "", detail, advice or _fetch("whisper-base"))
+
+
+def _asked_for(settings: Settings, found: Mapping[str, Availability]) -> RoleChoice | None:
     """What the settings mean whatever is here; None where that counts."""
     wanted, model = settings.recognition.engine, settings.recognition.model
-    if wanted == "pocketsphinx":
-        return RoleChoice("recognition", ("pocketsphinx",), "", "set by the settings", _fetch("whisper-base"))
+    if wanted not in ("auto", _WHISPER):
+        better = "" if found[wanted].engine.downloads else _fetch("whisper-base")
+        return RoleChoice("recognition", (wanted,), "", "set by the settings", better)
     if model:
-        return RoleChoice("recognition", ("whisper",), model, "the model is set by the settings", "")
+        return RoleChoice("recognition", (_WHISPER,), model, "the model is set by the settings", "")
     if wanted == "auto" and settings.profile == "embedded":
         why = "profile embedded: nothing that needs a download"
-        return RoleChoice("recognition", ("pocketsphinx",), "", why, "another profile")
+        plain = _last_resort(_ranked(found, "recognition")).engine.name
+        return RoleChoice("recognition", (plain,), "", why, "another profile")
     return None
-
-
-def _best_model(
-    there: tuple[str, ...], rooms: Rooms, *, on_gpu: bool, measured: Measured | None
-) -> RoleChoice:
-    """The best model the machine keeps up with; rooms that need more than English get one that has more."""
-    many, english = by_languages(there)
-    order = [*many, *english] if _more_than_english(rooms) else by_size(many, english)
-    quick = [name for name in order if on_gpu or is_quick(name, measured)]
-    if quick:
-        name, why = quick[0], _why_quick(quick[0], measured, on_gpu=on_gpu)
-    else:
-        candidates = many if many and _more_than_english(rooms) else order
-        name = quickest(candidates, measured)
-        best = name if len(candidates) == 1 else f"the quickest of {', '.join(candidates)}"
-        why = f"{best}, which hears what these rooms speak; none keeps up with two speakers on this machine"
-    too_slow = [other for other in order[: order.index(name)] if other not in quick]
-    lacks_languages = name in english and _more_than_english(rooms)
-    better = _better(name, too_slow, lacks_languages=lacks_languages, on_gpu=on_gpu)
-    return RoleChoice("recognition", ("whisper",), name, why, better)
-
-
-def _better(name: str, too_slow: list[str], *, lacks_languages: bool, on_gpu: bool) -> str:
-    """What it would take to hear better."""
-    if too_slow:
-        return f"more cores or a GPU: {', '.join(too_slow)} would be too slow here"
-    if lacks_languages:
-        return f"it hears English only; {_fetch('whisper-base')}"
-    return _larger(name, on_gpu=on_gpu)
-
-
-def _larger(name: str, *, on_gpu: bool) -> str:
-    """How to get a model that hears better; empty where none is known to."""
-    if on_gpu:
-        return "" if name == MULTILINGUAL[0] else _fetch("whisper-large-v3-turbo")
-    larger = {"tiny": "base", "base": "small"}.get(name)
-    return f"{_fetch(f'whisper-{larger}')}, if the machine keeps up with it" if larger else ""
-
-
-def _more_than_english(rooms: Rooms) -> bool:
-    """Whether anything else than English may be spoken: whoever listens in a language may speak it, too."""
-    languages = {base(code) for code in (rooms.source_language, *rooms.languages)}
-    return languages != {"en"} or not rooms.languages
-
-
-def _why_quick(name: str, measured: Measured | None, *, on_gpu: bool) -> str:
-    timing = None if measured is None else best_pass(measured, "whisper", name)
-    where = "on the GPU" if on_gpu else "on the CPU"
-    if timing is None:
-        return f"the best model that is here for this machine, {where}, not measured"
-    look = f"a look at {timing.sound_s:.1f} s of speech takes {timing.pass_s:.2f} s {where}"
-    return f"the best model that keeps up: {look}"
 
 
 # --- translation -----------------------------------------------------------------------------------------
@@ -212,22 +202,27 @@ def _translation(
     settings: Settings, found: Mapping[str, Availability], recognition: RoleChoice
 ) -> RoleChoice:
     """OPUS-MT, then Whisper into English, which costs no further model, then Apertium."""
-    whisper = (
-        ("whisper",) if recognition.engines == ("whisper",) and not english_only(recognition.model) else ()
-    )
+    ranked = _ranked(found, "translation")
     if settings.profile == "embedded":
-        best: tuple[str, ...] = ("apertium",)
-    elif settings.profile in ("cpu", "gpu"):
-        best = ("opus", *whisper, *(("apertium",) if found["apertium"].present else ()))
-    else:
-        best = tuple(
-            name for name in ("opus", *whisper, "apertium") if name in whisper or found[name].present
-        ) or ("apertium",)
-    names = _in_order(settings.translation.engines, best)
+        ranked = [state for state in ranked if not state.engine.downloads]
+    best = tuple(state.engine.name for state in ranked if _translates(state, settings, recognition))
+    names = _in_order(settings.translation.engines, best or (_last_resort(ranked).engine.name,))
     better = ""
-    if "opus" not in names or not found["opus"].present:
+    if not any(found[name].present and _has_own_models(found[name].engine) for name in names):
         better = "OPUS-MT models, e.g. `hive models fetch opus-en-es`, one for each pair"
     return RoleChoice("translation", names, "", _why(settings.translation.engines, names, found), better)
+
+
+def _translates(state: Availability, settings: Settings, recognition: RoleChoice) -> bool:
+    """Whether "auto" takes it: one that recognises as well does it with the model that hears."""
+    if "recognition" in state.engine.roles:
+        return recognition.engines == (state.engine.name,) and not english_only(recognition.model)
+    return state.present or (settings.profile in ("cpu", "gpu") and _has_own_models(state.engine))
+
+
+def _has_own_models(engine: Engine) -> bool:
+    """Whether it has models for translation alone."""
+    return engine.downloads and "recognition" not in engine.roles
 
 
 # --- speech ----------------------------------------------------------------------------------------------
@@ -239,29 +234,41 @@ def _speech(
     model: str,
     measured: Measured | None,
     *,
-    few_cores: bool,
+    trusted_cores: float,
 ) -> RoleChoice:
-    if settings.profile == "embedded":
-        best: tuple[str, ...] = ("espeak",)
-    else:
-        best = tuple(name for name in _SPEECH if found[name].present) or ("espeak",)
-    ordered = best
-    if measured is not None:
-        ordered = voice_order(measured, best, model)
-    elif few_cores:  # not measured, a voice that falls behind is worse than a plain one
-        ordered = tuple(sorted(best, key=lambda name: name == "kokoro"))
+    ranked = _ranked(found, "speech")
+    here = _fitting(settings, ranked) or [_last_resort(ranked)]
+    best = tuple(state.engine.name for state in here)
+    ordered = _keeping_up([state.engine for state in here], model, measured, trusted_cores)
     names = _in_order(settings.speech.engines, ordered)
     why = _why(settings.speech.engines, names, found)
     if ordered != best:
         why += "; in the order in which they keep up beside recognition"
     better = ""
-    if not {"kokoro", "piper"} & set(names):
+    if not any(found[name].engine.downloads for name in names):
         better = (
             "natural voices, e.g. `hive models fetch kokoro` or `hive models fetch piper-es_ES-davefx-medium`"
         )
     elif ordered[0] != best[0] and "auto" in settings.speech.engines:
         better = f"more cores or a GPU: {best[0]} is too slow beside recognition here"
     return RoleChoice("speech", names, "", why, better)
+
+
+def _fitting(settings: Settings, ranked: Iterable[Availability]) -> list[Availability]:
+    """Those that are there and that the profile does not leave out."""
+    without_models = settings.profile == "embedded"
+    return [state for state in ranked if state.present and not (without_models and state.engine.downloads)]
+
+
+def _keeping_up(
+    voices: list[Engine], model: str, measured: Measured | None, trusted_cores: float
+) -> tuple[str, ...]:
+    """Voices, best first, in the order in which they are asked on this machine."""
+    if measured is None:  # a voice that falls behind is worse than a plain one
+        voices = sorted(voices, key=lambda voice: voice.least_cores > trusted_cores)
+        return tuple(voice.name for voice in voices)
+    plain = {voice.name for voice in voices if not voice.downloads}
+    return voice_order(measured, [voice.name for voice in voices], model, plain=plain)
 
 
 def _in_order(wanted: tuple[str, ...], best: tuple[str, ...]) -> tuple[str, ...]:

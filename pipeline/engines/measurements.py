@@ -10,13 +10,13 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
+from config.engines import ENGINES
 from config.settings import Settings, cache_directory
 from pipeline.capacity import Measured
 from pipeline.engines.availability import available
 from pipeline.machine import this_machine
 
 _SAMPLED_BYTES = 1 << 20
-_MODEL_FILES = ("whisper/*/model.bin", "opus/*/model.bin", "piper/*.onnx", "kokoro/*.onnx")
 _MEASURED = TypeAdapter(Measured)
 
 
@@ -45,8 +45,8 @@ def models_digest(settings: Settings) -> str:
     for state in available(settings):
         digest.update(f"{state.engine.name} {state.present}\n".encode())
     directory = settings.models.directory
-    for pattern in _MODEL_FILES:
-        for file in sorted(directory.glob(pattern)):
+    for engine in ENGINES:
+        for file in sorted(directory.glob(engine.models)) if engine.models else ():
             with suppress(OSError):
                 size = file.stat().st_size
                 digest.update(f"{file.relative_to(directory)} {size}\n".encode() + _ends(file, size))

@@ -20,6 +20,7 @@ import numpy as np
 import psutil
 import structlog
 
+from config.engines import Engine, best_first
 from config.settings import Settings, cache_directory
 from pipeline.audio import HEARING_RATE_HZ, SPEAKING_RATE_HZ, Pcm
 from pipeline.capacity import (
@@ -30,8 +31,10 @@ from pipeline.capacity import (
     VoiceTiming,
     best_pass,
 )
-from pipeline.engines.availability import available, whisper_models
+from pipeline.engines import homes
+from pipeline.engines.availability import available
 from pipeline.engines.choice import choose
+from pipeline.engines.homes import Wanted
 from pipeline.engines.measurements import keep, kept, models_digest
 from pipeline.engines.protocols import (
     EngineError,
@@ -42,7 +45,7 @@ from pipeline.engines.protocols import (
     TranslationRequest,
     Translator,
 )
-from pipeline.engines.registry import load_translation_engine, load_voice_engine, load_whisper
+from pipeline.engines.recognition.whisper.models import installed
 from pipeline.machine import Machine, processor_time_s, this_machine, voice_threads
 
 log = structlog.get_logger(__name__)
@@ -57,7 +60,6 @@ _OTHERS = 0.25
 """So much of a core may others use meanwhile: more, and cores that share their caches are slowed down."""
 _TELLING_S = 3.0
 """Times as long as it worked, a thread took for its work."""
-_MODELS_ANYWAY = ("whisper", "opus", "piper", "kokoro")
 
 _SENTENCES = {
     "en": "The committee will talk about the new budget on Monday morning.",
@@ -133,7 +135,7 @@ class _Session:
         self, settings: Settings, machine: Machine, say: Callable[[str], None], *, patient: bool
     ) -> None:
         self._settings, self._machine, self._say, self._patient = settings, machine, say, patient
-        self._present = {state.engine.name for state in available(settings) if state.present}
+        self._present = [state.engine for state in available(settings) if state.present]
         self._on_gpu = choose(settings).device == "cuda"
         self.passes: list[PassTiming] = []
         self.clauses: list[ClauseTiming] = []
@@ -165,21 +167,24 @@ class _Session:
 
     async def run(self) -> None:
         pcm = await asyncio.to_thread(speech)
-        await self._whisper(pcm)
+        recognizers = best_first("recognition", self._present)
+        for engine in recognizers:
+            if engine.name == "whisper":
+                await self._whisper(engine, pcm)
         if self.busy:
             self.failures.append(
                 "the machine is busy with other work; `hive doctor --measure` when it is not"
             )
             if not self._patient:
                 return
-        if "pocketsphinx" in self._present:
-            await self._noting("pocketsphinx", self._sphinx(pcm))
-        for name in ("opus", "apertium"):
-            if name in self._present:
-                await self._noting(name, self._translator(name))
-        for name in ("kokoro", "piper", "espeak"):
-            if name in self._present:
-                await self._noting(name, self._voice(name, pcm))
+        for engine in recognizers:
+            if engine.name != "whisper":
+                await self._noting(engine.name, self._recognises(engine, pcm))
+        for engine in best_first("translation", self._present):
+            if engine not in recognizers:
+                await self._noting(engine.name, self._translates(engine))
+        for engine in best_first("speech", self._present):
+            await self._noting(engine.name, self._speaks(engine, pcm))
 
     async def _noting(self, name: str, work: Awaitable[None]) -> None:
         try:
@@ -187,12 +192,12 @@ class _Session:
         except EngineError as error:
             self.failures.append(f"{name}: {error}")
 
-    async def _whisper(self, pcm: Pcm) -> None:
+    async def _whisper(self, whisper: Engine, pcm: Pcm) -> None:
         directory = self._settings.models.directory / "whisper"
-        names = whisper_models(self._settings.models) if "whisper" in self._present else ()
+        names = installed(directory)
         for name in sorted(names, key=lambda name: (directory / name / "model.bin").stat().st_size):
             for threads in (1,) if self._on_gpu or self._machine.cores < 4 else (1, 2):
-                await self._noting(f"whisper {name}", self._model(name, threads, pcm))
+                await self._noting(f"whisper {name}", self._model(whisper, name, threads, pcm))
             quickest = best_pass(self.result(""), "whisper", name)
             if self.busy and not self._patient:
                 return
@@ -200,10 +205,10 @@ class _Session:
                 self.failures.append(f"whisper: models larger than {name} are too slow here")
                 return
 
-    async def _model(self, name: str, threads: int, pcm: Pcm) -> None:
+    async def _model(self, whisper: Engine, name: str, threads: int, pcm: Pcm) -> None:
         self._say(f"whisper {name}, {threads} thread{'s' if threads > 1 else ''}")
-        async with self._recognizer(name, threads) as engine:
-            took = await _looks(engine, pcm)
+        async with self._recognizer(whisper, name, threads) as recognizer:
+            took = await _looks(recognizer, pcm)
         if threads == 1 and not self._on_gpu:
             self._wall_s += took.wall_s
             self._processor_s += took.processor_s
@@ -218,48 +223,46 @@ class _Session:
             )
         )
 
-    async def _sphinx(self, pcm: Pcm) -> None:
-        from pipeline.engines.recognition.sphinx.recognizer import SphinxRecognizer
-
-        self._say("pocketsphinx")
-        engine = await SphinxRecognizer.load(max_speakers=1)
-        try:
-            took = await _looks(engine, pcm)
-        finally:
-            await engine.close()
+    async def _recognises(self, engine: Engine, pcm: Pcm) -> None:
+        self._say(engine.name)
+        async with self._recognizer(engine, "", 1) as recognizer:
+            took = await _looks(recognizer, pcm)
         sound_s = len(pcm) / HEARING_RATE_HZ
-        self.passes.append(PassTiming("pocketsphinx", "", 1, sound_s, took.processor_s, incremental=True))
+        self.passes.append(
+            PassTiming(engine.name, "", 1, sound_s, took.processor_s, incremental=engine.incremental)
+        )
 
-    async def _translator(self, name: str) -> None:
-        self._say(name)
-        engine = await load_translation_engine(name, self._settings, "cuda" if self._on_gpu else "cpu")
+    async def _translates(self, engine: Engine) -> None:
+        self._say(engine.name)
+        device = "cuda" if self._on_gpu else "cpu"
+        translator = await homes.load_translator(engine, Wanted(settings=self._settings, device=device))
         try:
-            source, target = _pair(engine)
+            source, target = _pair(translator)
             request = TranslationRequest(_SENTENCES.get(source, _ANY_LANGUAGE), source, target)
-            await engine.translate(request)  # loads what it needs
-            took = await _timed(lambda: engine.translate(request))
+            await translator.translate(request)  # loads what it needs
+            took = await _timed(lambda: translator.translate(request))
         finally:
-            await engine.close()
-        on_gpu = self._on_gpu and name == "opus"
+            await translator.close()
+        on_gpu = self._on_gpu and engine.downloads
         clause_s = took.wall_s if on_gpu else took.processor_s
-        self.clauses.append(ClauseTiming(name, source, target, clause_s, on_gpu))
+        self.clauses.append(ClauseTiming(engine.name, source, target, clause_s, on_gpu))
 
-    async def _voice(self, name: str, pcm: Pcm) -> None:
-        self._say(name)
-        engine = await load_voice_engine(name, self._settings)
+    async def _speaks(self, engine: Engine, pcm: Pcm) -> None:
+        self._say(engine.name)
+        voice = await homes.load_synthesizer(engine, Wanted(settings=self._settings))
         try:
-            request = _sentence(engine)
-            await _spoken(engine, request)  # loads what it needs
-            threads = 1 if name == "espeak" else voice_threads()
-            spoken = await _spoken(engine, request)
+            request = _sentence(voice)
+            await _spoken(voice, request)  # loads what it needs
+            threads = voice_threads() if engine.downloads else 1
+            spoken = await _spoken(voice, request)
             per_second_s = (spoken.processor_s if threads == 1 else spoken.wall_s) / spoken.sound_s
             self.voices.append(
-                VoiceTiming(name, request.voice, spoken.first_s, round(per_second_s, 4), threads)
+                VoiceTiming(engine.name, request.voice, spoken.first_s, round(per_second_s, 4), threads)
             )
-            if name != "espeak":  # which costs next to nothing
-                await self._beside(engine, request, pcm)
+            if engine.downloads:  # one without a model costs next to nothing
+                await self._beside(voice, request, pcm)
         finally:
-            await engine.close()
+            await voice.close()
 
     async def _beside(self, voice: Synthesizer, request: SynthesisRequest, pcm: Pcm) -> None:
         """The recogniser that would be chosen so far, while the voice speaks without pause.
@@ -271,15 +274,16 @@ class _Session:
         look, alone = best_pass(self.result(""), role.engines[0], role.model), self.voices[-1]
         if look is None or look.incremental or look.on_gpu:
             return
-        self._say(f"{alone.engine} beside whisper {role.model}")
+        hearing = next(engine for engine in self._present if engine.name == role.engines[0])
+        self._say(f"{alone.engine} beside {hearing.name} {role.model}".rstrip())
         looks = 0
-        async with self._recognizer(role.model, look.threads) as engine:
-            await _looks(engine, pcm, times=1)
+        async with self._recognizer(hearing, role.model, look.threads) as recognizer:
+            await _looks(recognizer, pcm, times=1)
             began_s = processor_time_s()
             speaking = asyncio.create_task(_spoken(voice, request))
             try:
                 while not speaking.done():
-                    await _looks(engine, pcm, times=1, warm=False)
+                    await _looks(recognizer, pcm, times=1, warm=False)
                     looks += 1
                 spoken = await speaking
             finally:
@@ -298,13 +302,14 @@ class _Session:
         )
 
     @asynccontextmanager
-    async def _recognizer(self, model: str, threads: int) -> AsyncIterator[Recognizer]:
+    async def _recognizer(self, engine: Engine, model: str, threads: int) -> AsyncIterator[Recognizer]:
         device = "cuda" if self._on_gpu else "cpu"
-        engine = await load_whisper(model, self._settings, device=device, threads=threads)
+        wanted = Wanted(settings=self._settings, device=device, model=model, threads=threads)
+        recognizer = await homes.load_recognizer(engine, wanted)
         try:
-            yield engine
+            yield recognizer
         finally:
-            await engine.close()
+            await recognizer.close()
 
 
 def speech() -> Pcm:
@@ -404,7 +409,7 @@ def _has_models(settings: Settings) -> bool:
     """Whether there is anything beyond the embedded engines, which any machine carries."""
     if settings.profile == "embedded":
         return False
-    return any(state.present for state in available(settings) if state.engine.name in _MODELS_ANYWAY)
+    return any(state.present for state in available(settings) if state.engine.downloads)
 
 
 @asynccontextmanager

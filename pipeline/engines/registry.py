@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from contextlib import aclosing
-from typing import TYPE_CHECKING
 
 import structlog
 
+from config.engines import ENGINES, Engine
 from config.settings import Rooms, Settings
+from pipeline.engines import homes
 from pipeline.engines.choice import chosen
+from pipeline.engines.homes import Wanted
 from pipeline.engines.protocols import (
     EngineError,
     EngineMissing,
@@ -22,44 +24,26 @@ from pipeline.engines.protocols import (
 from pipeline.engines.synthesis.chain import SynthesizerChain
 from pipeline.engines.translation.chain import TranslatorChain
 
-if TYPE_CHECKING:  # its libraries are loaded where it is used
-    from pipeline.engines.recognition.whisper.recognizer import WhisperRecognizer
-
 log = structlog.get_logger(__name__)
 
 
-async def load_recognizer(settings: Settings) -> Recognizer:
+async def load_recognizer(settings: Settings, engines: Sequence[Engine] = ENGINES) -> Recognizer:
     """Loads what turns speech into words. Raises EngineMissing, EngineError."""
-    choice = await asyncio.to_thread(chosen, settings)
-    role = choice.recognition
+    choice = await asyncio.to_thread(chosen, settings, engines)
+    role, device = choice.recognition, settings.recognition.device
     log.info("recognition engine", engine=role.engines[0], model=role.model, why=role.why)
-    if role.engines[0] == "pocketsphinx":
-        from pipeline.engines.recognition.sphinx.recognizer import SphinxRecognizer
-
-        return await SphinxRecognizer.load(max_speakers=settings.recognition.max_speakers)
-    device = settings.recognition.device
-    return await load_whisper(
-        role.model,
-        settings,
+    wanted = Wanted(
+        settings=settings,
         device=choice.device if device == "auto" else device,
+        model=role.model,
         threads=settings.recognition.threads or choice.threads,
     )
+    return await homes.load_recognizer(_named(role.engines[0], engines), wanted)
 
 
-async def load_whisper(model: str, settings: Settings, *, device: str, threads: int) -> WhisperRecognizer:
-    """Loads a Whisper model by name or directory. Raises EngineMissing, EngineError."""
-    from pipeline.engines.recognition.whisper.recognizer import WhisperRecognizer
-
-    return await WhisperRecognizer.load(
-        model,
-        device=device,
-        compute_type=settings.recognition.compute_type,
-        threads=threads,
-        models_dir=settings.models.directory / "whisper",
-    )
-
-
-async def load_translator(settings: Settings, recognizer: Recognizer | None = None) -> Translator:
+async def load_translator(
+    settings: Settings, recognizer: Recognizer | None = None, engines: Sequence[Engine] = ENGINES
+) -> Translator:
     """Loads what turns text into other languages: a chain of all that are chosen and there.
 
     Args:
@@ -69,16 +53,14 @@ async def load_translator(settings: Settings, recognizer: Recognizer | None = No
         EngineMissing: none of them is there.
         EngineError: one is there but cannot be used.
     """
-    choice = await asyncio.to_thread(chosen, settings)
+    choice = await asyncio.to_thread(chosen, settings, engines)
+    wanted = Wanted(settings=settings, device=choice.device, recognizer=recognizer)
     loaded: list[Translator] = []
     missing: list[str] = []
     try:
         for name in choice.translation.engines:
             try:
-                if name == "whisper":
-                    loaded.append(_listening_translator(recognizer))
-                else:
-                    loaded.append(await load_translation_engine(name, settings, choice.device))
+                loaded.append(await homes.load_translator(_named(name, engines), wanted))
             except EngineMissing as error:
                 missing.append(str(error))
     except BaseException:
@@ -95,32 +77,21 @@ async def load_translator(settings: Settings, recognizer: Recognizer | None = No
     return chain
 
 
-def _listening_translator(recognizer: Recognizer | None) -> Translator:
-    from pipeline.engines.recognition.whisper.recognizer import WhisperRecognizer
-    from pipeline.engines.recognition.whisper.translator import WhisperTranslator
-
-    if not isinstance(recognizer, WhisperRecognizer):
-        raise EngineMissing("Whisper translates only in the process in which it recognises")
-    try:
-        return WhisperTranslator(recognizer)
-    except EngineError as error:
-        raise EngineMissing(str(error)) from error
-
-
-async def load_synthesizer(settings: Settings) -> Synthesizer:
+async def load_synthesizer(settings: Settings, engines: Sequence[Engine] = ENGINES) -> Synthesizer:
     """Loads what speaks: a chain of all that are chosen and there.
 
     Raises:
         EngineMissing: none of them is there.
         EngineError: none of them can be used.
     """
-    choice = await asyncio.to_thread(chosen, settings)
+    choice = await asyncio.to_thread(chosen, settings, engines)
+    wanted = Wanted(settings=settings, device=choice.device)
     loaded: list[Synthesizer] = []
     failures: list[EngineError] = []
     try:
         for name in choice.speech.engines:
             try:
-                loaded.append(await load_voice_engine(name, settings))
+                loaded.append(await homes.load_synthesizer(_named(name, engines), wanted))
             except EngineError as error:  # the next one speaks instead
                 failures.append(error)
     except BaseException:
@@ -163,23 +134,6 @@ async def _warm_voices(engines: Sequence[Synthesizer], rooms: Rooms) -> None:
                 log.warning("a voice is not ready", engine=engine.info.name, reason=str(error))
 
 
-async def load_voice_engine(name: str, settings: Settings) -> Synthesizer:
-    """Loads one that speaks, by its name in the settings. Raises EngineMissing, EngineError."""
-    if name == "kokoro":
-        from pipeline.engines.synthesis.kokoro import KokoroSynthesizer
-
-        return await KokoroSynthesizer.load(settings.models.directory / "kokoro")
-    if name == "piper":
-        from pipeline.engines.synthesis.piper import PiperSynthesizer
-
-        return await PiperSynthesizer.load(
-            settings.models.directory / "piper", allow_non_commercial=settings.models.allow_non_commercial
-        )
-    from pipeline.engines.synthesis.espeak import EspeakSynthesizer
-
-    return await EspeakSynthesizer.load()
-
-
 def _preferred(settings: Settings, loaded: Sequence[Synthesizer]) -> dict[str, str]:
     """The voices of the settings that are there; one that is not is said, and the language keeps another."""
     engines = {engine.info.name: engine for engine in loaded}
@@ -209,16 +163,5 @@ async def _warm(chain: TranslatorChain, rooms: Rooms) -> None:
         log.warning("translation is not ready", reason=str(error))
 
 
-async def load_translation_engine(name: str, settings: Settings, device: str) -> Translator:
-    """Loads one that translates, by its name in the settings. Raises EngineMissing, EngineError."""
-    if name == "apertium":
-        from pipeline.engines.translation.apertium.translator import ApertiumTranslator
-
-        return await ApertiumTranslator.load()
-    from pipeline.engines.translation.opus.translator import OpusTranslator
-
-    return await OpusTranslator.load(
-        settings.models.directory / "opus",
-        device="auto" if device == "cuda" else "cpu",
-        allow_non_commercial=settings.models.allow_non_commercial,
-    )
+def _named(name: str, engines: Sequence[Engine]) -> Engine:
+    return next(engine for engine in engines if engine.name == name)

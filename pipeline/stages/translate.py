@@ -6,12 +6,13 @@ One lane a speaker and language: a slow language keeps nobody else waiting.
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict, deque
+from collections import deque
 from collections.abc import Callable
 
 import structlog
 
 from config.settings import TranslationSettings
+from foundation.recent import Recent
 from pipeline.audio import Pcm
 from pipeline.channel import Channel, WhenFull
 from pipeline.clock import Monotonic
@@ -47,23 +48,18 @@ class TranslationCache:
 
     def __init__(self, entries_per_pair: int) -> None:
         self._limit = entries_per_pair
-        self._pairs: dict[tuple[str, str], OrderedDict[Key, TranslationResult]] = {}
+        self._pairs: dict[tuple[str, str], Recent[Key, TranslationResult]] = {}
 
     def get(self, key: Key) -> TranslationResult | None:
         """The remembered translation; asking keeps it young."""
         entries = self._pairs.get(key[:2])
-        if entries is None or key not in entries:
-            return None
-        entries.move_to_end(key)
-        return entries[key]
+        return None if entries is None else entries.use(key)
 
     def put(self, key: Key, result: TranslationResult) -> None:
         """Remembers a translation."""
-        entries = self._pairs.setdefault(key[:2], OrderedDict())
+        if (entries := self._pairs.get(key[:2])) is None:
+            entries = self._pairs[key[:2]] = Recent(self._limit)
         entries[key] = result
-        entries.move_to_end(key)
-        while len(entries) > self._limit:
-            entries.popitem(last=False)
 
     def clear(self) -> None:
         """Forgets everything, e.g. because the glossary changed."""

@@ -7,7 +7,8 @@ import os
 import pytest
 
 from config.exposure import is_loopback
-from config.settings import SettingsError, load
+from config.reading import load
+from config.settings import SettingsError
 
 
 def settings(**variables: str) -> None:

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from config import sample
-from config.settings import Settings, SpeechSettings, load
+from config.reading import load
+from config.settings import Settings, SpeechSettings
 
 ROOT = Path(__file__).parent.parent.parent
 EXAMPLES = {("models", "directory"), ("auth", "open_rooms")}

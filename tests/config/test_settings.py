@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from config.settings import Settings, SettingsError, SpeechSettings, load
+from config.reading import load
+from config.settings import Settings, SettingsError, SpeechSettings
 from stack.environment import variables
 
 VOICES = {"fr": "piper:fr_FR-siwis-medium", "en": "kokoro"}

@@ -23,7 +23,7 @@ def settings(directory: Path, speech: str) -> Settings:
     return Settings(
         models=Models(directory=directory, download=False),
         recognition=Recognition(engine="pocketsphinx", device="cpu"),
-        speech=SpeechSettings(engines=(speech,)),  # type: ignore[arg-type]
+        speech=SpeechSettings(engines=(speech,)),
     )
 
 

@@ -10,7 +10,7 @@ import sys
 from dataclasses import replace
 
 from config import logging as own_logging
-from config.settings import load
+from config.reading import load
 from tests.fakes.hosted_room import prepare
 from worker.host import new_server, serve
 

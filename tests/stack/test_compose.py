@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
-from config.settings import load
+from config.reading import load
 from stack.parts import ROOT
 from stack.ports import free_port
 from turn.render import render

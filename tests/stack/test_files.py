@@ -139,7 +139,7 @@ def test_compose_builds_what_the_dockerfile_has() -> None:
 
 def test_compose_sets_settings_that_there_are() -> None:
     """Every HIVE_ variable in docker-compose.yml is a setting, so that no container refuses to start over one."""
-    from config.settings import load
+    from config.reading import load
 
     for name, service in compose().items():
         environment = service.get("environment", {})
@@ -156,7 +156,7 @@ def test_compose_sets_settings_that_there_are() -> None:
 
 def test_compose_lets_people_behind_a_proxy_be_told_apart() -> None:
     """The token service believes the proxies of compose's own networks, and shows its figures to a token's holder."""
-    from config.settings import load
+    from config.reading import load
 
     environment = compose()["auth"]["environment"]
     assert isinstance(environment, dict)
@@ -173,7 +173,7 @@ def test_compose_lets_people_behind_a_proxy_be_told_apart() -> None:
 
 def test_compose_guards_the_speech_services() -> None:
     """They listen where the other containers reach them, so they do not start without the token."""
-    from config.settings import load
+    from config.reading import load
     from speech_service.limits import check_reachable
 
     environment = compose()["speech"]["environment"]

@@ -12,7 +12,8 @@ from urllib.request import urlopen
 
 import pytest
 
-from config.settings import Services, Settings, load
+from config.reading import load
+from config.settings import Services, Settings
 from stack.errors import PartFailed, PortsBusy
 from stack.local import Stack
 from stack.parts import with_ports

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from pathlib import Path
 
+import psutil
 import pytest
 
 from stack import ports
 from stack.errors import StackError
-from stack.ports import Ports, free_port
+from stack.ports import Ports, free_port, holder_of
 
 
 def test_free_ports_are_never_given_twice() -> None:
@@ -42,3 +44,19 @@ def test_a_whole_set_is_free() -> None:
     assert len({getattr(found, name) for name in Ports.__dataclass_fields__}) == len(
         Ports.__dataclass_fields__
     )
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
+def test_the_holder_of_a_port_is_named(host: str) -> None:
+    """Over TCP if it listens, over UDP if it is bound; a port of the one is none of the other."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    ours = f"{psutil.Process().name()} (process {os.getpid()})"
+    port = free_port()
+    with socket.socket(family, socket.SOCK_STREAM) as holder:
+        holder.bind((host, port))
+        assert holder_of(port) == "an unknown process"
+        holder.listen()
+        assert (holder_of(port), holder_of(port, udp=True)) == (ours, "an unknown process")
+    with socket.socket(family, socket.SOCK_DGRAM) as holder:
+        holder.bind((host, port))
+        assert (holder_of(port), holder_of(port, udp=True)) == ("an unknown process", ours)

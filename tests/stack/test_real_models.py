@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from config.settings import load
+from config.reading import load
 from stack import catalogue
 from stack.models import ModelStore
 from stack.pins import KOKORO_VOICE_SHAPE

@@ -11,24 +11,23 @@ import itertools
 import json
 import os
 import signal
-import sys
 import time
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import structlog
 
 from foundation.supervision import kinds
 from pipeline.channel import Channel
-from pipeline.engines.processes.framing import HEADER, FrameKind, frame
+from pipeline.engines.processes.framing import Frame, frame, receive
+from pipeline.engines.processes.helper import FrameKind
+from pipeline.engines.processes.spawning import command, environment
 from pipeline.engines.protocols import EngineError, EngineMissing, EngineOverloaded
 
 log = structlog.get_logger(__name__)
 
-_PACKAGES = Path(__file__).resolve().parents[3]
 _MAX_JOB_BYTES = 16_000_000
 """Some three minutes of sound; jobs are short pieces of text."""
 
@@ -63,7 +62,7 @@ class HelperProcess:
     """Passes jobs to a helper, in the order they come; starts it again when it died or hung.
 
     Args:
-        module: what `python -m` runs, see `framing.serve`.
+        module: what `python -m` runs, see `helper.serve`.
         arguments: for the command line.
         max_jobs: how many may be under way or waiting.
         patience_s: the helper is taken to hang when it has jobs and says nothing for so long.
@@ -188,17 +187,16 @@ class _Child:
 
     @classmethod
     async def start(cls, module: str, arguments: Sequence[str], patience_s: float) -> _Child:
-        path = os.pathsep.join(filter(None, [str(_PACKAGES), os.environ.get("PYTHONPATH")]))
         child = cls(
             await asyncio.create_subprocess_exec(
-                sys.executable, "-m", module, *arguments,
+                *command(module, *arguments),
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.DEVNULL,
-                env={**os.environ, "PYTHONPATH": path},
+                env=environment(),
                 start_new_session=True,  # Ctrl-C in a terminal is for us; the helper ends with its input
             )
-        )  # fmt: skip
+        )
         try:
             async with asyncio.timeout(patience_s):
                 kind, _, payload = await child._frame()
@@ -208,6 +206,9 @@ class _Child:
         except asyncio.IncompleteReadError as error:
             await child.kill()
             raise HelperDied("ended while it was starting") from error
+        except ValueError as error:
+            await child.kill()
+            raise HelperDied("is not understood") from error
         except asyncio.CancelledError:
             await child.kill()
             raise
@@ -223,11 +224,11 @@ class _Child:
             self._heard_at_s = time.monotonic()
         number, job = next(self._numbers), _Job()
         self.jobs[number] = job
-        self._write(frame(FrameKind.SPEAK, number, json.dumps(work).encode()))
+        self._write(frame(FrameKind.SPEAK, json.dumps(work).encode(), job=number))
         return number, job
 
     def cancel(self, number: int) -> None:
-        self._write(frame(FrameKind.CANCEL, number))
+        self._write(frame(FrameKind.CANCEL, job=number))
 
     def silent_s(self) -> float:
         """How long nothing has come although there is work."""
@@ -279,10 +280,9 @@ class _Child:
             if not job.sound.closed:
                 job.finish(EngineError(payload.decode()) if kind == FrameKind.ERROR else None)
 
-    async def _frame(self) -> tuple[int, int, bytes]:
+    async def _frame(self) -> Frame:
         assert self.process.stdout is not None
-        kind, number, length = HEADER.unpack(await self.process.stdout.readexactly(HEADER.size))
-        return kind, number, await self.process.stdout.readexactly(length)
+        return await receive(self.process.stdout)
 
     def _write(self, data: bytes) -> None:
         if not self.ended and self.process.stdin is not None:

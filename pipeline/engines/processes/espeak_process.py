@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from pipeline.engines.processes.framing import Emit, HelperError, serve
+from pipeline.engines.processes.helper import Emit, HelperError, serve
 
 # names and numbers as in speak_lib.h
 _AUDIO_OUTPUT_SYNCHRONOUS = 2

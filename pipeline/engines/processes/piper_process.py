@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import json
 import sys
-from collections import OrderedDict
 from pathlib import Path
 from typing import Any
 
-from pipeline.engines.processes.framing import Emit, HelperError, serve
+from foundation.recent import Recent
+from pipeline.engines.processes.helper import Emit, HelperError, serve
 from pipeline.machine import voice_threads
 
 _KEPT = 4
@@ -43,7 +43,7 @@ class Piper:
             return PiperVoice(session, PiperConfig.from_dict(described))
 
         self._load = load  # `PiperVoice.load` would take all cores
-        self._voices: OrderedDict[str, Any] = OrderedDict()
+        self._voices: Recent[str, Any] = Recent(_KEPT)
 
     def ready(self) -> dict[str, Any]:
         return {}
@@ -60,15 +60,14 @@ class Piper:
                 return
 
     def _voice(self, name: str) -> Any:
-        if name not in self._voices:
-            while len(self._voices) >= _KEPT:
-                self._voices.popitem(last=False)
+        voice = self._voices.use(name)
+        if voice is None:
+            self._voices.make_room()  # before one more is loaded
             try:
-                self._voices[name] = self._load(name)
+                voice = self._voices[name] = self._load(name)
             except Exception as error:  # onnxruntime's errors share no base; what it says names only the file
                 raise HelperError(f"cannot load the voice {name}: {error}") from error
-        self._voices.move_to_end(name)
-        return self._voices[name]
+        return voice
 
 
 if __name__ == "__main__":

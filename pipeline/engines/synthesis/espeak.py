@@ -6,14 +6,24 @@ The library runs in a helper process (`espeak_process.py`); this side knows the 
 from __future__ import annotations
 
 import asyncio
+import ctypes.util
 from collections.abc import AsyncGenerator, Collection
 from contextlib import aclosing
 
 import numpy as np
 
+from config.settings import Models
 from pipeline.audio import Pcm
+from pipeline.engines.homes import Wanted
 from pipeline.engines.processes.child import HelperProcess
-from pipeline.engines.protocols import EngineInfo, SynthesisRequest, UnknownLanguage, Voice
+from pipeline.engines.protocols import (
+    EngineInfo,
+    EngineMissing,
+    SynthesisRequest,
+    Synthesizer,
+    UnknownLanguage,
+    Voice,
+)
 from pipeline.engines.synthesis.sound_shaping import Shaper
 from pipeline.engines.synthesis.spoken_text import spoken_text
 from pipeline.text.splitting import sentences
@@ -44,6 +54,19 @@ _SLOWEST, _FASTEST = 80, 450
 """Words per minute that the library takes."""
 _PIECE_CHARACTERS = 240
 """Some 15 s of speech; others get their turn in between."""
+
+
+def look(_models: Models) -> str:
+    """See `Home.look`."""
+    library = ctypes.util.find_library("espeak-ng")
+    if library is None:
+        raise EngineMissing("libespeak-ng is not installed; on Debian: `apt-get install espeak-ng`")
+    return f"library {library}"
+
+
+async def load_synthesizer(_wanted: Wanted) -> Synthesizer:
+    """Raises EngineMissing, EngineError."""
+    return await EspeakSynthesizer.load()
 
 
 class EspeakSynthesizer:

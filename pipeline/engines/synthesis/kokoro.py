@@ -16,13 +16,16 @@ from typing import Any
 import numpy as np
 import structlog
 
+from config.settings import Models
 from pipeline.audio import AudioError, Pcm, pcm_from_floats
+from pipeline.engines.homes import Wanted, require_library
 from pipeline.engines.protocols import (
     EngineError,
     EngineInfo,
     EngineMissing,
     EngineOverloaded,
     SynthesisRequest,
+    Synthesizer,
     UnknownLanguage,
     Voice,
 )
@@ -67,6 +70,24 @@ _BEST = (
 
 _REGISTERS = {"f": "high", "m": "low"}
 _PIECE_CHARACTERS = 220
+
+
+def look(models: Models) -> str:
+    """See `Home.look`."""
+    require_library("kokoro_onnx", "kokoro-onnx")
+    name = model_file(models.directory / "kokoro").name
+    lacking = []
+    for language in kokoro_phonemes.LANGUAGES:
+        try:
+            kokoro_phonemes.check(language)
+        except EngineMissing as error:
+            lacking.append(str(error).removeprefix("Kokoro's phonemes "))
+    return f"model {name}" + "".join(f"; {reason}" for reason in lacking)
+
+
+async def load_synthesizer(wanted: Wanted) -> Synthesizer:
+    """Raises EngineMissing, EngineError."""
+    return await KokoroSynthesizer.load(wanted.settings.models.directory / "kokoro")
 
 
 def model_file(directory: Path) -> Path:

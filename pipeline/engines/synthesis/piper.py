@@ -6,7 +6,6 @@ The library runs in a helper process (`piper_process.py`); this side knows the v
 from __future__ import annotations
 
 import asyncio
-import importlib.util
 import json
 import re
 from collections.abc import AsyncGenerator, Sequence
@@ -17,13 +16,16 @@ from pathlib import Path
 import numpy as np
 import structlog
 
+from config.settings import Models
 from pipeline.audio import Pcm
+from pipeline.engines.homes import Wanted, require_library
 from pipeline.engines.processes.child import HelperProcess
 from pipeline.engines.protocols import (
     EngineError,
     EngineInfo,
     EngineMissing,
     SynthesisRequest,
+    Synthesizer,
     UnknownLanguage,
     Voice,
 )
@@ -54,6 +56,21 @@ class PiperModel:
     @property
     def language(self) -> str:
         return base(self.tag)
+
+
+def look(models: Models) -> str:
+    """See `Home.look`."""
+    require_library("piper", "piper-tts")
+    voices = find(models.directory / "piper", allow_non_commercial=models.allow_non_commercial)
+    return f"voices {', '.join(voice.name for voice in voices)}"
+
+
+async def load_synthesizer(wanted: Wanted) -> Synthesizer:
+    """Raises EngineMissing, EngineError."""
+    models = wanted.settings.models
+    return await PiperSynthesizer.load(
+        models.directory / "piper", allow_non_commercial=models.allow_non_commercial
+    )
 
 
 def find(directory: Path, *, allow_non_commercial: bool = False) -> tuple[PiperModel, ...]:
@@ -118,8 +135,7 @@ class PiperSynthesizer:
         cls, directory: Path, *, allow_non_commercial: bool = False, patience_s: float = 20.0
     ) -> PiperSynthesizer:
         """Finds the voices and starts the helper. Raises EngineMissing, EngineError."""
-        if importlib.util.find_spec("piper") is None:
-            raise EngineMissing("piper-tts is not installed; `pip install piper-tts`")
+        require_library("piper", "piper-tts")
         models = await asyncio.to_thread(find, directory, allow_non_commercial=allow_non_commercial)
         engine = cls(directory, models, patience_s=patience_s)
         try:

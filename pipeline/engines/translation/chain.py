@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, Protocol
 
 import structlog
 
+from foundation.recent import Recent
 from pipeline.engines.protocols import (
     EngineError,
     EngineInfo,
@@ -85,7 +85,7 @@ class TranslatorChain:
             raise ValueError("a chain needs at least one translator")
         self._engines, self._check = tuple(engines), check
         self._plans = Plans(self._engines)
-        self._counterparts: OrderedDict[tuple[str, str, str], str] = OrderedDict()
+        self._counterparts: Recent[tuple[str, str, str], str] = Recent(_MOST_COUNTERPARTS)
         infos = [engine.info for engine in self._engines]
         self._languages = tuple(sorted({language for info in infos for language in info.languages}))
         self.info = EngineInfo(
@@ -207,8 +207,6 @@ class TranslatorChain:
         except EngineError:
             usual = ""
         self._counterparts[key] = usual
-        while len(self._counterparts) > _MOST_COUNTERPARTS:
-            self._counterparts.popitem(last=False)
         return usual
 
 

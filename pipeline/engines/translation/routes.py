@@ -28,7 +28,10 @@ class Routes:
         self.languages = tuple(sorted(targets | set(self._next)))
 
     def find(self, source: str, target: str) -> tuple[str, ...] | None:
-        """The shortest way, ends included, as base languages; None when there is none, or nothing to do."""
+        """The shortest way, ends included; None when there is none, or nothing to do.
+
+        The ends are as they were asked for, what lies between them as base languages, e.g. ("en-US", "es", "fr").
+        """
         start, goal = base(source), base(target)
         ways: list[tuple[str, ...]] = [(start,)]
         if start == goal:
@@ -39,17 +42,12 @@ class Routes:
             for way in ways:
                 for language in self._next.get(way[-1], ()):
                     if language == goal:
-                        return (*way, language)
+                        return (source, *way[1:], target)
                     if language not in seen:
                         seen.add(language)
                         longer.append((*way, language))
             ways = longer
         return None
-
-
-def with_ends(route: tuple[str, ...], source: str, target: str) -> tuple[str, ...]:
-    """The route as it was asked for: regions of the ends kept, e.g. ("en-US", "es", "fr")."""
-    return (source, *route[1:-1], target)
 
 
 def _rank(language: str) -> int:

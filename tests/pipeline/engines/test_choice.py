@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from config.engines import ENGINES
 from config.settings import Models, Recognition, Rooms, Settings, SpeechSettings, TranslationSettings
 from pipeline.capacity import Measured, PassTiming, TogetherTiming, VoiceTiming
 from pipeline.engines.availability import available
 from pipeline.engines.choice import EngineChoice, choose
-from pipeline.engines.table import ENGINES
 from pipeline.machine import Machine
 from tests.pipeline.engines.synthesis.tiny_voices import write_kokoro, write_piper
 
@@ -59,11 +59,11 @@ def names(choice: EngineChoice) -> tuple[tuple[str, ...], str, tuple[str, ...], 
 
 
 def test_the_table_is_complete() -> None:
-    """Every engine that settings may name stands in the table once, with licences and what it needs."""
+    """Every engine that settings may name stands in the table once, with its licences."""
     assert [engine.name for engine in ENGINES] == [
         "pocketsphinx", "whisper", "apertium", "opus", "espeak", "piper", "kokoro",
     ]  # fmt: skip
-    assert all(engine.code_licence and engine.weights_licence and engine.requires for engine in ENGINES)
+    assert all(engine.code_licence and engine.weights_licence for engine in ENGINES)
 
 
 def test_a_bare_machine_takes_what_needs_no_models(tmp_path: Path) -> None:
@@ -152,7 +152,7 @@ def test_what_hears_without_any_model_here(
     tmp_path: Path, profile: str, engine: str, model: str, heard_by: tuple[str, str], why: str, better: str
 ) -> None:
     """The settings have the first word, then the profile; the reason is told, and what better would need."""
-    recognition = Recognition(engine=engine, model=model, device="cpu")  # type: ignore[arg-type]
+    recognition = Recognition(engine=engine, model=model, device="cpu")
     choice = choose(settings(tmp_path, profile=profile, recognition=recognition)).recognition
 
     assert (*choice.engines, choice.model) == heard_by
@@ -175,7 +175,7 @@ def test_a_model_that_is_here_is_taken_unless_the_settings_mean_another_engine(
 ) -> None:
     """Whatever the profile would fetch."""
     whisper(tmp_path, "tiny")
-    recognition = Recognition(engine=engine, device="cpu")  # type: ignore[arg-type]
+    recognition = Recognition(engine=engine, device="cpu")
 
     assert choose(settings(tmp_path, profile=profile, recognition=recognition)).recognition.model == taken
 
@@ -197,7 +197,7 @@ def test_auto_stands_for_all_the_others(
     voices(tmp_path)
 
     choice = choose(
-        settings(tmp_path, speech=SpeechSettings(engines=wanted)),  # type: ignore[arg-type]
+        settings(tmp_path, speech=SpeechSettings(engines=wanted)),
         machine_cores=8,
     )
 

@@ -1,6 +1,6 @@
 """One utterance in a PocketSphinx decoder: what was said so far, how sure that is, and a bounded memory.
 
-Runs in a decoder process (`sphinx_process`), where there is nothing but this and PocketSphinx.
+Runs in a decoder process (`process`), where there is nothing but this and PocketSphinx.
 """
 
 from __future__ import annotations

@@ -5,31 +5,31 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import os
 import socket
 import subprocess
-import sys
 import threading
-from pathlib import Path
 from typing import Any, Final
 
+from pipeline.engines.processes.framing import frame, receive
+from pipeline.engines.processes.spawning import command, environment
 from pipeline.engines.protocols import EngineError, EngineMissing
-from pipeline.engines.recognition.sphinx.process import ANSWER, FORK, HEADER, KILL, PID, READY
+from pipeline.engines.recognition.sphinx.process import FORK, KILL, PID, READY, DecoderFrame
 
-_PACKAGES: Final = Path(__file__).resolve().parents[4]
 _START_PATIENCE_S: Final = 60.0
-_FORK_PATIENCE_S: Final = 5.0
 _STOP_PATIENCE_S: Final = 5.0
-_ANSWER_PATIENCE_S: Final = 8.0
 _SLOWEST_FACTOR: Final = 4.0
 """A decoder that takes so much longer than its sound lasts is taken to hang."""
-_LARGEST_ANSWER: Final = 16_000_000
 
 
 class ForkServer:
-    """The process that has the model and forks decoders. All methods block; any thread may call them."""
+    """The process that has the model and forks decoders. All methods block; any thread may call them.
 
-    def __init__(self) -> None:
+    Args:
+        patience_s: how long a new decoder may take to be there, and each to do what it is told, decoding left out.
+    """
+
+    def __init__(self, *, patience_s: float = 8.0) -> None:
+        self.patience_s = patience_s
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
@@ -91,11 +91,10 @@ class ForkServer:
             return self._control
         self._end()
         ours, theirs = socket.socketpair()
-        paths = [str(_PACKAGES), *filter(None, [os.environ.get("PYTHONPATH")])]
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "pipeline.engines.recognition.sphinx.process", str(theirs.fileno())],
-                env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
+                command("pipeline.engines.recognition.sphinx.process", str(theirs.fileno())),
+                env=environment(),
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
@@ -113,7 +112,7 @@ class ForkServer:
             self._end()
             reason = said.decode(errors="replace") or "its process ended"
             raise EngineMissing(f"PocketSphinx cannot be loaded ({reason}); `pip install pocketsphinx`")
-        ours.settimeout(_FORK_PATIENCE_S)
+        ours.settimeout(self.patience_s)
         return ours
 
     def _end(self) -> None:
@@ -152,22 +151,22 @@ class DecoderProcess:
         """Whether it can be asked, as far as is known."""
         return not (self.broken or self._reader.at_eof() or self._writer.is_closing())
 
-    async def tell(self, kind: bytes, body: bytes = b"") -> None:
-        """Sends a message that has no answer; waits while the decoder is far behind."""
+    async def tell(self, kind: DecoderFrame, body: bytes = b"") -> None:
+        """Sends what has no answer; waits while the decoder is far behind."""
         self.post(kind, body)
         try:
-            async with asyncio.timeout(_ANSWER_PATIENCE_S):
+            async with asyncio.timeout(self._fork_server.patience_s):
                 await self._writer.drain()
         except (OSError, TimeoutError) as error:
             raise self._broke(error) from error
 
-    def post(self, kind: bytes, body: bytes = b"") -> None:
-        """Sends a small message that has no answer. Raises EngineError."""
+    def post(self, kind: DecoderFrame, body: bytes = b"") -> None:
+        """Sends something small that has no answer. Raises EngineError."""
         if not self.alive:
             raise self._broke(None)
-        self._writer.write(HEADER.pack(kind, len(body)) + body)
+        self._writer.write(frame(kind, body))
 
-    async def ask(self, kind: bytes, *, work_s: float = 0.0) -> dict[str, Any]:
+    async def ask(self, kind: DecoderFrame, *, work_s: float = 0.0) -> dict[str, Any]:
         """Sends a question. Raises EngineError; cancelled, the decoder is broken as its answer is still to come.
 
         So it is when it is asked while somebody still waits for an answer.
@@ -181,22 +180,21 @@ class DecoderProcess:
         answered, self._answering = False, True
         try:
             await self.tell(kind)
-            async with asyncio.timeout(_ANSWER_PATIENCE_S + _SLOWEST_FACTOR * work_s):
-                outcome, length = HEADER.unpack(await self._reader.readexactly(HEADER.size))
-                if length > _LARGEST_ANSWER:
-                    raise EngineError("PocketSphinx answered nonsense")
-                body = await self._reader.readexactly(length)
+            async with asyncio.timeout(self._fork_server.patience_s + _SLOWEST_FACTOR * work_s):
+                answer = await receive(self._reader)
             answered = True
         except (OSError, TimeoutError, asyncio.IncompleteReadError) as error:
             raise self._broke(error) from error
+        except ValueError as error:
+            raise EngineError("PocketSphinx answered nonsense") from error
         finally:
             self._answering = False
             self.broken = self.broken or not answered
-        if outcome != ANSWER:
+        if answer.kind != DecoderFrame.ANSWER:
             self.broken = True
-            raise EngineError(body.decode(errors="replace"))
-        answer: dict[str, Any] = json.loads(body)
-        return answer
+            raise EngineError(answer.payload.decode(errors="replace"))
+        told: dict[str, Any] = json.loads(answer.payload)
+        return told
 
     async def end(self) -> None:
         """Hangs up; a decoder that may hang is killed."""

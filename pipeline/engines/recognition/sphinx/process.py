@@ -4,8 +4,8 @@
 each decoder is a process. The first one, the fork server, loads the model once and does nothing but fork: a decoder
 is there within milliseconds and shares the model's 90 MB. It ends with its control socket, a decoder with its own.
 
-Messages to a decoder are a kind (one byte), a length (4 bytes) and that many bytes; `LOOK`, `FINAL` and `STOP`
-are answered by one message of kind `ANSWER` or `FAILED`.
+A decoder and its owner send each other frames, see `framing`; `LOOK`, `FINAL` and `STOP` are answered by one frame,
+`ANSWER` or `FAILED`.
 """
 
 from __future__ import annotations
@@ -18,23 +18,29 @@ import signal
 import socket
 import struct
 import sys
+from enum import IntEnum
 from typing import Any, Final
 
+from pipeline.engines.processes.framing import frame, read
 from pipeline.engines.recognition.sphinx.decoding import DECODER_OPTIONS, UtteranceDecoder
 
-HEADER: Final = struct.Struct("<cI")
 POSITION: Final = struct.Struct("<q")
 
-START: Final = b"U"
-"""Position of the first sample, then the cepstral mean as text."""
-SOUND: Final = b"A"
-LOOK: Final = b"H"
-FINAL: Final = b"F"
-CUT: Final = b"C"
-STOP: Final = b"E"
-ANSWER: Final = b"R"
-"""JSON: words as [text, first, end], heard_to, settled_to, mean."""
-FAILED: Final = b"X"
+
+class DecoderFrame(IntEnum):
+    """What a frame carries."""
+
+    START = 1  # owner: position of the first sample, then the cepstral mean as text
+    SOUND = 2  # owner: 16-bit samples, little-endian
+    LOOK = 3  # owner: what has been said so far?
+    FINAL = 4  # owner: what has been said in all?
+    CUT = 5  # owner: position; words before it are of no interest any more
+    STOP = 6  # owner: what was learnt of the voice?
+    ANSWER = 7  # decoder: JSON: words as [text, first, end], heard_to, settled_to; or mean
+    FAILED = 8  # decoder: text says why
+
+
+_QUESTIONS: Final = (DecoderFrame.LOOK, DecoderFrame.FINAL, DecoderFrame.STOP)
 
 READY: Final = b"ready"
 FORK: Final = b"F"
@@ -45,52 +51,46 @@ _REAP_EVERY_S: Final = 1.0
 
 
 class Decoder:
-    """Answers messages about one utterance at a time."""
+    """Answers frames about one utterance at a time."""
 
     def __init__(self, utterance: UtteranceDecoder) -> None:
         self._utterance = utterance
         self._failure = ""
 
-    def handle(self, kind: bytes, body: bytes) -> bytes | None:
-        """The answer, if the message has one. What fails before a question is told in its answer."""
+    def handle(self, kind: int, body: bytes) -> bytes | None:
+        """The answer, if the frame has one. What fails before a question is told in its answer."""
         try:
-            if kind == START:
+            if kind == DecoderFrame.START:
                 self._failure = ""
-            if self._failure and kind != STOP:
-                return _message(FAILED, self._failure.encode()) if kind in (LOOK, FINAL) else None
-            return self._do(kind, body)
+            if not self._failure or kind == DecoderFrame.STOP:
+                return self._do(kind, body)
         except (RuntimeError, ValueError) as error:  # what the binding raises
             self._failure = f"PocketSphinx failed ({type(error).__name__})"  # it may quote what was heard
-            return _message(FAILED, self._failure.encode()) if kind in (LOOK, FINAL, STOP) else None
+        return frame(DecoderFrame.FAILED, self._failure.encode()) if kind in _QUESTIONS else None
 
-    def _do(self, kind: bytes, body: bytes) -> bytes | None:
-        if kind == START:
+    def _do(self, kind: int, body: bytes) -> bytes | None:
+        if kind == DecoderFrame.START:
             self._utterance.start(POSITION.unpack_from(body)[0], body[POSITION.size :].decode())
-        elif kind == SOUND:
+        elif kind == DecoderFrame.SOUND:
             self._utterance.accept(body)
-        elif kind == CUT:
+        elif kind == DecoderFrame.CUT:
             self._utterance.cut(POSITION.unpack(body)[0])
-        elif kind == STOP:
-            return _message(ANSWER, json.dumps({"mean": self._utterance.stop()}).encode())
+        elif kind == DecoderFrame.STOP:
+            return frame(DecoderFrame.ANSWER, json.dumps({"mean": self._utterance.stop()}).encode())
         else:
-            look = self._utterance.look(final=kind == FINAL)
+            look = self._utterance.look(final=kind == DecoderFrame.FINAL)
             words = [(word.text, word.first, word.end) for word in look.words]
             answer = {"words": words, "heard_to": look.heard_to, "settled_to": look.settled_to}
-            return _message(ANSWER, json.dumps(answer).encode())
+            return frame(DecoderFrame.ANSWER, json.dumps(answer).encode())
         return None
-
-
-def _message(kind: bytes, body: bytes) -> bytes:
-    return HEADER.pack(kind, len(body)) + body
 
 
 def _decode(decoder: Any, connection: socket.socket) -> None:
     """Serves one owner until it hangs up."""
     worker = Decoder(UtteranceDecoder(decoder))
     with connection, connection.makefile("rb") as reader:
-        while len(header := reader.read(HEADER.size)) == HEADER.size:
-            kind, length = HEADER.unpack(header)
-            answer = worker.handle(kind, reader.read(length))
+        while (message := read(reader)) is not None:
+            answer = worker.handle(message.kind, message.payload)
             if answer is not None:
                 connection.sendall(answer)
 

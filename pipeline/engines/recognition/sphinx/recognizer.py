@@ -1,19 +1,19 @@
 """PocketSphinx behind the Recognizer protocol: English, no download, cheap enough for every processor.
 
 Each utterance has a decoder that hears the sound as it comes, so a look at the words so far costs nothing.
-Decoders are processes (see `sphinx_process`) and wait for the next utterance of anybody; what is learnt of a
+Decoders are processes (see `process`) and wait for the next utterance of anybody; what is learnt of a
 voice, its cepstral mean, is kept for each speaker and given to whichever decoder hears them next.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
 from typing import Final
 
 import numpy as np
 import structlog
 
+from foundation.recent import Recent
 from pipeline.audio import HEARING_RATE_HZ, Pcm
 from pipeline.engines.protocols import (
     EngineError,
@@ -24,7 +24,7 @@ from pipeline.engines.protocols import (
     UnknownLanguage,
 )
 from pipeline.engines.recognition.sphinx.fork_server import DecoderProcess, ForkServer
-from pipeline.engines.recognition.sphinx.process import CUT, FINAL, LOOK, POSITION, SOUND, START, STOP
+from pipeline.engines.recognition.sphinx.process import POSITION, DecoderFrame
 from pipeline.events import Word
 
 log = structlog.get_logger(__name__)
@@ -46,13 +46,17 @@ class SphinxRecognizer:
         self._idle: list[DecoderProcess] = []  # at most _IDLE_DECODERS
         self._streams: set[SphinxStream] = set()  # at most max_speakers
         self._opening = 0
-        self._voices: OrderedDict[str, str] = OrderedDict()  # at most _REMEMBERED_VOICES
+        self._voices: Recent[str, str] = Recent(_REMEMBERED_VOICES)
         self._closed = False
 
     @classmethod
-    async def load(cls, *, max_speakers: int = 10) -> SphinxRecognizer:
-        """Raises EngineMissing when the package or its model is not there."""
-        fork_server = ForkServer()
+    async def load(cls, *, max_speakers: int = 10, patience_s: float = 8.0) -> SphinxRecognizer:
+        """Raises EngineMissing when the package or its model is not there.
+
+        Args:
+            patience_s: see `ForkServer`.
+        """
+        fork_server = ForkServer(patience_s=patience_s)
         try:
             await asyncio.to_thread(fork_server.start)
         except BaseException:
@@ -78,7 +82,7 @@ class SphinxRecognizer:
             self._opening -= 1
         mean = self._voices.get(options.speaker, "")
         try:
-            await decoder.tell(START, POSITION.pack(first_sample) + mean.encode())
+            await decoder.tell(DecoderFrame.START, POSITION.pack(first_sample) + mean.encode())
         except BaseException:
             await stream.close()
             raise
@@ -121,13 +125,9 @@ class SphinxRecognizer:
                 self._idle.append(decoder)
 
     async def _tidy(self, decoder: DecoderProcess, speaker: str) -> None:
-        mean = (await decoder.ask(STOP))["mean"]
-        if not mean:  # too little was heard to learn from
-            return
-        self._voices[speaker] = mean
-        self._voices.move_to_end(speaker)
-        while len(self._voices) > _REMEMBERED_VOICES:
-            self._voices.popitem(last=False)
+        mean = (await decoder.ask(DecoderFrame.STOP))["mean"]
+        if mean:  # else too little was heard to learn from
+            self._voices[speaker] = mean
 
 
 class SphinxStream:
@@ -156,21 +156,23 @@ class SphinxStream:
             raise EngineError(f"expected 16-bit mono sound, got {pcm.dtype} {pcm.shape}")
         for at in range(0, len(pcm), _PIECE_SAMPLES):
             self._unanswered += len(pcm[at : at + _PIECE_SAMPLES])
-            await self._decoder.tell(SOUND, pcm[at : at + _PIECE_SAMPLES].astype("<i2").tobytes())
+            await self._decoder.tell(
+                DecoderFrame.SOUND, pcm[at : at + _PIECE_SAMPLES].astype("<i2").tobytes()
+            )
 
     async def hypothesis(self, *, final: bool = False, hurried: bool = False) -> Hypothesis:
         """The best guess so far; the final one is the best path through all guesses. Raises EngineError."""
         self._check()
         self._finished = final
         work_s, self._unanswered = self._unanswered / HEARING_RATE_HZ, 0
-        answer = await self._decoder.ask(FINAL if final else LOOK, work_s=work_s)
+        answer = await self._decoder.ask(DecoderFrame.FINAL if final else DecoderFrame.LOOK, work_s=work_s)
         words = tuple(Word(text, first, end) for text, first, end in answer["words"])
         return Hypothesis(words, _LANGUAGE, answer["heard_to"], answer["settled_to"])
 
     def cut(self, sample: int, committed: str) -> None:
         """Leaves out words before `sample`; the decoder bounds its memory by itself."""
         if not self._closed and self._decoder.alive:
-            self._decoder.post(CUT, POSITION.pack(sample))
+            self._decoder.post(DecoderFrame.CUT, POSITION.pack(sample))
 
     async def close(self) -> None:
         """Gives the decoder back."""

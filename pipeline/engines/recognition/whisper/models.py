@@ -11,6 +11,13 @@ from pipeline.machine import cores
 _NEEDED: Final = ("model.bin", "config.json", "tokenizer.json")
 
 
+def installed(directory: Path) -> tuple[str, ...]:
+    """Names of the models of a directory, sorted; none where there is no directory. Blocking."""
+    if not directory.is_dir():
+        return ()
+    return tuple(sorted(place.name for place in directory.iterdir() if (place / "model.bin").is_file()))
+
+
 def find(model: str | Path, models_dir: Path) -> Path:
     """The directory of a model; a name is looked for below `models_dir`. Blocking.
 

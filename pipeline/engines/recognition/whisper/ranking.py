@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
+from config.settings import Rooms
 from pipeline.capacity import Measured, best_pass, keeps_up
+from pipeline.text.languages import base
 
 MULTILINGUAL: Final[tuple[str, ...]] = (
     "large-v3-turbo",
@@ -29,6 +32,65 @@ _ENGLISH: Final[tuple[str, ...]] = (
 
 _QUICK: Final[tuple[str, ...]] = ("small", "base", "tiny", "small.en", "base.en", "tiny.en")
 """What a CPU is trusted with before anything was measured."""
+
+
+@dataclass(frozen=True, slots=True)
+class BestModel:
+    """The best of some models."""
+
+    name: str
+    why: str
+    better: str
+    """What better would need; empty where nothing better is known."""
+
+
+def best_model(there: tuple[str, ...], rooms: Rooms, *, on_gpu: bool, measured: Measured | None) -> BestModel:
+    """The best model the machine keeps up with; rooms that need more than English get one that has more."""
+    many, english = by_languages(there)
+    order = [*many, *english] if _more_than_english(rooms) else by_size(many, english)
+    quick = [name for name in order if on_gpu or is_quick(name, measured)]
+    if quick:
+        name, why = quick[0], _why_quick(quick[0], measured, on_gpu=on_gpu)
+    else:
+        candidates = many if many and _more_than_english(rooms) else order
+        name = quickest(candidates, measured)
+        best = name if len(candidates) == 1 else f"the quickest of {', '.join(candidates)}"
+        why = f"{best}, which hears what these rooms speak; none keeps up with two speakers on this machine"
+    too_slow = [other for other in order[: order.index(name)] if other not in quick]
+    lacks_languages = name in english and _more_than_english(rooms)
+    return BestModel(name, why, _better(name, too_slow, lacks_languages=lacks_languages, on_gpu=on_gpu))
+
+
+def _better(name: str, too_slow: list[str], *, lacks_languages: bool, on_gpu: bool) -> str:
+    """What it would take to hear better."""
+    if too_slow:
+        return f"more cores or a GPU: {', '.join(too_slow)} would be too slow here"
+    if lacks_languages:
+        return "it hears English only; `hive models fetch whisper-base`"
+    return _larger(name, on_gpu=on_gpu)
+
+
+def _larger(name: str, *, on_gpu: bool) -> str:
+    """How to get a model that hears better; empty where none is known to."""
+    if on_gpu:
+        return "" if name == MULTILINGUAL[0] else "`hive models fetch whisper-large-v3-turbo`"
+    larger = {"tiny": "base", "base": "small"}.get(name)
+    return f"`hive models fetch whisper-{larger}`, if the machine keeps up with it" if larger else ""
+
+
+def _more_than_english(rooms: Rooms) -> bool:
+    """Whether anything else than English may be spoken: whoever listens in a language may speak it, too."""
+    languages = {base(code) for code in (rooms.source_language, *rooms.languages)}
+    return languages != {"en"} or not rooms.languages
+
+
+def _why_quick(name: str, measured: Measured | None, *, on_gpu: bool) -> str:
+    timing = None if measured is None else best_pass(measured, "whisper", name)
+    where = "on the GPU" if on_gpu else "on the CPU"
+    if timing is None:
+        return f"the best model that is here for this machine, {where}, not measured"
+    look = f"a look at {timing.sound_s:.1f} s of speech takes {timing.pass_s:.2f} s {where}"
+    return f"the best model that keeps up: {look}"
 
 
 def by_languages(there: tuple[str, ...]) -> tuple[list[str], list[str]]:

@@ -7,14 +7,14 @@ speaker waiting where there is a second core.
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final
 
 import numpy as np
 
+from foundation.recent import Recent
 from pipeline.audio import Pcm
 from pipeline.engines.microbatches import MicroBatcher
 from pipeline.engines.protocols import (
@@ -47,8 +47,6 @@ _LARGEST_BATCH: Final = 16
 _REMEMBERED_SPEAKERS: Final = 1000
 _LONGEST_HINTS: Final = 200
 _LONGEST_CONTEXT: Final = 400
-
-_State = TypeVar("_State")
 
 
 class _Worker:
@@ -92,9 +90,8 @@ class WhisperRecognizer:
         self._translating = self._hearing
         if translating is not None:
             self._translating = _Worker("Whisper into English", translating, waiting)
-        # at most _REMEMBERED_SPEAKERS each
-        self._locks: OrderedDict[str, LanguageLock] = OrderedDict()
-        self._declared: OrderedDict[str, DeclaredLanguage] = OrderedDict()
+        self._locks: Recent[str, LanguageLock] = Recent(_REMEMBERED_SPEAKERS)
+        self._declared: Recent[str, DeclaredLanguage] = Recent(_REMEMBERED_SPEAKERS)
         self._streams = 0
         self._max_speakers = max_speakers
         self._closed = False
@@ -168,28 +165,21 @@ class WhisperRecognizer:
 
     def lock(self, options: HearingOptions) -> LanguageLock:
         """What is known of the language of a speaker who has declared none."""
-        if options.speaker not in self._locks:
-            self._locks[options.speaker] = LanguageLock(options.allowed_languages)
-        return _touched(self._locks, options.speaker)
+        known = self._locks.use(options.speaker)
+        if known is None:
+            known = self._locks[options.speaker] = LanguageLock(options.allowed_languages)
+        return known
 
     def declared(self, speaker: str, language: str) -> DeclaredLanguage:
         """What is known of a speaker who has declared this language."""
-        known = self._declared.get(speaker)
+        known = self._declared.use(speaker)
         if known is None or known.declared != language:
-            self._declared[speaker] = DeclaredLanguage(language)
-        return _touched(self._declared, speaker)
+            known = self._declared[speaker] = DeclaredLanguage(language)
+        return known
 
     def released(self) -> None:
         """A stream was closed; only for `WhisperStream`."""
         self._streams -= 1
-
-
-def _touched(remembered: OrderedDict[str, _State], speaker: str) -> _State:
-    """What is remembered of a speaker; those who were asked about least recently are forgotten."""
-    remembered.move_to_end(speaker)
-    while len(remembered) > _REMEMBERED_SPEAKERS:
-        remembered.popitem(last=False)
-    return remembered[speaker]
 
 
 class WhisperStream:

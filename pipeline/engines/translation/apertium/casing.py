@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 
+from foundation.recent import Recent
 from pipeline.engines.translation.apertium.pool import PipelinePool
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
@@ -28,18 +28,18 @@ class Dictionary:
 
     def __init__(self, analyser: PipelinePool) -> None:
         self._analyser = analyser
-        self._known: OrderedDict[str, bool] = OrderedDict()
-        self._abbreviated: OrderedDict[str, bool] = OrderedDict()
+        self._known: Recent[str, bool] = Recent(_REMEMBERED)
+        self._abbreviated: Recent[str, bool] = Recent(_REMEMBERED)
 
     async def known(self, words: Iterable[str]) -> dict[str, bool]:
         """Which of the words are in the dictionary exactly as they are written. Raises EngineError."""
         asked = list(dict.fromkeys(words))
-        new = [word for word in asked if word not in self._known]
+        answers = {word: self._known[word] for word in asked if word in self._known}
+        new = [word for word in asked if word not in answers]
         for start in range(0, len(new), _AT_ONCE):
-            await self._look_up(new[start : start + _AT_ONCE])
-        answers = {word: self._known[word] for word in asked}
-        while len(self._known) > _REMEMBERED:
-            self._known.popitem(last=False)
+            found = await self._look_up(new[start : start + _AT_ONCE])
+            self._known.update(found)
+            answers.update(found)
         return answers
 
     async def abbreviations(self, words: Iterable[str]) -> set[str]:
@@ -47,28 +47,29 @@ class Dictionary:
 
         Raises EngineError.
         """
-        asked = [word for word in dict.fromkeys(words) if word not in self._abbreviated]
-        for start in range(0, len(asked), _AT_ONCE):
-            some = asked[start : start + _AT_ONCE]
-            answer = await self._analyser.ask("\n".join(f"{word}.\n{word} ," for word in some))
-            found = {surface for surface, readings in _LOOKED_UP.findall(answer) if readings[:1] != "*"}
-            for word in some:
-                self._abbreviated[word] = word in found and f"{word}." in found
-        answers = {word for word in words if self._abbreviated[word]}
-        while len(self._abbreviated) > _REMEMBERED:
-            self._abbreviated.popitem(last=False)
-        return answers
+        asked = list(dict.fromkeys(words))
+        answers = {word: self._abbreviated[word] for word in asked if word in self._abbreviated}
+        new = [word for word in asked if word not in answers]
+        for start in range(0, len(new), _AT_ONCE):
+            found = await self._look_up_abbreviated(new[start : start + _AT_ONCE])
+            self._abbreviated.update(found)
+            answers.update(found)
+        return {word for word, abbreviated in answers.items() if abbreviated}
 
     async def close(self) -> None:
         await self._analyser.close()
 
-    async def _look_up(self, words: Sequence[str]) -> None:
+    async def _look_up(self, words: Sequence[str]) -> dict[str, bool]:
         # full stops keep neighbours from being read as one expression
         answer = await self._analyser.ask(" . ".join(words))
         found = {surface: not readings.startswith("*") for surface, readings in _LOOKED_UP.findall(answer)}
-        for word in words:
-            # what is read in parts is known if it is one word like "don't", not if it is two
-            self._known[word] = found.get(word, " " not in word)
+        # what is read in parts is known if it is one word like "don't", not if it is two
+        return {word: found.get(word, " " not in word) for word in words}
+
+    async def _look_up_abbreviated(self, words: Sequence[str]) -> dict[str, bool]:
+        answer = await self._analyser.ask("\n".join(f"{word}.\n{word} ," for word in words))
+        found = {surface for surface, readings in _LOOKED_UP.findall(answer) if readings[:1] != "*"}
+        return {word: word in found and f"{word}." in found for word in words}
 
 
 async def with_capitals(text: str, dictionary: Dictionary) -> str:

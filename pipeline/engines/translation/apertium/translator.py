@@ -32,7 +32,7 @@ from pipeline.engines.translation.apertium.modes import MODES_DIRECTORIES, Mode,
 from pipeline.engines.translation.apertium.pipeline import Pipeline, escape, unescape
 from pipeline.engines.translation.apertium.pool import PipelinePool
 from pipeline.engines.translation.apertium.wording import prepared, tidy, with_stops_apart
-from pipeline.engines.translation.routes import Routes, with_ends
+from pipeline.engines.translation.routes import Routes
 from pipeline.text.languages import base
 from pipeline.text.splitting import split
 
@@ -110,13 +110,7 @@ class ApertiumTranslator:
         return {name: pool.pids for name, pool in self._pools.items() if pool.pids}
 
     def route(self, source: str, target: str) -> tuple[str, ...] | None:
-        way = self._routes.find(source, target)
-        return None if way is None else with_ends(way, source, target)
-
-    async def warm(self, pairs: Iterable[tuple[str, str]]) -> None:
-        """Starts what these pairs need, so that their first clause does not wait. Raises as `translate`."""
-        for source, target in pairs:
-            await self.translate(TranslationRequest("monday", source, target))
+        return self._routes.find(source, target)
 
     async def translate(self, request: TranslationRequest) -> TranslationResult:
         route = self.route(request.source, request.target)

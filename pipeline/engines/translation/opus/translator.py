@@ -21,7 +21,7 @@ from pipeline.engines.protocols import (
 from pipeline.engines.translation.opus import models as opus_models
 from pipeline.engines.translation.opus.decoding import Decoded, LoadedModel, Sentence, wants_context
 from pipeline.engines.translation.opus.models import ModelDirection, OpusModel
-from pipeline.engines.translation.routes import Routes, with_ends
+from pipeline.engines.translation.routes import Routes
 from pipeline.text.languages import base
 from pipeline.text.splitting import sentences
 
@@ -104,13 +104,7 @@ class OpusTranslator:
         return cls(usable, device=device, compute_type=compute_type, threads=threads, beam=beam)
 
     def route(self, source: str, target: str) -> tuple[str, ...] | None:
-        way = self._routes.find(source, target)
-        return None if way is None else with_ends(way, source, target)
-
-    async def warm(self, pairs: Iterable[tuple[str, str]]) -> None:
-        """Loads what these pairs need, so that their first clause does not wait. Raises as `translate`."""
-        for source, target in pairs:
-            await self.translate(TranslationRequest("Yes.", source, target))
+        return self._routes.find(source, target)
 
     async def translate(self, request: TranslationRequest) -> TranslationResult:
         route = self.route(request.source, request.target)

@@ -25,11 +25,13 @@ pytestmark = pytest.mark.engines
 
 ANNA = HearingOptions("anna", "en")
 PIECE = 1600
+PATIENCE_S = 90.0
+"""Whole sentences are given to several decoders at once, faster than anybody speaks, maybe on a busy machine."""
 
 
 @asynccontextmanager
 async def loaded(max_speakers: int = 10) -> AsyncIterator[SphinxRecognizer]:
-    recognizer = await SphinxRecognizer.load(max_speakers=max_speakers)
+    recognizer = await SphinxRecognizer.load(max_speakers=max_speakers, patience_s=PATIENCE_S)
     try:
         yield recognizer
     finally:
@@ -271,7 +273,7 @@ async def test_a_cancelled_look_costs_only_its_decoder() -> None:
 
 async def test_closing_while_somebody_waits_for_a_look_ends_everything() -> None:
     """Who waits is told; the decoder is not asked a second thing before it has answered the first."""
-    recognizer = await SphinxRecognizer.load()
+    recognizer = await SphinxRecognizer.load(patience_s=PATIENCE_S)
     stream = await recognizer.open(ANNA, first_sample=0)
     await stream.accept(sounds.utterance("rms-budget"))
     look = asyncio.create_task(stream.hypothesis())

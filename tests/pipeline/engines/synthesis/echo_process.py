@@ -7,7 +7,7 @@ import sys
 import time
 from typing import Any
 
-from pipeline.engines.processes.framing import Emit, HelperError, serve
+from pipeline.engines.processes.helper import Emit, HelperError, serve
 
 
 class Echo:

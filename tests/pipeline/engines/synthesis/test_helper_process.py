@@ -148,3 +148,12 @@ async def test_a_closed_helper_stays_closed() -> None:
             await drained(sound)
         with pytest.raises(EngineError, match="was closed"):
             await said(process, text="late")
+
+
+async def test_a_module_that_is_no_helper_is_an_error() -> None:
+    """What it prints is no frame; its process is ended."""
+    process = HelperProcess("this")  # which prints at once
+
+    with pytest.raises(EngineError, match=r"^this: is not understood$"):
+        await process.start()
+    await process.close()
