@@ -117,6 +117,9 @@ async def tell(
 ) -> int:
     """Tells it once, signed as the media server signs its webhooks; returns the answer's status.
 
+    Args:
+        auth_url: empty where the session has it.
+
     Raises:
         aiohttp.ClientError, TimeoutError: there is no answer.
     """
