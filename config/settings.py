@@ -443,10 +443,7 @@ def load(path: Path | None = None, environment: Mapping[str, str] | None = None)
     try:
         settings = TypeAdapter(Settings).validate_python(tree)
     except ValidationError as error:
-        problems = "; ".join(
-            f"{'.'.join(str(part) for part in problem['loc'])}: {problem['msg']}"
-            for problem in error.errors()
-        )
-        raise SettingsError(f"settings ({source} and HIVE_ variables): {problems}") from error
+        told = [f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors()]
+        raise SettingsError(f"settings ({source} and HIVE_ variables): {'; '.join(told)}") from error
     refuse_exposed_development(settings)
     return settings
