@@ -24,6 +24,7 @@ from auth_service.storage.redis import connect_redis
 from auth_service.storage.retention import Kept, Retention
 from auth_service.storage.rooms import Storage
 from auth_service.storage.waiting import Waiting
+from auth_service.storage.workers import Workers
 from config.exposure import refuse_exposed_development, refuse_published
 from config.settings import Settings, SettingsError
 from foundation.tally import Tally
@@ -47,6 +48,7 @@ class Container:
     invites: Invites
     door: Door
     interpreters: Interpreters
+    workers: Workers
     reconciler: Reconciler
     removals: Removals
     limiter: Limiter
@@ -129,6 +131,7 @@ def assemble(
             clock=clock,
         ),
         interpreters=Interpreters(assignments, reconciler, clock=clock),
+        workers=Workers(storage.engine),
         reconciler=reconciler,
         removals=Removals(media, storage, failed=metrics.failed),
         limiter=limiter,

@@ -38,6 +38,7 @@ def refuse_exposed_development(settings: Settings) -> None:
         "services.stt_url": services.stt_url,
         "services.mt_url": services.mt_url,
         "services.tts_url": services.tts_url,
+        "services.auth_url": services.auth_url,
     }
     hosts |= {name: host_of(url) for name, url in urls.items() if url}
     if turn.host and turn.secret.get_secret_value() in PUBLISHED:

@@ -221,6 +221,8 @@ class Services:
     """Translation."""
     tts_url: str = "http://127.0.0.1:8003"
     """Speech."""
+    auth_url: str = "http://127.0.0.1:8004"
+    """Where workers tell the token service what they can do; empty: nowhere, and pages learn it in the room alone."""
     token: SecretStr = SecretStr("")
     """Shared by the services and their clients; at least 16 characters."""
     host: str = "127.0.0.1"

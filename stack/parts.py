@@ -67,6 +67,7 @@ def with_ports(settings: Settings, ports: Ports) -> Settings:
         stt_url=f"http://{HOST}:{ports.stt}" if services.stt_url else "",
         mt_url=f"http://{HOST}:{ports.mt}" if services.mt_url else "",
         tts_url=f"http://{HOST}:{ports.tts}" if services.tts_url else "",
+        auth_url=f"http://{HOST}:{ports.auth}" if services.auth_url else "",
     )
     auth = replace(settings.auth, host=HOST, port=ports.auth)
     return replace(settings, livekit=livekit, services=services, auth=auth)

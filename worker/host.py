@@ -34,6 +34,7 @@ from foundation.tasks import Tasks
 from pipeline.engines.protocols import EngineError
 from protocol.attributes import TROUBLE
 from protocol.control import ControlError, JobMetadata, read_metadata
+from worker.announcing import announcing
 from worker.health import WatchedServer, answering
 from worker.heartbeat import Heartbeat
 from worker.room import END_LIMIT_S, RoomInterpreter
@@ -63,7 +64,12 @@ def run(settings: Settings) -> None:
     """
     refuse_published("livekit.api_secret", settings.livekit.api_secret.get_secret_value(), settings)
     refuse_exposed_development(settings)
-    asyncio.run(serve(new_server(settings), settings.services))
+    asyncio.run(_work(settings))
+
+
+async def _work(settings: Settings) -> None:
+    async with announcing(settings):
+        await serve(new_server(settings), settings.services)
 
 
 def new_server(

@@ -39,7 +39,7 @@ class Person:
     hears: str | None = None
     """A language on offer; None: originals only."""
     reads: frozenset[str] = frozenset()
-    """Languages on offer, and `ORIGINAL`."""
+    """Languages on offer, and `ORIGINAL`: also of those who asked for a language that is not."""
     captions_off: bool = False
     """Whether they have said that they read nothing; who has said nothing may still be shown captions."""
     events: bool = False
@@ -271,7 +271,10 @@ def _is_off(captions: str) -> bool:
 
 
 def _reading(code: str, serve: Callable[[str], str | None]) -> str | None:
-    return ORIGINAL if code.casefold() == ORIGINAL else serve(code)
+    """What somebody reads who asks for `code`; the original is better than nothing where it is not on offer."""
+    if code.casefold() == ORIGINAL:
+        return ORIGINAL
+    return serve(code) or (ORIGINAL if is_code(code) else None)
 
 
 def _spoken(code: str, offered: Sequence[str], room_language: str) -> str | None:

@@ -19,7 +19,14 @@ from pipeline.engines.registry import load_recognizer, load_synthesizer, load_tr
 from pipeline.events import Heard
 from pipeline.stages.hear import HearingStage, hear
 from pipeline.text.languages import served_by
-from speech_service.client import RemoteCapacity, RemoteHearing, RemoteSynthesizer, RemoteTranslator
+from protocol.abilities import Abilities
+from speech_service.client import (
+    RemoteCapacity,
+    RemoteHearing,
+    RemoteRecognised,
+    RemoteSynthesizer,
+    RemoteTranslator,
+)
 from worker.listeners import AUTO
 
 log = structlog.get_logger(__name__)
@@ -37,6 +44,11 @@ def not_measured() -> Capacity | None:
     return None
 
 
+def not_told() -> tuple[str, ...] | None:
+    """The languages of a recogniser that says nothing of them."""
+    return None
+
+
 @dataclass(slots=True)
 class RoomEngines:
     """The three engines of a room."""
@@ -49,9 +61,12 @@ class RoomEngines:
     profile: str = ""
     capacity: Callable[[], Capacity | None] = not_measured
     """What the machine keeps up with, as far as it is known now."""
+    recognised: Callable[[], tuple[str, ...] | None] = not_told
+    """In which languages people are understood, as far as is known now."""
     closers: Sequence[Close] = ()
     """Called once in `close`, in this order."""
     _known: tuple[object, tuple[str, ...]] | None = field(default=None, repr=False)
+    _able: tuple[object, Abilities] | None = field(default=None, repr=False)
 
     def languages(self, wanted: Sequence[str] | None) -> tuple[str, ...]:
         """What listeners may ask for: all that can be translated into, or what of it is wanted; sorted.
@@ -60,24 +75,16 @@ class RoomEngines:
         """
         key = (self.translator.info, None if wanted is None else tuple(wanted))
         if self._known is None or self._known[0] != key:
-            self._known = (key, self._reachable(wanted))
+            self._known = (key, reachable(self.translator, self.source_language, wanted))
         return self._known[1]
 
-    def _reachable(self, wanted: Sequence[str] | None) -> tuple[str, ...]:
-        known = self.translator.info.languages
-        reachable = {
-            target
-            for target in known
-            if target == self.source_language
-            or any(source != target and self.translator.route(source, target) for source in known)
-        }
-        if wanted is not None:
-            served = (served_by(code, reachable) for code in wanted)
-            reachable = {code for code in served if code is not None}
-            source = served_by(self.source_language, known)
-            if source is not None:
-                reachable.add(source)  # for captions in the language that is spoken
-        return tuple(sorted(reachable))
+    def abilities(self) -> Abilities:
+        """What could be done here if nobody had limited it, as far as is known now."""
+        recognised, read = self.recognised(), self.languages(None)
+        key = (recognised, read, self.synthesizer.info)
+        if self._able is None or self._able[0] != key:
+            self._able = (key, abilities(recognised, read, self.synthesizer))
+        return self._able[1]
 
     async def close(self) -> None:
         """Ends connections, threads and processes."""
@@ -87,6 +94,34 @@ class RoomEngines:
                     await close()
             except TimeoutError:
                 log.warning("engine does not close")
+
+
+def reachable(translator: Translator, source_language: str, wanted: Sequence[str] | None) -> tuple[str, ...]:
+    """Languages that can be translated into, or what of them is wanted and what is spoken; sorted."""
+    known = translator.info.languages
+    found = {
+        target
+        for target in known
+        if target == source_language
+        or any(source != target and translator.route(source, target) for source in known)
+    }
+    if wanted is not None:
+        served = (served_by(code, found) for code in wanted)
+        found = {code for code in served if code is not None}
+        source = served_by(source_language, known)
+        if source is not None:
+            found.add(source)  # for captions in the language that is spoken
+    return tuple(sorted(found))
+
+
+def abilities(
+    recognised: tuple[str, ...] | None, read: tuple[str, ...], synthesizer: Synthesizer | None
+) -> Abilities:
+    """What engines say of themselves; one that has said nothing yet leaves its part unknown."""
+    heard = None
+    if read and synthesizer is not None and synthesizer.info.languages:
+        heard = tuple(code for code in read if synthesizer.voices(code))
+    return Abilities(recognised or None, read or None, heard)
 
 
 async def load_engines(settings: Settings) -> RoomEngines:
@@ -101,6 +136,7 @@ async def load_engines(settings: Settings) -> RoomEngines:
     choice = await asyncio.to_thread(chosen, settings)
     try:
         stage, recognizer = await _hearing(settings, choice.capacity, closers)
+        recognised = _recognised(settings, recognizer, closers)
         translator = await _translator(settings, recognizer, closers)
         synthesizer = await _synthesizer(settings, closers)
     except BaseException:
@@ -116,6 +152,7 @@ async def load_engines(settings: Settings) -> RoomEngines:
         source_language=settings.rooms.source_language,
         profile=choice.profile,
         capacity=capacity.now,
+        recognised=recognised,
         closers=[capacity.close, *closers],
     )
 
@@ -147,6 +184,17 @@ async def _hearing(
         )
 
     return inline, recognizer
+
+
+def _recognised(
+    settings: Settings, recognizer: Recognizer | None, closers: list[Close]
+) -> Callable[[], tuple[str, ...] | None]:
+    if recognizer is not None:
+        return lambda: recognizer.info.languages
+    remote = RemoteRecognised(settings.services)
+    remote.start()
+    closers.append(remote.close)
+    return remote.now
 
 
 async def _translator(settings: Settings, recognizer: Recognizer | None, closers: list[Close]) -> Translator:

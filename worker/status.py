@@ -9,7 +9,9 @@ from dataclasses import asdict
 
 from pipeline.clock import Monotonic
 from pipeline.events import Trouble
+from protocol.abilities import Abilities
 from protocol.attributes import (
+    ABILITIES,
     CAPACITY,
     CHANNELS,
     ENCRYPTED,
@@ -66,6 +68,7 @@ class Status:
         self._now = now or asyncio.get_running_loop().time
         self._wish = 0
         self._languages: tuple[str, ...] = ()
+        self._abilities = Abilities()
         self._voices: VoicesByLanguage = {}
         self._fits: Fits | None = None
         self._encryption = Encryption()
@@ -86,6 +89,12 @@ class Status:
         offer = tuple(languages), voices or {}
         if offer != (self._languages, self._voices):
             self._languages, self._voices = offer
+            self.changed()
+
+    def could(self, abilities: Abilities) -> None:
+        """Sets what could be offered if the organiser wanted it."""
+        if abilities != self._abilities:
+            self._abilities = abilities
             self.changed()
 
     def fits(self, fits: Fits | None) -> None:
@@ -166,6 +175,7 @@ class Status:
             ROLE: "interpreter",
             WISH: str(self._wish),
             LANGUAGES: json.dumps(self._languages),
+            ABILITIES: json.dumps(self._abilities.message()),
             VOICES: json.dumps(self._voices),
             CAPACITY: "" if self._fits is None else json.dumps(asdict(self._fits)),
             CHANNELS: json.dumps(channels),

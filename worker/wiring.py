@@ -161,6 +161,7 @@ class Parts:
         self.offered = self._languages()
         self.voices.look(self.offered)
         self.status.offer(self.offered, self.voices.shown())
+        self.status.could(self._engines.abilities())
 
     def _languages(self) -> tuple[str, ...]:
         wanted = self.configured.languages

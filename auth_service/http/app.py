@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from auth_service import VERSION
 from auth_service.errors import AuthError, MediaServerError, Refused, StorageError
-from auth_service.http import data_routes, guest_routes, organiser_routes, webhook_routes
+from auth_service.http import data_routes, guest_routes, organiser_routes, webhook_routes, worker_routes
 from auth_service.http.dependencies import count_failure
 from auth_service.http.page import Headers, Page, security_headers
 from auth_service.metrics import Metrics
@@ -32,7 +32,7 @@ log = structlog.get_logger(__name__)
 LARGEST_BODY_BYTES = 256 * 1024
 ALWAYS_ANSWERED = frozenset({"/health", "/api/v1/webhook"})
 """However many connections there are: who watches the service, and the media server."""
-_OPEN_PATHS = ALWAYS_ANSWERED | {"/metrics"}
+_OPEN_PATHS = ALWAYS_ANSWERED | {"/metrics", worker_routes.WORKERS_PATH}
 """Whatever name they are asked by: a signature, a token or nothing at all is needed for them."""
 _FAILURES = frozenset({400, 401, 408, 413, 422})
 _FAILURE_CODES = frozenset({"invitation_unknown", "session_ended"})
@@ -63,6 +63,7 @@ def create_app(services: Container) -> FastAPI:
     app.include_router(organiser_routes.router)
     app.include_router(data_routes.router)
     app.include_router(webhook_routes.router)
+    app.include_router(worker_routes.router)
     app.mount("/", Page(services.settings.auth.web_directory), name="page")
     app.add_exception_handler(AuthError, _auth_error)
     app.add_exception_handler(RequestValidationError, _invalid)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -85,6 +86,11 @@ Time = Annotated[
     datetime,
     PlainSerializer(lambda at: at.isoformat(timespec="seconds").replace("+00:00", "Z"), when_used="json"),
 ]
+
+
+def listed(codes: Sequence[str] | None) -> list[str] | None:
+    """For an answer, where null stands for what is not known or not said."""
+    return None if codes is None else list(codes)
 
 
 def timestamp(at: float) -> datetime:

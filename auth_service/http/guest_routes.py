@@ -8,8 +8,9 @@ from auth_service import VERSION
 from auth_service.access.door import ASK_AGAIN_S, Ticket
 from auth_service.access.invitations import AdmittedPerson
 from auth_service.access.tokens import Guest, fingerprint
+from auth_service.errors import StorageError
 from auth_service.http.dependencies import Injected, count, count_entry, limited
-from auth_service.http.fields import timestamp
+from auth_service.http.fields import listed, timestamp
 from auth_service.http.schemas import (
     Asking,
     ConfigOut,
@@ -18,11 +19,13 @@ from auth_service.http.schemas import (
     Join,
     Joined,
     MustWait,
+    OfferOut,
     Renew,
     ShownInvitation,
 )
 from auth_service.wiring import Container
 from foundation import names
+from protocol.abilities import Abilities
 from turn.credentials import ice_servers
 
 ASKED_PER_MINUTE = 60
@@ -39,6 +42,7 @@ async def config(services: Injected) -> ConfigOut:
         version=VERSION,
         livekit_url=_livekit_url(services),
         privacy_url=services.settings.auth.privacy_url or None,
+        offer=await _offer(services, None),
     )
 
 
@@ -47,11 +51,13 @@ async def see_invitation(shown: ShownInvitation, request: Request, services: Inj
     """What a link leads to. Does not use it up. The link's secret is in the body, as proxies log paths."""
     invitation, room = await services.invites.open(shown.invitation)
     await count_entry(request, services, invitation.id)
+    languages = await services.interpreters.languages(room.name) or room.languages
     return InvitationSeen(
         room=room.name,
         title=room.title,
         role=invitation.role,
-        languages=None if room.languages is None else list(room.languages),
+        languages=listed(languages),
+        offer=await _offer(services, languages),
         source_language=room.source_language,
         expires_at=timestamp(invitation.expires_at),
     )
@@ -95,6 +101,15 @@ def open_rooms(services: Container) -> bool:
     """Whether anybody may create rooms."""
     chosen = services.settings.auth.open_rooms
     return services.settings.development if chosen is None else chosen
+
+
+async def _offer(services: Container, languages: tuple[str, ...] | None) -> OfferOut:
+    try:
+        able = await services.workers.abilities()
+    except StorageError:  # a page can do without
+        able = Abilities()
+    offer = able.within(languages, services.settings.rooms.source_language)
+    return OfferOut(recognised=listed(offer.recognised), read=listed(offer.read), heard=listed(offer.heard))
 
 
 def _livekit_url(services: Container) -> str:

@@ -4,22 +4,39 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Mapping
 from typing import Any, TypeGuard
 
 from auth_service.dispatch.interpreters import Assigned
 from auth_service.http.fields import timestamp
 from auth_service.http.schemas import CapacityOut, ChannelOut, EncryptedOut, InterpreterOut
 from auth_service.livekit_server import Agent
-from protocol.attributes import CAPACITY, CHANNELS, ENCRYPTED, LANGUAGES, PROFILE, STATE, TROUBLE, VOICES
+from protocol.abilities import Abilities, parse_abilities
+from protocol.attributes import (
+    ABILITIES,
+    CAPACITY,
+    CHANNELS,
+    ENCRYPTED,
+    LANGUAGES,
+    PROFILE,
+    STATE,
+    TROUBLE,
+    VOICES,
+)
 
 
-def interpreter_out(found: Assigned) -> InterpreterOut:
-    """Raises nothing for what an interpreter says: it is another process, and may be of another version."""
+def interpreter_out(found: Assigned, installation: Abilities) -> InterpreterOut:
+    """Raises nothing for what an interpreter says: it is another process, and may be of another version.
+
+    Args:
+        installation: what workers say that they can do; it counts while no interpreter is there.
+    """
     plan, wish = found.plan, found.assignment.wish
     if not found.assignment.wanted:
-        return _absent()
+        return _absent(installation)
     agent = plan.keep if plan.state == "present" else None
     attributes = {} if agent is None else agent.attributes
+    offered = _texts(_json(attributes.get(LANGUAGES, "[]")))
     return InterpreterOut(
         state=plan.state,
         identity=None if agent is None else agent.identity,
@@ -30,7 +47,8 @@ def interpreter_out(found: Assigned) -> InterpreterOut:
         glossary=wish.glossary,
         voices=wish.voices,
         applied=agent is not None and agent.wish == found.assignment.version,
-        available_languages=_texts(_json(attributes.get(LANGUAGES, "[]"))),
+        available_languages=_available(attributes, offered, installation),
+        offered_languages=offered,
         available_voices=_voices(attributes.get(VOICES, "{}")),
         channels=[] if agent is None else _channels(agent),
         capacity=_capacity(attributes.get(CAPACITY, "")),
@@ -40,7 +58,13 @@ def interpreter_out(found: Assigned) -> InterpreterOut:
     )
 
 
-def _absent() -> InterpreterOut:
+def _available(attributes: Mapping[str, str], offered: list[str], installation: Abilities) -> list[str]:
+    """What the interpreter says that it could do; one of an earlier version says what it offers alone."""
+    able = parse_abilities(attributes.get(ABILITIES, ""))
+    return list(able.read or ()) or offered or list(installation.read or ())
+
+
+def _absent(installation: Abilities) -> InterpreterOut:
     return InterpreterOut(
         state="absent",
         identity=None,
@@ -51,7 +75,8 @@ def _absent() -> InterpreterOut:
         glossary=None,
         voices={},
         applied=False,
-        available_languages=[],
+        available_languages=list(installation.read or ()),
+        offered_languages=[],
         available_voices={},
         channels=[],
         capacity=None,

@@ -164,13 +164,15 @@ async def invite_interpreter(
     languages = organiser.room.languages if wanted.languages is None else tuple(wanted.languages)
     glossary = None if wanted.glossary is None else wanted.glossary.model_dump(exclude_none=True)
     wish = Wish(languages, tuple(dict.fromkeys(wanted.muted)), glossary, dict(wanted.voices))
-    return interpreter_out(await services.interpreters.invite(organiser.room.name, wish))
+    found = await services.interpreters.invite(organiser.room.name, wish)
+    return interpreter_out(found, await services.workers.abilities())
 
 
 @router.get("/{room}/interpreter", tags=["interpreter"])
 async def see_interpreter(organiser: Organising, services: Injected) -> InterpreterOut:
     """What is wanted of the interpreter, and how it does at this moment."""
-    return interpreter_out(await services.interpreters.state(organiser.room.name))
+    found = await services.interpreters.state(organiser.room.name)
+    return interpreter_out(found, await services.workers.abilities())
 
 
 @router.delete("/{room}/interpreter", status_code=204, tags=["interpreter"])

@@ -81,6 +81,15 @@ class RoomOut(Out):
     recording_allowed: bool
 
 
+class OfferOut(Out):
+    """What may be asked for here, as the workers say it; each is null where that is not known."""
+
+    recognised: list[str] | None
+    """In which languages people are understood."""
+    read: list[str] | None
+    heard: list[str] | None
+
+
 class InvitationSeen(Out):
     """An invitation as whoever holds it sees it."""
 
@@ -88,6 +97,8 @@ class InvitationSeen(Out):
     title: str
     role: Role
     languages: list[str] | None
+    """What the organisers have limited the room to."""
+    offer: OfferOut
     source_language: str
     expires_at: Time
 
@@ -312,6 +323,9 @@ class InterpreterOut(Out):
     applied: bool
     """Whether the interpreter has acknowledged this wish."""
     available_languages: list[str]
+    """All that it could be asked for if nobody had limited it; while it is away, what the workers say."""
+    offered_languages: list[str]
+    """What may be asked for now."""
     available_voices: dict[str, list[str]]
     channels: list[ChannelOut]
     capacity: CapacityOut | None
@@ -328,3 +342,5 @@ class ConfigOut(Out):
     livekit_url: str
     privacy_url: str | None
     """Where the operator says how data is handled."""
+    offer: OfferOut
+    """For rooms whose organisers have chosen no languages."""

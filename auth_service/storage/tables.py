@@ -97,6 +97,14 @@ waiting = Table(
     Column("answer", String(8)),  # NULL: none yet; admitted or refused
 )
 
+workers = Table(
+    "workers",
+    metadata,
+    Column("id", String(16), primary_key=True),  # made up anew with each start
+    Column("abilities", JSON, nullable=False),
+    Column("told_at", Float, nullable=False),
+)
+
 interpreters = Table(
     "interpreters",
     metadata,

@@ -16,9 +16,15 @@ from itertools import count
 import numpy as np
 from livekit import api, rtc
 from numpy.typing import NDArray
+from pydantic import SecretStr
 
-from protocol.attributes import KEY
+from config.settings import LiveKit
+from protocol.abilities import Abilities
+from protocol.attributes import ABILITIES, KEY, WISH
+from protocol.control import Configure
+from protocol.language import served_by
 from tests.browser.servers import API_KEY, API_SECRET, MediaServer
+from worker.control import ControlReader
 from worker.signing import CaptionKey
 
 RATE_HZ = 48_000
@@ -44,6 +50,8 @@ class ScriptedInterpreter:
 
     def __init__(self, room: rtc.Room, admin: api.LiveKitAPI, languages: tuple[str, ...]) -> None:
         self._room, self._admin, self._languages = room, admin, languages
+        self._able = Abilities(languages, languages, languages)
+        self._wish = 0
         self._channels: dict[str, _Channel] = {}
         self._granted: dict[str, set[str]] = {}
         self._revoked: dict[str, set[str]] = {}
@@ -54,8 +62,23 @@ class ScriptedInterpreter:
         for event in ("participant_connected", "participant_disconnected", "participant_attributes_changed"):
             room.on(event, lambda *_: self._wishes.set())
 
+    def configure(self, wish: Configure) -> None:
+        """Offers from now on what the organiser wants of what it can do."""
+        able, wanted = self._able.read or (), wish.languages
+        self._languages = tuple(code for code in able if wanted is None or served_by(code, wanted))
+        self._wish = wish.version
+        self._wishes.set()
+
     async def serve(self) -> None:
-        """Follows the listeners' wishes until cancelled."""
+        """Follows the listeners' wishes, and the organiser's, until cancelled."""
+        control = ControlReader(
+            self._room,
+            LiveKit(api_key=API_KEY, api_secret=SecretStr(API_SECRET)),
+            version=0,
+            configure=self.configure,
+            dismiss=lambda: None,
+        )
+        control.listen()
         self._wishes.set()
         while True:
             await self._wishes.wait()
@@ -83,6 +106,8 @@ class ScriptedInterpreter:
                 "lk.agent.state": self._state,
                 "translator.role": "interpreter",
                 "translator.languages": json.dumps(self._languages),
+                ABILITIES: json.dumps(self._able.message()),
+                WISH: str(self._wish),
                 "translator.voices": json.dumps({code: [f"plain:{code}"] for code in self._languages[1:]}),
                 "translator.capacity": json.dumps(
                     {"speakers": 1, "languages": [3], "given_up": ["one more is not heard"]}
@@ -102,6 +127,16 @@ class ScriptedInterpreter:
         """
         async with asyncio.timeout(10):
             while not self._channels.keys() >= set(languages):
+                await asyncio.sleep(0.05)
+
+    async def met(self, identity: str) -> None:
+        """Returns once it knows of somebody: the server announces who publishes nothing some seconds late.
+
+        Raises:
+            TimeoutError: it does not hear of them within 15 s.
+        """
+        async with asyncio.timeout(15):
+            while identity not in self._room.remote_participants:
                 await asyncio.sleep(0.05)
 
     async def measure(self, language: str, lag_s: float) -> None:
@@ -153,7 +188,7 @@ class ScriptedInterpreter:
         readers = [
             person.identity
             for person in self._room.remote_participants.values()
-            if language in _reads(person) or (not translated and "original" in _reads(person))
+            if language in _reads(person) or (not translated and self._reads_originals(person))
         ]
         if readers:
             writer = await self._room.local_participant.stream_text(
@@ -165,6 +200,13 @@ class ScriptedInterpreter:
             await writer.write(text)
             await writer.aclose()
         return segment
+
+    def _reads_originals(self, person: rtc.RemoteParticipant) -> bool:
+        """As they wish, or because what they wish for is not offered."""
+        return any(
+            code == "original" or (code != "off" and served_by(code, self._languages) is None)
+            for code in _reads(person)
+        )
 
     def _listeners(self, language: str) -> list[str]:
         return [

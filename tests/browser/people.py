@@ -121,7 +121,7 @@ class Person:
             await self.page.reload()
         else:
             await self.page.goto(link)
-        await self.page.get_by_label("Your name").fill(name)
+        await self.page.locator("#name").fill(name)
         await self.page.locator("button[type=submit]").click()
         await self.page.locator(".room").wait_for(timeout=20_000)
 

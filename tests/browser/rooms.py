@@ -6,6 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
+from pydantic import SecretStr
+
+from config.settings import LiveKit
+from protocol.abilities import Abilities
+from tests.browser.servers import API_KEY, API_SECRET
+from worker.announcing import tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +27,18 @@ class Rooms:
     def __init__(self, http: aiohttp.ClientSession) -> None:
         self._http = http
 
-    async def create(self, *, title: str = "Board meeting", guests: str = "speaker") -> Meeting:
+    async def create(
+        self,
+        *,
+        title: str = "Board meeting",
+        guests: str = "speaker",
+        languages: tuple[str, ...] | None = ("es", "fr", "en"),
+    ) -> Meeting:
         wish = {
             "title": title,
             "source_language": "en",
             "guest_role": guests,
-            "languages": ["es", "fr", "en"],
+            "languages": languages,
         }
         made = await self._call("POST", "/api/v1/rooms", wish)
         return Meeting(*(made[key] for key in Meeting.__slots__))
@@ -34,6 +46,12 @@ class Rooms:
     async def invite(self, meeting: Meeting, role: str, **wish: object) -> dict[str, Any]:
         path = f"/api/v1/rooms/{meeting.room}/invitations"
         return await self._call("POST", path, {"role": role, **wish}, meeting.organiser_token)
+
+    async def announce(self, *languages: str) -> None:
+        """Tells the service, as a worker does, that these can be recognised, read and heard."""
+        livekit = LiveKit(api_key=API_KEY, api_secret=SecretStr(API_SECRET))
+        able = Abilities(languages, languages, languages)
+        assert await tell(self._http, "", livekit, "0" * 16, able) == 204
 
     async def engage(self, meeting: Meeting) -> dict[str, Any]:
         """Wishes for an interpreter; one that a test sends in by itself is then kept."""

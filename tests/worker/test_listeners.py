@@ -51,6 +51,13 @@ def person(identity: str = "bea", **attributes: str) -> Person:
         ({"translator_listen": "xx"}, Person("bea", "en", unserved=("xx",))),
         ({"translator_listen": "<script>"}, Person("bea", "en", unserved=("<script>",))),
         ({"translator_speak": "not a code"}, Person("bea", "en")),
+        ({"translator_captions": "xx"}, Person("bea", "en", None, frozenset({ORIGINAL}), unserved=("xx",))),
+        (
+            {"translator_captions": "xx,es,original"},
+            Person("bea", "en", None, frozenset({"es", ORIGINAL}), unserved=("xx",)),
+        ),
+        ({"translator_captions": "<script>"}, Person("bea", "en", unserved=("<script>",))),
+        ({"language": "xx"}, Person("bea", "xx", None, frozenset({ORIGINAL}), unserved=("xx",))),
     ],
 )
 def test_attributes_are_read_as_the_protocol_says(attributes: dict[str, str], expected: Person) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from foundation.tasks import Tasks
 from pipeline.events import Trouble
+from protocol.abilities import Abilities
 from tests.fakes.clock import HandClock
 from worker.encryption import MEETING_ENCRYPTED, SPEAKER_ENCRYPTED, Encryption
 from worker.headroom import Fits
@@ -49,6 +50,7 @@ def test_all_attributes() -> None:
     bench.views = [OPEN]
     bench.status.carries_out(7)
     bench.status.offer(("en", "es"), {"es": ("natural:dora", "plain:es")})
+    bench.status.could(Abilities(("en",), ("en", "es", "fr"), ("es",)))
     bench.status.fits(Fits(2, (4, 3), ("one more is not heard",)))
     bench.status.trouble(Trouble("anna", "translate", "fr", "no route"))
     attributes = dict(bench.status.attributes())
@@ -63,6 +65,12 @@ def test_all_attributes() -> None:
         }
     }
     assert json.loads(attributes.pop("translator.languages")) == ["en", "es"]
+    assert json.loads(attributes.pop("translator.abilities")) == {
+        "recognised": ["en"],
+        "read": ["en", "es", "fr"],
+        "heard": ["es"],
+        "offered": None,
+    }
     assert json.loads(attributes.pop("translator.voices")) == {"es": ["natural:dora", "plain:es"]}
     assert json.loads(attributes.pop("translator.capacity")) == {
         "speakers": 2,

@@ -3,8 +3,8 @@ import { useI18n } from "../hooks/useI18n";
 import { useMeeting } from "../hooks/useMeeting";
 import { usePreferences } from "../hooks/usePreferences";
 import { useStore } from "../hooks/useStore";
-import { Announcer, shown, type CaptionChoice, type ShownPassage } from "../logic/captionView";
-import { directionOf } from "../logic/languages";
+import { Announcer, shown, type CaptionChoice, type ShownPassage, type ShownText } from "../logic/captionView";
+import { baseOf, directionOf, nameOf } from "../logic/languages";
 import { nameIn } from "../logic/names";
 import { CAPTION_SIZES } from "../logic/preferences";
 import { Notice } from "./controls";
@@ -90,7 +90,9 @@ function Empty({ choice, onOrganise }: CaptionPaneProps) {
 
 /** One passage: the wanted text large, the original below it where both are read. */
 export function PassageLines({ line, name }: { line: ShownPassage; name: string }) {
-  const { text } = useI18n();
+  const { text, language: locale } = useI18n();
+  const reasonOf = ({ note, instead }: ShownText): string =>
+    note || (instead && text("captions.notOffered", { language: nameOf(baseOf(instead), locale) }));
   return (
     <div className={`passage ${toneOf(line.speaker)}`} data-speaker={line.speaker}>
       {name && (
@@ -114,7 +116,9 @@ export function PassageLines({ line, name }: { line: ShownPassage; name: string 
             </span>
           )}
           {one.doubt && <Doubt reason={text("captions.doubtful", { reason: one.doubt })} />}
-          {one.note && <span className="passage-note">{text("captions.untranslated", { reason: one.note })}</span>}
+          {reasonOf(one) && (
+            <span className="passage-note">{text("captions.untranslated", { reason: reasonOf(one) })}</span>
+          )}
         </p>
       ))}
     </div>

@@ -1,23 +1,28 @@
 import { useId } from "react";
 import { useI18n } from "../hooks/useI18n";
-import { COMMON_LANGUAGES, nameOf, sortedByName } from "../logic/languages";
+import { nameOf, sortedByName } from "../logic/languages";
+import { isOffered } from "../logic/offer";
 import { Icon } from "./Icon";
+import { languageChoices } from "./languageChoices";
 
 interface LanguagePickerProps {
   /** null stands for all that the interpreter can do. */
   readonly chosen: readonly string[] | null;
+  /** All that there is, whatever is chosen; empty while nobody knows it. */
   readonly available: readonly string[];
   readonly onChange: (languages: readonly string[] | null) => void;
 }
 
 /** The languages of a meeting as tags; without any, all are offered. */
 export function LanguagePicker({ chosen, available, onChange }: LanguagePickerProps) {
-  const { text, language: locale } = useI18n();
+  const i18n = useI18n();
+  const { text, language: locale } = i18n;
   const id = useId();
   const codes = chosen ?? [];
-  const more = sortedByName(available.length ? available : COMMON_LANGUAGES, locale).filter(
-    (code) => !codes.includes(code),
-  );
+  const more = languageChoices(i18n, available).filter(({ value }) => !codes.includes(value));
+  const known = available.length ? available : null;
+  const shown = (code: string): string =>
+    isOffered(code, known) ? nameOf(code, locale) : text("before.notHere", { language: nameOf(code, locale) });
   const without = (code: string): readonly string[] | null => {
     const rest = codes.filter((other) => other !== code);
     return rest.length ? rest : null;
@@ -29,7 +34,7 @@ export function LanguagePicker({ chosen, available, onChange }: LanguagePickerPr
         {codes.length === 0 && <li className="tag tag-all">{text("org.allLanguages")}</li>}
         {sortedByName(codes, locale).map((code) => (
           <li className="tag" key={code}>
-            {nameOf(code, locale)}
+            {shown(code)}
             <button
               type="button"
               aria-label={text("org.removeLanguage", { language: nameOf(code, locale) })}
@@ -47,9 +52,9 @@ export function LanguagePicker({ chosen, available, onChange }: LanguagePickerPr
         <option value="" disabled>
           {text("org.addLanguage")}
         </option>
-        {more.map((code) => (
-          <option key={code} value={code}>
-            {nameOf(code, locale)}
+        {more.map(({ value, label, disabled }) => (
+          <option key={value} value={value} disabled={disabled}>
+            {label}
           </option>
         ))}
       </select>

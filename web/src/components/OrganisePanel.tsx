@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import { useEncryptedText } from "../hooks/useEncryptedText";
 import type { Door } from "../hooks/useDoor";
 import { useErrorText } from "../hooks/useErrorText";
@@ -59,7 +59,7 @@ function InterpreterSection({ organising }: { organising: Organising }) {
 
   const invited = state.state !== "absent";
   const trouble = otherTrouble(state);
-  const offered = wish.languages ?? state.available_languages;
+  const offered = wish.languages ?? offeredBy(state);
   return (
     <section className="organise" data-interpreter={state.state}>
       <h3>{text("org.interpreter")}</h3>
@@ -131,6 +131,11 @@ function InterpreterSection({ organising }: { organising: Organising }) {
   );
 }
 
+/** What may be asked for while the organiser has chosen nothing; before the interpreter says it, all that there is. */
+function offeredBy({ offered_languages: offered, available_languages: available }: InterpreterState) {
+  return offered.length ? offered : available;
+}
+
 const NOTHING_SPECIAL: InterpreterWish = { languages: null, glossary: null, muted: [], voices: {} };
 
 /** The interpreter as the service sees it. What is wished before it is invited waits here for the invitation. */
@@ -139,19 +144,24 @@ function useInterpreter(organising: Organising) {
   const [draft, setDraft] = useState(NOTHING_SPECIAL);
   const [error, setError] = useState<unknown>(null);
   const [busy, setBusy] = useState(false);
+  const [sent, setSent] = useState<InterpreterWish | null>(null);
+  const calls = useRef(Promise.resolve());
+  const changes = useRef(0); // what was asked before the last one is out of date
   const invited = state !== null && state.state !== "absent";
   const wish: InterpreterWish = invited
-    ? { languages: state.languages, glossary: state.glossary, muted: state.muted, voices: state.voices }
+    ? (sent ?? { languages: state.languages, glossary: state.glossary, muted: state.muted, voices: state.voices })
     : draft;
 
   const perform = useCallback(async (call: () => Promise<InterpreterState>) => {
     setBusy(true);
+    changes.current += 1;
     try {
       setState(await call());
       setError(null);
     } catch (failure) {
       setError(failure);
     } finally {
+      changes.current += 1;
       setBusy(false);
     }
   }, []);
@@ -159,9 +169,11 @@ function useInterpreter(organising: Organising) {
   useEffect(() => {
     let current = true;
     const look = (): void => {
+      const asked = changes.current;
+      const counts = (): boolean => current && asked === changes.current;
       organising.interpreter().then(
-        (seen) => current && (setState(seen), setError(null)),
-        (failure: unknown) => current && setError(failure),
+        (seen) => counts() && (setState(seen), setError(null)),
+        (failure: unknown) => counts() && setError(failure),
       );
     };
     look();
@@ -172,9 +184,13 @@ function useInterpreter(organising: Organising) {
     };
   }, [organising]);
 
+  /** A wish is the whole wish: the next one builds on it at once, and is told when it has been answered. */
   const change = (next: InterpreterWish): void => {
-    if (invited) void perform(() => organising.setInterpreter(next));
-    else setDraft(next);
+    if (!invited) return setDraft(next);
+    setSent(next);
+    calls.current = calls.current
+      .then(() => perform(() => organising.setInterpreter(next)))
+      .then(() => setSent((last) => (last === next ? null : last)));
   };
   const invite = (): Promise<void> => perform(() => organising.setInterpreter(wish));
   const dismiss = (): Promise<void> => {

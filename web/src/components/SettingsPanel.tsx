@@ -4,6 +4,7 @@ import { useMeeting } from "../hooks/useMeeting";
 import { usePreferences } from "../hooks/usePreferences";
 import { useStore } from "../hooks/useStore";
 import { useWishes } from "../hooks/useWishes";
+import { heardIn, type Offer } from "../logic/offer";
 import { CAPTION_SIZES } from "../logic/preferences";
 import { ReadModeSelect } from "../pages/Before";
 import { Notice, Segmented, Select, Switch } from "./controls";
@@ -14,14 +15,14 @@ import { DeviceSelect, MICROPHONE_TEXTS } from "./SoundCheck";
 import { Balance } from "./Toolbar";
 
 interface SettingsPanelProps {
-  readonly offered: readonly string[] | null;
+  readonly offer: Offer;
   readonly onShortcuts: () => void;
 }
 
-export function SettingsPanel({ offered, onShortcuts }: SettingsPanelProps) {
+export function SettingsPanel({ offer, onShortcuts }: SettingsPanelProps) {
   return (
     <>
-      <LanguageSettings offered={offered} />
+      <LanguageSettings offer={offer} />
       <CaptionSettings />
       <SoundSettings />
       <PageSettings onShortcuts={onShortcuts} />
@@ -29,7 +30,7 @@ export function SettingsPanel({ offered, onShortcuts }: SettingsPanelProps) {
   );
 }
 
-function LanguageSettings({ offered }: { offered: readonly string[] | null }) {
+function LanguageSettings({ offer }: { offer: Offer }) {
   const i18n = useI18n();
   const { text } = i18n;
   const meeting = useMeeting();
@@ -43,7 +44,10 @@ function LanguageSettings({ offered }: { offered: readonly string[] | null }) {
           icon="speech"
           label={text("before.speak")}
           value={wishes.speak}
-          choices={[{ value: "auto", label: text("before.speakAuto") }, ...languageChoices(i18n, null, wishes.speak)]}
+          choices={[
+            { value: "auto", label: text("before.speakAuto") },
+            ...languageChoices(i18n, offer.recognised, wishes.speak),
+          ]}
           onChange={setSpeak}
         />
       )}
@@ -52,7 +56,10 @@ function LanguageSettings({ offered }: { offered: readonly string[] | null }) {
           icon="ear"
           label={text("before.hear")}
           value={wishes.listen}
-          choices={[{ value: "off", label: text("before.hearOff") }, ...languageChoices(i18n, offered, wishes.listen)]}
+          choices={[
+            { value: "off", label: text("before.hearOff") },
+            ...languageChoices(i18n, heardIn(offer), wishes.listen),
+          ]}
           onChange={setListen}
         />
       )}
@@ -60,7 +67,7 @@ function LanguageSettings({ offered }: { offered: readonly string[] | null }) {
         icon="read"
         label={text("before.read")}
         value={language}
-        choices={languageChoices(i18n, offered, language)}
+        choices={languageChoices(i18n, offer.read, language)}
         onChange={(code) => setRead({ mode: mode === "both" ? "both" : "translation", language: code })}
       />
       <ReadModeSelect mode={mode} onChange={(next) => setRead({ mode: next, language })} />

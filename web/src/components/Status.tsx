@@ -3,11 +3,12 @@ import { useEffect, useId, useState } from "react";
 import { useEncryptedText } from "../hooks/useEncryptedText";
 import { useI18n } from "../hooks/useI18n";
 import { useMeeting } from "../hooks/useMeeting";
+import { usePreferences } from "../hooks/usePreferences";
 import { useStore } from "../hooks/useStore";
 import { channelFor, lagOf, otherTrouble, stillListening, type Lag } from "../logic/interpreter";
-import { nameOf, sameLanguage, servedBy } from "../logic/languages";
+import { baseOf, nameOf, sameLanguage, servedBy } from "../logic/languages";
 import { never } from "../logic/store";
-import { spokenBy } from "../logic/wishes";
+import { isUntranslated, spokenBy } from "../logic/wishes";
 import { isPerson } from "../room/directory";
 import { Icon } from "./Icon";
 
@@ -133,12 +134,14 @@ export function WaitSignal() {
 }
 
 /** What keeps this listener from hearing what they asked for. */
-export function Troubles() {
+export function Troubles({ offered }: { offered: readonly string[] | null }) {
   const { text, language: locale } = useI18n();
   const meeting = useMeeting();
   const interpreter = useStore(meeting.interpreter);
   const pending = useStore(meeting.wishSender.pending);
-  const { listen } = useStore(meeting.wishSender.wishes);
+  const wishes = useStore(meeting.wishSender.wishes);
+  const { listen } = wishes;
+  const [preferences] = usePreferences();
   const slow = useLasting(pending, 4000);
   const encryptedText = useEncryptedText(meeting.directory);
   const speakers = useRemoteParticipants().filter(isPerson);
@@ -147,6 +150,9 @@ export function Troubles() {
 
   const troubles: string[] = [];
   if (slow) troubles.push(text("trouble.pending"));
+  if (isUntranslated(wishes, preferences.read.mode, offered)) {
+    troubles.push(text("captions.original", { language: nameOf(baseOf(wishes.read.language), locale) }));
+  }
   if (interpreter.present) {
     const language = nameOf(listen, locale);
     const trouble = otherTrouble(interpreter);

@@ -6,6 +6,7 @@ import { usePreferences } from "../hooks/usePreferences";
 import { useStore } from "../hooks/useStore";
 import { useWishes } from "../hooks/useWishes";
 import type { TextKey } from "../logic/i18n";
+import { heardIn, type Offer } from "../logic/offer";
 import { Select } from "./controls";
 import { Icon, type IconName } from "./Icon";
 import { languageChoices } from "./languageChoices";
@@ -21,7 +22,7 @@ export const PANELS: readonly { name: PanelName; label: TextKey; icon: IconName 
 ];
 
 interface ToolbarProps {
-  readonly offered: readonly string[] | null;
+  readonly offer: Offer;
   readonly panel: PanelName | null;
   readonly organiser: boolean;
   readonly onPanel: (panel: PanelName) => void;
@@ -30,7 +31,7 @@ interface ToolbarProps {
 
 export const HEAR_SELECT_ID = "hear";
 
-export function Toolbar({ offered, panel, organiser, onPanel, onLeave }: ToolbarProps) {
+export function Toolbar({ offer, panel, organiser, onPanel, onLeave }: ToolbarProps) {
   const i18n = useI18n();
   const { text } = i18n;
   const meeting = useMeeting();
@@ -53,7 +54,7 @@ export function Toolbar({ offered, panel, organiser, onPanel, onLeave }: Toolbar
             value={wishes.listen}
             choices={[
               { value: "off", label: text("before.hearOff") },
-              ...languageChoices(i18n, offered, wishes.listen),
+              ...languageChoices(i18n, heardIn(offer), wishes.listen),
             ]}
             onChange={setListen}
           />

@@ -5,6 +5,8 @@ import { Icon, type IconName } from "./Icon";
 export interface Choice<Value extends string> {
   readonly value: Value;
   readonly label: string;
+  /** Shown in a list, and not to be chosen. */
+  readonly disabled?: boolean;
 }
 
 interface SelectProps<Value extends string> {
@@ -37,7 +39,7 @@ export function Select<Value extends string>(props: SelectProps<Value>) {
         onChange={(event) => onChange(event.target.value as Value)}
       >
         {choices.map((choice) => (
-          <option key={choice.value} value={choice.value}>
+          <option key={choice.value} value={choice.value} disabled={choice.disabled}>
             {choice.label}
           </option>
         ))}

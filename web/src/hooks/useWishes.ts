@@ -1,5 +1,6 @@
-import { useCallback } from "react";
+import { useCallback, useMemo } from "react";
 import type { ReadMode } from "../logic/captionView";
+import { offerOf, type Offer } from "../logic/offer";
 import { hearing, type Wishes } from "../logic/wishes";
 import { useMeeting } from "./useMeeting";
 import { usePreferences } from "./usePreferences";
@@ -60,8 +61,8 @@ export function useWishes(): WishControls {
   return { wishes, setSpeak, setListen, setRead, setPushToTranslate, press };
 }
 
-/** The languages that may be asked for here: what the interpreter says, else what the invitation said. */
-export function useOfferedLanguages(invited: readonly string[] | null): readonly string[] | null {
+/** What may be asked for here: what the interpreter says, else what the invitation said. */
+export function useOffer(invited: Offer): Offer {
   const interpreter = useStore(useMeeting().interpreter);
-  return interpreter.present && interpreter.languages.length ? interpreter.languages : invited;
+  return useMemo(() => offerOf(invited, interpreter), [invited, interpreter]);
 }

@@ -2,6 +2,7 @@
 
 import type { Capacity } from "./capacity";
 import type { Encrypted } from "./interpreter";
+import { readOffer, type Offer } from "./offer";
 import type { Glossary } from "./glossary";
 import type { ChosenVoices, Voices } from "./voices";
 
@@ -13,13 +14,17 @@ export interface Config {
   readonly livekit_url: string;
   /** Where the operator says how data is handled. */
   readonly privacy_url: string | null;
+  /** For rooms whose organisers have chosen no languages. */
+  readonly offer: Offer;
 }
 
 export interface Invitation {
   readonly room: string;
   readonly title: string;
   readonly role: Role;
+  /** What the organisers have limited the room to. */
   readonly languages: readonly string[] | null;
+  readonly offer: Offer;
   readonly source_language: string;
   readonly expires_at: string;
 }
@@ -105,7 +110,10 @@ export interface InterpreterState {
   readonly muted: readonly string[];
   readonly glossary: Glossary | null;
   readonly voices: ChosenVoices;
+  /** All that there is, whatever was chosen of it. */
   readonly available_languages: readonly string[];
+  /** What may be asked for now. */
+  readonly offered_languages: readonly string[];
   readonly available_voices: Voices;
   readonly channels: readonly {
     readonly language: string;
@@ -149,12 +157,14 @@ export class Api {
     private readonly base = "/api/v1",
   ) {}
 
-  config(): Promise<Config> {
-    return this.call("GET", "/config");
+  async config(): Promise<Config> {
+    const config = await this.call<Config>("GET", "/config");
+    return { ...config, offer: readOffer(config.offer) };
   }
 
-  invitation(token: string): Promise<Invitation> {
-    return this.call("POST", "/invitation", { body: { invitation: token } });
+  async invitation(token: string): Promise<Invitation> {
+    const invitation = await this.call<Invitation>("POST", "/invitation", { body: { invitation: token } });
+    return { ...invitation, offer: readOffer(invitation.offer) };
   }
 
   join(wish: JoinWish): Promise<Admission | MustWait> {

@@ -2,6 +2,7 @@
 
 import type { CaptionText, Passage, Passages } from "./captions";
 import { sameLanguage } from "./languages";
+import { isOffered } from "./offer";
 
 export type ReadMode = "off" | "translation" | "original" | "both";
 
@@ -9,6 +10,8 @@ export interface CaptionChoice {
   readonly mode: ReadMode;
   /** The language read; matters for "translation" and "both". */
   readonly language: string;
+  /** What can be read here; null where nobody knows. Whose language is not among it reads the original. */
+  readonly offered: readonly string[] | null;
   /** Shows only what will never change. */
   readonly calm: boolean;
 }
@@ -19,6 +22,8 @@ export interface ShownText {
   readonly tentative: string;
   readonly kind: "original" | "translation";
   readonly note: string;
+  /** The language that the reader asked for and that is not offered, where this stands in for it; else "". */
+  readonly instead: string;
   readonly doubt: string;
 }
 
@@ -35,7 +40,7 @@ export function shown(passages: Passages, choice: CaptionChoice, most: number): 
   for (let at = passages.length - 1; at >= 0 && result.length < most; at -= 1) {
     const passage = passages[at] as Passage;
     const texts = chosen(passage, choice)
-      .map((text) => shownText(text, choice.calm))
+      .map((text) => shownText(text, choice))
       .filter(hasText);
     if (texts.length) result.push({ key: passage.key, speaker: passage.speaker, named: true, texts });
   }
@@ -44,9 +49,10 @@ export function shown(passages: Passages, choice: CaptionChoice, most: number): 
 }
 
 /** The texts of a passage that a reader wants, the translation first. */
-export function chosen(passage: Passage, { mode, language }: CaptionChoice): readonly CaptionText[] {
+export function chosen(passage: Passage, { mode, language, offered }: CaptionChoice): readonly CaptionText[] {
   const original = passage.texts.find((text) => !text.translated && text.note === "");
-  const wanted = passage.texts.find((text) => sameLanguage(text.language, language));
+  const found = passage.texts.find((text) => sameLanguage(text.language, language));
+  const wanted = found ?? (isOffered(language, offered) ? undefined : original);
   switch (mode) {
     case "off":
       return [];
@@ -61,13 +67,15 @@ export function chosen(passage: Passage, { mode, language }: CaptionChoice): rea
   }
 }
 
-function shownText(text: CaptionText, calm: boolean): ShownText {
+function shownText(text: CaptionText, { mode, language, offered, calm }: CaptionChoice): ShownText {
+  const wished = mode === "original" || sameLanguage(text.language, language);
   return {
     language: text.language,
     committed: text.committed,
     tentative: calm ? "" : text.tentative,
     kind: text.translated ? "translation" : "original",
     note: text.note,
+    instead: wished || text.translated || isOffered(language, offered) ? "" : language,
     doubt: text.doubt,
   };
 }

@@ -2,6 +2,7 @@
 
 import { parsed } from "./json";
 import { isLanguageCode, servedBy } from "./languages";
+import { readOffer, type Offer } from "./offer";
 import { plainText } from "./plainText";
 import { LONGEST_MS, within } from "./numbers";
 import { isKey } from "./signatures";
@@ -38,7 +39,10 @@ export type Interpreter =
       readonly present: true;
       readonly identity: string;
       readonly state: "initializing" | "listening" | "speaking";
+      /** What may be asked for now. */
       readonly languages: readonly string[];
+      /** What it could do, whatever the organiser has limited it to. */
+      readonly abilities: Offer;
       readonly channels: readonly ChannelState[];
       readonly profile: string;
       readonly trouble: string;
@@ -66,6 +70,7 @@ export function readInterpreter(identity: string, attributes: Attributes): Inter
     identity,
     state: state === "speaking" || state === "listening" ? state : "initializing",
     languages: Array.isArray(languages) ? languages.slice(0, MOST_LANGUAGES).filter(isCode) : [],
+    abilities: readOffer(parsed(attributes["translator.abilities"])),
     channels: readChannels(parsed(attributes["translator.channels"])),
     profile: plainText(attributes["translator.profile"] ?? "", MOST_WORDS),
     trouble: plainText(attributes["translator.trouble"] ?? "", MOST_WORDS),

@@ -1,6 +1,6 @@
 /** What a person chose, kept in this browser; nothing of it leaves the machine by itself. */
 
-import type { CaptionChoice, ReadMode } from "./captionView";
+import type { ReadMode } from "./captionView";
 
 export interface Preferences {
   readonly name: string;
@@ -80,8 +80,4 @@ export function keepPreferences(shelf: Shelf, preferences: Preferences): void {
   } catch (error) {
     if (!(error instanceof DOMException)) throw error; // full or forbidden: the choice holds for this visit
   }
-}
-
-export function captionChoice({ read, calm }: Preferences): CaptionChoice {
-  return { mode: read.mode, language: read.language, calm };
 }

@@ -2,6 +2,7 @@
 
 import type { ReadMode } from "./captionView";
 import { isLanguageCode, sameLanguage } from "./languages";
+import { isOffered } from "./offer";
 
 export interface Wishes {
   /** A code, or "auto" where the interpreter finds out. */
@@ -36,6 +37,15 @@ function captionsAttribute({ mode, language }: Wishes["read"]): string {
     case "both":
       return `${language},original`;
   }
+}
+
+/**
+ * Whether somebody reads the original because their language is not offered, rather than on purpose.
+ *
+ * `chosen` is the mode that they chose themselves.
+ */
+export function isUntranslated({ read }: Wishes, chosen: ReadMode, offered: readonly string[] | null): boolean {
+  return read.mode !== "off" && chosen !== "original" && !isOffered(read.language, offered);
 }
 
 /** What of `wanted` differs from the attributes that the server knows. */

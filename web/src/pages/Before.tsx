@@ -10,10 +10,11 @@ import { usePreferences } from "../hooks/usePreferences";
 import { ApiError, type Invitation, type Role } from "../logic/api";
 import type { ReadMode } from "../logic/captionView";
 import type { TextKey } from "../logic/i18n";
-import { servedBy } from "../logic/languages";
+import { baseOf, isLanguageCode, nameOf, servedBy } from "../logic/languages";
 import { plainName } from "../logic/names";
+import { heardIn, isOffered } from "../logic/offer";
 import type { Preferences } from "../logic/preferences";
-import type { Wishes } from "../logic/wishes";
+import { isUntranslated, type Wishes } from "../logic/wishes";
 
 export interface Entry {
   readonly name: string;
@@ -143,8 +144,9 @@ interface LanguageFieldsProps {
 function LanguageFields({ invitation, wishes, maySpeak, hears }: LanguageFieldsProps) {
   const i18n = useI18n();
   const { text } = i18n;
-  const [, change] = usePreferences();
+  const [preferences, change] = usePreferences();
   const { mode, language } = wishes.read;
+  const untranslated = isUntranslated(wishes, preferences.read.mode, invitation.offer.read);
   return (
     <>
       {maySpeak && (
@@ -152,7 +154,10 @@ function LanguageFields({ invitation, wishes, maySpeak, hears }: LanguageFieldsP
           icon="speech"
           label={text("before.speak")}
           value={wishes.speak}
-          choices={[{ value: "auto", label: text("before.speakAuto") }, ...languageChoices(i18n, null, wishes.speak)]}
+          choices={[
+            { value: "auto", label: text("before.speakAuto") },
+            ...languageChoices(i18n, invitation.offer.recognised, wishes.speak),
+          ]}
           onChange={(speak) => change({ speak })}
         />
       )}
@@ -163,7 +168,7 @@ function LanguageFields({ invitation, wishes, maySpeak, hears }: LanguageFieldsP
           value={wishes.listen}
           choices={[
             { value: "off", label: text("before.hearOff") },
-            ...languageChoices(i18n, invitation.languages, wishes.listen),
+            ...languageChoices(i18n, heardIn(invitation.offer), wishes.listen),
           ]}
           onChange={(listen) => change({ listen })}
         />
@@ -173,13 +178,16 @@ function LanguageFields({ invitation, wishes, maySpeak, hears }: LanguageFieldsP
           icon="read"
           label={text("before.read")}
           value={language}
-          choices={languageChoices(i18n, invitation.languages, language)}
+          choices={languageChoices(i18n, invitation.offer.read, language)}
           onChange={(code) =>
             change({ read: { mode: mode === "off" || mode === "original" ? "translation" : mode, language: code } })
           }
         />
         <ReadModeSelect mode={mode} onChange={(next) => change({ read: { mode: next, language } })} />
       </div>
+      {untranslated && (
+        <Notice kind="info">{text("captions.original", { language: nameOf(baseOf(language), i18n.language) })}</Notice>
+      )}
     </>
   );
 }
@@ -202,11 +210,13 @@ export function ReadModeSelect({ mode, onChange }: { mode: ReadMode; onChange: (
 }
 
 /** What this person chose last time, else what their page and the room suggest. */
-function useFirstWishes({ languages, role, source_language: source }: Invitation, preferences: Preferences): Wishes {
+function useFirstWishes({ offer, role, source_language: source }: Invitation, preferences: Preferences): Wishes {
   const { language: interfaceLanguage } = useI18n();
   return useMemo(() => {
-    const own = servedBy(interfaceLanguage, languages ?? [interfaceLanguage]);
-    const listen = role === "reader" ? "off" : preferences.listen || own || "off";
+    const mine = offer.read === null ? interfaceLanguage : ownLanguage(preferences, interfaceLanguage);
+    const own = servedBy(mine, offer.read ?? [mine]);
+    const audible = own !== undefined && isOffered(own, offer.heard) ? own : "off";
+    const listen = role === "reader" ? "off" : preferences.listen || audible;
     const maySpeak = role === "organiser" || role === "speaker";
     const speak = preferences.speak || (source === "auto" ? "auto" : source);
     return {
@@ -215,9 +225,15 @@ function useFirstWishes({ languages, role, source_language: source }: Invitation
       read: {
         // Where nobody translates into the visitor's language, the original is better than nothing.
         mode: preferences.read.language || own ? preferences.read.mode : "original",
-        language: preferences.read.language || (listen === "off" ? (own ?? interfaceLanguage) : listen),
+        language: preferences.read.language || (listen === "off" ? (own ?? mine) : listen),
       },
       push: maySpeak && preferences.pushToTranslate ? "released" : "always",
     };
-  }, [interfaceLanguage, languages, role, source, preferences]);
+  }, [interfaceLanguage, offer, role, source, preferences]);
+}
+
+/** What this person would read best: what they chose for the page, else the first that their browser names. */
+function ownLanguage(preferences: Preferences, interfaceLanguage: string): string {
+  if (preferences.interfaceLanguage !== "") return interfaceLanguage;
+  return isLanguageCode(navigator.language) ? navigator.language : interfaceLanguage;
 }

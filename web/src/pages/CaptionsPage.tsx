@@ -10,6 +10,7 @@ import { useStore } from "../hooks/useStore";
 import { ApiError, type Api } from "../logic/api";
 import { shown } from "../logic/captionView";
 import { nameIn } from "../logic/names";
+import { offerOf, UNKNOWN } from "../logic/offer";
 import type { CaptionPageOptions } from "../logic/route";
 import { admit, mayPass } from "../room/admission";
 import type { Reading } from "../room/reading";
@@ -119,10 +120,16 @@ function Lines({ reading, options }: { reading: Reading; options: CaptionPageOpt
   const interpreter = useStore(reading.interpreter);
   const encryptedText = useEncryptedText(reading.directory);
   const encrypted = interpreter.present ? interpreter.encrypted : null;
+  const { read: offered } = useMemo(() => offerOf(UNKNOWN, interpreter), [interpreter]);
   const { language, calm, lines: most, names: named, size, align } = options;
   const choice = useMemo(
-    () => ({ mode: language === "original" ? ("original" as const) : ("translation" as const), language, calm }),
-    [language, calm],
+    () => ({
+      mode: language === "original" ? ("original" as const) : ("translation" as const),
+      language,
+      offered,
+      calm,
+    }),
+    [language, offered, calm],
   );
   const lines = useMemo(() => shown(passages, choice, most), [passages, choice, most]);
   return (

@@ -24,10 +24,11 @@ import { usePreferences } from "../hooks/usePreferences";
 import { useShortcuts } from "../hooks/useShortcuts";
 import { useStore } from "../hooks/useStore";
 import { useWakeLock } from "../hooks/useWakeLock";
-import { useOfferedLanguages, useWishes } from "../hooks/useWishes";
+import { useOffer, useWishes } from "../hooks/useWishes";
 import type { Api, Invitation, Organising } from "../logic/api";
 import type { ReadMode } from "../logic/captionView";
 import type { Action } from "../logic/keyboard";
+import type { Offer } from "../logic/offer";
 import { CAPTION_SIZES } from "../logic/preferences";
 import { never } from "../logic/store";
 import type { Meeting } from "../room/meeting";
@@ -64,13 +65,13 @@ function MeetingView({ invitation, organising }: { invitation: Invitation; organ
   const { wishes } = useWishes();
   const [{ calm }] = usePreferences();
   const mix = useStore(meeting.mixer.state);
-  const offered = useOfferedLanguages(invitation.languages);
+  const offer = useOffer(invitation.offer);
   const door = useDoor(organising);
   const [panel, setPanel] = useState<PanelName | null>(() => (!isWide() ? null : organising ? "organise" : "people"));
   const [dialog, setDialog] = useState<"leave" | "keys" | null>(null);
   const togglePanel = useCallback((name: PanelName) => setPanel((open) => (open === name ? null : name)), []);
-  const choice = useMemo(() => ({ ...wishes.read, calm }), [wishes.read, calm]);
   const askToLeave = useCallback(() => setDialog("leave"), []);
+  const choice = useMemo(() => ({ ...wishes.read, offered: offer.read, calm }), [wishes.read, offer.read, calm]);
   useMeetingKeys(togglePanel, () => setDialog("keys"));
   useMediaSession(invitation.title, askToLeave);
   useTitle(invitation.title);
@@ -100,7 +101,7 @@ function MeetingView({ invitation, organising }: { invitation: Invitation; organ
         <PartBoundary>
           <SoundStarter />
           {panel !== "organise" && <WaitingNotice door={door} onShow={() => setPanel("organise")} />}
-          <Troubles />
+          <Troubles offered={offer.read} />
           <RecordingStatus />
         </PartBoundary>
         <PartBoundary>
@@ -124,7 +125,7 @@ function MeetingView({ invitation, organising }: { invitation: Invitation; organ
               invitation={invitation}
               organising={organising}
               door={door}
-              offered={offered}
+              offer={offer}
               onShortcuts={() => setDialog("keys")}
             />
           </PartBoundary>
@@ -132,7 +133,7 @@ function MeetingView({ invitation, organising }: { invitation: Invitation; organ
       )}
       <PartBoundary>
         <Toolbar
-          offered={offered}
+          offer={offer}
           panel={panel}
           organiser={organising !== null}
           onPanel={togglePanel}
@@ -154,17 +155,17 @@ interface PanelContentProps {
   readonly invitation: Invitation;
   readonly organising: Organising | null;
   readonly door: Door;
-  readonly offered: readonly string[] | null;
+  readonly offer: Offer;
   readonly onShortcuts: () => void;
 }
 
-function PanelContent({ name, invitation, organising, door, offered, onShortcuts }: PanelContentProps) {
+function PanelContent({ name, invitation, organising, door, offer, onShortcuts }: PanelContentProps) {
   const meeting = useMeeting();
   switch (name) {
     case "people":
       return <PeoplePanel organising={organising} />;
     case "settings":
-      return <SettingsPanel offered={offered} onShortcuts={onShortcuts} />;
+      return <SettingsPanel offer={offer} onShortcuts={onShortcuts} />;
     case "transcript":
       return <TranscriptPanel meeting={meeting} title={invitation.title} />;
     case "organise":

@@ -66,7 +66,8 @@ function CreateForm({ api, busy, error, onCreate }: CreateFormProps) {
   const [source, setSource] = useState("auto");
   const [guests, setGuests] = useState<"speaker" | "listener">("speaker");
   const [key, setKey] = useState("");
-  const open = useConfig(api)?.open_rooms ?? true; // assumed until the server says otherwise
+  const config = useConfig(api);
+  const open = config?.open_rooms ?? true; // assumed until the server says otherwise
 
   const submit = (event: FormEvent): void => {
     event.preventDefault();
@@ -93,7 +94,10 @@ function CreateForm({ api, busy, error, onCreate }: CreateFormProps) {
       <Select
         label={text("start.source")}
         value={source}
-        choices={[{ value: "auto", label: text("before.speakAuto") }, ...languageChoices(i18n, null, source)]}
+        choices={[
+          { value: "auto", label: text("before.speakAuto") },
+          ...languageChoices(i18n, config?.offer.recognised, source),
+        ]}
         onChange={setSource}
       />
       <Segmented

@@ -24,7 +24,7 @@ const passage = (key: string, speaker: string, ...texts: CaptionText[]): Passage
   history: false,
   texts,
 });
-const SPANISH: CaptionChoice = { mode: "translation", language: "es", calm: false };
+const SPANISH: CaptionChoice = { mode: "translation", language: "es", offered: null, calm: false };
 
 describe("what is shown", () => {
   it("is the translation alone, with names where the speaker changes", () => {
@@ -58,7 +58,7 @@ describe("what is shown", () => {
   it("says an original once to those who read its language", () => {
     const [line] = shown(
       [passage("1", "anna", text("en", "Hello."))],
-      { mode: "both", language: "en", calm: false },
+      { mode: "both", language: "en", offered: null, calm: false },
       10,
     );
 
@@ -72,6 +72,22 @@ describe("what is shown", () => {
     const lines = shown([passage("1", "anna", draft), passage("2", "anna", onlyDraft)], { ...SPANISH, calm: true }, 10);
 
     expect(lines.map((line) => line.texts.map((one) => one.committed + one.tentative))).toEqual([["Buenos "]]);
+  });
+
+  it("is the original, and says instead of what, where nobody translates into the reader's language", () => {
+    const passages = [passage("1", "anna", text("en", "Hello.")), passage("2", "otto", text("de", "Hallo."))];
+    const german = { language: "de-AT", offered: ["en", "es"], calm: false } as const;
+    const seen = (mode: CaptionChoice["mode"], offered: readonly string[] | null = german.offered) =>
+      shown(passages, { ...german, mode, offered }, 10).map(({ texts }) =>
+        texts.map((one) => [one.committed, one.instead]),
+      );
+
+    expect(seen("translation")).toEqual([[["Hello.", "de-AT"]], [["Hallo.", ""]]]);
+    expect(seen("both")).toEqual([[["Hello.", "de-AT"]], [["Hallo.", ""]]]);
+    expect(seen("original")).toEqual([[["Hello.", ""]]]);
+    expect(seen("off")).toEqual([]);
+    expect(seen("translation", ["de", "en"])).toEqual([[["Hallo.", ""]]]);
+    expect(seen("translation", null)).toEqual([[["Hallo.", ""]]]);
   });
 
   it("carries the doubt about a translation", () => {

@@ -9,6 +9,7 @@ import {
   stillListening,
 } from "../../src/logic/interpreter";
 import { hasRecordingSign, recordingRule } from "../../src/logic/recording";
+import { UNKNOWN } from "../../src/logic/offer";
 import { plainText } from "../../src/logic/plainText";
 import { audienceOf, heardBy, readBy, spokenBy } from "../../src/logic/wishes";
 
@@ -69,11 +70,13 @@ describe("whatever an interpreter says of itself", () => {
     );
     const interpreter = readInterpreter("agent", {
       "translator.languages": languages,
+      "translator.abilities": `{"read": ${languages}}`,
       "translator.channels": channels,
     });
 
     expect(interpreter).toMatchObject({ present: true });
     expect(interpreter.present && interpreter.languages.length).toBe(300);
+    expect(interpreter.present && interpreter.abilities.read?.length).toBe(500);
     expect(interpreter.present && interpreter.channels.length).toBe(100);
   });
 
@@ -100,6 +103,7 @@ describe("whatever an interpreter says of itself", () => {
       identity: "agent",
       state: "listening",
       languages: ["en", "zh-Hant-TW", "pt_BR"],
+      abilities: UNKNOWN,
       channels: [{ language: "es", track: "translated-es", listeners: 3, lagS: 2.5, state: "muted", speaking: false }],
       profile: "gpu",
       encrypted: null,

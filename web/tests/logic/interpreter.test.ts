@@ -13,6 +13,7 @@ const ATTRIBUTES = {
   "lk.agent.state": "speaking",
   "translator.role": "interpreter",
   "translator.languages": '["es","pt"]',
+  "translator.abilities": '{"recognised":["en"],"read":["es","fr","pt"],"heard":null}',
   "translator.channels": JSON.stringify({
     es: { track: "translated-es", sid: "TR_1", listeners: 3, lag_s: 2.4, state: "open" },
     pt: { track: "translated-pt", sid: "TR_2", listeners: 2, lag_s: 0, state: "muted" },
@@ -29,6 +30,7 @@ describe("the interpreter's attributes", () => {
       identity: "agent-1",
       state: "speaking",
       languages: ["es", "pt"],
+      abilities: { recognised: ["en"], read: ["es", "fr", "pt"], heard: null },
       channels: [
         { language: "es", track: "translated-es", listeners: 3, lagS: 2.4, state: "open", speaking: null },
         { language: "pt", track: "translated-pt", listeners: 2, lagS: null, state: "muted", speaking: null },

@@ -1,15 +1,15 @@
 // @vitest-environment jsdom
 import { cleanup, configure, render, screen } from "@testing-library/react";
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { JoinNotice } from "../../src/components/JoinNotice";
 import { I18nProvider } from "../../src/hooks/useI18n";
 import { PreferencesProvider } from "../../src/hooks/usePreferences";
 import { Api } from "../../src/logic/api";
-import { keepPreferences, readPreferences } from "../../src/logic/preferences";
+import { keepPreferences, readPreferences, type Preferences } from "../../src/logic/preferences";
 import { Visit } from "../../src/pages/Visit";
 
 /** A service whose invitation is for a reader, who is asked for no devices. */
-function serviceWith(config: () => Response): Api {
+function serviceWith(config: () => Response, more: object = {}): Api {
   const invitation = {
     room: "board",
     title: "Board",
@@ -17,6 +17,7 @@ function serviceWith(config: () => Response): Api {
     languages: null,
     source_language: "en",
     expires_at: "",
+    ...more,
   };
   const answers: Readonly<Record<string, () => Response>> = {
     "/api/v1/config": config,
@@ -86,5 +87,79 @@ describe("before somebody joins", () => {
     visit(serviceWith(() => new Response(null, { status: 503 })));
 
     expect(await screen.findByRole("button", { name: "Join" })).toBeTruthy();
+  });
+});
+
+describe("the languages that somebody may choose before they join", () => {
+  const offer = { recognised: ["en"], read: ["en", "es", "fr"], heard: ["en", "es"] };
+  const prefer = (wanted: Partial<Preferences>) =>
+    keepPreferences(window.localStorage, { ...readPreferences(window.localStorage), ...wanted });
+  const come = async (more: object = { offer }) => {
+    visit(serviceWith(configured(null), { role: "listener", ...more }));
+    await screen.findByRole("button", { name: /Join|beitreten|参加/i });
+  };
+  const list = (label: string) => screen.getByLabelText(label) as HTMLSelectElement;
+  const enabled = (select: HTMLSelectElement) =>
+    [...select.options].filter((option) => !option.disabled).map((option) => option.value);
+
+  it("are those that are offered; others are greyed and say so", async () => {
+    await come();
+
+    expect(enabled(list("I read"))).toEqual(["en", "fr", "es"]);
+    expect(enabled(list("I hear"))).toEqual(["off", "en", "es"]);
+    const german = [...list("I read").options].find((option) => option.value === "de");
+    expect([german?.disabled, german?.text]).toEqual([true, "German (not here)"]);
+    expect(screen.queryByText(/Captions in the original/)).toBeNull();
+  });
+
+  it("are all that are common where nobody knows what is offered, as before", async () => {
+    await come({});
+
+    expect(enabled(list("I read")).length).toBeGreaterThan(20);
+    expect([...list("I read").options].some((option) => option.disabled)).toBe(false);
+  });
+
+  it("that can be spoken are those that are recognised", async () => {
+    await come({ offer, role: "speaker" });
+
+    expect(enabled(list("I speak"))).toEqual(["auto", "en"]);
+  });
+
+  it("leave whoever's language is not offered with the originals, and tell them", async () => {
+    prefer({ interfaceLanguage: "de" });
+    await come();
+
+    expect(screen.getByText("Untertitel im Original, weil Deutsch hier nicht angeboten wird")).toBeTruthy();
+    expect(list("Ich höre").value).toBe("off");
+    expect(list("Untertitel zeigen").value).toBe("original");
+  });
+
+  it("count by the browser's language, whether the page speaks it or not", async () => {
+    prefer({ interfaceLanguage: "" });
+    const browser = vi.spyOn(navigator, "language", "get").mockReturnValue("ko-KR");
+    await come();
+    expect(screen.getByText("Captions in the original, because Korean is not offered here")).toBeTruthy();
+    cleanup();
+
+    await come({ offer: { ...offer, read: ["en", "ko"], heard: ["ko"] } });
+    expect([list("I read").value, list("I hear").value]).toEqual(["ko", "ko"]);
+    browser.mockRestore();
+  });
+
+  it("keep a wish from an earlier meeting in sight, and tell what becomes of it", async () => {
+    prefer({ read: { mode: "translation", language: "de" } });
+    await come();
+
+    expect([list("I read").value, list("Captions show").value]).toEqual(["de", "translation"]);
+    expect(screen.getByText("Captions in the original, because German is not offered here")).toBeTruthy();
+  });
+
+  it("say nothing of it to those who want the originals, or no captions", async () => {
+    for (const mode of ["original", "off"] as const) {
+      prefer({ read: { mode, language: "de" } });
+      await come();
+      expect(screen.queryByText(/Captions in the original, because/)).toBeNull();
+      cleanup();
+    }
   });
 });

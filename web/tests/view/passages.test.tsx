@@ -13,6 +13,7 @@ const SPANISH: ShownText = {
   tentative: "",
   kind: "translation",
   note: "",
+  instead: "",
   doubt: "numbers changed",
 };
 

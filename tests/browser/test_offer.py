@@ -1,0 +1,83 @@
+"""Which languages the page offers, and what becomes of those whose language is not among them."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.async_api import Playwright, expect
+
+from tests.browser.interpreter import interpreting
+from tests.browser.people import person
+from tests.browser.rooms import Rooms
+from tests.browser.servers import MediaServer
+
+pytestmark = pytest.mark.browser
+
+PATIENCE_MS = 20_000
+
+
+async def test_whose_language_is_not_offered_reads_the_originals_and_is_told(
+    playwright: Playwright, media: MediaServer, rooms: Rooms
+) -> None:
+    """At the door and in the meeting; also whoever asks for their language all the same."""
+    await rooms.announce("en", "es", "fr")
+    meeting = await rooms.create(languages=("en", "es"))
+    await rooms.engage(meeting)
+    async with (
+        interpreting(media, meeting.room, ("en", "es")) as interpreter,
+        person(playwright, locale="de") as otto,
+    ):
+        told = otto.page.get_by_text("Untertitel im Original, weil Deutsch hier nicht angeboten wird")
+        await otto.page.goto(meeting.guest_link)
+        await expect(told).to_be_visible(timeout=PATIENCE_MS)
+        choices = otto.page.get_by_label("Ich lese")
+        await expect(choices.locator("option:enabled")).to_have_text(["Englisch", "Spanisch"])
+        await expect(choices.locator('option[value="ar"]')).to_have_text("Arabisch (hier nicht)")
+
+        await otto.join(meeting.guest_link, "Otto")
+        await expect(told).to_be_visible(timeout=PATIENCE_MS)
+        await interpreter.met(await otto.identity())
+        await interpreter.caption("emma", "Good morning.", language="en")
+        line = otto.page.locator(".passage-text")
+        await expect(line).to_have_text("Good morning.", timeout=PATIENCE_MS)
+        await expect(line).to_have_attribute("data-kind", "original")
+
+        await otto.open_panel("settings")
+        await otto.page.get_by_label("Untertitel zeigen").select_option("translation")
+        await expect(line.locator(".passage-note")).to_have_text(
+            "nicht übersetzt: Deutsch wird hier nicht angeboten", timeout=PATIENCE_MS
+        )
+        assert otto.errors == []
+
+
+async def test_the_organiser_offers_any_language_of_the_interpreter_at_any_time(
+    playwright: Playwright, media: MediaServer, rooms: Rooms
+) -> None:
+    """Spanish, then French, at once after each other; then Spanish is taken away, and can be added again."""
+    meeting = await rooms.create(languages=None)
+    await rooms.engage(meeting)
+    async with (
+        interpreting(media, meeting.room, ("en", "es", "fr", "pt")),
+        person(playwright) as emma,
+    ):
+        await emma.join(meeting.organiser_link, "Emma")
+        await emma.open_panel("organise")
+        await emma.page.locator('[data-interpreter="present"]').wait_for(timeout=PATIENCE_MS)
+        add, offered = emma.page.get_by_label("Add a language"), emma.page.locator("#hear option:enabled")
+        tags = emma.page.locator(".picker .tag")
+        await expect(offered).to_have_count(5, timeout=PATIENCE_MS)  # originals, and four languages
+
+        await add.select_option("es")
+        await add.select_option("fr")
+        await expect(tags).to_have_text([re.compile("French"), re.compile("Spanish")], timeout=PATIENCE_MS)
+        await expect(offered).to_have_text(
+            [re.compile("Originals"), "French", "Spanish"], timeout=PATIENCE_MS
+        )
+        await expect(add.locator("option:enabled")).to_have_text(["English", "Portuguese"])
+
+        await emma.page.get_by_label("Remove Spanish").click()
+        await expect(tags).to_have_text([re.compile("French")], timeout=PATIENCE_MS)
+        await expect(offered).to_have_text([re.compile("Originals"), "French"], timeout=PATIENCE_MS)
+        await expect(add.locator("option:enabled")).to_have_text(["English", "Portuguese", "Spanish"])
+        assert emma.errors == []

@@ -1,0 +1,133 @@
+"""Tells the token service what this worker can do, so that people know it before an interpreter is in their room.
+
+What an engine can do that runs inside the rooms' own processes is not known here: those interpreters alone say it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hashlib
+import json
+import secrets
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
+from datetime import timedelta
+
+import aiohttp
+import structlog
+from livekit import api
+
+from config.settings import LiveKit, Settings
+from foundation.supervision import keep_running
+from foundation.tasks import Tasks
+from protocol.abilities import Abilities
+from speech_service.client import RemoteRecognised, RemoteSynthesizer, RemoteTranslator
+from worker.room_engines import abilities, not_told, reachable
+
+log = structlog.get_logger(__name__)
+
+LOOK_EVERY_S = 2.0
+TELL_EVERY_S = 30.0
+"""Also where nothing has changed: workers that say nothing any more are not counted on."""
+TELL_LIMIT_S = 5.0
+_SIGNATURE_S = 60.0
+
+
+@asynccontextmanager
+async def announcing(settings: Settings) -> AsyncIterator[None]:
+    """Tells it meanwhile, where the settings say whom."""
+    tasks = Tasks()
+    if settings.services.auth_url:
+        work = keep_running(Announcer(settings).run, name="announcing")
+        tasks.start(work, name="announcing")
+    try:
+        yield
+    finally:
+        await tasks.close()
+
+
+class Announcer:
+    """Looks what the services can do, and tells what is new and, now and then, what is not."""
+
+    def __init__(
+        self, settings: Settings, *, look_every_s: float = LOOK_EVERY_S, tell_every_s: float = TELL_EVERY_S
+    ) -> None:
+        self._settings, self._look_every_s, self._tell_every_s = settings, look_every_s, tell_every_s
+        self._worker = secrets.token_hex(8)
+
+    async def run(self) -> None:
+        """Runs until cancelled."""
+        async with AsyncExitStack() as stack:
+            able = await self._looking(stack)
+            timeout = aiohttp.ClientTimeout(total=TELL_LIMIT_S)
+            session = await stack.enter_async_context(aiohttp.ClientSession(timeout=timeout))
+            told, told_s = Abilities(), float("-inf")
+            while True:
+                now = able()
+                due = now != told or time.monotonic() - told_s >= self._tell_every_s
+                if due and now != Abilities() and await self._tell(session, now):
+                    told, told_s = now, time.monotonic()
+                await asyncio.sleep(self._look_every_s)
+
+    async def _looking(self, stack: AsyncExitStack) -> Callable[[], Abilities]:
+        """Connects to the services; returns what tells what they can do at a moment."""
+        services, rooms = self._settings.services, self._settings.rooms
+        recognised: Callable[[], tuple[str, ...] | None] = not_told
+        translator: RemoteTranslator | None = None
+        synthesizer: RemoteSynthesizer | None = None
+        if services.stt_url:
+            remote = RemoteRecognised(services)
+            remote.start()
+            stack.push_async_callback(remote.close)
+            recognised = remote.now
+        if services.mt_url:
+            translator = await stack.enter_async_context(RemoteTranslator(services))
+        if services.tts_url:
+            synthesizer = await stack.enter_async_context(RemoteSynthesizer(services))
+
+        def able() -> Abilities:
+            if translator is None:
+                return Abilities(recognised() or None)
+            read = reachable(translator, rooms.source_language, None)
+            found = abilities(recognised(), read, synthesizer)
+            limited = reachable(translator, rooms.source_language, rooms.languages or None)
+            return replace(found, offered=limited or None)
+
+        return able
+
+    async def _tell(self, session: aiohttp.ClientSession, able: Abilities) -> bool:
+        """Whether the token service has taken it."""
+        try:
+            status = await tell(
+                session, self._settings.services.auth_url, self._settings.livekit, self._worker, able
+            )
+        except (aiohttp.ClientError, TimeoutError) as error:
+            log.debug("abilities not told", error=type(error).__name__)
+            return False
+        if status != 204:
+            log.debug("abilities not taken", status=status)
+        return status == 204
+
+
+async def tell(
+    session: aiohttp.ClientSession, auth_url: str, livekit: LiveKit, worker: str, able: Abilities
+) -> int:
+    """Tells it once, signed as the media server signs its webhooks; returns the answer's status.
+
+    Args:
+        auth_url: empty where the session has it.
+
+    Raises:
+        aiohttp.ClientError, TimeoutError: there is no answer.
+    """
+    body = json.dumps({"worker": worker, "abilities": able.message()}).encode()
+    digest = base64.b64encode(hashlib.sha256(body).digest()).decode()
+    token = api.AccessToken(livekit.api_key, livekit.api_secret.get_secret_value())
+    signature = token.with_sha256(digest).with_ttl(timedelta(seconds=_SIGNATURE_S)).to_jwt()
+    async with session.post(
+        f"{auth_url.rstrip('/')}/api/v1/workers", data=body, headers={"Authorization": f"Bearer {signature}"}
+    ) as answer:
+        return answer.status
