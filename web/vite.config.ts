@@ -1,11 +1,12 @@
 import react from "@vitejs/plugin-react";
 import { loadEnv } from "vite";
 import { defineConfig } from "vitest/config";
+import { compressed } from "./scripts/compress.mjs";
 
 export default defineConfig(({ mode }) => {
   const service = loadEnv(mode, ".", "HIVE_")["HIVE_AUTH_URL"] ?? "http://127.0.0.1:8004";
   return {
-    plugins: [react()],
+    plugins: [react(), compressed()],
     server: {
       host: "127.0.0.1",
       proxy: { "/api": service, "/health": service },

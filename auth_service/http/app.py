@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from auth_service import VERSION
 from auth_service.errors import AuthError, MediaServerError, Refused, StorageError
 from auth_service.http import data_routes, guest_routes, organiser_routes, webhook_routes, worker_routes
+from auth_service.http.compression import CompressedAnswers
 from auth_service.http.dependencies import count_failure
 from auth_service.http.page import Headers, Page, security_headers
 from auth_service.metrics import Metrics
@@ -42,7 +43,8 @@ _FAILURE_CODES = frozenset({"invitation_unknown", "session_ended"})
 def create_app(services: Container) -> FastAPI:
     """Puts the routes together; opens and starts nothing.
 
-    A request passes what was added last first: measuring, headers, origins, CORS, then the limits of its body.
+    A request passes what was added last first: measuring, headers, origins, CORS, then the limits of its body. What is
+    answered is compressed last.
     """
     app = FastAPI(
         title="HIVE: rooms and invitations",
@@ -70,6 +72,7 @@ def create_app(services: Container) -> FastAPI:
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(Exception, _bug)
     auth = services.settings.auth
+    app.add_middleware(CompressedAnswers)
     app.add_middleware(Bodies, limits=BodyLimits(LARGEST_BODY_BYTES, auth.idle_timeout_s))
     if auth.cors_origins:
         app.add_middleware(

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import re
+from mimetypes import guess_type
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from starlette.datastructures import Headers as RequestHeaders
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse, Response
 from starlette.staticfiles import NotModifiedResponse, StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from auth_service.http.compression import ENDINGS, form_of
 from config.settings import Settings
 
 _SERVICE = re.compile(r"^(api/|api$|health$|metrics$|openapi\.json$|assets/)")
@@ -20,7 +24,10 @@ _YEAR = "public, max-age=31536000, immutable"
 
 
 class Page(StaticFiles):
-    """Files of the built app; every other path is the app's own and gets `index.html`."""
+    """Files of the built app; every other path is the app's own and gets `index.html`.
+
+    A file goes out in the smallest form that the client takes and the build has written; ranges are ranges of it.
+    """
 
     def __init__(self, directory: Path) -> None:
         super().__init__(directory=directory, check_dir=False)
@@ -35,6 +42,8 @@ class Page(StaticFiles):
         """A file, or `index.html` for what only the app knows. Raises HTTPException for the service's own paths."""
         own = not _SERVICE.match(path)
         try:
+            if path.endswith(tuple(ENDINGS.values())):
+                raise HTTPException(404)
             response = await super().get_response("index.html" if path in (".", "") else path, scope)
         except HTTPException as error:
             if (
@@ -43,12 +52,39 @@ class Page(StaticFiles):
                 or (_FILE.search(path) and not path.startswith("captions/"))
             ):
                 raise
-            response = FileResponse(self._index)
+            response = await super().get_response("index.html", scope)
         if path.startswith("assets/") and isinstance(response, (FileResponse, NotModifiedResponse)):
             response.headers["cache-control"] = _YEAR
         else:
             response.headers["cache-control"] = "no-cache"
         return response
+
+    def file_response(
+        self,
+        full_path: str | os.PathLike[str],
+        stat_result: os.stat_result,
+        scope: Scope,
+        status_code: int = 200,
+    ) -> Response:
+        """A file in the form that suits the client, or word that it has it already."""
+        asked = RequestHeaders(scope=scope)
+        form, several = form_of(os.fspath(full_path), stat_result, asked.get("accept-encoding", ""))
+        response = FileResponse(
+            form.path,
+            status_code,
+            media_type=guess_type(full_path)[0] or "application/octet-stream",
+            stat_result=form.stat,
+        )
+        if several:
+            response.headers["vary"] = "Accept-Encoding"
+        if form.coding:
+            response.headers["content-encoding"] = form.coding
+            response.headers["etag"] = f'{response.headers["etag"][:-1]}-{form.coding}"'
+        return (
+            NotModifiedResponse(response.headers)
+            if self.is_not_modified(response.headers, asked)
+            else response
+        )
 
 
 class Headers:

@@ -56,6 +56,7 @@ class ScriptedInterpreter:
         self._granted: dict[str, set[str]] = {}
         self._revoked: dict[str, set[str]] = {}
         self._numbers = count(1)
+        self._said_at_ms: dict[str, int] = {}
         self._key = CaptionKey()
         self._state = "listening"
         self._wishes = asyncio.Event()
@@ -166,12 +167,20 @@ class ScriptedInterpreter:
         source_language: str = "en",
         final: bool = True,
         committed: int = 0,
-        start_ms: int = 0,
-        end_ms: int = 0,
+        start_ms: int | None = None,
+        end_ms: int | None = None,
         note: str = "",
     ) -> str:
-        """Sends one revision to those who read the language; returns the segment, for the next revision of it."""
+        """Sends one revision to those who read the language; returns the segment, for the next revision of it.
+
+        Args:
+            start_ms: when it was said; None: so long after what was said before that it is a paragraph of its own.
+            end_ms: None: it took a second.
+        """
         segment = segment or f"{speaker}/{next(self._numbers)}-1"
+        if start_ms is None:
+            start_ms = self._said_at_ms.setdefault(segment, 5000 * len(self._said_at_ms))
+        end_ms = start_ms + 1000 if end_ms is None else end_ms
         translated = language != source_language
         attributes = {
             "lk.segment_id": f"{segment}/{language}",

@@ -47,12 +47,14 @@ async function replay(): Promise<void> {
   const room = new ReplayedRoom(participants);
   const watch = new InterpreterWatch(room as unknown as Room);
   const source = new FakeSource();
-  const feed = new CaptionFeed(source, watch.keys);
+  const feed = new CaptionFeed(source, watch.keys, Date.now);
   room.changed();
   for (const { sender, text, attributes } of streams) source.send(sender, [text], attributes);
   // All is done when nothing is left to wait for.
   process.on("beforeExit", () => {
-    const transcript = JSON.parse(write(transcriptOf(feed.passages.get(), "Replayed", String), "json")) as unknown;
+    const transcript = JSON.parse(
+      write(transcriptOf(feed.passages.get().all, "Replayed", String), "json", "en"),
+    ) as unknown;
     console.log(JSON.stringify({ transcript, refused: feed.refused.get() }));
   });
 }

@@ -1,17 +1,19 @@
-import { useEffect, useEffectEvent, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { Fragment, useEffect, useEffectEvent, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { useI18n } from "../hooks/useI18n";
 import { useMeeting } from "../hooks/useMeeting";
 import { usePreferences } from "../hooks/usePreferences";
 import { useStore } from "../hooks/useStore";
-import { Announcer, shown, type CaptionChoice, type ShownPassage, type ShownText } from "../logic/captionView";
+import { Announcer, shown, type CaptionChoice, type ShownParagraph, type ShownRow } from "../logic/captionView";
 import { baseOf, directionOf, nameOf } from "../logic/languages";
 import { nameIn } from "../logic/names";
+import { between } from "../logic/paragraphs";
 import { CAPTION_SIZES } from "../logic/preferences";
 import { Notice } from "./controls";
 import { Icon } from "./Icon";
 import { toneOf } from "./tone";
 
-const MOST_SHOWN = 60;
+/** Clauses: some five minutes. */
+const MOST_SHOWN = 90;
 /** A screen reader needs about this long for what it is told at once. */
 const ANNOUNCE_EVERY_MS = 5000;
 
@@ -28,7 +30,8 @@ export function CaptionPane({ choice, onOrganise }: CaptionPaneProps) {
   const checkable = useStore(meeting.captionsCheckable);
   const names = useStore(meeting.directory.names);
   const [preferences] = usePreferences();
-  const lines = useMemo(() => shown(passages, choice, MOST_SHOWN), [passages, choice]);
+  const former = useStore(meeting.readBefore);
+  const lines = useMemo(() => shown(passages, choice, MOST_SHOWN, former), [passages, choice, former]);
   const { scroller, following, follow, onScroll } = useFollowing(lines);
   const size = CAPTION_SIZES[preferences.captionSize] ?? CAPTION_SIZES[2];
 
@@ -51,7 +54,7 @@ export function CaptionPane({ choice, onOrganise }: CaptionPaneProps) {
         {lines.length === 0 && <Empty choice={choice} onOrganise={onOrganise} />}
         <div className="captions-lines">
           {lines.map((line) => (
-            <PassageLines
+            <Paragraph
               key={line.key}
               line={line}
               name={preferences.captionNames && line.named ? nameIn(names, line.speaker) : ""}
@@ -88,40 +91,64 @@ function Empty({ choice, onOrganise }: CaptionPaneProps) {
   );
 }
 
-/** One passage: the wanted text large, the original below it where both are read. */
-export function PassageLines({ line, name }: { line: ShownPassage; name: string }) {
-  const { text, language: locale } = useI18n();
-  const reasonOf = ({ note, instead }: ShownText): string =>
-    note || (instead && text("captions.notOffered", { language: nameOf(baseOf(instead), locale) }));
+/** One paragraph: the wanted text large, the original below it where both are read. */
+export function Paragraph({ line, name }: { line: ShownParagraph; name: string }) {
   return (
-    <div className={`passage ${toneOf(line.speaker)}`} data-speaker={line.speaker}>
+    <div
+      className={`passage ${toneOf(line.speaker)}`}
+      data-speaker={line.speaker}
+      data-former={line.former ? "" : undefined}
+    >
       {name && (
         <p className="passage-name">
           <bdi>{name}</bdi>
         </p>
       )}
-      {line.texts.map((one, at) => (
-        <p
-          key={one.language}
-          className={at === 0 ? "passage-text" : "passage-text passage-second"}
-          lang={one.language || undefined}
-          dir={one.language ? directionOf(one.language) : "auto"}
-          data-kind={one.kind}
-          data-language={one.language}
-        >
-          <span className="committed">{one.committed}</span>
-          {one.tentative && (
-            <span className="tentative" title={text("captions.tentative")}>
-              {one.tentative}
-            </span>
-          )}
-          {one.doubt && <Doubt reason={text("captions.doubtful", { reason: one.doubt })} />}
-          {reasonOf(one) && (
-            <span className="passage-note">{text("captions.untranslated", { reason: reasonOf(one) })}</span>
-          )}
-        </p>
+      {line.rows.map((row, at) => (
+        <Row key={row.kind} row={row} second={at > 0} />
       ))}
     </div>
+  );
+}
+
+function Row({ row, second }: { row: ShownRow; second: boolean }) {
+  const { text, language: locale } = useI18n();
+  const notOffered = row.clauses.at(-1)?.instead ?? "";
+  return (
+    <p
+      className={second ? "passage-text passage-second" : "passage-text"}
+      lang={row.language || undefined}
+      dir={row.language ? directionOf(row.language) : "auto"}
+      data-kind={row.kind}
+      data-language={row.language}
+    >
+      {row.clauses.map((one, at) => {
+        const before = row.clauses[at - 1];
+        const other = one.language !== row.language;
+        return (
+          <Fragment key={one.key}>
+            {before && between(before.committed + before.tentative, one.committed + one.tentative, row.language)}
+            <span lang={other ? one.language : undefined} dir={other ? directionOf(one.language) : undefined}>
+              <span className="committed">{one.committed}</span>
+              {one.tentative && (
+                <span className="tentative" title={text("captions.tentative")}>
+                  {one.tentative}
+                </span>
+              )}
+            </span>
+            {one.doubt && <Doubt reason={text("captions.doubtful", { reason: one.doubt })} />}
+            {one.note && <span className="passage-note">{text("captions.untranslated", { reason: one.note })}</span>}
+          </Fragment>
+        );
+      })}
+      {notOffered && (
+        <span className="passage-note">
+          {text("captions.untranslated", {
+            reason: text("captions.notOffered", { language: nameOf(baseOf(notOffered), locale) }),
+          })}
+        </span>
+      )}
+    </p>
   );
 }
 
@@ -135,7 +162,7 @@ function Doubt({ reason }: { reason: string }) {
 }
 
 /** Stays at the newest line until the reader scrolls back, and again once they return to the end. */
-function useFollowing(lines: readonly ShownPassage[]) {
+function useFollowing(lines: readonly ShownParagraph[]) {
   const scroller = useRef<HTMLDivElement>(null);
   const [following, setFollowing] = useState(true);
 

@@ -146,7 +146,7 @@ function AudienceOfMine({ people }: { people: readonly Participant[] }) {
   if (!meeting.maySpeak) return null;
 
   const me = meeting.room.localParticipant.identity;
-  const said = passages.findLast((passage) => passage.speaker === me);
+  const said = passages.lastBy(me);
   const spoken = speak === "auto" ? (said?.sourceLanguage ?? "") : speak;
   const others = people
     .filter((person) => !person.isLocal)

@@ -1,4 +1,4 @@
-import { useMemo, useState } from "react";
+import { useMemo, useState, useSyncExternalStore } from "react";
 import { useI18n } from "../hooks/useI18n";
 import { useStore } from "../hooks/useStore";
 import { directionOf, nameOf } from "../logic/languages";
@@ -42,9 +42,12 @@ export function TranscriptPanel({ meeting, title }: { meeting: Meeting; title: s
 }
 
 export function useTranscript(meeting: Meeting, title: string): Transcript {
-  const passages = useStore(meeting.passages);
+  const settled = useSyncExternalStore(meeting.passages.subscribe, () => meeting.passages.get().settled);
   const names = useStore(meeting.directory.names);
-  return useMemo(() => transcriptOf(passages, title, (identity) => nameIn(names, identity)), [passages, names, title]);
+  return useMemo(
+    () => transcriptOf(settled.all, title, (identity) => nameIn(names, identity)),
+    [settled, names, title],
+  );
 }
 
 const FORMATS: readonly { value: Format; label: string }[] = [
@@ -56,28 +59,29 @@ const FORMATS: readonly { value: Format; label: string }[] = [
 
 export function SaveTranscript({ transcript }: { transcript: Transcript }) {
   const { text, language: locale } = useI18n();
-  const [which, setWhich] = useState("aligned");
+  const [wanted, setWanted] = useState("aligned");
   const [format, setFormat] = useState<Format>("vtt");
+
+  const choices = [
+    ...(transcript.languages.length > 1 ? [{ value: "aligned", label: text("transcript.aligned") }] : []),
+    ...(transcript.originals ? [{ value: "original", label: text("transcript.originals") }] : []),
+    ...transcript.languages.map((code) => ({ value: code, label: nameOf(code, locale) })),
+  ];
+  // Until somebody chooses, and where what they chose is not there, the first that there is.
+  const which = choices.find(({ value }) => value === wanted)?.value ?? choices[0]?.value ?? "";
 
   const save = (): void => {
     const chosen = which === "aligned" ? transcript : inLanguage(transcript, which);
-    const blob = new Blob([write(chosen, format)], { type: `${MEDIA_TYPES[format]};charset=utf-8` });
+    const blob = new Blob([write(chosen, format, locale)], { type: `${MEDIA_TYPES[format]};charset=utf-8` });
     download(blob, fileName(transcript.title, which, format));
   };
 
   return (
     <section className="save">
       <h3>{text("transcript.save")}</h3>
-      <Select
-        label={text("transcript.which")}
-        value={which}
-        choices={[
-          { value: "aligned", label: text("transcript.aligned") },
-          { value: "original", label: text("transcript.originals") },
-          ...transcript.languages.map((code) => ({ value: code, label: nameOf(code, locale) })),
-        ]}
-        onChange={setWhich}
-      />
+      {choices.length > 0 && (
+        <Select label={text("transcript.which")} value={which} choices={choices} onChange={setWanted} />
+      )}
       <Select label={text("transcript.format")} value={format} choices={FORMATS} onChange={setFormat} />
       <button type="button" className="button button-main" disabled={!transcript.entries.length} onClick={save}>
         <Icon name="download" />

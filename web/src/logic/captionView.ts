@@ -1,22 +1,36 @@
-/** What of the captions is shown, and how: pure functions from passages to lines. */
+/** What of the captions is shown, and how: pure functions from passages to paragraphs. */
 
-import type { CaptionText, Passage, Passages } from "./captions";
+import type { Passages } from "./captionLog";
+import type { CaptionText, Passage } from "./captions";
 import { sameLanguage } from "./languages";
 import { isOffered } from "./offer";
+import { apart, inParagraphs } from "./paragraphs";
 
 export type ReadMode = "off" | "translation" | "original" | "both";
 
-export interface CaptionChoice {
+export interface Reading {
   readonly mode: ReadMode;
   /** The language read; matters for "translation" and "both". */
   readonly language: string;
-  /** What can be read here; null where nobody knows. Whose language is not among it reads the original. */
-  readonly offered: readonly string[] | null;
+}
+
+/** What can be read here; null where nobody knows. Whose language is not among it reads the original. */
+type Offered = readonly string[] | null;
+
+export interface CaptionChoice extends Reading {
+  readonly offered: Offered;
   /** Shows only what will never change. */
   readonly calm: boolean;
 }
 
+/** What was read before, until a moment on the clock that passages are seen by. */
+export interface FormerReading extends Reading {
+  readonly untilMs: number;
+}
+
+/** One clause in one language. */
 export interface ShownText {
+  readonly key: string;
   readonly language: string;
   readonly committed: string;
   readonly tentative: string;
@@ -27,29 +41,114 @@ export interface ShownText {
   readonly doubt: string;
 }
 
-export interface ShownPassage {
+/** The clauses of a paragraph in the language that is read, or their originals. */
+export interface ShownRow {
+  readonly language: string;
+  readonly kind: ShownText["kind"];
+  readonly clauses: readonly ShownText[];
+}
+
+export interface ShownParagraph {
   readonly key: string;
   readonly speaker: string;
   /** False where the same speaker goes on and the name need not be said again. */
   readonly named: boolean;
+  /** Kept from what was read before another language was chosen. */
+  readonly former: boolean;
+  readonly rows: readonly ShownRow[];
+}
+
+interface ShownClause {
+  readonly passage: Passage;
+  /** What it is read in; null for what is chosen now. */
+  readonly former: FormerReading | null;
   readonly texts: readonly ShownText[];
 }
 
-export function shown(passages: Passages, choice: CaptionChoice, most: number): ShownPassage[] {
-  const result: ShownPassage[] = [];
-  for (let at = passages.length - 1; at >= 0 && result.length < most; at -= 1) {
-    const passage = passages[at] as Passage;
-    const texts = chosen(passage, choice)
-      .map((text) => shownText(text, choice))
-      .filter(hasText);
-    if (texts.length) result.push({ key: passage.key, speaker: passage.speaker, named: true, texts });
+/** So many older passages are looked at for those that are shown, and for where their first paragraph begins. */
+const MOST_LOOKED_AT = 600;
+
+/** The newest clauses, at most so many, in their paragraphs. */
+export function shown(
+  { all }: Pick<Passages, "all">,
+  choice: CaptionChoice,
+  most: number,
+  former: readonly FormerReading[] = [],
+): ShownParagraph[] {
+  const newestFirst: ShownClause[] = [];
+  for (let at = all.length - 1; at >= Math.max(0, all.length - MOST_LOOKED_AT); at -= 1) {
+    const clause = shownClause(all[at] as Passage, choice, former);
+    if (!clause) continue;
+    const next = newestFirst.at(-1);
+    // A paragraph is found from its beginning on, so that it stays what it is when its first clauses are not shown.
+    if (next && newestFirst.length >= most && apart(clause.passage, next.passage)) break;
+    newestFirst.push(clause);
   }
-  result.reverse();
-  return result.map((one, at) => ({ ...one, named: one.speaker !== result[at - 1]?.speaker }));
+  let surplus = newestFirst.length - most;
+  const result: ShownParagraph[] = [];
+  for (const clauses of inParagraphs(newestFirst.reverse(), differ)) {
+    const left = surplus > 0 ? clauses.slice(surplus) : clauses;
+    surplus -= clauses.length;
+    const [first] = left;
+    if (!first) continue;
+    const { key, speaker } = (clauses[0] as ShownClause).passage;
+    result.push({
+      key,
+      speaker,
+      named: result.at(-1)?.speaker !== speaker,
+      former: first.former !== null,
+      rows: rowsOf(left),
+    });
+  }
+  return result;
+}
+
+function shownClause(passage: Passage, choice: CaptionChoice, former: readonly FormerReading[]): ShownClause | null {
+  const texts = textsIn(passage, choice, choice.offered, choice.calm);
+  if (texts.length) return { passage, former: null, texts };
+  if (choice.mode === "off") return null;
+  for (const reading of former) {
+    if (passage.firstSeenMs >= reading.untilMs) continue;
+    // What may still change will not be told any more.
+    const kept = textsIn(passage, reading, choice.offered, true);
+    if (kept.length) return { passage, former: reading, texts: kept };
+  }
+  return null;
+}
+
+function textsIn(passage: Passage, reading: Reading, offered: Offered, settledOnly: boolean): ShownText[] {
+  return chosen(passage, reading, offered)
+    .map((text) => ({ ...shownText(passage, text, settledOnly), instead: insteadOf(text, reading, offered) }))
+    .filter(hasText);
+}
+
+/** Two clauses of different languages are no paragraph. */
+function differ(before: ShownClause, next: ShownClause): boolean {
+  if (before.former !== next.former) return true;
+  return next.texts.some((text) =>
+    before.texts.some(
+      (other) => other.kind === text.kind && !other.note && !text.note && other.language !== text.language,
+    ),
+  );
+}
+
+/** One row for each language, in the order in which a clause has them. */
+function rowsOf(clauses: readonly ShownClause[]): ShownRow[] {
+  const rows = new Map<string, ShownText[]>();
+  const fullest = clauses.toSorted((one, other) => other.texts.length - one.texts.length)[0];
+  for (const { kind } of fullest?.texts ?? []) rows.set(kind, []);
+  for (const text of clauses.flatMap(({ texts }) => texts)) {
+    const row = rows.get(text.kind) ?? [];
+    rows.set(text.kind, [...row, text]);
+  }
+  return [...rows.values()].flatMap((texts) => {
+    const plain = texts.find((text) => !text.note) ?? texts[0];
+    return plain ? [{ language: plain.language, kind: plain.kind, clauses: texts }] : [];
+  });
 }
 
 /** The texts of a passage that a reader wants, the translation first. */
-export function chosen(passage: Passage, { mode, language, offered }: CaptionChoice): readonly CaptionText[] {
+export function chosen(passage: Passage, { mode, language }: Reading, offered: Offered): readonly CaptionText[] {
   const original = passage.texts.find((text) => !text.translated && text.note === "");
   const found = passage.texts.find((text) => sameLanguage(text.language, language));
   const wanted = found ?? (isOffered(language, offered) ? undefined : original);
@@ -61,21 +160,27 @@ export function chosen(passage: Passage, { mode, language, offered }: CaptionCho
     case "translation":
       return wanted ? [wanted] : [];
     case "both":
+      if (wanted?.note) return [wanted]; // it is the original
       return [wanted, original].filter(
         (text, at, all) => text !== undefined && all.indexOf(text) === at,
       ) as CaptionText[];
   }
 }
 
-function shownText(text: CaptionText, { mode, language, offered, calm }: CaptionChoice): ShownText {
+function insteadOf(text: CaptionText, { mode, language }: Reading, offered: Offered): string {
   const wished = mode === "original" || sameLanguage(text.language, language);
+  return wished || text.translated || isOffered(language, offered) ? "" : language;
+}
+
+function shownText(passage: Passage, text: CaptionText, settledOnly: boolean): Omit<ShownText, "instead"> {
   return {
-    language: text.language,
+    key: passage.key,
+    // What could not be translated is still in the language that was spoken.
+    language: text.note ? passage.sourceLanguage : text.language,
     committed: text.committed,
-    tentative: calm ? "" : text.tentative,
-    kind: text.translated ? "translation" : "original",
+    tentative: settledOnly ? "" : text.tentative,
+    kind: text.translated || text.note ? "translation" : "original",
     note: text.note,
-    instead: wished || text.translated || isOffered(language, offered) ? "" : language,
     doubt: text.doubt,
   };
 }
@@ -95,10 +200,10 @@ export class Announcer {
 
   constructor(private readonly most = 3) {}
 
-  take(passages: Passages, choice: CaptionChoice, nameOf: (speaker: string) => string): string {
+  take({ all }: Pick<Passages, "all">, choice: CaptionChoice, nameOf: (speaker: string) => string): string {
     const fresh: string[] = [];
-    for (const passage of passages.slice(-40)) {
-      const text = chosen(passage, choice)[0];
+    for (const passage of all.slice(-40)) {
+      const text = chosen(passage, choice, choice.offered)[0];
       if (!text?.final || this.said.has(passage.key)) continue;
       this.said.add(passage.key);
       if (!passage.history) fresh.push(`${nameOf(passage.speaker)}: ${text.committed}`);

@@ -1,5 +1,5 @@
 /**
- * Captions as they arrive: revisions of one segment in one language, merged into passages.
+ * Captions as they arrive: revisions of one segment in one language, which make up a passage.
  *
  * A passage is what one speaker said in one go; it holds the original and the translations that were
  * received. Values are never changed in place.
@@ -61,11 +61,6 @@ export interface Passage {
   readonly history: boolean;
   readonly texts: readonly CaptionText[];
 }
-
-export type Passages = readonly Passage[];
-
-/** About ten hours of talk; older passages make room. */
-export const MOST_PASSAGES = 12_000;
 
 /** UTF-16 units of one caption; the interpreter sends at most 4000 code points. */
 export const MOST_CHARACTERS = 8000;
@@ -141,22 +136,12 @@ function reason(text: string): string {
   return [...text].slice(0, MOST_REASON).join("");
 }
 
-/**
- * Merges one revision.
- *
- * `epoch` is the key of the interpreter that signed it: another one has a time line of its own. What is
- * final stays as it is.
- */
-export function merge(passages: Passages, revision: Revision, epoch: string, nowMs: number): Passages {
-  const key = `${epoch}:${revision.segment}`;
-  const at = passages.findLastIndex((passage) => passage.key === key);
-  const known = passages[at];
-  if (!known) return insert(passages, freshPassage(revision, key, epoch, nowMs));
-
+/** A passage with one more revision of it; the very same where that changes nothing. What is final stays as it is. */
+export function merged(known: Passage, revision: Revision): Passage {
   const before = known.texts.find((text) => text.language === revision.language);
-  if (before?.final) return passages;
+  if (before?.final) return known;
   const text = textOf(revision);
-  const passage: Passage = {
+  return {
     ...known,
     startMs: known.startMs ?? revision.startMs,
     endMs: revision.endMs === null ? known.endMs : Math.max(known.endMs ?? 0, revision.endMs),
@@ -165,12 +150,10 @@ export function merge(passages: Passages, revision: Revision, epoch: string, now
       ? known.texts.map((other) => (other === before ? text : other))
       : [...known.texts, text].sort(originalFirst),
   };
-  // A draft that was withdrawn leaves nothing behind.
-  if (passage.texts.every(isEmpty)) return passages.toSpliced(at, 1);
-  return passages.with(at, passage);
 }
 
-function freshPassage(revision: Revision, key: string, epoch: string, nowMs: number): Passage | null {
+/** The first that is known of a passage; null where it says nothing. */
+export function freshPassage(revision: Revision, key: string, epoch: string, nowMs: number): Passage | null {
   const text = textOf(revision);
   if (isEmpty(text)) return null;
   return {
@@ -187,20 +170,9 @@ function freshPassage(revision: Revision, key: string, epoch: string, nowMs: num
   };
 }
 
-/** Appends, but what was sent again goes before what was said later. */
-function insert(passages: Passages, passage: Passage | null): Passages {
-  if (!passage) return passages;
-  const later = passage.history
-    ? passages.findIndex(
-        (other) =>
-          other.epoch === passage.epoch &&
-          other.startMs !== null &&
-          passage.startMs !== null &&
-          other.startMs > passage.startMs,
-      )
-    : -1;
-  const inserted = later < 0 ? [...passages, passage] : passages.toSpliced(later, 0, passage);
-  return inserted.length > MOST_PASSAGES ? inserted.slice(inserted.length - MOST_PASSAGES) : inserted;
+/** Whether nothing is left of it. */
+export function isWithdrawn(passage: Passage): boolean {
+  return passage.texts.every(isEmpty);
 }
 
 function textOf(revision: Revision): CaptionText {

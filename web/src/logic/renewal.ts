@@ -19,13 +19,25 @@ const LONGEST_STAY_AWAY_MS = 10 * 60_000;
 
 /** How long a token lives from its making on, by the service's own clock; null where it does not say. */
 export function lifeMs(token: string): number | null {
+  const { exp, made } = claimsOf(token);
+  return exp !== null && made !== null && exp > made ? (exp - made) * 1000 : null;
+}
+
+/** When a token was made by the service's own clock, in milliseconds since the epoch; null where it does not say. */
+export function madeMs(token: string): number | null {
+  const { made } = claimsOf(token);
+  return made === null ? null : made * 1000;
+}
+
+/** In seconds. */
+function claimsOf(token: string): { exp: number | null; made: number | null } {
   try {
     const body = (token.split(".")[1] ?? "").replaceAll("-", "+").replaceAll("_", "/");
     const { exp, iat, nbf } = JSON.parse(atob(body)) as Record<string, unknown>;
-    const made = iat ?? nbf;
-    return typeof exp === "number" && typeof made === "number" && exp > made ? (exp - made) * 1000 : null;
+    const number = (value: unknown): number | null => (typeof value === "number" ? value : null);
+    return { exp: number(exp), made: number(iat ?? nbf) };
   } catch {
-    return null;
+    return { exp: null, made: null };
   }
 }
 

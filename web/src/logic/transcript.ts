@@ -1,8 +1,9 @@
 /** Turns received captions into files: WebVTT, SRT, plain text and JSON, in one language or aligned. */
 
-import type { CaptionText, Passage, Passages } from "./captions";
+import type { CaptionText, Passage } from "./captions";
 import { sameLanguage } from "./languages";
 import { LONGEST_MS, within } from "./numbers";
+import { flowed, inParagraphs } from "./paragraphs";
 
 export type Format = "vtt" | "srt" | "txt" | "json";
 
@@ -13,6 +14,7 @@ export const MEDIA_TYPES: Readonly<Record<Format, string>> = {
   json: "application/json",
 };
 
+/** A paragraph, or one clause of it. */
 export interface Entry {
   readonly speaker: string;
   readonly name: string;
@@ -38,7 +40,15 @@ export interface Transcript {
   /** When the first words were spoken, as far as known: milliseconds since the epoch. */
   readonly beganMs: number;
   readonly languages: readonly string[];
+  /** Whether there is anything of what was spoken, in whatever language. */
+  readonly originals: boolean;
+  /** The paragraphs. */
   readonly entries: readonly Entry[];
+  readonly clauses: readonly Clause[];
+}
+
+interface Clause extends Entry {
+  readonly passage: Passage;
 }
 
 /** Every cue stays at least this long, whatever the clocks say. */
@@ -48,17 +58,68 @@ const SHORTEST_MS = 500;
 const VISIBLE = /[^\s\p{C}]/u;
 
 /** Gathers what will not change any more; drafts are left out. */
-export function transcriptOf(passages: Passages, title: string, nameOf: (identity: string) => string): Transcript {
+export function transcriptOf(
+  passages: readonly Passage[],
+  title: string,
+  nameOf: (identity: string) => string,
+): Transcript {
   const offsets = epochOffsets(passages);
-  const entries = passages
-    .flatMap((passage) => entryOf(passage, offsets, nameOf))
+  const said = passages
+    .flatMap((passage) => clauseOf(passage, offsets, nameOf))
     .sort((one, other) => one.startMs - other.startMs);
-  const beganMs = entries[0]?.startMs ?? 0;
+  const beganMs = said[0]?.startMs ?? 0;
+  const clauses = said.map((one) => ({ ...one, startMs: one.startMs - beganMs, endMs: one.endMs - beganMs }));
   return {
     title,
     beganMs,
-    languages: [...new Set(entries.flatMap((entry) => entry.texts.map((text) => text.language)))].sort(),
-    entries: entries.map((entry) => ({ ...entry, startMs: entry.startMs - beganMs, endMs: entry.endMs - beganMs })),
+    languages: [...new Set(clauses.flatMap(({ texts }) => texts.map((text) => text.language)))].sort(),
+    originals: clauses.some((clause) => originalOf(clause) !== undefined),
+    entries: paragraphsOf(clauses),
+    clauses,
+  };
+}
+
+function paragraphsOf(clauses: readonly Clause[]): Entry[] {
+  return inParagraphs(clauses, differ).map(paragraphOf);
+}
+
+/** What was not translated stands alone, so that it can be marked. */
+function differ(before: Clause, next: Clause): boolean {
+  const missing = ({ texts }: Clause): string =>
+    texts
+      .filter((text) => text.note)
+      .map((text) => text.language)
+      .join();
+  return !sameLanguage(before.sourceLanguage, next.sourceLanguage) || missing(before) !== missing(next);
+}
+
+function paragraphOf(clauses: readonly Clause[]): Entry {
+  const [first] = clauses as [Clause];
+  const languages = [...new Set(clauses.flatMap(({ texts }) => texts.map((text) => text.language)))];
+  return {
+    speaker: first.speaker,
+    name: first.name,
+    startMs: first.startMs,
+    endMs: Math.max(...clauses.map(({ endMs }) => endMs)),
+    sourceLanguage: first.sourceLanguage,
+    texts: languages
+      .map((language) => textOf(language, clauses))
+      .sort((one, other) => Number(other.original) - Number(one.original)),
+  };
+}
+
+function textOf(language: string, clauses: readonly Clause[]): EntryText {
+  const texts = clauses.flatMap((clause) => clause.texts.filter((text) => text.language === language));
+  const reasons = (of: (text: EntryText) => string): string => [...new Set(texts.map(of).filter(Boolean))].join("; ");
+  return {
+    language,
+    text: flowed(
+      texts.map(({ text }) => text),
+      language,
+    ),
+    original: texts.every((text) => text.original),
+    note: reasons((text) => text.note),
+    doubt: reasons((text) => text.doubt),
   };
 }
 
@@ -76,7 +137,7 @@ const LATEST_MS = 5 * 60_000;
  * the truth. What was sent again came late for another reason and counts only where nothing else does. A time
  * that is far from those of most passages says nothing: no single one can move the others.
  */
-function epochOffsets(passages: Passages): Map<string, number> {
+function epochOffsets(passages: readonly Passage[]): Map<string, number> {
   const begun = new Map<string, { live: number[]; history: number[] }>();
   for (const passage of passages) {
     const startMs = claimedMs(passage.startMs);
@@ -114,7 +175,7 @@ function saidAtMs(passage: Passage, offsets: Map<string, number>): number {
   return within(offset + startMs, earliest, passage.firstSeenMs);
 }
 
-function entryOf(passage: Passage, offsets: Map<string, number>, nameOf: (identity: string) => string): Entry[] {
+function clauseOf(passage: Passage, offsets: Map<string, number>, nameOf: (identity: string) => string): Clause[] {
   const texts = passage.texts.filter((text) => text.final && VISIBLE.test(text.committed));
   if (!texts.length) return [];
   const startMs = saidAtMs(passage, offsets);
@@ -123,6 +184,7 @@ function entryOf(passage: Passage, offsets: Map<string, number>, nameOf: (identi
   const lengthMs = claimedStart === null || claimedEnd === null ? 0 : claimedEnd - claimedStart;
   return [
     {
+      passage,
       speaker: passage.speaker,
       name: nameOf(passage.speaker),
       startMs,
@@ -145,27 +207,58 @@ function isOriginal(text: CaptionText, passage: Passage): boolean {
 
 /** Keeps one language; "original" keeps what was spoken, whatever the language. */
 export function inLanguage(transcript: Transcript, language: string): Transcript {
-  const entries = transcript.entries.flatMap((entry) => {
+  const clauses = transcript.clauses.flatMap((clause) => {
     const text =
       language === "original"
-        ? originalOf(entry)
-        : entry.texts.find((candidate) => sameLanguage(candidate.language, language));
-    return text ? [{ ...entry, texts: [text] }] : [];
+        ? originalOf(clause)
+        : clause.texts.find((candidate) => sameLanguage(candidate.language, language));
+    return text ? [{ ...clause, texts: [text] }] : [];
   });
-  return { ...transcript, languages: language === "original" ? transcript.languages : [language], entries };
+  return {
+    ...transcript,
+    languages: language === "original" ? transcript.languages : [language],
+    entries: paragraphsOf(clauses),
+    clauses,
+  };
 }
 
-export function write(transcript: Transcript, format: Format): string {
+/** As a file; `locale` is the reader's, for the date at its head, and `timeZone` theirs unless it is given. */
+export function write(transcript: Transcript, format: Format, locale: string, timeZone?: string): string {
   switch (format) {
     case "vtt":
       return writeVtt(transcript);
     case "srt":
       return writeSrt(transcript);
     case "txt":
-      return writeText(transcript);
+      return writeText(transcript, dateFormat(locale, timeZone));
     case "json":
       return writeJson(transcript);
   }
+}
+
+/** The day and the time of day with its zone. */
+function dateFormat(locale: string, timeZone?: string): Intl.DateTimeFormat {
+  return new Intl.DateTimeFormat(locale, {
+    year: "numeric",
+    month: "long",
+    day: "numeric",
+    hour: "2-digit",
+    minute: "2-digit",
+    timeZoneName: "short",
+    ...(timeZone ? { timeZone } : {}),
+  });
+}
+
+/** Subtitles one after the other: none begins before the one before it has ended, and each can be read. */
+function cuesOf(entries: readonly Entry[]): Entry[] {
+  let earliestMs = 0;
+  return entries.map((entry, at) => {
+    const startMs = Math.max(earliestMs, entry.startMs);
+    const nextMs = entries[at + 1]?.startMs ?? Number.POSITIVE_INFINITY;
+    const endMs = Math.max(startMs + SHORTEST_MS, Math.min(entry.endMs, nextMs));
+    earliestMs = endMs;
+    return { ...entry, startMs, endMs };
+  });
 }
 
 /** What was spoken. Where a translation is missing its text is the original, also for somebody who reads no other. */
@@ -178,7 +271,7 @@ function originalOf({ texts, sourceLanguage }: Entry): EntryText | undefined {
 }
 
 function writeVtt({ title, entries }: Transcript): string {
-  const cues = entries.map((entry, at) => {
+  const cues = cuesOf(entries).map((entry, at) => {
     const name = escapeVtt(nameIn(entry));
     const several = entry.texts.length > 1;
     const lines = entry.texts.map((text) => {
@@ -193,7 +286,7 @@ function writeVtt({ title, entries }: Transcript): string {
 }
 
 function writeSrt({ entries }: Transcript): string {
-  return entries
+  return cuesOf(entries)
     .map((entry, at) => {
       const lines = entry.texts.map((text) => shown(text, entry));
       const words = withoutTags(`${nameIn(entry)}: ${lines.join("\n")}`);
@@ -202,8 +295,9 @@ function writeSrt({ entries }: Transcript): string {
     .join("\n");
 }
 
-function writeText({ title, entries, beganMs }: Transcript): string {
-  const head = entries.length ? `${oneLine(title)}\n${instant(beganMs)}\n` : `${oneLine(title)}\n`;
+function writeText({ title, entries, beganMs }: Transcript, date: Intl.DateTimeFormat): string {
+  const began = date.format(Date.parse(instant(beganMs)));
+  const head = entries.length ? `${oneLine(title)}\n${oneLine(began)}\n` : `${oneLine(title)}\n`;
   const lines = entries.map((entry) => {
     const several = entry.texts.length > 1;
     const texts = entry.texts.map((text) => {

@@ -33,8 +33,8 @@ function captionsAttribute({ mode, language }: Wishes["read"]): string {
     case "original":
       return "original";
     case "translation":
-      return language;
     case "both":
+      // A record has what was spoken, also of those who do not read it.
       return `${language},original`;
   }
 }

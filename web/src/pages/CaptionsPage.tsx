@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useState } from "react";
-import { PassageLines } from "../components/CaptionPane";
+import { Paragraph } from "../components/CaptionPane";
 import { Notice } from "../components/controls";
 import { useTitle } from "../components/Page";
 import { useEncryptedText } from "../hooks/useEncryptedText";
@@ -140,7 +140,7 @@ function Lines({ reading, options }: { reading: Reading; options: CaptionPageOpt
         <p className="screen-waiting">{encrypted ? encryptedText(encrypted) : text("page.waiting")}</p>
       )}
       {lines.map((line) => (
-        <PassageLines key={line.key} line={line} name={named && line.named ? nameIn(names, line.speaker) : ""} />
+        <Paragraph key={line.key} line={line} name={named && line.named ? nameIn(names, line.speaker) : ""} />
       ))}
     </main>
   );

@@ -1,6 +1,7 @@
 import type { Room, TextStreamReader } from "livekit-client";
 import { Budgets } from "../logic/budget";
-import { isCaptionOf, merge, MOST_CHARACTERS, readRevision, type Passages } from "../logic/captions";
+import { CaptionLog, type Passages } from "../logic/captionLog";
+import { isCaptionOf, MOST_CHARACTERS, readRevision } from "../logic/captions";
 import { claimedKey, SignatureCheck } from "../logic/signatures";
 import { Store, type Readable } from "../logic/store";
 import { forgetStream } from "./streams";
@@ -49,22 +50,25 @@ export function captionSource(room: Room): CaptionSource {
  * segment, is too long or too frequent is refused and counted.
  */
 export class CaptionFeed {
-  readonly passages = new Store<Passages>([]);
+  readonly passages: Store<Passages>;
   /** False where this browser cannot tell who sent a caption: it shows none then. */
   readonly checkable = new Store(true);
   /** How many streams were not believed. */
   readonly refused = new Store(0);
+  private readonly log = new CaptionLog();
   private readonly budgets = new Budgets(AT_ONCE, PER_SECOND);
   private readonly open = new Map<string, number>();
   private readonly lanes = new Map<string, { last: Promise<void>; waiting: number }>();
   private readonly closed = new Store(false);
 
-  /** `keys` are the public keys of the interpreters that are or were in the room. */
+  /** `keys` are the public keys of the interpreters that are or were in the room; `now` says when a caption came. */
   constructor(
     private readonly source: CaptionSource,
     private readonly keys: Readable<ReadonlySet<string>>,
+    private readonly now: () => number,
     private readonly check = new SignatureCheck(globalThis.crypto?.subtle),
   ) {
+    this.passages = new Store(this.log.passages());
     void check.possible().then((possible) => this.checkable.set(possible));
     source.registerTextStreamHandler(TOPIC, (stream, { identity }) => void this.receive(stream, identity));
   }
@@ -132,7 +136,7 @@ export class CaptionFeed {
       (await this.check.holds(sender, text, attributes));
     const revision = believed ? readRevision(text, attributes, sender) : null;
     if (!revision) return this.refuse(stream);
-    this.passages.update((passages) => merge(passages, revision, key, Date.now()));
+    if (this.log.take(revision, key, this.now())) this.passages.set(this.log.passages());
   }
 
   private refuse(stream: CaptionStream): void {

@@ -6,7 +6,7 @@ import {
   type RemoteTrackPublication,
   type Room,
 } from "livekit-client";
-import type { Passages } from "../logic/captions";
+import type { Passages } from "../logic/captionLog";
 import { isWantedChannel, type Interpreter } from "../logic/interpreter";
 import { sameLanguage } from "../logic/languages";
 import type { Readable } from "../logic/store";
@@ -129,7 +129,7 @@ export class Listening {
   private understands(participant: RemoteParticipant): boolean {
     const { listen } = this.inputs.wishes.get();
     const stated = spokenBy(participant.attributes);
-    const said = this.inputs.passages.get().findLast((passage) => passage.speaker === participant.identity);
+    const said = this.inputs.passages.get().lastBy(participant.identity);
     const spoken = stated !== "" && stated !== "auto" ? stated : (said?.sourceLanguage ?? "");
     return sameLanguage(spoken, listen);
   }

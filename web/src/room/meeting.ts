@@ -2,6 +2,7 @@ import { Room, RoomEvent } from "livekit-client";
 import type { Admission, Api } from "../logic/api";
 import { diagnose, type Diagnosis } from "../logic/diagnostics";
 import { microphoneProblem, type MicrophoneProblem } from "../logic/microphone";
+import { ServerClock } from "../logic/serverClock";
 import { Store } from "../logic/store";
 import type { Wishes } from "../logic/wishes";
 import { CaptionFeed, captionSource } from "./captionFeed";
@@ -9,6 +10,7 @@ import { Directory } from "./directory";
 import { InterpreterWatch } from "./interpreterWatch";
 import { Listening } from "./listening";
 import { Mixer } from "./mixer";
+import { ReadBefore } from "./readBefore";
 import { HeardRecorder } from "./recorder";
 import { RecordingRule } from "./recordingRule";
 import { RecordingSigns } from "./recordingSigns";
@@ -37,6 +39,7 @@ export class Meeting {
   readonly directory: Directory;
   readonly session: Session;
   readonly wishSender: WishSender;
+  readonly readBefore: ReadBefore["former"];
   readonly recorder: HeardRecorder;
   readonly recordingAllowed: RecordingRule["allowed"];
   /** Identities of those who record what they hear. */
@@ -69,8 +72,11 @@ export class Meeting {
     this.mixer.setBalance(options.balance);
     this.directory = new Directory(this.room);
     this.watch = new InterpreterWatch(this.room);
-    this.feed = new CaptionFeed(captionSource(this.room), this.watch.keys);
+    const clock = new ServerClock();
+    clock.set(admission.token);
+    this.feed = new CaptionFeed(captionSource(this.room), this.watch.keys, clock.now);
     this.wishSender = new WishSender(this.room, options.wishes);
+    this.readBefore = new ReadBefore(this.wishSender.wishes, clock.now).former;
     this.listening = new Listening(this.room, this.mixer, {
       wishes: this.wishSender.wishes,
       interpreter: this.watch.state,
@@ -83,6 +89,7 @@ export class Meeting {
       relayOnly: options.relayOnly,
       onConnected: () => void this.publish(),
     });
+    this.session.admission.subscribe(() => clock.set(this.session.admission.get().token));
     this.recordingAllowed = new RecordingRule(this.room, this.session.admission).allowed;
     this.recorder = new HeardRecorder(this.mixer, this.recordingAllowed);
     this.recording = new RecordingSigns(this.room, this.recorder.state).recording;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { merge, readRevision, type Passages, type Revision } from "../../src/logic/captions";
+import { CaptionLog } from "../../src/logic/captionLog";
+import { readRevision, type Passage, type Revision } from "../../src/logic/captions";
 
 const ORIGINAL: Revision = {
   id: "anna/1-1/en",
@@ -26,8 +27,10 @@ const SPANISH: Revision = {
   committed: "Buenos días.",
 };
 
-function received(...revisions: Revision[]): Passages {
-  return revisions.reduce<Passages>((passages, revision, at) => merge(passages, revision, "agent-1", 1000 + at), []);
+function received(...revisions: Revision[]): readonly Passage[] {
+  const log = new CaptionLog();
+  for (const [at, revision] of revisions.entries()) log.take(revision, "agent-1", 1000 + at);
+  return log.passages().all;
 }
 
 describe("reading a stream", () => {
@@ -181,23 +184,31 @@ describe("merging", () => {
   });
 
   it("keeps a translation beside its original, whichever comes first", () => {
-    const languages = (passages: Passages) => passages.map((passage) => passage.texts.map((text) => text.language));
+    const languages = (passages: readonly Passage[]) =>
+      passages.map((passage) => passage.texts.map((text) => text.language));
 
     expect(languages(received(FINAL, SPANISH))).toEqual([["en", "es"]]);
     expect(languages(received(SPANISH, FINAL))).toEqual([["en", "es"]]);
   });
 
   it("changes nothing that is final", () => {
-    const before = received(FINAL);
+    const log = new CaptionLog();
+    log.take(FINAL, "agent-1", 1000);
+    const before = [...log.passages().all];
 
-    expect(merge(before, ORIGINAL, "agent-1", 2000)).toBe(before);
+    expect(log.take(ORIGINAL, "agent-1", 2000)).toBe(false);
+    expect(log.passages().all).toEqual(before);
   });
 
   it("starts anew when another interpreter counts from 1 again", () => {
-    const before = received(FINAL);
-    const after = merge(before, { ...FINAL, committed: "Welcome back." }, "agent-2", 5000);
+    const log = new CaptionLog();
+    log.take(FINAL, "agent-1", 1000);
+    log.take({ ...FINAL, committed: "Welcome back." }, "agent-2", 5000);
 
-    expect(after.map((passage) => passage.texts[0]?.committed)).toEqual(["Good morning.", "Welcome back."]);
+    expect(log.passages().all.map((passage) => passage.texts[0]?.committed)).toEqual([
+      "Good morning.",
+      "Welcome back.",
+    ]);
   });
 
   it("puts what was sent again before what was said later, whoever said it", () => {

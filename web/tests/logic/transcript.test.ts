@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { Passage, Passages } from "../../src/logic/captions";
-import { fileName, inLanguage, transcriptOf, write } from "../../src/logic/transcript";
+import type { Passage } from "../../src/logic/captions";
+import { fileName, inLanguage, transcriptOf, write, type Format, type Transcript } from "../../src/logic/transcript";
 
 function passage(
   number: number,
@@ -32,8 +32,10 @@ function passage(
   };
 }
 
+const saved = (transcript: Transcript, format: Format): string => write(transcript, format, "en", "UTC");
+
 const BEGAN = Date.UTC(2026, 10, 21, 9, 0, 0);
-const PASSAGES: Passages = [
+const PASSAGES: readonly Passage[] = [
   passage(1, "anna", 0, BEGAN + 1000, { en: "Good morning.", es: "Buenos días." }),
   // What Bob said reached this browser late; it was said between Anna's two.
   passage(1, "bob", 10_500, BEGAN + 18_000, { en: "Hi <all> & welcome.", es: "Hola a todos." }),
@@ -58,7 +60,7 @@ describe("a transcript", () => {
   });
 
   it("is written as WebVTT with voices, escaped", () => {
-    expect(write(inLanguage(transcript, "en"), "vtt")).toBe(
+    expect(saved(inLanguage(transcript, "en"), "vtt")).toBe(
       [
         "WEBVTT - Board meeting\n",
         "1\n00:00:00.000 --> 00:00:01.500\n<v Anna>Good morning.</v>\n",
@@ -69,19 +71,19 @@ describe("a transcript", () => {
   });
 
   it("is written as WebVTT with all languages of a cue below each other", () => {
-    expect(write(transcript, "vtt").split("\n\n")[1]).toBe(
+    expect(saved(transcript, "vtt").split("\n\n")[1]).toBe(
       "1\n00:00:00.000 --> 00:00:01.500\n<v Anna><lang en>Good morning.</lang>\n<lang es>Buenos días.</lang></v>",
     );
   });
 
   it("is written as SRT", () => {
-    expect(write(inLanguage(transcript, "es"), "srt").split("\n\n")[2]).toBe(
+    expect(saved(inLanguage(transcript, "es"), "srt").split("\n\n")[2]).toBe(
       "3\n00:00:15,000 --> 00:00:16,500\nAnna: Empecemos.\n",
     );
   });
 
   it("is written as text", () => {
-    expect(write(inLanguage(transcript, "es"), "txt").split("\n").slice(3)).toEqual([
+    expect(saved(inLanguage(transcript, "es"), "txt").split("\n").slice(3)).toEqual([
       "[00:00:00] Anna: Buenos días.",
       "[00:00:10] Bob: Hola a todos.",
       "[00:00:15] Anna: Empecemos.",
@@ -90,7 +92,7 @@ describe("a transcript", () => {
   });
 
   it("is written as JSON, aligned", () => {
-    const { began_at: beganAt, languages, entries } = JSON.parse(write(transcript, "json"));
+    const { began_at: beganAt, languages, entries } = JSON.parse(saved(transcript, "json"));
 
     expect([beganAt, languages]).toEqual(["2026-11-21T09:00:01.000Z", ["en", "es"]]);
     expect(entries[1]).toEqual({
@@ -153,7 +155,7 @@ const HOSTILE: [string, Partial<Passage>][] = [
 describe("one passage with impossible claims", () => {
   const known = new Map(Object.entries(NAMES));
   const nameOf = (identity: string): string => known.get(identity) ?? identity;
-  const others = (passages: Passages) => {
+  const others = (passages: readonly Passage[]) => {
     const { beganMs, entries } = transcriptOf(passages, "Board", nameOf);
     return entries.filter(({ speaker }) => known.has(speaker)).map(({ startMs }) => beganMs + startMs);
   };
@@ -176,7 +178,7 @@ describe("one passage with impossible claims", () => {
       const all = transcriptOf(passages, "Board", nameOf);
       for (const format of FORMATS) {
         for (const which of [all, inLanguage(all, "en"), inLanguage(all, "original")]) {
-          expect(write(which, format)).not.toMatch(/e\+|NaN|Infinity/);
+          expect(saved(which, format)).not.toMatch(/e\+|NaN|Infinity/);
         }
       }
       for (const { startMs, endMs } of all.entries) {
@@ -188,7 +190,7 @@ describe("one passage with impossible claims", () => {
 
   it.each([0, 1, -1e300, 1e300, Number.NaN, 8.64e15])("is saved whatever this computer's clock says: %s", (nowMs) => {
     const all = transcriptOf([{ ...PASSAGES[0]!, firstSeenMs: nowMs }], "Board", nameOf);
-    for (const format of FORMATS) expect(write(all, format)).toContain("Good morning.");
+    for (const format of FORMATS) expect(saved(all, format)).toContain("Good morning.");
   });
 
   it("is placed where it was seen, however late it claims to be", () => {
@@ -225,19 +227,19 @@ describe("words that look like marks of a file", () => {
   const hard = said({ en: "5 < 6 & a --> b <i>x</i>" }, "Ana > <b> --> X");
 
   it("are replaced in SRT, which cannot escape them", () => {
-    expect(write(hard, "srt")).toBe("1\n00:00:00,000 --> 00:00:01,500\nAna › ‹b› → X: 5 ‹ 6 & a → b ‹i›x‹/i›\n");
+    expect(saved(hard, "srt")).toBe("1\n00:00:00,000 --> 00:00:01,500\nAna › ‹b› → X: 5 ‹ 6 & a → b ‹i›x‹/i›\n");
   });
 
   it("are escaped in WebVTT", () => {
-    expect(write(hard, "vtt")).toBe(
+    expect(saved(hard, "vtt")).toBe(
       "WEBVTT - Talk\n\n1\n00:00:00.000 --> 00:00:01.500\n" +
         "<v Ana &gt; &lt;b&gt; --&gt; X>5 &lt; 6 &amp; a --&gt; b &lt;i&gt;x&lt;/i&gt;</v>\n",
     );
   });
 
   it("stay as they are in text and JSON", () => {
-    expect(write(hard, "txt").split("\n")[3]).toBe("[00:00:00] Ana > <b> --> X: 5 < 6 & a --> b <i>x</i>");
-    expect(JSON.parse(write(hard, "json")).entries[0].texts).toEqual({ en: "5 < 6 & a --> b <i>x</i>" });
+    expect(saved(hard, "txt").split("\n")[3]).toBe("[00:00:00] Ana > <b> --> X: 5 < 6 & a --> b <i>x</i>");
+    expect(JSON.parse(saved(hard, "json")).entries[0].texts).toEqual({ en: "5 < 6 & a --> b <i>x</i>" });
   });
 
   it.each([
@@ -249,18 +251,18 @@ describe("words that look like marks of a file", () => {
   ])("leave the line of a cue whole: %s in a name", (_, name, expected) => {
     const odd = said({ en: "Hello." }, name);
 
-    expect(write(odd, "srt").split("\n").slice(2)).toEqual([`${expected}: Hello.`, ""]);
-    expect(write(odd, "vtt").split("\n").slice(4)).toEqual([`<v ${expected}>Hello.</v>`, ""]);
-    expect(write(odd, "txt").split("\n").slice(3)).toEqual([`[00:00:00] ${expected}: Hello.`, ""]);
+    expect(saved(odd, "srt").split("\n").slice(2)).toEqual([`${expected}: Hello.`, ""]);
+    expect(saved(odd, "vtt").split("\n").slice(4)).toEqual([`<v ${expected}>Hello.</v>`, ""]);
+    expect(saved(odd, "txt").split("\n").slice(3)).toEqual([`[00:00:00] ${expected}: Hello.`, ""]);
   });
 
   it("keep the marks of right-to-left writing within the words", () => {
-    expect(write(said({ he: "\u200fשלום (ABC)\u200f" }, "דנה"), "srt")).toContain("דנה: \u200fשלום (ABC)\u200f\n");
+    expect(saved(said({ he: "\u200fשלום (ABC)\u200f" }, "דנה"), "srt")).toContain("דנה: \u200fשלום (ABC)\u200f\n");
   });
 
   it("leave the head of WebVTT whole", () => {
-    expect(write(said({ en: "x" }, "a", "A --> B\n\nC"), "vtt").split("\n")[0]).toBe("WEBVTT - A → B C");
-    expect(write(said({ en: "x" }, "a", " "), "vtt").split("\n")[0]).toBe("WEBVTT");
+    expect(saved(said({ en: "x" }, "a", "A --> B\n\nC"), "vtt").split("\n")[0]).toBe("WEBVTT - A → B C");
+    expect(saved(said({ en: "x" }, "a", " "), "vtt").split("\n")[0]).toBe("WEBVTT");
   });
 
   it("make no cue where there is nothing to be seen", () => {
@@ -270,7 +272,7 @@ describe("words that look like marks of a file", () => {
   it("name no language that is none", () => {
     const odd = said({ en: "Hi.", "x> <b": "Ho." }, "Ana");
 
-    expect(write(odd, "vtt")).toContain("<v Ana><lang en>Hi.</lang>\nHo.</v>");
+    expect(saved(odd, "vtt")).toContain("<v Ana><lang en>Hi.</lang>\nHo.</v>");
   });
 });
 
@@ -280,12 +282,12 @@ describe("a translation that may be wrong", () => {
     const texts = one.texts.map((text) => ({ ...text, doubt: text.language === "es" ? "numbers changed" : "" }));
     const doubtful = transcriptOf([{ ...one, texts }], "Talk", String);
 
-    expect(JSON.parse(write(doubtful, "json")).entries[0]).toMatchObject({
+    expect(JSON.parse(saved(doubtful, "json")).entries[0]).toMatchObject({
       texts: { en: "35 people", es: "53 personas" },
       missing: {},
       doubts: { es: "numbers changed" },
     });
-    expect(write(inLanguage(doubtful, "es"), "srt")).toContain("\nana: 53 personas\n");
+    expect(saved(inLanguage(doubtful, "es"), "srt")).toContain("\nana: 53 personas\n");
   });
 });
 
@@ -296,20 +298,20 @@ describe("a clause that was not translated", () => {
   it("is marked with its own language", () => {
     for (const transcript of [both, alone]) {
       const spanish = inLanguage(transcript, "es");
-      expect(write(spanish, "srt")).toContain("\nAna: [en] Good morning.\n");
-      expect(write(spanish, "vtt")).toContain("<v Ana>[en] Good morning.</v>");
-      expect(write(spanish, "txt")).toContain("Ana: [en] Good morning.\n");
+      expect(saved(spanish, "srt")).toContain("\nAna: [en] Good morning.\n");
+      expect(saved(spanish, "vtt")).toContain("<v Ana>[en] Good morning.</v>");
+      expect(saved(spanish, "txt")).toContain("Ana: [en] Good morning.\n");
     }
   });
 
   it("is marked beside the original too", () => {
-    expect(write(both, "vtt")).toContain("<lang en>Good morning.</lang>\n<lang en>[en] Good morning.</lang>");
-    expect(write(both, "txt")).toContain("    [en] Good morning.\n    [es] [en] Good morning.\n");
+    expect(saved(both, "vtt")).toContain("<lang en>Good morning.</lang>\n<lang en>[en] Good morning.</lang>");
+    expect(saved(both, "txt")).toContain("    [en] Good morning.\n    [es] [en] Good morning.\n");
   });
 
   it("keeps its reason in JSON, and its words stand under what they are", () => {
     for (const transcript of [both, alone, inLanguage(both, "es")]) {
-      expect(JSON.parse(write(transcript, "json")).entries[0]).toMatchObject({
+      expect(JSON.parse(saved(transcript, "json")).entries[0]).toMatchObject({
         texts: { en: "Good morning." },
         missing: { es: "no route" },
       });
@@ -318,7 +320,7 @@ describe("a clause that was not translated", () => {
 
   it("is the original where the original is asked for", () => {
     for (const transcript of [both, alone]) {
-      expect(write(inLanguage(transcript, "original"), "srt")).toContain("\nAna: Good morning.\n");
+      expect(saved(inLanguage(transcript, "original"), "srt")).toContain("\nAna: Good morning.\n");
     }
   });
 });
@@ -338,9 +340,9 @@ describe("times", () => {
   it("go beyond a hundred hours", () => {
     const long = at([0, 1000], [123 * HOUR + 4567, 123 * HOUR + 9000]);
 
-    expect(write(long, "vtt")).toContain("123:00:04.567 --> 123:00:09.000");
-    expect(write(long, "srt")).toContain("123:00:04,567 --> 123:00:09,000");
-    expect(write(long, "txt")).toContain("[123:00:04] ana: x");
+    expect(saved(long, "vtt")).toContain("123:00:04.567 --> 123:00:09.000");
+    expect(saved(long, "srt")).toContain("123:00:04,567 --> 123:00:09,000");
+    expect(saved(long, "txt")).toContain("[123:00:04] ana: x");
   });
 
   it("are never negative, and each cue ends after its beginning", () => {
@@ -352,12 +354,88 @@ describe("times", () => {
     ]);
   });
 
-  it("may overlap when two people speak at once, in the order of their beginnings", () => {
-    const both = at([0, 9000], [2000, 3000]);
+  it("never overlap in subtitles, also when several people speak at once", () => {
+    const cues = (...said: [string, number, number][]) =>
+      transcriptOf(
+        said.map(([speaker, startMs, endMs], number) => ({
+          ...passage(number, speaker, startMs, BEGAN + startMs, { en: "x" }),
+          endMs,
+        })),
+        "Talk",
+        String,
+      );
+    const spans = (transcript: Transcript, format: Format) => saved(transcript, format).match(/[\d:.,]+ --> [\d:.,]+/g);
+    const both = cues(["ana", 0, 9000], ["bob", 2000, 3000], ["eve", 2000, 2100], ["ana", 2200, 9000]);
 
-    expect(write(both, "vtt").match(/[\d:.]+ --> [\d:.]+/g)).toEqual([
-      "00:00:00.000 --> 00:00:09.000",
-      "00:00:02.000 --> 00:00:03.000",
+    expect(spans(both, "vtt")).toEqual([
+      "00:00:00.000 --> 00:00:02.000",
+      "00:00:02.000 --> 00:00:02.500",
+      "00:00:02.500 --> 00:00:03.000",
+      "00:00:03.000 --> 00:00:09.000",
     ]);
+    expect(spans(both, "srt")).toEqual(spans(both, "vtt")!.map((span) => span.replaceAll(".", ",")));
+    expect(JSON.parse(saved(both, "json")).entries[0].end_s).toBe(9);
+  });
+});
+
+describe("paragraphs of a transcript", () => {
+  const clause = (
+    number: number,
+    startMs: number,
+    words: Record<string, string>,
+    notes: Record<string, string> = {},
+  ) => {
+    const one = passage(number, "ana", startMs, BEGAN + startMs, words);
+    return { ...one, texts: one.texts.map((text) => ({ ...text, note: notes[text.language] ?? "" })) };
+  };
+  const talk = transcriptOf(
+    [
+      clause(1, 0, { en: "We have new rooms", es: "Tenemos salas nuevas" }),
+      clause(2, 1600, { en: "and many students.", es: "y muchos alumnos." }),
+      clause(3, 3200, { en: "Hear hear.", es: "Hear hear." }, { es: "no route" }),
+      clause(4, 4800, { en: "Let us go on.", es: "Sigamos." }),
+      clause(5, 9000, { en: "Goodbye.", es: "Adiós." }),
+    ],
+    "Talk",
+    String,
+  );
+
+  it("have one name and time each, in each language", () => {
+    expect(saved(inLanguage(talk, "original"), "txt").split("\n").slice(3)).toEqual([
+      "[00:00:00] ana: We have new rooms and many students. Hear hear. Let us go on.",
+      "[00:00:09] ana: Goodbye.",
+      "",
+    ]);
+    expect(JSON.parse(saved(talk, "json")).entries[0]).toMatchObject({
+      start_s: 0,
+      end_s: 3.1,
+      texts: { en: "We have new rooms and many students.", es: "Tenemos salas nuevas y muchos alumnos." },
+    });
+  });
+
+  it("leave alone what was not translated, so that it can be marked", () => {
+    expect(saved(inLanguage(talk, "es"), "txt").split("\n").slice(3)).toEqual([
+      "[00:00:00] ana: Tenemos salas nuevas y muchos alumnos.",
+      "[00:00:03] ana: [en] Hear hear.",
+      "[00:00:04] ana: Sigamos.",
+      "[00:00:09] ana: Adiós.",
+      "",
+    ]);
+  });
+
+  it("tell whether there is anything of what was spoken", () => {
+    expect(talk.originals).toBe(true);
+    expect(transcriptOf([clause(1, 0, { es: "Hola." })], "Talk", String).originals).toBe(false);
+  });
+});
+
+describe("the head of a text", () => {
+  it.each([
+    ["en", "UTC", "November 21, 2026 at 09:00 AM UTC"],
+    ["de", "Europe/Berlin", "21. November 2026 um 10:00 MEZ"],
+  ])("says when it was as a reader of %s in %s reads it", (locale, zone, expected) => {
+    const began = transcriptOf([passage(1, "ana", 0, BEGAN, { en: "x" })], "Talk", String);
+
+    expect(write(began, "txt", locale, zone).split("\n").slice(0, 2)).toEqual(["Talk", expected]);
   });
 });

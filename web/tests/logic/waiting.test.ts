@@ -28,7 +28,7 @@ describe("waiting", () => {
     expect(done).toBe(false);
     await vi.advanceTimersByTimeAsync(1000);
     expect(done).toBe(true);
-  });
+  }, 60_000);
 
   it("is not made longer by a clock that is set back", async () => {
     waiting(60_000);

@@ -6,7 +6,7 @@ const WISHES: Wishes = { speak: "en", listen: "es", read: { mode: "both", langua
 describe("attributes", () => {
   it.each([
     ["both", "es,original"],
-    ["translation", "es"],
+    ["translation", "es,original"],
     ["original", "original"],
     ["off", "off"],
   ] as const)("write captions %s as %s", (mode, value) => {

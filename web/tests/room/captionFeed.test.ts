@@ -20,13 +20,13 @@ beforeEach(() => {
   warn = vi.spyOn(console, "warn").mockImplementation(() => undefined);
   source = new FakeSource();
   keys = new Store<ReadonlySet<string>>(new Set([interpreter.key]));
-  feed = new CaptionFeed(source, keys);
+  feed = new CaptionFeed(source, keys, Date.now);
 });
 
 const words = (): string[] =>
   feed.passages
     .get()
-    .flatMap(({ speaker, texts }) => texts.map((text) => `${speaker}: ${text.committed}${text.tentative}`));
+    .all.flatMap(({ speaker, texts }) => texts.map((text) => `${speaker}: ${text.committed}${text.tentative}`));
 const refused = (count: number) => vi.waitFor(() => expect(feed.refused.get()).toBe(count), { timeout: 5000 });
 const shows = (...expected: string[]) => vi.waitFor(() => expect(words()).toEqual(expected), { timeout: 5000 });
 
@@ -63,7 +63,7 @@ describe("the captions of the interpreter", () => {
       return true;
     });
     feed.close();
-    feed = new CaptionFeed(source, keys, slow);
+    feed = new CaptionFeed(source, keys, Date.now, slow);
     const interim = { "lk.transcription_final": "false" };
     await say("anna", 1, "Good", interim);
     await say("anna", 1, "Good morning", interim);
@@ -88,7 +88,7 @@ describe("the captions of the interpreter", () => {
     source.send("anna", ["Welcome back."], await next.sign("anna", "Welcome back.", captionOf("anna", 1)));
 
     await shows("anna: Good morning.", "anna: Welcome back.");
-    expect(feed.passages.get().map(({ epoch }) => epoch)).toEqual([interpreter.key, next.key]);
+    expect(feed.passages.get().all.map(({ epoch }) => epoch)).toEqual([interpreter.key, next.key]);
   });
 });
 
@@ -212,7 +212,7 @@ describe("what a listener makes up", () => {
     await shows("anna: Good morning.");
     await refused(2);
 
-    expect(transcriptOf(feed.passages.get(), "Board", String).entries.map(({ texts }) => texts[0]?.text)).toEqual([
+    expect(transcriptOf(feed.passages.get().all, "Board", String).entries.map(({ texts }) => texts[0]?.text)).toEqual([
       "Good morning.",
     ]);
   });
@@ -221,7 +221,7 @@ describe("what a listener makes up", () => {
 describe("a browser that cannot check who sent a caption", () => {
   it("shows none, and says so", async () => {
     feed.close();
-    feed = new CaptionFeed(source, keys, new SignatureCheck(undefined));
+    feed = new CaptionFeed(source, keys, Date.now, new SignatureCheck(undefined));
     await say("anna", 1, "Good morning.");
 
     await vi.waitFor(() => expect(feed.checkable.get()).toBe(false));

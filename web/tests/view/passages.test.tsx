@@ -1,13 +1,14 @@
 // @vitest-environment jsdom
 import { cleanup, render, screen } from "@testing-library/react";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { PassageLines } from "../../src/components/CaptionPane";
+import { Paragraph } from "../../src/components/CaptionPane";
 import { I18nProvider } from "../../src/hooks/useI18n";
 import { PreferencesProvider } from "../../src/hooks/usePreferences";
 import type { ShownText } from "../../src/logic/captionView";
 import { keepPreferences, readPreferences } from "../../src/logic/preferences";
 
 const SPANISH: ShownText = {
+  key: "1",
   language: "es",
   committed: "53 personas",
   tentative: "",
@@ -21,7 +22,16 @@ function show(...texts: ShownText[]) {
   render(
     <PreferencesProvider>
       <I18nProvider>
-        <PassageLines line={{ key: "1", speaker: "anna", named: false, texts }} name="" />
+        <Paragraph
+          line={{
+            key: "1",
+            speaker: "anna",
+            named: false,
+            former: false,
+            rows: [{ language: "es", kind: "translation", clauses: texts }],
+          }}
+          name=""
+        />
       </I18nProvider>
     </PreferencesProvider>,
   );
@@ -49,5 +59,23 @@ describe("a translation that may be wrong", () => {
 
     await screen.findByText("53 personas");
     expect(screen.queryByRole("img")).toBeNull();
+  });
+});
+
+describe("a paragraph", () => {
+  afterEach(cleanup);
+
+  it("has blanks between its clauses, and names the language of what was not translated", async () => {
+    const clauses = [
+      { ...SPANISH, doubt: "", committed: "Hola" },
+      { ...SPANISH, doubt: "", key: "2", committed: "y adiós." },
+      { ...SPANISH, doubt: "", key: "3", committed: "Hello.", language: "en", note: "no route" },
+    ];
+    show(...clauses);
+
+    const paragraph = (await screen.findByText("Hola")).closest("p")!;
+    expect(paragraph.textContent).toMatch(/^Hola y adiós\. Hello\./);
+    expect(paragraph.lang).toBe("es");
+    expect(screen.getByText("Hello.").closest("[lang]")!.getAttribute("lang")).toBe("en");
   });
 });
