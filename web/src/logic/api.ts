@@ -80,14 +80,17 @@ export interface NewRoom {
 export interface Link {
   readonly id: string;
   readonly role: Role;
-  readonly link?: string;
-  readonly captions_link?: string | null;
+  /** What organisers tell it from others by. */
+  readonly name: string;
+  /** Null where nobody may come by it any more. */
+  readonly link: string | null;
+  readonly captions_link: string | null;
   readonly expires_at: string;
   readonly uses: number | null;
   readonly used: number;
   readonly state: "valid" | "expired" | "revoked" | "used_up";
   readonly created_at: string;
-  readonly own?: boolean;
+  readonly own: boolean;
 }
 
 export interface InterpreterWish {
@@ -153,8 +156,9 @@ export class Api {
     return this.call("GET", "/config");
   }
 
-  invitation(token: string): Promise<Invitation> {
-    return this.call("POST", "/invitation", { body: { invitation: token } });
+  /** Whoever came by a link sees it by their session also once it is used up. */
+  invitation(token: string, session?: string): Promise<Invitation> {
+    return this.call("POST", "/invitation", { body: { invitation: token, ...(session ? { session } : {}) } });
   }
 
   join(wish: JoinWish): Promise<Admission | MustWait> {
@@ -246,7 +250,7 @@ export interface Organising {
   stored(): Promise<object>;
   allowRecording(allowed: boolean): Promise<void>;
   links(): Promise<Link[]>;
-  invite(wish: { role: Role; expires_in_s?: number; uses?: number | null }): Promise<Link>;
+  invite(wish: { role: Role; name?: string; expires_in_s?: number; uses?: number | null }): Promise<Link>;
   revoke(id: string, remove: boolean): Promise<{ removed: number }>;
   /** With `withdrawLink` nobody new comes by the link that they came by. */
   removePerson(identity: string, withdrawLink: boolean): Promise<void>;

@@ -3,7 +3,8 @@
 import type { CaptionText, Passage, Passages } from "./captions";
 import { sameLanguage } from "./languages";
 
-export type ReadMode = "off" | "translation" | "original" | "both";
+export const READ_MODES = ["translation", "both", "original", "off"] as const;
+export type ReadMode = (typeof READ_MODES)[number];
 
 export interface CaptionChoice {
   readonly mode: ReadMode;

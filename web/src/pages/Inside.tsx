@@ -25,7 +25,7 @@ import { useStore } from "../hooks/useStore";
 import { useWakeLock } from "../hooks/useWakeLock";
 import { useOfferedLanguages, useWishes } from "../hooks/useWishes";
 import type { Api, Invitation, Organising } from "../logic/api";
-import type { ReadMode } from "../logic/captionView";
+import { READ_MODES } from "../logic/captionView";
 import type { Action } from "../logic/keyboard";
 import { CAPTION_SIZES } from "../logic/preferences";
 import { never } from "../logic/store";
@@ -228,7 +228,6 @@ function LeaveDialog({ onClose }: { onClose: () => void }) {
   );
 }
 
-const READ_MODES: readonly ReadMode[] = ["translation", "both", "original", "off"];
 const BALANCE_STEP = 0.1;
 
 function useMeetingKeys(togglePanel: (name: PanelName) => void, showHelp: () => void): void {

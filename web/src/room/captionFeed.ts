@@ -49,7 +49,7 @@ export function captionSource(room: Room): CaptionSource {
  * segment, is too long or too frequent is refused and counted.
  */
 export class CaptionFeed {
-  readonly passages = new Store<Passages>([]);
+  readonly passages: Store<Passages>;
   /** False where this browser cannot tell who sent a caption: it shows none then. */
   readonly checkable = new Store(true);
   /** How many streams were not believed. */
@@ -59,12 +59,17 @@ export class CaptionFeed {
   private readonly lanes = new Map<string, { last: Promise<void>; waiting: number }>();
   private readonly closed = new Store(false);
 
-  /** `keys` are the public keys of the interpreters that are or were in the room. */
+  /**
+   * `keys` are the public keys of the interpreters that are or were in the room, `earlier` what this tab received
+   * before.
+   */
   constructor(
     private readonly source: CaptionSource,
     private readonly keys: Readable<ReadonlySet<string>>,
     private readonly check = new SignatureCheck(globalThis.crypto?.subtle),
+    earlier: Passages = [],
   ) {
+    this.passages = new Store(earlier);
     void check.possible().then((possible) => this.checkable.set(possible));
     source.registerTextStreamHandler(TOPIC, (stream, { identity }) => void this.receive(stream, identity));
   }
