@@ -242,7 +242,8 @@ async def test_organisers_see_each_link_again(api: Api, clock: WallClock) -> Non
         "speaker": room.guest,
         "reader": room.reader,
     }
-    assert projector == {key: named[key] for key in projector} and projector["name"] == "Projector"
+    assert projector == {key: named[key] for key in projector}
+    assert projector["name"] == "Projector"
     assert projector["captions_link"] == f"https://meet.example/captions/{room.name}#{named['token']}"
     assert (gone["state"], gone["link"], gone["captions_link"]) == ("used_up", None, None)
 

@@ -33,6 +33,9 @@ export const ar: Messages = {
   "start.organiserLink": "رابطك الخاص",
   "start.captionsLink": "نصوص لجهاز العرض أو OBS",
   "start.enter": "دخول الاجتماع",
+  "start.yours": "اجتماعاتك",
+  "start.yoursHint": "محفوظة في هذا المتصفح وحده حتى تنتهي صلاحية روابطها.",
+  "start.forget": "نسيان {title}",
   "start.until": "الروابط صالحة حتى {date}.",
 
   "before.title": "الانضمام إلى «{title}»",
@@ -132,6 +135,10 @@ export const ar: Messages = {
   "room.startSound": "تشغيل الصوت",
   "room.startSoundHint": "لا يشغّل المتصفح الصوت إلا بعد نقرة.",
 
+  "invite.people": "دعوة أشخاص",
+  "invite.share": "مشاركة…",
+  "invite.none": "لا يوجد رابط مفتوح للضيوف.",
+  "invite.all": "جميع الروابط، ومنها روابط النصوص والمنظمين الآخرين، موجودة في «التنظيم».",
   "people.here": {
     zero: "لا أحد هنا",
     one: "شخص واحد هنا",
@@ -272,6 +279,9 @@ export const ar: Messages = {
   "record.failed": "لم يمكن تسجيل أي شيء.",
   "record.forbidden": "أوقف أحد المنظّمين التسجيل في هذا الاجتماع.",
   "record.ended": "أُوقف التسجيل في هذا الاجتماع. يمكنك حفظ ما سجّلته من قسم «النص».",
+  "record.time": "أنت تسجّل: {time}",
+  "record.replaceTitle": "التسجيل من جديد؟",
+  "record.replaceText": "سيُستبدل التسجيل الذي لم تحفظه بعد.",
   "record.you": "أنت تسجّل ما تسمعه، والجميع يرى ذلك.",
   "record.somebody": "يجري تسجيل ما يُسمع من جانب {name}",
   "record.many": {
@@ -354,6 +364,8 @@ export const ar: Messages = {
   "org.lost": "لم يأتِ المترجم أو غادر. يجري استدعاؤه من جديد.",
   "org.invite": "دعوة المترجم",
   "org.dismiss": "صرف المترجم",
+  "org.dismissTitle": "صرف المترجم؟",
+  "org.dismissText": "تنتهي الترجمة للجميع. يمكنك دعوة المترجم من جديد.",
   "org.languages": "اللغات",
   "org.languagesHint": "يختار المستمعون من بينها. وإن لم تختر عُرض كل ما يجيده المترجم.",
   "org.addLanguage": "إضافة لغة",
@@ -417,7 +429,6 @@ export const ar: Messages = {
   "org.removeTerm": "إزالة المصطلح",
   "org.glossaryIn": "عرض الصيغ بلغة",
   "org.links": "الروابط",
-  "org.newLink": "رابط جديد",
   "org.linkFor": "لـ",
   "org.roleSpeaker": "المتحدثين",
   "org.roleListener": "المستمعين",
@@ -426,8 +437,9 @@ export const ar: Messages = {
   "org.days": "الأيام",
   "org.uses": "مرات الاستخدام",
   "org.unlimited": "بلا حد",
+  "org.linkName": "اسم لتمييزه",
+  "org.linkOf": "رابط: {name}",
   "org.createLink": "إنشاء رابط",
-  "org.onlyOnce": "انسخه الآن: لن يُعرض مرة أخرى.",
   "org.used": "استُخدم {used} من {uses}",
   "org.usedTimes": {
     zero: "لم يُستخدم",
@@ -444,6 +456,9 @@ export const ar: Messages = {
   "org.used_up": "مستنفد",
   "org.revoke": "سحب",
   "org.revokeRemove": "سحب وإخراج",
+  "org.revokeTitle": "سحب «{name}»؟",
+  "org.revokeText": "لن ينضم أحد جديد بهذا الرابط. من جاء به يبقى، لكنه لا يستطيع العودة.",
+  "org.revokeRemoveText": "لن ينضم أحد بهذا الرابط بعد الآن، ويُقطع اتصال من جاء به.",
   "org.recording": "التسجيل",
   "org.recordingAllow": "يُسمح للحاضرين بتسجيل ما يسمعونه",
   "org.recordingHint":

@@ -32,6 +32,9 @@ export const en = {
   "start.organiserLink": "Your own link",
   "start.captionsLink": "Captions for a projector or OBS",
   "start.enter": "Enter the meeting",
+  "start.yours": "Your meetings",
+  "start.yoursHint": "Kept in this browser alone, until their links expire.",
+  "start.forget": "Forget {title}",
   "start.until": "The links work until {date}.",
 
   "before.title": "Join “{title}”",
@@ -133,6 +136,10 @@ export const en = {
   "room.startSound": "Start the sound",
   "room.startSoundHint": "The browser starts sound only after a click.",
 
+  "invite.people": "Invite people",
+  "invite.share": "Share…",
+  "invite.none": "There is no open link for guests.",
+  "invite.all": "All links, also for captions and further organisers, are under “Organise”.",
   "people.here": { one: "{count} person is here", other: "{count} people are here" },
   "people.you": "you",
   "people.speaks": "speaks {language}",
@@ -254,6 +261,9 @@ export const en = {
   "record.forbidden": "An organiser has switched recording off in this meeting.",
   "record.ended":
     "Recording has been switched off in this meeting. What you have recorded can be saved under “Transcript”.",
+  "record.time": "You are recording: {time}",
+  "record.replaceTitle": "Record again?",
+  "record.replaceText": "The recording that you have not saved yet is replaced.",
   "record.you": "You are recording what you hear. Everyone sees that.",
   "record.somebody": "{name} is recording what they hear",
   "record.many": {
@@ -321,6 +331,8 @@ export const en = {
   "org.lost": "The interpreter did not come or went away. It is being fetched again.",
   "org.invite": "Invite the interpreter",
   "org.dismiss": "Dismiss",
+  "org.dismissTitle": "Dismiss the interpreter?",
+  "org.dismissText": "The translation ends for everyone. You can invite the interpreter again.",
   "org.languages": "Languages",
   "org.languagesHint":
     "Those who listen choose among these. Without a choice, all that the interpreter can do are offered.",
@@ -357,7 +369,6 @@ export const en = {
   "org.removeTerm": "Remove term",
   "org.glossaryIn": "Show forms in",
   "org.links": "Links",
-  "org.newLink": "New link",
   "org.linkFor": "For",
   "org.roleSpeaker": "Speakers",
   "org.roleListener": "Listeners",
@@ -366,8 +377,9 @@ export const en = {
   "org.days": "Days",
   "org.uses": "Uses",
   "org.unlimited": "unlimited",
+  "org.linkName": "Name, to tell it from others",
+  "org.linkOf": "Link: {name}",
   "org.createLink": "Create link",
-  "org.onlyOnce": "Copy it now: it is not shown again.",
   "org.used": "used {used} of {uses}",
   "org.usedTimes": { one: "used once", other: "used {count} times" },
   "org.own": "your own",
@@ -377,6 +389,9 @@ export const en = {
   "org.used_up": "used up",
   "org.revoke": "Withdraw",
   "org.revokeRemove": "Withdraw and remove",
+  "org.revokeTitle": "Withdraw “{name}”?",
+  "org.revokeText": "Nobody new can join by this link. Those who came by it stay, but cannot come back.",
+  "org.revokeRemoveText": "Nobody can join by this link any more, and those who came by it are disconnected.",
   "org.recording": "Recording",
   "org.recordingAllow": "People may record what they hear",
   "org.recordingHint":

@@ -33,6 +33,9 @@ export const es: Messages = {
   "start.organiserLink": "Su propio enlace",
   "start.captionsLink": "Subtítulos para un proyector u OBS",
   "start.enter": "Entrar en la reunión",
+  "start.yours": "Sus reuniones",
+  "start.yoursHint": "Se guardan solo en este navegador, hasta que caduquen sus enlaces.",
+  "start.forget": "Olvidar {title}",
   "start.until": "Los enlaces funcionan hasta el {date}.",
 
   "before.title": "Unirse a «{title}»",
@@ -134,6 +137,10 @@ export const es: Messages = {
   "room.startSound": "Activar el sonido",
   "room.startSoundHint": "El navegador solo activa el sonido después de un clic.",
 
+  "invite.people": "Invitar a gente",
+  "invite.share": "Compartir…",
+  "invite.none": "No hay ningún enlace abierto para invitados.",
+  "invite.all": "Todos los enlaces, también los de subtítulos y de otros organizadores, están en «Organizar».",
   "people.here": { one: "Hay {count} persona", other: "Hay {count} personas" },
   "people.you": "usted",
   "people.speaks": "habla {language}",
@@ -255,6 +262,9 @@ export const es: Messages = {
   "record.forbidden": "Quien organiza ha desactivado la grabación en esta reunión.",
   "record.ended":
     "Se ha desactivado la grabación en esta reunión. Lo que usted grabó se puede guardar en «Transcripción».",
+  "record.time": "Está grabando: {time}",
+  "record.replaceTitle": "¿Grabar de nuevo?",
+  "record.replaceText": "Se reemplaza la grabación que aún no ha guardado.",
   "record.you": "Está grabando lo que oye. Todos lo ven.",
   "record.somebody": "{name} está grabando lo que oye",
   "record.many": {
@@ -322,6 +332,8 @@ export const es: Messages = {
   "org.lost": "El intérprete no vino o se fue. Se le está llamando de nuevo.",
   "org.invite": "Invitar al intérprete",
   "org.dismiss": "Despedir",
+  "org.dismissTitle": "¿Despedir al intérprete?",
+  "org.dismissText": "La traducción termina para todos. Puede volver a invitar al intérprete.",
   "org.languages": "Idiomas",
   "org.languagesHint":
     "Quienes escuchan eligen entre estos. Si no elige ninguno, se ofrecen todos los que domina el intérprete.",
@@ -358,7 +370,6 @@ export const es: Messages = {
   "org.removeTerm": "Quitar término",
   "org.glossaryIn": "Mostrar formas en",
   "org.links": "Enlaces",
-  "org.newLink": "Enlace nuevo",
   "org.linkFor": "Para",
   "org.roleSpeaker": "Quienes hablan",
   "org.roleListener": "Quienes escuchan",
@@ -367,8 +378,9 @@ export const es: Messages = {
   "org.days": "Días",
   "org.uses": "Usos",
   "org.unlimited": "sin límite",
+  "org.linkName": "Nombre, para distinguirlo",
+  "org.linkOf": "Enlace: {name}",
   "org.createLink": "Crear enlace",
-  "org.onlyOnce": "Cópielo ahora: no se volverá a mostrar.",
   "org.used": "usado {used} de {uses}",
   "org.usedTimes": { one: "usado una vez", other: "usado {count} veces" },
   "org.own": "el suyo",
@@ -378,6 +390,9 @@ export const es: Messages = {
   "org.used_up": "agotado",
   "org.revoke": "Retirar",
   "org.revokeRemove": "Retirar y expulsar",
+  "org.revokeTitle": "¿Retirar «{name}»?",
+  "org.revokeText": "Nadie más podrá entrar con este enlace. Quienes entraron con él se quedan, pero no podrán volver.",
+  "org.revokeRemoveText": "Ya nadie podrá entrar con este enlace, y se desconecta a quienes entraron con él.",
   "org.recording": "Grabación",
   "org.recordingAllow": "Se permite grabar lo que se oye",
   "org.recordingHint":

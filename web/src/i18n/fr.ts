@@ -34,6 +34,9 @@ export const fr: Messages = {
   "start.organiserLink": "Votre propre lien",
   "start.captionsLink": "Sous-titres pour un projecteur ou OBS",
   "start.enter": "Entrer dans la réunion",
+  "start.yours": "Vos réunions",
+  "start.yoursHint": "Conservées dans ce navigateur seulement, jusqu’à l’expiration de leurs liens.",
+  "start.forget": "Oublier {title}",
   "start.until": "Les liens fonctionnent jusqu’au {date}.",
 
   "before.title": "Rejoindre « {title} »",
@@ -136,6 +139,10 @@ export const fr: Messages = {
   "room.startSound": "Démarrer le son",
   "room.startSoundHint": "Le navigateur ne démarre le son qu’après un clic.",
 
+  "invite.people": "Inviter",
+  "invite.share": "Partager…",
+  "invite.none": "Il n’y a pas de lien ouvert pour les invités.",
+  "invite.all": "Tous les liens, y compris pour les sous-titres et d’autres organisateurs, sont sous « Organiser ».",
   "people.here": { one: "{count} personne est là", other: "{count} personnes sont là" },
   "people.you": "vous",
   "people.speaks": "parle {language}",
@@ -259,6 +266,9 @@ export const fr: Messages = {
   "record.forbidden": "Un organisateur a désactivé l’enregistrement dans cette réunion.",
   "record.ended":
     "L’enregistrement a été désactivé dans cette réunion. Ce que vous avez enregistré peut être sauvé sous « Transcription ».",
+  "record.time": "Vous enregistrez : {time}",
+  "record.replaceTitle": "Enregistrer à nouveau ?",
+  "record.replaceText": "L’enregistrement que vous n’avez pas encore sauvé est remplacé.",
   "record.you": "Vous enregistrez ce que vous entendez. Tout le monde le voit.",
   "record.somebody": "{name} enregistre ce qui s’entend",
   "record.many": {
@@ -326,6 +336,8 @@ export const fr: Messages = {
   "org.lost": "L’interprète n’est pas venu ou est parti. Il est rappelé.",
   "org.invite": "Inviter l’interprète",
   "org.dismiss": "Congédier",
+  "org.dismissTitle": "Congédier l’interprète ?",
+  "org.dismissText": "La traduction s’arrête pour tout le monde. Vous pouvez inviter l’interprète à nouveau.",
   "org.languages": "Langues",
   "org.languagesHint":
     "Les auditeurs choisissent parmi elles. Sans choix, tout ce que l’interprète sait faire est proposé.",
@@ -362,7 +374,6 @@ export const fr: Messages = {
   "org.removeTerm": "Retirer le terme",
   "org.glossaryIn": "Montrer les formes en",
   "org.links": "Liens",
-  "org.newLink": "Nouveau lien",
   "org.linkFor": "Pour",
   "org.roleSpeaker": "Orateurs",
   "org.roleListener": "Auditeurs",
@@ -371,8 +382,9 @@ export const fr: Messages = {
   "org.days": "Jours",
   "org.uses": "Utilisations",
   "org.unlimited": "sans limite",
+  "org.linkName": "Nom, pour le distinguer",
+  "org.linkOf": "Lien : {name}",
   "org.createLink": "Créer le lien",
-  "org.onlyOnce": "Copiez-le maintenant : il ne sera plus montré.",
   "org.used": "utilisé {used} sur {uses}",
   "org.usedTimes": { one: "utilisé {count} fois", other: "utilisé {count} fois" },
   "org.own": "le vôtre",
@@ -382,6 +394,11 @@ export const fr: Messages = {
   "org.used_up": "épuisé",
   "org.revoke": "Retirer",
   "org.revokeRemove": "Retirer et exclure",
+  "org.revokeTitle": "Retirer « {name} » ?",
+  "org.revokeText":
+    "Plus personne ne peut entrer par ce lien. Celles et ceux qui sont venus par lui restent, mais ne peuvent pas revenir.",
+  "org.revokeRemoveText":
+    "Plus personne ne peut entrer par ce lien, et celles et ceux qui sont venus par lui sont déconnectés.",
   "org.recording": "Enregistrement",
   "org.recordingAllow": "Chacun peut enregistrer ce qu’il entend",
   "org.recordingHint":

@@ -5,6 +5,7 @@
 
 import { READ_MODES } from "../logic/captionView";
 import type { Wishes } from "../logic/wishes";
+import { guarded } from "./guarded";
 
 /** How somebody was there: their name, what they chose, and their microphone. */
 export interface Manner {
@@ -98,14 +99,4 @@ export function keepIdentity(identity: string): void {
   const others = earlierIdentities().filter((other) => other !== identity);
   const kept = [identity, ...others].slice(0, MOST_IDENTITIES).join(" ");
   guarded(() => window.localStorage.setItem(IDENTITIES, kept));
-}
-
-/** A browser may forbid storage; the person then joins anew after a reload. */
-function guarded<T>(access: () => T): T | null {
-  try {
-    return access();
-  } catch (error) {
-    if (error instanceof DOMException) return null;
-    throw error;
-  }
 }

@@ -5,6 +5,7 @@
 
 import type { Passage, Passages } from "../logic/captions";
 import type { Names } from "../logic/names";
+import { guarded } from "./guarded";
 
 export interface Words {
   readonly passages: Passages;
@@ -22,9 +23,9 @@ export function keptWords(room: string): Words {
   const nothing: Words = { passages: [], names: new Map() };
   let kept: unknown;
   try {
-    kept = JSON.parse(window.sessionStorage.getItem(PREFIX + room) ?? "null");
+    kept = JSON.parse(guarded(() => window.sessionStorage.getItem(PREFIX + room)) ?? "null");
   } catch (error) {
-    if (error instanceof SyntaxError || error instanceof DOMException) return nothing;
+    if (error instanceof SyntaxError) return nothing;
     throw error;
   }
   if (typeof kept !== "object" || kept === null) return nothing;
@@ -48,11 +49,8 @@ export function keepWords(room: string, { passages, names }: Words): void {
   }
   if (!kept.length) return;
   const known = [...names].filter(([identity]) => speakers.has(identity));
-  try {
-    window.sessionStorage.setItem(PREFIX + room, JSON.stringify({ passages: kept.reverse(), names: known }));
-  } catch (error) {
-    if (!(error instanceof DOMException)) throw error; // full or forbidden: what was said ends with the page
-  }
+  const json = JSON.stringify({ passages: kept.reverse(), names: known });
+  guarded(() => window.sessionStorage.setItem(PREFIX + room, json));
 }
 
 /** Keeps the words again and again, and when the page goes; returns what ends it, after keeping them once more. */
