@@ -53,5 +53,10 @@ def room_closed() -> Refused:
 
 
 def session_ended() -> Refused:
-    """Whether it ran out, was ended or never was is not told apart."""
+    """Whether it ran out, was forgotten or never was is not told apart."""
     return Refused(410, "session_ended", "This session has ended; an invitation is needed to join again.")
+
+
+def removed() -> Refused:
+    """For a session that an organiser ended, and at the door for a browser that shows its identity."""
+    return Refused(403, "removed", "An organiser removed you from this meeting.")

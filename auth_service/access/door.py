@@ -8,7 +8,7 @@ from typing import Protocol
 
 from auth_service.access.invitations import AdmittedPerson, Invites, JoinWishes
 from auth_service.access.tokens import fingerprint, new_identifier, new_session
-from auth_service.errors import Refused
+from auth_service.errors import Refused, removed
 from auth_service.policy import Role
 from auth_service.storage.records import AdmissionDecision, Invitation, Room, Waiter
 from auth_service.storage.rooms import Storage
@@ -144,11 +144,6 @@ class Door:
     async def _admit(self, waiter: Waiter) -> bool:
         now = self._clock()
         return await self._waiting.answer(waiter.room, waiter.id, "admitted", now, now + COMING_S)
-
-
-def removed() -> Refused:
-    """At the door, to a browser that shows an identity whose session was ended."""
-    return Refused(403, "removed", "An organiser removed you from this meeting.")
 
 
 def locked() -> Refused:

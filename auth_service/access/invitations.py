@@ -17,7 +17,14 @@ from auth_service.access.tokens import (
     new_identifier,
     new_session,
 )
-from auth_service.errors import Refused, invitation_unknown, not_authorised, room_closed, session_ended
+from auth_service.errors import (
+    Refused,
+    invitation_unknown,
+    not_authorised,
+    removed,
+    room_closed,
+    session_ended,
+)
 from auth_service.policy import Role, attributes
 from auth_service.storage.records import Invitation, Room, Session
 from auth_service.storage.rooms import RoomExists, Storage
@@ -124,9 +131,11 @@ class Invites:
             raise Refused(409, "room_exists", "A room of that name exists already.") from error
         return room, first, self._organiser_token(founder)
 
-    async def invite(self, room: str, role: Role, life_s: float, uses: int | None) -> Invitation:
+    async def invite(
+        self, room: str, role: Role, life_s: float, uses: int | None, name: str = ""
+    ) -> Invitation:
         """Makes a further invitation, good for `life_s` seconds; `uses` None: for any number of people."""
-        invitation = self._invitation(room, role, life_s, uses)
+        invitation = self._invitation(room, role, life_s, uses, name)
         await self._storage.add_invitation(invitation)
         return invitation
 
@@ -138,8 +147,12 @@ class Invites:
         identifier = session.identity.removeprefix(_ORGANISER)
         return self._signer.sign(Claim(TokenKind.ORGANISER, identifier, int(session.ends_at)))
 
-    async def open(self, token: str) -> tuple[Invitation, Room]:
-        """Reads a link's token without using it up."""
+    async def open(self, token: str, secret: str | None = None) -> tuple[Invitation, Room]:
+        """Reads a link's token without using it up.
+
+        Args:
+            secret: of a session. Whoever came by the link still sees it once it is used up or has expired.
+        """
         try:
             claim = self._signer.read(token, TokenKind.INVITATION)
         except NotOurs as error:
@@ -148,6 +161,8 @@ class Invites:
         if found is None:
             raise invitation_unknown()
         invitation, room = found
+        if secret is not None and (await self._renewable(secret))[1].id == invitation.id:
+            return invitation, room
         self.check(invitation, room)
         if await self._revocations.holds(invitation.id):
             raise Refused(410, "invitation_revoked", _GONE["revoked"])
@@ -204,19 +219,26 @@ class Invites:
 
     async def renew(self, secret: str) -> AdmittedPerson:
         """A fresh entry for a session that neither ended nor ran out; the session itself gets no longer."""
-        mark = fingerprint(secret)
-        session = await self._storage.session(mark)
-        if session is None or session.ended_at is not None or session.ends_at <= self._clock():
-            raise session_ended()
-        found = await self._storage.invitation(session.invitation)
-        if found is None or await self._revocations.holds(session.identity):
+        session, _, room = await self._renewable(secret)
+        return self._entry(session, secret, room)
+
+    async def _renewable(self, secret: str) -> tuple[Session, Invitation, Room]:
+        """A session that renews, with how its holder came. Of several reasons why it does not, the last word is told:
+        the meeting is over, its holder was removed, their link was withdrawn, its time is over."""
+        session = await self._storage.session(fingerprint(secret))
+        found = None if session is None else await self._storage.invitation(session.invitation)
+        if session is None or found is None:
             raise session_ended()
         invitation, room = found
         if room.closed_at is not None:
             raise room_closed()
+        if session.ended_at is not None or await self._revocations.holds(session.identity):
+            raise removed()
         if invitation.revoked_at is not None or await self._revocations.holds(invitation.id):
             raise Refused(410, "invitation_revoked", _GONE["revoked"])
-        return self._entry(session, secret, room)
+        if session.ends_at <= self._clock():
+            raise session_ended()
+        return session, invitation, room
 
     async def organiser(self, token: str, room: str) -> Organiser:
         """Reads an organiser's token for one room; one of another room learns nothing about this one."""
@@ -270,9 +292,11 @@ class Invites:
         for invitation in listed:
             await self._revocations.add(invitation.id, self._session_s)
 
-    def _invitation(self, room: str, role: Role, life_s: float, uses: int | None) -> Invitation:
+    def _invitation(
+        self, room: str, role: Role, life_s: float, uses: int | None, name: str = ""
+    ) -> Invitation:
         now = self._clock()
-        return Invitation(new_identifier(), room, role, now, float(int(now + life_s)), uses)
+        return Invitation(new_identifier(), room, role, now, float(int(now + life_s)), uses, name=name)
 
     def _entry(self, session: Session, secret: str, room: Room) -> AdmittedPerson:
         organises = session.role is Role.ORGANISER

@@ -73,6 +73,7 @@ Read = Annotated[
 ]
 Name = Annotated[str, Field(min_length=1, max_length=names.LONGEST), AfterValidator(_person)]
 Title = Annotated[str, Field(max_length=120), AfterValidator(_plain)]
+LinkName = Annotated[str, Field(max_length=60), AfterValidator(_plain)]
 TermText = Annotated[str, Field(min_length=1, max_length=MAX_CHARACTERS), AfterValidator(_visible)]
 VoiceName = Annotated[
     str, Field(min_length=1, max_length=100, examples=["kokoro:ef_dora"]), AfterValidator(_visible)

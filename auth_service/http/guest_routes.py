@@ -49,7 +49,7 @@ async def config(services: Injected) -> ConfigOut:
 @router.post("/invitation")
 async def see_invitation(shown: ShownInvitation, request: Request, services: Injected) -> InvitationSeen:
     """What a link leads to. Does not use it up. The link's secret is in the body, as proxies log paths."""
-    invitation, room = await services.invites.open(shown.invitation)
+    invitation, room = await services.invites.open(shown.invitation, shown.session)
     await count_entry(request, services, invitation.id)
     languages = await services.interpreters.languages(room.name) or room.languages
     return InvitationSeen(

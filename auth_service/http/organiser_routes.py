@@ -21,7 +21,6 @@ from auth_service.http.schemas import (
     InvitationOut,
     InvitationsOut,
     NewInvitation,
-    NewInvitationOut,
     NewRoom,
     Removed,
     RoomOut,
@@ -82,21 +81,22 @@ async def see_room(organiser: Organising) -> RoomOut:
 
 
 @router.post("/{room}/invitations", status_code=201)
-async def invite(wanted: NewInvitation, organiser: Organising, services: Injected) -> NewInvitationOut:
-    """Makes a link; it is shown this once."""
+async def invite(wanted: NewInvitation, organiser: Organising, services: Injected) -> InvitationOut:
+    """Makes a link."""
     life_s = wanted.expires_in_s or services.settings.auth.invitation_days * 86400
-    invitation = await services.invites.invite(organiser.room.name, Role(wanted.role), life_s, wanted.uses)
-    captions = _captions_link(services, invitation) if invitation.role is Role.READER else None
-    seen = _seen(invitation, organiser.invitation, services.clock())
-    return NewInvitationOut(**seen.model_dump(), link=_link(services, invitation), captions_link=captions)
+    invitation = await services.invites.invite(
+        organiser.room.name, Role(wanted.role), life_s, wanted.uses, wanted.name
+    )
+    return _seen(services, invitation, organiser.invitation)
 
 
 @router.get("/{room}/invitations")
 async def see_invitations(organiser: Organising, services: Injected) -> InvitationsOut:
-    """All links of the room, the oldest first, without their secrets."""
-    now = services.clock()
+    """All links of the room, the oldest first."""
     listed = await services.storage.invitations(organiser.room.name)
-    return InvitationsOut(invitations=[_seen(invitation, organiser.invitation, now) for invitation in listed])
+    return InvitationsOut(
+        invitations=[_seen(services, invitation, organiser.invitation) for invitation in listed]
+    )
 
 
 @router.delete("/{room}/invitations/{invitation}")
@@ -214,14 +214,21 @@ async def _door(services: Container, room: Room) -> DoorOut:
     )
 
 
-def _seen(invitation: Invitation, own: str, now: float) -> InvitationOut:
+def _seen(services: Container, invitation: Invitation, own: str) -> InvitationOut:
+    """The link is signed anew, as it is stored nowhere; one by which nobody may come has none."""
+    state = invitation.state(services.clock())
+    valid = state == "valid"
+    captions = valid and invitation.role is Role.READER
     return InvitationOut(
         id=invitation.id,
         role=invitation.role,
+        name=invitation.name,
         expires_at=timestamp(invitation.expires_at),
         uses=invitation.uses,
         used=invitation.used,
-        state=invitation.state(now),
+        state=state,
         created_at=timestamp(invitation.created_at),
         own=invitation.id == own,
+        link=_link(services, invitation) if valid else None,
+        captions_link=_captions_link(services, invitation) if captions else None,
     )

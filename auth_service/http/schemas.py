@@ -12,6 +12,7 @@ from auth_service.http.fields import (
     Identity,
     Language,
     LanguageList,
+    LinkName,
     Name,
     Read,
     RoomName,
@@ -57,7 +58,7 @@ class NewRoom(In):
 
 
 class CreatedRoom(Out):
-    """A new room with its first links, which are shown this once and last until `expires_at`."""
+    """A new room with its first links, which last until `expires_at`."""
 
     room: str
     title: str
@@ -106,31 +107,32 @@ class InvitationSeen(Out):
 class NewInvitation(In):
     """A link to be made.
 
-    Without `expires_in_s` it lasts as long as a room's first ones, without `uses` any number of people may come by it.
+    Without `expires_in_s` it lasts as long as a room's first ones, without `uses` any number of people may come by it;
+    `name` is what organisers tell it from others by.
     """
 
     role: Literal["organiser", "speaker", "listener", "reader"]
+    name: LinkName = ""
     expires_in_s: Annotated[int, Field(ge=60, le=LONGEST_INVITATION_S)] | None = None
     uses: Annotated[int, Field(ge=1, le=10_000)] | None = None
 
 
 class InvitationOut(Out):
-    """An invitation as an organiser sees it."""
+    """An invitation as an organiser sees it, with its link while somebody may come by it.
+
+    Only a reader's has one to the captions alone.
+    """
 
     id: str
     role: Role
+    name: str
     expires_at: Time
     uses: int | None
     used: int
     state: InvitationState
     created_at: Time
     own: bool
-
-
-class NewInvitationOut(InvitationOut):
-    """A new invitation and its link, which is shown this once; only a reader's has one to the captions alone."""
-
-    link: str
+    link: str | None
     captions_link: str | None
 
 
@@ -147,9 +149,11 @@ class Removed(Out):
 
 
 class ShownInvitation(In):
-    """The last part of a link, to see where it leads."""
+    """The last part of a link, to see where it leads; with the session of somebody who came by it also once it is
+    used up or has expired."""
 
     invitation: Token
+    session: Token | None = None
 
 
 class Join(In):

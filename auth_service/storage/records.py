@@ -50,6 +50,8 @@ class Invitation:
     """From then on nobody comes by it, and nobody who came renews."""
     shut_at: float | None = None
     """From then on nobody comes by it; who came stays and renews."""
+    name: str = ""
+    """What organisers tell it from others by."""
 
     def state(self, now: float) -> InvitationState:
         """Of several reasons the first: withdrawn, expired, used up. Whether the room is open is not asked."""

@@ -75,6 +75,7 @@ class Retention:
             await connection.execute(
                 update(interpreters).where(interpreters.c.room == room).values(wish=Wish().message())
             )
+            await connection.execute(update(invitations).where(invitations.c.room == room).values(name=""))
             await _forget_people(connection, sessions.c.room == room)
             await connection.execute(delete(waiting).where(waiting.c.room == room))
 

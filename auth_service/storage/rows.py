@@ -23,6 +23,7 @@ async def add_invitation(connection: AsyncConnection, invitation: Invitation) ->
             expires_at=invitation.expires_at,
             uses=invitation.uses,
             used=invitation.used,
+            name=invitation.name,
         )
     )
 
@@ -74,6 +75,7 @@ def invitation(row: Row[Any]) -> Invitation:
         row.used,
         row.revoked_at,
         row.shut_at,
+        row.name,
     )
 
 

@@ -57,6 +57,7 @@ invitations = Table(
     Column("used", Integer, nullable=False),
     Column("revoked_at", Float),  # nobody comes by it, and nobody who came renews
     Column("shut_at", Float),  # nobody comes by it any more
+    Column("name", String(60), nullable=False, server_default=""),  # what organisers tell it from others by
 )
 
 sessions = Table(

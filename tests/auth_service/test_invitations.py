@@ -131,7 +131,12 @@ async def test_renewal_ends(api: Api, clock: WallClock) -> None:
     ]
 
     assert removal.status_code == 204
-    assert [refusal(answer) for answer in answers] == [(410, "session_ended")] * 4
+    assert [refusal(answer) for answer in answers] == [
+        (410, "invitation_revoked"),
+        (403, "removed"),
+        (410, "session_ended"),
+        (410, "session_ended"),
+    ]
 
 
 async def test_a_withdrawn_link_ends_renewals_at_once(api: Api) -> None:
@@ -198,6 +203,51 @@ async def test_an_organiser_cannot_lock_themselves_out(api: Api) -> None:
     assert refusal(answer) == (409, "own_invitation")
 
 
+async def test_who_came_by_a_link_still_sees_it_once_it_is_used_up(api: Api, clock: WallClock) -> None:
+    """With their session, until that ends; others do not, and coming back by the session uses nothing up."""
+    room = await api.room()
+    other = await api.invite(room, role="listener", uses=1)
+    once = await api.invite(room, role="listener", uses=1, expires_in_s=60)
+    session = (await api.join(once["token"])).json()["session"]
+    await api.join(other["token"])
+    clock.pass_s(61)
+
+    async def seen(token: str, secret: str) -> httpx.Response:
+        return await api.client.post("/api/v1/invitation", json={"invitation": token, "session": secret})
+
+    assert (await api.client.post("/api/v1/renew", json={"session": session})).status_code == 200
+    assert (await seen(once["token"], session)).json()["role"] == "listener"
+    assert refusal(await seen(other["token"], session)) == (410, "invitation_used_up")
+    assert refusal(await seen(once["token"], "made up")) == (410, "session_ended")
+    assert refusal(await api.look(once["token"])) == (410, "invitation_expired")
+    links = await api.client.get(f"/api/v1/rooms/{room.name}/invitations", headers=room.headers)
+    assert sum(each["used"] for each in links.json()["invitations"]) == 2
+    await api.client.delete(f"/api/v1/rooms/{room.name}/invitations/{once['id']}", headers=room.headers)
+    assert refusal(await seen(once["token"], session)) == (410, "invitation_revoked")
+
+
+async def test_organisers_see_each_link_again(api: Api, clock: WallClock) -> None:
+    """With its name, as it was given out, while somebody may come by it."""
+    room = await api.room()
+    named = await api.invite(room, role="reader", name="Projector")
+    spent = await api.invite(room, role="speaker", name="", uses=1)
+    await api.join(spent["token"])
+
+    answer = await api.client.get(f"/api/v1/rooms/{room.name}/invitations", headers=room.headers)
+
+    links = {each["id"]: each for each in answer.json()["invitations"]}
+    projector, gone = links.pop(named["id"]), links.pop(spent["id"])
+    assert {each["role"]: each["link"].rpartition("#")[2] for each in links.values()} == {
+        "organiser": room.organiser,
+        "speaker": room.guest,
+        "reader": room.reader,
+    }
+    assert projector == {key: named[key] for key in projector}
+    assert projector["name"] == "Projector"
+    assert projector["captions_link"] == f"https://meet.example/captions/{room.name}#{named['token']}"
+    assert (gone["state"], gone["link"], gone["captions_link"]) == ("used_up", None, None)
+
+
 async def test_closing_a_room_ends_everything(api: Api, media: FakeMediaServer) -> None:
     """After the meeting was ended no link, session or organiser's call works, and the room is gone."""
     room = await api.room()
@@ -209,7 +259,7 @@ async def test_closing_a_room_ends_everything(api: Api, media: FakeMediaServer) 
     assert (closed.status_code, media.rooms) == (204, {})
     assert refusal(await api.join(room.guest)) == (410, "room_closed")
     again = await api.client.post("/api/v1/renew", json={"session": joined["session"]})
-    assert refusal(again) == (410, "session_ended")
+    assert refusal(again) == (410, "room_closed")
     assert refusal(await api.client.get(f"/api/v1/rooms/{room.name}", headers=room.headers)) == (
         410,
         "room_closed",

@@ -22,7 +22,7 @@ KINDS = {
     "Waiter": "WaiterOut",
     "RoomState": "RoomOut",
     "NewRoom": "CreatedRoom",
-    "Link": "NewInvitationOut",
+    "Link": "InvitationOut",
     "InterpreterWish": "InterpreterWish",
     "InterpreterState": "InterpreterOut",
     "JoinWish": "Join",

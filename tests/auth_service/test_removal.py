@@ -38,7 +38,7 @@ async def test_who_was_removed_comes_back_by_no_session_and_not_in_the_same_brow
     answer = await remove(api, room, gone["identity"])
 
     assert answer.status_code == 204
-    assert refusal(await renew(api, gone["session"])) == (410, "session_ended")
+    assert refusal(await renew(api, gone["session"])) == (403, "removed")
     for link in (room.guest, other_link["token"], room.reader):
         again = await api.join(link, "Someone else", earlier=["speaker-unknown", gone["identity"]])
         assert refusal(again) == (403, "removed")
@@ -67,7 +67,7 @@ async def test_the_link_goes_with_the_person_when_the_organiser_wants_it(api: Ap
         "invitation_revoked",
     )
     assert (await renew(api, stays["session"])).status_code == 200
-    assert refusal(await renew(api, gone["session"])) == (410, "session_ended")
+    assert refusal(await renew(api, gone["session"])) == (403, "removed")
     listed = await api.client.get(f"/api/v1/rooms/{room.name}/invitations", headers=room.headers)
     states = {each["role"]: each["state"] for each in listed.json()["invitations"]}
     assert states == {"organiser": "valid", "speaker": "revoked", "reader": "valid"}

@@ -100,7 +100,7 @@ async def test_what_was_erased_is_not_in_the_file_either(
     assert refusal(await api.join(room.guest)) == (410, "room_closed")
     assert refusal(await api.client.post("/api/v1/renew", json={"session": joined["session"]})) == (
         410,
-        "session_ended",
+        "room_closed",
     )
     assert room.name not in media.rooms
     media.person(room.name, joined["identity"])  # by a token that is valid still

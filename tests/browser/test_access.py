@@ -84,8 +84,8 @@ async def _a_new_link(organiser: Person) -> list[str]:
     page = organiser.page
     await organiser.open_panel("organise")
     await page.get_by_role("button", name="Create link").click()
-    await page.locator(".link-list li").nth(1).wait_for()
-    await page.get_by_label("New link").wait_for()
+    await page.locator(".links .link-list li").nth(3).wait_for()
+    await page.locator(".links .copy-field").first.wait_for()
     return await barriers(page)
 
 

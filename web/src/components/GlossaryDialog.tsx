@@ -1,15 +1,17 @@
 import { useState } from "react";
+import { useErrorText } from "../hooks/useErrorText";
 import { useI18n } from "../hooks/useI18n";
 import { glossaryOf, MOST_ENTRIES, rowsOf, type Glossary, type GlossaryRow } from "../logic/glossary";
 import { nameOf } from "../logic/languages";
-import { Dialog, Select } from "./controls";
+import { Dialog, Notice, Select } from "./controls";
 import { Icon } from "./Icon";
 import { languageChoices } from "./languageChoices";
 
 interface GlossaryDialogProps {
   readonly glossary: Glossary | null;
   readonly languages: readonly string[];
-  readonly onSave: (glossary: Glossary | null) => void;
+  /** The dialog closes once it is saved; what fails is said in it, and nothing is lost. */
+  readonly onSave: (glossary: Glossary | null) => Promise<void>;
   readonly onClose: () => void;
 }
 
@@ -19,6 +21,20 @@ export function GlossaryDialog({ glossary, languages, onSave, onClose }: Glossar
   const [rows, setRows] = useState<readonly GlossaryRow[]>(() => withBlank(rowsOf(glossary), locale));
   const [target, setTarget] = useState(languages[0] ?? (locale === "en" ? "es" : "en"));
   const targetName = nameOf(target, locale);
+  const errorText = useErrorText();
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>(null);
+
+  const save = async (): Promise<void> => {
+    setBusy(true);
+    try {
+      await onSave(glossaryOf(rows));
+      onClose();
+    } catch (failure) {
+      setError(failure);
+      setBusy(false);
+    }
+  };
 
   const edit = (id: number, part: Partial<GlossaryRow>): void =>
     setRows((before) => before.map((row) => (row.id === id ? { ...row, ...part } : row)));
@@ -97,8 +113,13 @@ export function GlossaryDialog({ glossary, languages, onSave, onClose }: Glossar
           {text("org.addTerm")}
         </button>
       </p>
+      {error !== null && (
+        <Notice kind="problem" urgent>
+          {errorText(error)}
+        </Notice>
+      )}
       <p className="actions dialog-foot">
-        <button type="button" className="button button-main" onClick={() => onSave(glossaryOf(rows))}>
+        <button type="button" className="button button-main" disabled={busy} onClick={() => void save()}>
           {text("app.save")}
         </button>
         <button type="button" className="button" onClick={onClose}>

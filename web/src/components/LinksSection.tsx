@@ -3,6 +3,8 @@ import { useErrorText } from "../hooks/useErrorText";
 import { useI18n } from "../hooks/useI18n";
 import type { Link, Organising, Role } from "../logic/api";
 import type { TextKey } from "../logic/i18n";
+import { plainName } from "../logic/names";
+import { ConfirmDialog } from "./ConfirmDialog";
 import { CopyField, Notice, Select } from "./controls";
 
 const ROLES: Readonly<Record<Role, TextKey>> = {
@@ -17,11 +19,10 @@ export function LinksSection({ organising }: { organising: Organising }) {
   const { text } = useI18n();
   const errorText = useErrorText();
   const [links, setLinks] = useState<readonly Link[]>([]);
-  const [fresh, setFresh] = useState<Link | null>(null);
   const [error, setError] = useState<unknown>(null);
 
   const attempt = useCallback(
-    async (work: () => Promise<void>) => {
+    async (work: () => Promise<unknown>) => {
       try {
         await work();
         setLinks(await organising.links());
@@ -42,19 +43,16 @@ export function LinksSection({ organising }: { organising: Organising }) {
           {errorText(error)}
         </Notice>
       )}
-      <NewLink onCreate={(wish) => void attempt(async () => setFresh(await organising.invite(wish)))} />
-      {fresh && (
-        <Notice kind="good">
-          <CopyField label={text("org.newLink")} value={fresh.captions_link ?? fresh.link ?? ""} />
-          <p className="hint">{text("org.onlyOnce")}</p>
-        </Notice>
-      )}
+      <NewLink onCreate={(wish) => attempt(() => organising.invite(wish))} />
       <ul className="link-list">
-        {links.map((link) => (
+        {links.toReversed().map((link) => (
           <LinkItem
             key={link.id}
             link={link}
-            onRevoke={(remove) => void attempt(async () => void (await organising.revoke(link.id, remove)))}
+            onRevoke={async (remove) => {
+              await organising.revoke(link.id, remove);
+              await attempt(async () => undefined);
+            }}
           />
         ))}
       </ul>
@@ -62,15 +60,22 @@ export function LinksSection({ organising }: { organising: Organising }) {
   );
 }
 
-function NewLink({ onCreate }: { onCreate: (wish: Parameters<Organising["invite"]>[0]) => void }) {
+function NewLink({ onCreate }: { onCreate: (wish: Parameters<Organising["invite"]>[0]) => Promise<void> }) {
   const { text } = useI18n();
   const [role, setRole] = useState<Role>("listener");
   const [days, setDays] = useState("7");
   const [uses, setUses] = useState("");
+  const [name, setName] = useState("");
 
   const submit = (event: FormEvent): void => {
     event.preventDefault();
-    onCreate({ role, expires_in_s: Number(days) * DAY_S, uses: uses === "" ? null : Number(uses) });
+    void onCreate({
+      role,
+      name: plainName(name),
+      expires_in_s: Number(days) * DAY_S,
+      uses: uses === "" ? null : Number(uses),
+    });
+    setName("");
   };
   return (
     <form className="new-link" onSubmit={submit}>
@@ -80,6 +85,16 @@ function NewLink({ onCreate }: { onCreate: (wish: Parameters<Organising["invite"
         choices={(Object.keys(ROLES) as Role[]).map((value) => ({ value, label: text(ROLES[value]) }))}
         onChange={setRole}
       />
+      <div className="field">
+        <label htmlFor="link-name">{text("org.linkName")}</label>
+        <input
+          id="link-name"
+          value={name}
+          maxLength={60}
+          autoComplete="off"
+          onChange={(event) => setName(event.target.value)}
+        />
+      </div>
       <div className="field">
         <label htmlFor="link-days">{text("org.days")}</label>
         <input
@@ -111,8 +126,9 @@ function NewLink({ onCreate }: { onCreate: (wish: Parameters<Organising["invite"
   );
 }
 
-function LinkItem({ link, onRevoke }: { link: Link; onRevoke: (remove: boolean) => void }) {
+function LinkItem({ link, onRevoke }: { link: Link; onRevoke: (remove: boolean) => Promise<void> }) {
   const { text, count, language } = useI18n();
+  const [asking, setAsking] = useState<"withdraw" | "remove" | null>(null);
   const date = new Intl.DateTimeFormat(language, { dateStyle: "medium" });
   const used =
     link.uses === null ? count("org.usedTimes", link.used) : text("org.used", { used: link.used, uses: link.uses });
@@ -120,23 +136,40 @@ function LinkItem({ link, onRevoke }: { link: Link; onRevoke: (remove: boolean) 
     link.state === "valid"
       ? text("org.valid", { date: date.format(new Date(link.expires_at)) })
       : text(`org.${link.state}`);
+  const name = plainName(link.name) || text(ROLES[link.role]);
+  const address = link.captions_link ?? link.link;
+  const facts = [link.name ? text(ROLES[link.role]) : "", state, used].filter(Boolean);
   return (
     <li data-link-state={link.state}>
       <div>
-        <strong>{text(ROLES[link.role])}</strong> {link.own && <span className="you">{text("org.own")}</span>}
-        <span className="person-facts">{`${state} · ${used}`}</span>
+        <strong>
+          <bdi>{name}</bdi>
+        </strong>{" "}
+        {link.own && <span className="you">{text("org.own")}</span>}
+        <span className="person-facts">{facts.join(" · ")}</span>
       </div>
+      {address && <CopyField label={text("org.linkOf", { name })} value={address} />}
       {link.state === "valid" && !link.own && (
         <div className="actions">
-          <button type="button" className="button" onClick={() => onRevoke(false)}>
+          <button type="button" className="button" onClick={() => setAsking("withdraw")}>
             {text("org.revoke")}
           </button>
           {link.used > 0 && (
-            <button type="button" className="button button-danger" onClick={() => onRevoke(true)}>
+            <button type="button" className="button button-danger" onClick={() => setAsking("remove")}>
               {text("org.revokeRemove")}
             </button>
           )}
         </div>
+      )}
+      {asking && (
+        <ConfirmDialog
+          title={text("org.revokeTitle", { name })}
+          action={text(asking === "remove" ? "org.revokeRemove" : "org.revoke")}
+          onConfirm={() => onRevoke(asking === "remove")}
+          onClose={() => setAsking(null)}
+        >
+          <p>{text(asking === "remove" ? "org.revokeRemoveText" : "org.revokeText")}</p>
+        </ConfirmDialog>
       )}
     </li>
   );

@@ -11,7 +11,9 @@ import { otherTrouble, type ChannelState } from "../logic/interpreter";
 import { nameOf } from "../logic/languages";
 import { voicesOf } from "../logic/voices";
 import { CapacityLine } from "./CapacityLine";
-import { Dialog, Notice } from "./controls";
+import { forgetMeeting } from "../room/meetingShelf";
+import { ConfirmDialog } from "./ConfirmDialog";
+import { Notice } from "./controls";
 import { DoorSection } from "./DoorSection";
 import { GlossaryDialog } from "./GlossaryDialog";
 import { Icon } from "./Icon";
@@ -48,8 +50,8 @@ function InterpreterSection({ organising }: { organising: Organising }) {
   const { text, count } = useI18n();
   const errorText = useErrorText();
   const encryptedText = useEncryptedText(useMeeting().directory);
-  const { state, wish, error, busy, change, invite, dismiss } = useInterpreter(organising);
-  const [editing, setEditing] = useState(false);
+  const { state, wish, error, failed, busy, change, invite, dismiss } = useInterpreter(organising);
+  const [dialog, setDialog] = useState<"glossary" | "dismiss" | null>(null);
   if (!state)
     return error === null ? (
       <p className="hint">{text("app.loading")}</p>
@@ -60,6 +62,12 @@ function InterpreterSection({ organising }: { organising: Organising }) {
   const invited = state.state !== "absent";
   const trouble = otherTrouble(state);
   const offered = wish.languages ?? offeredBy(state);
+  const failureAt = (place: Place) =>
+    failed?.at === place && (
+      <Notice kind="problem" urgent>
+        {errorText(failed.error)}
+      </Notice>
+    );
   return (
     <section className="organise" data-interpreter={state.state}>
       <h3>{text("org.interpreter")}</h3>
@@ -81,11 +89,12 @@ function InterpreterSection({ organising }: { organising: Organising }) {
           {text("org.invite")}
         </button>
       )}
+      {failureAt("invitation")}
       <LanguagePicker
         chosen={wish.languages}
         available={state.available_languages}
         onChange={(languages) =>
-          change({
+          void change("languages", {
             ...wish,
             languages,
             muted: wish.muted.filter((code) => !languages || languages.includes(code)),
@@ -93,39 +102,55 @@ function InterpreterSection({ organising }: { organising: Organising }) {
           })
         }
       />
-      {invited && <Channels muted={wish.muted} languages={offered} onMuted={(muted) => change({ ...wish, muted })} />}
+      {failureAt("languages")}
+      {invited && (
+        <Channels
+          muted={wish.muted}
+          languages={offered}
+          onMuted={(muted) => void change("channels", { ...wish, muted })}
+        />
+      )}
+      {failureAt("channels")}
       <VoicesSection
         languages={offered}
         available={state.available_voices}
         chosen={wish.voices}
-        onChange={(voices) => change({ ...wish, voices })}
+        onChange={(voices) => void change("voices", { ...wish, voices })}
       />
+      {failureAt("voices")}
       <h4>{text("org.glossary")}</h4>
       <p className="hint">{text("org.glossaryHint")}</p>
       <p className="actions">
-        <button type="button" className="button" onClick={() => setEditing(true)}>
+        <button type="button" className="button" onClick={() => setDialog("glossary")}>
           {text("org.glossaryEdit")}
         </button>
         <span>{count("org.glossaryCount", wish.glossary?.entries.length ?? 0)}</span>
       </p>
       {invited && (
         <p className="actions">
-          <button type="button" className="button button-danger" disabled={busy} onClick={() => void dismiss()}>
+          <button type="button" className="button button-danger" disabled={busy} onClick={() => setDialog("dismiss")}>
             {text("org.dismiss")}
           </button>
           {state.profile && <span className="hint">{text("org.profile", { profile: state.profile })}</span>}
         </p>
       )}
-      {editing && (
+      {dialog === "glossary" && (
         <GlossaryDialog
           glossary={wish.glossary}
           languages={offered}
-          onClose={() => setEditing(false)}
-          onSave={(glossary) => {
-            setEditing(false);
-            change({ ...wish, glossary });
-          }}
+          onClose={() => setDialog(null)}
+          onSave={(glossary) => change(null, { ...wish, glossary })}
         />
+      )}
+      {dialog === "dismiss" && (
+        <ConfirmDialog
+          title={text("org.dismissTitle")}
+          action={text("org.dismiss")}
+          onConfirm={dismiss}
+          onClose={() => setDialog(null)}
+        >
+          <p>{text("org.dismissText")}</p>
+        </ConfirmDialog>
       )}
     </section>
   );
@@ -138,11 +163,17 @@ function offeredBy({ offered_languages: offered, available_languages: available 
 
 const NOTHING_SPECIAL: InterpreterWish = { languages: null, glossary: null, muted: [], voices: {} };
 
+/** Where in the section something was asked for: what fails is said there. */
+type Place = "invitation" | "languages" | "channels" | "voices";
+
 /** The interpreter as the service sees it. What is wished before it is invited waits here for the invitation. */
 function useInterpreter(organising: Organising) {
   const [state, setState] = useState<InterpreterState | null>(null);
   const [draft, setDraft] = useState(NOTHING_SPECIAL);
+  /** Of looking; it may pass with the next look. */
   const [error, setError] = useState<unknown>(null);
+  /** Of the last thing that was asked for; it stays until something else is. */
+  const [failed, setFailed] = useState<{ readonly at: Place; readonly error: unknown } | null>(null);
   const [busy, setBusy] = useState(false);
   const [sent, setSent] = useState<InterpreterWish | null>(null);
   const calls = useRef(Promise.resolve());
@@ -152,14 +183,16 @@ function useInterpreter(organising: Organising) {
     ? (sent ?? { languages: state.languages, glossary: state.glossary, muted: state.muted, voices: state.voices })
     : draft;
 
-  const perform = useCallback(async (call: () => Promise<InterpreterState>) => {
+  /** Throws where there is no place to say what failed. */
+  const perform = useCallback(async (at: Place | null, call: () => Promise<InterpreterState>) => {
     setBusy(true);
     changes.current += 1;
+    setFailed(null);
     try {
       setState(await call());
-      setError(null);
     } catch (failure) {
-      setError(failure);
+      if (!at) throw failure;
+      setFailed({ at, error: failure });
     } finally {
       changes.current += 1;
       setBusy(false);
@@ -185,22 +218,26 @@ function useInterpreter(organising: Organising) {
   }, [organising]);
 
   /** A wish is the whole wish: the next one builds on it at once, and is told when it has been answered. */
-  const change = (next: InterpreterWish): void => {
+  const change = async (at: Place | null, next: InterpreterWish): Promise<void> => {
     if (!invited) return setDraft(next);
     setSent(next);
-    calls.current = calls.current
-      .then(() => perform(() => organising.setInterpreter(next)))
-      .then(() => setSent((last) => (last === next ? null : last)));
+    const told = calls.current.then(() => perform(at, () => organising.setInterpreter(next)));
+    calls.current = told.catch(() => undefined); // the next one is told whatever became of this one
+    try {
+      await told;
+    } finally {
+      setSent((last) => (last === next ? null : last));
+    }
   };
-  const invite = (): Promise<void> => perform(() => organising.setInterpreter(wish));
+  const invite = (): Promise<void> => perform("invitation", () => organising.setInterpreter(wish));
   const dismiss = (): Promise<void> => {
     setDraft(wish); // whoever invites it again finds their languages, voices and glossary
-    return perform(async () => {
+    return perform(null, async () => {
       await organising.dismissInterpreter();
       return organising.interpreter();
     });
   };
-  return { state, wish, error, busy, change, invite, dismiss };
+  return { state, wish, error, failed, busy, change, invite, dismiss };
 }
 
 interface ChannelsProps {
@@ -255,35 +292,25 @@ function ChannelFacts({ channel, muted }: { channel: ChannelState | undefined; m
 
 function EndSection({ organising }: { organising: Organising }) {
   const { text } = useI18n();
-  const errorText = useErrorText();
+  const { room } = useMeeting().admission;
   const [asking, setAsking] = useState(false);
-  const [error, setError] = useState<unknown>(null);
-  const end = (): void => {
-    setAsking(false);
-    organising.close().catch(setError);
-  };
   return (
     <section className="organise-end">
-      {error !== null && (
-        <Notice kind="problem" urgent>
-          {errorText(error)}
-        </Notice>
-      )}
       <button type="button" className="button button-danger button-wide" onClick={() => setAsking(true)}>
         {text("org.end")}
       </button>
       {asking && (
-        <Dialog title={text("org.endTitle")} onClose={() => setAsking(false)}>
+        <ConfirmDialog
+          title={text("org.endTitle")}
+          action={text("org.end")}
+          onConfirm={async () => {
+            await organising.close();
+            forgetMeeting(room);
+          }}
+          onClose={() => setAsking(false)}
+        >
           <p>{text("org.endText")}</p>
-          <p className="actions">
-            <button type="button" className="button button-danger" onClick={end}>
-              {text("org.end")}
-            </button>
-            <button type="button" className="button" onClick={() => setAsking(false)}>
-              {text("app.cancel")}
-            </button>
-          </p>
-        </Dialog>
+        </ConfirmDialog>
       )}
     </section>
   );

@@ -1,8 +1,10 @@
+import { useState } from "react";
 import { useI18n } from "../hooks/useI18n";
 import { useStore } from "../hooks/useStore";
 import { fileName } from "../logic/transcript";
 import type { Meeting } from "../room/meeting";
 import { HeardRecorder } from "../room/recorder";
+import { ConfirmDialog } from "./ConfirmDialog";
 import { download } from "./download";
 import { Icon } from "./Icon";
 
@@ -16,6 +18,7 @@ export function RecordingControls({ meeting, title, ended = false }: RecordingCo
   const { text } = useI18n();
   const recording = useStore(meeting.recorder.state);
   const allowed = useStore(meeting.recordingAllowed);
+  const [asking, setAsking] = useState(false);
   if (meeting.admission.role === "reader" || (ended && recording.state !== "ready")) return null;
   const offered = HeardRecorder.possible && allowed && !ended;
   return (
@@ -26,7 +29,13 @@ export function RecordingControls({ meeting, title, ended = false }: RecordingCo
       {recording.state === "failed" && <p role="alert">{text("record.failed")}</p>}
       <div className="actions">
         {offered && recording.state !== "recording" && (
-          <button type="button" className="button" onClick={() => meeting.recorder.start()}>
+          <button
+            type="button"
+            className="button"
+            onClick={() =>
+              recording.state === "ready" && !recording.saved ? setAsking(true) : meeting.recorder.start()
+            }
+          >
             <Icon name="record" />
             {text("record.start")}
           </button>
@@ -41,9 +50,10 @@ export function RecordingControls({ meeting, title, ended = false }: RecordingCo
           <button
             type="button"
             className="button button-main"
-            onClick={() =>
-              download(recording.blob, fileName(title, "heard", "txt").replace(/txt$/, recording.extension))
-            }
+            onClick={() => {
+              download(recording.blob, fileName(title, "heard", "txt").replace(/txt$/, recording.extension));
+              meeting.recorder.saved();
+            }}
           >
             <Icon name="download" />
             {text("record.download")}
@@ -54,6 +64,16 @@ export function RecordingControls({ meeting, title, ended = false }: RecordingCo
         <p>{text("record.ready", { minutes: Math.round((recording.seconds / 60) * 10) / 10 })}</p>
       )}
       {offered && <p className="hint">{text("record.hint")}</p>}
+      {asking && (
+        <ConfirmDialog
+          title={text("record.replaceTitle")}
+          action={text("record.start")}
+          onConfirm={async () => meeting.recorder.start()}
+          onClose={() => setAsking(false)}
+        >
+          <p>{text("record.replaceText")}</p>
+        </ConfirmDialog>
+      )}
     </section>
   );
 }

@@ -34,6 +34,39 @@ function useRecordingLine(): string {
   return mine ? text("record.you") : text("record.somebody", { name: nameIn(names, first) });
 }
 
+const SECOND_MS = 1000;
+
+/** A red dot and how long this person has been recording, wherever they look. */
+export function RecordingClock() {
+  const { text } = useI18n();
+  const recording = useStore(useMeeting().recorder.state);
+  const sinceMs = recording.state === "recording" ? recording.sinceMs : null;
+  const [nowMs, setNowMs] = useState(0);
+  useEffect(() => {
+    if (sinceMs === null) return undefined;
+    const tick = (): void => setNowMs(performance.now());
+    tick();
+    const timer = window.setInterval(tick, SECOND_MS);
+    return () => window.clearInterval(timer);
+  }, [sinceMs]);
+  if (sinceMs === null) return null;
+  const time = clock(Math.max(0, nowMs - sinceMs));
+  return (
+    <span className="recording-clock" role="img" aria-label={text("record.time", { time })} title={text("record.you")}>
+      <span className="recording-dot" />
+      <time dir="ltr">{time}</time>
+    </span>
+  );
+}
+
+/** Minutes and seconds, hours where there are some. */
+function clock(ms: number): string {
+  const seconds = Math.floor(ms / SECOND_MS);
+  const two = (value: number): string => String(value).padStart(2, "0");
+  const hours = Math.floor(seconds / 3600);
+  return `${hours ? `${hours}:` : ""}${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
+}
+
 /** The mark beside somebody who records. */
 export function RecordingMark({ identity }: { identity: string }) {
   const { text } = useI18n();

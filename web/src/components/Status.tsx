@@ -199,8 +199,13 @@ export function SoundStarter() {
   useEffect(() => {
     const look = (): void => setRunning(mixer.context.state === "running");
     look();
-    mixer.context.addEventListener("statechange", look);
-    return () => mixer.context.removeEventListener("statechange", look);
+    // Whatever is clicked or pressed will do, wherever the button is.
+    const start = (): void => void (mixer.context.state === "suspended" && mixer.resume());
+    const ending = new AbortController();
+    const { signal } = ending;
+    mixer.context.addEventListener("statechange", look, { signal });
+    for (const gesture of ["click", "keydown"]) document.addEventListener(gesture, start, { signal });
+    return () => ending.abort();
   }, [mixer]);
 
   if (running) return null;

@@ -4,7 +4,9 @@ import { useI18n } from "../hooks/useI18n";
 import { useMeeting } from "../hooks/useMeeting";
 import type { Organising } from "../logic/api";
 import { fileName, MEDIA_TYPES } from "../logic/transcript";
-import { Dialog, Notice } from "./controls";
+import { forgetMeeting } from "../room/meetingShelf";
+import { ConfirmDialog } from "./ConfirmDialog";
+import { Notice } from "./controls";
 import { download } from "./download";
 import { Icon } from "./Icon";
 
@@ -12,7 +14,7 @@ import { Icon } from "./Icon";
 export function StoredSection({ organising }: { organising: Organising }) {
   const { text } = useI18n();
   const errorText = useErrorText();
-  const { title } = useMeeting().admission;
+  const { room, title } = useMeeting().admission;
   const [asking, setAsking] = useState(false);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
@@ -48,44 +50,19 @@ export function StoredSection({ organising }: { organising: Organising }) {
           {text("org.erase")}
         </button>
       </p>
-      {asking && <EraseDialog organising={organising} onClose={() => setAsking(false)} />}
-    </section>
-  );
-}
-
-/** Says what goes before it goes. */
-function EraseDialog({ organising, onClose }: { organising: Organising; onClose: () => void }) {
-  const { text } = useI18n();
-  const errorText = useErrorText();
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>(null);
-
-  const erase = async (): Promise<void> => {
-    setBusy(true);
-    try {
-      await organising.erase();
-      onClose();
-    } catch (failure) {
-      setError(failure);
-      setBusy(false);
-    }
-  };
-  return (
-    <Dialog title={text("org.eraseTitle")} onClose={onClose}>
-      <p>{text("org.eraseText")}</p>
-      {error !== null && (
-        <Notice kind="problem" urgent>
-          {errorText(error)}
-        </Notice>
+      {asking && (
+        <ConfirmDialog
+          title={text("org.eraseTitle")}
+          action={text("org.erase")}
+          onConfirm={async () => {
+            await organising.erase();
+            forgetMeeting(room);
+          }}
+          onClose={() => setAsking(false)}
+        >
+          <p>{text("org.eraseText")}</p>
+        </ConfirmDialog>
       )}
-      <p className="actions">
-        <button type="button" className="button button-danger" disabled={busy} onClick={() => void erase()}>
-          {text("org.erase")}
-        </button>
-        <button type="button" className="button" onClick={onClose}>
-          {text("app.cancel")}
-        </button>
-      </p>
-    </Dialog>
+    </section>
   );
 }

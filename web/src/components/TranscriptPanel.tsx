@@ -57,7 +57,7 @@ const FORMATS: readonly { value: Format; label: string }[] = [
   { value: "json", label: "JSON" },
 ];
 
-export function SaveTranscript({ transcript }: { transcript: Transcript }) {
+export function SaveTranscript({ transcript, onSaved }: { transcript: Transcript; onSaved?: () => void }) {
   const { text, language: locale } = useI18n();
   const [wanted, setWanted] = useState("aligned");
   const [format, setFormat] = useState<Format>("vtt");
@@ -74,6 +74,7 @@ export function SaveTranscript({ transcript }: { transcript: Transcript }) {
     const chosen = which === "aligned" ? transcript : inLanguage(transcript, which);
     const blob = new Blob([write(chosen, format, locale)], { type: `${MEDIA_TYPES[format]};charset=utf-8` });
     download(blob, fileName(transcript.title, which, format));
+    onSaved?.();
   };
 
   return (

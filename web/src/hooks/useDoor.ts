@@ -15,7 +15,10 @@ export interface Door {
 /** Who gets into the room, and who waits; looked at again and again while an organiser is there. */
 export function useDoor(organising: Organising | null): Door {
   const [state, setState] = useState<DoorState | null>(null);
-  const [error, setError] = useState<unknown>(null);
+  /** Of looking; it may pass with the next look. */
+  const [unseen, setUnseen] = useState<unknown>(null);
+  /** Of the last change; it stays until the next. */
+  const [failed, setFailed] = useState<unknown>(null);
   /** Changes so far: what was looked at before the last one is out of date. */
   const changes = useRef(0);
 
@@ -26,8 +29,8 @@ export function useDoor(organising: Organising | null): Door {
       const before = changes.current;
       const counts = (): boolean => current && before === changes.current;
       organising.door().then(
-        (seen) => counts() && (setState(seen), setError(null)),
-        (failure: unknown) => counts() && setError(failure),
+        (seen) => counts() && (setState(seen), setUnseen(null)),
+        (failure: unknown) => counts() && setUnseen(failure),
       );
     };
     look();
@@ -42,8 +45,8 @@ export function useDoor(organising: Organising | null): Door {
     changes.current += 1;
     const mine = changes.current;
     call().then(
-      (seen) => mine === changes.current && (setState(seen), setError(null)),
-      (failure: unknown) => setError(failure),
+      (seen) => mine === changes.current && (setState(seen), setFailed(null)),
+      (failure: unknown) => setFailed(failure),
     );
   }, []);
   const answer = (call: (waiting: Organising) => Promise<void>): void => {
@@ -55,7 +58,7 @@ export function useDoor(organising: Organising | null): Door {
   };
   return {
     state,
-    error,
+    error: failed ?? unseen,
     set: (wish) => organising && perform(() => organising.setDoor(wish)),
     admit: (waiter) => answer((waiting) => waiting.admit(waiter)),
     refuse: (waiter) => answer((waiting) => waiting.refuse(waiter)),

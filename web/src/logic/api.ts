@@ -85,14 +85,17 @@ export interface NewRoom {
 export interface Link {
   readonly id: string;
   readonly role: Role;
-  readonly link?: string;
-  readonly captions_link?: string | null;
+  /** What organisers tell it from others by. */
+  readonly name: string;
+  /** Null where nobody may come by it any more. */
+  readonly link: string | null;
+  readonly captions_link: string | null;
   readonly expires_at: string;
   readonly uses: number | null;
   readonly used: number;
   readonly state: "valid" | "expired" | "revoked" | "used_up";
   readonly created_at: string;
-  readonly own?: boolean;
+  readonly own: boolean;
 }
 
 export interface InterpreterWish {
@@ -162,8 +165,10 @@ export class Api {
     return { ...config, offer: readOffer(config.offer) };
   }
 
-  async invitation(token: string): Promise<Invitation> {
-    const invitation = await this.call<Invitation>("POST", "/invitation", { body: { invitation: token } });
+  /** Whoever came by a link sees it by their session also once it is used up. */
+  async invitation(token: string, session?: string): Promise<Invitation> {
+    const body = { invitation: token, ...(session ? { session } : {}) };
+    const invitation = await this.call<Invitation>("POST", "/invitation", { body });
     return { ...invitation, offer: readOffer(invitation.offer) };
   }
 
@@ -256,7 +261,7 @@ export interface Organising {
   stored(): Promise<object>;
   allowRecording(allowed: boolean): Promise<void>;
   links(): Promise<Link[]>;
-  invite(wish: { role: Role; expires_in_s?: number; uses?: number | null }): Promise<Link>;
+  invite(wish: { role: Role; name?: string; expires_in_s?: number; uses?: number | null }): Promise<Link>;
   revoke(id: string, remove: boolean): Promise<{ removed: number }>;
   /** With `withdrawLink` nobody new comes by the link that they came by. */
   removePerson(identity: string, withdrawLink: boolean): Promise<void>;

@@ -26,6 +26,15 @@ export class CaptionLog {
     this.settled = { all: list };
   }
 
+  /** Takes what was received before a reload; nothing else has been taken yet. */
+  restore(earlier: readonly Passage[]): void {
+    for (const passage of earlier) {
+      this.list.push(passage);
+      this.newest.set(passage.speaker, passage.key);
+    }
+    this.place(0);
+  }
+
   passages(): Passages {
     return { all: this.list, settled: this.settled, lastBy: this.lastBy };
   }

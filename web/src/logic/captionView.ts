@@ -6,7 +6,8 @@ import { sameLanguage } from "./languages";
 import { isOffered } from "./offer";
 import { apart, inParagraphs } from "./paragraphs";
 
-export type ReadMode = "off" | "translation" | "original" | "both";
+export const READ_MODES = ["translation", "both", "original", "off"] as const;
+export type ReadMode = (typeof READ_MODES)[number];
 
 export interface Reading {
   readonly mode: ReadMode;

@@ -1,9 +1,11 @@
+import { useState } from "react";
 import { Icon } from "../components/Icon";
 import { Page, ViewHeading } from "../components/Page";
 import { PartBoundary } from "../components/PartBoundary";
 import { RecordingControls } from "../components/RecordingControls";
 import { SaveTranscript, TranscriptList, useTranscript } from "../components/TranscriptPanel";
 import { useI18n } from "../hooks/useI18n";
+import { useLeaveGuard } from "../hooks/useLeaveGuard";
 import { useStore } from "../hooks/useStore";
 import type { EndReason } from "../logic/connection";
 import type { TextKey } from "../logic/i18n";
@@ -22,6 +24,10 @@ export function After({ meeting, title, onAgain }: { meeting: Meeting; title: st
   const connection = useStore(meeting.session.connection);
   const transcript = useTranscript(meeting, title);
   const reason = connection.state === "ended" ? connection.reason : "left";
+  const recording = useStore(meeting.recorder.state);
+  const [saved, setSaved] = useState(false);
+  const unsaved = transcript.entries.length > 0 && !saved;
+  useLeaveGuard(unsaved || (recording.state === "ready" && !recording.saved));
   return (
     <Page title={title}>
       <div className="after" data-reason={reason}>
@@ -41,7 +47,7 @@ export function After({ meeting, title, onAgain }: { meeting: Meeting; title: st
             <div className="card">
               <h2 className="unseen">{text("room.transcript")}</h2>
               <PartBoundary>
-                <SaveTranscript transcript={transcript} />
+                <SaveTranscript transcript={transcript} onSaved={() => setSaved(true)} />
               </PartBoundary>
               <PartBoundary>
                 <RecordingControls meeting={meeting} title={title} ended />

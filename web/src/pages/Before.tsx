@@ -1,5 +1,6 @@
 import { useEffect, useMemo, useRef, useState, type FormEvent } from "react";
 import { Notice, Select, Switch } from "../components/controls";
+import { ElsewhereNotice } from "../components/ElsewhereNotice";
 import { JoinNotice } from "../components/JoinNotice";
 import { languageChoices } from "../components/languageChoices";
 import { Page } from "../components/Page";
@@ -30,6 +31,8 @@ interface BeforeProps {
   readonly returning: boolean;
   /** Where the operator says how data is handled, as the service has it. */
   readonly privacyUrl: string | null;
+  /** Where they are in this meeting in another tab already. */
+  readonly onMoveHere: (() => void) | null;
   readonly onEnter: (entry: Entry) => void;
 }
 
@@ -40,7 +43,8 @@ const ROLE_TEXTS: Readonly<Record<Role, TextKey>> = {
   reader: "before.roleReader",
 };
 
-export function Before({ invitation, joining, error, returning, privacyUrl, onEnter }: BeforeProps) {
+export function Before(props: BeforeProps) {
+  const { invitation, joining, error, returning, privacyUrl, onMoveHere, onEnter } = props;
   const { text } = useI18n();
   const errorText = useErrorText();
   const [preferences, change] = usePreferences();
@@ -69,6 +73,7 @@ export function Before({ invitation, joining, error, returning, privacyUrl, onEn
           <p className="eyebrow">{text(ROLE_TEXTS[invitation.role])}</p>
           <h1>{text("before.title", { title: invitation.title })}</h1>
         </div>
+        {onMoveHere && <ElsewhereNotice hint={text("before.elsewhereHint")} onMoveHere={onMoveHere} />}
         <section className="card" aria-labelledby="languages-title">
           <div className="field">
             <label htmlFor="name">{text("before.name")}</label>

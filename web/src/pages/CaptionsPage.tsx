@@ -73,14 +73,10 @@ function useReading(api: Api, invitation: string, language: string): Stage {
       try {
         const [{ Reading: Reader }, admission] = await Promise.all([
           import("../room/reading"),
-          admit(
-            api,
-            { invitation, name: "Captions", captions: language },
-            {
-              signal: visit.signal,
-              onWaiting: () => setStage({ at: "waiting" }),
-            },
-          ),
+          admit(api, { invitation, name: "Captions", captions: language }, null, {
+            signal: visit.signal,
+            onWaiting: () => setStage({ at: "waiting" }),
+          }),
         ]);
         const next = new Reader(admission, api, language);
         await next.start();

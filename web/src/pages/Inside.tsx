@@ -1,7 +1,7 @@
 import { RoomContext } from "@livekit/components-react";
 import { useCallback, useEffect, useEffectEvent, useMemo, useRef, useState } from "react";
 import { CaptionPane } from "../components/CaptionPane";
-import { Dialog } from "../components/controls";
+import { ConfirmDialog } from "../components/ConfirmDialog";
 import { DiagnosticsPanel } from "../components/DiagnosticsPanel";
 import { WaitingNotice } from "../components/DoorSection";
 import { Icon, Logo } from "../components/Icon";
@@ -9,7 +9,8 @@ import { OrganisePanel } from "../components/OrganisePanel";
 import { useTitle } from "../components/Page";
 import { PartBoundary } from "../components/PartBoundary";
 import { PeoplePanel, QualityBars } from "../components/PeoplePanel";
-import { RecordingStatus } from "../components/RecordingStatus";
+import { InviteButton } from "../components/InviteButton";
+import { RecordingClock, RecordingStatus } from "../components/RecordingStatus";
 import { SettingsPanel } from "../components/SettingsPanel";
 import { ShortcutsDialog } from "../components/ShortcutsDialog";
 import { Stage } from "../components/Stage";
@@ -18,6 +19,7 @@ import { HEAR_SELECT_ID, PANELS, Toolbar, type PanelName } from "../components/T
 import { TranscriptPanel } from "../components/TranscriptPanel";
 import { useDoor, type Door } from "../hooks/useDoor";
 import { useI18n } from "../hooks/useI18n";
+import { useLeaveGuard } from "../hooks/useLeaveGuard";
 import { useMediaSession } from "../hooks/useMediaSession";
 import { MeetingContext, useMeeting } from "../hooks/useMeeting";
 import { usePreferences } from "../hooks/usePreferences";
@@ -26,7 +28,7 @@ import { useStore } from "../hooks/useStore";
 import { useWakeLock } from "../hooks/useWakeLock";
 import { useOffer, useWishes } from "../hooks/useWishes";
 import type { Api, Invitation, Organising } from "../logic/api";
-import type { ReadMode } from "../logic/captionView";
+import { READ_MODES } from "../logic/captionView";
 import type { Action } from "../logic/keyboard";
 import type { Offer } from "../logic/offer";
 import { CAPTION_SIZES } from "../logic/preferences";
@@ -47,6 +49,8 @@ export function Inside({ api, invitation, meeting, onEnded }: InsideProps) {
     if (connection.state === "ended") ended();
   }, [connection.state]);
   useWakeLock();
+  const recording = useStore(meeting.recorder.state);
+  useLeaveGuard(recording.state === "recording" || (recording.state === "ready" && !recording.saved));
 
   const { organiser_token: token, room } = meeting.admission;
   const organising = useMemo(() => (token ? api.organise(room, token) : null), [api, room, token]);
@@ -90,6 +94,8 @@ function MeetingView({ invitation, organising }: { invitation: Invitation; organ
         <Logo />
         <h1>{invitation.title}</h1>
         <PartBoundary>
+          <RecordingClock />
+          {organising && <InviteButton title={invitation.title} organising={organising} />}
           <LagBadge />
           <QualityBars person={meeting.room.localParticipant} />
         </PartBoundary>
@@ -218,21 +224,18 @@ function LeaveDialog({ onClose }: { onClose: () => void }) {
   const { text } = useI18n();
   const { session } = useMeeting();
   return (
-    <Dialog title={text("room.leaveTitle")} onClose={onClose}>
+    <ConfirmDialog
+      title={text("room.leaveTitle")}
+      action={text("room.leave")}
+      cancel={text("room.stay")}
+      onConfirm={() => session.leave()}
+      onClose={onClose}
+    >
       <p>{text("room.leaveText")}</p>
-      <p className="actions">
-        <button type="button" className="button button-danger" onClick={() => void session.leave()}>
-          {text("room.leave")}
-        </button>
-        <button type="button" className="button" onClick={onClose}>
-          {text("room.stay")}
-        </button>
-      </p>
-    </Dialog>
+    </ConfirmDialog>
   );
 }
 
-const READ_MODES: readonly ReadMode[] = ["translation", "both", "original", "off"];
 const BALANCE_STEP = 0.1;
 
 function useMeetingKeys(togglePanel: (name: PanelName) => void, showHelp: () => void): void {

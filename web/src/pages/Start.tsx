@@ -1,4 +1,4 @@
-import { useState, type FormEvent } from "react";
+import { useEffect, useState, type FormEvent } from "react";
 import { CopyField, Notice, Segmented, Select } from "../components/controls";
 import { Icon } from "../components/Icon";
 import { languageChoices } from "../components/languageChoices";
@@ -6,28 +6,41 @@ import { Page, ViewHeading } from "../components/Page";
 import { useConfig } from "../hooks/useConfig";
 import { useErrorText } from "../hooks/useErrorText";
 import { useI18n } from "../hooks/useI18n";
-import type { Api, NewRoom } from "../logic/api";
+import type { Api } from "../logic/api";
 import { onThisSite } from "../logic/route";
+import { forgetMeeting, keepMeeting, keptMeetings, meetingOf, type KeptMeeting } from "../room/meetingShelf";
 
 type Creation =
   | { readonly state: "form"; readonly error: unknown }
   | { readonly state: "creating" }
-  | { readonly state: "created"; readonly room: NewRoom };
+  | { readonly state: "created"; readonly meeting: KeptMeeting };
 
 export function Start({ api }: { api: Api }) {
   const { text } = useI18n();
-  const [creation, setCreation] = useState<Creation>({ state: "form", error: null });
+  const [creation, setCreation] = useState<Creation>(shownInHistory);
+  // What the browser's history says was shown: after a reload, and by Back and Forward.
+  useEffect(() => {
+    const follow = (): void => setCreation(shownInHistory());
+    window.addEventListener("popstate", follow);
+    return () => window.removeEventListener("popstate", follow);
+  }, []);
+  const show = (meeting: KeptMeeting): void => {
+    window.history.pushState({ [SHOWN]: meeting }, "");
+    setCreation({ state: "created", meeting });
+  };
 
   const create = async (wish: Parameters<Api["createRoom"]>[0], key: string): Promise<void> => {
     setCreation({ state: "creating" });
     try {
-      setCreation({ state: "created", room: await api.createRoom(wish, key || undefined) });
+      const { organiser_token: _, ...meeting } = await api.createRoom(wish, key || undefined);
+      keepMeeting(meeting);
+      show(meeting);
     } catch (error) {
       setCreation({ state: "form", error });
     }
   };
 
-  if (creation.state === "created") return <Created room={creation.room} />;
+  if (creation.state === "created") return <Created room={creation.meeting} />;
   return (
     <Page title={text("start.form")}>
       <div className="start">
@@ -46,8 +59,69 @@ export function Start({ api }: { api: Api }) {
           error={creation.state === "form" ? creation.error : null}
           onCreate={(wish, key) => void create(wish, key)}
         />
+        <YourMeetings onShow={show} />
       </div>
     </Page>
+  );
+}
+
+const SHOWN = "hive.meeting";
+
+function shownInHistory(): Creation {
+  const state: unknown = window.history.state;
+  const meeting = typeof state === "object" && state !== null && SHOWN in state ? meetingOf(state[SHOWN]) : null;
+  return meeting ? { state: "created", meeting } : { state: "form", error: null };
+}
+
+/** The meetings made in this browser, with their links. */
+function YourMeetings({ onShow }: { onShow: (meeting: KeptMeeting) => void }) {
+  const { text } = useI18n();
+  const [meetings, setMeetings] = useState(() => keptMeetings());
+  if (!meetings.length) return null;
+  const forget = (room: string): void => {
+    forgetMeeting(room);
+    setMeetings(keptMeetings());
+  };
+  return (
+    <section className="card your-meetings" aria-labelledby="your-meetings">
+      <h2 id="your-meetings">{text("start.yours")}</h2>
+      <ul className="link-list">
+        {meetings.map((meeting) => (
+          <li key={meeting.room} data-meeting={meeting.room}>
+            <strong>
+              <bdi>{meeting.title}</bdi>
+            </strong>
+            <div className="actions">
+              <a
+                className="button button-main"
+                href={onThisSite(meeting.organiser_link)}
+                aria-label={`${text("start.enter")}: ${meeting.title}`}
+              >
+                {text("start.enter")}
+              </a>
+              <button
+                type="button"
+                className="button"
+                aria-label={`${text("org.links")}: ${meeting.title}`}
+                onClick={() => onShow(meeting)}
+              >
+                {text("org.links")}
+              </button>
+              <button
+                type="button"
+                className="button button-quiet button-icon"
+                aria-label={text("start.forget", { title: meeting.title })}
+                title={text("start.forget", { title: meeting.title })}
+                onClick={() => forget(meeting.room)}
+              >
+                <Icon name="trash" />
+              </button>
+            </div>
+          </li>
+        ))}
+      </ul>
+      <p className="hint">{text("start.yoursHint")}</p>
+    </section>
   );
 }
 
@@ -138,7 +212,7 @@ function CreateForm({ api, busy, error, onCreate }: CreateFormProps) {
   );
 }
 
-function Created({ room }: { room: NewRoom }) {
+function Created({ room }: { room: KeptMeeting }) {
   const { text, language } = useI18n();
   const until = new Intl.DateTimeFormat(language, { dateStyle: "long", timeStyle: "short" });
   return (

@@ -1,17 +1,19 @@
-import { lazy, Suspense, useCallback, useEffect, useRef, useState } from "react";
+import { lazy, Suspense, useCallback, useEffect, useEffectEvent, useRef, useState } from "react";
 import { Notice } from "../components/controls";
+import { ElsewhereNotice } from "../components/ElsewhereNotice";
 import { Page } from "../components/Page";
 import { PartBoundary } from "../components/PartBoundary";
 import { useConfig } from "../hooks/useConfig";
 import { useErrorText } from "../hooks/useErrorText";
 import { useI18n } from "../hooks/useI18n";
 import { usePreferences } from "../hooks/usePreferences";
-import type { Api, Invitation, JoinWish } from "../logic/api";
+import { ApiError, type Admission, type Api, type Invitation, type JoinWish } from "../logic/api";
 import { toAttributes } from "../logic/wishes";
+import { admit, comeBack, mayPass, type Waiting } from "../room/admission";
 import type { Meeting } from "../room/meeting";
-import { admit } from "../room/admission";
-import { forgetSession, keptSession } from "../room/sessionShelf";
-import { Before, type Entry } from "./Before";
+import { askOtherTabs, tellOtherTabs } from "../room/otherTabs";
+import { forgetVisit, keepManner, keepVisit, keptVisit, type KeptVisit, type Manner } from "../room/sessionShelf";
+import { Before } from "./Before";
 import { Lobby } from "./Lobby";
 
 const Inside = lazy(async () => ({ default: (await import("./Inside")).Inside }));
@@ -28,89 +30,33 @@ type Stage =
 const GIVEN_UP = new DOMException("given up", "AbortError");
 
 /** One person's visit to a meeting, from the link to the transcript. */
-export function Visit({ api, invitationToken }: { api: Api; invitationToken: string }) {
-  const [stage, setStage] = useState<Stage>({ at: "door" });
+export function Visit({ api, invitationToken: token }: { api: Api; invitationToken: string }) {
   const [preferences] = usePreferences();
   const config = useConfig(api);
-  const running = useRef<Meeting | null>(null);
-
-  const look = useCallback(() => {
-    setStage({ at: "door" });
-    api.invitation(invitationToken).then(
-      (invitation) => setStage({ at: "before", invitation, joining: false, error: null }),
-      (error: unknown) => setStage({ at: "barred", error }),
-    );
-  }, [api, invitationToken]);
-  useEffect(look, [look]);
-  const waiting = useRef<AbortController | null>(null);
-  useEffect(
-    () => () => {
-      waiting.current?.abort();
-      void running.current?.end();
-    },
-    [],
-  );
-
-  const enter = async (invitation: Invitation, entry: Entry): Promise<void> => {
-    // Browsers let sound start only in the same moment as the click. Where it may not start, the promise stays
-    // open for as long as that lasts: nobody waits for it, and the meeting offers a button.
-    const context = new AudioContext();
-    context.resume().catch(() => undefined);
-    setStage({ at: "before", invitation, joining: true, error: null });
-    const visit = new AbortController();
-    waiting.current = visit;
-    const giveUp = (): void => visit.abort(GIVEN_UP);
-    try {
-      const [{ Meeting }, admission] = await Promise.all([
-        import("../room/meeting"),
-        admit(api, joinWish(invitationToken, entry), {
-          signal: visit.signal,
-          onWaiting: () => setStage({ at: "waiting", invitation, name: entry.name, giveUp }),
-        }),
-      ]);
-      const meeting = new Meeting(admission, api, context, {
-        wishes: entry.wishes,
-        balance: preferences.balance,
-        microphone: entry.microphone,
-        speaker: preferences.speaker,
-        relayOnly: preferences.relayOnly,
-      });
-      running.current = meeting;
-      await meeting.start();
-      setStage({ at: "inside", invitation, meeting });
-    } catch (error) {
-      await running.current?.end();
-      running.current = null;
-      if (context.state !== "closed") await context.close();
-      setStage({ at: "before", invitation, joining: false, error: error === GIVEN_UP ? null : error });
-    }
-  };
-
-  const onEnded = useCallback(
-    (invitation: Invitation, meeting: Meeting) => {
-      running.current = null;
-      const connection = meeting.session.connection.get();
-      if (connection.state === "ended" && connection.reason !== "lost") forgetSession(invitationToken);
-      setStage({ at: "after", invitation, meeting });
-      void meeting.end();
-    },
-    [invitationToken],
-  );
+  const { stage, arrive, moveHere, enter, onEnded } = useVisit(api, token);
+  const elsewhere = useOtherTab(token, stage.at);
 
   switch (stage.at) {
     case "door":
       return <Door />;
     case "barred":
-      return <Barred error={stage.error} onRetry={look} />;
+      return <Barred error={stage.error} onRetry={arrive} onMoveHere={elsewhere && (() => moveHere(elsewhere))} />;
     case "before":
       return (
         <Before
           invitation={stage.invitation}
           joining={stage.joining}
           error={stage.error}
-          returning={keptSession(invitationToken) !== null}
+          returning={keptVisit(token) !== null}
           privacyUrl={config?.privacy_url ?? null}
-          onEnter={(entry) => void enter(stage.invitation, entry)}
+          onMoveHere={elsewhere && (() => moveHere(elsewhere))}
+          onEnter={({ name, wishes, microphone }) =>
+            void enter(stage.invitation, {
+              name,
+              wishes,
+              microphone: { device: microphone ?? preferences.microphone, on: microphone !== null },
+            })
+          }
         />
       );
     case "waiting":
@@ -132,15 +78,154 @@ export function Visit({ api, invitationToken }: { api: Api; invitationToken: str
       return (
         <Suspense fallback={<Door />}>
           <PartBoundary>
-            <After meeting={stage.meeting} title={stage.invitation.title} onAgain={look} />
+            <After meeting={stage.meeting} title={stage.invitation.title} onAgain={arrive} />
           </PartBoundary>
         </Suspense>
       );
   }
 }
 
+interface VisitControls {
+  readonly stage: Stage;
+  /** Goes on with the visit that this tab keeps, else stands before the door. */
+  readonly arrive: () => void;
+  readonly moveHere: (visit: KeptVisit) => void;
+  readonly enter: (invitation: Invitation, manner: Manner) => Promise<void>;
+  readonly onEnded: (invitation: Invitation, meeting: Meeting) => void;
+}
+
+function useVisit(api: Api, token: string): VisitControls {
+  const [stage, setStage] = useState<Stage>({ at: "door" });
+  const [preferences] = usePreferences();
+  const running = useRef<Meeting | null>(null);
+  const waiting = useRef<AbortController | null>(null);
+
+  const knock = (why: unknown): void => {
+    setStage({ at: "door" });
+    api.invitation(token).then(
+      (invitation) => setStage({ at: "before", invitation, joining: false, error: why }),
+      (error: unknown) => setStage({ at: "barred", error: isOver(why) ? error : (why ?? error) }),
+    );
+  };
+
+  /** Throws what admitting throws, and what the first connection does. */
+  const goIn = async (
+    invitation: Invitation,
+    manner: Manner,
+    admitted: (waiting: Waiting) => Promise<Admission>,
+  ): Promise<void> => {
+    // Browsers let sound start only in the same moment as the click. Where it may not start, the promise stays
+    // open for as long as that lasts: nobody waits for it, and the meeting offers a button.
+    const context = new AudioContext();
+    context.resume().catch(() => undefined);
+    const visit = new AbortController();
+    waiting.current = visit;
+    const giveUp = (): void => visit.abort(GIVEN_UP);
+    const onWaiting = (): void => setStage({ at: "waiting", invitation, name: manner.name, giveUp });
+    try {
+      const [{ Meeting }, admission] = await Promise.all([
+        import("../room/meeting"),
+        admitted({ signal: visit.signal, onWaiting }),
+      ]);
+      const meeting = new Meeting(admission, api, context, {
+        wishes: manner.wishes,
+        balance: preferences.balance,
+        microphone: manner.microphone,
+        speaker: preferences.speaker,
+        relayOnly: preferences.relayOnly,
+      });
+      running.current = meeting;
+      keepingManner(token, manner.name, meeting);
+      await meeting.start();
+      setStage({ at: "inside", invitation, meeting });
+    } catch (error) {
+      await running.current?.end();
+      running.current = null;
+      if (context.state !== "closed") await context.close();
+      throw error;
+    }
+  };
+
+  const enter = async (invitation: Invitation, manner: Manner): Promise<void> => {
+    setStage({ at: "before", invitation, joining: true, error: null });
+    try {
+      await goIn(invitation, manner, (visit) => admit(api, joinWish(token, manner), manner, visit));
+    } catch (error) {
+      setStage({ at: "before", invitation, joining: false, error: error === GIVEN_UP ? null : error });
+    }
+  };
+
+  const goOn = async (kept: KeptVisit, manner: Manner): Promise<void> => {
+    setStage({ at: "door" });
+    try {
+      const invitation = await api.invitation(token, kept.waiting ? undefined : kept.secret);
+      await goIn(invitation, manner, (visit) => comeBack(api, token, kept, visit));
+    } catch (error) {
+      if (error instanceof ApiError && mayPass(error)) return setStage({ at: "barred", error });
+      if (error instanceof ApiError) forgetVisit(token);
+      knock(error === GIVEN_UP ? null : error);
+    }
+  };
+
+  const arrive = (): void => {
+    const kept = keptVisit(token);
+    if (kept?.manner) void goOn(kept, kept.manner);
+    else knock(null);
+  };
+  const moveHere = (visit: KeptVisit): void => {
+    keepVisit(token, visit);
+    arrive();
+  };
+
+  const onEnded = useCallback(
+    (invitation: Invitation, meeting: Meeting) => {
+      running.current = null;
+      const connection = meeting.session.connection.get();
+      if (connection.state === "ended" && connection.reason !== "lost") forgetVisit(token);
+      setStage({ at: "after", invitation, meeting });
+      void meeting.end();
+    },
+    [token],
+  );
+
+  const arriveFirst = useEffectEvent(arrive);
+  useEffect(() => {
+    const timer = window.setTimeout(() => arriveFirst()); // not twice, where the page is mounted twice
+    return () => {
+      window.clearTimeout(timer);
+      waiting.current?.abort();
+      void running.current?.end();
+    };
+  }, [api, token]);
+  return { stage, arrive, moveHere, enter, onEnded };
+}
+
+/** Whether a visit ran out, which says nothing about the link. */
+function isOver(error: unknown): boolean {
+  return error instanceof ApiError && error.code === "session_ended";
+}
+
+/** What a reload goes on with. */
+function keepingManner(token: string, name: string, { wishSender: { wishes }, capture }: Meeting): void {
+  const keep = (): void => keepManner(token, { name, wishes: wishes.get(), microphone: capture.get() });
+  keep();
+  wishes.subscribe(keep);
+  capture.subscribe(keep);
+}
+
+/** The visit by this link in another tab; this one, once inside, tells others of its own. */
+function useOtherTab(token: string, at: Stage["at"]): KeptVisit | null {
+  const [elsewhere, setElsewhere] = useState<KeptVisit | null>(null);
+  useEffect(() => {
+    setElsewhere(null);
+    if (at === "before" || at === "barred") return askOtherTabs(token, setElsewhere);
+    return at === "inside" ? tellOtherTabs(token) : undefined;
+  }, [at, token]);
+  return elsewhere;
+}
+
 /** What somebody tells the service when they come. */
-function joinWish(invitation: string, { name, wishes }: Entry): Omit<JoinWish, "earlier"> {
+function joinWish(invitation: string, { name, wishes }: Manner): Omit<JoinWish, "earlier"> {
   return {
     invitation,
     name,
@@ -159,7 +244,14 @@ function Door() {
   );
 }
 
-function Barred({ error, onRetry }: { error: unknown; onRetry: () => void }) {
+interface BarredProps {
+  readonly error: unknown;
+  readonly onRetry: () => void;
+  /** Where they are in this meeting in another tab: a link may be used up by that. */
+  readonly onMoveHere: (() => void) | null;
+}
+
+function Barred({ error, onRetry, onMoveHere }: BarredProps) {
   const { text } = useI18n();
   const errorText = useErrorText();
   return (
@@ -168,8 +260,9 @@ function Barred({ error, onRetry }: { error: unknown; onRetry: () => void }) {
         <Notice kind="problem" urgent>
           {errorText(error)}
         </Notice>
+        {onMoveHere && <ElsewhereNotice hint="" onMoveHere={onMoveHere} />}
         <p className="actions">
-          <button type="button" className="button button-main" onClick={onRetry}>
+          <button type="button" className={onMoveHere ? "button" : "button button-main"} onClick={onRetry}>
             {text("error.retry")}
           </button>
           <a className="button" href="/">

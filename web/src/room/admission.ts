@@ -3,7 +3,15 @@
 import { ApiError, type Admission, type Api, type JoinWish, type MustWait } from "../logic/api";
 import { stayAwayMs } from "../logic/renewal";
 import { wait } from "../logic/waiting";
-import { earlierIdentities, forgetSession, keepIdentity, keepSession, keptSession } from "./sessionShelf";
+import {
+  earlierIdentities,
+  forgetVisit,
+  keepIdentity,
+  keepVisit,
+  keptVisit,
+  type KeptVisit,
+  type Manner,
+} from "./sessionShelf";
 
 const SHORTEST_WAIT_MS = 1000;
 
@@ -14,34 +22,63 @@ export interface Waiting {
   readonly onWaiting: () => void;
 }
 
-/** Comes back under the same identity where this browser was let in before. */
-export async function admit(api: Api, wish: Omit<JoinWish, "earlier">, waiting: Waiting): Promise<Admission> {
-  const admission = (await comeBack(api, wish.invitation)) ?? (await comeAnew(api, wish, waiting));
-  keepSession(wish.invitation, admission.session);
+/** Comes back under the same identity where this browser was let in before, else by the link. */
+export async function admit(
+  api: Api,
+  wish: Omit<JoinWish, "earlier">,
+  manner: Manner | null,
+  waiting: Waiting,
+): Promise<Admission> {
+  const kept = keptVisit(wish.invitation);
+  if (kept && !kept.waiting) {
+    try {
+      return await comeBack(api, wish.invitation, { ...kept, manner }, waiting);
+    } catch (error) {
+      if (!isFinal(error)) throw error;
+    }
+  }
+  const earlier = earlierIdentities();
+  const answer = await api.join({ ...wish, ...(earlier.length ? { earlier } : {}) });
+  return keep(wish.invitation, manner, await whenLetIn(api, wish.invitation, manner, answer, waiting));
+}
+
+/**
+ * Goes on with a visit, or with waiting for it. Who is refused for good has no visit any more.
+ *
+ * Throws ApiError.
+ */
+export async function comeBack(api: Api, invitation: string, kept: KeptVisit, waiting: Waiting): Promise<Admission> {
+  const { secret, manner } = kept;
+  try {
+    const answer = kept.waiting ? await api.ask(secret) : await api.renew(secret);
+    return keep(invitation, manner, await whenLetIn(api, invitation, manner, answer, waiting));
+  } catch (error) {
+    if (isFinal(error)) forgetVisit(invitation);
+    throw error;
+  }
+}
+
+function keep(invitation: string, manner: Manner | null, admission: Admission): Admission {
+  keepVisit(invitation, { secret: admission.session, waiting: false, manner });
   keepIdentity(admission.identity);
   return admission;
 }
 
-async function comeBack(api: Api, invitation: string): Promise<Admission | null> {
-  const session = keptSession(invitation);
-  if (!session) return null;
-  try {
-    return await api.renew(session);
-  } catch (error) {
-    if (!(error instanceof ApiError) || mayPass(error)) throw error;
-    forgetSession(invitation);
-    return null;
-  }
-}
-
-async function comeAnew(api: Api, wish: Omit<JoinWish, "earlier">, { signal, onWaiting }: Waiting): Promise<Admission> {
-  const earlier = earlierIdentities();
-  let answer = await api.join({ ...wish, ...(earlier.length ? { earlier } : {}) });
-  if (isAdmission(answer)) return answer;
+async function whenLetIn(
+  api: Api,
+  invitation: string,
+  manner: Manner | null,
+  first: Admission | MustWait,
+  { signal, onWaiting }: Waiting,
+): Promise<Admission> {
+  if (isAdmission(first)) return first;
+  let answer = first;
+  keepVisit(invitation, { secret: answer.ticket, waiting: true, manner });
   onWaiting();
   for (let waitMs = answer.ask_again_s * 1000; ;) {
     await wait(Math.max(SHORTEST_WAIT_MS, waitMs), signal);
     if (signal.aborted) {
+      forgetVisit(invitation);
       await api.giveUp(answer.ticket).catch(() => undefined); // whoever does not ask any more is forgotten anyway
       throw signal.reason;
     }
@@ -51,7 +88,10 @@ async function comeAnew(api: Api, wish: Omit<JoinWish, "earlier">, { signal, onW
       answer = next;
       waitMs = answer.ask_again_s * 1000;
     } catch (error) {
-      if (!(error instanceof ApiError) || !mayPass(error)) throw error;
+      if (isFinal(error) || !(error instanceof ApiError)) {
+        forgetVisit(invitation);
+        throw error;
+      }
       waitMs = Math.max(answer.ask_again_s * 1000, stayAwayMs(error));
     }
   }
@@ -64,4 +104,8 @@ function isAdmission(answer: Admission | MustWait): answer is Admission {
 /** Whether waiting may help: who was refused stays refused. */
 export function mayPass(error: ApiError): boolean {
   return ["offline", "rate_limited", "lobby_full", "media_server", "storage", "unexpected"].includes(error.code);
+}
+
+function isFinal(error: unknown): boolean {
+  return error instanceof ApiError && !mayPass(error);
 }

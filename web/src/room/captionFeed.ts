@@ -1,7 +1,7 @@
 import type { Room, TextStreamReader } from "livekit-client";
 import { Budgets } from "../logic/budget";
 import { CaptionLog, type Passages } from "../logic/captionLog";
-import { isCaptionOf, MOST_CHARACTERS, readRevision } from "../logic/captions";
+import { isCaptionOf, MOST_CHARACTERS, readRevision, type Passage } from "../logic/captions";
 import { claimedKey, SignatureCheck } from "../logic/signatures";
 import { Store, type Readable } from "../logic/store";
 import { forgetStream } from "./streams";
@@ -61,13 +61,18 @@ export class CaptionFeed {
   private readonly lanes = new Map<string, { last: Promise<void>; waiting: number }>();
   private readonly closed = new Store(false);
 
-  /** `keys` are the public keys of the interpreters that are or were in the room; `now` says when a caption came. */
+  /**
+   * `keys` are the public keys of the interpreters that are or were in the room, `now` says when a caption came,
+   * `earlier` is what this tab received before.
+   */
   constructor(
     private readonly source: CaptionSource,
     private readonly keys: Readable<ReadonlySet<string>>,
     private readonly now: () => number,
     private readonly check = new SignatureCheck(globalThis.crypto?.subtle),
+    earlier: readonly Passage[] = [],
   ) {
+    this.log.restore(earlier);
     this.passages = new Store(this.log.passages());
     void check.possible().then((possible) => this.checkable.set(possible));
     source.registerTextStreamHandler(TOPIC, (stream, { identity }) => void this.receive(stream, identity));

@@ -19,11 +19,16 @@ type Called = Pick<Participant, "identity" | "metadata">;
  * themselves; others have the name that they came with.
  */
 export class Directory {
-  readonly names = new Store<Names>(new Map());
+  readonly names: Store<Names>;
   /** Identities whose proof is being looked at, with that proof. */
   private readonly looking = new Map<string, string>();
 
-  constructor(private readonly room: Room) {
+  /** `earlier` are the names that this tab knew before. */
+  constructor(
+    private readonly room: Room,
+    earlier: Names = new Map(),
+  ) {
+    this.names = new Store(earlier);
     const learn = (): void => this.learn();
     room
       .on(RoomEvent.Connected, learn)

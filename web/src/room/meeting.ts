@@ -14,15 +14,16 @@ import { ReadBefore } from "./readBefore";
 import { HeardRecorder } from "./recorder";
 import { RecordingRule } from "./recordingRule";
 import { RecordingSigns } from "./recordingSigns";
-import { Session } from "./session";
+import { Session, SESSION_OPTIONS } from "./session";
+import type { Capture } from "./sessionShelf";
 import { STREAM_OPTIONS } from "./streams";
 import { WishSender } from "./wishSender";
+import { keepingWords, keptWords } from "./wordShelf";
 
 export interface MeetingOptions {
   readonly wishes: Wishes;
   readonly balance: number;
-  /** Device id; empty for the browser's choice, null for no microphone. */
-  readonly microphone: string | null;
+  readonly microphone: Capture;
   readonly speaker: string;
   readonly relayOnly: boolean;
 }
@@ -48,7 +49,9 @@ export class Meeting {
   private readonly watch: InterpreterWatch;
   private readonly feed: CaptionFeed;
   private readonly listening: Listening;
-  private wantsMicrophone: boolean;
+  /** What the person wants of their microphone, whether or not it works. */
+  readonly capture: Store<Capture>;
+  private readonly endKeeping: () => void;
 
   constructor(
     readonly admission: Admission,
@@ -58,23 +61,29 @@ export class Meeting {
   ) {
     this.room = new Room({
       ...STREAM_OPTIONS,
+      ...SESSION_OPTIONS,
       adaptiveStream: true,
       dynacast: true,
       audioCaptureDefaults: {
         echoCancellation: true,
         noiseSuppression: true,
         autoGainControl: true,
-        ...(options.microphone ? { deviceId: options.microphone } : {}),
+        ...(options.microphone.device ? { deviceId: options.microphone.device } : {}),
       },
       publishDefaults: { dtx: true, red: true },
     });
     this.mixer = new Mixer(context);
     this.mixer.setBalance(options.balance);
-    this.directory = new Directory(this.room);
+    const earlier = keptWords(admission.room);
+    this.directory = new Directory(this.room, earlier.names);
     this.watch = new InterpreterWatch(this.room);
     const clock = new ServerClock();
     clock.set(admission.token);
-    this.feed = new CaptionFeed(captionSource(this.room), this.watch.keys, clock.now);
+    this.feed = new CaptionFeed(captionSource(this.room), this.watch.keys, clock.now, undefined, earlier.passages.all);
+    this.endKeeping = keepingWords(admission.room, () => ({
+      passages: this.feed.passages.get().settled,
+      names: this.directory.names.get(),
+    }));
     this.wishSender = new WishSender(this.room, options.wishes);
     this.readBefore = new ReadBefore(this.wishSender.wishes, clock.now).former;
     this.listening = new Listening(this.room, this.mixer, {
@@ -84,7 +93,7 @@ export class Meeting {
       hears: admission.role !== "reader",
     });
     this.microphone = new Store<Microphone>({ state: "none" });
-    this.wantsMicrophone = options.microphone !== null;
+    this.capture = new Store(options.microphone);
     this.session = new Session(this.room, api, admission, {
       relayOnly: options.relayOnly,
       onConnected: () => void this.publish(),
@@ -124,7 +133,7 @@ export class Meeting {
   }
 
   async setMicrophone(on: boolean): Promise<void> {
-    this.wantsMicrophone = on;
+    this.capture.update((before) => ({ ...before, on }));
     try {
       await this.room.localParticipant.setMicrophoneEnabled(on);
       this.lookAtMicrophone();
@@ -135,6 +144,7 @@ export class Meeting {
 
   async switchMicrophone(deviceId: string): Promise<void> {
     await this.room.switchActiveDevice("audioinput", deviceId);
+    this.capture.update((before) => ({ ...before, device: deviceId }));
   }
 
   async setSpeaker(deviceId: string): Promise<void> {
@@ -153,12 +163,13 @@ export class Meeting {
     await this.session.leave();
     this.listening.close();
     this.feed.close();
+    this.endKeeping();
     await this.mixer.close();
   }
 
   /** A failing microphone must not keep anybody from listening. */
   private async publish(): Promise<void> {
-    if (this.maySpeak && this.wantsMicrophone) await this.setMicrophone(true);
+    if (this.maySpeak && this.capture.get().on) await this.setMicrophone(true);
     else this.lookAtMicrophone();
   }
 

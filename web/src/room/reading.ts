@@ -3,7 +3,7 @@ import type { Admission, Api } from "../logic/api";
 import { CaptionFeed, captionSource } from "./captionFeed";
 import { Directory } from "./directory";
 import { InterpreterWatch } from "./interpreterWatch";
-import { Session } from "./session";
+import { Session, SESSION_OPTIONS } from "./session";
 import { STREAM_OPTIONS } from "./streams";
 import { WishSender } from "./wishSender";
 
@@ -15,7 +15,7 @@ export class Reading {
   private readonly feed: CaptionFeed;
 
   constructor(admission: Admission, api: Api, language: string) {
-    const room = new Room(STREAM_OPTIONS);
+    const room = new Room({ ...STREAM_OPTIONS, ...SESSION_OPTIONS });
     this.directory = new Directory(room);
     const watch = new InterpreterWatch(room);
     this.interpreter = watch.state;

@@ -4,7 +4,14 @@ import type { Mixer } from "./mixer";
 export type Recording =
   | { readonly state: "idle" }
   | { readonly state: "recording"; readonly sinceMs: number }
-  | { readonly state: "ready"; readonly blob: Blob; readonly extension: string; readonly seconds: number }
+  | {
+      readonly state: "ready";
+      readonly blob: Blob;
+      readonly extension: string;
+      readonly seconds: number;
+      /** Whether the person has it as a file. */
+      readonly saved: boolean;
+    }
   | { readonly state: "failed" };
 
 const SLICE_MS = 5_000;
@@ -62,7 +69,7 @@ export class HeardRecorder {
         this.stopping = null;
         const blob = new Blob(slices, { type: recorder.mimeType });
         const seconds = Math.round((performance.now() - sinceMs) / 1000);
-        const ready: Recording = { state: "ready", blob, extension: kind?.[1] ?? "webm", seconds };
+        const ready: Recording = { state: "ready", blob, extension: kind?.[1] ?? "webm", seconds, saved: false };
         this.state.set(blob.size > 0 ? ready : { state: "failed" });
         resolve();
       });
@@ -73,6 +80,11 @@ export class HeardRecorder {
       await stopped;
     };
     this.state.set({ state: "recording", sinceMs });
+  }
+
+  /** The person has saved what is ready. */
+  saved(): void {
+    this.state.update((before) => (before.state === "ready" ? { ...before, saved: true } : before));
   }
 
   async stop(): Promise<void> {

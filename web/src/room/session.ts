@@ -1,4 +1,4 @@
-import { DisconnectReason, RoomEvent, type Room } from "livekit-client";
+import { DisconnectReason, RoomEvent, type Room, type RoomOptions } from "livekit-client";
 import { ApiError, type Admission, type Api } from "../logic/api";
 import { advance, type Connection, type EndReason } from "../logic/connection";
 import { renewAfterMs, stayAwayMs, tryAgainAfterMs } from "../logic/renewal";
@@ -10,6 +10,9 @@ const REJOIN_FOR_MS = 3 * 60_000;
 /** One attempt takes no longer, unless the computer slept. */
 const LONGEST_ATTEMPT_MS = 60_000;
 const LONGEST_WAIT_MS = 15_000;
+
+/** When a page that goes leaves the room is up to its session: livekit-client would leave it before anybody was asked. */
+export const SESSION_OPTIONS = { disconnectOnPageLeave: false } satisfies RoomOptions;
 
 export interface SessionOptions {
   readonly relayOnly: boolean;
@@ -44,6 +47,7 @@ export class Session {
   /** Throws what `Room.connect` throws when the first connection fails. */
   async start(): Promise<void> {
     this.change({ type: "connect" });
+    window.addEventListener("pagehide", () => this.pageGoes(), { signal: this.closing.signal });
     try {
       await this.connect();
     } catch (error) {
@@ -77,6 +81,14 @@ export class Session {
     };
     await this.room.connect(url, token, { autoSubscribe: false, rtcConfig });
     this.options.onConnected();
+  }
+
+  /** The others see at once that the page goes, by a reload or for good; the visit can be gone on with. */
+  private pageGoes(): void {
+    this.closing.abort();
+    void this.room.disconnect();
+    // A browser may keep the page and show it again: it then begins anew.
+    window.addEventListener("pageshow", () => window.location.reload(), { once: true });
   }
 
   private async disconnected(reason: DisconnectReason | undefined): Promise<void> {
@@ -154,14 +166,21 @@ export class Session {
 
 function refusedForGood(error: unknown): EndReason | null {
   if (!(error instanceof ApiError)) return null;
-  if (error.code === "room_closed") return "closed";
-  return ["session_ended", "invitation_revoked", "invitation_expired"].includes(error.code) ? "removed" : null;
+  switch (error.code) {
+    case "room_closed":
+      return "closed";
+    case "removed":
+    case "invitation_revoked":
+      return "removed";
+    case "session_ended":
+      return "lost";
+    default:
+      return null;
+  }
 }
 
 function finalReason(reason: DisconnectReason | undefined): EndReason | null {
   switch (reason) {
-    case DisconnectReason.CLIENT_INITIATED:
-      return "left";
     case DisconnectReason.DUPLICATE_IDENTITY:
       return "elsewhere";
     case DisconnectReason.PARTICIPANT_REMOVED:

@@ -1,22 +1,89 @@
 /**
- * What this browser keeps of its visits: the session of each invitation while the tab lives, so that a reload comes back
+ * What this browser keeps of its visits: one visit for each invitation while the tab lives, so that a reload comes back
  * as the same person, and for longer the identities it was given, which open nothing: whoever was removed is known by them.
  */
+
+import { READ_MODES } from "../logic/captionView";
+import type { Wishes } from "../logic/wishes";
+import { guarded } from "./guarded";
+
+/** How somebody was there: their name, what they chose, and their microphone. */
+export interface Manner {
+  readonly name: string;
+  readonly wishes: Wishes;
+  readonly microphone: Capture;
+}
+
+/** Device id, empty for the browser's choice, and whether it is open. */
+export interface Capture {
+  readonly device: string;
+  readonly on: boolean;
+}
+
+/** A visit that can be gone on with. */
+export interface KeptVisit {
+  /** The secret of the session, or of the ticket of who waits, which becomes that of the session. */
+  readonly secret: string;
+  readonly waiting: boolean;
+  /** Null where the page chooses nothing, as one of captions alone. */
+  readonly manner: Manner | null;
+}
 
 const PREFIX = "hive.session.";
 const IDENTITIES = "hive.identities";
 const MOST_IDENTITIES = 16;
 
-export function keptSession(invitation: string): string | null {
-  return guarded(() => window.sessionStorage.getItem(PREFIX + invitation));
+export function keptVisit(invitation: string): KeptVisit | null {
+  return readVisit(guarded(() => window.sessionStorage.getItem(PREFIX + invitation)) ?? "");
 }
 
-export function keepSession(invitation: string, session: string): void {
-  guarded(() => window.sessionStorage.setItem(PREFIX + invitation, session));
+export function keepVisit(invitation: string, visit: KeptVisit): void {
+  guarded(() => window.sessionStorage.setItem(PREFIX + invitation, JSON.stringify(visit)));
 }
 
-export function forgetSession(invitation: string): void {
+/** Keeps how somebody is there, where their visit is kept. */
+export function keepManner(invitation: string, manner: Manner): void {
+  const kept = keptVisit(invitation);
+  if (kept) keepVisit(invitation, { ...kept, manner });
+}
+
+export function forgetVisit(invitation: string): void {
   guarded(() => window.sessionStorage.removeItem(PREFIX + invitation));
+}
+
+/** Null for anything that is no visit. */
+export function readVisit(json: string): KeptVisit | null {
+  let kept: unknown;
+  try {
+    kept = JSON.parse(json);
+  } catch (error) {
+    if (error instanceof SyntaxError) return null;
+    throw error;
+  }
+  if (!isRecord(kept) || typeof kept["secret"] !== "string" || typeof kept["waiting"] !== "boolean") return null;
+  return { secret: kept["secret"], waiting: kept["waiting"], manner: mannerOf(kept["manner"]) };
+}
+
+function mannerOf(value: unknown): Manner | null {
+  if (!isRecord(value) || typeof value["name"] !== "string") return null;
+  const wishes = wishesOf(value["wishes"]);
+  const microphone = value["microphone"];
+  if (!wishes || !isRecord(microphone) || typeof microphone["device"] !== "string") return null;
+  return { name: value["name"], wishes, microphone: { device: microphone["device"], on: microphone["on"] === true } };
+}
+
+function wishesOf(value: unknown): Wishes | null {
+  if (!isRecord(value) || !isRecord(value["read"])) return null;
+  const { speak, listen, push } = value;
+  const { mode, language } = value["read"];
+  const known = READ_MODES.find((one) => one === mode);
+  if (typeof speak !== "string" || typeof listen !== "string" || typeof language !== "string" || !known) return null;
+  // Nobody holds a key down while a page loads.
+  return { speak, listen, read: { mode: known, language }, push: push === "always" ? "always" : "released" };
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
 }
 
 /** The identities of this browser's last visits, the latest first. */
@@ -32,14 +99,4 @@ export function keepIdentity(identity: string): void {
   const others = earlierIdentities().filter((other) => other !== identity);
   const kept = [identity, ...others].slice(0, MOST_IDENTITIES).join(" ");
   guarded(() => window.localStorage.setItem(IDENTITIES, kept));
-}
-
-/** A browser may forbid storage; the person then joins anew after a reload. */
-function guarded<T>(access: () => T): T | null {
-  try {
-    return access();
-  } catch (error) {
-    if (error instanceof DOMException) return null;
-    throw error;
-  }
 }

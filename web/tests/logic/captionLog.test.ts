@@ -106,3 +106,17 @@ describe("a log", () => {
     expect(log.passages().lastBy("bob")).toBeUndefined();
   });
 });
+
+describe("what was received before a reload", () => {
+  it("stands first, and is not there twice when it is sent again", () => {
+    const before = new CaptionLog();
+    for (const number of [1, 2]) before.take(revision(number, { final: true }), "key", number);
+    const log = new CaptionLog();
+    log.restore(JSON.parse(JSON.stringify(before.passages().all)) as Passage[]);
+
+    expect(log.take(revision(2, { final: true, history: true }), "key", 9)).toBe(false);
+    log.take(revision(3, { final: true }), "key", 10);
+    expect(log.passages().all.map(({ segment }) => segment)).toEqual(["anna/1-1", "anna/1-2", "anna/1-3"]);
+    expect(log.passages().lastBy("anna")?.segment).toBe("anna/1-3");
+  });
+});

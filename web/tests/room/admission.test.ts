@@ -1,12 +1,19 @@
 // @vitest-environment jsdom
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Api, ApiError } from "../../src/logic/api";
-import { admit } from "../../src/room/admission";
-import { earlierIdentities, keepIdentity, keepSession, keptSession } from "../../src/room/sessionShelf";
+import { admit, comeBack } from "../../src/room/admission";
+import { earlierIdentities, keepIdentity, keepManner, keepVisit, keptVisit } from "../../src/room/sessionShelf";
 
 const ADMISSION = { token: "t", identity: "speaker-1", session: "secret" };
 const WAIT = { ticket: "ticket", expires_at: "2026-11-26T10:00:00Z", ask_again_s: 4 };
 const WISH = { invitation: "link", name: "Ana" };
+const MANNER = {
+  name: "Ana",
+  wishes: { speak: "es", listen: "fr", read: { mode: "both", language: "fr" }, push: "released" },
+  microphone: { device: "desk", on: false },
+} as const;
+
+const OLD = { secret: "old", waiting: false, manner: MANNER };
 
 type Answer = readonly [number, unknown];
 
@@ -37,27 +44,73 @@ describe("somebody who comes", () => {
   it("is known again by the identities that this browser had, and keeps the new one", async () => {
     keepIdentity("speaker-0");
     const { api, asked } = answering([200, ADMISSION]);
-    await admit(api, WISH, waiting());
+    await admit(api, WISH, MANNER, waiting());
 
     expect(asked).toEqual([["/join", { ...WISH, earlier: ["speaker-0"] }]]);
     expect(earlierIdentities()).toEqual(["speaker-1", "speaker-0"]);
-    expect(keptSession("link")).toBe("secret");
+    expect(keptVisit("link")).toEqual({ secret: "secret", waiting: false, manner: MANNER });
   });
 
   it("comes back as who they were, else by the link", async () => {
-    keepSession("link", "old");
+    keepVisit("link", OLD);
     const { api, asked } = answering(refusal(410, "session_ended"), refusal(403, "removed"));
-    await expect(admit(api, WISH, waiting())).rejects.toMatchObject({ code: "removed" });
+    await expect(admit(api, WISH, MANNER, waiting())).rejects.toMatchObject({ code: "removed" });
 
     expect(asked.map(([path]) => path)).toEqual(["/renew", "/join"]);
   });
 
   it.each(["offline", "rate_limited", "storage"])("keeps their session while the service is %s", async (code) => {
-    keepSession("link", "old");
+    keepVisit("link", OLD);
     const { api } = answering(code === "offline" ? [0, null] : refusal(503, code));
-    await expect(admit(api, WISH, waiting())).rejects.toMatchObject({ code });
+    await expect(admit(api, WISH, MANNER, waiting())).rejects.toMatchObject({ code });
 
-    expect(keptSession("link")).toBe("old");
+    expect(keptVisit("link")).toEqual(OLD);
+  });
+});
+
+describe("somebody whose page was loaded anew", () => {
+  it("goes on with their visit, and uses no link", async () => {
+    const { api, asked } = answering([200, ADMISSION]);
+    expect(await comeBack(api, "link", OLD, waiting())).toEqual(ADMISSION);
+
+    expect(asked).toEqual([["/renew", { session: "old" }]]);
+    expect(keptVisit("link")).toEqual({ secret: "secret", waiting: false, manner: MANNER });
+  });
+
+  it("goes on waiting where they waited", async () => {
+    const { api, asked } = answering([202, WAIT], [200, ADMISSION]);
+    const told = waiting();
+    const entered = comeBack(api, "link", { ...OLD, waiting: true }, told);
+    await vi.advanceTimersByTimeAsync(100);
+    expect(keptVisit("link")).toEqual({ secret: "ticket", waiting: true, manner: MANNER });
+    await vi.advanceTimersByTimeAsync(5000);
+
+    expect(await entered).toEqual(ADMISSION);
+    expect(told.onWaiting).toHaveBeenCalledOnce();
+    expect(asked[0]).toEqual(["/waiting", { ticket: "old" }]);
+    expect(keptVisit("link")).toMatchObject({ secret: "secret", waiting: false });
+  });
+
+  it.each(["removed", "room_closed", "session_ended", "invitation_revoked"])("has none any more: %s", async (code) => {
+    keepVisit("link", OLD);
+    const { api } = answering(refusal(403, code));
+    await expect(comeBack(api, "link", OLD, waiting())).rejects.toMatchObject({ code });
+
+    expect(keptVisit("link")).toBeNull();
+  });
+
+  it("finds what they chose last, and no key held down", () => {
+    keepManner("link", MANNER);
+    expect(keptVisit("link")).toBeNull();
+    keepVisit("link", OLD);
+    keepManner("link", { ...MANNER, wishes: { ...MANNER.wishes, listen: "de", push: "pressed" } });
+
+    expect(keptVisit("link")?.manner?.wishes).toMatchObject({ listen: "de", push: "released" });
+  });
+
+  it.each(["", "old", "null", "{}", '{"secret":1,"waiting":false}'])("is not misled by %o", (kept) => {
+    window.sessionStorage.setItem("hive.session.link", kept);
+    expect(keptVisit("link")).toBeNull();
   });
 });
 
@@ -65,7 +118,7 @@ describe("somebody who has to wait", () => {
   it("asks again until they are let in, also over a bad connection", async () => {
     const { api, asked } = answering([202, WAIT], [202, WAIT], [0, null], refusal(503, "storage"), [200, ADMISSION]);
     const told = waiting();
-    const entered = admit(api, WISH, told);
+    const entered = admit(api, WISH, MANNER, told);
     await vi.advanceTimersByTimeAsync(3900);
     expect(asked.length).toBe(1);
     await vi.advanceTimersByTimeAsync(20_000);
@@ -73,12 +126,12 @@ describe("somebody who has to wait", () => {
     expect(await entered).toEqual(ADMISSION);
     expect(asked.slice(1)).toEqual(Array(4).fill(["/waiting", { ticket: "ticket" }]));
     expect(told.onWaiting).toHaveBeenCalledOnce();
-    expect(keptSession("link")).toBe("secret");
+    expect(keptVisit("link")).toEqual({ secret: "secret", waiting: false, manner: MANNER });
   });
 
   it.each(["not_admitted", "room_locked", "waiting_ended", "room_closed"])("asks no more after %s", async (code) => {
     const { api, asked } = answering([202, WAIT], refusal(403, code));
-    const entered = admit(api, WISH, waiting()).catch((error: unknown) => error);
+    const entered = admit(api, WISH, MANNER, waiting()).catch((error: unknown) => error);
     await vi.advanceTimersByTimeAsync(30_000);
 
     expect(await entered).toEqual(new ApiError(code, code));
@@ -88,7 +141,7 @@ describe("somebody who has to wait", () => {
   it("may give up, and tells the service", async () => {
     const { api, asked } = answering([202, WAIT], [204, null]);
     const leaving = new AbortController();
-    const entered = admit(api, WISH, { signal: leaving.signal, onWaiting: () => undefined }).catch(
+    const entered = admit(api, WISH, MANNER, { signal: leaving.signal, onWaiting: () => undefined }).catch(
       (error: unknown) => error,
     );
     await vi.advanceTimersByTimeAsync(100);
@@ -97,7 +150,7 @@ describe("somebody who has to wait", () => {
 
     expect(await entered).toBe("enough");
     expect(asked.at(-1)).toEqual(["/waiting/end", { ticket: "ticket" }]);
-    expect(keptSession("link")).toBeNull();
+    expect(keptVisit("link")).toBeNull();
   });
 });
 

@@ -14,7 +14,7 @@ function meetingOf(recordingAllowed: boolean): Meeting {
   return new Meeting(admission, new Api(), context as unknown as AudioContext, {
     wishes: WISHES,
     balance: 0.9,
-    microphone: null,
+    microphone: { device: "", on: false },
     speaker: "",
     relayOnly: false,
   });

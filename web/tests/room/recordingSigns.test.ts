@@ -22,7 +22,7 @@ describe("the sign that somebody records", () => {
   });
 
   it.each([
-    ["it was stopped", { state: "ready", blob: new Blob(["x"]), extension: "webm", seconds: 1 }],
+    ["it was stopped", { state: "ready", blob: new Blob(["x"]), extension: "webm", seconds: 1, saved: false }],
     ["it failed", { state: "failed" }],
   ] as const)("is set while this page records, and taken back when %s", async (_, after) => {
     await settle();

@@ -36,11 +36,12 @@ class FakeRoom {
   }
 
   disconnect(): Promise<void> {
+    this.handlers.get(RoomEvent.Disconnected)?.(DisconnectReason.CLIENT_INITIATED);
     return Promise.resolve();
   }
 
-  drop(): void {
-    this.handlers.get(RoomEvent.Disconnected)?.(DisconnectReason.SERVER_SHUTDOWN);
+  drop(reason = DisconnectReason.SERVER_SHUTDOWN): void {
+    this.handlers.get(RoomEvent.Disconnected)?.(reason);
   }
 }
 
@@ -169,6 +170,38 @@ describe("a session", () => {
     await vi.advanceTimersByTimeAsync(30_000);
     expect(session.connection.get()).toEqual({ state: "ended", reason: "lost" });
     expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it("is not over when the page goes: whoever reloads goes on with it", async () => {
+    await session.start();
+    window.dispatchEvent(new Event("pagehide"));
+    await vi.advanceTimersByTimeAsync(60_000);
+
+    expect(session.connection.get().state).toBe("connected");
+    expect([room.connections, vi.getTimerCount()]).toEqual([1, 0]);
+  });
+
+  it("comes back where nobody left: a browser that freezes a page disconnects it", async () => {
+    await session.start();
+    room.drop(DisconnectReason.CLIENT_INITIATED);
+    await vi.advanceTimersByTimeAsync(5_000);
+
+    expect(session.connection.get().state).toBe("connected");
+    expect(room.connections).toBe(2);
+  });
+
+  it.each([
+    ["removed", "removed"],
+    ["invitation_revoked", "removed"],
+    ["room_closed", "closed"],
+    ["session_ended", "lost"],
+  ])("ends where coming back is refused: %s", async (code, reason) => {
+    answer = () => new Response(JSON.stringify({ code, detail: "No." }), { status: 410 });
+    await session.start();
+    room.drop();
+    await vi.advanceTimersByTimeAsync(5_000);
+
+    expect(session.connection.get()).toEqual({ state: "ended", reason });
   });
 
   it("leaves nothing running behind", async () => {

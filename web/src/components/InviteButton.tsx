@@ -1,0 +1,103 @@
+import { useCallback, useEffect, useState } from "react";
+import { useErrorText } from "../hooks/useErrorText";
+import { useI18n } from "../hooks/useI18n";
+import type { Link, Organising } from "../logic/api";
+import { guestLinkOf } from "../logic/links";
+import { CopyField, Dialog, Notice } from "./controls";
+import { Icon } from "./Icon";
+
+interface InviteProps {
+  readonly title: string;
+  readonly organising: Organising;
+}
+
+/** Always there for organisers: the link for guests, in one click. */
+export function InviteButton({ title, organising }: InviteProps) {
+  const { text } = useI18n();
+  const [open, setOpen] = useState(false);
+  return (
+    <>
+      <button type="button" className="button button-main room-invite" onClick={() => setOpen(true)}>
+        <Icon name="plus" />
+        <span>{text("invite.people")}</span>
+      </button>
+      {open && (
+        <Dialog title={text("invite.people")} onClose={() => setOpen(false)}>
+          <GuestLink title={title} organising={organising} />
+        </Dialog>
+      )}
+    </>
+  );
+}
+
+function GuestLink({ title, organising }: InviteProps) {
+  const { text } = useI18n();
+  const errorText = useErrorText();
+  const [links, setLinks] = useState<readonly Link[] | null>(null);
+  const [error, setError] = useState<unknown>(null);
+
+  const attempt = useCallback(
+    async (work: () => Promise<unknown>) => {
+      try {
+        await work();
+        setLinks(await organising.links());
+        setError(null);
+      } catch (failure) {
+        setError(failure);
+      }
+    },
+    [organising],
+  );
+  useEffect(() => void attempt(async () => undefined), [attempt]);
+
+  const link = links && guestLinkOf(links);
+  return (
+    <>
+      {error !== null && (
+        <Notice kind="problem" urgent>
+          {errorText(error)}
+        </Notice>
+      )}
+      {links === null && error === null && <p className="hint">{text("app.loading")}</p>}
+      {link?.link && (
+        <>
+          <CopyField label={text("start.guestLink")} value={link.link} />
+          <ShareButton title={title} url={link.link} />
+        </>
+      )}
+      {links !== null && !link && (
+        <>
+          <p>{text("invite.none")}</p>
+          <button
+            type="button"
+            className="button"
+            onClick={() => void attempt(() => organising.invite({ role: "speaker" }))}
+          >
+            {text("org.createLink")}
+          </button>
+        </>
+      )}
+      <p className="hint">{text("invite.all")}</p>
+    </>
+  );
+}
+
+/** Hands the link to other programs, where the browser can. */
+function ShareButton({ title, url }: { title: string; url: string }) {
+  const { text } = useI18n();
+  if (typeof navigator.share !== "function") return null;
+  const share = async (): Promise<void> => {
+    try {
+      await navigator.share({ title, url });
+    } catch (error) {
+      if (!(error instanceof DOMException)) throw error; // thought better of; the link is there to be copied
+    }
+  };
+  return (
+    <p className="actions">
+      <button type="button" className="button" onClick={() => void share()}>
+        {text("invite.share")}
+      </button>
+    </p>
+  );
+}
