@@ -1,4 +1,5 @@
 import { useEffect, useEffectEvent, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { useHearsTranslation } from "../hooks/useHearsTranslation";
 import { useI18n } from "../hooks/useI18n";
 import { useMeeting } from "../hooks/useMeeting";
 import { usePreferences } from "../hooks/usePreferences";
@@ -6,7 +7,7 @@ import { useStore } from "../hooks/useStore";
 import { Announcer, shown, type CaptionChoice, type ShownPassage } from "../logic/captionView";
 import { directionOf } from "../logic/languages";
 import { nameIn } from "../logic/names";
-import { CAPTION_SIZES } from "../logic/preferences";
+import { announces, CAPTION_SIZES } from "../logic/preferences";
 import { Notice } from "./controls";
 import { Icon } from "./Icon";
 import { toneOf } from "./tone";
@@ -30,6 +31,8 @@ export function CaptionPane({ choice, onOrganise }: CaptionPaneProps) {
   const [preferences] = usePreferences();
   const lines = useMemo(() => shown(passages, choice, MOST_SHOWN), [passages, choice]);
   const { scroller, following, follow, onScroll } = useFollowing(lines);
+  const content = useReserved(lines[0]?.key ?? "", `${choice.mode} ${choice.language} ${preferences.captionSize}`);
+  const reads = announces(preferences, useHearsTranslation());
   const size = CAPTION_SIZES[preferences.captionSize] ?? CAPTION_SIZES[2];
 
   return (
@@ -49,7 +52,7 @@ export function CaptionPane({ choice, onOrganise }: CaptionPaneProps) {
         style={{ "--caption-size": `${size}rem` } as React.CSSProperties}
       >
         {lines.length === 0 && <Empty choice={choice} onOrganise={onOrganise} />}
-        <div className="captions-lines">
+        <div className="captions-lines" ref={content}>
           {lines.map((line) => (
             <PassageLines
               key={line.key}
@@ -65,7 +68,7 @@ export function CaptionPane({ choice, onOrganise }: CaptionPaneProps) {
           {text("captions.latest")}
         </button>
       )}
-      {preferences.announce && <Announcements choice={choice} />}
+      {reads && <Announcements choice={choice} />}
     </section>
   );
 }
@@ -157,6 +160,29 @@ function useFollowing(lines: readonly ShownPassage[]) {
   };
   const follow = (): void => setFollowing(true);
   return { scroller, following: following || lines.length === 0, follow, onScroll };
+}
+
+/**
+ * Keeps the height that the lines once had: a draft that gets shorter leaves its last line empty and moves nothing.
+ *
+ * Begins anew where the first line or the look of all of them changes.
+ */
+function useReserved(first: string, look: string) {
+  const content = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    const element = content.current;
+    if (!element) return undefined;
+    let width = element.clientWidth;
+    const observer = new ResizeObserver(() => {
+      if (element.clientWidth !== width) element.style.minBlockSize = "";
+      width = element.clientWidth;
+      element.style.minBlockSize = `${element.offsetHeight}px`;
+    });
+    element.style.minBlockSize = "";
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [first, look]);
+  return content;
 }
 
 /** Finished sentences for screen readers, gathered so that they are not interrupted all the time. */

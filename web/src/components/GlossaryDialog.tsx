@@ -1,7 +1,7 @@
 import { useState } from "react";
 import { useI18n } from "../hooks/useI18n";
 import { glossaryOf, MOST_ENTRIES, rowsOf, type Glossary, type GlossaryRow } from "../logic/glossary";
-import { nameOf } from "../logic/languages";
+import { nameWithin } from "../logic/languages";
 import { Dialog, Select } from "./controls";
 import { Icon } from "./Icon";
 import { languageChoices } from "./languageChoices";
@@ -18,7 +18,7 @@ export function GlossaryDialog({ glossary, languages, onSave, onClose }: Glossar
   const { text, language: locale } = i18n;
   const [rows, setRows] = useState<readonly GlossaryRow[]>(() => withBlank(rowsOf(glossary), locale));
   const [target, setTarget] = useState(languages[0] ?? (locale === "en" ? "es" : "en"));
-  const targetName = nameOf(target, locale);
+  const targetName = nameWithin(target, locale);
 
   const edit = (id: number, part: Partial<GlossaryRow>): void =>
     setRows((before) => before.map((row) => (row.id === id ? { ...row, ...part } : row)));

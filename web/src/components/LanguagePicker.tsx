@@ -1,6 +1,6 @@
 import { useId } from "react";
 import { useI18n } from "../hooks/useI18n";
-import { COMMON_LANGUAGES, nameOf, sortedByName } from "../logic/languages";
+import { COMMON_LANGUAGES, nameOf, nameWithin, sortedByName } from "../logic/languages";
 import { Icon } from "./Icon";
 
 interface LanguagePickerProps {
@@ -32,7 +32,7 @@ export function LanguagePicker({ chosen, available, onChange }: LanguagePickerPr
             {nameOf(code, locale)}
             <button
               type="button"
-              aria-label={text("org.removeLanguage", { language: nameOf(code, locale) })}
+              aria-label={text("org.removeLanguage", { language: nameWithin(code, locale) })}
               onClick={() => onChange(without(code))}
             >
               <Icon name="close" />

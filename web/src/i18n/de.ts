@@ -44,11 +44,12 @@ export const de: Messages = {
   "before.roleReader": "Sie sind zum Mitlesen eingeladen",
   "before.name": "Ihr Name",
   "before.nameMissing": "Bitte geben Sie Ihren Namen ein.",
+  "before.nameUnseen": "Von diesem Namen lässt sich nichts anzeigen. Bitte benutzen Sie Buchstaben.",
   "before.languages": "Ihre Sprachen",
   "before.speak": "Ich spreche",
-  "before.speakAuto": "Selbst erkennen",
+  "before.speakAuto": "Automatisch erkennen",
   "before.hear": "Ich höre",
-  "before.hearOff": "Die Originale, ohne Dolmetscher",
+  "before.hearOff": "Originalton",
   "before.read": "Ich lese",
   "before.captions": "Untertitel zeigen",
   "before.captionsTranslation": "Die Übersetzung",
@@ -84,6 +85,8 @@ export const de: Messages = {
 
   "mic.denied":
     "Der Browser erlaubt das Mikrofon nicht. Erlauben Sie es in der Adresszeile; bis dahin können Sie zuhören und mitlesen.",
+  "mic.allow":
+    "Drücken Sie das Zeichen neben der Adresse, stellen Sie das Mikrofon auf „Zulassen“ und schalten Sie es erneut ein.",
   "mic.missing": "Kein Mikrofon gefunden. Sie können zuhören und mitlesen.",
   "mic.busy": "Ein anderes Programm benutzt das Mikrofon.",
   "mic.other": "Das Mikrofon funktioniert nicht. Sie können zuhören und mitlesen.",
@@ -91,7 +94,7 @@ export const de: Messages = {
   "error.offline": "Der Server ist nicht erreichbar. Prüfen Sie Ihre Verbindung und versuchen Sie es erneut.",
   "error.invitation_unknown": "Dieser Link ist ungültig. Bitten Sie die Leitung um einen neuen.",
   "error.invitation_expired": "Dieser Link ist abgelaufen. Bitten Sie die Leitung um einen neuen.",
-  "error.invitation_revoked": "Dieser Link wurde zurückgezogen.",
+  "error.invitation_revoked": "Dieser Link wurde abgeschaltet.",
   "error.invitation_used_up": "Dieser Link wurde so oft benutzt, wie er darf.",
   "error.session_ended": "Ihr Besuch wurde beendet. Bitten Sie die Leitung um einen neuen Link.",
   "error.removed": "Die Leitung hat Sie aus dieser Besprechung entfernt.",
@@ -126,8 +129,13 @@ export const de: Messages = {
   "room.mute": "Stumm",
   "room.unmute": "Mikrofon an",
   "room.controls": "Bedienung der Besprechung",
+  "room.statusMore": "Alles zeigen",
+  "room.status": "Zustand der Besprechung",
+  "room.more": "Mehr",
   "room.share": "Bildschirm teilen",
   "room.unshare": "Nicht mehr teilen",
+  "room.shareFailed":
+    "Der Bildschirm wird nicht geteilt. Wenn Sie nicht abgebrochen haben, erlauben Sie dem Browser in den Systemeinstellungen die Bildschirmaufnahme und versuchen Sie es erneut.",
   "room.sharedBy": "{name} zeigt den Bildschirm",
   "room.cameraOf": "Kamera von {name}",
   "room.startSound": "Ton starten",
@@ -135,6 +143,7 @@ export const de: Messages = {
 
   "people.here": { one: "{count} Person ist da", other: "{count} Personen sind da" },
   "people.you": "Sie",
+  "people.screens": { one: "{count} Untertitel-Bildschirm", other: "{count} Untertitel-Bildschirme" },
   "people.speaks": "spricht {language}",
   "people.hears": "hört {language}",
   "people.speaking": "spricht gerade",
@@ -162,7 +171,7 @@ export const de: Messages = {
   "remove.title": "{name} entfernen?",
   "remove.text":
     "Die Verbindung wird getrennt, und dieser Browser kommt nicht mehr herein. Mit dem Link und einem anderen Browser wäre eine Rückkehr möglich.",
-  "remove.link": "Und den Link zurückziehen, der dafür benutzt wurde",
+  "remove.link": "Und den Link abschalten, der dafür benutzt wurde",
   "remove.linkHint": "Niemand kann dann neu damit beitreten. Alle anderen, die ihn benutzt haben, bleiben.",
   "remove.remove": "Entfernen",
 
@@ -180,12 +189,14 @@ export const de: Messages = {
   "captions.size": "Größe",
   "captions.larger": "Größer",
   "captions.smaller": "Kleiner",
-  "captions.calm": "Ruhig: nur zeigen, was sich nicht mehr ändert",
+  "captions.calm": "Ruhige Untertitel",
   "captions.contrast": "Weiß auf Schwarz",
   "captions.names": "Namen der Sprechenden",
   "captions.announce": "Fertige Sätze für Bildschirmleser vorlesen",
+  "captions.announceHint": "Ohne Ihre Wahl: aus, solange Sie eine Übersetzung hören.",
 
   "sound.title": "Ton",
+  "sound.speakerFailed": "Dieser Lautsprecher funktioniert nicht. Der Ton bleibt, wo er war.",
   "sound.balance": "Verhältnis",
   "sound.balanceOriginal": "Original",
   "sound.balanceTranslation": "Übersetzung",
@@ -197,8 +208,8 @@ export const de: Messages = {
   "sound.pushHold": "Halten zum Dolmetschen",
   "sound.pushing": "Sie werden gedolmetscht",
 
-  "lag.unknown": "Verzögerung noch nicht gemessen",
   "lag.value": "{seconds} s zurück",
+  "lag.short": "{seconds} s",
   "lag.close": "Die Übersetzung folgt dicht.",
   "lag.behind": "Die Übersetzung liegt zurück. Sie spricht etwas schneller, um aufzuholen.",
   "lag.far":
@@ -206,12 +217,7 @@ export const de: Messages = {
   "lag.meaning":
     "Zeit vom Ende eines Satzes bis zum Ende seiner Übersetzung. Ein Dolmetscher muss einen Satzteil hören, ehe er ihn übersetzt; zwei bis vier Sekunden sind üblich.",
   "lag.title": "Verzögerung der Übersetzung",
-  "lag.noneYet": "{language}: Noch hat niemand in einer anderen Sprache gesprochen",
-  "wait.playing": {
-    one: "{count} Person hört noch die Übersetzung",
-    other: "{count} Personen hören noch die Übersetzung",
-  },
-  "wait.hint": "Lassen Sie ihnen einen Moment.",
+  "wait.listening": { one: "{count} hört noch zu", other: "{count} hören noch zu" },
   "trouble.some": "Der Dolmetscher meldet: {reason}",
   "trouble.noChannel": "{language} bietet dieser Dolmetscher nicht an. Sie hören die Originale.",
   "trouble.muted": "Die Leitung hat {language} stummgeschaltet.",
@@ -286,7 +292,7 @@ export const de: Messages = {
   "look.dark": "Dunkel",
   "look.contrastTheme": "Hoher Kontrast",
 
-  "diag.path": "Weg des Tons",
+  "diag.path": "Route",
   "diag.direct": "direkt",
   "diag.relay": "über das Relais",
   "diag.rtt": "Hin und zurück",
@@ -370,10 +376,10 @@ export const de: Messages = {
   "org.own": "Ihr eigener",
   "org.valid": "gültig bis {date}",
   "org.expired": "abgelaufen",
-  "org.revoked": "zurückgezogen",
+  "org.revoked": "abgeschaltet",
   "org.used_up": "aufgebraucht",
-  "org.revoke": "Zurückziehen",
-  "org.revokeRemove": "Zurückziehen und entfernen",
+  "org.revoke": "Link abschalten",
+  "org.revokeRemove": "Abschalten und entfernen",
   "org.recording": "Aufnahmen",
   "org.recordingAllow": "Alle dürfen aufnehmen, was sie hören",
   "org.recordingHint":

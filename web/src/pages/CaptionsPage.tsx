@@ -9,7 +9,7 @@ import { useI18n } from "../hooks/useI18n";
 import { useStore } from "../hooks/useStore";
 import { ApiError, type Api } from "../logic/api";
 import { shown } from "../logic/captionView";
-import { nameIn } from "../logic/names";
+import { nameIn, SCREEN_NAME } from "../logic/names";
 import type { CaptionPageOptions } from "../logic/route";
 import { admit, mayPass } from "../room/admission";
 import type { Reading } from "../room/reading";
@@ -74,7 +74,7 @@ function useReading(api: Api, invitation: string, language: string): Stage {
           import("../room/reading"),
           admit(
             api,
-            { invitation, name: "Captions", captions: language },
+            { invitation, name: SCREEN_NAME, captions: language },
             {
               signal: visit.signal,
               onWaiting: () => setStage({ at: "waiting" }),

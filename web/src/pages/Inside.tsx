@@ -8,13 +8,14 @@ import { Icon, Logo } from "../components/Icon";
 import { OrganisePanel } from "../components/OrganisePanel";
 import { useTitle } from "../components/Page";
 import { PartBoundary } from "../components/PartBoundary";
-import { PeoplePanel, QualityBars } from "../components/PeoplePanel";
+import { PeoplePanel } from "../components/PeoplePanel";
 import { RecordingStatus } from "../components/RecordingStatus";
 import { SettingsPanel } from "../components/SettingsPanel";
 import { ShortcutsDialog } from "../components/ShortcutsDialog";
 import { Stage } from "../components/Stage";
-import { ConnectionBanner, LagBadge, SoundStarter, Troubles, WaitSignal } from "../components/Status";
-import { HEAR_SELECT_ID, PANELS, Toolbar, type PanelName } from "../components/Toolbar";
+import { ConnectionBanner, SoundStarter, Troubles } from "../components/Status";
+import { StatusStrip } from "../components/StatusStrip";
+import { buttonOf, HEAR_SELECT_ID, PANELS, Toolbar, type PanelName } from "../components/Toolbar";
 import { TranscriptPanel } from "../components/TranscriptPanel";
 import { useDoor, type Door } from "../hooks/useDoor";
 import { useI18n } from "../hooks/useI18n";
@@ -71,6 +72,9 @@ function MeetingView({ invitation, organising }: { invitation: Invitation; organ
   const choice = useMemo(() => ({ ...wishes.read, calm }), [wishes.read, calm]);
   useMeetingKeys(togglePanel, () => setDialog("keys"));
   useTitle(invitation.title);
+  // Whoever joins by keyboard or screen reader begins at the meeting's name.
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => heading.current?.focus({ preventScroll: true }), []);
 
   return (
     <div
@@ -84,22 +88,24 @@ function MeetingView({ invitation, organising }: { invitation: Invitation; organ
       </a>
       <header className="room-head">
         <Logo />
-        <h1>{invitation.title}</h1>
-        <PartBoundary>
-          <LagBadge />
-          <QualityBars person={meeting.room.localParticipant} />
-        </PartBoundary>
+        <h1 dir="auto" ref={heading} tabIndex={-1}>
+          {invitation.title}
+        </h1>
       </header>
       <PartBoundary>
-        <ConnectionBanner />
+        <StatusStrip>
+          <PartBoundary>
+            <SoundStarter />
+            <ConnectionBanner />
+          </PartBoundary>
+          <PartBoundary>
+            {panel !== "organise" && <WaitingNotice door={door} onShow={() => setPanel("organise")} />}
+            <Troubles />
+            <RecordingStatus />
+          </PartBoundary>
+        </StatusStrip>
       </PartBoundary>
       <main className="room-main" id="captions" aria-label={text("room.label", { title: invitation.title })}>
-        <PartBoundary>
-          <SoundStarter />
-          {panel !== "organise" && <WaitingNotice door={door} onShow={() => setPanel("organise")} />}
-          <Troubles />
-          <RecordingStatus />
-        </PartBoundary>
         <PartBoundary>
           <Stage />
         </PartBoundary>
@@ -108,9 +114,6 @@ function MeetingView({ invitation, organising }: { invitation: Invitation; organ
             choice={choice}
             onOrganise={organising && panel !== "organise" ? () => setPanel("organise") : null}
           />
-        </PartBoundary>
-        <PartBoundary>
-          <WaitSignal />
         </PartBoundary>
       </main>
       {panel && (
@@ -187,7 +190,7 @@ function Panel({ name, onClose, children }: { name: PanelName; onClose: () => vo
   }, [name]);
 
   const close = (): void => {
-    document.querySelector<HTMLElement>(`.tool[data-panel="${name}"]`)?.focus();
+    buttonOf(name)?.focus();
     onClose();
   };
   return (

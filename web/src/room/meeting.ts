@@ -14,6 +14,7 @@ import { RecordingRule } from "./recordingRule";
 import { RecordingSigns } from "./recordingSigns";
 import { Session } from "./session";
 import { STREAM_OPTIONS } from "./streams";
+import { WaitWatch } from "./waitWatch";
 import { WishSender } from "./wishSender";
 
 export interface MeetingOptions {
@@ -42,9 +43,12 @@ export class Meeting {
   /** Identities of those who record what they hear. */
   readonly recording: RecordingSigns["recording"];
   readonly microphone: Store<Microphone>;
+  /** How many still listen to what this person has just said; 0 for those who do not speak. */
+  readonly waiting: WaitWatch["waiting"];
   private readonly watch: InterpreterWatch;
   private readonly feed: CaptionFeed;
   private readonly listening: Listening;
+  private readonly waitWatch: WaitWatch | null;
   private wantsMicrophone: boolean;
 
   constructor(
@@ -77,6 +81,10 @@ export class Meeting {
       passages: this.feed.passages,
       hears: admission.role !== "reader",
     });
+    this.waitWatch = this.maySpeak
+      ? new WaitWatch(this.room, context, { interpreter: this.watch.state, wishes: this.wishSender.wishes })
+      : null;
+    this.waiting = this.waitWatch?.waiting ?? new Store(0);
     this.microphone = new Store<Microphone>({ state: "none" });
     this.wantsMicrophone = options.microphone !== null;
     this.session = new Session(this.room, api, admission, {
@@ -87,8 +95,8 @@ export class Meeting {
     this.recorder = new HeardRecorder(this.mixer, this.recordingAllowed);
     this.recording = new RecordingSigns(this.room, this.recorder.state).recording;
     this.room
-      .on(RoomEvent.TrackMuted, () => this.lookAtMicrophone())
-      .on(RoomEvent.TrackUnmuted, () => this.lookAtMicrophone());
+      .on(RoomEvent.TrackMuted, (_, { isLocal }) => isLocal && this.lookAtMicrophone())
+      .on(RoomEvent.TrackUnmuted, (_, { isLocal }) => isLocal && this.lookAtMicrophone());
   }
 
   get interpreter(): InterpreterWatch["state"] {
@@ -127,7 +135,12 @@ export class Meeting {
   }
 
   async switchMicrophone(deviceId: string): Promise<void> {
-    await this.room.switchActiveDevice("audioinput", deviceId);
+    try {
+      await this.room.switchActiveDevice("audioinput", deviceId);
+      this.lookAtMicrophone();
+    } catch (error) {
+      this.microphone.set({ state: "failed", problem: microphoneProblem(error) });
+    }
   }
 
   async setSpeaker(deviceId: string): Promise<void> {
@@ -144,6 +157,7 @@ export class Meeting {
   async end(): Promise<void> {
     await this.recorder.stop();
     await this.session.leave();
+    this.waitWatch?.close();
     this.listening.close();
     this.feed.close();
     await this.mixer.close();
