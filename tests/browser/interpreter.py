@@ -59,6 +59,7 @@ class ScriptedInterpreter:
         self._said_at_ms: dict[str, int] = {}
         self._key = CaptionKey()
         self._state = "listening"
+        self._trouble = ""
         self._wishes = asyncio.Event()
         for event in ("participant_connected", "participant_disconnected", "participant_attributes_changed"):
             room.on(event, lambda *_: self._wishes.set())
@@ -90,7 +91,12 @@ class ScriptedInterpreter:
             await self._permit()
             await self.show()
 
-    async def show(self, *, trouble: str = "") -> None:
+    async def report(self, trouble: str) -> None:
+        """Says that something is wrong, until told otherwise."""
+        self._trouble = trouble
+        await self.show()
+
+    async def show(self) -> None:
         """Says in its attributes how things are."""
         channels = {
             language: {
@@ -115,7 +121,7 @@ class ScriptedInterpreter:
                 ),
                 "translator.channels": json.dumps(channels),
                 "translator.profile": "embedded",
-                "translator.trouble": trouble,
+                "translator.trouble": self._trouble,
                 KEY: self._key.public,
             }
         )

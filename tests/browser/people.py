@@ -132,7 +132,12 @@ class Person:
     async def open_panel(self, name: str) -> None:
         """Opens a panel, unless it is open: its button would close it then, even while its content still loads."""
         if await self.page.locator(".room").get_attribute("data-panel") != name:
-            await self.page.locator(f'.tool[data-panel="{name}"]').click()
+            tool = self.page.locator(f'.tool[data-panel="{name}"]')
+            if not await tool.is_visible():  # in a narrow window it is in the menu, and an open panel lies over that
+                if await self.page.locator(".panel").count():
+                    await self.page.locator(".panel > header button").click()
+                await self.page.locator(".tool-more").click()
+            await tool.click()
         await self.page.locator(f'.room[data-panel="{name}"] .panel').wait_for()
 
     async def listen(self, seconds: float) -> Heard:

@@ -146,17 +146,24 @@ async def test_a_meeting_is_complete_by_keyboard(
 async def test_a_screen_reader_is_told_finished_sentences_only(
     playwright: Playwright, media: MediaServer, rooms: Rooms
 ) -> None:
-    """Drafts are not announced; finished sentences are gathered into one announcement."""
+    """Drafts are not announced; finished sentences are gathered into one announcement.
+
+    Nobody who hears a translated voice is read to as well, unless they ask for it.
+    """
     meeting = await rooms.create()
     await rooms.engage(meeting)
     async with interpreting(media, meeting.room) as interpreter, person(playwright) as ana:
         await ana.join(meeting.guest_link, "Ana")
         await ana.hear("es")
         await interpreter.opened("es")
+        spoken = ana.page.locator(".captions [aria-live=polite]")
+        await expect(spoken).to_have_count(0)
+        await ana.open_panel("settings")
+        await ana.page.get_by_role("switch", name="Read finished sentences").click()
+        await expect(spoken).to_have_count(1)
         await interpreter.caption("emma", "Uno.", language="es")
         await interpreter.caption("emma", "Dos.", language="es")
         await interpreter.caption("emma", "y tres", language="es", final=False)
-        spoken = ana.page.locator(".captions [aria-live=polite]")
         await expect(spoken).to_have_text("emma: Uno.\nemma: Dos.", timeout=8_000, use_inner_text=False)
 
 

@@ -119,7 +119,7 @@ async def test_a_withdrawn_link_lets_nobody_in(playwright: Playwright, rooms: Ro
         assert await rooms.revoke(meeting, invitation["id"], remove=True) == {"removed": 1}
         await expect(ana.page.locator("h1")).to_have_text("You were removed from the meeting")
         await ana.page.reload()
-        await expect(ana.page.get_by_role("alert")).to_have_text("This link was withdrawn by the organiser.")
+        await expect(ana.page.get_by_role("alert")).to_have_text("This link was turned off by the organiser.")
 
 
 async def test_a_caption_reader_can_publish_nothing(

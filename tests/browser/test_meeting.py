@@ -60,10 +60,12 @@ async def test_each_listener_hears_and_reads_their_own_language(
         before = await ana.listen(1.5)
         speaking = asyncio.create_task(interpreter.say("es", tone(SPANISH_HZ, 5)))
         await expect(ana.page.locator(".room")).to_have_attribute("data-translation-speaking", "true")
-        await expect(emma.page.locator(".wait")).to_have_attribute("data-waiting", "2")
         at_ana, at_luc = await asyncio.gather(ana.listen(1.5), luc.listen(1.5))
         ducked = float(await ana.page.locator(".room").get_attribute("data-original-gain") or 1)
         undisturbed = await luc.page.locator(".room").get_attribute("data-original-gain")
+        await emma.page.locator(".tool-mic").click()
+        await expect(emma.page.locator(".wait")).to_have_attribute("data-waiting", "2")
+        assert await ana.page.locator(".wait").get_attribute("data-waiting") == "0"
         await speaking
         await expect(ana.page.locator(".room")).to_have_attribute("data-original-gain", "1")
 

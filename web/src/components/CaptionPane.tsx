@@ -1,4 +1,5 @@
 import { Fragment, useEffect, useEffectEvent, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { useHearsTranslation } from "../hooks/useHearsTranslation";
 import { useI18n } from "../hooks/useI18n";
 import { useMeeting } from "../hooks/useMeeting";
 import { usePreferences } from "../hooks/usePreferences";
@@ -7,7 +8,7 @@ import { Announcer, shown, type CaptionChoice, type ShownParagraph, type ShownRo
 import { baseOf, directionOf, nameOf } from "../logic/languages";
 import { nameIn } from "../logic/names";
 import { between } from "../logic/paragraphs";
-import { CAPTION_SIZES } from "../logic/preferences";
+import { announces, CAPTION_SIZES } from "../logic/preferences";
 import { Notice } from "./controls";
 import { Icon } from "./Icon";
 import { toneOf } from "./tone";
@@ -33,6 +34,8 @@ export function CaptionPane({ choice, onOrganise }: CaptionPaneProps) {
   const former = useStore(meeting.readBefore);
   const lines = useMemo(() => shown(passages, choice, MOST_SHOWN, former), [passages, choice, former]);
   const { scroller, following, follow, onScroll } = useFollowing(lines);
+  const content = useReserved(lines[0]?.key ?? "", `${choice.mode} ${choice.language} ${preferences.captionSize}`);
+  const reads = announces(preferences, useHearsTranslation());
   const size = CAPTION_SIZES[preferences.captionSize] ?? CAPTION_SIZES[2];
 
   return (
@@ -52,7 +55,7 @@ export function CaptionPane({ choice, onOrganise }: CaptionPaneProps) {
         style={{ "--caption-size": `${size}rem` } as React.CSSProperties}
       >
         {lines.length === 0 && <Empty choice={choice} onOrganise={onOrganise} />}
-        <div className="captions-lines">
+        <div className="captions-lines" ref={content}>
           {lines.map((line) => (
             <Paragraph
               key={line.key}
@@ -68,7 +71,7 @@ export function CaptionPane({ choice, onOrganise }: CaptionPaneProps) {
           {text("captions.latest")}
         </button>
       )}
-      {preferences.announce && <Announcements choice={choice} />}
+      {reads && <Announcements choice={choice} />}
     </section>
   );
 }
@@ -188,6 +191,29 @@ function useFollowing(lines: readonly ShownParagraph[]) {
   };
   const follow = (): void => setFollowing(true);
   return { scroller, following: following || lines.length === 0, follow, onScroll };
+}
+
+/**
+ * Keeps the height that the lines once had: a draft that gets shorter leaves its last line empty and moves nothing.
+ *
+ * Begins anew where the first line or the look of all of them changes.
+ */
+function useReserved(first: string, look: string) {
+  const content = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    const element = content.current;
+    if (!element) return undefined;
+    let width = element.clientWidth;
+    const observer = new ResizeObserver(() => {
+      if (element.clientWidth !== width) element.style.minBlockSize = "";
+      width = element.clientWidth;
+      element.style.minBlockSize = `${element.offsetHeight}px`;
+    });
+    element.style.minBlockSize = "";
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [first, look]);
+  return content;
 }
 
 /** Finished sentences for screen readers, gathered so that they are not interrupted all the time. */

@@ -73,7 +73,8 @@ function useDiagnosis(): Look | null {
       if (!current) return;
       setLook((before) => ({
         diagnosis,
-        loss: lossBetween(before?.diagnosis.reception ?? null, diagnosis.reception),
+        // While nobody speaks no packets come; what was measured last holds.
+        loss: lossBetween(before?.diagnosis.reception ?? null, diagnosis.reception) ?? before?.loss ?? null,
       }));
     };
     const run = (): void => {

@@ -84,11 +84,11 @@ export function WaitingNotice({ door, onShow }: { door: Door; onShow: () => void
   const waiting = door.state?.waiting.length ?? 0;
   if (!waiting) return null;
   return (
-    <Notice kind="info">
-      <span>{count("door.waiting", waiting)}</span>{" "}
+    <div className="strip-action" role="status">
+      <p>{count("door.waiting", waiting)}</p>
       <button type="button" className="button" onClick={onShow}>
         {text("door.show")}
       </button>
-    </Notice>
+    </div>
   );
 }

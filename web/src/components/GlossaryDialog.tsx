@@ -2,7 +2,7 @@ import { useState } from "react";
 import { useErrorText } from "../hooks/useErrorText";
 import { useI18n } from "../hooks/useI18n";
 import { glossaryOf, MOST_ENTRIES, rowsOf, type Glossary, type GlossaryRow } from "../logic/glossary";
-import { nameOf } from "../logic/languages";
+import { nameWithin } from "../logic/languages";
 import { Dialog, Notice, Select } from "./controls";
 import { Icon } from "./Icon";
 import { languageChoices } from "./languageChoices";
@@ -20,7 +20,7 @@ export function GlossaryDialog({ glossary, languages, onSave, onClose }: Glossar
   const { text, language: locale } = i18n;
   const [rows, setRows] = useState<readonly GlossaryRow[]>(() => withBlank(rowsOf(glossary), locale));
   const [target, setTarget] = useState(languages[0] ?? (locale === "en" ? "es" : "en"));
-  const targetName = nameOf(target, locale);
+  const targetName = nameWithin(target, locale);
   const errorText = useErrorText();
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);

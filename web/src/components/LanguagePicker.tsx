@@ -1,6 +1,6 @@
 import { useId } from "react";
 import { useI18n } from "../hooks/useI18n";
-import { nameOf, sortedByName } from "../logic/languages";
+import { nameOf, nameWithin, sortedByName } from "../logic/languages";
 import { isOffered } from "../logic/offer";
 import { Icon } from "./Icon";
 import { languageChoices } from "./languageChoices";
@@ -37,7 +37,7 @@ export function LanguagePicker({ chosen, available, onChange }: LanguagePickerPr
             {shown(code)}
             <button
               type="button"
-              aria-label={text("org.removeLanguage", { language: nameOf(code, locale) })}
+              aria-label={text("org.removeLanguage", { language: nameWithin(code, locale) })}
               onClick={() => onChange(without(code))}
             >
               <Icon name="close" />

@@ -8,7 +8,7 @@ import { useStore } from "../hooks/useStore";
 import type { InterpreterState, InterpreterWish, Organising } from "../logic/api";
 import type { TextKey } from "../logic/i18n";
 import { otherTrouble, type ChannelState } from "../logic/interpreter";
-import { nameOf } from "../logic/languages";
+import { nameOf, nameWithin } from "../logic/languages";
 import { voicesOf } from "../logic/voices";
 import { CapacityLine } from "./CapacityLine";
 import { forgetMeeting } from "../room/meetingShelf";
@@ -266,7 +266,7 @@ function Channels({ languages, muted, onMuted }: ChannelsProps) {
             <button
               type="button"
               className="button"
-              aria-label={`${text(isMuted ? "org.unmuteLanguage" : "org.muteLanguage")}: ${nameOf(code, locale)}`}
+              aria-label={`${text(isMuted ? "org.unmuteLanguage" : "org.muteLanguage")}: ${nameWithin(code, locale)}`}
               onClick={() => onMuted(isMuted ? muted.filter((other) => other !== code) : [...muted, code])}
             >
               {text(isMuted ? "org.unmuteLanguage" : "org.muteLanguage")}

@@ -6,8 +6,8 @@ import { useMeeting } from "../hooks/useMeeting";
 import { useStore } from "../hooks/useStore";
 import type { Organising } from "../logic/api";
 import type { TextKey } from "../logic/i18n";
-import { nameOf } from "../logic/languages";
-import { nameIn } from "../logic/names";
+import { nameWithin } from "../logic/languages";
+import { isScreen, nameIn } from "../logic/names";
 import { audienceOf, heardBy, spokenBy } from "../logic/wishes";
 import { isPerson } from "../room/directory";
 import { Icon } from "./Icon";
@@ -17,7 +17,10 @@ import { initialsOf, toneOf } from "./tone";
 
 export function PeoplePanel({ organising }: { organising: Organising | null }) {
   const { count } = useI18n();
-  const people = useParticipants().filter(isPerson);
+  const names = useStore(useMeeting().directory.names);
+  const everybody = useParticipants().filter(isPerson);
+  const people = everybody.filter(({ identity }) => !isScreen(identity, names));
+  const screens = everybody.length - people.length;
   return (
     <>
       <InterpreterCard />
@@ -27,6 +30,11 @@ export function PeoplePanel({ organising }: { organising: Organising | null }) {
           <Person key={person.identity} person={person} organising={organising} />
         ))}
       </ul>
+      {screens > 0 && (
+        <p className="hint" data-screens={screens}>
+          {count("people.screens", screens)}
+        </p>
+      )}
       <AudienceOfMine people={people} />
     </>
   );
@@ -63,8 +71,8 @@ function Person({ person, organising }: { person: Participant; organising: Organ
   const name = nameIn(useStore(useMeeting().directory.names), person.identity);
   const [removing, setRemoving] = useState(false);
   const facts = [
-    publishes && spoken && spoken !== "auto" ? text("people.speaks", { language: nameOf(spoken, locale) }) : "",
-    heard !== "off" ? text("people.hears", { language: nameOf(heard, locale) }) : "",
+    publishes && spoken && spoken !== "auto" ? text("people.speaks", { language: nameWithin(spoken, locale) }) : "",
+    heard !== "off" ? text("people.hears", { language: nameWithin(heard, locale) }) : "",
   ].filter(Boolean);
 
   return (
@@ -74,7 +82,7 @@ function Person({ person, organising }: { person: Participant; organising: Organ
       </span>
       <span className="person-words">
         <span className="person-name">
-          <bdi>{name}</bdi>
+          <bdi dir="auto">{name}</bdi>
           {person.isLocal && <span className="you">{text("people.you")}</span>}
           {speaking && <span className="unseen">{text("people.speaking")}</span>}
         </span>
@@ -161,7 +169,7 @@ function AudienceOfMine({ people }: { people: readonly Participant[] }) {
             <bdi>{one.name}</bdi>{" "}
             <span>
               {text(one.how === "hears" ? "people.audienceHears" : "people.audienceReads", {
-                language: nameOf(one.language, locale),
+                language: nameWithin(one.language, locale),
               })}
             </span>
           </li>

@@ -1,11 +1,13 @@
+import { useState } from "react";
 import { canChooseSpeaker, useDevices } from "../hooks/useDevices";
+import { useHearsTranslation } from "../hooks/useHearsTranslation";
 import { useI18n } from "../hooks/useI18n";
 import { useMeeting } from "../hooks/useMeeting";
 import { usePreferences } from "../hooks/usePreferences";
 import { useStore } from "../hooks/useStore";
 import { useWishes } from "../hooks/useWishes";
 import { heardIn, type Offer } from "../logic/offer";
-import { CAPTION_SIZES } from "../logic/preferences";
+import { announces, CAPTION_SIZES } from "../logic/preferences";
 import { ReadModeSelect } from "../pages/Before";
 import { Notice, Segmented, Select, Switch } from "./controls";
 import { Icon } from "./Icon";
@@ -76,9 +78,10 @@ function LanguageSettings({ offer }: { offer: Offer }) {
 }
 
 function CaptionSettings() {
-  const { text } = useI18n();
+  const { text, number } = useI18n();
   const [preferences, change] = usePreferences();
   const { captionSize } = preferences;
+  const reads = announces(preferences, useHearsTranslation());
   return (
     <section>
       <h3>{text("captions.look")}</h3>
@@ -93,7 +96,9 @@ function CaptionSettings() {
         >
           <Icon name="minus" />
         </button>
-        <output>{`${captionSize + 1} / ${CAPTION_SIZES.length}`}</output>
+        <output>
+          <bdi dir="ltr">{`${number(captionSize + 1)} / ${number(CAPTION_SIZES.length)}`}</bdi>
+        </output>
         <button
           type="button"
           className="button button-icon"
@@ -117,8 +122,9 @@ function CaptionSettings() {
       />
       <Switch
         label={text("captions.announce")}
-        checked={preferences.announce}
-        onChange={(announce) => change({ announce })}
+        hint={text("captions.announceHint")}
+        checked={reads}
+        onChange={(on) => change({ announce: on ? "on" : "off" })}
       />
     </section>
   );
@@ -131,6 +137,17 @@ function SoundSettings() {
   const { wishes, setPushToTranslate } = useWishes();
   const microphone = useStore(meeting.microphone);
   const devices = useDevices(microphone.state === "on");
+  const [speakerFails, setSpeakerFails] = useState(false);
+  const setSpeaker = async (speaker: string): Promise<void> => {
+    change({ speaker });
+    try {
+      await meeting.setSpeaker(speaker);
+      setSpeakerFails(false);
+    } catch (error) {
+      if (!(error instanceof DOMException)) throw error;
+      setSpeakerFails(true);
+    }
+  };
   if (meeting.admission.role === "reader") return null;
   return (
     <section>
@@ -159,12 +176,10 @@ function SoundSettings() {
           label={text("before.speaker")}
           devices={devices.speakers}
           value={preferences.speaker}
-          onChange={(speaker) => {
-            change({ speaker });
-            void meeting.setSpeaker(speaker);
-          }}
+          onChange={(speaker) => void setSpeaker(speaker)}
         />
       )}
+      {speakerFails && <Notice kind="warning">{text("sound.speakerFailed")}</Notice>}
       {meeting.maySpeak && (
         <Switch
           label={text("sound.push")}

@@ -29,9 +29,7 @@ export function Stage() {
           {cameras.map((track) => (
             <figure key={track.publication.trackSid}>
               <VideoTrack trackRef={track} aria-label={text("room.cameraOf", { name: nameOf(track) })} />
-              <figcaption>
-                <bdi>{nameOf(track)}</bdi>
-              </figcaption>
+              <figcaption dir="auto">{nameOf(track)}</figcaption>
             </figure>
           ))}
         </div>

@@ -5,8 +5,8 @@ import { useI18n } from "../hooks/useI18n";
 import { useMeeting } from "../hooks/useMeeting";
 import { usePreferences } from "../hooks/usePreferences";
 import { useStore } from "../hooks/useStore";
-import { channelFor, lagOf, otherTrouble, stillListening, type Lag } from "../logic/interpreter";
-import { baseOf, nameOf, sameLanguage, servedBy } from "../logic/languages";
+import { channelFor, lagOf, otherTrouble, type Lag } from "../logic/interpreter";
+import { baseOf, nameWithin, sameLanguage, servedBy } from "../logic/languages";
 import { never } from "../logic/store";
 import { isUntranslated, spokenBy } from "../logic/wishes";
 import { isPerson } from "../room/directory";
@@ -57,16 +57,20 @@ export function ConnectionBanner() {
 
 /** How far the translation is behind; opens an explanation. */
 export function LagBadge() {
-  const { text, number, language: locale } = useI18n();
+  const { text, language: locale } = useI18n();
   const meeting = useMeeting();
   const interpreter = useStore(meeting.interpreter);
   const { listen } = useStore(meeting.wishSender.wishes);
   const [open, setOpen] = useState(false);
   const id = useId();
-  if (listen === "off" || !interpreter.present) return null;
+  const [kind, setKind] = useState<Lag["kind"]>("unknown");
+  const lag: Lag =
+    listen === "off" || !interpreter.present ? { kind: "unknown" } : lagOf(channelFor(interpreter, listen), kind);
+  if (lag.kind !== kind) setKind(lag.kind);
+  // Its place is kept while there is nothing to show.
+  if (lag.kind === "unknown") return <div className="lag" />;
 
-  const lag = lagOf(channelFor(interpreter, listen));
-  const value = lag.kind === "unknown" ? text("lag.unknown") : text("lag.value", { seconds: number(lag.seconds) });
+  const seconds = Math.round(lag.seconds);
   return (
     <div className="lag">
       <button
@@ -75,63 +79,23 @@ export function LagBadge() {
         data-lag={lag.kind}
         aria-expanded={open}
         aria-controls={id}
-        aria-label={`${text("lag.title")}: ${value}`}
+        aria-label={`${text("lag.title")}: ${text("lag.value", { seconds })}`}
         onClick={() => setOpen(!open)}
         onKeyDown={(event) => event.key === "Escape" && setOpen(false)}
       >
-        <Icon name="pulse" />
-        <span>{value}</span>
+        <span className="dot" aria-hidden="true" />
+        <span>{text("lag.short", { seconds })}</span>
       </button>
       <div className="popover" id={id} hidden={!open}>
-        <h3>{`${text("lag.title")}: ${nameOf(listen, locale)}`}</h3>
-        {lagSentence(lag)}
+        <h3>{`${text("lag.title")}: ${nameWithin(listen, locale)}`}</h3>
+        <p>{text(LAG_TEXTS[lag.kind])}</p>
         <p className="hint">{text("lag.meaning")}</p>
       </div>
     </div>
   );
-
-  function lagSentence({ kind }: Lag) {
-    switch (kind) {
-      case "unknown":
-        return <p>{text("lag.noneYet", { language: nameOf(listen, locale) })}</p>;
-      case "close":
-        return <p>{text("lag.close")}</p>;
-      case "behind":
-        return <p>{text("lag.behind")}</p>;
-      case "far":
-        return <p>{text("lag.far")}</p>;
-    }
-  }
 }
 
-/** Short pauses between two sentences of a translation do not end the signal. */
-const LINGER_MS = 700;
-
-/** Tells everybody that a translation is still being heard, so that they leave it time. */
-export function WaitSignal() {
-  const { text, count } = useI18n();
-  const interpreter = useStore(useMeeting().interpreter);
-  const listeners = stillListening(interpreter);
-  const [shownCount, setShownCount] = useState(0);
-
-  useEffect(() => {
-    if (listeners > 0) {
-      setShownCount(listeners);
-      return undefined;
-    }
-    const timer = window.setTimeout(() => setShownCount(0), LINGER_MS);
-    return () => window.clearTimeout(timer);
-  }, [listeners]);
-
-  return (
-    <div className="wait" data-waiting={shownCount} hidden={shownCount === 0}>
-      <span className="wait-ring" aria-hidden="true" />
-      <p>
-        <strong>{count("wait.playing", shownCount)}</strong> <span>{text("wait.hint")}</span>
-      </p>
-    </div>
-  );
-}
+const LAG_TEXTS = { close: "lag.close", behind: "lag.behind", far: "lag.far" } as const;
 
 /** What keeps this listener from hearing what they asked for. */
 export function Troubles({ offered }: { offered: readonly string[] | null }) {
@@ -151,10 +115,10 @@ export function Troubles({ offered }: { offered: readonly string[] | null }) {
   const troubles: string[] = [];
   if (slow) troubles.push(text("trouble.pending"));
   if (isUntranslated(wishes, preferences.read.mode, offered)) {
-    troubles.push(text("captions.original", { language: nameOf(baseOf(wishes.read.language), locale) }));
+    troubles.push(text("captions.original", { language: nameWithin(baseOf(wishes.read.language), locale) }));
   }
   if (interpreter.present) {
-    const language = nameOf(listen, locale);
+    const language = nameWithin(listen, locale);
     const trouble = otherTrouble(interpreter);
     if (interpreter.encrypted) troubles.push(encryptedText(interpreter.encrypted));
     if (trouble) troubles.push(text("trouble.some", { reason: trouble }));
@@ -210,7 +174,7 @@ export function SoundStarter() {
 
   if (running) return null;
   return (
-    <div className="notice notice-warning">
+    <div className="strip-action">
       <p>{text("room.startSoundHint")}</p>
       <button type="button" className="button button-main" onClick={() => void mixer.resume()}>
         <Icon name="sound" />

@@ -1,15 +1,17 @@
 import { useTrackToggle } from "@livekit/components-react";
 import { Track } from "livekit-client";
+import { useEffect, useId, useRef, useState, type KeyboardEvent, type MouseEvent, type ReactNode } from "react";
 import { useI18n } from "../hooks/useI18n";
 import { useMeeting } from "../hooks/useMeeting";
 import { usePreferences } from "../hooks/usePreferences";
-import { useStore } from "../hooks/useStore";
 import { useWishes } from "../hooks/useWishes";
 import type { TextKey } from "../logic/i18n";
 import { heardIn, type Offer } from "../logic/offer";
 import { Select } from "./controls";
 import { Icon, type IconName } from "./Icon";
 import { languageChoices } from "./languageChoices";
+import { MicrophoneButton } from "./MicrophoneButton";
+import { ToolMessage } from "./ToolMessage";
 
 export type PanelName = "people" | "settings" | "transcript" | "organise" | "diagnostics";
 
@@ -39,11 +41,12 @@ export function Toolbar({ offer, panel, organiser, onPanel, onLeave }: ToolbarPr
   const hears = meeting.admission.role !== "reader";
   return (
     <footer className="toolbar" aria-label={text("room.controls")}>
-      <div className="toolbar-group">
-        {meeting.maySpeak && <MicrophoneButton />}
-        {meeting.maySpeak && wishes.push !== "always" && <PushButton />}
-        {meeting.maySpeak && <ShareButton />}
-      </div>
+      {meeting.maySpeak && (
+        <div className="toolbar-group toolbar-speaking">
+          <MicrophoneButton />
+          {wishes.push !== "always" && <PushButton />}
+        </div>
+      )}
       {hears && (
         <div className="toolbar-group toolbar-hearing">
           <Select
@@ -62,20 +65,23 @@ export function Toolbar({ offer, panel, organiser, onPanel, onLeave }: ToolbarPr
         </div>
       )}
       <div className="toolbar-group toolbar-panels">
-        {PANELS.filter(({ name }) => name !== "organise" || organiser).map(({ name, label, icon }) => (
-          <button
-            key={name}
-            type="button"
-            className="tool"
-            aria-pressed={panel === name}
-            title={text(label)}
-            data-panel={name}
-            onClick={() => onPanel(name)}
-          >
-            <Icon name={icon} />
-            <span>{text(label)}</span>
-          </button>
-        ))}
+        <Menu>
+          {meeting.maySpeak && <ShareButton />}
+          {PANELS.filter(({ name }) => name !== "organise" || organiser).map(({ name, label, icon }) => (
+            <button
+              key={name}
+              type="button"
+              className="tool"
+              aria-pressed={panel === name}
+              title={text(label)}
+              data-panel={name}
+              onClick={() => onPanel(name)}
+            >
+              <Icon name={icon} />
+              <span>{text(label)}</span>
+            </button>
+          ))}
+        </Menu>
         <button type="button" className="tool tool-leave" title={text("room.leave")} onClick={onLeave}>
           <Icon name="leave" />
           <span>{text("room.leave")}</span>
@@ -85,22 +91,58 @@ export function Toolbar({ offer, panel, organiser, onPanel, onLeave }: ToolbarPr
   );
 }
 
-function MicrophoneButton() {
+/** Stands in the row where that is wide enough, else behind a button. */
+function Menu({ children }: { children: ReactNode }) {
   const { text } = useI18n();
-  const meeting = useMeeting();
-  const microphone = useStore(meeting.microphone);
-  const on = microphone.state === "on";
+  const [open, setOpen] = useState(false);
+  const menu = useRef<HTMLDivElement>(null);
+  const button = useRef<HTMLButtonElement>(null);
+  const id = useId();
+
+  useEffect(() => {
+    if (!open) return undefined;
+    const closeOutside = ({ target }: PointerEvent): void => {
+      const inside = target instanceof Node && (menu.current?.contains(target) || button.current?.contains(target));
+      if (!inside) setOpen(false);
+    };
+    document.addEventListener("pointerdown", closeOutside);
+    return () => document.removeEventListener("pointerdown", closeOutside);
+  }, [open]);
+
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.key !== "Escape" || !open) return;
+    setOpen(false);
+    button.current?.focus();
+  };
+  const onClick = ({ target }: MouseEvent): void => {
+    if (target instanceof Element && target.closest("[data-panel]")) setOpen(false);
+  };
   return (
-    <button
-      type="button"
-      className="tool tool-mic"
-      data-microphone={microphone.state}
-      onClick={() => void meeting.setMicrophone(!on)}
-    >
-      <Icon name={on ? "mic" : "micOff"} />
-      <span>{text(on ? "room.mute" : "room.unmute")}</span>
-    </button>
+    <>
+      <div className="toolbar-menu" id={id} ref={menu} data-open={open} onKeyDown={onKeyDown} onClick={onClick}>
+        {children}
+      </div>
+      <button
+        type="button"
+        ref={button}
+        className="tool tool-more"
+        title={text("room.more")}
+        aria-expanded={open}
+        aria-controls={id}
+        onKeyDown={onKeyDown}
+        onClick={() => setOpen(!open)}
+      >
+        <Icon name="more" />
+        <span>{text("room.more")}</span>
+      </button>
+    </>
   );
+}
+
+/** The button that opens a panel, or that of the menu which it is in. */
+export function buttonOf(panel: PanelName): HTMLElement | null {
+  const tool = document.querySelector<HTMLElement>(`.tool[data-panel="${panel}"]`);
+  return tool?.checkVisibility() ? tool : document.querySelector<HTMLElement>(".tool-more");
 }
 
 /** Held down like the key of a radio, by pointer or by keyboard. */
@@ -133,23 +175,42 @@ function PushButton() {
 
 function ShareButton() {
   const { text } = useI18n();
+  const [told, setTold] = useState(false);
+  const id = useId();
   const { enabled, pending, toggle } = useTrackToggle({
     source: Track.Source.ScreenShare,
     captureOptions: { audio: true, selfBrowserSurface: "exclude" },
-    onDeviceError: (error) => console.info("the screen is not shared", error.name), // mostly: the person changed their mind
+    onDeviceError: (error) => {
+      console.info("the screen is not shared", error.name);
+      setTold(true);
+    },
   });
   if (!("getDisplayMedia" in (navigator.mediaDevices ?? {}))) return null;
+  const change = (): void => {
+    setTold(false);
+    void toggle();
+  };
   return (
-    <button
-      type="button"
-      className="tool tool-share"
-      aria-pressed={enabled}
-      disabled={pending}
-      onClick={() => void toggle()}
-    >
-      <Icon name="screen" />
-      <span>{text(enabled ? "room.unshare" : "room.share")}</span>
-    </button>
+    <div className="tool-slot tool-slot-end">
+      <button
+        type="button"
+        className="tool tool-share"
+        aria-pressed={enabled}
+        aria-describedby={told ? id : undefined}
+        title={text(enabled ? "room.unshare" : "room.share")}
+        disabled={pending}
+        onClick={change}
+      >
+        <Icon name="screen" />
+        <span>{text(enabled ? "room.unshare" : "room.share")}</span>
+        {told && <span className="tool-doubt">?</span>}
+      </button>
+      {told && (
+        <ToolMessage id={id} onClose={() => setTold(false)}>
+          {text("room.shareFailed")}
+        </ToolMessage>
+      )}
+    </div>
   );
 }
 

@@ -1,5 +1,5 @@
 import { useI18n } from "../hooks/useI18n";
-import { nameOf } from "../logic/languages";
+import { nameOf, nameWithin } from "../logic/languages";
 import { voiceChoices, voiceLabel, withVoice, type ChosenVoices, type Voices } from "../logic/voices";
 import { Select, type Choice } from "./controls";
 
@@ -47,7 +47,7 @@ export function VoicesSection({ languages, available, chosen, onChange }: Voices
       {silent.length > 0 && (
         <p className="hint">
           {text("org.voiceNone", {
-            languages: new Intl.ListFormat(locale).format(silent.map((code) => nameOf(code, locale))),
+            languages: new Intl.ListFormat(locale).format(silent.map((code) => nameWithin(code, locale))),
           })}
         </p>
       )}

@@ -71,10 +71,10 @@ function scaled(value: unknown, factor: number): number | null {
   return typeof value === "number" && Number.isFinite(value) ? value * factor : null;
 }
 
-/** Share of packets lost between two looks, 0..1; null where nothing arrived in between. */
+/** Share of packets lost since an earlier look, or since the beginning, 0..1; null where nothing arrived since. */
 export function lossBetween(before: Reception | null, now: Reception | null): number | null {
-  if (!before || !now) return null;
-  const lost = Math.max(0, now.lost - before.lost);
-  const all = lost + Math.max(0, now.packets - before.packets);
+  if (!now) return null;
+  const lost = Math.max(0, now.lost - (before?.lost ?? 0));
+  const all = lost + Math.max(0, now.packets - (before?.packets ?? 0));
   return all === 0 ? null : lost / all;
 }

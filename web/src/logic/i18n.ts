@@ -1,7 +1,7 @@
 /** The interface's words in the reader's language, with the plural forms that the language has. */
 
 import type { en } from "../i18n/en";
-import type { InterfaceLanguage } from "./languages";
+import { capitalised, directionOf, type InterfaceLanguage } from "./languages";
 
 export type Plural = { readonly other: string } & { readonly [rule in Intl.LDMLPluralRule]?: string };
 
@@ -13,6 +13,9 @@ type KeysOf<Kind> = { [key in keyof Catalogue]: Catalogue[key] extends Kind ? ke
 export type TextKey = KeysOf<string>;
 export type PluralKey = Exclude<keyof Catalogue, TextKey>;
 export type Values = Readonly<Record<string, string | number>>;
+
+const RIGHT_TO_LEFT = /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u;
+const LEFT_TO_RIGHT = /(?![\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}])\p{L}/u;
 
 export class Translator {
   private readonly rules: Intl.PluralRules;
@@ -37,10 +40,19 @@ export class Translator {
   readonly number = (value: number): string => this.numbers.format(value);
 
   private fill(pattern: string, values: Values): string {
-    return pattern.replaceAll(/\{(\w+)\}/g, (whole, name: string) => {
+    return pattern.replaceAll(/\{(\w+)\}/g, (whole, name: string, at: number) => {
       const value = values[name];
       if (value === undefined) return whole;
-      return typeof value === "number" ? this.number(value) : value;
+      if (typeof value === "number") return this.number(value);
+      // Names of languages come as they stand within a sentence.
+      const words = at === 0 && /^languages?$/.test(name) ? capitalised(value, this.language) : value;
+      return this.apart(words);
     });
+  }
+
+  /** Words of the other direction keep their order, and leave that of the sentence alone. */
+  private apart(words: string): string {
+    const foreign = directionOf(this.language) === "rtl" ? LEFT_TO_RIGHT : RIGHT_TO_LEFT;
+    return foreign.test(words) ? `\u2068${words}\u2069` : words;
   }
 }

@@ -148,17 +148,39 @@ export function channelFor(interpreter: Interpreter, listen: string): ChannelSta
 export type Lag =
   { readonly kind: "unknown" } | { readonly kind: "close" | "behind" | "far"; readonly seconds: number };
 
-/** People follow an interpreter well up to about 4 s behind; beyond 8 s a conversation breaks. */
-export function lagOf(channel: ChannelState | undefined): Lag {
-  const seconds = channel?.lagS ?? null;
-  if (seconds === null) return { kind: "unknown" };
-  return { kind: seconds <= 4 ? "close" : seconds <= 8 ? "behind" : "far", seconds };
+/** Whether a listener of `listen` hears a translated voice. */
+export function hearsTranslation(interpreter: Interpreter, listen: string): boolean {
+  const channel = channelFor(interpreter, listen);
+  return channel !== undefined && channel.state !== "muted";
 }
 
-/** How many people still listen to a translation at this moment; 0 when nothing is playing. */
-export function stillListening(interpreter: Interpreter): number {
+const LAG_KINDS = ["close", "behind", "far"] as const;
+/** It must grow so much beyond a limit to be called worse than before, so that a lag at the limit does not flicker. */
+const LAG_SLACK_S = 1;
+
+/**
+ * People follow an interpreter well up to about 4 s behind; beyond 8 s a conversation breaks.
+ *
+ * `before` is what the lag was called last. A muted channel is behind nothing.
+ */
+export function lagOf(channel: ChannelState | undefined, before: Lag["kind"] = "unknown"): Lag {
+  const seconds = channel?.state === "muted" ? null : (channel?.lagS ?? null);
+  if (seconds === null) return { kind: "unknown" };
+  const now = lagRank(seconds);
+  const last = before === "unknown" ? now : LAG_KINDS.indexOf(before);
+  const rank = now > last ? Math.max(last, lagRank(seconds - LAG_SLACK_S)) : now;
+  return { kind: LAG_KINDS[rank] ?? "far", seconds };
+}
+
+function lagRank(seconds: number): number {
+  return seconds <= 4 ? 0 : seconds <= 8 ? 1 : 2;
+}
+
+/** How many others than a listener of `listen` still hear a translation at this moment; 0 when nothing is playing. */
+export function stillListening(interpreter: Interpreter, listen: string): number {
   if (!interpreter.present || interpreter.state !== "speaking") return 0;
+  const own = channelFor(interpreter, listen);
   return interpreter.channels
     .filter((channel) => channel.state === "open" && channel.speaking !== false)
-    .reduce((sum, channel) => sum + channel.listeners, 0);
+    .reduce((sum, channel) => sum + Math.max(0, channel.listeners - (channel === own ? 1 : 0)), 0);
 }

@@ -80,11 +80,20 @@ export function sameLanguage(one: string, other: string): boolean {
   return one !== "" && baseOf(one) === baseOf(other);
 }
 
-/** The language's name for a reader of `locale`, with a capital letter; the code where there is none. */
+/** The language's name on its own, for a reader of `locale`: with a capital letter; the code where there is none. */
 export function nameOf(code: string, locale: string): string {
+  const name = nameWithin(code, locale);
+  return name === code ? code : capitalised(name, locale);
+}
+
+export function capitalised(words: string, locale: string): string {
+  return words.charAt(0).toLocaleUpperCase(locale) + words.slice(1);
+}
+
+/** The language's name as it is written within a sentence: "inglés", but "English"; the code where there is none. */
+export function nameWithin(code: string, locale: string): string {
   try {
-    const name = new Intl.DisplayNames([locale], { type: "language" }).of(code) ?? code;
-    return name.charAt(0).toLocaleUpperCase(locale) + name.slice(1);
+    return new Intl.DisplayNames([locale], { type: "language" }).of(code) ?? code;
   } catch (error) {
     if (error instanceof RangeError) return code; // not a well-formed code
     throw error;

@@ -79,3 +79,11 @@ export function nameIn(names: Names, identity: string): string {
 export function shortIdentity(identity: string): string {
   return isVouched(identity) ? identity.slice(0, identity.lastIndexOf("-") + 7) : plainName(identity) || "?";
 }
+
+/** What a screen that shows captions alone joins as. */
+export const SCREEN_NAME = "Captions";
+
+/** Whether somebody is no person but such a screen. Only those who came to read can be one; all are still counted. */
+export function isScreen(identity: string, names: Names): boolean {
+  return isVouched(identity) && identity.startsWith("reader-") && names.get(identity) === SCREEN_NAME;
+}

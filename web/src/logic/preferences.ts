@@ -19,7 +19,8 @@ export interface Preferences {
   readonly microphone: string;
   readonly speaker: string;
   readonly shortcuts: boolean;
-  readonly announce: boolean;
+  /** Whether finished sentences are read to screen readers; "auto": while no translated voice is heard. */
+  readonly announce: "auto" | "on" | "off";
   readonly relayOnly: boolean;
 }
 
@@ -41,7 +42,7 @@ export const DEFAULTS: Preferences = {
   microphone: "",
   speaker: "",
   shortcuts: true,
-  announce: true,
+  announce: "auto",
   relayOnly: false,
 };
 
@@ -71,6 +72,7 @@ export function readPreferences(shelf: Shelf): Preferences {
     ...preferences,
     captionSize: Math.min(CAPTION_SIZES.length - 1, Math.max(0, Number.isFinite(size) ? size : DEFAULTS.captionSize)),
     balance: Math.min(1, Math.max(0, preferences.balance)),
+    announce: ["on", "off"].includes(preferences.announce) ? preferences.announce : "auto",
   };
 }
 
@@ -80,4 +82,9 @@ export function keepPreferences(shelf: Shelf, preferences: Preferences): void {
   } catch (error) {
     if (!(error instanceof DOMException)) throw error; // full or forbidden: the choice holds for this visit
   }
+}
+
+/** Two voices at once are understood by nobody: without a choice, a translation that is heard goes first. */
+export function announces({ announce }: Preferences, hearsTranslation: boolean): boolean {
+  return announce === "auto" ? !hearsTranslation : announce === "on";
 }

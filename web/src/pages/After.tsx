@@ -32,7 +32,9 @@ export function After({ meeting, title, onAgain }: { meeting: Meeting; title: st
     <Page title={title}>
       <div className="after" data-reason={reason}>
         <div className="after-head">
-          <p className="eyebrow">{title}</p>
+          <p className="eyebrow">
+            <bdi>{title}</bdi>
+          </p>
           <ViewHeading>{text(REASONS[reason])}</ViewHeading>
           <p className="lead">{text(transcript.entries.length ? "after.keep" : "after.nothing")}</p>
           {reason !== "removed" && reason !== "closed" && (

@@ -43,12 +43,14 @@ const ROLE_TEXTS: Readonly<Record<Role, TextKey>> = {
   reader: "before.roleReader",
 };
 
+type NameProblem = "before.nameMissing" | "before.nameUnseen";
+
 export function Before(props: BeforeProps) {
   const { invitation, joining, error, returning, privacyUrl, onMoveHere, onEnter } = props;
   const { text } = useI18n();
   const errorText = useErrorText();
   const [preferences, change] = usePreferences();
-  const [nameMissing, setNameMissing] = useState(false);
+  const [nameProblem, setNameProblem] = useState<NameProblem | null>(null);
   const [microphone, setMicrophone] = useState<string | null>(null);
   const nameField = useRef<HTMLInputElement>(null);
   const wishes = useFirstWishes(invitation, preferences);
@@ -61,7 +63,7 @@ export function Before(props: BeforeProps) {
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     const name = plainName(preferences.name);
-    setNameMissing(name === "");
+    setNameProblem(name !== "" ? null : preferences.name.trim() === "" ? "before.nameMissing" : "before.nameUnseen");
     if (name === "") nameField.current?.focus();
     else onEnter({ name, wishes, microphone: maySpeak ? microphone : null });
   };
@@ -84,13 +86,13 @@ export function Before(props: BeforeProps) {
               maxLength={64}
               required
               autoComplete="name"
-              aria-invalid={nameMissing}
-              aria-describedby={nameMissing ? "name-missing" : undefined}
+              aria-invalid={nameProblem !== null}
+              aria-describedby={nameProblem ? "name-problem" : undefined}
               onChange={(event) => change({ name: event.target.value })}
             />
-            {nameMissing && (
-              <p className="field-problem" id="name-missing" role="alert">
-                {text("before.nameMissing")}
+            {nameProblem && (
+              <p className="field-problem" id="name-problem" role="alert">
+                {text(nameProblem)}
               </p>
             )}
           </div>

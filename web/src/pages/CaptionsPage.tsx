@@ -9,7 +9,7 @@ import { useI18n } from "../hooks/useI18n";
 import { useStore } from "../hooks/useStore";
 import { ApiError, type Api } from "../logic/api";
 import { shown } from "../logic/captionView";
-import { nameIn } from "../logic/names";
+import { nameIn, SCREEN_NAME } from "../logic/names";
 import { offerOf, UNKNOWN } from "../logic/offer";
 import type { CaptionPageOptions } from "../logic/route";
 import { admit, mayPass } from "../room/admission";
@@ -73,7 +73,7 @@ function useReading(api: Api, invitation: string, language: string): Stage {
       try {
         const [{ Reading: Reader }, admission] = await Promise.all([
           import("../room/reading"),
-          admit(api, { invitation, name: "Captions", captions: language }, null, {
+          admit(api, { invitation, name: SCREEN_NAME, captions: language }, null, {
             signal: visit.signal,
             onWaiting: () => setStage({ at: "waiting" }),
           }),

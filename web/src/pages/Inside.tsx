@@ -8,14 +8,15 @@ import { Icon, Logo } from "../components/Icon";
 import { OrganisePanel } from "../components/OrganisePanel";
 import { useTitle } from "../components/Page";
 import { PartBoundary } from "../components/PartBoundary";
-import { PeoplePanel, QualityBars } from "../components/PeoplePanel";
 import { InviteButton } from "../components/InviteButton";
+import { PeoplePanel } from "../components/PeoplePanel";
 import { RecordingClock, RecordingStatus } from "../components/RecordingStatus";
 import { SettingsPanel } from "../components/SettingsPanel";
 import { ShortcutsDialog } from "../components/ShortcutsDialog";
 import { Stage } from "../components/Stage";
-import { ConnectionBanner, LagBadge, SoundStarter, Troubles, WaitSignal } from "../components/Status";
-import { HEAR_SELECT_ID, PANELS, Toolbar, type PanelName } from "../components/Toolbar";
+import { ConnectionBanner, SoundStarter, Troubles } from "../components/Status";
+import { StatusStrip } from "../components/StatusStrip";
+import { buttonOf, HEAR_SELECT_ID, PANELS, Toolbar, type PanelName } from "../components/Toolbar";
 import { TranscriptPanel } from "../components/TranscriptPanel";
 import { useDoor, type Door } from "../hooks/useDoor";
 import { useI18n } from "../hooks/useI18n";
@@ -79,6 +80,9 @@ function MeetingView({ invitation, organising }: { invitation: Invitation; organ
   useMeetingKeys(togglePanel, () => setDialog("keys"));
   useMediaSession(invitation.title, askToLeave);
   useTitle(invitation.title);
+  // Whoever joins by keyboard or screen reader begins at the meeting's name.
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => heading.current?.focus({ preventScroll: true }), []);
 
   return (
     <div
@@ -92,24 +96,28 @@ function MeetingView({ invitation, organising }: { invitation: Invitation; organ
       </a>
       <header className="room-head">
         <Logo />
-        <h1>{invitation.title}</h1>
+        <h1 dir="auto" ref={heading} tabIndex={-1}>
+          {invitation.title}
+        </h1>
         <PartBoundary>
           <RecordingClock />
           {organising && <InviteButton title={invitation.title} organising={organising} />}
-          <LagBadge />
-          <QualityBars person={meeting.room.localParticipant} />
         </PartBoundary>
       </header>
       <PartBoundary>
-        <ConnectionBanner />
+        <StatusStrip>
+          <PartBoundary>
+            <SoundStarter />
+            <ConnectionBanner />
+          </PartBoundary>
+          <PartBoundary>
+            {panel !== "organise" && <WaitingNotice door={door} onShow={() => setPanel("organise")} />}
+            <Troubles offered={offer.read} />
+            <RecordingStatus />
+          </PartBoundary>
+        </StatusStrip>
       </PartBoundary>
       <main className="room-main" id="captions" aria-label={text("room.label", { title: invitation.title })}>
-        <PartBoundary>
-          <SoundStarter />
-          {panel !== "organise" && <WaitingNotice door={door} onShow={() => setPanel("organise")} />}
-          <Troubles offered={offer.read} />
-          <RecordingStatus />
-        </PartBoundary>
         <PartBoundary>
           <Stage />
         </PartBoundary>
@@ -118,9 +126,6 @@ function MeetingView({ invitation, organising }: { invitation: Invitation; organ
             choice={choice}
             onOrganise={organising && panel !== "organise" ? () => setPanel("organise") : null}
           />
-        </PartBoundary>
-        <PartBoundary>
-          <WaitSignal />
         </PartBoundary>
       </main>
       {panel && (
@@ -197,7 +202,7 @@ function Panel({ name, onClose, children }: { name: PanelName; onClose: () => vo
   }, [name]);
 
   const close = (): void => {
-    document.querySelector<HTMLElement>(`.tool[data-panel="${name}"]`)?.focus();
+    buttonOf(name)?.focus();
     onClose();
   };
   return (

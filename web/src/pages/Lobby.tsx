@@ -13,7 +13,9 @@ export function Lobby({ title, name, onGiveUp }: LobbyProps) {
   return (
     <Page narrow title={title}>
       <div className="card lobby">
-        <p className="eyebrow">{title}</p>
+        <p className="eyebrow">
+          <bdi>{title}</bdi>
+        </p>
         <ViewHeading>{text("lobby.title")}</ViewHeading>
         <p role="status">{text("lobby.lead", { name })}</p>
         <p className="actions">

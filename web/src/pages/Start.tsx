@@ -7,6 +7,7 @@ import { useConfig } from "../hooks/useConfig";
 import { useErrorText } from "../hooks/useErrorText";
 import { useI18n } from "../hooks/useI18n";
 import type { Api } from "../logic/api";
+import { directionOf } from "../logic/languages";
 import { onThisSite } from "../logic/route";
 import { forgetMeeting, keepMeeting, keptMeetings, meetingOf, type KeptMeeting } from "../room/meetingShelf";
 
@@ -218,7 +219,9 @@ function Created({ room }: { room: KeptMeeting }) {
   return (
     <Page narrow title={room.title}>
       <div className="card created">
-        <p className="eyebrow">{room.title}</p>
+        <p className="eyebrow">
+          <bdi>{room.title}</bdi>
+        </p>
         <ViewHeading>{text("start.ready")}</ViewHeading>
         <p>{text("start.readyLead")}</p>
         <CopyField label={text("start.guestLink")} value={room.guest_link} />
@@ -245,9 +248,11 @@ function Illustration() {
   return (
     <div className="illustration" aria-hidden="true">
       {lines.map(([code, words]) => (
-        <p key={code} lang={code} dir="auto">
+        <p key={code}>
           <span>{code}</span>
-          {words}
+          <bdi lang={code} dir={directionOf(code)}>
+            {words}
+          </bdi>
         </p>
       ))}
     </div>

@@ -17,6 +17,7 @@ import { RecordingSigns } from "./recordingSigns";
 import { Session, SESSION_OPTIONS } from "./session";
 import type { Capture } from "./sessionShelf";
 import { STREAM_OPTIONS } from "./streams";
+import { WaitWatch } from "./waitWatch";
 import { WishSender } from "./wishSender";
 import { keepingWords, keptWords } from "./wordShelf";
 
@@ -46,12 +47,15 @@ export class Meeting {
   /** Identities of those who record what they hear. */
   readonly recording: RecordingSigns["recording"];
   readonly microphone: Store<Microphone>;
+  /** How many still listen to what this person has just said; 0 for those who do not speak. */
+  readonly waiting: WaitWatch["waiting"];
   private readonly watch: InterpreterWatch;
   private readonly feed: CaptionFeed;
   private readonly listening: Listening;
   /** What the person wants of their microphone, whether or not it works. */
   readonly capture: Store<Capture>;
   private readonly endKeeping: () => void;
+  private readonly waitWatch: WaitWatch | null;
 
   constructor(
     readonly admission: Admission,
@@ -92,6 +96,10 @@ export class Meeting {
       passages: this.feed.passages,
       hears: admission.role !== "reader",
     });
+    this.waitWatch = this.maySpeak
+      ? new WaitWatch(this.room, context, { interpreter: this.watch.state, wishes: this.wishSender.wishes })
+      : null;
+    this.waiting = this.waitWatch?.waiting ?? new Store(0);
     this.microphone = new Store<Microphone>({ state: "none" });
     this.capture = new Store(options.microphone);
     this.session = new Session(this.room, api, admission, {
@@ -103,8 +111,8 @@ export class Meeting {
     this.recorder = new HeardRecorder(this.mixer, this.recordingAllowed);
     this.recording = new RecordingSigns(this.room, this.recorder.state).recording;
     this.room
-      .on(RoomEvent.TrackMuted, () => this.lookAtMicrophone())
-      .on(RoomEvent.TrackUnmuted, () => this.lookAtMicrophone());
+      .on(RoomEvent.TrackMuted, (_, { isLocal }) => isLocal && this.lookAtMicrophone())
+      .on(RoomEvent.TrackUnmuted, (_, { isLocal }) => isLocal && this.lookAtMicrophone());
   }
 
   get interpreter(): InterpreterWatch["state"] {
@@ -143,8 +151,13 @@ export class Meeting {
   }
 
   async switchMicrophone(deviceId: string): Promise<void> {
-    await this.room.switchActiveDevice("audioinput", deviceId);
-    this.capture.update((before) => ({ ...before, device: deviceId }));
+    try {
+      await this.room.switchActiveDevice("audioinput", deviceId);
+      this.capture.update((before) => ({ ...before, device: deviceId }));
+      this.lookAtMicrophone();
+    } catch (error) {
+      this.microphone.set({ state: "failed", problem: microphoneProblem(error) });
+    }
   }
 
   async setSpeaker(deviceId: string): Promise<void> {
@@ -161,6 +174,7 @@ export class Meeting {
   async end(): Promise<void> {
     await this.recorder.stop();
     await this.session.leave();
+    this.waitWatch?.close();
     this.listening.close();
     this.feed.close();
     this.endKeeping();

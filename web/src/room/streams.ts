@@ -1,6 +1,9 @@
 /** What livekit-client leaves open of text streams: they have no end but what their sender says. */
 
-import type { Room, RoomOptions } from "livekit-client";
+import { LogLevel, setLogLevel, type Room, type RoomOptions } from "livekit-client";
+
+// At its own level it writes down join requests and, every half minute, statistics.
+setLogLevel(LogLevel.warn);
 
 /** What a compressed stream may become. Captions are not compressed, and nothing else is received. */
 export const STREAM_OPTIONS = { dataStream: { maxPayloadByteLength: 100_000 } } satisfies RoomOptions;

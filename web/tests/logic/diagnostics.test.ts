@@ -34,11 +34,13 @@ describe("diagnostics", () => {
     expect(diagnose([])).toEqual({ path: null, reception: null });
   });
 
-  it("give the loss since the last look", () => {
+  it("give the loss since the last look, and at the first look since the beginning", () => {
     const before = { packets: 100, lost: 10, jitterMs: null, bufferMs: null };
 
     expect(lossBetween(before, { ...before, packets: 190, lost: 20 })).toBe(0.1);
-    expect(lossBetween(null, before)).toBeNull();
+    expect(lossBetween(null, { ...before, packets: 90 })).toBe(0.1);
+    expect(lossBetween(null, { ...before, packets: 0, lost: 0 })).toBeNull();
+    expect(lossBetween(before, null)).toBeNull();
     expect(lossBetween(before, before)).toBeNull();
   });
 });

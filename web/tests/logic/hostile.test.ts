@@ -59,7 +59,7 @@ describe("whatever an interpreter says of itself", () => {
     }
     const lag = lagOf(channelFor(interpreter, "es"));
     expect(lag.kind === "unknown" || Number.isFinite(lag.seconds)).toBe(true);
-    expect(Number.isFinite(stillListening(interpreter))).toBe(true);
+    expect(Number.isFinite(stillListening(interpreter, "es"))).toBe(true);
     expect(keyOf(attributes)).toBeNull();
   });
 

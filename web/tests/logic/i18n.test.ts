@@ -51,6 +51,28 @@ describe("counting", () => {
   });
 });
 
+describe("what is put into a sentence", () => {
+  it("is written as its language writes it there: a language's name is capital only where the sentence begins", async () => {
+    const [spanish, german] = await Promise.all([loadTranslator("es"), loadTranslator("de")]);
+
+    expect(spanish.text("people.speaks", { language: "inglés" })).toBe("habla inglés");
+    expect(spanish.text("org.removeLanguage", { language: "inglés" })).toBe("Quitar inglés");
+    expect(german.text("org.removeLanguage", { language: "englisch" })).toBe("Englisch entfernen");
+    expect(german.text("people.remove", { name: "eBay" })).toBe("eBay entfernen");
+  });
+
+  it("keeps its own direction", async () => {
+    const [english, arabic] = await Promise.all([loadTranslator("en"), loadTranslator("ar")]);
+
+    expect(english.text("people.remove", { name: "Ana" })).toBe("Remove Ana");
+    expect(english.text("people.remove", { name: "\u0645\u062d\u0645\u062f" })).toBe(
+      "Remove \u2068\u0645\u062d\u0645\u062f\u2069",
+    );
+    expect(arabic.text("room.label", { title: "Budget (2026)" })).toContain("\u2068Budget (2026)\u2069");
+    expect(arabic.text("room.label", { title: "\u0645\u062d\u0645\u062f" })).not.toContain("\u2068");
+  });
+});
+
 describe("the interface's language", () => {
   it("is the first of the browser's that there is, else English", () => {
     expect(preferredInterface(["nl", "pt-BR", "en"])).toBe("pt");

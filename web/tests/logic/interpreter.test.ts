@@ -2,11 +2,14 @@ import { describe, expect, it } from "vitest";
 import {
   ABSENT,
   channelFor,
+  hearsTranslation,
   isWantedChannel,
   lagOf,
   otherTrouble,
   readInterpreter,
   stillListening,
+  type ChannelState,
+  type Lag,
 } from "../../src/logic/interpreter";
 
 const ATTRIBUTES = {
@@ -74,9 +77,16 @@ describe("the interpreter's attributes", () => {
   });
 
   it("count those who still listen while it speaks, on open channels", () => {
-    expect(stillListening(interpreter)).toBe(3);
-    expect(stillListening(readInterpreter("agent-1", { ...ATTRIBUTES, "lk.agent.state": "listening" }))).toBe(0);
-    expect(stillListening(ABSENT)).toBe(0);
+    expect(stillListening(interpreter, "off")).toBe(3);
+    expect(stillListening(interpreter, "es")).toBe(2); // whoever asks is not among the others
+    const silent = readInterpreter("agent-1", { ...ATTRIBUTES, "lk.agent.state": "listening" });
+    expect(stillListening(silent, "off")).toBe(0);
+    expect(stillListening(ABSENT, "off")).toBe(0);
+  });
+
+  it("say whether somebody hears a translated voice", () => {
+    expect(["es", "pt", "fr", "off"].filter((listen) => hearsTranslation(interpreter, listen))).toEqual(["es"]);
+    expect(hearsTranslation(ABSENT, "es")).toBe(false);
   });
 
   it("name the channel that serves a regional wish", () => {
@@ -107,12 +117,31 @@ describe("the channel a listener receives", () => {
 });
 
 describe("the lag", () => {
+  const CHANNEL: ChannelState = { language: "es", track: "", listeners: 1, lagS: null, state: "open", speaking: null };
+
   it.each([
     [null, { kind: "unknown" }],
     [2.4, { kind: "close", seconds: 2.4 }],
     [5, { kind: "behind", seconds: 5 }],
     [9, { kind: "far", seconds: 9 }],
   ])("of %s s is %o", (lagS, lag) => {
-    expect(lagOf({ language: "es", track: "", listeners: 1, lagS, state: "open", speaking: null })).toEqual(lag);
+    expect(lagOf({ ...CHANNEL, lagS })).toEqual(lag);
+  });
+
+  it("at a limit is called the same for as long as it hovers there", () => {
+    let kind: Lag["kind"] = "unknown";
+    const called = [4, 4.1, 4.9, 4, 5, 5.1, 4.1, 4, 8.9, 9.1, 8.1, 8].map((lagS) => {
+      kind = lagOf({ ...CHANNEL, lagS }, kind).kind;
+      return kind;
+    });
+
+    expect(called).toEqual([
+      ...["close", "close", "close", "close", "close", "behind", "behind", "close"],
+      ...["behind", "far", "far", "behind"],
+    ]);
+  });
+
+  it("of a muted channel is none", () => {
+    expect(lagOf({ ...CHANNEL, lagS: 3, state: "muted" })).toEqual({ kind: "unknown" });
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { directionOf, nameOf, sameLanguage, servedBy } from "../../src/logic/languages";
+import { directionOf, nameOf, nameWithin, sameLanguage, servedBy } from "../../src/logic/languages";
 
 describe("languages", () => {
   it("are served by themselves, without their region, or with another one", () => {
@@ -26,6 +26,9 @@ describe("languages", () => {
 
   it("have a name and a direction", () => {
     expect([nameOf("es", "en"), nameOf("de", "fr"), nameOf("?", "en")]).toEqual(["Spanish", "Allemand", "?"]);
+    expect([nameWithin("es", "en"), nameWithin("de", "fr"), nameWithin("en", "es"), nameWithin("?", "en")]).toEqual([
+      ...["Spanish", "allemand", "inglés", "?"],
+    ]);
     expect([directionOf("ar"), directionOf("he-IL"), directionOf("hi")]).toEqual(["rtl", "rtl", "ltr"]);
   });
 });

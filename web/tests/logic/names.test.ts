@@ -1,5 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { confirmedName, isVouched, nameIn, plainName, shortIdentity } from "../../src/logic/names";
+import {
+  confirmedName,
+  isVouched,
+  nameIn,
+  plainName,
+  shortIdentity,
+  isScreen,
+  SCREEN_NAME,
+} from "../../src/logic/names";
 
 const SALT = "0123456789abcdef0123456789abcdef";
 const ANA = "speaker-f03f01b66569be0f1a1fcd71";
@@ -81,4 +89,16 @@ it("somebody without a name is shown by a short form of their identity", () => {
   expect([ANA, "ana", "a\u202eb", "\u200b"].map(shortIdentity)).toEqual(["speaker-f03f01", "ana", "ab", "?"]);
   expect([ANA, "speaker-9f3ac21b7d", "agent-AJ_x"].map(isVouched)).toEqual([true, false, false]);
   expect(nameIn(new Map([["ana", "Ana"]]), "ana")).toBe("Ana");
+});
+
+it("a screen is known by its role and name; nobody else becomes one by calling themselves so", () => {
+  const [reader, speaker] = [`reader-${"a".repeat(24)}`, `speaker-${"a".repeat(24)}`];
+  const names = new Map([
+    [reader, SCREEN_NAME],
+    [speaker, SCREEN_NAME],
+    ["reader-of-another-program", SCREEN_NAME],
+  ]);
+
+  expect([...names.keys()].filter((identity) => isScreen(identity, names))).toEqual([reader]);
+  expect(isScreen(reader, new Map([[reader, "Ana"]]))).toBe(false);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { DEFAULTS, keepPreferences, readPreferences, type Shelf } from "../../src/logic/preferences";
+import { announces, DEFAULTS, keepPreferences, readPreferences, type Shelf } from "../../src/logic/preferences";
 
 describe("preferences", () => {
   const shelf = (kept: string | null): Shelf & { kept: string | null } => ({
@@ -30,5 +30,18 @@ describe("preferences", () => {
       balance: 1,
       captionSize: 5,
     });
+    expect(readPreferences(shelf('{"announce": true}')).announce).toBe("auto");
+    expect(readPreferences(shelf('{"announce": "loud"}')).announce).toBe("auto");
+  });
+
+  it("leave captions unread while a translation is heard, unless somebody chose otherwise", () => {
+    const spoken = (announce: "auto" | "on" | "off"): boolean[] =>
+      [true, false].map((hears) => announces({ ...DEFAULTS, announce }, hears));
+
+    expect([spoken("auto"), spoken("on"), spoken("off")]).toEqual([
+      [false, true],
+      [true, true],
+      [false, false],
+    ]);
   });
 });

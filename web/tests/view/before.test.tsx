@@ -1,5 +1,5 @@
 // @vitest-environment jsdom
-import { cleanup, configure, render, screen } from "@testing-library/react";
+import { cleanup, configure, fireEvent, render, screen } from "@testing-library/react";
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { JoinNotice } from "../../src/components/JoinNotice";
 import { I18nProvider } from "../../src/hooks/useI18n";
@@ -50,6 +50,21 @@ afterEach(() => {
 });
 
 describe("before somebody joins", () => {
+  it.each([
+    ["", "Please enter your name."],
+    ["\u202e\u200b", "Nothing of this name can be shown. Please use letters."],
+  ])("marks the field of a name that cannot be used: %j", async (name, problem) => {
+    visit(serviceWith(configured(null)));
+    const field = await screen.findByLabelText("Your name");
+    fireEvent.change(field, { target: { value: name } });
+    fireEvent.click(screen.getByRole("button", { name: "Join" }));
+
+    const told = await screen.findByRole("alert");
+    expect([told.textContent, field.getAttribute("aria-invalid")]).toEqual([problem, "true"]);
+    expect(field.getAttribute("aria-describedby")).toBe(told.id);
+    expect(document.activeElement).toBe(field);
+  });
+
   it("says what is done with what is said, and belongs to the button", async () => {
     visit(serviceWith(configured(null)));
     const join = await screen.findByRole("button", { name: "Join" });

@@ -135,7 +135,7 @@ describe("removing somebody", () => {
   it.each([false, true])("asks first, and about the link: %s", async (withLink) => {
     const remove = vi.fn(() => Promise.resolve());
     const close = asking(remove);
-    const link = await screen.findByLabelText("And withdraw the link they came by");
+    const link = await screen.findByLabelText("And turn off the link they came by");
     if (withLink) fireEvent.click(link);
     expect(remove).not.toHaveBeenCalled();
     fireEvent.click(screen.getByRole("button", { name: "Remove" }));
