@@ -19,7 +19,13 @@ from pipeline.engines.registry import load_recognizer, load_synthesizer, load_tr
 from pipeline.events import Heard
 from pipeline.stages.hear import HearingStage, hear
 from pipeline.text.languages import served_by
-from speech_service.client import RemoteCapacity, RemoteHearing, RemoteSynthesizer, RemoteTranslator
+from speech_service.client import (
+    RemoteCapacity,
+    RemoteHearing,
+    RemoteRecognised,
+    RemoteSynthesizer,
+    RemoteTranslator,
+)
 from worker.listeners import AUTO
 
 log = structlog.get_logger(__name__)
@@ -37,6 +43,11 @@ def not_measured() -> Capacity | None:
     return None
 
 
+def not_known() -> tuple[str, ...]:
+    """The languages of a recogniser of which nothing is known."""
+    return ()
+
+
 @dataclass(slots=True)
 class RoomEngines:
     """The three engines of a room."""
@@ -49,6 +60,8 @@ class RoomEngines:
     profile: str = ""
     capacity: Callable[[], Capacity | None] = not_measured
     """What the machine keeps up with, as far as it is known now."""
+    recognised: Callable[[], tuple[str, ...]] = not_known
+    """The languages that are recognised, as far as they are known now; empty: not known."""
     closers: Sequence[Close] = ()
     """Called once in `close`, in this order."""
     _known: tuple[object, tuple[str, ...]] | None = field(default=None, repr=False)
@@ -101,6 +114,7 @@ async def load_engines(settings: Settings) -> RoomEngines:
     choice = await asyncio.to_thread(chosen, settings)
     try:
         stage, recognizer = await _hearing(settings, choice.capacity, closers)
+        recognised = _recognised(settings, recognizer, closers)
         translator = await _translator(settings, recognizer, closers)
         synthesizer = await _synthesizer(settings, closers)
     except BaseException:
@@ -116,6 +130,7 @@ async def load_engines(settings: Settings) -> RoomEngines:
         source_language=settings.rooms.source_language,
         profile=choice.profile,
         capacity=capacity.now,
+        recognised=recognised,
         closers=[capacity.close, *closers],
     )
 
@@ -147,6 +162,17 @@ async def _hearing(
         )
 
     return inline, recognizer
+
+
+def _recognised(
+    settings: Settings, recognizer: Recognizer | None, closers: list[Close]
+) -> Callable[[], tuple[str, ...]]:
+    if recognizer is not None:
+        return lambda: recognizer.info.languages
+    remote = RemoteRecognised(settings.services)
+    remote.start()
+    closers.append(remote.close)
+    return remote.now
 
 
 async def _translator(settings: Settings, recognizer: Recognizer | None, closers: list[Close]) -> Translator:

@@ -38,6 +38,7 @@ from worker.reports import Reports
 from worker.room_engines import RoomEngines
 from worker.signing import CaptionKey
 from worker.speakers import Speakers
+from worker.standing import StandingTroubles
 from worker.status import Status
 from worker.telemetry import Telemetry
 from worker.text_streams import RoomPost, attribute_setter
@@ -84,6 +85,7 @@ class Parts:
             max_languages=settings.rooms.max_languages,
             trouble=self.reports.trouble,
         )
+        self.standing = StandingTroubles(self.reports.trouble)
         self.encryption = EncryptionWatch(self.reports.trouble)
         self.tasks = Tasks(self.reports.task_failed)
         """What ends by itself."""
@@ -144,6 +146,12 @@ class Parts:
         self.offered = self._languages()
         self.voices.look(self.offered)
         self.status.offer(self.offered, self.voices.shown())
+        self.status.recognises(self.recognised)
+
+    @property
+    def recognised(self) -> tuple[str, ...]:
+        """The languages that are recognised; empty while that is not known."""
+        return self._engines.recognised()
 
     def _languages(self) -> tuple[str, ...]:
         wanted = self.configured.languages

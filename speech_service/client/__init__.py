@@ -2,7 +2,8 @@
 
 from speech_service.client.capacity import RemoteCapacity
 from speech_service.client.hearing import RemoteHearing
+from speech_service.client.recognised import RemoteRecognised
 from speech_service.client.synthesizer import RemoteSynthesizer
 from speech_service.client.translator import RemoteTranslator
 
-__all__ = ["RemoteCapacity", "RemoteHearing", "RemoteSynthesizer", "RemoteTranslator"]
+__all__ = ["RemoteCapacity", "RemoteHearing", "RemoteRecognised", "RemoteSynthesizer", "RemoteTranslator"]

@@ -17,7 +17,7 @@ import numpy as np
 from livekit import api, rtc
 from numpy.typing import NDArray
 
-from protocol.attributes import KEY
+from protocol.attributes import KEY, RECOGNISED, REPORTS
 from tests.browser.servers import API_KEY, API_SECRET, MediaServer
 from worker.signing import CaptionKey
 
@@ -50,6 +50,7 @@ class ScriptedInterpreter:
         self._numbers = count(1)
         self._key = CaptionKey()
         self._state = "listening"
+        self._reports: tuple[dict[str, object], ...] = ()
         self._wishes = asyncio.Event()
         for event in ("participant_connected", "participant_disconnected", "participant_attributes_changed"):
             room.on(event, lambda *_: self._wishes.set())
@@ -90,9 +91,30 @@ class ScriptedInterpreter:
                 "translator.channels": json.dumps(channels),
                 "translator.profile": "embedded",
                 "translator.trouble": trouble,
+                RECOGNISED: json.dumps(["en"]),
+                REPORTS: json.dumps(self._reports),
                 KEY: self._key.public,
             }
         )
+
+    async def report(self, *reports: dict[str, object]) -> None:
+        """Says from now on that these things are missing, and nothing else."""
+        self._reports = reports
+        await self.show()
+
+    async def published(self, name: str, *, there: bool = True) -> None:
+        """Returns once somebody publishes a track of that name, or nobody does any more.
+
+        Raises:
+            TimeoutError: that did not come within 20 s.
+        """
+        async with asyncio.timeout(20):
+            while there != any(
+                track.name == name
+                for person in self._room.remote_participants.values()
+                for track in person.track_publications.values()
+            ):
+                await asyncio.sleep(0.05)
 
     async def opened(self, *languages: str) -> None:
         """Returns once the channels are published.

@@ -110,10 +110,10 @@ async def test_a_channel_goes_when_nobody_listens_any_more(meeting: OpenMeeting)
 
 
 async def test_nobody_is_recognised_whom_nobody_wants(meeting: OpenMeeting) -> None:
-    """Who is neither heard nor read by somebody else is not listened to at all."""
+    """Who is neither heard by somebody else nor read by anybody is not listened to at all."""
     async with (
         meeting() as room,
-        room.guest("anna", language="en") as anna,
+        room.guest("anna", language="en", translator_captions="off") as anna,
         room.guest("dora", translator_listen="off", translator_captions="off") as dora,
     ):
         await anna.open_microphone()

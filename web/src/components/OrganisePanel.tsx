@@ -4,12 +4,15 @@ import type { Door } from "../hooks/useDoor";
 import { useErrorText } from "../hooks/useErrorText";
 import { useI18n } from "../hooks/useI18n";
 import { useMeeting } from "../hooks/useMeeting";
+import { useReportText } from "../hooks/useReportText";
 import { useStore } from "../hooks/useStore";
 import type { InterpreterState, InterpreterWish, Organising } from "../logic/api";
 import type { TextKey } from "../logic/i18n";
-import { otherTrouble, type ChannelState } from "../logic/interpreter";
+import type { ChannelState } from "../logic/interpreter";
 import { nameOf } from "../logic/languages";
+import type { ReportCode } from "../logic/reports";
 import { voicesOf } from "../logic/voices";
+import type { Presence } from "../room/interpreterWatch";
 import { CapacityLine } from "./CapacityLine";
 import { Dialog, Notice } from "./controls";
 import { DoorSection } from "./DoorSection";
@@ -47,7 +50,10 @@ export function OrganisePanel({ organising, door }: { organising: Organising; do
 function InterpreterSection({ organising }: { organising: Organising }) {
   const { text, count } = useI18n();
   const errorText = useErrorText();
-  const encryptedText = useEncryptedText(useMeeting().directory);
+  const meeting = useMeeting();
+  const encryptedText = useEncryptedText(meeting.directory);
+  const reportText = useReportText(meeting.directory);
+  const interpreter = useStore(meeting.interpreter);
   const { state, wish, error, busy, change, invite, dismiss } = useInterpreter(organising);
   const [editing, setEditing] = useState(false);
   if (!state)
@@ -58,7 +64,12 @@ function InterpreterSection({ organising }: { organising: Organising }) {
     );
 
   const invited = state.state !== "absent";
-  const trouble = otherTrouble(state);
+  const reports = interpreter.present ? interpreter.reports : [];
+  const told = (wanted: boolean): readonly string[] => [
+    ...new Set(
+      reports.filter(({ code }) => GIVEN_UP.has(code) === wanted).map((report) => reportText(report, "organiser")),
+    ),
+  ];
   const offered = wish.languages ?? state.available_languages;
   return (
     <section className="organise" data-interpreter={state.state}>
@@ -68,8 +79,12 @@ function InterpreterSection({ organising }: { organising: Organising }) {
         {text(STATE_TEXTS[state.state])}
       </p>
       {state.encrypted && <Notice kind="warning">{encryptedText(state.encrypted)}</Notice>}
-      {trouble && <Notice kind="warning">{text("trouble.some", { reason: trouble })}</Notice>}
-      {state.capacity && <CapacityLine capacity={state.capacity} trouble={state.trouble} />}
+      {told(false).map((words) => (
+        <Notice key={words} kind="warning">
+          {words}
+        </Notice>
+      ))}
+      {state.capacity && <CapacityLine capacity={state.capacity} givenUp={told(true)} />}
       {error !== null && (
         <Notice kind="problem" urgent>
           {errorText(error)}
@@ -131,11 +146,24 @@ function InterpreterSection({ organising }: { organising: Organising }) {
   );
 }
 
+/** What the machine has no room for. */
+const GIVEN_UP: ReadonlySet<ReportCode> = new Set(["few_speakers", "few_languages", "few_voices"]);
+
 const NOTHING_SPECIAL: InterpreterWish = { languages: null, glossary: null, muted: [], voices: {} };
 
-/** The interpreter as the service sees it. What is wished before it is invited waits here for the invitation. */
+/** What the service said last, where the room knows better by now: it hears at once who comes and goes. */
+function shownNow(state: InterpreterState, presence: Presence): InterpreterState {
+  const isAway = presence === "left" || presence === "replaced";
+  if (state.state === "present" && isAway) return { ...state, state: "lost" };
+  const isAwaited = state.state === "invited" || state.state === "joining" || state.state === "lost";
+  return isAwaited && !isAway && presence !== "unseen" ? { ...state, state: "present" } : state;
+}
+
+/** The interpreter as the service and the room see it. What is wished before it is invited waits here for the invitation. */
 function useInterpreter(organising: Organising) {
-  const [state, setState] = useState<InterpreterState | null>(null);
+  const presence = useStore(useMeeting().presence);
+  const [said, setState] = useState<InterpreterState | null>(null);
+  const state = said && shownNow(said, presence);
   const [draft, setDraft] = useState(NOTHING_SPECIAL);
   const [error, setError] = useState<unknown>(null);
   const [busy, setBusy] = useState(false);
@@ -170,7 +198,7 @@ function useInterpreter(organising: Organising) {
       current = false;
       window.clearInterval(timer);
     };
-  }, [organising]);
+  }, [organising, presence]);
 
   const change = (next: InterpreterWish): void => {
     if (invited) void perform(() => organising.setInterpreter(next));

@@ -2,6 +2,7 @@ import { canChooseSpeaker, useDevices } from "../hooks/useDevices";
 import { useI18n } from "../hooks/useI18n";
 import { useMeeting } from "../hooks/useMeeting";
 import { usePreferences } from "../hooks/usePreferences";
+import { useNotUnderstood } from "../hooks/useReports";
 import { useStore } from "../hooks/useStore";
 import { useWishes } from "../hooks/useWishes";
 import { CAPTION_SIZES } from "../logic/preferences";
@@ -34,6 +35,7 @@ function LanguageSettings({ offered }: { offered: readonly string[] | null }) {
   const { text } = i18n;
   const meeting = useMeeting();
   const { wishes, setSpeak, setListen, setRead } = useWishes();
+  const notUnderstood = useNotUnderstood();
   const { mode, language } = wishes.read;
   return (
     <section>
@@ -46,6 +48,11 @@ function LanguageSettings({ offered }: { offered: readonly string[] | null }) {
           choices={[{ value: "auto", label: text("before.speakAuto") }, ...languageChoices(i18n, null, wishes.speak)]}
           onChange={setSpeak}
         />
+      )}
+      {notUnderstood && (
+        <p className="hint speak-unheard" role="status">
+          {notUnderstood}
+        </p>
       )}
       {meeting.admission.role !== "reader" && (
         <Select

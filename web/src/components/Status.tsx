@@ -3,8 +3,10 @@ import { useEffect, useId, useState } from "react";
 import { useEncryptedText } from "../hooks/useEncryptedText";
 import { useI18n } from "../hooks/useI18n";
 import { useMeeting } from "../hooks/useMeeting";
+import { usePresenceText } from "../hooks/usePresence";
+import { useOwnReports } from "../hooks/useReports";
 import { useStore } from "../hooks/useStore";
-import { channelFor, lagOf, otherTrouble, stillListening, type Lag } from "../logic/interpreter";
+import { channelFor, lagOf, stillListening, type Lag } from "../logic/interpreter";
 import { nameOf, sameLanguage, servedBy } from "../logic/languages";
 import { never } from "../logic/store";
 import { spokenBy } from "../logic/wishes";
@@ -132,7 +134,7 @@ export function WaitSignal() {
   );
 }
 
-/** What keeps this listener from hearing what they asked for. */
+/** What keeps this person from hearing what they asked for, or others from hearing them. */
 export function Troubles() {
   const { text, language: locale } = useI18n();
   const meeting = useMeeting();
@@ -141,17 +143,19 @@ export function Troubles() {
   const { listen } = useStore(meeting.wishSender.wishes);
   const slow = useLasting(pending, 4000);
   const encryptedText = useEncryptedText(meeting.directory);
+  const presence = usePresenceText();
+  const reports = useOwnReports();
   const speakers = useRemoteParticipants().filter(isPerson);
   // Where everybody speaks the language listened to, nothing is missing.
   const needed = listen !== "off" && speakers.some((person) => isForeign(spokenBy(person.attributes), listen));
 
   const troubles: string[] = [];
   if (slow) troubles.push(text("trouble.pending"));
+  if (presence && presence !== "interpreter.back") troubles.push(text(presence));
   if (interpreter.present) {
     const language = nameOf(listen, locale);
-    const trouble = otherTrouble(interpreter);
     if (interpreter.encrypted) troubles.push(encryptedText(interpreter.encrypted));
-    if (trouble) troubles.push(text("trouble.some", { reason: trouble }));
+    troubles.push(...reports);
     if (needed && interpreter.languages.length && !servedBy(listen, interpreter.languages)) {
       troubles.push(text("trouble.noChannel", { language }));
     }
@@ -162,6 +166,7 @@ export function Troubles() {
       {troubles.map((trouble) => (
         <p key={trouble}>{trouble}</p>
       ))}
+      {presence === "interpreter.back" && <p data-kind="good">{text(presence)}</p>}
     </div>
   );
 }

@@ -43,6 +43,8 @@ export interface CaptionText {
   readonly final: boolean;
   readonly note: string;
   readonly doubt: string;
+  /** Ended by the page, as its interpreter went away in the middle of it. */
+  readonly cut?: true;
 }
 
 export interface Passage {
@@ -154,7 +156,7 @@ export function merge(passages: Passages, revision: Revision, epoch: string, now
   if (!known) return insert(passages, freshPassage(revision, key, epoch, nowMs));
 
   const before = known.texts.find((text) => text.language === revision.language);
-  if (before?.final) return passages;
+  if (before?.final && !(before.cut && revision.final)) return passages;
   const text = textOf(revision);
   const passage: Passage = {
     ...known,
@@ -168,6 +170,19 @@ export function merge(passages: Passages, revision: Revision, epoch: string, now
   // A draft that was withdrawn leaves nothing behind.
   if (passage.texts.every(isEmpty)) return passages.toSpliced(at, 1);
   return passages.with(at, passage);
+}
+
+/** Ends what an interpreter that is gone left unfinished: nobody will say any more how it goes on. */
+export function closed(passages: Passages, isGone: (epoch: string) => boolean): Passages {
+  const isOpen = ({ epoch, texts }: Passage): boolean => texts.some(({ final }) => !final) && isGone(epoch);
+  if (!passages.some(isOpen)) return passages;
+  return passages
+    .map((passage) => (isOpen(passage) ? { ...passage, texts: passage.texts.map(cut) } : passage))
+    .filter(({ texts }) => !texts.every(isEmpty));
+}
+
+function cut(text: CaptionText): CaptionText {
+  return text.final ? text : { ...text, tentative: "", final: true, cut: true };
 }
 
 function freshPassage(revision: Revision, key: string, epoch: string, nowMs: number): Passage | null {

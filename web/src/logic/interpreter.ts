@@ -4,6 +4,7 @@ import { parsed } from "./json";
 import { isLanguageCode, servedBy } from "./languages";
 import { plainText } from "./plainText";
 import { LONGEST_MS, within } from "./numbers";
+import { readReports, type Report } from "./reports";
 import { isKey } from "./signatures";
 import type { Attributes } from "./wishes";
 
@@ -41,11 +42,18 @@ export type Interpreter =
       readonly languages: readonly string[];
       readonly channels: readonly ChannelState[];
       readonly profile: string;
-      readonly trouble: string;
+      /** Languages that it recognises; empty where it does not say. */
+      readonly recognised: readonly string[];
+      readonly reports: readonly Report[];
       readonly encrypted: Encrypted | null;
     };
 
 export const ABSENT: Interpreter = { present: false };
+
+/** One that waits for another to leave. */
+export function isStandby(attributes: Attributes): boolean {
+  return attributes["translator.role"] === "standby";
+}
 
 export function isInterpreter(attributes: Attributes): boolean {
   return attributes["translator.role"] === "interpreter";
@@ -60,15 +68,15 @@ export function keyOf(attributes: Attributes): string | null {
 /** Reads the attributes; what cannot be read counts as not said, so that an older page survives a newer worker. */
 export function readInterpreter(identity: string, attributes: Attributes): Interpreter {
   const state = attributes["lk.agent.state"];
-  const languages = parsed(attributes["translator.languages"]);
   return {
     present: true,
     identity,
     state: state === "speaking" || state === "listening" ? state : "initializing",
-    languages: Array.isArray(languages) ? languages.slice(0, MOST_LANGUAGES).filter(isCode) : [],
+    languages: readCodes(parsed(attributes["translator.languages"])),
     channels: readChannels(parsed(attributes["translator.channels"])),
     profile: plainText(attributes["translator.profile"] ?? "", MOST_WORDS),
-    trouble: plainText(attributes["translator.trouble"] ?? "", MOST_WORDS),
+    recognised: readCodes(parsed(attributes["translator.recognised"])),
+    reports: readReports(parsed(attributes["translator.reports"])),
     encrypted: readEncrypted(parsed(attributes["translator.encrypted"] || undefined)),
   };
 }
@@ -82,15 +90,8 @@ function readEncrypted(value: unknown): Encrypted | null {
   return named.length || everybody === true ? { everybody: everybody === true, speakers: named } : null;
 }
 
-/** What is missing besides encryption, which the page says in its own words. */
-export function otherTrouble({
-  trouble,
-  encrypted,
-}: {
-  readonly trouble: string;
-  readonly encrypted: Encrypted | null;
-}): string {
-  return encrypted && trouble.endsWith("encrypted end to end; the interpreter has no key") ? "" : trouble;
+function readCodes(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.slice(0, MOST_LANGUAGES).filter(isCode) : [];
 }
 
 function isCode(value: unknown): value is string {

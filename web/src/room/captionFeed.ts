@@ -1,6 +1,6 @@
 import type { Room, TextStreamReader } from "livekit-client";
 import { Budgets } from "../logic/budget";
-import { isCaptionOf, merge, MOST_CHARACTERS, readRevision, type Passages } from "../logic/captions";
+import { closed, isCaptionOf, merge, MOST_CHARACTERS, readRevision, type Passages } from "../logic/captions";
 import { claimedKey, SignatureCheck } from "../logic/signatures";
 import { Store, type Readable } from "../logic/store";
 import { forgetStream } from "./streams";
@@ -58,20 +58,28 @@ export class CaptionFeed {
   private readonly open = new Map<string, number>();
   private readonly lanes = new Map<string, { last: Promise<void>; waiting: number }>();
   private readonly closed = new Store(false);
+  private readonly forgetGone: () => void;
 
-  /** `keys` are the public keys of the interpreters that are or were in the room. */
+  /** `keys` are the public keys of the interpreters that are or were in the room, `gone` of those that were. */
   constructor(
     private readonly source: CaptionSource,
     private readonly keys: Readable<ReadonlySet<string>>,
+    private readonly gone: Readable<ReadonlySet<string>>,
     private readonly check = new SignatureCheck(globalThis.crypto?.subtle),
   ) {
+    this.forgetGone = gone.subscribe(() => this.passages.update((passages) => this.withoutOpenEnds(passages)));
     void check.possible().then((possible) => this.checkable.set(possible));
     source.registerTextStreamHandler(TOPIC, (stream, { identity }) => void this.receive(stream, identity));
   }
 
   close(): void {
     this.source.unregisterTextStreamHandler(TOPIC);
+    this.forgetGone();
     this.closed.set(true);
+  }
+
+  private withoutOpenEnds(passages: Passages): Passages {
+    return closed(passages, (epoch) => this.gone.get().has(epoch));
   }
 
   private async receive(stream: CaptionStream, sender: string): Promise<void> {
@@ -132,7 +140,7 @@ export class CaptionFeed {
       (await this.check.holds(sender, text, attributes));
     const revision = believed ? readRevision(text, attributes, sender) : null;
     if (!revision) return this.refuse(stream);
-    this.passages.update((passages) => merge(passages, revision, key, Date.now()));
+    this.passages.update((passages) => this.withoutOpenEnds(merge(passages, revision, key, Date.now())));
   }
 
   private refuse(stream: CaptionStream): void {

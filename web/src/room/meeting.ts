@@ -69,7 +69,7 @@ export class Meeting {
     this.mixer.setBalance(options.balance);
     this.directory = new Directory(this.room);
     this.watch = new InterpreterWatch(this.room);
-    this.feed = new CaptionFeed(captionSource(this.room), this.watch.keys);
+    this.feed = new CaptionFeed(captionSource(this.room), this.watch.keys, this.watch.gone);
     this.wishSender = new WishSender(this.room, options.wishes);
     this.listening = new Listening(this.room, this.mixer, {
       wishes: this.wishSender.wishes,
@@ -93,6 +93,10 @@ export class Meeting {
 
   get interpreter(): InterpreterWatch["state"] {
     return this.watch.state;
+  }
+
+  get presence(): InterpreterWatch["presence"] {
+    return this.watch.presence;
   }
 
   get passages(): CaptionFeed["passages"] {

@@ -8,9 +8,10 @@ import {
   readInterpreter,
   stillListening,
 } from "../../src/logic/interpreter";
+import { audienceOf } from "../../src/logic/audience";
 import { hasRecordingSign, recordingRule } from "../../src/logic/recording";
 import { plainText } from "../../src/logic/plainText";
-import { audienceOf, heardBy, readBy, spokenBy } from "../../src/logic/wishes";
+import { heardBy, readBy, spokenBy } from "../../src/logic/wishes";
 
 /** What anybody in a room may set as an attribute or a name. */
 const HOSTILE = [
@@ -37,14 +38,25 @@ const bounded = (text: string): void => expect([...text].length).toBeLessThanOrE
 
 describe("whatever an interpreter says of itself", () => {
   it.each(HOSTILE)("is read without harm: %#", (value) => {
-    const names = ["lk.agent.state", "languages", "channels", "profile", "trouble", "key", "voices", "capacity"];
+    const names = [
+      "lk.agent.state",
+      "languages",
+      "channels",
+      "profile",
+      "reports",
+      "recognised",
+      "key",
+      "voices",
+      "capacity",
+    ];
     const attributes = Object.fromEntries(
       names.map((name) => [name.includes(".") ? name : `translator.${name}`, value]),
     );
     const interpreter = readInterpreter("agent", { ...attributes, "lk.agent.state": "speaking" });
     if (!interpreter.present) throw new Error("absent");
 
-    bounded(interpreter.trouble);
+    expect(interpreter.reports.length).toBeLessThanOrEqual(20);
+    for (const code of interpreter.recognised) expect(code).toMatch(/^[A-Za-z-]{2,40}$/);
     bounded(interpreter.profile);
     for (const code of interpreter.languages) expect(code).toMatch(/^[A-Za-z-]{2,40}$/);
     for (const channel of interpreter.channels) {
@@ -94,6 +106,8 @@ describe("whatever an interpreter says of itself", () => {
           '{"es": {"track": "translated-es", "listeners": 3, "lag_s": 2.5, "state": "muted", "speaking": false}}',
         "translator.profile": "gpu",
         "translator.trouble": "anna, fr: no route",
+        "translator.recognised": '["en"]',
+        "translator.reports": '[{"code": "not_translated", "speaker": "anna", "language": "fr"}]',
       }),
     ).toEqual({
       present: true,
@@ -103,9 +117,15 @@ describe("whatever an interpreter says of itself", () => {
       channels: [{ language: "es", track: "translated-es", listeners: 3, lagS: 2.5, state: "muted", speaking: false }],
       profile: "gpu",
       encrypted: null,
-      trouble: "anna, fr: no route",
+      recognised: ["en"],
+      reports: [{ code: "not_translated", speaker: "anna", language: "fr", other: "", count: 0 }],
     });
   });
+});
+
+const SPANISH = readInterpreter("agent", {
+  "translator.languages": '["en", "es"]',
+  "translator.channels": '{"es": {"state": "open", "listeners": 1}}',
 });
 
 describe("whatever a participant wishes", () => {
@@ -116,7 +136,7 @@ describe("whatever a participant wishes", () => {
       expect(heardBy(attributes)).toMatch(/^[A-Za-z-]{2,40}$/);
       expect(readBy(attributes).length).toBeLessThanOrEqual(8);
       for (const code of readBy(attributes)) expect(code).toMatch(/^[A-Za-z-]{2,40}$/);
-      for (const one of audienceOf("en", [{ identity: "eve", name: "Eve", attributes }]))
+      for (const one of audienceOf("en", [{ identity: "eve", name: "Eve", attributes }], SPANISH))
         expect(one.language).toMatch(/^[a-z-]{2,40}$/i);
     }
   });

@@ -1,0 +1,25 @@
+/** Whether the interpreter can make out what somebody says. */
+
+import type { Interpreter } from "./interpreter";
+import { isLanguageCode, servedBy } from "./languages";
+
+/** Whether it is known that a language is not recognised here; of "auto" and the unknown it is not. */
+export function isUnrecognised(interpreter: Interpreter, spoken: string): boolean {
+  return (
+    interpreter.present &&
+    interpreter.recognised.length > 0 &&
+    isLanguageCode(spoken) &&
+    servedBy(spoken, interpreter.recognised) === undefined
+  );
+}
+
+/** Whether the interpreter goes without what somebody says who speaks this. */
+export function isUnheard(interpreter: Interpreter, identity: string, spoken: string): boolean {
+  if (!interpreter.present) return false;
+  const { encrypted, reports } = interpreter;
+  return (
+    isUnrecognised(interpreter, spoken) ||
+    (encrypted !== null && (encrypted.everybody || encrypted.speakers.includes(identity))) ||
+    reports.some(({ code, speaker }) => code === "waiting" && speaker === identity)
+  );
+}
