@@ -9,6 +9,7 @@ import { nameIn } from "../logic/names";
 import { CAPTION_SIZES } from "../logic/preferences";
 import { Notice } from "./controls";
 import { Icon } from "./Icon";
+import { SampleOffer, SampleStop } from "./SampleOffer";
 import { toneOf } from "./tone";
 
 const MOST_SHOWN = 60;
@@ -65,6 +66,7 @@ export function CaptionPane({ choice, onOrganise }: CaptionPaneProps) {
           {text("captions.latest")}
         </button>
       )}
+      <SampleStop />
       {preferences.announce && <Announcements choice={choice} />}
     </section>
   );
@@ -84,6 +86,7 @@ function Empty({ choice, onOrganise }: CaptionPaneProps) {
           {text("org.invite")}
         </button>
       )}
+      {choice.mode !== "off" && <SampleOffer />}
     </div>
   );
 }

@@ -12,6 +12,7 @@ import { Mixer } from "./mixer";
 import { HeardRecorder } from "./recorder";
 import { RecordingRule } from "./recordingRule";
 import { RecordingSigns } from "./recordingSigns";
+import { Sample } from "./sample";
 import { Session } from "./session";
 import { STREAM_OPTIONS } from "./streams";
 import { WishSender } from "./wishSender";
@@ -42,6 +43,7 @@ export class Meeting {
   /** Identities of those who record what they hear. */
   readonly recording: RecordingSigns["recording"];
   readonly microphone: Store<Microphone>;
+  readonly sample: Sample;
   private readonly watch: InterpreterWatch;
   private readonly feed: CaptionFeed;
   private readonly listening: Listening;
@@ -78,6 +80,14 @@ export class Meeting {
       hears: admission.role !== "reader",
     });
     this.microphone = new Store<Microphone>({ state: "none" });
+    this.sample = new Sample({
+      room: this.room,
+      context,
+      output: this.mixer.output,
+      wishes: this.wishSender.wishes,
+      isMicrophoneOn: () => this.microphone.get().state === "on",
+      setMicrophone: (on) => this.switchMicrophoneOn(on),
+    });
     this.wantsMicrophone = options.microphone !== null;
     this.session = new Session(this.room, api, admission, {
       relayOnly: options.relayOnly,
@@ -121,13 +131,8 @@ export class Meeting {
   }
 
   async setMicrophone(on: boolean): Promise<void> {
-    this.wantsMicrophone = on;
-    try {
-      await this.room.localParticipant.setMicrophoneEnabled(on);
-      this.lookAtMicrophone();
-    } catch (error) {
-      this.microphone.set({ state: "failed", problem: microphoneProblem(error) });
-    }
+    await this.sample.stop();
+    await this.switchMicrophoneOn(on);
   }
 
   async switchMicrophone(deviceId: string): Promise<void> {
@@ -147,6 +152,7 @@ export class Meeting {
   /** Ends everything that runs; captions and recording can still be read. */
   async end(): Promise<void> {
     await this.recorder.stop();
+    await this.sample.stop();
     await this.session.leave();
     this.listening.close();
     this.feed.close();
@@ -157,6 +163,16 @@ export class Meeting {
   private async publish(): Promise<void> {
     if (this.maySpeak && this.wantsMicrophone) await this.setMicrophone(true);
     else this.lookAtMicrophone();
+  }
+
+  private async switchMicrophoneOn(on: boolean): Promise<void> {
+    this.wantsMicrophone = on;
+    try {
+      await this.room.localParticipant.setMicrophoneEnabled(on);
+      this.lookAtMicrophone();
+    } catch (error) {
+      this.microphone.set({ state: "failed", problem: microphoneProblem(error) });
+    }
   }
 
   private lookAtMicrophone(): void {
