@@ -10,11 +10,12 @@ from playwright.async_api import Playwright, Route, expect
 from tests.browser.interpreter import interpreting
 from tests.browser.people import person
 from tests.browser.rooms import Rooms
-from tests.browser.servers import MediaServer
+from tests.browser.servers import ROOT, MediaServer
 
 pytestmark = pytest.mark.browser
 
 LIMIT_MS = 20_000
+MOST_BYTES = 300_000
 
 
 async def _refuse(route: Route) -> None:
@@ -119,8 +120,10 @@ async def test_somebody_alone_can_have_a_sample_interpreted(
         assert not [url for url in fetched if url.endswith(".flac")]
         await offer.click()
         await interpreter.published("sample")
+        await olga.open_panel("people")
         await interpreter.caption(await olga.identity(), "Ask not", language="en")
         await olga.page.get_by_role("button", name="Stop the sample").click()
         await interpreter.published("sample", there=False)
         assert [url for url in fetched if url.endswith(".flac")]
+        assert (ROOT / "web/src/sounds/sample.flac").stat().st_size < MOST_BYTES
         assert olga.errors == []
