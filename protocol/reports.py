@@ -55,6 +55,18 @@ class ReportCode(StrEnum):
     """A part failed, and begins anew."""
 
 
+LASTING: Final = frozenset(
+    {
+        ReportCode.UNRECOGNISED,
+        ReportCode.ENCRYPTED,
+        ReportCode.FEW_SPEAKERS,
+        ReportCode.FEW_LANGUAGES,
+        ReportCode.FEW_VOICES,
+    }
+)
+"""These hold for as long as things are as they are; others are told for a while."""
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """One thing that is missing; a parameter that a code does not have is empty, or 0."""

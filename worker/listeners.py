@@ -134,7 +134,7 @@ def read_person(
         may_speak=may_speak,
         interpreted=_value(attributes, PUSH).casefold() != OFF,
         encrypted=encrypted,
-        recognised=speaks is None or not recognised or served_by(speaks, recognised) is not None,
+        recognised=_is_recognised(speaks, recognised),
         unserved=tuple(dict.fromkeys(unserved)),
         order=order,
     )
@@ -287,6 +287,11 @@ def _is_off(captions: str) -> bool:
 
 def _reading(code: str, serve: Callable[[str], str | None]) -> str | None:
     return ORIGINAL if code.casefold() == ORIGINAL else serve(code)
+
+
+def _is_recognised(speaks: str | None, recognised: Sequence[str]) -> bool:
+    """Args: recognised: empty where that is not known."""
+    return speaks is None or not recognised or served_by(speaks, recognised) is not None
 
 
 def _spoken(code: str, offered: Sequence[str], room_language: str) -> str | None:

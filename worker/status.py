@@ -24,7 +24,7 @@ from protocol.attributes import (
     VOICES,
     WISH,
 )
-from protocol.reports import MOST_REPORTS, Report, ReportCode, reports_attribute
+from protocol.reports import LASTING, MOST_REPORTS, Report, reports_attribute
 from worker.encryption import SHOWN, Encryption
 from worker.headroom import Fits
 from worker.published_channel import ChannelView
@@ -127,7 +127,7 @@ class Status:
         self._trouble = ": ".join([", ".join(about), trouble.reason] if about else [trouble.reason])
         self._trouble = self._trouble[:MAX_TROUBLE_CHARACTERS]
         self._trouble_until_s = self._now() + TROUBLE_FOR_S
-        if trouble.code is not ReportCode.ENCRYPTED:  # which has an attribute of its own
+        if trouble.code not in LASTING:  # whoever knows of those sets them
             report = _report(trouble)
             self._passing.pop(report, None)
             self._passing[report] = self._trouble_until_s
@@ -206,8 +206,8 @@ class Status:
     def _reports(self) -> str:
         now = self._now()
         self._passing = {report: until_s for report, until_s in self._passing.items() if now < until_s}
-        told = [report for report in self._passing if report not in self._standing]
-        return reports_attribute([*told, *self._standing]) if told or self._standing else ""
+        told = [*self._passing, *self._standing]
+        return reports_attribute(told) if told else ""
 
     def _still_encrypted(self) -> str:
         """What is missing for as long as the sound is encrypted, said whenever nothing newer is."""

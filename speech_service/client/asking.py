@@ -17,14 +17,14 @@ log = structlog.get_logger(__name__)
 ASK_EVERY_S: Final = 60.0
 """A service that has answered is asked again so often."""
 
-Answer = TypeVar("Answer")
+Told = TypeVar("Told")
 
 
 async def keep_asking(
     session: aiohttp.ClientSession,
     url: str,
-    read: Callable[[Any], Answer],
-    take: Callable[[Answer | None], None],
+    read: Callable[[Any], Told],
+    take: Callable[[Told | None], None],
     *,
     every_s: float = ASK_EVERY_S,
 ) -> None:

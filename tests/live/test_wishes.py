@@ -125,6 +125,26 @@ async def test_nobody_is_recognised_whom_nobody_wants(meeting: OpenMeeting) -> N
         assert room.hear.heard_s["anna"] > 0
 
 
+async def test_who_is_alone_reads_what_they_say_if_it_can_be_recognised(meeting: OpenMeeting) -> None:
+    """In their own language, or translated; who speaks another one than those that are recognised is told so."""
+    async with (
+        meeting(recognised=("en",)) as room,
+        room.guest("anna", translator_speak="en", translator_captions="en") as anna,
+    ):
+        await anna.open_microphone()
+        await until(lambda: anna.finals("en"), "what she says")
+        assert anna.says("translator.recognised") == ["en"]
+        await anna.wish(translator_captions="es")
+        await until(lambda: anna.finals("es"), "what she says, in Spanish")
+        assert anna.says("translator.channels") == {}
+        assert not anna.says("translator.reports")
+        await anna.wish(translator_speak="fr")
+        report = {"code": "unrecognised", "speaker": "anna", "language": "fr"}
+        await until(lambda: anna.says("translator.reports") == [report], "she is not understood")
+        await anna.wish(translator_speak="en")
+        await until(lambda: anna.says("translator.reports") in (None, ""), "she is understood")
+
+
 async def test_chat_serves_those_without_a_picker(meeting: OpenMeeting) -> None:
     """A command in the chat changes what is heard, is answered to its writer alone, and yields to attributes."""
     async with (
