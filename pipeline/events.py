@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
+from protocol.reports import ReportCode
+
 # --- hearing ---------------------------------------------------------------------------------------------
 
 
@@ -267,6 +269,11 @@ class Trouble:
 
     speaker: str
     stage: str
-    """"hear", "translate" or "speak"."""
+    """"hear", "translate", "speak" or "room"."""
     language: str
     reason: str
+    """In English, for the log's readers and for clients without words of their own."""
+    code: ReportCode = ReportCode.FAULT
+    other: str = ""
+    """See `protocol/reports.py`, as for `count`."""
+    count: int = 0

@@ -52,6 +52,7 @@ from pipeline.text.captions import caption_of, translated_caption
 from pipeline.text.clauses import ClauseCutter
 from pipeline.text.glossary import Glossary
 from pipeline.timing import ClauseCommitted, ClauseTranslated, Measurement, SoundLost
+from protocol.reports import ReportCode
 
 log = structlog.get_logger(__name__)
 
@@ -170,7 +171,7 @@ class Interpreter:
         self._last_sound_s, self._silent = self._now(), False
         if self._overload.feed(pcm):
             reason = "their microphone is too loud; what they say may be heard wrongly"
-            self._outlet.trouble(Trouble(self.speaker, "hear", "", reason))
+            self._outlet.trouble(Trouble(self.speaker, "hear", "", reason, ReportCode.TOO_LOUD))
         self._arrivals.arrived(frame.end_sample, self._last_sound_s)
         self._replay.add(frame)
         self._frames.put_nowait(frame)
@@ -224,7 +225,7 @@ class Interpreter:
     def _tell_failure(self, name: str, error: Exception) -> None:
         self._failed = True
         reason = f"interpreting failed ({kinds(error)})"
-        self._outlet.trouble(Trouble(self.speaker, "hear", "", reason))
+        self._outlet.trouble(Trouble(self.speaker, "hear", "", reason, ReportCode.INTERRUPTED))
 
     async def _rest(self, wait_s: float) -> None:
         with suppress(TimeoutError):
@@ -259,11 +260,14 @@ class Interpreter:
                 lost_s = seconds(event.end_sample - event.first_sample)
                 self._outlet.measured(SoundLost(self.speaker, lost_s))
                 reason = f"{lost_s:.1f} s were not heard: {event.reason}"
+                trouble = Trouble(self.speaker, "hear", "", reason, ReportCode.NOT_HEARD)
             case OtherLanguage(declared=declared, spoken=spoken):
                 reason = f"they seem to speak {spoken}, but have said that they speak {declared}"
+                code = ReportCode.OTHER_LANGUAGE
+                trouble = Trouble(self.speaker, "hear", spoken, reason, code, other=declared)
             case UtteranceStarted():
                 return
-        self._outlet.trouble(Trouble(self.speaker, "hear", "", reason))
+        self._outlet.trouble(trouble)
 
     def _show(self, part: Segment, times: WordTimes) -> None:
         """Shows the original, and tells what was measured."""
@@ -326,7 +330,10 @@ class Interpreter:
                 measurement = replace(measurement, doubt=outcome.doubt, score=outcome.score)
             self._outlet.measured(measurement)
             if isinstance(outcome, NotTranslated):
-                self._outlet.trouble(Trouble(clause.speaker, "translate", outcome.language, outcome.reason))
+                code = ReportCode.NOT_TRANSLATED
+                self._outlet.trouble(
+                    Trouble(clause.speaker, "translate", outcome.language, outcome.reason, code)
+                )
             self._outlet.translated(outcome)
 
     async def _watch_for_stalls(self) -> None:

@@ -13,6 +13,7 @@ from pipeline.audio import SPEAKING_RATE_HZ, Pcm, seconds
 from pipeline.clock import Monotonic
 from pipeline.events import NotSpoken, Speech, Spoken, Translation, Trouble
 from pipeline.rendering import Rendering, pause_behind, silence
+from protocol.reports import ReportCode
 
 
 class AudioSink(Protocol):
@@ -111,7 +112,8 @@ class Player:
     def fail(self, translation: Translation, reason: str) -> None:
         """Reports that a translation was not, or not all, spoken."""
         self._report(NotSpoken(translation, reason))
-        self._report(Trouble(translation.clause.speaker, "speak", self._language, reason))
+        speaker = translation.clause.speaker
+        self._report(Trouble(speaker, "speak", self._language, reason, ReportCode.NOT_SPOKEN))
 
     async def _lead_in(self, item: Utterance) -> None:
         """What is heard between two clauses: the signal that something was left out, or a rest."""

@@ -32,6 +32,7 @@ CAPACITY: Final = "translator.capacity"
 ENCRYPTED: Final = "translator.encrypted"
 PROFILE: Final = "translator.profile"
 TROUBLE: Final = "translator.trouble"
+REPORTS: Final = "translator.reports"
 
 # Topics.
 CAPTIONS_TOPIC: Final = "lk.transcription"

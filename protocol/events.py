@@ -136,6 +136,8 @@ class TroubleTold(_Event):
     stage: str
     language: str
     reason: str
+    code: str = ""
+    """One of `protocol/reports.py`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

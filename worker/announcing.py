@@ -25,7 +25,7 @@ from foundation.supervision import keep_running
 from foundation.tasks import Tasks
 from protocol.abilities import Abilities
 from speech_service.client import RemoteRecognised, RemoteSynthesizer, RemoteTranslator
-from worker.room_engines import abilities, not_told, reachable
+from worker.room_engines import abilities, not_known, reachable
 
 log = structlog.get_logger(__name__)
 
@@ -75,7 +75,7 @@ class Announcer:
     async def _looking(self, stack: AsyncExitStack) -> Callable[[], Abilities]:
         """Connects to the services; returns what tells what they can do at a moment."""
         services, rooms = self._settings.services, self._settings.rooms
-        recognised: Callable[[], tuple[str, ...] | None] = not_told
+        recognised: Callable[[], tuple[str, ...]] = not_known
         translator: RemoteTranslator | None = None
         synthesizer: RemoteSynthesizer | None = None
         if services.stt_url:

@@ -16,6 +16,7 @@ import structlog
 from foundation.tasks import Tasks
 from pipeline.clock import Monotonic
 from pipeline.events import NotSpoken, Speech, Translation, Trouble
+from protocol.reports import ReportCode
 from worker.permissions import Permissions
 from worker.published_channel import ChannelView, NewSpeech, PublishedChannel
 from worker.publishing import Publisher, PublishFailed
@@ -142,7 +143,13 @@ class Channels:
             log.warning("channel failed", language=channel.language, error=kind, exc_info=error)
             self._not_before_s[channel.language] = self._now() + RETRY_S
             self._report(
-                Trouble("", "speak", channel.language, f"the channel failed ({kind}) and begins anew")
+                Trouble(
+                    "",
+                    "speak",
+                    channel.language,
+                    f"the channel failed ({kind}) and begins anew",
+                    ReportCode.CHANNEL_FAILED,
+                )
             )
 
     def _ended(self, channel: PublishedChannel) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from pipeline.events import Trouble
+from protocol.reports import ReportCode
 
 MEETING_ENCRYPTED = "this meeting is encrypted end to end; the interpreter has no key"
 SPEAKER_ENCRYPTED = "what they say is encrypted end to end; the interpreter has no key"
@@ -55,8 +56,8 @@ class EncryptionWatch:
         before, self._told = self._told, encryption
         if encryption.everybody:
             if not before.everybody:
-                self._trouble(Trouble("", "hear", "", MEETING_ENCRYPTED))
+                self._trouble(Trouble("", "hear", "", MEETING_ENCRYPTED, ReportCode.ENCRYPTED))
             return
         for who in encryption.speakers:
             if before.everybody or who not in before.speakers:
-                self._trouble(Trouble(who, "hear", "", SPEAKER_ENCRYPTED))
+                self._trouble(Trouble(who, "hear", "", SPEAKER_ENCRYPTED, ReportCode.ENCRYPTED))

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pipeline.capacity import COMFORTABLE_SPEAKERS, Capacity
 from pipeline.events import Trouble
 from pipeline.load import IN_ORDER
+from protocol.reports import ReportCode
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,8 @@ def sacrifices(capacity: Capacity, spoken: LanguagesHeard, engines: Mapping[str,
                 "",
                 f"this machine keeps up with {people} speaking at once: who begins to speak beside them is not "
                 "interpreted until one of them pauses",
+                ReportCode.FEW_SPEAKERS,
+                count=capacity.speakers,
             )
         )
     voiced = {who: frozenset(languages) & engines.keys() for who, languages in spoken.items()}
@@ -64,6 +67,8 @@ def sacrifices(capacity: Capacity, spoken: LanguagesHeard, engines: Mapping[str,
                 "",
                 f"this machine keeps up with {languages} while {who}: where it falls behind, it goes without "
                 f"{IN_ORDER}; finished captions stay",
+                ReportCode.FEW_LANGUAGES,
+                count=most,
             )
         )
     used = Counter(engines[language] for language in frozenset().union(*voiced.values()))
@@ -79,6 +84,8 @@ def sacrifices(capacity: Capacity, spoken: LanguagesHeard, engines: Mapping[str,
                     "",
                     f"this machine has time for {languages} with {engine}'s voices: further ones have {following}'s, "
                     "where it has the language",
+                    ReportCode.FEW_VOICES,
+                    count=capacity.places[engine],
                 )
             )
     return tuple(told)
@@ -110,6 +117,11 @@ class Headroom:
         self._capacity, self._trouble = capacity, trouble
         self._max_speakers, self._max_languages = max_speakers, max_languages
         self._told: tuple[Trouble, ...] = ()
+
+    @property
+    def given_up(self) -> tuple[Trouble, ...]:
+        """What the room goes without, as of the last look."""
+        return self._told
 
     def look(self, spoken: LanguagesHeard, engines: Mapping[str, str]) -> Fits | None:
         """How a room that asks for this fits, see `sacrifices`; None while nothing is known."""

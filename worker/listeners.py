@@ -49,10 +49,17 @@ class Person:
     """False while they hold push-to-translate up."""
     encrypted: bool = False
     """Whether what they say is encrypted, so that it cannot be heard."""
+    recognised: bool = True
+    """False where it is known that no recogniser here has the language that they speak."""
     unserved: tuple[str, ...] = ()
     """What they asked for and the room does not offer."""
     order: tuple[str, ...] = field(default=(), compare=False)
     """`reads` as they were listed, the most important first."""
+
+    @property
+    def may_be_understood(self) -> bool:
+        """Whether what they may say can be made out at all."""
+        return self.may_speak and not self.encrypted and self.recognised
 
     def may_say_other_than(self, language: str) -> bool:
         """Whether they speak another language, as far as is known."""
@@ -64,7 +71,7 @@ class InterpretingPlan:
     """What the interpreter has to do for the people in the room."""
 
     wishes: Mapping[str, Wishes] = field(default_factory=dict)
-    """For each speaker whom somebody else hears or reads; others need not be recognised."""
+    """For each speaker whom somebody else hears, or anybody reads; others need not be recognised."""
     channels: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """For each language: who receives its channel."""
     readers: Mapping[str, frozenset[str]] = field(default_factory=dict)
@@ -78,7 +85,7 @@ class InterpretingPlan:
         return frozenset(self.channels) | frozenset(self.readers) - {ORIGINAL}
 
     def voices_of(self, speaker: str) -> frozenset[str]:
-        """The languages in which somebody hears this speaker."""
+        """The languages in which somebody else hears this speaker."""
         wishes = self.wishes.get(speaker)
         return frozenset() if wishes is None else frozenset(wishes.voices)
 
@@ -89,6 +96,7 @@ def read_person(
     *,
     offered: Sequence[str],
     room_language: str,
+    recognised: Sequence[str] = (),
     may_speak: bool = True,
     encrypted: bool = False,
 ) -> Person:
@@ -97,6 +105,7 @@ def read_person(
     Args:
         offered: the languages that may be asked for.
         room_language: what people speak who have not said what they speak, or "auto".
+        recognised: the languages that can be recognised; empty where that is not known.
     """
     own = _value(attributes, LANGUAGE)
     speak = _value(attributes, SPEAK) or own or room_language
@@ -114,9 +123,10 @@ def read_person(
     captions_off = _is_off(captions)
     reads = {} if captions_off else dict.fromkeys(_reading(code, serve) for code in _codes(captions))
     order = tuple(code for code in reads if code is not None)
+    speaks = _spoken(speak, offered, room_language)
     return Person(
         identity=identity,
-        speaks=_spoken(speak, offered, room_language),
+        speaks=speaks,
         hears=hears,
         reads=frozenset(order),
         captions_off=captions_off,
@@ -124,6 +134,7 @@ def read_person(
         may_speak=may_speak,
         interpreted=_value(attributes, PUSH).casefold() != OFF,
         encrypted=encrypted,
+        recognised=_is_recognised(speaks, recognised),
         unserved=tuple(dict.fromkeys(unserved)),
         order=order,
     )
@@ -181,7 +192,7 @@ def _hearers(people: Sequence[Person]) -> dict[str, str]:
 def _needs_channel(listener: Person, language: str, people: Sequence[Person]) -> bool:
     """Whether somebody else may say something that the listener has to have interpreted."""
     return any(
-        other.may_speak and not other.encrypted and other.may_say_other_than(language)
+        other.may_be_understood and other.may_say_other_than(language)
         for other in people
         if other.identity != listener.identity
     )
@@ -238,11 +249,15 @@ def _wish_of(
     readers: Mapping[str, frozenset[str]],
     muted: frozenset[str],
 ) -> Wishes | None:
-    """What others want of a speaker; None if nothing."""
-    if not speaker.may_speak or not speaker.interpreted or speaker.encrypted:
+    """What is wanted of a speaker; None if nothing.
+
+    Nobody hears their own translation, but their own reading counts: who is alone sees what the interpreter makes of
+    what they say.
+    """
+    if not speaker.may_be_understood or not speaker.interpreted:
         return None
     voices = _foreign_to(speaker, _wanted_by_others(speaker, channels) - muted)
-    read = _wanted_by_others(speaker, readers)
+    read = frozenset(readers)
     if not voices and not read:
         return None
     return Wishes(voices, _foreign_to(speaker, read - {ORIGINAL}))
@@ -275,6 +290,11 @@ def _reading(code: str, serve: Callable[[str], str | None]) -> str | None:
     if code.casefold() == ORIGINAL:
         return ORIGINAL
     return serve(code) or (ORIGINAL if is_code(code) else None)
+
+
+def _is_recognised(speaks: str | None, recognised: Sequence[str]) -> bool:
+    """Args: recognised: empty where that is not known."""
+    return speaks is None or not recognised or served_by(speaks, recognised) is not None
 
 
 def _spoken(code: str, offered: Sequence[str], room_language: str) -> str | None:

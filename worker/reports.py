@@ -10,6 +10,7 @@ import structlog
 from pipeline.events import Speech, Trouble
 from pipeline.timing import CaptionShown, Measurement
 from protocol.events import Event
+from protocol.reports import ReportCode
 from worker.listeners import Person
 from worker.published_channel import ChannelView
 from worker.summary import Summary
@@ -80,11 +81,12 @@ class Reports:
         """Languages that somebody wants and cannot have; each is told when it is new."""
         unserved = {code for person in people for code in person.unserved}
         for code in sorted(unserved - self._refused):
-            self.trouble(Trouble("", "translate", code, "this language is not available here"))
+            reason = "this language is not available here"
+            self.trouble(Trouble("", "translate", code, reason, ReportCode.UNAVAILABLE))
         for code in sorted(set(too_many) - self._refused):
-            self.trouble(
-                Trouble("", "translate", code, f"{self._max_languages} languages are in use already")
-            )
+            most = self._max_languages
+            reason = f"{most} languages are in use already"
+            self.trouble(Trouble("", "translate", code, reason, ReportCode.NO_PLACE, count=most))
         self._refused = frozenset(unserved) | frozenset(too_many)
 
     def task_failed(self, name: str, error: BaseException) -> None:

@@ -28,6 +28,7 @@ from worker.control import ControlReader
 from worker.idle_timeout import IdleTimeout
 from worker.listeners import WISH_ATTRIBUTES, make_plan
 from worker.room_engines import RoomEngines
+from worker.standing import not_understood
 from worker.text_streams import is_online
 from worker.wiring import Parts
 
@@ -162,6 +163,7 @@ class RoomInterpreter:
             self._room,
             offered=parts.offered,
             room_language=self._settings.rooms.source_language,
+            recognised=parts.recognised,
             by_chat=self._chat_wishes,
         )
         plan = make_plan(
@@ -176,11 +178,15 @@ class RoomInterpreter:
             parts.speakers.tell_all()
         parts.reports.refused(people.values(), plan.refused)
         parts.channels.want(plan.channels, frozenset(parts.configured.muted))
-        parts.speakers.update(people, roster.microphones(self._room), plan.wishes)
+        microphones = roster.microphones(self._room)
+        parts.speakers.update(people, microphones, plan.wishes)
         packets = not any(person.captions_off for person in people.values())
         parts.captions.read_by(plan.readers, roster.ready(self._room), packets=packets)
         spoken = {who: plan.voices_of(who) for who in parts.speakers.interpreted}
         parts.status.fits(parts.headroom.look(spoken, parts.voices.engines(plan.channels)))
+        standing = not_understood(people.values(), microphones)
+        parts.standing.look(standing)
+        parts.status.stands((*parts.headroom.given_up, *standing))
         encryption = roster.encryption(self._room)
         parts.encryption.look(encryption)
         parts.status.encrypted(encryption)

@@ -37,6 +37,7 @@ def people(
     *,
     offered: Sequence[str],
     room_language: str,
+    recognised: Sequence[str],
     by_chat: Mapping[str, Mapping[str, str]],
 ) -> dict[str, Person]:
     """Everybody's wishes; what was set by chat goes before the attributes."""
@@ -47,6 +48,7 @@ def people(
             {**participant.attributes, **by_chat.get(participant.identity, {})},
             offered=offered,
             room_language=room_language,
+            recognised=recognised,
             may_speak=participant.permissions.can_publish,
             encrypted=participant.identity in unheard,
         )

@@ -18,6 +18,7 @@ from pipeline.clock import Monotonic
 from pipeline.events import Trouble
 from pipeline.interpreter import Interpreter, Wishes
 from protocol.events import Event, SpeakerChanged
+from protocol.reports import ReportCode
 from worker.audio_input import OpenTrack, open_track
 from worker.listeners import Person
 from worker.subscriptions import Microphone, Subscriptions
@@ -244,7 +245,8 @@ class Speakers:
 
     def _tell_waiting(self, waiting: frozenset[str], limit: int) -> None:
         for identity in sorted(waiting - self._waiting):
-            self._trouble(Trouble(identity, "hear", "", f"{limit} people are being interpreted already"))
+            reason = f"{limit} people are being interpreted already"
+            self._trouble(Trouble(identity, "hear", "", reason, ReportCode.WAITING, count=limit))
         self._waiting = waiting
 
     # --- interpreters ------------------------------------------------------------------------------------

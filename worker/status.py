@@ -18,12 +18,14 @@ from protocol.attributes import (
     KEY,
     LANGUAGES,
     PROFILE,
+    REPORTS,
     ROLE,
     STATE,
     TROUBLE,
     VOICES,
     WISH,
 )
+from protocol.reports import LASTING, MOST_REPORTS, Report, reports_attribute
 from worker.encryption import SHOWN, Encryption
 from worker.headroom import Fits
 from worker.published_channel import ChannelView
@@ -34,7 +36,7 @@ LAG_EVERY_S = 2.0
 """A lag that changed is news only so often: every attribute goes to everybody in the room."""
 
 TROUBLE_FOR_S = 30.0
-"""How long the last trouble is shown."""
+"""How long a trouble is shown that does not last."""
 
 SET_LIMIT_S = 2.0
 MAX_TROUBLE_CHARACTERS = 300
@@ -77,6 +79,9 @@ class Status:
         self._lags_at_s = float("-inf")
         self._trouble = ""
         self._trouble_until_s = 0.0
+        self._standing: tuple[Report, ...] = ()
+        self._passing: dict[Report, float] = {}
+        """Until when each is shown, the newest last."""
         self._changed = asyncio.Event()
 
     def carries_out(self, version: int) -> None:
@@ -95,6 +100,13 @@ class Status:
         """Sets what could be offered if the organiser wanted it."""
         if abilities != self._abilities:
             self._abilities = abilities
+            self.changed()
+
+    def stands(self, troubles: Sequence[Trouble]) -> None:
+        """Sets what is missing for as long as things are as they are."""
+        standing = tuple(map(_report, troubles))
+        if standing != self._standing:
+            self._standing = standing
             self.changed()
 
     def fits(self, fits: Fits | None) -> None:
@@ -116,6 +128,12 @@ class Status:
         self._trouble = ": ".join([", ".join(about), trouble.reason] if about else [trouble.reason])
         self._trouble = self._trouble[:MAX_TROUBLE_CHARACTERS]
         self._trouble_until_s = self._now() + TROUBLE_FOR_S
+        if trouble.code not in LASTING:  # whoever knows of those sets them
+            report = _report(trouble)
+            self._passing.pop(report, None)
+            self._passing[report] = self._trouble_until_s
+            while len(self._passing) > MOST_REPORTS:
+                del self._passing[next(iter(self._passing))]
         self.changed()
 
     def changed(self) -> None:
@@ -182,8 +200,15 @@ class Status:
             PROFILE: self._profile,
             ENCRYPTED: _encrypted(self._encryption),
             TROUBLE: self._trouble or self._still_encrypted(),
+            REPORTS: self._reports(),
             KEY: self._key,
         }
+
+    def _reports(self) -> str:
+        now = self._now()
+        self._passing = {report: until_s for report, until_s in self._passing.items() if now < until_s}
+        told = [*self._passing, *self._standing]
+        return reports_attribute(told) if told else ""
 
     def _still_encrypted(self) -> str:
         """What is missing for as long as the sound is encrypted, said whenever nothing newer is."""
@@ -194,6 +219,10 @@ class Status:
             return
         self._lags_at_s = self._now()
         self._lags = {view.language: round(view.lag_s, 1) for view in views}
+
+
+def _report(trouble: Trouble) -> Report:
+    return Report(trouble.code, trouble.speaker, trouble.language, trouble.other, trouble.count)
 
 
 def _encrypted(encryption: Encryption) -> str:

@@ -99,7 +99,13 @@ def speech_event(speech: Speech) -> Event:
 
 def trouble_event(trouble: Trouble) -> Event:
     """Something is missing."""
-    return TroubleTold(**asdict(trouble))
+    return TroubleTold(
+        speaker=trouble.speaker,
+        stage=trouble.stage,
+        language=trouble.language,
+        reason=trouble.reason,
+        code=trouble.code.value,
+    )
 
 
 def channel_event(view: ChannelView) -> Event:

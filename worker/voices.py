@@ -9,6 +9,7 @@ from pipeline.engines.protocols import EngineInfo, Synthesizer
 from pipeline.events import Trouble
 from pipeline.text.languages import served_by
 from pipeline.voices import Casting
+from protocol.reports import ReportCode
 
 MOST_CHARACTERS = 4000
 """Of all names that are shown together: every attribute goes to everybody in the room, again with each change."""
@@ -54,12 +55,12 @@ class RoomVoices:
             language = served_by(code, offered)
             if language is None:
                 reason = "a voice was chosen for this language, which is not available here"
-                troubles.add(Trouble("", "speak", code, reason))
+                troubles.add(Trouble("", "speak", code, reason, ReportCode.VOICE_MISSING))
             elif name in self._there[language]:
                 chosen[language] = name
             else:
                 reason = f"there is no voice {name[:_SHOWN_NAME]} for this language: the usual ones speak"
-                troubles.add(Trouble("", "speak", language, reason))
+                troubles.add(Trouble("", "speak", language, reason, ReportCode.VOICE_MISSING))
         self._casting.choose(chosen)
         for trouble in sorted(troubles - self._told, key=lambda trouble: trouble.language):
             self._trouble(trouble)

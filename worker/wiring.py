@@ -38,6 +38,7 @@ from worker.reports import Reports
 from worker.room_engines import RoomEngines
 from worker.signing import CaptionKey
 from worker.speakers import Speakers
+from worker.standing import StandingTroubles
 from worker.status import Status
 from worker.telemetry import Telemetry
 from worker.text_streams import RoomPost, attribute_setter
@@ -79,6 +80,7 @@ class Parts:
         self.voices = RoomVoices(engines.synthesizer, self._casting, trouble=self.reports.trouble)
         self.voices.wish(configured.voices)
         self.headroom = self._new_headroom()
+        self.standing = StandingTroubles(self.reports.trouble)
         self.encryption = EncryptionWatch(self.reports.trouble)
         self.tasks = Tasks(self.reports.task_failed)
         """What ends by itself."""
@@ -162,6 +164,11 @@ class Parts:
         self.voices.look(self.offered)
         self.status.offer(self.offered, self.voices.shown())
         self.status.could(self._engines.abilities())
+
+    @property
+    def recognised(self) -> tuple[str, ...]:
+        """The languages that are recognised; empty while that is not known."""
+        return self._engines.recognised()
 
     def _languages(self) -> tuple[str, ...]:
         wanted = self.configured.languages

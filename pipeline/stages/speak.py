@@ -21,6 +21,7 @@ from pipeline.speech_queue import SpeechQueue
 from pipeline.speech_rates import RenderCosts
 from pipeline.text.glossary import Glossary
 from pipeline.voices import Casting
+from protocol.reports import ReportCode
 
 NO_VOICE: Final = "voice is behind: captions only for now"
 
@@ -183,7 +184,7 @@ class LanguageChannel:
         self._queue.leave_out(NO_VOICE)
         if self._now() - self._told_no_voice_s >= TELL_AGAIN_S:
             self._told_no_voice_s = self._now()
-            self._report(Trouble("", "speak", self.language, NO_VOICE))
+            self._report(Trouble("", "speak", self.language, NO_VOICE, ReportCode.NO_VOICE))
 
     async def _begin(self, ahead: RenderAhead) -> Utterance:
         backlog, voice = self._backlog(), self._next_voice()

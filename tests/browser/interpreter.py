@@ -20,7 +20,7 @@ from pydantic import SecretStr
 
 from config.settings import LiveKit
 from protocol.abilities import Abilities
-from protocol.attributes import ABILITIES, KEY, WISH
+from protocol.attributes import ABILITIES, KEY, REPORTS, WISH
 from protocol.control import Configure
 from protocol.language import served_by
 from tests.browser.servers import API_KEY, API_SECRET, MediaServer
@@ -59,7 +59,7 @@ class ScriptedInterpreter:
         self._said_at_ms: dict[str, int] = {}
         self._key = CaptionKey()
         self._state = "listening"
-        self._trouble = ""
+        self._reports: tuple[dict[str, object], ...] = ()
         self._wishes = asyncio.Event()
         for event in ("participant_connected", "participant_disconnected", "participant_attributes_changed"):
             room.on(event, lambda *_: self._wishes.set())
@@ -91,11 +91,6 @@ class ScriptedInterpreter:
             await self._permit()
             await self.show()
 
-    async def report(self, trouble: str) -> None:
-        """Says that something is wrong, until told otherwise."""
-        self._trouble = trouble
-        await self.show()
-
     async def show(self) -> None:
         """Says in its attributes how things are."""
         channels = {
@@ -121,10 +116,29 @@ class ScriptedInterpreter:
                 ),
                 "translator.channels": json.dumps(channels),
                 "translator.profile": "embedded",
-                "translator.trouble": self._trouble,
+                REPORTS: json.dumps(self._reports),
                 KEY: self._key.public,
             }
         )
+
+    async def report(self, *reports: dict[str, object]) -> None:
+        """Says from now on that these things are missing, and nothing else."""
+        self._reports = reports
+        await self.show()
+
+    async def published(self, name: str, *, there: bool = True) -> None:
+        """Returns once somebody publishes a track of that name, or nobody does any more.
+
+        Raises:
+            TimeoutError: that did not come within 20 s.
+        """
+        async with asyncio.timeout(20):
+            while there != any(
+                track.name == name
+                for person in self._room.remote_participants.values()
+                for track in person.track_publications.values()
+            ):
+                await asyncio.sleep(0.05)
 
     async def opened(self, *languages: str) -> None:
         """Returns once the channels are published.

@@ -66,8 +66,8 @@ async def test_nothing_moves_the_text(
         await ana.page.locator("body").evaluate("() => document.activeElement.blur()")
         await asyncio.gather(*(one.page.evaluate(_WATCH) for one in (ana, emma)))
 
-        for word in ("Primero", "Segundo"):
-            await _a_lively_moment(interpreter, ana, word)
+        await _a_lively_moment(interpreter, ana, "Primero", "no_voice", "There is no voice for Spanish")
+        await _a_lively_moment(interpreter, ana, "Segundo", "channel_failed", "The voice for Spanish broke off")
 
         await sockets[-1].close(code=3000, reason="cut")
         banner = ana.page.locator(".banner")
@@ -90,11 +90,13 @@ async def test_nothing_moves_the_text(
         assert [ana.errors, emma.errors] == [[], []]
 
 
-async def _a_lively_moment(interpreter: ScriptedInterpreter, listener: Person, word: str) -> None:
+async def _a_lively_moment(
+    interpreter: ScriptedInterpreter, listener: Person, word: str, report: str, told: str
+) -> None:
     """A trouble, a voice, a growing lag and a draft that becomes final, one on top of the other."""
     page = listener.page
-    await interpreter.report(f"{word}: the recogniser is slow and what was said may come late")
-    await expect(page.locator(".troubles", has_text=word)).to_be_visible(timeout=PATIENCE_MS)
+    await interpreter.report({"code": report, "language": "es"})
+    await expect(page.locator(".troubles", has_text=told)).to_be_visible(timeout=PATIENCE_MS)
     words = f"{word} vamos a empezar con el informe de la última semana y luego"
     segment = await interpreter.caption("luc", words, language="es", final=False, committed=len(word))
     await expect(page.locator(".tentative")).to_be_visible(timeout=PATIENCE_MS)
@@ -103,8 +105,8 @@ async def _a_lively_moment(interpreter: ScriptedInterpreter, listener: Person, w
     await interpreter.measure("es", 5.6)
     await interpreter.caption("luc", f"{words} hablamos de ello.", language="es", segment=segment)
     await expect(page.locator(".tentative")).to_have_count(0, timeout=PATIENCE_MS)
-    await interpreter.report("")
-    await expect(page.locator(".troubles", has_text=word)).to_have_count(0, timeout=PATIENCE_MS)
+    await interpreter.report()
+    await expect(page.locator(".troubles", has_text=told)).to_have_count(0, timeout=PATIENCE_MS)
 
 
 LONG_TITLE = "Quarterly budget review of the northern and southern branches"
@@ -158,7 +160,9 @@ async def test_every_window_has_room_for_what_matters(
         person(playwright, size=PHONE, locale="ar") as ana,
     ):
         await emma.page.goto(meeting.organiser_link)
-        await emma.page.evaluate("localStorage.setItem('hive.preferences', JSON.stringify({pushToTranslate: true}))")
+        await emma.page.evaluate(
+            "localStorage.setItem('hive.preferences', JSON.stringify({pushToTranslate: true}))"
+        )
         await emma.join(meeting.organiser_link, LONG_NAME)
         page = emma.page
         if not await page.evaluate("document.activeElement.matches('h1')"):
@@ -176,7 +180,12 @@ async def test_every_window_has_room_for_what_matters(
             wrong.append(("1024", facts))
         await page.locator(".panel > header button").click()
         facts = await _facts(page, 844, 390)
-        if facts["overflows"] or facts["captionsShare"] < 0.6 or not facts["leave"] or not facts["toolsInside"]:
+        if (
+            facts["overflows"]
+            or facts["captionsShare"] < 0.6
+            or not facts["leave"]
+            or not facts["toolsInside"]
+        ):
             wrong.append(("on its side", facts))
         facts = await _facts(page, 320, 640)
         enough = facts["leave"] and facts["mic"] and facts["hear"] and facts["toolsInside"]
@@ -202,18 +211,26 @@ async def test_every_window_has_room_for_what_matters(
         await ana.page.locator("#name").fill("Ana")
         await ana.page.locator("button[type=submit]").click()
         await ana.page.locator(".room").wait_for(timeout=20_000)
-        if await ana.page.locator(".room-head h1").evaluate("(h1) => getComputedStyle(h1).direction") != "ltr":
+        if (
+            await ana.page.locator(".room-head h1").evaluate("(h1) => getComputedStyle(h1).direction")
+            != "ltr"
+        ):
             wrong.append("a Latin title loses its beginning from right to left")
         await ana.open_panel("people")
         name = ana.page.locator(".person-name", has_text="Maximiliana").locator("bdi")
-        if await name.evaluate("(name) => [getComputedStyle(name).direction, name.scrollWidth > name.clientWidth]") != [
+        if await name.evaluate(
+            "(name) => [getComputedStyle(name).direction, name.scrollWidth > name.clientWidth]"
+        ) != [
             "ltr",
             True,
         ]:
             wrong.append("a long Latin name is not cut at its end")
         await ana.open_panel("settings")
         size = ana.page.locator(".stepper output bdi")
-        if await size.count() != 1 or await size.evaluate("(size) => getComputedStyle(size).direction") != "ltr":
+        if (
+            await size.count() != 1
+            or await size.evaluate("(size) => getComputedStyle(size).direction") != "ltr"
+        ):
             wrong.append("the size is written from right to left")
         if await ana.page.evaluate("document.documentElement.scrollWidth > innerWidth"):
             wrong.append("the Arabic page overflows")

@@ -64,6 +64,7 @@ class OpenMeeting(Protocol):
         guests_stay: bool = False,
         rooms: list[rtc.Room] | None = None,
         capacity: Capacity | None = None,
+        recognised: tuple[str, ...] = (),
     ) -> AbstractAsyncContextManager[Meeting]: ...
 
 
@@ -113,6 +114,7 @@ def meeting(livekit: LiveKit, room: str) -> OpenMeeting:
         guests_stay: bool = False,
         rooms: list[rtc.Room] | None = None,
         capacity: Capacity | None = None,
+        recognised: tuple[str, ...] = (),
     ) -> AsyncIterator[Meeting]:
         name = room or default_room
         reach = server or livekit
@@ -126,6 +128,7 @@ def meeting(livekit: LiveKit, room: str) -> OpenMeeting:
             source_language="en",
             profile="embedded",
             capacity=lambda: capacity,
+            recognised=lambda: recognised,
         )
         full = replace(settings or SETTINGS, livekit=reach)
         client = rtc.Room()

@@ -110,10 +110,10 @@ async def test_a_channel_goes_when_nobody_listens_any_more(meeting: OpenMeeting)
 
 
 async def test_nobody_is_recognised_whom_nobody_wants(meeting: OpenMeeting) -> None:
-    """Who is neither heard nor read by somebody else is not listened to at all."""
+    """Who is neither heard by somebody else nor read by anybody is not listened to at all."""
     async with (
         meeting() as room,
-        room.guest("anna", language="en") as anna,
+        room.guest("anna", language="en", translator_captions="off") as anna,
         room.guest("dora", translator_listen="off", translator_captions="off") as dora,
     ):
         await anna.open_microphone()
@@ -123,6 +123,26 @@ async def test_nobody_is_recognised_whom_nobody_wants(meeting: OpenMeeting) -> N
         await dora.wish(translator_captions="original")
         await until(lambda: dora.finals("en"), "now somebody reads her")
         assert room.hear.heard_s["anna"] > 0
+
+
+async def test_who_is_alone_reads_what_they_say_if_it_can_be_recognised(meeting: OpenMeeting) -> None:
+    """In their own language, or translated; who speaks another one than those that are recognised is told so."""
+    async with (
+        meeting(recognised=("en",)) as room,
+        room.guest("anna", translator_speak="en", translator_captions="en") as anna,
+    ):
+        await anna.open_microphone()
+        await until(lambda: anna.finals("en"), "what she says")
+        assert anna.says("translator.abilities")["recognised"] == ["en"]
+        await anna.wish(translator_captions="es")
+        await until(lambda: anna.finals("es"), "what she says, in Spanish")
+        assert anna.says("translator.channels") == {}
+        assert not anna.says("translator.reports")
+        await anna.wish(translator_speak="fr")
+        report = {"code": "unrecognised", "speaker": "anna", "language": "fr"}
+        await until(lambda: anna.says("translator.reports") == [report], "she is not understood")
+        await anna.wish(translator_speak="en")
+        await until(lambda: anna.says("translator.reports") in (None, ""), "she is understood")
 
 
 async def test_chat_serves_those_without_a_picker(meeting: OpenMeeting) -> None:

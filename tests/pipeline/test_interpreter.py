@@ -31,6 +31,7 @@ from pipeline.interpreter import RESTARTS, Interpreter, Wishes
 from pipeline.load import LOWER_AFTER_S, RAISE_AFTER_S, Load
 from pipeline.stages.hear import HearingStage
 from pipeline.timing import ClauseCommitted, ClauseTranslated, Measurement
+from protocol.reports import ReportCode
 from tests.fakes.clock import HandClock
 from tests.fakes.engines import ScriptedTranslator
 
@@ -274,7 +275,9 @@ async def test_what_was_not_heard_is_told() -> None:
     missed = [NotHeard(0, 2 * SECOND, "the model stumbled")]
     outlet = await interpreted([*missed, *GREETING], ANSWERS, Wishes(frozenset({"es"})))
 
-    assert outlet.troubles == [Trouble("anna", "hear", "", "2.0 s were not heard: the model stumbled")]
+    assert outlet.troubles == [
+        Trouble("anna", "hear", "", "2.0 s were not heard: the model stumbled", ReportCode.NOT_HEARD)
+    ]
 
 
 async def test_whoever_speaks_another_language_than_declared_is_named() -> None:
@@ -284,7 +287,9 @@ async def test_whoever_speaks_another_language_than_declared_is_named() -> None:
     outlet = await interpreted(script, ANSWERS, Wishes(frozenset({"es"})))
 
     reason = "they seem to speak es, but have said that they speak en-GB"
-    assert outlet.troubles == [Trouble("anna", "hear", "", reason)]
+    assert outlet.troubles == [
+        Trouble("anna", "hear", "es", reason, ReportCode.OTHER_LANGUAGE, other="en-GB")
+    ]
     assert outlet.texts("es") == ["Buenos días a todos."]
 
 

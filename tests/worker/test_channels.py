@@ -12,6 +12,7 @@ from foundation.tasks import Tasks
 from pipeline.events import Clause, ClauseEnd, NotSpoken, Speech, Spoken, Translation, Trouble
 from pipeline.playing import AudioSink
 from pipeline.stages.speak import LanguageChannel
+from protocol.reports import ReportCode
 from tests.fakes.engines import ToneSynthesizer
 from tests.fakes.livekit_room import FakeServer
 from worker import channels as module
@@ -151,7 +152,11 @@ async def test_a_failure_is_reported_and_the_channel_begins_anew(tasks: Tasks) -
     bench.server.failures = 1
     bench.want(es=BEA)
     await asyncio.sleep(0.05)
-    assert bench.reports == [Trouble("", "speak", "es", "the channel failed (no answer) and begins anew")]
+    assert bench.reports == [
+        Trouble(
+            "", "speak", "es", "the channel failed (no answer) and begins anew", ReportCode.CHANNEL_FAILED
+        )
+    ]
     bench.want(es=BEA)
     assert bench.states() == {}
     await asyncio.sleep(module.RETRY_S + 0.1)

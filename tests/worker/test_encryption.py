@@ -8,6 +8,7 @@ import pytest
 from livekit import rtc
 
 from pipeline.events import Trouble
+from protocol.reports import ReportCode
 from worker import roster
 from worker.encryption import (
     MEETING_ENCRYPTED,
@@ -51,15 +52,17 @@ def test_it_is_told_once_and_again_when_it_changes() -> None:
     whole, mixed = Encryption(("anna",), True), Encryption(("anna",))
     for now in (Encryption(), whole, whole, Encryption(("anna", "ben"), True)):
         watch.look(now)
-    assert told == [Trouble("", "hear", "", MEETING_ENCRYPTED)]
+    assert told == [Trouble("", "hear", "", MEETING_ENCRYPTED, ReportCode.ENCRYPTED)]
     told.clear()
     for now in (mixed, mixed, Encryption(("anna", "ben"))):
         watch.look(now)
-    assert told == [Trouble(who, "hear", "", SPEAKER_ENCRYPTED) for who in ("anna", "ben")]
+    assert told == [
+        Trouble(who, "hear", "", SPEAKER_ENCRYPTED, ReportCode.ENCRYPTED) for who in ("anna", "ben")
+    ]
     told.clear()
     for now in (Encryption(), whole):
         watch.look(now)
-    assert told == [Trouble("", "hear", "", MEETING_ENCRYPTED)]
+    assert told == [Trouble("", "hear", "", MEETING_ENCRYPTED, ReportCode.ENCRYPTED)]
 
 
 def track(
@@ -103,7 +106,7 @@ def test_encrypted_tracks_are_no_microphones() -> None:
         "dora": "TR_4",
     }
     assert roster.encryption(room) == Encryption(("anna", "ben"))
-    people = roster.people(room, offered=("en", "es"), room_language="en", by_chat={})
+    people = roster.people(room, offered=("en", "es"), room_language="en", recognised=(), by_chat={})
     assert {who for who, person in people.items() if person.encrypted} == {"anna", "ben"}
 
 

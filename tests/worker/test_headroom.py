@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from pipeline.capacity import Capacity
 from pipeline.events import Trouble
+from protocol.reports import ReportCode
 from worker.headroom import Fits, Headroom
 
 BOX = Capacity(3, 0.35, (6, 3, 2), {"natural": 1, "quick": 4, "plain": 99})
@@ -15,6 +16,8 @@ NO_EAR = Trouble(
     "",
     "this machine keeps up with 3 people speaking at once: who begins to speak beside them is not interpreted until "
     "one of them pauses",
+    ReportCode.FEW_SPEAKERS,
+    count=3,
 )
 ALONE = Trouble(
     "",
@@ -22,6 +25,8 @@ ALONE = Trouble(
     "",
     "this machine keeps up with 1 person speaking at once: who begins to speak beside them is not interpreted until "
     "one of them pauses",
+    ReportCode.FEW_SPEAKERS,
+    count=1,
 )
 TOO_MANY = Trouble(
     "",
@@ -29,12 +34,16 @@ TOO_MANY = Trouble(
     "",
     "this machine keeps up with 3 languages while 2 people speak at once: where it falls behind, it goes without "
     "translations of unfinished sentences first, then tentative words, then voices; finished captions stay",
+    ReportCode.FEW_LANGUAGES,
+    count=3,
 )
 PLAINER = Trouble(
     "",
     "speak",
     "",
     "this machine has time for 1 language with natural's voices: further ones have quick's, where it has the language",
+    ReportCode.FEW_VOICES,
+    count=1,
 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -93,23 +94,65 @@ def test_a_plan_for_a_small_meeting() -> None:
 
 
 def test_nobody_is_interpreted_for_themselves() -> None:
-    """Somebody alone, and people who all speak what they hear, need no channel; nor is anyone recognised alone."""
-    alone = [Person("anna", "en", "es", frozenset({"es"}))]
+    """Somebody alone, and people who all speak what they hear, need no channel; who does not read causes no work."""
+    alone = [Person("anna", "en", "es")]
     alike = [Person("anna", "en", "en"), Person("bea", "en-GB", "en")]
-    assert make_plan(alone, limit=8) == InterpretingPlan(readers={"es": frozenset({"anna"})})
+    assert make_plan(alone, limit=8) == InterpretingPlan()
     assert make_plan(alike, limit=8) == InterpretingPlan()
+    assert make_plan([Person("anna", "en")], limit=8) == InterpretingPlan()
+
+
+@pytest.mark.parametrize(
+    ("speaks", "reads", "into"),
+    [
+        ("en", {"en"}, set()),
+        ("en", {ORIGINAL}, set()),
+        ("en", {"es"}, {"es"}),
+        ("en", {"es", ORIGINAL}, {"es"}),
+        ("en-GB", {"en"}, set()),
+        (None, {"en"}, {"en"}),
+    ],
+)
+def test_who_is_alone_reads_what_they_say(speaks: str | None, reads: set[str], into: set[str]) -> None:
+    """In their own language, or translated; nothing of it is spoken to them."""
+    alone = Person("anna", speaks, "es", frozenset(reads))
+    plan = make_plan([alone], limit=8)
+    assert plan.wishes == {"anna": Wishes(frozenset(), frozenset(into))}
+    assert plan.channels == {}
+    for silent in (replace(alone, may_speak=False), replace(alone, interpreted=False)):
+        assert make_plan([silent], limit=8).wishes == {}
+
+
+@pytest.mark.parametrize(
+    ("speaks", "known", "recognised"),
+    [
+        ("ar", ("en",), False),
+        ("en-GB", ("en",), True),
+        ("pt", ("pt-BR", "en"), True),
+        ("ar", (), True),
+        ("auto", ("en",), True),
+    ],
+)
+def test_whose_language_is_not_recognised(speaks: str, known: tuple[str, ...], recognised: bool) -> None:
+    """They need no interpreter, and nobody needs a channel for them; where nothing is known all are tried."""
+    omar = read_person(
+        "omar", {"translator.speak": speaks}, offered=OFFERED, room_language="en", recognised=known
+    )
+    assert omar.recognised is recognised
+    plan = make_plan([omar, Person("bea", "es", "es", frozenset({"es"}))], limit=8)
+    assert ("omar" in plan.wishes, "es" in plan.channels) == (recognised, recognised)
 
 
 def test_who_only_reads_the_spoken_language_has_the_speaker_recognised() -> None:
     """Captions in the original count as a wish, without any language to translate into."""
-    people = [Person("anna", "en"), Person("bea", "en", None, frozenset({"en"}))]
+    people = [Person("anna", "en"), Person("bea", "en", None, frozenset({"en"}), may_speak=False)]
     assert make_plan(people, limit=8).wishes == {"anna": Wishes()}
 
 
 def test_who_is_encrypted_is_not_interpreted() -> None:
     """They need no interpreter, and nobody needs a channel for what only they say; others are heard as ever."""
     anna = Person("anna", "en", encrypted=True)
-    bea = Person("bea", "es", "es", frozenset({"es"}))
+    bea = Person("bea", "es", "es", frozenset({"es"}), may_speak=False)
     alone = make_plan([anna, bea], limit=8)
     assert (dict(alone.wishes), dict(alone.channels)) == ({}, {})
     mixed = make_plan([anna, bea, Person("carl", "en")], limit=8)
@@ -244,7 +287,7 @@ def test_laws_of_plans(people: list[Person], limit: int) -> None:
         assert spoken is None or not any(same_language(spoken, code) for code in wishes.languages)
         assert wishes.voices <= set(plan.channels)
         assert all(plan.channels[code] - {identity} for code in wishes.voices)
-        assert all(plan.readers[code] - {identity} for code in wishes.captions)
+        assert all(plan.readers[code] for code in wishes.captions)
 
 
 guests = st.lists(

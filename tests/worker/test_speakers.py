@@ -13,6 +13,7 @@ from foundation.tasks import Tasks
 from pipeline.audio import Pcm
 from pipeline.events import Trouble
 from pipeline.interpreter import Wishes
+from protocol.reports import ReportCode
 from tests.fakes.clock import HandClock
 from tests.fakes.livekit_room import FakeMicrophone, FakeTracks
 from worker import speakers as module
@@ -192,7 +193,9 @@ async def test_more_speakers_than_may_be_heard(tasks: Tasks) -> None:
     bench.update(*microphones)
     await pause()
     assert bench.speakers.heard == {"anna", "bea"}
-    assert bench.troubles == [Trouble("carl", "hear", "", "2 people are being interpreted already")]
+    assert bench.troubles == [
+        Trouble("carl", "hear", "", "2 people are being interpreted already", ReportCode.WAITING, count=2)
+    ]
     bench.speakers.loud(["bea", "carl"])
     await pause()
     assert bench.speakers.heard == {"bea", "carl"}

@@ -10,6 +10,7 @@ import pytest
 from foundation.tasks import Tasks
 from pipeline.events import Trouble
 from protocol.abilities import Abilities
+from protocol.reports import MOST_REPORTS, ReportCode
 from tests.fakes.clock import HandClock
 from worker.encryption import MEETING_ENCRYPTED, SPEAKER_ENCRYPTED, Encryption
 from worker.headroom import Fits
@@ -32,7 +33,7 @@ class Bench:
         self.status = Status(
             self._set,
             lambda: self.views,
-            name_of={"anna": "Anna B."}.__getitem__,
+            name_of={"anna": "Anna B.", "carl": "Carl", "omar": "Omar"}.__getitem__,
             profile="embedded",
             key="public-key",
             now=self.clock,
@@ -52,7 +53,7 @@ def test_all_attributes() -> None:
     bench.status.offer(("en", "es"), {"es": ("natural:dora", "plain:es")})
     bench.status.could(Abilities(("en",), ("en", "es", "fr"), ("es",)))
     bench.status.fits(Fits(2, (4, 3), ("one more is not heard",)))
-    bench.status.trouble(Trouble("anna", "translate", "fr", "no route"))
+    bench.status.trouble(Trouble("anna", "translate", "fr", "no route", ReportCode.NOT_TRANSLATED))
     attributes = dict(bench.status.attributes())
     assert json.loads(attributes.pop("translator.channels")) == {
         "es": {
@@ -64,6 +65,9 @@ def test_all_attributes() -> None:
             "speaking": True,
         }
     }
+    assert json.loads(attributes.pop("translator.reports")) == [
+        {"code": "not_translated", "speaker": "anna", "language": "fr"}
+    ]
     assert json.loads(attributes.pop("translator.languages")) == ["en", "es"]
     assert json.loads(attributes.pop("translator.abilities")) == {
         "recognised": ["en"],
@@ -114,6 +118,42 @@ def test_nothing_is_claimed_of_a_machine_that_is_not_known() -> None:
     assert bench.status.attributes()["translator.capacity"] != ""
     bench.status.fits(None)
     assert bench.status.attributes()["translator.capacity"] == ""
+
+
+def reports(bench: Bench) -> list[dict[str, object]]:
+    told: list[dict[str, object]] = json.loads(bench.status.attributes()["translator.reports"] or "[]")
+    return told
+
+
+def test_reports_pass_unless_what_they_are_about_lasts() -> None:
+    """Each once, the newest last; what is said of encryption has an attribute of its own."""
+    bench = Bench()
+    deaf = Trouble("omar", "hear", "ar", "not recognised", ReportCode.UNRECOGNISED)
+    bench.status.trouble(deaf)
+    bench.status.stands((deaf,))
+    bench.status.trouble(Trouble("anna", "hear", "es", "", ReportCode.OTHER_LANGUAGE, other="en"))
+    bench.status.trouble(Trouble("carl", "hear", "", "", ReportCode.WAITING, count=3))
+    bench.status.trouble(Trouble("", "hear", "", MEETING_ENCRYPTED, ReportCode.ENCRYPTED))
+    standing = {"code": "unrecognised", "speaker": "omar", "language": "ar"}
+    assert reports(bench) == [
+        {"code": "other_language", "speaker": "anna", "language": "es", "other": "en"},
+        {"code": "waiting", "speaker": "carl", "count": 3},
+        standing,
+    ]
+    bench.clock.move(TROUBLE_FOR_S)
+    assert reports(bench) == [standing]
+    bench.status.stands(())
+    assert bench.status.attributes()["translator.reports"] == ""
+
+
+def test_reports_are_bounded_and_repeat_nothing_that_is_no_language() -> None:
+    """What somebody wrote as the language that they want is not handed on to everybody."""
+    bench = Bench()
+    for number in range(100):
+        bench.status.trouble(Trouble("", "translate", "es", "", ReportCode.NO_PLACE, count=number + 1))
+    assert [told["count"] for told in reports(bench)] == list(range(101 - MOST_REPORTS, 101))
+    bench.status.trouble(Trouble("", "translate", "<script>", "", ReportCode.UNAVAILABLE))
+    assert "script" not in bench.status.attributes()["translator.reports"]
 
 
 def test_trouble_passes() -> None:

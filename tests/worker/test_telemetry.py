@@ -30,6 +30,7 @@ from protocol.events import (
     TroubleTold,
     WordShown,
 )
+from protocol.reports import ReportCode
 from tests.fakes.clock import HandClock
 from tests.fakes.livekit_room import FakePost
 from worker.telemetry import Telemetry, measurement_event, speech_event, trouble_event
@@ -94,8 +95,8 @@ def test_speech_and_what_was_skipped() -> None:
 
 def test_a_trouble() -> None:
     """Whom and what it is about."""
-    trouble = trouble_event(Trouble("anna", "hear", "", "x"))
-    assert trouble == TroubleTold(speaker="anna", stage="hear", language="", reason="x")
+    trouble = trouble_event(Trouble("anna", "hear", "", "x", ReportCode.TOO_LOUD))
+    assert trouble == TroubleTold(speaker="anna", stage="hear", language="", reason="x", code="too_loud")
 
 
 async def test_events_go_to_those_who_asked(tasks: Tasks) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from pipeline.engines.protocols import Voice
 from pipeline.events import Trouble
 from pipeline.voices import Casting
+from protocol.reports import ReportCode
 from tests.fakes.engines import info
 from tests.fakes.voices import ScriptedVoices
 from worker.voices import MOST_CHARACTERS, MOST_EACH, RoomVoices
@@ -60,9 +61,27 @@ def test_what_cannot_be_had_is_told_once_and_the_rest_holds() -> None:
 
     assert bench.casting.chosen("es") == "natural:alex"
     assert bench.told == [
-        Trouble("", "speak", "fr", "there is no voice natural:dora for this language: the usual ones speak"),
-        Trouble("", "speak", "ja", "there is no voice jf for this language: the usual ones speak"),
-        Trouble("", "speak", "nl", "a voice was chosen for this language, which is not available here"),
+        Trouble(
+            "",
+            "speak",
+            "fr",
+            "there is no voice natural:dora for this language: the usual ones speak",
+            ReportCode.VOICE_MISSING,
+        ),
+        Trouble(
+            "",
+            "speak",
+            "ja",
+            "there is no voice jf for this language: the usual ones speak",
+            ReportCode.VOICE_MISSING,
+        ),
+        Trouble(
+            "",
+            "speak",
+            "nl",
+            "a voice was chosen for this language, which is not available here",
+            ReportCode.VOICE_MISSING,
+        ),
     ]
 
 

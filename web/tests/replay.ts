@@ -47,7 +47,7 @@ async function replay(): Promise<void> {
   const room = new ReplayedRoom(participants);
   const watch = new InterpreterWatch(room as unknown as Room);
   const source = new FakeSource();
-  const feed = new CaptionFeed(source, watch.keys, Date.now);
+  const feed = new CaptionFeed(source, watch.keys, watch.gone, Date.now);
   room.changed();
   for (const { sender, text, attributes } of streams) source.send(sender, [text], attributes);
   // All is done when nothing is left to wait for.

@@ -16,6 +16,7 @@ from pipeline.playing import skip_signal
 from pipeline.speech_rates import RenderCosts
 from pipeline.stages.speak import LanguageChannel
 from pipeline.voices import Casting
+from protocol.reports import ReportCode
 from tests.fakes.clock import HandClock
 from tests.fakes.engines import ToneSynthesizer
 from tests.fakes.sink import GatedSink, InstantSink
@@ -182,7 +183,7 @@ async def test_a_synthesis_that_fails_at_once_is_tried_again_then_reported() -> 
 
     assert [request.text for request in speaking.synthesizer.asked] == ["uno", "uno", "dos"]
     assert speaking.outcomes == [("uno", "the voice broke"), ("dos", "spoken")]
-    assert Trouble("anna", "speak", "es", "the voice broke") in speaking.reported
+    assert Trouble("anna", "speak", "es", "the voice broke", ReportCode.NOT_SPOKEN) in speaking.reported
 
 
 async def test_a_synthesis_that_breaks_off_is_not_said_twice() -> None:

@@ -4,12 +4,12 @@ import { Notice } from "./controls";
 
 interface CapacityLineProps {
   readonly capacity: Capacity;
-  /** What is shown as trouble already, and need not be said twice. */
-  readonly trouble: string;
+  /** What the meeting goes without beyond that, in words. */
+  readonly givenUp: readonly string[];
 }
 
 /** What the interpreter's machine keeps up with, and what the meeting goes without beyond that. */
-export function CapacityLine({ capacity, trouble }: CapacityLineProps) {
+export function CapacityLine({ capacity, givenUp }: CapacityLineProps) {
   const { text, count, language: locale } = useI18n();
   const loads = loadsOf(capacity).map(({ speakers, languages }) =>
     text("org.capacityLoad", {
@@ -24,13 +24,11 @@ export function CapacityLine({ capacity, trouble }: CapacityLineProps) {
           {text("org.capacity", { loads: new Intl.ListFormat(locale, { type: "disjunction" }).format(loads) })}
         </p>
       )}
-      {capacity.given_up
-        .filter((reason) => reason !== trouble)
-        .map((reason) => (
-          <Notice key={reason} kind="warning">
-            {text("trouble.some", { reason })}
-          </Notice>
-        ))}
+      {givenUp.map((words) => (
+        <Notice key={words} kind="warning">
+          {words}
+        </Notice>
+      ))}
     </>
   );
 }

@@ -11,6 +11,7 @@ import { between } from "../logic/paragraphs";
 import { announces, CAPTION_SIZES } from "../logic/preferences";
 import { Notice } from "./controls";
 import { Icon } from "./Icon";
+import { SampleOffer, SampleStop } from "./SampleOffer";
 import { toneOf } from "./tone";
 
 /** Clauses: some five minutes. */
@@ -71,6 +72,7 @@ export function CaptionPane({ choice, onOrganise }: CaptionPaneProps) {
           {text("captions.latest")}
         </button>
       )}
+      <SampleStop />
       {reads && <Announcements choice={choice} />}
     </section>
   );
@@ -90,6 +92,7 @@ function Empty({ choice, onOrganise }: CaptionPaneProps) {
           {text("org.invite")}
         </button>
       )}
+      {choice.mode !== "off" && <SampleOffer />}
     </div>
   );
 }

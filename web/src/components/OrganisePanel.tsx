@@ -4,12 +4,15 @@ import type { Door } from "../hooks/useDoor";
 import { useErrorText } from "../hooks/useErrorText";
 import { useI18n } from "../hooks/useI18n";
 import { useMeeting } from "../hooks/useMeeting";
+import { useReportText } from "../hooks/useReportText";
 import { useStore } from "../hooks/useStore";
 import type { InterpreterState, InterpreterWish, Organising } from "../logic/api";
 import type { TextKey } from "../logic/i18n";
-import { otherTrouble, type ChannelState } from "../logic/interpreter";
+import type { ChannelState } from "../logic/interpreter";
 import { nameOf, nameWithin } from "../logic/languages";
+import type { ReportCode } from "../logic/reports";
 import { voicesOf } from "../logic/voices";
+import type { Presence } from "../room/interpreterWatch";
 import { CapacityLine } from "./CapacityLine";
 import { forgetMeeting } from "../room/meetingShelf";
 import { ConfirmDialog } from "./ConfirmDialog";
@@ -49,7 +52,10 @@ export function OrganisePanel({ organising, door }: { organising: Organising; do
 function InterpreterSection({ organising }: { organising: Organising }) {
   const { text, count } = useI18n();
   const errorText = useErrorText();
-  const encryptedText = useEncryptedText(useMeeting().directory);
+  const meeting = useMeeting();
+  const encryptedText = useEncryptedText(meeting.directory);
+  const reportText = useReportText(meeting.directory);
+  const interpreter = useStore(meeting.interpreter);
   const { state, wish, error, failed, busy, change, invite, dismiss } = useInterpreter(organising);
   const [dialog, setDialog] = useState<"glossary" | "dismiss" | null>(null);
   if (!state)
@@ -60,7 +66,12 @@ function InterpreterSection({ organising }: { organising: Organising }) {
     );
 
   const invited = state.state !== "absent";
-  const trouble = otherTrouble(state);
+  const reports = interpreter.present ? interpreter.reports : [];
+  const told = (wanted: boolean): readonly string[] => [
+    ...new Set(
+      reports.filter(({ code }) => GIVEN_UP.has(code) === wanted).map((report) => reportText(report, "organiser")),
+    ),
+  ];
   const offered = wish.languages ?? offeredBy(state);
   const failureAt = (place: Place) =>
     failed?.at === place && (
@@ -76,8 +87,12 @@ function InterpreterSection({ organising }: { organising: Organising }) {
         {text(STATE_TEXTS[state.state])}
       </p>
       {state.encrypted && <Notice kind="warning">{encryptedText(state.encrypted)}</Notice>}
-      {trouble && <Notice kind="warning">{text("trouble.some", { reason: trouble })}</Notice>}
-      {state.capacity && <CapacityLine capacity={state.capacity} trouble={state.trouble} />}
+      {told(false).map((words) => (
+        <Notice key={words} kind="warning">
+          {words}
+        </Notice>
+      ))}
+      {state.capacity && <CapacityLine capacity={state.capacity} givenUp={told(true)} />}
       {error !== null && (
         <Notice kind="problem" urgent>
           {errorText(error)}
@@ -156,6 +171,9 @@ function InterpreterSection({ organising }: { organising: Organising }) {
   );
 }
 
+/** What the machine has no room for. */
+const GIVEN_UP: ReadonlySet<ReportCode> = new Set(["few_speakers", "few_languages", "few_voices"]);
+
 /** What may be asked for while the organiser has chosen nothing; before the interpreter says it, all that there is. */
 function offeredBy({ offered_languages: offered, available_languages: available }: InterpreterState) {
   return offered.length ? offered : available;
@@ -163,12 +181,22 @@ function offeredBy({ offered_languages: offered, available_languages: available 
 
 const NOTHING_SPECIAL: InterpreterWish = { languages: null, glossary: null, muted: [], voices: {} };
 
+/** What the service said last, where the room knows better by now: it hears at once who comes and goes. */
+function shownNow(state: InterpreterState, presence: Presence): InterpreterState {
+  const isAway = presence === "left" || presence === "replaced";
+  if (state.state === "present" && isAway) return { ...state, state: "lost" };
+  const isAwaited = state.state === "invited" || state.state === "joining" || state.state === "lost";
+  return isAwaited && !isAway && presence !== "unseen" ? { ...state, state: "present" } : state;
+}
+
 /** Where in the section something was asked for: what fails is said there. */
 type Place = "invitation" | "languages" | "channels" | "voices";
 
-/** The interpreter as the service sees it. What is wished before it is invited waits here for the invitation. */
+/** The interpreter as the service and the room see it. What is wished before it is invited waits here for the invitation. */
 function useInterpreter(organising: Organising) {
-  const [state, setState] = useState<InterpreterState | null>(null);
+  const presence = useStore(useMeeting().presence);
+  const [said, setState] = useState<InterpreterState | null>(null);
+  const state = said && shownNow(said, presence);
   const [draft, setDraft] = useState(NOTHING_SPECIAL);
   /** Of looking; it may pass with the next look. */
   const [error, setError] = useState<unknown>(null);
@@ -215,7 +243,7 @@ function useInterpreter(organising: Organising) {
       current = false;
       window.clearInterval(timer);
     };
-  }, [organising]);
+  }, [organising, presence]);
 
   /** A wish is the whole wish: the next one builds on it at once, and is told when it has been answered. */
   const change = async (at: Place | null, next: InterpreterWish): Promise<void> => {

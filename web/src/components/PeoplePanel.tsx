@@ -5,10 +5,12 @@ import { useI18n } from "../hooks/useI18n";
 import { useMeeting } from "../hooks/useMeeting";
 import { useStore } from "../hooks/useStore";
 import type { Organising } from "../logic/api";
+import { audienceOf } from "../logic/audience";
 import type { TextKey } from "../logic/i18n";
 import { nameWithin } from "../logic/languages";
 import { isScreen, nameIn } from "../logic/names";
-import { audienceOf, heardBy, spokenBy } from "../logic/wishes";
+import { isUnheard } from "../logic/understanding";
+import { heardBy, spokenBy } from "../logic/wishes";
 import { isPerson } from "../room/directory";
 import { Icon } from "./Icon";
 import { RecordingMark } from "./RecordingStatus";
@@ -68,7 +70,9 @@ function Person({ person, organising }: { person: Participant; organising: Organ
   const publishes = person.getTrackPublication(Track.Source.Microphone) !== undefined;
   const spoken = spokenBy(person.attributes);
   const heard = heardBy(person.attributes);
-  const name = nameIn(useStore(useMeeting().directory.names), person.identity);
+  const meeting = useMeeting();
+  const name = nameIn(useStore(meeting.directory.names), person.identity);
+  const unheard = isUnheard(useStore(meeting.interpreter), person.identity, spoken);
   const [removing, setRemoving] = useState(false);
   const facts = [
     publishes && spoken && spoken !== "auto" ? text("people.speaks", { language: nameWithin(spoken, locale) }) : "",
@@ -88,6 +92,7 @@ function Person({ person, organising }: { person: Participant; organising: Organ
         </span>
         {facts.length > 0 && <span className="person-facts">{facts.join(" · ")}</span>}
       </span>
+      {publishes && unheard && <span className="person-unheard">{text("people.unheard")}</span>}
       {publishes && muted && (
         <span className="person-muted" role="img" aria-label={text("people.silent")}>
           <Icon name="micOff" />
@@ -144,11 +149,13 @@ function InterpreterCard() {
   );
 }
 
-/** Who follows this speaker in another language. */
+/** Who follows this speaker in another language, as far as the interpreter hears them and serves the others. */
 function AudienceOfMine({ people }: { people: readonly Participant[] }) {
   const { text, count, language: locale } = useI18n();
   const meeting = useMeeting();
-  const { speak } = useStore(meeting.wishSender.wishes);
+  const { speak, push } = useStore(meeting.wishSender.wishes);
+  const interpreter = useStore(meeting.interpreter);
+  const microphone = useStore(meeting.microphone);
   const passages = useStore(meeting.passages);
   const names = useStore(meeting.directory.names);
   if (!meeting.maySpeak) return null;
@@ -159,7 +166,8 @@ function AudienceOfMine({ people }: { people: readonly Participant[] }) {
   const others = people
     .filter((person) => !person.isLocal)
     .map(({ identity, attributes }) => ({ identity, name: nameIn(names, identity), attributes }));
-  const audience = audienceOf(spoken, others);
+  const heard = microphone.state === "on" && push !== "released" && !isUnheard(interpreter, me, spoken);
+  const audience = heard ? audienceOf(spoken, others, interpreter) : [];
   return (
     <div className="audience" data-audience={audience.length}>
       <h3>{audience.length ? count("people.audience", audience.length) : text("people.audienceNone")}</h3>

@@ -4,6 +4,7 @@ import { useHearsTranslation } from "../hooks/useHearsTranslation";
 import { useI18n } from "../hooks/useI18n";
 import { useMeeting } from "../hooks/useMeeting";
 import { usePreferences } from "../hooks/usePreferences";
+import { useNotUnderstood } from "../hooks/useReports";
 import { useStore } from "../hooks/useStore";
 import { useWishes } from "../hooks/useWishes";
 import { heardIn, type Offer } from "../logic/offer";
@@ -37,6 +38,7 @@ function LanguageSettings({ offer }: { offer: Offer }) {
   const { text } = i18n;
   const meeting = useMeeting();
   const { wishes, setSpeak, setListen, setRead } = useWishes();
+  const notUnderstood = useNotUnderstood();
   const { mode, language } = wishes.read;
   return (
     <section>
@@ -52,6 +54,11 @@ function LanguageSettings({ offer }: { offer: Offer }) {
           ]}
           onChange={setSpeak}
         />
+      )}
+      {notUnderstood && (
+        <p className="hint speak-unheard" role="status">
+          {notUnderstood}
+        </p>
       )}
       {meeting.admission.role !== "reader" && (
         <Select

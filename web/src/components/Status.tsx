@@ -4,8 +4,10 @@ import { useEncryptedText } from "../hooks/useEncryptedText";
 import { useI18n } from "../hooks/useI18n";
 import { useMeeting } from "../hooks/useMeeting";
 import { usePreferences } from "../hooks/usePreferences";
+import { usePresenceText } from "../hooks/usePresence";
+import { useOwnReports } from "../hooks/useReports";
 import { useStore } from "../hooks/useStore";
-import { channelFor, lagOf, otherTrouble, type Lag } from "../logic/interpreter";
+import { channelFor, lagOf, type Lag } from "../logic/interpreter";
 import { baseOf, nameWithin, sameLanguage, servedBy } from "../logic/languages";
 import { never } from "../logic/store";
 import { isUntranslated, spokenBy } from "../logic/wishes";
@@ -97,7 +99,7 @@ export function LagBadge() {
 
 const LAG_TEXTS = { close: "lag.close", behind: "lag.behind", far: "lag.far" } as const;
 
-/** What keeps this listener from hearing what they asked for. */
+/** What keeps this person from hearing what they asked for, or others from hearing them. */
 export function Troubles({ offered }: { offered: readonly string[] | null }) {
   const { text, language: locale } = useI18n();
   const meeting = useMeeting();
@@ -108,6 +110,8 @@ export function Troubles({ offered }: { offered: readonly string[] | null }) {
   const [preferences] = usePreferences();
   const slow = useLasting(pending, 4000);
   const encryptedText = useEncryptedText(meeting.directory);
+  const presence = usePresenceText();
+  const reports = useOwnReports();
   const speakers = useRemoteParticipants().filter(isPerson);
   // Where everybody speaks the language listened to, nothing is missing.
   const needed = listen !== "off" && speakers.some((person) => isForeign(spokenBy(person.attributes), listen));
@@ -117,11 +121,11 @@ export function Troubles({ offered }: { offered: readonly string[] | null }) {
   if (isUntranslated(wishes, preferences.read.mode, offered)) {
     troubles.push(text("captions.original", { language: nameWithin(baseOf(wishes.read.language), locale) }));
   }
+  if (presence && presence !== "interpreter.back") troubles.push(text(presence));
   if (interpreter.present) {
     const language = nameWithin(listen, locale);
-    const trouble = otherTrouble(interpreter);
     if (interpreter.encrypted) troubles.push(encryptedText(interpreter.encrypted));
-    if (trouble) troubles.push(text("trouble.some", { reason: trouble }));
+    troubles.push(...reports);
     if (needed && interpreter.languages.length && !servedBy(listen, interpreter.languages)) {
       troubles.push(text("trouble.noChannel", { language }));
     }
@@ -132,6 +136,7 @@ export function Troubles({ offered }: { offered: readonly string[] | null }) {
       {troubles.map((trouble) => (
         <p key={trouble}>{trouble}</p>
       ))}
+      {presence === "interpreter.back" && <p data-kind="good">{text(presence)}</p>}
     </div>
   );
 }

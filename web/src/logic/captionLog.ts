@@ -1,6 +1,6 @@
 /** The captions of a meeting as they grow: each revision costs the same, however long the meeting has been. */
 
-import { merged, freshPassage, isWithdrawn, type Passage, type Revision } from "./captions";
+import { ended, merged, freshPassage, isWithdrawn, type Passage, type Revision } from "./captions";
 
 /** What was received up to now. Each change gives another one, so that readers see that something changed. */
 export interface Passages {
@@ -63,6 +63,20 @@ export class CaptionLog {
     else this.list[place] = passage;
     if (revision.final) this.settled = { all: this.list };
     return true;
+  }
+
+  /** Ends what interpreters that are gone left unfinished; false where nothing was. */
+  endOpen(isGone: (epoch: string) => boolean): boolean {
+    const open = this.list.filter(({ epoch, texts }) => isGone(epoch) && texts.some(({ final }) => !final));
+    for (const passage of open) {
+      const place = this.places.get(passage.key);
+      if (place === undefined) continue;
+      const left = ended(passage);
+      if (isWithdrawn(left)) this.remove(place);
+      else this.list[place] = left;
+    }
+    if (open.length) this.settled = { all: this.list };
+    return open.length > 0;
   }
 
   private readonly lastBy = (speaker: string): Passage | undefined => {

@@ -43,6 +43,8 @@ export interface CaptionText {
   readonly final: boolean;
   readonly note: string;
   readonly doubt: string;
+  /** Ended by the page, as its interpreter went away in the middle of it. */
+  readonly cut?: true;
 }
 
 export interface Passage {
@@ -139,7 +141,7 @@ function reason(text: string): string {
 /** A passage with one more revision of it; the very same where that changes nothing. What is final stays as it is. */
 export function merged(known: Passage, revision: Revision): Passage {
   const before = known.texts.find((text) => text.language === revision.language);
-  if (before?.final) return known;
+  if (before?.final && !(before.cut && revision.final)) return known;
   const text = textOf(revision);
   return {
     ...known,
@@ -150,6 +152,15 @@ export function merged(known: Passage, revision: Revision): Passage {
       ? known.texts.map((other) => (other === before ? text : other))
       : [...known.texts, text].sort(originalFirst),
   };
+}
+
+/** A passage whose interpreter has gone: nobody will say any more how it goes on. */
+export function ended(passage: Passage): Passage {
+  return { ...passage, texts: passage.texts.map(cut) };
+}
+
+function cut(text: CaptionText): CaptionText {
+  return text.final ? text : { ...text, tentative: "", final: true, cut: true };
 }
 
 /** The first that is known of a passage; null where it says nothing. */

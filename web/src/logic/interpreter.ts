@@ -5,6 +5,7 @@ import { isLanguageCode, servedBy } from "./languages";
 import { readOffer, type Offer } from "./offer";
 import { plainText } from "./plainText";
 import { LONGEST_MS, within } from "./numbers";
+import { readReports, type Report } from "./reports";
 import { isKey } from "./signatures";
 import type { Attributes } from "./wishes";
 
@@ -45,11 +46,16 @@ export type Interpreter =
       readonly abilities: Offer;
       readonly channels: readonly ChannelState[];
       readonly profile: string;
-      readonly trouble: string;
+      readonly reports: readonly Report[];
       readonly encrypted: Encrypted | null;
     };
 
 export const ABSENT: Interpreter = { present: false };
+
+/** One that waits for another to leave. */
+export function isStandby(attributes: Attributes): boolean {
+  return attributes["translator.role"] === "standby";
+}
 
 export function isInterpreter(attributes: Attributes): boolean {
   return attributes["translator.role"] === "interpreter";
@@ -64,16 +70,15 @@ export function keyOf(attributes: Attributes): string | null {
 /** Reads the attributes; what cannot be read counts as not said, so that an older page survives a newer worker. */
 export function readInterpreter(identity: string, attributes: Attributes): Interpreter {
   const state = attributes["lk.agent.state"];
-  const languages = parsed(attributes["translator.languages"]);
   return {
     present: true,
     identity,
     state: state === "speaking" || state === "listening" ? state : "initializing",
-    languages: Array.isArray(languages) ? languages.slice(0, MOST_LANGUAGES).filter(isCode) : [],
+    languages: readCodes(parsed(attributes["translator.languages"])),
     abilities: readOffer(parsed(attributes["translator.abilities"])),
     channels: readChannels(parsed(attributes["translator.channels"])),
     profile: plainText(attributes["translator.profile"] ?? "", MOST_WORDS),
-    trouble: plainText(attributes["translator.trouble"] ?? "", MOST_WORDS),
+    reports: readReports(parsed(attributes["translator.reports"])),
     encrypted: readEncrypted(parsed(attributes["translator.encrypted"] || undefined)),
   };
 }
@@ -87,15 +92,8 @@ function readEncrypted(value: unknown): Encrypted | null {
   return named.length || everybody === true ? { everybody: everybody === true, speakers: named } : null;
 }
 
-/** What is missing besides encryption, which the page says in its own words. */
-export function otherTrouble({
-  trouble,
-  encrypted,
-}: {
-  readonly trouble: string;
-  readonly encrypted: Encrypted | null;
-}): string {
-  return encrypted && trouble.endsWith("encrypted end to end; the interpreter has no key") ? "" : trouble;
+function readCodes(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.slice(0, MOST_LANGUAGES).filter(isCode) : [];
 }
 
 function isCode(value: unknown): value is string {

@@ -1,7 +1,7 @@
 /** What a participant speaks, hears and reads, and how it is written into participant attributes. */
 
 import type { ReadMode } from "./captionView";
-import { isLanguageCode, sameLanguage } from "./languages";
+import { isLanguageCode } from "./languages";
 import { isOffered } from "./offer";
 
 export interface Wishes {
@@ -96,31 +96,4 @@ export function readBy(attributes: Attributes): readonly string[] {
 function codeOr(other: string, value: string | undefined): string | null {
   const code = value?.slice(0, MOST_CHARACTERS).trim() ?? "";
   return code === other || isLanguageCode(code) ? code : null;
-}
-
-export interface Listener {
-  readonly identity: string;
-  readonly name: string;
-  readonly attributes: Attributes;
-}
-
-export interface Audience {
-  readonly identity: string;
-  readonly name: string;
-  readonly language: string;
-  readonly how: "hears" | "reads";
-}
-
-/** Who receives `spoken` in another language: those who hear a translation first, then those who only read. */
-export function audienceOf(spoken: string, others: readonly Listener[]): readonly Audience[] {
-  const hears: Audience[] = [];
-  const reads: Audience[] = [];
-  for (const { identity, name, attributes } of others) {
-    const listen = heardBy(attributes);
-    const read = readBy(attributes).find((code) => code !== "original" && !sameLanguage(code, spoken));
-    if (listen !== "off" && !sameLanguage(listen, spoken))
-      hears.push({ identity, name, language: listen, how: "hears" });
-    else if (read !== undefined) reads.push({ identity, name, language: read, how: "reads" });
-  }
-  return [...hears, ...reads];
 }

@@ -60,27 +60,38 @@ export class CaptionFeed {
   private readonly open = new Map<string, number>();
   private readonly lanes = new Map<string, { last: Promise<void>; waiting: number }>();
   private readonly closed = new Store(false);
+  private readonly forgetGone: () => void;
 
   /**
-   * `keys` are the public keys of the interpreters that are or were in the room, `now` says when a caption came,
-   * `earlier` is what this tab received before.
+   * `keys` are the public keys of the interpreters that are or were in the room, `gone` of those that were, `now` says
+   * when a caption came, `earlier` is what this tab received before.
    */
   constructor(
     private readonly source: CaptionSource,
     private readonly keys: Readable<ReadonlySet<string>>,
+    private readonly gone: Readable<ReadonlySet<string>>,
     private readonly now: () => number,
     private readonly check = new SignatureCheck(globalThis.crypto?.subtle),
     earlier: readonly Passage[] = [],
   ) {
     this.log.restore(earlier);
     this.passages = new Store(this.log.passages());
+    this.forgetGone = gone.subscribe(() => {
+      if (this.endOpen()) this.passages.set(this.log.passages());
+    });
     void check.possible().then((possible) => this.checkable.set(possible));
     source.registerTextStreamHandler(TOPIC, (stream, { identity }) => void this.receive(stream, identity));
   }
 
   close(): void {
     this.source.unregisterTextStreamHandler(TOPIC);
+    this.forgetGone();
     this.closed.set(true);
+  }
+
+  private endOpen(): boolean {
+    const gone = this.gone.get();
+    return this.log.endOpen((epoch) => gone.has(epoch));
   }
 
   private async receive(stream: CaptionStream, sender: string): Promise<void> {
@@ -141,7 +152,9 @@ export class CaptionFeed {
       (await this.check.holds(sender, text, attributes));
     const revision = believed ? readRevision(text, attributes, sender) : null;
     if (!revision) return this.refuse(stream);
-    if (this.log.take(revision, key, this.now())) this.passages.set(this.log.passages());
+    const taken = this.log.take(revision, key, this.now());
+    const isOver = this.gone.get().has(key) && this.endOpen();
+    if (taken || isOver) this.passages.set(this.log.passages());
   }
 
   private refuse(stream: CaptionStream): void {

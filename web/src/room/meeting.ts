@@ -14,6 +14,7 @@ import { ReadBefore } from "./readBefore";
 import { HeardRecorder } from "./recorder";
 import { RecordingRule } from "./recordingRule";
 import { RecordingSigns } from "./recordingSigns";
+import { Sample } from "./sample";
 import { Session, SESSION_OPTIONS } from "./session";
 import type { Capture } from "./sessionShelf";
 import { STREAM_OPTIONS } from "./streams";
@@ -49,6 +50,7 @@ export class Meeting {
   readonly microphone: Store<Microphone>;
   /** How many still listen to what this person has just said; 0 for those who do not speak. */
   readonly waiting: WaitWatch["waiting"];
+  readonly sample: Sample;
   private readonly watch: InterpreterWatch;
   private readonly feed: CaptionFeed;
   private readonly listening: Listening;
@@ -83,7 +85,14 @@ export class Meeting {
     this.watch = new InterpreterWatch(this.room);
     const clock = new ServerClock();
     clock.set(admission.token);
-    this.feed = new CaptionFeed(captionSource(this.room), this.watch.keys, clock.now, undefined, earlier.passages.all);
+    this.feed = new CaptionFeed(
+      captionSource(this.room),
+      this.watch.keys,
+      this.watch.gone,
+      clock.now,
+      undefined,
+      earlier.passages.all,
+    );
     this.endKeeping = keepingWords(admission.room, () => ({
       passages: this.feed.passages.get().settled,
       names: this.directory.names.get(),
@@ -102,6 +111,14 @@ export class Meeting {
     this.waiting = this.waitWatch?.waiting ?? new Store(0);
     this.microphone = new Store<Microphone>({ state: "none" });
     this.capture = new Store(options.microphone);
+    this.sample = new Sample({
+      room: this.room,
+      context,
+      output: this.mixer.output,
+      wishes: this.wishSender.wishes,
+      isMicrophoneOn: () => this.microphone.get().state === "on",
+      setMicrophone: (on) => this.switchMicrophoneOn(on),
+    });
     this.session = new Session(this.room, api, admission, {
       relayOnly: options.relayOnly,
       onConnected: () => void this.publish(),
@@ -117,6 +134,10 @@ export class Meeting {
 
   get interpreter(): InterpreterWatch["state"] {
     return this.watch.state;
+  }
+
+  get presence(): InterpreterWatch["presence"] {
+    return this.watch.presence;
   }
 
   get passages(): CaptionFeed["passages"] {
@@ -142,12 +163,8 @@ export class Meeting {
 
   async setMicrophone(on: boolean): Promise<void> {
     this.capture.update((before) => ({ ...before, on }));
-    try {
-      await this.room.localParticipant.setMicrophoneEnabled(on);
-      this.lookAtMicrophone();
-    } catch (error) {
-      this.microphone.set({ state: "failed", problem: microphoneProblem(error) });
-    }
+    await this.sample.stop();
+    await this.switchMicrophoneOn(on);
   }
 
   async switchMicrophone(deviceId: string): Promise<void> {
@@ -173,6 +190,7 @@ export class Meeting {
   /** Ends everything that runs; captions and recording can still be read. */
   async end(): Promise<void> {
     await this.recorder.stop();
+    await this.sample.stop();
     await this.session.leave();
     this.waitWatch?.close();
     this.listening.close();
@@ -185,6 +203,15 @@ export class Meeting {
   private async publish(): Promise<void> {
     if (this.maySpeak && this.capture.get().on) await this.setMicrophone(true);
     else this.lookAtMicrophone();
+  }
+
+  private async switchMicrophoneOn(on: boolean): Promise<void> {
+    try {
+      await this.room.localParticipant.setMicrophoneEnabled(on);
+      this.lookAtMicrophone();
+    } catch (error) {
+      this.microphone.set({ state: "failed", problem: microphoneProblem(error) });
+    }
   }
 
   private lookAtMicrophone(): void {

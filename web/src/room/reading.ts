@@ -19,7 +19,7 @@ export class Reading {
     this.directory = new Directory(room);
     const watch = new InterpreterWatch(room);
     this.interpreter = watch.state;
-    this.feed = new CaptionFeed(captionSource(room), watch.keys, Date.now);
+    this.feed = new CaptionFeed(captionSource(room), watch.keys, watch.gone, Date.now);
     const mode = language === "original" ? ("original" as const) : ("translation" as const);
     // The sender lives with the room, whose events it follows.
     new WishSender(room, { speak: "", listen: "off", read: { mode, language }, push: "always" });

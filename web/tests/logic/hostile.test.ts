@@ -8,10 +8,11 @@ import {
   readInterpreter,
   stillListening,
 } from "../../src/logic/interpreter";
+import { audienceOf } from "../../src/logic/audience";
 import { hasRecordingSign, recordingRule } from "../../src/logic/recording";
 import { UNKNOWN } from "../../src/logic/offer";
 import { plainText } from "../../src/logic/plainText";
-import { audienceOf, heardBy, readBy, spokenBy } from "../../src/logic/wishes";
+import { heardBy, readBy, spokenBy } from "../../src/logic/wishes";
 
 /** What anybody in a room may set as an attribute or a name. */
 const HOSTILE = [
@@ -38,14 +39,26 @@ const bounded = (text: string): void => expect([...text].length).toBeLessThanOrE
 
 describe("whatever an interpreter says of itself", () => {
   it.each(HOSTILE)("is read without harm: %#", (value) => {
-    const names = ["lk.agent.state", "languages", "channels", "profile", "trouble", "key", "voices", "capacity"];
+    const names = [
+      "lk.agent.state",
+      "languages",
+      "channels",
+      "profile",
+      "reports",
+      "abilities",
+      "key",
+      "voices",
+      "capacity",
+    ];
     const attributes = Object.fromEntries(
       names.map((name) => [name.includes(".") ? name : `translator.${name}`, value]),
     );
     const interpreter = readInterpreter("agent", { ...attributes, "lk.agent.state": "speaking" });
     if (!interpreter.present) throw new Error("absent");
 
-    bounded(interpreter.trouble);
+    expect(interpreter.reports.length).toBeLessThanOrEqual(20);
+    for (const code of Object.values(interpreter.abilities).flatMap((codes) => codes ?? []))
+      expect(code).toMatch(/^[A-Za-z-]{2,40}$/);
     bounded(interpreter.profile);
     for (const code of interpreter.languages) expect(code).toMatch(/^[A-Za-z-]{2,40}$/);
     for (const channel of interpreter.channels) {
@@ -97,19 +110,26 @@ describe("whatever an interpreter says of itself", () => {
           '{"es": {"track": "translated-es", "listeners": 3, "lag_s": 2.5, "state": "muted", "speaking": false}}',
         "translator.profile": "gpu",
         "translator.trouble": "anna, fr: no route",
+        "translator.abilities": '{"recognised": ["en"]}',
+        "translator.reports": '[{"code": "not_translated", "speaker": "anna", "language": "fr"}]',
       }),
     ).toEqual({
       present: true,
       identity: "agent",
       state: "listening",
       languages: ["en", "zh-Hant-TW", "pt_BR"],
-      abilities: UNKNOWN,
+      abilities: { ...UNKNOWN, recognised: ["en"] },
       channels: [{ language: "es", track: "translated-es", listeners: 3, lagS: 2.5, state: "muted", speaking: false }],
       profile: "gpu",
       encrypted: null,
-      trouble: "anna, fr: no route",
+      reports: [{ code: "not_translated", speaker: "anna", language: "fr", other: "", count: 0 }],
     });
   });
+});
+
+const SPANISH = readInterpreter("agent", {
+  "translator.languages": '["en", "es"]',
+  "translator.channels": '{"es": {"state": "open", "listeners": 1}}',
 });
 
 describe("whatever a participant wishes", () => {
@@ -120,7 +140,7 @@ describe("whatever a participant wishes", () => {
       expect(heardBy(attributes)).toMatch(/^[A-Za-z-]{2,40}$/);
       expect(readBy(attributes).length).toBeLessThanOrEqual(8);
       for (const code of readBy(attributes)) expect(code).toMatch(/^[A-Za-z-]{2,40}$/);
-      for (const one of audienceOf("en", [{ identity: "eve", name: "Eve", attributes }]))
+      for (const one of audienceOf("en", [{ identity: "eve", name: "Eve", attributes }], SPANISH))
         expect(one.language).toMatch(/^[a-z-]{2,40}$/i);
     }
   });

@@ -5,7 +5,6 @@ import {
   hearsTranslation,
   isWantedChannel,
   lagOf,
-  otherTrouble,
   readInterpreter,
   stillListening,
   type ChannelState,
@@ -16,12 +15,13 @@ const ATTRIBUTES = {
   "lk.agent.state": "speaking",
   "translator.role": "interpreter",
   "translator.languages": '["es","pt"]',
-  "translator.abilities": '{"recognised":["en"],"read":["es","fr","pt"],"heard":null}',
+  "translator.abilities": '{"recognised":["en","<b>"],"read":["es","fr","pt"],"heard":null}',
   "translator.channels": JSON.stringify({
     es: { track: "translated-es", sid: "TR_1", listeners: 3, lag_s: 2.4, state: "open" },
     pt: { track: "translated-pt", sid: "TR_2", listeners: 2, lag_s: 0, state: "muted" },
   }),
   "translator.profile": "cpu",
+  "translator.reports": '[{"code": "no_voice", "language": "es"}]',
 };
 
 describe("the interpreter's attributes", () => {
@@ -39,20 +39,15 @@ describe("the interpreter's attributes", () => {
         { language: "pt", track: "translated-pt", listeners: 2, lagS: null, state: "muted", speaking: null },
       ],
       profile: "cpu",
-      trouble: "",
+      reports: [{ code: "no_voice", speaker: "", language: "es", other: "", count: 0 }],
       encrypted: null,
     });
   });
 
-  it("say whose words are encrypted, and what else is missing", () => {
+  it("say whose words are encrypted", () => {
     const said = { "translator.encrypted": '{"everybody": false, "speakers": ["ana", 7, "ben"]}' };
     const mixed = readInterpreter("agent-1", { ...ATTRIBUTES, ...said });
     expect(mixed).toMatchObject({ encrypted: { everybody: false, speakers: ["ana", "ben"] } });
-    const encrypted = { everybody: true, speakers: ["ana"] };
-    const known = "this meeting is encrypted end to end; the interpreter has no key";
-    expect(otherTrouble({ trouble: known, encrypted })).toBe("");
-    expect(otherTrouble({ trouble: known, encrypted: null })).toBe(known);
-    expect(otherTrouble({ trouble: "no route", encrypted })).toBe("no route");
   });
 
   it.each(["", "{", "7", "null", "[]", "{}", '{"speakers": "ana"}', '{"everybody": 1, "speakers": []}'])(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { audienceOf, changedAttributes, hearing, toAttributes, type Wishes } from "../../src/logic/wishes";
+import { changedAttributes, hearing, toAttributes, type Wishes } from "../../src/logic/wishes";
 
 const WISHES: Wishes = { speak: "en", listen: "es", read: { mode: "both", language: "es" }, push: "always" };
 
@@ -29,28 +29,6 @@ describe("attributes", () => {
     const known = { "translator.speak": "en", "translator.listen": "fr", "translator.captions": "es,original" };
 
     expect(changedAttributes(toAttributes(WISHES), known)).toEqual({ "translator.listen": "es" });
-  });
-});
-
-describe("the audience of a speaker", () => {
-  it("is who hears or reads another language than the one spoken, hearers first", () => {
-    const others = [
-      {
-        identity: "1",
-        name: "Reader",
-        attributes: { "translator.listen": "off", "translator.captions": "original,fr" },
-      },
-      { identity: "2", name: "Hearer", attributes: { "translator.listen": "es", "translator.captions": "es" } },
-      { identity: "3", name: "Same", attributes: { language: "en-GB" } },
-      { identity: "4", name: "Example client", attributes: { language: "de" } },
-      { identity: "5", name: "Nothing", attributes: {} },
-    ];
-
-    expect(audienceOf("en", others).map(({ name, language, how }) => [name, language, how])).toEqual([
-      ["Hearer", "es", "hears"],
-      ["Example client", "de", "hears"],
-      ["Reader", "fr", "reads"],
-    ]);
   });
 });
 

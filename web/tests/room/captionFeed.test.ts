@@ -9,6 +9,7 @@ let interpreter: Signer;
 let eve: Signer;
 let source: FakeSource;
 let keys: Store<ReadonlySet<string>>;
+let gone: Store<ReadonlySet<string>>;
 let feed: CaptionFeed;
 let warn: ReturnType<typeof vi.spyOn>;
 
@@ -20,7 +21,8 @@ beforeEach(() => {
   warn = vi.spyOn(console, "warn").mockImplementation(() => undefined);
   source = new FakeSource();
   keys = new Store<ReadonlySet<string>>(new Set([interpreter.key]));
-  feed = new CaptionFeed(source, keys, Date.now);
+  gone = new Store<ReadonlySet<string>>(new Set());
+  feed = new CaptionFeed(source, keys, gone, Date.now);
 });
 
 const words = (): string[] =>
@@ -41,6 +43,41 @@ async function say(
   source.send(speaker, [text], attributes);
   return attributes;
 }
+
+describe("an interpreter that goes in the middle of a line", () => {
+  const interim = { "lk.transcription_final": "false", "translator.committed": "5" };
+
+  it("leaves what will not change, and no half word for ever", async () => {
+    await say("anna", 1, "Good mourn", interim);
+    await say("bea", 1, "perhaps", { ...interim, "translator.committed": "0" });
+    await shows("anna: Good mourn", "bea: perhaps");
+    gone.set(new Set([interpreter.key]));
+
+    expect(words()).toEqual(["anna: Good "]);
+    expect(feed.passages.get().all[0]?.texts[0]).toMatchObject({ final: true }); // so that the transcript has it
+  });
+
+  it("may still have its end come in, but nothing unfinished", async () => {
+    await say("anna", 1, "Good mourn", interim);
+    await shows("anna: Good mourn");
+    gone.set(new Set([interpreter.key]));
+    await say("anna", 1, "Good mourning to", interim);
+    await say("anna", 2, "Let u", interim);
+    await shows("anna: Good ", "anna: Let u");
+    await say("anna", 1, "Good morning.");
+
+    await shows("anna: Good morning.", "anna: Let u");
+  });
+
+  it("takes nothing from those of the next one", async () => {
+    const next = await Signer.make();
+    keys.set(new Set([interpreter.key, next.key]));
+    gone.set(new Set([interpreter.key]));
+    source.send("anna", ["Good mourn"], await next.sign("anna", "Good mourn", captionOf("anna", 1, interim)));
+
+    await shows("anna: Good mourn");
+  });
+});
 
 describe("the captions of the interpreter", () => {
   it("are shown, piece by piece put together", async () => {
@@ -63,7 +100,7 @@ describe("the captions of the interpreter", () => {
       return true;
     });
     feed.close();
-    feed = new CaptionFeed(source, keys, Date.now, slow);
+    feed = new CaptionFeed(source, keys, gone, Date.now, slow);
     const interim = { "lk.transcription_final": "false" };
     await say("anna", 1, "Good", interim);
     await say("anna", 1, "Good morning", interim);
@@ -221,7 +258,7 @@ describe("what a listener makes up", () => {
 describe("a browser that cannot check who sent a caption", () => {
   it("shows none, and says so", async () => {
     feed.close();
-    feed = new CaptionFeed(source, keys, Date.now, new SignatureCheck(undefined));
+    feed = new CaptionFeed(source, keys, gone, Date.now, new SignatureCheck(undefined));
     await say("anna", 1, "Good morning.");
 
     await vi.waitFor(() => expect(feed.checkable.get()).toBe(false));

@@ -1,5 +1,5 @@
-import { ParticipantKind, type Room } from "livekit-client";
-import { expect, it } from "vitest";
+import { ConnectionState, ParticipantKind, RoomEvent, type Room } from "livekit-client";
+import { afterEach, expect, it, vi } from "vitest";
 import { InterpreterWatch } from "../../src/room/interpreterWatch";
 
 const key = (letter: string): string => letter.repeat(43);
@@ -20,16 +20,33 @@ const interpreter = (identity: string, publicKey: string): Somebody => ({
 /** A room whose participants a test names. */
 class FakeRoom {
   remoteParticipants = new Map<string, Somebody>();
-  private readonly listeners = new Set<() => void>();
+  state = ConnectionState.Connected;
+  private readonly listeners = new Map<string, () => void>();
 
-  on(_: string, listener: () => void): this {
-    this.listeners.add(listener);
+  on(event: string, listener: () => void): this {
+    this.listeners.set(event, listener);
     return this;
   }
 
   has(...people: readonly Somebody[]): void {
     this.remoteParticipants = new Map(people.map((one) => [one.identity, one]));
-    for (const listener of this.listeners) listener();
+    this.emit(RoomEvent.ParticipantConnected);
+  }
+
+  emit(event: RoomEvent): void {
+    this.listeners.get(event)?.();
+  }
+
+  loses(): void {
+    this.state = ConnectionState.Disconnected;
+    this.remoteParticipants = new Map();
+    this.emit(RoomEvent.Disconnected);
+  }
+
+  isBack(...people: readonly Somebody[]): void {
+    this.state = ConnectionState.Connected;
+    this.remoteParticipants = new Map(people.map((one) => [one.identity, one]));
+    this.emit(RoomEvent.Connected);
   }
 }
 
@@ -72,4 +89,58 @@ it("keeps the newest keys only, however often interpreters come and go", () => {
 
   expect(watch.keys.get().size).toBe(50);
   expect(watch.keys.get().has(String(499).padStart(43, "0"))).toBe(true);
+});
+
+const STANDBY: Somebody = {
+  identity: "agent-2",
+  kind: ParticipantKind.AGENT,
+  attributes: { "translator.role": "standby" },
+};
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+it("says at once that the interpreter goes, is being replaced, and is back", () => {
+  const { room, watch } = watched();
+  expect(watch.presence.get()).toBe("unseen");
+  room.has(interpreter("agent-1", key("a")));
+  expect(watch.presence.get()).toBe("here");
+  room.has();
+  expect(watch.presence.get()).toBe("left");
+  expect([...watch.gone.get()]).toEqual([key("a")]);
+  room.has(STANDBY);
+  expect(watch.presence.get()).toBe("replaced");
+  room.has(interpreter("agent-2", key("b")));
+  expect(watch.presence.get()).toBe("back");
+  expect([...watch.gone.get()]).toEqual([key("a")]);
+  room.has();
+  expect(watch.presence.get()).toBe("left");
+});
+
+it("says nothing of an interpreter that takes over from another one in its presence", () => {
+  const { room, watch } = watched(interpreter("agent-1", key("a")), STANDBY);
+  room.has(interpreter("agent-1", key("a")), interpreter("agent-2", key("b")));
+  room.has(interpreter("agent-2", key("b")));
+
+  expect(watch.presence.get()).toBe("here");
+  expect([...watch.gone.get()]).toEqual([key("a")]);
+});
+
+it("does not take its own interruption for the interpreter's, nor the server's lateness", () => {
+  vi.useFakeTimers();
+  const { room, watch } = watched(interpreter("agent-1", key("a")));
+  room.loses();
+  room.isBack();
+  vi.advanceTimersByTime(3000);
+  expect(watch.presence.get()).toBe("here");
+  expect(watch.gone.get().size).toBe(0);
+  room.has(interpreter("agent-1", key("a")));
+  vi.advanceTimersByTime(10_000);
+  expect(watch.presence.get()).toBe("here");
+
+  room.loses();
+  room.isBack();
+  vi.advanceTimersByTime(10_000);
+  expect(watch.presence.get()).toBe("left");
 });

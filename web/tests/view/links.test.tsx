@@ -103,13 +103,13 @@ describe("an organiser's links", () => {
   });
 
   it.each([
-    ["Withdraw", false, "stay, but cannot come back"],
-    ["Withdraw and remove", true, "are disconnected"],
+    ["Turn off link", false, "stay, but cannot come back"],
+    ["Turn off and remove people", true, "are disconnected"],
   ])("%s asks first, and says what fails where it was asked", async (button, remove, words) => {
     const revoke = vi.fn().mockRejectedValueOnce(new ApiError("media_server", "")).mockResolvedValue({ removed: 0 });
     shown({ revoke });
     fireEvent.click((await screen.findAllByRole("button", { name: button }))[0] as HTMLElement);
-    const dialog = await screen.findByRole("dialog", { name: "Withdraw “Press”?" });
+    const dialog = await screen.findByRole("dialog", { name: "Turn off “Press”?" });
     expect(dialog.textContent).toContain(words);
     expect(revoke).not.toHaveBeenCalled();
     fireEvent.click(within(dialog).getByRole("button", { name: button }));
@@ -146,6 +146,7 @@ describe("the interpreter's last steps", () => {
   const meeting = {
     admission: { room: "board", title: "Board" },
     interpreter: new Store({ present: false }),
+    presence: new Store("unseen"),
     recordingAllowed: new Store(true),
     directory: { names: new Store(new Map()) },
   };
