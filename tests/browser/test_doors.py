@@ -78,6 +78,7 @@ async def test_the_organisers_click_brings_the_interpreter(
             told = await _told(worker.stdout, "voices")
             assert (told["voices"], told["muted"]) == ({"es": "kokoro:ef_dora"}, ["es"])
             await emma.page.get_by_role("button", name="Dismiss").click()
+            await emma.page.get_by_role("dialog").get_by_role("button", name="Dismiss").click()
             await expect(state).to_have_attribute("data-interpreter", "absent", timeout=20_000)
             assert emma.errors == []
     finally:

@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { useErrorText } from "../hooks/useErrorText";
 import { useI18n } from "../hooks/useI18n";
+import { useLeaveGuard } from "../hooks/useLeaveGuard";
 import { glossaryOf, MOST_ENTRIES, rowsOf, type Glossary, type GlossaryRow } from "../logic/glossary";
 import { nameWithin } from "../logic/languages";
 import { Dialog, Notice, Select } from "./controls";
@@ -18,7 +19,9 @@ interface GlossaryDialogProps {
 export function GlossaryDialog({ glossary, languages, onSave, onClose }: GlossaryDialogProps) {
   const i18n = useI18n();
   const { text, language: locale } = i18n;
-  const [rows, setRows] = useState<readonly GlossaryRow[]>(() => withBlank(rowsOf(glossary), locale));
+  const [first] = useState<readonly GlossaryRow[]>(() => withBlank(rowsOf(glossary), locale));
+  const [rows, setRows] = useState(first);
+  useLeaveGuard(rows !== first);
   const [target, setTarget] = useState(languages[0] ?? (locale === "en" ? "es" : "en"));
   const targetName = nameWithin(target, locale);
   const errorText = useErrorText();

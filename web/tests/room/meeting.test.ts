@@ -3,18 +3,19 @@ import { RoomEvent } from "livekit-client";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { Api, type Admission } from "../../src/logic/api";
 import { Meeting } from "../../src/room/meeting";
+import { keepWords, keptWords } from "../../src/room/wordShelf";
 import { FakeAudio } from "../fakes/audio";
 import { FakeMediaRecorder } from "../fakes/recording";
 
 const WISHES = { speak: "", listen: "off", read: { mode: "off", language: "en" }, push: "always" } as const;
 
 function meetingOf(recordingAllowed: boolean): Meeting {
-  const admission = { role: "listener", recording_allowed: recordingAllowed } as Admission;
+  const admission = { role: "listener", room: "board", recording_allowed: recordingAllowed } as Admission;
   const context = Object.assign(new FakeAudio(), { createMediaStreamDestination: () => ({ stream: {} }) });
   return new Meeting(admission, new Api(), context as unknown as AudioContext, {
     wishes: WISHES,
     balance: 0.9,
-    microphone: { device: "", on: false },
+    microphone: { device: "desk", on: false },
     speaker: "",
     relayOnly: false,
   });
@@ -27,6 +28,42 @@ beforeEach(() => {
   FakeMediaRecorder.made = [];
 });
 afterEach(() => meeting.end());
+
+it("begins with what this tab received before, and keeps what it has at its end", async () => {
+  const texts = [
+    { language: "en", translated: false, committed: "Hello.", tentative: "", final: true, note: "", doubt: "" },
+  ];
+  const passage = {
+    key: "k:ana/1",
+    epoch: "k",
+    segment: "ana/1",
+    speaker: "ana",
+    sourceLanguage: "en",
+    startMs: 0,
+    endMs: 1,
+    firstSeenMs: 2,
+    history: false,
+    texts,
+  };
+  keepWords("board", { passages: [passage], names: new Map([["ana", "Ana"]]) });
+  meeting = meetingOf(true);
+  expect(meeting.passages.get()).toEqual([passage]);
+  expect(meeting.directory.nameOf("ana")).toBe("Ana");
+  window.sessionStorage.clear();
+  await meeting.end();
+
+  expect(keptWords("board").passages).toEqual([passage]);
+  window.sessionStorage.clear();
+});
+
+it("knows what is wanted of the microphone, whether or not it works", async () => {
+  meeting = meetingOf(true);
+  await meeting.setMicrophone(true);
+  expect(meeting.capture.get()).toEqual({ device: "desk", on: true });
+  await meeting.setMicrophone(false);
+
+  expect(meeting.capture.get()).toEqual({ device: "desk", on: false });
+});
 
 it("records nothing where the service forbids it", () => {
   meeting = meetingOf(false);

@@ -1,10 +1,10 @@
 // @vitest-environment jsdom
-import { act, cleanup, configure, fireEvent, render, screen, waitFor } from "@testing-library/react";
+import { act, cleanup, configure, fireEvent, render, screen, waitFor, within } from "@testing-library/react";
 import axe from "axe-core";
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { RecordingControls } from "../../src/components/RecordingControls";
 import { RecordingSection } from "../../src/components/RecordingSection";
-import { RecordingMark, RecordingStatus } from "../../src/components/RecordingStatus";
+import { RecordingClock, RecordingMark, RecordingStatus } from "../../src/components/RecordingStatus";
 import { I18nProvider } from "../../src/hooks/useI18n";
 import { MeetingContext } from "../../src/hooks/useMeeting";
 import { PreferencesProvider } from "../../src/hooks/usePreferences";
@@ -13,6 +13,7 @@ import { keepPreferences, readPreferences } from "../../src/logic/preferences";
 import { Store } from "../../src/logic/store";
 import type { Meeting } from "../../src/room/meeting";
 import { HeardRecorder } from "../../src/room/recorder";
+import { openDialogs } from "../fakes/dialogs";
 import { FakeMediaRecorder, fakeMixer } from "../fakes/recording";
 
 /** As much of a meeting as recording needs. */
@@ -53,6 +54,49 @@ beforeEach(() => {
 afterEach(() => {
   cleanup();
   window.localStorage.clear();
+});
+
+describe("whoever records", () => {
+  it("sees a clock for as long as they do", async () => {
+    const meeting = meetingOf();
+    show(
+      meeting,
+      <>
+        <RecordingClock />
+        <p>Board</p>
+      </>,
+    );
+    await screen.findByText("Board");
+    expect(screen.queryByRole("img")).toBeNull();
+    const now = vi.spyOn(performance, "now").mockReturnValue(1000);
+    act(() => meeting.recorder.start());
+    expect(screen.getByRole("img").getAttribute("aria-label")).toBe("You are recording: 00:00");
+    now.mockReturnValue(3_785_000);
+    await waitFor(() => expect(screen.getByRole("img").textContent).toBe("1:03:04"));
+    now.mockRestore();
+    await act(() => meeting.recorder.stop());
+
+    expect(screen.queryByRole("img")).toBeNull();
+  });
+
+  it("is asked before what they have not saved is replaced", async () => {
+    openDialogs();
+    vi.stubGlobal("URL", Object.assign(URL, { createObjectURL: () => "blob:x", revokeObjectURL: () => undefined }));
+    const meeting = meetingOf();
+    show(meeting, controls(meeting));
+    fireEvent.click(await screen.findByRole("button", { name: "Start recording" }));
+    FakeMediaRecorder.made[0]?.hears("the first");
+    fireEvent.click(screen.getByRole("button", { name: "Stop recording" }));
+    fireEvent.click(await screen.findByRole("button", { name: "Start recording" }));
+    const dialog = await screen.findByRole("dialog", { name: "Record again?" });
+    expect(meeting.recorder.state.get()).toMatchObject({ state: "ready", saved: false });
+    fireEvent.click(within(dialog).getByRole("button", { name: "Cancel" }));
+    fireEvent.click(screen.getByRole("button", { name: "Save recording" }));
+    expect(meeting.recorder.state.get()).toMatchObject({ state: "ready", saved: true });
+    fireEvent.click(screen.getByRole("button", { name: "Start recording" }));
+
+    expect(meeting.recorder.state.get().state).toBe("recording");
+  });
 });
 
 describe("who records", () => {
