@@ -1,6 +1,6 @@
 # `make demo` and `make up` need nothing but Debian, Python 3.11+ and Go (or a livekit-server on the PATH).
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-up setup-dev demo up doctor check test test-browser lint audit format figures lock clean
+.PHONY: help setup setup-up setup-dev demo up doctor check test test-browser coverage lint audit format figures lock clean
 
 HIVE := .venv/bin/hive
 PY := .venv/bin/python
@@ -36,6 +36,10 @@ test: setup-dev ## all tests: make test [ARGS="tests/stack -k ports"]
 
 test-browser: setup-dev ## the tests in a real browser alone
 	@$(PY) -m pytest -m browser $(ARGS)
+
+coverage: ## the tests of protocol, config and foundation, and how much of these rooms they run; part of `make test`
+	@scripts/bootstrap.sh check
+	@scripts/coverage.sh $(ARGS)
 
 lint: setup-dev audit ## ruff and mypy; tsc, ESLint and Prettier for the page; the audit of dependencies
 	@$(PY) -m ruff check .

@@ -12,6 +12,8 @@ from pipeline.audio import Pcm
 from tests.fakes.livekit_room import FakeSource
 from worker.sink import FRAME, LONGEST_PIECE, PIECE, ROOM, SinkError, TrackSink
 
+pytestmark = pytest.mark.virtual_time
+
 
 def ramp(samples: int, start: int = 0) -> Pcm:
     """Sound in which every sample tells its place."""

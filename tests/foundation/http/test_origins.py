@@ -5,9 +5,12 @@ import pytest
 from fastapi import FastAPI
 
 from foundation.http.origins import Origins, name_of, origin_of
-from tests.foundation.http.serving import Client, application, served
+from foundation.http.protocols import Deadlines
+from tests.foundation.http.serving import Client, application, limits, served
 
 OURS = "https://meet.example.org"
+UNHURRIED = limits(deadlines=Deadlines())
+"""Nobody is cut off here for being slow."""
 
 
 def guarded() -> FastAPI:
@@ -46,7 +49,7 @@ def guarded() -> FastAPI:
 )
 async def test_a_name_that_is_not_ours_is_refused(host: str, status: int) -> None:
     """A page can point a name of its own at our address; addresses and names of ours it cannot."""
-    async with served(guarded()) as server, await Client.connect(server.port) as client:
+    async with served(guarded(), UNHURRIED) as server, await Client.connect(server.port) as client:
         await client.say(f"GET /client HTTP/1.1\r\nHost: {host}\r\n\r\n")
         assert await client.status() == status
         if status == 421:
@@ -70,7 +73,7 @@ async def test_a_name_that_is_not_ours_is_refused(host: str, status: int) -> Non
 )
 async def test_a_page_of_another_site_is_refused(origin: str, status: int) -> None:
     """Only pages of the sites that are allowed, and those that come from where they ask, may speak to a service."""
-    async with served(guarded()) as server, await Client.connect(server.port) as client:
+    async with served(guarded(), UNHURRIED) as server, await Client.connect(server.port) as client:
         await client.say(
             f"POST /echo HTTP/1.1\r\nHost: 127.0.0.1:8001\r\nOrigin: {origin}\r\nContent-Length: 0\r\n\r\n"
         )
@@ -90,7 +93,7 @@ async def test_a_page_of_another_site_is_refused(origin: str, status: int) -> No
 )
 async def test_a_websocket_of_another_site_is_refused(headers: dict[str, str], status: int) -> None:
     """Browsers ask nobody's leave for WebSockets, so the service has to look itself."""
-    async with served(guarded()) as server, aiohttp.ClientSession(server.url) as session:
+    async with served(guarded(), UNHURRIED) as server, aiohttp.ClientSession(server.url) as session:
         with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
             await session.ws_connect("/talk", headers=headers)
         assert refused.value.status == status
@@ -102,7 +105,7 @@ async def test_a_websocket_of_ours_is_accepted(headers: dict[str, str]) -> None:
     app = guarded()
     app.state.open.set()
     async with (
-        served(app) as server,
+        served(app, UNHURRIED) as server,
         aiohttp.ClientSession(server.url) as session,
         session.ws_connect("/talk", headers=headers) as socket,
     ):
@@ -112,14 +115,14 @@ async def test_a_websocket_of_ours_is_accepted(headers: dict[str, str]) -> None:
 
 async def test_two_origins_must_both_be_ours() -> None:
     """A second header does not hide the first."""
-    async with served(guarded()) as server, await Client.connect(server.port) as client:
+    async with served(guarded(), UNHURRIED) as server, await Client.connect(server.port) as client:
         await client.get("/client", f"Origin: {OURS}", "Origin: https://evil.example")
         assert await client.status() == 403
 
 
 async def test_what_is_open_is_answered_whatever_the_name() -> None:
     """A balancer asks for the health by a name of its own."""
-    async with served(guarded()) as server, await Client.connect(server.port) as client:
+    async with served(guarded(), UNHURRIED) as server, await Client.connect(server.port) as client:
         await client.say("GET /health HTTP/1.1\r\nHost: balancer.example\r\n\r\n")
         assert await client.status() == 200
 
