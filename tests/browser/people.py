@@ -133,7 +133,9 @@ class Person:
         """Opens a panel, unless it is open: its button would close it then, even while its content still loads."""
         if await self.page.locator(".room").get_attribute("data-panel") != name:
             tool = self.page.locator(f'.tool[data-panel="{name}"]')
-            if not await tool.is_visible():  # in a narrow window it is in the menu, and an open panel lies over that
+            if (
+                not await tool.is_visible()
+            ):  # in a narrow window it is in the menu, and an open panel lies over that
                 if await self.page.locator(".panel").count():
                     await self.page.locator(".panel > header button").click()
                 await self.page.locator(".tool-more").click()
