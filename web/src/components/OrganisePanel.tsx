@@ -113,7 +113,11 @@ function InterpreterSection({ organising }: { organising: Organising }) {
           <button type="button" className="button button-danger" disabled={busy} onClick={() => void dismiss()}>
             {text("org.dismiss")}
           </button>
-          {state.profile && <span className="hint">{text("org.profile", { profile: state.profile })}</span>}
+          {state.profile && (
+            <span className="hint">
+              {state.profile === TRIAL ? text("org.trial") : text("org.profile", { profile: state.profile })}
+            </span>
+          )}
         </p>
       )}
       {editing && (
@@ -130,6 +134,9 @@ function InterpreterSection({ organising }: { organising: Organising }) {
     </section>
   );
 }
+
+/** The profile with the smallest models, which is what a first try gets. */
+const TRIAL = "embedded";
 
 const NOTHING_SPECIAL: InterpreterWish = { languages: null, glossary: null, muted: [], voices: {} };
 
