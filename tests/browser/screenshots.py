@@ -16,7 +16,7 @@ from playwright.async_api import Page, async_playwright
 from stack.livekit_server import obtain
 from stack.ports import free_port
 from tests.browser.interpreter import ScriptedInterpreter, interpreting, tone
-from tests.browser.people import DESKTOP, PHONE, person
+from tests.browser.people import DESKTOP, PHONE, Person, person
 from tests.browser.rooms import Meeting, Rooms
 from tests.browser.servers import ROOT, MediaServer, auth_service, livekit_server
 
@@ -72,7 +72,7 @@ async def visit(
         if await page.locator(".panel").count():
             await page.locator(".panel > header button").click()
         for panel in PANELS:
-            await page.locator(f'.tool[data-panel="{panel}"]').click()
+            await Person(page, []).open_panel(panel)
             await picture(f"6-{panel}")
             await page.locator(".panel > header button").click()
         await page.locator("body").press("?")

@@ -45,7 +45,7 @@ async def test_nothing_moves_the_text(
     meeting = await rooms.create()
     await rooms.engage(meeting)
     async with (
-        asyncio.timeout(90),
+        asyncio.timeout(60),
         interpreting(media, meeting.room) as interpreter,
         person(playwright, size=PHONE) as ana,
         person(playwright, size=PHONE, voice=voice) as emma,

@@ -146,7 +146,11 @@ function InterpreterSection({ organising }: { organising: Organising }) {
           <button type="button" className="button button-danger" disabled={busy} onClick={() => setDialog("dismiss")}>
             {text("org.dismiss")}
           </button>
-          {state.profile && <span className="hint">{text("org.profile", { profile: state.profile })}</span>}
+          {state.profile && (
+            <span className="hint">
+              {state.profile === TRIAL ? text("org.trial") : text("org.profile", { profile: state.profile })}
+            </span>
+          )}
         </p>
       )}
       {dialog === "glossary" && (
@@ -170,6 +174,9 @@ function InterpreterSection({ organising }: { organising: Organising }) {
     </section>
   );
 }
+
+/** The profile with the smallest models, which is what a first try gets. */
+const TRIAL = "embedded";
 
 /** What the machine has no room for. */
 const GIVEN_UP: ReadonlySet<ReportCode> = new Set(["few_speakers", "few_languages", "few_voices"]);

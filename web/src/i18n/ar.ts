@@ -435,6 +435,7 @@ export const ar: Messages = {
   "org.lingering": "تنتهي",
   "org.noChannels": "لا أحد يستمع إلى ترجمة في هذه اللحظة.",
   "org.profile": "النماذج: {profile}",
+  "org.trial": "جودة تجريبية: تتعرّف على الإنجليزية فقط",
   "org.capacity": "تترجم هذه الآلة في الوقت نفسه نحو {loads}.",
   "org.capacityLoad": "{speakers} إلى {languages}",
   "org.capacitySpeakers": {

@@ -388,6 +388,7 @@ export const de: Messages = {
   "org.lingering": "endet",
   "org.noChannels": "Im Moment hört niemand eine Übersetzung.",
   "org.profile": "Modelle: {profile}",
+  "org.trial": "Probequalität: erkennt nur Englisch",
   "org.capacity": "Diese Maschine dolmetscht gleichzeitig etwa {loads}.",
   "org.capacityLoad": "{speakers} in {languages}",
   "org.capacitySpeakers": { one: "{count} Person", other: "{count} Personen" },

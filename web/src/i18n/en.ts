@@ -387,6 +387,7 @@ export const en = {
   "org.lingering": "ending",
   "org.noChannels": "Nobody listens to a translation at the moment.",
   "org.profile": "Models: {profile}",
+  "org.trial": "Trial quality: recognises English only",
   "org.capacity": "This machine interprets about {loads} at once.",
   "org.capacityLoad": "{speakers} into {languages}",
   "org.capacitySpeakers": { one: "{count} speaker", other: "{count} speakers" },

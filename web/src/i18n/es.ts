@@ -389,6 +389,7 @@ export const es: Messages = {
   "org.lingering": "terminando",
   "org.noChannels": "Nadie escucha una traducción en este momento.",
   "org.profile": "Modelos: {profile}",
+  "org.trial": "Calidad de prueba: solo reconoce inglés",
   "org.capacity": "Esta máquina interpreta a la vez, aproximadamente: {loads}.",
   "org.capacityLoad": "{speakers} a {languages}",
   "org.capacitySpeakers": { one: "{count} persona", other: "{count} personas" },

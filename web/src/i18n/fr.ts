@@ -393,6 +393,7 @@ export const fr: Messages = {
   "org.lingering": "se termine",
   "org.noChannels": "Personne n’écoute de traduction en ce moment.",
   "org.profile": "Modèles : {profile}",
+  "org.trial": "Qualité d’essai : ne reconnaît que l’anglais",
   "org.capacity": "Cette machine interprète à la fois environ {loads}.",
   "org.capacityLoad": "{speakers} vers {languages}",
   "org.capacitySpeakers": { one: "{count} personne", other: "{count} personnes" },

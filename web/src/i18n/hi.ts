@@ -380,6 +380,7 @@ export const hi: Messages = {
   "org.lingering": "समाप्त हो रहा है",
   "org.noChannels": "अभी कोई अनुवाद नहीं सुन रहा।",
   "org.profile": "मॉडल: {profile}",
+  "org.trial": "परीक्षण गुणवत्ता: केवल अंग्रेज़ी पहचानता है",
   "org.capacity": "यह मशीन एक साथ लगभग इतना कर सकती है: {loads}।",
   "org.capacityLoad": "{speakers} का {languages} में अनुवाद",
   "org.capacitySpeakers": { one: "{count} वक्ता", other: "{count} वक्ताओं" },

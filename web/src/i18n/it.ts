@@ -388,6 +388,7 @@ export const it: Messages = {
   "org.lingering": "in chiusura",
   "org.noChannels": "Al momento nessuno ascolta una traduzione.",
   "org.profile": "Modelli: {profile}",
+  "org.trial": "Qualità di prova: riconosce solo l’inglese",
   "org.capacity": "Questa macchina interpreta contemporaneamente circa {loads}.",
   "org.capacityLoad": "{speakers} in {languages}",
   "org.capacitySpeakers": { one: "{count} persona", other: "{count} persone" },

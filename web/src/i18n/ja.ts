@@ -378,6 +378,7 @@ export const ja: Messages = {
   "org.lingering": "終了間近",
   "org.noChannels": "今は翻訳を聞いている人がいません。",
   "org.profile": "モデル：{profile}",
+  "org.trial": "お試し品質：英語だけを認識します",
   "org.capacity": "このマシンが同時に通訳できる目安：{loads}。",
   "org.capacityLoad": "{speakers} → {languages}",
   "org.capacitySpeakers": { other: "話し手 {count} 人" },

@@ -381,6 +381,7 @@ export const pt: Messages = {
   "org.lingering": "a terminar",
   "org.noChannels": "Neste momento ninguém ouve uma tradução.",
   "org.profile": "Modelos: {profile}",
+  "org.trial": "Qualidade de teste: só reconhece inglês",
   "org.capacity": "Esta máquina interpreta ao mesmo tempo cerca de {loads}.",
   "org.capacityLoad": "{speakers} para {languages}",
   "org.capacitySpeakers": { one: "{count} pessoa", other: "{count} pessoas" },

@@ -369,6 +369,7 @@ export const zh: Messages = {
   "org.lingering": "即将结束",
   "org.noChannels": "目前没有人在听译音。",
   "org.profile": "模型：{profile}",
+  "org.trial": "试用质量：只能识别英语",
   "org.capacity": "这台机器大约能同时传译{loads}。",
   "org.capacityLoad": "{speakers}译成{languages}",
   "org.capacitySpeakers": { other: " {count} 位发言人" },

@@ -1,5 +1,5 @@
 // @vitest-environment jsdom
-import { RoomEvent } from "livekit-client";
+import { RoomEvent, type Participant, type TrackPublication } from "livekit-client";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { Api, type Admission } from "../../src/logic/api";
 import { Meeting } from "../../src/room/meeting";
@@ -9,8 +9,8 @@ import { FakeMediaRecorder } from "../fakes/recording";
 
 const WISHES = { speak: "", listen: "off", read: { mode: "off", language: "en" }, push: "always" } as const;
 
-function meetingOf(recordingAllowed: boolean): Meeting {
-  const admission = { role: "listener", room: "board", recording_allowed: recordingAllowed } as Admission;
+function meetingOf(recordingAllowed: boolean, role: Admission["role"] = "listener"): Meeting {
+  const admission = { role, room: "board", recording_allowed: recordingAllowed } as Admission;
   const context = Object.assign(new FakeAudio(), { createMediaStreamDestination: () => ({ stream: {} }) });
   return new Meeting(admission, new Api(), context as unknown as AudioContext, {
     wishes: WISHES,
@@ -45,14 +45,14 @@ it("begins with what this tab received before, and keeps what it has at its end"
     history: false,
     texts,
   };
-  keepWords("board", { passages: [passage], names: new Map([["ana", "Ana"]]) });
+  keepWords("board", { passages: { all: [passage] }, names: new Map([["ana", "Ana"]]) });
   meeting = meetingOf(true);
-  expect(meeting.passages.get()).toEqual([passage]);
+  expect(meeting.passages.get().all).toEqual([passage]);
   expect(meeting.directory.nameOf("ana")).toBe("Ana");
   window.sessionStorage.clear();
   await meeting.end();
 
-  expect(keptWords("board").passages).toEqual([passage]);
+  expect(keptWords("board").passages.all).toEqual([passage]);
   window.sessionStorage.clear();
 });
 
@@ -82,4 +82,20 @@ it("ends its recording when the room forbids it, and shows that it records until
 
   expect(meeting.recorder.state.get().state).toBe("ready");
   expect(meeting.recording.get()).toEqual([]);
+});
+
+it("knows that its microphone failed until it works, whoever else mutes theirs", async () => {
+  meeting = meetingOf(true, "speaker");
+  vi.spyOn(meeting.room.localParticipant, "setMicrophoneEnabled").mockRejectedValue(
+    Object.assign(new Error("refused"), { name: "NotAllowedError" }),
+  );
+  await meeting.setMicrophone(true);
+  meeting.room.emit(RoomEvent.TrackMuted, {} as TrackPublication, { isLocal: false } as Participant);
+  expect(meeting.microphone.get()).toEqual({ state: "failed", problem: "denied" });
+
+  vi.spyOn(meeting.room, "switchActiveDevice").mockRejectedValue(
+    Object.assign(new Error("gone"), { name: "NotFoundError" }),
+  );
+  await meeting.switchMicrophone("gone");
+  expect(meeting.microphone.get()).toEqual({ state: "failed", problem: "missing" });
 });
