@@ -6,7 +6,8 @@
  */
 
 import type { Room } from "livekit-client";
-import { transcriptOf, write } from "../src/logic/transcript";
+import { transcriptOf } from "../src/logic/transcript";
+import { write } from "../src/logic/transcriptFiles";
 import { CaptionFeed } from "../src/room/captionFeed";
 import { InterpreterWatch } from "../src/room/interpreterWatch";
 import { FakeSource } from "./fakes/captions";

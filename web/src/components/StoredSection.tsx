@@ -3,7 +3,7 @@ import { useErrorText } from "../hooks/useErrorText";
 import { useI18n } from "../hooks/useI18n";
 import { useMeeting } from "../hooks/useMeeting";
 import type { Organising } from "../logic/api";
-import { fileName, MEDIA_TYPES } from "../logic/transcript";
+import { fileName, MEDIA_TYPES } from "../logic/transcriptFiles";
 import { Dialog, Notice } from "./controls";
 import { download } from "./download";
 import { Icon } from "./Icon";

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Passage } from "../../src/logic/captions";
-import { inLanguage, transcriptOf, write, type Format } from "../../src/logic/transcript";
+import { inLanguage, transcriptOf } from "../../src/logic/transcript";
+import { write, type Format } from "../../src/logic/transcriptFiles";
 // The interpreter's own files are written the same: tests/demo/test_webvtt.py.
 import cases from "../../../tests/data/caption-files.json";
 
