@@ -99,7 +99,7 @@ class MeetingTranscript:
 
 
 def _one_after_the_other(cues: Sequence[_Cue]) -> list[_Cue]:
-    """None begins before the one before has ended; each can be read. As `cuesOf` in web/src/logic/transcriptFiles.ts."""
+    """No cue begins before the last has ended; each can be read. See `cuesOf` in web/src/logic/transcriptFiles.ts."""
     earliest, result = 0, []
     for at, cue in enumerate(cues):
         start = max(earliest, cue.start_ms)
