@@ -15,6 +15,8 @@ from pipeline.text import languages
 from protocol.captions import CaptionAttributes
 
 _CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_SHORTEST_MS: Final = 500
+"""Every cue stays at least this long."""
 _NO_TEXT: Final = re.compile(r"\ufeff")
 """The byte order mark."""
 _TURNING: Final = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
@@ -74,7 +76,7 @@ class MeetingTranscript:
         if not caption.final or not _one_line(caption.committed):
             return
         start = max(0, round(caption.onset_at_s * 1000))
-        end = max(start + 1, round(caption.offset_at_s * 1000))
+        end = max(start, round(caption.offset_at_s * 1000))
         self._cues[caption.speaker, caption.segment, caption.language] = _Cue(start, end, caption)
         while len(self._cues) > self._capacity:
             self._cues.popitem(last=False)
@@ -85,7 +87,7 @@ class MeetingTranscript:
         cues = [
             f"{_time(cue.start_ms)} --> {_time(cue.end_ms)}\n"
             f"<v {_escaped(_name(cue.caption))}>{_escaped(_shown(cue.caption))}</v>\n"
-            for cue in self._in(language)
+            for cue in _one_after_the_other(self._in(language))
         ]
         return "\n".join(["WEBVTT\n", *cues])
 
@@ -94,6 +96,17 @@ class MeetingTranscript:
             cue for cue in self._cues.values() if languages.same_language(cue.caption.language, language)
         ]
         return sorted(chosen, key=_order)
+
+
+def _one_after_the_other(cues: Sequence[_Cue]) -> list[_Cue]:
+    """No cue begins before the last has ended; each can be read. See `cuesOf` in web/src/logic/transcriptFiles.ts."""
+    earliest, result = 0, []
+    for at, cue in enumerate(cues):
+        start = max(earliest, cue.start_ms)
+        end = min([cue.end_ms, *(following.start_ms for following in cues[at + 1 : at + 2])])
+        earliest = max(start + _SHORTEST_MS, end)
+        result.append(_Cue(start, earliest, cue.caption))
+    return result
 
 
 def _order(cue: _Cue) -> tuple[int, str, int]:

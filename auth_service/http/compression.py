@@ -27,7 +27,7 @@ _LEAST_BYTES: Final = 1000
 _LEVEL: Final = 6
 
 
-class Form(NamedTuple):
+class FileForm(NamedTuple):
     """A file as it is sent."""
 
     path: str
@@ -59,18 +59,18 @@ def coding_for(accepted: str, codings: Container[str]) -> str:
     return best
 
 
-def form_of(path: str, plain: os.stat_result, accepted: str) -> tuple[Form, bool]:
+def form_of(path: str, plain: os.stat_result, accepted: str) -> tuple[FileForm, bool]:
     """The form of a file to send, and whether there is more than one."""
-    found: dict[str, Form] = {}
+    found: dict[str, FileForm] = {}
     for coding, ending in ENDINGS.items():
         try:
             known = Path(path + ending).stat()
         except OSError:
             continue
         if stat.S_ISREG(known.st_mode) and plain.st_mtime - known.st_mtime < _OLDER_S:
-            found[coding] = Form(path + ending, known, coding)
+            found[coding] = FileForm(path + ending, known, coding)
     chosen = coding_for(accepted, found)
-    return found.get(chosen, Form(path, plain, "")), bool(found)
+    return found.get(chosen, FileForm(path, plain, "")), bool(found)
 
 
 class CompressedAnswers:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Final
 
 from pipeline.events import Caption, Clause, ClauseEnd, Draft, DraftTranslation, NotTranslated, Translation
-from pipeline.text import languages
+from pipeline.text import function_words, languages
 
+_FIRST_WORD: Final = re.compile(r"[^\W\d_]+")
 _SENTENCE_ENDS: Final = (ClauseEnd.PUNCTUATION, ClauseEnd.UTTERANCE, ClauseEnd.LANGUAGE)
 
 
@@ -42,15 +44,33 @@ def translated_caption(
         stable: the beginning of a draft's translation that will not change any more.
     """
     if isinstance(outcome, Translation):
-        caption = _caption(outcome.clause, outcome.language, outcome.text, "", final=True)
+        text = _in_its_sentence(outcome.text, outcome.language, outcome.clause)
+        caption = _caption(outcome.clause, outcome.language, text, "", final=True)
         return replace(caption, doubt=outcome.doubt)
     if isinstance(outcome, NotTranslated):
         original = caption_of(outcome.clause).committed
         return _caption(outcome.clause, outcome.language, original, "", final=True, note=outcome.reason)
     settled = len(stable) if outcome.text.startswith(stable) else 0
-    return _caption(
-        outcome.draft, outcome.language, outcome.text[:settled], outcome.text[settled:], final=False
-    )
+    text = _in_its_sentence(outcome.text, outcome.language, outcome.draft)
+    return _caption(outcome.draft, outcome.language, text[:settled], text[settled:], final=False)
+
+
+def _in_its_sentence(text: str, language: str, segment: Clause | Draft) -> str:
+    """A translation with the capital or small letter that its place in the sentence asks for; the length stays.
+
+    Engines begin each clause as if it were a sentence. Only a word that can be no name gets a small letter, and only
+    where the clause that was said begins with one.
+    """
+    if not segment.continues:
+        return languages.capitalise(text, language)
+    first = _FIRST_WORD.match(text)
+    if first is None or segment.text[:1].isupper() or not languages.has_capitals(language):
+        return text
+    word = first[0]
+    small = word[0].lower()
+    if word[1:] != word[1:].lower() or len(small) != 1 or not function_words.opens_phrase(word, language):
+        return text
+    return small + text[1:]
 
 
 def _caption(

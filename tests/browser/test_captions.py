@@ -27,9 +27,10 @@ async def _save(ana: Person, which: str, kind: str) -> str:
 
 
 async def _choices(page: Page) -> list[str]:
-    return await page.locator(".save select").first.evaluate(
+    values: list[str] = await page.locator(".save select").first.evaluate(
         "select => [...select.options].map(option => option.value)"
     )
+    return values
 
 
 async def test_clauses_flow_into_paragraphs_that_are_saved_as_they_are_read(
@@ -45,9 +46,12 @@ async def test_clauses_flow_into_paragraphs_that_are_saved_as_they_are_read(
         await ana.open_panel("transcript")
 
         async def say(words: str, spanish: str, start_ms: int, end_ms: int, *, speaker: str = "emma") -> None:
-            times = {"start_ms": start_ms, "end_ms": end_ms}
-            segment = await interpreter.caption(speaker, words, language="en", **times)
-            await interpreter.caption(speaker, spanish, language="es", segment=segment, **times)
+            segment = await interpreter.caption(
+                speaker, words, language="en", start_ms=start_ms, end_ms=end_ms
+            )
+            await interpreter.caption(
+                speaker, spanish, language="es", segment=segment, start_ms=start_ms, end_ms=end_ms
+            )
 
         await say("We have new rooms", "Tenemos salas nuevas", 1000, 2500)
         await say("and many students.", "y muchos alumnos.", 2600, 4100)

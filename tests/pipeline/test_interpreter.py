@@ -318,7 +318,7 @@ async def test_what_will_probably_be_spoken_is_told_before() -> None:
         await anext(frames, None)
         await heard.put(UtteranceStarted(1, 0))
         await heard.put(Words(1, "en", (first,), (second,), 9600))
-        while not any(caption.text == "buen día" for caption in outlet.captions):
+        while not any(caption.text == "Buen día" for caption in outlet.captions):
             await asyncio.sleep(0)
         assert outlet.drafts == []
         await heard.put(Words(1, "en", (second,), (), 9600))

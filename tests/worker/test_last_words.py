@@ -31,7 +31,7 @@ SETTINGS = Settings(
 )
 
 LOUD = np.full(HEARING_RATE_HZ // 20, 5000, np.int16)
-SENTENCE = "es one two three four five"
+SENTENCE = "Es one two three four five"
 """One second of loud sound, translated."""
 
 

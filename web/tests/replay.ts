@@ -6,7 +6,8 @@
  */
 
 import type { Room } from "livekit-client";
-import { transcriptOf, write } from "../src/logic/transcript";
+import { transcriptOf } from "../src/logic/transcript";
+import { write } from "../src/logic/transcriptFiles";
 import { CaptionFeed } from "../src/room/captionFeed";
 import { InterpreterWatch } from "../src/room/interpreterWatch";
 import { FakeSource } from "./fakes/captions";
@@ -52,9 +53,9 @@ async function replay(): Promise<void> {
   for (const { sender, text, attributes } of streams) source.send(sender, [text], attributes);
   // All is done when nothing is left to wait for.
   process.on("beforeExit", () => {
-    const transcript = JSON.parse(
-      write(transcriptOf(feed.passages.get().all, "Replayed", String), "json", "en"),
-    ) as unknown;
+    const all = transcriptOf(feed.passages.get().all, "Replayed", String);
+    // Clause by clause, as they were sent.
+    const transcript = JSON.parse(write({ ...all, entries: all.clauses }, "json", "en")) as unknown;
     console.log(JSON.stringify({ transcript, refused: feed.refused.get() }));
   });
 }

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from pipeline.events import Caption, Clause, ClauseEnd, Draft, DraftTranslation, NotTranslated, Translation
 from pipeline.text.captions import caption_of, translated_caption
 from tests.pipeline.text.simulated import ms
@@ -60,3 +62,39 @@ def test_captions_say_how_sure_they_are() -> None:
     ]
     assert [one.confidence for one in shown] == [0.5, 0.5, 0.5, 0.5, None]
     assert [one.doubt for one in shown] == ["", "numbers changed", "", "", ""]
+
+
+@pytest.mark.parametrize(
+    ("continues", "said", "language", "translation", "shown"),
+    [
+        (True, "and many students", "es", "Y muchos alumnos.", "y muchos alumnos."),
+        (True, "because we can", "de", "Weil wir können.", "weil wir können."),
+        (True, "in the house", "pt-BR", "Na casa.", "na casa."),
+        (True, "and many students", "es", "y muchos alumnos.", "y muchos alumnos."),
+        (True, "students we are", "es", "Ana viene.", "Ana viene."),
+        (True, "students we are", "de", "Studenten sind wir.", "Studenten sind wir."),
+        (True, "he told you", "de", "Sie kommen.", "Sie kommen."),
+        (True, "Para is a city", "en", "Through is a city.", "Through is a city."),
+        (True, "and so", "es", "Y", "y"),
+        (True, "and so", "es", "IN EN", "IN EN"),
+        (True, "and so", "es", "“Y muchos”", "“Y muchos”"),
+        (True, "and so", "zh", "和", "和"),
+        (True, "and so", "es", "", ""),
+        (False, "good morning", "es", "buenos días.", "Buenos días."),
+        (False, "good morning", "es", "Buenos días.", "Buenos días."),
+        (False, "iPhones are good", "es", "iPhones son buenos.", "iPhones son buenos."),
+        (False, "three people", "es", "3 personas", "3 personas"),
+        (False, "good morning", "ja", "おはよう", "おはよう"),
+        (False, "and it rains", "es", "Y llueve.", "Y llueve."),
+    ],
+)
+def test_a_translation_is_written_as_its_place_in_the_sentence_asks(
+    continues: bool, said: str, language: str, translation: str, shown: str
+) -> None:
+    """A capital where a sentence begins, none where it goes on and the word can be no name; drafts the same."""
+    clause = replace(CLAUSE, text=said, continues=continues)
+    draft = replace(DRAFT, committed=said, tentative="", continues=continues)
+    final = translated_caption(Translation(clause, language, translation, "opus", ("en", language), 2.0))
+    interim = translated_caption(DraftTranslation(draft, language, translation), stable=translation[:3])
+    assert (final.committed, interim.committed + interim.tentative) == (shown, shown)
+    assert len(interim.committed) == len(translation[:3])

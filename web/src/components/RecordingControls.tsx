@@ -1,7 +1,7 @@
 import { useState } from "react";
 import { useI18n } from "../hooks/useI18n";
 import { useStore } from "../hooks/useStore";
-import { fileName } from "../logic/transcript";
+import { fileName } from "../logic/transcriptFiles";
 import type { Meeting } from "../room/meeting";
 import { HeardRecorder } from "../room/recorder";
 import { ConfirmDialog } from "./ConfirmDialog";

@@ -3,7 +3,7 @@ import { useErrorText } from "../hooks/useErrorText";
 import { useI18n } from "../hooks/useI18n";
 import { useMeeting } from "../hooks/useMeeting";
 import type { Organising } from "../logic/api";
-import { fileName, MEDIA_TYPES } from "../logic/transcript";
+import { fileName, MEDIA_TYPES } from "../logic/transcriptFiles";
 import { forgetMeeting } from "../room/meetingShelf";
 import { ConfirmDialog } from "./ConfirmDialog";
 import { Notice } from "./controls";

@@ -2,16 +2,8 @@ import { useMemo, useState, useSyncExternalStore } from "react";
 import { useI18n } from "../hooks/useI18n";
 import { useStore } from "../hooks/useStore";
 import { directionOf, nameOf } from "../logic/languages";
-import {
-  fileName,
-  inLanguage,
-  instant,
-  MEDIA_TYPES,
-  transcriptOf,
-  write,
-  type Format,
-  type Transcript,
-} from "../logic/transcript";
+import { inLanguage, transcriptOf, type Transcript } from "../logic/transcript";
+import { fileName, instant, MEDIA_TYPES, write, type Format } from "../logic/transcriptFiles";
 import { nameIn } from "../logic/names";
 import type { Meeting } from "../room/meeting";
 import { Select } from "./controls";

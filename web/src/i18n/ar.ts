@@ -316,7 +316,7 @@ export const ar: Messages = {
   "transcript.originals": "ما قيل أصلًا",
   "transcript.format": "الصيغة",
   "transcript.download": "تنزيل",
-  "transcript.onlyYours": "يحتوي على ما استقبلته: اللغات التي قرأتها أثناء الاجتماع.",
+  "transcript.onlyYours": "يحتوي على ما استقبلته: ما قيل، واللغات التي قرأتها أثناء الاجتماع.",
   "transcript.empty": "لم يُقل شيء بعد.",
   "record.title": "تسجيل ما تسمعه",
   "record.start": "بدء التسجيل",

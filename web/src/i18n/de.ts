@@ -293,7 +293,8 @@ export const de: Messages = {
   "transcript.originals": "Was gesprochen wurde",
   "transcript.format": "Format",
   "transcript.download": "Herunterladen",
-  "transcript.onlyYours": "Sie enthält, was bei Ihnen ankam: die Sprachen, die Sie mitgelesen haben.",
+  "transcript.onlyYours":
+    "Sie enthält, was bei Ihnen ankam: das Gesprochene und die Sprachen, die Sie mitgelesen haben.",
   "transcript.empty": "Noch wurde nichts gesagt.",
   "record.title": "Aufnahme dessen, was Sie hören",
   "record.start": "Aufnahme starten",

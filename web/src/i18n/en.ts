@@ -288,7 +288,8 @@ export const en = {
   "transcript.originals": "What was spoken",
   "transcript.format": "Format",
   "transcript.download": "Download",
-  "transcript.onlyYours": "It contains what you received: the languages that you read during the meeting.",
+  "transcript.onlyYours":
+    "It contains what you received: what was spoken, and the languages that you read during the meeting.",
   "transcript.empty": "Nothing has been said yet.",
   "record.title": "Recording of what you hear",
   "record.start": "Start recording",

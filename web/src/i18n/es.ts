@@ -290,7 +290,7 @@ export const es: Messages = {
   "transcript.originals": "Lo que se habló",
   "transcript.format": "Formato",
   "transcript.download": "Descargar",
-  "transcript.onlyYours": "Contiene lo que usted recibió: los idiomas que leyó durante la reunión.",
+  "transcript.onlyYours": "Contiene lo que usted recibió: lo que se dijo y los idiomas que leyó durante la reunión.",
   "transcript.empty": "Aún no se ha dicho nada.",
   "record.title": "Grabación de lo que oye",
   "record.start": "Empezar a grabar",

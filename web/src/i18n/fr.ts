@@ -293,7 +293,8 @@ export const fr: Messages = {
   "transcript.originals": "Ce qui a été dit",
   "transcript.format": "Format",
   "transcript.download": "Télécharger",
-  "transcript.onlyYours": "Elle contient ce que vous avez reçu : les langues lues pendant la réunion.",
+  "transcript.onlyYours":
+    "Elle contient ce que vous avez reçu : ce qui a été dit et les langues lues pendant la réunion.",
   "transcript.empty": "Rien n’a encore été dit.",
   "record.title": "Enregistrement de ce que vous entendez",
   "record.start": "Commencer l’enregistrement",

@@ -283,7 +283,7 @@ export const hi: Messages = {
   "transcript.originals": "जो बोला गया",
   "transcript.format": "प्रारूप",
   "transcript.download": "डाउनलोड",
-  "transcript.onlyYours": "इसमें वही है जो आपको मिला: बैठक में पढ़ी गई भाषाएँ।",
+  "transcript.onlyYours": "इसमें वही है जो आपको मिला: जो कहा गया, और बैठक में पढ़ी गई भाषाएँ।",
   "transcript.empty": "अभी कुछ नहीं कहा गया।",
   "record.title": "आप जो सुनते हैं उसकी रिकॉर्डिंग",
   "record.start": "रिकॉर्डिंग शुरू करें",

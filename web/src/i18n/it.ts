@@ -290,7 +290,7 @@ export const it: Messages = {
   "transcript.originals": "Ciò che è stato detto",
   "transcript.format": "Formato",
   "transcript.download": "Scarica",
-  "transcript.onlyYours": "Contiene ciò che ha ricevuto: le lingue lette durante la riunione.",
+  "transcript.onlyYours": "Contiene ciò che ha ricevuto: ciò che è stato detto e le lingue lette durante la riunione.",
   "transcript.empty": "Non è ancora stato detto nulla.",
   "record.title": "Registrazione di ciò che sente",
   "record.start": "Inizia a registrare",

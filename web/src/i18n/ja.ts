@@ -287,7 +287,7 @@ export const ja: Messages = {
   "transcript.originals": "話された言葉",
   "transcript.format": "形式",
   "transcript.download": "ダウンロード",
-  "transcript.onlyYours": "あなたが受け取った内容、つまり会議中に読んだ言語が含まれます。",
+  "transcript.onlyYours": "あなたが受け取った内容、つまり発言の原文と、会議中に読んだ言語が含まれます。",
   "transcript.empty": "まだ発言はありません。",
   "record.title": "聞こえている音声の録音",
   "record.start": "録音を開始",

@@ -284,7 +284,7 @@ export const pt: Messages = {
   "transcript.originals": "O que foi falado",
   "transcript.format": "Formato",
   "transcript.download": "Descarregar",
-  "transcript.onlyYours": "Contém o que recebeu: os idiomas que leu durante a reunião.",
+  "transcript.onlyYours": "Contém o que recebeu: o que foi dito e os idiomas que leu durante a reunião.",
   "transcript.empty": "Ainda nada foi dito.",
   "record.title": "Gravação do que ouve",
   "record.start": "Começar a gravar",

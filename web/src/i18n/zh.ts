@@ -278,7 +278,7 @@ export const zh: Messages = {
   "transcript.originals": "发言原文",
   "transcript.format": "格式",
   "transcript.download": "下载",
-  "transcript.onlyYours": "其中包含您收到的内容：您在会议中阅读的语言。",
+  "transcript.onlyYours": "其中包含您收到的内容：发言原文，以及您在会议中阅读的语言。",
   "transcript.empty": "还没有发言。",
   "record.title": "录制您听到的声音",
   "record.start": "开始录音",

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Passage } from "../../src/logic/captions";
-import { fileName, inLanguage, transcriptOf, write, type Format, type Transcript } from "../../src/logic/transcript";
+import { inLanguage, transcriptOf, type Transcript } from "../../src/logic/transcript";
+import { fileName, write, type Format } from "../../src/logic/transcriptFiles";
 
 function passage(
   number: number,

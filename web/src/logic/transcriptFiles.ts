@@ -1,0 +1,173 @@
+/** A transcript as a file: WebVTT, SRT, plain text or JSON. */
+
+import { LONGEST_MS, within } from "./numbers";
+import { originalOf, SHORTEST_MS, type Entry, type EntryText, type Transcript } from "./transcript";
+
+export type Format = "vtt" | "srt" | "txt" | "json";
+
+export const MEDIA_TYPES: Readonly<Record<Format, string>> = {
+  vtt: "text/vtt",
+  srt: "application/x-subrip",
+  txt: "text/plain",
+  json: "application/json",
+};
+
+/** As a file; `locale` is the reader's, for the date at its head, and `timeZone` theirs unless it is given. */
+export function write(transcript: Transcript, format: Format, locale: string, timeZone?: string): string {
+  switch (format) {
+    case "vtt":
+      return writeVtt(transcript);
+    case "srt":
+      return writeSrt(transcript);
+    case "txt":
+      return writeText(transcript, dateFormat(locale, timeZone));
+    case "json":
+      return writeJson(transcript);
+  }
+}
+
+/** The day and the time of day with its zone. */
+function dateFormat(locale: string, timeZone?: string): Intl.DateTimeFormat {
+  return new Intl.DateTimeFormat(locale, {
+    year: "numeric",
+    month: "long",
+    day: "numeric",
+    hour: "2-digit",
+    minute: "2-digit",
+    timeZoneName: "short",
+    ...(timeZone ? { timeZone } : {}),
+  });
+}
+
+/** Subtitles one after the other: none begins before the one before it has ended, and each can be read. */
+function cuesOf(entries: readonly Entry[]): Entry[] {
+  let earliestMs = 0;
+  return entries.map((entry, at) => {
+    const startMs = Math.max(earliestMs, entry.startMs);
+    const nextMs = entries[at + 1]?.startMs ?? Number.POSITIVE_INFINITY;
+    const endMs = Math.max(startMs + SHORTEST_MS, Math.min(entry.endMs, nextMs));
+    earliestMs = endMs;
+    return { ...entry, startMs, endMs };
+  });
+}
+
+function writeVtt({ title, entries }: Transcript): string {
+  const cues = cuesOf(entries).map((entry, at) => {
+    const name = escapeVtt(nameIn(entry));
+    const several = entry.texts.length > 1;
+    const lines = entry.texts.map((text) => {
+      const words = escapeVtt(shown(text, entry));
+      const language = text.note ? entry.sourceLanguage : text.language;
+      return several && LANGUAGE_CODE.test(language) ? `<lang ${language}>${words}</lang>` : words;
+    });
+    return `${at + 1}\n${clock(entry.startMs, ".")} --> ${clock(entry.endMs, ".")}\n<v ${name}>${lines.join("\n")}</v>\n`;
+  });
+  const head = oneLine(title).replaceAll("-->", "→");
+  return [head ? `WEBVTT - ${head}\n` : "WEBVTT\n", ...cues].join("\n");
+}
+
+function writeSrt({ entries }: Transcript): string {
+  return cuesOf(entries)
+    .map((entry, at) => {
+      const lines = entry.texts.map((text) => shown(text, entry));
+      const words = withoutTags(`${nameIn(entry)}: ${lines.join("\n")}`);
+      return `${at + 1}\n${clock(entry.startMs, ",")} --> ${clock(entry.endMs, ",")}\n${words}\n`;
+    })
+    .join("\n");
+}
+
+function writeText({ title, entries, beganMs }: Transcript, date: Intl.DateTimeFormat): string {
+  const began = date.format(Date.parse(instant(beganMs)));
+  const head = entries.length ? `${oneLine(title)}\n${oneLine(began)}\n` : `${oneLine(title)}\n`;
+  const lines = entries.map((entry) => {
+    const several = entry.texts.length > 1;
+    const texts = entry.texts.map((text) => {
+      const words = shown(text, entry);
+      return several ? `    [${oneLine(text.language)}] ${words}` : words;
+    });
+    const separator = several ? "\n" : " ";
+    return `[${clock(entry.startMs, ".").slice(0, -4)}] ${nameIn(entry)}:${separator}${texts.join("\n")}`;
+  });
+  return `${[head, ...lines].join("\n")}\n`;
+}
+
+function writeJson({ title, beganMs, languages, entries }: Transcript): string {
+  const body = {
+    title,
+    began_at: entries.length ? instant(beganMs) : null,
+    languages,
+    entries: entries.map((entry) => {
+      const translated = entry.texts.filter((text) => !text.note);
+      const original = originalOf(entry);
+      const texts = [...(original ? [original] : []), ...translated.filter((text) => !text.original)];
+      const missing = entry.texts.filter((text) => text.note);
+      const doubtful = entry.texts.filter((text) => text.doubt);
+      return {
+        speaker: entry.name,
+        identity: entry.speaker,
+        start_s: Math.round(entry.startMs) / 1000,
+        end_s: Math.round(entry.endMs) / 1000,
+        source_language: entry.sourceLanguage,
+        texts: Object.fromEntries(texts.map(({ language, text }) => [language, text])),
+        missing: Object.fromEntries(missing.map(({ language, note }) => [language, note])),
+        doubts: Object.fromEntries(doubtful.map(({ language, doubt }) => [language, doubt])),
+      };
+    }),
+  };
+  return `${JSON.stringify(body, null, 2)}\n`;
+}
+
+/** The farthest from 1970 that a date may be. */
+const FARTHEST_MS = 8.64e15;
+
+/** A moment as ISO 8601 writes it, whatever the clock of this browser says. */
+export function instant(ms: number): string {
+  return new Date(within(ms, -FARTHEST_MS, FARTHEST_MS)).toISOString();
+}
+
+function clock(ms: number, decimal: "." | ","): string {
+  const whole = Math.round(within(ms, 0, 100 * LONGEST_MS));
+  const two = (value: number): string => String(Math.floor(value)).padStart(2, "0");
+  const fraction = String(whole % 1000).padStart(3, "0");
+  return `${two(whole / 3_600_000)}:${two((whole / 60_000) % 60)}:${two((whole / 1000) % 60)}${decimal}${fraction}`;
+}
+
+const LANGUAGE_CODE = /^[A-Za-z0-9-]+$/;
+
+/** The text; one that could not be translated is marked with its own language. */
+function shown({ text, note }: EntryText, { sourceLanguage }: Entry): string {
+  const words = oneLine(text);
+  return note ? `[${oneLine(sourceLanguage) || "und"}] ${words}` : words;
+}
+
+/** Who spoke. Marks that turn the direction of writing around would do so to the words behind the name as well. */
+function nameIn({ name, speaker }: Entry): string {
+  const plain = (text: string): string => oneLine(text.replaceAll(/[\u202a-\u202e\u2066-\u2069]/g, ""));
+  return plain(name) || plain(speaker) || "?";
+}
+
+function oneLine(text: string): string {
+  return text
+    .replaceAll("\ufeff", "")
+    .replaceAll(/[\s\p{Cc}]+/gu, " ")
+    .trim();
+}
+
+/** Players of SRT read "<" as the beginning of a tag, and there is no way to escape it. */
+function withoutTags(text: string): string {
+  return text.replaceAll("-->", "→").replaceAll("<", "‹").replaceAll(">", "›");
+}
+
+function escapeVtt(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+}
+
+/** A name that every file system takes. */
+export function fileName(title: string, language: string, format: Format): string {
+  const safe = title
+    .normalize("NFKC")
+    .replaceAll(/[^\p{L}\p{N}]+/gu, "-")
+    .replaceAll(/^-+|-+$/g, "")
+    .slice(0, 60);
+  return `${safe || "meeting"}.${language}.${format}`;
+}
