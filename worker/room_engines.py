@@ -43,9 +43,9 @@ def not_measured() -> Capacity | None:
     return None
 
 
-def not_known() -> tuple[str, ...]:
-    """The languages of a recogniser of which nothing is known."""
-    return ()
+def not_told() -> tuple[str, ...] | None:
+    """The languages of a recogniser that says nothing of them."""
+    return None
 
 
 @dataclass(slots=True)
@@ -60,8 +60,8 @@ class RoomEngines:
     profile: str = ""
     capacity: Callable[[], Capacity | None] = not_measured
     """What the machine keeps up with, as far as it is known now."""
-    recognised: Callable[[], tuple[str, ...]] = not_known
-    """The languages that are recognised, as far as they are known now; empty: not known."""
+    recognised: Callable[[], tuple[str, ...] | None] = not_told
+    """In which languages people are understood, as far as is known now."""
     closers: Sequence[Close] = ()
     """Called once in `close`, in this order."""
     _known: tuple[object, tuple[str, ...]] | None = field(default=None, repr=False)
@@ -166,7 +166,7 @@ async def _hearing(
 
 def _recognised(
     settings: Settings, recognizer: Recognizer | None, closers: list[Close]
-) -> Callable[[], tuple[str, ...]]:
+) -> Callable[[], tuple[str, ...] | None]:
     if recognizer is not None:
         return lambda: recognizer.info.languages
     remote = RemoteRecognised(settings.services)

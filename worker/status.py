@@ -10,13 +10,13 @@ from dataclasses import asdict
 from pipeline.clock import Monotonic
 from pipeline.events import Trouble
 from protocol.attributes import (
+    ABILITIES,
     CAPACITY,
     CHANNELS,
     ENCRYPTED,
     KEY,
     LANGUAGES,
     PROFILE,
-    RECOGNISED,
     REPORTS,
     ROLE,
     STATE,
@@ -191,7 +191,7 @@ class Status:
             STATE: "speaking" if speaking else "listening",
             ROLE: "interpreter",
             WISH: str(self._wish),
-            RECOGNISED: json.dumps(self._recognised) if self._recognised else "",
+            ABILITIES: json.dumps({"recognised": self._recognised or None}),
             LANGUAGES: json.dumps(self._languages),
             VOICES: json.dumps(self._voices),
             CAPACITY: "" if self._fits is None else json.dumps(asdict(self._fits)),

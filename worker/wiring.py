@@ -151,7 +151,7 @@ class Parts:
     @property
     def recognised(self) -> tuple[str, ...]:
         """The languages that are recognised; empty while that is not known."""
-        return self._engines.recognised()
+        return self._engines.recognised() or ()
 
     def _languages(self) -> tuple[str, ...]:
         wanted = self.configured.languages

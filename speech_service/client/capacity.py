@@ -8,15 +8,20 @@ from functools import partial
 from typing import Any
 
 import aiohttp
+import structlog
 from pydantic import TypeAdapter, ValidationError
 
 from config.settings import Services
 from foundation.supervision import keep_running
 from foundation.tasks import Tasks
 from pipeline.capacity import Capacity
-from speech_service.client.asking import ASK_EVERY_S, keep_asking
-from speech_service.client.connection import new_session
+from speech_service.client.connection import BROKEN, get_json, new_backoff, new_session, reason_of
 from speech_service.wire import WireError
+
+log = structlog.get_logger(__name__)
+
+ASK_EVERY_S = 60.0
+"""A service that has answered is asked again so often: it may have been started anew on another machine."""
 
 MOST_SPEAKERS = 1000
 """A longer list of languages is no answer."""
@@ -91,11 +96,19 @@ class RemoteCapacity:
                 group.create_task(following, name=f"capacity of {url}")
 
     async def _follow(self, session: aiohttp.ClientSession, url: str) -> None:
-        def take(capacity: Capacity | None) -> None:
-            self._said[url] = capacity
-
-        performance = f"{url.rstrip('/')}/performance"
-        await keep_asking(session, performance, read_capacity, take, every_s=self._ask_every_s)
+        backoff = new_backoff()
+        while True:
+            wait_s = self._ask_every_s
+            try:
+                self._said[url] = read_capacity(await get_json(session, f"{url.rstrip('/')}/performance"))
+                backoff = new_backoff()
+            except WireError as error:
+                self._said[url] = None  # it is there, and does not say
+                log.info("service does not tell its capacity", url=url, reason=str(error))
+            except BROKEN as error:
+                wait_s = backoff.after(0.0)
+                log.debug("capacity not asked", url=url, reason=reason_of(error), retry_s=wait_s)
+            await asyncio.sleep(wait_s)
 
 
 _CAPACITY = TypeAdapter(Capacity)

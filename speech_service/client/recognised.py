@@ -1,35 +1,23 @@
-"""Which languages the recognition service recognises, as it says itself under /languages."""
+"""Which languages the recognition service understands, as it says itself under /languages."""
 
 from __future__ import annotations
 
-from typing import Any
+import asyncio
+
+import aiohttp
+import structlog
+from pydantic import TypeAdapter, ValidationError
 
 from config.settings import Services
 from foundation.supervision import keep_running
 from foundation.tasks import Tasks
-from protocol.language import is_code
-from speech_service.client.asking import ASK_EVERY_S, keep_asking
-from speech_service.client.connection import new_session
+from speech_service.client.connection import BROKEN, get_json, new_backoff, new_session, reason_of
 from speech_service.wire import WireError
 
-MOST_LANGUAGES = 300
-"""A longer list is no answer."""
+log = structlog.get_logger(__name__)
 
-
-def read_languages(answer: Any) -> tuple[str, ...]:
-    """What a service's answer says; empty: it does not limit them.
-
-    Raises:
-        WireError: it cannot be read.
-    """
-    said = answer.get("languages") if isinstance(answer, dict) else None
-    if (
-        not isinstance(said, list)
-        or len(said) > MOST_LANGUAGES
-        or not all(isinstance(code, str) and is_code(code) for code in said)
-    ):
-        raise WireError("the list of languages cannot be read")
-    return tuple(said)
+ASK_EVERY_S = 60.0
+"""A service that has answered is asked again so often: it may have been started anew with another engine."""
 
 
 class RemoteRecognised:
@@ -37,15 +25,16 @@ class RemoteRecognised:
 
     def __init__(self, services: Services, *, ask_every_s: float = ASK_EVERY_S) -> None:
         self._services, self._ask_every_s = services, ask_every_s
-        self._languages: tuple[str, ...] = ()
+        self._url = f"{services.stt_url.rstrip('/')}/languages"
+        self._said: tuple[str, ...] | None = None
         self._tasks: Tasks | None = None
 
     def start(self) -> None:
         """Begins to ask. Starting twice is fine."""
         if self._tasks is None:
             self._tasks = Tasks()
-            asking = keep_running(self._ask, name="languages of recognition")
-            self._tasks.start(asking, name="languages of recognition")
+            following = keep_running(self._run, name="languages of recognition")
+            self._tasks.start(following, name="languages of recognition")
 
     async def close(self) -> None:
         """Asks no more."""
@@ -53,14 +42,29 @@ class RemoteRecognised:
         if tasks is not None:
             await tasks.close()
 
-    def now(self) -> tuple[str, ...]:
-        """Codes as they were last said; empty while that is not known."""
-        return self._languages
+    def now(self) -> tuple[str, ...] | None:
+        """As it was last said, sorted; None while it is not known."""
+        return self._said
 
-    async def _ask(self) -> None:
-        url = f"{self._services.stt_url.rstrip('/')}/languages"
+    async def _run(self) -> None:
+        backoff = new_backoff()
         async with new_session(self._services) as session:
-            await keep_asking(session, url, read_languages, self._take, every_s=self._ask_every_s)
+            while True:
+                wait_s = self._ask_every_s
+                try:
+                    self._said = await self._ask(session)
+                    backoff = new_backoff()
+                except BROKEN as error:
+                    wait_s = backoff.after(0.0)
+                    log.debug("languages not asked", reason=reason_of(error), retry_s=wait_s)
+                await asyncio.sleep(wait_s)
 
-    def _take(self, languages: tuple[str, ...] | None) -> None:
-        self._languages = languages or ()
+    async def _ask(self, session: aiohttp.ClientSession) -> tuple[str, ...]:
+        tree = await get_json(session, self._url)
+        try:
+            return tuple(sorted(_CODES.validate_python(tree["languages"])))
+        except (KeyError, TypeError, ValidationError) as error:
+            raise WireError("the list of languages cannot be read") from error
+
+
+_CODES = TypeAdapter(list[str])

@@ -17,7 +17,7 @@ import numpy as np
 from livekit import api, rtc
 from numpy.typing import NDArray
 
-from protocol.attributes import KEY, RECOGNISED, REPORTS
+from protocol.attributes import ABILITIES, KEY, REPORTS
 from tests.browser.servers import API_KEY, API_SECRET, MediaServer
 from worker.signing import CaptionKey
 
@@ -91,7 +91,7 @@ class ScriptedInterpreter:
                 "translator.channels": json.dumps(channels),
                 "translator.profile": "embedded",
                 "translator.trouble": trouble,
-                RECOGNISED: json.dumps(["en"]),
+                ABILITIES: json.dumps({"recognised": ["en"], "read": None, "heard": None, "offered": None}),
                 REPORTS: json.dumps(self._reports),
                 KEY: self._key.public,
             }

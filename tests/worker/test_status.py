@@ -64,7 +64,7 @@ def test_all_attributes() -> None:
             "speaking": True,
         }
     }
-    assert json.loads(attributes.pop("translator.recognised")) == ["en"]
+    assert json.loads(attributes.pop("translator.abilities"))["recognised"] == ["en"]
     assert json.loads(attributes.pop("translator.reports")) == [
         {"code": "not_translated", "speaker": "anna", "language": "fr"}
     ]

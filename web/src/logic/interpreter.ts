@@ -75,7 +75,7 @@ export function readInterpreter(identity: string, attributes: Attributes): Inter
     languages: readCodes(parsed(attributes["translator.languages"])),
     channels: readChannels(parsed(attributes["translator.channels"])),
     profile: plainText(attributes["translator.profile"] ?? "", MOST_WORDS),
-    recognised: readCodes(parsed(attributes["translator.recognised"])),
+    recognised: readRecognised(parsed(attributes["translator.abilities"])),
     reports: readReports(parsed(attributes["translator.reports"])),
     encrypted: readEncrypted(parsed(attributes["translator.encrypted"] || undefined)),
   };
@@ -88,6 +88,12 @@ function readEncrypted(value: unknown): Encrypted | null {
   const { everybody, speakers } = value as Record<string, unknown>;
   const named = Array.isArray(speakers) ? speakers.filter((who) => typeof who === "string").slice(0, MOST_NAMED) : [];
   return named.length || everybody === true ? { everybody: everybody === true, speakers: named } : null;
+}
+
+/** Of what it could do, in which languages it understands people. */
+function readRecognised(abilities: unknown): readonly string[] {
+  if (typeof abilities !== "object" || abilities === null) return [];
+  return readCodes((abilities as Record<string, unknown>)["recognised"]);
 }
 
 function readCodes(value: unknown): readonly string[] {

@@ -106,7 +106,7 @@ describe("whatever an interpreter says of itself", () => {
           '{"es": {"track": "translated-es", "listeners": 3, "lag_s": 2.5, "state": "muted", "speaking": false}}',
         "translator.profile": "gpu",
         "translator.trouble": "anna, fr: no route",
-        "translator.recognised": '["en"]',
+        "translator.abilities": '{"recognised": ["en"]}',
         "translator.reports": '[{"code": "not_translated", "speaker": "anna", "language": "fr"}]',
       }),
     ).toEqual({

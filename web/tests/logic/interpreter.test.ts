@@ -17,7 +17,7 @@ const ATTRIBUTES = {
     pt: { track: "translated-pt", sid: "TR_2", listeners: 2, lag_s: 0, state: "muted" },
   }),
   "translator.profile": "cpu",
-  "translator.recognised": '["en", "<b>"]',
+  "translator.abilities": '{"recognised": ["en", "<b>"]}',
   "translator.reports": '[{"code": "no_voice", "language": "es"}]',
 };
 

@@ -71,7 +71,7 @@ describe("a report is told", () => {
 
 describe("somebody is not heard", () => {
   const interpreter = readInterpreter("agent", {
-    "translator.recognised": '["en", "pt-BR"]',
+    "translator.abilities": '{"recognised": ["en", "pt-BR"]}',
     "translator.encrypted": '{"everybody": false, "speakers": ["eve"]}',
     "translator.reports": '[{"code": "waiting", "speaker": "dan", "count": 2}]',
   });
