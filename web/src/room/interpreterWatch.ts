@@ -29,7 +29,11 @@ export class InterpreterWatch {
       .on(RoomEvent.ParticipantConnected, look)
       .on(RoomEvent.ParticipantDisconnected, look)
       .on(RoomEvent.ParticipantAttributesChanged, look)
-      .on(RoomEvent.Disconnected, look);
+      .on(RoomEvent.Disconnected, () => {
+        clearTimeout(this.settling);
+        this.settling = undefined;
+        this.look();
+      });
   }
 
   /** After a connection, who is not seen yet is not taken for gone. */

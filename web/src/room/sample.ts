@@ -44,7 +44,7 @@ export class Sample {
     this.ended = this.run(stopping.signal)
       .then(() => this.state.set("idle"))
       .catch((error: unknown) => {
-        console.warn("the sample could not be played", error);
+        if (!stopping.signal.aborted) console.warn("the sample could not be played", error);
         this.state.set(stopping.signal.aborted ? "idle" : "failed");
       })
       .finally(() => {
@@ -60,10 +60,7 @@ export class Sample {
 
   private async run(signal: AbortSignal): Promise<void> {
     const { context, wishes } = this.stage;
-    const within = AbortSignal.any([signal, AbortSignal.timeout(FETCH_LIMIT_MS)]);
-    const answer = await fetch(sampleUrl, { signal: within });
-    if (!answer.ok) throw new Error(`the sample was not sent: ${answer.status}`);
-    const talk = await context.decodeAudioData(await answer.arrayBuffer());
+    const talk = await context.decodeAudioData(await fetched(signal));
     if (signal.aborted) return;
 
     const before = wishes.get();
@@ -103,6 +100,21 @@ export class Sample {
     } finally {
       await room.localParticipant.unpublishTrack(media, true);
     }
+  }
+}
+
+async function fetched(signal: AbortSignal): Promise<ArrayBuffer> {
+  const fetching = new AbortController();
+  const abort = (): void => fetching.abort();
+  const timer = setTimeout(abort, FETCH_LIMIT_MS);
+  signal.addEventListener("abort", abort, { once: true });
+  try {
+    const answer = await fetch(sampleUrl, { signal: fetching.signal });
+    if (!answer.ok) throw new Error(`the sample was not sent: ${answer.status}`);
+    return await answer.arrayBuffer();
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", abort);
   }
 }
 
