@@ -67,7 +67,9 @@ async def test_nothing_moves_the_text(
         await asyncio.gather(*(one.page.evaluate(_WATCH) for one in (ana, emma)))
 
         await _a_lively_moment(interpreter, ana, "Primero", "no_voice", "There is no voice for Spanish")
-        await _a_lively_moment(interpreter, ana, "Segundo", "channel_failed", "The voice for Spanish broke off")
+        await _a_lively_moment(
+            interpreter, ana, "Segundo", "channel_failed", "The voice for Spanish broke off"
+        )
 
         await sockets[-1].close(code=3000, reason="cut")
         banner = ana.page.locator(".banner")
