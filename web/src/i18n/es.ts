@@ -49,6 +49,7 @@ export const es: Messages = {
   "before.hearOff": "Originales, sin interpretación",
   "before.read": "Leo",
   "before.notHere": "{language} (aquí no)",
+  "before.offerUnknown": "Los idiomas disponibles se sabrán en cuanto el intérprete esté en la reunión.",
   "before.captions": "Los subtítulos muestran",
   "before.captionsTranslation": "La traducción",
   "before.captionsOriginal": "El original",

@@ -50,6 +50,7 @@ export const it: Messages = {
   "before.hearOff": "Gli originali, senza interprete",
   "before.read": "Leggo",
   "before.notHere": "{language} (non qui)",
+  "before.offerUnknown": "Le lingue disponibili si sapranno appena l’interprete sarà nella riunione.",
   "before.captions": "I sottotitoli mostrano",
   "before.captionsTranslation": "La traduzione",
   "before.captionsOriginal": "L’originale",
