@@ -70,7 +70,7 @@ export class Meeting {
     this.directory = new Directory(this.room);
     this.watch = new InterpreterWatch(this.room);
     this.feed = new CaptionFeed(captionSource(this.room), this.watch.keys);
-    this.wishSender = new WishSender(this.room, options.wishes);
+    this.wishSender = new WishSender(this.room, options.wishes, this.watch.state);
     this.listening = new Listening(this.room, this.mixer, {
       wishes: this.wishSender.wishes,
       interpreter: this.watch.state,
