@@ -59,6 +59,7 @@ export function LanguagePicker({ chosen, available, onChange }: LanguagePickerPr
         ))}
       </select>
       <p className="hint">{text("org.languagesHint")}</p>
+      {known === null && <p className="hint">{text("before.offerUnknown")}</p>}
     </div>
   );
 }

@@ -53,6 +53,7 @@ export const ar: Messages = {
   "before.hearOff": "الصوت الأصلي",
   "before.read": "أقرأ",
   "before.notHere": "{language} (غير متاحة هنا)",
+  "before.offerUnknown": "ستُعرف اللغات المتاحة حالما ينضم المترجم إلى الاجتماع.",
   "before.captions": "تعرض النصوص",
   "before.captionsTranslation": "الترجمة",
   "before.captionsOriginal": "الأصل",

@@ -55,6 +55,7 @@ export const de: Messages = {
   "before.hearOff": "Originalton",
   "before.read": "Ich lese",
   "before.notHere": "{language} (hier nicht)",
+  "before.offerUnknown": "Welche Sprachen es gibt, zeigt sich, sobald der Dolmetscher in der Besprechung ist.",
   "before.captions": "Untertitel zeigen",
   "before.captionsTranslation": "Die Übersetzung",
   "before.captionsOriginal": "Das Original",

@@ -52,6 +52,7 @@ export const en = {
   "before.hearOff": "Original sound",
   "before.read": "I read",
   "before.notHere": "{language} (not here)",
+  "before.offerUnknown": "Which languages there are will show once the interpreter is in the meeting.",
   "before.captions": "Captions show",
   "before.captionsTranslation": "Translation",
   "before.captionsOriginal": "Original",

@@ -53,6 +53,7 @@ export const es: Messages = {
   "before.hearOff": "Sonido original",
   "before.read": "Leo",
   "before.notHere": "{language} (aquí no)",
+  "before.offerUnknown": "Los idiomas disponibles se sabrán en cuanto el intérprete esté en la reunión.",
   "before.captions": "Los subtítulos muestran",
   "before.captionsTranslation": "La traducción",
   "before.captionsOriginal": "El original",

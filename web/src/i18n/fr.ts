@@ -54,6 +54,7 @@ export const fr: Messages = {
   "before.hearOff": "Son d’origine",
   "before.read": "Je lis",
   "before.notHere": "{language} (pas ici)",
+  "before.offerUnknown": "Les langues proposées seront connues dès que l’interprète sera dans la réunion.",
   "before.captions": "Les sous-titres montrent",
   "before.captionsTranslation": "La traduction",
   "before.captionsOriginal": "L’original",

@@ -53,6 +53,7 @@ export const hi: Messages = {
   "before.hearOff": "मूल आवाज़",
   "before.read": "मैं पढ़ूँ",
   "before.notHere": "{language} (यहाँ नहीं)",
+  "before.offerUnknown": "कौन-सी भाषाएँ उपलब्ध हैं, यह दुभाषिए के बैठक में आने पर पता चलेगा।",
   "before.captions": "कैप्शन दिखाएँ",
   "before.captionsTranslation": "अनुवाद",
   "before.captionsOriginal": "मूल",

@@ -54,6 +54,7 @@ export const it: Messages = {
   "before.hearOff": "Audio originale",
   "before.read": "Leggo",
   "before.notHere": "{language} (non qui)",
+  "before.offerUnknown": "Le lingue disponibili si sapranno appena l’interprete sarà nella riunione.",
   "before.captions": "I sottotitoli mostrano",
   "before.captionsTranslation": "La traduzione",
   "before.captionsOriginal": "L’originale",

@@ -54,6 +54,7 @@ export const ja: Messages = {
   "before.hearOff": "元の音声",
   "before.read": "読む言語",
   "before.notHere": "{language}（ここでは非対応）",
+  "before.offerUnknown": "利用できる言語は、通訳が会議に参加すると表示されます。",
   "before.captions": "字幕の内容",
   "before.captionsTranslation": "翻訳",
   "before.captionsOriginal": "原文",

@@ -53,6 +53,7 @@ export const pt: Messages = {
   "before.hearOff": "Som original",
   "before.read": "Leio",
   "before.notHere": "{language} (aqui não)",
+  "before.offerUnknown": "Os idiomas disponíveis serão conhecidos assim que o intérprete estiver na reunião.",
   "before.captions": "As legendas mostram",
   "before.captionsTranslation": "A tradução",
   "before.captionsOriginal": "O original",

@@ -53,6 +53,7 @@ export const zh: Messages = {
   "before.hearOff": "原声",
   "before.read": "我读",
   "before.notHere": "{language}（此处没有）",
+  "before.offerUnknown": "译员进入会议后才知道可以提供哪些语言。",
   "before.captions": "字幕显示",
   "before.captionsTranslation": "译文",
   "before.captionsOriginal": "原文",

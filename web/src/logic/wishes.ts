@@ -39,6 +39,16 @@ function captionsAttribute({ mode, language }: Wishes["read"]): string {
   }
 }
 
+/** What is asked of an interpreter: the originals in place of languages that it does not offer. */
+export function askedOf(wishes: Wishes, offered: readonly string[] | null): Wishes {
+  const { listen, read } = wishes;
+  return {
+    ...wishes,
+    listen: listen === "off" || isOffered(listen, offered) ? listen : "off",
+    read: read.mode === "off" || isOffered(read.language, offered) ? read : { ...read, mode: "original" },
+  };
+}
+
 /**
  * Whether somebody reads the original because their language is not offered, rather than on purpose.
  *

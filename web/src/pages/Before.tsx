@@ -192,6 +192,7 @@ function LanguageFields({ invitation, wishes, maySpeak, hears }: LanguageFieldsP
         />
         <ReadModeSelect mode={mode} onChange={(next) => change({ read: { mode: next, language } })} />
       </div>
+      {invitation.offer.read === null && <p className="hint">{text("before.offerUnknown")}</p>}
       {untranslated && (
         <Notice kind="info">{text("captions.original", { language: nameOf(baseOf(language), i18n.language) })}</Notice>
       )}

@@ -97,7 +97,7 @@ export class Meeting {
       passages: this.feed.passages.get().settled,
       names: this.directory.names.get(),
     }));
-    this.wishSender = new WishSender(this.room, options.wishes);
+    this.wishSender = new WishSender(this.room, options.wishes, this.watch.state);
     this.readBefore = new ReadBefore(this.wishSender.wishes, clock.now).former;
     this.listening = new Listening(this.room, this.mixer, {
       wishes: this.wishSender.wishes,

@@ -22,7 +22,7 @@ export class Reading {
     this.feed = new CaptionFeed(captionSource(room), watch.keys, watch.gone, Date.now);
     const mode = language === "original" ? ("original" as const) : ("translation" as const);
     // The sender lives with the room, whose events it follows.
-    new WishSender(room, { speak: "", listen: "off", read: { mode, language }, push: "always" });
+    new WishSender(room, { speak: "", listen: "off", read: { mode, language }, push: "always" }, watch.state);
     this.session = new Session(room, api, admission, { relayOnly: false, onConnected: () => Promise.resolve() });
   }
 

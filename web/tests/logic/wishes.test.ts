@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { changedAttributes, hearing, toAttributes, type Wishes } from "../../src/logic/wishes";
+import { askedOf, changedAttributes, hearing, toAttributes, type Wishes } from "../../src/logic/wishes";
 
 const WISHES: Wishes = { speak: "en", listen: "es", read: { mode: "both", language: "es" }, push: "always" };
 
@@ -29,6 +29,24 @@ describe("attributes", () => {
     const known = { "translator.speak": "en", "translator.listen": "fr", "translator.captions": "es,original" };
 
     expect(changedAttributes(toAttributes(WISHES), known)).toEqual({ "translator.listen": "es" });
+  });
+});
+
+describe("what is asked of an interpreter", () => {
+  const asked = (language: string, mode: Wishes["read"]["mode"], offered: readonly string[] | null) => {
+    const { listen, read } = askedOf({ ...WISHES, listen: language, read: { mode, language } }, offered);
+    return [listen, read.mode, read.language];
+  };
+
+  it("is what is wished, where it is offered or nobody knows what is", () => {
+    expect(asked("pt-BR", "both", ["en", "pt"])).toEqual(["pt-BR", "both", "pt-BR"]);
+    expect(asked("de", "translation", null)).toEqual(["de", "translation", "de"]);
+  });
+
+  it("are the originals in place of a language that is not offered", () => {
+    expect(asked("de", "translation", ["en", "es"])).toEqual(["off", "original", "de"]);
+    expect(asked("de", "both", ["en", "es"])).toEqual(["off", "original", "de"]);
+    expect(asked("de", "off", ["en", "es"])).toEqual(["off", "off", "de"]);
   });
 });
 

@@ -125,6 +125,7 @@ describe("the languages that somebody may choose before they join", () => {
     const german = [...list("I read").options].find((option) => option.value === "de");
     expect([german?.disabled, german?.text]).toEqual([true, "German (not here)"]);
     expect(screen.queryByText(/Captions in the original/)).toBeNull();
+    expect(screen.queryByText(/once the interpreter is in the meeting/)).toBeNull();
   });
 
   it("are all that are common where nobody knows what is offered, as before", async () => {
@@ -132,6 +133,7 @@ describe("the languages that somebody may choose before they join", () => {
 
     expect(enabled(list("I read")).length).toBeGreaterThan(20);
     expect([...list("I read").options].some((option) => option.disabled)).toBe(false);
+    expect(screen.getByText(/once the interpreter is in the meeting/)).toBeTruthy();
   });
 
   it("that can be spoken are those that are recognised", async () => {

@@ -3,6 +3,7 @@ import { cleanup, fireEvent, render, screen } from "@testing-library/react";
 import axe from "axe-core";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { CapacityLine } from "../../src/components/CapacityLine";
+import { LanguagePicker } from "../../src/components/LanguagePicker";
 import { VoicesSection } from "../../src/components/VoicesSection";
 import { I18nProvider } from "../../src/hooks/useI18n";
 import { PreferencesProvider } from "../../src/hooks/usePreferences";
@@ -93,6 +94,39 @@ describe("the choice of voices", () => {
     );
     await screen.findByText("Ende");
     expect(screen.queryByText("Stimmen")).toBeNull();
+  });
+});
+
+describe("the languages that an organiser offers", () => {
+  const available = ["en", "es", "fr"];
+  const enabled = (select: HTMLElement) =>
+    [...(select as HTMLSelectElement).options].filter(({ disabled }) => !disabled).map(({ value }) => value);
+
+  it("can be added to as long as the interpreter has more, whatever is chosen, and taken away", async () => {
+    const told = vi.fn();
+    show(<LanguagePicker chosen={["es"]} available={available} onChange={told} />);
+    const add = await screen.findByLabelText("Sprache hinzufügen");
+
+    expect(enabled(add)).toEqual(["en", "fr"]);
+    fireEvent.change(add, { target: { value: "fr" } });
+    fireEvent.click(screen.getByRole("button", { name: /Spanisch/ }));
+    expect(told.mock.calls).toEqual([[["es", "fr"]], [null]]);
+  });
+
+  it("are greyed where nobody here can do them, also among what was chosen", async () => {
+    show(<LanguagePicker chosen={["vi"]} available={available} onChange={vi.fn()} />);
+    const add = (await screen.findByLabelText("Sprache hinzufügen")) as HTMLSelectElement;
+    const polish = [...add.options].find(({ value }) => value === "pl");
+
+    expect([polish?.disabled, polish?.text]).toEqual([true, "Polnisch (hier nicht)"]);
+    expect(screen.getByText("Vietnamesisch (hier nicht)")).toBeTruthy();
+  });
+
+  it("are all common ones while nobody knows what there is, and the page says so", async () => {
+    show(<LanguagePicker chosen={null} available={[]} onChange={vi.fn()} />);
+
+    expect(enabled(await screen.findByLabelText("Sprache hinzufügen")).length).toBeGreaterThan(20);
+    expect(screen.getByText(/sobald der Dolmetscher/)).toBeTruthy();
   });
 });
 

@@ -61,7 +61,7 @@ afterEach(() => {
 describe("a page that is loaded anew while a visit is kept", () => {
   it.each([
     ["removed", "The organiser removed you from this meeting."],
-    ["invitation_revoked", "This link was withdrawn by the organiser."],
+    ["invitation_revoked", "This link was turned off by the organiser."],
     ["session_ended", "Your earlier visit is over. You can join again."],
   ])("stands before the door and says why: %s", async (code, words) => {
     keepVisit("link", KEPT);
