@@ -18,7 +18,7 @@ function served(file, form) {
 
 const files = filesOf(folder)
   .map((file) => ({ name: basename(file), br: served(file, "br"), gz: served(file, "gz") }))
-  .sort((a, b) => b.gz - a.gz);
+  .sort((a, b) => b.br - a.br);
 for (const { name, br, gz } of files)
   console.log(`${br.toFixed(1).padStart(8)} ${gz.toFixed(1).padStart(8)} kB  ${name}`);
 
@@ -27,7 +27,7 @@ const counted = files.filter((file) => file === largest || !CATALOGUE.test(file.
 const total = (form) => counted.reduce((sum, file) => sum + file[form], 0);
 console.log(
   `${total("br").toFixed(1).padStart(8)} ${total("gz").toFixed(1).padStart(8)} kB  ` +
-    `the whole page in one language as Brotli and as gzip, limit ${LIMIT_KB} kB`,
+    `the whole page in one language as Brotli, limit ${LIMIT_KB} kB, and as gzip`,
 );
-// Over plain HTTP browsers take gzip alone.
-if (total("gz") > LIMIT_KB) process.exitCode = 1;
+// A microphone and the check of signatures need HTTPS or localhost, where every browser takes Brotli.
+if (total("br") > LIMIT_KB) process.exitCode = 1;
