@@ -102,9 +102,9 @@ async def test_links_are_not_lost_and_a_recording_is_not_lost_unasked(
         await page.get_by_role("button", name="Create link").click()
         press = page.locator("[data-link-state]", has_text="Press")
         await expect(press.get_by_label("Link: Press")).to_have_value(re.compile("/join#"))
-        await press.get_by_role("button", name="Withdraw").click()
+        await press.get_by_role("button", name="Turn off link").click()
         await expect(press).to_have_attribute("data-link-state", "valid")
-        await page.get_by_role("dialog").get_by_role("button", name="Withdraw").click()
+        await page.get_by_role("dialog").get_by_role("button", name="Turn off link").click()
         await expect(press).to_have_attribute("data-link-state", "revoked", timeout=PATIENCE_MS)
 
         await emma.open_panel("transcript")
