@@ -69,7 +69,10 @@ def test_each_kind_of_leak_fails_its_own_test(pytester: pytest.Pytester) -> None
         import sys
 
         sys.path.insert(0, {str(ROOT)!r})
+        from tests import leaks
         from tests.conftest import *
+
+        leaks.GRACE_S = 0.5  # what leaks here never ends
         """
     )
     leaky = pytester.makepyfile(LEAKY)

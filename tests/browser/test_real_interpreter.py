@@ -55,7 +55,7 @@ SHARE = 0.75
 LISTENED = 12
 """How often it is listened for a translation; a machine with all its cores busy leaves some out."""
 EARLIER = "all => all.forEach(one => one.setAttribute('data-earlier', ''))"
-"""Marks captions that are there. Their number does not tell: the page shows the last sixty."""
+"""Marks clauses that are there. Their number does not tell: the page shows the last ninety."""
 CHANGE_LIMIT_S = 5.0
 """Usually 0.6 s, which is printed; a machine with all its cores busy takes what it takes."""
 GONE_LIMIT_S = 20.0
@@ -277,7 +277,7 @@ async def _under_translation(listener: Person) -> Heard:
 
 async def _attend(listener: Person, language: str, seconds: float = LISTEN_S) -> tuple[Heard, list[str]]:
     """Records what somebody hears; with the captions of what must be in it."""
-    texts = f'.passage-text[data-language="{language}"]:not(:has(.tentative))'
+    texts = f'.passage-text[data-language="{language}"] .clause:not(:has(.tentative))'
     listening = asyncio.create_task(listener.listen(seconds))
     await asyncio.sleep(0.5)
     await listener.page.locator(texts).evaluate_all(EARLIER)

@@ -134,7 +134,11 @@ function Row({ row, second }: { row: ShownRow; second: boolean }) {
         return (
           <Fragment key={one.key}>
             {before && between(before.committed + before.tentative, one.committed + one.tentative, row.language)}
-            <span lang={other ? one.language : undefined} dir={other ? directionOf(one.language) : undefined}>
+            <span
+              className="clause"
+              lang={other ? one.language : undefined}
+              dir={other ? directionOf(one.language) : undefined}
+            >
               <span className="committed">{one.committed}</span>
               {one.tentative && (
                 <span className="tentative" title={text("captions.tentative")}>

@@ -59,7 +59,7 @@ function InterpreterLine() {
     present: text("org.present"),
   };
   return (
-    <p className="strip-interpreter" data-interpreter={state}>
+    <p className="strip-interpreter" data-presence={state}>
       <span className="dot" aria-hidden="true" />
       {words[state]}
     </p>
