@@ -121,6 +121,11 @@ _REFUSE = """() => {
   navigator.mediaDevices.getDisplayMedia = refuse;
 }"""
 
+_JOIN_IN_SIGHT = """() => {
+  const { top, bottom } = document.querySelector("button[type=submit]").getBoundingClientRect();
+  return top >= 0 && bottom <= innerHeight;
+}"""
+
 _FACTS = """() => {
   const box = (selector) => document.querySelector(selector)?.getBoundingClientRect();
   const inside = (selector) => {
@@ -143,6 +148,15 @@ _FACTS = """() => {
 }"""
 
 
+async def _doors_without_a_way_in(page: Page) -> list[str]:
+    below = []
+    for width, height in ((1366, 650), (390, 700), (1024, 768)):
+        await page.set_viewport_size({"width": width, "height": height})
+        if not await page.evaluate(_JOIN_IN_SIGHT):
+            below.append(f"{width}: joining is below the fold")
+    return below
+
+
 async def _facts(page: Page, width: int, height: int) -> dict[str, Any]:
     await page.set_viewport_size({"width": width, "height": height})
     facts: dict[str, Any] = await page.evaluate(_FACTS)
@@ -162,6 +176,8 @@ async def test_every_window_has_room_for_what_matters(
         person(playwright, size=PHONE, locale="ar") as ana,
     ):
         await emma.page.goto(meeting.organiser_link)
+        await emma.page.locator("button[type=submit]").wait_for(timeout=PATIENCE_MS)
+        wrong += await _doors_without_a_way_in(emma.page)
         await emma.page.evaluate(
             "localStorage.setItem('hive.preferences', JSON.stringify({pushToTranslate: true}))"
         )

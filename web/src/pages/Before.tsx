@@ -70,58 +70,62 @@ export function Before(props: BeforeProps) {
 
   return (
     <Page title={invitation.title}>
-      <form className="before" onSubmit={submit} noValidate>
-        <div className="before-head">
-          <p className="eyebrow">{text(ROLE_TEXTS[invitation.role])}</p>
-          <h1>{text("before.title", { title: invitation.title })}</h1>
-        </div>
-        {onMoveHere && <ElsewhereNotice hint={text("before.elsewhereHint")} onMoveHere={onMoveHere} />}
-        <section className="card" aria-labelledby="languages-title">
-          <div className="field">
-            <label htmlFor="name">{text("before.name")}</label>
-            <input
-              id="name"
-              ref={nameField}
-              value={preferences.name}
-              maxLength={64}
-              required
-              autoComplete="name"
-              aria-invalid={nameProblem !== null}
-              aria-describedby={nameProblem ? "name-problem" : undefined}
-              onChange={(event) => change({ name: event.target.value })}
-            />
-            {nameProblem && (
-              <p className="field-problem" id="name-problem" role="alert">
-                {text(nameProblem)}
-              </p>
-            )}
+      <form className="before-form" onSubmit={submit} noValidate>
+        <div className="before">
+          <div className="before-head">
+            <p className="eyebrow">{text(ROLE_TEXTS[invitation.role])}</p>
+            <h1>{text("before.title", { title: invitation.title })}</h1>
           </div>
-          <h2 id="languages-title">{text("before.languages")}</h2>
-          <LanguageFields invitation={invitation} wishes={wishes} maySpeak={maySpeak} hears={hears} />
-          <p className="hint">{text("before.changeLater")}</p>
-        </section>
-        {hears && (
-          <section className="card" aria-labelledby="sound-title">
-            <h2 id="sound-title">{text("before.sound")}</h2>
-            <SoundCheck maySpeak={maySpeak} joining={joining} onMicrophone={setMicrophone} />
-            <details>
-              <summary>{text("before.advanced")}</summary>
-              <Switch
-                label={text("before.relayOnly")}
-                hint={text("before.relayHint")}
-                checked={preferences.relayOnly}
-                onChange={(relayOnly) => change({ relayOnly })}
+          {onMoveHere && <ElsewhereNotice hint={text("before.elsewhereHint")} onMoveHere={onMoveHere} />}
+          <section className="card" aria-labelledby="languages-title">
+            <div className="field">
+              <label htmlFor="name">{text("before.name")}</label>
+              <input
+                id="name"
+                ref={nameField}
+                value={preferences.name}
+                maxLength={64}
+                required
+                autoComplete="name"
+                aria-invalid={nameProblem !== null}
+                aria-describedby={nameProblem ? "name-problem" : undefined}
+                onChange={(event) => change({ name: event.target.value })}
               />
-            </details>
+              {nameProblem && (
+                <p className="field-problem" id="name-problem" role="alert">
+                  {text(nameProblem)}
+                </p>
+              )}
+            </div>
+            <h2 id="languages-title">{text("before.languages")}</h2>
+            <LanguageFields invitation={invitation} wishes={wishes} maySpeak={maySpeak} hears={hears} />
+            <p className="hint">{text("before.changeLater")}</p>
           </section>
-        )}
-        <div className="before-foot">
-          {error !== null && (
-            <Notice kind="problem" urgent>
-              {error instanceof ApiError ? errorText(error) : text("error.connect")}
-            </Notice>
+          {hears && (
+            <section className="card" aria-labelledby="sound-title">
+              <h2 id="sound-title">{text("before.sound")}</h2>
+              <SoundCheck maySpeak={maySpeak} joining={joining} onMicrophone={setMicrophone} />
+              <details>
+                <summary>{text("before.advanced")}</summary>
+                <Switch
+                  label={text("before.relayOnly")}
+                  hint={text("before.relayHint")}
+                  checked={preferences.relayOnly}
+                  onChange={(relayOnly) => change({ relayOnly })}
+                />
+              </details>
+            </section>
           )}
-          <JoinNotice id="join-notice" privacyUrl={privacyUrl} />
+          <div className="before-foot">
+            {error !== null && (
+              <Notice kind="problem" urgent>
+                {error instanceof ApiError ? errorText(error) : text("error.connect")}
+              </Notice>
+            )}
+            <JoinNotice id="join-notice" privacyUrl={privacyUrl} />
+          </div>
+        </div>
+        <p className="before-join">
           <button
             type="submit"
             className="button button-main button-large"
@@ -130,7 +134,7 @@ export function Before(props: BeforeProps) {
           >
             {joining ? text("before.joining") : joinLabel()}
           </button>
-        </div>
+        </p>
       </form>
     </Page>
   );
