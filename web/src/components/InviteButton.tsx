@@ -5,6 +5,7 @@ import type { Link, Organising } from "../logic/api";
 import { guestLinkOf } from "../logic/links";
 import { CopyField, Dialog, Notice } from "./controls";
 import { Icon } from "./Icon";
+import { QrCode } from "./QrCode";
 
 interface InviteProps {
   readonly title: string;
@@ -63,6 +64,7 @@ function GuestLink({ title, organising }: InviteProps) {
         <>
           <CopyField label={text("start.guestLink")} value={link.link} />
           <ShareButton title={title} url={link.link} />
+          <QrCode value={link.link} label={text("invite.qr")} />
         </>
       )}
       {links !== null && !link && (

@@ -146,6 +146,7 @@ export const ar: Messages = {
 
   "invite.people": "دعوة أشخاص",
   "invite.share": "مشاركة…",
+  "invite.qr": "رابط الضيوف رمزَ QR",
   "invite.none": "لا يوجد رابط مفتوح للضيوف.",
   "invite.all": "جميع الروابط، ومنها روابط النصوص والمنظمين الآخرين، موجودة في «التنظيم».",
   "people.here": {

@@ -151,6 +151,7 @@ export const de: Messages = {
 
   "invite.people": "Leute einladen",
   "invite.share": "Teilen …",
+  "invite.qr": "Link für Gäste als QR-Code",
   "invite.none": "Es gibt keinen offenen Link für Gäste.",
   "invite.all": "Alle Links, auch für Untertitel und weitere Leitende, stehen unter „Leitung“.",
   "people.here": { one: "{count} Person ist da", other: "{count} Personen sind da" },

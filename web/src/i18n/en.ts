@@ -147,6 +147,7 @@ export const en = {
 
   "invite.people": "Invite people",
   "invite.share": "Share…",
+  "invite.qr": "QR code of the guest link",
   "invite.none": "There is no open link for guests.",
   "invite.all": "All links, also for captions and further organisers, are under “Organise”.",
   "people.here": { one: "{count} person is here", other: "{count} people are here" },

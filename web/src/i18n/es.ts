@@ -149,6 +149,7 @@ export const es: Messages = {
 
   "invite.people": "Invitar a gente",
   "invite.share": "Compartir…",
+  "invite.qr": "Enlace para invitados como código QR",
   "invite.none": "No hay ningún enlace abierto para invitados.",
   "invite.all": "Todos los enlaces, también los de subtítulos y de otros organizadores, están en «Organizar».",
   "people.here": { one: "Hay {count} persona", other: "Hay {count} personas" },

@@ -151,6 +151,7 @@ export const fr: Messages = {
 
   "invite.people": "Inviter",
   "invite.share": "Partager…",
+  "invite.qr": "Lien pour les invités en code QR",
   "invite.none": "Il n’y a pas de lien ouvert pour les invités.",
   "invite.all": "Tous les liens, y compris pour les sous-titres et d’autres organisateurs, sont sous « Organiser ».",
   "people.here": { one: "{count} personne est là", other: "{count} personnes sont là" },

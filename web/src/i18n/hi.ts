@@ -146,6 +146,7 @@ export const hi: Messages = {
 
   "invite.people": "लोगों को बुलाएँ",
   "invite.share": "साझा करें…",
+  "invite.qr": "मेहमानों का लिंक, QR कोड के रूप में",
   "invite.none": "मेहमानों के लिए कोई खुला लिंक नहीं है।",
   "invite.all": "सभी लिंक, कैप्शन और दूसरे आयोजकों के भी, “आयोजन” में हैं।",
   "people.here": { one: "{count} व्यक्ति यहाँ है", other: "{count} लोग यहाँ हैं" },

@@ -149,6 +149,7 @@ export const it: Messages = {
 
   "invite.people": "Invita persone",
   "invite.share": "Condividi…",
+  "invite.qr": "Link per gli ospiti come codice QR",
   "invite.none": "Non c’è nessun link aperto per gli ospiti.",
   "invite.all": "Tutti i link, anche per i sottotitoli e per altri organizzatori, sono in «Organizza».",
   "people.here": { one: "C’è {count} persona", other: "Ci sono {count} persone" },

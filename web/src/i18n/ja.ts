@@ -149,6 +149,7 @@ export const ja: Messages = {
 
   "invite.people": "招待する",
   "invite.share": "共有…",
+  "invite.qr": "ゲスト用リンクのQRコード",
   "invite.none": "ゲスト用の有効なリンクがありません。",
   "invite.all": "字幕用や他の主催者用も含め、すべてのリンクは「運営」にあります。",
   "people.here": { other: "{count} 人が参加中" },

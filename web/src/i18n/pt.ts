@@ -147,6 +147,7 @@ export const pt: Messages = {
 
   "invite.people": "Convidar pessoas",
   "invite.share": "Partilhar…",
+  "invite.qr": "Link para convidados em código QR",
   "invite.none": "Não há nenhum link aberto para convidados.",
   "invite.all": "Todos os links, também para legendas e outros organizadores, estão em «Organizar».",
   "people.here": { one: "{count} pessoa está aqui", other: "{count} pessoas estão aqui" },

@@ -145,6 +145,7 @@ export const zh: Messages = {
 
   "invite.people": "邀请他人",
   "invite.share": "分享…",
+  "invite.qr": "来宾链接的二维码",
   "invite.none": "没有可用的来宾链接。",
   "invite.all": "所有链接（包括字幕和其他组织者的链接）都在“组织”中。",
   "people.here": { other: "{count} 人在场" },

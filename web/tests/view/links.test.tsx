@@ -70,6 +70,7 @@ describe("the link for guests", () => {
     show(<InviteButton title="Board" organising={organisingWith({ links: () => Promise.resolve([LINK]) })} />);
     fireEvent.click(await screen.findByRole("button", { name: "Invite people" }));
     expect(await screen.findByLabelText("Link for guests")).toHaveProperty("value", LINK.link);
+    expect(screen.getByRole("img", { name: "QR code of the guest link" })).toBeTruthy();
     fireEvent.click(screen.getByRole("button", { name: "Share…" }));
 
     expect(share).toHaveBeenCalledWith({ title: "Board", url: LINK.link });
