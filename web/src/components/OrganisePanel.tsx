@@ -40,9 +40,9 @@ export function OrganisePanel({ organising, door }: { organising: Organising; do
   return (
     <>
       <DoorSection door={door} />
-      <RecordingSection organising={organising} />
       <InterpreterSection organising={organising} />
       <LinksSection organising={organising} />
+      <RecordingSection organising={organising} />
       <StoredSection organising={organising} />
       <EndSection organising={organising} />
     </>
