@@ -1,18 +1,18 @@
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useState } from "react";
 import { useEncryptedText } from "../hooks/useEncryptedText";
 import type { Door } from "../hooks/useDoor";
 import { useErrorText } from "../hooks/useErrorText";
 import { useI18n } from "../hooks/useI18n";
+import { useInterpreter, type Place } from "../hooks/useInterpreter";
 import { useMeeting } from "../hooks/useMeeting";
 import { useReportText } from "../hooks/useReportText";
 import { useStore } from "../hooks/useStore";
-import type { InterpreterState, InterpreterWish, Organising } from "../logic/api";
+import type { InterpreterState, Organising } from "../logic/api";
 import type { TextKey } from "../logic/i18n";
 import type { ChannelState } from "../logic/interpreter";
 import { nameOf, nameWithin } from "../logic/languages";
 import type { ReportCode } from "../logic/reports";
 import { voicesOf } from "../logic/voices";
-import type { Presence } from "../room/interpreterWatch";
 import { CapacityLine } from "./CapacityLine";
 import { forgetMeeting } from "../room/meetingShelf";
 import { ConfirmDialog } from "./ConfirmDialog";
@@ -25,8 +25,6 @@ import { LinksSection } from "./LinksSection";
 import { RecordingSection } from "./RecordingSection";
 import { StoredSection } from "./StoredSection";
 import { VoicesSection } from "./VoicesSection";
-
-const LOOK_EVERY_MS = 4000;
 
 const STATE_TEXTS: Readonly<Record<InterpreterState["state"], TextKey>> = {
   absent: "org.absent",
@@ -184,95 +182,6 @@ const GIVEN_UP: ReadonlySet<ReportCode> = new Set(["few_speakers", "few_language
 /** What may be asked for while the organiser has chosen nothing; before the interpreter says it, all that there is. */
 function offeredBy({ offered_languages: offered, available_languages: available }: InterpreterState) {
   return offered.length ? offered : available;
-}
-
-const NOTHING_SPECIAL: InterpreterWish = { languages: null, glossary: null, muted: [], voices: {} };
-
-/** What the service said last, where the room knows better by now: it hears at once who comes and goes. */
-function shownNow(state: InterpreterState, presence: Presence): InterpreterState {
-  const isAway = presence === "left" || presence === "replaced";
-  if (state.state === "present" && isAway) return { ...state, state: "lost" };
-  const isAwaited = state.state === "invited" || state.state === "joining" || state.state === "lost";
-  return isAwaited && !isAway && presence !== "unseen" ? { ...state, state: "present" } : state;
-}
-
-/** Where in the section something was asked for: what fails is said there. */
-type Place = "invitation" | "languages" | "channels" | "voices";
-
-/** The interpreter as the service and the room see it. What is wished before it is invited waits here for the invitation. */
-function useInterpreter(organising: Organising) {
-  const presence = useStore(useMeeting().presence);
-  const [said, setState] = useState<InterpreterState | null>(null);
-  const state = said && shownNow(said, presence);
-  const [draft, setDraft] = useState(NOTHING_SPECIAL);
-  /** Of looking; it may pass with the next look. */
-  const [error, setError] = useState<unknown>(null);
-  /** Of the last thing that was asked for; it stays until something else is. */
-  const [failed, setFailed] = useState<{ readonly at: Place; readonly error: unknown } | null>(null);
-  const [busy, setBusy] = useState(false);
-  const [sent, setSent] = useState<InterpreterWish | null>(null);
-  const calls = useRef(Promise.resolve());
-  const changes = useRef(0); // what was asked before the last one is out of date
-  const invited = state !== null && state.state !== "absent";
-  const wish: InterpreterWish = invited
-    ? (sent ?? { languages: state.languages, glossary: state.glossary, muted: state.muted, voices: state.voices })
-    : draft;
-
-  /** Throws where there is no place to say what failed. */
-  const perform = useCallback(async (at: Place | null, call: () => Promise<InterpreterState>) => {
-    setBusy(true);
-    changes.current += 1;
-    setFailed(null);
-    try {
-      setState(await call());
-    } catch (failure) {
-      if (!at) throw failure;
-      setFailed({ at, error: failure });
-    } finally {
-      changes.current += 1;
-      setBusy(false);
-    }
-  }, []);
-
-  useEffect(() => {
-    let current = true;
-    const look = (): void => {
-      const asked = changes.current;
-      const counts = (): boolean => current && asked === changes.current;
-      organising.interpreter().then(
-        (seen) => counts() && (setState(seen), setError(null)),
-        (failure: unknown) => counts() && setError(failure),
-      );
-    };
-    look();
-    const timer = window.setInterval(look, LOOK_EVERY_MS);
-    return () => {
-      current = false;
-      window.clearInterval(timer);
-    };
-  }, [organising, presence]);
-
-  /** A wish is the whole wish: the next one builds on it at once, and is told when it has been answered. */
-  const change = async (at: Place | null, next: InterpreterWish): Promise<void> => {
-    if (!invited) return setDraft(next);
-    setSent(next);
-    const told = calls.current.then(() => perform(at, () => organising.setInterpreter(next)));
-    calls.current = told.catch(() => undefined); // the next one is told whatever became of this one
-    try {
-      await told;
-    } finally {
-      setSent((last) => (last === next ? null : last));
-    }
-  };
-  const invite = (): Promise<void> => perform("invitation", () => organising.setInterpreter(wish));
-  const dismiss = (): Promise<void> => {
-    setDraft(wish); // whoever invites it again finds their languages, voices and glossary
-    return perform(null, async () => {
-      await organising.dismissInterpreter();
-      return organising.interpreter();
-    });
-  };
-  return { state, wish, error, failed, busy, change, invite, dismiss };
 }
 
 interface ChannelsProps {

@@ -1,5 +1,5 @@
 import { Room, RoomEvent } from "livekit-client";
-import type { Admission, Api } from "../logic/api";
+import type { Admission, Api, InterpreterWish } from "../logic/api";
 import { diagnose, type Diagnosis } from "../logic/diagnostics";
 import { microphoneProblem, type MicrophoneProblem } from "../logic/microphone";
 import { ServerClock } from "../logic/serverClock";
@@ -45,6 +45,8 @@ export class Meeting {
   readonly readBefore: ReadBefore["former"];
   readonly recorder: HeardRecorder;
   readonly recordingAllowed: RecordingRule["allowed"];
+  /** What an organiser wishes of an interpreter that is not invited yet. */
+  readonly interpreterDraft = new Store<InterpreterWish>({ languages: null, glossary: null, muted: [], voices: {} });
   /** Identities of those who record what they hear. */
   readonly recording: RecordingSigns["recording"];
   readonly microphone: Store<Microphone>;

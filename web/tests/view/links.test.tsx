@@ -1,7 +1,7 @@
 // @vitest-environment jsdom
 import { cleanup, configure, fireEvent, render, screen, waitFor, within } from "@testing-library/react";
 import axe from "axe-core";
-import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { InviteButton } from "../../src/components/InviteButton";
 import { LinksSection } from "../../src/components/LinksSection";
 import { OrganisePanel } from "../../src/components/OrganisePanel";
@@ -10,7 +10,7 @@ import { MeetingContext } from "../../src/hooks/useMeeting";
 import { PreferencesProvider } from "../../src/hooks/usePreferences";
 import { useLeaveGuard } from "../../src/hooks/useLeaveGuard";
 import "../../src/i18n/en"; // at hand before the page asks for it
-import { ApiError, type InterpreterState, type Link, type Organising } from "../../src/logic/api";
+import { ApiError, type InterpreterState, type InterpreterWish, type Link, type Organising } from "../../src/logic/api";
 import { guestLinkOf } from "../../src/logic/links";
 import { keepPreferences, readPreferences } from "../../src/logic/preferences";
 import { Store } from "../../src/logic/store";
@@ -126,6 +126,9 @@ describe("an organiser's links", () => {
 });
 
 describe("the interpreter's last steps", () => {
+  const NOTHING_SPECIAL: InterpreterWish = { languages: null, glossary: null, muted: [], voices: {} };
+  beforeEach(() => meeting.interpreterDraft.set(NOTHING_SPECIAL));
+
   const present: InterpreterState = {
     state: "present",
     identity: "agent",
@@ -148,6 +151,7 @@ describe("the interpreter's last steps", () => {
     admission: { room: "board", title: "Board" },
     interpreter: new Store({ present: false }),
     presence: new Store("unseen"),
+    interpreterDraft: new Store<InterpreterWish>(NOTHING_SPECIAL),
     recordingAllowed: new Store(true),
     directory: { names: new Store(new Map()) },
   };
@@ -196,6 +200,19 @@ describe("the interpreter's last steps", () => {
     const list = (await screen.findByRole("button", { name: "Unmute: Spanish" })).closest("ul");
     await screen.findByRole("alert");
     expect(list?.nextElementSibling?.getAttribute("role")).toBe("alert");
+  });
+
+  it("what was wished before it is invited is still wished when the panel is opened again", async () => {
+    const absent: InterpreterState = { ...present, state: "absent", available_languages: ["es", "fr"] };
+    const setInterpreter = vi.fn(() => Promise.resolve(present));
+    const calls = { interpreter: () => Promise.resolve(absent), setInterpreter };
+    const { unmount } = panel(calls);
+    fireEvent.change(await screen.findByLabelText("Add a language"), { target: { value: "fr" } });
+    unmount();
+    panel(calls);
+    fireEvent.click(await screen.findByRole("button", { name: "Invite the interpreter" }));
+
+    await waitFor(() => expect(setInterpreter).toHaveBeenCalledWith(expect.objectContaining({ languages: ["fr"] })));
   });
 });
 
