@@ -57,6 +57,7 @@ class Announcer:
     ) -> None:
         self._settings, self._look_every_s, self._tell_every_s = settings, look_every_s, tell_every_s
         self._worker = secrets.token_hex(8)
+        self._failing = False
 
     async def run(self) -> None:
         """Runs until cancelled."""
@@ -105,11 +106,20 @@ class Announcer:
                 session, self._settings.services.auth_url, self._settings.livekit, self._worker, able
             )
         except (aiohttp.ClientError, TimeoutError) as error:
-            log.debug("abilities not told", error=type(error).__name__)
-            return False
+            return self._failed(type(error).__name__)
         if status != 204:
-            log.debug("abilities not taken", status=status)
-        return status == 204
+            return self._failed(f"status {status}")
+        if self._failing:
+            self._failing = False
+            log.info("abilities told again")
+        return True
+
+    def _failed(self, reason: str) -> bool:
+        """Says it once: pages offer languages then that nobody may be able to do."""
+        if not self._failing:
+            self._failing = True
+            log.warning("abilities not told", url=self._settings.services.auth_url, reason=reason)
+        return False
 
 
 async def tell(

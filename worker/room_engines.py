@@ -80,9 +80,10 @@ class RoomEngines:
 
     def abilities(self) -> Abilities:
         """What could be done here if nobody had limited it, as far as is known now."""
-        recognised, read = self.recognised(), self.languages(None)
-        key = (recognised, read, self.synthesizer.info)
+        recognised = self.recognised()
+        key = (recognised, self.translator.info, self.synthesizer.info)
         if self._able is None or self._able[0] != key:
+            read = reachable(self.translator, self.source_language, None)
             self._able = (key, abilities(recognised, read, self.synthesizer))
         return self._able[1]
 

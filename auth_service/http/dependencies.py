@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import Depends, Path, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import SecretStr
+from starlette.requests import ClientDisconnect
 
 from auth_service.access.invitations import Organiser
 from auth_service.access.rate_limits import Rate
@@ -44,6 +45,14 @@ async def count(services: Container, key: str, per_minute: int) -> None:
     wait_s = await services.limiter.take(key, Rate(per_minute))
     if wait_s > 0:
         raise Refused(429, "rate_limited", "Too many requests; try again later.", retry_after_s=wait_s)
+
+
+async def whole_body(request: Request) -> bytes:
+    """Raises Refused(400) where it ends too early."""
+    try:
+        return await request.body()
+    except ClientDisconnect as error:
+        raise Refused(400, "bad_request", "The body ended too early.") from error
 
 
 async def count_address(request: Request, services: Container, kind: str, per_minute: int) -> None:

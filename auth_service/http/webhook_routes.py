@@ -5,10 +5,9 @@ from __future__ import annotations
 import structlog
 from fastapi import APIRouter, Depends, Header, Request, Response
 from livekit import api
-from starlette.requests import ClientDisconnect
 
-from auth_service.errors import MediaServerError, Refused, StorageError, not_authorised
-from auth_service.http.dependencies import Injected, count_address, limited_health
+from auth_service.errors import MediaServerError, StorageError, not_authorised
+from auth_service.http.dependencies import Injected, count_address, limited_health, whole_body
 from auth_service.wiring import Container
 from foundation.http.watching import PROMETHEUS, Health, HealthCheck, health_response, may_watch
 
@@ -24,10 +23,7 @@ async def webhook(
     request: Request, services: Injected, authorization: str = Header("", max_length=4096)
 ) -> None:
     """LiveKit's webhooks: somebody came, so the interpreter is due or they are to be kept out; or somebody went."""
-    try:
-        body = await request.body()
-    except ClientDisconnect as error:
-        raise Refused(400, "bad_request", "The body ended too early.") from error
+    body = await whole_body(request)
     event = _verified(body, services, authorization)
     if event is None:
         await count_address(request, services, "webhook", FAILED_WEBHOOKS_PER_MINUTE)

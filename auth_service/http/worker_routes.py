@@ -11,10 +11,9 @@ from typing import Any, Final
 
 from fastapi import APIRouter, Header, Request
 from livekit import api
-from starlette.requests import ClientDisconnect
 
 from auth_service.errors import Refused, not_authorised
-from auth_service.http.dependencies import Injected, count_address
+from auth_service.http.dependencies import Injected, count_address, whole_body
 from auth_service.wiring import Container
 from protocol.abilities import read_abilities
 
@@ -30,10 +29,7 @@ async def report(
     request: Request, services: Injected, authorization: str = Header("", max_length=4096)
 ) -> None:
     """A worker says what it can do: `{"worker": id, "abilities": {…}}`, signed like the media server's webhooks."""
-    try:
-        body = await request.body()
-    except ClientDisconnect as error:
-        raise Refused(400, "bad_request", "The body ended too early.") from error
+    body = await whole_body(request)
     if not _is_signed(body, services, authorization):
         await count_address(request, services, "worker", FAILED_REPORTS_PER_MINUTE)
         raise not_authorised()

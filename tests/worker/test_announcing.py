@@ -7,6 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import httpx
+from pydantic import SecretStr
+from structlog.testing import capture_logs
 
 from auth_service.access.rate_limits import MemoryLimiter
 from auth_service.access.revocations import DatabaseOnly
@@ -14,7 +16,7 @@ from auth_service.storage.assignments import Assignments
 from auth_service.storage.database import connect, database_url, migrate
 from auth_service.storage.rooms import Storage
 from auth_service.wiring import Container, assemble
-from config.settings import Rooms, Settings
+from config.settings import LiveKit, Rooms, Settings
 from speech_service.mt import mt_app
 from speech_service.stt import stt_app
 from speech_service.tts import tts_app
@@ -23,7 +25,7 @@ from tests.auth_service.serving import served
 from tests.fakes.engines import LoudnessDetector, ScriptedRecognizer, ScriptedTranslator, ToneSynthesizer
 from tests.fakes.media_server import FakeMediaServer
 from tests.speech_service.serving import listening, settings
-from worker.announcing import announcing
+from worker.announcing import Announcer, announcing
 from worker.room_engines import load_engines
 
 
@@ -56,6 +58,32 @@ async def test_pages_know_what_the_services_can_do_before_any_interpreter_is_the
         able = engines.abilities()
         assert (able.recognised, able.read, able.heard) == (("en",), ("en", "es", "fr"), ("es",))
         await engines.close()
+
+
+async def test_a_token_service_that_does_not_take_it_is_named_once(tmp_path: Path) -> None:
+    """It holds another key; the worker goes on asking, and does not fill the log."""
+    stt = stt_app(ScriptedRecognizer(()), LoudnessDetector, settings())
+    async with (
+        asyncio.timeout(60),
+        listening(stt, settings().services, 0) as stt_url,
+        served(await _token_service(tmp_path)) as (api, port),
+    ):
+        chosen = settings(stt_url=stt_url, mt_url="", tts_url="", auth_url=f"http://127.0.0.1:{port}")
+        other = LiveKit(api_key="devkey", api_secret=SecretStr("another secret of thirty-two letters"))
+        told: list[object] = []
+        with capture_logs() as logs:
+            announcer = Announcer(replace(chosen, livekit=other), look_every_s=0.02)
+            work = asyncio.create_task(announcer.run())
+            while len(told) < 3:
+                told = [line for line in logs if "workers" in line.get("route", "")]
+                await asyncio.sleep(0.02)
+            work.cancel()
+            await asyncio.wait([work])
+        warned = [
+            (line["reason"], line["log_level"]) for line in logs if line["event"] == "abilities not told"
+        ]
+        assert warned == [("status 401", "warning")]
+        assert (await _offer(api.client))["recognised"] is None
 
 
 async def test_a_worker_without_services_or_without_whom_to_tell_tells_nothing() -> None:

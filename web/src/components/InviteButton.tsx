@@ -1,7 +1,8 @@
-import { useCallback, useEffect, useState } from "react";
+import { useState } from "react";
 import { useErrorText } from "../hooks/useErrorText";
 import { useI18n } from "../hooks/useI18n";
-import type { Link, Organising } from "../logic/api";
+import { useLinks } from "../hooks/useLinks";
+import type { Organising } from "../logic/api";
 import { guestLinkOf } from "../logic/links";
 import { CopyField, Dialog, Notice } from "./controls";
 import { Icon } from "./Icon";
@@ -34,23 +35,7 @@ export function InviteButton({ title, organising }: InviteProps) {
 function GuestLink({ title, organising }: InviteProps) {
   const { text } = useI18n();
   const errorText = useErrorText();
-  const [links, setLinks] = useState<readonly Link[] | null>(null);
-  const [error, setError] = useState<unknown>(null);
-
-  const attempt = useCallback(
-    async (work: () => Promise<unknown>) => {
-      try {
-        await work();
-        setLinks(await organising.links());
-        setError(null);
-      } catch (failure) {
-        setError(failure);
-      }
-    },
-    [organising],
-  );
-  useEffect(() => void attempt(async () => undefined), [attempt]);
-
+  const { links, error, attempt } = useLinks(organising);
   const link = links && guestLinkOf(links);
   return (
     <>

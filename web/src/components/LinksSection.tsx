@@ -1,6 +1,7 @@
-import { useCallback, useEffect, useState, type FormEvent } from "react";
+import { useState, type FormEvent } from "react";
 import { useErrorText } from "../hooks/useErrorText";
 import { useI18n } from "../hooks/useI18n";
+import { useLinks } from "../hooks/useLinks";
 import type { Link, Organising, Role } from "../logic/api";
 import type { TextKey } from "../logic/i18n";
 import { plainName } from "../logic/names";
@@ -18,22 +19,7 @@ const DAY_S = 86_400;
 export function LinksSection({ organising }: { organising: Organising }) {
   const { text } = useI18n();
   const errorText = useErrorText();
-  const [links, setLinks] = useState<readonly Link[]>([]);
-  const [error, setError] = useState<unknown>(null);
-
-  const attempt = useCallback(
-    async (work: () => Promise<unknown>) => {
-      try {
-        await work();
-        setLinks(await organising.links());
-        setError(null);
-      } catch (failure) {
-        setError(failure);
-      }
-    },
-    [organising],
-  );
-  useEffect(() => void attempt(async () => undefined), [attempt]);
+  const { links, error, attempt } = useLinks(organising);
 
   return (
     <section className="links">
@@ -45,7 +31,7 @@ export function LinksSection({ organising }: { organising: Organising }) {
       )}
       <NewLink onCreate={(wish) => attempt(() => organising.invite(wish))} />
       <ul className="link-list">
-        {links.toReversed().map((link) => (
+        {links?.toReversed().map((link) => (
           <LinkItem
             key={link.id}
             link={link}

@@ -136,6 +136,15 @@ export function CopyField({ label, value }: { label: string; value: string }) {
   );
 }
 
+export function CloseButton({ onClose }: { onClose: () => void }) {
+  const { text } = useI18n();
+  return (
+    <button type="button" className="button button-quiet button-icon" aria-label={text("app.close")} onClick={onClose}>
+      <Icon name="close" />
+    </button>
+  );
+}
+
 type NoticeKind = "info" | "good" | "warning" | "problem";
 
 export function Notice({
@@ -156,7 +165,6 @@ export function Notice({
 
 /** A question on top of the page; the browser keeps the focus in it and gives it back. */
 export function Dialog(props: { title: string; onClose: () => void; children: ReactNode; wide?: boolean }) {
-  const { text } = useI18n();
   const dialog = useRef<HTMLDialogElement>(null);
   const titleId = useId();
 
@@ -178,14 +186,7 @@ export function Dialog(props: { title: string; onClose: () => void; children: Re
     >
       <header>
         <h2 id={titleId}>{props.title}</h2>
-        <button
-          type="button"
-          className="button button-quiet button-icon"
-          aria-label={text("app.close")}
-          onClick={props.onClose}
-        >
-          <Icon name="close" />
-        </button>
+        <CloseButton onClose={props.onClose} />
       </header>
       {props.children}
     </dialog>

@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 import type { InterpreterState, InterpreterWish, Organising } from "../logic/api";
+import type { Interpreter } from "../logic/interpreter";
 import type { Presence } from "../room/interpreterWatch";
 import { useMeeting } from "./useMeeting";
 import { useStore } from "./useStore";
@@ -7,11 +8,11 @@ import { useStore } from "./useStore";
 const LOOK_EVERY_MS = 4000;
 
 /** What the service said last, where the room knows better by now: it hears at once who comes and goes. */
-function shownNow(state: InterpreterState, presence: Presence): InterpreterState {
+function shownNow(state: InterpreterState, presence: Presence, interpreter: Interpreter): InterpreterState {
   const isAway = presence === "left" || presence === "replaced";
   if (state.state === "present" && isAway) return { ...state, state: "lost" };
-  const isAwaited = state.state === "invited" || state.state === "joining" || state.state === "lost";
-  return isAwaited && !isAway && presence !== "unseen" ? { ...state, state: "present" } : state;
+  if (state.state === "absent" || !interpreter.present) return state;
+  return { ...state, state: interpreter.state === "initializing" ? "joining" : "present" };
 }
 
 /** Where in the section something was asked for: what fails is said there. */
@@ -21,9 +22,10 @@ export type Place = "invitation" | "languages" | "channels" | "voices";
 export function useInterpreter(organising: Organising) {
   const meeting = useMeeting();
   const presence = useStore(meeting.presence);
+  const interpreter = useStore(meeting.interpreter);
   const draft = useStore(meeting.interpreterDraft);
   const [said, setState] = useState<InterpreterState | null>(null);
-  const state = said && shownNow(said, presence);
+  const state = said && shownNow(said, presence, interpreter);
   /** Of looking; it may pass with the next look. */
   const [error, setError] = useState<unknown>(null);
   /** Of the last thing that was asked for; it stays until something else is. */

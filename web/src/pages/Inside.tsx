@@ -1,10 +1,11 @@
 import { RoomContext } from "@livekit/components-react";
 import { useCallback, useEffect, useEffectEvent, useMemo, useRef, useState } from "react";
 import { CaptionPane } from "../components/CaptionPane";
+import { CloseButton } from "../components/controls";
 import { ConfirmDialog } from "../components/ConfirmDialog";
 import { DiagnosticsPanel } from "../components/DiagnosticsPanel";
 import { WaitingNotice } from "../components/DoorSection";
-import { Icon, Logo } from "../components/Icon";
+import { Logo } from "../components/Icon";
 import { OrganisePanel } from "../components/OrganisePanel";
 import { useTitle } from "../components/Page";
 import { PartBoundary } from "../components/PartBoundary";
@@ -211,14 +212,7 @@ function Panel({ name, onClose, children }: { name: PanelName; onClose: () => vo
         <h2 id="panel-title" ref={heading} tabIndex={-1}>
           {text(label)}
         </h2>
-        <button
-          type="button"
-          className="button button-quiet button-icon"
-          aria-label={text("app.close")}
-          onClick={close}
-        >
-          <Icon name="close" />
-        </button>
+        <CloseButton onClose={close} />
       </header>
       <div className="panel-body">{children}</div>
     </aside>

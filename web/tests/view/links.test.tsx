@@ -11,6 +11,7 @@ import { PreferencesProvider } from "../../src/hooks/usePreferences";
 import { useLeaveGuard } from "../../src/hooks/useLeaveGuard";
 import "../../src/i18n/en"; // at hand before the page asks for it
 import { ApiError, type InterpreterState, type InterpreterWish, type Link, type Organising } from "../../src/logic/api";
+import { ABSENT, readInterpreter, type Interpreter } from "../../src/logic/interpreter";
 import { guestLinkOf } from "../../src/logic/links";
 import { keepPreferences, readPreferences } from "../../src/logic/preferences";
 import { Store } from "../../src/logic/store";
@@ -149,7 +150,7 @@ describe("the interpreter's last steps", () => {
   const refused = () => Promise.reject(new ApiError("offline", ""));
   const meeting = {
     admission: { room: "board", title: "Board" },
-    interpreter: new Store({ present: false }),
+    interpreter: new Store<Interpreter>(ABSENT),
     presence: new Store("unseen"),
     interpreterDraft: new Store<InterpreterWish>(NOTHING_SPECIAL),
     recordingAllowed: new Store(true),
@@ -200,6 +201,18 @@ describe("the interpreter's last steps", () => {
     const list = (await screen.findByRole("button", { name: "Unmute: Spanish" })).closest("ul");
     await screen.findByRole("alert");
     expect(list?.nextElementSibling?.getAttribute("role")).toBe("alert");
+  });
+
+  it.each([
+    ["invited", "initializing", "joining"],
+    ["present", "initializing", "joining"],
+    ["invited", "listening", "present"],
+    ["absent", "listening", "absent"],
+  ] as const)("an interpreter that is %s by the service and %s by the room is %s", async (said, activity, expected) => {
+    meeting.interpreter.set(readInterpreter("agent", { "lk.agent.state": activity }));
+    const { container } = panel({ interpreter: () => Promise.resolve({ ...present, state: said }) });
+    await waitFor(() => expect(container.querySelector(".organise")?.getAttribute("data-interpreter")).toBe(expected));
+    meeting.interpreter.set(ABSENT);
   });
 
   it("what was wished before it is invited is still wished when the panel is opened again", async () => {
