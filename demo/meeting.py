@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from livekit import api
+from livekit import api, rtc
 
 from config.settings import LiveKit
 from demo.ledger import Ledger
@@ -15,8 +16,9 @@ from demo.participants import MICROPHONE, TRANSLATED, Attendee, SeenCaption
 from demo.scripts import Script, ScriptPart
 from demo.terminal import Screen
 from pipeline.text.languages import same_language
-from protocol.attributes import CAPTIONS, EVENTS, LISTEN, ROLE, SPEAK
+from protocol.attributes import CAPTIONS, CONTROL_TOPIC, EVENTS, LISTEN, ROLE, SPEAK
 from protocol.events import SpeechDone
+from protocol.sealing import seal
 
 READER, ORGANISER = "reader", "organiser"
 ARRIVAL_LIMIT_S = 30.0
@@ -25,7 +27,7 @@ ROOM = "demo"
 
 
 class MeetingError(Exception):
-    """The meeting could not take place; says what did not happen in time."""
+    """The meeting could not take place or end; says what did not happen in time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +122,8 @@ class Meeting:
                 rounds.append((began, time.monotonic()))
                 self._screen.say("waiting for the last translation to be spoken")
                 await self._settled()
+            await self._dismiss()
+            await self._settled()  # what it told last may still be on its way
             return Minutes(
                 rounds[0][0], time.monotonic(), self._ledger, self._attendees, rounds, self._spoken
             )
@@ -131,18 +135,12 @@ class Meeting:
     async def _invite(self) -> None:
         """Dispatches the interpreter and waits until every listener who needs a channel has it."""
         self._screen.say("the organiser invites the interpreter")
-        secret = self._settings.api_secret.get_secret_value()
-        http = self._settings.url.replace("ws", "http", 1)
-        async with api.LiveKitAPI(http, self._settings.api_key, secret) as server:
+        async with self._server() as server:
             await server.agent_dispatch.create_dispatch(
                 api.CreateAgentDispatchRequest(agent_name=self._settings.agent_name, room=self._room)
             )
         await self._until(
-            lambda: any(
-                person.attributes.get(ROLE) == "interpreter"
-                for person in self._attendees[ORGANISER].room.remote_participants.values()
-            ),
-            "the interpreter did not come into the room",
+            lambda: self._interpreter() is not None, "the interpreter did not come into the room"
         )
         for target in self._targets:
             if not self._script.heard_by(target):
@@ -152,6 +150,41 @@ class Meeting:
                 lambda listener=listener: bool(listener.translated_tracks),  # type: ignore[misc]
                 f"the listener of {target} got no channel",
             )
+
+    async def _dismiss(self) -> None:
+        """Sends the interpreter away and waits until it has left: it finishes what it has heard before that.
+
+        However far behind it is, nothing that was said is missing from the record only because it came too late.
+        """
+        interpreter = self._interpreter()
+        if interpreter is None:  # what it has not said is missing, and the verdict says so
+            return
+        secret = self._settings.api_secret.get_secret_value()
+        data = seal(
+            json.dumps({"type": "dismiss"}),
+            room=self._room,
+            to=interpreter.identity,
+            api_key=self._settings.api_key,
+            api_secret=secret,
+        )
+        async with self._server() as server:
+            await server.room.send_data(
+                api.SendDataRequest(
+                    room=self._room,
+                    data=data,
+                    topic=CONTROL_TOPIC,
+                    destination_identities=[interpreter.identity],
+                )
+            )
+        await self._until(lambda: self._interpreter() is None, "the interpreter did not finish and leave")
+
+    def _interpreter(self) -> rtc.RemoteParticipant | None:
+        people = self._attendees[ORGANISER].room.remote_participants.values()
+        return next((person for person in people if person.attributes.get(ROLE) == "interpreter"), None)
+
+    def _server(self) -> api.LiveKitAPI:
+        secret = self._settings.api_secret.get_secret_value()
+        return api.LiveKitAPI(self._settings.url.replace("ws", "http", 1), self._settings.api_key, secret)
 
     async def _speak(self, speaker: str, began_s: float) -> None:
         """Plays everything that one speaker says in one round, each part at its moment."""
@@ -166,7 +199,10 @@ class Meeting:
             )
 
     async def _settled(self) -> None:
-        """Waits until nothing new comes and every clause has an outcome in every language."""
+        """Waits until nothing new comes and every clause has an outcome in every language.
+
+        Who is far behind may still have something to say: only sending the interpreter away makes sure of it.
+        """
         deadline = time.monotonic() + SETTLE_LIMIT_S
         quiet_since, known = time.monotonic(), -1
         while time.monotonic() < deadline:

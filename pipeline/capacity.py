@@ -256,9 +256,7 @@ def _sentences(
     speakers: int, interval_s: float, languages: Sequence[int], places: Mapping[str, int]
 ) -> tuple[str, ...]:
     people = "1 person" if speakers == 1 else f"{speakers} people"
-    said = [
-        f"{people} may speak at once, heard every {interval_s:.2f} s; one more is told that there is no room"
-    ]
+    said = [f"{people} may speak at once, heard every {interval_s:.2f} s; one more waits for a pause"]
     for count, most in enumerate(languages[:2], 1):
         who = "one speaker" if count == 1 else f"{count} speakers"
         said.append(

@@ -48,8 +48,8 @@ def sacrifices(capacity: Capacity, spoken: LanguagesHeard, engines: Mapping[str,
                 "",
                 "hear",
                 "",
-                f"this machine keeps up with {people} speaking at once: who begins to speak beside them is not "
-                "interpreted until one of them pauses",
+                f"this machine keeps up with {people} speaking at once: who begins to speak beside them is heard "
+                "after the next pause",
                 ReportCode.FEW_SPEAKERS,
                 count=capacity.speakers,
             )

@@ -1,6 +1,10 @@
-"""No more speakers at once than the machine keeps up with: one more is refused with the reason."""
+"""No more speakers at once than the machine keeps up with: one more waits for a pause, then is refused with the reason."""
 
 from __future__ import annotations
+
+import asyncio
+from collections import deque
+from contextlib import suppress
 
 from pipeline.audio import Pcm
 from pipeline.capacity import Capacity
@@ -14,10 +18,14 @@ from pipeline.engines.protocols import (
 
 _RETRY_AFTER_S = 2.0
 
+WAIT_S = 8.0
+"""So long who begins to speak beside others waits for a place, less than a stage's patience. Their sound waits too and is
+recognised afterwards, so that nobody's first words are lost to the last ones of somebody else."""
 
-def limited(recognizer: Recognizer, capacity: Capacity | None) -> Recognizer:
+
+def limited(recognizer: Recognizer, capacity: Capacity | None, *, wait_s: float = WAIT_S) -> Recognizer:
     """The recogniser within what was measured; as it is where nothing was."""
-    return recognizer if capacity is None else LimitedRecognizer(recognizer, capacity.speakers)
+    return recognizer if capacity is None else LimitedRecognizer(recognizer, capacity.speakers, wait_s=wait_s)
 
 
 class LimitedRecognizer:
@@ -27,22 +35,30 @@ class LimitedRecognizer:
 
     Args:
         speakers: how many may speak at once.
+        wait_s: how long one more waits until somebody pauses.
     """
 
-    def __init__(self, recognizer: Recognizer, speakers: int) -> None:
+    def __init__(self, recognizer: Recognizer, speakers: int, *, wait_s: float = WAIT_S) -> None:
         self.info = recognizer.info
-        self._recognizer, self._speakers = recognizer, speakers
+        self._recognizer, self._speakers, self._wait_s = recognizer, speakers, wait_s
         self._speaking = 0
+        self._waiting: deque[asyncio.Future[None]] = deque()
+        """Those who wait for a place, who came first first; a place that is given to one counts as taken."""
 
     async def open(
         self, options: HearingOptions, *, first_sample: int, context: str = ""
     ) -> RecognitionStream:
-        if self._speaking >= self._speakers:
-            people = "1 person" if self._speakers == 1 else f"{self._speakers} people"
-            raise EngineOverloaded(
-                "recognition", _RETRY_AFTER_S, f"this machine keeps up with {people} speaking at once"
-            )
-        stream = await self._recognizer.open(options, first_sample=first_sample, context=context)
+        """A stream that has a place until its first last look.
+
+        Raises:
+            EngineOverloaded: nobody paused in time.
+        """
+        await self._take_place()
+        try:
+            stream = await self._recognizer.open(options, first_sample=first_sample, context=context)
+        except BaseException:
+            self.count(-1)
+            raise
         return _LimitedStream(stream, self)
 
     async def forget(self, speaker: str) -> None:
@@ -54,11 +70,36 @@ class LimitedRecognizer:
     def count(self, more: int) -> None:
         """Somebody begins to speak, 1, or stops, -1; only for `_LimitedStream`."""
         self._speaking += more
+        while self._waiting and self._speaking < self._speakers:
+            place = self._waiting.popleft()
+            if not place.done():
+                self._speaking += 1
+                place.set_result(None)
+
+    async def _take_place(self) -> None:
+        if self._speaking < self._speakers:
+            self._speaking += 1
+            return
+        place = asyncio.get_running_loop().create_future()
+        self._waiting.append(place)
+        try:
+            async with asyncio.timeout(self._wait_s):
+                await place
+        except BaseException as error:
+            if place.done() and not place.cancelled():  # given in the very moment in which it was given up
+                self.count(-1)
+            with suppress(ValueError):
+                self._waiting.remove(place)
+            if isinstance(error, TimeoutError):
+                people = "1 person" if self._speakers == 1 else f"{self._speakers} people"
+                reason = f"this machine keeps up with {people} speaking at once"
+                raise EngineOverloaded("recognition", _RETRY_AFTER_S, reason) from None
+            raise
 
 
 class _LimitedStream:
     def __init__(self, stream: RecognitionStream, owner: LimitedRecognizer) -> None:
-        self._stream, self._owner, self._speaking = stream, owner, False
+        self._stream, self._owner, self._speaking = stream, owner, True
 
     def begin(self, sample: int) -> None:
         self._speaks(True)

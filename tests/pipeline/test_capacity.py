@@ -115,7 +115,7 @@ def test_two_cores_with_base_and_kokoro() -> None:
         languages=(99, 40, 27, 20),
         places={"kokoro": 1, "piper": 7, "espeak": 99},
         sentences=(
-            "4 people may speak at once, heard every 0.35 s; one more is told that there is no room",
+            "4 people may speak at once, heard every 0.35 s; one more waits for a pause",
             "one speaker in any number of languages",
             "2 speakers can be spoken in 40 languages",
             "kokoro speaks 1 of them, piper those beyond where it has them",

@@ -14,8 +14,8 @@ NO_EAR = Trouble(
     "",
     "hear",
     "",
-    "this machine keeps up with 3 people speaking at once: who begins to speak beside them is not interpreted until "
-    "one of them pauses",
+    "this machine keeps up with 3 people speaking at once: who begins to speak beside them is heard after "
+    "the next pause",
     ReportCode.FEW_SPEAKERS,
     count=3,
 )
@@ -23,8 +23,8 @@ ALONE = Trouble(
     "",
     "hear",
     "",
-    "this machine keeps up with 1 person speaking at once: who begins to speak beside them is not interpreted until "
-    "one of them pauses",
+    "this machine keeps up with 1 person speaking at once: who begins to speak beside them is heard after "
+    "the next pause",
     ReportCode.FEW_SPEAKERS,
     count=1,
 )

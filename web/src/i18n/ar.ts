@@ -269,7 +269,7 @@ export const ar: Messages = {
   "report.noVoice": "لا يوجد صوت للغة {language} الآن. النصوص تحتوي على كل شيء.",
   "report.channelFailed": "انقطع صوت اللغة {language}، وهو يبدأ من جديد.",
   "report.voiceMissing": "الصوت المختار للغة {language} غير متاح.",
-  "report.fewSpeakers": "تتسع هذه الآلة في الوقت نفسه لـ{speakers}. لا يُترجم كلام الآخرين أثناء ذلك.",
+  "report.fewSpeakers": "تتسع هذه الآلة في الوقت نفسه لـ{speakers}. ومن يبدأ الكلام معهم يُسمع بعد أول وقفة.",
   "report.fewLanguages": "تتسع هذه الآلة في الوقت نفسه لـ{languages}. فوق ذلك قد تصمت بعض الأصوات، وتبقى النصوص.",
   "report.fewVoices": "تكفي هذه الآلة لأفضل الأصوات في {languages}. وللبقية أصوات أبسط.",
   "report.fault": "تعطّل جزء من المترجم، وهو يبدأ من جديد.",

@@ -251,7 +251,8 @@ export const de: Messages = {
   "report.noVoice": "Für {language} gibt es gerade keine Stimme. Die Untertitel enthalten alles.",
   "report.channelFailed": "Die Stimme für {language} ist abgebrochen und beginnt neu.",
   "report.voiceMissing": "Die für {language} gewählte Stimme gibt es nicht.",
-  "report.fewSpeakers": "Diese Maschine schafft gleichzeitig {speakers}. Weitere werden so lange nicht gedolmetscht.",
+  "report.fewSpeakers":
+    "Diese Maschine schafft gleichzeitig {speakers}. Wer dazwischen beginnt, wird erst nach der nächsten Pause gehört.",
   "report.fewLanguages":
     "Diese Maschine schafft gleichzeitig {languages}. Darüber hinaus können Stimmen ausfallen; die Untertitel bleiben.",
   "report.fewVoices": "Für die besseren Stimmen reicht diese Maschine in {languages}. Weitere haben einfachere.",

@@ -246,7 +246,8 @@ export const en = {
   "report.noVoice": "There is no voice for {language} at the moment. Captions have everything.",
   "report.channelFailed": "The voice for {language} broke off and starts again.",
   "report.voiceMissing": "The voice chosen for {language} is not available.",
-  "report.fewSpeakers": "This machine keeps up with {speakers} at once. Others are not interpreted meanwhile.",
+  "report.fewSpeakers":
+    "This machine keeps up with {speakers} at once. Whoever begins beside them is heard after the next pause.",
   "report.fewLanguages":
     "This machine keeps up with {languages} at once. Beyond that, voices may fall silent; captions stay.",
   "report.fewVoices": "This machine has time for the better voices in {languages}. Others have plainer ones.",

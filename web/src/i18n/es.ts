@@ -248,7 +248,8 @@ export const es: Messages = {
   "report.noVoice": "No hay voz para {language} en este momento. Los subtítulos lo tienen todo.",
   "report.channelFailed": "La voz para {language} se ha cortado y empieza de nuevo.",
   "report.voiceMissing": "La voz elegida para {language} no está disponible.",
-  "report.fewSpeakers": "Esta máquina puede con {speakers} a la vez. A los demás no se les interpreta mientras tanto.",
+  "report.fewSpeakers":
+    "Esta máquina puede con {speakers} a la vez. A quien empieza a hablar a la vez se le oye tras la siguiente pausa.",
   "report.fewLanguages":
     "Esta máquina puede con {languages} a la vez. Más allá, algunas voces pueden callar; los subtítulos siguen.",
   "report.fewVoices": "Esta máquina da para las mejores voces en {languages}. Las demás son más sencillas.",

@@ -251,7 +251,8 @@ export const fr: Messages = {
   "report.noVoice": "Pas de voix pour {language} en ce moment. Les sous-titres contiennent tout.",
   "report.channelFailed": "La voix pour {language} s’est interrompue et reprend.",
   "report.voiceMissing": "La voix choisie pour {language} n’est pas disponible.",
-  "report.fewSpeakers": "Cette machine suit {speakers} à la fois. Les autres ne sont pas interprétés pendant ce temps.",
+  "report.fewSpeakers":
+    "Cette machine suit {speakers} à la fois. Qui commence en même temps est entendu après la pause suivante.",
   "report.fewLanguages":
     "Cette machine suit {languages} à la fois. Au-delà, des voix peuvent se taire ; les sous-titres restent.",
   "report.fewVoices": "Cette machine suffit aux meilleures voix pour {languages}. Les autres sont plus simples.",

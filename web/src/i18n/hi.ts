@@ -243,7 +243,7 @@ export const hi: Messages = {
   "report.noVoice": "अभी {language} के लिए कोई आवाज़ नहीं है। कैप्शन में सब कुछ है।",
   "report.channelFailed": "{language} की आवाज़ टूट गई और फिर शुरू हो रही है।",
   "report.voiceMissing": "{language} के लिए चुनी गई आवाज़ उपलब्ध नहीं है।",
-  "report.fewSpeakers": "यह मशीन एक साथ {speakers} सँभालती है। बाक़ी लोगों का तब तक अनुवाद नहीं होता।",
+  "report.fewSpeakers": "यह मशीन एक साथ {speakers} सँभालती है। जो बीच में बोलना शुरू करे, उसे अगले विराम के बाद सुना जाता है।",
   "report.fewLanguages": "यह मशीन एक साथ {languages} सँभालती है। उससे आगे आवाज़ें रुक सकती हैं; कैप्शन बने रहते हैं।",
   "report.fewVoices": "यह मशीन {languages} में ही बेहतर आवाज़ें दे सकती है। बाक़ी में साधारण आवाज़ें हैं।",
   "report.fault": "दुभाषिये का एक भाग विफल हुआ और फिर शुरू हो रहा है।",

@@ -248,7 +248,8 @@ export const it: Messages = {
   "report.noVoice": "Al momento non c’è una voce per {language}. I sottotitoli contengono tutto.",
   "report.channelFailed": "La voce per {language} si è interrotta e ricomincia.",
   "report.voiceMissing": "La voce scelta per {language} non è disponibile.",
-  "report.fewSpeakers": "Questa macchina regge {speakers} alla volta. Gli altri intanto non vengono interpretati.",
+  "report.fewSpeakers":
+    "Questa macchina regge {speakers} alla volta. Chi comincia insieme a loro viene ascoltato alla pausa successiva.",
   "report.fewLanguages":
     "Questa macchina regge {languages} alla volta. Oltre, alcune voci possono tacere; i sottotitoli restano.",
   "report.fewVoices": "Questa macchina basta per le voci migliori in {languages}. Le altre sono più semplici.",

@@ -245,7 +245,8 @@ export const ja: Messages = {
   "report.noVoice": "現在{language}の音声がありません。字幕にはすべて表示されます。",
   "report.channelFailed": "{language}の音声が途切れました。再開します。",
   "report.voiceMissing": "{language}に選んだ音声は利用できません。",
-  "report.fewSpeakers": "このマシンが同時に対応できるのは {speakers}までです。ほかの人はその間通訳されません。",
+  "report.fewSpeakers":
+    "このマシンが同時に対応できるのは {speakers}までです。重ねて話し始めた人は、次の間のあとに認識されます。",
   "report.fewLanguages":
     "このマシンが同時に対応できるのは {languages}までです。それを超えると音声が止まることがありますが、字幕は残ります。",
   "report.fewVoices": "このマシンで良い音声を使えるのは {languages}までです。ほかは簡易な音声になります。",

@@ -242,7 +242,8 @@ export const pt: Messages = {
   "report.noVoice": "Não há voz para {language} neste momento. As legendas têm tudo.",
   "report.channelFailed": "A voz para {language} foi interrompida e recomeça.",
   "report.voiceMissing": "A voz escolhida para {language} não está disponível.",
-  "report.fewSpeakers": "Esta máquina acompanha {speakers} ao mesmo tempo. Os outros entretanto não são interpretados.",
+  "report.fewSpeakers":
+    "Esta máquina acompanha {speakers} ao mesmo tempo. Quem começa a falar por cima é ouvido na pausa seguinte.",
   "report.fewLanguages":
     "Esta máquina acompanha {languages} ao mesmo tempo. Além disso, algumas vozes podem calar-se; as legendas ficam.",
   "report.fewVoices": "Esta máquina chega para as melhores vozes em {languages}. As outras são mais simples.",

@@ -238,7 +238,7 @@ export const zh: Messages = {
   "report.noVoice": "目前没有{language}的语音，字幕内容完整。",
   "report.channelFailed": "{language}的语音中断了，正在重新开始。",
   "report.voiceMissing": "为{language}选择的语音不可用。",
-  "report.fewSpeakers": "这台机器同时只能应付 {speakers}，其余的人在此期间不会被传译。",
+  "report.fewSpeakers": "这台机器同时只能应付 {speakers}，其间开口的人要等到下一个停顿才会被识别。",
   "report.fewLanguages": "这台机器同时只能应付 {languages}，超出时语音可能中断，字幕保留。",
   "report.fewVoices": "这台机器只够为 {languages}使用较好的语音，其余使用较简单的。",
   "report.fault": "译员的一部分出现故障，正在重新开始。",
