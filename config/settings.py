@@ -240,8 +240,8 @@ class Services:
     idle_timeout_s: float = 60.0
     """A WebSocket client that sends nothing for so long is cut off, and one that is silent in the middle of a body."""
     max_behind_s: float = 15.0
-    """Recognition that is further behind is brought back to now; what it leaves out is reported. Words that come late are
-    worth more than words that are lost: a machine that was busy for a moment catches up in the next pauses."""
+    """Recognition that is further behind is brought back to now; what it leaves out is reported. Words that come
+    late are worth more than words that are lost: a machine that was busy catches up in the next pauses."""
     reconnect_buffer_s: float = 30.0
     """How much speech is kept for recognition afterwards while the service is away."""
     send_timeout_s: float = 5.0

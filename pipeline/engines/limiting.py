@@ -1,4 +1,4 @@
-"""No more speakers at once than the machine keeps up with: one more waits for a pause, then is refused with the reason."""
+"""No more speakers at once than the machine keeps up with: one more waits for a pause, then is refused."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from pipeline.engines.protocols import (
 _RETRY_AFTER_S = 2.0
 
 WAIT_S = 8.0
-"""So long who begins to speak beside others waits for a place, less than a stage's patience. Their sound waits too and is
-recognised afterwards, so that nobody's first words are lost to the last ones of somebody else."""
+"""So long who begins to speak beside others waits for a place, less than a stage's patience. Their sound waits too
+and is recognised afterwards, so that nobody's first words are lost to the last ones of somebody else."""
 
 
 def limited(recognizer: Recognizer, capacity: Capacity | None, *, wait_s: float = WAIT_S) -> Recognizer:
