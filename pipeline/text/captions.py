@@ -8,8 +8,10 @@ from typing import Final
 
 from pipeline.events import Caption, Clause, ClauseEnd, Draft, DraftTranslation, NotTranslated, Translation
 from pipeline.text import function_words, languages
+from pipeline.text.punctuation import Ending, ending
 
 _FIRST_WORD: Final = re.compile(r"[^\W\d_]+")
+_FULL_STOPS: Final = frozenset(".。．｡।۔።")
 _SENTENCE_ENDS: Final = (ClauseEnd.PUNCTUATION, ClauseEnd.UTTERANCE, ClauseEnd.LANGUAGE)
 
 
@@ -45,6 +47,7 @@ def translated_caption(
     """
     if isinstance(outcome, Translation):
         text = _in_its_sentence(outcome.text, outcome.language, outcome.clause)
+        text = _ended_as_said(text, outcome.language, outcome.clause)
         caption = _caption(outcome.clause, outcome.language, text, "", final=True)
         return replace(caption, doubt=outcome.doubt)
     if isinstance(outcome, NotTranslated):
@@ -71,6 +74,17 @@ def _in_its_sentence(text: str, language: str, segment: Clause | Draft) -> str:
     if word[1:] != word[1:].lower() or len(small) != 1 or not function_words.opens_phrase(word, language):
         return text
     return small + text[1:]
+
+
+def _ended_as_said(text: str, language: str, clause: Clause) -> str:
+    """A translation without the full stop that an engine puts behind every text, where the sentence goes on."""
+    core = text.rstrip()
+    said = clause.text.rstrip().rstrip(languages.closers(clause.language))
+    over = clause.end in (ClauseEnd.UTTERANCE, ClauseEnd.LANGUAGE) or said[-1:] in languages.TERMINATORS
+    if over or len(core) < 2 or core[-1] not in _FULL_STOPS or core.endswith(("..", "。。")):
+        return text
+    # a dot that belongs to an abbreviation or a number stays
+    return core[:-1] if ending(core, language) is Ending.SENTENCE else text
 
 
 def _caption(

@@ -98,3 +98,32 @@ def test_a_translation_is_written_as_its_place_in_the_sentence_asks(
     interim = translated_caption(DraftTranslation(draft, language, translation), stable=translation[:3])
     assert (final.committed, interim.committed + interim.tentative) == (shown, shown)
     assert len(interim.committed) == len(translation[:3])
+
+
+@pytest.mark.parametrize(
+    ("end", "said", "language", "translation", "shown"),
+    [
+        (ClauseEnd.PHRASE, "cuatro estaciones nuevas", "en", "four new stations.", "four new stations"),
+        (ClauseEnd.PAUSE, "und dann", "zh", "然后。", "然后"),
+        (ClauseEnd.LENGTH, "et puis", "hi", "और फिर।", "और फिर"),
+        (ClauseEnd.CONJUNCTION, "vinieron a las cinco", "en", "they came at 5 p.m.", "they came at 5 p.m."),
+        (ClauseEnd.AGE, "con el doctor", "de", "mit Dr.", "mit Dr."),
+        (ClauseEnd.AGE, "el tercero", "de", "am 3.", "am 3."),
+        (ClauseEnd.PHRASE, "y entonces", "en", "and then...", "and then..."),
+        (ClauseEnd.PHRASE, "por qué no", "en", "why not?", "why not?"),
+        (ClauseEnd.PUNCTUATION, "ayer,", "en", "yesterday.", "yesterday"),
+        (ClauseEnd.PUNCTUATION, "Llegaron ayer.", "en", "They came yesterday.", "They came yesterday."),
+        (ClauseEnd.PAUSE, "Dijo “sí.”", "en", "He said yes.", "He said yes."),
+        (ClauseEnd.UTTERANCE, "llegaron ayer", "en", "They came yesterday.", "They came yesterday."),
+        (ClauseEnd.LANGUAGE, "llegaron ayer", "en", "They came yesterday.", "They came yesterday."),
+        (ClauseEnd.PHRASE, "y", "en", ".", "."),
+        (ClauseEnd.PHRASE, "y", "en", "", ""),
+    ],
+)
+def test_a_translation_ends_its_sentence_where_the_speaker_does(
+    end: ClauseEnd, said: str, language: str, translation: str, shown: str
+) -> None:
+    """Engines end every text they are given; a clause within a sentence is shown without that full stop."""
+    clause = replace(CLAUSE, text=said, language="es", end=end, continues=True)
+    caption = translated_caption(Translation(clause, language, translation, "opus", ("es", language), 2.0))
+    assert caption.committed == shown
