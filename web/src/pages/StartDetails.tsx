@@ -58,7 +58,7 @@ const SAMPLES = [
     language: "en",
     label: "about.heard",
     words:
-      "Good morning to all and thanks for coming. The last year we opened four new stations. in the north of the country.",
+      "Good morning to all and thanks for coming. The last year we opened four new stations in the north of the country.",
   },
 ] as const satisfies readonly { url: string; language: string; label: TextKey; words: string }[];
 
