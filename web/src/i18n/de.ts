@@ -39,6 +39,40 @@ export const de: Messages = {
   "start.yoursHint": "Nur in diesem Browser aufbewahrt, bis ihre Links ablaufen.",
   "start.forget": "{title} vergessen",
   "start.until": "Die Links gelten bis {date}.",
+  "about.how": "So funktioniert es",
+  "about.step1": "Jemand spricht",
+  "about.step1Text": "Alle sprechen die Sprache, in der sie zu Hause sind: im Browser, ohne Konto.",
+  "about.step2": "HIVE dolmetscht",
+  "about.step2Text": "Es hört mit, übersetzt Satzteil für Satzteil und spricht, was gesagt wurde.",
+  "about.step3": "Alle verstehen",
+  "about.step3Text": "Jede Person hört und liest die gewählte Sprache. Das Original bleibt leise im Hintergrund.",
+  "about.said": "Gesagt auf {language}",
+  "about.heard": "Gehört auf {language}",
+  "about.hearText":
+    "Mit HIVE auf einem Rechner mit zwei Prozessorkernen aufgenommen. In der Besprechung folgt die Stimme einige Sekunden hinter der sprechenden Person.",
+  "about.failed": "Dieser Browser konnte das Beispiel nicht abspielen. Der Text steht darüber.",
+  "about.questions": "Fragen",
+  "about.need": "Was brauchen Gäste?",
+  "about.needText":
+    "Den Link und einen Browser, am Computer, Tablet oder Handy. Mit Kopfhörern hört sich die Dolmetschstimme nicht selbst.",
+  "about.languages": "Welche Sprachen gibt es?",
+  "about.languagesText": "Auf diesem Server kann man {spoken} sprechen. Zu hören gibt es {heard}.",
+  "about.languagesUnknown":
+    "Das hängt von den Modellen auf diesem Server ab. Vor dem Beitreten werden die Sprachen angezeigt.",
+  "about.right": "Ist alles richtig übersetzt?",
+  "about.rightText":
+    "Nein. Es ist eine Maschine: Namen, Zahlen und Witze können misslingen. Das Original lässt sich immer mitlesen, und ein Glossar bringt ihr Ihre Begriffe bei.",
+  "about.speak": "Wie versteht es uns am besten?",
+  "about.speakText": "In ganzen Sätzen, nacheinander, nah am Mikrofon.",
+  "about.enter": "Wer kann hereinkommen?",
+  "about.enterText":
+    "Wer den Link hat. Die Leitung kann Leute an der Tür warten lassen, die Besprechung abschließen und jemanden entfernen.",
+  "about.words": "Was geschieht mit dem, was wir sagen?",
+  "about.wordsText":
+    "Es wird auf diesem Server verarbeitet und nie in ein Protokoll geschrieben. Nichts wird behalten, außer jemand nimmt auf, und das sehen alle.",
+  "about.free": "HIVE ist freie Software unter der Apache-Lizenz 2.0",
+  "about.version": "Version {version}",
+  "about.languageCount": { one: "{count} Sprache", other: "{count} Sprachen" },
 
   "before.title": "„{title}“ beitreten",
   "before.roleOrganiser": "Sie leiten diese Besprechung",

@@ -36,6 +36,40 @@ export const en = {
   "start.yoursHint": "Kept in this browser alone, until their links expire.",
   "start.forget": "Forget {title}",
   "start.until": "The links work until {date}.",
+  "about.how": "How it works",
+  "about.step1": "Somebody speaks",
+  "about.step1Text": "Everyone speaks the language they are at home in, from a browser, without an account.",
+  "about.step2": "HIVE interprets",
+  "about.step2Text": "It listens along, translates clause by clause and speaks what was said.",
+  "about.step3": "Everybody follows",
+  "about.step3Text":
+    "Each person hears and reads the language they chose. The original stays softly in the background.",
+  "about.said": "Said in {language}",
+  "about.heard": "Heard in {language}",
+  "about.hearText":
+    "Recorded from HIVE on a computer with two processor cores. In a meeting the voice follows a few seconds behind the speaker.",
+  "about.failed": "This browser could not play the sample. Its words stand above.",
+  "about.questions": "Questions",
+  "about.need": "What do guests need?",
+  "about.needText":
+    "The link and a browser, on a computer, a tablet or a phone. With headphones the interpreter does not hear itself.",
+  "about.languages": "Which languages are there?",
+  "about.languagesText": "On this server people may speak {spoken}. They may hear {heard}.",
+  "about.languagesUnknown": "That depends on the models on this server. Before you join, the languages are listed.",
+  "about.right": "Is everything translated correctly?",
+  "about.rightText":
+    "No. It is a machine: names, numbers and jokes can go wrong. The original words can always be read beside the translation, and a glossary teaches it your terms.",
+  "about.speak": "How does it understand us best?",
+  "about.speakText": "In whole sentences, one person after the other, close to the microphone.",
+  "about.enter": "Who can come in?",
+  "about.enterText":
+    "Whoever has the link. The organiser can let people wait at the door, lock the meeting, and remove somebody.",
+  "about.words": "What happens to what we say?",
+  "about.wordsText":
+    "It is handled on this server and never written to a log. Nothing is kept unless somebody records, and everybody sees that.",
+  "about.free": "HIVE is free software under the Apache License 2.0",
+  "about.version": "version {version}",
+  "about.languageCount": { one: "{count} language", other: "{count} languages" },
 
   "before.title": "Join “{title}”",
   "before.roleOrganiser": "You organise this meeting",

@@ -6,10 +6,11 @@ import { Page, ViewHeading } from "../components/Page";
 import { useConfig } from "../hooks/useConfig";
 import { useErrorText } from "../hooks/useErrorText";
 import { useI18n } from "../hooks/useI18n";
-import type { Api } from "../logic/api";
+import type { Api, Config } from "../logic/api";
 import { directionOf } from "../logic/languages";
 import { onThisSite } from "../logic/route";
 import { forgetMeeting, keepMeeting, keptMeetings, meetingOf, type KeptMeeting } from "../room/meetingShelf";
+import { StartDetails } from "./StartDetails";
 
 type Creation =
   | { readonly state: "form"; readonly error: unknown }
@@ -19,6 +20,7 @@ type Creation =
 export function Start({ api }: { api: Api }) {
   const { text } = useI18n();
   const [creation, setCreation] = useState<Creation>(shownInHistory);
+  const config = useConfig(api);
   // What the browser's history says was shown: after a reload, and by Back and Forward.
   useEffect(() => {
     const follow = (): void => setCreation(shownInHistory());
@@ -55,13 +57,14 @@ export function Start({ api }: { api: Api }) {
           <Illustration />
         </section>
         <CreateForm
-          api={api}
+          config={config}
           busy={creation.state === "creating"}
           error={creation.state === "form" ? creation.error : null}
           onCreate={(wish, key) => void create(wish, key)}
         />
         <YourMeetings onShow={show} />
       </div>
+      <StartDetails config={config} />
     </Page>
   );
 }
@@ -127,13 +130,13 @@ function YourMeetings({ onShow }: { onShow: (meeting: KeptMeeting) => void }) {
 }
 
 interface CreateFormProps {
-  readonly api: Api;
+  readonly config: Config | null;
   readonly busy: boolean;
   readonly error: unknown;
   readonly onCreate: (wish: Parameters<Api["createRoom"]>[0], key: string) => void;
 }
 
-function CreateForm({ api, busy, error, onCreate }: CreateFormProps) {
+function CreateForm({ config, busy, error, onCreate }: CreateFormProps) {
   const i18n = useI18n();
   const { text } = i18n;
   const errorText = useErrorText();
@@ -141,7 +144,6 @@ function CreateForm({ api, busy, error, onCreate }: CreateFormProps) {
   const [source, setSource] = useState("auto");
   const [guests, setGuests] = useState<"speaker" | "listener">("speaker");
   const [key, setKey] = useState("");
-  const config = useConfig(api);
   const open = config?.open_rooms ?? true; // assumed until the server says otherwise
 
   const submit = (event: FormEvent): void => {
