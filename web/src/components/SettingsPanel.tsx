@@ -13,6 +13,7 @@ import { ReadModeSelect } from "../pages/Before";
 import { Notice, Segmented, Select, Switch } from "./controls";
 import { Icon } from "./Icon";
 import { languageChoices } from "./languageChoices";
+import { NotificationSwitch } from "./NotificationSwitch";
 import { InterfaceLanguageSelect } from "./Page";
 import { DeviceSelect, MICROPHONE_TEXTS } from "./SoundCheck";
 import { Balance } from "./Toolbar";
@@ -217,6 +218,13 @@ function PageSettings({ onShortcuts }: { onShortcuts: () => void }) {
         ]}
         onChange={(theme) => change({ theme })}
       />
+      <Switch
+        label={text("kept.keep")}
+        hint={text("kept.keepHint")}
+        checked={preferences.keepTranscripts}
+        onChange={(keepTranscripts) => change({ keepTranscripts })}
+      />
+      <NotificationSwitch />
       <Switch
         label={text("keys.use")}
         checked={preferences.shortcuts}

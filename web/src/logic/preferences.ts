@@ -22,6 +22,10 @@ export interface Preferences {
   /** Whether finished sentences are read to screen readers; "auto": while no translated voice is heard. */
   readonly announce: "auto" | "on" | "off";
   readonly relayOnly: boolean;
+  /** Whether transcripts of former meetings stay on this device. */
+  readonly keepTranscripts: boolean;
+  /** Whether the device tells of what happens while another window is in front. */
+  readonly notifications: boolean;
 }
 
 export const CAPTION_SIZES = [0.9, 1.1, 1.35, 1.7, 2.2, 2.9] as const;
@@ -44,6 +48,8 @@ export const DEFAULTS: Preferences = {
   shortcuts: true,
   announce: "auto",
   relayOnly: false,
+  keepTranscripts: false,
+  notifications: false,
 };
 
 const KEY = "hive.preferences";

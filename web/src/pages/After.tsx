@@ -1,5 +1,6 @@
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import { Icon } from "../components/Icon";
+import { KeepTranscript } from "../components/KeepTranscript";
 import { Page, ViewHeading } from "../components/Page";
 import { PartBoundary } from "../components/PartBoundary";
 import { RecordingControls } from "../components/RecordingControls";
@@ -10,6 +11,7 @@ import { useStore } from "../hooks/useStore";
 import type { EndReason } from "../logic/connection";
 import type { TextKey } from "../logic/i18n";
 import type { Meeting } from "../room/meeting";
+import type { Words } from "../room/wordShelf";
 
 const REASONS: Readonly<Record<EndReason, TextKey>> = {
   left: "after.left",
@@ -26,7 +28,9 @@ export function After({ meeting, title, onAgain }: { meeting: Meeting; title: st
   const reason = connection.state === "ended" ? connection.reason : "left";
   const recording = useStore(meeting.recorder.state);
   const [saved, setSaved] = useState(false);
-  const unsaved = transcript.entries.length > 0 && !saved;
+  const [kept, setKept] = useState(false);
+  const words = useWords(meeting);
+  const unsaved = transcript.entries.length > 0 && !saved && !kept;
   useLeaveGuard(unsaved || (recording.state === "ready" && !recording.saved));
   return (
     <Page title={title}>
@@ -52,6 +56,9 @@ export function After({ meeting, title, onAgain }: { meeting: Meeting; title: st
                 <SaveTranscript transcript={transcript} onSaved={() => setSaved(true)} />
               </PartBoundary>
               <PartBoundary>
+                <KeepTranscript room={meeting.admission.room} title={title} words={words} onKept={setKept} />
+              </PartBoundary>
+              <PartBoundary>
                 <RecordingControls meeting={meeting} title={title} ended />
               </PartBoundary>
             </div>
@@ -66,4 +73,11 @@ export function After({ meeting, title, onAgain }: { meeting: Meeting; title: st
       </div>
     </Page>
   );
+}
+
+/** What was said, as it is kept; another object only when there is more of it. */
+function useWords(meeting: Meeting): Words {
+  const { settled } = useStore(meeting.passages);
+  const names = useStore(meeting.directory.names);
+  return useMemo(() => ({ passages: settled, names }), [settled, names]);
 }

@@ -24,6 +24,7 @@ import { useI18n } from "../hooks/useI18n";
 import { useLeaveGuard } from "../hooks/useLeaveGuard";
 import { useMediaSession } from "../hooks/useMediaSession";
 import { MeetingContext, useMeeting } from "../hooks/useMeeting";
+import { useNotifications } from "../hooks/useNotifications";
 import { usePreferences } from "../hooks/usePreferences";
 import { useShortcuts } from "../hooks/useShortcuts";
 import { useStore } from "../hooks/useStore";
@@ -80,6 +81,7 @@ function MeetingView({ invitation, organising }: { invitation: Invitation; organ
   const choice = useMemo(() => ({ ...wishes.read, offered: offer.read, calm }), [wishes.read, offer.read, calm]);
   useMeetingKeys(togglePanel, () => setDialog("keys"));
   useMediaSession(invitation.title, askToLeave);
+  useNotifications(invitation.title, door);
   useTitle(invitation.title);
   // Whoever joins by keyboard or screen reader begins at the meeting's name.
   const heading = useRef<HTMLHeadingElement>(null);

@@ -1,6 +1,7 @@
-import { useEffect, useState, type FormEvent } from "react";
+import { lazy, Suspense, useEffect, useState, type FormEvent } from "react";
 import { CopyField, Notice, Segmented, Select } from "../components/controls";
 import { Icon } from "../components/Icon";
+import { KeptTranscripts } from "../components/KeptTranscripts";
 import { languageChoices } from "../components/languageChoices";
 import { Page, ViewHeading } from "../components/Page";
 import { useConfig } from "../hooks/useConfig";
@@ -10,7 +11,10 @@ import type { Api, Config } from "../logic/api";
 import { directionOf } from "../logic/languages";
 import { onThisSite } from "../logic/route";
 import { forgetMeeting, keepMeeting, keptMeetings, meetingOf, type KeptMeeting } from "../room/meetingShelf";
+import type { KeptTranscript } from "../room/transcriptShelf";
 import { StartDetails } from "./StartDetails";
+
+const KeptMeeting = lazy(async () => ({ default: (await import("./KeptMeeting")).KeptMeeting }));
 
 type Creation =
   | { readonly state: "form"; readonly error: unknown }
@@ -20,6 +24,7 @@ type Creation =
 export function Start({ api }: { api: Api }) {
   const { text } = useI18n();
   const [creation, setCreation] = useState<Creation>(shownInHistory);
+  const [read, setRead] = useState<KeptTranscript | null>(null);
   const config = useConfig(api);
   // What the browser's history says was shown: after a reload, and by Back and Forward.
   useEffect(() => {
@@ -43,6 +48,12 @@ export function Start({ api }: { api: Api }) {
     }
   };
 
+  if (read)
+    return (
+      <Suspense fallback={<p className="loading">{text("app.loading")}</p>}>
+        <KeptMeeting kept={read} onBack={() => setRead(null)} />
+      </Suspense>
+    );
   if (creation.state === "created") return <Created room={creation.meeting} />;
   return (
     <Page title={text("start.form")}>
@@ -63,6 +74,7 @@ export function Start({ api }: { api: Api }) {
           onCreate={(wish, key) => void create(wish, key)}
         />
         <YourMeetings onShow={show} />
+        <KeptTranscripts onRead={setRead} />
       </div>
       <StartDetails config={config} />
     </Page>

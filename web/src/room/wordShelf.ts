@@ -22,14 +22,19 @@ const KEEP_EVERY_MS = 20_000;
 
 /** Drafts are left out: nobody will finish them. */
 export function keptWords(room: string): Words {
-  const nothing: Words = { passages: { all: [] }, names: new Map() };
   let kept: unknown;
   try {
     kept = JSON.parse(guarded(() => window.sessionStorage.getItem(PREFIX + room)) ?? "null");
   } catch (error) {
-    if (error instanceof SyntaxError) return nothing;
+    if (error instanceof SyntaxError) return wordsIn(null);
     throw error;
   }
+  return wordsIn(kept);
+}
+
+/** The words in something that was kept; what is none of them is left out. */
+export function wordsIn(kept: unknown): Words {
+  const nothing: Words = { passages: { all: [] }, names: new Map() };
   if (typeof kept !== "object" || kept === null) return nothing;
   const { passages, names } = kept as Record<string, unknown>;
   if (!Array.isArray(passages) || !Array.isArray(names)) return nothing;
@@ -37,7 +42,15 @@ export function keptWords(room: string): Words {
 }
 
 /** Keeps the newest words that there is room for. */
-export function keepWords(room: string, { passages, names }: Words): void {
+export function keepWords(room: string, words: Words): void {
+  const kept = keepable(words);
+  if (!kept) return;
+  const json = JSON.stringify(kept);
+  guarded(() => window.sessionStorage.setItem(PREFIX + room, json));
+}
+
+/** What is kept, as plain data: the newest finished words that there is room for; null where there are none. */
+export function keepable({ passages, names }: Words): { passages: Passage[]; names: [string, string][] } | null {
   const kept: Passage[] = [];
   const speakers = new Set<string>();
   let left = MOST;
@@ -49,10 +62,8 @@ export function keepWords(room: string, { passages, names }: Words): void {
     kept.push({ ...passage, texts });
     speakers.add(passage.speaker);
   }
-  if (!kept.length) return;
-  const known = [...names].filter(([identity]) => speakers.has(identity));
-  const json = JSON.stringify({ passages: kept.reverse(), names: known });
-  guarded(() => window.sessionStorage.setItem(PREFIX + room, json));
+  if (!kept.length) return null;
+  return { passages: kept.reverse(), names: [...names].filter(([identity]) => speakers.has(identity)) };
 }
 
 /** Keeps the words again and again, and when the page goes; returns what ends it, after keeping them once more. */
