@@ -97,7 +97,7 @@ function CameraMenu() {
         aria-controls={id}
         onClick={() => setOpen(!open)}
       >
-        <Icon name="down" />
+        <Icon name="unfold" />
       </button>
       {open && (
         <ul id={id} aria-label={text("camera.choose")}>

@@ -1,4 +1,4 @@
-import { useParticipants, useSpeakingParticipants, VideoTrack, type TrackReference } from "@livekit/components-react";
+import { useParticipants, VideoTrack, type TrackReference } from "@livekit/components-react";
 import { Track, type Participant } from "livekit-client";
 import { useEffect, useRef, useState, type RefObject } from "react";
 import { useI18n } from "../hooks/useI18n";
@@ -80,14 +80,13 @@ function OwnShare({ track }: { track: TrackReference }) {
 /** The people in the order of their tiles. */
 function useSeats(people: readonly Participant[], places: number): readonly Participant[] {
   const [before, setBefore] = useState<readonly string[]>([]);
-  const speaking = new Set(useSpeakingParticipants().map(({ identity }) => identity));
   const [own, ...others] = people;
   const arrived = (one: Participant): number => one.joinedAt?.getTime() ?? 0;
   const sorted = [...(own ? [own] : []), ...others.toSorted((a, b) => arrived(a) - arrived(b))];
   const order = seated(
     sorted.map((one) => ({
       id: one.identity,
-      speaking: speaking.has(one.identity),
+      speaking: one.isSpeaking,
       spokeAtMs: one.lastSpokeAt?.getTime() ?? 0,
     })),
     before,

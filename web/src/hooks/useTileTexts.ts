@@ -1,4 +1,3 @@
-import { useParticipantAttributes } from "@livekit/components-react";
 import type { Participant } from "livekit-client";
 import { nameWithin } from "../logic/languages";
 import { languageTag } from "../logic/tiles";
@@ -8,12 +7,11 @@ import { useMeeting } from "./useMeeting";
 import { useStore } from "./useStore";
 
 /** What somebody speaks and hears, in short and in words; where they let it be found out, what they spoke last counts. */
-export function useTileTexts(person: Participant): { readonly tag: string; readonly words: string } {
+export function useTileTexts({ identity, attributes }: Participant): { readonly tag: string; readonly words: string } {
   const { text, language: locale } = useI18n();
   const passages = useStore(useMeeting().passages);
-  const attributes = useParticipantAttributes({ participant: person }).attributes ?? {};
   const stated = spokenBy(attributes);
-  const spoken = stated === "auto" ? (passages.lastBy(person.identity)?.sourceLanguage ?? "") : stated;
+  const spoken = stated === "auto" ? (passages.lastBy(identity)?.sourceLanguage ?? "") : stated;
   const heard = heardBy(attributes);
   const words = [
     spoken && text("people.speaks", { language: nameWithin(spoken, locale) }),

@@ -4,7 +4,12 @@ import { baseOf, isLanguageCode } from "./languages";
 
 const LONGEST_CODE = 3;
 
-/** "ES → EN" for who speaks Spanish and hears English; one half alone where the other is not known or not wished. */
+/**
+ * "ES → EN" for who speaks Spanish and hears English; one half alone where the other is not known or not wished.
+ *
+ * @param spoken a code, "auto", or "".
+ * @param heard a code, or "off".
+ */
 export function languageTag(spoken: string, heard: string): string {
   const from = shortCode(spoken);
   const to = shortCode(heard);
@@ -13,7 +18,9 @@ export function languageTag(spoken: string, heard: string): string {
 }
 
 function shortCode(code: string): string {
-  return isLanguageCode(code) ? baseOf(code).slice(0, LONGEST_CODE).toUpperCase() : "";
+  return code !== "off" && code !== "auto" && isLanguageCode(code)
+    ? baseOf(code).slice(0, LONGEST_CODE).toUpperCase()
+    : "";
 }
 
 /** Somebody who has a tile. */
@@ -89,6 +96,7 @@ export function inSight(
   tile: { readonly width: number; readonly height: number },
   { width, height, gap }: Room,
 ): number {
-  const fit = (room: number, size: number): number => Math.max(1, Math.floor((room + gap + 1) / (size + gap)));
+  const fit = (room: number, size: number): number =>
+    Math.max(1, Math.floor((room + gap + 1) / Math.max(1, size + gap)));
   return fit(width, tile.width) * fit(height, tile.height);
 }
