@@ -24,7 +24,7 @@ beforeEach(() => {
   const devices = ["Front", "Back"].map((label) => ({ kind: "videoinput", deviceId: label, groupId: label, label }));
   const media = Object.assign(new EventTarget(), { enumerateDevices: () => Promise.resolve(devices) });
   vi.stubGlobal("isSecureContext", true);
-  vi.stubGlobal("navigator", Object.assign(Object.create(navigator), { mediaDevices: media }));
+  Object.defineProperty(navigator, "mediaDevices", { configurable: true, value: media });
   render(
     <PreferencesProvider>
       <I18nProvider>
@@ -40,6 +40,7 @@ beforeEach(() => {
 afterEach(() => {
   cleanup();
   window.localStorage.clear();
+  Reflect.deleteProperty(navigator, "mediaDevices");
   vi.unstubAllGlobals();
   vi.clearAllMocks();
 });
