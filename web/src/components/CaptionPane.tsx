@@ -42,6 +42,7 @@ export function CaptionPane({ choice, onOrganise }: CaptionPaneProps) {
   return (
     <section
       className={preferences.captionContrast ? "captions captions-contrast" : "captions"}
+      id="captions"
       aria-label={text("captions.label")}
       data-captions={choice.mode}
     >

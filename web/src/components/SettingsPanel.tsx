@@ -124,6 +124,11 @@ function CaptionSettings() {
         onChange={(captionContrast) => change({ captionContrast })}
       />
       <Switch
+        label={text("stage.over")}
+        checked={preferences.captionPlace === "over"}
+        onChange={(over) => change({ captionPlace: over ? "over" : "beside" })}
+      />
+      <Switch
         label={text("captions.names")}
         checked={preferences.captionNames}
         onChange={(captionNames) => change({ captionNames })}

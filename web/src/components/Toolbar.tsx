@@ -7,6 +7,7 @@ import { usePreferences } from "../hooks/usePreferences";
 import { useWishes } from "../hooks/useWishes";
 import type { TextKey } from "../logic/i18n";
 import { heardIn, type Offer } from "../logic/offer";
+import { CameraButton } from "./CameraButton";
 import { Select } from "./controls";
 import { Icon, type IconName } from "./Icon";
 import { languageChoices } from "./languageChoices";
@@ -44,6 +45,7 @@ export function Toolbar({ offer, panel, organiser, onPanel, onLeave }: ToolbarPr
       {meeting.maySpeak && (
         <div className="toolbar-group toolbar-speaking">
           <MicrophoneButton />
+          <CameraButton />
           {wishes.push !== "always" && <PushButton />}
         </div>
       )}

@@ -15,8 +15,11 @@ export interface Preferences {
   readonly captionSize: number;
   readonly captionContrast: boolean;
   readonly captionNames: boolean;
+  /** Where captions stand: over the picture, or beside it or below. */
+  readonly captionPlace: "beside" | "over";
   readonly balance: number;
   readonly microphone: string;
+  readonly camera: string;
   readonly speaker: string;
   readonly shortcuts: boolean;
   /** Whether finished sentences are read to screen readers; "auto": while no translated voice is heard. */
@@ -42,8 +45,10 @@ export const DEFAULTS: Preferences = {
   captionSize: 2,
   captionContrast: false,
   captionNames: true,
+  captionPlace: "beside",
   balance: 0.9,
   microphone: "",
+  camera: "",
   speaker: "",
   shortcuts: true,
   announce: "auto",
@@ -78,6 +83,7 @@ export function readPreferences(shelf: Shelf): Preferences {
     ...preferences,
     captionSize: Math.min(CAPTION_SIZES.length - 1, Math.max(0, Number.isFinite(size) ? size : DEFAULTS.captionSize)),
     balance: Math.min(1, Math.max(0, preferences.balance)),
+    captionPlace: preferences.captionPlace === "over" ? "over" : "beside",
     announce: ["on", "off"].includes(preferences.announce) ? preferences.announce : "auto",
   };
 }

@@ -9,7 +9,7 @@ const SPEECH_FROM_MS = 250;
 /** Pauses between two clauses of a translation do not end the sign. */
 const LINGER_MS = 900;
 /** What is translated so late is not answered by waiting. */
-const STOPPED_FOR_MS = 30_000;
+export const STOPPED_FOR_MS = 30_000;
 
 export interface WaitInput {
   readonly nowMs: number;

@@ -12,9 +12,9 @@ import { PartBoundary } from "../components/PartBoundary";
 import { InviteButton } from "../components/InviteButton";
 import { PeoplePanel } from "../components/PeoplePanel";
 import { RecordingClock, RecordingStatus } from "../components/RecordingStatus";
+import { Scene } from "../components/Scene";
 import { SettingsPanel } from "../components/SettingsPanel";
 import { ShortcutsDialog } from "../components/ShortcutsDialog";
-import { Stage } from "../components/Stage";
 import { ConnectionBanner, SoundStarter, Troubles } from "../components/Status";
 import { StatusStrip } from "../components/StatusStrip";
 import { buttonOf, HEAR_SELECT_ID, PANELS, Toolbar, type PanelName } from "../components/Toolbar";
@@ -120,16 +120,15 @@ function MeetingView({ invitation, organising }: { invitation: Invitation; organ
           </PartBoundary>
         </StatusStrip>
       </PartBoundary>
-      <main className="room-main" id="captions" aria-label={text("room.label", { title: invitation.title })}>
-        <PartBoundary>
-          <Stage />
-        </PartBoundary>
-        <PartBoundary>
-          <CaptionPane
-            choice={choice}
-            onOrganise={organising && panel !== "organise" ? () => setPanel("organise") : null}
-          />
-        </PartBoundary>
+      <main className="room-main" aria-label={text("room.label", { title: invitation.title })}>
+        <Scene
+          captions={
+            <CaptionPane
+              choice={choice}
+              onOrganise={organising && panel !== "organise" ? () => setPanel("organise") : null}
+            />
+          }
+        />
       </main>
       {panel && (
         <Panel name={panel} onClose={() => setPanel(null)}>

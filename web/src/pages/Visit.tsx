@@ -131,6 +131,7 @@ function useVisit(api: Api, token: string): VisitControls {
         wishes: manner.wishes,
         balance: preferences.balance,
         microphone: manner.microphone,
+        camera: manner.camera ?? { device: preferences.camera, on: false },
         speaker: preferences.speaker,
         relayOnly: preferences.relayOnly,
       });
@@ -206,11 +207,13 @@ function isOver(error: unknown): boolean {
 }
 
 /** What a reload goes on with. */
-function keepingManner(token: string, name: string, { wishSender: { wishes }, capture }: Meeting): void {
-  const keep = (): void => keepManner(token, { name, wishes: wishes.get(), microphone: capture.get() });
+function keepingManner(token: string, name: string, { wishSender: { wishes }, capture, camera }: Meeting): void {
+  const keep = (): void =>
+    keepManner(token, { name, wishes: wishes.get(), microphone: capture.get(), camera: camera.capture.get() });
   keep();
   wishes.subscribe(keep);
   capture.subscribe(keep);
+  camera.capture.subscribe(keep);
 }
 
 /** The visit by this link in another tab; this one, once inside, tells others of its own. */

@@ -5,6 +5,7 @@ import { microphoneProblem, type MicrophoneProblem } from "../logic/microphone";
 import { ServerClock } from "../logic/serverClock";
 import { Store } from "../logic/store";
 import type { Wishes } from "../logic/wishes";
+import { Camera } from "./camera";
 import { CaptionFeed, captionSource } from "./captionFeed";
 import { Directory } from "./directory";
 import { InterpreterWatch } from "./interpreterWatch";
@@ -18,6 +19,7 @@ import { Sample } from "./sample";
 import { Session, SESSION_OPTIONS } from "./session";
 import type { Capture } from "./sessionShelf";
 import { STREAM_OPTIONS } from "./streams";
+import { WaitRings } from "./waitRings";
 import { WaitWatch } from "./waitWatch";
 import { WishSender } from "./wishSender";
 import { keepingWords, keptWords } from "./wordShelf";
@@ -26,6 +28,7 @@ export interface MeetingOptions {
   readonly wishes: Wishes;
   readonly balance: number;
   readonly microphone: Capture;
+  readonly camera?: Capture;
   readonly speaker: string;
   readonly relayOnly: boolean;
 }
@@ -52,6 +55,9 @@ export class Meeting {
   readonly microphone: Store<Microphone>;
   /** How many still listen to what this person has just said; 0 for those who do not speak. */
   readonly waiting: WaitWatch["waiting"];
+  /** The same of the words of others. */
+  readonly waitRings: WaitRings;
+  readonly camera: Camera;
   readonly sample: Sample;
   private readonly watch: InterpreterWatch;
   private readonly feed: CaptionFeed;
@@ -111,6 +117,8 @@ export class Meeting {
       ? new WaitWatch(this.room, context, { interpreter: this.watch.state, wishes: this.wishSender.wishes })
       : null;
     this.waiting = this.waitWatch?.waiting ?? new Store(0);
+    this.waitRings = new WaitRings(this.room, this.watch.state);
+    this.camera = new Camera(this.room, options.camera ?? { device: "", on: false });
     this.microphone = new Store<Microphone>({ state: "none" });
     this.capture = new Store(options.microphone);
     this.sample = new Sample({
@@ -195,16 +203,18 @@ export class Meeting {
     await this.sample.stop();
     await this.session.leave();
     this.waitWatch?.close();
+    this.waitRings.close();
     this.listening.close();
     this.feed.close();
     this.endKeeping();
     await this.mixer.close();
   }
 
-  /** A failing microphone must not keep anybody from listening. */
+  /** A failing microphone or camera must not keep anybody from listening. */
   private async publish(): Promise<void> {
     if (this.maySpeak && this.capture.get().on) await this.setMicrophone(true);
     else this.lookAtMicrophone();
+    if (this.maySpeak) await this.camera.resume();
   }
 
   private async switchMicrophoneOn(on: boolean): Promise<void> {

@@ -12,6 +12,8 @@ export interface Manner {
   readonly name: string;
   readonly wishes: Wishes;
   readonly microphone: Capture;
+  /** Missing where it was never looked at. */
+  readonly camera?: Capture;
 }
 
 /** Device id, empty for the browser's choice, and whether it is open. */
@@ -67,9 +69,16 @@ export function readVisit(json: string): KeptVisit | null {
 function mannerOf(value: unknown): Manner | null {
   if (!isRecord(value) || typeof value["name"] !== "string") return null;
   const wishes = wishesOf(value["wishes"]);
-  const microphone = value["microphone"];
-  if (!wishes || !isRecord(microphone) || typeof microphone["device"] !== "string") return null;
-  return { name: value["name"], wishes, microphone: { device: microphone["device"], on: microphone["on"] === true } };
+  const microphone = captureOf(value["microphone"]);
+  const camera = captureOf(value["camera"]);
+  if (!wishes || !microphone) return null;
+  return { name: value["name"], wishes, microphone, ...(camera && { camera }) };
+}
+
+function captureOf(value: unknown): Capture | null {
+  return isRecord(value) && typeof value["device"] === "string"
+    ? { device: value["device"], on: value["on"] === true }
+    : null;
 }
 
 function wishesOf(value: unknown): Wishes | null {

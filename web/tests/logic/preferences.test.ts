@@ -30,6 +30,8 @@ describe("preferences", () => {
       balance: 1,
       captionSize: 5,
     });
+    expect(readPreferences(shelf('{"captionPlace": "over"}')).captionPlace).toBe("over");
+    expect(readPreferences(shelf('{"captionPlace": "under"}')).captionPlace).toBe("beside");
     expect(readPreferences(shelf('{"announce": true}')).announce).toBe("auto");
     expect(readPreferences(shelf('{"announce": "loud"}')).announce).toBe("auto");
   });
