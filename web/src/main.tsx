@@ -9,6 +9,7 @@ import "./styles/room.css";
 import "./styles/strip.css";
 import "./styles/toolbar.css";
 import "./styles/captions.css";
+import "./styles/chat.css";
 
 const root = document.getElementById("root");
 if (!root) throw new Error("the page has no root element");

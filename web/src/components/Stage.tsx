@@ -4,6 +4,7 @@ import { useI18n } from "../hooks/useI18n";
 import { useMeeting } from "../hooks/useMeeting";
 import { useStore } from "../hooks/useStore";
 import { nameIn } from "../logic/names";
+import { HandMark } from "./Signs";
 
 /** Screens and cameras that others show; nothing where nobody does. */
 export function Stage() {
@@ -29,7 +30,9 @@ export function Stage() {
           {cameras.map((track) => (
             <figure key={track.publication.trackSid}>
               <VideoTrack trackRef={track} aria-label={text("room.cameraOf", { name: nameOf(track) })} />
-              <figcaption dir="auto">{nameOf(track)}</figcaption>
+              <figcaption dir="auto">
+                {nameOf(track)} <HandMark identity={track.participant.identity} />
+              </figcaption>
             </figure>
           ))}
         </div>

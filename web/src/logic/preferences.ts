@@ -22,6 +22,8 @@ export interface Preferences {
   /** Whether finished sentences are read to screen readers; "auto": while no translated voice is heard. */
   readonly announce: "auto" | "on" | "off";
   readonly relayOnly: boolean;
+  /** Whether others' reactions are seen. */
+  readonly reactions: boolean;
 }
 
 export const CAPTION_SIZES = [0.9, 1.1, 1.35, 1.7, 2.2, 2.9] as const;
@@ -44,6 +46,7 @@ export const DEFAULTS: Preferences = {
   shortcuts: true,
   announce: "auto",
   relayOnly: false,
+  reactions: true,
 };
 
 const KEY = "hive.preferences";
