@@ -121,6 +121,14 @@ class MediaServer(Protocol):
         """Puts what holds for the room into its metadata, which all in it see; a room without anybody has none."""
         ...
 
+    async def allow_data(self, room: str, identities: frozenset[str], *, allowed: bool) -> None:
+        """Lets these people of the room send data, or keeps them from it; whoever is not there is no error."""
+        ...
+
+    async def clear(self, room: str, identity: str, attribute: str) -> None:
+        """Takes away an attribute of somebody; whoever is gone already is no error."""
+        ...
+
     async def ping(self) -> None:
         """Returns once the server has answered and taken our key."""
         ...
@@ -228,6 +236,22 @@ class LiveKitServer:
         """Replaces the room's metadata as a whole."""
         request = api.UpdateRoomMetadataRequest(room=room, metadata=json.dumps(state))
         await _asked(self._api.room.update_room_metadata(request), missing=None)
+
+    async def allow_data(self, room: str, identities: frozenset[str], *, allowed: bool) -> None:
+        """The other permissions of each stay as they are."""
+        for person in await self._participants(room):
+            if person.identity not in identities or person.permission.can_publish_data is allowed:
+                continue
+            permission = api.ParticipantPermission()
+            permission.CopyFrom(person.permission)
+            permission.can_publish_data = allowed
+            request = api.UpdateParticipantRequest(room=room, identity=person.identity, permission=permission)
+            await _asked(self._api.room.update_participant(request), missing=None)
+
+    async def clear(self, room: str, identity: str, attribute: str) -> None:
+        """An empty value takes an attribute away."""
+        request = api.UpdateParticipantRequest(room=room, identity=identity, attributes={attribute: ""})
+        await _asked(self._api.room.update_participant(request), missing=None)
 
     async def ping(self) -> None:
         """Lists the rooms named "-", as none can be."""

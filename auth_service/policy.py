@@ -21,6 +21,15 @@ class Role(StrEnum):
     """Reads captions, e.g. a projector; publishes nothing."""
 
 
+CHATTING = (Role.SPEAKER, Role.LISTENER)
+"""Who may send data where the room has a chat; organisers always may, and readers never."""
+
+
+def role_of(identity: str) -> str:
+    """The role that an identity begins with, as `foundation.names` makes them; anything for other identities."""
+    return identity.partition("-")[0]
+
+
 def grants(role: Role, room: str, *, chat: bool = False) -> VideoGrants:
     """LiveKit's permissions for a role.
 
@@ -28,7 +37,7 @@ def grants(role: Role, room: str, *, chat: bool = False) -> VideoGrants:
 
     Args:
         chat: whether speakers and listeners may send data. One who may can fill everybody's channel for data, which
-            captions come by, and the page sends none.
+            captions come by.
     """
     speaks = role in (Role.ORGANISER, Role.SPEAKER)
     return VideoGrants(
@@ -36,7 +45,7 @@ def grants(role: Role, room: str, *, chat: bool = False) -> VideoGrants:
         room=room,
         can_publish=speaks,
         can_publish_sources=list(_TRACKS) if speaks else None,
-        can_publish_data=role is Role.ORGANISER or (chat and role is not Role.READER),
+        can_publish_data=role is Role.ORGANISER or (chat and role in CHATTING),
         can_subscribe=True,
         can_update_own_metadata=True,
     )

@@ -17,6 +17,11 @@ EVENTS: Final = "translator.events"
 PUSH: Final = "translator.push"
 RECORDING: Final = "translator.recording"
 
+# What a participant shows the others for a while.
+HAND: Final = "translator.hand"
+REACTION: Final = "translator.reaction"
+REQUEST: Final = "translator.request"
+
 # What the interpreter says of itself.
 STATE: Final = "lk.agent.state"
 AGENT_NAME: Final = "lk.agent_name"
@@ -37,6 +42,8 @@ REPORTS: Final = "translator.reports"
 # Topics.
 CAPTIONS_TOPIC: Final = "lk.transcription"
 CHAT_TOPIC: Final = "lk.chat"
+OLDER_CHAT_TOPIC: Final = "lk-chat-topic"
+"""Data packets with JSON, as LiveKit's components sent chat before there were text streams."""
 EVENTS_TOPIC: Final = EVENTS
 """The attribute that asks for events is called like their stream."""
 CONTROL_TOPIC: Final = "translator.control"

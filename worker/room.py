@@ -107,6 +107,7 @@ class RoomInterpreter:
             self._parts.tasks,
             offered=lambda: self._parts.offered,
             wish=self._wish_by_chat,
+            written=self._parts.chat_translation.take,
         )
         self._control = ControlReader(
             room,
@@ -123,6 +124,7 @@ class RoomInterpreter:
             self._parts.permissions.renew()  # before anything is published: nobody receives what is not theirs
             self._keep(self._parts.status.run, name="status")
             self._keep(self._keep_looking, name="lookout")
+            self._keep(self._parts.chat_translation.run, name="chat")
             telling = self._keep(self._parts.telemetry.run, name="telemetry")
             self._look()
             end = await self._ended
@@ -176,6 +178,7 @@ class RoomInterpreter:
         if parts.telemetry.send_to(frozenset(who for who, person in people.items() if person.events)):
             parts.reports.channels(parts.channels.view(), all_of_them=True)
             parts.speakers.tell_all()
+        parts.chat_translation.look(people)
         parts.reports.refused(people.values(), plan.refused)
         parts.channels.want(plan.channels, frozenset(parts.configured.muted))
         microphones = roster.microphones(self._room)

@@ -1,4 +1,5 @@
-"""Captions that prove to come from the interpreter: each stream is signed, as docs/protocol.md writes it down.
+"""Captions, and translations of chat, that prove to come from the interpreter: each stream is signed, as
+docs/protocol.md writes it down.
 
 Any participant that may send data can open a text stream with any attributes; only who holds the key that the
 interpreter names in its own attributes can sign one.
@@ -12,9 +13,12 @@ from collections.abc import Iterable, Mapping
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from protocol.captions import SIGNATURE, SIGNED_ATTRIBUTES
+from protocol.chat import SIGNED_ATTRIBUTES as SIGNED_OF_CHAT
 
 PURPOSE = "HIVE caption 1"
 """Begins what is signed: a signature made for anything else is none for a caption."""
+
+CHAT_PURPOSE = "HIVE chat 1"
 
 BYTE_ORDER_MARK = "\ufeff"
 """Left out of what is signed: browsers drop it where a piece of a stream begins with it."""
@@ -25,8 +29,12 @@ def statement(speaker: str, text: str, attributes: Mapping[str, str]) -> bytes:
 
     An attribute that is absent counts as empty.
     """
-    signed = (attributes.get(name, "") for name in SIGNED_ATTRIBUTES)
-    return _netstrings([PURPOSE, speaker, text.replace(BYTE_ORDER_MARK, ""), *signed])
+    return _statement(PURPOSE, speaker, text, attributes, SIGNED_ATTRIBUTES)
+
+
+def chat_statement(writer: str, text: str, attributes: Mapping[str, str]) -> bytes:
+    """The same of the translation of somebody's chat message."""
+    return _statement(CHAT_PURPOSE, writer, text, attributes, SIGNED_OF_CHAT)
 
 
 class CaptionKey:
@@ -39,8 +47,22 @@ class CaptionKey:
 
     def signed(self, speaker: str, text: str, attributes: Mapping[str, str]) -> dict[str, str]:
         """The attributes of a stream in the name of `speaker`, with their signature."""
-        signature = _base64url(self._private.sign(statement(speaker, text, attributes)))
+        return self._with_signature(attributes, statement(speaker, text, attributes))
+
+    def signed_chat(self, writer: str, text: str, attributes: Mapping[str, str]) -> dict[str, str]:
+        """The same of the translation of a message that `writer` wrote."""
+        return self._with_signature(attributes, chat_statement(writer, text, attributes))
+
+    def _with_signature(self, attributes: Mapping[str, str], stated: bytes) -> dict[str, str]:
+        signature = _base64url(self._private.sign(stated))
         return {**attributes, SIGNATURE: f"{self.public}.{signature}"}
+
+
+def _statement(
+    purpose: str, sender: str, text: str, attributes: Mapping[str, str], names: Iterable[str]
+) -> bytes:
+    signed = (attributes.get(name, "") for name in names)
+    return _netstrings([purpose, sender, text.replace(BYTE_ORDER_MARK, ""), *signed])
 
 
 def _netstrings(fields: Iterable[str]) -> bytes:

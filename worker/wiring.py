@@ -28,6 +28,7 @@ from protocol.control import Configure
 from worker.audio_input import OpenTrack
 from worker.captions import Captions, Line
 from worker.channels import Channels
+from worker.chat_translation import ChatTranslation
 from worker.encryption import EncryptionWatch
 from worker.headroom import Headroom
 from worker.listeners import Person
@@ -90,6 +91,7 @@ class Parts:
         self.speakers = self._new_speakers(open_track)
         key = CaptionKey()
         self.captions = self._new_captions(key)
+        self.chat_translation = self._new_chat_translation(key)
         self.status = self._new_status(room, key)
         self.status.carries_out(configured.version)
 
@@ -131,6 +133,16 @@ class Parts:
             tasks=self.tasks,
             track_sid=self.speakers.track_sid,
             shown=self.reports.shown,
+        )
+
+    def _new_chat_translation(self, key: CaptionKey) -> ChatTranslation:
+        return ChatTranslation(
+            self.post,
+            key,
+            translator=self._engines.translator,
+            settings=self._settings.translation,
+            terms=lambda: self.configured.glossary,
+            most_languages=self._settings.rooms.max_languages,
         )
 
     def _new_status(self, room: rtc.Room, key: CaptionKey) -> Status:

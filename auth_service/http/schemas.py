@@ -225,6 +225,12 @@ class RecordingWish(In):
     allowed: bool
 
 
+class ChatWish(In):
+    """Whether speakers and listeners may write in the chat, from now on."""
+
+    allowed: bool
+
+
 class DoorWish(In):
     """`locked`: nobody new may join; `lobby`: whoever joins waits to be let in. Organisers always may."""
 

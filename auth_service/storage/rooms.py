@@ -233,6 +233,11 @@ class Storage:
                 update(rooms).where(rooms.c.name == room).values(locked=locked, lobby=lobby)
             )
 
+    async def allow_chat(self, room: str, *, allowed: bool) -> None:
+        """Whether speakers and listeners may send data from now on; a room that does not exist is no error."""
+        async with transaction(self._engine) as connection:
+            await connection.execute(update(rooms).where(rooms.c.name == room).values(chat=allowed))
+
     async def allow_recording(self, room: str, *, allowed: bool) -> None:
         """Whether pages may record from now on; a room that does not exist is no error."""
         async with transaction(self._engine) as connection:

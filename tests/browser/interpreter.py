@@ -18,14 +18,20 @@ from livekit import api, rtc
 from numpy.typing import NDArray
 from pydantic import SecretStr
 
-from config.settings import LiveKit
+from config.settings import LiveKit, TranslationSettings
+from foundation.tasks import Tasks
+from pipeline.engines.protocols import Translator
 from protocol.abilities import Abilities
 from protocol.attributes import ABILITIES, KEY, REPORTS, WISH
 from protocol.control import Configure
 from protocol.language import served_by
 from tests.browser.servers import API_KEY, API_SECRET, MediaServer
+from worker import roster
+from worker.chat import Chat
+from worker.chat_translation import ChatMessage, ChatTranslation
 from worker.control import ControlReader
 from worker.signing import CaptionKey
+from worker.text_streams import RoomPost
 
 RATE_HZ = 48_000
 _FRAME = RATE_HZ // 10
@@ -229,6 +235,45 @@ class ScriptedInterpreter:
             await writer.write(text)
             await writer.aclose()
         return segment
+
+    @asynccontextmanager
+    async def translating_chat(self, translator: Translator) -> AsyncIterator[None]:
+        """Has the worker's own parts answer commands and translate what people write, until the block ends."""
+        post, tasks = RoomPost(self._room), Tasks()
+        translation = ChatTranslation(
+            post,
+            self._key,
+            translator=translator,
+            settings=TranslationSettings(),
+            terms=lambda: (),
+            most_languages=6,
+        )
+
+        def written(message: ChatMessage) -> None:
+            translation.look(
+                roster.people(
+                    self._room, offered=self._languages, room_language="auto", recognised=(), by_chat={}
+                )
+            )
+            translation.take(message)
+
+        chat = Chat(
+            self._room,
+            post,
+            tasks,
+            offered=lambda: self._languages,
+            wish=lambda identity, attributes: None,
+            written=written,
+        )
+        chat.listen()
+        running = asyncio.create_task(translation.run())
+        try:
+            yield
+        finally:
+            chat.stop()
+            running.cancel()
+            await asyncio.wait([running])
+            await tasks.close()
 
     def _reads_originals(self, person: rtc.RemoteParticipant) -> bool:
         """As they wish, or because what they wish for is not offered."""

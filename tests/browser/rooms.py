@@ -33,12 +33,14 @@ class Rooms:
         title: str = "Board meeting",
         guests: str = "speaker",
         languages: tuple[str, ...] | None = ("es", "fr", "en"),
+        chat: bool = False,
     ) -> Meeting:
         wish = {
             "title": title,
             "source_language": "en",
             "guest_role": guests,
             "languages": languages,
+            "chat": chat,
         }
         made = await self._call("POST", "/api/v1/rooms", wish)
         return Meeting(*(made[key] for key in Meeting.__slots__))

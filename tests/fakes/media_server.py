@@ -50,6 +50,9 @@ class FakeMediaServer:
         self.shown: dict[str, dict[str, Any]] = {}
         """What holds for each room, as those in it see it."""
         self.undispatched: list[str] = []
+        self.data: dict[str, bool] = {}
+        """Who was let send data, or kept from it."""
+        self.cleared: list[tuple[str, str, str]] = []
         self._number = 0
 
     def person(self, room: str, identity: str) -> None:
@@ -156,6 +159,14 @@ class FakeMediaServer:
         for agent in self.rooms[room].agents:
             if agent.standby and not self._after.get(agent.identity, frozenset()) & left:
                 self._show(room, agent.identity, INTERPRETER)
+
+    async def allow_data(self, room: str, identities: frozenset[str], *, allowed: bool) -> None:
+        await self._asked()
+        self.data |= dict.fromkeys(identities & self.rooms.get(room, RoomSnapshot()).people, allowed)
+
+    async def clear(self, room: str, identity: str, attribute: str) -> None:
+        await self._asked()
+        self.cleared.append((room, identity, attribute))
 
     async def end_room(self, room: str) -> None:
         await self._asked()

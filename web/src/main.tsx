@@ -11,6 +11,7 @@ import "./styles/strip.css";
 import "./styles/toolbar.css";
 import "./styles/captions.css";
 import "./styles/about.css";
+import "./styles/chat.css";
 
 const root = document.getElementById("root");
 if (!root) throw new Error("the page has no root element");

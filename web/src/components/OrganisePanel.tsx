@@ -15,6 +15,7 @@ import type { ReportCode } from "../logic/reports";
 import { voicesOf } from "../logic/voices";
 import { CapacityLine } from "./CapacityLine";
 import { forgetMeeting } from "../room/meetingShelf";
+import { ChatSection } from "./ChatSection";
 import { ConfirmDialog } from "./ConfirmDialog";
 import { Notice } from "./controls";
 import { DoorSection } from "./DoorSection";
@@ -40,6 +41,7 @@ export function OrganisePanel({ organising, door }: { organising: Organising; do
       <DoorSection door={door} />
       <InterpreterSection organising={organising} />
       <LinksSection organising={organising} />
+      <ChatSection organising={organising} />
       <RecordingSection organising={organising} />
       <StoredSection organising={organising} />
       <EndSection organising={organising} />

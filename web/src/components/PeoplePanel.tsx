@@ -14,6 +14,7 @@ import { heardBy, spokenBy } from "../logic/wishes";
 import { isPerson } from "../room/directory";
 import { Icon } from "./Icon";
 import { RecordingMark } from "./RecordingStatus";
+import { LowerHand } from "./LowerHand";
 import { RemoveDialog } from "./RemoveDialog";
 import { initialsOf, toneOf } from "./tone";
 
@@ -98,6 +99,7 @@ function Person({ person, organising }: { person: Participant; organising: Organ
           <Icon name="micOff" />
         </span>
       )}
+      <LowerHand identity={person.identity} name={name} organising={organising} />
       <RecordingMark identity={person.identity} />
       <QualityBars person={person} />
       {organising && !person.isLocal && (

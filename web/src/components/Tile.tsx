@@ -6,6 +6,7 @@ import { useStore } from "../hooks/useStore";
 import { useTileTexts } from "../hooks/useTileTexts";
 import { nameIn } from "../logic/names";
 import { Icon } from "./Icon";
+import { HandMark } from "./Signs";
 import { initialsOf, toneOf } from "./tone";
 
 interface TileProps {
@@ -40,6 +41,7 @@ export function Tile({ person, camera, pinned, onPin }: TileProps) {
         </span>
       )}
       <span className="tile-signs">
+        <HandMark identity={person.identity} />
         <WaitSign waiting={waiting} />
         <MutedSign person={person} />
       </span>

@@ -8,17 +8,20 @@ import { useWishes } from "../hooks/useWishes";
 import type { TextKey } from "../logic/i18n";
 import { heardIn, type Offer } from "../logic/offer";
 import { CameraButton } from "./CameraButton";
+import { ChatButton } from "./ChatButton";
 import { Select } from "./controls";
+import { HandButton } from "./HandButton";
 import { Icon, type IconName } from "./Icon";
 import { languageChoices } from "./languageChoices";
 import { MicrophoneButton } from "./MicrophoneButton";
 import { ToolMessage } from "./ToolMessage";
 
-export type PanelName = "people" | "settings" | "transcript" | "organise" | "diagnostics";
+export type PanelName = "people" | "settings" | "transcript" | "organise" | "diagnostics" | "chat";
 
 export const PANELS: readonly { name: PanelName; label: TextKey; icon: IconName }[] = [
   { name: "people", label: "room.people", icon: "people" },
   { name: "settings", label: "room.settings", icon: "settings" },
+  { name: "chat", label: "chat.title", icon: "read" },
   { name: "transcript", label: "room.transcript", icon: "transcript" },
   { name: "organise", label: "room.organise", icon: "organise" },
   { name: "diagnostics", label: "room.diagnostics", icon: "pulse" },
@@ -69,20 +72,24 @@ export function Toolbar({ offer, panel, organiser, onPanel, onLeave }: ToolbarPr
       <div className="toolbar-group toolbar-panels">
         <Menu>
           {meeting.maySpeak && <ShareButton />}
-          {PANELS.filter(({ name }) => name !== "organise" || organiser).map(({ name, label, icon }) => (
-            <button
-              key={name}
-              type="button"
-              className="tool"
-              aria-pressed={panel === name}
-              title={text(label)}
-              data-panel={name}
-              onClick={() => onPanel(name)}
-            >
-              <Icon name={icon} />
-              <span>{text(label)}</span>
-            </button>
-          ))}
+          <HandButton />
+          <ChatButton open={panel === "chat"} onToggle={() => onPanel("chat")} />
+          {PANELS.filter(({ name }) => name !== "chat" && (name !== "organise" || organiser)).map(
+            ({ name, label, icon }) => (
+              <button
+                key={name}
+                type="button"
+                className="tool"
+                aria-pressed={panel === name}
+                title={text(label)}
+                data-panel={name}
+                onClick={() => onPanel(name)}
+              >
+                <Icon name={icon} />
+                <span>{text(label)}</span>
+              </button>
+            ),
+          )}
         </Menu>
         <button type="button" className="tool tool-leave" title={text("room.leave")} onClick={onLeave}>
           <Icon name="leave" />

@@ -2,6 +2,7 @@ import { useMemo, useState, useSyncExternalStore } from "react";
 import { useI18n } from "../hooks/useI18n";
 import { useStore } from "../hooks/useStore";
 import { directionOf, nameOf } from "../logic/languages";
+import { chatLines } from "../logic/chatLines";
 import { inLanguage, transcriptOf, type Transcript } from "../logic/transcript";
 import { fileName, instant, MEDIA_TYPES, write, type Format } from "../logic/transcriptFiles";
 import { nameIn } from "../logic/names";
@@ -36,10 +37,11 @@ export function TranscriptPanel({ meeting, title }: { meeting: Meeting; title: s
 export function useTranscript(meeting: Meeting, title: string): Transcript {
   const settled = useSyncExternalStore(meeting.passages.subscribe, () => meeting.passages.get().settled);
   const names = useStore(meeting.directory.names);
-  return useMemo(
-    () => transcriptOf(settled.all, title, (identity) => nameIn(names, identity)),
-    [settled, names, title],
-  );
+  const messages = useStore(meeting.chat.messages);
+  return useMemo(() => {
+    const nameOf = (identity: string): string => nameIn(names, identity);
+    return { ...transcriptOf(settled.all, title, nameOf), chat: chatLines(messages, nameOf) };
+  }, [settled, names, title, messages]);
 }
 
 const FORMATS: readonly { value: Format; label: string }[] = [
@@ -62,10 +64,12 @@ export function SaveTranscript({ transcript, onSaved }: { transcript: Transcript
   // Until somebody chooses, and where what they chose is not there, the first that there is.
   const which = choices.find(({ value }) => value === wanted)?.value ?? choices[0]?.value ?? "";
 
+  // Subtitles hold what was said alone.
+  const written = format === "txt" || format === "json" ? (transcript.chat?.length ?? 0) : 0;
   const save = (): void => {
     const chosen = which === "aligned" ? transcript : inLanguage(transcript, which);
     const blob = new Blob([write(chosen, format, locale)], { type: `${MEDIA_TYPES[format]};charset=utf-8` });
-    download(blob, fileName(transcript.title, which, format));
+    download(blob, fileName(transcript.title, which || "chat", format));
     onSaved?.();
   };
 
@@ -76,7 +80,12 @@ export function SaveTranscript({ transcript, onSaved }: { transcript: Transcript
         <Select label={text("transcript.which")} value={which} choices={choices} onChange={setWanted} />
       )}
       <Select label={text("transcript.format")} value={format} choices={FORMATS} onChange={setFormat} />
-      <button type="button" className="button button-main" disabled={!transcript.entries.length} onClick={save}>
+      <button
+        type="button"
+        className="button button-main"
+        disabled={!transcript.entries.length && !written}
+        onClick={save}
+      >
         <Icon name="download" />
         {text("transcript.download")}
       </button>

@@ -69,6 +69,8 @@ export interface Waiter {
 }
 
 export interface RoomState {
+  /** Whether speakers and listeners may write. */
+  readonly chat: boolean;
   readonly recording_allowed: boolean;
 }
 
@@ -190,7 +192,13 @@ export class Api {
   }
 
   createRoom(
-    room: { title?: string; source_language?: string; languages?: readonly string[] | null; guest_role?: Role },
+    room: {
+      title?: string;
+      source_language?: string;
+      languages?: readonly string[] | null;
+      guest_role?: Role;
+      chat?: boolean;
+    },
     operatorKey?: string,
   ): Promise<NewRoom> {
     return this.call("POST", "/rooms", operatorKey ? { body: room, bearer: operatorKey } : { body: room });
@@ -207,6 +215,8 @@ export class Api {
       erase: () => call("DELETE", "?erase=true"),
       stored: () => call("GET", "/export"),
       allowRecording: (allowed) => call("PUT", "/recording", { allowed }),
+      allowChat: (allowed) => call("PUT", "/chat", { allowed }),
+      lowerHand: (identity) => call("DELETE", `/participants/${encodeURIComponent(identity)}/hand`),
       links: async () => (await call<{ invitations: Link[] }>("GET", "/invitations")).invitations,
       invite: (wish) => call("POST", "/invitations", wish),
       revoke: (id, remove) => call("DELETE", `/invitations/${encodeURIComponent(id)}?remove=${remove}`),
@@ -260,6 +270,8 @@ export interface Organising {
   /** All that is stored of the room. */
   stored(): Promise<object>;
   allowRecording(allowed: boolean): Promise<void>;
+  allowChat(allowed: boolean): Promise<void>;
+  lowerHand(identity: string): Promise<void>;
   links(): Promise<Link[]>;
   invite(wish: { role: Role; name?: string; expires_in_s?: number; uses?: number | null }): Promise<Link>;
   revoke(id: string, remove: boolean): Promise<{ removed: number }>;

@@ -29,6 +29,8 @@ export interface Preferences {
   readonly keepTranscripts: boolean;
   /** Whether the device tells of what happens while another window is in front. */
   readonly notifications: boolean;
+  /** Whether others' reactions are seen. */
+  readonly reactions: boolean;
 }
 
 export const CAPTION_SIZES = [0.9, 1.1, 1.35, 1.7, 2.2, 2.9] as const;
@@ -55,6 +57,7 @@ export const DEFAULTS: Preferences = {
   relayOnly: false,
   keepTranscripts: false,
   notifications: false,
+  reactions: true,
 };
 
 const KEY = "hive.preferences";

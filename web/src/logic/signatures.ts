@@ -25,7 +25,19 @@ export const SIGNED_ATTRIBUTES = [
   "translator.history",
 ] as const;
 
-const PURPOSE = "HIVE caption 1";
+/** What is signed for what: a signature made for one is none for another. */
+export interface SignedForm {
+  readonly purpose: string;
+  readonly attributes: readonly string[];
+}
+
+export const CAPTION: SignedForm = { purpose: "HIVE caption 1", attributes: SIGNED_ATTRIBUTES };
+/** The translation of a chat message; its attributes as in protocol/chat.py. */
+export const CHAT: SignedForm = {
+  purpose: "HIVE chat 1",
+  attributes: ["translator.message", "language", "translated", "translator.source_language", "translator.doubt"],
+};
+
 const ALGORITHM = "Ed25519";
 const KEY = /^[A-Za-z0-9_-]{43}$/;
 const SIGNATURE = /^([A-Za-z0-9_-]{43})\.([A-Za-z0-9_-]{86})$/;
@@ -42,15 +54,20 @@ export function claimedKey(attributes: Readonly<Record<string, string>>): string
   return SIGNATURE.exec(attributes[SIGNATURE_ATTRIBUTE] ?? "")?.[1] ?? null;
 }
 
-/** What is signed of a caption: netstrings of the purpose, the speaker, the text and the attributes. */
-export function statement(sender: string, text: string, attributes: Readonly<Record<string, string>>): Bytes {
+/** What is signed of a stream: netstrings of the purpose, whose words they are, the text and the attributes. */
+export function statement(
+  sender: string,
+  text: string,
+  attributes: Readonly<Record<string, string>>,
+  form = CAPTION,
+): Bytes {
   const encoder = new TextEncoder();
   // Browsers drop a byte order mark at the beginning of each piece of a stream.
   const fields = [
-    PURPOSE,
+    form.purpose,
     sender,
     text.replaceAll("\ufeff", ""),
-    ...SIGNED_ATTRIBUTES.map((name) => attributes[name] ?? ""),
+    ...form.attributes.map((name) => attributes[name] ?? ""),
   ];
   const parts = fields.flatMap((field) => {
     const bytes = encoder.encode(field);
@@ -83,11 +100,16 @@ export class SignatureCheck {
   }
 
   /** Whether the key that the stream names has signed exactly this; the caller decides whose keys count. */
-  async holds(sender: string, text: string, attributes: Readonly<Record<string, string>>): Promise<boolean> {
+  async holds(
+    sender: string,
+    text: string,
+    attributes: Readonly<Record<string, string>>,
+    form = CAPTION,
+  ): Promise<boolean> {
     const [, key, signature] = SIGNATURE.exec(attributes[SIGNATURE_ATTRIBUTE] ?? "") ?? [];
     if (!this.subtle || !key || !signature) return false;
     try {
-      const stated = statement(sender, text, attributes);
+      const stated = statement(sender, text, attributes, form);
       return await this.subtle.verify(ALGORITHM, await this.keyOf(this.subtle, key), bytesOf(signature), stated);
     } catch {
       return false; // not a point on the curve, or not known to this browser

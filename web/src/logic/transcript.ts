@@ -1,6 +1,7 @@
 /** Received captions as a transcript: who said what when, in paragraphs, in one language or aligned. */
 
 import type { CaptionText, Passage } from "./captions";
+import type { ChatLine } from "./chatLines";
 import { sameLanguage } from "./languages";
 import { LONGEST_MS, within } from "./numbers";
 import { flowed, inParagraphs } from "./paragraphs";
@@ -36,6 +37,8 @@ export interface Transcript {
   /** The paragraphs. */
   readonly entries: readonly Entry[];
   readonly clauses: readonly Clause[];
+  /** What was written meanwhile. */
+  readonly chat?: readonly ChatLine[];
 }
 
 interface Clause extends Entry {

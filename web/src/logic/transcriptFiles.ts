@@ -1,6 +1,7 @@
 /** A transcript as a file: WebVTT, SRT, plain text or JSON. */
 
 import { LONGEST_MS, within } from "./numbers";
+import type { ChatLine } from "./chatLines";
 import { originalOf, SHORTEST_MS, type Entry, type EntryText, type Transcript } from "./transcript";
 
 export type Format = "vtt" | "srt" | "txt" | "json";
@@ -76,9 +77,10 @@ function writeSrt({ entries }: Transcript): string {
     .join("\n");
 }
 
-function writeText({ title, entries, beganMs }: Transcript, date: Intl.DateTimeFormat): string {
-  const began = date.format(Date.parse(instant(beganMs)));
-  const head = entries.length ? `${oneLine(title)}\n${oneLine(began)}\n` : `${oneLine(title)}\n`;
+function writeText({ title, entries, beganMs, chat = [] }: Transcript, date: Intl.DateTimeFormat): string {
+  const startMs = entries.length ? beganMs : (chat[0]?.atMs ?? 0);
+  const began = date.format(Date.parse(instant(startMs)));
+  const head = entries.length || chat.length ? `${oneLine(title)}\n${oneLine(began)}\n` : `${oneLine(title)}\n`;
   const lines = entries.map((entry) => {
     const several = entry.texts.length > 1;
     const texts = entry.texts.map((text) => {
@@ -86,12 +88,22 @@ function writeText({ title, entries, beganMs }: Transcript, date: Intl.DateTimeF
       return several ? `    [${oneLine(text.language)}] ${words}` : words;
     });
     const separator = several ? "\n" : " ";
-    return `[${clock(entry.startMs, ".").slice(0, -4)}] ${nameIn(entry)}:${separator}${texts.join("\n")}`;
+    const line = `[${clock(entry.startMs, ".").slice(0, -4)}] ${nameIn(entry)}:${separator}${texts.join("\n")}`;
+    return { atMs: entry.startMs, line };
   });
-  return `${[head, ...lines].join("\n")}\n`;
+  const written = chat.map((one) => ({ atMs: one.atMs - startMs, line: chatLine(one, startMs) }));
+  const all = [...lines, ...written].sort((one, other) => one.atMs - other.atMs).map(({ line }) => line);
+  return `${[head, ...all].join("\n")}\n`;
 }
 
-function writeJson({ title, beganMs, languages, entries }: Transcript): string {
+/** Told from what was said by its sign, which needs no language. */
+function chatLine({ name, writer, text, atMs, translation }: ChatLine, startMs: number): string {
+  const who = nameIn({ name, speaker: writer });
+  const line = `[${clock(atMs - startMs, ".").slice(0, -4)}] 💬 ${who}: ${oneLine(text)}`;
+  return translation ? `${line}\n    [${oneLine(translation.language)}] ${oneLine(translation.text)}` : line;
+}
+
+function writeJson({ title, beganMs, languages, entries, chat = [] }: Transcript): string {
   const body = {
     title,
     began_at: entries.length ? instant(beganMs) : null,
@@ -113,8 +125,22 @@ function writeJson({ title, beganMs, languages, entries }: Transcript): string {
         doubts: Object.fromEntries(doubtful.map(({ language, doubt }) => [language, doubt])),
       };
     }),
+    ...(chat.length ? { chat: chat.map(writtenLine) } : {}),
   };
   return `${JSON.stringify(body, null, 2)}\n`;
+}
+
+function writtenLine({ name, writer, text, atMs, translation }: ChatLine): object {
+  return {
+    writer: name,
+    identity: writer,
+    at: instant(atMs),
+    text,
+    ...(translation && {
+      source_language: translation.sourceLanguage,
+      translations: { [translation.language]: translation.text },
+    }),
+  };
 }
 
 /** The farthest from 1970 that a date may be. */
@@ -141,7 +167,7 @@ function shown({ text, note }: EntryText, { sourceLanguage }: Entry): string {
 }
 
 /** Who spoke. Marks that turn the direction of writing around would do so to the words behind the name as well. */
-function nameIn({ name, speaker }: Entry): string {
+function nameIn({ name, speaker }: Pick<Entry, "name" | "speaker">): string {
   const plain = (text: string): string => oneLine(text.replaceAll(/[\u202a-\u202e\u2066-\u2069]/g, ""));
   return plain(name) || plain(speaker) || "?";
 }

@@ -30,7 +30,8 @@ export function After({ meeting, title, onAgain }: { meeting: Meeting; title: st
   const [saved, setSaved] = useState(false);
   const [kept, setKept] = useState(false);
   const words = useWords(meeting);
-  const unsaved = transcript.entries.length > 0 && !saved && !kept;
+  const hasWords = transcript.entries.length > 0 || (transcript.chat?.length ?? 0) > 0;
+  const unsaved = hasWords && !saved && !kept;
   useLeaveGuard(unsaved || (recording.state === "ready" && !recording.saved));
   return (
     <Page title={title}>
@@ -40,7 +41,7 @@ export function After({ meeting, title, onAgain }: { meeting: Meeting; title: st
             <bdi>{title}</bdi>
           </p>
           <ViewHeading>{text(REASONS[reason])}</ViewHeading>
-          <p className="lead">{text(transcript.entries.length ? "after.keep" : "after.nothing")}</p>
+          <p className="lead">{text(hasWords ? "after.keep" : "after.nothing")}</p>
           {reason !== "removed" && reason !== "closed" && (
             <button type="button" className="button" onClick={onAgain}>
               <Icon name="leave" />
@@ -48,7 +49,7 @@ export function After({ meeting, title, onAgain }: { meeting: Meeting; title: st
             </button>
           )}
         </div>
-        {transcript.entries.length > 0 && (
+        {hasWords && (
           <div className="after-columns">
             <div className="card">
               <h2 className="unseen">{text("room.transcript")}</h2>
@@ -69,7 +70,7 @@ export function After({ meeting, title, onAgain }: { meeting: Meeting; title: st
             </div>
           </div>
         )}
-        {transcript.entries.length === 0 && <RecordingControls meeting={meeting} title={title} ended />}
+        {!hasWords && <RecordingControls meeting={meeting} title={title} ended />}
       </div>
     </Page>
   );

@@ -1,5 +1,5 @@
 import { RoomContext } from "@livekit/components-react";
-import { useCallback, useEffect, useEffectEvent, useMemo, useRef, useState } from "react";
+import { lazy, Suspense, useCallback, useEffect, useEffectEvent, useMemo, useRef, useState } from "react";
 import { CaptionPane } from "../components/CaptionPane";
 import { CloseButton } from "../components/controls";
 import { ConfirmDialog } from "../components/ConfirmDialog";
@@ -15,6 +15,7 @@ import { RecordingClock, RecordingStatus } from "../components/RecordingStatus";
 import { Scene } from "../components/Scene";
 import { SettingsPanel } from "../components/SettingsPanel";
 import { ShortcutsDialog } from "../components/ShortcutsDialog";
+import { ReactionsLayer, RequestLines } from "../components/Signs";
 import { ConnectionBanner, SoundStarter, Troubles } from "../components/Status";
 import { StatusStrip } from "../components/StatusStrip";
 import { buttonOf, HEAR_SELECT_ID, PANELS, Toolbar, type PanelName } from "../components/Toolbar";
@@ -37,6 +38,8 @@ import type { Offer } from "../logic/offer";
 import { CAPTION_SIZES } from "../logic/preferences";
 import { never } from "../logic/store";
 import type { Meeting } from "../room/meeting";
+
+const ChatPanel = lazy(() => import("../components/ChatPanel"));
 
 interface InsideProps {
   readonly api: Api;
@@ -115,6 +118,7 @@ function MeetingView({ invitation, organising }: { invitation: Invitation; organ
           </PartBoundary>
           <PartBoundary>
             {panel !== "organise" && <WaitingNotice door={door} onShow={() => setPanel("organise")} />}
+            <RequestLines organiser={organising !== null} />
             <Troubles offered={offer.read} />
             <RecordingStatus />
           </PartBoundary>
@@ -153,6 +157,9 @@ function MeetingView({ invitation, organising }: { invitation: Invitation; organ
           onLeave={askToLeave}
         />
       </PartBoundary>
+      <PartBoundary>
+        <ReactionsLayer />
+      </PartBoundary>
       {dialog === "keys" && <ShortcutsDialog onClose={() => setDialog(null)} />}
       {dialog === "leave" && <LeaveDialog onClose={() => setDialog(null)} />}
     </div>
@@ -185,6 +192,12 @@ function PanelContent({ name, invitation, organising, door, offer, onShortcuts }
       return organising && <OrganisePanel organising={organising} door={door} />;
     case "diagnostics":
       return <DiagnosticsPanel />;
+    case "chat":
+      return (
+        <Suspense fallback={null}>
+          <ChatPanel offer={offer} />
+        </Suspense>
+      );
     default:
       return never(name);
   }

@@ -1,5 +1,5 @@
 import { lazy, Suspense, useEffect, useState, type FormEvent } from "react";
-import { CopyField, Notice, Segmented, Select } from "../components/controls";
+import { CopyField, Notice, Segmented, Select, Switch } from "../components/controls";
 import { Icon } from "../components/Icon";
 import { KeptTranscripts } from "../components/KeptTranscripts";
 import { languageChoices } from "../components/languageChoices";
@@ -155,13 +155,14 @@ function CreateForm({ config, busy, error, onCreate }: CreateFormProps) {
   const [title, setTitle] = useState("");
   const [source, setSource] = useState("auto");
   const [guests, setGuests] = useState<"speaker" | "listener">("speaker");
+  const [chat, setChat] = useState(true);
   const [key, setKey] = useState("");
   const open = config?.open_rooms ?? true; // assumed until the server says otherwise
 
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     onCreate(
-      { title: title.trim() || text("start.namePlaceholder"), source_language: source, guest_role: guests },
+      { title: title.trim() || text("start.namePlaceholder"), source_language: source, guest_role: guests, chat },
       key,
     );
   };
@@ -198,6 +199,7 @@ function CreateForm({ config, busy, error, onCreate }: CreateFormProps) {
         ]}
         onChange={setGuests}
       />
+      <Switch label={text("chat.allow")} checked={chat} onChange={setChat} />
       {!open && (
         <div className="field">
           <label htmlFor="key">{text("start.key")}</label>

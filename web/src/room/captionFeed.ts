@@ -5,6 +5,7 @@ import { isCaptionOf, MOST_CHARACTERS, readRevision, type Passage } from "../log
 import { claimedKey, SignatureCheck } from "../logic/signatures";
 import { Store, type Readable } from "../logic/store";
 import { forgetStream } from "./streams";
+import { comesTrue, readWithin } from "./streamText";
 
 const TOPIC = "lk.transcription";
 
@@ -173,46 +174,4 @@ export class CaptionFeed {
 
 function isSignedFor(sender: string, attributes: Attributes): boolean {
   return isCaptionOf(sender, attributes) && claimedKey(attributes) !== null;
-}
-
-/** The whole text; null where it is longer than `most`. Rejects where it is not complete within `limitMs`. */
-async function readWithin(
-  stream: CaptionStream,
-  most: number,
-  limitMs: number,
-  closed: Readable<boolean>,
-): Promise<string | null> {
-  const late = new AbortController();
-  const abort = (): void => late.abort(new Error("a caption did not come to its end"));
-  const timer = setTimeout(abort, limitMs);
-  const stop = closed.subscribe(abort);
-  try {
-    let text = "";
-    for await (const piece of stream.withAbortSignal(late.signal)) {
-      text += piece;
-      if (text.length > most) return null;
-    }
-    return text;
-  } finally {
-    clearTimeout(timer);
-    stop();
-  }
-}
-
-/** Waits until `condition` holds after a change; false where it does not within `limitMs`. */
-function comesTrue<T>(
-  readable: Readable<T>,
-  condition: () => boolean,
-  limitMs: number,
-  closed: Readable<boolean>,
-): Promise<boolean> {
-  return new Promise((resolve) => {
-    const end = (): void => {
-      clearTimeout(timer);
-      for (const stop of stops) stop();
-      resolve(condition() && !closed.get());
-    };
-    const timer = setTimeout(end, limitMs);
-    const stops = [readable.subscribe(() => condition() && end()), closed.subscribe(end)];
-  });
 }

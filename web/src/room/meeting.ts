@@ -3,18 +3,24 @@ import type { Admission, Api, InterpreterWish } from "../logic/api";
 import { diagnose, type Diagnosis } from "../logic/diagnostics";
 import { microphoneProblem, type MicrophoneProblem } from "../logic/microphone";
 import { ServerClock } from "../logic/serverClock";
+import { SignatureCheck } from "../logic/signatures";
 import { Store } from "../logic/store";
 import type { Wishes } from "../logic/wishes";
 import { Camera } from "./camera";
 import { CaptionFeed, captionSource } from "./captionFeed";
+import { Chat } from "./chat";
+import { keptChat } from "./chatShelf";
 import { Directory } from "./directory";
+import { Hands } from "./hands";
 import { InterpreterWatch } from "./interpreterWatch";
 import { Listening } from "./listening";
 import { Mixer } from "./mixer";
+import { Reactions } from "./reactions";
 import { ReadBefore } from "./readBefore";
 import { HeardRecorder } from "./recorder";
 import { RecordingRule } from "./recordingRule";
 import { RecordingSigns } from "./recordingSigns";
+import { Requests } from "./requests";
 import { Sample } from "./sample";
 import { Session, SESSION_OPTIONS } from "./session";
 import type { Capture } from "./sessionShelf";
@@ -44,6 +50,10 @@ export class Meeting {
   readonly mixer: Mixer;
   readonly directory: Directory;
   readonly session: Session;
+  readonly chat: Chat;
+  readonly hands: Hands;
+  readonly reactions: Reactions;
+  readonly requests: Requests;
   readonly wishSender: WishSender;
   readonly readBefore: ReadBefore["former"];
   readonly recorder: HeardRecorder;
@@ -89,7 +99,8 @@ export class Meeting {
     this.mixer = new Mixer(context);
     this.mixer.setBalance(options.balance);
     const earlier = keptWords(admission.room);
-    this.directory = new Directory(this.room, earlier.names);
+    const writtenEarlier = keptChat(admission.room);
+    this.directory = new Directory(this.room, new Map([...writtenEarlier.names, ...earlier.names]));
     this.watch = new InterpreterWatch(this.room);
     const clock = new ServerClock();
     clock.set(admission.token);
@@ -105,6 +116,16 @@ export class Meeting {
       passages: this.feed.passages.get().settled,
       names: this.directory.names.get(),
     }));
+    this.chat = new Chat(this.room, admission.room, {
+      directory: this.directory,
+      keys: this.watch.keys,
+      check: new SignatureCheck(globalThis.crypto?.subtle),
+      now: clock.now,
+      earlier: writtenEarlier,
+    });
+    this.hands = new Hands(this.room, clock.now);
+    this.reactions = new Reactions(this.room);
+    this.requests = new Requests(this.room);
     this.wishSender = new WishSender(this.room, options.wishes, this.watch.state);
     this.readBefore = new ReadBefore(this.wishSender.wishes, clock.now).former;
     this.listening = new Listening(this.room, this.mixer, {
@@ -206,6 +227,7 @@ export class Meeting {
     this.waitRings.close();
     this.listening.close();
     this.feed.close();
+    this.chat.close();
     this.endKeeping();
     await this.mixer.close();
   }

@@ -7,6 +7,7 @@ import type { Passages } from "../logic/captionLog";
 import type { Passage } from "../logic/captions";
 import type { Names } from "../logic/names";
 import { guarded } from "./guarded";
+import { keepingAgain } from "./keepingAgain";
 
 export interface Words {
   /** Another object whenever another one is settled. */
@@ -18,7 +19,6 @@ export interface Words {
 const PREFIX = "hive.words.";
 /** UTF-16 units; browsers give a page some five million. */
 const MOST = 2_000_000;
-const KEEP_EVERY_MS = 20_000;
 
 /** Drafts are left out: nobody will finish them. */
 export function keptWords(room: string): Words {
@@ -75,18 +75,10 @@ export function keepingWords(room: string, words: () => Words): () => void {
     last = now;
     keepWords(room, now);
   };
-  const ending = new AbortController();
-  const timer = window.setInterval(keep, KEEP_EVERY_MS);
-  window.addEventListener("pagehide", keep, { signal: ending.signal });
-  document.addEventListener("visibilitychange", keep, { signal: ending.signal });
-  return () => {
-    window.clearInterval(timer);
-    ending.abort();
-    keep();
-  };
+  return keepingAgain(keep);
 }
 
-function isName(value: unknown): value is [string, string] {
+export function isName(value: unknown): value is [string, string] {
   return Array.isArray(value) && value.length === 2 && value.every((part) => typeof part === "string");
 }
 

@@ -1,6 +1,6 @@
 /** Caption streams out of a room that a test plays: signed by an interpreter, or by whoever likes to. */
 
-import { SIGNATURE_ATTRIBUTE, statement } from "../../src/logic/signatures";
+import { CAPTION, SIGNATURE_ATTRIBUTE, statement } from "../../src/logic/signatures";
 import type { CaptionSource, CaptionStream } from "../../src/room/captionFeed";
 
 type Attributes = Readonly<Record<string, string>>;
@@ -17,8 +17,9 @@ export class Signer {
     return new Signer(base64url(await crypto.subtle.exportKey("raw", pair.publicKey)), pair);
   }
 
-  async sign(sender: string, text: string, attributes: Attributes): Promise<Attributes> {
-    const signature = await crypto.subtle.sign("Ed25519", this.pair.privateKey, statement(sender, text, attributes));
+  async sign(sender: string, text: string, attributes: Attributes, form = CAPTION): Promise<Attributes> {
+    const stated = statement(sender, text, attributes, form);
+    const signature = await crypto.subtle.sign("Ed25519", this.pair.privateKey, stated);
     return { ...attributes, [SIGNATURE_ATTRIBUTE]: `${this.key}.${base64url(signature)}` };
   }
 }

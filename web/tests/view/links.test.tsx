@@ -163,7 +163,7 @@ describe("the interpreter's last steps", () => {
           organising={organisingWith({
             interpreter: () => Promise.resolve(present),
             links: () => Promise.resolve([]),
-            room: () => Promise.resolve({ recording_allowed: true }),
+            room: () => Promise.resolve({ chat: false, recording_allowed: true }),
             ...calls,
           })}
           door={{ state: null, error: null, set: vi.fn(), admit: vi.fn(), refuse: vi.fn() }}

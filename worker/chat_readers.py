@@ -1,0 +1,46 @@
+"""Who of a room needs a chat message translated, and into what. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from protocol.language import same_language
+from worker.listeners import ORIGINAL, Person
+
+
+def language_of(person: Person) -> str | None:
+    """In which language somebody is written to: what they read, else what they hear; None: as it was written."""
+    read = next((code for code in person.order if code != ORIGINAL), None)
+    return read or person.hears
+
+
+def translations(
+    people: Iterable[Person], *, writer: str, source: str, most_languages: int
+) -> dict[str, frozenset[str]]:
+    """For each language that a message has to be translated into: who gets it, what most need first.
+
+    Who reads or hears the language of the message needs none; nor does its writer.
+    """
+    needed = {
+        person.identity: language
+        for person in people
+        if person.identity != writer
+        and (language := language_of(person)) is not None
+        and not _understands(person, source)
+    }
+    ordered = [language for language, _ in Counter(needed.values()).most_common(most_languages)]
+    return {
+        language: frozenset(who for who, wanted in needed.items() if wanted == language)
+        for language in ordered
+    }
+
+
+def declared_language(person: Person) -> str | None:
+    """The language that somebody has said they speak; a listener's is only what the room speaks."""
+    return person.speaks if person.may_speak else None
+
+
+def _understands(person: Person, language: str) -> bool:
+    codes = [*(code for code in person.reads if code != ORIGINAL), *([person.hears] if person.hears else [])]
+    return any(same_language(code, language) for code in codes)
