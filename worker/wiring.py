@@ -34,6 +34,7 @@ from worker.listeners import Person
 from worker.names import Names
 from worker.permissions import Permissions
 from worker.publishing import RoomPublisher
+from worker.recording.recorder import RoomRecorder
 from worker.reports import Reports
 from worker.room_engines import RoomEngines
 from worker.signing import CaptionKey
@@ -90,8 +91,10 @@ class Parts:
         self.speakers = self._new_speakers(open_track)
         key = CaptionKey()
         self.captions = self._new_captions(key)
+        self.recorder = self._new_recorder(room)
         self.status = self._new_status(room, key)
         self.status.carries_out(configured.version)
+        self.recorder.want(configured.recording)
 
     # --- how the parts are put together, each from those before it -----------------------------------------
 
@@ -111,6 +114,7 @@ class Parts:
             linger_s=self._settings.rooms.linger_s,
             tasks=self.tasks,
             changed=self._channels_changed,
+            played=lambda language, at_s, pcm: self.recorder.sound(language, at_s, pcm),
             report=self.reports.spoken,
         )
 
@@ -131,6 +135,15 @@ class Parts:
             tasks=self.tasks,
             track_sid=self.speakers.track_sid,
             shown=self.reports.shown,
+        )
+
+    def _new_recorder(self, room: rtc.Room) -> RoomRecorder:
+        return RoomRecorder(
+            room.name,
+            self._settings.recording,
+            name_of=self.names.of,
+            changed=self._recording_changed,
+            failed=self.reports.task_failed,
         )
 
     def _new_status(self, room: rtc.Room, key: CaptionKey) -> Status:
@@ -157,6 +170,7 @@ class Parts:
             self.speakers.renew()
             self.channels.renew()
         self.status.carries_out(wish.version)
+        self.recorder.want(wish.recording)
 
     def refresh_offer(self) -> None:
         """Services that start late, and the organiser, change what may be asked for."""
@@ -211,6 +225,10 @@ class Parts:
         self.reports.channels(self.channels.view())
         self.status.changed()
 
+    def _recording_changed(self) -> None:
+        self.speakers.want_all(self.recorder.running)
+        self.status.records(self.recorder.running)
+
     def _show_trouble(self, trouble: Trouble) -> None:
         self.status.trouble(trouble)
 
@@ -222,7 +240,9 @@ class _Outlet:
         self._parts, self._take = parts, take
 
     def caption(self, caption: Caption) -> None:
-        self._parts.captions.show(Line(caption, self._take))
+        line = Line(caption, self._take)
+        self._parts.captions.show(line)
+        self._parts.recorder.caption(line)
 
     def translated(self, outcome: Translation | NotTranslated) -> None:
         """It is spoken where somebody hears this speaker in that language."""

@@ -17,7 +17,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from auth_service import VERSION
 from auth_service.errors import AuthError, MediaServerError, Refused, StorageError
-from auth_service.http import data_routes, guest_routes, organiser_routes, webhook_routes, worker_routes
+from auth_service.http import (
+    data_routes,
+    guest_routes,
+    organiser_routes,
+    recording_routes,
+    webhook_routes,
+    worker_routes,
+)
 from auth_service.http.compression import CompressedAnswers
 from auth_service.http.dependencies import count_failure
 from auth_service.http.page import Headers, Page, security_headers
@@ -33,7 +40,12 @@ log = structlog.get_logger(__name__)
 LARGEST_BODY_BYTES = 256 * 1024
 ALWAYS_ANSWERED = frozenset({"/health", "/api/v1/webhook"})
 """However many connections there are: who watches the service, and the media server."""
-_OPEN_PATHS = ALWAYS_ANSWERED | {"/metrics", worker_routes.WORKERS_PATH}
+_OPEN_PATHS = ALWAYS_ANSWERED | {
+    "/metrics",
+    worker_routes.WORKERS_PATH,
+    recording_routes.PIECES_PATH,
+    recording_routes.PARTS_PATH,
+}
 """Whatever name they are asked by: a signature, a token or nothing at all is needed for them."""
 _FAILURES = frozenset({400, 401, 408, 413, 422})
 _FAILURE_CODES = frozenset({"invitation_unknown", "session_ended"})
@@ -64,6 +76,8 @@ def create_app(services: Container) -> FastAPI:
     app.include_router(guest_routes.router)
     app.include_router(organiser_routes.router)
     app.include_router(data_routes.router)
+    app.include_router(recording_routes.organisers)
+    app.include_router(recording_routes.workers)
     app.include_router(webhook_routes.router)
     app.include_router(worker_routes.router)
     app.mount("/", Page(services.settings.auth.web_directory), name="page")
