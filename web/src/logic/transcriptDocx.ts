@@ -149,7 +149,7 @@ function heads(entry: Entry, colours: ReadonlyMap<string, string>): TextRun[] {
       text: name,
       bold: true,
       color: colours.get(entry.speaker) ?? "000000",
-      rightToLeft: directionIn(name, "en") === "rtl",
+      ...rightToLeft(name, "en"),
     }),
     new TextRun({ text: `  ${clock(entry.startMs, ".").slice(0, -4)}`, color: DOUBT_COLOUR }),
   ];
@@ -159,12 +159,17 @@ function run(text: string, language: string): TextRun {
   return new TextRun({
     text: withoutControls(oneLine(text)),
     language: { value: language },
-    rightToLeft: directionIn(text, language) === "rtl",
+    ...rightToLeft(text, language),
   });
 }
 
-function directed(text: string, language: string): { bidirectional: boolean; alignment: typeof AlignmentType.START } {
-  return { bidirectional: directionIn(text, language) === "rtl", alignment: AlignmentType.START };
+function directed(text: string, language: string): { bidirectional?: true; alignment: typeof AlignmentType.START } {
+  const bidirectional = directionIn(text, language) === "rtl" ? { bidirectional: true as const } : {};
+  return { ...bidirectional, alignment: AlignmentType.START };
+}
+
+function rightToLeft(text: string, language: string): { rightToLeft?: true } {
+  return directionIn(text, language) === "rtl" ? { rightToLeft: true } : {};
 }
 
 const RTL_LETTER = /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u;
@@ -174,7 +179,7 @@ const LETTER = /\p{L}/u;
 function directionIn(text: string, language: string): "rtl" | "ltr" {
   const first = [...text].find((character) => LETTER.test(character));
   if (first === undefined) return directionOf(language);
-  return RTL_LETTER.test(first) ? "rtl" : directionOf(language) === "rtl" && /[\d\s]/.test(first) ? "rtl" : "ltr";
+  return RTL_LETTER.test(first) ? "rtl" : "ltr";
 }
 
 /** What XML cannot hold. */
