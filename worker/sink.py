@@ -69,9 +69,7 @@ class TrackSink:
         played: told when each piece begins to be heard, on `now`, and the piece.
     """
 
-    def __init__(
-        self, source: Source, *, played: Played = unheeded, now: Monotonic | None = None
-    ) -> None:
+    def __init__(self, source: Source, *, played: Played = unheeded, now: Monotonic | None = None) -> None:
         self._source, self._played = source, played
         self._now = now or asyncio.get_running_loop().time
         self._pieces: deque[Pcm] = deque()  # `write` keeps it below `ROOM` and a piece

@@ -14,6 +14,7 @@ from livekit import rtc
 
 from config.settings import Settings
 from foundation.tasks import Tasks
+from pipeline.engines.protocols import TranslationRequest, TranslationResult
 from pipeline.events import Caption, DraftTranslation, NotTranslated, Translation, Trouble
 from pipeline.interpreter import Interpreter
 from pipeline.load import Load
@@ -87,11 +88,11 @@ class Parts:
         """What ends by itself."""
         publisher = RoomPublisher(room, service)
         self.permissions = Permissions(publisher, self.tasks)
+        self.recorder = self._new_recorder(room)
         self.channels = self._new_channels(publisher)
         self.speakers = self._new_speakers(open_track)
         key = CaptionKey()
         self.captions = self._new_captions(key)
-        self.recorder = self._new_recorder(room)
         self.status = self._new_status(room, key)
         self.status.carries_out(configured.version)
         self.recorder.want(configured.recording)
@@ -114,7 +115,7 @@ class Parts:
             linger_s=self._settings.rooms.linger_s,
             tasks=self.tasks,
             changed=self._channels_changed,
-            played=lambda language, at_s, pcm: self.recorder.sound(language, at_s, pcm),
+            played=self.recorder.sound,
             report=self.reports.spoken,
         )
 
@@ -144,6 +145,7 @@ class Parts:
             name_of=self.names.of,
             changed=self._recording_changed,
             failed=self.reports.task_failed,
+            translate=self._translate,
         )
 
     def _new_status(self, room: rtc.Room, key: CaptionKey) -> Status:
@@ -162,13 +164,14 @@ class Parts:
 
         A channel takes another voice with its next clause; another glossary makes it anew.
         """
-        glossary_changed = wish.glossary != self.configured.glossary
-        self.configured = wish
+        before, self.configured = self.configured, wish
+        glossary_changed = wish.glossary != before.glossary
         self.voices.wish(wish.voices)
         if glossary_changed:
             self._cache.clear()
             self.speakers.renew()
             self.channels.renew()
+            self.recorder.correct(Glossary(before.glossary), Glossary(wish.glossary))
         self.status.carries_out(wish.version)
         self.recorder.want(wish.recording)
 
@@ -218,6 +221,11 @@ class Parts:
             costs=self._costs,
             load=self._load,
         )
+
+    async def _translate(self, request: TranslationRequest) -> TranslationResult:
+        """Raises EngineError, TimeoutError."""
+        async with asyncio.timeout(self._settings.translation.timeout_s):
+            return await self._engines.translator.translate(request)
 
     # --- what the parts report ---------------------------------------------------------------------------
 

@@ -117,7 +117,9 @@ class RecordingFiles:
             if _FILE.fullmatch(path.name)
         ]
         whole = self._directory / recording
-        pictures = [path for path in whole.iterdir() if PICTURE.fullmatch(path.name)] if whole.exists() else []
+        pictures = (
+            [path for path in whole.iterdir() if PICTURE.fullmatch(path.name)] if whole.exists() else []
+        )
         return parts + [KeptFile("", path.name, path.stat().st_size) for path in pictures]
 
     def path(self, file: KeptFile, recording: str) -> Path:

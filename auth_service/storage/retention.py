@@ -69,7 +69,8 @@ class Retention:
     async def erase(self, room: str, now: float) -> None:
         """Erases all that says anything of a closed room or of anybody in it.
 
-        Files of recordings belong to none from then on: `Recordings.sweep` removes them. What is left are random identities, to keep their holders out while their tokens last; then they go as well.
+        Files of recordings belong to none from then on: `Recordings.sweep` removes them. What is left are random
+        identities, to keep their holders out while their tokens last; then they go as well.
         """
         async with transaction(self._engine) as connection:
             await connection.execute(

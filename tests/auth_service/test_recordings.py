@@ -11,6 +11,7 @@ import httpx
 import pytest
 from aiohttp import web
 
+from auth_service.access.revocations import DatabaseOnly
 from auth_service.egress import Egress
 from auth_service.errors import MediaServerError
 from auth_service.http.app import create_app
@@ -103,7 +104,9 @@ async def test_a_recording_is_part_of_the_wish_and_outlives_other_wishes(
     wish = (await services.interpreters.state(room.name)).assignment.wish
     assert (wish.recording, wish.languages) == ("", ("fr",))
     assert (await api.look(room.guest)).json()["recorded"] is False
-    assert [(one["id"], one["stopped_at"] is None) for one in await _listed(api, room)] == [(made["id"], False)]
+    assert [(one["id"], one["stopped_at"] is None) for one in await _listed(api, room)] == [
+        (made["id"], False)
+    ]
 
 
 async def test_dismissing_the_interpreter_and_ending_the_meeting_end_the_recording(
@@ -155,7 +158,10 @@ async def test_what_a_worker_brings_can_be_had_and_deleted(api: Api, settings: S
     assert (await api.client.get(f"{path}/file", params=query)).status_code == 401
     other = await api.room()
     stolen = f"/api/v1/rooms/{other.name}/recordings/{made['id']}/file"
-    assert refusal(await api.client.get(stolen, params=query, headers=other.headers)) == (404, "recording_unknown")
+    assert refusal(await api.client.get(stolen, params=query, headers=other.headers)) == (
+        404,
+        "recording_unknown",
+    )
     assert (await api.client.delete(path, headers=room.headers)).status_code == 204
     assert (await _listed(api, room), _files(settings)) == ([], [])
     assert refusal(await _bring(api, settings, first, b"OggS")) == (404, "recording_unknown")
@@ -183,7 +189,10 @@ async def test_what_is_not_signed_for_this_very_place_is_refused(api: Api, setti
         answer = await _bring(api, settings, place, b"OggS", signed_for=signed_for)
         assert refusal(answer) == (401, "not_authorised")
     assert refusal(await _bring(api, settings, place, b"OggS", secret="x" * 32)) == (401, "not_authorised")
-    assert refusal(await _bring(api, settings, place, b"OggS", signed_body=b"OggT")) == (401, "not_authorised")
+    assert refusal(await _bring(api, settings, place, b"OggS", signed_body=b"OggT")) == (
+        401,
+        "not_authorised",
+    )
     query = {"room": room.name, "recording": made["id"], "part": PART, "file": "es.ogg", "offset": 0}
     unsigned = await api.client.post("/api/v1/recordings/pieces", params=query, content=b"OggS")
     assert refusal(unsigned) == (401, "not_authorised")
@@ -192,7 +201,9 @@ async def test_what_is_not_signed_for_this_very_place_is_refused(api: Api, setti
     assert _files(settings) == []
 
 
-@pytest.mark.parametrize("name", ["../es.ogg", "part.json", "es.mp4", "a/b.ogg", ".ogg", "picture.mp4", "lock"])
+@pytest.mark.parametrize(
+    "name", ["../es.ogg", "part.json", "es.mp4", "a/b.ogg", ".ogg", "picture.mp4", "lock"]
+)
 async def test_no_other_files_can_be_brought(api: Api, settings: Settings, name: str) -> None:
     """A name is one of those that a part may have; nothing leads out of its folder."""
     room = await api.room()
@@ -238,7 +249,7 @@ def _assembled(settings: Settings, services: Container, media: FakeMediaServer) 
         Assignments(services.storage.engine),
         media,
         services.limiter,
-        services.invites._revocations,  # noqa: SLF001  the same ones
+        DatabaseOnly(),
         services.clock,
     )
 

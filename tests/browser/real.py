@@ -14,7 +14,7 @@ import psutil
 from livekit import api
 from pydantic import SecretStr
 
-from config.settings import Auth, LiveKit, RecordingSettings, Settings
+from config.settings import Auth, LiveKit, Settings
 from stack.local import Stack
 from stack.parts import HOST, PLANS, Part, PlanningContext
 from stack.ports import Ports, free_port
@@ -36,7 +36,6 @@ def settings(directory: Path, web: Path) -> Settings:
             database_url=SecretStr(f"sqlite:///{directory / 'rooms.sqlite3'}"),
             web_directory=web,
         ),
-        recording=RecordingSettings(directory=directory / "recordings"),
     )
 
 

@@ -59,15 +59,28 @@ class WaitingPart:
         shutil.rmtree(self.path, ignore_errors=True)
 
 
+def new_part() -> str:
+    """A name that no other part has."""
+    return secrets.token_hex(8)
+
+
 class PartFolder:
     """A part that is being written. Raises OSError. One thread at a time may use it.
 
     Its lock ends with the process, however that ends: then whoever finds it may take it for over.
     """
 
-    def __init__(self, directory: Path, room: str, recording: str, began_at: float, bits_per_s: int) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        room: str,
+        recording: str,
+        began_at: float,
+        bits_per_s: int,
+        part: str = "",
+    ) -> None:
         self._began_at, self._bits_per_s = began_at, bits_per_s
-        self.path = directory / WORKING / f"{recording}-{secrets.token_hex(8)}"
+        self.path = directory / WORKING / f"{recording}-{part or new_part()}"
         self.path.mkdir(parents=True, mode=0o700)
         self._lock = (self.path / _LOCK).open("wb")
         fcntl.flock(self._lock, fcntl.LOCK_EX)

@@ -19,11 +19,13 @@ from config.settings import RecordingSettings
 from foundation.supervision import kinds
 from foundation.tasks import Tasks
 from pipeline.audio import SPEAKING_RATE_HZ, Pcm
+from pipeline.text.glossary import Glossary
 from protocol.recordings import MOST_FILES, ORIGINAL, EndReason
 from worker.audio_input import OpenTrack
 from worker.captions import Line, within_bounds
 from worker.recording.floor import Floor, open_for_recording
-from worker.recording.part_folder import PartFolder, total_bytes
+from worker.recording.part_folder import PartFolder, new_part, total_bytes
+from worker.recording.rerendering import Rerendering, Translate
 from worker.recording.timeline import Timeline
 from worker.subscriptions import Microphone
 
@@ -51,6 +53,7 @@ class RoomRecorder:
         name_of: from an identity to what people are shown.
         changed: told when recording begins or ends.
         failed: told of what broke it off.
+        translate: translates anew what the glossary has changed.
     """
 
     def __init__(
@@ -61,6 +64,7 @@ class RoomRecorder:
         name_of: Callable[[str], str],
         changed: Callable[[], None],
         failed: Callable[[str, BaseException], None],
+        translate: Translate,
         open_track: OpenTrack = open_for_recording,
     ) -> None:
         self._room, self._settings = room, settings
@@ -69,6 +73,7 @@ class RoomRecorder:
         self._wanted = ""
         self._current: _PartInMaking | None = None
         self._work: asyncio.Task[None] | None = None
+        self._rerendering = Rerendering(translate)
         self._over: set[str] = set()
         """Recordings that ended by themselves: they are not begun again."""
         self._open = False
@@ -106,7 +111,30 @@ class RoomRecorder:
     def caption(self, line: Line) -> None:
         """Takes a caption that will not change any more; others are not for the record."""
         if self._current is not None and line.caption.final and line.caption.text.strip():
-            self._current.caption(line)
+            written = self._current.caption(line)
+            self._rerendering.note(self._current.recording, self._current.part, written)
+
+    def correct(self, before: Glossary, now: Glossary) -> None:
+        """The glossary has changed: what was recorded here is written anew where that makes a difference."""
+        self._tasks.start(self._correct(before, now), name="correction of a recording")
+
+    async def _correct(self, before: Glossary, now: Glossary) -> None:
+        over: dict[tuple[str, str], list[dict[str, Any]]] = {}
+        async for found in self._rerendering.changed(before, now):
+            if self._current is not None and self._current.part == found.part:
+                self._current.write(found.line)
+            else:
+                over.setdefault((found.recording, found.part), []).append(found.line)
+        for (recording, part), lines in over.items():
+            await asyncio.to_thread(self._write_corrections, recording, part, lines)
+
+    def _write_corrections(self, recording: str, part: str, lines: list[dict[str, Any]]) -> None:
+        """For a part that was sent already they are one of their own, which names the other. Raises OSError."""
+        settings = self._settings
+        folder = PartFolder(settings.directory, self._room, recording, time.time(), settings.bits_per_s)
+        for line in lines:
+            folder.line({**line, "part": part})
+        folder.close(0.0, "stopped")
 
     async def finish(self) -> None:
         """Ends what is being made, and begins nothing more."""
@@ -141,7 +169,7 @@ class _PartInMaking:
     def __init__(
         self, room: str, recording: str, settings: RecordingSettings, name_of: Callable[[str], str]
     ) -> None:
-        self.recording = recording
+        self.recording, self.part = recording, new_part()
         self._room, self._settings, self._name_of = room, settings, name_of
         self._now = asyncio.get_running_loop().time
         self._began_s, self._began_at = self._now(), time.time()
@@ -166,22 +194,27 @@ class _PartInMaking:
             self._sounds[name] = Timeline(SPEAKING_RATE_HZ)
         self._sounds[name].add(at_s - self._began_s, pcm, now_s=self._length_s())
 
-    def caption(self, line: Line) -> None:
+    def caption(self, line: Line) -> dict[str, Any]:
+        """Writes it; returns it as it is written."""
         caption = within_bounds(line.caption)
-        self._lines.append(
-            {
-                "segment": f"{line.take}.{caption.segment}",
-                "speaker": caption.speaker,
-                "name": self._name_of(caption.speaker),
-                "language": caption.language,
-                "source_language": caption.source_language,
-                "start_s": round(max(0.0, caption.onset_at_s - self._began_s), 3),
-                "end_s": round(max(0.0, caption.offset_at_s - self._began_s), 3),
-                "text": caption.text.strip(),
-                "note": caption.note,
-                "doubt": caption.doubt,
-            }
-        )
+        written = {
+            "segment": f"{line.take}.{caption.segment}",
+            "speaker": caption.speaker,
+            "name": self._name_of(caption.speaker),
+            "language": caption.language,
+            "source_language": caption.source_language,
+            "start_s": round(max(0.0, caption.onset_at_s - self._began_s), 3),
+            "end_s": round(max(0.0, caption.offset_at_s - self._began_s), 3),
+            "text": caption.text.strip(),
+            "note": caption.note,
+            "doubt": caption.doubt,
+        }
+        self.write(written)
+        return written
+
+    def write(self, line: dict[str, Any]) -> None:
+        """Puts a line into the transcript."""
+        self._lines.append(line)
 
     def stop(self) -> None:
         """Lets `run` end with what was heard until now."""
@@ -244,7 +277,12 @@ class _PartInMaking:
         if total_bytes(settings.directory) >= settings.max_total_bytes:
             raise OSError("recording.max_total_bytes is reached")
         return PartFolder(
-            settings.directory, self._room, self.recording, self._began_at, settings.bits_per_s
+            settings.directory,
+            self._room,
+            self.recording,
+            self._began_at,
+            settings.bits_per_s,
+            self.part,
         )
 
     def _is_full(self, folder: PartFolder) -> bool:

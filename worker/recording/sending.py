@@ -95,7 +95,9 @@ class Sender:
         try:
             for path in part.files():
                 await self._send_file(session, part, path)
-            await self._post(session, PARTS_PATH, Place(part.room, part.recording, part.part), write_part(part.told))
+            await self._post(
+                session, PARTS_PATH, Place(part.room, part.recording, part.part), write_part(part.told)
+            )
         except Unknown:
             log.info("recording removed: it is not wanted any more", room=part.room)
         part.remove()
@@ -103,7 +105,7 @@ class Sender:
     async def _send_file(self, session: aiohttp.ClientSession, part: WaitingPart, path: Path) -> None:
         """From where the service has it: what was sent before it or this worker was started anew is not sent again."""
         place = Place(part.room, part.recording, part.part, path.name)
-        length, at = path.stat().st_size, 0
+        length, at = await asyncio.to_thread(lambda: path.stat().st_size), 0
         with path.open("rb") as file:
             while at < length:
                 file.seek(at)
@@ -117,9 +119,7 @@ class Sender:
     async def _post(self, session: aiohttp.ClientSession, path: str, place: Place, body: bytes) -> int:
         """How many bytes the service has of the file by now. Raises Unknown, NotTaken."""
         livekit = self._settings.livekit
-        token = sign(
-            body, place, api_key=livekit.api_key, api_secret=livekit.api_secret.get_secret_value()
-        )
+        token = sign(body, place, api_key=livekit.api_key, api_secret=livekit.api_secret.get_secret_value())
         query = {"room": place.room, "recording": place.recording, "part": place.part}
         if place.file:
             query |= {"file": place.file, "offset": str(place.offset)}

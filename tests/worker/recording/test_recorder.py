@@ -12,7 +12,9 @@ import numpy as np
 import pytest
 
 from config.settings import RecordingSettings
+from pipeline.engines.protocols import EngineError, TranslationRequest, TranslationResult
 from pipeline.events import Caption
+from pipeline.text.glossary import Glossary
 from tests.worker.recording.test_files import RATE, level, played, strongest_hz, tone
 from worker.captions import Line
 from worker.recording.part_folder import WaitingPart, waiting
@@ -37,7 +39,17 @@ class Bench:
             name_of=str.title,
             changed=lambda: self.changes.append(self.recorder.running),
             failed=lambda name, error: self.failures.append(type(error).__name__),
+            translate=self._translate,
         )
+
+    async def _translate(self, request: TranslationRequest) -> TranslationResult:
+        """Translates nothing but the terms, as the glossary has them."""
+        if request.target == "fr":
+            raise EngineError("no French today")
+        text = request.text
+        for entry in request.glossary.entries:
+            text = text.replace(entry.source, entry.written(request.target))
+        return TranslationResult(f"[{request.target}] {text}", "fake", (request.source, request.target))
 
     async def over(self, number: int = 1) -> list[WaitingPart]:
         """Waits until so many parts have ended."""
@@ -77,6 +89,11 @@ def caption(text: str, language: str, at_s: float, *, final: bool = True, **more
     )
 
 
+def glossary(**translations: str) -> Glossary:
+    """How "hive" is written."""
+    return Glossary.parse({"entries": [{"source": "hive", "language": "en", "translations": translations}]})
+
+
 def lines(part: WaitingPart) -> list[dict[str, Any]]:
     return [json.loads(line) for line in (part.path / "transcript.jsonl").read_text().splitlines()]
 
@@ -97,7 +114,12 @@ async def test_sound_and_words_are_aligned(bench: Bench) -> None:
     await asyncio.sleep(2.0)
     bench.recorder.want("")
     (part,) = await bench.over()
-    assert (part.told.end, bench.changes[0], bench.changes[-1], bench.failures) == ("stopped", True, False, [])
+    assert (part.told.end, bench.changes[0], bench.changes[-1], bench.failures) == (
+        "stopped",
+        True,
+        False,
+        [],
+    )
     sounds = {path.stem: played(path) for path in part.files() if path.suffix == ".ogg"}
     assert sounds.keys() == {"original", "es"}
     assert abs(len(sounds["es"]) - len(sounds["original"])) <= RATE
@@ -178,3 +200,30 @@ async def test_what_is_heard_at_the_very_end_is_in_it(bench: Bench) -> None:
     assert [line["text"] for line in lines(part)] == ["les derniers mots"]
     sound = played(part.path / "fr.ogg")
     assert np.count_nonzero(np.abs(sound) > 2000) > 0.2 * RATE
+
+
+async def test_a_correction_of_the_glossary_is_written_into_the_transcript(bench: Bench) -> None:
+    """Where the term was said, in the languages that were translated; what fails stays as it was."""
+    now = asyncio.get_running_loop().time
+    bench.recorder.begin()
+    bench.recorder.want(FIRST)
+    for language, text in (("en", "open the hive"), ("es", "abra la colmena"), ("fr", "ouvrez la ruche")):
+        bench.recorder.caption(caption(text, language, now()))
+    other = caption("good morning", "en", now())
+    bench.recorder.caption(replace(other, take=2))
+    bench.recorder.caption(replace(caption("buenos días", "es", now()), take=2))
+    bench.recorder.correct(Glossary(), glossary(es="HIVE"))
+    await asyncio.sleep(0.2)
+    bench.recorder.want("")
+    (part,) = await bench.over()
+    assert [(line["language"], line["text"]) for line in lines(part)[5:]] == [("es", "[es] open the HIVE")]
+    assert lines(part)[5]["segment"] == lines(part)[1]["segment"]
+
+    bench.recorder.correct(glossary(es="HIVE"), glossary(es="Colmena"))
+    _, corrections = await bench.over(2)
+    assert corrections.recording == FIRST
+    assert [(line["part"], line["text"]) for line in lines(corrections)] == [
+        (part.part, "[es] open the Colmena")
+    ]
+    assert [path.name for path in corrections.files()] == ["transcript.jsonl"]
+    await bench.recorder.finish()

@@ -7,7 +7,7 @@ import { useStore } from "../hooks/useStore";
 import type { Organising, RecordedFile, RecordingState } from "../logic/api";
 import type { Glossary } from "../logic/glossary";
 import { nameOf } from "../logic/languages";
-import { recordedTranscript } from "../logic/recordedTranscript";
+import { recordedTranscript, type RecordedLines } from "../logic/recordedTranscript";
 import { corrected } from "../logic/termCorrection";
 import type { Transcript } from "../logic/transcript";
 import { fileName } from "../logic/transcriptFiles";
@@ -85,17 +85,10 @@ function Recorded({ recording, organising, onDelete }: RecordedProps) {
     });
   const open = (): void =>
     attempt(async () => {
-      const [lines, interpreter] = await Promise.all([
-        Promise.all(
-          transcripts.map(async (file) => ({
-            part: file.part,
-            beganMs: Date.parse(recording.parts.find(({ id }) => id === file.part)?.began_at ?? recording.started_at),
-            text: await (await organising.recordedFile(recording.id, file)).text(),
-          })),
-        ),
-        organising.interpreter(),
-      ]);
-      setRead({ transcript: recordedTranscript(lines, title), glossary: interpreter.glossary });
+      // Corrections may have come since the list was looked at.
+      const [found, { glossary }] = await Promise.all([organising.recordings(), organising.interpreter()]);
+      const lines = await linesOf(found.find(({ id }) => id === recording.id) ?? recording, organising);
+      setRead({ transcript: recordedTranscript(lines, title), glossary });
     });
 
   return (
@@ -199,6 +192,18 @@ function FileName({ file, number }: { file: RecordedFile; number: string }) {
   return <>{[names[stem] ?? nameOf(stem, locale), number].filter(Boolean).join(" ")}</>;
 }
 
+function linesOf(recording: RecordingState, organising: Organising): Promise<RecordedLines[]> {
+  return Promise.all(
+    recording.files
+      .filter(({ name }) => name === TRANSCRIPT)
+      .map(async (file) => ({
+        part: file.part,
+        beganMs: Date.parse(recording.parts.find(({ id }) => id === file.part)?.began_at ?? recording.started_at),
+        text: await (await organising.recordedFile(recording.id, file)).text(),
+      })),
+  );
+}
+
 const TRANSCRIPT = "transcript.jsonl";
 
 function stateOf({ stopped_at: stopped, parts }: RecordingState): "running" | "coming" | "ready" {
@@ -206,10 +211,10 @@ function stateOf({ stopped_at: stopped, parts }: RecordingState): "running" | "c
   return parts.length ? "ready" : "coming";
 }
 
-/** Parts are told apart only where there are several. */
-function partNumber({ parts }: RecordingState, part: string): string {
-  const at = parts.findIndex(({ id }) => id === part);
-  return parts.length > 1 && at >= 0 ? String(at + 1) : "";
+/** Parts with sound are told apart only where there are several. */
+function partNumber({ files }: RecordingState, part: string): string {
+  const parts = [...new Set(files.filter(({ name }) => name.endsWith(".ogg")).map((file) => file.part))];
+  return parts.length > 1 && parts.includes(part) ? String(parts.indexOf(part) + 1) : "";
 }
 
 function savedName(title: string, recording: RecordingState, { name }: RecordedFile, number: string): string {

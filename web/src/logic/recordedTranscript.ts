@@ -24,22 +24,29 @@ interface Line {
   readonly text: string;
   readonly note: string;
   readonly doubt: string;
+  /** Another part, whose line this one takes the place of. */
+  readonly part?: string;
 }
 
 /** All parts as one transcript; lines that are cut or make no sense are left out. */
 export function recordedTranscript(parts: readonly RecordedLines[], title: string): Transcript {
   const names = new Map<string, string>();
-  const passages = parts.flatMap((part) => passagesOf(part, names));
-  return transcriptOf(passages, title, (identity) => names.get(identity) ?? identity);
+  const passages = new Map<string, Passage>();
+  for (const part of parts) gather(part, passages, names);
+  return transcriptOf([...passages.values()], title, (identity) => names.get(identity) ?? identity);
 }
 
-function passagesOf({ part, beganMs, text }: RecordedLines, names: Map<string, string>): Passage[] {
-  const passages = new Map<string, Passage>();
+function gather(
+  { part, beganMs, text }: RecordedLines,
+  passages: Map<string, Passage>,
+  names: Map<string, string>,
+): void {
   for (const written of text.split("\n")) {
     const line = lineOf(written);
     if (!line) continue;
     names.set(line.speaker, line.name);
-    const key = `${part}/${line.speaker}/${line.segment}`;
+    const key = `${line.part ?? part}/${line.speaker}/${line.segment}`;
+    if (line.part !== undefined && !passages.has(key)) continue;
     const startMs = Math.round(line.start_s * 1000);
     const known = passages.get(key) ?? {
       key,
@@ -57,7 +64,6 @@ function passagesOf({ part, beganMs, text }: RecordedLines, names: Map<string, s
     const texts = [...known.texts.filter(({ language }) => language !== line.language), textOf(line)];
     passages.set(key, { ...known, texts });
   }
-  return [...passages.values()];
 }
 
 function textOf({ language, source_language: source, text, note, doubt }: Line): CaptionText {
@@ -73,7 +79,7 @@ function lineOf(written: string): Line | null {
   }
   if (typeof read !== "object" || read === null) return null;
   const line = read as Record<keyof Line, unknown>;
-  const strings = [line.segment, line.speaker, line.name, line.text, line.note, line.doubt];
+  const strings = [line.segment, line.speaker, line.name, line.text, line.note, line.doubt, line.part ?? ""];
   const languages = [line.language, line.source_language];
   const times = [line.start_s, line.end_s];
   const sound =

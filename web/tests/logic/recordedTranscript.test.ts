@@ -59,6 +59,18 @@ describe("the transcript of a recording", () => {
     expect(transcript.clauses[0]?.texts.map(({ text }) => text)).toEqual(["HIVE"]);
   });
 
+  it("takes corrections that came as a part of their own, and no others", () => {
+    const said = [line(), line({ language: "es", text: "colmena" })].join("\n");
+    const later = [
+      line({ part: "p0", language: "es", text: "HIVE" }),
+      line({ part: "p7", language: "es", text: "nowhere" }),
+    ].join("\n");
+
+    expect(read(said, later).clauses.map(({ texts }) => texts.map(({ text }) => text))).toEqual([
+      ["Good morning", "HIVE"],
+    ]);
+  });
+
   it.each([
     ["a line that broke off", '{"segment": "1'],
     ["another shape", "[]"],

@@ -365,7 +365,8 @@ describe("times", () => {
         "Talk",
         String,
       );
-    const spans = (transcript: Transcript, format: TextFormat) => saved(transcript, format).match(/[\d:.,]+ --> [\d:.,]+/g);
+    const spans = (transcript: Transcript, format: TextFormat) =>
+      saved(transcript, format).match(/[\d:.,]+ --> [\d:.,]+/g);
     const both = cues(["ana", 0, 9000], ["bob", 2000, 3000], ["eve", 2000, 2100], ["ana", 2200, 9000]);
 
     expect(spans(both, "vtt")).toEqual([

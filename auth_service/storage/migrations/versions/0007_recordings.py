@@ -21,7 +21,9 @@ def upgrade() -> None:
         sa.Column("stopped_at", sa.Float(), nullable=True),
         sa.Column("egress", sa.String(64), nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_recordings"),
-        sa.ForeignKeyConstraint(["room"], ["rooms.name"], name="fk_recordings_room_rooms", ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["room"], ["rooms.name"], name="fk_recordings_room_rooms", ondelete="CASCADE"
+        ),
     )
     op.create_index("ix_recordings_room", "recordings", ["room"])
 
