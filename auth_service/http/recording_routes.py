@@ -5,12 +5,21 @@ from __future__ import annotations
 import mimetypes
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Header, Path, Query, Request
+from fastapi import APIRouter, Depends, Header, Path, Query, Request
 from starlette.responses import FileResponse
 
 from auth_service.errors import Refused, not_authorised
-from auth_service.http.data_routes import Held
-from auth_service.http.dependencies import Injected, Organising, count_address, whole_body
+from auth_service.http.data_routes import holder
+from auth_service.http.dependencies import (
+    Bearer,
+    Injected,
+    Organising,
+    RoomPath,
+    count_address,
+    count_known,
+    same,
+    whole_body,
+)
 from auth_service.http.fields import timestamp
 from auth_service.http.schemas import (
     RecordingFileOut,
@@ -20,6 +29,7 @@ from auth_service.http.schemas import (
     TakenOut,
 )
 from auth_service.recordings import Kept
+from auth_service.storage.records import Room
 from auth_service.wiring import Container
 from protocol.recordings import (
     FILE_PATTERN,
@@ -47,6 +57,18 @@ QueryPart = Annotated[str, Query(pattern=f"^{PART_PATTERN}$")]
 QueryFile = Annotated[str, Query(pattern=f"^(?:{FILE_PATTERN})$", max_length=LONGEST_FILE_NAME)]
 AnyFile = Annotated[str, Query(pattern=rf"^(?:{FILE_PATTERN}|picture\.mp4)$", max_length=LONGEST_FILE_NAME)]
 Signature = Annotated[str, Header(alias="authorization", max_length=4096)]
+
+
+async def keeper(room: RoomPath, bearer: Bearer, request: Request, services: Injected) -> Room:
+    """Whose recordings are: as other data of the room, and after its end those who organised it until then."""
+    if bearer is None or same(bearer.credentials, services.settings.auth.operator_key):
+        return await holder(room, bearer, request, services)
+    found = await services.invites.organiser(bearer.credentials, room, also_closed=True)
+    await count_known(request, services)
+    return found.room
+
+
+Held = Annotated[Room, Depends(keeper)]
 
 
 @organisers.post("/{room}/recordings", status_code=201)

@@ -319,6 +319,32 @@ async def test_recordings_are_forgotten_in_time(
     assert _files(settings) == []
 
 
+async def test_who_organised_has_the_recordings_after_the_end_and_who_was_removed_has_not(
+    api: Api, settings: Settings
+) -> None:
+    """The files come when the meeting is over; nothing else is open to anybody then."""
+    room = await api.room()
+    second = await api.invite(room, role="organiser")
+    removed = (await api.join(second["token"], "Bea")).json()
+    their_headers = {"authorization": f"Bearer {removed['organiser_token']}"}
+    path = f"/api/v1/rooms/{room.name}/participants/{removed['identity']}"
+    assert (await api.client.delete(path, headers=room.headers)).status_code == 204
+    made = await _start(api, room)
+    await api.client.delete(f"/api/v1/rooms/{room.name}", headers=room.headers)
+    await _brought(api, settings, room, made["id"])
+    (listed,) = await _listed(api, room)
+    file = f"/api/v1/rooms/{room.name}/recordings/{made['id']}/file"
+    query = {"part": PART, "name": "es.ogg"}
+    assert (await api.client.get(file, params=query, headers=room.headers)).content == b"OggS sound"
+    assert (listed["stopped_at"] is None, len(listed["files"])) == (False, 2)
+    assert (await api.client.get(file, params=query, headers=their_headers)).status_code == 401
+    again = await api.client.post(f"/api/v1/rooms/{room.name}/recordings", headers=room.headers)
+    assert refusal(again) == (410, "room_closed")
+    assert refusal(await api.client.get(f"/api/v1/rooms/{room.name}", headers=room.headers)) == (410, "room_closed")
+    gone = await api.client.delete(file.removesuffix("/file"), headers=room.headers)
+    assert (gone.status_code, _files(settings)) == (204, [])
+
+
 async def test_a_sweep_leaves_alone_what_is_no_recording(settings: Settings, services: Container) -> None:
     """The directory may have been chosen badly."""
     kept = settings.recording.directory / "kept"

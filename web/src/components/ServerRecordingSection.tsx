@@ -19,35 +19,44 @@ import "../styles/recordings.css";
 
 const SaveTranscript = lazy(async () => ({ default: (await import("./TranscriptPanel")).SaveTranscript }));
 
+interface ServerRecordingProps {
+  readonly organising: Organising;
+  /** After the meeting only what there is can be had. */
+  readonly ended?: boolean;
+}
+
 /** Recording on the server: begun, stopped, taken away, deleted. */
-export default function ServerRecordingSection({ organising }: { organising: Organising }) {
+export default function ServerRecordingSection({ organising, ended = false }: ServerRecordingProps) {
   const { text } = useI18n();
   const errorText = useErrorText();
   const allowed = useStore(useMeeting().recordingAllowed);
   const { recordings, error, busy, start, stop, remove } = useServerRecordings(organising);
   const running = recordings?.find((recording) => recording.stopped_at === null);
+  if (ended && !recordings?.length) return null;
   return (
     <section className="server-recordings" data-recording={running ? "running" : "idle"}>
       <h3>{text("org.server")}</h3>
-      <p className="hint">{text("org.serverHint")}</p>
+      {!ended && <p className="hint">{text("org.serverHint")}</p>}
       {error !== null && (
         <Notice kind="problem" urgent>
           {errorText(error)}
         </Notice>
       )}
-      <p className="actions">
-        {running ? (
-          <button type="button" className="button button-danger" disabled={busy} onClick={stop}>
-            <span className="recording-dot" aria-hidden="true" />
-            {text("org.serverStop")}
-          </button>
-        ) : (
-          <button type="button" className="button" disabled={busy || !allowed || !recordings} onClick={start}>
-            <Icon name="record" />
-            {text("org.serverStart")}
-          </button>
-        )}
-      </p>
+      {!ended && (
+        <p className="actions">
+          {running ? (
+            <button type="button" className="button button-danger" disabled={busy} onClick={stop}>
+              <span className="recording-dot" aria-hidden="true" />
+              {text("org.serverStop")}
+            </button>
+          ) : (
+            <button type="button" className="button" disabled={busy || !allowed || !recordings} onClick={start}>
+              <Icon name="record" />
+              {text("org.serverStart")}
+            </button>
+          )}
+        </p>
+      )}
       <ul className="recordings">
         {recordings?.map((recording) => (
           <Recorded key={recording.id} recording={recording} organising={organising} onDelete={remove} />
@@ -86,7 +95,13 @@ function Recorded({ recording, organising, onDelete }: RecordedProps) {
   const open = (): void =>
     attempt(async () => {
       // Corrections may have come since the list was looked at.
-      const [found, { glossary }] = await Promise.all([organising.recordings(), organising.interpreter()]);
+      const [found, glossary] = await Promise.all([
+        organising.recordings(),
+        organising.interpreter().then(
+          (interpreter) => interpreter.glossary,
+          () => null, // after the meeting nobody is told it
+        ),
+      ]);
       const lines = await linesOf(found.find(({ id }) => id === recording.id) ?? recording, organising);
       setRead({ transcript: recordedTranscript(lines, title), glossary });
     });

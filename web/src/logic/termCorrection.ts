@@ -22,8 +22,9 @@ function withTerm(text: EntryText, clause: Entry, entry: GlossaryEntry): EntryTe
   if (!original || text.original || text.note || !sameLanguage(clause.sourceLanguage, entry.language)) return text;
   if (!termIn(original.text, entry.source, entry.match_case ?? false)) return text;
   const wanted = formIn(text.language, entry);
-  if (termIn(text.text, wanted, false)) return text;
-  const others = [entry.source, ...Object.values(entry.translations ?? {})].filter((form) => form !== wanted);
+  if (isWritten(text.text, wanted)) return text;
+  const forms = [entry.source, ...Object.values(entry.translations ?? {})].filter((form) => form !== wanted);
+  const others = [...forms, wanted]; // last itself, in other capitals
   const found = others.find((form) => termIn(text.text, form, false));
   if (found === undefined)
     return { ...text, doubt: [text.doubt, `${entry.source} → ${wanted}?`].filter(Boolean).join("; ") };
@@ -34,6 +35,12 @@ function withTerm(text: EntryText, clause: Entry, entry: GlossaryEntry): EntryTe
 function formIn(language: string, { source, translations = {} }: GlossaryEntry): string {
   const served = servedBy(language, Object.keys(translations));
   return (served && translations[served]) || source;
+}
+
+/** Whether the term stands there as it should, but for the capital of a sentence's beginning. */
+function isWritten(text: string, wanted: string): boolean {
+  const [first = "", ...rest] = wanted;
+  return termIn(text, wanted, true) || termIn(text, first.toUpperCase() + rest.join(""), true);
 }
 
 function termIn(text: string, term: string, matchCase: boolean): boolean {

@@ -43,6 +43,12 @@ describe("a term that was corrected afterwards", () => {
     expect(fixed("open the door", "abra la Ruche", HIVE)).toEqual({ text: "abra la Ruche", doubt: "" });
   });
 
+  it("puts capitals right, and knows a sentence's beginning", () => {
+    expect(fixed("open the hive", "abra hive", HIVE).text).toBe("abra HIVE");
+    const small = { source: "hive", language: "en", translations: { es: "colmena" } };
+    expect(fixed("the hive is open", "Colmena abierta", small)).toEqual({ text: "Colmena abierta", doubt: "" });
+  });
+
   it("takes whole words only, whatever signs the term has", () => {
     const entry = { source: "C++", language: "en", translations: { es: "CPP" } };
     expect(fixed("we write C++ here", "escribimos C++, y C++11", entry).text).toBe("escribimos CPP, y C++11");
