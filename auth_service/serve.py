@@ -101,6 +101,7 @@ async def _purge(services: Container) -> None:
             gone = await services.retention.purge(services.clock())
             if gone:
                 log.info("old rooms forgotten", rooms=gone)
-        except StorageError as error:
+            await services.recordings.sweep()
+        except (StorageError, OSError) as error:
             log.warning("old records kept", error=str(error))
         await asyncio.sleep(_PURGE_INTERVAL_S)

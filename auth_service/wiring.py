@@ -16,10 +16,14 @@ from auth_service.access.revocations import DatabaseOnly, RedisRevocations, Revo
 from auth_service.access.tokens import LinkSigner, TokenMint
 from auth_service.dispatch.interpreters import Interpreters
 from auth_service.dispatch.reconciler import Reconciler
+from auth_service.egress import Egress
 from auth_service.livekit_server import LiveKitServer, MediaServer
 from auth_service.metrics import Metrics
+from auth_service.recordings import Recordings
 from auth_service.storage.assignments import Assignments
 from auth_service.storage.database import connect, database_url, migrate
+from auth_service.storage.recording_files import RecordingFiles
+from auth_service.storage.recordings import RecordingList
 from auth_service.storage.redis import connect_redis
 from auth_service.storage.retention import Kept, Retention
 from auth_service.storage.rooms import Storage
@@ -49,6 +53,7 @@ class Container:
     door: Door
     interpreters: Interpreters
     workers: Workers
+    recordings: Recordings
     reconciler: Reconciler
     removals: Removals
     limiter: Limiter
@@ -108,6 +113,7 @@ def assemble(
     )
     signer = LinkSigner(auth.secret.get_secret_value())
     invites = Invites(storage, revocations, signer, session_s=auth.session_hours * 3600, clock=clock)
+    interpreters = Interpreters(assignments, reconciler, clock=clock)
     return Container(
         settings=settings,
         clock=clock,
@@ -117,6 +123,7 @@ def assemble(
             Kept(
                 auth.keep_names_hours * 3600,
                 auth.keep_rooms_days * 86400,
+                settings.recording.keep_days * 86400,
                 auth.token_minutes * 60 + _REFRESHED_TOKEN_S,
             ),
         ),
@@ -130,7 +137,8 @@ def assemble(
             patience_s=auth.lobby_minutes * 60,
             clock=clock,
         ),
-        interpreters=Interpreters(assignments, reconciler, clock=clock),
+        interpreters=interpreters,
+        recordings=_recordings(settings, storage, assignments, interpreters, clock),
         workers=Workers(storage.engine),
         reconciler=reconciler,
         removals=Removals(media, storage, failed=metrics.failed),
@@ -138,6 +146,25 @@ def assemble(
         mint=TokenMint(livekit.api_key, livekit.api_secret.get_secret_value(), life=life),
         metrics=metrics,
         refused_webhooks=Tally(now=now),
+    )
+
+
+def _recordings(
+    settings: Settings, storage: Storage, assignments: Assignments, interpreters: Interpreters, clock: Clock
+) -> Recordings:
+    livekit, recording = settings.livekit, settings.recording
+    secret = livekit.api_secret.get_secret_value()
+    egress = Egress(livekit.url, livekit.api_key, secret, recording.egress_directory)
+    files = RecordingFiles(
+        recording.directory, most_bytes=recording.max_bytes, most_total_bytes=recording.max_total_bytes
+    )
+    return Recordings(
+        RecordingList(storage.engine),
+        files,
+        assignments,
+        interpreters,
+        egress if recording.egress else None,
+        clock=clock,
     )
 
 

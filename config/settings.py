@@ -380,6 +380,31 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingSettings:
+    """What organisers have recorded on the server."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
+
+    directory: Path = field(default_factory=lambda: cache_directory() / "recordings")
+    """Where workers write and the token service keeps recordings, each in a folder of its own there; unless set,
+    `recordings` in the cache directory. Token services that share a database share it as well."""
+    max_hours: Annotated[float, Field(gt=0, le=24)] = 4.0
+    """A recording ends after so long."""
+    max_bytes: Annotated[int, Field(ge=1_000_000)] = 1_000_000_000
+    """A recording ends once it takes so much of the disk, all its languages together."""
+    max_total_bytes: Annotated[int, Field(ge=1_000_000)] = 20_000_000_000
+    """None is begun or received while all that there are take so much."""
+    keep_days: NotNegative = 30.0
+    """How long a recording is kept after it was stopped."""
+    bits_per_s: Annotated[int, Field(ge=8_000, le=128_000)] = 32_000
+    """Of the sound of each language."""
+    egress: bool = False
+    """Whether picture and sound are recorded as well, by LiveKit's egress service, which the media server needs."""
+    egress_directory: str = ""
+    """How the egress service sees the folder `kept` in `directory`, which it must be able to write to."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """Everything; each part gets its own slice."""
 
@@ -400,6 +425,7 @@ class Settings:
     logging: Logging = field(default_factory=Logging)
     auth: Auth = field(default_factory=Auth)
     turn: Turn = field(default_factory=Turn)
+    recording: RecordingSettings = field(default_factory=RecordingSettings)
 
 
 def cache_directory() -> Path:

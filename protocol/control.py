@@ -14,6 +14,7 @@ from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
 from protocol.fields import LanguageCode
 from protocol.glossary import Entry, GlossaryError, parse
+from protocol.recordings import RECORDING_PATTERN
 
 MAX_BYTES = 512 * 1024
 """Longer messages are refused."""
@@ -34,15 +35,18 @@ class Wish:
     glossary: dict[str, Any] | None = None
     voices: dict[str, str] = field(default_factory=dict)
     """For a language the name of a voice."""
+    recording: str = ""
+    """The recording that it shall make, named as `protocol.recordings` has it; empty: none."""
 
     def message(self) -> dict[str, Any]:
-        """As JSON, without a version, and without `voices` where none is chosen."""
+        """As JSON, without a version, and without `voices` and `recording` where none is wanted."""
         message: dict[str, Any] = {
             "languages": None if self.languages is None else list(self.languages),
             "muted": list(self.muted),
             "glossary": self.glossary,
         }
-        return message | ({"voices": self.voices} if self.voices else {})
+        message |= {"voices": self.voices} if self.voices else {}
+        return message | ({"recording": self.recording} if self.recording else {})
 
     @classmethod
     def of(cls, message: dict[str, Any]) -> Wish:
@@ -53,6 +57,7 @@ class Wish:
             tuple(message["muted"]),
             message["glossary"],
             message.get("voices", {}),
+            message.get("recording", ""),
         )
 
 
@@ -68,6 +73,8 @@ class Configure:
     voices: Mapping[str, str] = field(default_factory=dict)
     """For a language the name of the voice that speaks it, as `translator.voices` lists them."""
     glossary: tuple[Entry, ...] = ()
+    recording: str = ""
+    """Of which recording what is said and spoken becomes a part; empty: nothing is recorded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +102,7 @@ class _Wish:
     languages: Annotated[tuple[LanguageCode, ...], Field(max_length=100)] | None = None
     muted: Annotated[tuple[LanguageCode, ...], Field(max_length=100)] = ()
     voices: Annotated[dict[LanguageCode, VoiceName], Field(max_length=100)] = field(default_factory=dict)
+    recording: Annotated[str, Field(pattern=rf"^({RECORDING_PATTERN})?$")] = ""
 
 
 _WISH: TypeAdapter[_Wish] = TypeAdapter(_Wish)
@@ -161,5 +169,10 @@ def _configure(message: dict[str, Any]) -> Configure:
     except GlossaryError as error:
         raise ControlError(str(error)) from error
     return Configure(
-        version=wish.version, languages=wish.languages, muted=wish.muted, voices=wish.voices, glossary=terms
+        version=wish.version,
+        languages=wish.languages,
+        muted=wish.muted,
+        voices=wish.voices,
+        glossary=terms,
+        recording=wish.recording,
     )

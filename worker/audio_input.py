@@ -27,12 +27,14 @@ OpenTrack: TypeAlias = Callable[[rtc.RemoteTrack], AbstractAsyncContextManager[A
 
 
 @asynccontextmanager
-async def open_track(track: rtc.RemoteTrack) -> AsyncIterator[AsyncIterator[Pcm]]:
-    """The track's sound, 16 kHz mono in frames of 50 ms, while the context is open."""
+async def open_track(
+    track: rtc.RemoteTrack, *, rate_hz: int = HEARING_RATE_HZ
+) -> AsyncIterator[AsyncIterator[Pcm]]:
+    """The track's sound, mono in frames of 50 ms, while the context is open."""
     stream = rtc.AudioStream(
         track,
         capacity=FRAMES_KEPT,
-        sample_rate=HEARING_RATE_HZ,
+        sample_rate=rate_hz,
         num_channels=1,
         frame_size_ms=FRAME_MS,
     )

@@ -10,10 +10,12 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Mapping
+from functools import partial
 
 import structlog
 
 from foundation.tasks import Tasks
+from pipeline.audio import Pcm
 from pipeline.clock import Monotonic
 from pipeline.events import NotSpoken, Speech, Translation, Trouble
 from protocol.reports import ReportCode
@@ -36,6 +38,7 @@ class Channels:
 
     Args:
         changed: told when a channel's track or state changed.
+        played: told what is heard of which language, and when.
         report: receives what became of each translation, and faults; must not block.
     """
 
@@ -48,12 +51,13 @@ class Channels:
         linger_s: float,
         tasks: Tasks,
         changed: Callable[[], None],
+        played: Callable[[str, float, Pcm], None],
         report: Callable[[Speech | Trouble], None],
         now: Monotonic | None = None,
     ) -> None:
         self._publisher, self._permissions, self._new_speech = publisher, permissions, new_speech
         self._linger_s, self._tasks = linger_s, tasks
-        self._on_change, self._report = changed, report
+        self._on_change, self._played, self._report = changed, played, report
         self._now = now or asyncio.get_running_loop().time
         self._channels: dict[str, PublishedChannel] = {}
         self._wanted: Mapping[str, frozenset[str]] = {}
@@ -128,6 +132,7 @@ class Channels:
             new_speech=self._new_speech,
             linger_s=self._linger_s * min(LONGEST_LINGER, 2 ** self._begun[language]),
             changed=self._track_changed,
+            played=partial(self._played, language),
             report=self._report,
         )
         self._channels[language] = channel

@@ -37,6 +37,7 @@ from protocol.control import ControlError, JobMetadata, read_metadata
 from worker.announcing import announcing
 from worker.health import WatchedServer, answering
 from worker.heartbeat import Heartbeat
+from worker.recording.sending import sending
 from worker.room import END_LIMIT_S, RoomInterpreter
 from worker.room_engines import RoomEngines, load_engines
 from worker.standby import INTERPRETER, STANDBY, Standby
@@ -68,7 +69,7 @@ def run(settings: Settings) -> None:
 
 
 async def _work(settings: Settings) -> None:
-    async with announcing(settings):
+    async with announcing(settings), sending(settings):
         await serve(new_server(settings), settings.services)
 
 

@@ -146,6 +146,7 @@ def make_plan(
     limit: int,
     existing: Collection[str] = (),
     muted: Collection[str] = (),
+    recorded: bool = False,
 ) -> InterpretingPlan:
     """Works out who has to be interpreted into what, and who receives it.
 
@@ -156,6 +157,7 @@ def make_plan(
         limit: how many languages the room may have at once.
         existing: languages that have a place already; among equals they keep it.
         muted: languages that are not to be spoken at the moment.
+        recorded: whether all that is said goes into a record, whoever reads it.
     """
     hearers = _hearers(people)
     granted, refused = _places([_wanted(person, hearers) for person in people], limit, existing)
@@ -163,7 +165,7 @@ def make_plan(
     readers = _receivers((*sorted(granted), ORIGINAL), [(person.identity, person.reads) for person in people])
     wishes = {}
     for person in people:
-        wish = _wish_of(person, channels, readers, frozenset(muted))
+        wish = _wish_of(person, channels, readers, frozenset(muted), recorded=recorded)
         if wish is not None:
             wishes[person.identity] = wish
     return InterpretingPlan(wishes, channels, readers, refused)
@@ -248,6 +250,8 @@ def _wish_of(
     channels: Mapping[str, frozenset[str]],
     readers: Mapping[str, frozenset[str]],
     muted: frozenset[str],
+    *,
+    recorded: bool,
 ) -> Wishes | None:
     """What is wanted of a speaker; None if nothing.
 
@@ -258,7 +262,7 @@ def _wish_of(
         return None
     voices = _foreign_to(speaker, _wanted_by_others(speaker, channels) - muted)
     read = frozenset(readers)
-    if not voices and not read:
+    if not voices and not read and not recorded:
         return None
     return Wishes(voices, _foreign_to(speaker, read - {ORIGINAL}))
 

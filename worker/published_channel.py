@@ -13,6 +13,7 @@ from pipeline.events import NotSpoken, Speech, Translation, Trouble
 from pipeline.playing import AudioSink
 from pipeline.stages.speak import LanguageChannel
 from worker.publishing import ChannelTrack, Publisher
+from worker.sink import Played
 
 log = structlog.get_logger(__name__)
 
@@ -58,6 +59,7 @@ class PublishedChannel:
     Args:
         linger_s: how long it stays when nobody listens.
         changed: told when the track or its state changed.
+        played: told what is heard of it, and when.
         report: told of what was not spoken; must not block.
     """
 
@@ -69,6 +71,7 @@ class PublishedChannel:
         new_speech: NewSpeech,
         linger_s: float,
         changed: Callable[[], None],
+        played: Played,
         report: Callable[[Speech | Trouble], None],
     ) -> None:
         self.language = language
@@ -76,7 +79,7 @@ class PublishedChannel:
         self._muted = False
         self._track: ChannelTrack | None = None
         self._publisher, self._new_speech, self._linger_s = publisher, new_speech, linger_s
-        self._changed, self._report = changed, report
+        self._changed, self._played, self._report = changed, played, report
         self._speech: LanguageChannel | None = None
         self._listened = asyncio.Event()
         self._deserted = asyncio.Event()
@@ -151,7 +154,7 @@ class PublishedChannel:
 
     async def run(self) -> None:
         """Publishes, speaks, lingers and unpublishes. Raises what went wrong on the way."""
-        self._track = track = await self._publisher.publish(track_name(self.language))
+        self._track = track = await self._publisher.publish(track_name(self.language), self._played)
         playing = asyncio.ensure_future(track.sink.run())
         speaking = asyncio.ensure_future(self._speak(track))
         lingering = asyncio.ensure_future(self._outlast())

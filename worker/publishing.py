@@ -14,7 +14,7 @@ from livekit.rtc.participant import PublishTrackError, UnpublishTrackError
 
 from pipeline.audio import SPEAKING_RATE_HZ
 from worker.permissions import Allowed, ServerRefused
-from worker.sink import SOURCE_QUEUE_MS, TrackSink
+from worker.sink import SOURCE_QUEUE_MS, Played, TrackSink, unheeded
 from worker.text_streams import is_online
 
 log = structlog.get_logger(__name__)
@@ -53,8 +53,8 @@ class Publisher(Protocol):
         """Whether the room is connected; while it reconnects nobody can be seen listening."""
         ...
 
-    async def publish(self, name: str) -> ChannelTrack:
-        """Raises PublishFailed."""
+    async def publish(self, name: str, played: Played = unheeded) -> ChannelTrack:
+        """Args: played: told what is heard of it, and when. Raises PublishFailed."""
         ...
 
 
@@ -67,8 +67,9 @@ class RoomTrack:
         source: rtc.AudioSource,
         track: rtc.LocalAudioTrack,
         publication: rtc.LocalTrackPublication,
+        played: Played,
     ) -> None:
-        self.sink = TrackSink(source)
+        self.sink = TrackSink(source, played=played)
         self._room, self._source, self._publication = room, source, publication
         self._track: rtc.LocalAudioTrack | None = track
 
@@ -136,7 +137,7 @@ class RoomPublisher:
     def online(self) -> bool:
         return is_online(self._room)
 
-    async def publish(self, name: str) -> RoomTrack:
+    async def publish(self, name: str, played: Played = unheeded) -> RoomTrack:
         """Publishes a track of the given name, which nobody may receive yet."""
         options = rtc.TrackPublishOptions(source=rtc.TrackSource.SOURCE_UNKNOWN, stream=name)
         options.audio_encoding.max_bitrate = 32_000
@@ -150,7 +151,7 @@ class RoomPublisher:
             except (PublishTrackError, TimeoutError) as error:
                 raise PublishFailed(str(error) or f"no answer within {PUBLISH_LIMIT_S:g} s") from error
             opened.pop_all()
-            return RoomTrack(self._room, source, track, publication)
+            return RoomTrack(self._room, source, track, publication, played)
 
     def permit(self, allowed: Allowed) -> None:
         """Replaces the list of who may receive what; everybody else receives nothing."""

@@ -122,6 +122,7 @@ class RoomInterpreter:
         handlers = self._listen()
         try:
             self._parts.permissions.renew()  # before anything is published: nobody receives what is not theirs
+            self._parts.recorder.begin()
             self._keep(self._parts.status.run, name="status")
             self._keep(self._keep_looking, name="lookout")
             self._keep(self._parts.chat_translation.run, name="chat")
@@ -173,6 +174,7 @@ class RoomInterpreter:
             limit=self._settings.rooms.max_languages,
             existing=parts.channels.languages | self._languages_placed,
             muted=parts.configured.muted,
+            recorded=parts.recorder.running,
         )
         self._languages_placed = plan.languages
         if parts.telemetry.send_to(frozenset(who for who, person in people.items() if person.events)):
@@ -183,6 +185,7 @@ class RoomInterpreter:
         parts.channels.want(plan.channels, frozenset(parts.configured.muted))
         microphones = roster.microphones(self._room)
         parts.speakers.update(people, microphones, plan.wishes)
+        parts.recorder.look(microphones)
         packets = not any(person.captions_off for person in people.values())
         parts.captions.read_by(plan.readers, roster.ready(self._room), packets=packets)
         spoken = {who: plan.voices_of(who) for who in parts.speakers.interpreted}
@@ -276,6 +279,7 @@ class RoomInterpreter:
                 await self._parts.speakers.finished()
                 self._parts.channels.close()
                 await self._parts.tasks.finish()
+                await self._parts.recorder.finish()
                 self._parts.telemetry.close()
                 await asyncio.wait([telling])
         except TimeoutError:
@@ -294,5 +298,6 @@ class RoomInterpreter:
         self._parts.speakers.close()
         self._parts.channels.close()
         self._parts.permissions.close()
+        await self._parts.recorder.finish()
         await self._watches.close()
         await self._parts.tasks.close()

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from typing import Protocol
+from collections.abc import Callable
+from typing import Protocol, TypeAlias
 
 import numpy as np
 import structlog
@@ -37,6 +38,13 @@ CLEAR_PAUSE_S = 0.03
 """Just after it was cleared, the native queue refuses sound until its next tick."""
 
 
+Played: TypeAlias = Callable[[float, Pcm], None]
+
+
+def unheeded(at_s: float, pcm: Pcm) -> None:
+    """For a track that nobody records."""
+
+
 class SinkError(Exception):
     """The track takes no more sound; it has to be published anew."""
 
@@ -58,10 +66,11 @@ class TrackSink:
 
     Args:
         source: takes mono sound at `SPEAKING_RATE_HZ`.
+        played: told when each piece begins to be heard, on `now`, and the piece.
     """
 
-    def __init__(self, source: Source, *, now: Monotonic | None = None) -> None:
-        self._source = source
+    def __init__(self, source: Source, *, played: Played = unheeded, now: Monotonic | None = None) -> None:
+        self._source, self._played = source, played
         self._now = now or asyncio.get_running_loop().time
         self._pieces: deque[Pcm] = deque()  # `write` keeps it below `ROOM` and a piece
         self._samples = 0
@@ -161,10 +170,13 @@ class TrackSink:
             if generation != self._generation:
                 return
             before_s = self._played_at_s
-            self._played_at_s = max(self._now(), before_s) + seconds(len(pcm), SPEAKING_RATE_HZ)
+            begins_s = max(self._now(), before_s)
+            self._played_at_s = begins_s + seconds(len(pcm), SPEAKING_RATE_HZ)
             error = await self._capture(pcm)
             if error is None:
-                if generation != self._generation:  # cleared while it was on its way in
+                if generation == self._generation:
+                    self._played(begins_s, pcm)
+                else:  # cleared while it was on its way in
                     self._source.clear_queue()
                     await asyncio.sleep(CLEAR_PAUSE_S)
                 return

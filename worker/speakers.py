@@ -98,6 +98,7 @@ class Speakers:
         self._loud_s: dict[str, float] = {}
         self._waiting: frozenset[str] = frozenset()
         self._interpreting: set[asyncio.Task[None]] = set()
+        self._all_wanted = False
         self._closed = False
 
     @property
@@ -130,6 +131,13 @@ class Speakers:
         self._people, self._microphones, self._wishes = people, microphones, wishes
         self._loud_s = {who: at_s for who, at_s in self._loud_s.items() if who in people}
         self._apply()
+
+    def want_all(self, wanted: bool) -> None:
+        """Whether every microphone is received with the next `update`, also those that nobody wants interpreted."""
+        if self._all_wanted and not wanted:
+            for identity in self._microphones.keys() - self._speakers.keys():
+                self._subscriptions.give_up(identity, self._microphones[identity])
+        self._all_wanted = wanted
 
     def loud(self, identities: Collection[str]) -> None:
         """Notes who speaks at the moment, as the media server hears it."""
@@ -170,7 +178,7 @@ class Speakers:
         if self._closed:
             return
         wanted = [who for who in self._microphones if who in self._wishes and who in self._people]
-        for identity in wanted:
+        for identity in self._microphones if self._all_wanted else wanted:
             self._subscriptions.ask(identity, self._microphones[identity])
         chosen = self._choose([who for who in wanted if not self._microphones[who].muted])
         for identity in chosen:
@@ -284,7 +292,8 @@ class Speakers:
         self._stop_hearing(speaker)
         speaker.interpreter.close()
         self._tell_state(speaker, "gone")
-        self._subscriptions.give_up(identity, self._microphones.get(identity))
+        if not self._all_wanted:
+            self._subscriptions.give_up(identity, self._microphones.get(identity))
 
     def _tell_state(self, speaker: _Speaker, state: str) -> None:
         self._tell(

@@ -18,6 +18,7 @@ from protocol.attributes import (
     KEY,
     LANGUAGES,
     PROFILE,
+    RECORDING,
     REPORTS,
     ROLE,
     STATE,
@@ -69,6 +70,7 @@ class Status:
         self._name_of = name_of
         self._now = now or asyncio.get_running_loop().time
         self._wish = 0
+        self._recording = False
         self._languages: tuple[str, ...] = ()
         self._abilities = Abilities()
         self._voices: VoicesByLanguage = {}
@@ -87,6 +89,11 @@ class Status:
     def carries_out(self, version: int) -> None:
         """Acknowledges a version of the organiser's wish."""
         self._wish = version
+        self.changed()
+
+    def records(self, recording: bool) -> None:
+        """Shows everybody whether what is said is recorded here."""
+        self._recording = recording
         self.changed()
 
     def offer(self, languages: Sequence[str], voices: VoicesByLanguage | None = None) -> None:
@@ -198,6 +205,7 @@ class Status:
             CAPACITY: "" if self._fits is None else json.dumps(asdict(self._fits)),
             CHANNELS: json.dumps(channels),
             PROFILE: self._profile,
+            RECORDING: "on" if self._recording else "",
             ENCRYPTED: _encrypted(self._encryption),
             TROUBLE: self._trouble or self._still_encrypted(),
             REPORTS: self._reports(),

@@ -14,6 +14,7 @@ from livekit import rtc
 
 from config.settings import Settings
 from foundation.tasks import Tasks
+from pipeline.engines.protocols import TranslationRequest, TranslationResult
 from pipeline.events import Caption, DraftTranslation, NotTranslated, Translation, Trouble
 from pipeline.interpreter import Interpreter
 from pipeline.load import Load
@@ -35,6 +36,7 @@ from worker.listeners import Person
 from worker.names import Names
 from worker.permissions import Permissions
 from worker.publishing import RoomPublisher
+from worker.recording.recorder import RoomRecorder
 from worker.reports import Reports
 from worker.room_engines import RoomEngines
 from worker.signing import CaptionKey
@@ -87,6 +89,7 @@ class Parts:
         """What ends by itself."""
         publisher = RoomPublisher(room, service)
         self.permissions = Permissions(publisher, self.tasks)
+        self.recorder = self._new_recorder(room)
         self.channels = self._new_channels(publisher)
         self.speakers = self._new_speakers(open_track)
         key = CaptionKey()
@@ -94,6 +97,7 @@ class Parts:
         self.chat_translation = self._new_chat_translation(key)
         self.status = self._new_status(room, key)
         self.status.carries_out(configured.version)
+        self.recorder.want(configured.recording)
 
     # --- how the parts are put together, each from those before it -----------------------------------------
 
@@ -113,6 +117,7 @@ class Parts:
             linger_s=self._settings.rooms.linger_s,
             tasks=self.tasks,
             changed=self._channels_changed,
+            played=self.recorder.sound,
             report=self.reports.spoken,
         )
 
@@ -145,6 +150,16 @@ class Parts:
             most_languages=self._settings.rooms.max_languages,
         )
 
+    def _new_recorder(self, room: rtc.Room) -> RoomRecorder:
+        return RoomRecorder(
+            room.name,
+            self._settings.recording,
+            name_of=self.names.of,
+            changed=self._recording_changed,
+            failed=self.reports.task_failed,
+            translate=self._translate,
+        )
+
     def _new_status(self, room: rtc.Room, key: CaptionKey) -> Status:
         return Status(
             attribute_setter(room),
@@ -161,14 +176,16 @@ class Parts:
 
         A channel takes another voice with its next clause; another glossary makes it anew.
         """
-        glossary_changed = wish.glossary != self.configured.glossary
-        self.configured = wish
+        before, self.configured = self.configured, wish
+        glossary_changed = wish.glossary != before.glossary
         self.voices.wish(wish.voices)
         if glossary_changed:
             self._cache.clear()
             self.speakers.renew()
             self.channels.renew()
+            self.recorder.correct(Glossary(before.glossary), Glossary(wish.glossary))
         self.status.carries_out(wish.version)
+        self.recorder.want(wish.recording)
 
     def refresh_offer(self) -> None:
         """Services that start late, and the organiser, change what may be asked for."""
@@ -217,11 +234,20 @@ class Parts:
             load=self._load,
         )
 
+    async def _translate(self, request: TranslationRequest) -> TranslationResult:
+        """Raises EngineError, TimeoutError."""
+        async with asyncio.timeout(self._settings.translation.timeout_s):
+            return await self._engines.translator.translate(request)
+
     # --- what the parts report ---------------------------------------------------------------------------
 
     def _channels_changed(self) -> None:
         self.reports.channels(self.channels.view())
         self.status.changed()
+
+    def _recording_changed(self) -> None:
+        self.speakers.want_all(self.recorder.running)
+        self.status.records(self.recorder.running)
 
     def _show_trouble(self, trouble: Trouble) -> None:
         self.status.trouble(trouble)
@@ -234,7 +260,9 @@ class _Outlet:
         self._parts, self._take = parts, take
 
     def caption(self, caption: Caption) -> None:
-        self._parts.captions.show(Line(caption, self._take))
+        line = Line(caption, self._take)
+        self._parts.captions.show(line)
+        self._parts.recorder.caption(line)
 
     def translated(self, outcome: Translation | NotTranslated) -> None:
         """It is spoken where somebody hears this speaker in that language."""

@@ -240,8 +240,12 @@ class Invites:
             raise session_ended()
         return session, invitation, room
 
-    async def organiser(self, token: str, room: str) -> Organiser:
-        """Reads an organiser's token for one room; one of another room learns nothing about this one."""
+    async def organiser(self, token: str, room: str, *, also_closed: bool = False) -> Organiser:
+        """Reads an organiser's token for one room; one of another room learns nothing about this one.
+
+        Args:
+            also_closed: whether who organised until the room was closed still may, while their session would last.
+        """
         try:
             claim = self._signer.read(token, TokenKind.ORGANISER)
         except NotOurs as error:
@@ -250,14 +254,16 @@ class Invites:
         if session is None or await self._revocations.holds(session.identity):
             raise not_authorised()
         found = await self._storage.invitation(session.invitation)
-        if found is None or await self._revocations.holds(session.invitation):
+        if found is None:
             raise not_authorised()
         invitation, of = found
         if of.name != room:
             raise Refused(404, "room_unknown", "There is no such room, or it is not yours.")
-        if of.closed_at is not None:
+        if of.closed_at is not None and not also_closed:
             raise room_closed()
-        if session.ended_at is not None or invitation.revoked_at is not None:
+        if of.closed_at is None and await self._revocations.holds(session.invitation):
+            raise not_authorised()
+        if _was_ended(session.ended_at, of) or _was_ended(invitation.revoked_at, of):
             raise not_authorised()
         if min(session.ends_at, invitation.expires_at) <= self._clock():
             raise not_authorised()
@@ -301,3 +307,8 @@ class Invites:
     def _entry(self, session: Session, secret: str, room: Room) -> AdmittedPerson:
         organises = session.role is Role.ORGANISER
         return AdmittedPerson(session, secret, room, self._organiser_token(session) if organises else None)
+
+
+def _was_ended(ended_at: float | None, room: Room) -> bool:
+    """Whether something was ended for itself, and not because its room was closed."""
+    return ended_at is not None and (room.closed_at is None or ended_at < room.closed_at)

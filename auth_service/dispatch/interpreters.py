@@ -36,11 +36,15 @@ class Interpreters:
     async def invite(self, room: str, wish: Wish) -> Assigned:
         """Invites it or changes what is wanted of it; acts at once, so that the caller sees it coming."""
         await self._assignments.wish(room, wish, self._clock())
+        await self.tell(room)
+        return await self.state(room)
+
+    async def tell(self, room: str) -> None:
+        """What is wanted of it has changed: one that is there learns it at once."""
         try:
             await self._reconciler.look(room)
-        except MediaServerError as error:  # the wish is kept, the next look will act on it
-            log.warning("interpreter not fetched yet", room=room, error=str(error))
-        return await self.state(room)
+        except MediaServerError as error:  # the next look will tell it
+            log.warning("interpreter not told yet", room=room, error=str(error))
 
     async def dismiss(self, room: str) -> None:
         """Sends it away at once; where none was wanted the media server is not asked."""

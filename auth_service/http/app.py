@@ -22,6 +22,7 @@ from auth_service.http import (
     data_routes,
     guest_routes,
     organiser_routes,
+    recording_routes,
     webhook_routes,
     worker_routes,
 )
@@ -40,7 +41,12 @@ log = structlog.get_logger(__name__)
 LARGEST_BODY_BYTES = 256 * 1024
 ALWAYS_ANSWERED = frozenset({"/health", "/api/v1/webhook"})
 """However many connections there are: who watches the service, and the media server."""
-_OPEN_PATHS = ALWAYS_ANSWERED | {"/metrics", worker_routes.WORKERS_PATH}
+_OPEN_PATHS = ALWAYS_ANSWERED | {
+    "/metrics",
+    worker_routes.WORKERS_PATH,
+    recording_routes.PIECES_PATH,
+    recording_routes.PARTS_PATH,
+}
 """Whatever name they are asked by: a signature, a token or nothing at all is needed for them."""
 _FAILURES = frozenset({400, 401, 408, 413, 422})
 _FAILURE_CODES = frozenset({"invitation_unknown", "session_ended"})
@@ -72,6 +78,8 @@ def create_app(services: Container) -> FastAPI:
     app.include_router(organiser_routes.router)
     app.include_router(chat_routes.router)
     app.include_router(data_routes.router)
+    app.include_router(recording_routes.organisers)
+    app.include_router(recording_routes.workers)
     app.include_router(webhook_routes.router)
     app.include_router(worker_routes.router)
     app.mount("/", Page(services.settings.auth.web_directory), name="page")

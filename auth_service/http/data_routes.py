@@ -39,11 +39,13 @@ Held = Annotated[Room, Depends(holder)]
 @router.delete("/{room}", status_code=204)
 async def close_room(held: Held, services: Injected, erase: Annotated[bool, Query()] = False) -> None:
     """Ends the meeting for everybody; with `erase` nothing that is stored of it or of anybody in it is left."""
+    await services.recordings.stop(held.name)
     await services.invites.close_room(held.name)
     if (
         erase
     ):  # before the media server is asked, which may be away: a closed room's organiser cannot ask again
         await services.retention.erase(held.name, services.clock())
+        await services.recordings.sweep()
     await services.interpreters.dismiss(held.name)
     await services.media.end_room(held.name)
 
@@ -56,7 +58,9 @@ async def export(held: Held, services: Injected) -> dict[str, Any]:
 
 @router.put("/{room}/recording", status_code=204)
 async def allow_recording(wanted: RecordingWish, organising: Organising, services: Injected) -> None:
-    """Says whether people's pages may record what they hear; those that are in the room learn it at once."""
+    """Says whether anything may be recorded: by people's pages, which learn it at once, and on the server."""
     name = organising.room.name
     await services.storage.allow_recording(name, allowed=wanted.allowed)
+    if not wanted.allowed:
+        await services.recordings.stop(name)
     await services.media.show(name, {"recording": wanted.allowed})

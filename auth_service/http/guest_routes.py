@@ -60,6 +60,7 @@ async def see_invitation(shown: ShownInvitation, request: Request, services: Inj
         offer=await _offer(services, languages),
         source_language=room.source_language,
         expires_at=timestamp(invitation.expires_at),
+        recorded=await services.recordings.running(room.name),
     )
 
 

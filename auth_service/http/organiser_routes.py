@@ -177,7 +177,8 @@ async def see_interpreter(organiser: Organising, services: Injected) -> Interpre
 
 @router.delete("/{room}/interpreter", status_code=204, tags=["interpreter"])
 async def dismiss_interpreter(organiser: Organising, services: Injected) -> None:
-    """Sends the interpreter away; that there is none is no error."""
+    """Sends the interpreter away, and ends what it records; that there is none is no error."""
+    await services.recordings.stop(organiser.room.name)
     await services.interpreters.dismiss(organiser.room.name)
 
 

@@ -26,6 +26,7 @@ from auth_service.http.fields import (
 from auth_service.policy import Role
 from auth_service.storage.records import InvitationState
 from protocol.glossary import MAX_ENTRIES, MAX_FORMS, parse
+from protocol.recordings import EndReason
 
 LONGEST_INVITATION_S = 90 * 24 * 3600
 
@@ -102,6 +103,8 @@ class InvitationSeen(Out):
     offer: OfferOut
     source_language: str
     expires_at: Time
+    recorded: bool
+    """Whether what is said there is being recorded on the server."""
 
 
 class NewInvitation(In):
@@ -220,7 +223,7 @@ class MustWait(Out):
 
 
 class RecordingWish(In):
-    """Whether people's pages may record what they hear, from now on."""
+    """Whether anything may be recorded from now on, by people's pages or on the server."""
 
     allowed: bool
 
@@ -229,6 +232,46 @@ class ChatWish(In):
     """Whether speakers and listeners may write in the chat, from now on."""
 
     allowed: bool
+
+
+class RecordingPartOut(Out):
+    """What one interpreter has recorded; `end` says why it ended, `cut` where its process died."""
+
+    id: str
+    began_at: Time
+    duration_s: float
+    end: EndReason
+
+
+class RecordingFileOut(Out):
+    """Sound in one language, `original.ogg` for what people said themselves, `transcript.jsonl`, or `picture.mp4`,
+    which belongs to no part."""
+
+    part: str
+    name: str
+    bytes: int
+
+
+class RecordingOut(Out):
+    """A recording on the server; what there is of it comes once a part has ended."""
+
+    id: str
+    started_at: Time
+    stopped_at: Time | None
+    parts: list[RecordingPartOut]
+    files: list[RecordingFileOut]
+
+
+class RecordingsOut(Out):
+    """All recordings of a room, the newest first."""
+
+    recordings: list[RecordingOut]
+
+
+class TakenOut(Out):
+    """How many bytes of a file there are by now."""
+
+    bytes: int
 
 
 class DoorWish(In):

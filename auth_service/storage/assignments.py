@@ -6,6 +6,7 @@ Every method raises StorageError when the database cannot be reached.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Row, and_, or_, select, update
@@ -36,10 +37,12 @@ class Assignments:
         return None if row is None else _assignment(row)
 
     async def wish(self, room: str, wish: Wish, now: float) -> None:
-        """Invites the interpreter or changes what is wanted of it. The same wish again changes nothing."""
+        """Invites the interpreter or changes what is wanted of it, but for what it records. The same wish again
+        changes nothing."""
         of_it = interpreters.c.room == room
         async with transaction(self._engine) as connection:
             row = (await connection.execute(select(interpreters).where(of_it).with_for_update())).one()
+            wish = replace(wish, recording=Wish.of(row.wish).recording)
             changes: dict[str, Any] = {}
             if row.wish != wish.message():
                 changes = {"wish": wish.message(), "version": row.version + 1}
@@ -52,6 +55,16 @@ class Assignments:
                     "failures": 0,
                 }
             if changes:
+                await connection.execute(update(interpreters).where(of_it).values(**changes))
+
+    async def record(self, room: str, recording: str) -> None:
+        """Changes what the interpreter records, and nothing else; empty: nothing."""
+        of_it = interpreters.c.room == room
+        async with transaction(self._engine) as connection:
+            row = (await connection.execute(select(interpreters).where(of_it).with_for_update())).one()
+            wish = replace(Wish.of(row.wish), recording=recording)
+            if row.wish != wish.message():
+                changes = {"wish": wish.message(), "version": row.version + 1}
                 await connection.execute(update(interpreters).where(of_it).values(**changes))
 
     async def dismiss(self, room: str, now: float) -> bool:

@@ -106,6 +106,19 @@ class Waiter:
 
 
 @dataclass(frozen=True, slots=True)
+class Recording:
+    """What an organiser has recorded on the server; its files lie in `storage.recording_files`."""
+
+    id: str
+    room: str
+    started_at: float
+    stopped_at: float | None = None
+    """None while it is being made."""
+    egress: str | None = None
+    """What makes the picture, as the media server names it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Assignment:
     """An interpreter that a room should have, or should have no longer."""
 

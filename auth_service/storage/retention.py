@@ -12,7 +12,7 @@ from sqlalchemy import and_, delete, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from auth_service.storage.database import reading, transaction
-from auth_service.storage.tables import interpreters, invitations, rooms, sessions, waiting
+from auth_service.storage.tables import interpreters, invitations, recordings, rooms, sessions, waiting
 from protocol.control import Wish
 
 _SECRETS = frozenset({"fingerprint", "name_salt", "claimed_by", "claimed_until"})
@@ -27,6 +27,8 @@ class Kept:
     """What is known of a person, after their session could last be renewed."""
     rooms_s: float
     """A room, after its last link ran out or it was closed."""
+    recordings_s: float
+    """A recording, after it was stopped."""
     tokens_s: float
     """How long a token that was given out lets its holder come back; whom to keep out is known for as long."""
 
@@ -58,13 +60,17 @@ class Retention:
             await connection.execute(delete(sessions).where(over, sessions.c.ended_at.is_(None)))
             await _forget_people(connection, and_(ended, sessions.c.name != ""))
             await connection.execute(delete(waiting).where(waiting.c.ends_at < sessions_before))
+            await connection.execute(
+                delete(recordings).where(recordings.c.stopped_at < now - self._kept.recordings_s)
+            )
             result = await connection.execute(delete(rooms).where(past))
         return int(result.rowcount)
 
     async def erase(self, room: str, now: float) -> None:
         """Erases all that says anything of a closed room or of anybody in it.
 
-        What is left are random identities, to keep their holders out while their tokens last; then they go as well.
+        Files of recordings belong to none from then on: `Recordings.sweep` removes them. What is left are random
+        identities, to keep their holders out while their tokens last; then they go as well.
         """
         async with transaction(self._engine) as connection:
             await connection.execute(
@@ -78,6 +84,7 @@ class Retention:
             await connection.execute(update(invitations).where(invitations.c.room == room).values(name=""))
             await _forget_people(connection, sessions.c.room == room)
             await connection.execute(delete(waiting).where(waiting.c.room == room))
+            await connection.execute(delete(recordings).where(recordings.c.room == room))
 
     async def export(self, room: str) -> dict[str, Any]:
         """All that is stored of a room, by table, as JSON; times are Unix seconds."""
@@ -86,6 +93,7 @@ class Retention:
             "invitations": select(invitations).where(invitations.c.room == room),
             "sessions": select(sessions).where(sessions.c.room == room),
             "waiting": select(waiting).where(waiting.c.room == room),
+            "recordings": select(recordings).where(recordings.c.room == room),
             "interpreter": select(interpreters).where(interpreters.c.room == room),
         }
         async with reading(self._engine) as connection:

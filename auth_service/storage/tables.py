@@ -98,6 +98,16 @@ waiting = Table(
     Column("answer", String(8)),  # NULL: none yet; admitted or refused
 )
 
+recordings = Table(
+    "recordings",
+    metadata,
+    Column("id", String(24), primary_key=True),  # its files lie in a folder of that name
+    Column("room", String(63), ForeignKey("rooms.name", ondelete="CASCADE"), nullable=False, index=True),
+    Column("started_at", Float, nullable=False),
+    Column("stopped_at", Float),  # NULL: it is being made
+    Column("egress", String(64)),  # what makes the picture, as the media server names it
+)
+
 workers = Table(
     "workers",
     metadata,

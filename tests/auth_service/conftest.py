@@ -16,7 +16,7 @@ from auth_service.storage.assignments import Assignments
 from auth_service.storage.database import connect, database_url, migrate
 from auth_service.storage.rooms import Storage
 from auth_service.wiring import Container, assemble
-from config.settings import Auth, Settings, Turn
+from config.settings import Auth, RecordingSettings, Settings, Turn
 from tests.fakes.media_server import FakeMediaServer
 
 
@@ -106,6 +106,7 @@ def settings(tmp_path: Path) -> Settings:
     return Settings(
         development=True,
         auth=Auth(web_directory=tmp_path / "dist", public_url="https://meet.example"),
+        recording=RecordingSettings(directory=tmp_path / "recordings"),
         turn=Turn(host="turn.example", secret=SecretStr("relay-secret"), tls_port=443),
     )
 

@@ -142,7 +142,12 @@ async def test_both_databases_keep_what_they_are_given(engine: AsyncEngine) -> N
     await assignments.settle({"board": NOW})
     assert await assignments.to_look_at() == {}
 
-    assert await Retention(storage.engine, Kept(names_s=0, rooms_s=0, tokens_s=0)).purge(NOW + 200) == 1
+    assert (
+        await Retention(storage.engine, Kept(names_s=0, rooms_s=0, recordings_s=0, tokens_s=0)).purge(
+            NOW + 200
+        )
+        == 1
+    )
     assert (await storage.room("board"), await assignments.get("board")) == (None, None)
 
 

@@ -33,6 +33,8 @@ async def _meeting(api: Api) -> tuple[Room, dict[str, Any]]:
     wish = {"glossary": {"entries": [{"source": term, "language": "en"}]}}
     answer = await api.client.put(f"/api/v1/rooms/{room.name}/interpreter", json=wish, headers=room.headers)
     assert answer.status_code == 200, answer.text
+    begun = await api.client.post(f"/api/v1/rooms/{room.name}/recordings", headers=room.headers)
+    assert begun.status_code == 201, begun.text
     door = {"locked": False, "lobby": True}
     await api.client.put(f"/api/v1/rooms/{room.name}/door", json=door, headers=room.headers)
     assert (await api.join(room.guest, f"{person} II")).status_code == 202
@@ -76,6 +78,7 @@ async def test_an_export_has_all_that_is_stored_and_no_secret(api: Api) -> None:
         "invitations": 3,
         "sessions": 2,
         "waiting": 1,
+        "recordings": 1,
         "interpreter": 1,
     }
     assert all(word in answer.text for word in NAMES)

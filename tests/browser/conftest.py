@@ -42,7 +42,13 @@ def servers(
     port = free_port()
     with (
         livekit_server(livekit, directory, webhook_port=port) as media,
-        auth_service(directory, media, port=port, web=web) as service,
+        auth_service(
+            directory,
+            media,
+            port=port,
+            web=web,
+            settings={"HIVE_RECORDING__DIRECTORY": str(directory / "recordings")},
+        ) as service,
     ):
         yield media, service
 

@@ -25,7 +25,7 @@ class Meeting:
 
 class Rooms:
     def __init__(self, http: aiohttp.ClientSession) -> None:
-        self._http = http
+        self.http = http
 
     async def create(
         self,
@@ -53,7 +53,7 @@ class Rooms:
         """Tells the service, as a worker does, that these can be recognised, read and heard."""
         livekit = LiveKit(api_key=API_KEY, api_secret=SecretStr(API_SECRET))
         able = Abilities(languages, languages, languages)
-        assert await tell(self._http, "", livekit, "0" * 16, able) == 204
+        assert await tell(self.http, "", livekit, "0" * 16, able) == 204
 
     async def engage(self, meeting: Meeting) -> dict[str, Any]:
         """Wishes for an interpreter; one that a test sends in by itself is then kept."""
@@ -71,7 +71,7 @@ class Rooms:
 
     async def _call(self, method: str, path: str, body: object, token: str = "") -> dict[str, Any]:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
-        async with self._http.request(method, path, json=body, headers=headers) as answer:
+        async with self.http.request(method, path, json=body, headers=headers) as answer:
             answer.raise_for_status()
             result: dict[str, Any] = await answer.json()
             return result

@@ -66,7 +66,7 @@ class FakeServer:
         self.refuses = False
         self.online = True
 
-    async def publish(self, name: str) -> FakeTrack:
+    async def publish(self, name: str, played: object = None) -> FakeTrack:
         await asyncio.sleep(0)
         if self.failures:
             self.failures -= 1

@@ -45,6 +45,7 @@ class Bench:
             linger_s=self.linger_s,
             tasks=self.tasks,
             changed=self._changed,
+            played=lambda language, at_s, pcm: None,
             report=self.reports.append,
         )
 

@@ -86,6 +86,7 @@ def test_all_attributes() -> None:
         "translator.role": "interpreter",
         "translator.wish": "7",
         "translator.profile": "embedded",
+        "translator.recording": "",
         "translator.encrypted": "",
         "translator.key": "public-key",
         "translator.trouble": "Anna B., fr: no route",

@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { useEncryptedText } from "../hooks/useEncryptedText";
 import type { Door } from "../hooks/useDoor";
 import { useErrorText } from "../hooks/useErrorText";
@@ -23,9 +23,12 @@ import { GlossaryDialog } from "./GlossaryDialog";
 import { Icon } from "./Icon";
 import { LanguagePicker } from "./LanguagePicker";
 import { LinksSection } from "./LinksSection";
+import { PartBoundary } from "./PartBoundary";
 import { RecordingSection } from "./RecordingSection";
 import { StoredSection } from "./StoredSection";
 import { VoicesSection } from "./VoicesSection";
+
+const ServerRecordingSection = lazy(() => import("./ServerRecordingSection"));
 
 const STATE_TEXTS: Readonly<Record<InterpreterState["state"], TextKey>> = {
   absent: "org.absent",
@@ -43,6 +46,11 @@ export function OrganisePanel({ organising, door }: { organising: Organising; do
       <LinksSection organising={organising} />
       <ChatSection organising={organising} />
       <RecordingSection organising={organising} />
+      <PartBoundary>
+        <Suspense>
+          <ServerRecordingSection organising={organising} />
+        </Suspense>
+      </PartBoundary>
       <StoredSection organising={organising} />
       <EndSection organising={organising} />
     </>

@@ -4,19 +4,20 @@ import { useMeeting } from "../hooks/useMeeting";
 import { useStore } from "../hooks/useStore";
 import { nameIn } from "../logic/names";
 
-/** Says who records what they hear, and to those whom the room's rule stopped that theirs has ended. */
+/** Says what is recorded on the server, who records what they hear, and to those whom the room's rule stopped that theirs has ended. */
 export function RecordingStatus() {
   const { text } = useI18n();
   const meeting = useMeeting();
   const allowed = useStore(meeting.recordingAllowed);
   const { state } = useStore(meeting.recorder.state);
   const recording = useRecordingLine();
-  const now = [recording, !allowed && state === "ready" ? text("record.ended") : ""].filter(Boolean).join("\n");
+  const server = useStore(meeting.serverRecording) ? text("record.server") : "";
+  const now = [server, recording, !allowed && state === "ready" ? text("record.ended") : ""].filter(Boolean).join("\n");
   // Only what changes is read out, so what holds already when somebody comes is put there a moment later.
   const [shown, setShown] = useState("");
   useEffect(() => setShown(now), [now]);
   return (
-    <div className="troubles" role="status" data-recorders={recording !== ""}>
+    <div className="troubles" role="status" data-recorders={recording !== ""} data-server-recording={server !== ""}>
       {shown.split("\n").map((line) => line && <p key={line}>{line}</p>)}
     </div>
   );
@@ -32,6 +33,18 @@ function useRecordingLine(): string {
   if (first === undefined) return "";
   if (identities.length > 1) return count(mine ? "record.manyWithYou" : "record.many", identities.length);
   return mine ? text("record.you") : text("record.somebody", { name: nameIn(names, first) });
+}
+
+/** A red dot for everybody while the meeting is recorded on the server. */
+export function ServerRecordingSign() {
+  const { text } = useI18n();
+  if (!useStore(useMeeting().serverRecording)) return null;
+  return (
+    <span className="recording-clock server-recording" title={text("record.server")}>
+      <span className="recording-dot" aria-hidden="true" />
+      <span>{text("record.serverSign")}</span>
+    </span>
+  );
 }
 
 const SECOND_MS = 1000;

@@ -4,10 +4,10 @@ import { useStore } from "../hooks/useStore";
 import { directionOf, nameOf } from "../logic/languages";
 import { chatLines } from "../logic/chatLines";
 import { inLanguage, transcriptOf, type Transcript } from "../logic/transcript";
-import { fileName, instant, MEDIA_TYPES, write, type Format } from "../logic/transcriptFiles";
+import { fileName, fileOf, instant, type Format } from "../logic/transcriptFiles";
 import { nameIn } from "../logic/names";
 import type { Meeting } from "../room/meeting";
-import { Select } from "./controls";
+import { Notice, Select } from "./controls";
 import { download } from "./download";
 import { Icon } from "./Icon";
 import { PartBoundary } from "./PartBoundary";
@@ -49,10 +49,19 @@ const FORMATS: readonly { value: Format; label: string }[] = [
   { value: "srt", label: "SRT" },
   { value: "txt", label: "TXT" },
   { value: "json", label: "JSON" },
+  { value: "docx", label: "Word (DOCX)" },
 ];
 
-export function SaveTranscript({ transcript, onSaved }: { transcript: Transcript; onSaved?: () => void }) {
+interface SaveTranscriptProps {
+  readonly transcript: Transcript;
+  readonly onSaved?: () => void;
+  /** What it contains; else what this page has received. */
+  readonly hint?: string;
+}
+
+export function SaveTranscript({ transcript, onSaved, hint }: SaveTranscriptProps) {
   const { text, language: locale } = useI18n();
+  const [failed, setFailed] = useState(false);
   const [wanted, setWanted] = useState("aligned");
   const [format, setFormat] = useState<Format>("vtt");
 
@@ -66,10 +75,16 @@ export function SaveTranscript({ transcript, onSaved }: { transcript: Transcript
 
   // Subtitles hold what was said alone.
   const written = format === "txt" || format === "json" ? (transcript.chat?.length ?? 0) : 0;
-  const save = (): void => {
+  const save = async (): Promise<void> => {
     const chosen = which === "aligned" ? transcript : inLanguage(transcript, which);
-    const blob = new Blob([write(chosen, format, locale)], { type: `${MEDIA_TYPES[format]};charset=utf-8` });
-    download(blob, fileName(transcript.title, which || "chat", format));
+    setFailed(false);
+    try {
+      download(await fileOf(chosen, format, locale), fileName(transcript.title, which || "chat", format));
+    } catch (error) {
+      console.warn("the transcript could not be written", error);
+      setFailed(true); // what writes the format could not be loaded
+      return;
+    }
     onSaved?.();
   };
 
@@ -84,12 +99,17 @@ export function SaveTranscript({ transcript, onSaved }: { transcript: Transcript
         type="button"
         className="button button-main"
         disabled={!transcript.entries.length && !written}
-        onClick={save}
+        onClick={() => void save()}
       >
         <Icon name="download" />
         {text("transcript.download")}
       </button>
-      <p className="hint">{text("transcript.onlyYours")}</p>
+      {failed && (
+        <Notice kind="problem" urgent>
+          {text("error.offline")}
+        </Notice>
+      )}
+      <p className="hint">{hint ?? text("transcript.onlyYours")}</p>
     </section>
   );
 }

@@ -19,6 +19,8 @@ const KNOWN: readonly TextKey[] = [
   "error.rooms_closed",
   "error.rate_limited",
   "error.media_server",
+  "error.recording_forbidden",
+  "error.recordings_full",
 ];
 
 /** Turns what went wrong into a sentence that helps. */

@@ -127,6 +127,8 @@ export const de: Messages = {
   "before.headphones": "Mit Kopfhörern gelangt die Übersetzung nicht in Ihr Mikrofon.",
   "before.notice":
     "Wenn ein Dolmetscher im Raum ist, hört eine Maschine mit, was gesagt wird, übersetzt es und spricht es mit synthetischen Stimmen; dabei können Fehler vorkommen. Das geschieht auf eigenen Maschinen des Betreibers. Andere können die Mitschrift behalten und aufnehmen, was sie hören; die Seite zeigt, wer das tut. Mit dem Beitritt stimmen Sie zu.",
+  "before.recorded":
+    "Diese Besprechung wird auf dem Server aufgenommen: was gesagt wird, die Übersetzungen und die Untertitel. Wer beitritt, ist in der Aufnahme. Wenn Sie das nicht möchten, treten Sie nicht bei.",
   "before.handled": "Wie damit umgegangen wird",
   "before.join": "Beitreten",
   "before.joinListening": "Zum Zuhören beitreten",
@@ -162,6 +164,8 @@ export const de: Messages = {
   "error.not_authorised": "Mit Ihrem Link oder Schlüssel ist das nicht erlaubt.",
   "error.rooms_closed": "Auf diesem Server legt nur der Betreiber Besprechungen an.",
   "error.rate_limited": "Zu viele Versuche. Versuchen Sie es gleich noch einmal.",
+  "error.recording_forbidden": "In dieser Besprechung darf nicht aufgenommen werden.",
+  "error.recordings_full": "Auf dem Server ist kein Platz für eine weitere Aufnahme. Löschen Sie zuerst eine alte.",
   "error.media_server": "Der Medienserver ist nicht erreichbar. Versuchen Sie es gleich noch einmal.",
   "error.connect":
     "Die Verbindung für den Ton kam nicht zustande. Ein strenges Netz braucht vielleicht das Relais: siehe „Verbindung“.",
@@ -422,6 +426,8 @@ export const de: Messages = {
   "transcript.onlyYours":
     "Sie enthält, was bei Ihnen ankam: das Gesprochene und die Sprachen, die Sie mitgelesen haben.",
   "transcript.empty": "Noch wurde nichts gesagt.",
+  "transcript.fromServer": "Sie enthält alle Untertitel der Aufnahme, in jeder Sprache, die jemand gelesen hat.",
+  "transcript.correct": "Begriffe nach dem jetzigen Glossar berichtigen",
   "record.title": "Aufnahme dessen, was Sie hören",
   "record.start": "Aufnahme starten",
   "record.stop": "Aufnahme beenden",
@@ -438,6 +444,8 @@ export const de: Messages = {
   "record.replaceText": "Die noch nicht gespeicherte Aufnahme wird ersetzt.",
   "record.you": "Sie nehmen auf, was Sie hören. Alle sehen das.",
   "record.somebody": "{name} nimmt auf, was zu hören ist",
+  "record.server": "Diese Besprechung wird auf dem Server aufgenommen.",
+  "record.serverSign": "Aufnahme",
   "record.many": { one: "{count} Person nimmt auf, was sie hört", other: "{count} Personen nehmen auf, was sie hören" },
   "record.manyWithYou": {
     one: "{count} Person nimmt auf, was sie hört: Sie",
@@ -566,9 +574,22 @@ export const de: Messages = {
   "org.recordingAllow": "Alle dürfen aufnehmen, was sie hören",
   "org.recordingHint":
     "Ist das ausgeschaltet, bietet die Seite keine Aufnahme an und beendet laufende. Es ist nur eine Regel dieser Seite: Andere Programme können trotzdem aufnehmen.",
+  "org.server": "Aufnahme auf dem Server",
+  "org.serverHint":
+    "Bewahrt auf, was gesagt wird, was die Stimme jeder Sprache sagt, und eine Mitschrift aller Untertitel. Alle erfahren es, auch vor dem Beitreten. Fragen Sie vorher.",
+  "org.serverStart": "Auf dem Server aufnehmen",
+  "org.serverStop": "Aufnahme beenden",
+  "org.serverRunning": "wird gerade aufgenommen",
+  "org.serverComing": "Die Dateien sind unterwegs.",
+  "org.serverCut": "abgebrochen",
+  "org.serverOriginals": "Was gesagt wurde",
+  "org.serverPicture": "Bild und Ton",
+  "org.serverDelete": "Aufnahme löschen",
+  "org.serverDeleteTitle": "Diese Aufnahme löschen?",
+  "org.serverDeleteText": "Ton und Mitschrift werden in allen Sprachen endgültig gelöscht.",
   "org.stored": "Was der Server aufbewahrt",
   "org.storedHint":
-    "Namen derer, die da waren, Links, Glossar und Einstellungen. Was gesagt wird, wird nicht aufbewahrt.",
+    "Namen derer, die da waren, Links, Glossar und Einstellungen. Was gesagt wird, wird nur aufbewahrt, wo es auf dem Server aufgenommen wurde.",
   "org.storedDownload": "Gespeichertes herunterladen",
   "org.erase": "Alles löschen",
   "org.eraseTitle": "Alles über diese Besprechung löschen?",

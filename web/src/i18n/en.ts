@@ -124,6 +124,8 @@ export const en = {
   "before.headphones": "Headphones keep the translation out of your microphone.",
   "before.notice":
     "When an interpreter is in the room, a machine listens to what is said, translates it and speaks it with synthetic voices, which may make mistakes. This happens on the operator’s own machines. Others may keep the transcript, and may record what they hear; the page shows who does. By joining you agree.",
+  "before.recorded":
+    "This meeting is being recorded on the server: what is said, the translations and the captions. Whoever joins is in the recording. If you do not want that, do not join.",
   "before.handled": "How this is handled",
   "before.join": "Join",
   "before.joinListening": "Join to listen",
@@ -158,6 +160,8 @@ export const en = {
   "error.not_authorised": "This is not allowed with your link or key.",
   "error.rooms_closed": "On this server, only the operator creates meetings.",
   "error.rate_limited": "Too many attempts. Try again in a moment.",
+  "error.recording_forbidden": "Recording is not allowed in this meeting.",
+  "error.recordings_full": "The server has no room for another recording. Delete an old one first.",
   "error.media_server": "The media server cannot be reached. Try again in a moment.",
   "error.connect":
     "The connection for sound could not be made. A strict network may need the relay: see “Connection” below.",
@@ -413,6 +417,8 @@ export const en = {
   "transcript.onlyYours":
     "It contains what you received: what was spoken, and the languages that you read during the meeting.",
   "transcript.empty": "Nothing has been said yet.",
+  "transcript.fromServer": "It contains all captions of the recording, in every language that somebody read.",
+  "transcript.correct": "Correct terms by the glossary as it is now",
   "record.title": "Recording of what you hear",
   "record.start": "Start recording",
   "record.stop": "Stop recording",
@@ -429,6 +435,8 @@ export const en = {
   "record.replaceText": "The recording that you have not saved yet is replaced.",
   "record.you": "You are recording what you hear. Everyone sees that.",
   "record.somebody": "{name} is recording what they hear",
+  "record.server": "This meeting is being recorded on the server.",
+  "record.serverSign": "Recording",
   "record.many": {
     one: "{count} person is recording what they hear",
     other: "{count} people are recording what they hear",
@@ -560,8 +568,22 @@ export const en = {
   "org.recordingAllow": "People may record what they hear",
   "org.recordingHint":
     "When this is off, the page offers no recording and ends those under way. It is a rule of this page only: other programs may still record.",
+  "org.server": "Recording on the server",
+  "org.serverHint":
+    "Keeps what people say, what the voice of each language says, and a transcript of all captions. Everyone is told, also before they join. Ask them first.",
+  "org.serverStart": "Record on the server",
+  "org.serverStop": "Stop recording",
+  "org.serverRunning": "being recorded now",
+  "org.serverComing": "The files are on their way.",
+  "org.serverCut": "broken off",
+  "org.serverOriginals": "What people said",
+  "org.serverPicture": "Picture and sound",
+  "org.serverDelete": "Delete recording",
+  "org.serverDeleteTitle": "Delete this recording?",
+  "org.serverDeleteText": "Its sound and its transcript are deleted for good, in all languages.",
   "org.stored": "What the server keeps",
-  "org.storedHint": "Names of those who came, links, glossary and settings. What is said is not kept.",
+  "org.storedHint":
+    "Names of those who came, links, glossary and settings. What is said is kept only where it was recorded on the server.",
   "org.storedDownload": "Download what is stored",
   "org.erase": "Erase everything",
   "org.eraseTitle": "Erase everything about this meeting?",

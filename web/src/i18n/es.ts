@@ -124,6 +124,8 @@ export const es: Messages = {
   "before.headphones": "Con auriculares, la traducción no entra en su micrófono.",
   "before.notice":
     "Cuando hay un intérprete en la sala, una máquina escucha lo que se dice, lo traduce y lo pronuncia con voces sintéticas, que pueden equivocarse. Todo ocurre en las máquinas propias de quien opera el servicio. Otras personas pueden conservar la transcripción y grabar lo que oyen; la página muestra quién lo hace. Al unirse, usted lo acepta.",
+  "before.recorded":
+    "Esta reunión se está grabando en el servidor: lo que se dice, las traducciones y los subtítulos. Quien se une queda en la grabación. Si no lo desea, no se una.",
   "before.handled": "Cómo se tratan los datos",
   "before.join": "Unirse",
   "before.joinListening": "Unirse para escuchar",
@@ -159,6 +161,8 @@ export const es: Messages = {
   "error.not_authorised": "Su enlace o su clave no lo permiten.",
   "error.rooms_closed": "En este servidor solo el operador crea reuniones.",
   "error.rate_limited": "Demasiados intentos. Inténtelo de nuevo dentro de un momento.",
+  "error.recording_forbidden": "En esta reunión no se permite grabar.",
+  "error.recordings_full": "En el servidor no hay sitio para otra grabación. Elimine antes una antigua.",
   "error.media_server": "No se puede acceder al servidor de medios. Inténtelo de nuevo dentro de un momento.",
   "error.connect":
     "No se pudo establecer la conexión de sonido. En una red estricta puede hacer falta el relé: vea «Conexión».",
@@ -413,6 +417,8 @@ export const es: Messages = {
   "transcript.download": "Descargar",
   "transcript.onlyYours": "Contiene lo que usted recibió: lo que se dijo y los idiomas que leyó durante la reunión.",
   "transcript.empty": "Aún no se ha dicho nada.",
+  "transcript.fromServer": "Contiene todos los subtítulos de la grabación, en cada idioma que alguien leyó.",
+  "transcript.correct": "Corregir los términos según el glosario actual",
   "record.title": "Grabación de lo que oye",
   "record.start": "Empezar a grabar",
   "record.stop": "Detener la grabación",
@@ -429,6 +435,8 @@ export const es: Messages = {
   "record.replaceText": "Se reemplaza la grabación que aún no ha guardado.",
   "record.you": "Está grabando lo que oye. Todos lo ven.",
   "record.somebody": "{name} está grabando lo que oye",
+  "record.server": "Esta reunión se está grabando en el servidor.",
+  "record.serverSign": "Grabando",
   "record.many": {
     one: "{count} persona está grabando lo que oye",
     other: "{count} personas están grabando lo que oyen",
@@ -560,8 +568,22 @@ export const es: Messages = {
   "org.recordingAllow": "Se permite grabar lo que se oye",
   "org.recordingHint":
     "Si está desactivado, la página no ofrece grabar y detiene las grabaciones en curso. Es solo una regla de esta página: otros programas pueden grabar igualmente.",
+  "org.server": "Grabación en el servidor",
+  "org.serverHint":
+    "Guarda lo que dicen las personas, lo que dice la voz de cada idioma y una transcripción de todos los subtítulos. Se avisa a todos, también antes de unirse. Pregúnteles primero.",
+  "org.serverStart": "Grabar en el servidor",
+  "org.serverStop": "Detener la grabación",
+  "org.serverRunning": "grabándose ahora",
+  "org.serverComing": "Los archivos están en camino.",
+  "org.serverCut": "interrumpida",
+  "org.serverOriginals": "Lo que se dijo",
+  "org.serverPicture": "Imagen y sonido",
+  "org.serverDelete": "Eliminar la grabación",
+  "org.serverDeleteTitle": "¿Eliminar esta grabación?",
+  "org.serverDeleteText": "Su sonido y su transcripción se eliminan para siempre, en todos los idiomas.",
   "org.stored": "Lo que guarda el servidor",
-  "org.storedHint": "Nombres de quienes vinieron, enlaces, glosario y ajustes. Lo que se dice no se guarda.",
+  "org.storedHint":
+    "Nombres de quienes vinieron, enlaces, glosario y ajustes. Lo que se dice solo se guarda si se grabó en el servidor.",
   "org.storedDownload": "Descargar lo guardado",
   "org.erase": "Borrarlo todo",
   "org.eraseTitle": "¿Borrar todo lo de esta reunión?",

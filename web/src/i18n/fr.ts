@@ -126,6 +126,8 @@ export const fr: Messages = {
   "before.headphones": "Avec un casque, la traduction n’entre pas dans votre microphone.",
   "before.notice":
     "Quand un interprète est dans la salle, une machine écoute ce qui se dit, le traduit et le prononce avec des voix de synthèse, qui peuvent se tromper. Cela se fait sur les propres machines de l’exploitant. Les autres peuvent garder la transcription et enregistrer ce qu’ils entendent ; la page montre qui le fait. En rejoignant la réunion, vous l’acceptez.",
+  "before.recorded":
+    "Cette réunion est enregistrée sur le serveur : ce qui se dit, les traductions et les sous-titres. Qui la rejoint figure dans l’enregistrement. Si vous ne le voulez pas, ne la rejoignez pas.",
   "before.handled": "Comment vos données sont traitées",
   "before.join": "Rejoindre",
   "before.joinListening": "Rejoindre pour écouter",
@@ -161,6 +163,9 @@ export const fr: Messages = {
   "error.not_authorised": "Votre lien ou votre clé ne le permet pas.",
   "error.rooms_closed": "Sur ce serveur, seul l’exploitant crée des réunions.",
   "error.rate_limited": "Trop de tentatives. Réessayez dans un instant.",
+  "error.recording_forbidden": "L’enregistrement n’est pas permis dans cette réunion.",
+  "error.recordings_full":
+    "Il n’y a plus de place sur le serveur pour un enregistrement. Supprimez-en d’abord un ancien.",
   "error.media_server": "Le serveur de médias est injoignable. Réessayez dans un instant.",
   "error.connect":
     "La connexion pour le son n’a pas pu être établie. Un réseau strict peut exiger le relais : voir « Connexion ».",
@@ -420,6 +425,9 @@ export const fr: Messages = {
   "transcript.onlyYours":
     "Elle contient ce que vous avez reçu : ce qui a été dit et les langues lues pendant la réunion.",
   "transcript.empty": "Rien n’a encore été dit.",
+  "transcript.fromServer":
+    "Elle contient tous les sous-titres de l’enregistrement, dans chaque langue que quelqu’un a lue.",
+  "transcript.correct": "Corriger les termes selon le glossaire actuel",
   "record.title": "Enregistrement de ce que vous entendez",
   "record.start": "Commencer l’enregistrement",
   "record.stop": "Arrêter l’enregistrement",
@@ -437,6 +445,8 @@ export const fr: Messages = {
   "record.replaceText": "L’enregistrement que vous n’avez pas encore sauvé est remplacé.",
   "record.you": "Vous enregistrez ce que vous entendez. Tout le monde le voit.",
   "record.somebody": "{name} enregistre ce qui s’entend",
+  "record.server": "Cette réunion est enregistrée sur le serveur.",
+  "record.serverSign": "Enregistrement",
   "record.many": {
     one: "{count} personne enregistre ce qu’elle entend",
     other: "{count} personnes enregistrent ce qu’elles entendent",
@@ -570,9 +580,22 @@ export const fr: Messages = {
   "org.recordingAllow": "Chacun peut enregistrer ce qu’il entend",
   "org.recordingHint":
     "Sans cela, la page ne propose pas d’enregistrer et arrête les enregistrements en cours. Ce n’est qu’une règle de cette page : d’autres programmes peuvent encore enregistrer.",
+  "org.server": "Enregistrement sur le serveur",
+  "org.serverHint":
+    "Conserve ce que chacun dit, ce que dit la voix de chaque langue et une transcription de tous les sous-titres. Tout le monde en est averti, même avant de rejoindre. Demandez d’abord.",
+  "org.serverStart": "Enregistrer sur le serveur",
+  "org.serverStop": "Arrêter l’enregistrement",
+  "org.serverRunning": "en cours d’enregistrement",
+  "org.serverComing": "Les fichiers sont en route.",
+  "org.serverCut": "interrompu",
+  "org.serverOriginals": "Ce qui a été dit",
+  "org.serverPicture": "Image et son",
+  "org.serverDelete": "Supprimer l’enregistrement",
+  "org.serverDeleteTitle": "Supprimer cet enregistrement ?",
+  "org.serverDeleteText": "Le son et la transcription sont supprimés définitivement, dans toutes les langues.",
   "org.stored": "Ce que le serveur conserve",
   "org.storedHint":
-    "Les noms des personnes venues, les liens, le glossaire et les réglages. Ce qui se dit n’est pas conservé.",
+    "Les noms des personnes venues, les liens, le glossaire et les réglages. Ce qui se dit n’est conservé que si on l’a enregistré sur le serveur.",
   "org.storedDownload": "Télécharger ce qui est conservé",
   "org.erase": "Tout effacer",
   "org.eraseTitle": "Tout effacer de cette réunion ?",

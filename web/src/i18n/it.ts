@@ -125,6 +125,8 @@ export const it: Messages = {
   "before.headphones": "Con le cuffie la traduzione non entra nel microfono.",
   "before.notice":
     "Quando nella stanza c’è un interprete, una macchina ascolta ciò che si dice, lo traduce e lo pronuncia con voci sintetiche, che possono sbagliare. Tutto avviene su macchine proprie del gestore. Gli altri possono conservare la trascrizione e registrare ciò che sentono; la pagina mostra chi lo fa. Partecipando, lei acconsente.",
+  "before.recorded":
+    "Questa riunione viene registrata sul server: ciò che si dice, le traduzioni e i sottotitoli. Chi partecipa è nella registrazione. Se non lo vuole, non partecipi.",
   "before.handled": "Come vengono trattati i dati",
   "before.join": "Partecipa",
   "before.joinListening": "Partecipa per ascoltare",
@@ -159,6 +161,8 @@ export const it: Messages = {
   "error.not_authorised": "Il suo link o la sua chiave non lo permette.",
   "error.rooms_closed": "Su questo server solo il gestore crea riunioni.",
   "error.rate_limited": "Troppi tentativi. Riprovi tra poco.",
+  "error.recording_forbidden": "In questa riunione non è permesso registrare.",
+  "error.recordings_full": "Sul server non c’è spazio per un’altra registrazione. Ne elimini prima una vecchia.",
   "error.media_server": "Il server multimediale non è raggiungibile. Riprovi tra poco.",
   "error.connect":
     "Non è stato possibile stabilire la connessione audio. Una rete severa può richiedere il relay: veda «Connessione».",
@@ -413,6 +417,8 @@ export const it: Messages = {
   "transcript.download": "Scarica",
   "transcript.onlyYours": "Contiene ciò che ha ricevuto: ciò che è stato detto e le lingue lette durante la riunione.",
   "transcript.empty": "Non è ancora stato detto nulla.",
+  "transcript.fromServer": "Contiene tutti i sottotitoli della registrazione, in ogni lingua che qualcuno ha letto.",
+  "transcript.correct": "Correggi i termini secondo il glossario attuale",
   "record.title": "Registrazione di ciò che sente",
   "record.start": "Inizia a registrare",
   "record.stop": "Ferma la registrazione",
@@ -429,6 +435,8 @@ export const it: Messages = {
   "record.replaceText": "La registrazione non ancora salvata viene sostituita.",
   "record.you": "Sta registrando ciò che sente. Tutti lo vedono.",
   "record.somebody": "{name} sta registrando ciò che sente",
+  "record.server": "Questa riunione viene registrata sul server.",
+  "record.serverSign": "In registrazione",
   "record.many": {
     one: "{count} persona sta registrando ciò che sente",
     other: "{count} persone stanno registrando ciò che sentono",
@@ -559,9 +567,22 @@ export const it: Messages = {
   "org.recordingAllow": "È permesso registrare ciò che si sente",
   "org.recordingHint":
     "Se è disattivato, la pagina non offre la registrazione e ferma quelle in corso. È solo una regola di questa pagina: altri programmi possono registrare comunque.",
+  "org.server": "Registrazione sul server",
+  "org.serverHint":
+    "Conserva ciò che le persone dicono, ciò che dice la voce di ogni lingua e una trascrizione di tutti i sottotitoli. Tutti ne sono informati, anche prima di partecipare. Chieda prima a loro.",
+  "org.serverStart": "Registra sul server",
+  "org.serverStop": "Ferma la registrazione",
+  "org.serverRunning": "in registrazione ora",
+  "org.serverComing": "I file stanno arrivando.",
+  "org.serverCut": "interrotta",
+  "org.serverOriginals": "Ciò che si è detto",
+  "org.serverPicture": "Immagine e suono",
+  "org.serverDelete": "Elimina la registrazione",
+  "org.serverDeleteTitle": "Eliminare questa registrazione?",
+  "org.serverDeleteText": "Suono e trascrizione vengono eliminati per sempre, in tutte le lingue.",
   "org.stored": "Che cosa conserva il server",
   "org.storedHint":
-    "I nomi di chi è venuto, i link, il glossario e le impostazioni. Ciò che si dice non viene conservato.",
+    "I nomi di chi è venuto, i link, il glossario e le impostazioni. Ciò che si dice viene conservato solo se è stato registrato sul server.",
   "org.storedDownload": "Scarica ciò che è conservato",
   "org.erase": "Cancella tutto",
   "org.eraseTitle": "Cancellare tutto di questa riunione?",

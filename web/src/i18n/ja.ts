@@ -124,6 +124,8 @@ export const ja: Messages = {
   "before.headphones": "ヘッドホンを使うと、訳した音声がマイクに入りません。",
   "before.notice":
     "通訳が会議にいる間は、機械が発言を聞き取って訳し、合成音声で読み上げます。誤りを含むことがあります。処理は運営者自身のマシンで行われます。ほかの人は記録を保存したり、聞こえている音声を録音したりできます。録音している人はページに表示されます。参加すると、これに同意したことになります。",
+  "before.recorded":
+    "この会議はサーバーで録音されています。発言、翻訳、字幕が記録されます。参加すると記録に含まれます。望まない場合は参加しないでください。",
   "before.handled": "データの取り扱いについて",
   "before.join": "参加",
   "before.joinListening": "聞き手として参加",
@@ -158,6 +160,8 @@ export const ja: Messages = {
   "error.not_authorised": "お持ちのリンクまたはキーでは許可されていません。",
   "error.rooms_closed": "このサーバーでは管理者だけが会議を作成できます。",
   "error.rate_limited": "試行回数が多すぎます。しばらくしてからお試しください。",
+  "error.recording_forbidden": "この会議では録音が許可されていません。",
+  "error.recordings_full": "サーバーに録音を置く空きがありません。先に古い録音を削除してください。",
   "error.media_server": "メディアサーバーに接続できません。しばらくしてからお試しください。",
   "error.connect":
     "音声の接続ができませんでした。制限の厳しいネットワークでは中継が必要なことがあります。「接続」をご覧ください。",
@@ -400,6 +404,8 @@ export const ja: Messages = {
   "transcript.download": "ダウンロード",
   "transcript.onlyYours": "あなたが受け取った内容、つまり発言の原文と、会議中に読んだ言語が含まれます。",
   "transcript.empty": "まだ発言はありません。",
+  "transcript.fromServer": "録音中のすべての字幕が、誰かが読んだすべての言語で入っています。",
+  "transcript.correct": "今の用語集に合わせて用語を直す",
   "record.title": "聞こえている音声の録音",
   "record.start": "録音を開始",
   "record.stop": "録音を停止",
@@ -415,6 +421,8 @@ export const ja: Messages = {
   "record.replaceText": "まだ保存していない録音は置き換えられます。",
   "record.you": "聞こえている音声を録音しています。これは全員に見えています。",
   "record.somebody": "{name} さんが聞こえている音声を録音しています",
+  "record.server": "この会議はサーバーで録音されています。",
+  "record.serverSign": "録音中",
   "record.many": { other: "{count} 人が聞こえている音声を録音しています" },
   "record.manyWithYou": { other: "あなたを含む {count} 人が聞こえている音声を録音しています" },
 
@@ -539,8 +547,22 @@ export const ja: Messages = {
   "org.recordingAllow": "聞こえている音声の録音を許可する",
   "org.recordingHint":
     "オフにすると、このページでは録音できなくなり、進行中の録音も終了します。このページだけの決まりなので、ほかのプログラムでは録音できてしまいます。",
+  "org.server": "サーバーでの録音",
+  "org.serverHint":
+    "発言、各言語の音声、すべての字幕の記録を保存します。参加前の人も含めて全員に知らされます。先に了承を得てください。",
+  "org.serverStart": "サーバーで録音する",
+  "org.serverStop": "録音を停止",
+  "org.serverRunning": "録音中",
+  "org.serverComing": "ファイルを転送しています。",
+  "org.serverCut": "途中まで",
+  "org.serverOriginals": "発言の音声",
+  "org.serverPicture": "映像と音声",
+  "org.serverDelete": "録音を削除",
+  "org.serverDeleteTitle": "この録音を削除しますか？",
+  "org.serverDeleteText": "すべての言語の音声と記録が完全に削除されます。",
   "org.stored": "サーバーに保存されているもの",
-  "org.storedHint": "参加した人の名前、リンク、用語集、設定です。発言の内容は保存されません。",
+  "org.storedHint":
+    "参加した人の名前、リンク、用語集、設定です。発言の内容は、サーバーで録音した場合にだけ保存されます。",
   "org.storedDownload": "保存内容をダウンロード",
   "org.erase": "すべて消去",
   "org.eraseTitle": "この会議に関するすべてを消去しますか？",

@@ -123,6 +123,8 @@ export const pt: Messages = {
   "before.headphones": "Com auscultadores, a tradução não entra no seu microfone.",
   "before.notice":
     "Quando há um intérprete na sala, uma máquina ouve o que é dito, traduz e fala com vozes sintéticas, que podem errar. Isto acontece nas máquinas próprias de quem opera o serviço. Os outros podem guardar a transcrição e gravar o que ouvem; a página mostra quem o faz. Ao entrar, concorda com isto.",
+  "before.recorded":
+    "Esta reunião está a ser gravada no servidor: o que é dito, as traduções e as legendas. Quem entra fica na gravação. Se não o quiser, não entre.",
   "before.handled": "Como os dados são tratados",
   "before.join": "Entrar",
   "before.joinListening": "Entrar para ouvir",
@@ -156,6 +158,8 @@ export const pt: Messages = {
   "error.not_authorised": "O seu link ou chave não o permite.",
   "error.rooms_closed": "Neste servidor, só o operador cria reuniões.",
   "error.rate_limited": "Demasiadas tentativas. Tente de novo dentro de momentos.",
+  "error.recording_forbidden": "Não é permitido gravar nesta reunião.",
+  "error.recordings_full": "Não há espaço no servidor para outra gravação. Elimine primeiro uma antiga.",
   "error.media_server": "Não é possível chegar ao servidor de média. Tente de novo dentro de momentos.",
   "error.connect":
     "Não foi possível fazer a ligação de som. Uma rede restrita pode precisar do retransmissor: veja “Ligação”.",
@@ -406,6 +410,8 @@ export const pt: Messages = {
   "transcript.download": "Descarregar",
   "transcript.onlyYours": "Contém o que recebeu: o que foi dito e os idiomas que leu durante a reunião.",
   "transcript.empty": "Ainda nada foi dito.",
+  "transcript.fromServer": "Contém todas as legendas da gravação, em cada língua que alguém leu.",
+  "transcript.correct": "Corrigir os termos pelo glossário atual",
   "record.title": "Gravação do que ouve",
   "record.start": "Começar a gravar",
   "record.stop": "Parar a gravação",
@@ -421,6 +427,8 @@ export const pt: Messages = {
   "record.replaceText": "A gravação que ainda não guardou é substituída.",
   "record.you": "Está a gravar o que ouve. Todos o veem.",
   "record.somebody": "{name} está a gravar o que ouve",
+  "record.server": "Esta reunião está a ser gravada no servidor.",
+  "record.serverSign": "A gravar",
   "record.many": {
     one: "{count} pessoa está a gravar o que ouve",
     other: "{count} pessoas estão a gravar o que ouvem",
@@ -551,8 +559,22 @@ export const pt: Messages = {
   "org.recordingAllow": "É permitido gravar o que se ouve",
   "org.recordingHint":
     "Se estiver desligado, a página não oferece gravação e termina as que decorrem. É só uma regra desta página: outros programas podem gravar na mesma.",
+  "org.server": "Gravação no servidor",
+  "org.serverHint":
+    "Guarda o que as pessoas dizem, o que diz a voz de cada língua e uma transcrição de todas as legendas. Todos são avisados, também antes de entrar. Pergunte-lhes primeiro.",
+  "org.serverStart": "Gravar no servidor",
+  "org.serverStop": "Parar a gravação",
+  "org.serverRunning": "a ser gravada agora",
+  "org.serverComing": "Os ficheiros estão a caminho.",
+  "org.serverCut": "interrompida",
+  "org.serverOriginals": "O que foi dito",
+  "org.serverPicture": "Imagem e som",
+  "org.serverDelete": "Eliminar a gravação",
+  "org.serverDeleteTitle": "Eliminar esta gravação?",
+  "org.serverDeleteText": "O som e a transcrição são eliminados de vez, em todas as línguas.",
   "org.stored": "O que o servidor guarda",
-  "org.storedHint": "Nomes de quem veio, links, glossário e definições. O que é dito não é guardado.",
+  "org.storedHint":
+    "Nomes de quem veio, links, glossário e definições. O que é dito só é guardado se foi gravado no servidor.",
   "org.storedDownload": "Descarregar o que está guardado",
   "org.erase": "Apagar tudo",
   "org.eraseTitle": "Apagar tudo sobre esta reunião?",

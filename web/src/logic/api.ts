@@ -27,6 +27,8 @@ export interface Invitation {
   readonly offer: Offer;
   readonly source_language: string;
   readonly expires_at: string;
+  /** Whether what is said there is being recorded on the server. */
+  readonly recorded: boolean;
 }
 
 export interface Admission {
@@ -72,6 +74,32 @@ export interface RoomState {
   /** Whether speakers and listeners may write. */
   readonly chat: boolean;
   readonly recording_allowed: boolean;
+}
+
+/** A recording on the server; its parts and files come once a part of it has ended. */
+export interface RecordingState {
+  readonly id: string;
+  readonly started_at: string;
+  /** Null while it is being made. */
+  readonly stopped_at: string | null;
+  readonly parts: readonly RecordedPart[];
+  readonly files: readonly RecordedFile[];
+}
+
+/** What one interpreter has recorded. */
+export interface RecordedPart {
+  readonly id: string;
+  readonly began_at: string;
+  readonly duration_s: number;
+  /** Why it ended: "cut" where its process died. */
+  readonly end: "stopped" | "limit" | "failed" | "cut";
+}
+
+export interface RecordedFile {
+  /** Empty for the picture, which belongs to no part. */
+  readonly part: string;
+  readonly name: string;
+  readonly bytes: number;
 }
 
 export interface NewRoom {
@@ -155,6 +183,13 @@ export class ApiError extends Error {
 }
 
 const PATIENCE_MS = 15_000;
+/** Hours of sound over a slow line. */
+const FILE_PATIENCE_MS = 3_600_000;
+
+interface Sent {
+  readonly body?: unknown;
+  readonly bearer?: string;
+}
 
 export class Api {
   constructor(
@@ -214,6 +249,14 @@ export class Api {
       close: () => call("DELETE", ""),
       erase: () => call("DELETE", "?erase=true"),
       stored: () => call("GET", "/export"),
+      recordings: async () => (await call<{ recordings: RecordingState[] }>("GET", "/recordings")).recordings,
+      startRecording: () => call("POST", "/recordings"),
+      stopRecording: () => call("DELETE", "/recordings/running"),
+      deleteRecording: (id) => call("DELETE", `/recordings/${encodeURIComponent(id)}`),
+      recordedFile: (id, { part, name }) =>
+        this.file(`${path}/recordings/${encodeURIComponent(id)}/file?${new URLSearchParams({ part, name })}`, {
+          bearer: organiserToken,
+        }),
       allowRecording: (allowed) => call("PUT", "/recording", { allowed }),
       allowChat: (allowed) => call("PUT", "/chat", { allowed }),
       lowerHand: (identity) => call("DELETE", `/participants/${encodeURIComponent(identity)}/hand`),
@@ -232,21 +275,31 @@ export class Api {
     };
   }
 
-  private async call<T>(
-    method: string,
-    path: string,
-    { body, bearer }: { body?: unknown; bearer?: string } = {},
-  ): Promise<T> {
+  private async call<T>(method: string, path: string, sent: Sent = {}): Promise<T> {
+    const response = await this.send(method, path, sent, PATIENCE_MS);
+    if (response.status === 204) return undefined as T;
+    const answer: unknown = await response.json().catch(() => null);
+    if (!response.ok) throw refusal(response.status, answer);
+    if (typeof answer !== "object" || answer === null) throw new ApiError("unexpected", "The answer is not JSON.");
+    return answer as T;
+  }
+
+  private async file(path: string, sent: Sent): Promise<Blob> {
+    const response = await this.send("GET", path, sent, FILE_PATIENCE_MS);
+    if (!response.ok) throw refusal(response.status, await response.json().catch(() => null));
+    return response.blob();
+  }
+
+  private async send(method: string, path: string, { body, bearer }: Sent, patienceMs: number): Promise<Response> {
     const headers: Record<string, string> = {};
     if (body !== undefined) headers["Content-Type"] = "application/json";
     if (bearer) headers["Authorization"] = `Bearer ${bearer}`;
-    let response: Response;
     try {
-      response = await this.fetch(this.base + path, {
+      return await this.fetch(this.base + path, {
         method,
         headers,
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-        signal: AbortSignal.timeout(PATIENCE_MS),
+        signal: AbortSignal.timeout(patienceMs),
         cache: "no-store",
       });
     } catch (error) {
@@ -254,11 +307,6 @@ export class Api {
       if (error instanceof TypeError || error instanceof DOMException) throw new ApiError("offline", error.message);
       throw error;
     }
-    if (response.status === 204) return undefined as T;
-    const answer: unknown = await response.json().catch(() => null);
-    if (!response.ok) throw refusal(response.status, answer);
-    if (typeof answer !== "object" || answer === null) throw new ApiError("unexpected", "The answer is not JSON.");
-    return answer as T;
   }
 }
 
@@ -269,6 +317,13 @@ export interface Organising {
   erase(): Promise<void>;
   /** All that is stored of the room. */
   stored(): Promise<object>;
+  /** Those on the server, the newest first. */
+  recordings(): Promise<RecordingState[]>;
+  startRecording(): Promise<RecordingState>;
+  /** Ends the one that is being made. */
+  stopRecording(): Promise<void>;
+  deleteRecording(id: string): Promise<void>;
+  recordedFile(id: string, file: Pick<RecordedFile, "part" | "name">): Promise<Blob>;
   allowRecording(allowed: boolean): Promise<void>;
   allowChat(allowed: boolean): Promise<void>;
   lowerHand(identity: string): Promise<void>;

@@ -199,6 +199,15 @@ function isOriginal(text: CaptionText, passage: Passage): boolean {
   return !text.translated && sameLanguage(text.language, passage.sourceLanguage);
 }
 
+/** The same with other texts, clause by clause. */
+export function mapped(transcript: Transcript, change: (clause: Entry, text: EntryText) => EntryText): Transcript {
+  const clauses = transcript.clauses.map((clause) => ({
+    ...clause,
+    texts: clause.texts.map((text) => change(clause, text)),
+  }));
+  return { ...transcript, entries: paragraphsOf(clauses), clauses };
+}
+
 /** Keeps one language; "original" keeps what was spoken, whatever the language. */
 export function inLanguage(transcript: Transcript, language: string): Transcript {
   const clauses = transcript.clauses.flatMap((clause) => {

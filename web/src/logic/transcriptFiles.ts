@@ -4,17 +4,20 @@ import { LONGEST_MS, within } from "./numbers";
 import type { ChatLine } from "./chatLines";
 import { originalOf, SHORTEST_MS, type Entry, type EntryText, type Transcript } from "./transcript";
 
-export type Format = "vtt" | "srt" | "txt" | "json";
+/** Those that are text; a Word document is written by `transcriptDocx`. */
+export type TextFormat = "vtt" | "srt" | "txt" | "json";
+export type Format = TextFormat | "docx";
 
 export const MEDIA_TYPES: Readonly<Record<Format, string>> = {
   vtt: "text/vtt",
   srt: "application/x-subrip",
   txt: "text/plain",
   json: "application/json",
+  docx: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 };
 
 /** As a file; `locale` is the reader's, for the date at its head, and `timeZone` theirs unless it is given. */
-export function write(transcript: Transcript, format: Format, locale: string, timeZone?: string): string {
+export function write(transcript: Transcript, format: TextFormat, locale: string, timeZone?: string): string {
   switch (format) {
     case "vtt":
       return writeVtt(transcript);
@@ -25,6 +28,15 @@ export function write(transcript: Transcript, format: Format, locale: string, ti
     case "json":
       return writeJson(transcript);
   }
+}
+
+/** A transcript in any format, ready to be saved. */
+export async function fileOf(transcript: Transcript, format: Format, locale: string): Promise<Blob> {
+  if (format !== "docx")
+    return new Blob([write(transcript, format, locale)], { type: `${MEDIA_TYPES[format]};charset=utf-8` });
+  const { writeDocx } = await import("./transcriptDocx");
+  const began = dateFormat(locale).format(Date.parse(instant(transcript.beganMs)));
+  return new Blob([await writeDocx(transcript, locale, began)], { type: MEDIA_TYPES.docx });
 }
 
 /** The day and the time of day with its zone. */
@@ -151,7 +163,7 @@ export function instant(ms: number): string {
   return new Date(within(ms, -FARTHEST_MS, FARTHEST_MS)).toISOString();
 }
 
-function clock(ms: number, decimal: "." | ","): string {
+export function clock(ms: number, decimal: "." | ","): string {
   const whole = Math.round(within(ms, 0, 100 * LONGEST_MS));
   const two = (value: number): string => String(Math.floor(value)).padStart(2, "0");
   const fraction = String(whole % 1000).padStart(3, "0");
@@ -161,18 +173,18 @@ function clock(ms: number, decimal: "." | ","): string {
 const LANGUAGE_CODE = /^[A-Za-z0-9-]+$/;
 
 /** The text; one that could not be translated is marked with its own language. */
-function shown({ text, note }: EntryText, { sourceLanguage }: Entry): string {
+export function shown({ text, note }: EntryText, { sourceLanguage }: Entry): string {
   const words = oneLine(text);
   return note ? `[${oneLine(sourceLanguage) || "und"}] ${words}` : words;
 }
 
 /** Who spoke. Marks that turn the direction of writing around would do so to the words behind the name as well. */
-function nameIn({ name, speaker }: Pick<Entry, "name" | "speaker">): string {
+export function nameIn({ name, speaker }: Pick<Entry, "name" | "speaker">): string {
   const plain = (text: string): string => oneLine(text.replaceAll(/[\u202a-\u202e\u2066-\u2069]/g, ""));
   return plain(name) || plain(speaker) || "?";
 }
 
-function oneLine(text: string): string {
+export function oneLine(text: string): string {
   return text
     .replaceAll("\ufeff", "")
     .replaceAll(/[\s\p{Cc}]+/gu, " ")

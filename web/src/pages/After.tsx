@@ -1,4 +1,4 @@
-import { useMemo, useState } from "react";
+import { lazy, Suspense, useMemo, useState } from "react";
 import { Icon } from "../components/Icon";
 import { KeepTranscript } from "../components/KeepTranscript";
 import { Page, ViewHeading } from "../components/Page";
@@ -7,7 +7,9 @@ import { RecordingControls } from "../components/RecordingControls";
 import { SaveTranscript, TranscriptList, useTranscript } from "../components/TranscriptPanel";
 import { useI18n } from "../hooks/useI18n";
 import { useLeaveGuard } from "../hooks/useLeaveGuard";
+import { MeetingContext } from "../hooks/useMeeting";
 import { useStore } from "../hooks/useStore";
+import type { Api } from "../logic/api";
 import type { EndReason } from "../logic/connection";
 import type { TextKey } from "../logic/i18n";
 import type { Meeting } from "../room/meeting";
@@ -21,8 +23,19 @@ const REASONS: Readonly<Record<EndReason, TextKey>> = {
   lost: "after.lost",
 };
 
-export function After({ meeting, title, onAgain }: { meeting: Meeting; title: string; onAgain: () => void }) {
+const ServerRecordingSection = lazy(() => import("../components/ServerRecordingSection"));
+
+interface AfterProps {
+  readonly api: Api;
+  readonly meeting: Meeting;
+  readonly title: string;
+  readonly onAgain: () => void;
+}
+
+export function After({ api, meeting, title, onAgain }: AfterProps) {
   const { text } = useI18n();
+  const { organiser_token: token, room } = meeting.admission;
+  const organising = useMemo(() => (token ? api.organise(room, token) : null), [api, room, token]);
   const connection = useStore(meeting.session.connection);
   const transcript = useTranscript(meeting, title);
   const reason = connection.state === "ended" ? connection.reason : "left";
@@ -69,6 +82,15 @@ export function After({ meeting, title, onAgain }: { meeting: Meeting; title: st
               </PartBoundary>
             </div>
           </div>
+        )}
+        {organising && reason !== "removed" && (
+          <PartBoundary>
+            <Suspense>
+              <MeetingContext value={meeting}>
+                <ServerRecordingSection organising={organising} ended />
+              </MeetingContext>
+            </Suspense>
+          </PartBoundary>
         )}
         {!hasWords && <RecordingControls meeting={meeting} title={title} ended />}
       </div>

@@ -76,6 +76,11 @@ export function Before(props: BeforeProps) {
             <p className="eyebrow">{text(ROLE_TEXTS[invitation.role])}</p>
             <h1>{text("before.title", { title: invitation.title })}</h1>
           </div>
+          {invitation.recorded && (
+            <Notice kind="warning">
+              <span className="recording-dot" aria-hidden="true" /> {text("before.recorded")}
+            </Notice>
+          )}
           {onMoveHere && <ElsewhereNotice hint={text("before.elsewhereHint")} onMoveHere={onMoveHere} />}
           <section className="card" aria-labelledby="languages-title">
             <div className="field">

@@ -11,7 +11,7 @@ import { useTitle } from "../components/Page";
 import { PartBoundary } from "../components/PartBoundary";
 import { InviteButton } from "../components/InviteButton";
 import { PeoplePanel } from "../components/PeoplePanel";
-import { RecordingClock, RecordingStatus } from "../components/RecordingStatus";
+import { RecordingClock, RecordingStatus, ServerRecordingSign } from "../components/RecordingStatus";
 import { Scene } from "../components/Scene";
 import { SettingsPanel } from "../components/SettingsPanel";
 import { ShortcutsDialog } from "../components/ShortcutsDialog";
@@ -106,6 +106,7 @@ function MeetingView({ invitation, organising }: { invitation: Invitation; organ
           {invitation.title}
         </h1>
         <PartBoundary>
+          <ServerRecordingSign />
           <RecordingClock />
           {organising && <InviteButton title={invitation.title} organising={organising} />}
         </PartBoundary>

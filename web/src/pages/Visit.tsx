@@ -78,7 +78,7 @@ export function Visit({ api, invitationToken: token }: { api: Api; invitationTok
       return (
         <Suspense fallback={<Door />}>
           <PartBoundary>
-            <After meeting={stage.meeting} title={stage.invitation.title} onAgain={arrive} />
+            <After api={api} meeting={stage.meeting} title={stage.invitation.title} onAgain={arrive} />
           </PartBoundary>
         </Suspense>
       );

@@ -21,6 +21,7 @@ import { HeardRecorder } from "./recorder";
 import { RecordingRule } from "./recordingRule";
 import { RecordingSigns } from "./recordingSigns";
 import { Requests } from "./requests";
+import { ServerRecording } from "./serverRecording";
 import { Sample } from "./sample";
 import { Session, SESSION_OPTIONS } from "./session";
 import type { Capture } from "./sessionShelf";
@@ -62,6 +63,8 @@ export class Meeting {
   readonly interpreterDraft = new Store<InterpreterWish>({ languages: null, glossary: null, muted: [], voices: {} });
   /** Identities of those who record what they hear. */
   readonly recording: RecordingSigns["recording"];
+  /** Whether the meeting is being recorded on the server. */
+  readonly serverRecording: ServerRecording["running"];
   readonly microphone: Store<Microphone>;
   /** How many still listen to what this person has just said; 0 for those who do not speak. */
   readonly waiting: WaitWatch["waiting"];
@@ -157,6 +160,7 @@ export class Meeting {
     this.session.admission.subscribe(() => clock.set(this.session.admission.get().token));
     this.recordingAllowed = new RecordingRule(this.room, this.session.admission).allowed;
     this.recorder = new HeardRecorder(this.mixer, this.recordingAllowed);
+    this.serverRecording = new ServerRecording(this.room).running;
     this.recording = new RecordingSigns(this.room, this.recorder.state).recording;
     this.room
       .on(RoomEvent.TrackMuted, (_, { isLocal }) => isLocal && this.lookAtMicrophone())

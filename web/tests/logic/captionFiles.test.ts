@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Passage } from "../../src/logic/captions";
 import { inLanguage, transcriptOf } from "../../src/logic/transcript";
-import { write, type Format } from "../../src/logic/transcriptFiles";
+import { write, type TextFormat } from "../../src/logic/transcriptFiles";
 // The interpreter's own files are written the same: tests/demo/test_webvtt.py.
 import cases from "../../../tests/data/caption-files.json";
 
@@ -41,7 +41,7 @@ describe("a cue", () => {
       const [hours, minutes, seconds] = time.replace(",", ".").split(":").map(Number) as [number, number, number];
       return Math.round((hours * 3600 + minutes * 60 + seconds) * 1000);
     };
-    const spans = (format: Format): number[][] =>
+    const spans = (format: TextFormat): number[][] =>
       [...write(transcript, format, "en").matchAll(/([\d:.,]+) --> ([\d:.,]+)/g)].map(([, begins, ends]) => [
         ms(begins ?? ""),
         ms(ends ?? ""),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Passage } from "../../src/logic/captions";
 import { inLanguage, transcriptOf, type Transcript } from "../../src/logic/transcript";
-import { fileName, write, type Format } from "../../src/logic/transcriptFiles";
+import { fileName, write, type TextFormat } from "../../src/logic/transcriptFiles";
 
 function passage(
   number: number,
@@ -33,7 +33,7 @@ function passage(
   };
 }
 
-const saved = (transcript: Transcript, format: Format): string => write(transcript, format, "en", "UTC");
+const saved = (transcript: Transcript, format: TextFormat): string => write(transcript, format, "en", "UTC");
 
 const BEGAN = Date.UTC(2026, 10, 21, 9, 0, 0);
 const PASSAGES: readonly Passage[] = [
@@ -365,7 +365,8 @@ describe("times", () => {
         "Talk",
         String,
       );
-    const spans = (transcript: Transcript, format: Format) => saved(transcript, format).match(/[\d:.,]+ --> [\d:.,]+/g);
+    const spans = (transcript: Transcript, format: TextFormat) =>
+      saved(transcript, format).match(/[\d:.,]+ --> [\d:.,]+/g);
     const both = cues(["ana", 0, 9000], ["bob", 2000, 3000], ["eve", 2000, 2100], ["ana", 2200, 9000]);
 
     expect(spans(both, "vtt")).toEqual([

@@ -50,6 +50,13 @@ afterEach(() => {
 });
 
 describe("before somebody joins", () => {
+  it.each([true, false])("says whether the meeting is being recorded: %s", async (recorded) => {
+    visit(serviceWith(configured(null), { recorded }));
+    await screen.findByLabelText("Your name");
+
+    expect(screen.queryByText(/is being recorded on the server/) !== null).toBe(recorded);
+  });
+
   it.each([
     ["", "Please enter your name."],
     ["\u202e\u200b", "Nothing of this name can be shown. Please use letters."],

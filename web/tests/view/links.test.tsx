@@ -154,6 +154,7 @@ describe("the interpreter's last steps", () => {
     presence: new Store("unseen"),
     interpreterDraft: new Store<InterpreterWish>(NOTHING_SPECIAL),
     recordingAllowed: new Store(true),
+    serverRecording: new Store(false),
     directory: { names: new Store(new Map()) },
   };
   const panel = (calls: Partial<Organising>) =>

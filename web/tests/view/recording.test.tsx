@@ -22,6 +22,7 @@ function meetingOf({ allowed = true, recording = [] as readonly string[], role =
   return {
     admission: { role },
     recordingAllowed,
+    serverRecording: new Store(false),
     recorder: new HeardRecorder(fakeMixer().mixer, recordingAllowed),
     recording: new Store(recording),
     directory: { names: new Store(new Map([["ana", "Ana"]])) },

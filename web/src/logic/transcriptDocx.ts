@@ -1,0 +1,196 @@
+/** A transcript as a Word document. Loaded only when somebody asks for one. */
+
+import {
+  AlignmentType,
+  BorderStyle,
+  Document,
+  HeadingLevel,
+  Packer,
+  PageOrientation,
+  Paragraph,
+  Table,
+  TableCell,
+  TableRow,
+  TextRun,
+  WidthType,
+} from "docx";
+import { directionOf, nameOf, sameLanguage } from "./languages";
+import { originalOf, type Entry, type EntryText, type Transcript } from "./transcript";
+import { clock, nameIn, oneLine, shown } from "./transcriptFiles";
+
+/** More columns are too narrow for an upright page. */
+const MOST_UPRIGHT = 3;
+
+/** Dark enough to be read on white; a speaker has the same throughout. */
+const COLOURS = ["0B5C6B", "8A3B12", "5B3A8C", "1D6B34", "9C1F4B", "2A4FA3", "6B5A00", "4A4A4A"];
+
+const DOUBT_COLOUR = "8A8A8A";
+
+/** Twentieths of a point, as Word counts. */
+const SPACE = { before: 60, after: 60 };
+
+/** The file's bytes; `began` is the day and time of its head, written out. */
+export async function writeDocx(transcript: Transcript, locale: string, began: string): Promise<ArrayBuffer> {
+  const { title, entries, languages } = transcript;
+  const several = entries.some(({ texts }) => texts.length > 1);
+  const colours = coloursOf(entries);
+  const head = [
+    new Paragraph({ heading: HeadingLevel.TITLE, ...directed(title, locale), children: [run(title, locale)] }),
+    ...(entries.length ? [new Paragraph({ children: [run(began, locale)] })] : []),
+  ];
+  const body = several
+    ? [table(entries, columnsOf(transcript), locale, colours)]
+    : entries.flatMap((entry) => paragraphs(entry, colours));
+  const wide = several && columnsOf(transcript).length > MOST_UPRIGHT;
+  const heading = several
+    ? languages.map((code) => nameOf(code, locale)).join(" · ")
+    : nameOf(entries[0]?.texts[0]?.language ?? "", locale);
+  const document = new Document({
+    title: oneLine(title),
+    creator: "HIVE",
+    sections: [
+      {
+        properties: {
+          page: { size: { orientation: wide ? PageOrientation.LANDSCAPE : PageOrientation.PORTRAIT } },
+        },
+        children: [
+          ...head,
+          ...(entries.length
+            ? [new Paragraph({ heading: HeadingLevel.HEADING_1, children: [run(heading, locale)] })]
+            : []),
+          ...body,
+        ],
+      },
+    ],
+  });
+  return Packer.toArrayBuffer(document);
+}
+
+/** In the order in which people first spoke. */
+function coloursOf(entries: readonly Entry[]): Map<string, string> {
+  const speakers = [...new Set(entries.map(({ speaker }) => speaker))];
+  return new Map(speakers.map((speaker, at) => [speaker, COLOURS[at % COLOURS.length] as string]));
+}
+
+/** One column for each language; languages that serve the same reader share one. */
+function columnsOf({ languages }: Transcript): string[] {
+  return languages.filter((code, at) => !languages.slice(0, at).some((before) => sameLanguage(before, code)));
+}
+
+function paragraphs(entry: Entry, colours: ReadonlyMap<string, string>): Paragraph[] {
+  const speaker = new Paragraph({ heading: HeadingLevel.HEADING_2, children: heads(entry, colours) });
+  return [speaker, ...entry.texts.map((text) => paragraph(text, entry))];
+}
+
+function table(
+  entries: readonly Entry[],
+  columns: readonly string[],
+  locale: string,
+  colours: ReadonlyMap<string, string>,
+): Table {
+  const width = { size: 100 / (columns.length + 0.6), type: WidthType.PERCENTAGE };
+  const line = { style: BorderStyle.SINGLE, size: 4, color: "C8C8C8" };
+  const header = new TableRow({
+    tableHeader: true,
+    children: [
+      new TableCell({ children: [new Paragraph("")] }),
+      ...columns.map(
+        (code) =>
+          new TableCell({
+            width,
+            children: [new Paragraph({ children: [new TextRun({ text: nameOf(code, locale), bold: true })] })],
+          }),
+      ),
+    ],
+  });
+  const rows = entries.map(
+    (entry) =>
+      new TableRow({
+        cantSplit: true,
+        children: [
+          new TableCell({ children: [new Paragraph({ spacing: SPACE, children: heads(entry, colours) })] }),
+          ...columns.map((code) => new TableCell({ width, children: cell(entry, code) })),
+        ],
+      }),
+  );
+  return new Table({
+    width: { size: 100, type: WidthType.PERCENTAGE },
+    borders: { top: line, bottom: line, left: line, right: line, insideHorizontal: line, insideVertical: line },
+    rows: [header, ...rows],
+  });
+}
+
+/** What there is in a language: what was said, or its translation; nothing where it was not translated. */
+function cell(entry: Entry, code: string): Paragraph[] {
+  const original = originalOf(entry);
+  const text =
+    original && sameLanguage(original.language, code)
+      ? original
+      : entry.texts.find(({ language, note }) => !note && sameLanguage(language, code));
+  return [text ? paragraph(text, entry) : new Paragraph("")];
+}
+
+function paragraph(text: EntryText, entry: Entry): Paragraph {
+  const language = text.note ? entry.sourceLanguage : text.language;
+  return new Paragraph({
+    spacing: SPACE,
+    ...directed(text.text, language),
+    children: [
+      run(shown(text, entry), language),
+      ...(text.doubt ? [new TextRun({ text: ` (${oneLine(text.doubt)})`, color: DOUBT_COLOUR, italics: true })] : []),
+    ],
+  });
+}
+
+function heads(entry: Entry, colours: ReadonlyMap<string, string>): TextRun[] {
+  const name = nameIn(entry);
+  return [
+    new TextRun({
+      text: name,
+      bold: true,
+      color: colours.get(entry.speaker) ?? "000000",
+      ...rightToLeft(name, "en"),
+    }),
+    new TextRun({ text: `  ${clock(entry.startMs, ".").slice(0, -4)}`, color: DOUBT_COLOUR }),
+  ];
+}
+
+function run(text: string, language: string): TextRun {
+  return new TextRun({
+    text: withoutControls(oneLine(text)),
+    language: { value: language },
+    ...rightToLeft(text, language),
+  });
+}
+
+function directed(text: string, language: string): { bidirectional?: true; alignment: typeof AlignmentType.START } {
+  const bidirectional = directionIn(text, language) === "rtl" ? { bidirectional: true as const } : {};
+  return { ...bidirectional, alignment: AlignmentType.START };
+}
+
+function rightToLeft(text: string, language: string): { rightToLeft?: true } {
+  return directionIn(text, language) === "rtl" ? { rightToLeft: true } : {};
+}
+
+const RTL_LETTER = /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u;
+const LETTER = /\p{L}/u;
+
+/** By its first letter, where it has one: a Hebrew sentence that was not translated stays one among English ones. */
+function directionIn(text: string, language: string): "rtl" | "ltr" {
+  const first = [...text].find((character) => LETTER.test(character));
+  if (first === undefined) return directionOf(language);
+  return RTL_LETTER.test(first) ? "rtl" : "ltr";
+}
+
+/** What XML cannot hold. */
+function withoutControls(text: string): string {
+  return [...text].filter((character) => isXml(character.codePointAt(0) ?? 0)).join("");
+}
+
+function isXml(point: number): boolean {
+  return (
+    (point >= 0x20 && point <= 0xd7ff) ||
+    (point >= 0xe000 && point <= 0xfffd) ||
+    (point >= 0x10000 && point <= 0x10ffff)
+  );
+}
