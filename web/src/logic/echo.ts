@@ -7,6 +7,8 @@ const WINDOW = 4000 / FRAME_MS;
 /** From the loudspeaker's buffer to the microphone's: 0.7 s holds also for wireless ones. */
 const MOST_LAG = 700 / FRAME_MS;
 const LOOK_EVERY = 500 / FRAME_MS;
+/** Frames come in batches, of what is played and what is heard by turns. */
+export const FRAMES_AT_ONCE = 25;
 /** A voice that is played is above this in some band. */
 const PLAYED_DBFS = -55;
 /** So many frames of the window must hold a voice, else there is nothing to be found. */
@@ -41,6 +43,15 @@ export class EchoFinder {
     if (this.looks < LOOKS) return false;
     this.looks = 0;
     return true;
+  }
+
+  /** Shape (FRAMES_AT_ONCE, 2, BANDS). */
+  feedBatch(batch: Float32Array): boolean {
+    let found = false;
+    for (let at = 0; at + 2 * BANDS <= batch.length; at += 2 * BANDS) {
+      found = this.feed(batch.subarray(at, at + BANDS), batch.subarray(at + BANDS, at + 2 * BANDS)) || found;
+    }
+    return found;
   }
 
   /** The best likeness of now, and how many frames later it is heard; null while too little is played. */
