@@ -7,6 +7,8 @@ import { filesOf } from "./compress.mjs";
 const LIMIT_KB = 300;
 /** A catalogue of words: `es-4f2a….js`. A visitor reads one, so only the largest counts. */
 const CATALOGUE = /^[a-z]{2}-.*\.js$/;
+/** Fetched later, by who needs it: the strong suppression of noise, the search for echoes. */
+const ASKED_FOR = /^(rnnoise|noiseFilter|bands)-/;
 
 const folder = fileURLToPath(new URL("../dist/", import.meta.url));
 
@@ -23,7 +25,7 @@ for (const { name, br, gz } of files)
   console.log(`${br.toFixed(1).padStart(8)} ${gz.toFixed(1).padStart(8)} kB  ${name}`);
 
 const largest = files.find(({ name }) => CATALOGUE.test(name));
-const counted = files.filter((file) => file === largest || !CATALOGUE.test(file.name));
+const counted = files.filter(({ name }) => name === largest?.name || !(CATALOGUE.test(name) || ASKED_FOR.test(name)));
 const total = (form) => counted.reduce((sum, file) => sum + file[form], 0);
 console.log(
   `${total("br").toFixed(1).padStart(8)} ${total("gz").toFixed(1).padStart(8)} kB  ` +

@@ -8,6 +8,7 @@ import "./styles/pages.css";
 import "./styles/room.css";
 import "./styles/strip.css";
 import "./styles/toolbar.css";
+import "./styles/microphone.css";
 import "./styles/captions.css";
 
 const root = document.getElementById("root");

@@ -1,12 +1,15 @@
-/** Real speech for tests without a browser: readings of tests/data/speech one after another, 16 kHz, G.711. */
+/** Speech for tests without a browser, 16 kHz, G.711. */
 
-import awb from "./sounds/awb.wav?inline";
+import austen from "./sounds/austen.wav?inline";
 import rms from "./sounds/rms.wav?inline";
 
 export const RATE_HZ = 16_000;
-const FILES = { awb, rms };
+const FILES = { austen, rms };
 
-/** Shape (samples,), full scale 1. "awb" is 9 s of a Scottish man, "rms" 11 s of an American one. */
+/**
+ * Shape (samples,), full scale 1. "austen" is 7 s read by a person (bench/data), "rms" 11 s by the voice of a
+ * machine (three sentences of tests/data/speech), as translations are.
+ */
 export function speech(name: keyof typeof FILES): Float32Array {
   const file = atob(FILES[name].slice(FILES[name].indexOf(",") + 1));
   return Float32Array.from(file.slice(file.indexOf("data") + 8), (sign) => linear(sign.charCodeAt(0)));

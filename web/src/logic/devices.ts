@@ -38,8 +38,10 @@ function has(now: readonly Device[], choice: Device): boolean {
 /** The name of the device itself: that of the browser's choice is the same with a word before it, in its language. */
 function plainLabel(device: Device, list: readonly Device[]): string {
   if (device.deviceId !== BROWSERS_CHOICE) return device.label;
-  return list.find(({ deviceId, label }) => deviceId !== BROWSERS_CHOICE && isBehind(device.label, label))?.label ??
-    device.label;
+  return (
+    list.find(({ deviceId, label }) => deviceId !== BROWSERS_CHOICE && isBehind(device.label, label))?.label ??
+    device.label
+  );
 }
 
 function isBehind(choice: string, label: string): boolean {

@@ -1,6 +1,7 @@
 /** What a person chose, kept in this browser; nothing of it leaves the machine by itself. */
 
 import type { ReadMode } from "./captionView";
+import { NOISE_MODES, type Processing } from "./processing";
 
 export interface Preferences {
   readonly name: string;
@@ -17,6 +18,9 @@ export interface Preferences {
   readonly captionNames: boolean;
   readonly balance: number;
   readonly microphone: string;
+  readonly processing: Processing;
+  /** Whether the microphone may stay open in this page while it is muted, to notice speech. */
+  readonly noticeMuted: boolean;
   readonly speaker: string;
   readonly shortcuts: boolean;
   /** Whether finished sentences are read to screen readers; "auto": while no translated voice is heard. */
@@ -40,6 +44,8 @@ export const DEFAULTS: Preferences = {
   captionNames: true,
   balance: 0.9,
   microphone: "",
+  processing: { echoCancellation: true, noise: "standard", autoGain: true },
+  noticeMuted: false,
   speaker: "",
   shortcuts: true,
   announce: "auto",
@@ -71,8 +77,17 @@ export function readPreferences(shelf: Shelf): Preferences {
   return {
     ...preferences,
     captionSize: Math.min(CAPTION_SIZES.length - 1, Math.max(0, Number.isFinite(size) ? size : DEFAULTS.captionSize)),
+    processing: processingOf(preferences.processing),
     balance: Math.min(1, Math.max(0, preferences.balance)),
     announce: ["on", "off"].includes(preferences.announce) ? preferences.announce : "auto",
+  };
+}
+
+function processingOf({ echoCancellation, noise, autoGain }: Processing): Processing {
+  return {
+    echoCancellation: echoCancellation !== false,
+    noise: NOISE_MODES.find((mode) => mode === noise) ?? DEFAULTS.processing.noise,
+    autoGain: autoGain !== false,
   };
 }
 

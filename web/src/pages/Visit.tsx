@@ -131,6 +131,7 @@ function useVisit(api: Api, token: string): VisitControls {
         wishes: manner.wishes,
         balance: preferences.balance,
         microphone: manner.microphone,
+        sound: { processing: preferences.processing, noticeMuted: preferences.noticeMuted },
         speaker: preferences.speaker,
         relayOnly: preferences.relayOnly,
       });

@@ -1,12 +1,14 @@
 import { Room, RoomEvent } from "livekit-client";
 import type { Admission, Api, InterpreterWish } from "../logic/api";
 import { diagnose, type Diagnosis } from "../logic/diagnostics";
+import { constraintsOf } from "../logic/processing";
 import { microphoneProblem, type MicrophoneProblem } from "../logic/microphone";
 import { ServerClock } from "../logic/serverClock";
 import { Store } from "../logic/store";
 import type { Wishes } from "../logic/wishes";
 import { CaptionFeed, captionSource } from "./captionFeed";
 import { Directory } from "./directory";
+import { AtMicrophone, type SoundWishes } from "./atMicrophone";
 import { InterpreterWatch } from "./interpreterWatch";
 import { Listening } from "./listening";
 import { Mixer } from "./mixer";
@@ -26,6 +28,7 @@ export interface MeetingOptions {
   readonly wishes: Wishes;
   readonly balance: number;
   readonly microphone: Capture;
+  readonly sound: SoundWishes;
   readonly speaker: string;
   readonly relayOnly: boolean;
 }
@@ -60,6 +63,9 @@ export class Meeting {
   readonly capture: Store<Capture>;
   private readonly endKeeping: () => void;
   private readonly waitWatch: WaitWatch | null;
+  /** Null for those who may not speak. */
+  readonly atMicrophone: AtMicrophone | null;
+  private speaker: string;
 
   constructor(
     readonly admission: Admission,
@@ -73,12 +79,11 @@ export class Meeting {
       adaptiveStream: true,
       dynacast: true,
       audioCaptureDefaults: {
-        echoCancellation: true,
-        noiseSuppression: true,
-        autoGainControl: true,
+        ...constraintsOf(options.sound.processing),
         ...(options.microphone.device ? { deviceId: options.microphone.device } : {}),
       },
-      publishDefaults: { dtx: true, red: true },
+      // A muted microphone is closed: the browser's sign of recording must not stay.
+      publishDefaults: { dtx: true, red: true, stopMicTrackOnMute: true },
     });
     this.mixer = new Mixer(context);
     this.mixer.setBalance(options.balance);
@@ -107,10 +112,6 @@ export class Meeting {
       passages: this.feed.passages,
       hears: admission.role !== "reader",
     });
-    this.waitWatch = this.maySpeak
-      ? new WaitWatch(this.room, context, { interpreter: this.watch.state, wishes: this.wishSender.wishes })
-      : null;
-    this.waiting = this.waitWatch?.waiting ?? new Store(0);
     this.microphone = new Store<Microphone>({ state: "none" });
     this.capture = new Store(options.microphone);
     this.sample = new Sample({
@@ -121,6 +122,27 @@ export class Meeting {
       isMicrophoneOn: () => this.microphone.get().state === "on",
       setMicrophone: (on) => this.switchMicrophoneOn(on),
     });
+    this.speaker = options.speaker;
+    this.atMicrophone = this.maySpeak
+      ? new AtMicrophone({
+          room: this.room,
+          context,
+          mixer: this.mixer,
+          wishes: options.sound,
+          isMuted: () => this.microphone.get().state === "off" && this.sample.state.get() === "idle",
+          changes: [this.microphone, this.sample.state],
+          device: (kind) => (kind === "speaker" ? this.speaker : this.capture.get().device).replace(/^default$/, ""),
+          useDevice: (kind, id) => (kind === "speaker" ? this.mixer.setSpeaker(id) : this.useMicrophone(id)),
+        })
+      : null;
+    this.waitWatch = this.atMicrophone
+      ? new WaitWatch(this.room, {
+          levelDbfs: () => this.atMicrophone?.levelDbfs() ?? -Infinity,
+          interpreter: this.watch.state,
+          wishes: this.wishSender.wishes,
+        })
+      : null;
+    this.waiting = this.waitWatch?.waiting ?? new Store(0);
     this.session = new Session(this.room, api, admission, {
       relayOnly: options.relayOnly,
       onConnected: () => void this.publish(),
@@ -171,8 +193,9 @@ export class Meeting {
 
   async switchMicrophone(deviceId: string): Promise<void> {
     try {
-      await this.room.switchActiveDevice("audioinput", deviceId);
       this.capture.update((before) => ({ ...before, device: deviceId }));
+      this.atMicrophone?.deviceChosen();
+      await this.useMicrophone(deviceId);
       this.lookAtMicrophone();
     } catch (error) {
       this.microphone.set({ state: "failed", problem: microphoneProblem(error) });
@@ -181,6 +204,8 @@ export class Meeting {
 
   async setSpeaker(deviceId: string): Promise<void> {
     await this.mixer.setSpeaker(deviceId);
+    this.speaker = deviceId;
+    this.atMicrophone?.deviceChosen();
   }
 
   async diagnose(): Promise<Diagnosis> {
@@ -195,6 +220,7 @@ export class Meeting {
     await this.sample.stop();
     await this.session.leave();
     this.waitWatch?.close();
+    this.atMicrophone?.close();
     this.listening.close();
     this.feed.close();
     this.endKeeping();
@@ -209,11 +235,17 @@ export class Meeting {
 
   private async switchMicrophoneOn(on: boolean): Promise<void> {
     try {
-      await this.room.localParticipant.setMicrophoneEnabled(on);
+      const set = (): Promise<unknown> => this.room.localParticipant.setMicrophoneEnabled(on);
+      await (on && this.atMicrophone ? this.atMicrophone.open(set) : set());
       this.lookAtMicrophone();
     } catch (error) {
       this.microphone.set({ state: "failed", problem: microphoneProblem(error) });
     }
+  }
+
+  /** Only Chromium knows the browser's choice by an id, so that others must be free to take any. */
+  private async useMicrophone(deviceId: string): Promise<void> {
+    await this.room.switchActiveDevice("audioinput", deviceId || "default", deviceId !== "");
   }
 
   private lookAtMicrophone(): void {

@@ -39,7 +39,12 @@ describe("a device that is unplugged", () => {
 it.each([
   ["another one goes", [INNER, HEADSET], [HEADSET], "2"],
   ["another one comes", [INNER], [INNER, HEADSET], "1"],
-  ["the browser chooses another one that was there already", [choice("Headset"), INNER, HEADSET], [choice("Built-in"), INNER, HEADSET], ""],
+  [
+    "the browser chooses another one that was there already",
+    [choice("Headset"), INNER, HEADSET],
+    [choice("Built-in"), INNER, HEADSET],
+    "",
+  ],
   ["nothing is known yet", [], [INNER, HEADSET], "2"],
   ["names are not allowed", [device("", "")], [], ""],
   ["the chosen one was never there", [INNER], [INNER], "9"],

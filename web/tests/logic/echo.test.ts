@@ -19,8 +19,7 @@ function frames(sound: Float32Array): Float32Array[] {
 /** Whether what is played is found in what is heard, both of them to the end of the longer one. */
 function found(played: Float32Array, heard: Float32Array): boolean {
   const length = Math.max(played.length, heard.length);
-  const whole = (sound: Float32Array): Float32Array[] =>
-    frames(joined(sound, new Float32Array(length - sound.length)));
+  const whole = (sound: Float32Array): Float32Array[] => frames(joined(sound, new Float32Array(length - sound.length)));
   const finder = new EchoFinder();
   const heardFrames = whole(heard);
   return whole(played)
@@ -33,7 +32,7 @@ function later(sound: Float32Array, seconds: number): Float32Array {
   return joined(sound.subarray(seconds * RATE_HZ), sound.subarray(0, seconds * RATE_HZ));
 }
 
-const awb = speech("awb");
+const austen = speech("austen");
 const rms = speech("rms");
 const microphoneNoise = noise(12 * RATE_HZ, -62);
 
@@ -45,34 +44,34 @@ describe("the translated voice is found in the microphone", () => {
     ["by a wireless loudspeaker", { delayMs: 450, gain: 0.2 }, -62],
     ["with a fan beside it", { delayMs: 180, gain: 0.2 }, -42],
   ])("%s", (_, room, noiseDbfs) => {
-    for (const voice of [awb, rms]) {
+    for (const voice of [austen, rms]) {
       expect(found(voice, mixed(throughRoom(voice, room), noise(12 * RATE_HZ, noiseDbfs)))).toBe(true);
     }
   });
 
   it("too, where the person speaks now and then", () => {
-    const own = joined(awb.subarray(0, 2 * RATE_HZ), silence(6), awb.subarray(2 * RATE_HZ, 4 * RATE_HZ));
+    const own = joined(austen.subarray(0, 2 * RATE_HZ), silence(6), austen.subarray(2 * RATE_HZ, 4 * RATE_HZ));
     expect(found(rms, mixed(throughRoom(rms, { delayMs: 140, gain: 0.4 }), own, microphoneNoise))).toBe(true);
   });
 
   it("too, while the person speaks as loudly all the time", () => {
-    expect(found(rms, mixed(throughRoom(rms, { delayMs: 140, gain: 1 }), awb, microphoneNoise))).toBe(true);
+    expect(found(rms, mixed(throughRoom(rms, { delayMs: 140, gain: 1 }), austen, microphoneNoise))).toBe(true);
   });
 });
 
 describe("nothing is found", () => {
-  it.each([0, 1, 2, 3, 5, 7])("in one's own speech while another voice is played, begun %i s later", (seconds) => {
-    expect(found(awb, mixed(later(rms, seconds), microphoneNoise))).toBe(false);
-    expect(found(rms, mixed(later(awb, seconds), microphoneNoise))).toBe(false);
+  it.each([0, 1, 2, 3, 4, 6])("in one's own speech while another voice is played, begun %i s later", (seconds) => {
+    expect(found(austen, mixed(later(rms, seconds), microphoneNoise))).toBe(false);
+    expect(found(rms, mixed(later(austen, seconds), microphoneNoise))).toBe(false);
   });
 
-  it.each([1, 2, 3, 4, 6, 7])("where the same voice says something else, %i s apart", (seconds) => {
-    for (const voice of [awb, rms]) expect(found(voice, later(voice, seconds))).toBe(false);
+  it.each([1, 2, 3, 4, 5, 6])("where the same voice says something else, %i s apart", (seconds) => {
+    for (const voice of [austen, rms]) expect(found(voice, later(voice, seconds))).toBe(false);
   });
 
   it("in silence, in noise, and in a voice that is no speech", () => {
-    expect(found(awb, silence(9))).toBe(false);
-    expect(found(awb, noise(9 * RATE_HZ, -30))).toBe(false);
+    expect(found(austen, silence(9))).toBe(false);
+    expect(found(austen, noise(9 * RATE_HZ, -30))).toBe(false);
     expect(found(rms, rms.slice().reverse())).toBe(false);
   });
 
@@ -82,6 +81,8 @@ describe("nothing is found", () => {
   });
 
   it("where echo cancellation leaves nothing above the noise of the microphone", () => {
-    expect(found(awb, mixed(louder(throughRoom(awb, { delayMs: 90, gain: 0.5 }), 0.0005), microphoneNoise))).toBe(false);
+    expect(found(austen, mixed(louder(throughRoom(austen, { delayMs: 90, gain: 0.5 }), 0.0005), microphoneNoise))).toBe(
+      false,
+    );
   });
 });
