@@ -175,7 +175,7 @@ async def test_noise_is_taken_out_where_that_is_chosen_and_devices_are_followed(
         await expect(word).to_contain_text("“Fake Audio Input 2” is back", timeout=15_000)
         await _until(emma.page, f"() => ({_LIVE})().every((track) => track.label === 'Fake Audio Input 2')")
         assert await _live(emma.page) == 1
-        await emma.page.keyboard.press("Escape")
+        await devices.press("Escape")
         await expect(menu).to_be_hidden()
 
         await emma.page.locator(".tool-mic").click()

@@ -14,8 +14,8 @@ export function MicrophoneMenu() {
   useEffect(() => {
     if (!open) return undefined;
     const closeOutside = ({ target }: PointerEvent): void => {
-      const inside = target instanceof Node && (menu.current?.contains(target) || button.current?.contains(target));
-      if (!inside) setOpen(false);
+      const slot = menu.current?.closest(".tool-slot");
+      if (!(target instanceof Node && slot?.contains(target))) setOpen(false);
     };
     document.addEventListener("pointerdown", closeOutside);
     return () => document.removeEventListener("pointerdown", closeOutside);

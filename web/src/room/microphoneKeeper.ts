@@ -114,11 +114,32 @@ export function ownMicrophone({ localParticipant }: Room): LocalTrackPublication
 
 /** The new capture runs before the old one ends, so that no word is lost. */
 async function reopened(track: LocalAudioTrack, wanted: ReturnType<typeof constraintsOf>): Promise<void> {
-  const audio = { ...track.constraints, ...wanted };
-  const stream = await navigator.mediaDevices.getUserMedia({ audio });
-  const [next] = stream.getAudioTracks();
-  if (!next) throw new Error("the browser gave no microphone");
+  const { deviceId } = track.constraints;
+  const running = track.getSourceTrackSettings().deviceId;
+  const next = await captured(wanted, running ? { deviceId: { exact: running } } : {});
   await track.replaceTrack(next, false);
+  // As wishes again: another device may not know them all, and the chosen one may be back.
+  Object.assign(track.constraints, wanted, deviceId ? { deviceId } : {});
   // Safari ends one capture of a device when another ends.
-  if (next.readyState === "ended") await track.restartTrack({ ...wanted, deviceId: audio.deviceId ?? "default" });
+  if (next.readyState === "ended") await track.restartTrack({ ...wanted, deviceId: deviceId ?? "default" });
+}
+
+/** Chromium gives a second capture another device or other processing than was wished for, unless it must. */
+async function captured(
+  { echoCancellation, noiseSuppression, autoGainControl, ...rest }: ReturnType<typeof constraintsOf>,
+  device: MediaTrackConstraints,
+): Promise<MediaStreamTrack> {
+  const must = { echoCancellation, noiseSuppression, autoGainControl };
+  const demands = Object.fromEntries(Object.entries(must).map(([name, value]) => [name, { exact: value }]));
+  const ask = async (audio: MediaTrackConstraints): Promise<MediaStreamTrack> => {
+    const [track] = (await navigator.mediaDevices.getUserMedia({ audio })).getAudioTracks();
+    if (!track) throw new Error("the browser gave no microphone");
+    return track;
+  };
+  try {
+    return await ask({ ...rest, ...demands, ...device });
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== "OverconstrainedError") throw error;
+    return ask({ ...rest, ...must, ...device });
+  }
 }
