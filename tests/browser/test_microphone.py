@@ -152,11 +152,10 @@ async def test_noise_is_taken_out_where_that_is_chosen_and_devices_are_followed(
         await word.get_by_role("button", name="Close").click()
         await emma.page.unroute("**/rnnoise-*.wasm")
         await menu.get_by_role("radio", name="Off").check(force=True)
-        async with emma.page.expect_response("**/rnnoise-*.wasm"):
+        async with emma.page.expect_response("**/rnnoise-*.wasm") as sent:
             await menu.get_by_role("radio", name="Strong").check(force=True)
+        assert (await sent.value).headers["content-type"] == "application/wasm"
         quiet = await _listened(ana, lambda pauses, words: pauses < noisy[0] - 12 and words > noisy[1] - 6)
-        print("pauses and words in dB, before and after", noisy, quiet)
-
         assert quiet[0] < noisy[0] - 12
         assert abs(quiet[1] - noisy[1]) < 6
         assert await word.count() == 0

@@ -10,6 +10,10 @@ import type { Mixer } from "./mixer";
 import { MutedWatch } from "./mutedWatch";
 
 const LOOK_EVERY_MS = 500;
+/** Between words it is as quiet for so long; somebody who never pauses is not waited for longer than the limit. */
+const PAUSE_MS = 300;
+const PAUSE_DBFS = -45;
+const PAUSE_LIMIT_MS = 6000;
 
 /** What is said beside the microphone's button, one thing at a time. */
 export type MicrophoneWord =
@@ -56,7 +60,7 @@ export class AtMicrophone {
     this.processing = wishes.processing;
     this.ear = new Ear(context);
     const say = (kind: "mutedSpeech" | "echo" | "filterFailed") => (): void => this.word.set({ kind });
-    this.keeper = new MicrophoneKeeper(room, wishes.processing, say("filterFailed"));
+    this.keeper = new MicrophoneKeeper(room, wishes.processing, () => this.pause(), say("filterFailed"));
     this.mutedWatch = new MutedWatch(context, say("mutedSpeech"));
     this.echoWatch = new EchoWatch(context, mixer.translated, say("echo"));
     this.follower = new DeviceFollower(room, {
@@ -104,6 +108,21 @@ export class AtMicrophone {
       this.opening -= 1;
       this.review();
     }
+  }
+
+  /** Returns in the next pause of this person's speech. */
+  private pause(): Promise<void> {
+    return new Promise((resolve) => {
+      const beganMs = performance.now();
+      let loudMs = beganMs;
+      const timer = window.setInterval(() => {
+        const nowMs = performance.now();
+        if (this.levelDbfs() > PAUSE_DBFS) loudMs = nowMs;
+        if (nowMs - loudMs < PAUSE_MS && nowMs - beganMs < PAUSE_LIMIT_MS) return;
+        window.clearInterval(timer);
+        resolve();
+      }, 50);
+    });
   }
 
   close(): void {

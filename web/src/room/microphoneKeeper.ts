@@ -10,10 +10,14 @@ export class MicrophoneKeeper {
   private waiting = false;
   private filterFails = false;
 
-  /** @param onFailure told when RNNoise does not work; the microphone then is sent without it. */
+  /**
+   * @param pause returns when nothing is being said, so that no word is lost while the microphone opens anew.
+   * @param onFailure told when RNNoise does not work; the microphone then is sent without it.
+   */
   constructor(
     private readonly room: Room,
     private processing: Processing,
+    private readonly pause: () => Promise<void>,
     private readonly onFailure: () => void,
     private readonly filter: () => Promise<Filter> = () => import("./noiseFilter"),
   ) {
@@ -80,8 +84,10 @@ export class MicrophoneKeeper {
     } catch (error) {
       if (!(error instanceof Error) || error.name !== "OverconstrainedError") throw error;
     }
-    // Chromium and Firefox take some of it for a running microphone without doing it.
-    if (!isProcessedSo(track.getSourceTrackSettings(), wanted)) await reopened(track, wanted);
+    // Chromium takes it for a running microphone without doing it, and opens no second one of the same device for it.
+    if (isProcessedSo(track.getSourceTrackSettings(), wanted)) return;
+    await this.pause();
+    if (!track.isMuted) await track.restartTrack({ ...wanted, deviceId: track.constraints.deviceId ?? "default" });
   }
 
   private async refilter(track: LocalAudioTrack): Promise<void> {
@@ -110,36 +116,4 @@ export class MicrophoneKeeper {
 export function ownMicrophone({ localParticipant }: Room): LocalTrackPublication | null {
   const all = [...localParticipant.audioTrackPublications.values()] as LocalTrackPublication[];
   return all.find((one) => one.source === Track.Source.Microphone && one.trackName !== SAMPLE_TRACK) ?? null;
-}
-
-/** The new capture runs before the old one ends, so that no word is lost. */
-async function reopened(track: LocalAudioTrack, wanted: ReturnType<typeof constraintsOf>): Promise<void> {
-  const { deviceId } = track.constraints;
-  const running = track.getSourceTrackSettings().deviceId;
-  const next = await captured(wanted, running ? { deviceId: { exact: running } } : {});
-  await track.replaceTrack(next, false);
-  // As wishes again: another device may not know them all, and the chosen one may be back.
-  Object.assign(track.constraints, wanted, deviceId ? { deviceId } : {});
-  // Safari ends one capture of a device when another ends.
-  if (next.readyState === "ended") await track.restartTrack({ ...wanted, deviceId: deviceId ?? "default" });
-}
-
-/** Chromium gives a second capture another device or other processing than was wished for, unless it must. */
-async function captured(
-  { echoCancellation, noiseSuppression, autoGainControl, ...rest }: ReturnType<typeof constraintsOf>,
-  device: MediaTrackConstraints,
-): Promise<MediaStreamTrack> {
-  const must = { echoCancellation, noiseSuppression, autoGainControl };
-  const demands = Object.fromEntries(Object.entries(must).map(([name, value]) => [name, { exact: value }]));
-  const ask = async (audio: MediaTrackConstraints): Promise<MediaStreamTrack> => {
-    const [track] = (await navigator.mediaDevices.getUserMedia({ audio })).getAudioTracks();
-    if (!track) throw new Error("the browser gave no microphone");
-    return track;
-  };
-  try {
-    return await ask({ ...rest, ...demands, ...device });
-  } catch (error) {
-    if (!(error instanceof Error) || error.name !== "OverconstrainedError") throw error;
-    return ask({ ...rest, ...must, ...device });
-  }
 }
