@@ -53,7 +53,8 @@ async def test_every_answer_carries_the_security_headers(api: Api, dist: Path, s
     for path in ("/", "/api/v1/config", "/api/v1/gone", "/health"):
         headers = (await api.client.get(path)).headers
         assert headers["content-security-policy"] == (
-            "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
+            "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; "
+            "img-src 'self' data: blob:; font-src 'self'; "
             "media-src 'self' blob: mediastream:; worker-src 'self' blob:; "
             "connect-src 'self' ws://127.0.0.1:7880 http://127.0.0.1:7880; object-src 'none'; base-uri 'none'; "
             "form-action 'self'; frame-ancestors 'none'"

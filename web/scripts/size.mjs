@@ -7,8 +7,8 @@ import { filesOf } from "./compress.mjs";
 const LIMIT_KB = 300;
 /** A catalogue of words: `es-4f2a….js`. A visitor reads one, so only the largest counts. */
 const CATALOGUE = /^[a-z]{2}-.*\.js$/;
-/** Fetched only by who asks for such a thing: to be in the room nobody needs it. */
-const ON_DEMAND = /^transcriptDocx-.*\.js$/;
+/** Fetched later, by who asks for it: the strong suppression of noise, the search for echoes, Word documents. */
+const ASKED_FOR = /^(rnnoise|noiseFilter|bands|transcriptDocx)-/;
 
 const folder = fileURLToPath(new URL("../dist/", import.meta.url));
 
@@ -25,7 +25,7 @@ for (const { name, br, gz } of files)
   console.log(`${br.toFixed(1).padStart(8)} ${gz.toFixed(1).padStart(8)} kB  ${name}`);
 
 const largest = files.find(({ name }) => CATALOGUE.test(name));
-const counted = files.filter((file) => (file === largest || !CATALOGUE.test(file.name)) && !ON_DEMAND.test(file.name));
+const counted = files.filter(({ name }) => name === largest?.name || !(CATALOGUE.test(name) || ASKED_FOR.test(name)));
 const total = (form) => counted.reduce((sum, file) => sum + file[form], 0);
 console.log(
   `${total("br").toFixed(1).padStart(8)} ${total("gz").toFixed(1).padStart(8)} kB  ` +

@@ -9,6 +9,7 @@ import "./styles/room.css";
 import "./styles/stage.css";
 import "./styles/strip.css";
 import "./styles/toolbar.css";
+import "./styles/microphone.css";
 import "./styles/captions.css";
 import "./styles/about.css";
 import "./styles/chat.css";

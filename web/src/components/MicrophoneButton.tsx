@@ -1,10 +1,15 @@
-import { useId, useState } from "react";
+import { useEffect, useId, useRef, useState } from "react";
 import { useI18n } from "../hooks/useI18n";
 import { useMeeting } from "../hooks/useMeeting";
+import { useLevel } from "../hooks/useMicrophoneCheck";
+import { usePreferences } from "../hooks/usePreferences";
 import { useStore } from "../hooks/useStore";
 import type { Microphone } from "../room/meeting";
 import { Icon } from "./Icon";
+import { MicrophoneMenu } from "./MicrophoneMenu";
+import { MicrophoneWords } from "./MicrophoneWords";
 import { MICROPHONE_TEXTS } from "./SoundCheck";
+import { useOwnMeter } from "./SoundControls";
 import { ToolMessage } from "./ToolMessage";
 
 /** Mutes and unmutes; says why where that fails, and who still listens once this person has stopped speaking. */
@@ -17,6 +22,7 @@ export function MicrophoneButton() {
   const id = useId();
   const on = microphone.state === "on";
   const problem = microphone.state === "failed" ? microphone.problem : null;
+  useSoundWishes();
   const told = problem !== null && closed !== microphone;
   return (
     <div className="tool-slot">
@@ -35,7 +41,9 @@ export function MicrophoneButton() {
             ?
           </span>
         )}
+        <ButtonLevel />
       </button>
+      <MicrophoneMenu />
       <WaitCount waiting={waiting} />
       {told && (
         <ToolMessage id={id} onClose={() => setClosed(microphone)}>
@@ -43,8 +51,25 @@ export function MicrophoneButton() {
           {problem === "denied" && ` ${text("mic.allow")}`}
         </ToolMessage>
       )}
+      {!told && meeting.atMicrophone && <MicrophoneWords id={id} atMicrophone={meeting.atMicrophone} />}
     </div>
   );
+}
+
+/** The meeting does what is chosen, wherever it was chosen. */
+function useSoundWishes(): void {
+  const { atMicrophone } = useMeeting();
+  const [{ processing, noticeMuted }] = usePreferences();
+  useEffect(() => atMicrophone?.setWishes({ processing, noticeMuted }), [atMicrophone, processing, noticeMuted]);
+}
+
+/** How loud this person is, along the lower edge; empty while they are muted. */
+function ButtonLevel() {
+  const bar = useRef<HTMLSpanElement>(null);
+  useLevel(useOwnMeter(), (level) => {
+    if (bar.current) bar.current.style.transform = `scaleX(${level.toFixed(2)})`;
+  });
+  return <span className="tool-level" aria-hidden="true" ref={bar} />;
 }
 
 /** Above the button, over the page. */

@@ -1,5 +1,3 @@
-import { useState } from "react";
-import { canChooseSpeaker, useDevices } from "../hooks/useDevices";
 import { useHearsTranslation } from "../hooks/useHearsTranslation";
 import { useI18n } from "../hooks/useI18n";
 import { useMeeting } from "../hooks/useMeeting";
@@ -15,7 +13,8 @@ import { Icon } from "./Icon";
 import { languageChoices } from "./languageChoices";
 import { NotificationSwitch } from "./NotificationSwitch";
 import { InterfaceLanguageSelect } from "./Page";
-import { DeviceSelect, MICROPHONE_TEXTS } from "./SoundCheck";
+import { MICROPHONE_TEXTS } from "./SoundCheck";
+import { MeetingDevices, ProcessingSwitches } from "./SoundControls";
 import { Balance } from "./Toolbar";
 
 interface SettingsPanelProps {
@@ -146,21 +145,8 @@ function CaptionSettings() {
 function SoundSettings() {
   const { text } = useI18n();
   const meeting = useMeeting();
-  const [preferences, change] = usePreferences();
   const { wishes, setPushToTranslate } = useWishes();
   const microphone = useStore(meeting.microphone);
-  const devices = useDevices(microphone.state === "on");
-  const [speakerFails, setSpeakerFails] = useState(false);
-  const setSpeaker = async (speaker: string): Promise<void> => {
-    change({ speaker });
-    try {
-      await meeting.setSpeaker(speaker);
-      setSpeakerFails(false);
-    } catch (error) {
-      if (!(error instanceof DOMException)) throw error;
-      setSpeakerFails(true);
-    }
-  };
   if (meeting.admission.role === "reader") return null;
   return (
     <section>
@@ -168,31 +154,9 @@ function SoundSettings() {
       <p className="field-name">{text("sound.balance")}</p>
       <Balance />
       <p className="hint">{text("sound.balanceHint")}</p>
-      {meeting.maySpeak && (
-        <>
-          {microphone.state === "failed" && (
-            <Notice kind="warning">{text(MICROPHONE_TEXTS[microphone.problem])}</Notice>
-          )}
-          <DeviceSelect
-            label={text("before.microphone")}
-            devices={devices.microphones}
-            value={preferences.microphone}
-            onChange={(deviceId) => {
-              change({ microphone: deviceId });
-              void meeting.switchMicrophone(deviceId || "default");
-            }}
-          />
-        </>
-      )}
-      {canChooseSpeaker && (
-        <DeviceSelect
-          label={text("before.speaker")}
-          devices={devices.speakers}
-          value={preferences.speaker}
-          onChange={(speaker) => void setSpeaker(speaker)}
-        />
-      )}
-      {speakerFails && <Notice kind="warning">{text("sound.speakerFailed")}</Notice>}
+      {microphone.state === "failed" && <Notice kind="warning">{text(MICROPHONE_TEXTS[microphone.problem])}</Notice>}
+      <MeetingDevices />
+      {meeting.maySpeak && <ProcessingSwitches />}
       {meeting.maySpeak && (
         <Switch
           label={text("sound.push")}

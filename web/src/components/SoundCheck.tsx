@@ -1,12 +1,13 @@
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useState } from "react";
 import { canChooseSpeaker, useDevices } from "../hooks/useDevices";
 import { useI18n } from "../hooks/useI18n";
-import { playChime, useLevel, useMicrophoneCheck, useTestRecording } from "../hooks/useMicrophoneCheck";
+import { playChime, useMicrophoneCheck, useStreamMeter, useTestRecording } from "../hooks/useMicrophoneCheck";
 import { usePreferences } from "../hooks/usePreferences";
 import type { TextKey } from "../logic/i18n";
 import type { MicrophoneProblem } from "../logic/microphone";
-import { Notice, Select, Switch } from "./controls";
+import { Notice, Switch } from "./controls";
 import { Icon } from "./Icon";
+import { DeviceSelect, Level, ProcessingSwitches } from "./SoundControls";
 
 export const MICROPHONE_TEXTS: Readonly<Record<MicrophoneProblem, TextKey>> = {
   denied: "mic.denied",
@@ -27,8 +28,9 @@ export function SoundCheck({ maySpeak, joining, onMicrophone }: SoundCheckProps)
   const { text } = useI18n();
   const [preferences, change] = usePreferences();
   const [wanted, setWanted] = useState(maySpeak);
-  const check = useMicrophoneCheck(maySpeak && wanted && !joining, preferences.microphone);
+  const check = useMicrophoneCheck(maySpeak && wanted && !joining, preferences.microphone, preferences.processing);
   const stream = check.state === "open" ? check.stream : null;
+  const meter = useStreamMeter(stream);
   const devices = useDevices(check.state === "open");
   const usable = maySpeak && wanted && check.state !== "failed";
 
@@ -57,8 +59,14 @@ export function SoundCheck({ maySpeak, joining, onMicrophone }: SoundCheckProps)
               onChange={(microphone) => change({ microphone })}
             />
           )}
-          {usable && <Level stream={stream} />}
+          {usable && <Level meter={meter} hint={text("before.levelHint")} />}
           {usable && <TestButton stream={stream} speaker={preferences.speaker} />}
+          {usable && (
+            <details>
+              <summary>{text("sound.processing")}</summary>
+              <ProcessingSwitches />
+            </details>
+          )}
         </>
       )}
       {canChooseSpeaker && (
@@ -72,54 +80,6 @@ export function SoundCheck({ maySpeak, joining, onMicrophone }: SoundCheckProps)
       <ChimeButton speaker={preferences.speaker} />
       <p className="hint">{text("before.headphones")}</p>
     </>
-  );
-}
-
-interface DeviceSelectProps {
-  readonly label: string;
-  readonly devices: readonly MediaDeviceInfo[];
-  readonly value: string;
-  readonly onChange: (deviceId: string) => void;
-}
-
-export function DeviceSelect({ label, devices, value, onChange }: DeviceSelectProps) {
-  const { text } = useI18n();
-  const known = devices.some((device) => device.deviceId === value);
-  return (
-    <Select
-      label={label}
-      value={known ? value : ""}
-      choices={[
-        { value: "", label: text("before.deviceDefault") },
-        ...devices.map((device, at) => ({
-          value: device.deviceId,
-          label: device.label || text("before.deviceNumber", { number: at + 1 }),
-        })),
-      ]}
-      onChange={onChange}
-    />
-  );
-}
-
-/** Moves without rendering; for a screen reader the words below it say what to expect. */
-function Level({ stream }: { stream: MediaStream | null }) {
-  const { text } = useI18n();
-  const bar = useRef<HTMLDivElement>(null);
-  useLevel(stream, (level) => {
-    if (bar.current) bar.current.style.transform = `scaleX(${level.toFixed(3)})`;
-  });
-  return (
-    <div className="level">
-      <p className="level-name" id="level-name">
-        {text("before.level")}
-      </p>
-      <div className="level-track" role="img" aria-labelledby="level-name" aria-describedby="level-hint">
-        <div className="level-bar" ref={bar} />
-      </div>
-      <p className="hint" id="level-hint">
-        {text("before.levelHint")}
-      </p>
-    </div>
   );
 }
 

@@ -1,6 +1,8 @@
 import { useCallback, useEffect, useEffectEvent, useRef, useState } from "react";
 import { microphoneProblem, type MicrophoneProblem } from "../logic/microphone";
-import { levelDbfs, meterOf } from "../logic/mixing";
+import { meterOf } from "../logic/mixing";
+import { constraintsOf, type Processing } from "../logic/processing";
+import { Ear } from "../room/ear";
 
 export type MicrophoneCheck =
   | { readonly state: "asleep" }
@@ -9,7 +11,7 @@ export type MicrophoneCheck =
   | { readonly state: "failed"; readonly problem: MicrophoneProblem };
 
 /** Opens the microphone for the sound check, and closes it when the page goes on or the device changes. */
-export function useMicrophoneCheck(enabled: boolean, deviceId: string): MicrophoneCheck {
+export function useMicrophoneCheck(enabled: boolean, deviceId: string, processing: Processing): MicrophoneCheck {
   const [check, setCheck] = useState<MicrophoneCheck>({ state: "asleep" });
 
   useEffect(() => {
@@ -21,7 +23,9 @@ export function useMicrophoneCheck(enabled: boolean, deviceId: string): Micropho
       try {
         const media = navigator.mediaDevices as MediaDevices | undefined;
         if (!media) throw new DOMException("no media devices on this page", "NotFoundError");
-        stream = await media.getUserMedia({ audio: deviceId ? { deviceId: { ideal: deviceId } } : true });
+        const constraints = constraintsOf(processing);
+        const device = deviceId ? { deviceId: { ideal: deviceId } } : {};
+        stream = await media.getUserMedia({ audio: { ...constraints, ...device } });
         if (current) setCheck({ state: "open", stream });
         else stopAll(stream);
       } catch (error) {
@@ -34,7 +38,7 @@ export function useMicrophoneCheck(enabled: boolean, deviceId: string): Micropho
       if (stream) stopAll(stream);
       setCheck({ state: "asleep" });
     };
-  }, [enabled, deviceId]);
+  }, [enabled, deviceId, processing]);
 
   return check;
 }
@@ -43,27 +47,40 @@ function stopAll(stream: MediaStream): void {
   for (const track of stream.getTracks()) track.stop();
 }
 
-/** Calls `show` with 0..1, about twenty times a second, without rendering anything again. */
-export function useLevel(stream: MediaStream | null, show: (level: number) => void): void {
+/** What measures a sound, dB relative to full scale. */
+export interface Meter {
+  readonly levelDbfs: () => number;
+  readonly close?: () => void;
+}
+
+/** For `useLevel`: measures a stream, or nothing. */
+export function useStreamMeter(stream: MediaStream | null): (() => Meter) | null {
+  const open = useCallback((): Meter => {
+    const context = new AudioContext();
+    const ear = new Ear(context);
+    ear.listenTo(stream?.getAudioTracks()[0] ?? null);
+    return { levelDbfs: () => ear.levelDbfs(), close: () => void context.close() };
+  }, [stream]);
+  return stream && open;
+}
+
+/** Calls `show` with 0..1, about twenty times a second, without rendering anything again; with 0 at the end. */
+export function useLevel(open: (() => Meter) | null, show: (level: number) => void): void {
   const shown = useEffectEvent(show);
   useEffect(() => {
-    if (!stream) return undefined;
-    const context = new AudioContext();
-    const analyser = context.createAnalyser();
-    analyser.fftSize = 1024;
-    context.createMediaStreamSource(stream).connect(analyser);
-    const samples = new Float32Array(analyser.fftSize);
+    if (!open) return undefined;
+    const meter = open();
     let level = 0;
     const timer = window.setInterval(() => {
-      analyser.getFloatTimeDomainData(samples);
-      level = Math.max(meterOf(levelDbfs(samples)), level * 0.8); // falls slower than it rises, as meters do
+      level = Math.max(meterOf(meter.levelDbfs()), level * 0.8); // falls slower than it rises, as meters do
       shown(level);
     }, 50);
     return () => {
       window.clearInterval(timer);
-      void context.close();
+      meter.close?.();
+      shown(0);
     };
-  }, [stream]);
+  }, [open]);
 }
 
 export type TestRecording = "idle" | "recording" | "playing";

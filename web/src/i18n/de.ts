@@ -354,6 +354,26 @@ export const de: Messages = {
   "sound.pushHint": "Sie werden nur gedolmetscht, solange Sie die Schaltfläche oder die Taste T halten.",
   "sound.pushHold": "Halten zum Dolmetschen",
   "sound.pushing": "Sie werden gedolmetscht",
+  "sound.menu": "Mikrofon und Lautsprecher",
+  "sound.processing": "Klang Ihres Mikrofons",
+  "sound.echo": "Echos unterdrücken",
+  "sound.autoGain": "Mikrofonlautstärke automatisch anpassen",
+  "sound.noise": "Geräusche unterdrücken",
+  "sound.noiseOff": "Aus",
+  "sound.noiseStandard": "Normal",
+  "sound.noiseStrong": "Stark",
+  "sound.noiseHint": "„Stark“ entfernt auch Lüfter, Straßenlärm und Tastaturen und braucht etwas mehr Rechenleistung.",
+  "sound.notice": "Bemerken, wenn ich stumm geschaltet spreche",
+  "sound.noticeHint":
+    "Dafür bleibt das Mikrofon auf dieser Seite offen, während Sie stumm sind, und Ihr Browser zeigt das an. Was es hört, wird nur gemessen: Nichts wird gesendet oder aufbewahrt.",
+  "sound.mutedSpeech": "Sie sind stumm. Mit „Mikrofon an“ werden Sie gehört.",
+  "sound.echoFound":
+    "Ihr Mikrofon hört die Übersetzung aus Ihrem Lautsprecher; sie würde womöglich noch einmal übersetzt. Nehmen Sie Kopfhörer, oder stellen Sie den Lautsprecher leiser.",
+  "sound.filterFailed":
+    "Die starke Geräuschunterdrückung funktioniert hier nicht. Stattdessen wird die des Browsers verwendet.",
+  "sound.deviceGone": "„{name}“ wurde getrennt. Jetzt wird „{other}“ verwendet.",
+  "sound.deviceGoneNone": "„{name}“ wurde getrennt, und es gibt kein anderes Gerät.",
+  "sound.deviceBack": "„{name}“ ist wieder da und wird wieder verwendet.",
 
   "lag.value": "{seconds} s zurück",
   "lag.short": "{seconds} s",

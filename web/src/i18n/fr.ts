@@ -353,6 +353,26 @@ export const fr: Messages = {
   "sound.pushHint": "Vous n’êtes interprété que pendant que vous tenez le bouton ou la touche T.",
   "sound.pushHold": "Tenir pour être interprété",
   "sound.pushing": "Vous êtes interprété",
+  "sound.menu": "Micro et haut-parleur",
+  "sound.processing": "Son de votre micro",
+  "sound.echo": "Supprimer l’écho",
+  "sound.autoGain": "Régler automatiquement le volume du micro",
+  "sound.noise": "Réduire le bruit",
+  "sound.noiseOff": "Non",
+  "sound.noiseStandard": "Normale",
+  "sound.noiseStrong": "Forte",
+  "sound.noiseHint":
+    "« Forte » élimine aussi les ventilateurs, la rue et les claviers, et demande un peu plus à cet ordinateur.",
+  "sound.notice": "Me prévenir si je parle micro coupé",
+  "sound.noticeHint":
+    "Pour cela, le micro reste ouvert dans cette page quand il est coupé, et votre navigateur le montre. Ce qu’il entend est seulement mesuré : rien n’est envoyé ni conservé.",
+  "sound.mutedSpeech": "Votre micro est coupé. Activez-le pour être entendu.",
+  "sound.echoFound":
+    "Votre micro entend la traduction de votre haut-parleur ; elle risque d’être traduite encore une fois. Mettez un casque ou baissez le haut-parleur.",
+  "sound.filterFailed": "La réduction forte du bruit ne fonctionne pas ici. Celle du navigateur est utilisée.",
+  "sound.deviceGone": "« {name} » a été débranché. « {other} » est maintenant utilisé.",
+  "sound.deviceGoneNone": "« {name} » a été débranché et il n’y a pas d’autre appareil.",
+  "sound.deviceBack": "« {name} » est de retour et de nouveau utilisé.",
 
   "lag.value": "{seconds} s de retard",
   "lag.short": "{seconds} s",

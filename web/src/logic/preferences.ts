@@ -1,6 +1,7 @@
 /** What a person chose, kept in this browser; nothing of it leaves the machine by itself. */
 
 import type { ReadMode } from "./captionView";
+import { NOISE_MODES, type Processing } from "./processing";
 
 export interface Preferences {
   readonly name: string;
@@ -20,6 +21,9 @@ export interface Preferences {
   readonly balance: number;
   readonly microphone: string;
   readonly camera: string;
+  readonly processing: Processing;
+  /** Whether the microphone may stay open in this page while it is muted, to notice speech. */
+  readonly noticeMuted: boolean;
   readonly speaker: string;
   readonly shortcuts: boolean;
   /** Whether finished sentences are read to screen readers; "auto": while no translated voice is heard. */
@@ -51,6 +55,8 @@ export const DEFAULTS: Preferences = {
   balance: 0.9,
   microphone: "",
   camera: "",
+  processing: { echoCancellation: true, noise: "standard", autoGain: true },
+  noticeMuted: false,
   speaker: "",
   shortcuts: true,
   announce: "auto",
@@ -85,9 +91,18 @@ export function readPreferences(shelf: Shelf): Preferences {
   return {
     ...preferences,
     captionSize: Math.min(CAPTION_SIZES.length - 1, Math.max(0, Number.isFinite(size) ? size : DEFAULTS.captionSize)),
+    processing: processingOf(preferences.processing),
     balance: Math.min(1, Math.max(0, preferences.balance)),
     captionPlace: preferences.captionPlace === "over" ? "over" : "beside",
     announce: ["on", "off"].includes(preferences.announce) ? preferences.announce : "auto",
+  };
+}
+
+function processingOf({ echoCancellation, noise, autoGain }: Processing): Processing {
+  return {
+    echoCancellation: echoCancellation !== false,
+    noise: NOISE_MODES.find((mode) => mode === noise) ?? DEFAULTS.processing.noise,
+    autoGain: autoGain !== false,
   };
 }
 

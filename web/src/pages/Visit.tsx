@@ -132,6 +132,7 @@ function useVisit(api: Api, token: string): VisitControls {
         balance: preferences.balance,
         microphone: manner.microphone,
         camera: manner.camera ?? { device: preferences.camera, on: false },
+        sound: { processing: preferences.processing, noticeMuted: preferences.noticeMuted },
         speaker: preferences.speaker,
         relayOnly: preferences.relayOnly,
       });

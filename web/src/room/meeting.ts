@@ -1,6 +1,7 @@
 import { Room, RoomEvent } from "livekit-client";
 import type { Admission, Api, InterpreterWish } from "../logic/api";
 import { diagnose, type Diagnosis } from "../logic/diagnostics";
+import { constraintsOf } from "../logic/processing";
 import { microphoneProblem, type MicrophoneProblem } from "../logic/microphone";
 import { ServerClock } from "../logic/serverClock";
 import { SignatureCheck } from "../logic/signatures";
@@ -12,6 +13,7 @@ import { Chat } from "./chat";
 import { keptChat } from "./chatShelf";
 import { Directory } from "./directory";
 import { Hands } from "./hands";
+import { AtMicrophone, type SoundWishes } from "./atMicrophone";
 import { InterpreterWatch } from "./interpreterWatch";
 import { Listening } from "./listening";
 import { Mixer } from "./mixer";
@@ -36,6 +38,7 @@ export interface MeetingOptions {
   readonly balance: number;
   readonly microphone: Capture;
   readonly camera?: Capture;
+  readonly sound: SoundWishes;
   readonly speaker: string;
   readonly relayOnly: boolean;
 }
@@ -79,6 +82,9 @@ export class Meeting {
   readonly capture: Store<Capture>;
   private readonly endKeeping: () => void;
   private readonly waitWatch: WaitWatch | null;
+  /** Null for those who may not speak. */
+  readonly atMicrophone: AtMicrophone | null;
+  private speaker: string;
 
   constructor(
     readonly admission: Admission,
@@ -92,12 +98,11 @@ export class Meeting {
       adaptiveStream: true,
       dynacast: true,
       audioCaptureDefaults: {
-        echoCancellation: true,
-        noiseSuppression: true,
-        autoGainControl: true,
+        ...constraintsOf(options.sound.processing),
         ...(options.microphone.device ? { deviceId: options.microphone.device } : {}),
       },
-      publishDefaults: { dtx: true, red: true },
+      // A muted microphone is closed: the browser's sign of recording must not stay.
+      publishDefaults: { dtx: true, red: true, stopMicTrackOnMute: true },
     });
     this.mixer = new Mixer(context);
     this.mixer.setBalance(options.balance);
@@ -137,10 +142,6 @@ export class Meeting {
       passages: this.feed.passages,
       hears: admission.role !== "reader",
     });
-    this.waitWatch = this.maySpeak
-      ? new WaitWatch(this.room, context, { interpreter: this.watch.state, wishes: this.wishSender.wishes })
-      : null;
-    this.waiting = this.waitWatch?.waiting ?? new Store(0);
     this.waitRings = new WaitRings(this.room, this.watch.state);
     this.camera = new Camera(this.room, options.camera ?? { device: "", on: false });
     this.microphone = new Store<Microphone>({ state: "none" });
@@ -153,6 +154,27 @@ export class Meeting {
       isMicrophoneOn: () => this.microphone.get().state === "on",
       setMicrophone: (on) => this.switchMicrophoneOn(on),
     });
+    this.speaker = options.speaker;
+    this.atMicrophone = this.maySpeak
+      ? new AtMicrophone({
+          room: this.room,
+          context,
+          mixer: this.mixer,
+          wishes: options.sound,
+          isMuted: () => this.microphone.get().state === "off" && this.sample.state.get() === "idle",
+          changes: [this.microphone, this.sample.state],
+          device: (kind) => (kind === "speaker" ? this.speaker : this.capture.get().device).replace(/^default$/, ""),
+          useDevice: (kind, id) => (kind === "speaker" ? this.mixer.setSpeaker(id) : this.useMicrophone(id)),
+        })
+      : null;
+    this.waitWatch = this.atMicrophone
+      ? new WaitWatch(this.room, {
+          levelDbfs: () => this.atMicrophone?.levelDbfs() ?? -Infinity,
+          interpreter: this.watch.state,
+          wishes: this.wishSender.wishes,
+        })
+      : null;
+    this.waiting = this.waitWatch?.waiting ?? new Store(0);
     this.session = new Session(this.room, api, admission, {
       relayOnly: options.relayOnly,
       onConnected: () => void this.publish(),
@@ -204,8 +226,9 @@ export class Meeting {
 
   async switchMicrophone(deviceId: string): Promise<void> {
     try {
-      await this.room.switchActiveDevice("audioinput", deviceId);
       this.capture.update((before) => ({ ...before, device: deviceId }));
+      this.atMicrophone?.deviceChosen();
+      await this.useMicrophone(deviceId);
       this.lookAtMicrophone();
     } catch (error) {
       this.microphone.set({ state: "failed", problem: microphoneProblem(error) });
@@ -214,6 +237,8 @@ export class Meeting {
 
   async setSpeaker(deviceId: string): Promise<void> {
     await this.mixer.setSpeaker(deviceId);
+    this.speaker = deviceId;
+    this.atMicrophone?.deviceChosen();
   }
 
   async diagnose(): Promise<Diagnosis> {
@@ -229,6 +254,7 @@ export class Meeting {
     await this.session.leave();
     this.waitWatch?.close();
     this.waitRings.close();
+    this.atMicrophone?.close();
     this.listening.close();
     this.feed.close();
     this.chat.close();
@@ -245,11 +271,17 @@ export class Meeting {
 
   private async switchMicrophoneOn(on: boolean): Promise<void> {
     try {
-      await this.room.localParticipant.setMicrophoneEnabled(on);
+      const set = (): Promise<unknown> => this.room.localParticipant.setMicrophoneEnabled(on);
+      await (on && this.atMicrophone ? this.atMicrophone.open(set) : set());
       this.lookAtMicrophone();
     } catch (error) {
       this.microphone.set({ state: "failed", problem: microphoneProblem(error) });
     }
+  }
+
+  /** Only Chromium knows the browser's choice by an id, so that others must be free to take any. */
+  private async useMicrophone(deviceId: string): Promise<void> {
+    await this.room.switchActiveDevice("audioinput", deviceId || "default", deviceId !== "");
   }
 
   private lookAtMicrophone(): void {

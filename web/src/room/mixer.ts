@@ -28,6 +28,7 @@ export class Mixer {
   /** All that the listener hears; the recording taps it. */
   readonly output: GainNode;
 
+  private bus: GainNode | null = null;
   private readonly originals = new Map<string, Strip>();
   private readonly translations = new Map<string, Strip>();
   private readonly gate = new SpeechGate();
@@ -48,6 +49,19 @@ export class Mixer {
   async resume(): Promise<boolean> {
     if (this.context.state !== "running") await this.context.resume();
     return this.context.state === "running";
+  }
+
+  /** The translations alone, as loud as they are heard. */
+  get translated(): GainNode {
+    if (!this.bus) {
+      this.bus = this.context.createGain();
+      this.bus.connect(this.output);
+    }
+    return this.bus;
+  }
+
+  get playsTranslation(): boolean {
+    return this.translations.size > 0;
   }
 
   addOriginal(id: string, track: MediaStreamTrack, understood: boolean): void {
@@ -116,7 +130,7 @@ export class Mixer {
     const source = this.context.createMediaStreamSource(stream);
     const node = this.context.createGain();
     node.gain.value = gain;
-    source.connect(node).connect(this.output);
+    source.connect(node).connect(listens ? this.translated : this.output);
     let analyser: AnalyserNode | null = null;
     if (listens) {
       analyser = this.context.createAnalyser();

@@ -16,6 +16,7 @@ function meetingOf(recordingAllowed: boolean, role: Admission["role"] = "listene
     wishes: WISHES,
     balance: 0.9,
     microphone: { device: "desk", on: false },
+    sound: { processing: { echoCancellation: true, noise: "standard", autoGain: true }, noticeMuted: false },
     speaker: "",
     relayOnly: false,
   });
