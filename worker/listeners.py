@@ -10,14 +10,23 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.interpreter import Wishes
-from protocol.attributes import CAPTIONS, EVENTS, LANGUAGE, LISTEN, PUSH, SPEAK
+from protocol.attributes import (
+    CAPTIONS,
+    EVENTS,
+    LANGUAGE,
+    LISTEN,
+    OVERRIDES,
+    PUSH,
+    SPEAK,
+    UNDERSTANDS,
+    VOICE,
+)
 from protocol.language import hyphenated, is_code, same_language, served_by
+from worker.hearing import Hearing
+from worker.hearing_choices import ORIGINAL, read_overrides, read_understood, read_voice
 
 WISH_ATTRIBUTES = frozenset({LANGUAGE, SPEAK, LISTEN, CAPTIONS})
 """Setting one of these ends what was set by chat."""
-
-ORIGINAL = "original"
-"""Among the languages somebody reads: whatever is spoken."""
 
 OFF = "off"
 AUTO = "auto"
@@ -55,6 +64,12 @@ class Person:
     """What they asked for and the room does not offer."""
     order: tuple[str, ...] = field(default=(), compare=False)
     """`reads` as they were listed, the most important first."""
+    understands: frozenset[str] = frozenset()
+    """Further languages that they need not have interpreted."""
+    overrides: Mapping[str, str] = field(default_factory=dict)
+    """For some speakers the language to hear them in whatever else holds, or `ORIGINAL`."""
+    voice: str = ""
+    """In which register others shall hear them: "low", "high", or "" for any."""
 
     @property
     def may_be_understood(self) -> bool:
@@ -64,6 +79,16 @@ class Person:
     def may_say_other_than(self, language: str) -> bool:
         """Whether they speak another language, as far as is known."""
         return self.speaks is None or not same_language(self.speaks, language)
+
+    def heard_in(self, speaker: Person) -> str | None:
+        """The language in which they hear somebody else; None: in that person's own words."""
+        language = self.overrides.get(speaker.identity)
+        if language is None:
+            understood = any(not speaker.may_say_other_than(code) for code in self.understands)
+            language = None if understood else self.hears
+        if language is None or language == ORIGINAL:
+            return None
+        return language if speaker.may_say_other_than(language) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,11 +148,18 @@ def read_person(
     captions_off = _is_off(captions)
     reads = {} if captions_off else dict.fromkeys(_reading(code, serve) for code in _codes(captions))
     order = tuple(code for code in reads if code is not None)
+    overrides = {
+        who: code if code == ORIGINAL else serve(code)
+        for who, code in read_overrides(_value(attributes, OVERRIDES))
+    }
     speaks = _spoken(speak, offered, room_language)
     return Person(
         identity=identity,
         speaks=speaks,
         hears=hears,
+        understands=read_understood(_value(attributes, UNDERSTANDS)),
+        overrides={who: code for who, code in overrides.items() if code is not None and who != identity},
+        voice=read_voice(_value(attributes, VOICE)),
         reads=frozenset(order),
         captions_off=captions_off,
         events=_value(attributes, EVENTS).casefold() == "on",
@@ -157,13 +189,16 @@ def make_plan(
         existing: languages that have a place already; among equals they keep it.
         muted: languages that are not to be spoken at the moment.
     """
-    hearers = _hearers(people)
-    granted, refused = _places([_wanted(person, hearers) for person in people], limit, existing)
-    channels = _receivers(sorted(granted), [(who, {hears}) for who, hears in hearers.items()])
+    hearing = Hearing(people)
+    heard = {person.identity: hearing.languages(person) for person in people}
+    granted, refused = _places(
+        [_wanted(person, heard[person.identity]) for person in people], limit, existing
+    )
+    channels = _receivers(sorted(granted), list(heard.items()))
     readers = _receivers((*sorted(granted), ORIGINAL), [(person.identity, person.reads) for person in people])
     wishes = {}
     for person in people:
-        wish = _wish_of(person, channels, readers, frozenset(muted))
+        wish = _wish_of(person, (hearing.voices(person) & channels.keys()) - set(muted), readers)
         if wish is not None:
             wishes[person.identity] = wish
     return InterpretingPlan(wishes, channels, readers, refused)
@@ -180,29 +215,10 @@ def readers_of(language: str, source_language: str, readers: Mapping[str, frozen
     return found
 
 
-def _hearers(people: Sequence[Person]) -> dict[str, str]:
-    """Who needs a channel, and in which language."""
-    return {
-        person.identity: person.hears
-        for person in people
-        if person.hears is not None and _needs_channel(person, person.hears, people)
-    }
-
-
-def _needs_channel(listener: Person, language: str, people: Sequence[Person]) -> bool:
-    """Whether somebody else may say something that the listener has to have interpreted."""
-    return any(
-        other.may_be_understood and other.may_say_other_than(language)
-        for other in people
-        if other.identity != listener.identity
-    )
-
-
-def _wanted(person: Person, hearers: Mapping[str, str]) -> list[str]:
+def _wanted(person: Person, heard: Sequence[str]) -> list[str]:
     """The languages of one person that need a place, the most important first: what they hear, then what they read."""
-    heard = hearers.get(person.identity)
     read = person.order or tuple(sorted(person.reads))
-    return list(dict.fromkeys(code for code in (heard, *read) if code is not None and code != ORIGINAL))
+    return list(dict.fromkeys(code for code in (*heard, *read) if code != ORIGINAL))
 
 
 def _places(
@@ -243,12 +259,7 @@ def _receivers(
     return {language: who for language, who in found.items() if who}
 
 
-def _wish_of(
-    speaker: Person,
-    channels: Mapping[str, frozenset[str]],
-    readers: Mapping[str, frozenset[str]],
-    muted: frozenset[str],
-) -> Wishes | None:
+def _wish_of(speaker: Person, voices: frozenset[str], readers: Mapping[str, frozenset[str]]) -> Wishes | None:
     """What is wanted of a speaker; None if nothing.
 
     Nobody hears their own translation, but their own reading counts: who is alone sees what the interpreter makes of
@@ -256,15 +267,10 @@ def _wish_of(
     """
     if not speaker.may_be_understood or not speaker.interpreted:
         return None
-    voices = _foreign_to(speaker, _wanted_by_others(speaker, channels) - muted)
     read = frozenset(readers)
     if not voices and not read:
         return None
     return Wishes(voices, _foreign_to(speaker, read - {ORIGINAL}))
-
-
-def _wanted_by_others(speaker: Person, receivers: Mapping[str, frozenset[str]]) -> frozenset[str]:
-    return frozenset(code for code, who in receivers.items() if who - {speaker.identity})
 
 
 def _foreign_to(speaker: Person, languages: Collection[str]) -> frozenset[str]:

@@ -7,7 +7,9 @@ what any part reports goes to telemetry and to the status that everybody sees.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 
 from livekit import api as livekit_api
 from livekit import rtc
@@ -43,6 +45,7 @@ from worker.status import Status
 from worker.telemetry import Telemetry
 from worker.text_streams import RoomPost, attribute_setter
 from worker.voices import RoomVoices
+from worker.whose_words import WhoseWords
 
 
 class Parts:
@@ -76,6 +79,7 @@ class Parts:
         self.post = RoomPost(room)
         self.names = Names()
         self.telemetry = Telemetry(self.post)
+        self.whose_words = WhoseWords(self.post)
         self.reports = Reports(self.telemetry, self._show_trouble, max_languages=settings.rooms.max_languages)
         self.voices = RoomVoices(engines.synthesizer, self._casting, trouble=self.reports.trouble)
         self.voices.wish(configured.voices)
@@ -158,6 +162,10 @@ class Parts:
             self.channels.renew()
         self.status.carries_out(wish.version)
 
+    def cast(self, registers: Mapping[str, str]) -> None:
+        """Sets in which register some speakers wish to be heard; holds from their next clause on."""
+        self._casting.prefer(registers)
+
     def refresh_offer(self) -> None:
         """Services that start late, and the organiser, change what may be asked for."""
         self.offered = self._languages()
@@ -199,6 +207,7 @@ class Parts:
             sink=sink,
             settings=self._settings.speech,
             report=self.reports.spoken,
+            begins=partial(self.whose_words.begins, language),
             casting=self._casting,
             glossary=Glossary(self.configured.glossary),
             costs=self._costs,

@@ -38,6 +38,7 @@ class LanguageChannel:
 
     Args:
         report: receives every outcome; must not block.
+        begins: told whose words come next, and in how many seconds they are heard; must not block.
         costs: what the voices cost; kept by the caller if it shall outlive the channel.
         load: the process's; a channel without one watches itself alone.
     """
@@ -50,6 +51,7 @@ class LanguageChannel:
         sink: AudioSink,
         settings: SpeechSettings,
         report: Callable[[Speech | Trouble], None],
+        begins: Callable[[str, float], None] = lambda speaker, in_s: None,
         casting: Casting | None = None,
         glossary: Glossary | None = None,
         costs: RenderCosts | None = None,
@@ -74,7 +76,9 @@ class LanguageChannel:
         self._queue = SpeechQueue(
             settings.waiting_clauses, rate=self._delivery.rate, report=report, now=self._now
         )
-        self._player = Player(language, sink=sink, report=report, progress=self._watch, now=self._now)
+        self._player = Player(
+            language, sink=sink, report=report, progress=self._watch, begins=begins, now=self._now
+        )
         self._draft: Order | None = None
         self._finishing = False
         self._begun: Channel[Utterance] = Channel(1)
