@@ -130,6 +130,7 @@ function useVisit(api: Api, token: string): VisitControls {
       const meeting = new Meeting(admission, api, context, {
         wishes: manner.wishes,
         balance: preferences.balance,
+        hearing: { understands: preferences.understands, voice: preferences.voice },
         microphone: manner.microphone,
         speaker: preferences.speaker,
         relayOnly: preferences.relayOnly,

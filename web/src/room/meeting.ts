@@ -7,6 +7,7 @@ import { Store } from "../logic/store";
 import type { Wishes } from "../logic/wishes";
 import { CaptionFeed, captionSource } from "./captionFeed";
 import { Directory } from "./directory";
+import { HearingSender, type KeptHearing } from "./hearingSender";
 import { InterpreterWatch } from "./interpreterWatch";
 import { Listening } from "./listening";
 import { Mixer } from "./mixer";
@@ -20,11 +21,13 @@ import type { Capture } from "./sessionShelf";
 import { STREAM_OPTIONS } from "./streams";
 import { WaitWatch } from "./waitWatch";
 import { WishSender } from "./wishSender";
+import { WordsWatch } from "./wordsWatch";
 import { keepingWords, keptWords } from "./wordShelf";
 
 export interface MeetingOptions {
   readonly wishes: Wishes;
   readonly balance: number;
+  readonly hearing?: KeptHearing;
   readonly microphone: Capture;
   readonly speaker: string;
   readonly relayOnly: boolean;
@@ -42,6 +45,7 @@ export class Meeting {
   readonly directory: Directory;
   readonly session: Session;
   readonly wishSender: WishSender;
+  readonly hearing: HearingSender["choices"];
   readonly readBefore: ReadBefore["former"];
   readonly recorder: HeardRecorder;
   readonly recordingAllowed: RecordingRule["allowed"];
@@ -56,6 +60,7 @@ export class Meeting {
   private readonly watch: InterpreterWatch;
   private readonly feed: CaptionFeed;
   private readonly listening: Listening;
+  private readonly words: WordsWatch;
   /** What the person wants of their microphone, whether or not it works. */
   readonly capture: Store<Capture>;
   private readonly endKeeping: () => void;
@@ -101,8 +106,12 @@ export class Meeting {
     }));
     this.wishSender = new WishSender(this.room, options.wishes, this.watch.state);
     this.readBefore = new ReadBefore(this.wishSender.wishes, clock.now).former;
+    this.hearing = new HearingSender(this.room, admission.room, options.hearing, this.watch.state).choices;
+    this.words = new WordsWatch(this.room, this.watch.state);
     this.listening = new Listening(this.room, this.mixer, {
       wishes: this.wishSender.wishes,
+      choices: this.hearing,
+      speakers: this.words.speakers,
       interpreter: this.watch.state,
       passages: this.feed.passages,
       hears: admission.role !== "reader",
@@ -196,6 +205,7 @@ export class Meeting {
     await this.session.leave();
     this.waitWatch?.close();
     this.listening.close();
+    this.words.close();
     this.feed.close();
     this.endKeeping();
     await this.mixer.close();
