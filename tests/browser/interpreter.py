@@ -20,11 +20,13 @@ from pydantic import SecretStr
 
 from config.settings import LiveKit
 from protocol.abilities import Abilities
-from protocol.attributes import ABILITIES, KEY, REPORTS, WISH
+from protocol.attributes import ABILITIES, KEY, OVERRIDES, REPORTS, WISH, WORDS_TOPIC
 from protocol.control import Configure
 from protocol.language import served_by
+from protocol.words import WordsBegin
 from tests.browser.servers import API_KEY, API_SECRET, MediaServer
 from worker.control import ControlReader
+from worker.hearing_choices import read_overrides
 from worker.signing import CaptionKey
 
 RATE_HZ = 48_000
@@ -177,6 +179,27 @@ class ScriptedInterpreter:
         self._state = "listening"
         await self.show()
 
+    async def begins(self, language: str, speaker: str) -> None:
+        """Tells the channel's listeners whose words sound on it from now on."""
+        await self._room.local_participant.publish_data(
+            WordsBegin(language, speaker, 0).encode(),
+            destination_identities=self._listeners(language),
+            topic=WORDS_TOPIC,
+        )
+
+    async def wished(self, attribute: str, value: str) -> None:
+        """Returns once somebody says this of themselves.
+
+        Raises:
+            TimeoutError: nobody did within 20 s.
+        """
+        async with asyncio.timeout(20):
+            while all(
+                person.attributes.get(attribute, "") != value
+                for person in self._room.remote_participants.values()
+            ):
+                await asyncio.sleep(0.05)
+
     async def caption(
         self,
         speaker: str,
@@ -242,6 +265,7 @@ class ScriptedInterpreter:
             person.identity
             for person in self._room.remote_participants.values()
             if person.attributes.get("translator.listen", "off") == language
+            or language in dict(read_overrides(person.attributes.get(OVERRIDES, ""))).values()
         ]
 
     async def _open(self, language: str) -> None:
