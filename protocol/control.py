@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Any, ClassVar, TypeAlias
+from typing import Annotated, Any, ClassVar, Final, TypeAlias
 
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
@@ -17,6 +17,13 @@ from protocol.glossary import Entry, GlossaryError, parse
 
 MAX_BYTES = 512 * 1024
 """Longer messages are refused."""
+
+SLOWEST: Final = 0.8
+FASTEST: Final = 1.25
+"""Beyond these a voice sounds as if something were wrong with it."""
+
+Speed: TypeAlias = Annotated[float, Field(ge=SLOWEST, le=FASTEST, allow_inf_nan=False)]
+"""Of speech that is not late; 1.0 is a voice's normal rate."""
 
 VoiceName: TypeAlias = Annotated[str, Field(min_length=1, max_length=100)]
 
@@ -34,25 +41,28 @@ class Wish:
     glossary: dict[str, Any] | None = None
     voices: dict[str, str] = field(default_factory=dict)
     """For a language the name of a voice."""
+    speed: float = 1.0
 
     def message(self) -> dict[str, Any]:
-        """As JSON, without a version, and without `voices` where none is chosen."""
+        """As JSON, without a version, and without `voices` and `speed` where none is chosen."""
         message: dict[str, Any] = {
             "languages": None if self.languages is None else list(self.languages),
             "muted": list(self.muted),
             "glossary": self.glossary,
         }
-        return message | ({"voices": self.voices} if self.voices else {})
+        message |= {"voices": self.voices} if self.voices else {}
+        return message | ({"speed": self.speed} if self.speed != 1.0 else {})
 
     @classmethod
     def of(cls, message: dict[str, Any]) -> Wish:
-        """Reads what `message` made; a message from before voices could be chosen chooses none."""
+        """Reads what `message` made; a message from before voices or their speed could be chosen chooses none."""
         languages = message["languages"]
         return cls(
             None if languages is None else tuple(languages),
             tuple(message["muted"]),
             message["glossary"],
             message.get("voices", {}),
+            message.get("speed", 1.0),
         )
 
 
@@ -67,6 +77,8 @@ class Configure:
     muted: tuple[str, ...] = ()
     voices: Mapping[str, str] = field(default_factory=dict)
     """For a language the name of the voice that speaks it, as `translator.voices` lists them."""
+    speed: float = 1.0
+    """Of speech that is not late."""
     glossary: tuple[Entry, ...] = ()
 
 
@@ -95,6 +107,7 @@ class _Wish:
     languages: Annotated[tuple[LanguageCode, ...], Field(max_length=100)] | None = None
     muted: Annotated[tuple[LanguageCode, ...], Field(max_length=100)] = ()
     voices: Annotated[dict[LanguageCode, VoiceName], Field(max_length=100)] = field(default_factory=dict)
+    speed: Speed = 1.0
 
 
 _WISH: TypeAdapter[_Wish] = TypeAdapter(_Wish)
@@ -161,5 +174,10 @@ def _configure(message: dict[str, Any]) -> Configure:
     except GlossaryError as error:
         raise ControlError(str(error)) from error
     return Configure(
-        version=wish.version, languages=wish.languages, muted=wish.muted, voices=wish.voices, glossary=terms
+        version=wish.version,
+        languages=wish.languages,
+        muted=wish.muted,
+        voices=wish.voices,
+        speed=wish.speed,
+        glossary=terms,
     )

@@ -149,7 +149,7 @@ class Parts:
     # --- what the organiser wants, and what there is -----------------------------------------------------
 
     def configure(self, wish: Configure) -> None:
-        """Changes mutes, voices and glossary at once, languages with the next look at what is offered.
+        """Changes mutes, voices, their speed and the glossary at once, languages with the next look at what is offered.
 
         A channel takes another voice with its next clause; another glossary makes it anew.
         """
@@ -212,6 +212,7 @@ class Parts:
             glossary=Glossary(self.configured.glossary),
             costs=self._costs,
             load=self._load,
+            usual_speed=lambda: self.configured.speed,
         )
 
     # --- what the parts report ---------------------------------------------------------------------------

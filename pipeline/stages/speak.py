@@ -40,6 +40,7 @@ class LanguageChannel:
         report: receives every outcome; must not block.
         begins: told whose words come next, and in how many seconds they are heard; must not block.
         costs: what the voices cost; kept by the caller if it shall outlive the channel.
+        usual_speed: of speech that is not late, as it is wished now; 1.0 is the voice's normal rate.
         load: the process's; a channel without one watches itself alone.
     """
 
@@ -56,6 +57,7 @@ class LanguageChannel:
         glossary: Glossary | None = None,
         costs: RenderCosts | None = None,
         load: Load | None = None,
+        usual_speed: Callable[[], float] = lambda: 1.0,
         now: Monotonic | None = None,
     ) -> None:
         self.language = language
@@ -71,6 +73,7 @@ class LanguageChannel:
             glossary=glossary or Glossary(),
             costs=costs or RenderCosts(),
             load=self._load,
+            usual_speed=usual_speed,
             now=self._now,
         )
         self._queue = SpeechQueue(

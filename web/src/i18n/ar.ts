@@ -475,6 +475,11 @@ export const ar: Messages = {
   "org.voiceAuto": "أصوات مختلفة",
   "org.voiceUnlisted": "{voice} (ليس في القائمة)",
   "org.voiceNone": "بلا صوت، نصوص فقط: {languages}",
+  "org.speed": "سرعة الأصوات",
+  "org.speedSlower": "أبطأ",
+  "org.speedUsual": "عادية",
+  "org.speedFaster": "أسرع",
+  "org.speedHint": "من يتكلم أسرع من ذلك تتابعه الأصوات على أي حال.",
   "org.glossary": "المسرد",
   "org.glossaryHint": "أسماء ومصطلحات يجب أن تكون دقيقة. المصطلح الذي لا ترجمة له يبقى كما هو.",
   "org.glossaryCount": {

@@ -50,7 +50,13 @@ export class Meeting {
   readonly recorder: HeardRecorder;
   readonly recordingAllowed: RecordingRule["allowed"];
   /** What an organiser wishes of an interpreter that is not invited yet. */
-  readonly interpreterDraft = new Store<InterpreterWish>({ languages: null, glossary: null, muted: [], voices: {} });
+  readonly interpreterDraft = new Store<InterpreterWish>({
+    languages: null,
+    glossary: null,
+    muted: [],
+    voices: {},
+    speed: 1,
+  });
   /** Identities of those who record what they hear. */
   readonly recording: RecordingSigns["recording"];
   readonly microphone: Store<Microphone>;
