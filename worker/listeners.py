@@ -148,17 +148,13 @@ def read_person(
     captions_off = _is_off(captions)
     reads = {} if captions_off else dict.fromkeys(_reading(code, serve) for code in _codes(captions))
     order = tuple(code for code in reads if code is not None)
-    overrides = {
-        who: code if code == ORIGINAL else serve(code)
-        for who, code in read_overrides(_value(attributes, OVERRIDES))
-    }
     speaks = _spoken(speak, offered, room_language)
     return Person(
         identity=identity,
         speaks=speaks,
         hears=hears,
         understands=read_understood(_value(attributes, UNDERSTANDS)),
-        overrides={who: code for who, code in overrides.items() if code is not None and who != identity},
+        overrides=_overrides(identity, _value(attributes, OVERRIDES), serve),
         voice=read_voice(_value(attributes, VOICE)),
         reads=frozenset(order),
         captions_off=captions_off,
@@ -296,6 +292,16 @@ def _reading(code: str, serve: Callable[[str], str | None]) -> str | None:
     if code.casefold() == ORIGINAL:
         return ORIGINAL
     return serve(code) or (ORIGINAL if is_code(code) else None)
+
+
+def _overrides(identity: str, value: str, serve: Callable[[str], str | None]) -> dict[str, str]:
+    """What somebody chose for others, as it is served; the general choice holds where it is not on offer."""
+    chosen = {
+        who: code if code == ORIGINAL else serve(code)
+        for who, code in read_overrides(value)
+        if who != identity
+    }
+    return {who: code for who, code in chosen.items() if code is not None}
 
 
 def _is_recognised(speaks: str | None, recognised: Sequence[str]) -> bool:
