@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from config.settings import SpeechSettings
@@ -27,6 +28,7 @@ class Delivery:
     Args:
         costs: what the voices cost.
         load: the process's.
+        usual_speed: of speech that is not late, as it is wished now.
     """
 
     def __init__(
@@ -39,6 +41,7 @@ class Delivery:
         glossary: Glossary,
         costs: RenderCosts,
         load: Load,
+        usual_speed: Callable[[], float],
         now: Monotonic,
     ) -> None:
         self.rate = SpeakingRate()
@@ -46,6 +49,7 @@ class Delivery:
         self._language, self._synthesizer, self._settings = language, synthesizer, settings
         self._casting, self._said_as = casting, glossary.pronunciations(language)
         self._costs, self._load, self._now = costs, load, now
+        self._usual_speed = usual_speed
 
     @property
     def engine(self) -> str:
@@ -71,7 +75,7 @@ class Delivery:
 
     def order(self, text: str, voice: str, backlog: Backlog) -> Order:
         """What is to be rendered, as fast as the backlog asks for."""
-        how = pace(backlog, self._settings)
+        how = pace(backlog, self._settings, self._usual_speed())
         return Order(text, self._language, voice, how.speed, how.pause_s, self._said_as)
 
     def rendering(self, order: Order) -> Rendering:

@@ -54,18 +54,21 @@ class Pace:
     """The longest pause, at the end of a sentence; shorter ones in proportion."""
 
 
-def pace(backlog: Backlog, settings: SpeechSettings) -> Pace:
+def pace(backlog: Backlog, settings: SpeechSettings, usual: float = 1.0) -> Pace:
     """As fast as speech comes in, faster while some of it waits, with pauses the shorter the faster.
 
-    The speed rises evenly to `max_speed` at `hurried_queue_s` of waiting, from there to `rushed_speed` halfway to
-    `max_lag_s`.
+    Where nothing is late the speed is the `usual` one of the room, which only sets where the way to the others begins:
+    what is late is spoken as fast as ever. The speed rises evenly to `max_speed` at `hurried_queue_s` of waiting, from
+    there to `rushed_speed` halfway to `max_lag_s`.
     """
     late_s = max(backlog.waited_s, backlog.behind_it_s)
     hurry = _share(late_s, settings.relaxed_queue_s, settings.hurried_queue_s)
     rush = _share(
         late_s, settings.hurried_queue_s, (settings.hurried_queue_s + max(settings.max_lag_s, 0)) / 2
     )
-    speed = 1 + hurry * (settings.max_speed - 1) + rush * (settings.rushed_speed - settings.max_speed)
+    hurried = max(usual, settings.max_speed)
+    rushed = max(hurried, settings.rushed_speed)
+    speed = usual + hurry * (hurried - usual) + rush * (rushed - hurried)
     speed = max(speed, min(backlog.demand / BUSY_SHARE, settings.rushed_speed))
     return at_speed(speed, settings)
 

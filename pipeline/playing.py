@@ -70,6 +70,7 @@ class Player:
     Args:
         report: receives every outcome; must not block.
         progress: called with each piece of sound; must not block.
+        begins: called with whose words come next, and in how many seconds they are heard; must not block.
     """
 
     def __init__(
@@ -79,12 +80,13 @@ class Player:
         sink: AudioSink,
         report: Callable[[Speech | Trouble], None],
         progress: Callable[[], None],
+        begins: Callable[[str, float], None],
         now: Monotonic,
     ) -> None:
         self.lag_s = 0.0
         """Of the last clause: from its onset in the source to that of its translation."""
         self._language, self._sink, self._report = language, sink, report
-        self._progress, self._now = progress, now
+        self._progress, self._begins, self._now = progress, begins, now
         self._free_at_s = 0.0
         self._last = _Last("", "", float("-inf"))
 
@@ -117,6 +119,7 @@ class Player:
 
     async def _lead_in(self, item: Utterance) -> None:
         """What is heard between two clauses: the signal that something was left out, or a rest."""
+        self._begins(item.translation.clause.speaker, self._sink.queued_s())
         if item.after_skip:
             await self._sink.write(skip_signal())
         pause_s = item.rendering.order.pause_s

@@ -21,6 +21,7 @@ class Casting:
         self._parts: Recent[str, int] = Recent(REMEMBERED)
         self._next_part = 0
         self._chosen: Mapping[str, str] = {}
+        self._registers: Mapping[str, str] = {}
 
     @property
     def known(self) -> int:
@@ -31,12 +32,18 @@ class Casting:
         """Sets the one voice of each of these languages, whoever speaks; other languages cast by speaker."""
         self._chosen = dict(voices)
 
+    def prefer(self, registers: Mapping[str, str]) -> None:
+        """Sets in which register some speakers wish to be heard, as `Voice.register` has it."""
+        self._registers = dict(registers)
+
     def chosen(self, language: str) -> str:
         """The name of a language's one voice, or ""."""
         return self._chosen.get(language, "")
 
     def voice(self, speaker: str, voices: Sequence[Voice], *, language: str = "") -> Voice:
         """The speaker's voice among those of a language.
+
+        What was chosen for the language goes first, then the speaker's own wish, where there is such a voice.
 
         Raises:
             ValueError: there are none.
@@ -49,6 +56,9 @@ class Casting:
             if voice.name == named:
                 return voice
         cast = [voice for voice in voices if not voice.standby] or list(voices)
+        register = self._registers.get(speaker)
+        wished = [voice for voice in cast if voice.register == register] if register else []
+        cast = wished or cast
         return cast[part % len(cast)]
 
     def _part(self, speaker: str) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Any, ClassVar, TypeAlias
+from typing import Annotated, Any, ClassVar, Final, TypeAlias
 
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
@@ -18,6 +18,13 @@ from protocol.recordings import RECORDING_PATTERN
 
 MAX_BYTES = 512 * 1024
 """Longer messages are refused."""
+
+SLOWEST: Final = 0.8
+FASTEST: Final = 1.25
+"""Beyond these a voice sounds as if something were wrong with it."""
+
+Speed: TypeAlias = Annotated[float, Field(ge=SLOWEST, le=FASTEST, allow_inf_nan=False)]
+"""Of speech that is not late; 1.0 is a voice's normal rate."""
 
 VoiceName: TypeAlias = Annotated[str, Field(min_length=1, max_length=100)]
 
@@ -37,20 +44,22 @@ class Wish:
     """For a language the name of a voice."""
     recording: str = ""
     """The recording that it shall make, named as `protocol.recordings` has it; empty: none."""
+    speed: float = 1.0
 
     def message(self) -> dict[str, Any]:
-        """As JSON, without a version, and without `voices` and `recording` where none is wanted."""
+        """As JSON, without a version, and without `voices`, `recording` and `speed` where none is chosen."""
         message: dict[str, Any] = {
             "languages": None if self.languages is None else list(self.languages),
             "muted": list(self.muted),
             "glossary": self.glossary,
         }
         message |= {"voices": self.voices} if self.voices else {}
+        message |= {"speed": self.speed} if self.speed != 1.0 else {}
         return message | ({"recording": self.recording} if self.recording else {})
 
     @classmethod
     def of(cls, message: dict[str, Any]) -> Wish:
-        """Reads what `message` made; a message from before voices could be chosen chooses none."""
+        """Reads what `message` made; a message from before voices or their speed could be chosen chooses none."""
         languages = message["languages"]
         return cls(
             None if languages is None else tuple(languages),
@@ -58,6 +67,7 @@ class Wish:
             message["glossary"],
             message.get("voices", {}),
             message.get("recording", ""),
+            message.get("speed", 1.0),
         )
 
 
@@ -72,6 +82,8 @@ class Configure:
     muted: tuple[str, ...] = ()
     voices: Mapping[str, str] = field(default_factory=dict)
     """For a language the name of the voice that speaks it, as `translator.voices` lists them."""
+    speed: float = 1.0
+    """Of speech that is not late."""
     glossary: tuple[Entry, ...] = ()
     recording: str = ""
     """Of which recording what is said and spoken becomes a part; empty: nothing is recorded."""
@@ -103,6 +115,7 @@ class _Wish:
     muted: Annotated[tuple[LanguageCode, ...], Field(max_length=100)] = ()
     voices: Annotated[dict[LanguageCode, VoiceName], Field(max_length=100)] = field(default_factory=dict)
     recording: Annotated[str, Field(pattern=rf"^({RECORDING_PATTERN})?$")] = ""
+    speed: Speed = 1.0
 
 
 _WISH: TypeAdapter[_Wish] = TypeAdapter(_Wish)
@@ -173,6 +186,7 @@ def _configure(message: dict[str, Any]) -> Configure:
         languages=wish.languages,
         muted=wish.muted,
         voices=wish.voices,
+        speed=wish.speed,
         glossary=terms,
         recording=wish.recording,
     )

@@ -10,14 +10,23 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.interpreter import Wishes
-from protocol.attributes import CAPTIONS, EVENTS, LANGUAGE, LISTEN, PUSH, SPEAK
+from protocol.attributes import (
+    CAPTIONS,
+    EVENTS,
+    LANGUAGE,
+    LISTEN,
+    OVERRIDES,
+    PUSH,
+    SPEAK,
+    UNDERSTANDS,
+    VOICE,
+)
 from protocol.language import hyphenated, is_code, same_language, served_by
+from worker.hearing import Hearing
+from worker.hearing_choices import ORIGINAL, read_overrides, read_understood, read_voice
 
 WISH_ATTRIBUTES = frozenset({LANGUAGE, SPEAK, LISTEN, CAPTIONS})
 """Setting one of these ends what was set by chat."""
-
-ORIGINAL = "original"
-"""Among the languages somebody reads: whatever is spoken."""
 
 OFF = "off"
 AUTO = "auto"
@@ -55,6 +64,12 @@ class Person:
     """What they asked for and the room does not offer."""
     order: tuple[str, ...] = field(default=(), compare=False)
     """`reads` as they were listed, the most important first."""
+    understands: frozenset[str] = frozenset()
+    """Further languages that they need not have interpreted."""
+    overrides: Mapping[str, str] = field(default_factory=dict)
+    """For some speakers the language to hear them in whatever else holds, or `ORIGINAL`."""
+    voice: str = ""
+    """In which register others shall hear them: "low", "high", or "" for any."""
 
     @property
     def may_be_understood(self) -> bool:
@@ -64,6 +79,16 @@ class Person:
     def may_say_other_than(self, language: str) -> bool:
         """Whether they speak another language, as far as is known."""
         return self.speaks is None or not same_language(self.speaks, language)
+
+    def heard_in(self, speaker: Person) -> str | None:
+        """The language in which they hear somebody else; None: in that person's own words."""
+        language = self.overrides.get(speaker.identity)
+        if language is None:
+            understood = any(not speaker.may_say_other_than(code) for code in self.understands)
+            language = None if understood else self.hears
+        if language is None or language == ORIGINAL:
+            return None
+        return language if speaker.may_say_other_than(language) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +153,9 @@ def read_person(
         identity=identity,
         speaks=speaks,
         hears=hears,
+        understands=read_understood(_value(attributes, UNDERSTANDS)),
+        overrides=_overrides(identity, _value(attributes, OVERRIDES), serve),
+        voice=read_voice(_value(attributes, VOICE)),
         reads=frozenset(order),
         captions_off=captions_off,
         events=_value(attributes, EVENTS).casefold() == "on",
@@ -159,13 +187,17 @@ def make_plan(
         muted: languages that are not to be spoken at the moment.
         recorded: whether all that is said goes into a record, whoever reads it.
     """
-    hearers = _hearers(people)
-    granted, refused = _places([_wanted(person, hearers) for person in people], limit, existing)
-    channels = _receivers(sorted(granted), [(who, {hears}) for who, hears in hearers.items()])
+    hearing = Hearing(people)
+    heard = {person.identity: hearing.languages(person) for person in people}
+    granted, refused = _places(
+        [_wanted(person, heard[person.identity]) for person in people], limit, existing
+    )
+    channels = _receivers(sorted(granted), list(heard.items()))
     readers = _receivers((*sorted(granted), ORIGINAL), [(person.identity, person.reads) for person in people])
     wishes = {}
     for person in people:
-        wish = _wish_of(person, channels, readers, frozenset(muted), recorded=recorded)
+        voices = (hearing.voices(person) & channels.keys()) - set(muted)
+        wish = _wish_of(person, voices, readers, recorded=recorded)
         if wish is not None:
             wishes[person.identity] = wish
     return InterpretingPlan(wishes, channels, readers, refused)
@@ -182,29 +214,10 @@ def readers_of(language: str, source_language: str, readers: Mapping[str, frozen
     return found
 
 
-def _hearers(people: Sequence[Person]) -> dict[str, str]:
-    """Who needs a channel, and in which language."""
-    return {
-        person.identity: person.hears
-        for person in people
-        if person.hears is not None and _needs_channel(person, person.hears, people)
-    }
-
-
-def _needs_channel(listener: Person, language: str, people: Sequence[Person]) -> bool:
-    """Whether somebody else may say something that the listener has to have interpreted."""
-    return any(
-        other.may_be_understood and other.may_say_other_than(language)
-        for other in people
-        if other.identity != listener.identity
-    )
-
-
-def _wanted(person: Person, hearers: Mapping[str, str]) -> list[str]:
+def _wanted(person: Person, heard: Sequence[str]) -> list[str]:
     """The languages of one person that need a place, the most important first: what they hear, then what they read."""
-    heard = hearers.get(person.identity)
     read = person.order or tuple(sorted(person.reads))
-    return list(dict.fromkeys(code for code in (heard, *read) if code is not None and code != ORIGINAL))
+    return list(dict.fromkeys(code for code in (*heard, *read) if code != ORIGINAL))
 
 
 def _places(
@@ -246,12 +259,7 @@ def _receivers(
 
 
 def _wish_of(
-    speaker: Person,
-    channels: Mapping[str, frozenset[str]],
-    readers: Mapping[str, frozenset[str]],
-    muted: frozenset[str],
-    *,
-    recorded: bool,
+    speaker: Person, voices: frozenset[str], readers: Mapping[str, frozenset[str]], *, recorded: bool
 ) -> Wishes | None:
     """What is wanted of a speaker; None if nothing.
 
@@ -260,15 +268,10 @@ def _wish_of(
     """
     if not speaker.may_be_understood or not speaker.interpreted:
         return None
-    voices = _foreign_to(speaker, _wanted_by_others(speaker, channels) - muted)
     read = frozenset(readers)
     if not voices and not read and not recorded:
         return None
     return Wishes(voices, _foreign_to(speaker, read - {ORIGINAL}))
-
-
-def _wanted_by_others(speaker: Person, receivers: Mapping[str, frozenset[str]]) -> frozenset[str]:
-    return frozenset(code for code, who in receivers.items() if who - {speaker.identity})
 
 
 def _foreign_to(speaker: Person, languages: Collection[str]) -> frozenset[str]:
@@ -294,6 +297,16 @@ def _reading(code: str, serve: Callable[[str], str | None]) -> str | None:
     if code.casefold() == ORIGINAL:
         return ORIGINAL
     return serve(code) or (ORIGINAL if is_code(code) else None)
+
+
+def _overrides(identity: str, value: str, serve: Callable[[str], str | None]) -> dict[str, str]:
+    """What somebody chose for others, as it is served; the general choice holds where it is not on offer."""
+    chosen = {
+        who: code if code == ORIGINAL else serve(code)
+        for who, code in read_overrides(value)
+        if who != identity
+    }
+    return {who: code for who, code in chosen.items() if code is not None}
 
 
 def _is_recognised(speaks: str | None, recognised: Sequence[str]) -> bool:

@@ -126,6 +126,7 @@ class RoomInterpreter:
             self._keep(self._parts.status.run, name="status")
             self._keep(self._keep_looking, name="lookout")
             self._keep(self._parts.chat_translation.run, name="chat")
+            self._keep(self._parts.whose_words.run, name="whose words")
             telling = self._keep(self._parts.telemetry.run, name="telemetry")
             self._look()
             end = await self._ended
@@ -169,6 +170,7 @@ class RoomInterpreter:
             recognised=parts.recognised,
             by_chat=self._chat_wishes,
         )
+        parts.cast({who: person.voice for who, person in people.items() if person.voice})
         plan = make_plan(
             list(people.values()),
             limit=self._settings.rooms.max_languages,
@@ -183,6 +185,7 @@ class RoomInterpreter:
         parts.chat_translation.look(people)
         parts.reports.refused(people.values(), plan.refused)
         parts.channels.want(plan.channels, frozenset(parts.configured.muted))
+        parts.whose_words.heard_by(plan.channels, roster.ready(self._room))
         microphones = roster.microphones(self._room)
         parts.speakers.update(people, microphones, plan.wishes)
         parts.recorder.look(microphones)
@@ -242,6 +245,7 @@ class RoomInterpreter:
         log.info("room reconnected", room=self._room.name)
         self._idle_timeout.reconnected()
         self._parts.channels.republished()
+        self._parts.whose_words.renew()
         self._parts.speakers.reconnected()
         self._parts.status.renew()
         self.look_soon()

@@ -7,7 +7,9 @@ what any part reports goes to telemetry and to the status that everybody sees.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 
 from livekit import api as livekit_api
 from livekit import rtc
@@ -46,6 +48,7 @@ from worker.status import Status
 from worker.telemetry import Telemetry
 from worker.text_streams import RoomPost, attribute_setter
 from worker.voices import RoomVoices
+from worker.whose_words import WhoseWords
 
 
 class Parts:
@@ -79,6 +82,7 @@ class Parts:
         self.post = RoomPost(room)
         self.names = Names()
         self.telemetry = Telemetry(self.post)
+        self.whose_words = WhoseWords(self.post)
         self.reports = Reports(self.telemetry, self._show_trouble, max_languages=settings.rooms.max_languages)
         self.voices = RoomVoices(engines.synthesizer, self._casting, trouble=self.reports.trouble)
         self.voices.wish(configured.voices)
@@ -172,7 +176,7 @@ class Parts:
     # --- what the organiser wants, and what there is -----------------------------------------------------
 
     def configure(self, wish: Configure) -> None:
-        """Changes mutes, voices and glossary at once, languages with the next look at what is offered.
+        """Changes mutes, voices, their speed and the glossary at once, languages with the next look at what is offered.
 
         A channel takes another voice with its next clause; another glossary makes it anew.
         """
@@ -186,6 +190,10 @@ class Parts:
             self.recorder.correct(Glossary(before.glossary), Glossary(wish.glossary))
         self.status.carries_out(wish.version)
         self.recorder.want(wish.recording)
+
+    def cast(self, registers: Mapping[str, str]) -> None:
+        """Sets in which register some speakers wish to be heard; holds from their next clause on."""
+        self._casting.prefer(registers)
 
     def refresh_offer(self) -> None:
         """Services that start late, and the organiser, change what may be asked for."""
@@ -228,10 +236,12 @@ class Parts:
             sink=sink,
             settings=self._settings.speech,
             report=self.reports.spoken,
+            begins=partial(self.whose_words.begins, language),
             casting=self._casting,
             glossary=Glossary(self.configured.glossary),
             costs=self._costs,
             load=self._load,
+            usual_speed=lambda: self.configured.speed,
         )
 
     async def _translate(self, request: TranslationRequest) -> TranslationResult:

@@ -25,6 +25,7 @@ from auth_service.http.fields import (
 )
 from auth_service.policy import Role
 from auth_service.storage.records import InvitationState
+from protocol.control import Speed
 from protocol.glossary import MAX_ENTRIES, MAX_FORMS, parse
 from protocol.recordings import EndReason
 
@@ -333,6 +334,7 @@ class InterpreterWish(In):
     glossary: GlossaryWish | None = None
     muted: LanguageList = []
     voices: Annotated[dict[Language, VoiceName], Field(max_length=32)] = {}
+    speed: Speed = 1.0
 
 
 class ChannelOut(Out):
@@ -373,6 +375,7 @@ class InterpreterOut(Out):
     muted: list[str]
     glossary: dict[str, Any] | None
     voices: dict[str, str]
+    speed: float
     applied: bool
     """Whether the interpreter has acknowledged this wish."""
     available_languages: list[str]

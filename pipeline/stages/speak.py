@@ -38,7 +38,9 @@ class LanguageChannel:
 
     Args:
         report: receives every outcome; must not block.
+        begins: told whose words come next, and in how many seconds they are heard; must not block.
         costs: what the voices cost; kept by the caller if it shall outlive the channel.
+        usual_speed: of speech that is not late, as it is wished now; 1.0 is the voice's normal rate.
         load: the process's; a channel without one watches itself alone.
     """
 
@@ -50,10 +52,12 @@ class LanguageChannel:
         sink: AudioSink,
         settings: SpeechSettings,
         report: Callable[[Speech | Trouble], None],
+        begins: Callable[[str, float], None] = lambda speaker, in_s: None,
         casting: Casting | None = None,
         glossary: Glossary | None = None,
         costs: RenderCosts | None = None,
         load: Load | None = None,
+        usual_speed: Callable[[], float] = lambda: 1.0,
         now: Monotonic | None = None,
     ) -> None:
         self.language = language
@@ -69,12 +73,15 @@ class LanguageChannel:
             glossary=glossary or Glossary(),
             costs=costs or RenderCosts(),
             load=self._load,
+            usual_speed=usual_speed,
             now=self._now,
         )
         self._queue = SpeechQueue(
             settings.waiting_clauses, rate=self._delivery.rate, report=report, now=self._now
         )
-        self._player = Player(language, sink=sink, report=report, progress=self._watch, now=self._now)
+        self._player = Player(
+            language, sink=sink, report=report, progress=self._watch, begins=begins, now=self._now
+        )
         self._draft: Order | None = None
         self._finishing = False
         self._begun: Channel[Utterance] = Channel(1)

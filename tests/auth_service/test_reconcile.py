@@ -324,6 +324,19 @@ async def test_chosen_voices_are_told_and_outlive_the_interpreter(
     assert media.sent[1:] == [(room.name, "agent-2", {"type": "configure", **WISH, "version": 3})]
 
 
+async def test_the_speed_of_the_voices_is_told_and_bounded(api: Api, media: FakeMediaServer) -> None:
+    """As it was wished, and not at all where it is the usual one."""
+    room = await api.room()
+    media.person(room.name, "speaker-1")
+    assert (await put(api, room, languages=["es"]))["speed"] == 1.0
+    assert (await put(api, room, languages=["es"], speed=0.85))["speed"] == 0.85
+    assert media.sent == [(room.name, "agent-1", {"type": "configure", **WISH, "version": 2, "speed": 0.85})]
+    url = f"/api/v1/rooms/{room.name}/interpreter"
+    for speed in (0.5, 2, "fast", None):
+        answer = await api.client.put(url, json={"speed": speed}, headers=room.headers)
+        assert (answer.status_code, answer.json()["problems"][0]["where"]) == (422, "body.speed")
+
+
 async def test_what_cannot_be_a_voice_is_refused_with_the_reason(api: Api) -> None:
     """Not a code, no name, too long a name, too many; nothing of the wish is kept then."""
     room = await api.room()
@@ -387,6 +400,7 @@ async def test_the_organiser_sees_its_channels(api: Api, media: FakeMediaServer,
         "muted": [],
         "glossary": None,
         "voices": {},
+        "speed": 1.0,
         "applied": True,
         "available_languages": ["ca", "es", "fr"],
         "offered_languages": ["ca", "es"],

@@ -22,14 +22,16 @@ from config.settings import LiveKit, TranslationSettings
 from foundation.tasks import Tasks
 from pipeline.engines.protocols import Translator
 from protocol.abilities import Abilities
-from protocol.attributes import ABILITIES, KEY, REPORTS, WISH
+from protocol.attributes import ABILITIES, KEY, OVERRIDES, REPORTS, WISH, WORDS_TOPIC
 from protocol.control import Configure
 from protocol.language import served_by
+from protocol.words import WordsBegin
 from tests.browser.servers import API_KEY, API_SECRET, MediaServer
 from worker import roster
 from worker.chat import Chat
 from worker.chat_translation import ChatMessage, ChatTranslation
 from worker.control import ControlReader
+from worker.hearing_choices import read_overrides
 from worker.signing import CaptionKey
 from worker.text_streams import RoomPost
 
@@ -183,6 +185,27 @@ class ScriptedInterpreter:
         self._state = "listening"
         await self.show()
 
+    async def begins(self, language: str, speaker: str) -> None:
+        """Tells the channel's listeners whose words sound on it from now on."""
+        await self._room.local_participant.publish_data(
+            WordsBegin(language, speaker, 0).encode(),
+            destination_identities=self._listeners(language),
+            topic=WORDS_TOPIC,
+        )
+
+    async def wished(self, attribute: str, value: str) -> None:
+        """Returns once somebody says this of themselves.
+
+        Raises:
+            TimeoutError: nobody did within 20 s.
+        """
+        async with asyncio.timeout(20):
+            while all(
+                person.attributes.get(attribute, "") != value
+                for person in self._room.remote_participants.values()
+            ):
+                await asyncio.sleep(0.05)
+
     async def caption(
         self,
         speaker: str,
@@ -287,6 +310,7 @@ class ScriptedInterpreter:
             person.identity
             for person in self._room.remote_participants.values()
             if person.attributes.get("translator.listen", "off") == language
+            or language in dict(read_overrides(person.attributes.get(OVERRIDES, ""))).values()
         ]
 
     async def _open(self, language: str) -> None:

@@ -63,6 +63,15 @@ class SentText:
     at_s: float
 
 
+@dataclass(frozen=True, slots=True)
+class SentPacket:
+    """A packet that somebody got."""
+
+    data: bytes
+    topic: str
+    to: tuple[str, ...]
+
+
 class FakeLocal:
     """The interpreter's own participant."""
 
@@ -72,6 +81,7 @@ class FakeLocal:
         self.failures: list[Exception] = []
         """What setting the attributes fails on next."""
         self.texts: list[SentText] = []
+        self.packets: list[SentPacket] = []
         self.track_publications: dict[str, object] = {}
         self.unpublished_at_s: dict[str, float] = {}
         self._room = room
@@ -89,6 +99,10 @@ class FakeLocal:
         self._check()
         now_s = asyncio.get_running_loop().time()
         self.texts.append(SentText(text, topic, tuple(destination_identities), {}, now_s))
+
+    async def publish_data(self, data: bytes, *, destination_identities: list[str], topic: str) -> None:
+        self._check()
+        self.packets.append(SentPacket(data, topic, tuple(destination_identities)))
 
     async def publish_transcription(self, transcription: rtc.Transcription) -> None:
         self._check()

@@ -106,6 +106,8 @@ class Guest:
         self.legacy: list[tuple[str, str, bool]] = []
         self.events: list[dict[str, Any]] = []
         self.chat: list[tuple[str, str]] = []
+        self.words: list[tuple[str, str]] = []
+        """Of which language's channel they were told whose words sound on it."""
         self.wish_set_s = 0.0
         self._tasks: set[asyncio.Task[None]] = set()
         self._publication: rtc.LocalTrackPublication | None = None
@@ -138,6 +140,7 @@ class Guest:
         room = self.room = rtc.Room()
         room.on("track_subscribed", self._subscribed)
         room.on("transcription_received", self._legacy)
+        room.on("data_received", self._on_packet)
         room.register_text_stream_handler("lk.transcription", self._on_caption)
         room.register_text_stream_handler("translator.events", self._on_event)
         room.register_text_stream_handler("lk.chat", self._on_chat)
@@ -174,6 +177,11 @@ class Guest:
         await self.room.local_participant.set_attributes(
             {name.replace("_", "."): value for name, value in wishes.items()}
         )
+
+    def _on_packet(self, packet: rtc.DataPacket) -> None:
+        if packet.topic == "translator.words":
+            notice = json.loads(packet.data)
+            self.words.append((notice["language"], notice["speaker"]))
 
     async def say_in_chat(self, text: str) -> None:
         """Writes a chat message."""

@@ -89,6 +89,39 @@ async def test_who_speaks_the_language_is_not_interpreted_into_it(meeting: OpenM
         assert {request.source for request in room.translator.asked} == {"en"}
 
 
+async def test_each_speaker_is_interpreted_as_the_listener_chose(meeting: OpenMeeting) -> None:
+    """One stays in the original, others are spoken; a choice has a channel of its own, which says whose words."""
+    async with (
+        meeting() as room,
+        room.guest("anna", translator_speak="en") as anna,
+        room.guest("carl", translator_speak="fr") as carl,
+        room.guest("eva", translator_speak="de") as eva,
+        room.guest(
+            "bea",
+            translator_listen="es",
+            translator_understands="de",
+            translator_overrides='{"anna": "original"}',
+            translator_events="on",
+            can_publish=False,
+        ) as bea,
+    ):
+        for speaker in (anna, carl, eva):
+            await speaker.open_microphone((2.0, 0.4))
+        await until(lambda: bea.hears() == {"es"}, "the one whose language bea does not understand", 20)
+        await until(lambda: ("es", "carl") in bea.words, "whose words")
+        assert {event["speaker"] for event in bea.events if event["type"] == "speech"} <= {"carl"}
+
+        await bea.wish(translator_overrides='{"anna": "fr", "carl": "en"}')
+        await until(
+            lambda: {("fr", "anna"), ("en", "carl")} <= set(bea.words), "both in channels of their own", 20
+        )
+        since = time.monotonic()
+        await until(lambda: bea.hears(since) == {"fr", "en"}, "both channels", 20)
+        assert set(bea.words) == {("es", "carl"), ("fr", "anna"), ("en", "carl")}
+        assert eva.identity not in {event["speaker"] for event in bea.events if event["type"] == "speech"}
+        assert carl.words == anna.words == []
+
+
 def _channel(guest: Guest) -> dict[str, Any]:
     """The Spanish one as the interpreter shows it, which it does about twice a second; empty while it shows none."""
     found: dict[str, Any] = (guest.says("translator.channels") or {}).get("es", {})

@@ -42,6 +42,35 @@ def test_speed_follows_what_comes_in(demand: float, expected: float) -> None:
     assert pace(replace(CALM, demand=demand), SETTINGS).speed == pytest.approx(expected)
 
 
+@pytest.mark.parametrize(
+    ("waiting_s", "expected"), [(0.0, 0.8), (1.25, 1.025), (2.0, 1.25), (3.5, 1.325), (60.0, 1.4)]
+)
+def test_a_slower_room_is_slower_only_while_nothing_is_late(waiting_s: float, expected: float) -> None:
+    """What is late is spoken as fast as in any other room."""
+    assert pace(replace(CALM, waited_s=waiting_s), SETTINGS, 0.8).speed == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    ("usual", "demand", "expected"),
+    [(0.8, 0.7, 0.8), (0.8, 0.92, 1.0), (0.8, 2.0, 1.4), (1.25, 0.5, 1.25), (1.25, 2.0, 1.4)],
+)
+def test_a_wished_speed_never_falls_behind_what_comes_in(
+    usual: float, demand: float, expected: float
+) -> None:
+    """Who speaks without pause is followed, whatever was wished."""
+    assert pace(replace(CALM, demand=demand), SETTINGS, usual).speed == pytest.approx(expected)
+
+
+@given(st.floats(0.8, 1.25), st.floats(0, 60), st.floats(0, 3))
+def test_more_that_waits_is_never_spoken_slower(usual: float, waiting_s: float, demand: float) -> None:
+    """From any wish the speed rises with what waits, up to the same limit."""
+    speeds = [
+        pace(replace(CALM, waited_s=waiting_s + more, demand=demand), SETTINGS, usual).speed
+        for more in (0.0, 0.5, 5.0)
+    ]
+    assert usual <= speeds[0] <= speeds[1] <= speeds[2] <= 1.4
+
+
 def test_pauses_are_shorter_the_faster_the_speech() -> None:
     """From natural ones to the least at the comfortable maximum."""
     pauses = [pace(replace(CALM, waited_s=at), SETTINGS).pause_s for at in (0.0, 1.25, 2.0, 9.0)]

@@ -62,3 +62,24 @@ def test_the_parts_of_a_long_meeting_are_bounded() -> None:
     assert casting.known == REMEMBERED
     assert heard[:4] == ["v1", "v2", "v0", "v1"]
     assert heard[-3:] == heard[-6:-3]
+
+
+def test_a_speaker_may_wish_for_a_low_or_a_high_voice() -> None:
+    """Where there is one: among several it stays the same, and the choice for a language goes before the wish."""
+    casting = Casting()
+    casting.prefer({"anna": "high", "ben": "low", "carla": "high"})
+
+    heard = {name: casting.voice(name, VOICES, language="es").register for name in ("anna", "ben", "carla")}
+    assert heard == {"anna": "high", "ben": "low", "carla": "high"}
+    assert casting.voice("ben", VOICES) == casting.voice("ben", VOICES)
+    assert casting.voice("anna", (Voice("fr", "fr", "low"),), language="fr").name == "fr"
+    casting.choose({"es": "es+m3"})
+    assert casting.voice("anna", VOICES, language="es").name == "es+m3"
+
+
+def test_a_wish_is_not_met_by_another_engines_voice() -> None:
+    """One that stands by speaks only where it is chosen by name."""
+    voices = (Voice("natural:dora", "es", "high"), Voice("plain:es", "es", "low", standby=True))
+    casting = Casting()
+    casting.prefer({"ben": "low"})
+    assert casting.voice("ben", voices, language="es").name == "natural:dora"

@@ -75,6 +75,10 @@ def test_whom_to_wait_for_is_a_short_list_of_identities(after: object) -> None:
         b'{"type": "configure", "version": "1"}',
         b'{"type": "configure", "version": true}',
         b'{"type": "configure", "version": 1.5}',
+        b'{"type": "configure", "speed": 3}',
+        b'{"type": "configure", "speed": "fast"}',
+        b'{"type": "configure", "speed": null}',
+        b'{"type": "configure", "speed": NaN}',
         b'{"type": "configure", "voices": ["es"]}',
         b'{"type": "configure", "voices": {"es": ""}}',
         b'{"type": "configure", "voices": {"es": null}}',
@@ -97,6 +101,7 @@ WISHES = st.builds(
     muted=st.lists(st.sampled_from(["es", "fr"]), max_size=2).map(tuple),
     glossary=st.sampled_from([None, {"entries": []}, GLOSSARY]),
     voices=st.dictionaries(st.sampled_from(["es", "fr"]), st.text(min_size=1, max_size=100), max_size=2),
+    speed=st.sampled_from([0.8, 1.0, 1.15, 1.25]),
 )
 
 
@@ -110,6 +115,7 @@ def test_what_the_service_writes_the_interpreter_reads(wish: Wish, version: int)
         languages=wish.languages,
         muted=wish.muted,
         voices=wish.voices,
+        speed=wish.speed,
         glossary=parse(wish.glossary),
     )
     assert read_metadata(json.dumps(message)).configure == read

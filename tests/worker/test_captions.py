@@ -15,7 +15,7 @@ from tests.fakes.clock import HandClock
 from tests.fakes.livekit_room import FakePost
 from worker import captions as module
 from worker.captions import Captions, Epoch, Line, legacy_packet, stream_attributes
-from worker.listeners import ORIGINAL
+from worker.hearing_choices import ORIGINAL
 from worker.signing import CaptionKey
 
 pytestmark = pytest.mark.virtual_time

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from pipeline.interpreter import Wishes
 from pipeline.text.languages import same_language
+from worker.hearing_choices import ORIGINAL
 from worker.listeners import (
     MAX_LANGUAGES_EACH,
-    ORIGINAL,
     InterpretingPlan,
     Person,
     make_plan,

@@ -21,7 +21,7 @@ from protocol.captions import SIGNATURE, SIGNED_ATTRIBUTES
 from tests.fakes.clock import HandClock
 from tests.fakes.livekit_room import FakePost
 from worker.captions import MAX_CHARACTERS, MAX_REASON_CHARACTERS, Captions, Epoch, Line, stream_attributes
-from worker.listeners import ORIGINAL
+from worker.hearing_choices import ORIGINAL
 from worker.signing import CaptionKey, statement
 
 EXAMPLES: Mapping[str, Any] = json.loads(

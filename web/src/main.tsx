@@ -8,6 +8,7 @@ import "./styles/pages.css";
 import "./styles/room.css";
 import "./styles/stage.css";
 import "./styles/strip.css";
+import "./styles/hearing.css";
 import "./styles/toolbar.css";
 import "./styles/microphone.css";
 import "./styles/captions.css";

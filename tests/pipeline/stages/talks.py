@@ -142,6 +142,7 @@ async def hear(
     settings: SpeechSettings | None = None,
     load: Load | None = None,
     drafts: bool = False,
+    usual_speed: float = 1.0,
 ) -> Heard:
     """Speaks a talk's translations in the loop's time; with `drafts` each is known some time before it is committed."""
     heard, sink = Heard(), RealTimeSink()
@@ -153,6 +154,7 @@ async def hear(
         settings=settings or SpeechSettings(),
         report=heard.reports.append,
         load=load,
+        usual_speed=lambda: usual_speed,
     )
     running = asyncio.create_task(channel.run())
     for number, said in enumerate(sorted(clauses, key=lambda said: said.end_s), 1):

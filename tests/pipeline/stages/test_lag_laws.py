@@ -13,6 +13,7 @@ from config.settings import SpeechSettings
 from pipeline.events import Spoken, Trouble
 from pipeline.load import RAISE_AFTER_S, Load, Sacrifice
 from pipeline.stages.speak import NO_VOICE
+from protocol.control import FASTEST, SLOWEST
 from tests.fakes.virtual_time import in_virtual_time
 from tests.pipeline.stages.talks import COMMITTED_AFTER_S, Heard, Said, hear, talk
 
@@ -52,6 +53,23 @@ def test_who_can_be_kept_up_with_is_heard_to_the_last_word(
     spans = [span_s for _, span_s in heard.spans()]
     assert max(spans) < lag_without_waiting(heard) + max(4.0, 2 * clause_s)
     assert abs(heard.slope(after_s=120)) <= 0.1
+
+
+@pytest.mark.parametrize(
+    ("usual", "density", "expansion"), [(SLOWEST, 1.0, 1.3), (SLOWEST, 0.5, 1.0), (FASTEST, 0.9, 1.1)]
+)
+def test_a_room_that_wishes_for_slow_or_fast_voices_is_kept_up_with_as_well(
+    usual: float, density: float, expansion: float
+) -> None:
+    """The wish holds where nothing is late; the bound on the span is the same, and nothing is left out."""
+    clauses = talk(1, minutes=15, clause_s=2.5, density=density, expansion=expansion)
+    heard = in_virtual_time(hear(clauses, 0.1, usual_speed=usual))
+
+    assert heard.left_out == []
+    assert max(span_s for _, span_s in heard.spans()) < lag_without_waiting(heard) + 5.0
+    assert abs(heard.slope(after_s=120)) <= 0.1
+    assert min(spoken.speed for spoken in heard.spoken) == usual
+    assert max(spoken.speed for spoken in heard.spoken) <= 1.4
 
 
 @settings(max_examples=15)

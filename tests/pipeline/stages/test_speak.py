@@ -47,12 +47,14 @@ class Speaking:
         self.sink = sink or InstantSink()
         self.synthesizer = synthesizer or ToneSynthesizer({"es": 440.0})
         self.reported: list[Speech | Trouble] = []
+        self.begun: list[tuple[str, float]] = []
         self.channel = LanguageChannel(
             "es",
             synthesizer=self.synthesizer,
             sink=self.sink,
             settings=settings,
             report=self.reported.append,
+            begins=lambda speaker, in_s: self.begun.append((speaker, in_s)),
             casting=casting,
             now=self.clock,
         )
@@ -70,6 +72,17 @@ class Speaking:
             for report in self.reported
             if isinstance(report, Spoken | NotSpoken)
         ]
+
+
+async def test_it_is_told_whose_words_begin_before_they_sound() -> None:
+    """With how long what is still being heard takes; words that are left out are nobody's."""
+    sink = GatedSink(backlog_s=0.4)
+    sink.gate.set()
+    speaking = Speaking(sink=sink)
+    for translation in (said(1, "uno"), said(1, "dos", speaker="ben"), said(2, "tres", speaker="ben")):
+        speaking.channel.say(translation)
+    await speaking.finish()
+    assert speaking.begun == [("anna", 0.4), ("ben", 0.4), ("ben", 0.4)]
 
 
 async def test_clauses_are_spoken_in_the_order_they_came() -> None:

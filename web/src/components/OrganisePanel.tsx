@@ -138,7 +138,9 @@ function InterpreterSection({ organising }: { organising: Organising }) {
         languages={offered}
         available={state.available_voices}
         chosen={wish.voices}
+        speed={wish.speed}
         onChange={(voices) => void change("voices", { ...wish, voices })}
+        onSpeed={(speed) => void change("voices", { ...wish, speed })}
       />
       {failureAt("voices")}
       <h4>{text("org.glossary")}</h4>

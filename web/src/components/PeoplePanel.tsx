@@ -169,7 +169,7 @@ function AudienceOfMine({ people }: { people: readonly Participant[] }) {
     .filter((person) => !person.isLocal)
     .map(({ identity, attributes }) => ({ identity, name: nameIn(names, identity), attributes }));
   const heard = microphone.state === "on" && push !== "released" && !isUnheard(interpreter, me, spoken);
-  const audience = heard ? audienceOf(spoken, others, interpreter) : [];
+  const audience = heard ? audienceOf({ identity: me, spoken }, others, interpreter) : [];
   return (
     <div className="audience" data-audience={audience.length}>
       <h3>{audience.length ? count("people.audience", audience.length) : text("people.audienceNone")}</h3>

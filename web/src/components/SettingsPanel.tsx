@@ -9,6 +9,7 @@ import { heardIn, type Offer } from "../logic/offer";
 import { announces, CAPTION_SIZES } from "../logic/preferences";
 import { ReadModeSelect } from "../pages/Before";
 import { Notice, Segmented, Select, Switch } from "./controls";
+import { HearingChoices } from "./HearingChoices";
 import { Icon } from "./Icon";
 import { languageChoices } from "./languageChoices";
 import { NotificationSwitch } from "./NotificationSwitch";
@@ -26,6 +27,7 @@ export function SettingsPanel({ offer, onShortcuts }: SettingsPanelProps) {
   return (
     <>
       <LanguageSettings offer={offer} />
+      <HearingChoices offer={offer} />
       <CaptionSettings />
       <SoundSettings />
       <PageSettings onShortcuts={onShortcuts} />

@@ -9,11 +9,23 @@ interface VoicesSectionProps {
   /** For each language the voices that the interpreter says are there. */
   readonly available: Voices;
   readonly chosen: ChosenVoices;
+  readonly speed: number;
   readonly onChange: (voices: ChosenVoices) => void;
+  readonly onSpeed: (speed: number) => void;
 }
 
-/** Which voice speaks each language; closed until somebody wants to know. */
-export function VoicesSection({ languages, available, chosen, onChange }: VoicesSectionProps) {
+const SPEEDS = [
+  [0.85, "org.speedSlower"],
+  [1, "org.speedUsual"],
+  [1.15, "org.speedFaster"],
+] as const;
+
+function isListed(speed: number): boolean {
+  return SPEEDS.some(([value]) => value === speed);
+}
+
+/** Which voice speaks each language, and how fast; closed until somebody wants to know. */
+export function VoicesSection({ languages, available, chosen, speed, onChange, onSpeed }: VoicesSectionProps) {
   const { text, language: locale } = useI18n();
   const { voiced, silent } = voiceChoices(languages, available, chosen, locale);
   if (!voiced.length) return null;
@@ -44,6 +56,16 @@ export function VoicesSection({ languages, available, chosen, onChange }: Voices
           onChange={(voice) => onChange(withVoice(chosen, code, voice))}
         />
       ))}
+      <Select
+        label={text("org.speed")}
+        hint={text("org.speedHint")}
+        value={String(speed)}
+        choices={[
+          ...SPEEDS.map(([value, label]) => ({ value: String(value), label: text(label) })),
+          ...(isListed(speed) ? [] : [{ value: String(speed), label: String(speed) }]),
+        ]}
+        onChange={(value) => onSpeed(Number(value))}
+      />
       {silent.length > 0 && (
         <p className="hint">
           {text("org.voiceNone", {

@@ -1,3 +1,4 @@
+import { hearerOf, languagesHeard } from "../logic/hearing";
 import { hearsTranslation } from "../logic/interpreter";
 import { useMeeting } from "./useMeeting";
 import { useStore } from "./useStore";
@@ -6,5 +7,7 @@ import { useStore } from "./useStore";
 export function useHearsTranslation(): boolean {
   const meeting = useMeeting();
   const interpreter = useStore(meeting.interpreter);
-  return hearsTranslation(interpreter, useStore(meeting.wishSender.wishes).listen);
+  const { listen } = useStore(meeting.wishSender.wishes);
+  const heard = languagesHeard(hearerOf(listen, useStore(meeting.hearing)));
+  return heard.some((language) => hearsTranslation(interpreter, language));
 }

@@ -36,7 +36,13 @@ export function useInterpreter(organising: Organising) {
   const changes = useRef(0); // what was asked before the last one is out of date
   const invited = state !== null && state.state !== "absent";
   const wish: InterpreterWish = invited
-    ? (sent ?? { languages: state.languages, glossary: state.glossary, muted: state.muted, voices: state.voices })
+    ? (sent ?? {
+        languages: state.languages,
+        glossary: state.glossary,
+        muted: state.muted,
+        voices: state.voices,
+        speed: state.speed,
+      })
     : draft;
 
   /** Throws where there is no place to say what failed. */

@@ -133,6 +133,8 @@ export interface InterpreterWish {
   readonly glossary: Glossary | null;
   readonly muted: readonly string[];
   readonly voices: ChosenVoices;
+  /** Of speech that is not late; 1 is a voice's normal rate. */
+  readonly speed: number;
 }
 
 export interface InterpreterState {
@@ -143,6 +145,8 @@ export interface InterpreterState {
   readonly muted: readonly string[];
   readonly glossary: Glossary | null;
   readonly voices: ChosenVoices;
+  /** Of speech that is not late; 1 is a voice's normal rate. */
+  readonly speed: number;
   /** All that there is, whatever was chosen of it. */
   readonly available_languages: readonly string[];
   /** What may be asked for now. */

@@ -1,8 +1,9 @@
 /** Who follows a speaker through the interpreter. */
 
+import { heardAs, readHearer } from "./hearing";
 import { channelFor, type Interpreter } from "./interpreter";
 import { sameLanguage, servedBy } from "./languages";
-import { heardBy, readBy, type Attributes } from "./wishes";
+import { readBy, type Attributes } from "./wishes";
 
 export interface Listener {
   readonly identity: string;
@@ -19,17 +20,21 @@ export interface Audience {
 }
 
 /**
- * Who receives `spoken` in another language: those who hear a translation first, then those who only read.
+ * Who receives what somebody says in `spoken` in another language: those who hear a translation first, then those who only read.
  *
  * Heard is what the interpreter has a channel for; read, what it offers. Of a language that is not known nobody can
  * say who needs it translated.
  */
-export function audienceOf(spoken: string, others: readonly Listener[], interpreter: Interpreter): readonly Audience[] {
+export function audienceOf(
+  { identity: speaker, spoken }: { identity: string; spoken: string },
+  others: readonly Listener[],
+  interpreter: Interpreter,
+): readonly Audience[] {
   if (!interpreter.present || spoken === "" || spoken === "auto") return [];
   const hears: Audience[] = [];
   const reads: Audience[] = [];
   for (const { identity, name, attributes } of others) {
-    const channel = channelFor(interpreter, heardBy(attributes));
+    const channel = channelFor(interpreter, heardAs(readHearer(attributes), speaker, spoken) ?? "off");
     const read = readBy(attributes)
       .filter((code) => code !== "original" && !sameLanguage(code, spoken))
       .map((code) => servedBy(code, interpreter.languages))

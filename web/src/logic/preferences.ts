@@ -1,6 +1,8 @@
 /** What a person chose, kept in this browser; nothing of it leaves the machine by itself. */
 
 import type { ReadMode } from "./captionView";
+import { registerOf, type Register } from "./hearing";
+import { isLanguageCode } from "./languages";
 import { NOISE_MODES, type Processing } from "./processing";
 
 export interface Preferences {
@@ -9,6 +11,10 @@ export interface Preferences {
   readonly theme: "system" | "light" | "dark" | "contrast";
   readonly speak: string;
   readonly listen: string;
+  /** A further language that is heard in the original; "" for none. */
+  readonly understands: string;
+  /** In which register others shall hear this person. */
+  readonly voice: Register;
   readonly read: { readonly mode: ReadMode; readonly language: string };
   readonly pushToTranslate: boolean;
   readonly calm: boolean;
@@ -45,6 +51,8 @@ export const DEFAULTS: Preferences = {
   theme: "system",
   speak: "",
   listen: "",
+  understands: "",
+  voice: "",
   read: { mode: "translation", language: "" },
   pushToTranslate: false,
   calm: false,
@@ -92,6 +100,8 @@ export function readPreferences(shelf: Shelf): Preferences {
     ...preferences,
     captionSize: Math.min(CAPTION_SIZES.length - 1, Math.max(0, Number.isFinite(size) ? size : DEFAULTS.captionSize)),
     processing: processingOf(preferences.processing),
+    understands: isLanguageCode(preferences.understands) ? preferences.understands : "",
+    voice: registerOf(preferences.voice),
     balance: Math.min(1, Math.max(0, preferences.balance)),
     captionPlace: preferences.captionPlace === "over" ? "over" : "beside",
     announce: ["on", "off"].includes(preferences.announce) ? preferences.announce : "auto",

@@ -130,6 +130,7 @@ function useVisit(api: Api, token: string): VisitControls {
       const meeting = new Meeting(admission, api, context, {
         wishes: manner.wishes,
         balance: preferences.balance,
+        hearing: { understands: preferences.understands, voice: preferences.voice },
         microphone: manner.microphone,
         camera: manner.camera ?? { device: preferences.camera, on: false },
         sound: { processing: preferences.processing, noticeMuted: preferences.noticeMuted },

@@ -7,14 +7,26 @@ import {
   type Room,
 } from "livekit-client";
 import type { Passages } from "../logic/captionLog";
-import { isWantedChannel, type Interpreter } from "../logic/interpreter";
-import { sameLanguage } from "../logic/languages";
+import {
+  chosenFor,
+  heardAs,
+  hearerOf,
+  languagesHeard,
+  ORIGINAL,
+  volumeOf,
+  type Hearer,
+  type HearingChoices,
+} from "../logic/hearing";
+import { isWantedChannel, languageOfTrack, type Interpreter } from "../logic/interpreter";
 import type { Readable } from "../logic/store";
 import { spokenBy, type Wishes } from "../logic/wishes";
 import type { Mixer } from "./mixer";
 
 export interface ListeningInputs {
   readonly wishes: Readable<Wishes>;
+  readonly choices: Readable<HearingChoices>;
+  /** By language of the channel: whose words sound on it. */
+  readonly speakers: Readable<ReadonlyMap<string, string>>;
   readonly interpreter: Readable<Interpreter>;
   readonly passages: Readable<Passages>;
   /** False for those who only read: nothing is received that they would not hear. */
@@ -23,7 +35,7 @@ export interface ListeningInputs {
 
 /**
  * Decides which tracks this listener receives and plays: everybody's own voice, and of the interpreter's
- * channels only the one in the language listened to.
+ * channels those in a language that they hear somebody in. A channel is heard while the words of such a person sound.
  *
  * `review` may be called at any moment and any number of times; it brings subscriptions and mixer in line.
  */
@@ -50,11 +62,13 @@ export class Listening {
       .on(RoomEvent.TrackUnsubscribed, review)
       .on(RoomEvent.TrackSubscriptionPermissionChanged, review)
       .on(RoomEvent.Disconnected, review);
-    const { wishes, interpreter, passages } = inputs;
+    const { wishes, choices, speakers, interpreter, passages } = inputs;
     this.stops = [
       wishes.subscribe(review),
+      choices.subscribe(review),
       interpreter.subscribe(review),
-      passages.subscribe(() => this.reviewUnderstanding()),
+      speakers.subscribe(() => this.adjust()),
+      passages.subscribe(() => this.adjust()),
     ];
   }
 
@@ -86,26 +100,22 @@ export class Listening {
       this.play(participant, publication, publication.track.mediaStreamTrack);
     }
     for (const key of [...this.playing.keys()]) if (!present.has(key)) this.stopPlaying(key);
+    this.adjust();
   }
 
   private wants(participant: RemoteParticipant, publication: RemoteTrackPublication): boolean {
     if (participant.kind === ParticipantKind.EGRESS) return false;
     if (publication.kind === Track.Kind.Audio && !this.inputs.hears) return false;
     if (!participant.isAgent) return true;
-    const interpreter = this.inputs.interpreter.get();
-    const offered = interpreter.present ? interpreter.languages : [];
     return (
       publication.kind === Track.Kind.Audio &&
-      isWantedChannel(publication.trackName, this.inputs.wishes.get().listen, offered)
+      languagesHeard(this.hearer()).some((language) => this.isChannelOf(publication, language))
     );
   }
 
   private play(participant: RemoteParticipant, publication: RemoteTrackPublication, track: MediaStreamTrack): void {
     const key = publication.trackSid;
-    if (this.playing.get(key)?.trackId === track.id) {
-      this.mixer.setUnderstood(key, this.understands(participant));
-      return;
-    }
+    if (this.playing.get(key)?.trackId === track.id) return;
     const translation = participant.isAgent;
     if (translation) this.mixer.addTranslation(key, track);
     else this.mixer.addOriginal(key, track, this.understands(participant));
@@ -117,20 +127,55 @@ export class Listening {
     this.playing.delete(key);
   }
 
-  /** Words may show that somebody speaks the listener's language, or no longer does. */
-  private reviewUnderstanding(): void {
+  /**
+   * Brings what is played in line with who is heard how.
+   *
+   * Words may show that somebody speaks a language that the listener understands, or no longer does.
+   */
+  private adjust(): void {
+    const choices = this.inputs.choices.get();
     for (const { participant, publication } of this.publications()) {
-      if (this.playing.get(publication.trackSid)?.translation === false) {
-        this.mixer.setUnderstood(publication.trackSid, this.understands(participant));
-      }
+      const playing = this.playing.get(publication.trackSid);
+      if (!playing) continue;
+      if (!playing.translation) this.mixer.setUnderstood(publication.trackSid, this.understands(participant));
+      this.mixer.setVolume(
+        publication.trackSid,
+        playing.translation ? this.channelVolume(publication) : volumeOf(choices, participant.identity),
+      );
     }
   }
 
-  private understands(participant: RemoteParticipant): boolean {
-    const { listen } = this.inputs.wishes.get();
-    const stated = spokenBy(participant.attributes);
-    const said = this.inputs.passages.get().lastBy(participant.identity);
-    const spoken = stated !== "" && stated !== "auto" ? stated : (said?.sourceLanguage ?? "");
-    return sameLanguage(spoken, listen);
+  /** How loud a channel is just now: as loud as the person whose words sound, if they are to be heard there at all. */
+  private channelVolume(publication: RemoteTrackPublication): number {
+    const hearer = this.hearer();
+    const speaker = this.inputs.speakers.get().get(languageOfTrack(publication.trackName) ?? "");
+    // An interpreter that does not say whose words they are is heard in the language chosen for everybody.
+    if (speaker === undefined) return this.isChannelOf(publication, hearer.listen) ? 1 : 0;
+    if (speaker === this.room.localParticipant.identity) return 0;
+    // Who is heard in the same language as they speak now may have spoken another one in what is still to be heard.
+    const chosen = chosenFor(hearer, speaker, this.spokenBy(speaker));
+    const heard = chosen !== ORIGINAL && this.isChannelOf(publication, chosen);
+    return heard ? volumeOf(this.inputs.choices.get(), speaker) : 0;
+  }
+
+  private isChannelOf(publication: RemoteTrackPublication, language: string): boolean {
+    const interpreter = this.inputs.interpreter.get();
+    const offered = interpreter.present ? interpreter.languages : [];
+    return isWantedChannel(publication.trackName, language, offered);
+  }
+
+  private understands({ identity }: RemoteParticipant): boolean {
+    return heardAs(this.hearer(), identity, this.spokenBy(identity)) === null;
+  }
+
+  private hearer(): Hearer {
+    return hearerOf(this.inputs.wishes.get().listen, this.inputs.choices.get());
+  }
+
+  /** What somebody speaks, as far as they or their words tell; "" where nothing does. */
+  private spokenBy(identity: string): string {
+    const stated = spokenBy(this.room.remoteParticipants.get(identity)?.attributes ?? {});
+    const said = this.inputs.passages.get().lastBy(identity);
+    return stated !== "" && stated !== "auto" ? stated : (said?.sourceLanguage ?? "");
   }
 }

@@ -14,6 +14,7 @@ import { keptChat } from "./chatShelf";
 import { Directory } from "./directory";
 import { Hands } from "./hands";
 import { AtMicrophone, type SoundWishes } from "./atMicrophone";
+import { HearingSender, type KeptHearing } from "./hearingSender";
 import { InterpreterWatch } from "./interpreterWatch";
 import { Listening } from "./listening";
 import { Mixer } from "./mixer";
@@ -31,11 +32,13 @@ import { STREAM_OPTIONS } from "./streams";
 import { WaitRings } from "./waitRings";
 import { WaitWatch } from "./waitWatch";
 import { WishSender } from "./wishSender";
+import { WordsWatch } from "./wordsWatch";
 import { keepingWords, keptWords } from "./wordShelf";
 
 export interface MeetingOptions {
   readonly wishes: Wishes;
   readonly balance: number;
+  readonly hearing?: KeptHearing;
   readonly microphone: Capture;
   readonly camera?: Capture;
   readonly sound: SoundWishes;
@@ -59,11 +62,18 @@ export class Meeting {
   readonly reactions: Reactions;
   readonly requests: Requests;
   readonly wishSender: WishSender;
+  readonly hearing: HearingSender["choices"];
   readonly readBefore: ReadBefore["former"];
   readonly recorder: HeardRecorder;
   readonly recordingAllowed: RecordingRule["allowed"];
   /** What an organiser wishes of an interpreter that is not invited yet. */
-  readonly interpreterDraft = new Store<InterpreterWish>({ languages: null, glossary: null, muted: [], voices: {} });
+  readonly interpreterDraft = new Store<InterpreterWish>({
+    languages: null,
+    glossary: null,
+    muted: [],
+    voices: {},
+    speed: 1,
+  });
   /** Identities of those who record what they hear. */
   readonly recording: RecordingSigns["recording"];
   /** Whether the meeting is being recorded on the server. */
@@ -78,6 +88,7 @@ export class Meeting {
   private readonly watch: InterpreterWatch;
   private readonly feed: CaptionFeed;
   private readonly listening: Listening;
+  private readonly words: WordsWatch;
   /** What the person wants of their microphone, whether or not it works. */
   readonly capture: Store<Capture>;
   private readonly endKeeping: () => void;
@@ -136,8 +147,12 @@ export class Meeting {
     this.requests = new Requests(this.room);
     this.wishSender = new WishSender(this.room, options.wishes, this.watch.state);
     this.readBefore = new ReadBefore(this.wishSender.wishes, clock.now).former;
+    this.hearing = new HearingSender(this.room, admission.room, options.hearing, this.watch.state).choices;
+    this.words = new WordsWatch(this.room, this.watch.state);
     this.listening = new Listening(this.room, this.mixer, {
       wishes: this.wishSender.wishes,
+      choices: this.hearing,
+      speakers: this.words.speakers,
       interpreter: this.watch.state,
       passages: this.feed.passages,
       hears: admission.role !== "reader",
@@ -256,6 +271,7 @@ export class Meeting {
     this.waitRings.close();
     this.atMicrophone?.close();
     this.listening.close();
+    this.words.close();
     this.feed.close();
     this.chat.close();
     this.endKeeping();

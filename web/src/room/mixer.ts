@@ -2,6 +2,8 @@ import { gainsFor, levelDbfs, originalGain, RELEASE_TIME_S, SpeechGate } from ".
 import { Store } from "../logic/store";
 
 const LOOK_EVERY_MS = 40;
+/** Seconds of the way from one speaker's words to another's on the same channel, which rests between them. */
+const SWITCH_TIME_S = 0.02;
 
 export interface MixState {
   readonly translationSpeaking: boolean;
@@ -15,6 +17,8 @@ interface Strip {
   readonly analyser: AnalyserNode | null;
   readonly element: HTMLAudioElement;
   understood: boolean;
+  /** 0 silences it; of a translation, it then speaks to nobody here. */
+  volume: number;
 }
 
 /**
@@ -88,6 +92,15 @@ export class Mixer {
     }
   }
 
+  /** How loud one track is beside the others: 1 as it is, 0 not at all. */
+  setVolume(id: string, volume: number): void {
+    const strip = this.originals.get(id) ?? this.translations.get(id);
+    if (!strip || strip.volume === volume) return;
+    strip.volume = volume;
+    if (this.translations.has(id)) this.applyTranslations(SWITCH_TIME_S);
+    this.apply();
+  }
+
   setUnderstood(id: string, understood: boolean): void {
     const strip = this.originals.get(id);
     if (!strip || strip.understood === understood) return;
@@ -97,10 +110,7 @@ export class Mixer {
 
   setBalance(balance: number): void {
     this.balance = balance;
-    const { translation } = gainsFor(balance);
-    for (const { gain } of this.translations.values()) {
-      gain.gain.setTargetAtTime(translation, this.context.currentTime, RELEASE_TIME_S / 3);
-    }
+    this.applyTranslations(RELEASE_TIME_S / 3);
     this.apply();
   }
 
@@ -137,12 +147,13 @@ export class Mixer {
       analyser.fftSize = this.window.length;
       source.connect(analyser);
     }
-    return { source, gain: node, analyser, element, understood };
+    return { source, gain: node, analyser, element, understood, volume: 1 };
   }
 
   private look(): void {
     let loudest = -Infinity;
-    for (const { analyser } of this.translations.values()) {
+    for (const { analyser, volume } of this.translations.values()) {
+      if (volume === 0) continue;
       analyser?.getFloatTimeDomainData(this.window);
       loudest = Math.max(loudest, levelDbfs(this.window));
     }
@@ -152,12 +163,19 @@ export class Mixer {
     this.apply();
   }
 
+  private applyTranslations(timeS: number): void {
+    const { translation } = gainsFor(this.balance);
+    for (const { gain, volume } of this.translations.values()) {
+      gain.gain.setTargetAtTime(translation * volume, this.context.currentTime, timeS);
+    }
+  }
+
   private apply(): void {
     const { translationSpeaking } = this.state.get();
     let lowest = 1;
-    for (const { gain, understood } of this.originals.values()) {
+    for (const { gain, understood, volume } of this.originals.values()) {
       const target = originalGain(this.balance, { translationSpeaking, understood });
-      gain.gain.setTargetAtTime(target.gain, this.context.currentTime, target.timeS);
+      gain.gain.setTargetAtTime(target.gain * volume, this.context.currentTime, target.timeS);
       lowest = Math.min(lowest, target.gain);
     }
     if (lowest !== this.state.get().originalGain) this.state.set({ translationSpeaking, originalGain: lowest });

@@ -23,7 +23,7 @@ function offering(languages: readonly string[], channels: Readonly<Record<string
 describe("the audience of a speaker", () => {
   const interpreter = offering(["en", "es", "fr", "pt"], { es: "open", pt: "muted" });
   const told = (spoken: string, by: Interpreter) =>
-    audienceOf(spoken, OTHERS, by).map(({ name, language, how }) => [name, language, how]);
+    audienceOf({ identity: "me", spoken }, OTHERS, by).map(({ name, language, how }) => [name, language, how]);
 
   it("is who hears an open channel or reads what is offered, of another language than the one spoken", () => {
     expect(told("en", interpreter)).toEqual([
@@ -45,6 +45,32 @@ describe("the audience of a speaker", () => {
     expect(told("en", offering(["en", "es", "fr"], { es: "lingering" }))).toEqual([
       ["Reader", "fr", "reads"],
       ["Hearer", "es", "reads"],
+    ]);
+  });
+
+  it("hears as each has chosen it for this speaker and for a second language", () => {
+    const listening = { "translator.listen": "es", "translator.captions": "off" };
+    const choosing = (name: string, more: Record<string, string>) => ({
+      identity: name,
+      name,
+      attributes: { ...listening, ...more },
+    });
+    const others = [
+      choosing("Understands", { "translator.understands": "en" }),
+      choosing("Original", { "translator.overrides": '{"me": "original"}' }),
+      choosing("French", { "translator.overrides": '{"me": "fr", "you": "original"}' }),
+      choosing("Another", { "translator.overrides": '{"you": "fr"}' }),
+      choosing("Only me", { "translator.listen": "off", "translator.overrides": '{"me": "es"}' }),
+    ];
+    const found = audienceOf(
+      { identity: "me", spoken: "en" },
+      others,
+      offering(["es", "fr"], { es: "open", fr: "open" }),
+    );
+    expect(found.map(({ name, language }) => [name, language])).toEqual([
+      ["French", "fr"],
+      ["Another", "es"],
+      ["Only me", "es"],
     ]);
   });
 });

@@ -140,7 +140,11 @@ describe("whatever a participant wishes", () => {
       expect(heardBy(attributes)).toMatch(/^[A-Za-z-]{2,40}$/);
       expect(readBy(attributes).length).toBeLessThanOrEqual(8);
       for (const code of readBy(attributes)) expect(code).toMatch(/^[A-Za-z-]{2,40}$/);
-      for (const one of audienceOf("en", [{ identity: "eve", name: "Eve", attributes }], SPANISH))
+      for (const one of audienceOf(
+        { identity: "me", spoken: "en" },
+        [{ identity: "eve", name: "Eve", attributes }],
+        SPANISH,
+      ))
         expect(one.language).toMatch(/^[a-z-]{2,40}$/i);
     }
   });

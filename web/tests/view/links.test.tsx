@@ -127,7 +127,7 @@ describe("an organiser's links", () => {
 });
 
 describe("the interpreter's last steps", () => {
-  const NOTHING_SPECIAL: InterpreterWish = { languages: null, glossary: null, muted: [], voices: {} };
+  const NOTHING_SPECIAL: InterpreterWish = { languages: null, glossary: null, muted: [], voices: {}, speed: 1 };
   beforeEach(() => meeting.interpreterDraft.set(NOTHING_SPECIAL));
 
   const present: InterpreterState = {
@@ -138,6 +138,7 @@ describe("the interpreter's last steps", () => {
     muted: ["es"],
     glossary: null,
     voices: {},
+    speed: 1,
     available_languages: ["es"],
     offered_languages: ["es"],
     available_voices: {},

@@ -66,4 +66,35 @@ describe("the mixer", () => {
     const playing = audio.gains.filter((gain) => gain.targets.includes(mixer.output));
     expect(playing).toHaveLength(1);
   });
+
+  it("silences a channel while the words of somebody sound who is heard otherwise, and turns nobody down for it", () => {
+    mixer.addOriginal("anna", track, false);
+    mixer.addTranslation("es", track);
+    mixer.setVolume("es", 0);
+    audio.level = 0.2;
+    vi.advanceTimersByTime(100);
+    expect(audio.gains[2]?.gain.ways.at(-1)?.to).toBe(0);
+    expect(mixer.state.get()).toEqual({ translationSpeaking: false, originalGain: 1 });
+
+    mixer.setVolume("es", 1);
+    vi.advanceTimersByTime(100);
+    expect(audio.gains[2]?.gain.ways.at(-1)?.to).toBe(1);
+    expect(mixer.state.get()).toEqual({ translationSpeaking: true, originalGain: 0 });
+  });
+
+  it("plays each person as loud as was chosen, whatever the balance", () => {
+    mixer.addOriginal("anna", track, true);
+    mixer.addOriginal("bob", track, false);
+    mixer.addTranslation("es", track);
+    mixer.setVolume("anna", 0.5);
+    mixer.setVolume("bob", 2);
+    mixer.setVolume("es", 0.3);
+    mixer.setVolume("nobody", 0.1);
+    const now = () => audio.gains.slice(1).map((gain) => gain.gain.ways.at(-1)?.to);
+    expect(now()).toEqual([0.5, 2, 0.3]);
+
+    mixer.setBalance(0.25);
+    expect(now()).toEqual([0.5, 2, 0.075]);
+    expect(mixer.state.get().originalGain).toBe(1);
+  });
 });

@@ -33,8 +33,9 @@ afterEach(() => {
 
 describe("the choice of voices", () => {
   const languages = ["es", "fr", "mt"];
+  const usual = { speed: 1, onSpeed: vi.fn() };
   const shown = (chosen: ChosenVoices, onChange = vi.fn()) =>
-    show(<VoicesSection languages={languages} available={AVAILABLE} chosen={chosen} onChange={onChange} />);
+    show(<VoicesSection {...usual} languages={languages} available={AVAILABLE} chosen={chosen} onChange={onChange} />);
 
   it("has a list for each language, named by it", async () => {
     shown({ es: "espeak:es" });
@@ -62,11 +63,39 @@ describe("the choice of voices", () => {
   });
 
   it.each([
+    [1, ["0.85", "1", "1.15"]],
+    [0.9, ["0.85", "1", "1.15", "0.9"]], // chosen over the API
+  ])("has one speed for all of them, also where it is %s", async (speed, offered) => {
+    const onSpeed = vi.fn();
+    show(
+      <VoicesSection
+        languages={languages}
+        available={AVAILABLE}
+        chosen={{}}
+        speed={speed}
+        onChange={vi.fn()}
+        onSpeed={onSpeed}
+      />,
+    );
+    const list = (await screen.findByLabelText("Tempo der Stimmen")) as HTMLSelectElement;
+    expect([list.value, [...list.options].map(({ value }) => value)]).toEqual([String(speed), offered]);
+
+    fireEvent.change(list, { target: { value: "0.85" } });
+    expect(onSpeed.mock.calls).toEqual([[0.85]]);
+  });
+
+  it.each([
     [AVAILABLE, "gone · kokoro (nicht in der Liste)"],
     [{}, "gone · kokoro"],
   ])("keeps showing a voice that is not among %o", async (available, label) => {
     show(
-      <VoicesSection languages={languages} available={available} chosen={{ es: "kokoro:gone" }} onChange={vi.fn()} />,
+      <VoicesSection
+        {...usual}
+        languages={languages}
+        available={available}
+        chosen={{ es: "kokoro:gone" }}
+        onChange={vi.fn()}
+      />,
     );
 
     const spanish = (await screen.findByLabelText("Spanisch")) as HTMLSelectElement;
@@ -88,7 +117,7 @@ describe("the choice of voices", () => {
   it("is not there while nobody knows the voices", async () => {
     show(
       <>
-        <VoicesSection languages={languages} available={{}} chosen={{}} onChange={vi.fn()} />
+        <VoicesSection {...usual} languages={languages} available={{}} chosen={{}} onChange={vi.fn()} />
         <p>Ende</p>
       </>,
     );

@@ -1,0 +1,115 @@
+// @vitest-environment jsdom
+import { RoomContext } from "@livekit/components-react";
+import { cleanup, fireEvent, render, screen } from "@testing-library/react";
+import axe from "axe-core";
+import { ParticipantKind, RemoteParticipant, Room } from "livekit-client";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { HearingChoices } from "../../src/components/HearingChoices";
+import { I18nProvider } from "../../src/hooks/useI18n";
+import { MeetingContext } from "../../src/hooks/useMeeting";
+import { PreferencesProvider } from "../../src/hooks/usePreferences";
+import { NO_CHOICES, type HearingChoices as Choices } from "../../src/logic/hearing";
+import { keepPreferences, readPreferences } from "../../src/logic/preferences";
+import { Store } from "../../src/logic/store";
+import type { Wishes } from "../../src/logic/wishes";
+import type { Meeting } from "../../src/room/meeting";
+
+const OFFER = { recognised: ["en"], read: ["en", "es", "fr"], heard: ["es", "fr"] };
+const WISHES: Wishes = { speak: "es", listen: "es", read: { mode: "both", language: "es" }, push: "always" };
+
+/** Somebody in the room, with a microphone or without. */
+function someone(identity: string, microphone: boolean, kind = ParticipantKind.STANDARD): RemoteParticipant {
+  const person = new RemoteParticipant(undefined as never, identity, identity, identity, "", {}, undefined, kind);
+  vi.spyOn(person, "getTrackPublication").mockReturnValue((microphone ? {} : undefined) as never);
+  return person;
+}
+
+describe("the choices of hearing", () => {
+  let choices: Store<Choices>;
+
+  function show(people: readonly RemoteParticipant[], { role = "speaker", listen = "es" } = {}) {
+    const room = new Room();
+    for (const person of people) room.remoteParticipants.set(person.identity, person);
+    const meeting = {
+      admission: { role },
+      maySpeak: role === "speaker",
+      hearing: choices,
+      wishSender: { wishes: new Store({ ...WISHES, listen }) },
+      directory: { names: new Store(new Map([["ana", "Ana"]])) },
+    };
+    return render(
+      <PreferencesProvider>
+        <I18nProvider>
+          <RoomContext value={room}>
+            <MeetingContext value={meeting as unknown as Meeting}>
+              <HearingChoices offer={OFFER} />
+            </MeetingContext>
+          </RoomContext>
+        </I18nProvider>
+      </PreferencesProvider>,
+    );
+  }
+
+  beforeEach(() => {
+    choices = new Store(NO_CHOICES);
+    keepPreferences(window.localStorage, { ...readPreferences(window.localStorage), interfaceLanguage: "en" });
+  });
+  afterEach(() => {
+    cleanup();
+    window.localStorage.clear();
+  });
+
+  it("begin with a second language, which is remembered and is not the one that is heard", async () => {
+    show([]);
+    const second = (await screen.findByLabelText("I also understand")) as HTMLSelectElement;
+    const codes = [...second.options].map(({ value }) => value);
+    expect(codes).toContain("de"); // what is understood need not be offered
+    expect(codes).not.toContain("es");
+
+    fireEvent.change(second, { target: { value: "fr" } });
+    expect(choices.get().understands).toBe("fr");
+    expect(readPreferences(window.localStorage).understands).toBe("fr");
+  });
+
+  it("have a list and a volume for each who has a microphone, and for nobody else", async () => {
+    const { container } = show([
+      someone("ana", true),
+      someone("bob", false),
+      someone("agent", true, ParticipantKind.AGENT),
+    ]);
+    const one = (await screen.findByLabelText("How I hear Ana")) as HTMLSelectElement;
+    const there = [...one.options].filter(({ disabled }) => !disabled).map(({ text }) => text);
+    expect(there).toEqual(["Like everybody else", "Original sound", "French", "Spanish"]);
+    expect(container.querySelectorAll(".person-sound")).toHaveLength(1);
+
+    fireEvent.change(one, { target: { value: "fr" } });
+    fireEvent.change(screen.getByLabelText("Volume of Ana"), { target: { value: "40" } });
+    expect([...choices.get().overrides, ...choices.get().volumes]).toEqual([
+      ["ana", "fr"],
+      ["ana", 0.4],
+    ]);
+    expect(screen.getByText("40 %")).toBeTruthy();
+    fireEvent.change(one, { target: { value: "" } });
+    expect(choices.get().overrides.size).toBe(0);
+  });
+
+  it("let a speaker wish for a voice, and ask that of nobody who only listens", async () => {
+    show([]);
+    fireEvent.change(await screen.findByLabelText("My voice in translation"), { target: { value: "low" } });
+    expect(choices.get().voice).toBe("low");
+    expect(readPreferences(window.localStorage).voice).toBe("low");
+    cleanup();
+
+    show([], { role: "listener", listen: "off" });
+    const second = (await screen.findByLabelText("I also understand")) as HTMLSelectElement;
+    expect(second.disabled).toBe(true); // originals are heard anyway
+    expect(screen.queryByLabelText("My voice in translation")).toBeNull();
+  });
+
+  it("are accessible", async () => {
+    const { container } = show([someone("ana", true)]);
+    await screen.findByLabelText("How I hear Ana");
+    const found = await axe.run(container, { rules: { "color-contrast": { enabled: false } } });
+    expect(found.violations).toEqual([]);
+  });
+});
