@@ -1,5 +1,5 @@
-import { useMediaDeviceSelect } from "@livekit/components-react";
 import { useEffect, useId, useRef, useState } from "react";
+import { useDevices } from "../hooks/useDevices";
 import { useI18n } from "../hooks/useI18n";
 import { useMeeting } from "../hooks/useMeeting";
 import { usePreferences } from "../hooks/usePreferences";
@@ -35,7 +35,7 @@ export function CameraButton() {
         className="tool tool-camera"
         data-camera={state.state}
         title={label}
-        disabled={state.state === "starting"}
+        aria-busy={state.state === "starting"}
         aria-describedby={told ? id : undefined}
         onClick={() => void camera.turn(!on)}
       >
@@ -62,7 +62,8 @@ function CameraMenu() {
   const { text } = useI18n();
   const { camera } = useMeeting();
   const [, change] = usePreferences();
-  const { devices, activeDeviceId } = useMediaDeviceSelect({ kind: "videoinput" });
+  useStore(camera.state); // another camera may have taken over
+  const { cameras } = useDevices(true);
   const [open, setOpen] = useState(false);
   const slot = useRef<HTMLDivElement>(null);
   const id = useId();
@@ -76,7 +77,7 @@ function CameraMenu() {
     return () => document.removeEventListener("pointerdown", closeOutside);
   }, [open]);
 
-  if (devices.length < 2) return null;
+  if (cameras.length < 2) return null;
   const close = (): void => {
     setOpen(false);
     slot.current?.querySelector("button")?.focus();
@@ -101,10 +102,10 @@ function CameraMenu() {
       </button>
       {open && (
         <ul id={id} aria-label={text("camera.choose")}>
-          {devices.map(({ deviceId, label }, at) => (
+          {cameras.map(({ deviceId, label }, at) => (
             <li key={deviceId}>
-              <button type="button" aria-pressed={deviceId === activeDeviceId} onClick={() => choose(deviceId)}>
-                <Icon name={deviceId === activeDeviceId ? "check" : "camera"} />
+              <button type="button" aria-pressed={deviceId === camera.device} onClick={() => choose(deviceId)}>
+                <Icon name={deviceId === camera.device ? "check" : "camera"} />
                 <span dir="auto">{label || `${text("camera.choose")} ${at + 1}`}</span>
               </button>
             </li>

@@ -3,13 +3,14 @@ import { useEffect, useState } from "react";
 export interface Devices {
   readonly microphones: readonly MediaDeviceInfo[];
   readonly speakers: readonly MediaDeviceInfo[];
+  readonly cameras: readonly MediaDeviceInfo[];
 }
 
-const NONE: Devices = { microphones: [], speakers: [] };
+const NONE: Devices = { microphones: [], speakers: [], cameras: [] };
 
 export const canChooseSpeaker = typeof AudioContext !== "undefined" && "setSinkId" in AudioContext.prototype;
 
-/** Microphones and loudspeakers, kept up to date; `permitted` because names appear only with permission. */
+/** Microphones, loudspeakers and cameras, kept up to date; `permitted` because names appear only with permission. */
 export function useDevices(permitted: boolean): Devices {
   const [devices, setDevices] = useState(NONE);
 
@@ -22,7 +23,7 @@ export function useDevices(permitted: boolean): Devices {
       if (!current) return;
       const named = (kind: MediaDeviceKind): MediaDeviceInfo[] =>
         all.filter((device) => device.kind === kind && device.deviceId !== "" && device.deviceId !== "default");
-      setDevices({ microphones: named("audioinput"), speakers: named("audiooutput") });
+      setDevices({ microphones: named("audioinput"), speakers: named("audiooutput"), cameras: named("videoinput") });
     };
     const onChange = (): void => void look();
     onChange();

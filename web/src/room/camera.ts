@@ -1,4 +1,4 @@
-import { RoomEvent, type Participant, type Room } from "livekit-client";
+import { RoomEvent, Track, type Participant, type Room } from "livekit-client";
 import { microphoneProblem, type MicrophoneProblem } from "../logic/microphone";
 import { Store } from "../logic/store";
 import type { Capture } from "./sessionShelf";
@@ -27,9 +27,16 @@ export class Camera {
       .on(RoomEvent.LocalTrackUnpublished, look);
   }
 
+  /** The id of the camera that is on. */
+  get device(): string {
+    const publication = this.room.localParticipant.getTrackPublication(Track.Source.Camera);
+    return publication?.track?.mediaStreamTrack.getSettings().deviceId ?? "";
+  }
+
   async turn(on: boolean): Promise<void> {
     if (this.state.get().state === "starting") return;
     this.capture.update((before) => ({ ...before, on }));
+    this.state.set({ state: "starting" });
     await this.attempt(() => {
       const { device } = this.capture.get();
       return this.room.localParticipant.setCameraEnabled(on, device ? { deviceId: device } : undefined);
@@ -49,7 +56,6 @@ export class Camera {
   }
 
   private async attempt(change: () => Promise<unknown>): Promise<void> {
-    this.state.set({ state: "starting" });
     try {
       await change();
       this.look();
