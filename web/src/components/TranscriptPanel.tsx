@@ -80,7 +80,12 @@ export function SaveTranscript({ transcript, onSaved }: { transcript: Transcript
         <Select label={text("transcript.which")} value={which} choices={choices} onChange={setWanted} />
       )}
       <Select label={text("transcript.format")} value={format} choices={FORMATS} onChange={setFormat} />
-      <button type="button" className="button button-main" disabled={!transcript.entries.length && !written} onClick={save}>
+      <button
+        type="button"
+        className="button button-main"
+        disabled={!transcript.entries.length && !written}
+        onClick={save}
+      >
         <Icon name="download" />
         {text("transcript.download")}
       </button>
