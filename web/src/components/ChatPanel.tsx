@@ -82,7 +82,7 @@ function Message({ message }: { message: ChatMessage }) {
             {text("chat.translatedFrom", { language: nameWithin(translation.sourceLanguage, locale) })}
             {shown?.doubt && ` · ${text("captions.doubtful", { reason: shown.doubt })}`}
           </span>
-          <button type="button" className="button-link" aria-pressed={original} onClick={() => setOriginal(!original)}>
+          <button type="button" className="button-link" onClick={() => setOriginal(!original)}>
             {text(original ? "chat.translation" : "chat.original")}
           </button>
         </p>
