@@ -186,7 +186,8 @@ async def test_who_is_alone_reads_what_they_say_if_it_can_be_recognised(meeting:
 
 
 async def test_chat_serves_those_without_a_picker(meeting: OpenMeeting) -> None:
-    """A command in the chat changes what is heard, is answered to its writer alone, and yields to attributes."""
+    """A command in the chat changes what is heard, is answered to its writer alone, and yields to attributes; all else
+    that is written reaches them in what they hear, in the writer's name."""
     async with (
         meeting() as room,
         room.guest("anna", language="en") as anna,
@@ -206,6 +207,10 @@ async def test_chat_serves_those_without_a_picker(meeting: OpenMeeting) -> None:
         await until(lambda: "fr" in dora.hears(since), "the attribute counts")
         await dora.say_in_chat("/translate xx")
         await until(lambda: len(dora.chat) == 2, "an answer")
+        await anna.say_in_chat("good morning")
+        translated = ("anna", "fr good morning")
+        await until(lambda: translated in dora.chat, "what anna wrote, in what dora hears")
+        assert translated not in anna.chat
         assert dora.chat[1][1] == "xx is not available. Available: de, en, es, fr"
 
 

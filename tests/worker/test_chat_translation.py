@@ -240,7 +240,9 @@ def test_what_most_need_comes_first_and_only_so_many_languages_are_served() -> N
 def test_people_are_written_to_in_what_they_read_else_in_what_they_hear(
     wishes: dict[str, str], language: str | None
 ) -> None:
-    assert language_of(somebody("eva", **wishes)) == language
+    attributes = {f"translator.{name}": value for name, value in wishes.items()}
+    person = read_person("eva", attributes, offered=OFFERED, room_language="auto")
+    assert language_of(person) == language
 
 
 def test_who_hears_or_reads_the_language_besides_needs_no_translation() -> None:

@@ -18,7 +18,7 @@ export default function ChatPanel({ offer }: { offer: Offer }) {
   const { text } = useI18n();
   const { chat } = useMeeting();
   const messages = useStore(chat.messages);
-  const list = useRef<HTMLOListElement>(null);
+  const list = useRef<HTMLDivElement>(null);
   const atEnd = useRef(true);
   useEffect(() => {
     chat.look(true);
@@ -28,13 +28,13 @@ export default function ChatPanel({ offer }: { offer: Offer }) {
     if (atEnd.current && list.current) list.current.scrollTop = list.current.scrollHeight;
   }, [messages]);
   const follow = (): void => {
-    const { scrollHeight, scrollTop, clientHeight } = list.current as HTMLOListElement;
+    const { scrollHeight, scrollTop, clientHeight } = list.current as HTMLDivElement;
     atEnd.current = scrollHeight - scrollTop - clientHeight < NEAR_END_PX;
   };
   return (
     <section className="chat">
       {messages.length === 0 && <p className="hint">{text("chat.empty")}</p>}
-      <ol
+      <div
         className="chat-messages"
         role="log"
         aria-label={text("chat.title")}
@@ -42,10 +42,12 @@ export default function ChatPanel({ offer }: { offer: Offer }) {
         ref={list}
         onScroll={follow}
       >
-        {messages.map((message) => (
-          <Message key={message.key} message={message} />
-        ))}
-      </ol>
+        <ol>
+          {messages.map((message) => (
+            <Message key={message.key} message={message} />
+          ))}
+        </ol>
+      </div>
       <Writing offer={offer} />
     </section>
   );
@@ -80,7 +82,7 @@ function Message({ message }: { message: ChatMessage }) {
             {text("chat.translatedFrom", { language: nameWithin(translation.sourceLanguage, locale) })}
             {shown?.doubt && ` · ${text("captions.doubtful", { reason: shown.doubt })}`}
           </span>
-          <button type="button" className="button-link" aria-pressed={original} onClick={() => setOriginal(!original)}>
+          <button type="button" className="button-link" onClick={() => setOriginal(!original)}>
             {text(original ? "chat.translation" : "chat.original")}
           </button>
         </p>

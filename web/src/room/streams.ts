@@ -5,7 +5,7 @@ import { LogLevel, setLogLevel, type Room, type RoomOptions } from "livekit-clie
 // At its own level it writes down join requests and, every half minute, statistics.
 setLogLevel(LogLevel.warn);
 
-/** What a compressed stream may become. Captions are not compressed, and nothing else is received. */
+/** What a compressed stream may become: more than any caption or message has. */
 export const STREAM_OPTIONS = { dataStream: { maxPayloadByteLength: 100_000 } } satisfies RoomOptions;
 
 interface Manager {
