@@ -320,7 +320,7 @@ async def test_recordings_are_forgotten_in_time(
 
 
 async def test_who_organised_has_the_recordings_after_the_end_and_who_was_removed_has_not(
-    api: Api, settings: Settings
+    api: Api, settings: Settings, clock: WallClock
 ) -> None:
     """The files come when the meeting is over; nothing else is open to anybody then."""
     room = await api.room()
@@ -329,6 +329,7 @@ async def test_who_organised_has_the_recordings_after_the_end_and_who_was_remove
     their_headers = {"authorization": f"Bearer {removed['organiser_token']}"}
     path = f"/api/v1/rooms/{room.name}/participants/{removed['identity']}"
     assert (await api.client.delete(path, headers=room.headers)).status_code == 204
+    clock.pass_s(1)
     made = await _start(api, room)
     await api.client.delete(f"/api/v1/rooms/{room.name}", headers=room.headers)
     await _brought(api, settings, room, made["id"])
