@@ -341,7 +341,10 @@ async def test_who_organised_has_the_recordings_after_the_end_and_who_was_remove
     assert (await api.client.get(file, params=query, headers=their_headers)).status_code == 401
     again = await api.client.post(f"/api/v1/rooms/{room.name}/recordings", headers=room.headers)
     assert refusal(again) == (410, "room_closed")
-    assert refusal(await api.client.get(f"/api/v1/rooms/{room.name}", headers=room.headers)) == (410, "room_closed")
+    assert refusal(await api.client.get(f"/api/v1/rooms/{room.name}", headers=room.headers)) == (
+        410,
+        "room_closed",
+    )
     gone = await api.client.delete(file.removesuffix("/file"), headers=room.headers)
     assert (gone.status_code, _files(settings)) == (204, [])
 
