@@ -16,18 +16,18 @@ from auth_service.errors import MediaServerError, Refused
 from auth_service.storage.assignments import Assignments
 from auth_service.storage.recording_files import KeptFile, KeptPart, RecordingFiles, TooLarge
 from auth_service.storage.recordings import RecordingList
-from auth_service.storage.records import Recording, Room
+from auth_service.storage.records import Room, ServerRecording
 from protocol.control import Wish
-from protocol.recordings import Part, Place
+from protocol.recordings import PartEnd, PiecePlace
 
 log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class KeptRecording:
     """A recording with what there is of it."""
 
-    recording: Recording
+    recording: ServerRecording
     parts: list[KeptPart]
     files: list[KeptFile]
 
@@ -55,11 +55,11 @@ class Recordings:
 
     # --- organisers --------------------------------------------------------------------------------------
 
-    async def start(self, room: Room) -> Kept:
+    async def start(self, room: Room) -> KeptRecording:
         """Begins one, with the interpreter that is invited for it where there is none; one that runs goes on."""
         if await asyncio.to_thread(self._files.full):
             raise Refused(409, "recordings_full", "There is no room for another recording.")
-        new = Recording(secrets.token_hex(12), room.name, self._clock())
+        new = ServerRecording(secrets.token_hex(12), room.name, self._clock())
         begun = await self._listed.begin(new)
         if begun is None:
             raise Refused(409, "recording_forbidden", "Recording is not allowed in this room.")
@@ -86,7 +86,7 @@ class Recordings:
         """Whether one is being made."""
         return await self._listed.running(room) is not None
 
-    async def all_of(self, room: str) -> list[Kept]:
+    async def all_of(self, room: str) -> list[KeptRecording]:
         """The newest first."""
         return [await self._kept(recording) for recording in await self._listed.all_of(room)]
 
@@ -118,7 +118,7 @@ class Recordings:
 
     # --- workers -----------------------------------------------------------------------------------------
 
-    async def take(self, place: Place, piece: bytes) -> int:
+    async def take(self, place: PiecePlace, piece: bytes) -> int:
         """Keeps a piece of a file; returns how many bytes of the file there are."""
         await self._expected(place)
         try:
@@ -128,7 +128,7 @@ class Recordings:
         except TooLarge:
             raise Refused(413, "too_large", "The recording takes more than it may.") from None
 
-    async def finish(self, place: Place, told: Part) -> None:
+    async def finish(self, place: PiecePlace, told: PartEnd) -> None:
         """A part has come as a whole; where it ended by itself no other is made."""
         found = await self._expected(place)
         try:
@@ -138,16 +138,16 @@ class Recordings:
         if told.end in ("limit", "failed") and found.stopped_at is None:
             await self.stop(place.room)
 
-    async def _expected(self, place: Place) -> Recording:
+    async def _expected(self, place: PiecePlace) -> ServerRecording:
         found = await self._listed.get(place.room, place.recording)
         if found is None:
             raise _unknown()
         return found
 
-    async def _kept(self, recording: Recording) -> Kept:
+    async def _kept(self, recording: ServerRecording) -> KeptRecording:
         parts = await asyncio.to_thread(self._files.parts, recording.id)
         files = await asyncio.to_thread(self._files.files, recording.id)
-        return Kept(recording, parts, files)
+        return KeptRecording(recording, parts, files)
 
     async def _wish(self, room: Room) -> Wish:
         """What is wanted of the interpreter already, in the languages of the room where nothing was said of them."""
@@ -155,7 +155,7 @@ class Recordings:
         wish = Wish() if assignment is None else assignment.wish
         return wish if wish.languages is not None else replace(wish, languages=room.languages)
 
-    async def _film(self, egress: Egress, recording: Recording) -> Recording:
+    async def _film(self, egress: Egress, recording: ServerRecording) -> ServerRecording:
         """Without picture there is still the sound: that the egress service is away is logged."""
         await asyncio.to_thread(self._files.prepare, recording.id)
         try:

@@ -39,7 +39,7 @@ class RecordingError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PiecePlace:
     """Where a piece belongs: nothing that was signed for one place is good for another."""
 
     room: str
@@ -58,7 +58,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
+class PartEnd:
     """What is known of a part once it has ended."""
 
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
@@ -69,10 +69,10 @@ class Part:
     end: EndReason
 
 
-_PART: TypeAdapter[Part] = TypeAdapter(Part)
+_PART: TypeAdapter[PartEnd] = TypeAdapter(PartEnd)
 
 
-def read_part(data: bytes) -> Part:
+def read_part(data: bytes) -> PartEnd:
     """Raises RecordingError."""
     try:
         return _PART.validate_json(data, strict=True)
@@ -80,17 +80,17 @@ def read_part(data: bytes) -> Part:
         raise RecordingError("not the description of a part") from error
 
 
-def write_part(part: Part) -> bytes:
+def write_part(part: PartEnd) -> bytes:
     return _PART.dump_json(part)
 
 
-def sign(body: bytes, place: Place, *, api_key: str, api_secret: str) -> str:
+def sign(body: bytes, place: PiecePlace, *, api_key: str, api_secret: str) -> str:
     """What goes with a piece as its bearer token; it names no time: no two machines need clocks that agree."""
     claims = {"iss": api_key, "sha256": _digest(body), **place.claims()}
     return jwt.encode(claims, api_secret, algorithm="HS256")
 
 
-def is_signed(token: str, body: bytes, place: Place, *, api_key: str, api_secret: str) -> bool:
+def is_signed(token: str, body: bytes, place: PiecePlace, *, api_key: str, api_secret: str) -> bool:
     """Whether a holder of the media server's key has signed this very body for this place."""
     try:
         claims = jwt.decode(

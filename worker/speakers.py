@@ -178,8 +178,7 @@ class Speakers:
         if self._closed:
             return
         wanted = [who for who in self._microphones if who in self._wishes and who in self._people]
-        for identity in self._microphones if self._all_wanted else wanted:
-            self._subscriptions.ask(identity, self._microphones[identity])
+        self._ask_for(wanted)
         chosen = self._choose([who for who in wanted if not self._microphones[who].muted])
         for identity in chosen:
             self._hear(identity)
@@ -192,6 +191,10 @@ class Speakers:
             else:
                 self._let_go(speaker)
         self._subscriptions.keep(self._microphones)
+
+    def _ask_for(self, wanted: Sequence[str]) -> None:
+        for identity in self._microphones if self._all_wanted else wanted:
+            self._subscriptions.ask(identity, self._microphones[identity])
 
     def _choose(self, candidates: Sequence[str]) -> frozenset[str]:
         """Those who are heard; the others are told that they wait."""

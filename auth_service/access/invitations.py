@@ -263,9 +263,7 @@ class Invites:
             raise room_closed()
         if of.closed_at is None and await self._revocations.holds(session.invitation):
             raise not_authorised()
-        if _was_ended(session.ended_at, of) or _was_ended(invitation.revoked_at, of):
-            raise not_authorised()
-        if min(session.ends_at, invitation.expires_at) <= self._clock():
+        if _is_over(session, invitation, of, self._clock()):
             raise not_authorised()
         return Organiser(of, invitation.id, session.identity)
 
@@ -312,3 +310,8 @@ class Invites:
 def _was_ended(ended_at: float | None, room: Room) -> bool:
     """Whether something was ended for itself, and not because its room was closed."""
     return ended_at is not None and (room.closed_at is None or ended_at < room.closed_at)
+
+
+def _is_over(session: Session, invitation: Invitation, room: Room, now: float) -> bool:
+    ended = _was_ended(session.ended_at, room) or _was_ended(invitation.revoked_at, room)
+    return ended or min(session.ends_at, invitation.expires_at) <= now

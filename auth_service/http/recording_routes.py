@@ -28,7 +28,7 @@ from auth_service.http.schemas import (
     RecordingsOut,
     TakenOut,
 )
-from auth_service.recordings import Kept
+from auth_service.recordings import KeptRecording
 from auth_service.storage.records import Room
 from auth_service.wiring import Container
 from protocol.recordings import (
@@ -37,7 +37,7 @@ from protocol.recordings import (
     MAX_PIECE_BYTES,
     PART_PATTERN,
     RECORDING_PATTERN,
-    Place,
+    PiecePlace,
     RecordingError,
     is_signed,
     read_part,
@@ -68,7 +68,7 @@ async def keeper(room: RoomPath, bearer: Bearer, request: Request, services: Inj
     return found.room
 
 
-Held = Annotated[Room, Depends(keeper)]
+Keeping = Annotated[Room, Depends(keeper)]
 
 
 @organisers.post("/{room}/recordings", status_code=201)
@@ -84,13 +84,13 @@ async def stop_recording(organising: Organising, services: Injected) -> None:
 
 
 @organisers.get("/{room}/recordings")
-async def see_recordings(held: Held, services: Injected) -> RecordingsOut:
+async def see_recordings(held: Keeping, services: Injected) -> RecordingsOut:
     """All recordings of the room, the newest first."""
     return RecordingsOut(recordings=[_out(kept) for kept in await services.recordings.all_of(held.name)])
 
 
 @organisers.delete("/{room}/recordings/{recording}", status_code=204)
-async def delete_recording(recording: PathRecording, held: Held, services: Injected) -> None:
+async def delete_recording(recording: PathRecording, held: Keeping, services: Injected) -> None:
     """Deletes a recording and all its files; one that is being made is stopped."""
     await services.recordings.delete(held.name, recording)
 
@@ -98,7 +98,7 @@ async def delete_recording(recording: PathRecording, held: Held, services: Injec
 @organisers.get("/{room}/recordings/{recording}/file", response_class=FileResponse)
 async def recording_file(
     recording: PathRecording,
-    held: Held,
+    held: Keeping,
     services: Injected,
     name: AnyFile,
     part: Annotated[str, Query(pattern=f"^({PART_PATTERN})?$")] = "",
@@ -122,7 +122,7 @@ async def take_piece(
     authorization: Signature = "",
 ) -> TakenOut:
     """A worker brings a piece of a file; how much there is of it is answered, also where the piece does not follow."""
-    place = Place(room, recording, part, file, offset)
+    place = PiecePlace(room, recording, part, file, offset)
     piece = await _signed_body(request, services, place, authorization)
     if len(piece) > MAX_PIECE_BYTES:
         raise Refused(413, "too_large", f"A piece has at most {MAX_PIECE_BYTES} bytes.")
@@ -139,7 +139,7 @@ async def finish_part(
     authorization: Signature = "",
 ) -> None:
     """A worker has brought all files of a part, and says when it began, how long it is and why it ended."""
-    place = Place(room, recording, part)
+    place = PiecePlace(room, recording, part)
     body = await _signed_body(request, services, place, authorization)
     try:
         told = read_part(body)
@@ -148,7 +148,7 @@ async def finish_part(
     await services.recordings.finish(place, told)
 
 
-async def _signed_body(request: Request, services: Container, place: Place, authorization: str) -> bytes:
+async def _signed_body(request: Request, services: Container, place: PiecePlace, authorization: str) -> bytes:
     body = await whole_body(request)
     livekit = services.settings.livekit
     token = authorization.removeprefix("Bearer ")
@@ -159,7 +159,7 @@ async def _signed_body(request: Request, services: Container, place: Place, auth
     return body
 
 
-def _out(kept: Kept) -> RecordingOut:
+def _out(kept: KeptRecording) -> RecordingOut:
     recording = kept.recording
     return RecordingOut(
         id=recording.id,

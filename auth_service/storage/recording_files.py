@@ -16,7 +16,7 @@ from protocol.recordings import (
     MOST_FILES,
     PART_PATTERN,
     RECORDING_PATTERN,
-    Part,
+    PartEnd,
     RecordingError,
     read_part,
     write_part,
@@ -54,7 +54,7 @@ class KeptPart:
     """A part that has come as a whole."""
 
     id: str
-    told: Part
+    told: PartEnd
 
 
 class RecordingFiles:
@@ -92,7 +92,7 @@ class RecordingFiles:
             file.write(piece)
         return size + len(piece)
 
-    def finish(self, recording: str, part: str, told: Part) -> None:
+    def finish(self, recording: str, part: str, told: PartEnd) -> None:
         """The part has come as a whole, even if nothing is in it. Raises TooLarge."""
         folder = self._directory / recording / part
         if not folder.exists() and len(self._folders(recording)) >= MOST_PARTS:

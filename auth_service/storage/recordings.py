@@ -11,7 +11,7 @@ from sqlalchemy import Row, and_, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from auth_service.storage.database import reading, transaction
-from auth_service.storage.records import Recording
+from auth_service.storage.records import ServerRecording
 from auth_service.storage.tables import recordings, rooms
 
 
@@ -21,7 +21,7 @@ class RecordingList:
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
 
-    async def begin(self, new: Recording) -> Recording | None:
+    async def begin(self, new: ServerRecording) -> ServerRecording | None:
         """Stores it, unless one of its room is being made, which is returned; None where recording is not allowed."""
         async with transaction(self._engine) as connection:
             of_it = select(rooms.c.recording).where(rooms.c.name == new.room).with_for_update()
@@ -42,7 +42,7 @@ class RecordingList:
                 update(recordings).where(recordings.c.id == recording).values(egress=egress)
             )
 
-    async def stop(self, room: str, now: float) -> Recording | None:
+    async def stop(self, room: str, now: float) -> ServerRecording | None:
         """Ends the one that is being made; None where there is none."""
         async with transaction(self._engine) as connection:
             found = (await connection.execute(select(recordings).where(_running(room)))).first()
@@ -51,20 +51,20 @@ class RecordingList:
             await connection.execute(update(recordings).where(_running(room)).values(stopped_at=now))
         return _recording(found)
 
-    async def running(self, room: str) -> Recording | None:
+    async def running(self, room: str) -> ServerRecording | None:
         """The one that is being made."""
         async with reading(self._engine) as connection:
             found = (await connection.execute(select(recordings).where(_running(room)))).first()
         return None if found is None else _recording(found)
 
-    async def get(self, room: str, recording: str) -> Recording | None:
+    async def get(self, room: str, recording: str) -> ServerRecording | None:
         """None where the room has no such recording."""
         query = select(recordings).where(recordings.c.id == recording, recordings.c.room == room)
         async with reading(self._engine) as connection:
             found = (await connection.execute(query)).one_or_none()
         return None if found is None else _recording(found)
 
-    async def all_of(self, room: str) -> list[Recording]:
+    async def all_of(self, room: str) -> list[ServerRecording]:
         """The newest first."""
         query = select(recordings).where(recordings.c.room == room).order_by(recordings.c.started_at.desc())
         async with reading(self._engine) as connection:
@@ -87,5 +87,5 @@ def _running(room: str) -> Any:
     return and_(recordings.c.room == room, recordings.c.stopped_at.is_(None))
 
 
-def _recording(row: Row[Any]) -> Recording:
-    return Recording(row.id, row.room, row.started_at, row.stopped_at, row.egress)
+def _recording(row: Row[Any]) -> ServerRecording:
+    return ServerRecording(row.id, row.room, row.started_at, row.stopped_at, row.egress)

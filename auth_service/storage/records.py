@@ -106,7 +106,7 @@ class Waiter:
 
 
 @dataclass(frozen=True, slots=True)
-class Recording:
+class ServerRecording:
     """What an organiser has recorded on the server; its files lie in `storage.recording_files`."""
 
     id: str

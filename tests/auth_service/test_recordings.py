@@ -18,14 +18,14 @@ from auth_service.http.app import create_app
 from auth_service.storage.assignments import Assignments
 from auth_service.wiring import Container, assemble
 from config.settings import Settings
-from protocol.recordings import Part, Place, sign, write_part
+from protocol.recordings import PartEnd, PiecePlace, sign, write_part
 from stack.ports import free_port
 from tests.auth_service.conftest import Api, Room, WallClock, refusal
 from tests.fakes.media_server import FakeMediaServer
 
 PART = "0123456789abcdef"
 DAY_S = 86_400.0
-TOLD = Part(began_at=1_800_000_000.0, duration_s=61.5, end="stopped")
+TOLD = PartEnd(began_at=1_800_000_000.0, duration_s=61.5, end="stopped")
 
 
 async def _start(api: Api, room: Room) -> dict[str, Any]:
@@ -49,10 +49,10 @@ async def _listed(api: Api, room: Room) -> list[dict[str, Any]]:
 async def _bring(
     api: Api,
     settings: Settings,
-    place: Place,
+    place: PiecePlace,
     body: bytes,
     *,
-    signed_for: Place | None = None,
+    signed_for: PiecePlace | None = None,
     signed_body: bytes | None = None,
     secret: str = "",
 ) -> httpx.Response:
@@ -75,9 +75,9 @@ async def _bring(
 async def _brought(api: Api, settings: Settings, room: Room, recording: str) -> None:
     """A part with the sound of Spanish and a transcript."""
     for name, content in (("es.ogg", b"OggS sound"), ("transcript.jsonl", b"{}\n")):
-        answer = await _bring(api, settings, Place(room.name, recording, PART, name), content)
+        answer = await _bring(api, settings, PiecePlace(room.name, recording, PART, name), content)
         assert (answer.status_code, answer.json()) == (200, {"bytes": len(content)})
-    ended = await _bring(api, settings, Place(room.name, recording, PART), write_part(TOLD))
+    ended = await _bring(api, settings, PiecePlace(room.name, recording, PART), write_part(TOLD))
     assert ended.status_code == 204, ended.text
 
 
@@ -140,7 +140,7 @@ async def test_what_a_worker_brings_can_be_had_and_deleted(api: Api, settings: S
     room = await api.room()
     made = await _start(api, room)
     await _stop(api, room)
-    first = Place(room.name, made["id"], PART, "es.ogg")
+    first = PiecePlace(room.name, made["id"], PART, "es.ogg")
     assert (await _bring(api, settings, first, b"OggS")).json() == {"bytes": 4}
     assert (await _bring(api, settings, first, b"OggS")).json() == {"bytes": 4}
     assert (await _bring(api, settings, replace(first, offset=9), b"late")).json() == {"bytes": 4}
@@ -168,7 +168,7 @@ async def test_what_a_worker_brings_can_be_had_and_deleted(api: Api, settings: S
 
 
 async def _brought_end(api: Api, settings: Settings, room: Room, recording: str) -> None:
-    ended = await _bring(api, settings, Place(room.name, recording, PART), write_part(TOLD))
+    ended = await _bring(api, settings, PiecePlace(room.name, recording, PART), write_part(TOLD))
     assert ended.status_code == 204, ended.text
 
 
@@ -176,7 +176,7 @@ async def test_what_is_not_signed_for_this_very_place_is_refused(api: Api, setti
     """No signature, another's, of other bytes, another room, recording, part, file or place in the file."""
     room, other = await api.room(), await api.room()
     made, foreign = await _start(api, room), await _start(api, other)
-    place = Place(room.name, made["id"], PART, "es.ogg")
+    place = PiecePlace(room.name, made["id"], PART, "es.ogg")
     elsewhere = [
         replace(place, room=other.name),
         replace(place, recording=foreign["id"]),
@@ -208,7 +208,7 @@ async def test_no_other_files_can_be_brought(api: Api, settings: Settings, name:
     """A name is one of those that a part may have; nothing leads out of its folder."""
     room = await api.room()
     made = await _start(api, room)
-    answer = await _bring(api, settings, Place(room.name, made["id"], PART, name), b"x")
+    answer = await _bring(api, settings, PiecePlace(room.name, made["id"], PART, name), b"x")
     assert refusal(answer) == (422, "invalid")
     assert _files(settings) == []
 
@@ -225,7 +225,7 @@ async def test_nothing_grows_beyond_its_bounds(
         api = Api(client)
         room = await api.room()
         made = await _start(api, room)
-        place = Place(room.name, made["id"], PART, "es.ogg")
+        place = PiecePlace(room.name, made["id"], PART, "es.ogg")
         huge = await _bring(api, settings, place, b"x" * (192 * 1024 + 1))
         assert refusal(huge) == (413, "too_large")
         piece, size = b"x" * 190_000, 0
@@ -234,7 +234,7 @@ async def test_nothing_grows_beyond_its_bounds(
         assert refusal(answer) == (413, "too_large")
         assert 800_000 <= size <= 1_000_000
         other = await api.room()
-        second = Place(other.name, (await _start(api, other))["id"], PART, "es.ogg")
+        second = PiecePlace(other.name, (await _start(api, other))["id"], PART, "es.ogg")
         for at in range(0, 570_000, 190_000):
             assert (await _bring(api, settings, replace(second, offset=at), piece)).status_code == 200
         third = await api.room()
@@ -258,7 +258,7 @@ async def test_a_part_that_ended_by_itself_ends_the_recording(api: Api, settings
     """The interpreter has reached a bound: pages and wish must not say that it goes on. A killed one goes on."""
     room = await api.room()
     made = await _start(api, room)
-    place = Place(room.name, made["id"], PART)
+    place = PiecePlace(room.name, made["id"], PART)
     await _bring(api, settings, place, write_part(replace(TOLD, end="cut")))
     assert (await _listed(api, room))[0]["stopped_at"] is None
     await _bring(api, settings, replace(place, part="f" * 16), write_part(replace(TOLD, end="limit")))
@@ -271,7 +271,7 @@ async def test_nonsense_about_a_part_is_refused(api: Api, settings: Settings) ->
     """Also where it is signed."""
     room = await api.room()
     made = await _start(api, room)
-    place = Place(room.name, made["id"], PART)
+    place = PiecePlace(room.name, made["id"], PART)
     told = json.loads(write_part(TOLD))
     for body in (
         b"",
@@ -293,7 +293,7 @@ async def test_erasing_a_room_deletes_what_was_recorded_there(api: Api, settings
     erase = f"/api/v1/rooms/{room.name}?erase=true"
     assert (await api.client.delete(erase, headers=room.headers)).status_code == 204
     assert {path.split("/")[0] for path in _files(settings)} == {kept["id"]}
-    late = await _bring(api, settings, Place(room.name, made["id"], PART, "fr.ogg"), b"OggS")
+    late = await _bring(api, settings, PiecePlace(room.name, made["id"], PART, "fr.ogg"), b"OggS")
     assert refusal(late) == (404, "recording_unknown")
 
 
@@ -320,7 +320,7 @@ async def test_recordings_are_forgotten_in_time(
 
 
 async def test_who_organised_has_the_recordings_after_the_end_and_who_was_removed_has_not(
-    api: Api, settings: Settings
+    api: Api, settings: Settings, clock: WallClock
 ) -> None:
     """The files come when the meeting is over; nothing else is open to anybody then."""
     room = await api.room()
@@ -329,6 +329,7 @@ async def test_who_organised_has_the_recordings_after_the_end_and_who_was_remove
     their_headers = {"authorization": f"Bearer {removed['organiser_token']}"}
     path = f"/api/v1/rooms/{room.name}/participants/{removed['identity']}"
     assert (await api.client.delete(path, headers=room.headers)).status_code == 204
+    clock.pass_s(1)
     made = await _start(api, room)
     await api.client.delete(f"/api/v1/rooms/{room.name}", headers=room.headers)
     await _brought(api, settings, room, made["id"])

@@ -23,7 +23,7 @@ from protocol.recordings import (
     SOUND_ENDING,
     TRANSCRIPT,
     EndReason,
-    Part,
+    PartEnd,
     RecordingError,
     read_part,
     write_part,
@@ -48,7 +48,7 @@ class WaitingPart:
     room: str
     recording: str
     part: str
-    told: Part
+    told: PartEnd
 
     def files(self) -> list[Path]:
         """What belongs to it, the transcript first."""
@@ -113,7 +113,7 @@ class PartFolder:
                 with contextlib.suppress(OSError):
                     file.close()
             self._transcript.close()
-            told = Part(began_at=self._began_at, duration_s=duration_s, end=end)
+            told = PartEnd(began_at=self._began_at, duration_s=duration_s, end=end)
             (self.path / _END).write_bytes(write_part(told))
         finally:
             self._lock.close()
@@ -146,7 +146,7 @@ def _read(path: Path, recording: str, part: str) -> WaitingPart | None:
         told = read_part((path / _END).read_bytes())
     except (OSError, RecordingError):
         lengths = [length_s(file) for file in path.glob(f"*{SOUND_ENDING}")]
-        told = Part(began_at=began_at, duration_s=max(lengths, default=0.0), end="cut")
+        told = PartEnd(began_at=began_at, duration_s=max(lengths, default=0.0), end="cut")
     return WaitingPart(path, room, recording, part, told)
 
 

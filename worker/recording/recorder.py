@@ -110,9 +110,10 @@ class RoomRecorder:
 
     def caption(self, line: Line) -> None:
         """Takes a caption that will not change any more; others are not for the record."""
-        if self._current is not None and line.caption.final and line.caption.text.strip():
-            written = self._current.caption(line)
-            self._rerendering.note(self._current.recording, self._current.part, written)
+        current = self._current
+        if current is not None and line.caption.final and line.caption.text.strip() and current.has(line):
+            written = current.caption(line)
+            self._rerendering.note(current.recording, current.part, written)
 
     def correct(self, before: Glossary, now: Glossary) -> None:
         """The glossary has changed: what was recorded here is written anew where that makes a difference."""
@@ -193,6 +194,10 @@ class _PartInMaking:
                 return
             self._sounds[name] = Timeline(SPEAKING_RATE_HZ)
         self._sounds[name].add(at_s - self._began_s, pcm, now_s=self._length_s())
+
+    def has(self, line: Line) -> bool:
+        """Whether it was said while this was recorded; what was said before is nobody's to keep."""
+        return line.caption.offset_at_s > self._began_s
 
     def caption(self, line: Line) -> dict[str, Any]:
         """Writes it; returns it as it is written."""

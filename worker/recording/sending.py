@@ -19,7 +19,7 @@ import structlog
 from config.settings import Settings
 from foundation.supervision import keep_running
 from foundation.tasks import Tasks
-from protocol.recordings import MAX_PIECE_BYTES, Place, sign, write_part
+from protocol.recordings import MAX_PIECE_BYTES, PiecePlace, sign, write_part
 from worker.recording.part_folder import WORKING, WaitingPart, waiting
 
 log = structlog.get_logger(__name__)
@@ -96,7 +96,7 @@ class Sender:
             for path in part.files():
                 await self._send_file(session, part, path)
             await self._post(
-                session, PARTS_PATH, Place(part.room, part.recording, part.part), write_part(part.told)
+                session, PARTS_PATH, PiecePlace(part.room, part.recording, part.part), write_part(part.told)
             )
         except Unknown:
             log.info("recording removed: it is not wanted any more", room=part.room)
@@ -104,19 +104,19 @@ class Sender:
 
     async def _send_file(self, session: aiohttp.ClientSession, part: WaitingPart, path: Path) -> None:
         """From where the service has it: what was sent before it or this worker was started anew is not sent again."""
-        place = Place(part.room, part.recording, part.part, path.name)
+        place = PiecePlace(part.room, part.recording, part.part, path.name)
         length, at = await asyncio.to_thread(lambda: path.stat().st_size), 0
         with path.open("rb") as file:
             while at < length:
                 file.seek(at)
                 piece = await asyncio.to_thread(file.read, MAX_PIECE_BYTES)
-                here = Place(place.room, place.recording, place.part, place.file, at)
+                here = PiecePlace(place.room, place.recording, place.part, place.file, at)
                 has = await self._post(session, PIECES_PATH, here, piece)
                 if not at < has <= length:
                     raise NotTaken(f"the token service has {has} bytes of {length}")
                 at = has
 
-    async def _post(self, session: aiohttp.ClientSession, path: str, place: Place, body: bytes) -> int:
+    async def _post(self, session: aiohttp.ClientSession, path: str, place: PiecePlace, body: bytes) -> int:
         """How many bytes the service has of the file by now. Raises Unknown, NotTaken."""
         livekit = self._settings.livekit
         token = sign(body, place, api_key=livekit.api_key, api_secret=livekit.api_secret.get_secret_value())

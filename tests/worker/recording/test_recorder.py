@@ -111,6 +111,7 @@ async def test_sound_and_words_are_aligned(bench: Bench) -> None:
     bench.recorder.caption(caption("good morning", "en", spoken_s))
     bench.recorder.caption(caption("buenos días", "es", spoken_s, doubt="numbers changed"))
     bench.recorder.caption(caption("buenos", "es", spoken_s, final=False))
+    bench.recorder.caption(caption("said before", "en", began_s - 5.0))
     await asyncio.sleep(2.0)
     bench.recorder.want("")
     (part,) = await bench.over()
