@@ -24,7 +24,8 @@ export function deviceChange(before: readonly Device[], now: readonly Device[], 
   const [was, is] = [chosen(before), chosen(now)];
   if (wish && !was && is && before.length > 0) return { kind: "back", name: is.label };
   if (!was || was.label === "") return null;
-  const lost = wish ? !is : !has(now, was);
+  // Which device the browser chose is known only where its name says so.
+  const lost = wish ? !is : has(before, was) && !has(now, was);
   if (!lost) return null;
   const other = now.find(({ deviceId }) => deviceId === BROWSERS_CHOICE) ?? now[0];
   return { kind: "gone", name: plainLabel(was, before), other: other ? plainLabel(other, now) : null };

@@ -45,6 +45,12 @@ it.each([
     [choice("Built-in"), INNER, HEADSET],
     "",
   ],
+  [
+    "the browser’s choice has a name that is no other's",
+    [device("default", "Some"), HEADSET],
+    [device("default", "Some")],
+    "",
+  ],
   ["nothing is known yet", [], [INNER, HEADSET], "2"],
   ["names are not allowed", [device("", "")], [], ""],
   ["the chosen one was never there", [INNER], [INNER], "9"],

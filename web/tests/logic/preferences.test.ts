@@ -34,6 +34,11 @@ describe("preferences", () => {
     expect(readPreferences(shelf('{"captionPlace": "under"}')).captionPlace).toBe("beside");
     expect(readPreferences(shelf('{"announce": true}')).announce).toBe("auto");
     expect(readPreferences(shelf('{"announce": "loud"}')).announce).toBe("auto");
+    expect(readPreferences(shelf('{"processing": {"noise": "all", "echoCancellation": false}}')).processing).toEqual({
+      echoCancellation: false,
+      noise: "standard",
+      autoGain: true,
+    });
   });
 
   it("leave captions unread while a translation is heard, unless somebody chose otherwise", () => {
