@@ -40,3 +40,4 @@ CHAT_TOPIC: Final = "lk.chat"
 EVENTS_TOPIC: Final = EVENTS
 """The attribute that asks for events is called like their stream."""
 CONTROL_TOPIC: Final = "translator.control"
+HOST_TOPIC: Final = "translator.host"

@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from auth_service import VERSION
 from auth_service.errors import AuthError, MediaServerError, Refused, StorageError
-from auth_service.http import data_routes, guest_routes, organiser_routes, webhook_routes, worker_routes
+from auth_service.http import data_routes, guest_routes, host_routes, organiser_routes, webhook_routes, worker_routes
 from auth_service.http.compression import CompressedAnswers
 from auth_service.http.dependencies import count_failure
 from auth_service.http.page import Headers, Page, security_headers
@@ -63,6 +63,7 @@ def create_app(services: Container) -> FastAPI:
     app.state.health = HealthCheck(partial(webhook_routes.look, services))
     app.include_router(guest_routes.router)
     app.include_router(organiser_routes.router)
+    app.include_router(host_routes.router)
     app.include_router(data_routes.router)
     app.include_router(webhook_routes.router)
     app.include_router(worker_routes.router)

@@ -51,6 +51,7 @@ async def create_room(wanted: NewRoom, bearer: Bearer, request: Request, service
         (Role.ORGANISER, guests, Role.READER),
         services.settings.auth.invitation_days * 86400,
         chat=wanted.chat,
+        interpreter=wanted.interpreter,
     )
     services.metrics.rooms.inc()
     return CreatedRoom(

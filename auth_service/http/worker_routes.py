@@ -7,7 +7,7 @@ import hashlib
 import hmac
 import json
 import re
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 from fastapi import APIRouter, Header, Request
 from livekit import api
@@ -28,7 +28,7 @@ _WORKER = re.compile(r"[0-9a-f]{16}")
 async def report(
     request: Request, services: Injected, authorization: str = Header("", max_length=4096)
 ) -> None:
-    """A worker says what it can do: `{"worker": id, "abilities": {…}}`, signed like the media server's webhooks."""
+    """A worker says what it can do: `{"worker": id, "abilities": {…}, "profile": "cpu"}`, signed like the media server's webhooks."""
     body = await whole_body(request)
     if not _is_signed(body, services, authorization):
         await count_address(request, services, "worker", FAILED_REPORTS_PER_MINUTE)
@@ -37,7 +37,9 @@ async def report(
     worker = said.get("worker") if isinstance(said, dict) else None
     if not isinstance(worker, str) or not _WORKER.fullmatch(worker):
         raise Refused(422, "invalid", "worker: expected 16 hexadecimal digits.")
-    await services.workers.tell(worker, read_abilities(said.get("abilities")), services.clock())
+    profile = said.get("profile")
+    known = profile if isinstance(profile, str) and profile in get_args(Profile) else ""
+    await services.workers.tell(worker, read_abilities(said.get("abilities")), services.clock(), known)
 
 
 def _is_signed(body: bytes, services: Container, authorization: str) -> bool:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
+
+from livekit.api import VideoGrants
 
 from auth_service.errors import MediaServerError
 from auth_service.livekit_server import Agent, Dispatch, RoomSnapshot
@@ -50,6 +52,10 @@ class FakeMediaServer:
         self.shown: dict[str, dict[str, Any]] = {}
         """What holds for each room, as those in it see it."""
         self.undispatched: list[str] = []
+        self.microphones: dict[str, tuple[str, ...]] = {}
+        """Open ones, by identity; who has none here has none open."""
+        self.permitted: dict[str, VideoGrants] = {}
+        self.told: list[tuple[tuple[str, ...], dict[str, Any]]] = []
         self._number = 0
 
     def person(self, room: str, identity: str) -> None:
@@ -156,6 +162,21 @@ class FakeMediaServer:
         for agent in self.rooms[room].agents:
             if agent.standby and not self._after.get(agent.identity, frozenset()) & left:
                 self._show(room, agent.identity, INTERPRETER)
+
+    async def open_microphones(self, room: str) -> dict[str, tuple[str, ...]]:
+        return {who: self.microphones.get(who, ()) for who in await self.people(room)}
+
+    async def mute(self, room: str, identity: str, tracks: Sequence[str]) -> bool:
+        await self._asked()
+        return self.microphones.pop(identity, ()) != ()
+
+    async def permit(self, room: str, identity: str, grants: VideoGrants) -> None:
+        await self._asked()
+        self.permitted[identity] = grants
+
+    async def tell(self, room: str, identities: Sequence[str], message: dict[str, Any]) -> None:
+        await self._asked()
+        self.told.append((tuple(identities), message))
 
     async def end_room(self, room: str) -> None:
         await self._asked()
