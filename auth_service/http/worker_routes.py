@@ -15,6 +15,7 @@ from livekit import api
 from auth_service.errors import Refused, not_authorised
 from auth_service.http.dependencies import Injected, count_address, whole_body
 from auth_service.wiring import Container
+from config.settings import Profile
 from protocol.abilities import read_abilities
 
 router = APIRouter(tags=["machines"])

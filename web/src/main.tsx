@@ -6,6 +6,7 @@ import "./styles/base.css";
 import "./styles/controls.css";
 import "./styles/pages.css";
 import "./styles/room.css";
+import "./styles/host.css";
 import "./styles/strip.css";
 import "./styles/toolbar.css";
 import "./styles/captions.css";

@@ -19,6 +19,9 @@ const KNOWN: readonly TextKey[] = [
   "error.rooms_closed",
   "error.rate_limited",
   "error.media_server",
+  "error.not_found",
+  "error.reader",
+  "error.organiser_by_link",
 ];
 
 /** Turns what went wrong into a sentence that helps. */

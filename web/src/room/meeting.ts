@@ -7,6 +7,7 @@ import { Store } from "../logic/store";
 import type { Wishes } from "../logic/wishes";
 import { CaptionFeed, captionSource } from "./captionFeed";
 import { Directory } from "./directory";
+import { HostSigns } from "./hostSigns";
 import { InterpreterWatch } from "./interpreterWatch";
 import { Listening } from "./listening";
 import { Mixer } from "./mixer";
@@ -50,9 +51,11 @@ export class Meeting {
   /** Identities of those who record what they hear. */
   readonly recording: RecordingSigns["recording"];
   readonly microphone: Store<Microphone>;
-  /** How many still listen to what this person has just said; 0 for those who do not speak. */
+  /** How many still listen to what this person has just said. */
   readonly waiting: WaitWatch["waiting"];
   readonly sample: Sample;
+  /** What organisers do to this person. */
+  readonly host: HostSigns;
   private readonly watch: InterpreterWatch;
   private readonly feed: CaptionFeed;
   private readonly listening: Listening;
@@ -107,9 +110,11 @@ export class Meeting {
       passages: this.feed.passages,
       hears: admission.role !== "reader",
     });
-    this.waitWatch = this.maySpeak
-      ? new WaitWatch(this.room, context, { interpreter: this.watch.state, wishes: this.wishSender.wishes })
-      : null;
+    // Who may not speak now may be allowed to later.
+    this.waitWatch =
+      admission.role !== "reader"
+        ? new WaitWatch(this.room, context, { interpreter: this.watch.state, wishes: this.wishSender.wishes })
+        : null;
     this.waiting = this.waitWatch?.waiting ?? new Store(0);
     this.microphone = new Store<Microphone>({ state: "none" });
     this.capture = new Store(options.microphone);
@@ -126,6 +131,11 @@ export class Meeting {
       onConnected: () => void this.publish(),
     });
     this.session.admission.subscribe(() => clock.set(this.session.admission.get().token));
+    this.session.admission.subscribe(() => this.lookAtRights());
+    this.host = new HostSigns(this.room, {
+      onMuted: () => this.capture.update((before) => ({ ...before, on: false })),
+      onRights: () => void this.session.refresh(),
+    });
     this.recordingAllowed = new RecordingRule(this.room, this.session.admission).allowed;
     this.recorder = new HeardRecorder(this.mixer, this.recordingAllowed);
     this.recording = new RecordingSigns(this.room, this.recorder.state).recording;
@@ -151,7 +161,8 @@ export class Meeting {
   }
 
   get maySpeak(): boolean {
-    return this.admission.role === "organiser" || this.admission.role === "speaker";
+    const { role } = this.session.admission.get();
+    return role === "organiser" || role === "speaker";
   }
 
   async start(): Promise<void> {
@@ -214,6 +225,14 @@ export class Meeting {
     } catch (error) {
       this.microphone.set({ state: "failed", problem: microphoneProblem(error) });
     }
+  }
+
+  /** What this person may do has been told anew. */
+  private lookAtRights(): void {
+    if (this.maySpeak === (this.microphone.get().state !== "none")) return;
+    if (this.maySpeak && this.wishSender.wishes.get().speak === "")
+      this.wishSender.wishes.update((wishes) => ({ ...wishes, speak: "auto" }));
+    this.lookAtMicrophone();
   }
 
   private lookAtMicrophone(): void {
