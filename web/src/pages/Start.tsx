@@ -1,6 +1,7 @@
 import { useEffect, useState, type FormEvent } from "react";
 import { CopyField, Notice, Segmented, Select } from "../components/controls";
 import { Icon } from "../components/Icon";
+import { InterpreterChoice } from "../components/InterpreterChoice";
 import { languageChoices } from "../components/languageChoices";
 import { Page, ViewHeading } from "../components/Page";
 import { useConfig } from "../hooks/useConfig";
@@ -14,7 +15,7 @@ import { forgetMeeting, keepMeeting, keptMeetings, meetingOf, type KeptMeeting }
 type Creation =
   | { readonly state: "form"; readonly error: unknown }
   | { readonly state: "creating" }
-  | { readonly state: "created"; readonly meeting: KeptMeeting };
+  | { readonly state: "links"; readonly meeting: KeptMeeting };
 
 export function Start({ api }: { api: Api }) {
   const { text } = useI18n();
@@ -27,7 +28,7 @@ export function Start({ api }: { api: Api }) {
   }, []);
   const show = (meeting: KeptMeeting): void => {
     window.history.pushState({ [SHOWN]: meeting }, "");
-    setCreation({ state: "created", meeting });
+    setCreation({ state: "links", meeting });
   };
 
   const create = async (wish: Parameters<Api["createRoom"]>[0], key: string): Promise<void> => {
@@ -35,13 +36,13 @@ export function Start({ api }: { api: Api }) {
     try {
       const { organiser_token: _, ...meeting } = await api.createRoom(wish, key || undefined);
       keepMeeting(meeting);
-      show(meeting);
+      goTo(onThisSite(meeting.organiser_link));
     } catch (error) {
       setCreation({ state: "form", error });
     }
   };
 
-  if (creation.state === "created") return <Created room={creation.meeting} />;
+  if (creation.state === "links") return <Links room={creation.meeting} />;
   return (
     <Page title={text("start.form")}>
       <div className="start">
@@ -68,10 +69,16 @@ export function Start({ api }: { api: Api }) {
 
 const SHOWN = "hive.meeting";
 
+/** To another view of this page, without loading it anew. */
+function goTo(address: string): void {
+  window.history.pushState(null, "", address);
+  window.dispatchEvent(new PopStateEvent("popstate"));
+}
+
 function shownInHistory(): Creation {
   const state: unknown = window.history.state;
   const meeting = typeof state === "object" && state !== null && SHOWN in state ? meetingOf(state[SHOWN]) : null;
-  return meeting ? { state: "created", meeting } : { state: "form", error: null };
+  return meeting ? { state: "links", meeting } : { state: "form", error: null };
 }
 
 /** The meetings made in this browser, with their links. */
@@ -142,12 +149,19 @@ function CreateForm({ api, busy, error, onCreate }: CreateFormProps) {
   const [guests, setGuests] = useState<"speaker" | "listener">("speaker");
   const [key, setKey] = useState("");
   const config = useConfig(api);
+  const [interpreter, setInterpreter] = useState<boolean | null>(null);
+  const withInterpreter = interpreter ?? config?.interpreter.available ?? false;
   const open = config?.open_rooms ?? true; // assumed until the server says otherwise
 
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     onCreate(
-      { title: title.trim() || text("start.namePlaceholder"), source_language: source, guest_role: guests },
+      {
+        title: title.trim() || text("start.namePlaceholder"),
+        source_language: source,
+        guest_role: guests,
+        interpreter: withInterpreter,
+      },
       key,
     );
   };
@@ -184,6 +198,7 @@ function CreateForm({ api, busy, error, onCreate }: CreateFormProps) {
         ]}
         onChange={setGuests}
       />
+      <InterpreterChoice config={config} chosen={withInterpreter} onChange={setInterpreter} />
       {!open && (
         <div className="field">
           <label htmlFor="key">{text("start.key")}</label>
@@ -213,7 +228,8 @@ function CreateForm({ api, busy, error, onCreate }: CreateFormProps) {
   );
 }
 
-function Created({ room }: { room: KeptMeeting }) {
+/** The links of a meeting that was made in this browser. */
+function Links({ room }: { room: KeptMeeting }) {
   const { text, language } = useI18n();
   const until = new Intl.DateTimeFormat(language, { dateStyle: "long", timeStyle: "short" });
   return (
@@ -222,7 +238,7 @@ function Created({ room }: { room: KeptMeeting }) {
         <p className="eyebrow">
           <bdi>{room.title}</bdi>
         </p>
-        <ViewHeading>{text("start.ready")}</ViewHeading>
+        <ViewHeading>{text("org.links")}</ViewHeading>
         <p>{text("start.readyLead")}</p>
         <CopyField label={text("start.guestLink")} value={room.guest_link} />
         <CopyField label={text("start.organiserLink")} value={room.organiser_link} />
