@@ -1,7 +1,7 @@
 """Tells the token service what this worker can do, so that people know it before an interpreter is in their room.
 
-What an engine can do that runs inside the rooms' own processes is not known here: those interpreters alone say it. Which
-profile they have is.
+What an engine can do that runs inside the rooms' own processes is not known here: those interpreters alone say it.
+Which profile they have is known.
 """
 
 from __future__ import annotations
@@ -72,7 +72,11 @@ class Announcer:
             while True:
                 now = able()
                 due = now != told or time.monotonic() - told_s >= self._tell_every_s
-                if due and (now != Abilities() or not self._awaited) and await self._tell(session, now, profile):
+                if (
+                    due
+                    and (now != Abilities() or not self._awaited)
+                    and await self._tell(session, now, profile)
+                ):
                     told, told_s = now, time.monotonic()
                 await asyncio.sleep(self._look_every_s)
 

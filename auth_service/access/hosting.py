@@ -1,6 +1,6 @@
 """What organisers may do to others in their room: mute them, and make them organisers.
 
-An organiser's rights hang on a session: they last as long as it does, and nobody else who came by the same link gets them.
+An organiser's rights hang on a session: they last as long as it does, and others who came by the same link get none.
 """
 
 from __future__ import annotations
@@ -53,7 +53,9 @@ class Hosting:
     async def mute_others(self, organiser: Organiser) -> int:
         """Closes all microphones but the organiser's own; returns how many were open."""
         there = await self._media.open_microphones(organiser.room.name)
-        return len(await self._close(organiser, {who: there[who] for who in there if who != organiser.identity}))
+        return len(
+            await self._close(organiser, {who: there[who] for who in there if who != organiser.identity})
+        )
 
     async def organisers(self, organiser: Organiser) -> list[Session]:
         """All that there are, whether or not they are in the room now."""

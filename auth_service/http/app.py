@@ -17,7 +17,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from auth_service import VERSION
 from auth_service.errors import AuthError, MediaServerError, Refused, StorageError
-from auth_service.http import data_routes, guest_routes, host_routes, organiser_routes, webhook_routes, worker_routes
+from auth_service.http import (
+    data_routes,
+    guest_routes,
+    host_routes,
+    organiser_routes,
+    webhook_routes,
+    worker_routes,
+)
 from auth_service.http.compression import CompressedAnswers
 from auth_service.http.dependencies import count_failure
 from auth_service.http.page import Headers, Page, security_headers

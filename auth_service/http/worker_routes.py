@@ -29,7 +29,10 @@ _WORKER = re.compile(r"[0-9a-f]{16}")
 async def report(
     request: Request, services: Injected, authorization: str = Header("", max_length=4096)
 ) -> None:
-    """A worker says what it can do: `{"worker": id, "abilities": {…}, "profile": "cpu"}`, signed like the media server's webhooks."""
+    """A worker says what it can do: `{"worker": id, "abilities": {…}, "profile": "cpu"}`.
+
+    It is signed like the media server's webhooks.
+    """
     body = await whole_body(request)
     if not _is_signed(body, services, authorization):
         await count_address(request, services, "worker", FAILED_REPORTS_PER_MINUTE)

@@ -13,7 +13,9 @@ from tests.auth_service.test_removal import headers, remove, renew
 from tests.fakes.media_server import FakeMediaServer
 
 
-async def ask(api: Api, method: str, room: Room, path: str, by: dict[str, str] | None = None) -> httpx.Response:
+async def ask(
+    api: Api, method: str, room: Room, path: str, by: dict[str, str] | None = None
+) -> httpx.Response:
     return await api.client.request(method, f"/api/v1/rooms/{room.name}/{path}", headers=by or room.headers)
 
 
@@ -71,13 +73,18 @@ async def test_nobody_is_muted_who_is_not_there_or_by_whom_may_not(api: Api, med
     path = f"participants/{ana['identity']}/mute"
     assert refusal(await ask(api, "POST", room, path)) == (404, "not_found")
     assert refusal(await ask(api, "POST", room, path, other.headers)) == (404, "room_unknown")
-    assert refusal(await ask(api, "POST", room, path, {"authorization": "Bearer x"})) == (401, "not_authorised")
+    assert refusal(await ask(api, "POST", room, path, {"authorization": "Bearer x"})) == (
+        401,
+        "not_authorised",
+    )
     media.reachable = False
     assert refusal(await ask(api, "POST", room, "mute")) == (502, "media_server")
 
 
-async def test_a_guest_is_made_an_organiser_and_stays_one_after_a_reload(api: Api, media: FakeMediaServer) -> None:
-    """Their page and the organisers' are told; what they renew with lets them organise, and nobody who came with them."""
+async def test_a_guest_is_made_an_organiser_and_stays_one_after_a_reload(
+    api: Api, media: FakeMediaServer
+) -> None:
+    """Their page and the organisers' are told; what they renew with lets them organise, and nobody else."""
     room = await api.room()
     emma = (await api.join(room.organiser, "Emma")).json()
     ana, bea = await joined(api, room, "Ana", "Bea")
@@ -152,7 +159,10 @@ async def test_organisers_by_link_stay_organisers_and_guests_make_nobody_one(api
     refused = await ask(api, "DELETE", room, f"organisers/{emma['identity']}")
     assert refusal(refused) == (409, "organiser_by_link")
     token = {"authorization": f"Bearer {ana['session']}"}
-    assert refusal(await ask(api, "PUT", room, f"organisers/{ana['identity']}", token)) == (401, "not_authorised")
+    assert refusal(await ask(api, "PUT", room, f"organisers/{ana['identity']}", token)) == (
+        401,
+        "not_authorised",
+    )
 
 
 async def test_a_listener_who_organises_may_speak_and_no_longer_when_it_is_taken_back(
