@@ -121,7 +121,7 @@ async def _installed(services: Container) -> InstalledOut:
         profiles = await services.workers.profiles(services.clock())
     except StorageError:  # a page can do without
         profiles = frozenset()
-    return InstalledOut(available=bool(profiles), trial=profiles == {TRIAL})
+    return InstalledOut(available=bool(profiles), trial=profiles == frozenset({TRIAL}))
 
 
 def _livekit_url(services: Container) -> str:
