@@ -257,9 +257,7 @@ class Invites:
             claim = self._signer.read(token, TokenKind.ORGANISER)
         except NotOurs as error:
             raise not_authorised() from error
-        session = await self._storage.session_as([f"{role.value}-{claim.identifier}" for role in Role])
-        if session is None or session.acts_as is not Role.ORGANISER or await self._is_withdrawn(session):
-            raise not_authorised()
+        session = await self._organises(claim.identifier)
         found = await self._storage.invitation(session.invitation)
         if found is None or await self._revocations.holds(session.invitation):
             raise not_authorised()
@@ -273,6 +271,13 @@ class Invites:
         if min(session.ends_at, invitation.expires_at) <= self._clock():
             raise not_authorised()
         return Organiser(of, invitation.id, session.identity)
+
+    async def _organises(self, identifier: str) -> Session:
+        """The session of an organiser whose identity ends so. Raises Refused."""
+        session = await self._storage.session_as([f"{role.value}-{identifier}" for role in Role])
+        if session is None or session.acts_as is not Role.ORGANISER or await self._is_withdrawn(session):
+            raise not_authorised()
+        return session
 
     async def _is_withdrawn(self, session: Session) -> bool:
         """Whether another service has ended the session, or taken back that its holder was made an organiser."""

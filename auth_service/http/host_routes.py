@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from fastapi import APIRouter
 
-from fastapi import APIRouter, Path
-
-from auth_service.http.dependencies import Injected, Organising
+from auth_service.http.dependencies import Injected, Organising, PathIdentity
 from auth_service.http.schemas import Muted, OrganiserOut, OrganisersOut
 from auth_service.policy import Role
 
 router = APIRouter(prefix="/api/v1/rooms", tags=["organisers"])
-
-PathIdentity = Annotated[str, Path(max_length=64)]
 
 
 @router.post("/{room}/participants/{identity}/mute")
