@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from livekit.api import ParticipantPermission, TrackSource, VideoGrants
+from livekit.api import ParticipantPermission, VideoGrants
 
 from protocol.attributes import CAPTIONS, LANGUAGE, LISTEN, SPEAK
 
@@ -47,9 +47,7 @@ def permission(grants: VideoGrants) -> ParticipantPermission:
     return ParticipantPermission(
         can_subscribe=bool(grants.can_subscribe),
         can_publish=bool(grants.can_publish),
-        can_publish_sources=[
-            TrackSource.Value(source.upper()) for source in grants.can_publish_sources or ()
-        ],
+        can_publish_sources=[source.upper() for source in grants.can_publish_sources or ()],
         can_publish_data=bool(grants.can_publish_data),
         can_update_metadata=bool(grants.can_update_own_metadata),
     )
