@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
@@ -12,7 +12,8 @@ import aiohttp
 from livekit import api
 
 from auth_service.errors import MediaServerError
-from protocol.attributes import AGENT_NAME, ALIVE, CONTROL_TOPIC, ROLE, STATE, WISH
+from auth_service.policy import permission
+from protocol.attributes import AGENT_NAME, ALIVE, CONTROL_TOPIC, HOST_TOPIC, ROLE, STATE, WISH
 from protocol.sealing import seal
 
 _PATIENCE_S = 3.0
@@ -111,6 +112,22 @@ class MediaServer(Protocol):
 
     async def remove(self, room: str, identity: str) -> None:
         """Somebody who is gone already is no error."""
+        ...
+
+    async def open_microphones(self, room: str) -> dict[str, tuple[str, ...]]:
+        """For all who are neither agents nor recorders the tracks of their microphones that are not muted."""
+        ...
+
+    async def mute(self, room: str, identity: str, tracks: Sequence[str]) -> bool:
+        """Mutes tracks, which their owner may unmute; False where none of them is there any more."""
+        ...
+
+    async def permit(self, room: str, identity: str, grants: api.VideoGrants) -> None:
+        """Gives somebody other rights in the room from now on; somebody who is gone already is no error."""
+        ...
+
+    async def tell(self, room: str, identities: Sequence[str], message: dict[str, Any]) -> None:
+        """Sends people's pages a message on `HOST_TOPIC`; those who are gone already are no error."""
         ...
 
     async def end_room(self, room: str) -> None:
@@ -228,6 +245,39 @@ class LiveKitServer:
         """The server lets them back in while their token lasts: `access.removals` keeps them out."""
         request = api.RoomParticipantIdentity(room=room, identity=identity)
         await _asked(self._api.room.remove_participant(request), missing=None)
+
+    async def open_microphones(self, room: str) -> dict[str, tuple[str, ...]]:
+        listed = await self._participants(room)
+        microphone = api.TrackSource.MICROPHONE
+        return {
+            person.identity: tuple(
+                track.sid for track in person.tracks if track.source == microphone and not track.muted
+            )
+            for person in listed
+            if person.identity in _people(listed)
+        }
+
+    async def mute(self, room: str, identity: str, tracks: Sequence[str]) -> bool:
+        found = False
+        for track in tracks:
+            request = api.MuteRoomTrackRequest(room=room, identity=identity, track_sid=track, muted=True)
+            found |= await _asked(self._api.room.mute_published_track(request), missing=None) is not None
+        return found
+
+    async def permit(self, room: str, identity: str, grants: api.VideoGrants) -> None:
+        request = api.UpdateParticipantRequest(room=room, identity=identity, permission=permission(grants))
+        await _asked(self._api.room.update_participant(request), missing=None)
+
+    async def tell(self, room: str, identities: Sequence[str], message: dict[str, Any]) -> None:
+        """Reliably."""
+        request = api.SendDataRequest(
+            room=room,
+            data=json.dumps(message).encode(),
+            kind=api.DataPacket.Kind.RELIABLE,
+            destination_identities=list(identities),
+            topic=HOST_TOPIC,
+        )
+        await _asked(self._api.room.send_data(request), missing=None)
 
     async def end_room(self, room: str) -> None:
         await _asked(self._api.room.delete_room(api.DeleteRoomRequest(room=room)), missing=None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from livekit.api import VideoGrants
+from livekit.api import ParticipantPermission, VideoGrants
 
 from protocol.attributes import CAPTIONS, LANGUAGE, LISTEN, SPEAK
 
@@ -48,6 +48,17 @@ def grants(role: Role, room: str, *, chat: bool = False) -> VideoGrants:
         can_publish_data=role is Role.ORGANISER or (chat and role in CHATTING),
         can_subscribe=True,
         can_update_own_metadata=True,
+    )
+
+
+def permission(grants: VideoGrants) -> ParticipantPermission:
+    """The same for somebody who is in the room already."""
+    return ParticipantPermission(
+        can_subscribe=bool(grants.can_subscribe),
+        can_publish=bool(grants.can_publish),
+        can_publish_sources=[source.upper() for source in grants.can_publish_sources or ()],
+        can_publish_data=bool(grants.can_publish_data),
+        can_update_metadata=bool(grants.can_update_own_metadata),
     )
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from auth_service.access.door import Door
+from auth_service.access.hosting import Hosting
 from auth_service.access.invitations import Invites
 from auth_service.access.rate_limits import Limiter, MemoryLimiter, RedisLimiter
 from auth_service.access.removals import Removals
@@ -22,6 +23,7 @@ from auth_service.metrics import Metrics
 from auth_service.recordings import Recordings
 from auth_service.storage.assignments import Assignments
 from auth_service.storage.database import connect, database_url, migrate
+from auth_service.storage.organisers import Organisers
 from auth_service.storage.recording_files import RecordingFiles
 from auth_service.storage.recordings import RecordingList
 from auth_service.storage.redis import connect_redis
@@ -51,6 +53,7 @@ class Container:
     media: MediaServer
     invites: Invites
     door: Door
+    hosting: Hosting
     interpreters: Interpreters
     workers: Workers
     recordings: Recordings
@@ -135,6 +138,14 @@ def assemble(
             invites,
             places=auth.lobby_places,
             patience_s=auth.lobby_minutes * 60,
+            clock=clock,
+        ),
+        hosting=Hosting(
+            storage,
+            Organisers(storage.engine),
+            revocations,
+            media,
+            session_s=auth.session_hours * 3600,
             clock=clock,
         ),
         interpreters=interpreters,

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
+from protocol.notes import Note
 from protocol.reports import ReportCode
 
 # --- hearing ---------------------------------------------------------------------------------------------
@@ -179,6 +180,9 @@ class NotTranslated:
     clause: Clause
     language: str
     reason: str
+    """In English, for the log."""
+    note: Note = Note.FAILED
+    """For people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,11 +215,11 @@ class Caption:
     """When its first word was spoken, on the clock of `Monotonic`: speakers' samples have no beginning in common."""
     offset_at_s: float
     note: str = ""
-    """Why a translation is missing; `committed` is then the source text."""
+    """Why a translation is missing, a `Note`; `committed` is then the source text."""
     heard_at_s: float = 0.0
     """When the sound that completes its newest word arrived; 0 where it shows no new word."""
     doubt: str = ""
-    """What may be wrong with a translation; it is shown and spoken all the same."""
+    """What may be wrong with a translation, a `Doubt`; it is shown and spoken all the same."""
     confidence: float | None = None
     """How sure the recogniser is of the words that were said, 0…1; None: not known, or still a draft."""
 

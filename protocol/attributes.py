@@ -51,3 +51,4 @@ EVENTS_TOPIC: Final = EVENTS
 """The attribute that asks for events is called like their stream."""
 CONTROL_TOPIC: Final = "translator.control"
 WORDS_TOPIC: Final = "translator.words"
+HOST_TOPIC: Final = "translator.host"

@@ -1,6 +1,7 @@
 """Tells the token service what this worker can do, so that people know it before an interpreter is in their room.
 
 What an engine can do that runs inside the rooms' own processes is not known here: those interpreters alone say it.
+Which profile they have is known.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from livekit import api
 from config.settings import LiveKit, Settings
 from foundation.supervision import keep_running
 from foundation.tasks import Tasks
+from pipeline.engines.choice import chosen
 from protocol.abilities import Abilities
 from speech_service.client import RemoteRecognised, RemoteSynthesizer, RemoteTranslator
 from worker.room_engines import abilities, not_known, reachable
@@ -62,6 +64,7 @@ class Announcer:
     async def run(self) -> None:
         """Runs until cancelled."""
         async with AsyncExitStack() as stack:
+            profile = (await asyncio.to_thread(chosen, self._settings)).profile
             able = await self._looking(stack)
             timeout = aiohttp.ClientTimeout(total=TELL_LIMIT_S)
             session = await stack.enter_async_context(aiohttp.ClientSession(timeout=timeout))
@@ -69,9 +72,19 @@ class Announcer:
             while True:
                 now = able()
                 due = now != told or time.monotonic() - told_s >= self._tell_every_s
-                if due and now != Abilities() and await self._tell(session, now):
+                if (
+                    due
+                    and (now != Abilities() or not self._awaited)
+                    and await self._tell(session, now, profile)
+                ):
                     told, told_s = now, time.monotonic()
                 await asyncio.sleep(self._look_every_s)
+
+    @property
+    def _awaited(self) -> bool:
+        """Whether services will say what they can do, once they are there."""
+        services = self._settings.services
+        return bool(services.stt_url or services.mt_url)
 
     async def _looking(self, stack: AsyncExitStack) -> Callable[[], Abilities]:
         """Connects to the services; returns what tells what they can do at a moment."""
@@ -99,12 +112,11 @@ class Announcer:
 
         return able
 
-    async def _tell(self, session: aiohttp.ClientSession, able: Abilities) -> bool:
+    async def _tell(self, session: aiohttp.ClientSession, able: Abilities, profile: str) -> bool:
         """Whether the token service has taken it."""
         try:
-            status = await tell(
-                session, self._settings.services.auth_url, self._settings.livekit, self._worker, able
-            )
+            services, livekit = self._settings.services, self._settings.livekit
+            status = await tell(session, services.auth_url, livekit, self._worker, able, profile)
         except (aiohttp.ClientError, TimeoutError) as error:
             return self._failed(type(error).__name__)
         if status != 204:
@@ -123,17 +135,24 @@ class Announcer:
 
 
 async def tell(
-    session: aiohttp.ClientSession, auth_url: str, livekit: LiveKit, worker: str, able: Abilities
+    session: aiohttp.ClientSession,
+    auth_url: str,
+    livekit: LiveKit,
+    worker: str,
+    able: Abilities,
+    profile: str = "",
 ) -> int:
     """Tells it once, signed as the media server signs its webhooks; returns the answer's status.
 
     Args:
         auth_url: empty where the session has it.
+        profile: "embedded", "cpu" or "gpu"; empty where it is not known.
 
     Raises:
         aiohttp.ClientError, TimeoutError: there is no answer.
     """
-    body = json.dumps({"worker": worker, "abilities": able.message()}).encode()
+    said = {"worker": worker, "abilities": able.message()} | ({"profile": profile} if profile else {})
+    body = json.dumps(said).encode()
     digest = base64.b64encode(hashlib.sha256(body).digest()).decode()
     token = api.AccessToken(livekit.api_key, livekit.api_secret.get_secret_value())
     signature = token.with_sha256(digest).with_ttl(timedelta(seconds=_SIGNATURE_S)).to_jwt()

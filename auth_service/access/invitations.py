@@ -29,8 +29,8 @@ from auth_service.policy import Role, attributes
 from auth_service.storage.records import Invitation, Room, Session
 from auth_service.storage.rooms import RoomExists, Storage
 from foundation import names
+from protocol.control import Wish
 
-_ORGANISER = f"{Role.ORGANISER.value}-"
 _GONE = {
     "expired": "This invitation has expired.",
     "revoked": "This invitation has been withdrawn.",
@@ -93,6 +93,11 @@ class Organiser:
     identity: str
 
 
+def grant(session: Session) -> str:
+    """What names one time that somebody was made an organiser: another time is another grant."""
+    return f"{session.identity}@{session.organiser_at}"
+
+
 class Invites:
     """Raises Refused for what the caller may not do, StorageError when the database is away."""
 
@@ -118,15 +123,21 @@ class Invites:
         life_s: float,
         *,
         chat: bool = False,
+        interpreter: bool = False,
     ) -> tuple[Room, list[Invitation], str]:
         """Makes a room with one invitation for each of `roles`, the organisers' first, and the token of its maker,
-        who is an organiser without being in the room, as long as the organisers' invitation lasts."""
+        who is an organiser without being in the room, as long as the organisers' invitation lasts.
+
+        Args:
+            interpreter: one is wanted; it is fetched when the first person comes.
+        """
         now = self._clock()
         room = Room(name or f"room-{secrets.token_hex(6)}", title, languages, source_language, now, chat=chat)
         first = [self._invitation(room.name, role, life_s, None) for role in roles]
         try:
             founder = self._session(first[0], room, _Nobody(), new_session(), first[0].expires_at)
-            await self._storage.add_room(room, first, founder)
+            wish = Wish(languages) if interpreter else None
+            await self._storage.add_room(room, first, founder, wish)
         except RoomExists as error:
             raise Refused(409, "room_exists", "A room of that name exists already.") from error
         return room, first, self._organiser_token(founder)
@@ -144,7 +155,7 @@ class Invites:
         return self._signer.sign(Claim(TokenKind.INVITATION, invitation.id, int(invitation.expires_at)))
 
     def _organiser_token(self, session: Session) -> str:
-        identifier = session.identity.removeprefix(_ORGANISER)
+        identifier = session.identity.removeprefix(f"{session.role.value}-")
         return self._signer.sign(Claim(TokenKind.ORGANISER, identifier, int(session.ends_at)))
 
     async def open(self, token: str, secret: str | None = None) -> tuple[Invitation, Room]:
@@ -250,9 +261,7 @@ class Invites:
             claim = self._signer.read(token, TokenKind.ORGANISER)
         except NotOurs as error:
             raise not_authorised() from error
-        session = await self._storage.session_as(_ORGANISER + claim.identifier)
-        if session is None or await self._revocations.holds(session.identity):
-            raise not_authorised()
+        session = await self._organises(claim.identifier)
         found = await self._storage.invitation(session.invitation)
         if found is None:
             raise not_authorised()
@@ -266,6 +275,18 @@ class Invites:
         if _is_over(session, invitation, of, self._clock()):
             raise not_authorised()
         return Organiser(of, invitation.id, session.identity)
+
+    async def _organises(self, identifier: str) -> Session:
+        """The session of an organiser whose identity ends so. Raises Refused."""
+        session = await self._storage.session_as([f"{role.value}-{identifier}" for role in Role])
+        if session is None or session.acts_as is not Role.ORGANISER or await self._is_withdrawn(session):
+            raise not_authorised()
+        return session
+
+    async def _is_withdrawn(self, session: Session) -> bool:
+        """Whether another service has ended the session, or taken back that its holder was made an organiser."""
+        marks = [session.identity, *([] if session.organiser_at is None else [grant(session)])]
+        return any([await self._revocations.holds(mark) for mark in marks])
 
     async def revoke(self, organiser: Organiser, identifier: str, *, remove: bool) -> list[str]:
         """Returns the identities that have to be disconnected."""
@@ -303,7 +324,7 @@ class Invites:
         return Invitation(new_identifier(), room, role, now, float(int(now + life_s)), uses, name=name)
 
     def _entry(self, session: Session, secret: str, room: Room) -> AdmittedPerson:
-        organises = session.role is Role.ORGANISER
+        organises = session.acts_as is Role.ORGANISER
         return AdmittedPerson(session, secret, room, self._organiser_token(session) if organises else None)
 
 

@@ -21,6 +21,7 @@ from auth_service.http import (
     chat_routes,
     data_routes,
     guest_routes,
+    host_routes,
     organiser_routes,
     recording_routes,
     webhook_routes,
@@ -77,6 +78,7 @@ def create_app(services: Container) -> FastAPI:
     app.include_router(guest_routes.router)
     app.include_router(organiser_routes.router)
     app.include_router(chat_routes.router)
+    app.include_router(host_routes.router)
     app.include_router(data_routes.router)
     app.include_router(recording_routes.organisers)
     app.include_router(recording_routes.workers)

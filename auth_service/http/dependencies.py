@@ -20,6 +20,7 @@ _bearer = HTTPBearer(auto_error=False, description="An organiser's token, or the
 
 Bearer = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
 RoomPath = Annotated[str, Path(max_length=63, description="A room's name")]
+PathIdentity = Annotated[str, Path(max_length=64)]
 
 
 def services(request: Request) -> Container:

@@ -15,6 +15,7 @@ from auth_service.http.schemas import (
     Asking,
     ConfigOut,
     IceServerOut,
+    InstalledOut,
     InvitationSeen,
     Join,
     Joined,
@@ -30,6 +31,8 @@ from turn.credentials import ice_servers
 
 ASKED_PER_MINUTE = 60
 """By one who waits."""
+TRIAL = "embedded"
+"""The profile with the smallest models, which is what a first try gets."""
 
 router = APIRouter(prefix="/api/v1", tags=["people"])
 
@@ -43,6 +46,7 @@ async def config(services: Injected) -> ConfigOut:
         livekit_url=_livekit_url(services),
         privacy_url=services.settings.auth.privacy_url or None,
         offer=await _offer(services, None),
+        interpreter=await _installed(services),
     )
 
 
@@ -113,6 +117,14 @@ async def _offer(services: Container, languages: tuple[str, ...] | None) -> Offe
     return OfferOut(recognised=listed(offer.recognised), read=listed(offer.read), heard=listed(offer.heard))
 
 
+async def _installed(services: Container) -> InstalledOut:
+    try:
+        profiles = await services.workers.profiles(services.clock())
+    except StorageError:  # a page can do without
+        profiles = frozenset()
+    return InstalledOut(available=bool(profiles), trial=profiles == frozenset({TRIAL}))
+
+
 def _livekit_url(services: Container) -> str:
     return services.settings.livekit.public_url or services.settings.livekit.url
 
@@ -133,7 +145,7 @@ def _joined(services: Container, entry: AdmittedPerson, way: str) -> Joined:
         session.room,
         session.identity,
         session.name,
-        session.role,
+        session.acts_as,
         session.attributes,
         metadata=proof,
         chat=entry.room.chat,
@@ -143,7 +155,7 @@ def _joined(services: Container, entry: AdmittedPerson, way: str) -> Joined:
         url=_livekit_url(services),
         token=services.mint.token(guest),
         identity=session.identity,
-        role=session.role,
+        role=session.acts_as,
         expires_at=timestamp(now + services.mint.life.total_seconds()),
         room=session.room,
         title=entry.room.title,

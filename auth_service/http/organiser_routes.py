@@ -8,7 +8,14 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request
 
 from auth_service.errors import MediaServerError, Refused, not_authorised
-from auth_service.http.dependencies import Bearer, Injected, Organising, count_address, same
+from auth_service.http.dependencies import (
+    Bearer,
+    Injected,
+    Organising,
+    PathIdentity,
+    count_address,
+    same,
+)
 from auth_service.http.fields import timestamp
 from auth_service.http.guest_routes import open_rooms
 from auth_service.http.interpreter_answers import interpreter_out
@@ -34,7 +41,6 @@ from protocol.control import Wish
 router = APIRouter(prefix="/api/v1/rooms", tags=["organisers"])
 
 InvitationId = Annotated[str, Path(max_length=64)]
-PathIdentity = Annotated[str, Path(max_length=64)]
 WaiterId = Annotated[str, Path(max_length=64)]
 
 
@@ -51,6 +57,7 @@ async def create_room(wanted: NewRoom, bearer: Bearer, request: Request, service
         (Role.ORGANISER, guests, Role.READER),
         services.settings.auth.invitation_days * 86400,
         chat=wanted.chat,
+        interpreter=wanted.interpreter,
     )
     services.metrics.rooms.inc()
     return CreatedRoom(

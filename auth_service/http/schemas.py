@@ -57,6 +57,8 @@ class NewRoom(In):
     source_language: SpokenLanguage | None = None
     guest_role: Literal["speaker", "listener"] = "speaker"
     chat: bool = False
+    interpreter: bool = False
+    """Whether the interpreter is invited from the beginning."""
 
 
 class CreatedRoom(Out):
@@ -150,6 +152,25 @@ class Removed(Out):
     """How many people were disconnected; those who had left before do not count."""
 
     removed: int
+
+
+class Muted(Out):
+    """How many microphones were closed; those that were not open do not count."""
+
+    muted: int
+
+
+class OrganiserOut(Out):
+    """Somebody who organises; `by_link`: they came by a link for organisers and were not made one."""
+
+    identity: str
+    by_link: bool
+
+
+class OrganisersOut(Out):
+    """All organisers of a room, in the order in which they came."""
+
+    organisers: list[OrganiserOut]
 
 
 class ShownInvitation(In):
@@ -390,6 +411,15 @@ class InterpreterOut(Out):
     trouble: str
 
 
+class InstalledOut(Out):
+    """What there is of interpreters here."""
+
+    available: bool
+    """Whether a worker has been heard of in the last moments."""
+    trial: bool
+    """Whether all there are have the models of a first try, which recognise English only."""
+
+
 class ConfigOut(Out):
     """What a page asks before anybody joins; `open_rooms`: whether anybody may make a room."""
 
@@ -400,3 +430,4 @@ class ConfigOut(Out):
     """Where the operator says how data is handled."""
     offer: OfferOut
     """For rooms whose organisers have chosen no languages."""
+    interpreter: InstalledOut

@@ -7,7 +7,7 @@ import hashlib
 import hmac
 import json
 import re
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 from fastapi import APIRouter, Header, Request
 from livekit import api
@@ -15,6 +15,7 @@ from livekit import api
 from auth_service.errors import Refused, not_authorised
 from auth_service.http.dependencies import Injected, count_address, whole_body
 from auth_service.wiring import Container
+from config.settings import Profile
 from protocol.abilities import read_abilities
 
 router = APIRouter(tags=["machines"])
@@ -28,7 +29,10 @@ _WORKER = re.compile(r"[0-9a-f]{16}")
 async def report(
     request: Request, services: Injected, authorization: str = Header("", max_length=4096)
 ) -> None:
-    """A worker says what it can do: `{"worker": id, "abilities": {…}}`, signed like the media server's webhooks."""
+    """A worker says what it can do: `{"worker": id, "abilities": {…}, "profile": "cpu"}`.
+
+    It is signed like the media server's webhooks.
+    """
     body = await whole_body(request)
     if not _is_signed(body, services, authorization):
         await count_address(request, services, "worker", FAILED_REPORTS_PER_MINUTE)
@@ -37,7 +41,9 @@ async def report(
     worker = said.get("worker") if isinstance(said, dict) else None
     if not isinstance(worker, str) or not _WORKER.fullmatch(worker):
         raise Refused(422, "invalid", "worker: expected 16 hexadecimal digits.")
-    await services.workers.tell(worker, read_abilities(said.get("abilities")), services.clock())
+    profile = said.get("profile")
+    known = profile if isinstance(profile, str) and profile in get_args(Profile) else ""
+    await services.workers.tell(worker, read_abilities(said.get("abilities")), services.clock(), known)
 
 
 def _is_signed(body: bytes, services: Container, authorization: str) -> bool:

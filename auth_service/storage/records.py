@@ -81,6 +81,13 @@ class Session:
     """When they were removed or the room was closed."""
     name_salt: str | None = None
     """What `foundation.names` hashed with the name into the identity; None where nothing proves the name."""
+    organiser_at: float | None = None
+    """Since when they organise, where an organiser made them one; None where nobody did."""
+
+    @property
+    def acts_as(self) -> Role:
+        """The role whose rights they have now."""
+        return self.role if self.organiser_at is None else Role.ORGANISER
 
 
 @dataclass(frozen=True, slots=True)

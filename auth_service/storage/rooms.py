@@ -38,8 +38,15 @@ class Storage:
         async with reading(self._engine) as connection:
             await connection.execute(select(func.count()).select_from(rooms).where(rooms.c.name == ""))
 
-    async def add_room(self, room: Room, first: list[Invitation], founder: Session | None = None) -> None:
-        """Stores a room together with its first invitations and who made it. Raises RoomExists."""
+    async def add_room(
+        self,
+        room: Room,
+        first: list[Invitation],
+        founder: Session | None = None,
+        interpreter: Wish | None = None,
+    ) -> None:
+        """Stores a room together with its first invitations and who made it, and with `interpreter` one that is
+        wanted from the beginning. Raises RoomExists."""
         async with transaction(self._engine) as connection:
             try:
                 await connection.execute(
@@ -59,11 +66,11 @@ class Storage:
             await connection.execute(
                 insert(interpreters).values(
                     room=room.name,
-                    wanted=False,
-                    wish=Wish().message(),
-                    version=0,
+                    wanted=interpreter is not None,
+                    wish=(interpreter or Wish()).message(),
+                    version=0 if interpreter is None else 1,
                     told=0,
-                    changed_at=0.0,
+                    changed_at=0.0 if interpreter is None else room.created_at,
                     failures=0,
                 )
             )
@@ -179,12 +186,11 @@ class Storage:
             row = (await connection.execute(query)).one_or_none()
         return None if row is None else rows.session(row)
 
-    async def session_as(self, identity: str) -> Session | None:
-        """The session of an identity, which is one alone."""
+    async def session_as(self, identities: Sequence[str]) -> Session | None:
+        """The session of an identity that is one of these, of which there is one at most."""
+        query = select(sessions).where(sessions.c.identity.in_(identities)).limit(1)
         async with reading(self._engine) as connection:
-            row = (
-                await connection.execute(select(sessions).where(sessions.c.identity == identity))
-            ).one_or_none()
+            row = (await connection.execute(query)).one_or_none()
         return None if row is None else rows.session(row)
 
     async def sessions_of(self, room: str, identities: Sequence[str]) -> list[Session]:

@@ -93,4 +93,5 @@ def session(row: Row[Any]) -> Session:
         row.ends_at,
         row.ended_at,
         row.name_salt,
+        row.organiser_at,
     )

@@ -76,6 +76,7 @@ sessions = Table(
     Column("ends_at", Float, nullable=False),
     Column("ended_at", Float),
     Column("name_salt", String(32)),  # hashed with the name into the identity
+    Column("organiser_at", Float),  # since when they organise whom an organiser made one; NULL: nobody did
     Index("ix_sessions_room_ended_at", "room", "ended_at"),
     Index("ix_sessions_ended_at", "ended_at"),
 )
@@ -113,6 +114,7 @@ workers = Table(
     metadata,
     Column("id", String(16), primary_key=True),  # made up anew with each start
     Column("abilities", JSON, nullable=False),
+    Column("profile", String(16), nullable=False, server_default=""),  # empty: it has not said it
     Column("told_at", Float, nullable=False),
 )
 

@@ -19,14 +19,25 @@ class Workers:
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
 
-    async def tell(self, worker: str, able: Abilities, now: float) -> None:
-        """Takes in what a worker says; forgets those that are gone, and what is from before a clock was set back."""
+    async def tell(self, worker: str, able: Abilities, now: float, profile: str = "") -> None:
+        """Takes in what a worker says, and its profile.
+
+        Forgets those that are gone, and what is from before a clock was set back.
+        """
         gone = or_(
             workers.c.id == worker, workers.c.told_at < now - FRESH_S, workers.c.told_at > now + FRESH_S
         )
         async with transaction(self._engine) as connection:
             await connection.execute(delete(workers).where(gone))
-            await connection.execute(insert(workers).values(id=worker, abilities=able.message(), told_at=now))
+            await connection.execute(
+                insert(workers).values(id=worker, abilities=able.message(), profile=profile, told_at=now)
+            )
+
+    async def profiles(self, now: float) -> frozenset[str]:
+        """Those of the workers that said something of late; empty where none did, "" for one that has not said its."""
+        async with reading(self._engine) as connection:
+            query = select(workers.c.profile).where(workers.c.told_at >= now - FRESH_S)
+            return frozenset((await connection.execute(query)).scalars())
 
     async def abilities(self) -> Abilities:
         """What the workers can do that were there when one last said it."""

@@ -18,9 +18,11 @@ from pipeline.channel import Channel, WhenFull
 from pipeline.clock import Monotonic
 from pipeline.engines.protocols import (
     EngineError,
+    EngineOverloaded,
     TranslationRequest,
     TranslationResult,
     Translator,
+    UnknownLanguage,
 )
 from pipeline.events import (
     Clause,
@@ -33,6 +35,7 @@ from pipeline.events import (
 )
 from pipeline.load import Load, Sacrifice
 from pipeline.text.glossary import Glossary
+from protocol.notes import Note
 
 log = structlog.get_logger(__name__)
 
@@ -169,7 +172,7 @@ class TranslationLane:
 
     def _leave_untranslated(self, clause: Clause) -> None:
         reason = f"translation is {self._settings.waiting_clauses} clauses behind"
-        self._put(NotTranslated(clause, self.language, reason), False)
+        self._put(NotTranslated(clause, self.language, reason, Note.BEHIND), False)
 
     async def _translate(self, clause: Clause) -> tuple[Translation | NotTranslated, bool]:
         sound = self._sound_of(clause) if self._translator.info.uses_sound else None
@@ -183,7 +186,7 @@ class TranslationLane:
                 drafted = False
             except (EngineError, TimeoutError) as error:
                 if result is None:
-                    return NotTranslated(clause, self.language, self._reason(error)), False
+                    return NotTranslated(clause, self.language, self._reason(error), _note(error)), False
         self._context.append((clause.text, result.text))
         translation = Translation(
             clause,
@@ -224,6 +227,14 @@ class TranslationLane:
     def _key(self, text: str, source: str) -> Key:
         context = tuple(self._context) if self._translator.info.uses_context else ()
         return (source, self.language, text, context)
+
+
+def _note(error: EngineError | TimeoutError) -> Note:
+    if isinstance(error, TimeoutError):
+        return Note.LATE
+    if isinstance(error, UnknownLanguage):
+        return Note.UNAVAILABLE
+    return Note.OVERLOADED if isinstance(error, EngineOverloaded) else Note.FAILED
 
 
 def _became(draft: Draft, clause: Clause) -> bool:

@@ -52,7 +52,7 @@ def translated_caption(
         return replace(caption, doubt=outcome.doubt)
     if isinstance(outcome, NotTranslated):
         original = caption_of(outcome.clause).committed
-        return _caption(outcome.clause, outcome.language, original, "", final=True, note=outcome.reason)
+        return _caption(outcome.clause, outcome.language, original, "", final=True, note=outcome.note)
     settled = len(stable) if outcome.text.startswith(stable) else 0
     text = _in_its_sentence(outcome.text, outcome.language, outcome.draft)
     return _caption(outcome.draft, outcome.language, text[:settled], text[settled:], final=False)

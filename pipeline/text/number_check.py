@@ -9,6 +9,7 @@ from typing import Final
 from pipeline.text import languages
 from pipeline.text.number_words import SCALE_LANGUAGES
 from pipeline.text.numbers import MOST, WORDS_READ, Form, Number, read
+from protocol.notes import Doubt
 
 _HAN_NUMERALS: Final = frozenset({"zh", "yue", "ja"})
 _WRITTEN_OUT_UP_TO: Final = 20
@@ -20,7 +21,7 @@ _OUT_OF_WORDS_UP_TO: Final = 100
 _QUARTERS: Final = frozenset({0, 15, 30, 45})
 
 
-def doubt(source: str, target: str, *, source_language: str, target_language: str) -> str | None:
+def doubt(source: str, target: str, *, source_language: str, target_language: str) -> Doubt | None:
     """Why the numbers of a translation may be wrong; None where each has its counterpart.
 
     Where a number may be read in several ways, any of them is accepted.
@@ -38,11 +39,11 @@ def doubt(source: str, target: str, *, source_language: str, target_language: st
     if not new_in_digits:
         gone_in_digits = [number for number in gone_in_digits if not _may_be_told(number)]
     if _changed(gone_in_digits, gone, new_in_digits, new, words_read=words_read):
-        return "numbers changed"
+        return Doubt.NUMBERS_CHANGED
     if _above(gone_in_digits, _WRITTEN_OUT_UP_TO if to_words else _UNREAD_WORDS_UP_TO):
-        return "numbers changed" if new else "numbers missing"
+        return Doubt.NUMBERS_CHANGED if new else Doubt.NUMBERS_MISSING
     if from_words and _above(new_in_digits, _OUT_OF_WORDS_UP_TO):
-        return "numbers added"
+        return Doubt.NUMBERS_ADDED
     return None
 
 

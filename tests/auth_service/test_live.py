@@ -313,3 +313,19 @@ async def test_any_client_gets_relay_credentials_from_the_media_server(service: 
         expiry = int(server.username.split(":")[0])
         assert server.credential == credential(server.username, "relay-secret")
         assert 0 < expiry - time.time() <= 3600
+
+
+async def test_an_interpreter_that_is_wanted_from_the_beginning_comes_with_the_first_person(
+    service: tuple[Api, str], tmp_path: Path
+) -> None:
+    """Nobody is sent to an empty room."""
+    api, url = service
+    async with workers(1, url, tmp_path / "workers.log") as (worker,):
+        room = await api.room(name="early", languages=["es"], interpreter=True)
+        organiser = Organiser(api, room)
+        assert await organiser.sees("invited")
+        assert worker.said == [{"registered": True}]
+        async with connected((await api.join(room.guest)).json()) as guest:
+            await until(lambda: organiser.sees("present"))
+            await until(lambda: len(agents(guest)) == 1)
+            assert worker.said[1]["metadata"]["languages"] == ["es"]

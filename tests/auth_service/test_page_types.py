@@ -14,6 +14,8 @@ from auth_service.wiring import Container
 API = Path(__file__).parents[2] / "web/src/logic/api.ts"
 KINDS = {
     "Config": "ConfigOut",
+    "InstalledInterpreter": "InstalledOut",
+    "OrganiserOfRoom": "OrganiserOut",
     "Invitation": "InvitationSeen",
     "Admission": "Joined",
     "MustWait": "MustWait",

@@ -98,16 +98,25 @@ async def _told(said: asyncio.StreamReader, field: str) -> dict[str, Any]:
 async def test_a_meeting_is_created_on_the_start_page(
     playwright: Playwright, servers: tuple[MediaServer, Service]
 ) -> None:
-    """Somebody creates a meeting and enters it; the links for others are there to copy."""
+    """Whoever creates it stands before its door at once; the links for others are there to copy once they are in."""
     async with person(playwright) as emma:
         await emma.page.goto(servers[1].url)
         await emma.page.get_by_label("Name of the meeting").fill("Planning")
         await emma.page.get_by_role("button", name="Create meeting").click()
-        guest_link = await emma.page.get_by_label("Link for guests").input_value()
-        await emma.page.get_by_role("link", name="Enter the meeting").click()
         await expect(emma.page.locator("h1")).to_have_text("Join “Planning”")
+        await emma.page.get_by_label("Your name").fill("Emma")
+        await emma.page.locator("button[type=submit]").click()
+        await emma.page.locator(".room").wait_for(timeout=20_000)
+        await emma.page.get_by_role("button", name="Invite people").click()
+        invite = emma.page.get_by_role("dialog")
+        guest_link = await invite.get_by_label("Link for guests").input_value()
+        await invite.get_by_text("More links").click()
+        own_link = await invite.get_by_label("Your own link").input_value()
+        captions_link = await invite.get_by_label("Captions for a projector or OBS").input_value()
 
         assert guest_link.startswith(f"{servers[1].url}/join#")
+        assert own_link == emma.page.url
+        assert captions_link.startswith(f"{servers[1].url}/captions/")
         assert emma.errors == []
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
+
+from livekit.api import VideoGrants
 
 from auth_service.errors import MediaServerError
 from auth_service.livekit_server import Agent, Dispatch, RoomSnapshot
@@ -53,6 +55,10 @@ class FakeMediaServer:
         self.data: dict[str, bool] = {}
         """Who was let send data, or kept from it."""
         self.cleared: list[tuple[str, str, str]] = []
+        self.microphones: dict[str, tuple[str, ...]] = {}
+        """Open ones, by identity; who has none here has none open."""
+        self.permitted: dict[str, VideoGrants] = {}
+        self.told: list[tuple[tuple[str, ...], dict[str, Any]]] = []
         self._number = 0
 
     def person(self, room: str, identity: str) -> None:
@@ -167,6 +173,21 @@ class FakeMediaServer:
     async def clear(self, room: str, identity: str, attribute: str) -> None:
         await self._asked()
         self.cleared.append((room, identity, attribute))
+
+    async def open_microphones(self, room: str) -> dict[str, tuple[str, ...]]:
+        return {who: self.microphones.get(who, ()) for who in await self.people(room)}
+
+    async def mute(self, room: str, identity: str, tracks: Sequence[str]) -> bool:
+        await self._asked()
+        return self.microphones.pop(identity, ()) != ()
+
+    async def permit(self, room: str, identity: str, grants: VideoGrants) -> None:
+        await self._asked()
+        self.permitted[identity] = grants
+
+    async def tell(self, room: str, identities: Sequence[str], message: dict[str, Any]) -> None:
+        await self._asked()
+        self.told.append((tuple(identities), message))
 
     async def end_room(self, room: str) -> None:
         await self._asked()

@@ -220,7 +220,7 @@ async def test_what_cannot_be_translated_is_shown_as_it_is_with_the_reason() -> 
     (outcome,) = outlet.outcomes
     assert isinstance(outcome, NotTranslated)
     (caption,) = [caption for caption in outlet.captions if caption.final and caption.language == "es"]
-    assert (caption.committed, caption.note) == ("Good morning everybody.", outcome.reason)
+    assert (caption.committed, caption.note) == ("Good morning everybody.", outcome.note)
     assert [trouble.stage for trouble in outlet.troubles] == ["translate"]
 
 
@@ -298,15 +298,15 @@ async def test_a_doubtful_clause_is_shown_and_spoken() -> None:
 
     class Doubting(ScriptedTranslator):
         async def translate(self, request: TranslationRequest) -> TranslationResult:
-            return replace(await super().translate(request), doubt="numbers changed", score=-0.5)
+            return replace(await super().translate(request), doubt="numbers_changed", score=-0.5)
 
     outlet = await interpreted(GREETING, ANSWERS, Wishes(frozenset({"es"})), translator=Doubting(ANSWERS))
 
     assert outlet.texts("es") == ["Buenos días a todos."]
     doubts = {caption.language: caption.doubt for caption in outlet.captions if caption.final}
-    assert doubts == {"en": "", "es": "numbers changed"}
+    assert doubts == {"en": "", "es": "numbers_changed"}
     [measured] = [event for event in outlet.measurements if isinstance(event, ClauseTranslated)]
-    assert (measured.doubt, measured.score, measured.failed) == ("numbers changed", -0.5, False)
+    assert (measured.doubt, measured.score, measured.failed) == ("numbers_changed", -0.5, False)
 
 
 async def test_what_will_probably_be_spoken_is_told_before() -> None:

@@ -54,7 +54,7 @@ class DoubtingTranslator(ScriptedTranslator):
     """Says of each answer how sure it is."""
 
     async def translate(self, request: TranslationRequest) -> TranslationResult:
-        return replace(await super().translate(request), doubt="numbers changed", score=-0.25)
+        return replace(await super().translate(request), doubt="numbers_changed", score=-0.25)
 
 
 @asynccontextmanager
@@ -81,7 +81,7 @@ async def test_doubt_and_score_come_along() -> None:
         _,
     ):
         assert await remote.translate(HELLO) == TranslationResult(
-            "hola", "scripted", ("en", "es"), doubt="numbers changed", score=-0.25
+            "hola", "scripted", ("en", "es"), doubt="numbers_changed", score=-0.25
         )
 
 

@@ -51,6 +51,8 @@ async def test_pages_know_what_the_services_can_do_before_any_interpreter_is_the
                 await asyncio.sleep(0.05)
                 offer = await _offer(api.client)
         assert offer == {"recognised": ["en"], "read": ["en", "es"], "heard": ["es"]}
+        installed = (await api.client.get("/api/v1/config")).json()["interpreter"]
+        assert installed == {"available": True, "trial": True}
 
         engines = await load_engines(limited)
         while engines.abilities().recognised is None:
@@ -86,8 +88,24 @@ async def test_a_token_service_that_does_not_take_it_is_named_once(tmp_path: Pat
         assert (await _offer(api.client))["recognised"] is None
 
 
-async def test_a_worker_without_services_or_without_whom_to_tell_tells_nothing() -> None:
-    """Nothing is left running of it."""
+async def test_a_worker_whose_rooms_load_the_engines_says_that_it_is_there_and_its_profile(
+    tmp_path: Path,
+) -> None:
+    """What they can do is known to its rooms alone."""
+    async with asyncio.timeout(60), served(await _token_service(tmp_path)) as (api, port):
+        chosen = settings(stt_url="", mt_url="", tts_url="", auth_url=f"http://127.0.0.1:{port}")
+        assert (await api.client.get("/api/v1/config")).json()["interpreter"] == {
+            "available": False, "trial": False,
+        }  # fmt: skip
+        async with announcing(replace(chosen, profile="embedded")):
+            while not (said := (await api.client.get("/api/v1/config")).json())["interpreter"]["available"]:
+                await asyncio.sleep(0.05)
+        assert said["interpreter"]["trial"]
+        assert said["offer"] == {"recognised": None, "read": None, "heard": None}
+
+
+async def test_nothing_is_left_running_of_a_worker_that_could_tell_nobody() -> None:
+    """Neither where nobody answers nor where nobody is to be told."""
     before = asyncio.all_tasks()
     async with announcing(settings(stt_url="", mt_url="", tts_url="", auth_url="http://127.0.0.1:9")):
         await asyncio.sleep(0.1)

@@ -70,9 +70,9 @@ def test_the_attributes_of_the_protocol() -> None:
 
 def test_doubt_and_confidence_travel_with_the_caption() -> None:
     """A doubtful number and an unsure recogniser are told; where nothing is known there is no attribute."""
-    doubtful = Line(replace(SPANISH.caption, doubt="numbers changed", confidence=0.9173), 1)
+    doubtful = Line(replace(SPANISH.caption, doubt="numbers_changed", confidence=0.9173), 1)
     assert stream_attributes(doubtful, "", EPOCH).items() >= {
-        ("translator.doubt", "numbers changed"),
+        ("translator.doubt", "numbers_changed"),
         ("translator.confidence", "0.92"),
     }
     unsure = Line(replace(ORIGINAL_LINE.caption, confidence=0.0), 1)

@@ -20,7 +20,7 @@ def test_a_meeting_in_numbers() -> None:
     summary.measured(ClauseCommitted("anna", 7, "en", 1.0, 2.0, 3.0, 2, "pause"))
     summary.measured(ClauseTranslated("anna", 7, "es", 0.1, True, False))
     summary.measured(ClauseTranslated("anna", 7, "fr", 0.1, True, True))
-    summary.measured(ClauseTranslated("anna", 7, "de", 0.1, True, False, "numbers changed", -0.5))
+    summary.measured(ClauseTranslated("anna", 7, "de", 0.1, True, False, "numbers_changed", -0.5))
     summary.measured(CaptionShown("anna", "en", 0.2))
     summary.measured(SoundLost("anna", 1.25))
     summary.measured(WordSettled("anna", 0.1, 0.2))

@@ -52,10 +52,10 @@ TRANSLATION = Translation(CLAUSE, "es", "palabras secretas", "fake", ("en", "es"
             ),
         ),
         (
-            ClauseTranslated("anna", 7, "es", 0.1, True, False, "numbers changed", -0.5),
+            ClauseTranslated("anna", 7, "es", 0.1, True, False, "numbers_changed", -0.5),
             TranslationDone(
                 speaker="anna", take=2, number=7, language="es", took_s=0.1, drafted=True, failed=False,
-                doubt="numbers changed", score=-0.5,
+                doubt="numbers_changed", score=-0.5,
             ),
         ),
         (WordSettled("anna", 0.1, 0.2), WordShown(speaker="anna", shown_s=0.1, committed_s=0.2)),

@@ -7,6 +7,7 @@ import "./styles/controls.css";
 import "./styles/pages.css";
 import "./styles/room.css";
 import "./styles/stage.css";
+import "./styles/host.css";
 import "./styles/strip.css";
 import "./styles/hearing.css";
 import "./styles/toolbar.css";

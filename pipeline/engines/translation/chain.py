@@ -21,8 +21,9 @@ from pipeline.engines.protocols import (
     UnknownLanguage,
 )
 from pipeline.engines.translation.plans import Plan, Plans, follow, listens, name_of
-from pipeline.engines.translation.term_keeping import TERM_MISSING, translate_keeping_terms
+from pipeline.engines.translation.term_keeping import translate_keeping_terms
 from pipeline.text.checks import Fault, problem
+from protocol.notes import Doubt
 
 log = structlog.get_logger(__name__)
 
@@ -190,7 +191,7 @@ class TranslatorChain:
             source_language=source,
             target_language=target,
         )
-        if fault is None and result.doubt and result.doubt != TERM_MISSING:
+        if fault is None and result.doubt and result.doubt != Doubt.TERM_MISSING:
             return Fault(result.doubt, doubtful=True)
         return fault
 

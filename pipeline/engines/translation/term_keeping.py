@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 from pipeline.engines.protocols import TranslationRequest, TranslationResult
 from pipeline.engines.translation.plans import Plan, follow, go, joined, listens
 from pipeline.text.glossary import Glossary
 from pipeline.text.upholding import upheld
-
-TERM_MISSING: Final = "a term of the glossary is missing"
+from protocol.notes import Doubt
 
 Counterpart: TypeAlias = Callable[[str, str, str], Awaitable[str]]
 """From a term, its language and the other one to what it is usually translated by; "" for nothing."""
@@ -66,5 +65,5 @@ async def _put_right(
         found = upheld(
             request.text, result.text, request.glossary, source=source, target=target, counterparts=usual
         )
-    doubt = result.doubt or (TERM_MISSING if found.missing else "")
+    doubt = result.doubt or (Doubt.TERM_MISSING if found.missing else "")
     return replace(result, text=found.text, doubt=doubt)

@@ -23,6 +23,7 @@ from pipeline.events import (
 from pipeline.load import RAISE_AFTER_S, Load
 from pipeline.stages.translate import TranslationCache, TranslationLane
 from pipeline.text.glossary import Entry, Glossary
+from protocol.notes import Note
 from tests.fakes.clock import HandClock
 from tests.fakes.engines import ScriptedTranslator, info
 
@@ -119,7 +120,7 @@ async def test_doubt_and_score_come_along_also_from_the_cache() -> None:
 
     class Doubting(ScriptedTranslator):
         async def translate(self, request: TranslationRequest) -> TranslationResult:
-            return replace(await super().translate(request), doubt="numbers changed", score=-0.5)
+            return replace(await super().translate(request), doubt="numbers_changed", score=-0.5)
 
     lane = Lane(Doubting({("es", "35 people"): "53 personas"}))
     first, again = clause(1, "35 people"), clause(2, "35 people")
@@ -128,7 +129,7 @@ async def test_doubt_and_score_come_along_also_from_the_cache() -> None:
     await lane.finish()
 
     assert lane.put == [
-        replace(translated(of, "53 personas"), doubt="numbers changed", score=-0.5) for of in (first, again)
+        replace(translated(of, "53 personas"), doubt="numbers_changed", score=-0.5) for of in (first, again)
     ]
     assert lane.drafted == [False, True]
 
@@ -141,7 +142,10 @@ async def test_a_slow_engine_is_given_up() -> None:
     lane.lane.offer(fine)
     await lane.finish()
 
-    assert lane.put == [NotTranslated(slow, "es", "no translation within 0.2 s"), translated(fine, "y")]
+    assert lane.put == [
+        NotTranslated(slow, "es", "no translation within 0.2 s", Note.LATE),
+        translated(fine, "y"),
+    ]
 
 
 async def test_beyond_the_bound_the_oldest_stays_untranslated() -> None:
@@ -154,8 +158,8 @@ async def test_beyond_the_bound_the_oldest_stays_untranslated() -> None:
 
     behind = "translation is 3 clauses behind"
     assert lane.put == [
-        NotTranslated(clauses[0], "es", behind),
-        NotTranslated(clauses[1], "es", behind),
+        NotTranslated(clauses[0], "es", behind, Note.BEHIND),
+        NotTranslated(clauses[1], "es", behind, Note.BEHIND),
         *(translated(each, each.text.upper()) for each in clauses[2:]),
     ]
 
@@ -443,7 +447,7 @@ async def test_a_doubtful_draft_gets_a_second_opinion_as_a_clause(
     pressure: float, heard: bool, asked: list[tuple[bool, bool]]
 ) -> None:
     """Its translation is there, but nobody has listened yet; without room or sound it has to do."""
-    translator = ListeningTranslator(from_sound=False, doubt="numbers changed")
+    translator = ListeningTranslator(from_sound=False, doubt="numbers_changed")
     segments = (draft(1, "yes"), clause(1, "yes")) if pressure < 1 else (clause(1, "yes"),)
     await said(translator, *segments, pressure=pressure, heard=heard)
 
@@ -467,6 +471,6 @@ async def test_a_second_opinion_that_fails_leaves_the_first() -> None:
                 raise EngineError("broken")
             return await super().translate(request)
 
-    translator = Breaking(doubt="numbers changed")
+    translator = Breaking(doubt="numbers_changed")
     assert await said(translator, draft(1, "yes"), clause(1, "yes")) == [True]
     assert [request.draft for request in translator.asked] == [True, False]

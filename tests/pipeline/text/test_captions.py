@@ -8,6 +8,7 @@ import pytest
 
 from pipeline.events import Caption, Clause, ClauseEnd, Draft, DraftTranslation, NotTranslated, Translation
 from pipeline.text.captions import caption_of, translated_caption
+from protocol.notes import Note
 from tests.pipeline.text.simulated import ms
 
 CLAUSE = Clause(
@@ -39,8 +40,8 @@ def test_captions_of_translations() -> None:
     assert translated_caption(translation) == Caption(
         "ann", "2-3", "es", "en", "Creo que sí.", "", True, 3601.0, 3602.5
     )
-    assert translated_caption(NotTranslated(CLAUSE, "es", "no answer within 4 s")) == Caption(
-        "ann", "2-3", "es", "en", "I think so.", "", True, 3601.0, 3602.5, "no answer within 4 s"
+    assert translated_caption(NotTranslated(CLAUSE, "es", "no answer within 4 s", Note.LATE)) == Caption(
+        "ann", "2-3", "es", "en", "I think so.", "", True, 3601.0, 3602.5, "late"
     )
     draft = DraftTranslation(DRAFT, "es", "Creo que lo hago")
     assert translated_caption(draft, stable="Creo") == Caption(
@@ -52,7 +53,7 @@ def test_captions_of_translations() -> None:
 def test_captions_say_how_sure_they_are() -> None:
     """How sure the recogniser is goes with the original and every translation, a doubt with its translation only."""
     clause = replace(CLAUSE, confidence=0.5)
-    doubtful = Translation(clause, "es", "Creo que 35.", "opus", ("en", "es"), 2.0, doubt="numbers changed")
+    doubtful = Translation(clause, "es", "Creo que 35.", "opus", ("en", "es"), 2.0, doubt="numbers_changed")
     shown = [
         caption_of(clause),
         translated_caption(doubtful),
@@ -61,7 +62,7 @@ def test_captions_say_how_sure_they_are() -> None:
         caption_of(DRAFT),
     ]
     assert [one.confidence for one in shown] == [0.5, 0.5, 0.5, 0.5, None]
-    assert [one.doubt for one in shown] == ["", "numbers changed", "", "", ""]
+    assert [one.doubt for one in shown] == ["", "numbers_changed", "", "", ""]
 
 
 @pytest.mark.parametrize(

@@ -96,11 +96,11 @@ def test_what_nobody_should_hear_is_found(
 @pytest.mark.parametrize(
     ("source", "target", "reason"),
     [
-        ("It costs 350 euros.", "Cuesta 530 euros.", "numbers changed"),
-        ("We have 3 rooms.", "Tenemos 4 salas.", "numbers changed"),
-        ("We pay 30 euros.", "Pagamos 300 euros.", "numbers changed"),
-        ("The rate is 3.5 percent.", "La tasa es del 35 por ciento.", "numbers changed"),
-        ("It costs 350 euros.", "Cuesta mucho.", "numbers missing"),
+        ("It costs 350 euros.", "Cuesta 530 euros.", "numbers_changed"),
+        ("We have 3 rooms.", "Tenemos 4 salas.", "numbers_changed"),
+        ("We pay 30 euros.", "Pagamos 300 euros.", "numbers_changed"),
+        ("The rate is 3.5 percent.", "La tasa es del 35 por ciento.", "numbers_changed"),
+        ("It costs 350 euros.", "Cuesta mucho.", "numbers_missing"),
     ],
 )
 def test_a_number_that_may_be_wrong_is_only_a_doubt(source: str, target: str, reason: str) -> None:

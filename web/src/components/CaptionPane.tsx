@@ -3,6 +3,7 @@ import { useHearsTranslation } from "../hooks/useHearsTranslation";
 import { useI18n } from "../hooks/useI18n";
 import { useMeeting } from "../hooks/useMeeting";
 import { usePreferences } from "../hooks/usePreferences";
+import { useReason } from "../hooks/useReason";
 import { useStore } from "../hooks/useStore";
 import { Announcer, shown, type CaptionChoice, type ShownParagraph, type ShownRow } from "../logic/captionView";
 import { baseOf, directionOf, nameOf } from "../logic/languages";
@@ -120,6 +121,7 @@ export function Paragraph({ line, name }: { line: ShownParagraph; name: string }
 
 function Row({ row, second }: { row: ShownRow; second: boolean }) {
   const { text, language: locale } = useI18n();
+  const { noteText, doubtText } = useReason();
   const notOffered = row.clauses.at(-1)?.instead ?? "";
   return (
     <p
@@ -147,8 +149,8 @@ function Row({ row, second }: { row: ShownRow; second: boolean }) {
                 </span>
               )}
             </span>
-            {one.doubt && <Doubt reason={text("captions.doubtful", { reason: one.doubt })} />}
-            {one.note && <span className="passage-note">{text("captions.untranslated", { reason: one.note })}</span>}
+            {one.doubt && <Doubt reason={doubtText(one.doubt)} />}
+            {one.note && <span className="passage-note">{noteText(one.note)}</span>}
           </Fragment>
         );
       })}

@@ -2,7 +2,7 @@ import { useState } from "react";
 import { useErrorText } from "../hooks/useErrorText";
 import { useI18n } from "../hooks/useI18n";
 import { useLinks } from "../hooks/useLinks";
-import type { Organising } from "../logic/api";
+import type { Link, Organising } from "../logic/api";
 import { guestLinkOf } from "../logic/links";
 import { CopyField, Dialog, Notice } from "./controls";
 import { Icon } from "./Icon";
@@ -64,8 +64,25 @@ function GuestLink({ title, organising }: InviteProps) {
           </button>
         </>
       )}
+      {links && <OtherLinks links={links} />}
       <p className="hint">{text("invite.all")}</p>
     </>
+  );
+}
+
+/** For a projector, and for the organiser themself on another device. */
+function OtherLinks({ links }: { links: readonly Link[] }) {
+  const { text } = useI18n();
+  const captions = links.find(({ captions_link: link }) => link !== null)?.captions_link;
+  const own = links.find((link) => link.own && link.role === "organiser")?.link;
+  if (!captions && !own) return null;
+  return (
+    <details>
+      <summary>{text("invite.more")}</summary>
+      {captions && <CopyField label={text("start.captionsLink")} value={captions} />}
+      {own && <CopyField label={text("start.organiserLink")} value={own} />}
+      {own && <p className="hint">{text("start.readyLead")}</p>}
+    </details>
   );
 }
 

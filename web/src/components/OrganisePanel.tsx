@@ -14,11 +14,11 @@ import { nameOf, nameWithin } from "../logic/languages";
 import type { ReportCode } from "../logic/reports";
 import { voicesOf } from "../logic/voices";
 import { CapacityLine } from "./CapacityLine";
-import { forgetMeeting } from "../room/meetingShelf";
 import { ChatSection } from "./ChatSection";
 import { ConfirmDialog } from "./ConfirmDialog";
 import { Notice } from "./controls";
 import { DoorSection } from "./DoorSection";
+import { EndDialog } from "./EndMeeting";
 import { GlossaryDialog } from "./GlossaryDialog";
 import { Icon } from "./Icon";
 import { LanguagePicker } from "./LanguagePicker";
@@ -248,26 +248,13 @@ function ChannelFacts({ channel, muted }: { channel: ChannelState | undefined; m
 
 function EndSection({ organising }: { organising: Organising }) {
   const { text } = useI18n();
-  const { room } = useMeeting().admission;
   const [asking, setAsking] = useState(false);
   return (
     <section className="organise-end">
       <button type="button" className="button button-danger button-wide" onClick={() => setAsking(true)}>
         {text("org.end")}
       </button>
-      {asking && (
-        <ConfirmDialog
-          title={text("org.endTitle")}
-          action={text("org.end")}
-          onConfirm={async () => {
-            await organising.close();
-            forgetMeeting(room);
-          }}
-          onClose={() => setAsking(false)}
-        >
-          <p>{text("org.endText")}</p>
-        </ConfirmDialog>
-      )}
+      {asking && <EndDialog organising={organising} onClose={() => setAsking(false)} />}
     </section>
   );
 }

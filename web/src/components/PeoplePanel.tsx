@@ -1,21 +1,22 @@
 import { useConnectionQualityIndicator, useIsMuted, useIsSpeaking, useParticipants } from "@livekit/components-react";
 import { ConnectionQuality, Track, type Participant } from "livekit-client";
-import { useState } from "react";
 import { useI18n } from "../hooks/useI18n";
 import { useMeeting } from "../hooks/useMeeting";
+import { useOrganisers, type Organisers } from "../hooks/useOrganisers";
 import { useStore } from "../hooks/useStore";
 import type { Organising } from "../logic/api";
 import { audienceOf } from "../logic/audience";
 import type { TextKey } from "../logic/i18n";
 import { nameWithin } from "../logic/languages";
-import { isScreen, nameIn } from "../logic/names";
+import { isOrganiser, isScreen, nameIn } from "../logic/names";
 import { isUnheard } from "../logic/understanding";
 import { heardBy, spokenBy } from "../logic/wishes";
 import { isPerson } from "../room/directory";
 import { Icon } from "./Icon";
+import { MuteOthers } from "./MuteOthers";
+import { PersonActions } from "./PersonActions";
 import { RecordingMark } from "./RecordingStatus";
 import { LowerHand } from "./LowerHand";
-import { RemoveDialog } from "./RemoveDialog";
 import { initialsOf, toneOf } from "./tone";
 
 export function PeoplePanel({ organising }: { organising: Organising | null }) {
@@ -24,13 +25,15 @@ export function PeoplePanel({ organising }: { organising: Organising | null }) {
   const everybody = useParticipants().filter(isPerson);
   const people = everybody.filter(({ identity }) => !isScreen(identity, names));
   const screens = everybody.length - people.length;
+  const organisers = useOrganisers(organising);
   return (
     <>
       <InterpreterCard />
       <h3>{count("people.here", people.length)}</h3>
+      {organising && people.some(({ isLocal }) => !isLocal) && <MuteOthers organising={organising} />}
       <ul className="people">
         {people.map((person) => (
-          <Person key={person.identity} person={person} organising={organising} />
+          <Person key={person.identity} person={person} organising={organising} organisers={organisers} />
         ))}
       </ul>
       {screens > 0 && (
@@ -64,7 +67,13 @@ export function QualityBars({ person }: { person: Participant }) {
   );
 }
 
-function Person({ person, organising }: { person: Participant; organising: Organising | null }) {
+interface PersonProps {
+  readonly person: Participant;
+  readonly organising: Organising | null;
+  readonly organisers: Organisers | null;
+}
+
+function Person({ person, organising, organisers }: PersonProps) {
   const { text, language: locale } = useI18n();
   const speaking = useIsSpeaking(person);
   const muted = useIsMuted({ participant: person, source: Track.Source.Microphone });
@@ -74,8 +83,9 @@ function Person({ person, organising }: { person: Participant; organising: Organ
   const meeting = useMeeting();
   const name = nameIn(useStore(meeting.directory.names), person.identity);
   const unheard = isUnheard(useStore(meeting.interpreter), person.identity, spoken);
-  const [removing, setRemoving] = useState(false);
+  const organises = organisers?.has(person.identity) ?? isOrganiser(person.identity);
   const facts = [
+    organises ? text("people.organiser") : "",
     publishes && spoken && spoken !== "auto" ? text("people.speaks", { language: nameWithin(spoken, locale) }) : "",
     heard !== "off" ? text("people.hears", { language: nameWithin(heard, locale) }) : "",
   ].filter(Boolean);
@@ -102,23 +112,16 @@ function Person({ person, organising }: { person: Participant; organising: Organ
       <LowerHand identity={person.identity} name={name} organising={organising} />
       <RecordingMark identity={person.identity} />
       <QualityBars person={person} />
-      {organising && !person.isLocal && (
-        <button
-          type="button"
-          className="button button-quiet button-icon"
-          aria-label={text("people.remove", { name })}
-          onClick={() => setRemoving(true)}
-        >
-          <Icon name="close" />
-        </button>
-      )}
-      {organising && removing && (
-        <RemoveDialog
-          name={name}
+      {!person.isLocal && (
+        <PersonActions
           identity={person.identity}
+          name={name}
+          open={publishes && !muted}
           organising={organising}
-          onClose={() => setRemoving(false)}
-        />
+          organisers={organisers}
+        >
+          {/* How this person sounds to whoever listens goes here, as one element. */}
+        </PersonActions>
       )}
     </li>
   );

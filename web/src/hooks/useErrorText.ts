@@ -21,6 +21,9 @@ const KNOWN: readonly TextKey[] = [
   "error.media_server",
   "error.recording_forbidden",
   "error.recordings_full",
+  "error.not_found",
+  "error.reader",
+  "error.organiser_by_link",
 ];
 
 /** Turns what went wrong into a sentence that helps. */

@@ -16,6 +16,21 @@ export interface Config {
   readonly privacy_url: string | null;
   /** For rooms whose organisers have chosen no languages. */
   readonly offer: Offer;
+  readonly interpreter: InstalledInterpreter;
+}
+
+/** What there is of interpreters here. */
+export interface InstalledInterpreter {
+  /** Whether a worker has been heard of in the last moments. */
+  readonly available: boolean;
+  /** Whether all there are have the models of a first try. */
+  readonly trial: boolean;
+}
+
+export interface OrganiserOfRoom {
+  readonly identity: string;
+  /** They came by a link for organisers, and were not made one. */
+  readonly by_link: boolean;
 }
 
 export interface Invitation {
@@ -237,6 +252,7 @@ export class Api {
       languages?: readonly string[] | null;
       guest_role?: Role;
       chat?: boolean;
+      interpreter?: boolean;
     },
     operatorKey?: string,
   ): Promise<NewRoom> {
@@ -269,6 +285,11 @@ export class Api {
       revoke: (id, remove) => call("DELETE", `/invitations/${encodeURIComponent(id)}?remove=${remove}`),
       removePerson: (identity, withdrawLink) =>
         call("DELETE", `/participants/${encodeURIComponent(identity)}?withdraw_link=${withdrawLink}`),
+      mute: (identity) => call("POST", `/participants/${encodeURIComponent(identity)}/mute`),
+      muteOthers: () => call("POST", "/mute"),
+      organisers: async () => (await call<{ organisers: OrganiserOfRoom[] }>("GET", "/organisers")).organisers,
+      appoint: (identity) => call("PUT", `/organisers/${encodeURIComponent(identity)}`),
+      dismissOrganiser: (identity) => call("DELETE", `/organisers/${encodeURIComponent(identity)}`),
       door: () => call("GET", "/door"),
       setDoor: (wish) => call("PUT", "/door", wish),
       admit: (waiter) => call("POST", `/door/waiting/${encodeURIComponent(waiter)}`),
@@ -336,6 +357,13 @@ export interface Organising {
   revoke(id: string, remove: boolean): Promise<{ removed: number }>;
   /** With `withdrawLink` nobody new comes by the link that they came by. */
   removePerson(identity: string, withdrawLink: boolean): Promise<void>;
+  /** Closes a microphone, which its owner may open again. */
+  mute(identity: string): Promise<{ muted: number }>;
+  muteOthers(): Promise<{ muted: number }>;
+  organisers(): Promise<OrganiserOfRoom[]>;
+  /** Makes somebody an organiser, for as long as their session lasts. */
+  appoint(identity: string): Promise<void>;
+  dismissOrganiser(identity: string): Promise<void>;
   door(): Promise<DoorState>;
   setDoor(wish: DoorWish): Promise<DoorState>;
   admit(waiter: string): Promise<void>;

@@ -83,7 +83,17 @@ export function shortIdentity(identity: string): string {
 /** What a screen that shows captions alone joins as. */
 export const SCREEN_NAME = "Captions";
 
+/** Whether somebody came by a link for readers, as whom they can do nothing but read. */
+export function isReader(identity: string): boolean {
+  return isVouched(identity) && identity.startsWith("reader-");
+}
+
+/** Whether somebody came by a link for organisers. */
+export function isOrganiser(identity: string): boolean {
+  return isVouched(identity) && identity.startsWith("organiser-");
+}
+
 /** Whether somebody is no person but such a screen. Only those who came to read can be one; all are still counted. */
 export function isScreen(identity: string, names: Names): boolean {
-  return isVouched(identity) && identity.startsWith("reader-") && names.get(identity) === SCREEN_NAME;
+  return isReader(identity) && names.get(identity) === SCREEN_NAME;
 }

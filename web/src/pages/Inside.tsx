@@ -5,6 +5,8 @@ import { CloseButton } from "../components/controls";
 import { ConfirmDialog } from "../components/ConfirmDialog";
 import { DiagnosticsPanel } from "../components/DiagnosticsPanel";
 import { WaitingNotice } from "../components/DoorSection";
+import { EndDialog } from "../components/EndMeeting";
+import { HostNotice } from "../components/HostNotice";
 import { Logo } from "../components/Icon";
 import { OrganisePanel } from "../components/OrganisePanel";
 import { useTitle } from "../components/Page";
@@ -58,7 +60,8 @@ export function Inside({ api, invitation, meeting, onEnded }: InsideProps) {
   const recording = useStore(meeting.recorder.state);
   useLeaveGuard(recording.state === "recording" || (recording.state === "ready" && !recording.saved));
 
-  const { organiser_token: token, room } = meeting.admission;
+  // Whoever is made an organiser, or is none any more, is told so by the service while they are here.
+  const { organiser_token: token, room } = useStore(meeting.session.admission);
   const organising = useMemo(() => (token ? api.organise(room, token) : null), [api, room, token]);
   return (
     <RoomContext value={meeting.room}>
@@ -77,8 +80,9 @@ function MeetingView({ invitation, organising }: { invitation: Invitation; organ
   const mix = useStore(meeting.mixer.state);
   const offer = useOffer(invitation.offer);
   const door = useDoor(organising);
-  const [panel, setPanel] = useState<PanelName | null>(() => (!isWide() ? null : organising ? "organise" : "people"));
-  const [dialog, setDialog] = useState<"leave" | "keys" | null>(null);
+  const [asked, setPanel] = useState<PanelName | null>(() => (!isWide() ? null : organising ? "organise" : "people"));
+  const panel = asked === "organise" && !organising ? null : asked;
+  const [dialog, setDialog] = useState<"leave" | "end" | "keys" | null>(null);
   const togglePanel = useCallback((name: PanelName) => setPanel((open) => (open === name ? null : name)), []);
   const askToLeave = useCallback(() => setDialog("leave"), []);
   const choice = useMemo(() => ({ ...wishes.read, offered: offer.read, calm }), [wishes.read, offer.read, calm]);
@@ -118,6 +122,7 @@ function MeetingView({ invitation, organising }: { invitation: Invitation; organ
             <ConnectionBanner />
           </PartBoundary>
           <PartBoundary>
+            <HostNotice />
             {panel !== "organise" && <WaitingNotice door={door} onShow={() => setPanel("organise")} />}
             <RequestLines organiser={organising !== null} />
             <Troubles offered={offer.read} />
@@ -162,7 +167,10 @@ function MeetingView({ invitation, organising }: { invitation: Invitation; organ
         <ReactionsLayer />
       </PartBoundary>
       {dialog === "keys" && <ShortcutsDialog onClose={() => setDialog(null)} />}
-      {dialog === "leave" && <LeaveDialog onClose={() => setDialog(null)} />}
+      {dialog === "leave" && (
+        <LeaveDialog onEnd={organising && (() => setDialog("end"))} onClose={() => setDialog(null)} />
+      )}
+      {dialog === "end" && organising && <EndDialog organising={organising} onClose={() => setDialog(null)} />}
     </div>
   );
 }
@@ -234,7 +242,8 @@ function Panel({ name, onClose, children }: { name: PanelName; onClose: () => vo
   );
 }
 
-function LeaveDialog({ onClose }: { onClose: () => void }) {
+/** Organisers may end the meeting for everybody instead, and are asked once more. */
+function LeaveDialog({ onEnd, onClose }: { onEnd: (() => void) | null; onClose: () => void }) {
   const { text } = useI18n();
   const { session } = useMeeting();
   return (
@@ -246,6 +255,13 @@ function LeaveDialog({ onClose }: { onClose: () => void }) {
       onClose={onClose}
     >
       <p>{text("room.leaveText")}</p>
+      {onEnd && (
+        <p className="actions">
+          <button type="button" className="button" onClick={onEnd}>
+            {text("org.end")}
+          </button>
+        </p>
+      )}
     </ConfirmDialog>
   );
 }

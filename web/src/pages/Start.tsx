@@ -1,6 +1,7 @@
 import { lazy, Suspense, useEffect, useState, type FormEvent } from "react";
 import { CopyField, Notice, Segmented, Select, Switch } from "../components/controls";
 import { Icon } from "../components/Icon";
+import { InterpreterChoice } from "../components/InterpreterChoice";
 import { KeptTranscripts } from "../components/KeptTranscripts";
 import { languageChoices } from "../components/languageChoices";
 import { Page, ViewHeading } from "../components/Page";
@@ -19,7 +20,7 @@ const KeptMeeting = lazy(async () => ({ default: (await import("./KeptMeeting"))
 type Creation =
   | { readonly state: "form"; readonly error: unknown }
   | { readonly state: "creating" }
-  | { readonly state: "created"; readonly meeting: KeptMeeting };
+  | { readonly state: "links"; readonly meeting: KeptMeeting };
 
 export function Start({ api }: { api: Api }) {
   const { text } = useI18n();
@@ -34,7 +35,7 @@ export function Start({ api }: { api: Api }) {
   }, []);
   const show = (meeting: KeptMeeting): void => {
     window.history.pushState({ [SHOWN]: meeting }, "");
-    setCreation({ state: "created", meeting });
+    setCreation({ state: "links", meeting });
   };
 
   const create = async (wish: Parameters<Api["createRoom"]>[0], key: string): Promise<void> => {
@@ -42,7 +43,7 @@ export function Start({ api }: { api: Api }) {
     try {
       const { organiser_token: _, ...meeting } = await api.createRoom(wish, key || undefined);
       keepMeeting(meeting);
-      show(meeting);
+      goTo(onThisSite(meeting.organiser_link));
     } catch (error) {
       setCreation({ state: "form", error });
     }
@@ -54,7 +55,7 @@ export function Start({ api }: { api: Api }) {
         <KeptMeeting kept={read} onBack={() => setRead(null)} />
       </Suspense>
     );
-  if (creation.state === "created") return <Created room={creation.meeting} />;
+  if (creation.state === "links") return <Links room={creation.meeting} />;
   return (
     <Page title={text("start.form")}>
       <div className="start">
@@ -83,10 +84,16 @@ export function Start({ api }: { api: Api }) {
 
 const SHOWN = "hive.meeting";
 
+/** To another view of this page, without loading it anew. */
+function goTo(address: string): void {
+  window.history.pushState(null, "", address);
+  window.dispatchEvent(new PopStateEvent("popstate"));
+}
+
 function shownInHistory(): Creation {
   const state: unknown = window.history.state;
   const meeting = typeof state === "object" && state !== null && SHOWN in state ? meetingOf(state[SHOWN]) : null;
-  return meeting ? { state: "created", meeting } : { state: "form", error: null };
+  return meeting ? { state: "links", meeting } : { state: "form", error: null };
 }
 
 /** The meetings made in this browser, with their links. */
@@ -157,12 +164,20 @@ function CreateForm({ config, busy, error, onCreate }: CreateFormProps) {
   const [guests, setGuests] = useState<"speaker" | "listener">("speaker");
   const [chat, setChat] = useState(true);
   const [key, setKey] = useState("");
+  const [interpreter, setInterpreter] = useState<boolean | null>(null);
+  const withInterpreter = interpreter ?? config?.interpreter.available ?? false;
   const open = config?.open_rooms ?? true; // assumed until the server says otherwise
 
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     onCreate(
-      { title: title.trim() || text("start.namePlaceholder"), source_language: source, guest_role: guests, chat },
+      {
+        title: title.trim() || text("start.namePlaceholder"),
+        source_language: source,
+        guest_role: guests,
+        chat,
+        interpreter: withInterpreter,
+      },
       key,
     );
   };
@@ -199,6 +214,7 @@ function CreateForm({ config, busy, error, onCreate }: CreateFormProps) {
         ]}
         onChange={setGuests}
       />
+      <InterpreterChoice config={config} chosen={withInterpreter} onChange={setInterpreter} />
       <Switch label={text("chat.allow")} checked={chat} onChange={setChat} />
       {!open && (
         <div className="field">
@@ -229,7 +245,8 @@ function CreateForm({ config, busy, error, onCreate }: CreateFormProps) {
   );
 }
 
-function Created({ room }: { room: KeptMeeting }) {
+/** The links of a meeting that was made in this browser. */
+function Links({ room }: { room: KeptMeeting }) {
   const { text, language } = useI18n();
   const until = new Intl.DateTimeFormat(language, { dateStyle: "long", timeStyle: "short" });
   return (
@@ -238,7 +255,7 @@ function Created({ room }: { room: KeptMeeting }) {
         <p className="eyebrow">
           <bdi>{room.title}</bdi>
         </p>
-        <ViewHeading>{text("start.ready")}</ViewHeading>
+        <ViewHeading>{text("org.links")}</ViewHeading>
         <p>{text("start.readyLead")}</p>
         <CopyField label={text("start.guestLink")} value={room.guest_link} />
         <CopyField label={text("start.organiserLink")} value={room.organiser_link} />

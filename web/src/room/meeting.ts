@@ -15,6 +15,7 @@ import { Directory } from "./directory";
 import { Hands } from "./hands";
 import { AtMicrophone, type SoundWishes } from "./atMicrophone";
 import { HearingSender, type KeptHearing } from "./hearingSender";
+import { HostSigns } from "./hostSigns";
 import { InterpreterWatch } from "./interpreterWatch";
 import { Listening } from "./listening";
 import { Mixer } from "./mixer";
@@ -79,12 +80,14 @@ export class Meeting {
   /** Whether the meeting is being recorded on the server. */
   readonly serverRecording: ServerRecording["running"];
   readonly microphone: Store<Microphone>;
-  /** How many still listen to what this person has just said; 0 for those who do not speak. */
+  /** How many still listen to what this person has just said. */
   readonly waiting: WaitWatch["waiting"];
   /** The same of the words of others. */
   readonly waitRings: WaitRings;
   readonly camera: Camera;
   readonly sample: Sample;
+  /** What organisers do to this person. */
+  readonly host: HostSigns;
   private readonly watch: InterpreterWatch;
   private readonly feed: CaptionFeed;
   private readonly listening: Listening;
@@ -170,18 +173,20 @@ export class Meeting {
       setMicrophone: (on) => this.switchMicrophoneOn(on),
     });
     this.speaker = options.speaker;
-    this.atMicrophone = this.maySpeak
-      ? new AtMicrophone({
-          room: this.room,
-          context,
-          mixer: this.mixer,
-          wishes: options.sound,
-          isMuted: () => this.microphone.get().state === "off" && this.sample.state.get() === "idle",
-          changes: [this.microphone, this.sample.state],
-          device: (kind) => (kind === "speaker" ? this.speaker : this.capture.get().device).replace(/^default$/, ""),
-          useDevice: (kind, id) => (kind === "speaker" ? this.mixer.setSpeaker(id) : this.useMicrophone(id)),
-        })
-      : null;
+    // Who may not speak now may be allowed to later.
+    this.atMicrophone =
+      admission.role !== "reader"
+        ? new AtMicrophone({
+            room: this.room,
+            context,
+            mixer: this.mixer,
+            wishes: options.sound,
+            isMuted: () => this.microphone.get().state === "off" && this.sample.state.get() === "idle",
+            changes: [this.microphone, this.sample.state],
+            device: (kind) => (kind === "speaker" ? this.speaker : this.capture.get().device).replace(/^default$/, ""),
+            useDevice: (kind, id) => (kind === "speaker" ? this.mixer.setSpeaker(id) : this.useMicrophone(id)),
+          })
+        : null;
     this.waitWatch = this.atMicrophone
       ? new WaitWatch(this.room, {
           levelDbfs: () => this.atMicrophone?.levelDbfs() ?? -Infinity,
@@ -195,6 +200,11 @@ export class Meeting {
       onConnected: () => void this.publish(),
     });
     this.session.admission.subscribe(() => clock.set(this.session.admission.get().token));
+    this.session.admission.subscribe(() => this.lookAtRights());
+    this.host = new HostSigns(this.room, {
+      onMuted: () => this.capture.update((before) => ({ ...before, on: false })),
+      onRights: () => void this.session.refresh(),
+    });
     this.recordingAllowed = new RecordingRule(this.room, this.session.admission).allowed;
     this.recorder = new HeardRecorder(this.mixer, this.recordingAllowed);
     this.serverRecording = new ServerRecording(this.room).running;
@@ -221,7 +231,8 @@ export class Meeting {
   }
 
   get maySpeak(): boolean {
-    return this.admission.role === "organiser" || this.admission.role === "speaker";
+    const { role } = this.session.admission.get();
+    return role === "organiser" || role === "speaker";
   }
 
   async start(): Promise<void> {
@@ -298,6 +309,14 @@ export class Meeting {
   /** Only Chromium knows the browser's choice by an id, so that others must be free to take any. */
   private async useMicrophone(deviceId: string): Promise<void> {
     await this.room.switchActiveDevice("audioinput", deviceId || "default", deviceId !== "");
+  }
+
+  /** What this person may do has been told anew. */
+  private lookAtRights(): void {
+    if (this.maySpeak === (this.microphone.get().state !== "none")) return;
+    if (this.maySpeak && this.wishSender.wishes.get().speak === "")
+      this.wishSender.wishes.update((wishes) => ({ ...wishes, speak: "auto" }));
+    this.lookAtMicrophone();
   }
 
   private lookAtMicrophone(): void {

@@ -10,6 +10,7 @@ const REJOIN_FOR_MS = 3 * 60_000;
 /** One attempt takes no longer, unless the computer slept. */
 const LONGEST_ATTEMPT_MS = 60_000;
 const LONGEST_WAIT_MS = 15_000;
+const REFRESHES = 4;
 
 /** When a page that goes leaves the room is up to its session: livekit-client would leave it before anybody was asked. */
 export const SESSION_OPTIONS = { disconnectOnPageLeave: false } satisfies RoomOptions;
@@ -62,6 +63,20 @@ export class Session {
     this.change({ type: "ended", reason: "left" });
     this.closing.abort();
     await this.room.disconnect();
+  }
+
+  /** Asks now, and a few times where it fails, what this person may do here: the answer is the next admission. */
+  async refresh(): Promise<void> {
+    for (let failures = 0; failures < REFRESHES && !this.closing.signal.aborted;) {
+      try {
+        return await this.renew();
+      } catch (error) {
+        if (refusedForGood(error)) return;
+        failures += 1;
+        console.warn("what this person may do could not be asked yet", error);
+        await wait(tryAgainAfterMs(failures, error, this.random()), this.closing.signal);
+      }
+    }
   }
 
   /** The person has read that the connection is back. */

@@ -173,9 +173,9 @@ describe("what is shown", () => {
   });
 
   it("carries the doubt about a translation", () => {
-    const [line] = read([passage("1", "anna", text("es", "53 personas", { doubt: "numbers changed" }))], SPANISH, 10);
+    const [line] = read([passage("1", "anna", text("es", "53 personas", { doubt: "numbers_changed" }))], SPANISH, 10);
 
-    expect(texts(line!).map((one) => one.doubt)).toEqual(["numbers changed"]);
+    expect(texts(line!).map((one) => one.doubt)).toEqual(["numbers_changed"]);
   });
 
   it("is no more than was asked for, the newest", () => {

@@ -58,15 +58,15 @@ describe("what is put into a sentence", () => {
     expect(spanish.text("people.speaks", { language: "inglés" })).toBe("habla inglés");
     expect(spanish.text("org.removeLanguage", { language: "inglés" })).toBe("Quitar inglés");
     expect(german.text("org.removeLanguage", { language: "englisch" })).toBe("Englisch entfernen");
-    expect(german.text("people.remove", { name: "eBay" })).toBe("eBay entfernen");
+    expect(german.text("remove.title", { name: "eBay" })).toBe("eBay entfernen?");
   });
 
   it("keeps its own direction", async () => {
     const [english, arabic] = await Promise.all([loadTranslator("en"), loadTranslator("ar")]);
 
-    expect(english.text("people.remove", { name: "Ana" })).toBe("Remove Ana");
-    expect(english.text("people.remove", { name: "\u0645\u062d\u0645\u062f" })).toBe(
-      "Remove \u2068\u0645\u062d\u0645\u062f\u2069",
+    expect(english.text("remove.title", { name: "Ana" })).toBe("Remove Ana?");
+    expect(english.text("remove.title", { name: "\u0645\u062d\u0645\u062f" })).toBe(
+      "Remove \u2068\u0645\u062d\u0645\u062f\u2069?",
     );
     expect(arabic.text("room.label", { title: "Budget (2026)" })).toContain("\u2068Budget (2026)\u2069");
     expect(arabic.text("room.label", { title: "\u0645\u062d\u0645\u062f" })).not.toContain("\u2068");

@@ -280,13 +280,13 @@ describe("words that look like marks of a file", () => {
 describe("a translation that may be wrong", () => {
   it("keeps its doubt in JSON, and is written like any other elsewhere", () => {
     const one = passage(1, "ana", 0, BEGAN, { en: "35 people", es: "53 personas" });
-    const texts = one.texts.map((text) => ({ ...text, doubt: text.language === "es" ? "numbers changed" : "" }));
+    const texts = one.texts.map((text) => ({ ...text, doubt: text.language === "es" ? "numbers_changed" : "" }));
     const doubtful = transcriptOf([{ ...one, texts }], "Talk", String);
 
     expect(JSON.parse(saved(doubtful, "json")).entries[0]).toMatchObject({
       texts: { en: "35 people", es: "53 personas" },
       missing: {},
-      doubts: { es: "numbers changed" },
+      doubts: { es: "numbers_changed" },
     });
     expect(saved(inLanguage(doubtful, "es"), "srt")).toContain("\nana: 53 personas\n");
   });

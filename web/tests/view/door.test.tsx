@@ -125,23 +125,24 @@ it("all of it is read by a screen reader", { timeout: 60_000 }, async () => {
 });
 
 describe("removing somebody", () => {
-  const asking = (removePerson: Organising["removePerson"], onClose = vi.fn()) => {
-    show(
-      <RemoveDialog name="Eve" identity="speaker-1" organising={{ removePerson } as Organising} onClose={onClose} />,
-    );
+  const asking = (removePerson: Organising["removePerson"], block = false, onClose = vi.fn()) => {
+    const organising = { removePerson } as Organising;
+    show(<RemoveDialog name="Eve" identity="speaker-1" block={block} organising={organising} onClose={onClose} />);
     return onClose;
   };
 
-  it.each([false, true])("asks first, and about the link: %s", async (withLink) => {
+  it.each([
+    [false, "Remove", "Remove Eve?"],
+    [true, "Remove and block", "Remove and block Eve?"],
+  ])("asks first; the link goes with them: %s", async (block, action, question) => {
     const remove = vi.fn(() => Promise.resolve());
-    const close = asking(remove);
-    const link = await screen.findByLabelText("And turn off the link they came by");
-    if (withLink) fireEvent.click(link);
+    const close = asking(remove, block);
+    await screen.findByRole("heading", { name: question });
     expect(remove).not.toHaveBeenCalled();
-    fireEvent.click(screen.getByRole("button", { name: "Remove" }));
+    fireEvent.click(screen.getByRole("button", { name: action }));
 
     await waitFor(() => expect(close).toHaveBeenCalledOnce());
-    expect(remove.mock.calls).toEqual([["speaker-1", withLink]]);
+    expect(remove.mock.calls).toEqual([["speaker-1", block]]);
   });
 
   it("that fails is said, and may be tried again", async () => {

@@ -77,6 +77,19 @@ describe("the link for guests", () => {
     expect(share).toHaveBeenCalledWith({ title: "Board", url: LINK.link });
   });
 
+  it("stands above the one for a projector and the organiser's own", async () => {
+    const own = { ...LINK, id: "l5", role: "organiser", own: true, link: "https://x/join#own" } as const;
+    const screens = { ...LINK, id: "l6", role: "reader", captions_link: "https://x/captions/b#r" } as const;
+    const links = () =>
+      Promise.resolve([{ ...own, id: "l7", own: false, link: "https://x/join#else" }, own, screens, LINK]);
+    show(<InviteButton title="Board" organising={organisingWith({ links })} />);
+    fireEvent.click(await screen.findByRole("button", { name: "Invite people" }));
+    expect((await screen.findByText("More links")).tagName).toBe("SUMMARY");
+
+    expect(screen.getByLabelText("Captions for a projector or OBS")).toHaveProperty("value", screens.captions_link);
+    expect(screen.getByLabelText("Your own link")).toHaveProperty("value", own.link);
+  });
+
   it("is made where there is none, and what fails is said", async () => {
     const invite = vi.fn(() => Promise.reject(new ApiError("offline", "")));
     show(<InviteButton title="Board" organising={organisingWith({ links: () => Promise.resolve([]), invite })} />);

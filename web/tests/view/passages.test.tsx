@@ -15,7 +15,7 @@ const SPANISH: ShownText = {
   kind: "translation",
   note: "",
   instead: "",
-  doubt: "numbers changed",
+  doubt: "numbers_changed",
 };
 
 function show(...texts: ShownText[]) {
@@ -49,9 +49,28 @@ describe("a translation that may be wrong", () => {
   it("has a mark that says why in the reader's language", async () => {
     show(SPANISH);
 
-    const mark = await screen.findByRole("img", { name: "womöglich falsch: numbers changed" });
-    expect(mark.title).toBe("womöglich falsch: numbers changed");
+    const mark = await screen.findByRole("img", { name: "womöglich falsch: die Zahlen weichen ab" });
+    expect(mark.title).toBe("womöglich falsch: die Zahlen weichen ab");
     expect(mark.textContent).toBe("?");
+  });
+
+  it.each([
+    ["numbers_missing", "womöglich falsch: Zahlen fehlen"],
+    ["term_missing", "womöglich falsch: ein Begriff aus dem Glossar fehlt"],
+    ["only_terms", "womöglich falsch: nur Begriffe aus dem Glossar sind übrig"],
+    ["<b>whatever else</b>", "womöglich falsch: die Übersetzung ist unsicher"],
+  ])("says of %s what that is, and nothing that it does not know", async (doubt, words) => {
+    show({ ...SPANISH, doubt });
+    expect(await screen.findByRole("img", { name: words })).toBeTruthy();
+  });
+
+  it.each([
+    ["late", "nicht übersetzt: es dauerte zu lange"],
+    ["unavailable", "nicht übersetzt: zwischen diesen Sprachen übersetzt hier niemand"],
+    ["no route to es", "nicht übersetzt: die Übersetzung ist fehlgeschlagen"],
+  ])("that is missing is said to be: %s", async (note, words) => {
+    show({ ...SPANISH, doubt: "", note });
+    expect(await screen.findByText(words)).toBeTruthy();
   });
 
   it("is the only one with a mark", async () => {
@@ -69,7 +88,7 @@ describe("a paragraph", () => {
     const clauses = [
       { ...SPANISH, doubt: "", committed: "Hola" },
       { ...SPANISH, doubt: "", key: "2", committed: "y adiós." },
-      { ...SPANISH, doubt: "", key: "3", committed: "Hello.", language: "en", note: "no route" },
+      { ...SPANISH, doubt: "", key: "3", committed: "Hello.", language: "en", note: "late" },
     ];
     show(...clauses);
 

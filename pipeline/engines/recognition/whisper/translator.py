@@ -21,6 +21,7 @@ from pipeline.engines.recognition.whisper.language import base
 from pipeline.engines.recognition.whisper.recognizer import WhisperRecognizer
 from pipeline.text.languages import word_count
 from pipeline.text.matching import spelling
+from protocol.notes import Doubt
 
 _ENGLISH: Final = "en"
 _MORE_WORDS: Final = 3
@@ -68,7 +69,7 @@ class WhisperTranslator:
             reading.text,
             self.info.name,
             route,
-            doubt="nothing but terms of the glossary" if _echoes(reading.text, request) else "",
+            doubt=Doubt.ONLY_TERMS if _echoes(reading.text, request) else "",
             score=reading.log_probability,
             from_sound=True,
         )

@@ -170,7 +170,7 @@ async def test_a_hint_that_comes_back_alone_is_doubtful(
     await recognizer.close()
 
     assert result.text == written
-    assert result.doubt == ("nothing but terms of the glossary" if doubtful else "")
+    assert result.doubt == ("only_terms" if doubtful else "")
 
 
 async def test_a_model_that_knows_english_only_translates_nothing() -> None:

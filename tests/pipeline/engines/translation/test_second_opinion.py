@@ -55,7 +55,7 @@ async def test_what_passes_the_checks_is_taken(bad: str) -> None:
 async def test_two_doubtful_translations_leave_the_first(heard: Answer) -> None:
     """What was preferred stays, with its doubt; the sound was translated once."""
     translators, (_, listening) = chain(WRONG, heard=heard)
-    assert await translators.translate(CLAUSE) == TranslationResult(WRONG, "r", ES_EN, "numbers changed")
+    assert await translators.translate(CLAUSE) == TranslationResult(WRONG, "r", ES_EN, "numbers_changed")
     assert len(listening.asked) == 1
 
 
@@ -67,7 +67,7 @@ async def test_two_doubtful_translations_leave_the_first(heard: Answer) -> None:
 async def test_where_it_is_not_asked_the_doubtful_one_goes_out(request_: TranslationRequest) -> None:
     """Only for clauses with their sound, and only where the machine has room; those that read are asked anyway."""
     translators, (_, listening) = chain(WRONG)
-    assert (await translators.translate(request_)).doubt == "numbers changed"
+    assert (await translators.translate(request_)).doubt == "numbers_changed"
     assert listening.asked == []
 
     translators, (_, listening, _) = chain(WRONG, RIGHT)
@@ -83,7 +83,7 @@ async def test_without_room_listening_is_the_last_resort() -> None:
     assert [len(engine.asked) for engine in engines] == [1, 1, 1]
 
     translators, (_, listening, _) = chain(LOOP, WRONG)
-    assert await translators.translate(busy) == TranslationResult(WRONG, "s", ES_EN, "numbers changed")
+    assert await translators.translate(busy) == TranslationResult(WRONG, "s", ES_EN, "numbers_changed")
     assert listening.asked == []
 
 
@@ -163,7 +163,7 @@ async def test_a_pair_that_is_there_gets_a_second_opinion_by_way_of_english() ->
 
     assert translators.route(*ES_FR) == ES_FR
     assert (await translators.translate(clause)).engine == "w+o"
-    assert (await translators.translate(replace(clause, second_opinion=False))).doubt == "numbers changed"
+    assert (await translators.translate(replace(clause, second_opinion=False))).doubt == "numbers_changed"
     assert len(listening.asked) == 1
 
 

@@ -7,8 +7,8 @@ import pytest
 
 from pipeline.engines.protocols import EngineError, EngineOverloaded, TranslationRequest, TranslationResult
 from pipeline.engines.translation.chain import TranslatorChain
-from pipeline.engines.translation.term_keeping import TERM_MISSING
 from pipeline.text.glossary import Entry, Glossary
+from protocol.notes import Doubt
 from tests.fakes.translators import Answer, ListeningTranslator, TableTranslator, WordTranslator
 
 SOUND = np.arange(16_000, dtype=np.int16)
@@ -59,7 +59,7 @@ async def test_a_lost_term_is_a_doubt() -> None:
     losing, keeping = TableTranslator("a", {ES_EN: "we open it today"}), WordTranslator("b", {ES_EN: WORDS})
     result = await TranslatorChain([losing, keeping]).translate(request(sound=False))
 
-    assert result == TranslationResult("we open it today", "a", ES_EN, TERM_MISSING)
+    assert result == TranslationResult("we open it today", "a", ES_EN, Doubt.TERM_MISSING)
     assert keeping.asked == []
 
 
@@ -109,7 +109,7 @@ async def test_a_term_that_nobody_finds_is_a_doubt(helper: Answer) -> None:
     listening = ListeningTranslator("w", {ES_EN: "We open it today."})
     chain = TranslatorChain([listening, TableTranslator("b", {ES_EN: helper})])
 
-    assert await chain.translate(request()) == heard("We open it today.", doubt=TERM_MISSING)
+    assert await chain.translate(request()) == heard("We open it today.", doubt=Doubt.TERM_MISSING)
     assert len(listening.asked) == 1
 
 
@@ -144,7 +144,7 @@ async def test_a_term_that_is_lost_between_is_a_doubt_at_the_end() -> None:
     second = WordTranslator("b", {EN_FR: {"We": "Nous", "open": "ouvrons"}})
     result = await TranslatorChain([listening, second]).translate(request("fr"))
 
-    assert (result.text, result.doubt, len(listening.asked)) == ("Nous ouvrons it.", TERM_MISSING, 1)
+    assert (result.text, result.doubt, len(listening.asked)) == ("Nous ouvrons it.", Doubt.TERM_MISSING, 1)
 
 
 # --- checks ----------------------------------------------------------------------------------------------

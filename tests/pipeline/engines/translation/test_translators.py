@@ -81,7 +81,7 @@ async def test_a_wrong_number_is_a_doubt_that_is_spoken() -> None:
 
     result = await chain.translate(TranslationRequest("The rate is 3.5 percent.", *EN_ES))
 
-    assert (result.text, result.doubt) == ("La tasa es del 35 por ciento.", "numbers changed")
+    assert (result.text, result.doubt) == ("La tasa es del 35 por ciento.", "numbers_changed")
 
 
 async def test_doubt_and_score_of_an_engine_travel() -> None:

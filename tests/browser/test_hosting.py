@@ -1,0 +1,79 @@
+"""What organisers do to others in the room."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Playwright, expect
+
+from tests.browser.people import Person, person
+from tests.browser.rooms import Rooms
+
+pytestmark = pytest.mark.browser
+
+PATIENCE_MS = 30_000
+
+
+async def choose(who: Person, name: str, item: str) -> None:
+    """Chooses something in somebody's menu, by keyboard alone."""
+    await who.open_panel("people")
+    button = who.page.get_by_role("button", name=f"Actions for {name}")
+    await button.focus()
+    await button.press("ArrowDown")
+    await who.page.get_by_role("menuitem", name=item, exact=True).press("Enter")
+    await expect(who.page.get_by_role("menu")).to_have_count(0)
+
+
+async def test_an_organiser_mutes_makes_others_organisers_takes_it_back_and_ends_the_meeting(
+    playwright: Playwright, rooms: Rooms, voice: Path
+) -> None:
+    """The other's page knows it at once and says it in its own language; a reload changes nothing of it."""
+    meeting = await rooms.create()
+    async with (
+        person(playwright) as emma,
+        person(playwright, voice=voice, locale="de", size=(320, 640)) as ana,
+    ):
+        await emma.join(meeting.organiser_link, "Emma")
+        await ana.join(meeting.guest_link, "Ana")
+        microphone = ana.page.locator(".tool-mic")
+        await expect(microphone).to_have_attribute("data-microphone", "on", timeout=PATIENCE_MS)
+        told = ana.page.locator("[data-host]")
+
+        await choose(emma, "Ana", "Mute")
+        await expect(told).to_contain_text("Emma hat Ihr Mikrofon stummgeschaltet.", timeout=PATIENCE_MS)
+        await expect(microphone).to_have_attribute("data-microphone", "off")
+        anas_row = emma.page.locator(".person:not(:has(.you))")
+        await expect(anas_row.locator(".person-muted")).to_be_visible(timeout=PATIENCE_MS)
+        await told.get_by_role("button", name="Mikrofon an").click()
+        await expect(microphone).to_have_attribute("data-microphone", "on", timeout=PATIENCE_MS)
+        await expect(told).to_have_count(0)
+        await expect(anas_row.locator(".person-muted")).to_have_count(0, timeout=PATIENCE_MS)
+        await emma.page.get_by_role("button", name="Mute everyone else").click()
+        await expect(emma.page.get_by_text("1 microphone was muted.")).to_be_visible(timeout=PATIENCE_MS)
+        await expect(told).to_contain_text("stummgeschaltet", timeout=PATIENCE_MS)
+
+        await choose(emma, "Ana", "Make organiser")
+        await expect(told).to_contain_text("Emma hat Ihnen die Leitung gegeben.", timeout=PATIENCE_MS)
+        await expect(anas_row).to_contain_text("organiser", timeout=PATIENCE_MS)
+        await ana.open_panel("organise")
+        await ana.page.locator(".door input").first.click()
+        await expect(ana.page.locator(".door input").first).to_be_checked()
+        await ana.page.reload()
+        await ana.page.locator(".room").wait_for(timeout=PATIENCE_MS)
+        assert await microphone.get_attribute("data-microphone") == "off"
+        await ana.open_panel("organise")
+        await expect(ana.page.locator(".door input").first).to_be_checked(timeout=PATIENCE_MS)
+
+        await choose(emma, "Ana", "Take back organiser rights")
+        await expect(told).to_contain_text("nicht mehr zur Leitung", timeout=PATIENCE_MS)
+        await expect(ana.page.locator('[data-panel="organise"]')).to_have_count(0)
+
+        assert ana.errors == []
+        assert emma.errors == []  # when a meeting ends, LiveKit complains of its own channels
+        await emma.page.locator(".tool-leave").click()
+        dialog = emma.page.get_by_role("dialog")
+        await dialog.get_by_role("button", name="End the meeting for everyone").click()
+        await expect(dialog).to_contain_text("Everybody is disconnected")
+        await dialog.get_by_role("button", name="End the meeting for everyone").click()
+        await expect(ana.page.locator('[data-reason="closed"]')).to_be_visible(timeout=PATIENCE_MS)
