@@ -19,6 +19,18 @@ MAX_BYTES = 512 * 1024
 """Longer messages are refused."""
 
 VoiceName: TypeAlias = Annotated[str, Field(min_length=1, max_length=100)]
+Identity: TypeAlias = Annotated[str, Field(min_length=1, max_length=200)]
+
+MOST_INTERPRETERS = 20
+"""So many people of a room may have the right to interpret."""
+
+MOST_LANGUAGES_EACH = 8
+"""Into so many languages one person may interpret."""
+
+Interprets: TypeAlias = Annotated[
+    dict[Identity, Annotated[tuple[LanguageCode, ...], Field(max_length=MOST_LANGUAGES_EACH)]],
+    Field(max_length=MOST_INTERPRETERS),
+]
 
 
 class ControlError(ValueError):
@@ -34,25 +46,31 @@ class Wish:
     glossary: dict[str, Any] | None = None
     voices: dict[str, str] = field(default_factory=dict)
     """For a language the name of a voice."""
+    interprets: dict[str, list[str]] = field(default_factory=dict)
+    """For the identity of a person the languages that they may interpret into."""
+    consecutive: bool = False
 
     def message(self) -> dict[str, Any]:
-        """As JSON, without a version, and without `voices` where none is chosen."""
+        """As JSON, without a version, and without what was not chosen of all that came after `glossary`."""
         message: dict[str, Any] = {
             "languages": None if self.languages is None else list(self.languages),
             "muted": list(self.muted),
             "glossary": self.glossary,
         }
-        return message | ({"voices": self.voices} if self.voices else {})
+        chosen = {"voices": self.voices, "interprets": self.interprets, "consecutive": self.consecutive}
+        return message | {name: value for name, value in chosen.items() if value}
 
     @classmethod
     def of(cls, message: dict[str, Any]) -> Wish:
-        """Reads what `message` made; a message from before voices could be chosen chooses none."""
+        """Reads what `message` made, also one from before all of it could be chosen."""
         languages = message["languages"]
         return cls(
             None if languages is None else tuple(languages),
             tuple(message["muted"]),
             message["glossary"],
             message.get("voices", {}),
+            message.get("interprets", {}),
+            message.get("consecutive", False),
         )
 
 
@@ -67,6 +85,10 @@ class Configure:
     muted: tuple[str, ...] = ()
     voices: Mapping[str, str] = field(default_factory=dict)
     """For a language the name of the voice that speaks it, as `translator.voices` lists them."""
+    interprets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """For the identity of a person the languages that they may interpret into."""
+    consecutive: bool = False
+    """Whether a turn is spoken once its speaker has finished it, rather than while they speak."""
     glossary: tuple[Entry, ...] = ()
 
 
@@ -95,12 +117,12 @@ class _Wish:
     languages: Annotated[tuple[LanguageCode, ...], Field(max_length=100)] | None = None
     muted: Annotated[tuple[LanguageCode, ...], Field(max_length=100)] = ()
     voices: Annotated[dict[LanguageCode, VoiceName], Field(max_length=100)] = field(default_factory=dict)
+    interprets: Interprets = field(default_factory=dict)
+    consecutive: Annotated[bool, Field(strict=True)] = False
 
 
 _WISH: TypeAdapter[_Wish] = TypeAdapter(_Wish)
-_AFTER: TypeAdapter[list[str]] = TypeAdapter(
-    Annotated[list[Annotated[str, Field(min_length=1, max_length=200)]], Field(max_length=20)]
-)
+_AFTER: TypeAdapter[list[str]] = TypeAdapter(Annotated[list[Identity], Field(max_length=20)])
 
 
 def read_control(data: bytes) -> Control:
@@ -161,5 +183,11 @@ def _configure(message: dict[str, Any]) -> Configure:
     except GlossaryError as error:
         raise ControlError(str(error)) from error
     return Configure(
-        version=wish.version, languages=wish.languages, muted=wish.muted, voices=wish.voices, glossary=terms
+        version=wish.version,
+        languages=wish.languages,
+        muted=wish.muted,
+        voices=wish.voices,
+        interprets=wish.interprets,
+        consecutive=wish.consecutive,
+        glossary=terms,
     )

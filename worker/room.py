@@ -166,6 +166,8 @@ class RoomInterpreter:
             recognised=parts.recognised,
             by_chat=self._chat_wishes,
         )
+        microphones = roster.microphones(self._room)
+        people = parts.booths.look(people, microphones, parts.offered)
         plan = make_plan(
             list(people.values()),
             limit=self._settings.rooms.max_languages,
@@ -177,8 +179,8 @@ class RoomInterpreter:
             parts.reports.channels(parts.channels.view(), all_of_them=True)
             parts.speakers.tell_all()
         parts.reports.refused(people.values(), plan.refused)
-        parts.channels.want(plan.channels, frozenset(parts.configured.muted))
-        microphones = roster.microphones(self._room)
+        parts.channels.want(plan.channels, frozenset(parts.configured.muted), frozenset(parts.booths.at_work))
+        parts.status.interpreters(parts.booths.attribute())
         parts.speakers.update(people, microphones, plan.wishes)
         packets = not any(person.captions_off for person in people.values())
         parts.captions.read_by(plan.readers, roster.ready(self._room), packets=packets)
@@ -271,6 +273,7 @@ class RoomInterpreter:
             async with asyncio.timeout(self._end_limit_s) as self._finishing:
                 self._parts.speakers.close()
                 await self._parts.speakers.finished()
+                self._parts.turns.close()
                 self._parts.channels.close()
                 await self._parts.tasks.finish()
                 self._parts.telemetry.close()
@@ -289,6 +292,7 @@ class RoomInterpreter:
         self._chat.stop()
         self._control.stop()
         self._parts.speakers.close()
+        self._parts.turns.close()
         self._parts.channels.close()
         self._parts.permissions.close()
         await self._watches.close()

@@ -7,6 +7,7 @@ what any part reports goes to telemetry and to the status that everybody sees.
 from __future__ import annotations
 
 import asyncio
+import json
 from dataclasses import replace
 
 from livekit import api as livekit_api
@@ -14,7 +15,15 @@ from livekit import rtc
 
 from config.settings import Settings
 from foundation.tasks import Tasks
-from pipeline.events import Caption, DraftTranslation, NotTranslated, Translation, Trouble
+from pipeline.events import (
+    Caption,
+    Clause,
+    DraftTranslation,
+    Floor,
+    NotTranslated,
+    Translation,
+    Trouble,
+)
 from pipeline.interpreter import Interpreter
 from pipeline.load import Load
 from pipeline.playing import AudioSink
@@ -23,9 +32,11 @@ from pipeline.stages.speak import LanguageChannel
 from pipeline.stages.translate import TranslationCache
 from pipeline.text.glossary import Glossary
 from pipeline.timing import Measurement
+from pipeline.turns import Turns
 from pipeline.voices import Casting
 from protocol.control import Configure
 from worker.audio_input import OpenTrack
+from worker.booths import Booths
 from worker.captions import Captions, Line
 from worker.channels import Channels
 from worker.encryption import EncryptionWatch
@@ -79,6 +90,8 @@ class Parts:
         self.reports = Reports(self.telemetry, self._show_trouble, max_languages=settings.rooms.max_languages)
         self.voices = RoomVoices(engines.synthesizer, self._casting, trouble=self.reports.trouble)
         self.voices.wish(configured.voices)
+        self.booths = Booths()
+        self.booths.allow(configured.interprets)
         self.headroom = self._new_headroom()
         self.standing = StandingTroubles(self.reports.trouble)
         self.encryption = EncryptionWatch(self.reports.trouble)
@@ -87,11 +100,15 @@ class Parts:
         publisher = RoomPublisher(room, service)
         self.permissions = Permissions(publisher, self.tasks)
         self.channels = self._new_channels(publisher)
+        self.turns = Turns(
+            self.channels.say, pause_s=settings.speech.turn_pause_s, changed=self._turn_changed
+        )
         self.speakers = self._new_speakers(open_track)
         key = CaptionKey()
         self.captions = self._new_captions(key)
         self.status = self._new_status(room, key)
         self.status.carries_out(configured.version)
+        self.turns.keep_apart(configured.consecutive)
 
     # --- how the parts are put together, each from those before it -----------------------------------------
 
@@ -138,6 +155,7 @@ class Parts:
             attribute_setter(room),
             self.channels.view,
             name_of=self.names.of,
+            turn=self._turn,
             profile=self._engines.profile,
             key=key.public,
         )
@@ -152,6 +170,10 @@ class Parts:
         glossary_changed = wish.glossary != self.configured.glossary
         self.configured = wish
         self.voices.wish(wish.voices)
+        self.booths.allow(wish.interprets)
+        if wish.consecutive != self.turns.kept_apart:
+            self.channels.take_turns(wish.consecutive)
+            self.turns.keep_apart(wish.consecutive)
         if glossary_changed:
             self._cache.clear()
             self.speakers.renew()
@@ -183,7 +205,7 @@ class Parts:
             person.identity,
             hear=self._engines.hear,
             translator=self._engines.translator,
-            outlet=_Outlet(self, take),
+            outlet=_Outlet(self, person.identity, take),
             settings=self._settings,
             language=person.speaks,
             allowed_languages=self.offered,
@@ -203,6 +225,7 @@ class Parts:
             glossary=Glossary(self.configured.glossary),
             costs=self._costs,
             load=self._load,
+            by_turns=self.turns.kept_apart,
         )
 
     # --- what the parts report ---------------------------------------------------------------------------
@@ -211,6 +234,18 @@ class Parts:
         self.reports.channels(self.channels.view())
         self.status.changed()
 
+    def _turn_changed(self) -> None:
+        self.status.changed()
+
+    def _turn(self) -> str:
+        """Whose turn it is and whose is being spoken; "" while turns are not kept apart."""
+        if not self.turns.kept_apart:
+            return ""
+        views = self.channels.view()
+        spoken = next((view.speaker for view in views if view.speaker), "")
+        interpreting = spoken or (self.turns.pending if views else "")
+        return json.dumps({"speaker": self.turns.speaker, "interpreting": interpreting})
+
     def _show_trouble(self, trouble: Trouble) -> None:
         self.status.trouble(trouble)
 
@@ -218,18 +253,27 @@ class Parts:
 class _Outlet:
     """Where one take of a speaker's interpreter puts its results."""
 
-    def __init__(self, parts: Parts, take: int) -> None:
-        self._parts, self._take = parts, take
+    def __init__(self, parts: Parts, speaker: str, take: int) -> None:
+        self._parts, self._speaker, self._take = parts, speaker, take
 
     def caption(self, caption: Caption) -> None:
         self._parts.captions.show(Line(caption, self._take))
 
     def translated(self, outcome: Translation | NotTranslated) -> None:
         """It is spoken where somebody hears this speaker in that language."""
-        outcome = replace(outcome, clause=replace(outcome.clause, take=self._take))
+        outcome = replace(outcome, clause=self._of_take(outcome.clause))
         wanted = self._parts.speakers.wants_voice(outcome.clause.speaker, outcome.language)
-        if isinstance(outcome, Translation) and wanted:
-            self._parts.channels.say(outcome)
+        self._parts.turns.translated(outcome, spoken=wanted)
+
+    def floor(self, floor: Floor) -> None:
+        self._parts.turns.floor(self._speaker, self._take, floor)
+
+    def committed(self, clause: Clause) -> None:
+        voices = self._parts.speakers.voices(clause.speaker)
+        self._parts.turns.committed(self._of_take(clause), voices)
+
+    def _of_take(self, clause: Clause) -> Clause:
+        return replace(clause, take=self._take)
 
     def drafted(self, outcome: DraftTranslation) -> None:
         """What will probably be said next is prepared where somebody hears this speaker in that language."""

@@ -46,6 +46,8 @@ def interpreter_out(found: Assigned, installation: Abilities) -> InterpreterOut:
         muted=list(wish.muted),
         glossary=wish.glossary,
         voices=wish.voices,
+        interprets=wish.interprets,
+        consecutive=wish.consecutive,
         applied=agent is not None and agent.wish == found.assignment.version,
         available_languages=_available(attributes, offered, installation),
         offered_languages=offered,
@@ -74,6 +76,8 @@ def _absent(installation: Abilities) -> InterpreterOut:
         muted=[],
         glossary=None,
         voices={},
+        interprets={},
+        consecutive=False,
         applied=False,
         available_languages=list(installation.read or ()),
         offered_languages=[],
@@ -139,7 +143,7 @@ def _channels(agent: Agent) -> list[ChannelOut]:
             isinstance(lag_s, (int, float))
             and math.isfinite(lag_s)
             and isinstance(listeners, int)
-            and state in ("open", "muted", "lingering")
+            and state in ("open", "muted", "lingering", "human")
         ):
             channels.append(
                 ChannelOut(language=language, listeners=listeners, lag_s=float(lag_s), state=state)

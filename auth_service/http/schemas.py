@@ -25,6 +25,7 @@ from auth_service.http.fields import (
 )
 from auth_service.policy import Role
 from auth_service.storage.records import InvitationState
+from protocol.control import MOST_INTERPRETERS, MOST_LANGUAGES_EACH
 from protocol.glossary import MAX_ENTRIES, MAX_FORMS, parse
 
 LONGEST_INVITATION_S = 90 * 24 * 3600
@@ -284,6 +285,13 @@ class InterpreterWish(In):
     glossary: GlossaryWish | None = None
     muted: LanguageList = []
     voices: Annotated[dict[Language, VoiceName], Field(max_length=32)] = {}
+    interprets: Annotated[
+        dict[Identity, Annotated[list[Language], Field(max_length=MOST_LANGUAGES_EACH)]],
+        Field(max_length=MOST_INTERPRETERS),
+    ] = {}
+    """For the identity of a person the languages that they may interpret into in the machine's place."""
+    consecutive: bool = False
+    """Whether a turn is spoken once its speaker has finished it."""
 
 
 class ChannelOut(Out):
@@ -292,7 +300,7 @@ class ChannelOut(Out):
     language: str
     listeners: int
     lag_s: float
-    state: Literal["open", "muted", "lingering"]
+    state: Literal["open", "muted", "lingering", "human"]
 
 
 class CapacityOut(Out):
@@ -324,6 +332,8 @@ class InterpreterOut(Out):
     muted: list[str]
     glossary: dict[str, Any] | None
     voices: dict[str, str]
+    interprets: dict[str, list[str]]
+    consecutive: bool
     applied: bool
     """Whether the interpreter has acknowledged this wish."""
     available_languages: list[str]

@@ -13,6 +13,7 @@ import type { ChannelState } from "../logic/interpreter";
 import { nameOf, nameWithin } from "../logic/languages";
 import type { ReportCode } from "../logic/reports";
 import { voicesOf } from "../logic/voices";
+import { BoothRights } from "./BoothRights";
 import { CapacityLine } from "./CapacityLine";
 import { forgetMeeting } from "../room/meetingShelf";
 import { ConfirmDialog } from "./ConfirmDialog";
@@ -24,6 +25,7 @@ import { LanguagePicker } from "./LanguagePicker";
 import { LinksSection } from "./LinksSection";
 import { RecordingSection } from "./RecordingSection";
 import { StoredSection } from "./StoredSection";
+import { TurnsSwitch } from "./TurnsSwitch";
 import { VoicesSection } from "./VoicesSection";
 
 const STATE_TEXTS: Readonly<Record<InterpreterState["state"], TextKey>> = {
@@ -131,6 +133,17 @@ function InterpreterSection({ organising }: { organising: Organising }) {
         onChange={(voices) => void change("voices", { ...wish, voices })}
       />
       {failureAt("voices")}
+      <TurnsSwitch
+        consecutive={wish.consecutive}
+        onChange={(consecutive) => void change("turns", { ...wish, consecutive })}
+      />
+      {failureAt("turns")}
+      <BoothRights
+        languages={offered}
+        given={wish.interprets}
+        onChange={(interprets) => void change("people", { ...wish, interprets })}
+      />
+      {failureAt("people")}
       <h4>{text("org.glossary")}</h4>
       <p className="hint">{text("org.glossaryHint")}</p>
       <p className="actions">
@@ -225,7 +238,7 @@ function Channels({ languages, muted, onMuted }: ChannelsProps) {
 function ChannelFacts({ channel, muted }: { channel: ChannelState | undefined; muted: boolean }) {
   const { text, count, number } = useI18n();
   const state = muted ? "muted" : channel?.state;
-  const states = { open: "org.open", muted: "org.mutedState", lingering: "org.lingering" } as const;
+  const states = { open: "org.open", muted: "org.mutedState", lingering: "org.lingering", human: "org.human" } as const;
   const facts = [
     state ? text(states[state]) : "",
     channel ? count("org.listeners", channel.listeners) : "",

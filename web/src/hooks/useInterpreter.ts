@@ -16,7 +16,7 @@ function shownNow(state: InterpreterState, presence: Presence, interpreter: Inte
 }
 
 /** Where in the section something was asked for: what fails is said there. */
-export type Place = "invitation" | "languages" | "channels" | "voices";
+export type Place = "invitation" | "languages" | "channels" | "voices" | "people" | "turns";
 
 /** The interpreter as the service and the room see it. What is wished before it is invited waits here for the invitation. */
 export function useInterpreter(organising: Organising) {
@@ -36,7 +36,14 @@ export function useInterpreter(organising: Organising) {
   const changes = useRef(0); // what was asked before the last one is out of date
   const invited = state !== null && state.state !== "absent";
   const wish: InterpreterWish = invited
-    ? (sent ?? { languages: state.languages, glossary: state.glossary, muted: state.muted, voices: state.voices })
+    ? (sent ?? {
+        languages: state.languages,
+        glossary: state.glossary,
+        muted: state.muted,
+        voices: state.voices,
+        interprets: state.interprets,
+        consecutive: state.consecutive,
+      })
     : draft;
 
   /** Throws where there is no place to say what failed. */

@@ -103,6 +103,10 @@ export interface InterpreterWish {
   readonly glossary: Glossary | null;
   readonly muted: readonly string[];
   readonly voices: ChosenVoices;
+  /** For the identity of a person the languages that they may interpret into. */
+  readonly interprets: Readonly<Record<string, readonly string[]>>;
+  /** Whether a turn is spoken once its speaker has finished it. */
+  readonly consecutive: boolean;
 }
 
 export interface InterpreterState {
@@ -113,6 +117,8 @@ export interface InterpreterState {
   readonly muted: readonly string[];
   readonly glossary: Glossary | null;
   readonly voices: ChosenVoices;
+  readonly interprets: Readonly<Record<string, readonly string[]>>;
+  readonly consecutive: boolean;
   /** All that there is, whatever was chosen of it. */
   readonly available_languages: readonly string[];
   /** What may be asked for now. */
@@ -122,7 +128,7 @@ export interface InterpreterState {
     readonly language: string;
     readonly listeners: number;
     readonly lag_s: number | null;
-    readonly state: "open" | "muted" | "lingering";
+    readonly state: "open" | "muted" | "lingering" | "human";
   }[];
   readonly capacity: Capacity | null;
   readonly encrypted: Encrypted | null;

@@ -1,5 +1,6 @@
 import { RoomContext } from "@livekit/components-react";
 import { useCallback, useEffect, useEffectEvent, useMemo, useRef, useState } from "react";
+import { BoothLine } from "../components/BoothLine";
 import { CaptionPane } from "../components/CaptionPane";
 import { CloseButton } from "../components/controls";
 import { ConfirmDialog } from "../components/ConfirmDialog";
@@ -115,6 +116,7 @@ function MeetingView({ invitation, organising }: { invitation: Invitation; organ
             {panel !== "organise" && <WaitingNotice door={door} onShow={() => setPanel("organise")} />}
             <Troubles offered={offer.read} />
             <RecordingStatus />
+            <BoothLine />
           </PartBoundary>
         </StatusStrip>
       </PartBoundary>

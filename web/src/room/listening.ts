@@ -6,8 +6,9 @@ import {
   type RemoteTrackPublication,
   type Room,
 } from "livekit-client";
+import { interpretedBy, interpreterInto, NO_BOOTHS, type Booths } from "../logic/booths";
 import type { Passages } from "../logic/captionLog";
-import { isWantedChannel, type Interpreter } from "../logic/interpreter";
+import { channelFor, isWantedChannel, type Interpreter } from "../logic/interpreter";
 import { sameLanguage } from "../logic/languages";
 import type { Readable } from "../logic/store";
 import { spokenBy, type Wishes } from "../logic/wishes";
@@ -91,6 +92,7 @@ export class Listening {
   private wants(participant: RemoteParticipant, publication: RemoteTrackPublication): boolean {
     if (participant.kind === ParticipantKind.EGRESS) return false;
     if (publication.kind === Track.Kind.Audio && !this.inputs.hears) return false;
+    if (this.isBooth(participant, publication)) return this.hearsBooth(participant);
     if (!participant.isAgent) return true;
     const interpreter = this.inputs.interpreter.get();
     const offered = interpreter.present ? interpreter.languages : [];
@@ -100,13 +102,30 @@ export class Listening {
     );
   }
 
+  private booths(): Booths {
+    const interpreter = this.inputs.interpreter.get();
+    return interpreter.present ? interpreter.booths : NO_BOOTHS;
+  }
+
+  /** Whether a track is the voice of somebody who interprets in the machine's place: no speaker, but a channel. */
+  private isBooth(participant: RemoteParticipant, publication: RemoteTrackPublication): boolean {
+    return publication.source === Track.Source.Microphone && interpretedBy(this.booths(), participant.identity) !== "";
+  }
+
+  private hearsBooth(participant: RemoteParticipant): boolean {
+    const { listen } = this.inputs.wishes.get();
+    const muted = channelFor(this.inputs.interpreter.get(), listen)?.state === "muted";
+    return listen !== "off" && !muted && interpreterInto(this.booths(), listen) === participant.identity;
+  }
+
   private play(participant: RemoteParticipant, publication: RemoteTrackPublication, track: MediaStreamTrack): void {
     const key = publication.trackSid;
-    if (this.playing.get(key)?.trackId === track.id) {
+    const translation = participant.isAgent || this.isBooth(participant, publication);
+    const playing = this.playing.get(key);
+    if (playing?.trackId === track.id && playing.translation === translation) {
       this.mixer.setUnderstood(key, this.understands(participant));
       return;
     }
-    const translation = participant.isAgent;
     if (translation) this.mixer.addTranslation(key, track);
     else this.mixer.addOriginal(key, track, this.understands(participant));
     this.playing.set(key, { trackId: track.id, translation });

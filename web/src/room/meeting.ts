@@ -5,6 +5,7 @@ import { microphoneProblem, type MicrophoneProblem } from "../logic/microphone";
 import { ServerClock } from "../logic/serverClock";
 import { Store } from "../logic/store";
 import type { Wishes } from "../logic/wishes";
+import { Booth } from "./booth";
 import { CaptionFeed, captionSource } from "./captionFeed";
 import { Directory } from "./directory";
 import { InterpreterWatch } from "./interpreterWatch";
@@ -42,11 +43,19 @@ export class Meeting {
   readonly directory: Directory;
   readonly session: Session;
   readonly wishSender: WishSender;
+  readonly booth: Booth;
   readonly readBefore: ReadBefore["former"];
   readonly recorder: HeardRecorder;
   readonly recordingAllowed: RecordingRule["allowed"];
   /** What an organiser wishes of an interpreter that is not invited yet. */
-  readonly interpreterDraft = new Store<InterpreterWish>({ languages: null, glossary: null, muted: [], voices: {} });
+  readonly interpreterDraft = new Store<InterpreterWish>({
+    languages: null,
+    glossary: null,
+    muted: [],
+    voices: {},
+    interprets: {},
+    consecutive: false,
+  });
   /** Identities of those who record what they hear. */
   readonly recording: RecordingSigns["recording"];
   readonly microphone: Store<Microphone>;
@@ -100,6 +109,7 @@ export class Meeting {
       names: this.directory.names.get(),
     }));
     this.wishSender = new WishSender(this.room, options.wishes, this.watch.state);
+    this.booth = new Booth(this.room, this.watch.state);
     this.readBefore = new ReadBefore(this.wishSender.wishes, clock.now).former;
     this.listening = new Listening(this.room, this.mixer, {
       wishes: this.wishSender.wishes,

@@ -127,7 +127,14 @@ describe("an organiser's links", () => {
 });
 
 describe("the interpreter's last steps", () => {
-  const NOTHING_SPECIAL: InterpreterWish = { languages: null, glossary: null, muted: [], voices: {} };
+  const NOTHING_SPECIAL: InterpreterWish = {
+    languages: null,
+    glossary: null,
+    muted: [],
+    voices: {},
+    interprets: {},
+    consecutive: false,
+  };
   beforeEach(() => meeting.interpreterDraft.set(NOTHING_SPECIAL));
 
   const present: InterpreterState = {
@@ -138,6 +145,8 @@ describe("the interpreter's last steps", () => {
     muted: ["es"],
     glossary: null,
     voices: {},
+    interprets: {},
+    consecutive: false,
     available_languages: ["es"],
     offered_languages: ["es"],
     available_voices: {},
