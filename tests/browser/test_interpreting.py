@@ -1,0 +1,116 @@
+"""A person takes a language over from the machine, and turns are kept apart: the worker's own interpreter, with
+engines that speak tones, between real pages."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Playwright, expect
+from pydantic import SecretStr
+
+from config.settings import Clauses, LiveKit, Recognition, Settings
+from tests.browser.people import Person, person
+from tests.browser.rooms import Rooms
+from tests.browser.servers import API_KEY, API_SECRET, MediaServer
+from tests.fakes.engines import ToneSynthesizer
+from tests.fakes.meeting import EchoTranslator, LoudnessHearing
+from tests.live.guests import TONES_HZ
+from worker.join import join
+from worker.room_engines import RoomEngines
+
+pytestmark = pytest.mark.browser
+
+PATIENCE_MS = 30_000
+
+
+@asynccontextmanager
+async def machine(media: MediaServer, room: str) -> AsyncIterator[None]:
+    """The interpreter of `worker.room`, which hears loudness and speaks tones."""
+    settings = replace(
+        Settings(profile="embedded", development=True),
+        livekit=LiveKit(url=media.url, api_key=API_KEY, api_secret=SecretStr(API_SECRET)),
+        recognition=Recognition(min_silence_s=0.3),
+        clauses=Clauses(max_age_s=1.0),
+    )
+    engines = RoomEngines(
+        LoudnessHearing(),
+        EchoTranslator(*TONES_HZ),
+        ToneSynthesizer(TONES_HZ, seconds_per_character=0.05),
+        source_language="en",
+        profile="embedded",
+        capacity=lambda: None,
+        recognised=lambda: (),
+    )
+    work = asyncio.create_task(join(room, settings, engines=engines, identity=f"agent-{room}"))
+    try:
+        yield
+    finally:
+        work.cancel()
+        await asyncio.wait({work}, timeout=20)
+
+
+async def hears_the_machine(listener: Person, wanted: bool) -> None:
+    """Returns once the tone of the French channel is heard, or for two seconds is not."""
+    async with asyncio.timeout(PATIENCE_MS / 1000):
+        while (await listener.listen(2.0)).has_tone(TONES_HZ["fr"]) != wanted:
+            pass
+
+
+async def test_a_person_takes_over_a_language_and_turns_are_kept_apart(
+    playwright: Playwright, media: MediaServer, rooms: Rooms, voice: Path
+) -> None:
+    """The organiser gives the right; listeners hear the person, read who it is, and have the machine back after."""
+    meeting = await rooms.create(languages=("en", "es", "fr"))
+    await rooms.engage(meeting)
+    async with (
+        machine(media, meeting.room),
+        person(playwright, voice=voice) as emma,
+        person(playwright, voice=voice) as ines,
+        person(playwright) as bea,
+    ):
+        await emma.join(meeting.organiser_link, "Emma")
+        await ines.join(meeting.guest_link, "Ines")
+        await bea.join(meeting.guest_link, "Bea")
+        await bea.hear("fr")
+        await hears_the_machine(bea, True)
+
+        console = ines.page.locator("[data-booth]")
+        await expect(console).to_have_count(0)
+        await emma.open_panel("organise")
+        await emma.page.locator('[data-interpreter="present"]').wait_for(timeout=PATIENCE_MS)
+        await emma.page.get_by_text("Interpreters in person").click()
+        await emma.page.get_by_label("Ines", exact=True).select_option("fr")
+        await expect(console).to_contain_text("You may interpret into French", timeout=PATIENCE_MS)
+
+        await console.get_by_role("button", name="Take over French").click()
+        await expect(console).to_have_attribute("data-booth", "fr", timeout=PATIENCE_MS)
+        told = bea.page.locator("[data-interprets]")
+        await expect(told).to_have_text(
+            "Ines interprets into French; captions come from the machine.", timeout=PATIENCE_MS
+        )
+        await hears_the_machine(bea, False)
+        room = bea.page.locator(".room")
+        await expect(room).to_have_attribute("data-translation-speaking", "true", timeout=PATIENCE_MS)
+        assert float(await room.get_attribute("data-original-gain") or 1) < 1, "the originals are turned down"
+        captioned = await bea.page.locator(".clause").count()
+        await expect(bea.page.locator(".clause").nth(captioned + 2)).to_be_attached(timeout=PATIENCE_MS)
+        speakers = await bea.page.locator(".passage").evaluate_all("all => all.map(one => one.dataset.speaker)")
+        assert speakers[-1] == await emma.identity()
+
+        await console.get_by_role("button", name="Give back").click()
+        await hears_the_machine(bea, True)
+        await expect(told).to_have_count(0)
+
+        turns = emma.page.get_by_role("switch", name="Turn by turn")
+        await turns.check()
+        await expect(emma.page.locator('[data-turn="speaker"], [data-turn="interpreter"]')).to_be_visible(
+            timeout=PATIENCE_MS
+        )
+        await turns.uncheck()
+        await expect(emma.page.locator("[data-turn]")).to_have_count(0, timeout=PATIENCE_MS)
+        assert [emma.errors, ines.errors, bea.errors] == [[], [], []]
