@@ -1,8 +1,8 @@
 """Turn by turn: what is said is spoken once the speaker has finished their turn.
 
-Turns are in the order of their beginnings. A turn begins with an utterance. It ends when its speaker is
-silent and has been so for a while, has left the floor, or somebody else speaks. What is translated of it waits until then; all of it is spoken before anything of the
-next turn. Captions do not come this way. While turns are not kept apart nothing waits.
+Turns are in the order of their beginnings. A turn begins with an utterance. It ends when its speaker is silent and has
+been so for a while, has left the floor, or somebody else speaks. What is translated of it waits until then; all of it
+is spoken before anything of the next turn. Captions do not come this way. While turns are not kept apart nothing waits.
 """
 
 from __future__ import annotations

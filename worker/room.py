@@ -28,6 +28,7 @@ from worker.control import ControlReader
 from worker.idle_timeout import IdleTimeout
 from worker.listeners import WISH_ATTRIBUTES, make_plan
 from worker.room_engines import RoomEngines
+from worker.screens import screens
 from worker.standing import not_understood
 from worker.text_streams import is_online
 from worker.wiring import Parts
@@ -167,6 +168,14 @@ class RoomInterpreter:
             by_chat=self._chat_wishes,
         )
         microphones = roster.microphones(self._room)
+        shared, sounds = screens(
+            roster.humans(self._room),
+            offered=parts.offered,
+            room_language=self._settings.rooms.source_language,
+            recognised=parts.recognised,
+        )
+        people = people | {who: screen for who, screen in shared.items() if who not in people}
+        microphones = sounds | microphones
         people = parts.booths.look(people, microphones, parts.offered)
         plan = make_plan(
             list(people.values()),

@@ -13,6 +13,7 @@ import { PartBoundary } from "../components/PartBoundary";
 import { InviteButton } from "../components/InviteButton";
 import { PeoplePanel } from "../components/PeoplePanel";
 import { RecordingClock, RecordingStatus } from "../components/RecordingStatus";
+import { ScreenSound } from "../components/ScreenSound";
 import { SettingsPanel } from "../components/SettingsPanel";
 import { ShortcutsDialog } from "../components/ShortcutsDialog";
 import { Stage } from "../components/Stage";
@@ -117,6 +118,7 @@ function MeetingView({ invitation, organising }: { invitation: Invitation; organ
             <Troubles offered={offer.read} />
             <RecordingStatus />
             <BoothLine />
+            <ScreenSound />
           </PartBoundary>
         </StatusStrip>
       </PartBoundary>

@@ -10,6 +10,7 @@ import { interpretedBy, interpreterInto, NO_BOOTHS, type Booths } from "../logic
 import type { Passages } from "../logic/captionLog";
 import { channelFor, isWantedChannel, type Interpreter } from "../logic/interpreter";
 import { sameLanguage } from "../logic/languages";
+import { screenOf } from "../logic/names";
 import type { Readable } from "../logic/store";
 import { spokenBy, type Wishes } from "../logic/wishes";
 import type { Mixer } from "./mixer";
@@ -123,11 +124,11 @@ export class Listening {
     const translation = participant.isAgent || this.isBooth(participant, publication);
     const playing = this.playing.get(key);
     if (playing?.trackId === track.id && playing.translation === translation) {
-      this.mixer.setUnderstood(key, this.understands(participant));
+      this.mixer.setUnderstood(key, this.understands(participant, publication));
       return;
     }
     if (translation) this.mixer.addTranslation(key, track);
-    else this.mixer.addOriginal(key, track, this.understands(participant));
+    else this.mixer.addOriginal(key, track, this.understands(participant, publication));
     this.playing.set(key, { trackId: track.id, translation });
   }
 
@@ -140,15 +141,17 @@ export class Listening {
   private reviewUnderstanding(): void {
     for (const { participant, publication } of this.publications()) {
       if (this.playing.get(publication.trackSid)?.translation === false) {
-        this.mixer.setUnderstood(publication.trackSid, this.understands(participant));
+        this.mixer.setUnderstood(publication.trackSid, this.understands(participant, publication));
       }
     }
   }
 
-  private understands(participant: RemoteParticipant): boolean {
+  private understands(participant: RemoteParticipant, publication: RemoteTrackPublication): boolean {
     const { listen } = this.inputs.wishes.get();
-    const stated = spokenBy(participant.attributes);
-    const said = this.inputs.passages.get().lastBy(participant.identity);
+    const isScreen = publication.source === Track.Source.ScreenShareAudio;
+    const speaker = isScreen ? screenOf(participant.identity) : participant.identity;
+    const stated = isScreen ? (participant.attributes["translator.screen"] ?? "") : spokenBy(participant.attributes);
+    const said = this.inputs.passages.get().lastBy(speaker);
     const spoken = stated !== "" && stated !== "auto" ? stated : (said?.sourceLanguage ?? "");
     return sameLanguage(spoken, listen);
   }
