@@ -181,6 +181,8 @@ class SpeechSettings:
     """The longest pause, at the end of a sentence; shorter the faster the speech."""
     least_pause_s: float = 0.06
     """The shortest pause between two sentences, however fast the speech."""
+    turn_pause_s: float = 1.5
+    """Where turns are interpreted one after the other: so long a pause ends a turn."""
     prepare: bool = True
     """Renders what will probably be said next while the channel is idle, where the voice is quick enough."""
     waiting_clauses: int = 16

@@ -46,7 +46,9 @@ class Delivery:
     ) -> None:
         self.rate = SpeakingRate()
         """How long text takes to say in this language."""
-        self._language, self._synthesizer, self._settings = language, synthesizer, settings
+        self.settings = settings
+        """By which it is spoken from the next text on."""
+        self._language, self._synthesizer = language, synthesizer
         self._casting, self._said_as = casting, glossary.pronunciations(language)
         self._costs, self._load, self._now = costs, load, now
         self._usual_speed = usual_speed
@@ -75,7 +77,7 @@ class Delivery:
 
     def order(self, text: str, voice: str, backlog: Backlog) -> Order:
         """What is to be rendered, as fast as the backlog asks for."""
-        how = pace(backlog, self._settings, self._usual_speed())
+        how = pace(backlog, self.settings, self._usual_speed())
         return Order(text, self._language, voice, how.speed, how.pause_s, self._said_as)
 
     def rendering(self, order: Order) -> Rendering:
@@ -85,6 +87,6 @@ class Delivery:
             synthesizer=self._synthesizer,
             costs=self._costs,
             rate=self.rate,
-            timeout_s=self._settings.timeout_s,
+            timeout_s=self.settings.timeout_s,
             now=self._now,
         )

@@ -7,7 +7,7 @@ read off a clock. Fields named `…_at_s` are readings of `time.monotonic()` and
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import Enum, StrEnum, auto
 from typing import TypeAlias
 
 from protocol.notes import Note
@@ -79,6 +79,17 @@ class OtherLanguage:
     """BCP 47; their words are recognised in it all the same."""
     spoken: str
     """BCP 47, without region."""
+
+
+class Floor(Enum):
+    """What a speaker does with their turn."""
+
+    TAKEN = auto()
+    """They begin an utterance."""
+    PAUSED = auto()
+    """Their utterance has ended, and all its clauses have been told."""
+    LEFT = auto()
+    """Their sound stops: muted, released or gone."""
 
 
 Heard: TypeAlias = UtteranceStarted | Words | UtteranceEnded | NotHeard | OtherLanguage

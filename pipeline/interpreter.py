@@ -27,6 +27,7 @@ from pipeline.events import (
     Caption,
     Clause,
     DraftTranslation,
+    Floor,
     Heard,
     NotHeard,
     NotTranslated,
@@ -103,6 +104,14 @@ class Outlet(Protocol):
         """A translation of committed words only: unless more is said, it will be spoken as it is."""
         ...
 
+    def floor(self, floor: Floor) -> None:
+        """The speaker takes, holds or leaves their turn."""
+        ...
+
+    def committed(self, clause: Clause) -> None:
+        """A clause, before it is translated."""
+        ...
+
     def trouble(self, trouble: Trouble) -> None:
         """Something is missing, and why."""
         ...
@@ -160,6 +169,11 @@ class Interpreter:
         self._last_sound_s = self._now()
         self._silent = True
 
+    @property
+    def wishes(self) -> Wishes:
+        """Those of the next clause."""
+        return self._wishes
+
     # --- from the room -----------------------------------------------------------------------------------
 
     def listen(self, pcm: Pcm) -> None:
@@ -184,6 +198,7 @@ class Interpreter:
             for piece in np.array_split(silence, max(1, len(silence) // 800)):
                 self.listen(piece)
             self._silent = True
+        self._outlet.floor(Floor.LEFT)
 
     def wish(self, wishes: Wishes) -> None:
         """Sets which languages this speaker is translated into from the next clause on."""
@@ -217,6 +232,7 @@ class Interpreter:
         except Exception as error:  # noqa: BLE001  a speaker's fault must not end the meeting
             log.error("interpreter gives up", speaker=self.speaker, kinds=kinds(error))
             self.close()
+        self._outlet.floor(Floor.LEFT)
 
     async def _attempt(self) -> None:
         if not (self._closed and self._failed and not len(self._frames)):
@@ -233,6 +249,12 @@ class Interpreter:
                 await self._closing.wait()
 
     async def _interpret(self) -> None:
+        try:
+            await self._work()
+        finally:
+            self._outlet.floor(Floor.PAUSED)
+
+    async def _work(self) -> None:
         heard: Channel[Heard] = Channel(EVENTS_WAITING)
         async with asyncio.TaskGroup() as group:
             group.create_task(self._hear(self._frames, heard, self._options), name=f"hear {self.speaker}")
@@ -241,9 +263,13 @@ class Interpreter:
             times = WordTimes(self.speaker, self._arrivals)
             async for event, segments in segment(heard, self._cutter, self._arrivals, self._now):
                 self._note(event)
+                if isinstance(event, UtteranceStarted):
+                    self._outlet.floor(Floor.TAKEN)
                 for part in segments:
                     self._show(part, times)
                     lanes.offer(part, self._wishes.languages)
+                if isinstance(event, UtteranceEnded):
+                    self._outlet.floor(Floor.PAUSED)
                 if isinstance(event, Words):
                     for settled in times.shown(event, self._now()):
                         self._outlet.measured(settled)
@@ -273,6 +299,7 @@ class Interpreter:
         """Shows the original, and tells what was measured."""
         caption = caption_of(part)
         if isinstance(part, Clause):
+            self._outlet.committed(part)
             self._outlet.measured(
                 ClauseCommitted(
                     part.speaker,

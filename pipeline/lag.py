@@ -10,7 +10,7 @@ well as at its normal rate (Foulke and Sticht 1969, Psychological Bulletin 72).
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from config.settings import SpeechSettings
 
@@ -19,6 +19,9 @@ BUSY_SHARE = 0.92
 
 CATCH_UP_S = 10.0
 """A lag above the limit is borne as long as it will be worked off within this time."""
+
+MOST_WAITING = 1000
+"""More clauses than this never wait in a language, whatever the law."""
 
 PRESSED = 0.9
 """What is reported of a voice that would be too slow, as long as nothing is late."""
@@ -71,6 +74,16 @@ def pace(backlog: Backlog, settings: SpeechSettings, usual: float = 1.0) -> Pace
     speed = usual + hurry * (hurried - usual) + rush * (rushed - hurried)
     speed = max(speed, min(backlog.demand / BUSY_SHARE, settings.rushed_speed))
     return at_speed(speed, settings)
+
+
+def turn_by_turn(settings: SpeechSettings) -> SpeechSettings:
+    """The law where a turn is spoken once its speaker has finished it: all of it, at the voice's own speed."""
+    return replace(never_skipping(settings), max_speed=1.0, rushed_speed=1.0, prepare=False)
+
+
+def never_skipping(settings: SpeechSettings) -> SpeechSettings:
+    """The law for what is left of such turns when they are no longer kept apart: faster, but all of it."""
+    return replace(settings, max_lag_s=math.inf, waiting_clauses=MOST_WAITING)
 
 
 def at_speed(speed: float, settings: SpeechSettings) -> Pace:

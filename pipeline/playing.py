@@ -44,8 +44,8 @@ class Utterance:
     """When the channel was given it."""
     after_skip: bool
     """Whether something before it was left out, which listeners are told by a short signal."""
-    superseded: bool = False
-    """Whether nobody is to hear it any more."""
+    superseded: str = ""
+    """Why nobody is to hear it any more; empty while somebody is."""
     written_s: float = 0.0
     """How much of it the sink has taken."""
 
@@ -132,7 +132,7 @@ class Player:
     def _tell(self, item: Utterance, first_audio_at_s: float, onset_at_s: float, end_at_s: float) -> None:
         translation, rendering = item.translation, item.rendering
         if item.superseded:
-            self._report(NotSpoken(translation, "nobody was listening yet"))
+            self._report(NotSpoken(translation, item.superseded))
         elif not item.written_s:
             self.fail(translation, rendering.failure or "there is nothing to say in it")
         elif rendering.failure:

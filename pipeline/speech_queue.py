@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from pipeline.channel import Channel, WhenFull
+from pipeline.channel import Channel
 from pipeline.clock import Monotonic
 from pipeline.events import NotSpoken, Speech, Translation, Trouble
-from pipeline.lag import Backlog
+from pipeline.lag import MOST_WAITING, Backlog
 from pipeline.speech_rates import Demand, SpeakingRate
 
 
@@ -27,10 +27,9 @@ class SpeechQueue:
         report: Callable[[Speech | Trouble], None],
         now: Monotonic,
     ) -> None:
-        self._capacity, self._rate, self._report, self._now = capacity, rate, report, now
-        self._waiting: Channel[tuple[Translation, float]] = Channel(
-            capacity, WhenFull.DROP_OLDEST, self._no_room
-        )
+        self.capacity = capacity
+        self._rate, self._report, self._now = rate, report, now
+        self._waiting: Channel[tuple[Translation, float]] = Channel(MOST_WAITING)
         """With the time at which each was said here."""
         self._demand = Demand()
         self._left_out = False
@@ -47,6 +46,7 @@ class SpeechQueue:
         """Takes the next translation; never blocks."""
         expected_s = self._rate.expect_s(translation.text)
         self._demand.add(self._now(), translation.clause.offset_at_s, expected_s)
+        self.leave_out(f"{self.capacity} clauses were waiting", keep=self.capacity - 1)
         self._waiting.put_nowait((translation, self._now()))
 
     def take(self) -> tuple[Translation, float]:
@@ -99,9 +99,6 @@ class SpeechQueue:
     def wake(self) -> None:
         """Lets whoever waits for a change look again."""
         self._waiting.wake()
-
-    def _no_room(self, oldest: tuple[Translation, float]) -> None:
-        self._leave_out(oldest[0], f"{self._capacity} clauses were waiting")
 
     def _leave_out(self, translation: Translation, reason: str) -> None:
         self._left_out = True

@@ -27,6 +27,18 @@ Speed: TypeAlias = Annotated[float, Field(ge=SLOWEST, le=FASTEST, allow_inf_nan=
 """Of speech that is not late; 1.0 is a voice's normal rate."""
 
 VoiceName: TypeAlias = Annotated[str, Field(min_length=1, max_length=100)]
+Identity: TypeAlias = Annotated[str, Field(min_length=1, max_length=200)]
+
+MOST_INTERPRETERS = 20
+"""So many people of a room may have the right to interpret."""
+
+MOST_LANGUAGES_EACH = 8
+"""Into so many languages one person may interpret."""
+
+Interprets: TypeAlias = Annotated[
+    dict[Identity, Annotated[tuple[LanguageCode, ...], Field(max_length=MOST_LANGUAGES_EACH)]],
+    Field(max_length=MOST_INTERPRETERS),
+]
 
 
 class ControlError(ValueError):
@@ -45,21 +57,29 @@ class Wish:
     recording: str = ""
     """The recording that it shall make, named as `protocol.recordings` has it; empty: none."""
     speed: float = 1.0
+    interprets: dict[str, list[str]] = field(default_factory=dict)
+    """For the identity of a person the languages that they may interpret into."""
+    consecutive: bool = False
 
     def message(self) -> dict[str, Any]:
-        """As JSON, without a version, and without `voices`, `recording` and `speed` where none is chosen."""
+        """As JSON, without a version, and without what was not chosen of all that came after `glossary`."""
         message: dict[str, Any] = {
             "languages": None if self.languages is None else list(self.languages),
             "muted": list(self.muted),
             "glossary": self.glossary,
         }
-        message |= {"voices": self.voices} if self.voices else {}
-        message |= {"speed": self.speed} if self.speed != 1.0 else {}
-        return message | ({"recording": self.recording} if self.recording else {})
+        chosen = {
+            "voices": self.voices,
+            "speed": self.speed if self.speed != 1.0 else None,
+            "recording": self.recording,
+            "interprets": self.interprets,
+            "consecutive": self.consecutive,
+        }
+        return message | {name: value for name, value in chosen.items() if value}
 
     @classmethod
     def of(cls, message: dict[str, Any]) -> Wish:
-        """Reads what `message` made; a message from before voices or their speed could be chosen chooses none."""
+        """Reads what `message` made, also one from before all of it could be chosen."""
         languages = message["languages"]
         return cls(
             None if languages is None else tuple(languages),
@@ -68,6 +88,8 @@ class Wish:
             message.get("voices", {}),
             message.get("recording", ""),
             message.get("speed", 1.0),
+            message.get("interprets", {}),
+            message.get("consecutive", False),
         )
 
 
@@ -84,6 +106,10 @@ class Configure:
     """For a language the name of the voice that speaks it, as `translator.voices` lists them."""
     speed: float = 1.0
     """Of speech that is not late."""
+    interprets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """For the identity of a person the languages that they may interpret into."""
+    consecutive: bool = False
+    """Whether a turn is spoken once its speaker has finished it, rather than while they speak."""
     glossary: tuple[Entry, ...] = ()
     recording: str = ""
     """Of which recording what is said and spoken becomes a part; empty: nothing is recorded."""
@@ -116,12 +142,12 @@ class _Wish:
     voices: Annotated[dict[LanguageCode, VoiceName], Field(max_length=100)] = field(default_factory=dict)
     recording: Annotated[str, Field(pattern=rf"^({RECORDING_PATTERN})?$")] = ""
     speed: Speed = 1.0
+    interprets: Interprets = field(default_factory=dict)
+    consecutive: Annotated[bool, Field(strict=True)] = False
 
 
 _WISH: TypeAdapter[_Wish] = TypeAdapter(_Wish)
-_AFTER: TypeAdapter[list[str]] = TypeAdapter(
-    Annotated[list[Annotated[str, Field(min_length=1, max_length=200)]], Field(max_length=20)]
-)
+_AFTER: TypeAdapter[list[str]] = TypeAdapter(Annotated[list[Identity], Field(max_length=20)])
 
 
 def read_control(data: bytes) -> Control:
@@ -187,6 +213,8 @@ def _configure(message: dict[str, Any]) -> Configure:
         muted=wish.muted,
         voices=wish.voices,
         speed=wish.speed,
+        interprets=wish.interprets,
+        consecutive=wish.consecutive,
         glossary=terms,
         recording=wish.recording,
     )

@@ -62,6 +62,7 @@ class Channels:
         self._channels: dict[str, PublishedChannel] = {}
         self._wanted: Mapping[str, frozenset[str]] = {}
         self._muted: frozenset[str] = frozenset()
+        self._by_people: frozenset[str] = frozenset()
         self._not_before_s: dict[str, float] = {}
         self._begun: Counter[str] = Counter()
         self._closed = False
@@ -71,10 +72,19 @@ class Channels:
         """Those with a channel, opening and lingering ones included."""
         return frozenset(self._channels)
 
-    def want(self, wanted: Mapping[str, frozenset[str]], muted: frozenset[str]) -> None:
-        """Sets who listens to which language."""
+    def want(
+        self,
+        wanted: Mapping[str, frozenset[str]],
+        muted: frozenset[str],
+        by_people: frozenset[str] = frozenset(),
+    ) -> None:
+        """Sets who listens to which language.
+
+        Args:
+            by_people: languages that a person interprets into: the machine is silent there.
+        """
         self._wanted = {language: who for language, who in wanted.items() if who}
-        self._muted = muted
+        self._muted, self._by_people = muted, by_people
         self._apply()
 
     def say(self, translation: Translation) -> None:
@@ -95,6 +105,11 @@ class Channels:
         """Makes anew what speaks, e.g. for another glossary, each once it has finished its clause."""
         for channel in self._channels.values():
             channel.renew()
+
+    def take_turns(self, by_turns: bool) -> None:
+        """Sets whether whole turns are given, also for what is spoken already."""
+        for channel in self._channels.values():
+            channel.take_turns(by_turns)
 
     def republished(self) -> None:
         """The room has reconnected: tracks have new SIDs, and the server has to be told again who may receive them."""
@@ -119,7 +134,8 @@ class Channels:
                 self._begin(language)
         for language, channel in self._channels.items():
             if not channel.ending:
-                channel.want(self._wanted.get(language, frozenset()), language in self._muted)
+                listeners = self._wanted.get(language, frozenset())
+                channel.want(listeners, language in self._muted, language in self._by_people)
         self._permit()
 
     def _begin(self, language: str) -> None:
@@ -134,6 +150,7 @@ class Channels:
             changed=self._track_changed,
             played=partial(self._played, language),
             report=self._report,
+            now=self._now,
         )
         self._channels[language] = channel
         self._begun[language] += 1

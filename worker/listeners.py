@@ -13,6 +13,7 @@ from pipeline.interpreter import Wishes
 from protocol.attributes import (
     CAPTIONS,
     EVENTS,
+    INTERPRET,
     LANGUAGE,
     LISTEN,
     OVERRIDES,
@@ -60,6 +61,10 @@ class Person:
     """Whether what they say is encrypted, so that it cannot be heard."""
     recognised: bool = True
     """False where it is known that no recogniser here has the language that they speak."""
+    claims: str = ""
+    """The language that they say they interpret into themselves; whether they may is not known here."""
+    interpreting: str | None = None
+    """The language that they interpret into in the machine's place, so that what they say is nobody's turn."""
     unserved: tuple[str, ...] = ()
     """What they asked for and the room does not offer."""
     order: tuple[str, ...] = field(default=(), compare=False)
@@ -74,7 +79,13 @@ class Person:
     @property
     def may_be_understood(self) -> bool:
         """Whether what they may say can be made out at all."""
-        return self.may_speak and not self.encrypted and self.recognised
+        hearable = self.may_speak and not self.encrypted and self.recognised
+        return hearable and self.interpreting is None
+
+    @property
+    def withheld(self) -> bool:
+        """Whether what they say from now on is not interpreted; what they said before still is."""
+        return not self.interpreted or self.interpreting is not None
 
     def may_say_other_than(self, language: str) -> bool:
         """Whether they speak another language, as far as is known."""
@@ -149,6 +160,7 @@ def read_person(
     reads = {} if captions_off else dict.fromkeys(_reading(code, serve) for code in _codes(captions))
     order = tuple(code for code in reads if code is not None)
     speaks = _spoken(speak, offered, room_language)
+    claims = _value(attributes, INTERPRET)
     return Person(
         identity=identity,
         speaks=speaks,
@@ -163,6 +175,7 @@ def read_person(
         interpreted=_value(attributes, PUSH).casefold() != OFF,
         encrypted=encrypted,
         recognised=_is_recognised(speaks, recognised),
+        claims=claims if is_code(claims) else "",
         unserved=tuple(dict.fromkeys(unserved)),
         order=order,
     )

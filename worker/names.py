@@ -7,6 +7,7 @@ from typing import Protocol
 
 from foundation.names import confirmed, plain, short, vouched
 from foundation.recent import Recent
+from protocol.screens import owner_of
 
 MOST = 1000
 """Names of so many are kept; those that were learnt first go first."""
@@ -51,4 +52,7 @@ class Names:
 
     def of(self, identity: str) -> str:
         """What people are shown; a short form of the identity where no name is known."""
+        owner = owner_of(identity)
+        if owner is not None:
+            return f"screen of {self.of(owner)}"
         return self._names.get(identity) or short(identity)

@@ -9,9 +9,11 @@ from enum import StrEnum
 
 import structlog
 
+from pipeline.clock import Monotonic
 from pipeline.events import NotSpoken, Speech, Translation, Trouble
 from pipeline.playing import AudioSink
 from pipeline.stages.speak import LanguageChannel
+from worker.overlap import BY_A_PERSON, Overlap
 from worker.publishing import ChannelTrack, Publisher
 from worker.sink import Played
 
@@ -38,6 +40,7 @@ class ChannelState(StrEnum):
     OPEN = "open"
     MUTED = "muted"
     LINGERING = "lingering"
+    HUMAN = "human"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,8 @@ class ChannelView:
     lag_s: float
     state: ChannelState
     speaking: bool
+    speaker: str = ""
+    """Whose words are being said."""
 
 
 class PublishedChannel:
@@ -73,10 +78,12 @@ class PublishedChannel:
         changed: Callable[[], None],
         played: Played,
         report: Callable[[Speech | Trouble], None],
+        now: Monotonic,
     ) -> None:
         self.language = language
         self.listeners: frozenset[str] = frozenset()
-        self._muted = False
+        self._muted = self._by_a_person = False
+        self._overlap = Overlap(report, now)
         self._track: ChannelTrack | None = None
         self._publisher, self._new_speech, self._linger_s = publisher, new_speech, linger_s
         self._changed, self._played, self._report = changed, played, report
@@ -97,11 +104,14 @@ class PublishedChannel:
         """Whether it lingered long enough and is being taken away."""
         return self._ending
 
-    def want(self, listeners: frozenset[str], muted: bool) -> None:
-        """Sets who listens."""
+    def want(self, listeners: frozenset[str], muted: bool, by_a_person: bool = False) -> None:
+        """Sets who listens, and whether a person interprets in the machine's place."""
         if listeners and not self.listeners and self._speech is not None:
             self._speech.start_now()
         self.listeners = listeners
+        if by_a_person != self._by_a_person:
+            self._by_a_person = by_a_person
+            self._hand_over()
         if muted != self._muted:
             self._muted = muted
             if self._track is not None:
@@ -115,15 +125,22 @@ class PublishedChannel:
 
     def say(self, translation: Translation) -> None:
         """Takes the next translation; never blocks."""
-        if self._speech is None:
+        if self._by_a_person:
+            self._overlap.keep(translation)
+        elif self._speech is None:
             self._report(NotSpoken(translation, "the channel is not open yet"))
         else:
             self._speech.say(translation)
 
     def prepare(self, text: str, speaker: str) -> None:
         """Renders what will probably be said next, where there is room."""
-        if self._speech is not None and self.listeners:
+        if self._speech is not None and self.listeners and not self._by_a_person:
             self._speech.prepare(text, speaker)
+
+    def take_turns(self, by_turns: bool) -> None:
+        """Sets whether whole turns are given."""
+        if self._speech is not None:
+            self._speech.take_turns(by_turns)
 
     def renew(self) -> None:
         """Lets what speaks be made anew once it has finished, e.g. for another glossary."""
@@ -141,16 +158,33 @@ class PublishedChannel:
         """As others see it; None while it is not published."""
         if self._track is None:
             return None
-        state = ChannelState.OPEN if self.listeners else ChannelState.LINGERING
+        speech = None if self._by_a_person else self._speech
         return ChannelView(
             language=self.language,
             track=track_name(self.language),
             sid=self._track.sid,
             listeners=len(self.listeners),
-            lag_s=self._speech.lag_s if self._speech else 0.0,
-            state=ChannelState.MUTED if self._muted else state,
-            speaking=bool(self._speech and self._speech.speaking),
+            lag_s=speech.lag_s if speech else 0.0,
+            state=self._state(),
+            speaking=bool(speech and speech.speaking),
+            speaker=speech.speaker if speech else "",
         )
+
+    def _state(self) -> ChannelState:
+        if self._muted:
+            return ChannelState.MUTED
+        if self._by_a_person:
+            return ChannelState.HUMAN
+        return ChannelState.OPEN if self.listeners else ChannelState.LINGERING
+
+    def _hand_over(self) -> None:
+        """To a person: falls silent at once. Back: says what the person may not have come to."""
+        if self._by_a_person:
+            if self._speech is not None:
+                self._speech.start_now(BY_A_PERSON)
+        else:
+            for translation in self._overlap.take():
+                self.say(translation)
 
     async def run(self) -> None:
         """Publishes, speaks, lingers and unpublishes. Raises what went wrong on the way."""

@@ -95,4 +95,4 @@ class Reports:
 
 
 def _state(view: ChannelView) -> ChannelView:
-    return replace(view, lag_s=0.0, speaking=False)
+    return replace(view, lag_s=0.0, speaking=False, speaker="")

@@ -28,6 +28,7 @@ from worker.control import ControlReader
 from worker.idle_timeout import IdleTimeout
 from worker.listeners import WISH_ATTRIBUTES, make_plan
 from worker.room_engines import RoomEngines
+from worker.screens import screens
 from worker.standing import not_understood
 from worker.text_streams import is_online
 from worker.wiring import Parts
@@ -170,6 +171,16 @@ class RoomInterpreter:
             recognised=parts.recognised,
             by_chat=self._chat_wishes,
         )
+        microphones = roster.microphones(self._room)
+        shared, sounds = screens(
+            roster.humans(self._room),
+            offered=parts.offered,
+            room_language=self._settings.rooms.source_language,
+            recognised=parts.recognised,
+        )
+        people = people | {who: screen for who, screen in shared.items() if who not in people}
+        microphones = sounds | microphones
+        people = parts.booths.look(people, microphones, parts.offered)
         parts.cast({who: person.voice for who, person in people.items() if person.voice})
         plan = make_plan(
             list(people.values()),
@@ -184,9 +195,9 @@ class RoomInterpreter:
             parts.speakers.tell_all()
         parts.chat_translation.look(people)
         parts.reports.refused(people.values(), plan.refused)
-        parts.channels.want(plan.channels, frozenset(parts.configured.muted))
+        parts.channels.want(plan.channels, frozenset(parts.configured.muted), frozenset(parts.booths.at_work))
+        parts.status.interpreters(parts.booths.attribute())
         parts.whose_words.heard_by(plan.channels, roster.ready(self._room))
-        microphones = roster.microphones(self._room)
         parts.speakers.update(people, microphones, plan.wishes)
         parts.recorder.look(microphones)
         packets = not any(person.captions_off for person in people.values())
@@ -281,6 +292,7 @@ class RoomInterpreter:
             async with asyncio.timeout(self._end_limit_s) as self._finishing:
                 self._parts.speakers.close()
                 await self._parts.speakers.finished()
+                self._parts.turns.close()
                 self._parts.channels.close()
                 await self._parts.tasks.finish()
                 await self._parts.recorder.finish()
@@ -300,6 +312,7 @@ class RoomInterpreter:
         self._chat.stop()
         self._control.stop()
         self._parts.speakers.close()
+        self._parts.turns.close()
         self._parts.channels.close()
         self._parts.permissions.close()
         await self._parts.recorder.finish()

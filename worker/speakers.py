@@ -117,9 +117,19 @@ class Speakers:
         return microphone.sid if microphone is not None else ""
 
     def wants_voice(self, identity: str, language: str) -> bool:
-        """Whether somebody hears this speaker in a language; what somebody said who has left is still wanted."""
+        """Whether somebody hears this speaker in a language.
+
+        What somebody said is still wanted when they have left, or are not interpreted any more.
+        """
         wishes = self._wishes.get(identity)
-        return language in wishes.voices if wishes is not None else identity not in self._people
+        return language in wishes.voices if wishes is not None else self._said_it_before(identity)
+
+    def voices(self, identity: str) -> frozenset[str]:
+        """The languages in which somebody hears this speaker."""
+        wishes = self._wishes.get(identity)
+        if wishes is None and identity in self._speakers and self._said_it_before(identity):
+            wishes = self._speakers[identity].interpreter.wishes
+        return frozenset() if wishes is None else wishes.voices
 
     def update(
         self,
@@ -206,9 +216,13 @@ class Speakers:
         return chosen
 
     def _renew_wishes(self, speaker: _Speaker) -> None:
-        """What was said by somebody who vanished is still translated, as it was wanted then."""
-        if speaker.identity in self._people:
+        """What was said by somebody who vanished or is withheld is still translated, as it was wanted then."""
+        if speaker.identity in self._wishes or not self._said_it_before(speaker.identity):
             speaker.interpreter.wish(self._wishes.get(speaker.identity, Wishes()))
+
+    def _said_it_before(self, identity: str) -> bool:
+        person = self._people.get(identity)
+        return person is None or person.withheld
 
     def _let_go(self, speaker: _Speaker) -> None:
         """Retires a speaker whom nobody wants any more, unless that changes within the grace time."""

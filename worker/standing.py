@@ -20,7 +20,7 @@ def not_understood(people: Iterable[Person], microphones: Collection[str]) -> tu
             ReportCode.UNRECOGNISED,
         )
         for person in people
-        if not person.recognised and person.identity in microphones
+        if not person.recognised and person.interpreting is None and person.identity in microphones
     )
 
 

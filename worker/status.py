@@ -15,6 +15,7 @@ from protocol.attributes import (
     CAPACITY,
     CHANNELS,
     ENCRYPTED,
+    INTERPRETERS,
     KEY,
     LANGUAGES,
     PROFILE,
@@ -23,6 +24,7 @@ from protocol.attributes import (
     ROLE,
     STATE,
     TROUBLE,
+    TURN,
     VOICES,
     WISH,
 )
@@ -51,6 +53,7 @@ class Status:
     Args:
         set_attributes: merges attributes into the participant's own; whether it could.
         channels: how the channels are now.
+        turn: whose turn it is, as everybody is told.
         name_of: from an identity to what people are shown.
         key: the public key that the interpreter's captions are signed with.
     """
@@ -61,13 +64,14 @@ class Status:
         channels: Callable[[], Sequence[ChannelView]],
         *,
         name_of: Callable[[str], str],
+        turn: Callable[[], str] = lambda: "",
         profile: str,
         key: str,
         now: Monotonic | None = None,
     ) -> None:
         self._set, self._channels = set_attributes, channels
         self._profile, self._key = profile, key
-        self._name_of = name_of
+        self._name_of, self._turn = name_of, turn
         self._now = now or asyncio.get_running_loop().time
         self._wish = 0
         self._recording = False
@@ -75,6 +79,7 @@ class Status:
         self._abilities = Abilities()
         self._voices: VoicesByLanguage = {}
         self._fits: Fits | None = None
+        self._interpreters = ""
         self._encryption = Encryption()
         self._shown: dict[str, str] = {}
         self._lags: dict[str, float] = {}
@@ -120,6 +125,12 @@ class Status:
         """Sets what the machine keeps up with; None while that is not known."""
         if fits != self._fits:
             self._fits = fits
+            self.changed()
+
+    def interpreters(self, told: str) -> None:
+        """Sets which people may interpret, and do, as everybody is told."""
+        if told != self._interpreters:
+            self._interpreters = told
             self.changed()
 
     def encrypted(self, encryption: Encryption) -> None:
@@ -204,6 +215,8 @@ class Status:
             VOICES: json.dumps(self._voices),
             CAPACITY: "" if self._fits is None else json.dumps(asdict(self._fits)),
             CHANNELS: json.dumps(channels),
+            INTERPRETERS: self._interpreters,
+            TURN: self._turn(),
             PROFILE: self._profile,
             RECORDING: "on" if self._recording else "",
             ENCRYPTED: _encrypted(self._encryption),

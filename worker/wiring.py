@@ -7,6 +7,7 @@ what any part reports goes to telemetry and to the status that everybody sees.
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
@@ -17,7 +18,15 @@ from livekit import rtc
 from config.settings import Settings
 from foundation.tasks import Tasks
 from pipeline.engines.protocols import TranslationRequest, TranslationResult
-from pipeline.events import Caption, DraftTranslation, NotTranslated, Translation, Trouble
+from pipeline.events import (
+    Caption,
+    Clause,
+    DraftTranslation,
+    Floor,
+    NotTranslated,
+    Translation,
+    Trouble,
+)
 from pipeline.interpreter import Interpreter
 from pipeline.load import Load
 from pipeline.playing import AudioSink
@@ -26,9 +35,11 @@ from pipeline.stages.speak import LanguageChannel
 from pipeline.stages.translate import TranslationCache
 from pipeline.text.glossary import Glossary
 from pipeline.timing import Measurement
+from pipeline.turns import Turns
 from pipeline.voices import Casting
 from protocol.control import Configure
 from worker.audio_input import OpenTrack
+from worker.booths import Booths
 from worker.captions import Captions, Line
 from worker.channels import Channels
 from worker.chat_translation import ChatTranslation
@@ -86,6 +97,8 @@ class Parts:
         self.reports = Reports(self.telemetry, self._show_trouble, max_languages=settings.rooms.max_languages)
         self.voices = RoomVoices(engines.synthesizer, self._casting, trouble=self.reports.trouble)
         self.voices.wish(configured.voices)
+        self.booths = Booths()
+        self.booths.allow(configured.interprets)
         self.headroom = self._new_headroom()
         self.standing = StandingTroubles(self.reports.trouble)
         self.encryption = EncryptionWatch(self.reports.trouble)
@@ -95,6 +108,9 @@ class Parts:
         self.permissions = Permissions(publisher, self.tasks)
         self.recorder = self._new_recorder(room)
         self.channels = self._new_channels(publisher)
+        self.turns = Turns(
+            self.channels.say, pause_s=settings.speech.turn_pause_s, changed=self._turn_changed
+        )
         self.speakers = self._new_speakers(open_track)
         key = CaptionKey()
         self.captions = self._new_captions(key)
@@ -102,6 +118,7 @@ class Parts:
         self.status = self._new_status(room, key)
         self.status.carries_out(configured.version)
         self.recorder.want(configured.recording)
+        self.turns.keep_apart(configured.consecutive)
 
     # --- how the parts are put together, each from those before it -----------------------------------------
 
@@ -169,6 +186,7 @@ class Parts:
             attribute_setter(room),
             self.channels.view,
             name_of=self.names.of,
+            turn=self._turn,
             profile=self._engines.profile,
             key=key.public,
         )
@@ -183,6 +201,10 @@ class Parts:
         before, self.configured = self.configured, wish
         glossary_changed = wish.glossary != before.glossary
         self.voices.wish(wish.voices)
+        self.booths.allow(wish.interprets)
+        if wish.consecutive != self.turns.kept_apart:
+            self.channels.take_turns(wish.consecutive)
+            self.turns.keep_apart(wish.consecutive)
         if glossary_changed:
             self._cache.clear()
             self.speakers.renew()
@@ -220,7 +242,7 @@ class Parts:
             person.identity,
             hear=self._engines.hear,
             translator=self._engines.translator,
-            outlet=_Outlet(self, take),
+            outlet=_Outlet(self, person.identity, take),
             settings=self._settings,
             language=person.speaks,
             allowed_languages=self.offered,
@@ -242,6 +264,7 @@ class Parts:
             costs=self._costs,
             load=self._load,
             usual_speed=lambda: self.configured.speed,
+            by_turns=self.turns.kept_apart,
         )
 
     async def _translate(self, request: TranslationRequest) -> TranslationResult:
@@ -259,6 +282,18 @@ class Parts:
         self.speakers.want_all(self.recorder.running)
         self.status.records(self.recorder.running)
 
+    def _turn_changed(self) -> None:
+        self.status.changed()
+
+    def _turn(self) -> str:
+        """Whose turn it is and whose is being spoken; "" while turns are not kept apart."""
+        if not self.turns.kept_apart:
+            return ""
+        views = self.channels.view()
+        spoken = next((view.speaker for view in views if view.speaker), "")
+        interpreting = spoken or (self.turns.pending if views else "")
+        return json.dumps({"speaker": self.turns.speaker, "interpreting": interpreting})
+
     def _show_trouble(self, trouble: Trouble) -> None:
         self.status.trouble(trouble)
 
@@ -266,8 +301,8 @@ class Parts:
 class _Outlet:
     """Where one take of a speaker's interpreter puts its results."""
 
-    def __init__(self, parts: Parts, take: int) -> None:
-        self._parts, self._take = parts, take
+    def __init__(self, parts: Parts, speaker: str, take: int) -> None:
+        self._parts, self._speaker, self._take = parts, speaker, take
 
     def caption(self, caption: Caption) -> None:
         line = Line(caption, self._take)
@@ -276,10 +311,19 @@ class _Outlet:
 
     def translated(self, outcome: Translation | NotTranslated) -> None:
         """It is spoken where somebody hears this speaker in that language."""
-        outcome = replace(outcome, clause=replace(outcome.clause, take=self._take))
+        outcome = replace(outcome, clause=self._of_take(outcome.clause))
         wanted = self._parts.speakers.wants_voice(outcome.clause.speaker, outcome.language)
-        if isinstance(outcome, Translation) and wanted:
-            self._parts.channels.say(outcome)
+        self._parts.turns.translated(outcome, spoken=wanted)
+
+    def floor(self, floor: Floor) -> None:
+        self._parts.turns.floor(self._speaker, self._take, floor)
+
+    def committed(self, clause: Clause) -> None:
+        voices = self._parts.speakers.voices(clause.speaker)
+        self._parts.turns.committed(self._of_take(clause), voices)
+
+    def _of_take(self, clause: Clause) -> Clause:
+        return replace(clause, take=self._take)
 
     def drafted(self, outcome: DraftTranslation) -> None:
         """What will probably be said next is prepared where somebody hears this speaker in that language."""

@@ -47,6 +47,8 @@ def interpreter_out(found: Assigned, installation: Abilities) -> InterpreterOut:
         glossary=wish.glossary,
         voices=wish.voices,
         speed=wish.speed,
+        interprets=wish.interprets,
+        consecutive=wish.consecutive,
         applied=agent is not None and agent.wish == found.assignment.version,
         available_languages=_available(attributes, offered, installation),
         offered_languages=offered,
@@ -76,6 +78,8 @@ def _absent(installation: Abilities) -> InterpreterOut:
         glossary=None,
         voices={},
         speed=1.0,
+        interprets={},
+        consecutive=False,
         applied=False,
         available_languages=list(installation.read or ()),
         offered_languages=[],
@@ -141,7 +145,7 @@ def _channels(agent: Agent) -> list[ChannelOut]:
             isinstance(lag_s, (int, float))
             and math.isfinite(lag_s)
             and isinstance(listeners, int)
-            and state in ("open", "muted", "lingering")
+            and state in ("open", "muted", "lingering", "human")
         ):
             channels.append(
                 ChannelOut(language=language, listeners=listeners, lag_s=float(lag_s), state=state)

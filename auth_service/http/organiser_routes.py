@@ -170,8 +170,15 @@ async def invite_interpreter(
     """Invites the interpreter, or changes the one that is there."""
     languages = organiser.room.languages if wanted.languages is None else tuple(wanted.languages)
     glossary = None if wanted.glossary is None else wanted.glossary.model_dump(exclude_none=True)
-    muted = tuple(dict.fromkeys(wanted.muted))
-    wish = Wish(languages, muted, glossary, dict(wanted.voices), wanted.speed)
+    wish = Wish(
+        languages,
+        tuple(dict.fromkeys(wanted.muted)),
+        glossary,
+        dict(wanted.voices),
+        speed=wanted.speed,
+        interprets={who: list(dict.fromkeys(codes)) for who, codes in wanted.interprets.items() if codes},
+        consecutive=wanted.consecutive,
+    )
     found = await services.interpreters.invite(organiser.room.name, wish)
     return interpreter_out(found, await services.workers.abilities())
 

@@ -25,7 +25,7 @@ from auth_service.http.fields import (
 )
 from auth_service.policy import Role
 from auth_service.storage.records import InvitationState
-from protocol.control import Speed
+from protocol.control import MOST_INTERPRETERS, MOST_LANGUAGES_EACH, Speed
 from protocol.glossary import MAX_ENTRIES, MAX_FORMS, parse
 from protocol.recordings import EndReason
 
@@ -356,6 +356,13 @@ class InterpreterWish(In):
     muted: LanguageList = []
     voices: Annotated[dict[Language, VoiceName], Field(max_length=32)] = {}
     speed: Speed = 1.0
+    interprets: Annotated[
+        dict[Identity, Annotated[list[Language], Field(max_length=MOST_LANGUAGES_EACH)]],
+        Field(max_length=MOST_INTERPRETERS),
+    ] = {}
+    """For the identity of a person the languages that they may interpret into in the machine's place."""
+    consecutive: bool = False
+    """Whether a turn is spoken once its speaker has finished it."""
 
 
 class ChannelOut(Out):
@@ -364,7 +371,7 @@ class ChannelOut(Out):
     language: str
     listeners: int
     lag_s: float
-    state: Literal["open", "muted", "lingering"]
+    state: Literal["open", "muted", "lingering", "human"]
 
 
 class CapacityOut(Out):
@@ -397,6 +404,8 @@ class InterpreterOut(Out):
     glossary: dict[str, Any] | None
     voices: dict[str, str]
     speed: float
+    interprets: dict[str, list[str]]
+    consecutive: bool
     applied: bool
     """Whether the interpreter has acknowledged this wish."""
     available_languages: list[str]

@@ -12,7 +12,7 @@ from pipeline.clock import Monotonic
 from pipeline.delivery import Delivery
 from pipeline.engines.protocols import Synthesizer
 from pipeline.events import Speech, Translation, Trouble
-from pipeline.lag import Backlog, pressure, skips
+from pipeline.lag import Backlog, never_skipping, pressure, skips, turn_by_turn
 from pipeline.load import Load, Sacrifice
 from pipeline.playing import AudioSink, Player, Utterance
 from pipeline.render_ahead import RenderAhead
@@ -24,6 +24,8 @@ from pipeline.voices import Casting
 from protocol.reports import ReportCode
 
 NO_VOICE: Final = "voice is behind: captions only for now"
+
+NOBODY_YET: Final = "nobody was listening yet"
 
 TELL_AGAIN_S: Final = 25.0
 """So often it is told that the voice is missing, while it is."""
@@ -42,6 +44,7 @@ class LanguageChannel:
         costs: what the voices cost; kept by the caller if it shall outlive the channel.
         usual_speed: of speech that is not late, as it is wished now; 1.0 is the voice's normal rate.
         load: the process's; a channel without one watches itself alone.
+        by_turns: whether whole turns are given, of which nothing may be left out.
     """
 
     def __init__(
@@ -58,10 +61,12 @@ class LanguageChannel:
         costs: RenderCosts | None = None,
         load: Load | None = None,
         usual_speed: Callable[[], float] = lambda: 1.0,
+        by_turns: bool = False,
         now: Monotonic | None = None,
     ) -> None:
         self.language = language
         self.speaking = False
+        self._usual, self._by_turns, self._catching_up = settings, by_turns, False
         self._sink, self._settings, self._report = sink, settings, report
         self._now = now or asyncio.get_running_loop().time
         self._load = load or Load(self._now)
@@ -88,13 +93,25 @@ class LanguageChannel:
         """What is rendered and not played yet."""
         self._in_hand: list[Utterance] = []
         """What was begun and not yet handed over."""
-        self._started_anew = 0
+        self._started_anew, self._dropped_as = 0, ""
         self._told_no_voice_s = float("-inf")
+        self._set_law()
 
     @property
     def lag_s(self) -> float:
         """From the onset of the last clause that was begun to the onset of its translation."""
         return self._player.lag_s
+
+    @property
+    def speaker(self) -> str:
+        """Whose words are being said; "" while nothing is."""
+        return self._in_hand[0].translation.clause.speaker if self._in_hand else ""
+
+    def take_turns(self, by_turns: bool) -> None:
+        """Sets whether whole turns are given from now on; of those that wait nothing is left out either way."""
+        self._catching_up = self._by_turns and not by_turns
+        self._by_turns = by_turns
+        self._set_law()
 
     def say(self, translation: Translation) -> None:
         """Takes the next translation; never blocks."""
@@ -115,12 +132,12 @@ class LanguageChannel:
             self._draft = self._delivery.order(text, voice, self._backlog())
             self._queue.wake()
 
-    def start_now(self) -> None:
-        """Drops everything that was said before: a first listener has come and starts at now."""
-        self._started_anew += 1
-        self._queue.clear("nobody was listening yet")
+    def start_now(self, reason: str = NOBODY_YET) -> None:
+        """Drops everything that was said before, e.g. as a first listener has come, who starts at now."""
+        self._started_anew, self._dropped_as = self._started_anew + 1, reason
+        self._queue.clear(reason)
         for item in self._in_hand:
-            item.superseded = True
+            item.superseded = reason
         self._sink.clear()
 
     def close(self) -> None:
@@ -162,7 +179,7 @@ class LanguageChannel:
             if voice is None:
                 reason = f"{self._delivery.engine} has no voice for {self.language}"
                 self._player.fail(self._queue.take()[0], reason)
-            elif self._delivery.given_up(voice):
+            elif self._delivery.given_up(voice) and not self._by_turns:
                 self._fall_silent()
             else:
                 self._skip()
@@ -172,6 +189,9 @@ class LanguageChannel:
 
     async def _something_waits(self, ahead: RenderAhead) -> bool:
         """Waits for a translation, rendering ahead meanwhile; whether there is one."""
+        if self._catching_up and not self._queue:
+            self._catching_up = False
+            self._set_law()
         while not self._queue and not self._finishing:
             if self._draft is not None:
                 draft, self._draft = self._draft, None
@@ -185,6 +205,16 @@ class LanguageChannel:
         backlog = self._backlog()
         if skips(backlog, self._settings):
             self._queue.leave_out(f"skipped to the newest clause, {backlog.lag_s:.0f} s behind", keep=1)
+
+    def _set_law(self) -> None:
+        """See `pipeline.lag`."""
+        law = self._usual
+        if self._by_turns:
+            law = turn_by_turn(law)
+        elif self._catching_up:
+            law = never_skipping(law)
+        self._settings = self._delivery.settings = law
+        self._queue.capacity = law.waiting_clauses
 
     def _fall_silent(self) -> None:
         """Leaves out all that waits: it has come to the voice."""
@@ -200,7 +230,7 @@ class LanguageChannel:
         started_anew = self._started_anew
         rendering, rendered = await ahead.begin(self._delivery.order(translation.text, voice, backlog))
         item = Utterance(translation, rendering, rendered, said_at_s, after_skip=self._queue.gap())
-        item.superseded = started_anew != self._started_anew
+        item.superseded = self._dropped_as if started_anew != self._started_anew else ""
         self._in_hand.append(item)
         return item
 

@@ -337,6 +337,42 @@ async def test_the_speed_of_the_voices_is_told_and_bounded(api: Api, media: Fake
         assert (answer.status_code, answer.json()["problems"][0]["where"]) == (422, "body.speed")
 
 
+async def test_who_may_interpret_and_turns_go_to_the_interpreter(
+    api: Api, media: FakeMediaServer, services: Container
+) -> None:
+    """A language twice counts once, a person with none has no right; with the next wish both are gone."""
+    room = await api.room()
+    media.person(room.name, "speaker-1")
+    await put(api, room, languages=["es"])
+    interprets = {"speaker-1": ["fr", "pt_BR", "fr"], "speaker-2": []}
+    changed = await put(api, room, languages=["es"], interprets=interprets, consecutive=True)
+    assert (changed["interprets"], changed["consecutive"]) == ({"speaker-1": ["fr", "pt-BR"]}, True)
+    chosen = {**WISH, "version": 2, "interprets": {"speaker-1": ["fr", "pt-BR"]}, "consecutive": True}
+    assert media.sent == [(room.name, "agent-1", {"type": "configure", **chosen})]
+    again = await put(api, room, languages=["es"])
+    assert (again["interprets"], again["consecutive"]) == ({}, False)
+
+
+async def test_what_is_no_right_to_interpret_is_refused(api: Api) -> None:
+    room = await api.room()
+    url = f"/api/v1/rooms/{room.name}/interpreter"
+    crowd = {f"speaker-{number}": ["fr"] for number in range(21)}
+    for wrong in (
+        {"x" * 65: ["fr"]},
+        {"": ["fr"]},
+        {"a": "fr"},
+        {"a": ["off"]},
+        {"a": ["fr"] * 9},
+        ["a"],
+        crowd,
+    ):
+        answer = await api.client.put(url, json={"interprets": wrong}, headers=room.headers)
+        assert (answer.status_code, answer.json()["code"]) == (422, "invalid"), wrong
+    answer = await api.client.put(url, json={"consecutive": 1}, headers=room.headers)
+    assert answer.status_code == 422
+    assert await state(api, room) == "absent"
+
+
 async def test_what_cannot_be_a_voice_is_refused_with_the_reason(api: Api) -> None:
     """Not a code, no name, too long a name, too many; nothing of the wish is kept then."""
     room = await api.room()
@@ -401,6 +437,8 @@ async def test_the_organiser_sees_its_channels(api: Api, media: FakeMediaServer,
         "glossary": None,
         "voices": {},
         "speed": 1.0,
+        "interprets": {},
+        "consecutive": False,
         "applied": True,
         "available_languages": ["ca", "es", "fr"],
         "offered_languages": ["ca", "es"],

@@ -15,7 +15,9 @@ from pipeline.channel import Channel
 from pipeline.engines.protocols import HearingOptions, TranslationRequest, TranslationResult, Translator
 from pipeline.events import (
     Caption,
+    Clause,
     DraftTranslation,
+    Floor,
     Heard,
     NotHeard,
     NotTranslated,
@@ -49,6 +51,8 @@ class Outlet:
         self.drafts: list[DraftTranslation] = []
         self.troubles: list[Trouble] = []
         self.measurements: list[Measurement] = []
+        self.floors: list[Floor | int] = []
+        """With the numbers of the clauses that were committed in between."""
 
     def caption(self, caption: Caption) -> None:
         self.captions.append(caption)
@@ -58,6 +62,12 @@ class Outlet:
 
     def drafted(self, outcome: DraftTranslation) -> None:
         self.drafts.append(outcome)
+
+    def floor(self, floor: Floor) -> None:
+        self.floors.append(floor)
+
+    def committed(self, clause: Clause) -> None:
+        self.floors.append(clause.number)
 
     def trouble(self, trouble: Trouble) -> None:
         self.troubles.append(trouble)
@@ -139,6 +149,17 @@ ANSWERS = {
     ("es", "Good morning everybody."): "Buenos días a todos.",
     ("fr", "Good morning everybody."): "Bonjour à tous.",
 }
+
+
+async def test_a_turn_is_told_with_its_clauses() -> None:
+    """A pause is told behind the last clause of its utterance; who ends leaves the floor."""
+    script = [*GREETING, *spoken(2, "Thank", "you.", at_s=2.0)]
+    outlet = await interpreted(script, ANSWERS, Wishes())
+    assert outlet.floors == [
+        *(Floor.TAKEN, 1, Floor.PAUSED),
+        *(Floor.TAKEN, 2, Floor.PAUSED),
+        *(Floor.PAUSED, Floor.LEFT),
+    ]
 
 
 async def test_a_microphone_that_is_too_loud_is_told() -> None:

@@ -32,10 +32,18 @@ def test_a_wish_and_a_dismissal_are_read() -> None:
         "languages": ["es"],
         "muted": ["fr"],
         "voices": voices,
+        "interprets": {"speaker-1": ["fr", "pt_BR"]},
+        "consecutive": True,
         "glossary": GLOSSARY,
     }
     assert read_control(json.dumps(message).encode()) == Configure(
-        version=7, languages=("es",), muted=("fr",), voices=voices, glossary=parse(GLOSSARY)
+        version=7,
+        languages=("es",),
+        muted=("fr",),
+        voices=voices,
+        interprets={"speaker-1": ("fr", "pt-BR")},
+        consecutive=True,
+        glossary=parse(GLOSSARY),
     )
     assert read_control(b'{"type": "configure", "languages": null, "glossary": null}') == Configure()
     assert read_control(b'{"type": "dismiss"}') == Dismiss()
@@ -80,6 +88,13 @@ def test_whom_to_wait_for_is_a_short_list_of_identities(after: object) -> None:
         b'{"type": "configure", "speed": null}',
         b'{"type": "configure", "speed": NaN}',
         b'{"type": "configure", "voices": ["es"]}',
+        b'{"type": "configure", "consecutive": "yes"}',
+        b'{"type": "configure", "interprets": ["speaker-1"]}',
+        b'{"type": "configure", "interprets": {"speaker-1": "fr"}}',
+        b'{"type": "configure", "interprets": {"": ["fr"]}}',
+        b'{"type": "configure", "interprets": {"speaker-1": ["everything"]}}',
+        b'{"type": "configure", "interprets": {"speaker-1": ["a1", "fr"]}}',
+        b'{"type": "configure", "interprets": {"speaker-1": ["fr"' + b', "fr"' * 8 + b"]}}",
         b'{"type": "configure", "voices": {"es": ""}}',
         b'{"type": "configure", "voices": {"es": null}}',
         b'{"type": "configure", "voices": {"not a code": "es+f2"}}',
@@ -102,6 +117,10 @@ WISHES = st.builds(
     glossary=st.sampled_from([None, {"entries": []}, GLOSSARY]),
     voices=st.dictionaries(st.sampled_from(["es", "fr"]), st.text(min_size=1, max_size=100), max_size=2),
     speed=st.sampled_from([0.8, 1.0, 1.15, 1.25]),
+    interprets=st.dictionaries(
+        st.text(min_size=1, max_size=200), st.lists(st.sampled_from(["es", "fr"]), max_size=8), max_size=2
+    ),
+    consecutive=st.booleans(),
 )
 
 
@@ -116,6 +135,8 @@ def test_what_the_service_writes_the_interpreter_reads(wish: Wish, version: int)
         muted=wish.muted,
         voices=wish.voices,
         speed=wish.speed,
+        interprets={who: tuple(codes) for who, codes in wish.interprets.items()},
+        consecutive=wish.consecutive,
         glossary=parse(wish.glossary),
     )
     assert read_metadata(json.dumps(message)).configure == read

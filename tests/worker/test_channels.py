@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
@@ -220,3 +220,53 @@ async def test_a_draft_is_rendered_ahead_for_those_who_listen(tasks: Tasks) -> N
 
     assert [request.text for request in bench.synthesizer.asked] == ["hola", "buenos días"]
     assert [type(report) for report in bench.reports] == [Spoken, Spoken]
+
+
+CUT = "begun and cut off"
+
+
+def said(text: str, number: int, ago_s: float) -> Translation:
+    """Something that was said so long ago."""
+    told = translation(text, number)
+    at_s = asyncio.get_running_loop().time() - ago_s
+    return replace(told, clause=replace(told.clause, onset_at_s=at_s, offset_at_s=at_s))
+
+
+async def test_a_person_takes_over_and_what_they_did_not_come_to_is_spoken(tasks: Tasks) -> None:
+    """The machine is silent at once; given back, it says what was said in the last four seconds and what follows."""
+    bench = Bench(tasks)
+    bench.want(es=BEA)
+    await asyncio.sleep(0.02)
+    bench.channels.say(said(CUT, 1, 0))
+    bench.channels.want({"es": BEA}, frozenset(), frozenset({"es"}))
+    assert bench.states() == {"es": ChannelState.HUMAN}
+    assert [view.speaking for view in bench.channels.view()] == [False]
+    bench.channels.say(said("interpreted by the person", 2, 0))
+    await asyncio.sleep(5)
+    bench.channels.say(said("the last but one", 3, 3))
+    bench.channels.say(said("the last", 4, 1))
+    bench.channels.want({"es": BEA}, frozenset())
+    assert bench.states() == {"es": ChannelState.OPEN}
+    bench.channels.say(said("after", 5, 0))
+    await asyncio.sleep(20)
+    outcomes = [
+        (report.translation.text, report.reason if isinstance(report, NotSpoken) else "spoken")
+        for report in bench.reports
+        if not isinstance(report, Trouble)
+    ]
+    assert outcomes == [
+        (CUT, "a person interprets"),
+        ("interpreted by the person", "a person interprets"),
+        ("the last but one", "spoken"),
+        ("the last", "spoken"),
+        ("after", "spoken"),
+    ]
+    assert len(bench.server.tracks) == 1
+
+
+async def test_a_language_that_the_organiser_muted_stays_muted_whoever_interprets(tasks: Tasks) -> None:
+    bench = Bench(tasks)
+    bench.want(es=BEA)
+    await asyncio.sleep(0.02)
+    bench.channels.want({"es": BEA}, frozenset({"es"}), frozenset({"es"}))
+    assert bench.states() == {"es": ChannelState.MUTED}

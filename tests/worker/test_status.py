@@ -34,6 +34,7 @@ class Bench:
             self._set,
             lambda: self.views,
             name_of={"anna": "Anna B.", "carl": "Carl", "omar": "Omar"}.__getitem__,
+            turn=lambda: '{"speaker": "anna", "interpreting": ""}',
             profile="embedded",
             key="public-key",
             now=self.clock,
@@ -53,6 +54,7 @@ def test_all_attributes() -> None:
     bench.status.offer(("en", "es"), {"es": ("natural:dora", "plain:es")})
     bench.status.could(Abilities(("en",), ("en", "es", "fr"), ("es",)))
     bench.status.fits(Fits(2, (4, 3), ("one more is not heard",)))
+    bench.status.interpreters('{"may": {}, "now": {}}')
     bench.status.trouble(Trouble("anna", "translate", "fr", "no route", ReportCode.NOT_TRANSLATED))
     attributes = dict(bench.status.attributes())
     assert json.loads(attributes.pop("translator.channels")) == {
@@ -88,6 +90,8 @@ def test_all_attributes() -> None:
         "translator.profile": "embedded",
         "translator.recording": "",
         "translator.encrypted": "",
+        "translator.interpreters": '{"may": {}, "now": {}}',
+        "translator.turn": '{"speaker": "anna", "interpreting": ""}',
         "translator.key": "public-key",
         "translator.trouble": "Anna B., fr: no route",
     }

@@ -33,6 +33,11 @@ def said(number: int, text: str, *, speaker: str = "anna", offset_at_s: float = 
     return Translation(clause, "es", text, "scripted", ("en", "es"), offset_at_s)
 
 
+def unhurried(count: int) -> list[tuple[str, str]]:
+    """So many clauses, all spoken."""
+    return [(f"clause {number}", "spoken") for number in range(1, count + 1)]
+
+
 class Speaking:
     """A channel under test, with everything it reported."""
 
@@ -42,6 +47,7 @@ class Speaking:
         sink: InstantSink | None = None,
         settings: SpeechSettings = SETTINGS,
         casting: Casting | None = None,
+        by_turns: bool = False,
     ) -> None:
         self.clock = HandClock(1000.0)
         self.sink = sink or InstantSink()
@@ -56,6 +62,7 @@ class Speaking:
             report=self.reported.append,
             begins=lambda speaker, in_s: self.begun.append((speaker, in_s)),
             casting=casting,
+            by_turns=by_turns,
             now=self.clock,
         )
 
@@ -367,3 +374,44 @@ async def test_sound_that_ran_dry_ends_later() -> None:
     (spoken,) = [report for report in reported if isinstance(report, Spoken)]
     assert spoken.end_at_s == clock() > spoken.onset_at_s + 2
     assert spoken.lag_s == spoken.end_at_s - 1000.0
+
+
+async def test_a_turn_is_spoken_wholly_and_at_the_voices_own_speed_however_late_it_is() -> None:
+    """Where turns are given, the law of lag leaves nothing out and hurries nobody."""
+    speaking = Speaking(by_turns=True)
+    for number in range(1, 31):
+        speaking.channel.say(said(number, f"clause {number}", offset_at_s=700.0))
+    await speaking.finish()
+
+    assert speaking.outcomes == unhurried(30)
+    assert {request.speed for request in speaking.synthesizer.asked} == {1.0}
+
+
+async def test_what_waits_of_a_turn_is_all_spoken_when_turns_are_no_longer_kept_apart() -> None:
+    """Faster, but all of it; then the usual law holds again."""
+    speaking = Speaking(by_turns=True)
+    for number in range(1, 11):
+        speaking.channel.say(said(number, f"clause {number}", offset_at_s=700.0))
+    speaking.channel.take_turns(False)
+    running = asyncio.create_task(speaking.channel.run())
+    async with asyncio.timeout(5):
+        while len(speaking.outcomes) < 10:
+            await asyncio.sleep(0.005)
+    assert speaking.outcomes == unhurried(10)
+    assert max(request.speed for request in speaking.synthesizer.asked) > 1.0
+
+    for number in range(11, 17):
+        speaking.channel.say(said(number, f"clause {number}"))
+    speaking.channel.close()
+    await running
+    assert ("clause 11", "4 clauses were waiting") in speaking.outcomes
+
+
+async def test_a_channel_that_is_given_turns_from_now_on_leaves_nothing_out() -> None:
+    speaking = Speaking()
+    speaking.channel.take_turns(True)
+    for number in range(1, 31):
+        speaking.channel.say(said(number, f"clause {number}", offset_at_s=700.0))
+    await speaking.finish()
+
+    assert speaking.outcomes == unhurried(30)

@@ -13,6 +13,7 @@ import type { ChannelState } from "../logic/interpreter";
 import { nameOf, nameWithin } from "../logic/languages";
 import type { ReportCode } from "../logic/reports";
 import { voicesOf } from "../logic/voices";
+import { BoothRights } from "./BoothRights";
 import { CapacityLine } from "./CapacityLine";
 import { ChatSection } from "./ChatSection";
 import { ConfirmDialog } from "./ConfirmDialog";
@@ -26,6 +27,7 @@ import { LinksSection } from "./LinksSection";
 import { PartBoundary } from "./PartBoundary";
 import { RecordingSection } from "./RecordingSection";
 import { StoredSection } from "./StoredSection";
+import { TurnsSwitch } from "./TurnsSwitch";
 import { VoicesSection } from "./VoicesSection";
 
 const ServerRecordingSection = lazy(() => import("./ServerRecordingSection"));
@@ -143,6 +145,17 @@ function InterpreterSection({ organising }: { organising: Organising }) {
         onSpeed={(speed) => void change("voices", { ...wish, speed })}
       />
       {failureAt("voices")}
+      <TurnsSwitch
+        consecutive={wish.consecutive}
+        onChange={(consecutive) => void change("turns", { ...wish, consecutive })}
+      />
+      {failureAt("turns")}
+      <BoothRights
+        languages={offered}
+        given={wish.interprets}
+        onChange={(interprets) => void change("people", { ...wish, interprets })}
+      />
+      {failureAt("people")}
       <h4>{text("org.glossary")}</h4>
       <p className="hint">{text("org.glossaryHint")}</p>
       <p className="actions">
@@ -237,7 +250,7 @@ function Channels({ languages, muted, onMuted }: ChannelsProps) {
 function ChannelFacts({ channel, muted }: { channel: ChannelState | undefined; muted: boolean }) {
   const { text, count, number } = useI18n();
   const state = muted ? "muted" : channel?.state;
-  const states = { open: "org.open", muted: "org.mutedState", lingering: "org.lingering" } as const;
+  const states = { open: "org.open", muted: "org.mutedState", lingering: "org.lingering", human: "org.human" } as const;
   const facts = [
     state ? text(states[state]) : "",
     channel ? count("org.listeners", channel.listeners) : "",

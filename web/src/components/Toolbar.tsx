@@ -188,7 +188,8 @@ function ShareButton() {
   const id = useId();
   const { enabled, pending, toggle } = useTrackToggle({
     source: Track.Source.ScreenShare,
-    captureOptions: { audio: true, selfBrowserSurface: "exclude" },
+    // The meeting's own tab and the machine's whole sound would have translations interpreted again.
+    captureOptions: { audio: true, selfBrowserSurface: "exclude", systemAudio: "exclude" },
     onDeviceError: (error) => {
       console.info("the screen is not shared", error.name);
       setTold(true);

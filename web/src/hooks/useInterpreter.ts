@@ -16,7 +16,7 @@ function shownNow(state: InterpreterState, presence: Presence, interpreter: Inte
 }
 
 /** Where in the section something was asked for: what fails is said there. */
-export type Place = "invitation" | "languages" | "channels" | "voices";
+export type Place = "invitation" | "languages" | "channels" | "voices" | "people" | "turns";
 
 /** The interpreter as the service and the room see it. What is wished before it is invited waits here for the invitation. */
 export function useInterpreter(organising: Organising) {
@@ -42,6 +42,8 @@ export function useInterpreter(organising: Organising) {
         muted: state.muted,
         voices: state.voices,
         speed: state.speed,
+        interprets: state.interprets,
+        consecutive: state.consecutive,
       })
     : draft;
 

@@ -150,6 +150,10 @@ export interface InterpreterWish {
   readonly voices: ChosenVoices;
   /** Of speech that is not late; 1 is a voice's normal rate. */
   readonly speed: number;
+  /** For the identity of a person the languages that they may interpret into. */
+  readonly interprets: Readonly<Record<string, readonly string[]>>;
+  /** Whether a turn is spoken once its speaker has finished it. */
+  readonly consecutive: boolean;
 }
 
 export interface InterpreterState {
@@ -162,6 +166,8 @@ export interface InterpreterState {
   readonly voices: ChosenVoices;
   /** Of speech that is not late; 1 is a voice's normal rate. */
   readonly speed: number;
+  readonly interprets: Readonly<Record<string, readonly string[]>>;
+  readonly consecutive: boolean;
   /** All that there is, whatever was chosen of it. */
   readonly available_languages: readonly string[];
   /** What may be asked for now. */
@@ -171,7 +177,7 @@ export interface InterpreterState {
     readonly language: string;
     readonly listeners: number;
     readonly lag_s: number | null;
-    readonly state: "open" | "muted" | "lingering";
+    readonly state: "open" | "muted" | "lingering" | "human";
   }[];
   readonly capacity: Capacity | null;
   readonly encrypted: Encrypted | null;

@@ -1,5 +1,6 @@
 /** What the interpreter says of itself in its participant attributes. */
 
+import { readBooths, type Booths } from "./booths";
 import { parsed } from "./json";
 import { isLanguageCode, servedBy } from "./languages";
 import { readOffer, type Offer } from "./offer";
@@ -21,7 +22,8 @@ export interface ChannelState {
   readonly listeners: number;
   /** Seconds from the end of a sentence to the end of its translation; null where not measured yet. */
   readonly lagS: number | null;
-  readonly state: "open" | "muted" | "lingering";
+  /** "human": a person interprets in the machine's place. */
+  readonly state: "open" | "muted" | "lingering" | "human";
   /** Whether it is being spoken on; null where the interpreter does not say so for each channel. */
   readonly speaking: boolean | null;
 }
@@ -48,7 +50,17 @@ export type Interpreter =
       readonly profile: string;
       readonly reports: readonly Report[];
       readonly encrypted: Encrypted | null;
+      /** The people who interpret. */
+      readonly booths: Booths;
+      /** Null where turns are not kept apart. */
+      readonly turn: Turn | null;
     };
+
+/** Whose turn it is, and whose is being spoken; identities, "" for nobody's. */
+export interface Turn {
+  readonly speaker: string;
+  readonly interpreting: string;
+}
 
 export const ABSENT: Interpreter = { present: false };
 
@@ -80,6 +92,8 @@ export function readInterpreter(identity: string, attributes: Attributes): Inter
     profile: plainText(attributes["translator.profile"] ?? "", MOST_WORDS),
     reports: readReports(parsed(attributes["translator.reports"])),
     encrypted: readEncrypted(parsed(attributes["translator.encrypted"] || undefined)),
+    booths: readBooths(parsed(attributes["translator.interpreters"] || undefined)),
+    turn: readTurn(parsed(attributes["translator.turn"] || undefined)),
   };
 }
 
@@ -90,6 +104,12 @@ function readEncrypted(value: unknown): Encrypted | null {
   const { everybody, speakers } = value as Record<string, unknown>;
   const named = Array.isArray(speakers) ? speakers.filter((who) => typeof who === "string").slice(0, MOST_NAMED) : [];
   return named.length || everybody === true ? { everybody: everybody === true, speakers: named } : null;
+}
+
+function readTurn(value: unknown): Turn | null {
+  if (typeof value !== "object" || value === null) return null;
+  const { speaker, interpreting } = value as Record<string, unknown>;
+  return typeof speaker === "string" && typeof interpreting === "string" ? { speaker, interpreting } : null;
 }
 
 function readCodes(value: unknown): readonly string[] {
@@ -113,7 +133,7 @@ function readChannels(value: unknown): ChannelState[] {
         track: typeof track === "string" ? track.slice(0, MOST_WORDS) : `translated-${language}`,
         listeners: Math.floor(within(listeners, 0, MOST_LISTENERS)),
         lagS: lagS > 0 ? lagS : null,
-        state: state === "muted" || state === "lingering" ? state : "open",
+        state: state === "muted" || state === "lingering" || state === "human" ? state : "open",
         speaking: typeof speaking === "boolean" ? speaking : null,
       };
     });
@@ -159,10 +179,11 @@ const LAG_SLACK_S = 1;
 /**
  * People follow an interpreter well up to about 4 s behind; beyond 8 s a conversation breaks.
  *
- * `before` is what the lag was called last. A muted channel is behind nothing.
+ * `before` is what the lag was called last. A muted channel is behind nothing, and of people it is not known.
  */
 export function lagOf(channel: ChannelState | undefined, before: Lag["kind"] = "unknown"): Lag {
-  const seconds = channel?.state === "muted" ? null : (channel?.lagS ?? null);
+  const measured = channel?.state === "open" || channel?.state === "lingering";
+  const seconds = measured ? channel.lagS : null;
   if (seconds === null) return { kind: "unknown" };
   const now = lagRank(seconds);
   const last = before === "unknown" ? now : LAG_KINDS.indexOf(before);

@@ -70,9 +70,21 @@ function readMetadata(metadata: string): { name: string; salt: string } | null {
   }
 }
 
+const SCREEN = "#screen";
+
+/** The identity under which the sound of somebody's shared screen is captioned, as in `protocol/screens.py`. */
+export function screenOf(identity: string): string {
+  return identity + SCREEN;
+}
+
+/** Whose shared screen captions are of; null where they are of a person. */
+export function screenOwner(speaker: string): string | null {
+  return speaker.endsWith(SCREEN) ? speaker.slice(0, -SCREEN.length) : null;
+}
+
 /** The one way from an identity to what people are shown. */
 export function nameIn(names: Names, identity: string): string {
-  return names.get(identity) ?? shortIdentity(identity);
+  return names.get(identity) ?? shortIdentity(screenOwner(identity) ?? identity);
 }
 
 /** An identity as people are shown it: its role and some of its digits. */

@@ -1,5 +1,6 @@
 import { RoomContext } from "@livekit/components-react";
 import { lazy, Suspense, useCallback, useEffect, useEffectEvent, useMemo, useRef, useState } from "react";
+import { BoothLine } from "../components/BoothLine";
 import { CaptionPane } from "../components/CaptionPane";
 import { CloseButton } from "../components/controls";
 import { ConfirmDialog } from "../components/ConfirmDialog";
@@ -15,6 +16,7 @@ import { InviteButton } from "../components/InviteButton";
 import { PeoplePanel } from "../components/PeoplePanel";
 import { RecordingClock, RecordingStatus, ServerRecordingSign } from "../components/RecordingStatus";
 import { Scene } from "../components/Scene";
+import { ScreenSound } from "../components/ScreenSound";
 import { SettingsPanel } from "../components/SettingsPanel";
 import { ShortcutsDialog } from "../components/ShortcutsDialog";
 import { ReactionsLayer, RequestLines } from "../components/Signs";
@@ -127,6 +129,8 @@ function MeetingView({ invitation, organising }: { invitation: Invitation; organ
             <RequestLines organiser={organising !== null} />
             <Troubles offered={offer.read} />
             <RecordingStatus />
+            <BoothLine />
+            <ScreenSound />
           </PartBoundary>
         </StatusStrip>
       </PartBoundary>

@@ -1,5 +1,5 @@
 import { ParticipantKind, RoomEvent, type Participant, type Room } from "livekit-client";
-import { confirmedName, isVouched, nameIn, plainName, shortIdentity, type Names } from "../logic/names";
+import { confirmedName, isVouched, nameIn, plainName, screenOf, shortIdentity, type Names } from "../logic/names";
 import { Store } from "../logic/store";
 
 /** Nobody is forgotten in a meeting; a flood of visitors must not fill the memory either. */
@@ -39,6 +39,12 @@ export class Directory {
   }
 
   readonly nameOf = (identity: string): string => nameIn(this.names.get(), identity);
+
+  /** What the screen of somebody whose name is known is called, where its sound is interpreted. */
+  nameScreen(owner: string, named: (name: string) => string): void {
+    const name = this.names.get().get(owner);
+    if (name) this.keep([[screenOf(owner), named(name)]]);
+  }
 
   private learn(): void {
     const known = this.names.get();

@@ -6,6 +6,7 @@ import {
   type RemoteTrackPublication,
   type Room,
 } from "livekit-client";
+import { interpretedBy, interpreterInto, NO_BOOTHS, type Booths } from "../logic/booths";
 import type { Passages } from "../logic/captionLog";
 import {
   chosenFor,
@@ -17,7 +18,8 @@ import {
   type Hearer,
   type HearingChoices,
 } from "../logic/hearing";
-import { isWantedChannel, languageOfTrack, type Interpreter } from "../logic/interpreter";
+import { channelFor, isWantedChannel, languageOfTrack, type Interpreter } from "../logic/interpreter";
+import { screenOf, screenOwner } from "../logic/names";
 import type { Readable } from "../logic/store";
 import { spokenBy, type Wishes } from "../logic/wishes";
 import type { Mixer } from "./mixer";
@@ -106,6 +108,7 @@ export class Listening {
   private wants(participant: RemoteParticipant, publication: RemoteTrackPublication): boolean {
     if (participant.kind === ParticipantKind.EGRESS) return false;
     if (publication.kind === Track.Kind.Audio && !this.inputs.hears) return false;
+    if (this.isBooth(participant, publication)) return this.hearsBooth(participant);
     if (!participant.isAgent) return true;
     return (
       publication.kind === Track.Kind.Audio &&
@@ -113,12 +116,29 @@ export class Listening {
     );
   }
 
+  private booths(): Booths {
+    const interpreter = this.inputs.interpreter.get();
+    return interpreter.present ? interpreter.booths : NO_BOOTHS;
+  }
+
+  /** Whether a track is the voice of somebody who interprets in the machine's place: no speaker, but a channel. */
+  private isBooth(participant: RemoteParticipant, publication: RemoteTrackPublication): boolean {
+    return publication.source === Track.Source.Microphone && interpretedBy(this.booths(), participant.identity) !== "";
+  }
+
+  private hearsBooth(participant: RemoteParticipant): boolean {
+    const { listen } = this.inputs.wishes.get();
+    const muted = channelFor(this.inputs.interpreter.get(), listen)?.state === "muted";
+    return listen !== "off" && !muted && interpreterInto(this.booths(), listen) === participant.identity;
+  }
+
   private play(participant: RemoteParticipant, publication: RemoteTrackPublication, track: MediaStreamTrack): void {
     const key = publication.trackSid;
-    if (this.playing.get(key)?.trackId === track.id) return;
-    const translation = participant.isAgent;
+    const translation = participant.isAgent || this.isBooth(participant, publication);
+    const playing = this.playing.get(key);
+    if (playing?.trackId === track.id && playing.translation === translation) return;
     if (translation) this.mixer.addTranslation(key, track);
-    else this.mixer.addOriginal(key, track, this.understands(participant));
+    else this.mixer.addOriginal(key, track, this.understands(participant, publication));
     this.playing.set(key, { trackId: track.id, translation });
   }
 
@@ -137,10 +157,11 @@ export class Listening {
     for (const { participant, publication } of this.publications()) {
       const playing = this.playing.get(publication.trackSid);
       if (!playing) continue;
-      if (!playing.translation) this.mixer.setUnderstood(publication.trackSid, this.understands(participant));
+      if (!playing.translation)
+        this.mixer.setUnderstood(publication.trackSid, this.understands(participant, publication));
       this.mixer.setVolume(
         publication.trackSid,
-        playing.translation ? this.channelVolume(publication) : volumeOf(choices, participant.identity),
+        participant.isAgent ? this.channelVolume(publication) : volumeOf(choices, participant.identity),
       );
     }
   }
@@ -164,18 +185,21 @@ export class Listening {
     return isWantedChannel(publication.trackName, language, offered);
   }
 
-  private understands({ identity }: RemoteParticipant): boolean {
-    return heardAs(this.hearer(), identity, this.spokenBy(identity)) === null;
+  private understands({ identity }: RemoteParticipant, { source }: RemoteTrackPublication): boolean {
+    const speaker = source === Track.Source.ScreenShareAudio ? screenOf(identity) : identity;
+    return heardAs(this.hearer(), speaker, this.spokenBy(speaker)) === null;
   }
 
   private hearer(): Hearer {
     return hearerOf(this.inputs.wishes.get().listen, this.inputs.choices.get());
   }
 
-  /** What somebody speaks, as far as they or their words tell; "" where nothing does. */
-  private spokenBy(identity: string): string {
-    const stated = spokenBy(this.room.remoteParticipants.get(identity)?.attributes ?? {});
-    const said = this.inputs.passages.get().lastBy(identity);
+  /** What somebody, or their screen, speaks, as far as they or their words tell; "" where nothing does. */
+  private spokenBy(speaker: string): string {
+    const owner = screenOwner(speaker);
+    const attributes = this.room.remoteParticipants.get(owner ?? speaker)?.attributes ?? {};
+    const stated = owner === null ? spokenBy(attributes) : (attributes["translator.screen"] ?? "");
+    const said = this.inputs.passages.get().lastBy(speaker);
     return stated !== "" && stated !== "auto" ? stated : (said?.sourceLanguage ?? "");
   }
 }

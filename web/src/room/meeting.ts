@@ -8,6 +8,7 @@ import { SignatureCheck } from "../logic/signatures";
 import { Store } from "../logic/store";
 import type { Wishes } from "../logic/wishes";
 import { Camera } from "./camera";
+import { Booth } from "./booth";
 import { CaptionFeed, captionSource } from "./captionFeed";
 import { Chat } from "./chat";
 import { keptChat } from "./chatShelf";
@@ -64,6 +65,7 @@ export class Meeting {
   readonly requests: Requests;
   readonly wishSender: WishSender;
   readonly hearing: HearingSender["choices"];
+  readonly booth: Booth;
   readonly readBefore: ReadBefore["former"];
   readonly recorder: HeardRecorder;
   readonly recordingAllowed: RecordingRule["allowed"];
@@ -74,6 +76,8 @@ export class Meeting {
     muted: [],
     voices: {},
     speed: 1,
+    interprets: {},
+    consecutive: false,
   });
   /** Identities of those who record what they hear. */
   readonly recording: RecordingSigns["recording"];
@@ -149,6 +153,7 @@ export class Meeting {
     this.reactions = new Reactions(this.room);
     this.requests = new Requests(this.room);
     this.wishSender = new WishSender(this.room, options.wishes, this.watch.state);
+    this.booth = new Booth(this.room, this.watch.state);
     this.readBefore = new ReadBefore(this.wishSender.wishes, clock.now).former;
     this.hearing = new HearingSender(this.room, admission.room, options.hearing, this.watch.state).choices;
     this.words = new WordsWatch(this.room, this.watch.state);

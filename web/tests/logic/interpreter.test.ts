@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { NO_BOOTHS } from "../../src/logic/booths";
 import {
   ABSENT,
   channelFor,
@@ -41,8 +42,33 @@ describe("the interpreter's attributes", () => {
       profile: "cpu",
       reports: [{ code: "no_voice", speaker: "", language: "es", other: "", count: 0 }],
       encrypted: null,
+      booths: NO_BOOTHS,
+      turn: null,
     });
   });
+
+  it("say who interprets, and whose turn it is", () => {
+    const said = {
+      "translator.interpreters": '{"may": {"ines": ["fr"]}, "now": {"fr": "ines"}}',
+      "translator.turn": '{"speaker": "ana", "interpreting": ""}',
+      "translator.channels": '{"fr": {"lag_s": 3, "state": "human"}}',
+    };
+    const told = readInterpreter("agent-1", { ...ATTRIBUTES, ...said });
+    expect(told).toMatchObject({
+      booths: { may: new Map([["ines", ["fr"]]]), now: new Map([["fr", "ines"]]) },
+      turn: { speaker: "ana", interpreting: "" },
+      channels: [{ language: "fr", state: "human" }],
+    });
+    expect(lagOf(channelFor(told, "fr"))).toEqual({ kind: "unknown" });
+    expect(hearsTranslation(told, "fr")).toBe(true);
+  });
+
+  it.each(["", "{", "7", "[]", '{"speaker": 7, "interpreting": ""}', '{"speaker": "ana"}'])(
+    "say nothing of turns where that cannot be read: %s",
+    (value) => {
+      expect(readInterpreter("agent-1", { ...ATTRIBUTES, "translator.turn": value })).toMatchObject({ turn: null });
+    },
+  );
 
   it("say whose words are encrypted", () => {
     const said = { "translator.encrypted": '{"everybody": false, "speakers": ["ana", 7, "ben"]}' };

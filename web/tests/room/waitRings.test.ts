@@ -1,6 +1,7 @@
 // @vitest-environment jsdom
 import { ParticipantKind, RoomEvent, type Participant, type Room } from "livekit-client";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { NO_BOOTHS } from "../../src/logic/booths";
 import type { Interpreter } from "../../src/logic/interpreter";
 import { Store } from "../../src/logic/store";
 import { WaitRings } from "../../src/room/waitRings";
@@ -19,6 +20,8 @@ const LISTENED_TO: Interpreter = {
   profile: "",
   reports: [],
   encrypted: null,
+  booths: NO_BOOTHS,
+  turn: null,
 };
 
 const ana = person("ana");

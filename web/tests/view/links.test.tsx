@@ -140,7 +140,15 @@ describe("an organiser's links", () => {
 });
 
 describe("the interpreter's last steps", () => {
-  const NOTHING_SPECIAL: InterpreterWish = { languages: null, glossary: null, muted: [], voices: {}, speed: 1 };
+  const NOTHING_SPECIAL: InterpreterWish = {
+    languages: null,
+    glossary: null,
+    muted: [],
+    voices: {},
+    speed: 1,
+    interprets: {},
+    consecutive: false,
+  };
   beforeEach(() => meeting.interpreterDraft.set(NOTHING_SPECIAL));
 
   const present: InterpreterState = {
@@ -152,6 +160,8 @@ describe("the interpreter's last steps", () => {
     glossary: null,
     voices: {},
     speed: 1,
+    interprets: {},
+    consecutive: false,
     available_languages: ["es"],
     offered_languages: ["es"],
     available_voices: {},

@@ -13,6 +13,7 @@ const CONFIG: Config = {
   livekit_url: "wss://meet.example",
   privacy_url: "https://meet.example/privacy",
   offer: { recognised: ["en"], read: ["en", "es"], heard: ["es", "en"] },
+  interpreter: { available: true, trial: false },
 };
 
 function show(config: Config | null) {
