@@ -8,6 +8,8 @@ import "./styles/pages.css";
 import "./styles/room.css";
 import "./styles/strip.css";
 import "./styles/toolbar.css";
+import "./styles/languages.css";
+import "./styles/steps.css";
 import "./styles/captions.css";
 
 const root = document.getElementById("root");

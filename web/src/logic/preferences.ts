@@ -1,6 +1,7 @@
 /** What a person chose, kept in this browser; nothing of it leaves the machine by itself. */
 
 import type { ReadMode } from "./captionView";
+import { isLanguageCode } from "./languages";
 
 export interface Preferences {
   readonly name: string;
@@ -22,6 +23,8 @@ export interface Preferences {
   /** Whether finished sentences are read to screen readers; "auto": while no translated voice is heard. */
   readonly announce: "auto" | "on" | "off";
   readonly relayOnly: boolean;
+  /** Codes, the one that was chosen last first. */
+  readonly recentLanguages: readonly string[];
 }
 
 export const CAPTION_SIZES = [0.9, 1.1, 1.35, 1.7, 2.2, 2.9] as const;
@@ -44,7 +47,10 @@ export const DEFAULTS: Preferences = {
   shortcuts: true,
   announce: "auto",
   relayOnly: false,
+  recentLanguages: [],
 };
+
+const MOST_RECENT = 5;
 
 const KEY = "hive.preferences";
 
@@ -73,7 +79,18 @@ export function readPreferences(shelf: Shelf): Preferences {
     captionSize: Math.min(CAPTION_SIZES.length - 1, Math.max(0, Number.isFinite(size) ? size : DEFAULTS.captionSize)),
     balance: Math.min(1, Math.max(0, preferences.balance)),
     announce: ["on", "off"].includes(preferences.announce) ? preferences.announce : "auto",
+    recentLanguages: recentOf(values["recentLanguages"]),
   };
+}
+
+function recentOf(kept: unknown): readonly string[] {
+  if (!Array.isArray(kept)) return [];
+  return kept.filter((code): code is string => typeof code === "string" && isLanguageCode(code)).slice(0, MOST_RECENT);
+}
+
+/** The languages used last, now that `code` was chosen. */
+export function withRecent(recent: readonly string[], code: string): readonly string[] {
+  return [code, ...recent.filter((other) => other !== code)].slice(0, MOST_RECENT);
 }
 
 export function keepPreferences(shelf: Shelf, preferences: Preferences): void {

@@ -1,7 +1,7 @@
 import { useEffect, useState, type FormEvent } from "react";
-import { CopyField, Notice, Segmented, Select } from "../components/controls";
+import { CopyField, Notice, Segmented } from "../components/controls";
 import { Icon } from "../components/Icon";
-import { languageChoices } from "../components/languageChoices";
+import { LanguageSelect } from "../components/LanguageSelect";
 import { Page, ViewHeading } from "../components/Page";
 import { useConfig } from "../hooks/useConfig";
 import { useErrorText } from "../hooks/useErrorText";
@@ -166,13 +166,12 @@ function CreateForm({ api, busy, error, onCreate }: CreateFormProps) {
           onChange={(event) => setTitle(event.target.value)}
         />
       </div>
-      <Select
+      <LanguageSelect
         label={text("start.source")}
         value={source}
-        choices={[
-          { value: "auto", label: text("before.speakAuto") },
-          ...languageChoices(i18n, config?.offer.recognised, source),
-        ]}
+        special={[{ value: "auto", label: text("before.speakAuto") }]}
+        offered={config?.offer.recognised}
+        reason={() => "language.notRecognised"}
         onChange={setSource}
       />
       <Segmented
