@@ -67,6 +67,10 @@ async def test_the_organisers_click_brings_the_interpreter(
             await expect(emma.page.locator('[data-channel="es"]')).to_contain_text("1.5 s behind")
             await emma.page.get_by_role("button", name="Mute: Spanish").click()
             await expect(emma.page.locator('[data-channel="es"]')).to_contain_text("muted")
+            await emma.page.get_by_role("button", name="Undo").click()
+            await expect(emma.page.locator('[data-channel="es"]')).not_to_contain_text("muted")
+            await emma.page.get_by_role("button", name="Mute: Spanish").click()
+            await expect(emma.page.locator('[data-channel="es"]')).to_contain_text("muted")
             await expect(emma.page.locator("[data-capacity]")).to_have_text(
                 "This machine interprets about 2 speakers into 3 languages or 1 speaker into 5 languages at once."
             )

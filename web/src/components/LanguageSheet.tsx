@@ -54,10 +54,10 @@ export function LanguageSheet({ id, offer, chip, toList, onClose }: LanguageShee
       tabIndex={-1}
       onKeyDown={(event) => event.key === "Escape" && onClose(true)}
     >
-      <header>
+      <div className="sheet-head">
         <h2 id={titleId}>{text("before.languages")}</h2>
         <CloseButton onClose={() => onClose(true)} />
-      </header>
+      </div>
       <div className="sheet-body">
         {hears && (
           <>
