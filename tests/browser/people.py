@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from playwright.async_api import BrowserContext, Page, Playwright
+from playwright.async_api import BrowserContext, Locator, Page, Playwright
 
 CHROMIUM = "/usr/bin/chromium"
 DESKTOP = (1280, 800)
@@ -127,7 +127,29 @@ class Person:
 
     async def hear(self, language: str) -> None:
         """Chooses the language to hear; a code or "off"."""
-        await self.page.locator("#hear").select_option(language)
+        await self.open_languages()
+        await self.choose(self.page.locator("#hear"), language)
+        await self.page.keyboard.press("Escape")
+        await self.page.locator(".sheet").wait_for(state="detached")
+
+    async def open_languages(self) -> None:
+        """Opens the sheet of languages, unless it is open: its button would close it then."""
+        await self.page.locator(".chip").wait_for(timeout=20_000)
+        if not await self.page.locator(".sheet").count():
+            await self.page.locator(".chip").click()
+        await self.page.locator(".sheet").wait_for()
+
+    async def choose(self, field: Locator, language: str) -> None:
+        """Chooses in a list of languages; a code, or "auto" or "off" where there is such."""
+        await self.list_of(field)
+        await self.page.locator(f'[role=option][data-code="{language}"]').click()
+        await self.page.locator("[role=listbox]").wait_for(state="detached")
+
+    async def list_of(self, field: Locator) -> Locator:
+        """Opens the list that belongs to a field; those that can be chosen."""
+        await field.click()
+        await self.page.locator("[role=listbox]").wait_for()
+        return self.page.locator('[role=option][aria-disabled="false"]')
 
     async def open_panel(self, name: str) -> None:
         """Opens a panel, unless it is open: its button would close it then, even while its content still loads."""
@@ -151,7 +173,15 @@ class Person:
         return Heard(sound, int(took["rate"]), tuple(took["gains"]))
 
     async def identity(self) -> str:
-        return str(await self.page.locator(".person:has(.you)").get_attribute("data-identity"))
+        """As the list of people says it; the panel that was open stays open."""
+        before = await self.page.locator(".room").get_attribute("data-panel")
+        await self.open_panel("people")
+        identity = str(await self.page.locator(".person:has(.you)").get_attribute("data-identity"))
+        if before == "none":
+            await self.page.locator(".panel > header button").click()
+        elif before != "people":
+            await self.open_panel(str(before))
+        return identity
 
 
 @asynccontextmanager

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from playwright.async_api import Page
 
+from tests.browser.people import Person
+
 # Notes for everything that the page begins to play when that was, and each 20 ms whether it is loud.
 TAP = """
 (() => {
@@ -32,11 +34,9 @@ TAP = """
 """
 
 _CHANGE = """(language) => {
-  const select = document.querySelector("#hear");
-  const set = Object.getOwnPropertyDescriptor(HTMLSelectElement.prototype, "value").set;
-  set.call(select, language);
+  const choice = document.querySelector(`[role=option][data-code="${language}"]`);
   const at = Date.now() / 1000;
-  select.dispatchEvent(new Event("change", { bubbles: true }));
+  choice.click();
   return at;
 }"""
 
@@ -82,5 +82,8 @@ class Changed:
 
 async def change(page: Page, language: str) -> Changed:
     """Chooses the language to hear, as a person does."""
+    somebody = Person(page, [])
+    await somebody.open_languages()
+    await somebody.list_of(page.locator("#hear"))
     before = len(await page.evaluate("playing.began"))
     return Changed(page, float(await page.evaluate(_CHANGE, language)), before)

@@ -63,7 +63,8 @@ async def visit(
     await page.locator("button[type=submit]").click()
     await page.locator(".room").wait_for(timeout=20_000)
     async with interpreting(media, meeting.room) as interpreter:
-        await page.locator("#hear").select_option("es")
+        visitor = Person(page, [])
+        await visitor.hear("es")
         await interpreter.opened("es")
         await talk(interpreter)
         speaking = asyncio.create_task(interpreter.say("es", tone(1000, 3)))
@@ -72,10 +73,14 @@ async def visit(
         await picture("5-delay")
         await page.locator(".pill").click()
         await speaking
-        if await page.locator(".panel").count():
-            await page.locator(".panel > header button").click()
+        await visitor.open_languages()
+        await picture("6-languages")
+        await visitor.list_of(page.locator("#hear"))
+        await picture("6-list")
+        await page.keyboard.press("Escape")
+        await page.keyboard.press("Escape")
         for panel in PANELS:
-            await Person(page, []).open_panel(panel)
+            await visitor.open_panel(panel)
             await picture(f"6-{panel}")
             await page.locator(".panel > header button").click()
         await page.locator("body").press("?")

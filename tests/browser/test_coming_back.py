@@ -54,7 +54,7 @@ async def test_whoever_reloads_is_back_as_who_they_were(
                 await page.goto(service.url)
             await back()
             await _is_inside(page, "off")
-            await expect(page.locator("#hear")).to_have_value("fr")
+            await expect(page.locator(".chip")).to_have_attribute("data-language", "fr")
             await expect(page.locator(".passage")).to_contain_text("Bonjour.")
             await ana.open_panel("people")
             assert await ana.identity() == me

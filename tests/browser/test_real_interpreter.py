@@ -249,6 +249,7 @@ async def test_the_meeting_goes_on_after_the_media_server_died(gathering: Gather
 
 
 async def _invite(organiser: Person) -> None:
+    await organiser.open_panel("organise")
     await organiser.page.locator(".organise").get_by_role("button", name="Invite the interpreter").click()
     await _is(organiser, "present")
 

@@ -54,6 +54,7 @@ async def test_whoever_comes_waits_until_they_are_let_in(playwright: Playwright,
         person(playwright) as cas,
     ):
         await emma.join(meeting.organiser_link, "Emma")
+        await emma.open_panel("organise")
         await emma.page.get_by_label("Waiting room").click()
         await expect(emma.page.get_by_label("Waiting room")).to_be_checked()
         for who, name in ((ana, "Ana"), (bob, "Bob"), (cas, "Cas")):

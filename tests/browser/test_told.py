@@ -95,7 +95,7 @@ async def test_reports_reach_whom_they_concern_and_only_those_count_as_heard_who
         await expect(omar.page.locator(".audience")).to_have_attribute("data-audience", "0")
 
         await omar.open_panel("settings")
-        await speak.select_option("en")
+        await omar.choose(speak, "en")
         await expect(told).to_be_empty()
         await omar.open_panel("people")
         await expect(omar.page.locator(".audience li")).to_have_text(

@@ -12,6 +12,8 @@ import "./styles/strip.css";
 import "./styles/hearing.css";
 import "./styles/toolbar.css";
 import "./styles/microphone.css";
+import "./styles/languages.css";
+import "./styles/steps.css";
 import "./styles/captions.css";
 import "./styles/about.css";
 import "./styles/chat.css";

@@ -6,7 +6,7 @@ import { usePreferences } from "../hooks/usePreferences";
 import { useReason } from "../hooks/useReason";
 import { useStore } from "../hooks/useStore";
 import { Announcer, shown, type CaptionChoice, type ShownParagraph, type ShownRow } from "../logic/captionView";
-import { baseOf, directionOf, nameOf } from "../logic/languages";
+import { baseOf, directionOf, nameWithin } from "../logic/languages";
 import { nameIn } from "../logic/names";
 import { between } from "../logic/paragraphs";
 import { announces, CAPTION_SIZES } from "../logic/preferences";
@@ -120,7 +120,7 @@ export function Paragraph({ line, name }: { line: ShownParagraph; name: string }
 }
 
 function Row({ row, second }: { row: ShownRow; second: boolean }) {
-  const { text, language: locale } = useI18n();
+  const { text, within, language: locale } = useI18n();
   const { noteText, doubtText } = useReason();
   const notOffered = row.clauses.at(-1)?.instead ?? "";
   return (
@@ -157,7 +157,7 @@ function Row({ row, second }: { row: ShownRow; second: boolean }) {
       {notOffered && (
         <span className="passage-note">
           {text("captions.untranslated", {
-            reason: text("captions.notOffered", { language: nameOf(baseOf(notOffered), locale) }),
+            reason: within("captions.notOffered", { language: nameWithin(baseOf(notOffered), locale) }),
           })}
         </span>
       )}

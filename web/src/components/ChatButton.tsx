@@ -15,6 +15,7 @@ export function ChatButton({ open, onToggle }: { open: boolean; onToggle: () => 
       type="button"
       className="tool tool-chat"
       data-panel="chat"
+      data-leads=""
       data-unread={unread}
       aria-pressed={open}
       aria-label={unread ? `${title}: ${count("chat.unread", unread)}` : title}

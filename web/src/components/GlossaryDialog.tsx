@@ -1,12 +1,13 @@
 import { useState } from "react";
 import { useErrorText } from "../hooks/useErrorText";
+import { useTell } from "../hooks/useFeedback";
 import { useI18n } from "../hooks/useI18n";
 import { useLeaveGuard } from "../hooks/useLeaveGuard";
 import { glossaryOf, MOST_ENTRIES, rowsOf, type Glossary, type GlossaryRow } from "../logic/glossary";
 import { nameWithin } from "../logic/languages";
-import { Dialog, Notice, Select } from "./controls";
+import { Dialog, Notice } from "./controls";
 import { Icon } from "./Icon";
-import { languageChoices } from "./languageChoices";
+import { LanguageSelect } from "./LanguageSelect";
 
 interface GlossaryDialogProps {
   readonly glossary: Glossary | null;
@@ -17,8 +18,8 @@ interface GlossaryDialogProps {
 }
 
 export function GlossaryDialog({ glossary, languages, onSave, onClose }: GlossaryDialogProps) {
-  const i18n = useI18n();
-  const { text, language: locale } = i18n;
+  const { text, language: locale } = useI18n();
+  const tell = useTell();
   const [first] = useState<readonly GlossaryRow[]>(() => withBlank(rowsOf(glossary), locale));
   const [rows, setRows] = useState(first);
   useLeaveGuard(rows !== first);
@@ -32,6 +33,7 @@ export function GlossaryDialog({ glossary, languages, onSave, onClose }: Glossar
     setBusy(true);
     try {
       await onSave(glossaryOf(rows));
+      tell(text("told.glossary"));
       onClose();
     } catch (failure) {
       setError(failure);
@@ -45,10 +47,11 @@ export function GlossaryDialog({ glossary, languages, onSave, onClose }: Glossar
   return (
     <Dialog title={text("org.glossary")} onClose={onClose} wide>
       <p className="hint">{text("org.glossaryHint")}</p>
-      <Select
+      <LanguageSelect
         label={text("org.glossaryIn")}
         value={target}
-        choices={languageChoices(i18n, languages, target)}
+        offered={languages}
+        remembers={false}
         onChange={setTarget}
       />
       <div className="glossary">
@@ -66,17 +69,14 @@ export function GlossaryDialog({ glossary, languages, onSave, onClose }: Glossar
               maxLength={100}
               onChange={(event) => edit(row.id, { source: event.target.value })}
             />
-            <select
-              aria-label={text("org.termLanguage")}
+            <LanguageSelect
+              unlabelled
+              label={text("org.termLanguage")}
               value={row.language}
-              onChange={(event) => edit(row.id, { language: event.target.value })}
-            >
-              {languageChoices(i18n, null, row.language).map(({ value, label }) => (
-                <option key={value} value={value}>
-                  {label}
-                </option>
-              ))}
-            </select>
+              offered={null}
+              remembers={false}
+              onChange={(code) => edit(row.id, { language: code })}
+            />
             <input
               aria-label={text("org.written", { language: targetName })}
               placeholder={row.source}

@@ -11,7 +11,7 @@ import { nameIn } from "../logic/names";
 import type { Offer } from "../logic/offer";
 import { isPerson } from "../room/directory";
 import { Select } from "./controls";
-import { languageChoices } from "./languageChoices";
+import { LanguageSelect } from "./LanguageSelect";
 import { PersonSound } from "./PersonSound";
 
 /** Hearing beyond one language: a second one, single people and their volume, and one's own voice for the others. */
@@ -32,20 +32,20 @@ export function HearingChoices({ offer }: { offer: Offer }) {
 }
 
 function SecondLanguage() {
-  const i18n = useI18n();
-  const { text } = i18n;
+  const { text } = useI18n();
   const { wishes } = useWishes();
   const { choices, setUnderstands } = useHearing();
   const { understands } = choices;
-  // What is understood need not be offered: it is not interpreted.
-  const languages = languageChoices(i18n, null, understands).filter(({ value }) => !sameLanguage(value, wishes.listen));
+  if (wishes.listen === "off") return null;
   return (
-    <Select
+    <LanguageSelect
       label={text("hearing.understands")}
       hint={text("hearing.understandsHint")}
       value={sameLanguage(understands, wishes.listen) ? "" : understands}
-      choices={[{ value: "", label: text("hearing.understandsNone") }, ...languages]}
-      disabled={wishes.listen === "off"}
+      special={[{ value: "", label: text("hearing.understandsNone") }]}
+      // What is understood need not be offered: it is not interpreted.
+      offered={null}
+      without={[wishes.listen]}
       onChange={setUnderstands}
     />
   );

@@ -23,12 +23,17 @@ export function InviteButton({ title, organising }: InviteProps) {
         <Icon name="plus" />
         <span>{text("invite.people")}</span>
       </button>
-      {open && (
-        <Dialog title={text("invite.people")} onClose={() => setOpen(false)}>
-          <GuestLink title={title} organising={organising} />
-        </Dialog>
-      )}
+      {open && <InviteDialog title={title} organising={organising} onClose={() => setOpen(false)} />}
     </>
+  );
+}
+
+export function InviteDialog({ onClose, ...invite }: InviteProps & { onClose: () => void }) {
+  const { text } = useI18n();
+  return (
+    <Dialog title={text("invite.people")} onClose={onClose}>
+      <GuestLink {...invite} />
+    </Dialog>
   );
 }
 

@@ -1,9 +1,8 @@
-import { useId } from "react";
 import { useI18n } from "../hooks/useI18n";
 import { nameOf, nameWithin, sortedByName } from "../logic/languages";
 import { isOffered } from "../logic/offer";
 import { Icon } from "./Icon";
-import { languageChoices } from "./languageChoices";
+import { LanguageSelect } from "./LanguageSelect";
 
 interface LanguagePickerProps {
   /** null stands for all that the interpreter can do. */
@@ -15,11 +14,8 @@ interface LanguagePickerProps {
 
 /** The languages of a meeting as tags; without any, all are offered. */
 export function LanguagePicker({ chosen, available, onChange }: LanguagePickerProps) {
-  const i18n = useI18n();
-  const { text, language: locale } = i18n;
-  const id = useId();
+  const { text, language: locale } = useI18n();
   const codes = chosen ?? [];
-  const more = languageChoices(i18n, available).filter(({ value }) => !codes.includes(value));
   const known = available.length ? available : null;
   const shown = (code: string): string =>
     isOffered(code, known) ? nameOf(code, locale) : text("before.notHere", { language: nameOf(code, locale) });
@@ -45,19 +41,16 @@ export function LanguagePicker({ chosen, available, onChange }: LanguagePickerPr
           </li>
         ))}
       </ul>
-      <label className="unseen" htmlFor={id}>
-        {text("org.addLanguage")}
-      </label>
-      <select id={id} value="" onChange={(event) => onChange([...codes, event.target.value])}>
-        <option value="" disabled>
-          {text("org.addLanguage")}
-        </option>
-        {more.map(({ value, label, disabled }) => (
-          <option key={value} value={value} disabled={disabled}>
-            {label}
-          </option>
-        ))}
-      </select>
+      <LanguageSelect
+        unlabelled
+        label={text("org.addLanguage")}
+        placeholder={text("org.addLanguage")}
+        value=""
+        offered={available}
+        without={codes}
+        remembers={false}
+        onChange={(code) => onChange([...codes, code])}
+      />
       <p className="hint">{text("org.languagesHint")}</p>
       {known === null && <p className="hint">{text("before.offerUnknown")}</p>}
     </div>

@@ -1,7 +1,8 @@
-import { lazy, Suspense, useState } from "react";
+import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { useEncryptedText } from "../hooks/useEncryptedText";
 import type { Door } from "../hooks/useDoor";
 import { useErrorText } from "../hooks/useErrorText";
+import { useFeedback, useTell } from "../hooks/useFeedback";
 import { useI18n } from "../hooks/useI18n";
 import { useInterpreter, type Place } from "../hooks/useInterpreter";
 import { useMeeting } from "../hooks/useMeeting";
@@ -218,6 +219,8 @@ interface ChannelsProps {
 /** Load and delay of each language, pushed by the interpreter itself. */
 function Channels({ languages, muted, onMuted }: ChannelsProps) {
   const { text, language: locale } = useI18n();
+  const tell = useTell();
+  const mute = useMuting(muted, onMuted);
   const interpreter = useStore(useMeeting().interpreter);
   const channels = interpreter.present ? interpreter.channels : [];
   const codes = [...new Set([...channels.map(({ language }) => language), ...muted])].sort();
@@ -236,7 +239,11 @@ function Channels({ languages, muted, onMuted }: ChannelsProps) {
               type="button"
               className="button"
               aria-label={`${text(isMuted ? "org.unmuteLanguage" : "org.muteLanguage")}: ${nameWithin(code, locale)}`}
-              onClick={() => onMuted(isMuted ? muted.filter((other) => other !== code) : [...muted, code])}
+              onClick={() => {
+                mute(code, !isMuted);
+                const words = text(isMuted ? "told.unmuted" : "told.muted", { language: nameWithin(code, locale) });
+                tell(words, () => mute(code, isMuted));
+              }}
             >
               {text(isMuted ? "org.unmuteLanguage" : "org.muteLanguage")}
             </button>
@@ -245,6 +252,21 @@ function Channels({ languages, muted, onMuted }: ChannelsProps) {
       })}
     </ul>
   );
+}
+
+/** Mutes or unmutes one language of those that are muted by then: it may be taken back a while later. */
+function useMuting(muted: readonly string[], onMuted: (muted: readonly string[]) => void) {
+  const feedback = useFeedback();
+  const latest = useRef({ muted, onMuted });
+  useEffect(() => {
+    latest.current = { muted, onMuted };
+  }, [muted, onMuted]);
+  // Nothing can be taken back once the panel is closed.
+  useEffect(() => () => feedback.update((told) => (told?.undo ? null : told)), [feedback]);
+  return (code: string, off: boolean): void => {
+    const others = latest.current.muted.filter((other) => other !== code);
+    latest.current.onMuted(off ? [...others, code] : others);
+  };
 }
 
 function ChannelFacts({ channel, muted }: { channel: ChannelState | undefined; muted: boolean }) {

@@ -2,8 +2,8 @@ import { useEffect, useRef, type ReactNode } from "react";
 import { useI18n } from "../hooks/useI18n";
 import { usePreferences } from "../hooks/usePreferences";
 import { INTERFACE_LANGUAGES } from "../logic/languages";
-import { Select } from "./controls";
 import { Logo } from "./Icon";
+import { LanguageSelect } from "./LanguageSelect";
 
 /** The frame of all pages outside a meeting. */
 export function Page({
@@ -39,20 +39,16 @@ export function InterfaceLanguageSelect() {
   const { text, language } = useI18n();
   const [, change] = usePreferences();
   return (
-    <Select
+    <LanguageSelect
       compact
       label={text("app.language")}
       value={language}
-      choices={INTERFACE_LANGUAGES.map((code) => ({ value: code, label: ownName(code) }))}
+      offered={INTERFACE_LANGUAGES}
+      showsMissing={false}
+      remembers={false}
       onChange={(interfaceLanguage) => change({ interfaceLanguage })}
     />
   );
-}
-
-/** A language as its own speakers call it, so that everybody finds theirs. */
-function ownName(code: string): string {
-  const name = new Intl.DisplayNames([code], { type: "language" }).of(code) ?? code;
-  return name.charAt(0).toLocaleUpperCase(code) + name.slice(1);
 }
 
 export function useTitle(title: string): void {

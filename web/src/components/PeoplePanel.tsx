@@ -15,11 +15,17 @@ import { isPerson } from "../room/directory";
 import { Icon } from "./Icon";
 import { MuteOthers } from "./MuteOthers";
 import { PersonActions } from "./PersonActions";
+import { PersonSound } from "./PersonSound";
 import { RecordingMark } from "./RecordingStatus";
 import { LowerHand } from "./LowerHand";
 import { initialsOf, toneOf } from "./tone";
 
-export function PeoplePanel({ organising }: { organising: Organising | null }) {
+interface PeoplePanelProps {
+  readonly organising: Organising | null;
+  readonly offer: Offer;
+}
+
+export function PeoplePanel({ organising, offer }: PeoplePanelProps) {
   const { count } = useI18n();
   const names = useStore(useMeeting().directory.names);
   const everybody = useParticipants().filter(isPerson);
@@ -33,7 +39,7 @@ export function PeoplePanel({ organising }: { organising: Organising | null }) {
       {organising && people.some(({ isLocal }) => !isLocal) && <MuteOthers organising={organising} />}
       <ul className="people">
         {people.map((person) => (
-          <Person key={person.identity} person={person} organising={organising} organisers={organisers} />
+          <Person key={person.identity} person={person} organising={organising} organisers={organisers} offer={offer} />
         ))}
       </ul>
       {screens > 0 && (
@@ -71,9 +77,10 @@ interface PersonProps {
   readonly person: Participant;
   readonly organising: Organising | null;
   readonly organisers: Organisers | null;
+  readonly offer: Offer;
 }
 
-function Person({ person, organising, organisers }: PersonProps) {
+function Person({ person, organising, organisers, offer }: PersonProps) {
   const { text, language: locale } = useI18n();
   const speaking = useIsSpeaking(person);
   const muted = useIsMuted({ participant: person, source: Track.Source.Microphone });
@@ -120,7 +127,9 @@ function Person({ person, organising, organisers }: PersonProps) {
           organising={organising}
           organisers={organisers}
         >
-          {/* How this person sounds to whoever listens goes here, as one element. */}
+          {meeting.admission.role !== "reader" && publishes && (
+            <PersonSound identity={person.identity} name={name} offer={offer} />
+          )}
         </PersonActions>
       )}
     </li>

@@ -2,8 +2,7 @@ import { usePersonHearing } from "../hooks/useHearing";
 import { useI18n } from "../hooks/useI18n";
 import { LOUDEST, ORIGINAL } from "../logic/hearing";
 import { heardIn, type Offer } from "../logic/offer";
-import { Select } from "./controls";
-import { languageChoices } from "./languageChoices";
+import { LanguageSelect } from "./LanguageSelect";
 
 interface PersonSoundProps {
   readonly identity: string;
@@ -13,21 +12,20 @@ interface PersonSoundProps {
 
 /** How one other person is heard: as everybody, in the original, or in a language of its own; and how loud. */
 export function PersonSound({ identity, name, offer }: PersonSoundProps) {
-  const i18n = useI18n();
-  const { text } = i18n;
+  const { text } = useI18n();
   const { chosen, volume, choose, setVolume } = usePersonHearing(identity);
   const percent = Math.round(volume * 100);
-  const language = chosen === ORIGINAL ? "" : chosen;
   return (
     <div className="person-sound" data-person={identity}>
-      <Select
+      <LanguageSelect
         label={text("hearing.person", { name })}
         value={chosen}
-        choices={[
+        special={[
           { value: "", label: text("hearing.personSame") },
           { value: ORIGINAL, label: text("before.hearOff") },
-          ...languageChoices(i18n, heardIn(offer), language),
         ]}
+        offered={heardIn(offer)}
+        remembers={false}
         onChange={choose}
       />
       <label className="person-volume">

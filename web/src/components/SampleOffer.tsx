@@ -1,22 +1,15 @@
-import { useRemoteParticipants } from "@livekit/components-react";
 import { useI18n } from "../hooks/useI18n";
 import { useMeeting } from "../hooks/useMeeting";
+import { useSampleOffered } from "../hooks/useSampleOffered";
 import { useStore } from "../hooks/useStore";
-import { servedBy } from "../logic/languages";
-import { isPerson } from "../room/directory";
-import { SAMPLE_LANGUAGE } from "../room/sample";
 import { Icon } from "./Icon";
 
 /** For somebody who is alone with the interpreter: a talk that it interprets. */
 export function SampleOffer() {
   const { text } = useI18n();
   const meeting = useMeeting();
-  const interpreter = useStore(meeting.interpreter);
   const state = useStore(meeting.sample.state);
-  const others = useRemoteParticipants().filter(isPerson);
-  const isRecognised =
-    interpreter.present && servedBy(SAMPLE_LANGUAGE, interpreter.abilities.recognised ?? []) !== undefined;
-  if (!meeting.maySpeak || !isRecognised || others.length > 0) return null;
+  if (!useSampleOffered()) return null;
   return (
     <>
       <button

@@ -4,8 +4,7 @@ import { useEffect } from "react";
 import { useI18n } from "../hooks/useI18n";
 import { useMeeting } from "../hooks/useMeeting";
 import { useStore } from "../hooks/useStore";
-import { Select } from "./controls";
-import { languageChoices } from "./languageChoices";
+import { LanguageSelect } from "./LanguageSelect";
 
 const SOURCES = [Track.Source.ScreenShareAudio];
 /** Not subscribed to yet, they have names all the same. */
@@ -13,8 +12,7 @@ const ALL = { onlySubscribed: false };
 
 /** In the status strip of who shares sound: whether it is interpreted. Also gives shared screens their names. */
 export function ScreenSound() {
-  const i18n = useI18n();
-  const { text } = i18n;
+  const { text } = useI18n();
   const meeting = useMeeting();
   const interpreter = useStore(meeting.interpreter);
   const screen = useStore(meeting.booth.screen);
@@ -33,16 +31,17 @@ export function ScreenSound() {
   if (!shares || !interpreter.present) return null;
   return (
     <div className="strip-action" data-screen={screen}>
-      <Select
+      <LanguageSelect
         compact
         icon="screen"
         label={text("screen.sound")}
         value={screen}
-        choices={[
+        special={[
           { value: "", label: text("screen.off") },
           { value: "auto", label: text("before.speakAuto") },
-          ...languageChoices(i18n, interpreter.abilities.recognised, screen),
         ]}
+        offered={interpreter.abilities.recognised}
+        remembers={false}
         onChange={(value) => meeting.booth.screen.set(value)}
       />
     </div>

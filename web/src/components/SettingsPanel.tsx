@@ -5,18 +5,16 @@ import { usePreferences } from "../hooks/usePreferences";
 import { useNotUnderstood } from "../hooks/useReports";
 import { useStore } from "../hooks/useStore";
 import { useWishes } from "../hooks/useWishes";
-import { heardIn, type Offer } from "../logic/offer";
+import type { Offer } from "../logic/offer";
 import { announces, CAPTION_SIZES } from "../logic/preferences";
-import { ReadModeSelect } from "../pages/Before";
-import { Notice, Segmented, Select, Switch } from "./controls";
-import { HearingChoices } from "./HearingChoices";
+import { Balance } from "./Balance";
+import { Notice, Segmented, Switch } from "./controls";
 import { Icon } from "./Icon";
-import { languageChoices } from "./languageChoices";
+import { HearField, ReadField, readingIn, ReadModeSelect, SpeakField } from "./LanguageFields";
 import { NotificationSwitch } from "./NotificationSwitch";
 import { InterfaceLanguageSelect } from "./Page";
 import { MICROPHONE_TEXTS } from "./SoundCheck";
 import { MeetingDevices, ProcessingSwitches } from "./SoundControls";
-import { Balance } from "./Toolbar";
 
 interface SettingsPanelProps {
   readonly offer: Offer;
@@ -27,7 +25,6 @@ export function SettingsPanel({ offer, onShortcuts }: SettingsPanelProps) {
   return (
     <>
       <LanguageSettings offer={offer} />
-      <HearingChoices offer={offer} />
       <CaptionSettings />
       <SoundSettings />
       <PageSettings onShortcuts={onShortcuts} />
@@ -36,8 +33,7 @@ export function SettingsPanel({ offer, onShortcuts }: SettingsPanelProps) {
 }
 
 function LanguageSettings({ offer }: { offer: Offer }) {
-  const i18n = useI18n();
-  const { text } = i18n;
+  const { text } = useI18n();
   const meeting = useMeeting();
   const { wishes, setSpeak, setListen, setRead } = useWishes();
   const notUnderstood = useNotUnderstood();
@@ -45,42 +41,14 @@ function LanguageSettings({ offer }: { offer: Offer }) {
   return (
     <section>
       <h3>{text("before.languages")}</h3>
-      {meeting.maySpeak && (
-        <Select
-          icon="speech"
-          label={text("before.speak")}
-          value={wishes.speak}
-          choices={[
-            { value: "auto", label: text("before.speakAuto") },
-            ...languageChoices(i18n, offer.recognised, wishes.speak),
-          ]}
-          onChange={setSpeak}
-        />
-      )}
+      {meeting.maySpeak && <SpeakField offer={offer} value={wishes.speak} onChange={setSpeak} />}
       {notUnderstood && (
         <p className="hint speak-unheard" role="status">
           {notUnderstood}
         </p>
       )}
-      {meeting.admission.role !== "reader" && (
-        <Select
-          icon="ear"
-          label={text("before.hear")}
-          value={wishes.listen}
-          choices={[
-            { value: "off", label: text("before.hearOff") },
-            ...languageChoices(i18n, heardIn(offer), wishes.listen),
-          ]}
-          onChange={setListen}
-        />
-      )}
-      <Select
-        icon="read"
-        label={text("before.read")}
-        value={language}
-        choices={languageChoices(i18n, offer.read, language)}
-        onChange={(code) => setRead({ mode: mode === "both" ? "both" : "translation", language: code })}
-      />
+      {meeting.admission.role !== "reader" && <HearField offer={offer} value={wishes.listen} onChange={setListen} />}
+      <ReadField offer={offer} value={language} onChange={(code) => setRead(readingIn(code, mode))} />
       <ReadModeSelect mode={mode} onChange={(next) => setRead({ mode: next, language })} />
     </section>
   );

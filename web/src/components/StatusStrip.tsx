@@ -3,6 +3,7 @@ import { useI18n } from "../hooks/useI18n";
 import { useMeeting } from "../hooks/useMeeting";
 import { useStore } from "../hooks/useStore";
 import { Icon } from "./Icon";
+import { FeedbackLine } from "./FeedbackLine";
 import { LagBadge } from "./Status";
 import { QualityBars } from "./PeoplePanel";
 
@@ -30,6 +31,7 @@ export function StatusStrip({ children }: { children: ReactNode }) {
         {children}
         <InterpreterLine />
       </div>
+      <FeedbackLine />
       <button
         type="button"
         className="button button-quiet button-icon strip-more"

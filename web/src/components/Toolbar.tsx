@@ -1,96 +1,69 @@
-import { useTrackToggle } from "@livekit/components-react";
-import { Track } from "livekit-client";
-import { useEffect, useId, useRef, useState, type KeyboardEvent, type MouseEvent, type ReactNode } from "react";
+import { useRemoteParticipants } from "@livekit/components-react";
 import { useI18n } from "../hooks/useI18n";
+import { useMedia } from "../hooks/useMedia";
 import { useMeeting } from "../hooks/useMeeting";
-import { usePreferences } from "../hooks/usePreferences";
-import { useWishes } from "../hooks/useWishes";
-import type { TextKey } from "../logic/i18n";
-import { heardIn, type Offer } from "../logic/offer";
-import { CameraButton } from "./CameraButton";
+import { useStore } from "../hooks/useStore";
+import { isScreen } from "../logic/names";
+import type { Offer } from "../logic/offer";
+import { isPerson } from "../room/directory";
 import { ChatButton } from "./ChatButton";
-import { Select } from "./controls";
-import { HandButton } from "./HandButton";
-import { Icon, type IconName } from "./Icon";
-import { languageChoices } from "./languageChoices";
+import { Icon } from "./Icon";
+import { LanguageChip, type SheetState } from "./LanguageChip";
+import { MeetingTools } from "./MeetingTools";
 import { MicrophoneButton } from "./MicrophoneButton";
-import { ToolMessage } from "./ToolMessage";
-
-export type PanelName = "people" | "settings" | "transcript" | "organise" | "diagnostics" | "chat";
-
-export const PANELS: readonly { name: PanelName; label: TextKey; icon: IconName }[] = [
-  { name: "people", label: "room.people", icon: "people" },
-  { name: "settings", label: "room.settings", icon: "settings" },
-  { name: "chat", label: "chat.title", icon: "read" },
-  { name: "transcript", label: "room.transcript", icon: "transcript" },
-  { name: "organise", label: "room.organise", icon: "organise" },
-  { name: "diagnostics", label: "room.diagnostics", icon: "pulse" },
-];
+import { MoreMenu } from "./MoreMenu";
+import { PANELS, type PanelName } from "./panels";
+import { PushButton } from "./PushButton";
 
 interface ToolbarProps {
   readonly offer: Offer;
   readonly panel: PanelName | null;
+  readonly sheet: SheetState;
   readonly organiser: boolean;
   readonly onPanel: (panel: PanelName) => void;
+  readonly onSheet: (sheet: SheetState) => void;
+  readonly onKeys: () => void;
   readonly onLeave: () => void;
 }
 
-export const HEAR_SELECT_ID = "hear";
+/** As in toolbar.css: below these the bar has no room for all its buttons, and the menu holds them. */
+const HOLDS_TOOLS = "(min-width: 40rem)";
+const HOLDS_PANELS = "(min-width: 24rem)";
 
-export function Toolbar({ offer, panel, organiser, onPanel, onLeave }: ToolbarProps) {
-  const i18n = useI18n();
-  const { text } = i18n;
+/** One row in every window: what a person does in the middle, what they look at on the right. */
+export function Toolbar({ offer, panel, sheet, organiser, onPanel, onSheet, onKeys, onLeave }: ToolbarProps) {
+  const { text } = useI18n();
   const meeting = useMeeting();
-  const { wishes, setListen } = useWishes();
-  const hears = meeting.admission.role !== "reader";
+  const { push } = useStore(meeting.wishSender.wishes);
+  const holdsTools = useMedia(HOLDS_TOOLS);
+  const holdsPanels = useMedia(HOLDS_PANELS);
+  const panels = (place: "bar" | "menu") =>
+    PANELS.filter((entry) => entry.place === place && (entry.name !== "organise" || organiser)).map((entry) =>
+      entry.name === "chat" ? (
+        <ChatButton key={entry.name} open={panel === entry.name} onToggle={() => onPanel(entry.name)} />
+      ) : (
+        <PanelButton key={entry.name} entry={entry} pressed={panel === entry.name} onPanel={onPanel} />
+      ),
+    );
   return (
     <footer className="toolbar" aria-label={text("room.controls")}>
-      {meeting.maySpeak && (
-        <div className="toolbar-group toolbar-speaking">
-          <MicrophoneButton />
-          <CameraButton />
-          {wishes.push !== "always" && <PushButton />}
-        </div>
-      )}
-      {hears && (
-        <div className="toolbar-group toolbar-hearing">
-          <Select
-            compact
-            id={HEAR_SELECT_ID}
-            icon="ear"
-            label={text("before.hear")}
-            value={wishes.listen}
-            choices={[
-              { value: "off", label: text("before.hearOff") },
-              ...languageChoices(i18n, heardIn(offer), wishes.listen),
-            ]}
-            onChange={setListen}
-          />
-          {wishes.listen !== "off" && <Balance compact />}
-        </div>
-      )}
-      <div className="toolbar-group toolbar-panels">
-        <Menu>
-          {meeting.maySpeak && <ShareButton />}
-          <HandButton />
-          <ChatButton open={panel === "chat"} onToggle={() => onPanel("chat")} />
-          {PANELS.filter(({ name }) => name !== "chat" && (name !== "organise" || organiser)).map(
-            ({ name, label, icon }) => (
-              <button
-                key={name}
-                type="button"
-                className="tool"
-                aria-pressed={panel === name}
-                title={text(label)}
-                data-panel={name}
-                onClick={() => onPanel(name)}
-              >
-                <Icon name={icon} />
-                <span>{text(label)}</span>
-              </button>
-            ),
-          )}
-        </Menu>
+      <div className="toolbar-group toolbar-middle">
+        {meeting.maySpeak && <MicrophoneButton />}
+        {meeting.maySpeak && push !== "always" && <PushButton />}
+        {holdsTools && <MeetingTools />}
+        <LanguageChip offer={offer} sheet={sheet} onSheet={onSheet} />
+      </div>
+      <div className="toolbar-group toolbar-end">
+        {holdsPanels && panels("bar")}
+        <MoreMenu>
+          {!holdsTools && <MeetingTools />}
+          {!holdsPanels && panels("bar")}
+          {panels("menu")}
+          <button type="button" className="tool" data-leads="" onClick={onKeys}>
+            <Icon name="keyboard" />
+            <span>{text("keys.title")}</span>
+          </button>
+        </MoreMenu>
         <button type="button" className="tool tool-leave" title={text("room.leave")} onClick={onLeave}>
           <Icon name="leave" />
           <span>{text("room.leave")}</span>
@@ -100,153 +73,35 @@ export function Toolbar({ offer, panel, organiser, onPanel, onLeave }: ToolbarPr
   );
 }
 
-/** Stands in the row where that is wide enough, else behind a button. */
-function Menu({ children }: { children: ReactNode }) {
-  const { text } = useI18n();
-  const [open, setOpen] = useState(false);
-  const menu = useRef<HTMLDivElement>(null);
-  const button = useRef<HTMLButtonElement>(null);
-  const id = useId();
-
-  useEffect(() => {
-    if (!open) return undefined;
-    const closeOutside = ({ target }: PointerEvent): void => {
-      const inside = target instanceof Node && (menu.current?.contains(target) || button.current?.contains(target));
-      if (!inside) setOpen(false);
-    };
-    document.addEventListener("pointerdown", closeOutside);
-    return () => document.removeEventListener("pointerdown", closeOutside);
-  }, [open]);
-
-  const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.key !== "Escape" || !open) return;
-    setOpen(false);
-    button.current?.focus();
-  };
-  const onClick = ({ target }: MouseEvent): void => {
-    if (target instanceof Element && target.closest("[data-panel]")) setOpen(false);
-  };
-  return (
-    <>
-      <div className="toolbar-menu" id={id} ref={menu} data-open={open} onKeyDown={onKeyDown} onClick={onClick}>
-        {children}
-      </div>
-      <button
-        type="button"
-        ref={button}
-        className="tool tool-more"
-        title={text("room.more")}
-        aria-expanded={open}
-        aria-controls={id}
-        onKeyDown={onKeyDown}
-        onClick={() => setOpen(!open)}
-      >
-        <Icon name="more" />
-        <span>{text("room.more")}</span>
-      </button>
-    </>
-  );
+interface PanelButtonProps {
+  readonly entry: (typeof PANELS)[number];
+  readonly pressed: boolean;
+  readonly onPanel: (panel: PanelName) => void;
 }
 
-/** The button that opens a panel, or that of the menu which it is in. */
-export function buttonOf(panel: PanelName): HTMLElement | null {
-  const tool = document.querySelector<HTMLElement>(`.tool[data-panel="${panel}"]`);
-  return tool?.checkVisibility() ? tool : document.querySelector<HTMLElement>(".tool-more");
-}
-
-/** Held down like the key of a radio, by pointer or by keyboard. */
-function PushButton() {
+function PanelButton({ entry: { name, label, icon }, pressed, onPanel }: PanelButtonProps) {
   const { text } = useI18n();
-  const { wishes, press } = useWishes();
-  const down = wishes.push === "pressed";
-  const isPressKey = (key: string): boolean => key === " " || key === "Enter";
   return (
     <button
       type="button"
-      className="tool tool-push"
-      aria-pressed={down}
-      onPointerDown={(event) => {
-        event.currentTarget.setPointerCapture(event.pointerId);
-        press(true);
-      }}
-      onPointerUp={() => press(false)}
-      onPointerCancel={() => press(false)}
-      onKeyDown={(event) => isPressKey(event.key) && !event.repeat && press(true)}
-      onKeyUp={(event) => isPressKey(event.key) && press(false)}
-      onBlur={() => press(false)}
-      onContextMenu={(event) => event.preventDefault()}
+      className="tool"
+      aria-pressed={pressed}
+      title={text(label)}
+      data-panel={name}
+      data-leads=""
+      onClick={() => onPanel(name)}
     >
-      <Icon name="interpreter" />
-      <span>{text(down ? "sound.pushing" : "sound.pushHold")}</span>
+      <Icon name={icon} />
+      <span>{text(label)}</span>
+      {name === "people" && <PeopleCount />}
     </button>
   );
 }
 
-function ShareButton() {
-  const { text } = useI18n();
-  const [told, setTold] = useState(false);
-  const id = useId();
-  const { enabled, pending, toggle } = useTrackToggle({
-    source: Track.Source.ScreenShare,
-    // The meeting's own tab and the machine's whole sound would have translations interpreted again.
-    captureOptions: { audio: true, selfBrowserSurface: "exclude", systemAudio: "exclude" },
-    onDeviceError: (error) => {
-      console.info("the screen is not shared", error.name);
-      setTold(true);
-    },
-  });
-  if (!("getDisplayMedia" in (navigator.mediaDevices ?? {}))) return null;
-  const change = (): void => {
-    setTold(false);
-    void toggle();
-  };
-  return (
-    <div className="tool-slot tool-slot-end">
-      <button
-        type="button"
-        className="tool tool-share"
-        aria-pressed={enabled}
-        aria-describedby={told ? id : undefined}
-        title={text(enabled ? "room.unshare" : "room.share")}
-        disabled={pending}
-        onClick={change}
-      >
-        <Icon name="screen" />
-        <span>{text(enabled ? "room.unshare" : "room.share")}</span>
-        {told && <span className="tool-doubt">?</span>}
-      </button>
-      {told && (
-        <ToolMessage id={id} onClose={() => setTold(false)}>
-          {text("room.shareFailed")}
-        </ToolMessage>
-      )}
-    </div>
-  );
-}
-
-export function Balance({ compact = false }: { compact?: boolean }) {
-  const { text } = useI18n();
-  const { mixer } = useMeeting();
-  const [{ balance }, change] = usePreferences();
-  const percent = Math.round(balance * 100);
-  const set = (value: number): void => {
-    mixer.setBalance(value);
-    change({ balance: value });
-  };
-  return (
-    <div className={compact ? "balance balance-compact" : "balance"}>
-      <span aria-hidden="true">{text("sound.balanceOriginal")}</span>
-      <input
-        type="range"
-        min={0}
-        max={100}
-        step={5}
-        value={percent}
-        aria-label={`${text("sound.balance")}: ${text("sound.balanceOriginal")} – ${text("sound.balanceTranslation")}`}
-        aria-valuetext={text("sound.balanceValue", { percent })}
-        onChange={(event) => set(Number(event.target.value) / 100)}
-      />
-      <span aria-hidden="true">{text("sound.balanceTranslation")}</span>
-    </div>
-  );
+/** How many are here, without caption screens and the interpreter. */
+function PeopleCount() {
+  const { number } = useI18n();
+  const names = useStore(useMeeting().directory.names);
+  const others = useRemoteParticipants().filter((one) => isPerson(one) && !isScreen(one.identity, names));
+  return <span className="tool-count">{number(others.length + 1)}</span>;
 }

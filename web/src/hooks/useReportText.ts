@@ -1,6 +1,6 @@
 import { useCallback } from "react";
 import type { TextKey } from "../logic/i18n";
-import { nameOf } from "../logic/languages";
+import { nameWithin } from "../logic/languages";
 import { nameIn } from "../logic/names";
 import type { Report, ReportCode } from "../logic/reports";
 import type { Directory } from "../room/directory";
@@ -47,8 +47,8 @@ export function useReportText(directory: Directory): (report: Report, to: "conce
       const key = (to === "organiser" && TEXTS_OF_OTHERS[report.code]) || TEXTS[report.code];
       return text(key, {
         name: report.speaker && nameIn(names, report.speaker),
-        language: report.language && nameOf(report.language, locale),
-        other: report.other && nameOf(report.other, locale),
+        language: report.language && nameWithin(report.language, locale),
+        other: report.other && nameWithin(report.other, locale),
         count: report.count,
         speakers: count("org.capacitySpeakers", report.count),
         languages: count("org.capacityLanguages", report.count),

@@ -11,6 +11,7 @@ export const ar: Messages = {
   "app.copy": "نسخ",
   "app.copied": "تم النسخ",
   "app.cancel": "إلغاء",
+  "app.undo": "تراجع",
   "app.save": "حفظ",
 
   "start.title": "لكلٍّ لغته",
@@ -145,6 +146,15 @@ export const ar: Messages = {
   "before.relayOnly": "الاتصال عبر المرحّل فقط",
   "before.relayHint": "للشبكات التي تحجب كل ما سواه. قد يتأخر الصوت قليلًا.",
 
+  "language.recent": "المستخدمة مؤخرًا",
+  "language.all": "كل اللغات",
+  "language.missing": "غير متاحة هنا",
+  "language.notRecognised": "لا يُتعرَّف عليها هنا",
+  "language.notTranslated": "لا تُترجَم هنا",
+  "language.noVoice": "نصوص فقط، بلا صوت هنا",
+  "language.notOffered": "ليست لدى المترجم",
+  "language.none": "لا توجد لغة بهذا الاسم.",
+
   "mic.denied": "المتصفح لا يسمح بالميكروفون. اسمح به من شريط العنوان؛ وحتى ذلك الحين يمكنك الاستماع والقراءة.",
   "mic.allow": "اضغط الرمز بجانب العنوان، واضبط الميكروفون على «سماح»، ثم شغّله من جديد.",
   "mic.missing": "لم يُعثر على ميكروفون. يمكنك الاستماع والقراءة.",
@@ -227,6 +237,10 @@ export const ar: Messages = {
   "invite.none": "لا يوجد رابط مفتوح للضيوف.",
   "invite.more": "روابط أخرى",
   "invite.all": "جميع الروابط، ومنها روابط النصوص والمنظمين الآخرين، موجودة في «التنظيم».",
+  "steps.title": "الخطوات الأولى",
+  "steps.interpreter": "تشغيل المترجم",
+  "steps.try": "جرّب الآن",
+  "steps.done": "تم",
   "people.here": {
     zero: "لا أحد هنا",
     one: "شخص واحد هنا",
@@ -607,6 +621,17 @@ export const ar: Messages = {
   "keys.transcript": "النص الكامل",
   "keys.diagnostics": "الاتصال",
   "keys.help": "هذه المفاتيح",
+
+  "told.captions": "النصوص: {kind}",
+  "told.size": "الحجم {size} من {sizes}",
+  "told.calmOn": "النصوص الثابتة: مفعّلة",
+  "told.calmOff": "النصوص الثابتة: متوقفة",
+  "told.microphoneOn": "الميكروفون يعمل",
+  "told.microphoneOff": "الميكروفون متوقف",
+  "told.pushOff": "«اضغط للترجمة» غير مفعّل. تجده في الإعدادات.",
+  "told.glossary": "حُفظ المسرد",
+  "told.muted": "كُتم صوت {language}",
+  "told.unmuted": "عاد صوت {language}",
 
   "look.title": "الصفحة",
   "look.theme": "الألوان",

@@ -11,6 +11,7 @@ export const de: Messages = {
   "app.copy": "Kopieren",
   "app.copied": "Kopiert",
   "app.cancel": "Abbrechen",
+  "app.undo": "Rückgängig",
   "app.save": "Speichern",
 
   "start.title": "Alle in ihrer eigenen Sprache",
@@ -145,6 +146,15 @@ export const de: Messages = {
   "before.relayOnly": "Nur über das Relais verbinden",
   "before.relayHint": "Für Netze, die alles andere sperren. Der Ton kommt eventuell etwas später.",
 
+  "language.recent": "Zuletzt benutzt",
+  "language.all": "Alle Sprachen",
+  "language.missing": "Hier nicht verfügbar",
+  "language.notRecognised": "wird hier nicht erkannt",
+  "language.notTranslated": "wird hier nicht übersetzt",
+  "language.noVoice": "nur Untertitel, hier ohne Stimme",
+  "language.notOffered": "hat der Dolmetscher nicht",
+  "language.none": "Keine Sprache heißt so.",
+
   "mic.denied":
     "Der Browser erlaubt das Mikrofon nicht. Erlauben Sie es in der Adresszeile; bis dahin können Sie zuhören und mitlesen.",
   "mic.allow":
@@ -232,6 +242,10 @@ export const de: Messages = {
   "invite.none": "Es gibt keinen offenen Link für Gäste.",
   "invite.more": "Weitere Links",
   "invite.all": "Alle Links, auch für Untertitel und weitere Leitende, stehen unter „Leitung“.",
+  "steps.title": "Erste Schritte",
+  "steps.interpreter": "Dolmetscher einschalten",
+  "steps.try": "Ausprobieren",
+  "steps.done": "erledigt",
   "people.here": { one: "{count} Person ist da", other: "{count} Personen sind da" },
   "people.you": "Sie",
   "people.screens": { one: "{count} Untertitel-Bildschirm", other: "{count} Untertitel-Bildschirme" },
@@ -534,6 +548,17 @@ export const de: Messages = {
   "keys.transcript": "Mitschrift",
   "keys.diagnostics": "Verbindung",
   "keys.help": "Diese Tasten",
+
+  "told.captions": "Untertitel: {kind}",
+  "told.size": "Größe {size} von {sizes}",
+  "told.calmOn": "Ruhige Untertitel: an",
+  "told.calmOff": "Ruhige Untertitel: aus",
+  "told.microphoneOn": "Mikrofon an",
+  "told.microphoneOff": "Mikrofon aus",
+  "told.pushOff": "„Drücken zum Dolmetschen“ ist aus. Es steht in den Einstellungen.",
+  "told.glossary": "Glossar gespeichert",
+  "told.muted": "{language} ist stumm",
+  "told.unmuted": "{language} ist wieder zu hören",
 
   "look.title": "Seite",
   "look.theme": "Farben",

@@ -9,6 +9,7 @@ export const en = {
   "app.copy": "Copy",
   "app.copied": "Copied",
   "app.cancel": "Cancel",
+  "app.undo": "Undo",
   "app.save": "Save",
 
   "start.title": "Everyone in their own language",
@@ -142,6 +143,15 @@ export const en = {
   "before.relayOnly": "Connect only through the relay",
   "before.relayHint": "For networks that block everything else. Sound may be a little later.",
 
+  "language.recent": "Recently used",
+  "language.all": "All languages",
+  "language.missing": "Not available here",
+  "language.notRecognised": "not recognised here",
+  "language.notTranslated": "not translated here",
+  "language.noVoice": "captions only, no voice here",
+  "language.notOffered": "the interpreter does not have it",
+  "language.none": "No language is called that.",
+
   "mic.denied":
     "The browser does not allow the microphone. Allow it in the address bar; until then you can listen and read.",
   "mic.allow": "Press the sign beside the address, set the microphone to “Allow”, then press “Unmute” again.",
@@ -226,6 +236,10 @@ export const en = {
   "invite.none": "There is no open link for guests.",
   "invite.more": "More links",
   "invite.all": "All links, also for captions and further organisers, are under “Organise”.",
+  "steps.title": "First steps",
+  "steps.interpreter": "Interpreter on",
+  "steps.try": "Try it",
+  "steps.done": "done",
   "people.here": { one: "{count} person is here", other: "{count} people are here" },
   "people.you": "you",
   "people.screens": { one: "{count} caption screen", other: "{count} caption screens" },
@@ -525,6 +539,17 @@ export const en = {
   "keys.transcript": "Transcript",
   "keys.diagnostics": "Connection",
   "keys.help": "These keys",
+
+  "told.captions": "Captions: {kind}",
+  "told.size": "Size {size} of {sizes}",
+  "told.calmOn": "Steady captions: on",
+  "told.calmOff": "Steady captions: off",
+  "told.microphoneOn": "Microphone on",
+  "told.microphoneOff": "Microphone off",
+  "told.pushOff": "Push to translate is off. It is in the settings.",
+  "told.glossary": "Glossary saved",
+  "told.muted": "{language} is muted",
+  "told.unmuted": "{language} is heard again",
 
   "look.title": "Page",
   "look.theme": "Colours",

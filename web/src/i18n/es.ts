@@ -11,6 +11,7 @@ export const es: Messages = {
   "app.copy": "Copiar",
   "app.copied": "Copiado",
   "app.cancel": "Cancelar",
+  "app.undo": "Deshacer",
   "app.save": "Guardar",
 
   "start.title": "Cada cual en su propio idioma",
@@ -142,6 +143,15 @@ export const es: Messages = {
   "before.relayOnly": "Conectar solo por el relé",
   "before.relayHint": "Para redes que bloquean todo lo demás. El sonido puede llegar un poco más tarde.",
 
+  "language.recent": "Usados hace poco",
+  "language.all": "Todos los idiomas",
+  "language.missing": "No disponibles aquí",
+  "language.notRecognised": "aquí no se reconoce",
+  "language.notTranslated": "aquí no se traduce",
+  "language.noVoice": "solo subtítulos, aquí sin voz",
+  "language.notOffered": "el intérprete no lo tiene",
+  "language.none": "Ningún idioma se llama así.",
+
   "mic.denied":
     "El navegador no permite el micrófono. Permítalo en la barra de direcciones; mientras tanto puede escuchar y leer.",
   "mic.allow":
@@ -228,6 +238,10 @@ export const es: Messages = {
   "invite.none": "No hay ningún enlace abierto para invitados.",
   "invite.more": "Más enlaces",
   "invite.all": "Todos los enlaces, también los de subtítulos y de otros organizadores, están en «Organizar».",
+  "steps.title": "Primeros pasos",
+  "steps.interpreter": "Activar el intérprete",
+  "steps.try": "Probarlo",
+  "steps.done": "hecho",
   "people.here": { one: "Hay {count} persona", other: "Hay {count} personas" },
   "people.you": "usted",
   "people.screens": { one: "{count} pantalla de subtítulos", other: "{count} pantallas de subtítulos" },
@@ -526,6 +540,17 @@ export const es: Messages = {
   "keys.transcript": "Transcripción",
   "keys.diagnostics": "Conexión",
   "keys.help": "Estas teclas",
+
+  "told.captions": "Subtítulos: {kind}",
+  "told.size": "Tamaño {size} de {sizes}",
+  "told.calmOn": "Subtítulos estables: sí",
+  "told.calmOff": "Subtítulos estables: no",
+  "told.microphoneOn": "Micrófono encendido",
+  "told.microphoneOff": "Micrófono apagado",
+  "told.pushOff": "«Pulsar para traducir» está desactivado. Está en los ajustes.",
+  "told.glossary": "Glosario guardado",
+  "told.muted": "{language}: silenciado",
+  "told.unmuted": "{language}: se oye de nuevo",
 
   "look.title": "Página",
   "look.theme": "Colores",

@@ -11,6 +11,7 @@ export const fr: Messages = {
   "app.copy": "Copier",
   "app.copied": "Copié",
   "app.cancel": "Annuler",
+  "app.undo": "Annuler",
   "app.save": "Enregistrer",
 
   "start.title": "Chacun dans sa propre langue",
@@ -145,6 +146,15 @@ export const fr: Messages = {
   "before.relayOnly": "Se connecter seulement par le relais",
   "before.relayHint": "Pour les réseaux qui bloquent tout le reste. Le son peut arriver un peu plus tard.",
 
+  "language.recent": "Utilisées récemment",
+  "language.all": "Toutes les langues",
+  "language.missing": "Indisponibles ici",
+  "language.notRecognised": "non reconnue ici",
+  "language.notTranslated": "non traduite ici",
+  "language.noVoice": "sous-titres seulement, pas de voix ici",
+  "language.notOffered": "l’interprète ne l’a pas",
+  "language.none": "Aucune langue ne porte ce nom.",
+
   "mic.denied":
     "Le navigateur n’autorise pas le microphone. Autorisez-le dans la barre d’adresse ; d’ici là, vous pouvez écouter et lire.",
   "mic.allow":
@@ -232,6 +242,10 @@ export const fr: Messages = {
   "invite.none": "Il n’y a pas de lien ouvert pour les invités.",
   "invite.more": "Autres liens",
   "invite.all": "Tous les liens, y compris pour les sous-titres et d’autres organisateurs, sont sous « Organiser ».",
+  "steps.title": "Premiers pas",
+  "steps.interpreter": "Activer l’interprète",
+  "steps.try": "Essayer",
+  "steps.done": "fait",
   "people.here": { one: "{count} personne est là", other: "{count} personnes sont là" },
   "people.you": "vous",
   "people.screens": { one: "{count} écran de sous-titres", other: "{count} écrans de sous-titres" },
@@ -538,6 +552,17 @@ export const fr: Messages = {
   "keys.transcript": "Transcription",
   "keys.diagnostics": "Connexion",
   "keys.help": "Ces touches",
+
+  "told.captions": "Sous-titres : {kind}",
+  "told.size": "Taille {size} sur {sizes}",
+  "told.calmOn": "Sous-titres stables : oui",
+  "told.calmOff": "Sous-titres stables : non",
+  "told.microphoneOn": "Micro activé",
+  "told.microphoneOff": "Micro coupé",
+  "told.pushOff": "« Appuyer pour traduire » est désactivé. Voir les réglages.",
+  "told.glossary": "Glossaire enregistré",
+  "told.muted": "{language} : son coupé",
+  "told.unmuted": "{language} : de nouveau audible",
 
   "look.title": "Page",
   "look.theme": "Couleurs",

@@ -11,6 +11,7 @@ export const it: Messages = {
   "app.copy": "Copia",
   "app.copied": "Copiato",
   "app.cancel": "Annulla",
+  "app.undo": "Annulla",
   "app.save": "Salva",
 
   "start.title": "Ognuno nella propria lingua",
@@ -143,6 +144,15 @@ export const it: Messages = {
   "before.relayOnly": "Connetti solo tramite il relay",
   "before.relayHint": "Per reti che bloccano tutto il resto. Il suono può arrivare un po’ più tardi.",
 
+  "language.recent": "Usate di recente",
+  "language.all": "Tutte le lingue",
+  "language.missing": "Non disponibili qui",
+  "language.notRecognised": "qui non è riconosciuta",
+  "language.notTranslated": "qui non è tradotta",
+  "language.noVoice": "solo sottotitoli, qui senza voce",
+  "language.notOffered": "l’interprete non la offre",
+  "language.none": "Nessuna lingua si chiama così.",
+
   "mic.denied":
     "Il browser non permette il microfono. Lo consenta nella barra degli indirizzi; intanto può ascoltare e leggere.",
   "mic.allow": "Prema l’icona accanto all’indirizzo, imposti il microfono su «Consenti» e lo riattivi.",
@@ -228,6 +238,10 @@ export const it: Messages = {
   "invite.none": "Non c’è nessun link aperto per gli ospiti.",
   "invite.more": "Altri link",
   "invite.all": "Tutti i link, anche per i sottotitoli e per altri organizzatori, sono in «Organizza».",
+  "steps.title": "Primi passi",
+  "steps.interpreter": "Attiva l’interprete",
+  "steps.try": "Prova",
+  "steps.done": "fatto",
   "people.here": { one: "C’è {count} persona", other: "Ci sono {count} persone" },
   "people.you": "lei",
   "people.screens": { one: "{count} schermo di sottotitoli", other: "{count} schermi di sottotitoli" },
@@ -526,6 +540,17 @@ export const it: Messages = {
   "keys.transcript": "Trascrizione",
   "keys.diagnostics": "Connessione",
   "keys.help": "Questi tasti",
+
+  "told.captions": "Sottotitoli: {kind}",
+  "told.size": "Dimensione {size} di {sizes}",
+  "told.calmOn": "Sottotitoli stabili: sì",
+  "told.calmOff": "Sottotitoli stabili: no",
+  "told.microphoneOn": "Microfono acceso",
+  "told.microphoneOff": "Microfono spento",
+  "told.pushOff": "«Premi per tradurre» è disattivato. È nelle impostazioni.",
+  "told.glossary": "Glossario salvato",
+  "told.muted": "{language}: audio disattivato",
+  "told.unmuted": "{language}: si sente di nuovo",
 
   "look.title": "Pagina",
   "look.theme": "Colori",

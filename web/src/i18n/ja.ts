@@ -11,6 +11,7 @@ export const ja: Messages = {
   "app.copy": "コピー",
   "app.copied": "コピーしました",
   "app.cancel": "キャンセル",
+  "app.undo": "元に戻す",
   "app.save": "保存",
 
   "start.title": "だれもが自分の言語で",
@@ -142,6 +143,15 @@ export const ja: Messages = {
   "before.relayOnly": "中継サーバー経由でのみ接続",
   "before.relayHint": "ほかの通信を遮断するネットワーク用です。音声がやや遅れることがあります。",
 
+  "language.recent": "最近使った言語",
+  "language.all": "すべての言語",
+  "language.missing": "ここでは使えない言語",
+  "language.notRecognised": "ここでは認識できません",
+  "language.notTranslated": "ここでは翻訳されません",
+  "language.noVoice": "ここでは字幕のみ（音声なし）",
+  "language.notOffered": "通訳が対応していません",
+  "language.none": "その名前の言語はありません。",
+
   "mic.denied":
     "ブラウザーがマイクを許可していません。アドレスバーで許可してください。それまでは聞く・読むことができます。",
   "mic.allow": "アドレスの横のアイコンを押し、マイクを「許可」にしてから、もう一度ミュートを解除してください。",
@@ -227,6 +237,10 @@ export const ja: Messages = {
   "invite.none": "ゲスト用の有効なリンクがありません。",
   "invite.more": "ほかのリンク",
   "invite.all": "字幕用や他の主催者用も含め、すべてのリンクは「運営」にあります。",
+  "steps.title": "はじめに",
+  "steps.interpreter": "通訳をオンにする",
+  "steps.try": "試してみる",
+  "steps.done": "完了",
   "people.here": { other: "{count} 人が参加中" },
   "people.you": "あなた",
   "people.screens": { other: "字幕画面 {count} 台" },
@@ -506,6 +520,17 @@ export const ja: Messages = {
   "keys.transcript": "記録",
   "keys.diagnostics": "接続",
   "keys.help": "キーの一覧",
+
+  "told.captions": "字幕：{kind}",
+  "told.size": "サイズ {size}/{sizes}",
+  "told.calmOn": "安定した字幕：オン",
+  "told.calmOff": "安定した字幕：オフ",
+  "told.microphoneOn": "マイクはオンです",
+  "told.microphoneOff": "マイクはオフです",
+  "told.pushOff": "「押して通訳」はオフです。設定で変更できます。",
+  "told.glossary": "用語集を保存しました",
+  "told.muted": "{language}をミュートしました",
+  "told.unmuted": "{language}の音声を再開しました",
 
   "look.title": "ページ",
   "look.theme": "配色",

@@ -2,12 +2,19 @@
 
 import type { Passages } from "./captionLog";
 import type { CaptionText, Passage } from "./captions";
+import type { TextKey } from "./i18n";
 import { sameLanguage } from "./languages";
 import { isOffered } from "./offer";
 import { apart, inParagraphs } from "./paragraphs";
 
 export const READ_MODES = ["translation", "both", "original", "off"] as const;
 export type ReadMode = (typeof READ_MODES)[number];
+export const MODE_TEXTS: Readonly<Record<ReadMode, TextKey>> = {
+  translation: "before.captionsTranslation",
+  both: "before.captionsBoth",
+  original: "before.captionsOriginal",
+  off: "before.captionsOff",
+};
 
 export interface Reading {
   readonly mode: ReadMode;

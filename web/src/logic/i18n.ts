@@ -31,6 +31,9 @@ export class Translator {
 
   readonly text = (key: TextKey, values: Values = {}): string => this.fill(this.messages[key] as string, values);
 
+  /** A text that stands within another one: a language that it begins with keeps its small letter. */
+  readonly within = (key: TextKey, values: Values): string => this.fill(this.messages[key] as string, values, false);
+
   /** The form for `count`, with the number itself as `{count}`. */
   readonly count = (key: PluralKey, count: number, values: Values = {}): string => {
     const forms = this.messages[key] as Plural;
@@ -39,13 +42,13 @@ export class Translator {
 
   readonly number = (value: number): string => this.numbers.format(value);
 
-  private fill(pattern: string, values: Values): string {
+  private fill(pattern: string, values: Values, begins = true): string {
     return pattern.replaceAll(/\{(\w+)\}/g, (whole, name: string, at: number) => {
       const value = values[name];
       if (value === undefined) return whole;
       if (typeof value === "number") return this.number(value);
       // Names of languages come as they stand within a sentence.
-      const words = at === 0 && /^languages?$/.test(name) ? capitalised(value, this.language) : value;
+      const words = begins && at === 0 && /^languages?$/.test(name) ? capitalised(value, this.language) : value;
       return this.apart(words);
     });
   }

@@ -93,11 +93,35 @@ export function capitalised(words: string, locale: string): string {
 /** The language's name as it is written within a sentence: "inglés", but "English"; the code where there is none. */
 export function nameWithin(code: string, locale: string): string {
   try {
-    return new Intl.DisplayNames([locale], { type: "language" }).of(code) ?? code;
+    return namesIn(locale).of(code) ?? code;
   } catch (error) {
     if (error instanceof RangeError) return code; // not a well-formed code
     throw error;
   }
+}
+
+/** The language as its own speakers call it, on its own; for a reader of `locale` where the browser does not know it. */
+export function ownNameOf(code: string, locale: string): string {
+  try {
+    // For a language that it has no words of, a browser would answer in its own.
+    return nameOf(code, Intl.DisplayNames.supportedLocalesOf([code]).length ? code : locale);
+  } catch (error) {
+    if (error instanceof RangeError) return code;
+    throw error;
+  }
+}
+
+/** Making them is slow, and a list asks for many; there are as many as there are languages to choose from. */
+const MOST_KEPT = 600;
+const kept = new Map<string, Intl.DisplayNames>();
+
+function namesIn(locale: string): Intl.DisplayNames {
+  const known = kept.get(locale);
+  if (known) return known;
+  if (kept.size >= MOST_KEPT) kept.clear();
+  const made = new Intl.DisplayNames([locale], { type: "language" });
+  kept.set(locale, made);
+  return made;
 }
 
 /** Codes without repetition, sorted by the name that a reader of `locale` sees. */

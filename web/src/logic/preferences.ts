@@ -41,6 +41,8 @@ export interface Preferences {
   readonly notifications: boolean;
   /** Whether others' reactions are seen. */
   readonly reactions: boolean;
+  /** Codes, the one that was chosen last first. */
+  readonly recentLanguages: readonly string[];
 }
 
 export const CAPTION_SIZES = [0.9, 1.1, 1.35, 1.7, 2.2, 2.9] as const;
@@ -72,7 +74,10 @@ export const DEFAULTS: Preferences = {
   keepTranscripts: false,
   notifications: false,
   reactions: true,
+  recentLanguages: [],
 };
+
+const MOST_RECENT = 5;
 
 const KEY = "hive.preferences";
 
@@ -105,6 +110,7 @@ export function readPreferences(shelf: Shelf): Preferences {
     balance: Math.min(1, Math.max(0, preferences.balance)),
     captionPlace: preferences.captionPlace === "over" ? "over" : "beside",
     announce: ["on", "off"].includes(preferences.announce) ? preferences.announce : "auto",
+    recentLanguages: recentOf(values["recentLanguages"]),
   };
 }
 
@@ -114,6 +120,16 @@ function processingOf({ echoCancellation, noise, autoGain }: Processing): Proces
     noise: NOISE_MODES.find((mode) => mode === noise) ?? DEFAULTS.processing.noise,
     autoGain: autoGain !== false,
   };
+}
+
+function recentOf(kept: unknown): readonly string[] {
+  if (!Array.isArray(kept)) return [];
+  return kept.filter((code): code is string => typeof code === "string" && isLanguageCode(code)).slice(0, MOST_RECENT);
+}
+
+/** The languages used last, now that `code` was chosen. */
+export function withRecent(recent: readonly string[], code: string): readonly string[] {
+  return [code, ...recent.filter((other) => other !== code)].slice(0, MOST_RECENT);
 }
 
 export function keepPreferences(shelf: Shelf, preferences: Preferences): void {

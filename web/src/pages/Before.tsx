@@ -1,19 +1,18 @@
 import { useEffect, useMemo, useRef, useState, type FormEvent } from "react";
-import { Notice, Select, Switch } from "../components/controls";
+import { Notice, Switch } from "../components/controls";
 import { ElsewhereNotice } from "../components/ElsewhereNotice";
 import { JoinNotice } from "../components/JoinNotice";
-import { languageChoices } from "../components/languageChoices";
+import { HearField, ReadField, readingIn, ReadModeSelect, SpeakField } from "../components/LanguageFields";
 import { Page } from "../components/Page";
 import { SoundCheck } from "../components/SoundCheck";
 import { useErrorText } from "../hooks/useErrorText";
 import { useI18n } from "../hooks/useI18n";
 import { usePreferences } from "../hooks/usePreferences";
 import { ApiError, type Invitation, type Role } from "../logic/api";
-import type { ReadMode } from "../logic/captionView";
 import type { TextKey } from "../logic/i18n";
-import { baseOf, isLanguageCode, nameOf, servedBy } from "../logic/languages";
+import { baseOf, isLanguageCode, nameWithin, servedBy } from "../logic/languages";
 import { plainName } from "../logic/names";
-import { heardIn, isOffered } from "../logic/offer";
+import { isOffered } from "../logic/offer";
 import type { Preferences } from "../logic/preferences";
 import { isUntranslated, type Wishes } from "../logic/wishes";
 
@@ -158,71 +157,24 @@ interface LanguageFieldsProps {
 }
 
 function LanguageFields({ invitation, wishes, maySpeak, hears }: LanguageFieldsProps) {
-  const i18n = useI18n();
-  const { text } = i18n;
+  const { text, language: locale } = useI18n();
   const [preferences, change] = usePreferences();
+  const { offer } = invitation;
   const { mode, language } = wishes.read;
-  const untranslated = isUntranslated(wishes, preferences.read.mode, invitation.offer.read);
+  const untranslated = isUntranslated(wishes, preferences.read.mode, offer.read);
   return (
     <>
-      {maySpeak && (
-        <Select
-          icon="speech"
-          label={text("before.speak")}
-          value={wishes.speak}
-          choices={[
-            { value: "auto", label: text("before.speakAuto") },
-            ...languageChoices(i18n, invitation.offer.recognised, wishes.speak),
-          ]}
-          onChange={(speak) => change({ speak })}
-        />
-      )}
-      {hears && (
-        <Select
-          icon="ear"
-          label={text("before.hear")}
-          value={wishes.listen}
-          choices={[
-            { value: "off", label: text("before.hearOff") },
-            ...languageChoices(i18n, heardIn(invitation.offer), wishes.listen),
-          ]}
-          onChange={(listen) => change({ listen })}
-        />
-      )}
+      {maySpeak && <SpeakField offer={offer} value={wishes.speak} onChange={(speak) => change({ speak })} />}
+      {hears && <HearField offer={offer} value={wishes.listen} onChange={(listen) => change({ listen })} />}
       <div className="field-pair">
-        <Select
-          icon="read"
-          label={text("before.read")}
-          value={language}
-          choices={languageChoices(i18n, invitation.offer.read, language)}
-          onChange={(code) =>
-            change({ read: { mode: mode === "off" || mode === "original" ? "translation" : mode, language: code } })
-          }
-        />
+        <ReadField offer={offer} value={language} onChange={(code) => change({ read: readingIn(code, mode) })} />
         <ReadModeSelect mode={mode} onChange={(next) => change({ read: { mode: next, language } })} />
       </div>
-      {invitation.offer.read === null && <p className="hint">{text("before.offerUnknown")}</p>}
+      {offer.read === null && <p className="hint">{text("before.offerUnknown")}</p>}
       {untranslated && (
-        <Notice kind="info">{text("captions.original", { language: nameOf(baseOf(language), i18n.language) })}</Notice>
+        <Notice kind="info">{text("captions.original", { language: nameWithin(baseOf(language), locale) })}</Notice>
       )}
     </>
-  );
-}
-
-export function ReadModeSelect({ mode, onChange }: { mode: ReadMode; onChange: (mode: ReadMode) => void }) {
-  const { text } = useI18n();
-  return (
-    <Select
-      label={text("before.captions")}
-      value={mode}
-      choices={[
-        { value: "translation", label: text("before.captionsTranslation") },
-        { value: "original", label: text("before.captionsOriginal") },
-        { value: "both", label: text("before.captionsBoth") },
-        { value: "off", label: text("before.captionsOff") },
-      ]}
-      onChange={onChange}
-    />
   );
 }
 

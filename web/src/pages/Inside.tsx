@@ -5,6 +5,7 @@ import { CaptionPane } from "../components/CaptionPane";
 import { CloseButton } from "../components/controls";
 import { ConfirmDialog } from "../components/ConfirmDialog";
 import { DiagnosticsPanel } from "../components/DiagnosticsPanel";
+import { FirstSteps } from "../components/FirstSteps";
 import { WaitingNotice } from "../components/DoorSection";
 import { EndDialog } from "../components/EndMeeting";
 import { HostNotice } from "../components/HostNotice";
@@ -13,6 +14,8 @@ import { OrganisePanel } from "../components/OrganisePanel";
 import { useTitle } from "../components/Page";
 import { PartBoundary } from "../components/PartBoundary";
 import { InviteButton } from "../components/InviteButton";
+import type { SheetState } from "../components/LanguageChip";
+import { buttonOf, PANELS, type PanelName } from "../components/panels";
 import { PeoplePanel } from "../components/PeoplePanel";
 import { RecordingClock, RecordingStatus, ServerRecordingSign } from "../components/RecordingStatus";
 import { Scene } from "../components/Scene";
@@ -22,24 +25,22 @@ import { ShortcutsDialog } from "../components/ShortcutsDialog";
 import { ReactionsLayer, RequestLines } from "../components/Signs";
 import { ConnectionBanner, SoundStarter, Troubles } from "../components/Status";
 import { StatusStrip } from "../components/StatusStrip";
-import { buttonOf, HEAR_SELECT_ID, PANELS, Toolbar, type PanelName } from "../components/Toolbar";
+import { Toolbar } from "../components/Toolbar";
 import { TranscriptPanel } from "../components/TranscriptPanel";
 import { useDoor, type Door } from "../hooks/useDoor";
+import { FeedbackProvider } from "../hooks/useFeedback";
 import { useI18n } from "../hooks/useI18n";
 import { useLeaveGuard } from "../hooks/useLeaveGuard";
 import { useMediaSession } from "../hooks/useMediaSession";
 import { MeetingContext, useMeeting } from "../hooks/useMeeting";
+import { useMeetingKeys } from "../hooks/useMeetingKeys";
 import { useNotifications } from "../hooks/useNotifications";
 import { usePreferences } from "../hooks/usePreferences";
-import { useShortcuts } from "../hooks/useShortcuts";
 import { useStore } from "../hooks/useStore";
 import { useWakeLock } from "../hooks/useWakeLock";
 import { useOffer, useWishes } from "../hooks/useWishes";
 import type { Api, Invitation, Organising } from "../logic/api";
-import { READ_MODES } from "../logic/captionView";
-import type { Action } from "../logic/keyboard";
 import type { Offer } from "../logic/offer";
-import { CAPTION_SIZES } from "../logic/preferences";
 import { never } from "../logic/store";
 import type { Meeting } from "../room/meeting";
 
@@ -68,7 +69,9 @@ export function Inside({ api, invitation, meeting, onEnded }: InsideProps) {
   return (
     <RoomContext value={meeting.room}>
       <MeetingContext value={meeting}>
-        <MeetingView invitation={invitation} organising={organising} />
+        <FeedbackProvider>
+          <MeetingView invitation={invitation} organising={organising} />
+        </FeedbackProvider>
       </MeetingContext>
     </RoomContext>
   );
@@ -82,13 +85,15 @@ function MeetingView({ invitation, organising }: { invitation: Invitation; organ
   const mix = useStore(meeting.mixer.state);
   const offer = useOffer(invitation.offer);
   const door = useDoor(organising);
-  const [asked, setPanel] = useState<PanelName | null>(() => (!isWide() ? null : organising ? "organise" : "people"));
+  const [asked, setPanel] = useState<PanelName | null>(null);
   const panel = asked === "organise" && !organising ? null : asked;
+  const [sheet, setSheet] = useState<SheetState>("closed");
   const [dialog, setDialog] = useState<"leave" | "end" | "keys" | null>(null);
   const togglePanel = useCallback((name: PanelName) => setPanel((open) => (open === name ? null : name)), []);
   const askToLeave = useCallback(() => setDialog("leave"), []);
   const choice = useMemo(() => ({ ...wishes.read, offered: offer.read, calm }), [wishes.read, offer.read, calm]);
-  useMeetingKeys(togglePanel, () => setDialog("keys"));
+  const showKeys = useCallback(() => setDialog("keys"), []);
+  useMeetingKeys({ togglePanel, showKeys, chooseLanguage: () => setSheet("list") });
   useMediaSession(invitation.title, askToLeave);
   useNotifications(invitation.title, door);
   useTitle(invitation.title);
@@ -100,6 +105,7 @@ function MeetingView({ invitation, organising }: { invitation: Invitation; organ
     <div
       className="room"
       data-panel={panel ?? "none"}
+      data-sheet={sheet !== "closed"}
       data-translation-speaking={mix.translationSpeaking}
       data-original-gain={mix.originalGain}
     >
@@ -135,6 +141,7 @@ function MeetingView({ invitation, organising }: { invitation: Invitation; organ
         </StatusStrip>
       </PartBoundary>
       <main className="room-main" aria-label={text("room.label", { title: invitation.title })}>
+        <PartBoundary>{organising && <FirstSteps title={invitation.title} organising={organising} />}</PartBoundary>
         <Scene
           captions={
             <CaptionPane
@@ -153,7 +160,7 @@ function MeetingView({ invitation, organising }: { invitation: Invitation; organ
               organising={organising}
               door={door}
               offer={offer}
-              onShortcuts={() => setDialog("keys")}
+              onShortcuts={showKeys}
             />
           </PartBoundary>
         </Panel>
@@ -162,8 +169,11 @@ function MeetingView({ invitation, organising }: { invitation: Invitation; organ
         <Toolbar
           offer={offer}
           panel={panel}
+          sheet={sheet}
           organiser={organising !== null}
           onPanel={togglePanel}
+          onSheet={setSheet}
+          onKeys={showKeys}
           onLeave={askToLeave}
         />
       </PartBoundary>
@@ -179,10 +189,6 @@ function MeetingView({ invitation, organising }: { invitation: Invitation; organ
   );
 }
 
-function isWide(): boolean {
-  return window.matchMedia("(min-width: 60rem)").matches;
-}
-
 interface PanelContentProps {
   readonly name: PanelName;
   readonly invitation: Invitation;
@@ -196,7 +202,7 @@ function PanelContent({ name, invitation, organising, door, offer, onShortcuts }
   const meeting = useMeeting();
   switch (name) {
     case "people":
-      return <PeoplePanel organising={organising} />;
+      return <PeoplePanel organising={organising} offer={offer} />;
     case "settings":
       return <SettingsPanel offer={offer} onShortcuts={onShortcuts} />;
     case "transcript":
@@ -220,14 +226,9 @@ function PanelContent({ name, invitation, organising, door, offer, onShortcuts }
 function Panel({ name, onClose, children }: { name: PanelName; onClose: () => void; children: React.ReactNode }) {
   const { text } = useI18n();
   const heading = useRef<HTMLHeadingElement>(null);
-  const mounted = useRef(false);
   const label = PANELS.find((panel) => panel.name === name)?.label ?? "room.people";
 
-  useEffect(() => {
-    // The panel that is open when the meeting begins must not take the focus; one that was asked for does.
-    if (mounted.current || document.activeElement instanceof HTMLButtonElement) heading.current?.focus();
-    mounted.current = true;
-  }, [name]);
+  useEffect(() => heading.current?.focus(), [name]);
 
   const close = (): void => {
     buttonOf(name)?.focus();
@@ -268,56 +269,4 @@ function LeaveDialog({ onEnd, onClose }: { onEnd: (() => void) | null; onClose: 
       )}
     </ConfirmDialog>
   );
-}
-
-const BALANCE_STEP = 0.1;
-
-function useMeetingKeys(togglePanel: (name: PanelName) => void, showHelp: () => void): void {
-  const meeting = useMeeting();
-  const [preferences, change] = usePreferences();
-  const { wishes, setRead, press } = useWishes();
-
-  const setBalance = (step: number): void => {
-    const balance = Math.min(1, Math.max(0, preferences.balance + step));
-    meeting.mixer.setBalance(balance);
-    change({ balance });
-  };
-  const setSize = (step: number): void =>
-    change({ captionSize: Math.min(CAPTION_SIZES.length - 1, Math.max(0, preferences.captionSize + step)) });
-
-  const act = (action: Action): void => {
-    switch (action) {
-      case "microphone":
-        if (meeting.maySpeak) void meeting.setMicrophone(meeting.microphone.get().state !== "on");
-        return;
-      case "push":
-        return press(true);
-      case "language":
-        return document.getElementById(HEAR_SELECT_ID)?.focus();
-      case "captions":
-        return setRead({
-          ...wishes.read,
-          mode: READ_MODES[(READ_MODES.indexOf(wishes.read.mode) + 1) % READ_MODES.length] ?? "translation",
-        });
-      case "calm":
-        return change({ calm: !preferences.calm });
-      case "larger":
-        return setSize(1);
-      case "smaller":
-        return setSize(-1);
-      case "more-original":
-        return setBalance(-BALANCE_STEP);
-      case "more-translation":
-        return setBalance(BALANCE_STEP);
-      case "people":
-      case "transcript":
-      case "diagnostics":
-        return togglePanel(action);
-      case "help":
-        return showHelp();
-      default:
-        return never(action);
-    }
-  };
-  useShortcuts(preferences.shortcuts, act, (action) => action === "push" && press(false));
 }

@@ -1,9 +1,9 @@
 import { lazy, Suspense, useEffect, useState, type FormEvent } from "react";
-import { CopyField, Notice, Segmented, Select, Switch } from "../components/controls";
+import { CopyField, Notice, Segmented, Switch } from "../components/controls";
 import { Icon } from "../components/Icon";
 import { InterpreterChoice } from "../components/InterpreterChoice";
 import { KeptTranscripts } from "../components/KeptTranscripts";
-import { languageChoices } from "../components/languageChoices";
+import { LanguageSelect } from "../components/LanguageSelect";
 import { Page, ViewHeading } from "../components/Page";
 import { useConfig } from "../hooks/useConfig";
 import { useErrorText } from "../hooks/useErrorText";
@@ -196,13 +196,12 @@ function CreateForm({ config, busy, error, onCreate }: CreateFormProps) {
           onChange={(event) => setTitle(event.target.value)}
         />
       </div>
-      <Select
+      <LanguageSelect
         label={text("start.source")}
         value={source}
-        choices={[
-          { value: "auto", label: text("before.speakAuto") },
-          ...languageChoices(i18n, config?.offer.recognised, source),
-        ]}
+        special={[{ value: "auto", label: text("before.speakAuto") }]}
+        offered={config?.offer.recognised}
+        reason={() => "language.notRecognised"}
         onChange={setSource}
       />
       <Segmented

@@ -16,6 +16,7 @@ import { guestLinkOf } from "../../src/logic/links";
 import { keepPreferences, readPreferences } from "../../src/logic/preferences";
 import { Store } from "../../src/logic/store";
 import type { Meeting } from "../../src/room/meeting";
+import { choose } from "../fakes/languages";
 import { openDialogs } from "../fakes/dialogs";
 
 const LINK: Link = {
@@ -245,7 +246,7 @@ describe("the interpreter's last steps", () => {
     const setInterpreter = vi.fn(() => Promise.resolve(present));
     const calls = { interpreter: () => Promise.resolve(absent), setInterpreter };
     const { unmount } = panel(calls);
-    fireEvent.change(await screen.findByLabelText("Add a language"), { target: { value: "fr" } });
+    choose(await screen.findByRole("combobox", { name: "Add a language" }), "fr");
     unmount();
     panel(calls);
     fireEvent.click(await screen.findByRole("button", { name: "Invite the interpreter" }));

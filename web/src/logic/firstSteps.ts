@@ -1,0 +1,26 @@
+/** What an organiser who is here for the first time is shown: three steps, and how far they are. */
+
+import { parsed } from "./json";
+
+export const STEPS = ["invite", "interpreter", "try"] as const;
+export type Step = (typeof STEPS)[number];
+
+export interface FirstSteps {
+  /** They are shown once, and never again when they have been put away. */
+  readonly closed: boolean;
+  /** The meeting that `done` belongs to. */
+  readonly room: string;
+  readonly done: readonly Step[];
+}
+
+/** What is kept, for the meeting `room`; another meeting begins anew, and what is broken counts as nothing. */
+export function readFirstSteps(kept: string | null, room: string): FirstSteps {
+  const said = parsed(kept ?? undefined);
+  const values = typeof said === "object" && said !== null ? (said as Record<string, unknown>) : {};
+  const done = values["room"] === room && Array.isArray(values["done"]) ? (values["done"] as unknown[]) : [];
+  return { closed: values["closed"] === true, room, done: STEPS.filter((step) => done.includes(step)) };
+}
+
+export function withStep(steps: FirstSteps, step: Step): FirstSteps {
+  return steps.done.includes(step) ? steps : { ...steps, done: [...steps.done, step] };
+}
