@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterable
 
 from protocol.language import same_language
-from worker.listeners import ORIGINAL, Person
+from worker.hearing_choices import ORIGINAL
+from worker.listeners import Person
 
 
 def language_of(person: Person) -> str | None:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from auth_service.http.dependencies import Injected, Organising
-from auth_service.http.organiser_routes import PathIdentity
+from auth_service.http.dependencies import Injected, Organising, PathIdentity
 from auth_service.http.schemas import ChatWish
 from auth_service.policy import CHATTING, role_of
 from protocol.attributes import HAND

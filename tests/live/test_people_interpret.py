@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 
 import pytest
 
@@ -19,6 +20,16 @@ def state(guest: Guest, language: str) -> str | None:
     """Of a language's channel, as everybody is told."""
     channel = (guest.says("translator.channels") or {}).get(language)
     return None if channel is None else str(channel["state"])
+
+
+def more_than(guest: Guest, lines: int) -> bool:
+    """Whether more French captions have come to their end."""
+    return len(guest.finals("fr")) > lines
+
+
+def hears_french(guest: Guest, since_s: float) -> bool:
+    """Whether French, and nothing else, was heard since then."""
+    return guest.hears(since_s) == {"fr"}
 
 
 async def test_a_person_with_the_right_takes_a_language_over_and_gives_it_back(meeting: OpenMeeting) -> None:
@@ -48,8 +59,8 @@ async def test_a_person_with_the_right_takes_a_language_over_and_gives_it_back(m
             assert bea.says("translator.interpreters")["now"] == {"fr": "ines"}
             settled = time.monotonic() + 1.0
             shown = len(bea.finals("fr"))
-            await until(lambda at=settled: carl.hears(at), "Spanish is spoken by the machine")
-            await until(lambda so_far=shown: len(bea.finals("fr")) > so_far + 1, "captions go on")
+            await until(partial(carl.hears, settled), "Spanish is spoken by the machine")
+            await until(partial(more_than, bea, shown + 1), "captions go on")
             assert bea.hears(settled) == set(), "no machine beside the person"
             assert not [line for line in bea.finals("fr", settled) if line.sender == "ines"]
             if leave:
@@ -57,7 +68,7 @@ async def test_a_person_with_the_right_takes_a_language_over_and_gives_it_back(m
             else:
                 await ines.wish(translator_interpret="")
             back = time.monotonic()
-            await until(lambda at=back: bea.hears(at) == {"fr"}, "the machine is back")
+            await until(partial(hears_french, bea, back), "the machine is back")
             await until(lambda: state(bea, "fr") == "open", "everybody is told")
 
 

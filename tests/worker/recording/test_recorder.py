@@ -13,9 +13,10 @@ import pytest
 
 from config.settings import RecordingSettings
 from pipeline.engines.protocols import EngineError, TranslationRequest, TranslationResult
+from pipeline.audio import SPEAKING_RATE_HZ as RATE
 from pipeline.events import Caption
 from pipeline.text.glossary import Glossary
-from tests.worker.recording.test_files import RATE, level, played, strongest_hz, tone
+from tests.worker.recording.test_files import level, played, strongest_hz, tone
 from worker.captions import Line
 from worker.recording.part_folder import WaitingPart, waiting
 from worker.recording.recorder import RoomRecorder

@@ -9,6 +9,7 @@ import { audienceOf } from "../logic/audience";
 import type { TextKey } from "../logic/i18n";
 import { nameWithin } from "../logic/languages";
 import { isOrganiser, isScreen, nameIn } from "../logic/names";
+import type { Offer } from "../logic/offer";
 import { isUnheard } from "../logic/understanding";
 import { heardBy, spokenBy } from "../logic/wishes";
 import { isPerson } from "../room/directory";

@@ -8,6 +8,7 @@ import {
   readInterpreter,
   stillListening,
 } from "../../src/logic/interpreter";
+import { NO_BOOTHS } from "../../src/logic/booths";
 import { audienceOf } from "../../src/logic/audience";
 import { hasRecordingSign, recordingRule } from "../../src/logic/recording";
 import { UNKNOWN } from "../../src/logic/offer";
@@ -122,6 +123,8 @@ describe("whatever an interpreter says of itself", () => {
       channels: [{ language: "es", track: "translated-es", listeners: 3, lagS: 2.5, state: "muted", speaking: false }],
       profile: "gpu",
       encrypted: null,
+      booths: NO_BOOTHS,
+      turn: null,
       reports: [{ code: "not_translated", speaker: "anna", language: "fr", other: "", count: 0 }],
     });
   });

@@ -189,6 +189,7 @@ describe("the interpreter's last steps", () => {
           organising={organisingWith({
             interpreter: () => Promise.resolve(present),
             links: () => Promise.resolve([]),
+            recordings: () => Promise.resolve([]),
             room: () => Promise.resolve({ chat: false, recording_allowed: true }),
             ...calls,
           })}
