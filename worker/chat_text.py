@@ -20,22 +20,22 @@ _KEPT = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class ChatPiece:
     """A part of a message; joined they are the message again."""
 
     text: str
     translatable: bool
 
 
-def pieces(text: str, language: str) -> list[Piece]:
+def pieces(text: str, language: str) -> list[ChatPiece]:
     """Cuts a message at its lines and sentences, and around addresses and code."""
-    found: list[Piece] = []
+    found: list[ChatPiece] = []
     for at, part in enumerate(_KEPT.split(text)):
         if at % 2:
-            found.append(Piece(part, translatable=False))
+            found.append(ChatPiece(part, translatable=False))
         else:
             cut = sentences(part, PIECE_CHARACTERS, language)
-            found.extend(Piece(piece, has_words(piece)) for piece in cut)
+            found.extend(ChatPiece(piece, has_words(piece)) for piece in cut)
     return found
 
 
@@ -49,7 +49,7 @@ def has_words(text: str) -> bool:
     return any(character.isalpha() for character in text)
 
 
-def joined(cut: Sequence[Piece], translations: Sequence[str]) -> str:
+def joined(cut: Sequence[ChatPiece], translations: Sequence[str]) -> str:
     """The message with its translations put in, with the blanks that stood around each piece.
 
     Args:

@@ -35,7 +35,7 @@ SEND_LIMIT_S = 3.0
 SURE_ENOUGH = 0.5
 """Below this a guess at the language of a message is none."""
 
-Detect = Callable[[str, Sequence[str]], Awaitable[tuple[str, float]]]
+LanguageGuess = Callable[[str, Sequence[str]], Awaitable[tuple[str, float]]]
 """From a text and the languages that come into question to one of them and how sure, 0…1. Raises EngineMissing."""
 
 
@@ -44,7 +44,7 @@ async def detected(text: str, languages: Sequence[str]) -> tuple[str, float]:
     return await asyncio.to_thread(langid.detect, text, languages)
 
 
-class Post(Protocol):
+class ChatPost(Protocol):
     """How text leaves for the room."""
 
     async def stream(
@@ -74,14 +74,14 @@ class ChatTranslation:
 
     def __init__(
         self,
-        post: Post,
+        post: ChatPost,
         key: CaptionKey,
         *,
         translator: Translator,
         settings: TranslationSettings,
         terms: Callable[[], tuple[Entry, ...]],
         most_languages: int,
-        detect: Detect = detected,
+        detect: LanguageGuess = detected,
     ) -> None:
         self._post, self._key = post, key
         self._translator, self._settings, self._terms = translator, settings, terms

@@ -42,7 +42,7 @@ class Assignments:
         of_it = interpreters.c.room == room
         async with transaction(self._engine) as connection:
             row = (await connection.execute(select(interpreters).where(of_it).with_for_update())).one()
-            wish = replace(wish, recording=Wish.of(row.wish).recording)
+            wish = replace(wish, recording=_recorded(row.wish))
             changes: dict[str, Any] = {}
             if row.wish != wish.message():
                 changes = {"wish": wish.message(), "version": row.version + 1}
@@ -140,6 +140,14 @@ class Assignments:
             await connection.execute(
                 update(interpreters).where(interpreters.c.room == room).values(**changes)
             )
+
+
+def _recorded(wish: object) -> str:
+    """What is being recorded; nothing where the wish that is stored cannot be read: the new one takes its place."""
+    try:
+        return Wish.of(wish).recording if isinstance(wish, dict) else ""
+    except (KeyError, TypeError):
+        return ""
 
 
 def _assignment(row: Row[Any]) -> Assignment:

@@ -72,6 +72,7 @@ async def test_without_a_built_app_the_calls_still_work(api: Api) -> None:
         "livekit_url": "ws://127.0.0.1:7880",
         "privacy_url": None,
         "offer": {"recognised": None, "read": None, "heard": None},
+        "interpreter": {"available": False, "trial": False},
     }
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from protocol import attributes, captions
+from protocol import attributes, captions, chat
 from protocol.captions import SIGNED_ATTRIBUTES, CaptionAttributes
 from protocol.codec import WireError
 
@@ -37,7 +37,7 @@ LITERAL = re.compile(r"""["'](?:translator\.[a-z_.]+|lk\.[a-z_.]+)["']""")
 
 
 def _names() -> set[str]:
-    modules = vars(attributes) | vars(captions)
+    modules = vars(attributes) | vars(captions) | vars(chat)
     return {
         value for name, value in modules.items() if name.isupper() and isinstance(value, str) and "." in value
     }

@@ -20,7 +20,14 @@ from tests.fakes.livekit_room import FakePost
 from tests.fakes.translators import TableTranslator, WordTranslator
 from worker.chat_readers import language_of, translations
 from worker.chat_text import joined, pieces
-from worker.chat_translation import SURE_ENOUGH, WAITING, ChatMessage, ChatTranslation, Detect, detected
+from worker.chat_translation import (
+    SURE_ENOUGH,
+    WAITING,
+    ChatMessage,
+    ChatTranslation,
+    LanguageGuess,
+    detected,
+)
 from worker.listeners import Person, read_person
 from worker.signing import CaptionKey, chat_statement, statement
 
@@ -43,7 +50,7 @@ BEA = somebody("bea", speak="es", listen="es", captions="es,original")
 CID = somebody("cid", speak="fr", captions="fr")
 
 
-def guessing(language: str, sure: float) -> Detect:
+def guessing(language: str, sure: float) -> LanguageGuess:
     async def guess(text: str, languages: Sequence[str]) -> tuple[str, float]:
         return language, sure
 
@@ -58,7 +65,7 @@ class Bench:
         self,
         *people: Person,
         translator: Translator | None = None,
-        detect: Detect = UNSURE,
+        detect: LanguageGuess = UNSURE,
         terms: tuple[Entry, ...] = (),
         most_languages: int = 6,
     ) -> None:
@@ -142,7 +149,7 @@ async def test_a_translation_is_signed_as_one_and_as_nothing_else() -> None:
     ids=["detected", "not sure", "the reader's own"],
 )
 async def test_where_nobody_said_what_they_speak_the_message_tells(
-    detect: Detect, found: list[tuple[str, list[str]]]
+    detect: LanguageGuess, found: list[tuple[str, list[str]]]
 ) -> None:
     """Else what they read; what was not detected for sure counts for nothing."""
     writer = somebody("eva", speak="auto", captions="es,original")

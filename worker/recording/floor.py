@@ -21,7 +21,7 @@ UNEVEN_S: Final = 0.25
 open_for_recording: OpenTrack = partial(open_track, rate_hz=SPEAKING_RATE_HZ)
 
 
-class Floor:
+class FloorMix:
     """Listens to every microphone that is open.
 
     Args:

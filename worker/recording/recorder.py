@@ -23,7 +23,7 @@ from pipeline.text.glossary import Glossary
 from protocol.recordings import MOST_FILES, ORIGINAL, EndReason
 from worker.audio_input import OpenTrack
 from worker.captions import Line, within_bounds
-from worker.recording.floor import Floor, open_for_recording
+from worker.recording.floor import FloorMix, open_for_recording
 from worker.recording.part_folder import PartFolder, new_part, total_bytes
 from worker.recording.rerendering import Rerendering, Translate
 from worker.recording.timeline import Timeline
@@ -177,12 +177,14 @@ class _PartInMaking:
         self._sounds: dict[str, Timeline] = {ORIGINAL: Timeline(SPEAKING_RATE_HZ)}
         self._lines: deque[dict[str, Any]] = deque(maxlen=MOST_LINES)
         self._stopped = asyncio.Event()
-        self._floor: Floor | None = None
+        self._floor: FloorMix | None = None
         self._thread = ThreadPoolExecutor(1, "recording")
 
     def listen(self, tasks: Tasks, open_track: OpenTrack) -> None:
         """Lets the microphones be heard that `look` is told of."""
-        self._floor = Floor(lambda at_s, pcm: self.sound(ORIGINAL, at_s, pcm), tasks, open_track=open_track)
+        self._floor = FloorMix(
+            lambda at_s, pcm: self.sound(ORIGINAL, at_s, pcm), tasks, open_track=open_track
+        )
 
     def look(self, microphones: Mapping[str, Microphone]) -> None:
         if self._floor is not None:

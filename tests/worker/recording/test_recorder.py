@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 from config.settings import RecordingSettings
-from pipeline.engines.protocols import EngineError, TranslationRequest, TranslationResult
 from pipeline.audio import SPEAKING_RATE_HZ as RATE
+from pipeline.engines.protocols import EngineError, TranslationRequest, TranslationResult
 from pipeline.events import Caption
 from pipeline.text.glossary import Glossary
 from tests.worker.recording.test_files import level, played, strongest_hz, tone
