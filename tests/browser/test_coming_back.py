@@ -97,7 +97,7 @@ async def test_links_are_not_lost_and_a_recording_is_not_lost_unasked(
         await expect(guest_link).to_have_value(guests)
 
         await emma.join(own, "Emma")
-        await page.get_by_role("button", name="Invite people").click()
+        await page.locator(".room-invite").click()
         await expect(page.get_by_role("dialog").get_by_label("Link for guests")).to_have_value(guests)
         await page.keyboard.press("Escape")
         await emma.open_panel("organise")

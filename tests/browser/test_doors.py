@@ -112,7 +112,7 @@ async def test_a_meeting_is_created_on_the_start_page(
         await emma.page.get_by_label("Your name").fill("Emma")
         await emma.page.locator("button[type=submit]").click()
         await emma.page.locator(".room").wait_for(timeout=20_000)
-        await emma.page.get_by_role("button", name="Invite people").click()
+        await emma.page.locator(".room-invite").click()
         invite = emma.page.get_by_role("dialog")
         guest_link = await invite.get_by_label("Link for guests").input_value()
         await invite.get_by_text("More links").click()

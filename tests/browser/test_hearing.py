@@ -79,16 +79,16 @@ async def test_each_person_is_heard_as_the_listener_chose(
         await ana.hear("es")
         await interpreter.opened("es")
         speaker = await emma.identity()
-        await ana.open_panel("settings")
+        await ana.open_languages()
         one = ana.page.locator(f'.person-sound[data-person="{speaker}"]')
-        chosen = one.locator("select")
-        await expect(chosen).to_have_value("")
+        chosen = one.locator("[role=combobox]")
+        await expect(chosen).to_have_attribute("data-value", "")
         start(interpreter.say("es", tone(SPANISH_HZ, 200)))
         await interpreter.begins("es", speaker)
         await _hears(ana, SPANISH_HZ)  # as everybody else
 
         # In the original: her translation is not heard, and she is not turned down; somebody else's is.
-        await chosen.select_option("original")
+        await ana.choose(chosen, "original")
         await interpreter.wished("translator.overrides", json.dumps({speaker: "original"}).replace(" ", ""))
         in_the_original = await _hears(ana)
         await _original_gain(ana, "1")
@@ -96,7 +96,7 @@ async def test_each_person_is_heard_as_the_listener_chose(
         await _hears(ana, SPANISH_HZ)
 
         # In a language of her own, on a channel that is open for nobody else.
-        await chosen.select_option("fr")
+        await ana.choose(chosen, "fr")
         await interpreter.opened("fr")
         start(interpreter.say("fr", tone(FRENCH_HZ, 200)))
         await interpreter.begins("fr", speaker)
@@ -109,28 +109,29 @@ async def test_each_person_is_heard_as_the_listener_chose(
         await _hears(ana)
         await ana.page.reload()
         await ana.page.locator(".room").wait_for(timeout=20_000)
-        await ana.open_panel("settings")
-        await expect(chosen).to_have_value("fr", timeout=20_000)
+        await ana.open_languages()
+        await expect(chosen).to_have_attribute("data-value", "fr", timeout=20_000)
         await expect(one.locator("input")).to_have_value("0")
         await _set_volume(one, 100)
         await interpreter.begins("fr", speaker)
         await interpreter.begins("es", speaker)
         await _hears(ana, FRENCH_HZ)
 
+        understood = ana.page.get_by_role("combobox", name="I also understand")
         # As everybody again, but understood: who she hears is heard in the original, and she knows it.
-        await chosen.select_option("")
-        await ana.page.get_by_label("I also understand").select_option("en")
+        await ana.choose(chosen, "")
+        await ana.choose(understood, "en")
         await interpreter.wished("translator.understands", "en")
         await _hears(ana)
         audience = emma.page.locator(".audience li")
         await emma.open_panel("people")
         await expect(audience).to_have_text(["Ana reads you in Spanish"], timeout=20_000)
-        await ana.page.get_by_label("I also understand").select_option("")
+        await ana.choose(understood, "")
         await expect(audience).to_have_text(["Ana hears you in Spanish"], timeout=20_000)
         await _hears(ana, SPANISH_HZ)
 
         # How the others shall hear her is hers to say.
-        await emma.open_panel("settings")
+        await emma.open_languages()
         await emma.page.get_by_label("My voice in translation").select_option("low")
         await interpreter.wished("translator.voice", "low")
 

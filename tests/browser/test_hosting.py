@@ -69,7 +69,8 @@ async def test_an_organiser_mutes_makes_others_organisers_takes_it_back_and_ends
         await expect(told).to_contain_text("nicht mehr zur Leitung", timeout=PATIENCE_MS)
         await expect(ana.page.locator('[data-panel="organise"]')).to_have_count(0)
 
-        assert ana.errors == []
+        # Where the rights go while the page asks something, the answer is no.
+        assert [error for error in ana.errors if "401" not in error] == []
         assert emma.errors == []  # when a meeting ends, LiveKit complains of its own channels
         await emma.page.locator(".tool-leave").click()
         dialog = emma.page.get_by_role("dialog")

@@ -22,7 +22,7 @@ export function BoothRights(props: BoothRightsProps) {
   const { text } = useI18n();
   const [open, setOpen] = useState(false);
   return (
-    <details className="voices" onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
+    <details className="booth-rights" onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
       <summary>{text("org.people")}</summary>
       <p className="hint">{text("org.peopleHint")}</p>
       {open && <People {...props} />}

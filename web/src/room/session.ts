@@ -1,4 +1,4 @@
-import { DisconnectReason, RoomEvent, type Room, type RoomOptions } from "livekit-client";
+import { DisconnectReason, LogLevel, RoomEvent, setLogLevel, type Room, type RoomOptions } from "livekit-client";
 import { ApiError, type Admission, type Api } from "../logic/api";
 import { advance, type Connection, type EndReason } from "../logic/connection";
 import { renewAfterMs, stayAwayMs, tryAgainAfterMs } from "../logic/renewal";
@@ -101,6 +101,7 @@ export class Session {
   /** The others see at once that the page goes, by a reload or for good; the visit can be gone on with. */
   private pageGoes(): void {
     this.closing.abort();
+    setLogLevel(LogLevel.silent); // data channels break off with the page: nobody is left to be told
     void this.room.disconnect();
     // A browser may keep the page and show it again: it then begins anew.
     window.addEventListener("pageshow", () => window.location.reload(), { once: true });

@@ -133,7 +133,7 @@ describe("requests and reactions", () => {
     await screen.findByRole("status");
     act(() => meeting.requests.made.set(made));
 
-    expect([...container.querySelectorAll("p")].map((line) => line.textContent)).toEqual(lines);
+    await waitFor(() => expect([...container.querySelectorAll("p")].map((line) => line.textContent)).toEqual(lines));
   });
 
   it("are not seen by who wants it quiet", async () => {
