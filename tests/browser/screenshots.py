@@ -39,9 +39,9 @@ TALK = (
 
 
 async def visit(
-    page: Page, folder: Path, service: str, meeting: Meeting, media: MediaServer, theme: str
+    page: Page, folder: Path, service: str, meeting: Meeting, media: MediaServer, theme: str, emma: Person
 ) -> None:
-    """Goes through all views in their order and takes a picture of each."""
+    """Goes through all views in their order and takes a picture of each; Emma is the other one in the room."""
 
     async def picture(name: str, *, whole: bool = False) -> None:
         await page.wait_for_timeout(400)  # what moves has arrived
@@ -66,7 +66,11 @@ async def visit(
         visitor = Person(page, [])
         await visitor.hear("es")
         await interpreter.opened("es")
-        await talk(interpreter)
+        await emma.join(meeting.guest_link, "Emma Lindqvist")
+        speaker = await emma.identity()
+        await emma.page.locator(".tool-camera").first.click()
+        await interpreter.met(speaker)
+        await talk(interpreter, speaker)
         speaking = asyncio.create_task(interpreter.say("es", tone(1000, 3)))
         await picture("4-room")
         await page.locator(".pill").click()
@@ -93,15 +97,15 @@ async def visit(
         await page.goto(meeting.captions_link.replace("#", "?lang=es#"))
         for _ in range(4):
             await page.wait_for_timeout(700)
-            await talk(interpreter)
+            await talk(interpreter, speaker)
         await picture("9-captions")
 
 
-async def talk(interpreter: ScriptedInterpreter) -> None:
+async def talk(interpreter: ScriptedInterpreter, speaker: str) -> None:
     for english, spanish in TALK:
-        segment = await interpreter.caption("Emma", english, language="en")
-        await interpreter.caption("Emma", spanish, language="es", segment=segment)
-    await interpreter.caption("Emma", "y el sur está muy cerca", language="es", final=False, committed=9)
+        segment = await interpreter.caption(speaker, english, language="en")
+        await interpreter.caption(speaker, spanish, language="es", segment=segment)
+    await interpreter.caption(speaker, "y el sur está muy cerca", language="es", final=False, committed=9)
     await interpreter.measure("es", 2.4)
 
 
@@ -120,8 +124,11 @@ async def main(folder: Path) -> None:
                 await rooms.engage(meeting)
                 target = folder / look
                 target.mkdir(parents=True, exist_ok=True)
-                async with person(playwright, size=size, locale=locale) as visitor:
-                    await visit(visitor.page, target, service.url, meeting, media, theme)
+                async with (
+                    person(playwright, size=size, locale=locale) as visitor,
+                    person(playwright) as emma,
+                ):
+                    await visit(visitor.page, target, service.url, meeting, media, theme, emma)
 
 
 if __name__ == "__main__":

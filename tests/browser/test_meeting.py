@@ -130,8 +130,10 @@ async def test_captions_tell_what_may_change_and_calm_ones_leave_it_out(
         await expect(lines.locator(".tentative")).to_have_count(0)
         await interpreter.caption("emma", "Buenos días.", language="es", segment=segment)
         await expect(lines).to_have_text("Buenos días.")
-        await interpreter.caption("emma", "Hello", language="es", note="no translator", source_language="es")
-        await expect(ana.page.locator(".passage-note")).to_have_text("not translated: no translator")
+        await interpreter.caption("emma", "Hello", language="es", note="unavailable", source_language="es")
+        await expect(ana.page.locator(".passage-note")).to_have_text(
+            "not translated: nobody here translates between these languages"
+        )
         assert ana.errors == []
 
 

@@ -52,6 +52,7 @@ async def test_an_organiser_takes_away_what_is_stored_and_erases_it(
     async with person(playwright) as emma, person(playwright) as bob:
         await emma.join(meeting.organiser_link, "Emma")
         await bob.join(meeting.guest_link, "Bob")
+        await emma.open_panel("organise")
         async with emma.page.expect_download() as taken:
             await emma.page.get_by_role("button", name="Download what is stored").click()
         file = await (await taken.value).path()

@@ -45,7 +45,7 @@ async def test_everybody_is_told_at_once_when_the_interpreter_goes_and_when_it_i
             await expect(ana.page.locator(".passage-text .tentative")).to_have_text("dias")
             await olga.page.route("**/interpreter", _refuse)
 
-        told = ana.page.locator(".troubles:not([data-recorders])")
+        told = ana.page.locator(".troubles[data-about=interpreter]")
         await expect(told).to_contain_text("El intérprete se ha ido", timeout=LIMIT_MS)
         await expect(ana.page.locator(".passage-text")).to_have_text("Buenos ")
         await expect(state).not_to_have_text("The interpreter is here.", timeout=LIMIT_MS)
@@ -81,10 +81,10 @@ async def test_reports_reach_whom_they_concern_and_only_those_count_as_heard_who
         )
 
         not_understood = "You are not understood: Arabic is not recognised here."
-        told = omar.page.locator(".troubles:not([data-recorders])")
+        told = omar.page.locator(".troubles[data-about=interpreter]")
         await expect(told).to_have_text(not_understood, timeout=LIMIT_MS)
         await expect(omar.page.locator(".speak-unheard")).to_have_text(not_understood)
-        await expect(ana.page.locator(".troubles:not([data-recorders])")).to_have_text(
+        await expect(ana.page.locator(".troubles[data-about=interpreter]")).to_have_text(
             "There is no voice for Spanish at the moment. Captions have everything.", timeout=LIMIT_MS
         )
         await ana.open_panel("people")

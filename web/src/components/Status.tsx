@@ -132,7 +132,7 @@ export function Troubles({ offered }: { offered: readonly string[] | null }) {
     if (channelFor(interpreter, listen)?.state === "muted") troubles.push(text("trouble.muted", { language }));
   }
   return (
-    <div className="troubles" role="status">
+    <div className="troubles" role="status" data-about="interpreter">
       {troubles.map((trouble) => (
         <p key={trouble}>{trouble}</p>
       ))}
