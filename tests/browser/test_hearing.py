@@ -53,7 +53,7 @@ async def _original_gain(listener: Person, gain: str) -> None:
 
 
 async def _set_volume(person_sound: Locator, percent: int) -> None:
-    await person_sound.locator("input").evaluate(
+    await person_sound.locator("input[type=range]").evaluate(
         """(slider, value) => {
             Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set.call(slider, value);
             slider.dispatchEvent(new Event("input", { bubbles: true }));
@@ -111,7 +111,7 @@ async def test_each_person_is_heard_as_the_listener_chose(
         await ana.page.locator(".room").wait_for(timeout=20_000)
         await ana.open_languages()
         await expect(chosen).to_have_attribute("data-value", "fr", timeout=20_000)
-        await expect(one.locator("input")).to_have_value("0")
+        await expect(one.locator("input[type=range]")).to_have_value("0")
         await _set_volume(one, 100)
         await interpreter.begins("fr", speaker)
         await interpreter.begins("es", speaker)

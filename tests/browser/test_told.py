@@ -73,7 +73,7 @@ async def test_reports_reach_whom_they_concern_and_only_those_count_as_heard_who
         await ana.hear("es")
         await interpreter.opened("es")
         await omar.open_panel("settings")
-        speak = omar.page.get_by_label("I speak")
+        speak = omar.page.get_by_role("combobox", name="I speak")
         await interpreter.report(
             {"code": "unrecognised", "speaker": await ana.identity(), "language": "x<b>"},
             {"code": "no_voice", "language": "es"},
