@@ -11,7 +11,7 @@ from tests.browser.people import PHONE, person
 from tests.browser.rooms import Rooms
 from tests.browser.servers import MediaServer
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 PATIENCE_MS = 20_000
 

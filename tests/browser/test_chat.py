@@ -18,7 +18,7 @@ from tests.browser.rooms import Rooms
 from tests.browser.servers import API_KEY, API_SECRET, MediaServer
 from tests.fakes.translators import WordTranslator
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 LIMIT_MS = 20_000
 

@@ -17,7 +17,7 @@ from tests.browser.people import SILENT_DB, Heard, Person, person
 from tests.browser.rooms import Rooms
 from tests.browser.servers import MediaServer
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 SPANISH_HZ, FRENCH_HZ = 1000, 1700
 

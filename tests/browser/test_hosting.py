@@ -10,7 +10,7 @@ from playwright.async_api import Playwright, expect
 from tests.browser.people import Person, person
 from tests.browser.rooms import Rooms
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 PATIENCE_MS = 30_000
 

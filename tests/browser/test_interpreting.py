@@ -25,7 +25,7 @@ from tests.live.guests import TONES_HZ, Guest, until
 from worker.join import join
 from worker.room_engines import RoomEngines
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 PATIENCE_MS = 30_000
 

@@ -17,7 +17,7 @@ from tests.browser.people import Heard, Person, person
 from tests.browser.rooms import Rooms
 from tests.browser.servers import MediaServer
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 SPEECH = Path(__file__).parents[1] / "data" / "speech"
 

@@ -15,7 +15,7 @@ from tests.browser.people import PHONE, Person, person
 from tests.browser.rooms import Rooms
 from tests.browser.servers import MediaServer
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 LIMIT_MS = 20_000
 
