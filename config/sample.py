@@ -26,11 +26,16 @@ HEAD: Final = """\
 # Made by `hive settings --sample`.
 """
 
-_EXAMPLES: Final = {"models.directory": "/var/cache/hive/models", "auth.open_rooms": False}
+_EXAMPLES: Final = {
+    "models.directory": "/var/cache/hive/models",
+    "recording.directory": "/var/lib/hive/recordings",
+    "auth.open_rooms": False,
+}
 """What stands where the default is no value that could be written down: it depends on the machine, or is none."""
 
 _UNITS: Final = {
     "_bytes_per_s": "bytes a second",
+    "bits_per_s": "bits a second",
     "_s": "seconds",
     "_minutes": "minutes",
     "_hours": "hours",

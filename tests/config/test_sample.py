@@ -16,7 +16,7 @@ from config.reading import load
 from config.settings import Settings, SpeechSettings
 
 ROOT = Path(__file__).parent.parent.parent
-EXAMPLES = {("models", "directory"), ("auth", "open_rooms")}
+EXAMPLES = {("models", "directory"), ("recording", "directory"), ("auth", "open_rooms")}
 """Keys whose default cannot be written down."""
 
 
@@ -38,6 +38,14 @@ def uncommented(text: str) -> str:
 def test_the_file_is_what_the_settings_say() -> None:
     """`hive settings --sample >hive.sample.toml` was run after the settings last changed."""
     assert (ROOT / "hive.sample.toml").read_text(encoding="utf-8") == sample.sample()
+
+
+def test_the_file_is_the_same_wherever_it_is_made(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No default that lies in somebody's home is written down."""
+    here = sample.sample()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert sample.sample() == here
 
 
 def test_every_key_is_there_with_its_default(tmp_path: Path) -> None:
