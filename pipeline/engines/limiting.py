@@ -23,6 +23,10 @@ WAIT_S = 8.0
 and is recognised afterwards, so that nobody's first words are lost to the last ones of somebody else."""
 
 
+MOST_WAITING = 20
+"""Of more who begin beside others the last are refused at once: none of them would get a place in time."""
+
+
 def limited(recognizer: Recognizer, capacity: Capacity | None, *, wait_s: float = WAIT_S) -> Recognizer:
     """The recogniser within what was measured; as it is where nothing was."""
     return recognizer if capacity is None else LimitedRecognizer(recognizer, capacity.speakers, wait_s=wait_s)
@@ -80,6 +84,8 @@ class LimitedRecognizer:
         if self._speaking < self._speakers:
             self._speaking += 1
             return
+        if len(self._waiting) >= MOST_WAITING:
+            raise self._full()
         place = asyncio.get_running_loop().create_future()
         self._waiting.append(place)
         try:
@@ -91,10 +97,13 @@ class LimitedRecognizer:
             with suppress(ValueError):
                 self._waiting.remove(place)
             if isinstance(error, TimeoutError):
-                people = "1 person" if self._speakers == 1 else f"{self._speakers} people"
-                reason = f"this machine keeps up with {people} speaking at once"
-                raise EngineOverloaded("recognition", _RETRY_AFTER_S, reason) from None
+                raise self._full() from None
             raise
+
+    def _full(self) -> EngineOverloaded:
+        people = "1 person" if self._speakers == 1 else f"{self._speakers} people"
+        reason = f"this machine keeps up with {people} speaking at once"
+        return EngineOverloaded("recognition", _RETRY_AFTER_S, reason)
 
 
 class _LimitedStream:

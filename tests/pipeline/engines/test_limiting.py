@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from pipeline.capacity import Capacity
-from pipeline.engines.limiting import limited
+from pipeline.engines.limiting import MOST_WAITING, limited
 from pipeline.engines.protocols import (
     EngineError,
     EngineOverloaded,
@@ -62,6 +62,20 @@ async def test_one_more_waits_until_somebody_pauses() -> None:
 
     await stream.close()
     await (await third).close()
+
+
+async def test_a_crowd_is_refused_at_once() -> None:
+    """Those who wait already keep their order."""
+    recognizer = limited(ScriptedRecognizer([]), Capacity(1, 0.5, (1,)), wait_s=5.0)
+    first = await speaking(recognizer)
+    crowd = [asyncio.create_task(speaking(recognizer)) for _ in range(MOST_WAITING)]
+    await asyncio.sleep(0)
+    with pytest.raises(EngineOverloaded, match="keeps up with 1 person"):
+        await recognizer.open(SPEAKER, first_sample=0)
+    for task in crowd:
+        await first.close()
+        first = await task
+    await first.close()
 
 
 async def test_who_gives_up_waiting_leaves_their_place_to_the_next() -> None:
