@@ -2,8 +2,7 @@
 
 AuthError
 ├── Refused(status, code, message)   an answer to one request; `docs/api.md` lists the codes
-├── MediaServerError                 livekit-server could not be reached or refused
-└── StorageError                     the database could not be reached
+└── MediaServerError                 livekit-server could not be reached or refused
 """
 
 from __future__ import annotations
@@ -26,10 +25,6 @@ class Refused(AuthError):
 
 class MediaServerError(AuthError):
     """livekit-server could not be reached or refused."""
-
-
-class StorageError(AuthError):
-    """The database could not be reached or did not answer."""
 
 
 def not_authorised() -> Refused:

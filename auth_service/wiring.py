@@ -11,7 +11,6 @@ from datetime import timedelta
 from auth_service.access.door import Door
 from auth_service.access.hosting import Hosting
 from auth_service.access.invitations import Invites
-from auth_service.access.rate_limits import Limiter, MemoryLimiter, RedisLimiter
 from auth_service.access.removals import Removals
 from auth_service.access.revocations import DatabaseOnly, RedisRevocations, Revocations
 from auth_service.access.tokens import LinkSigner, TokenMint
@@ -22,17 +21,19 @@ from auth_service.livekit_server import LiveKitServer, MediaServer
 from auth_service.metrics import Metrics
 from auth_service.recordings import Recordings
 from auth_service.storage.assignments import Assignments
-from auth_service.storage.database import connect, database_url, migrate
+from auth_service.storage.database import database_url, migrate
 from auth_service.storage.organisers import Organisers
 from auth_service.storage.recording_files import RecordingFiles
 from auth_service.storage.recordings import RecordingList
-from auth_service.storage.redis import connect_redis
 from auth_service.storage.retention import Kept, Retention
 from auth_service.storage.rooms import Storage
 from auth_service.storage.waiting import Waiting
 from auth_service.storage.workers import Workers
 from config.exposure import refuse_exposed_development, refuse_published
 from config.settings import Settings, SettingsError
+from foundation.database import connect
+from foundation.http.rate_limits import Limiter, MemoryLimiter, RedisLimiter
+from foundation.redis_store import connect_redis
 from foundation.tally import Tally
 
 SHORTEST_SECRET = 32

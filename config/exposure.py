@@ -6,7 +6,8 @@ from ipaddress import ip_address
 from typing import Final
 from urllib.parse import urlsplit
 
-from config.settings import DEVELOPMENT_SECRET, Settings, SettingsError
+from config.keys import DEVELOPMENT_SECRET
+from config.settings import Settings, SettingsError
 
 PUBLISHED: Final = frozenset({DEVELOPMENT_SECRET, "secret"})
 """Ours, which stands in livekit.yaml, and that of `livekit-server --dev`."""

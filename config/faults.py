@@ -59,6 +59,7 @@ OURS: Final = frozenset(
         "speech_service",
         "stack",
         "turn",
+        "voice_service",
         "worker",
     }
 )

@@ -16,7 +16,7 @@ from typing import Any, Final, Literal, get_args, get_origin, get_type_hints
 
 from pydantic import SecretStr
 
-from config import settings
+from config import settings, voice
 from config.settings import Settings
 
 HEAD: Final = """\
@@ -29,6 +29,7 @@ HEAD: Final = """\
 _EXAMPLES: Final = {
     "models.directory": "/var/cache/hive/models",
     "recording.directory": "/var/lib/hive/recordings",
+    "voice.directory": "/var/lib/hive/voice",
     "auth.open_rooms": False,
 }
 """What stands where the default is no value that could be written down: it depends on the machine, or is none."""
@@ -41,6 +42,7 @@ _UNITS: Final = {
     "_hours": "hours",
     "_days": "days",
     "_characters": "characters",
+    "_bytes": "bytes",
 }
 _WIDTH: Final = 110
 
@@ -104,7 +106,7 @@ def _key(prefix: str, setting: Field[Any], default: Any, section: type[Any], mea
 def _meanings() -> dict[str, str]:
     """What stands beneath each class ("Rooms") and each key ("Rooms.linger_s") of the settings."""
     found = {}
-    for node in ast.parse(inspect.getsource(settings)).body:
+    for node in (node for module in (settings, voice) for node in ast.parse(inspect.getsource(module)).body):
         if not isinstance(node, ast.ClassDef):
             continue
         found[node.name] = " ".join((ast.get_docstring(node) or "").split())

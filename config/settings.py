@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import ConfigDict, Field, SecretStr
 
+from config.cache import cache_directory
 from config.engines import RecognitionEngine, SpeechEngine, TranslationEngine
+from config.keys import DEVELOPMENT_SECRET
+from config.sections import STRICT, NotNegative
+from config.voice import VoiceSettings
 from protocol.fields import LanguageCode
 
-_STRICT = ConfigDict(extra="forbid")
-
-NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
-
 Profile = Literal["auto", "embedded", "cpu", "gpu"]
-
-DEVELOPMENT_SECRET = "development-only-secret-do-not-use!"
-"""Published, so it protects nothing: parts that are started by hand take it in development alone (`config.exposure`),
-the local stack makes keys of its own (`stack.keys`)."""
 
 
 class SettingsError(Exception):
@@ -31,7 +26,7 @@ class SettingsError(Exception):
 class LiveKit:
     """The media server."""
 
-    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
 
     url: str = "ws://127.0.0.1:7880"
     """How the services and the worker reach the server."""
@@ -49,7 +44,7 @@ class LiveKit:
 class Models:
     """Where models lie and what may be used."""
 
-    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
 
     directory: Path = field(default_factory=lambda: cache_directory() / "models")
     """Where models are kept; unless set, `models` in the cache directory."""
@@ -70,7 +65,7 @@ class Models:
 class Recognition:
     """Speech to words."""
 
-    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
 
     engine: RecognitionEngine = "auto"
     """What hears; "auto" takes the best that is there and that the machine keeps up with."""
@@ -120,7 +115,7 @@ class Recognition:
 class Clauses:
     """Words to pieces of text that are translated."""
 
-    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
 
     aim_s: float = 2.0
     """From this length on a clause ends with the phrase, as before a preposition: the sooner, the less listeners lag,
@@ -137,7 +132,7 @@ class Clauses:
 class TranslationSettings:
     """Text to text."""
 
-    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
 
     engines: tuple[TranslationEngine, ...] = ("auto",)
     """In order of preference; the next one is asked where one has no route or fails."""
@@ -157,7 +152,7 @@ class TranslationSettings:
 class SpeechSettings:
     """Text to sound."""
 
-    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
 
     engines: tuple[SpeechEngine, ...] = ("auto",)
     """In order of preference; the next one is asked where one lacks the language, fails, or has no time. "auto" stands
@@ -193,7 +188,7 @@ class SpeechSettings:
 class Rooms:
     """What the interpreter does in a room."""
 
-    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
 
     source_language: LanguageCode | Literal["auto"] = "en"
     """What people speak who have not said what they speak; "auto" detects it."""
@@ -215,7 +210,7 @@ class Rooms:
 class Services:
     """Where the speech services are; an empty URL runs that engine inside the room's own process."""
 
-    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
 
     stt_url: str = "http://127.0.0.1:8001"
     """Recognition."""
@@ -258,7 +253,7 @@ class Services:
 class Logging:
     """What goes to standard error. What people say never does."""
 
-    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
 
     level: Literal["debug", "info", "warning", "error"] = "info"
     """The least that is logged."""
@@ -270,7 +265,7 @@ class Logging:
 class Auth:
     """Rooms, invitations and tokens."""
 
-    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
 
     host: str = "127.0.0.1"
     """What the token service listens on."""
@@ -345,7 +340,7 @@ class Auth:
 class Turn:
     """The relay for people behind strict networks (coturn)."""
 
-    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
 
     host: str = ""
     """Its public name or address; empty: none is offered."""
@@ -385,7 +380,7 @@ class Turn:
 class RecordingSettings:
     """What organisers have recorded on the server."""
 
-    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
 
     directory: Path = field(default_factory=lambda: cache_directory() / "recordings")
     """Where workers write and the token service keeps recordings, each in a folder of its own there; unless set,
@@ -410,7 +405,7 @@ class RecordingSettings:
 class Settings:
     """Everything; each part gets its own slice."""
 
-    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
 
     profile: Profile = "auto"
     """Which engines are used: the best that is there, those that need no download, those for a CPU or a GPU."""
@@ -428,11 +423,4 @@ class Settings:
     auth: Auth = field(default_factory=Auth)
     turn: Turn = field(default_factory=Turn)
     recording: RecordingSettings = field(default_factory=RecordingSettings)
-
-
-def cache_directory() -> Path:
-    """Where built and fetched things are kept: `HIVE_CACHE`, else `hive` in the user's cache directory."""
-    if own := os.environ.get("HIVE_CACHE"):
-        return Path(own)
-    base = os.environ.get("XDG_CACHE_HOME")
-    return (Path(base) if base else Path.home() / ".cache") / "hive"
+    voice: VoiceSettings = field(default_factory=VoiceSettings)

@@ -15,8 +15,9 @@ from pathlib import Path
 
 import numpy as np
 
+from config.cache import cache_directory
 from config.engines import best_first
-from config.settings import Settings, cache_directory
+from config.settings import Settings
 from demo.talk import RATE_HZ, TalkError, resampled, speak
 from pipeline.audio import SPEAKING_RATE_HZ, Pcm
 from pipeline.engines.homes import Wanted, load_synthesizer

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import soxr
 
-from config.settings import cache_directory
+from config.cache import cache_directory
 from pipeline.audio import AudioError, Pcm
 from pipeline.recordings.decoding import TooMuchSound, decode
 

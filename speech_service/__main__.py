@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import signal
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
@@ -13,7 +12,8 @@ from pathlib import Path
 from config import logging
 from config.exposure import refuse_exposed_development
 from config.reading import load
-from config.settings import Settings, SettingsError
+from config.settings import SettingsError
+from foundation.signals import until_signal
 from pipeline.engines.protocols import EngineError
 from speech_service.serve import SERVICES, serve
 
@@ -36,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.configure(settings.logging)
     ports = {name: port for name in SERVICES if (port := getattr(chosen, f"{name}_port")) is not None}
     try:
-        asyncio.run(_until_signal(settings, frozenset(chosen.only or ()), ports))
+        asyncio.run(until_signal(serve(settings, frozenset(chosen.only or ()), ports, announce=_announce)))
     except SettingsError as error:
         return _fail(str(error), 2)
     except EngineError as error:
@@ -44,20 +44,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         return _fail(f"cannot listen: {error.strerror or error}", 1)
     return 0
-
-
-async def _until_signal(settings: Settings, only: frozenset[str], ports: dict[str, int]) -> None:
-    task = asyncio.create_task(serve(settings, only, ports, announce=_announce))
-    ends = asyncio.Event()  # a second signal must not cut the clean-up short; that has limits of its own
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, ends.set)
-    signalled = asyncio.create_task(ends.wait())
-    await asyncio.wait([task, signalled], return_when=asyncio.FIRST_COMPLETED)
-    signalled.cancel()
-    task.cancel()
-    await asyncio.wait([task, signalled])
-    if not task.cancelled():
-        task.result()
 
 
 def _announce(line: str) -> None:

@@ -12,8 +12,9 @@ from typing import Final
 
 from pydantic import SecretStr, TypeAdapter, ValidationError
 
+from config.cache import cache_directory
 from config.exposure import PUBLISHED
-from config.settings import Settings, cache_directory
+from config.settings import Settings
 from stack.errors import StackError
 
 FILE: Final = "keys.json"

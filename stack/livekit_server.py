@@ -18,7 +18,7 @@ from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from config.settings import cache_directory
+from config.cache import cache_directory
 from stack import go_modules
 from stack.alone import alone
 from stack.download import Checksum, fetch, session

@@ -14,7 +14,8 @@ from pathlib import Path
 import aiohttp
 import structlog
 
-from config.settings import Settings, cache_directory
+from config.cache import cache_directory
+from config.settings import Settings
 from foundation.supervision import Backoff, keep_running
 from stack import livekit_server
 from stack.environment import child_environment

@@ -11,9 +11,10 @@ from collections.abc import Callable
 
 import structlog
 
-from auth_service.errors import MediaServerError, StorageError
+from auth_service.errors import MediaServerError
 from auth_service.livekit_server import MediaServer
 from auth_service.storage.rooms import Storage
+from foundation.database import StorageError
 from foundation.supervision import kinds
 from foundation.tally import Tally
 

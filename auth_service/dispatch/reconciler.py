@@ -15,10 +15,11 @@ import structlog
 
 from auth_service.dispatch.plan import DispatchPlan, decide
 from auth_service.dispatch.sightings import RoomSightings
-from auth_service.errors import MediaServerError, StorageError
+from auth_service.errors import MediaServerError
 from auth_service.livekit_server import MediaServer
 from auth_service.storage.assignments import Assignments
 from auth_service.storage.records import Assignment
+from foundation.database import StorageError
 from foundation.supervision import Backoff, kinds
 from foundation.tally import Tally
 

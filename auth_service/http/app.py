@@ -16,7 +16,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from auth_service import VERSION
-from auth_service.errors import AuthError, MediaServerError, Refused, StorageError
+from auth_service.errors import AuthError, MediaServerError, Refused
 from auth_service.http import (
     chat_routes,
     data_routes,
@@ -32,9 +32,10 @@ from auth_service.http.dependencies import count_failure
 from auth_service.http.page import Headers, Page, security_headers
 from auth_service.metrics import Metrics
 from auth_service.wiring import Container
+from foundation.database import StorageError
 from foundation.http.bodies import Bodies, BodyLimits
 from foundation.http.origins import Origins, hosts_of
-from foundation.http.problems import Problem, described, of_http_error, response
+from foundation.http.problems import Problem, described, of_http_error, of_validation, response
 from foundation.http.watching import HealthCheck
 
 log = structlog.get_logger(__name__)
@@ -86,6 +87,7 @@ def create_app(services: Container) -> FastAPI:
     app.include_router(worker_routes.router)
     app.mount("/", Page(services.settings.auth.web_directory), name="page")
     app.add_exception_handler(AuthError, _auth_error)
+    app.add_exception_handler(StorageError, _auth_error)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(Exception, _bug)
@@ -157,16 +159,7 @@ async def _auth_error(request: Request, error: Exception) -> Response:
 
 async def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    found = error.errors()
-    if any(problem["type"] == "json_invalid" for problem in found):
-        return await _refused(request, Problem(400, "bad_request", "The body is not JSON."))
-    problems = [
-        {"where": ".".join(str(part) for part in problem["loc"])[:200], "problem": problem["msg"]}
-        for problem in found
-    ]
-    return await _refused(
-        request, Problem(422, "invalid", "Some fields are wrong.", {"problems": problems[:20]})
-    )
+    return await _refused(request, of_validation(error))
 
 
 async def _http_error(request: Request, error: Exception) -> Response:

@@ -11,10 +11,10 @@ from pydantic import SecretStr
 from starlette.requests import ClientDisconnect
 
 from auth_service.access.invitations import Organiser
-from auth_service.access.rate_limits import Rate
 from auth_service.errors import Refused, not_authorised
 from auth_service.wiring import Container
 from foundation.http.addresses import network, site
+from foundation.http.rate_limits import Rate
 
 _bearer = HTTPBearer(auto_error=False, description="An organiser's token, or the operator's key")
 

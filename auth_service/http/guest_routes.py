@@ -8,7 +8,6 @@ from auth_service import VERSION
 from auth_service.access.door import ASK_AGAIN_S, Ticket
 from auth_service.access.invitations import AdmittedPerson
 from auth_service.access.tokens import Guest, fingerprint
-from auth_service.errors import StorageError
 from auth_service.http.dependencies import Injected, count, count_entry, limited
 from auth_service.http.fields import listed, timestamp
 from auth_service.http.schemas import (
@@ -26,6 +25,7 @@ from auth_service.http.schemas import (
 )
 from auth_service.wiring import Container
 from foundation import names
+from foundation.database import StorageError
 from protocol.abilities import Abilities
 from turn.credentials import ice_servers
 

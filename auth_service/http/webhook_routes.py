@@ -6,9 +6,10 @@ import structlog
 from fastapi import APIRouter, Depends, Header, Request, Response
 from livekit import api
 
-from auth_service.errors import MediaServerError, StorageError, not_authorised
+from auth_service.errors import MediaServerError, not_authorised
 from auth_service.http.dependencies import Injected, count_address, limited_health, whole_body
 from auth_service.wiring import Container
+from foundation.database import StorageError
 from foundation.http.watching import PROMETHEUS, Health, HealthCheck, health_response, may_watch
 
 log = structlog.get_logger(__name__)

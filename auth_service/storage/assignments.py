@@ -12,9 +12,9 @@ from typing import Any
 from sqlalchemy import Row, and_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from auth_service.storage.database import reading, transaction
 from auth_service.storage.records import Assignment
 from auth_service.storage.tables import interpreters
+from foundation.database import reading, transaction
 from protocol.control import Wish
 
 

@@ -10,9 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from auth_service.policy import Role
 from auth_service.storage import rows
-from auth_service.storage.database import reading, transaction
 from auth_service.storage.records import Session
 from auth_service.storage.tables import sessions
+from foundation.database import reading, transaction
 
 
 class Organisers:

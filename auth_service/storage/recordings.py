@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import Row, and_, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from auth_service.storage.database import reading, transaction
 from auth_service.storage.records import ServerRecording
 from auth_service.storage.tables import recordings, rooms
+from foundation.database import reading, transaction
 
 
 class RecordingList:

@@ -11,8 +11,8 @@ from typing import Any
 from sqlalchemy import and_, delete, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from auth_service.storage.database import reading, transaction
 from auth_service.storage.tables import interpreters, invitations, recordings, rooms, sessions, waiting
+from foundation.database import reading, transaction
 from protocol.control import Wish
 
 _SECRETS = frozenset({"fingerprint", "name_salt", "claimed_by", "claimed_until"})

@@ -12,9 +12,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from auth_service.storage import rows
-from auth_service.storage.database import reading, transaction
 from auth_service.storage.records import Invitation, Room, Session
 from auth_service.storage.tables import interpreters, invitations, rooms, sessions, waiting
+from foundation.database import reading, transaction
 from protocol.control import Wish
 
 

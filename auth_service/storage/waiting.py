@@ -11,9 +11,9 @@ from sqlalchemy import Row, and_, delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from auth_service.policy import Role
-from auth_service.storage.database import transaction
 from auth_service.storage.records import AdmissionDecision, Waiter
 from auth_service.storage.tables import rooms, waiting
+from foundation.database import transaction
 
 ABSENT_S = 90.0
 """Who has not asked for so long is gone. A browser lets a page in the background ask once a minute."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from sqlalchemy import delete, func, insert, or_, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from auth_service.storage.database import reading, transaction
 from auth_service.storage.tables import workers
+from foundation.database import reading, transaction
 from protocol.abilities import Abilities, read_abilities, together
 
 FRESH_S = 90.0

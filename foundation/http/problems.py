@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import Scope, Send
@@ -81,6 +82,18 @@ def of_http_error(error: HTTPException) -> Problem:
         case 405:
             return Problem(405, "not_found", "This cannot be done here.")
     return Problem(error.status_code, "bad_request", "This request cannot be read.")
+
+
+def of_validation(error: RequestValidationError) -> Problem:
+    """What is wrong with a request's fields; what was in them is not said again."""
+    found = error.errors()
+    if any(problem["type"] == "json_invalid" for problem in found):
+        return Problem(400, "bad_request", "The body is not JSON.")
+    problems = [
+        {"where": ".".join(str(part) for part in problem["loc"])[:200], "problem": problem["msg"]}
+        for problem in found
+    ]
+    return Problem(422, "invalid", "Some fields are wrong.", {"problems": problems[:20]})
 
 
 def response(problem: Problem, more_headers: Mapping[str, str] | None = None) -> Response:

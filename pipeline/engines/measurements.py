@@ -10,8 +10,9 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
+from config.cache import cache_directory
 from config.engines import ENGINES
-from config.settings import Settings, cache_directory
+from config.settings import Settings
 from pipeline.capacity import Measured
 from pipeline.engines.availability import available
 from pipeline.machine import this_machine

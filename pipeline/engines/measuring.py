@@ -20,8 +20,9 @@ import numpy as np
 import psutil
 import structlog
 
+from config.cache import cache_directory
 from config.engines import Engine, best_first
-from config.settings import Settings, cache_directory
+from config.settings import Settings
 from pipeline.audio import HEARING_RATE_HZ, SPEAKING_RATE_HZ, Pcm
 from pipeline.capacity import (
     ClauseTiming,

@@ -9,14 +9,15 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from auth_service.access.rate_limits import MemoryLimiter
 from auth_service.access.revocations import DatabaseOnly
 from auth_service.http.app import create_app
 from auth_service.storage.assignments import Assignments
-from auth_service.storage.database import connect, database_url, migrate
+from auth_service.storage.database import database_url, migrate
 from auth_service.storage.rooms import Storage
 from auth_service.wiring import Container, assemble
 from config.settings import Auth, RecordingSettings, Settings, Turn
+from foundation.database import connect
+from foundation.http.rate_limits import MemoryLimiter
 from tests.fakes.media_server import FakeMediaServer
 
 

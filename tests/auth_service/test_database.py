@@ -3,69 +3,28 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import shutil
-import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import URL, Connection, delete
+from sqlalchemy import Connection, delete
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from auth_service.errors import StorageError
 from auth_service.policy import Role
 from auth_service.storage.assignments import Assignments
-from auth_service.storage.database import connect, database_url, migrate, reading, transaction
+from auth_service.storage.database import database_url, migrate
 from auth_service.storage.records import Assignment, Invitation, Room, Session
 from auth_service.storage.retention import Kept, Retention
 from auth_service.storage.rooms import RoomExists, Storage
 from auth_service.storage.tables import metadata
 from config.settings import SettingsError
+from foundation.database import StorageError, connect, reading, transaction
 from protocol.control import Wish
+from tests.postgresql import postgresql
 
 NOW = 1_800_000_000.25
-
-
-async def _run(*command: str) -> None:
-    process = await asyncio.create_subprocess_exec(
-        *command,
-        user="nobody" if os.geteuid() == 0 else None,  # PostgreSQL refuses to run as root
-        cwd="/",
-        stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    _, said = await process.communicate()
-    assert process.returncode == 0, said.decode()
-
-
-def _newest() -> Path:
-    """Where the newest PostgreSQL of this machine has its programs."""
-    return max(Path("/usr/lib/postgresql").iterdir(), key=lambda path: int(path.name)) / "bin"
-
-
-@contextlib.asynccontextmanager
-async def postgresql() -> AsyncIterator[URL]:
-    """A cluster of its own on a socket of its own, without a port."""
-    newest = _newest()
-    directory = Path(tempfile.mkdtemp(prefix="hive-pg-"))
-    data = directory / "data"
-    try:
-        if os.geteuid() == 0:
-            shutil.chown(directory, "nobody")
-        await _run(
-            str(newest / "initdb"), "-D", str(data), "-U", "hive", "-A", "trust", "--no-sync", "-E", "UTF8"
-        )
-        options = f"-c listen_addresses='' -c unix_socket_directories='{directory}' -c fsync=off"
-        control = [str(newest / "pg_ctl"), "-D", str(data), "-w", "-l", str(directory / "log")]
-        await _run(*control, "-o", options, "start")
-        try:
-            yield database_url(f"postgresql://hive@/postgres?host={directory}")
-        finally:
-            await _run(*control, "-m", "immediate", "stop")
-    finally:
-        shutil.rmtree(directory)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

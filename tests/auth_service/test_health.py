@@ -11,9 +11,10 @@ from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from auth_service.http.app import create_app
-from auth_service.storage.database import connect, database_url
+from auth_service.storage.database import database_url
 from auth_service.storage.rooms import Storage
 from auth_service.wiring import Container
+from foundation.database import connect
 from tests.auth_service.conftest import Api, refusal, with_auth
 
 

@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from auth_service.http.app import create_app
 from auth_service.policy import Role, grants
 from auth_service.wiring import Container
-from config.settings import DEVELOPMENT_SECRET
+from config.keys import DEVELOPMENT_SECRET
 from tests.auth_service.conftest import Api, WallClock, refusal, with_auth
 from tests.fakes.media_server import FakeMediaServer
 

@@ -10,9 +10,9 @@ import pytest
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from auth_service.access.rate_limits import MemoryLimiter, Rate, RedisLimiter
 from auth_service.access.revocations import RedisRevocations
-from auth_service.storage.redis import connect_redis
+from foundation.http.rate_limits import MemoryLimiter, Rate, RedisLimiter
+from foundation.redis_store import connect_redis
 from stack.ports import free_port
 from tests.fakes.clock import HandClock
 

@@ -13,7 +13,7 @@ from structlog.testing import capture_logs
 from auth_service.http.app import create_app
 from auth_service.http.webhook_routes import FAILED_WEBHOOKS_PER_MINUTE
 from auth_service.wiring import Container
-from config.settings import DEVELOPMENT_SECRET
+from config.keys import DEVELOPMENT_SECRET
 from tests.auth_service.conftest import Api, WallClock, refusal, with_auth
 from tests.auth_service.test_reconcile import put, running, until
 from tests.fakes.media_server import FakeMediaServer

@@ -22,15 +22,16 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from auth_service.access.rate_limits import MemoryLimiter
 from auth_service.access.revocations import DatabaseOnly
 from auth_service.http.app import create_app
 from auth_service.serve import serve_services
 from auth_service.storage.assignments import Assignments
-from auth_service.storage.database import connect, database_url, migrate
+from auth_service.storage.database import database_url, migrate
 from auth_service.storage.rooms import Storage
 from auth_service.wiring import Container, assemble
 from config.settings import Settings
+from foundation.database import connect
+from foundation.http.rate_limits import MemoryLimiter
 from tests.auth_service.conftest import WallClock
 from tests.fakes.media_server import FakeMediaServer
 

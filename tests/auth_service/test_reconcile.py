@@ -11,9 +11,9 @@ from sqlalchemy import text
 from auth_service.access.revocations import DatabaseOnly
 from auth_service.dispatch.reconciler import CLAIM_S, DISMISSED_S, Reconciler
 from auth_service.storage.assignments import Assignments
-from auth_service.storage.database import transaction
 from auth_service.storage.records import Assignment
 from auth_service.wiring import Container, assemble
+from foundation.database import transaction
 from tests.auth_service.conftest import Api, Room, WallClock
 from tests.fakes.media_server import FakeMediaServer
 

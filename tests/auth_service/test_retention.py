@@ -11,11 +11,11 @@ from typing import Any
 import httpx
 from pydantic import SecretStr
 
-from auth_service.access.rate_limits import MemoryLimiter
 from auth_service.access.revocations import DatabaseOnly
 from auth_service.http.app import create_app
 from auth_service.storage.assignments import Assignments
 from auth_service.wiring import Container, assemble
+from foundation.http.rate_limits import MemoryLimiter
 from tests.auth_service.conftest import Api, Room, WallClock, refusal
 from tests.fakes.media_server import FakeMediaServer
 

@@ -88,7 +88,7 @@ async def test_the_service_starts_serves_and_stops_and_logs_no_secret(tmp_path: 
         assert process.stderr is not None
         log = b""
         async with asyncio.timeout(30):
-            while b'"serving rooms"' not in log:
+            while b'"serving"' not in log:
                 line = await process.stderr.readline()
                 assert line, log
                 log += line

@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import text
 
 from auth_service.serve import serve_services
-from auth_service.storage.database import transaction
 from auth_service.wiring import Container
+from foundation.database import transaction
 from tests.auth_service.conftest import Api
 from tests.auth_service.test_reconcile import put, until
 from tests.fakes.media_server import FakeMediaServer

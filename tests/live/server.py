@@ -13,7 +13,8 @@ from urllib.error import URLError
 import yaml
 from pydantic import SecretStr
 
-from config.settings import LiveKit, cache_directory
+from config.cache import cache_directory
+from config.settings import LiveKit
 from stack import livekit_server
 from stack.ports import free_port
 

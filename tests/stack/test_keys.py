@@ -12,7 +12,8 @@ import yaml
 from pydantic import SecretStr
 
 from auth_service.wiring import check_secrets
-from config.settings import DEVELOPMENT_SECRET, Auth, LiveKit, Settings, Turn
+from config.keys import DEVELOPMENT_SECRET
+from config.settings import Auth, LiveKit, Settings, Turn
 from stack.errors import StackError
 from stack.keys import FILE, own, with_own_keys
 from stack.local import Stack

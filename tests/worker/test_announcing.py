@@ -10,13 +10,14 @@ import httpx
 from pydantic import SecretStr
 from structlog.testing import capture_logs
 
-from auth_service.access.rate_limits import MemoryLimiter
 from auth_service.access.revocations import DatabaseOnly
 from auth_service.storage.assignments import Assignments
-from auth_service.storage.database import connect, database_url, migrate
+from auth_service.storage.database import database_url, migrate
 from auth_service.storage.rooms import Storage
 from auth_service.wiring import Container, assemble
 from config.settings import LiveKit, Rooms, Settings
+from foundation.database import connect
+from foundation.http.rate_limits import MemoryLimiter
 from speech_service.mt import mt_app
 from speech_service.stt import stt_app
 from speech_service.tts import tts_app

@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+from pydantic import SecretStr
+from sqlalchemy import insert
+
+from config.settings import Settings
+from config.voice import VoiceSettings
+from foundation.database import transaction
+from tests.auth_service.conftest import WallClock
+from voice_service.accounts.keys import fingerprint, new_key
+from voice_service.http.app import create_app
+from voice_service.storage.tables import keys, tenants
+from voice_service.wiring import VoiceServices, opened
+
+
+@pytest.fixture
+def clock() -> WallClock:
+    return WallClock()
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    voice = VoiceSettings(
+        database_url=SecretStr(f"sqlite:///{tmp_path}/voice.sqlite3"), directory=tmp_path / "voice"
+    )
+    return Settings(development=True, voice=voice)
+
+
+@pytest.fixture
+async def services(settings: Settings, clock: WallClock) -> AsyncIterator[VoiceServices]:
+    async with opened(settings, clock) as container:
+        yield container
+
+
+@pytest.fixture
+async def client(services: VoiceServices) -> AsyncIterator[httpx.AsyncClient]:
+    """Asks without a key."""
+    transport = httpx.ASGITransport(create_app(services))
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+        yield client
+
+
+@pytest.fixture
+async def key(services: VoiceServices, clock: WallClock) -> str:
+    """Of a tenant "acme" on the plan "pro"."""
+    shown = new_key()
+    async with transaction(services.engine) as connection:
+        await connection.execute(insert(tenants).values(id="t1", name="acme", plan="pro", created_at=clock()))
+        await connection.execute(
+            insert(keys).values(
+                id="k1", tenant="t1", fingerprint=fingerprint(shown), name="first", created_at=clock()
+            )
+        )
+    return shown

@@ -1,0 +1,1 @@
+"""Requests and answers: one file of routes for each subject."""

@@ -1,0 +1,91 @@
+"""The HTTP application: routes, and what every request and every refusal passes."""
+
+from __future__ import annotations
+
+from functools import partial
+from http import HTTPStatus
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.middleware.cors import CORSMiddleware
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from foundation.database import StorageError
+from foundation.http.bodies import Bodies, BodyLimits
+from foundation.http.origins import Origins, hosts_of
+from foundation.http.problems import Problem, described, of_http_error, of_validation, response
+from foundation.http.watching import HealthCheck
+from voice_service import VERSION
+from voice_service.http import health_routes
+from voice_service.wiring import VoiceServices
+
+log = structlog.get_logger(__name__)
+
+LARGEST_BODY_BYTES = 64 * 1024
+"""Of requests that bring no sound."""
+ALWAYS_ANSWERED = frozenset({"/health", "/api/v1/health"})
+"""However many connections there are."""
+
+
+def create_app(services: VoiceServices) -> FastAPI:
+    """Puts the routes together; opens and starts nothing.
+
+    A request passes what was added last first: origins, CORS, then the limits of its body.
+    """
+    app = FastAPI(
+        title="HIVE: voice messages and speech",
+        version=VERSION,
+        description="Speech and text in one language, in; text and speech in another, out.",
+        responses=described(
+            {
+                status: HTTPStatus(status).phrase
+                for status in (400, 401, 403, 404, 405, 408, 413, 421, 422, 429, 503)
+            }
+        ),
+    )
+    app.state.services = services
+    app.state.health = HealthCheck(partial(health_routes.look, services))
+    app.include_router(health_routes.router)
+    app.add_exception_handler(StorageError, _storage_error)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(Exception, _bug)
+    voice = services.settings.voice
+    app.add_middleware(Bodies, limits=BodyLimits(LARGEST_BODY_BYTES, voice.idle_timeout_s))
+    if voice.cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=list(voice.cors_origins),
+            allow_methods=["GET", "POST", "PUT", "DELETE"],
+            allow_headers=["authorization", "content-type", "idempotency-key"],
+            max_age=600,
+        )
+    app.add_middleware(
+        Origins,
+        hosts={*hosts_of([voice.public_url]), *voice.allowed_hosts},
+        origins=[voice.public_url, *voice.cors_origins],
+        open_paths=ALWAYS_ANSWERED,
+    )
+    return app
+
+
+async def _storage_error(request: Request, error: Exception) -> Response:
+    log.warning("request failed", code="storage", error=str(error))
+    return response(Problem(503, "storage", "The database could not be reached."))
+
+
+async def _invalid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    return response(of_validation(error))
+
+
+async def _http_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    return response(of_http_error(error), error.headers)
+
+
+async def _bug(request: Request, error: Exception) -> Response:
+    """The traceback goes to the log, which the server writes; the caller learns nothing of it."""
+    return response(Problem(500, "internal", "Something went wrong here."))

@@ -1,0 +1,18 @@
+"""Which database the service keeps its accounts and messages in, and their migrations."""
+
+from __future__ import annotations
+
+from sqlalchemy import URL
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from foundation import database
+
+
+def database_url(setting: str) -> URL:
+    """Reads `voice.database_url`; empty is a SQLite file below the cache directory. Raises SettingsError."""
+    return database.database_url(setting, "voice.database_url", "voice/voice.sqlite3")
+
+
+async def migrate(engine: AsyncEngine) -> None:
+    """Brings the tables up to date. Raises StorageError."""
+    await database.migrate(engine, "voice_service.storage:migrations")

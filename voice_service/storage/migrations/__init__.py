@@ -1,0 +1,1 @@
+"""Alembic's scripts, in one line from the first to the last."""

@@ -1,0 +1,16 @@
+"""Runs the migrations over the connection that `foundation.database` hands in."""
+
+from __future__ import annotations
+
+from alembic import context
+
+from voice_service.storage.tables import metadata
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=metadata,
+    render_as_batch=True,
+    version_table="voice_alembic_version",
+)
+with context.begin_transaction():
+    context.run_migrations()

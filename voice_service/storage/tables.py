@@ -1,0 +1,54 @@
+"""The tables. Times are Unix seconds, so that every database keeps them alike; lists and objects are JSON.
+
+A change here needs a migration in `migrations/versions`; a test compares the two. Names begin with `voice_`, since
+services may share a database.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, Float, ForeignKey, MetaData, String, Table
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+    }
+)
+
+tenants = Table(
+    "voice_tenants",
+    metadata,
+    Column("id", String(24), primary_key=True),
+    Column("name", String(120), nullable=False, unique=True),
+    Column("plan", String(32), nullable=False),
+    Column("created_at", Float, nullable=False),
+)
+
+people = Table(
+    "voice_people",
+    metadata,
+    Column("id", String(24), primary_key=True),
+    Column(
+        "tenant", String(24), ForeignKey("voice_tenants.id", ondelete="CASCADE"), nullable=False, index=True
+    ),
+    Column("name", String(120), nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("created_at", Float, nullable=False),
+)
+
+keys = Table(
+    "voice_keys",
+    metadata,
+    Column("id", String(24), primary_key=True),
+    Column(
+        "tenant", String(24), ForeignKey("voice_tenants.id", ondelete="CASCADE"), nullable=False, index=True
+    ),
+    Column("person", String(24), ForeignKey("voice_people.id", ondelete="CASCADE")),  # NULL: the tenant's own
+    Column("fingerprint", String(64), nullable=False, unique=True),
+    Column("name", String(60), nullable=False),
+    Column("created_at", Float, nullable=False),
+    Column("used_at", Float),
+    Column("withdrawn_at", Float),
+)

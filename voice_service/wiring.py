@@ -1,0 +1,61 @@
+"""All that answers requests, put together from the settings."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from config.exposure import refuse_exposed_development, refuse_published
+from config.settings import Settings
+from foundation.database import connect
+from foundation.http.rate_limits import Limiter, MemoryLimiter, RedisLimiter
+from foundation.redis_store import connect_redis
+from voice_service.accounts.callers import Callers
+from voice_service.storage.database import database_url, migrate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoiceServices:
+    """One of each, made once and shared by all requests and background tasks."""
+
+    settings: Settings
+    clock: Callable[[], float]
+    """Unix time, s."""
+    engine: AsyncEngine
+    limiter: Limiter
+    callers: Callers
+    watchers: Mapping[str, Callable[[], Awaitable[None]]] = field(default_factory=dict)
+    """Background work by name."""
+
+
+@contextlib.asynccontextmanager
+async def opened(settings: Settings, clock: Callable[[], float] = time.time) -> AsyncIterator[VoiceServices]:
+    """Opens the database and Redis, and closes them again.
+
+    Raises:
+        SettingsError: keys that may not be used, a database that is not supported.
+        StorageError: the database cannot be reached.
+    """
+    refuse_exposed_development(settings)
+    voice = settings.voice
+    refuse_published("voice.secret", voice.secret.get_secret_value(), settings)
+    async with contextlib.AsyncExitStack() as stack:
+        engine = connect(database_url(voice.database_url.get_secret_value()))
+        stack.push_async_callback(engine.dispose)
+        await migrate(engine)
+        limiter: Limiter = MemoryLimiter()
+        if redis_url := voice.redis_url.get_secret_value():
+            redis = connect_redis(redis_url)
+            stack.push_async_callback(redis.aclose)
+            limiter = RedisLimiter(redis, limiter)
+        yield VoiceServices(
+            settings=settings,
+            clock=clock,
+            engine=engine,
+            limiter=limiter,
+            callers=Callers(engine, clock=clock),
+        )
