@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
@@ -95,7 +96,7 @@ def result(
         "lag": {
             language: [
                 [round(at_s - minutes.began_s, 2), round(lag_s, 3)]
-                for at_s, lag_s in minutes.ledger.lag_s(language)
+                for at_s, lag_s in sorted(itertools.chain.from_iterable(minutes.ledger.lag_s(language)))
             ]
             for language in hear
         },

@@ -1,12 +1,14 @@
 """Did a listener hear their language? Compares what arrived with what was to be said, by sound.
 
 The recording is cut where a clause was due and compared with the same words spoken again by the same engine, in
-the listener's language and in the others: log-mel energies, best match over a small shift. Coding and
-transport change the wave but hardly its spectrum, so the right words score near 1 and others far below.
+the listener's language and in the others: log-mel energies, best match over a small shift, then stretch by stretch, as
+a channel plays a clause in pieces and may pause a few hundredths of a second between them. Coding and transport change
+the wave but hardly its spectrum, so the right words score near 1 and others far below.
 """
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import cast
 
@@ -19,9 +21,13 @@ FRAME = 400
 HOP = 160
 BANDS = 40
 SEARCH_S = 2.0
+STRETCH_FRAMES = 60
+"""So long a part of a clause is looked for by itself."""
+FREE_FRAMES = 50
+"""So far it may lie from where the whole clause fits best."""
 ENOUGH = 0.6
-"""A clause counts as heard from this similarity on; typical for the same words 0.95, for others 0.2. Between them lie
-clauses of which a busy machine played a part late."""
+"""A clause counts as heard from this similarity on; the same words scored 0.70 to 0.98 in a meeting, others 0.13 to
+0.46, and up to 0.72 where both languages say the same names."""
 
 Spectrum = NDArray[np.float64]
 """Shape (frames, BANDS), one frame every 10 ms."""
@@ -50,18 +56,43 @@ def spectrum(pcm: Pcm) -> Spectrum:
 
 
 def match(recording: Spectrum, expected: Spectrum, at_s: float) -> Match:
-    """Looks for `expected` around `at_s` in a recording."""
-    length = len(expected)
-    target = _normal(expected)
-    best = Match(-1.0, 0.0)
-    for shift in range(-int(SEARCH_S * 100), int(SEARCH_S * 100) + 1):  # frames of 10 ms
-        start = int(at_s * 100) + shift
-        if start < 0 or start + length > len(recording):
-            continue
-        score = float(np.mean(_normal(recording[start : start + length]) * target))
-        if score > best.similarity:
-            best = Match(score, shift / 100)
-    return best
+    """Looks for `expected` around `at_s` in a recording.
+
+    Returns:
+        where it fits best as a whole, and how similar its stretches are on average, each where it fits best near there.
+    """
+    due = int(at_s * 100)  # frames of 10 ms
+    whole = _best(recording, expected, range(due - int(SEARCH_S * 100), due + int(SEARCH_S * 100) + 1))
+    if whole is None:
+        return Match(-1.0, 0.0)
+    count = max(1, round(len(expected) / STRETCH_FRAMES))
+    edges = [round(number * len(expected) / count) for number in range(count + 1)]
+    similarity = 0.0
+    for first, end in itertools.pairwise(edges):
+        near = whole.start + first
+        part = _best(recording, expected[first:end], range(near - FREE_FRAMES, near + FREE_FRAMES + 1))
+        similarity += (-1.0 if part is None else part.similarity) * (end - first) / len(expected)
+    return Match(similarity, (whole.start - due) / 100)
+
+
+@dataclass(frozen=True, slots=True)
+class _Fit:
+    similarity: float
+    start: int
+
+
+def _best(recording: Spectrum, expected: Spectrum, starts: range) -> _Fit | None:
+    """Where `expected` fits best; None where it is longer than the recording."""
+    target, length = _normal(expected), len(expected)
+    return max(
+        (
+            _Fit(float(np.mean(_normal(recording[start : start + length]) * target)), start)
+            for start in starts
+            if 0 <= start <= len(recording) - length
+        ),
+        key=lambda fit: fit.similarity,
+        default=None,
+    )
 
 
 def speech_seconds(pcm: Pcm, threshold_dbfs: float = -50.0) -> float:

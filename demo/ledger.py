@@ -120,13 +120,15 @@ class Ledger:
             if language != record.language and not record.rendering(language).settled
         ]
 
-    def lag_s(self, language: str) -> list[tuple[float, float]]:
-        """For each spoken clause (when it ended, how much later its translation ended)."""
-        return [
-            (record.offset_at_s, rendering.end_at_s - record.offset_at_s)
-            for record in sorted(self.clauses.values(), key=lambda record: record.offset_at_s)
-            if (rendering := record.renderings.get(language)) and rendering.end_at_s is not None
-        ]
+    def lag_s(self, language: str) -> list[list[tuple[float, float]]]:
+        """For each talk and each spoken clause in it (when it ended, how much later its translation ended)."""
+        talks: dict[tuple[str, int], list[tuple[float, float]]] = {}
+        for record in sorted(self.clauses.values(), key=lambda record: record.offset_at_s):
+            rendering = record.renderings.get(language)
+            if rendering is not None and rendering.end_at_s is not None:
+                lag_s = rendering.end_at_s - record.offset_at_s
+                talks.setdefault((record.speaker, record.take), []).append((record.offset_at_s, lag_s))
+        return list(talks.values())
 
     def _rendering(self, event: TranslationDone | SpeechDone | SpeechSkipped) -> RenderedClause:
         return self._renderings.setdefault(event.clause, {}).setdefault(event.language, RenderedClause())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 import wave
@@ -163,18 +164,19 @@ def language_figures(
     records: Sequence[ClauseRecord],
     target: str,
     covered: Coverage,
-    lag: Sequence[tuple[float, float]],
+    lag: Sequence[Sequence[tuple[float, float]]],
     scores: dict[str, float],
 ) -> LanguageFigures:
     """Figures of one language over the clauses that were spoken in others.
 
     Args:
-        lag: for each spoken clause when it ended and how much later its translation did, in that order; seconds.
+        lag: for each talk and each spoken clause in it when it ended and how much later its translation did, in that
+            order; seconds.
     """
     done = [each for record in records if (each := _Delivered.of(record, target)) is not None]
     renderings = [each.rendering for each in done]
-    lag_s = [lag_s for _, lag_s in lag]
-    share = max(3, round(len(lag) * LAG_SHARE))
+    lag_s = [lag_s for _, lag_s in sorted(itertools.chain.from_iterable(lag))]
+    share = max(3, round(len(lag_s) * LAG_SHARE))
     return LanguageFigures(
         spoken=len(done),
         drafted=sum(rendering.drafted for rendering in renderings),

@@ -49,7 +49,7 @@ def test_a_clause_collects_what_happens_to_it() -> None:
 
     assert ledger.clauses == {FIRST: whole()}
     assert ledger.unsettled(("es", "fr", "en")) == []
-    assert ledger.lag_s("es") == [(12.0, 3.0)]
+    assert ledger.lag_s("es") == [[(12.0, 3.0)]]
     assert ledger.lag_s("fr") == []
 
 
@@ -97,7 +97,7 @@ def test_lag_is_in_the_order_of_the_clauses() -> None:
     second = CLAUSE | {"number": 2, "offset_at_s": 5.0}
     ledger = ledger_of(CLAUSE, SPEECH, second, SPEECH | {"number": 2, "end_at_s": 9.5})
 
-    assert ledger.lag_s("es") == [(5.0, 4.5), (12.0, 3.0)]
+    assert ledger.lag_s("es") == [[(5.0, 4.5), (12.0, 3.0)]]
 
 
 def test_words_captions_losses_and_troubles_are_counted() -> None:

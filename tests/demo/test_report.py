@@ -256,7 +256,7 @@ def test_a_clause_counts_as_spoken_once_it_was_heard_to_its_end(
 def test_lag_at_both_ends_is_a_quarter_of_the_clauses_or_three() -> None:
     def ends(*lag_s: float) -> tuple[float, float]:
         lag = [(10.0 * number, each) for number, each in enumerate(lag_s)]
-        found = language_figures([], "es", Coverage(0, 0, 0, 0, 0), lag, {})
+        found = language_figures([], "es", Coverage(0, 0, 0, 0, 0), [lag], {})
         return found.lag_start_s, found.lag_end_s
 
     assert ends(1.0, 2.0, 3.0, 4.0) == (2.0, 3.0)

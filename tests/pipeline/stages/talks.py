@@ -132,7 +132,7 @@ class Heard:
 
     def slope(self, after_s: float) -> float:
         """By how many seconds the span grows each minute."""
-        return trend(self.spans(after_s)).slope
+        return trend([self.spans(after_s)]).slope
 
 
 async def hear(
