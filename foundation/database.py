@@ -118,10 +118,32 @@ async def reading(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
 async def transaction(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
     """Commits at the end, rolls back on errors. Raises StorageError for what the database or its driver raise."""
     try:
-        async with asyncio.timeout(2 * _PATIENCE_S), engine.begin() as connection:
+        async with asyncio.timeout(2 * _PATIENCE_S), _begun(engine) as connection:
             yield connection
     except (SQLAlchemyError, OSError, TimeoutError) as error:
         raise StorageError(f"database: {type(error).__name__}") from error
+
+
+@contextlib.asynccontextmanager
+async def _begun(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """A connection with a transaction. Whoever is cancelled while it opens leaves none behind: a driver's thread would
+    go on opening it for nobody."""
+    begun = engine.begin()
+    opening = asyncio.ensure_future(begun.__aenter__())
+    try:
+        connection = await asyncio.shield(opening)
+    except asyncio.CancelledError as cancelled:
+        await asyncio.wait([opening])
+        if not opening.cancelled() and opening.exception() is None:
+            await begun.__aexit__(type(cancelled), cancelled, cancelled.__traceback__)
+        raise
+    try:
+        yield connection
+    except BaseException as error:
+        if not await begun.__aexit__(type(error), error, error.__traceback__):
+            raise
+    else:
+        await begun.__aexit__(None, None, None)
 
 
 async def migrate(engine: AsyncEngine, scripts: str) -> None:
