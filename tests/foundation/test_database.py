@@ -1,37 +1,37 @@
 from __future__ import annotations
 
 import asyncio
-import threading
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from foundation.database import StorageError, connect, database_url, reading, transaction
 
 
-@pytest.mark.parametrize("after_s", [0.0, 0.0005, 0.001, 0.002, 0.005, 0.01])
-async def test_whoever_is_cancelled_leaves_no_connection_behind(tmp_path: Path, after_s: float) -> None:
-    """Wherever it hits: while it opens, while it works, while it closes; and the next one works."""
-    engine = connect(database_url(f"sqlite:///{tmp_path}/a.sqlite3", "a", ""))
+def test_whoever_is_cancelled_leaves_no_connection_behind(tmp_path: Path) -> None:
+    """Wherever it hits: while it opens, while it works, while it closes. A driver's thread that outlived its loop would
+    fail, and the test with it."""
+    url = database_url(f"sqlite:///{tmp_path}/a.sqlite3", "a", "")
 
-    async def work() -> None:
+    async def work(engine: AsyncEngine) -> None:
         while True:
             async with reading(engine) as connection:
                 await connection.execute(text("SELECT 1"))
 
-    for _ in range(20):
-        task = asyncio.create_task(work())
-        await asyncio.sleep(after_s)
+    async def cancelled_in_the_middle(turns: int) -> None:
+        engine = connect(url)
+        task = asyncio.create_task(work(engine))
+        for _ in range(turns):
+            await asyncio.sleep(0)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
-    async with transaction(engine) as connection:
-        assert await connection.scalar(text("SELECT 2")) == 2
-    await engine.dispose()
-    async with asyncio.timeout(5):
-        while any("_connection_worker" in thread.name for thread in threading.enumerate()):
-            await asyncio.sleep(0.01)
+        await engine.dispose()
+
+    for turns in range(1, 60):
+        asyncio.run(cancelled_in_the_middle(turns))
 
 
 async def test_what_fails_within_is_rolled_back(tmp_path: Path) -> None:
