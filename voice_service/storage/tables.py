@@ -6,7 +6,7 @@ services may share a database.
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Float, ForeignKey, MetaData, String, Table
+from sqlalchemy import Boolean, Column, Float, ForeignKey, MetaData, String, Table, false
 
 metadata = MetaData(
     naming_convention={
@@ -24,6 +24,10 @@ tenants = Table(
     Column("name", String(120), nullable=False, unique=True),
     Column("plan", String(32), nullable=False),
     Column("created_at", Float, nullable=False),
+    # What the tenant has chosen of voice messages, see `messages.choices`:
+    Column("keeps_messages", Boolean, nullable=False, server_default=false()),
+    Column("remembers_messages", Boolean, nullable=False, server_default=false()),
+    Column("translates_outside", Boolean, nullable=False, server_default=false()),
 )
 
 people = Table(
