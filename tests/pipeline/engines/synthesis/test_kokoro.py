@@ -89,7 +89,8 @@ async def test_a_mix_is_there_where_its_parts_are(kokoro: KokoroSynthesizer, tmp
         parts = [await say(mixing, "Hello there.", "en", name) for name in ("af_bella", "af_sarah")]
     finally:
         await mixing.close()
-    assert mixed.size and mixed.tobytes() not in [part.tobytes() for part in parts]
+    assert mixed.size
+    assert mixed.tobytes() not in [part.tobytes() for part in parts]
 
 
 def test_a_mix_is_the_mean_of_its_parts() -> None:
