@@ -39,6 +39,12 @@ class VoiceSettings:
     """The largest recording, as a file and decoded."""
     requests_per_minute: Annotated[int, Field(ge=1)] = 100
     """With one key; a plan may say otherwise."""
+    stt_urls: tuple[str, ...] = ()
+    """Recognition services, the next one for each that is away; empty for `services.stt_url`."""
+    mt_urls: tuple[str, ...] = ()
+    """Translation services; empty for `services.mt_url`."""
+    tts_urls: tuple[str, ...] = ()
+    """Speech services; empty for `services.tts_url`."""
     cors_origins: tuple[str, ...] = ()
     """Origins of pages that may call the API."""
     allowed_hosts: tuple[str, ...] = ()

@@ -9,6 +9,7 @@ from contextlib import aclosing
 from functools import partial
 from typing import Annotated, Any
 
+import numpy as np
 from fastapi import FastAPI, Query, WebSocket
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
@@ -23,7 +24,7 @@ from pipeline.engines.protocols import (
     UnknownLanguage,
     Voice,
 )
-from speech_service.audio_files import wav_header
+from pipeline.recordings.finishing import AudioFormat, Encoder, encode
 from speech_service.base_app import body_limits, check_text, new_service, patience
 from speech_service.measures import Measures
 from speech_service.multiplexer import RequestMultiplexer
@@ -105,11 +106,17 @@ _WAV: dict[int | str, dict[str, Any]] = {
 async def _wav(first: Pcm | None, rest: AsyncGenerator[Pcm, None]) -> AsyncIterator[bytes]:
     """The WAV file piece by piece. Its length is not known when it begins."""
     async with aclosing(rest):
-        yield wav_header(0 if first is None else None)
-        if first is not None:
-            yield first.astype("<i2", copy=False).tobytes()
-        async for piece in rest:
-            yield piece.astype("<i2", copy=False).tobytes()
+        if first is None:
+            yield encode(np.zeros(0, np.int16), SPEAKING_RATE_HZ, AudioFormat.WAV)
+            return
+        encoder = Encoder(SPEAKING_RATE_HZ, AudioFormat.WAV)
+        try:
+            yield encoder.write(first)
+            async for piece in rest:
+                yield encoder.write(piece)
+        finally:
+            end = encoder.close()
+        yield end
 
 
 class _Credit:

@@ -15,6 +15,7 @@ from foundation.database import connect
 from foundation.http.rate_limits import Limiter, MemoryLimiter, RedisLimiter
 from foundation.redis_store import connect_redis
 from voice_service.accounts.callers import Callers
+from voice_service.engines import Engines, opened_engines
 from voice_service.storage.database import database_url, migrate
 
 
@@ -28,13 +29,14 @@ class VoiceServices:
     engine: AsyncEngine
     limiter: Limiter
     callers: Callers
+    engines: Engines
     watchers: Mapping[str, Callable[[], Awaitable[None]]] = field(default_factory=dict)
     """Background work by name."""
 
 
 @contextlib.asynccontextmanager
 async def opened(settings: Settings, clock: Callable[[], float] = time.time) -> AsyncIterator[VoiceServices]:
-    """Opens the database and Redis, and closes them again.
+    """Opens the database, Redis and the way to the speech services, and closes them again.
 
     Raises:
         SettingsError: keys that may not be used, a database that is not supported.
@@ -58,4 +60,5 @@ async def opened(settings: Settings, clock: Callable[[], float] = time.time) -> 
             engine=engine,
             limiter=limiter,
             callers=Callers(engine, clock=clock),
+            engines=await stack.enter_async_context(opened_engines(settings)),
         )

@@ -224,7 +224,10 @@ class TranslationResult:
 class Translator(Protocol):
     """Turns text into another language."""
 
-    info: EngineInfo
+    @property
+    def info(self) -> EngineInfo:
+        """What the engine says of itself."""
+        ...
 
     def route(self, source: str, target: str) -> tuple[str, ...] | None:
         """The languages that a translation passes, ends included; None when there is no way."""
@@ -272,7 +275,10 @@ class SynthesisRequest:
 class Synthesizer(Protocol):
     """Turns text into speech."""
 
-    info: EngineInfo
+    @property
+    def info(self) -> EngineInfo:
+        """What the engine says of itself."""
+        ...
 
     def voices(self, language: str) -> tuple[Voice, ...]:
         """Voices of a language, the default first; empty for a language it does not speak."""

@@ -17,7 +17,9 @@ from foundation.http.bodies import Bodies, BodyLimits
 from foundation.http.origins import Origins, hosts_of
 from foundation.http.problems import Problem, described, of_http_error, of_validation, response
 from foundation.http.watching import HealthCheck
+from pipeline.engines.protocols import EngineError
 from voice_service import VERSION
+from voice_service.engines import engine_problem
 from voice_service.http import health_routes
 from voice_service.wiring import VoiceServices
 
@@ -49,6 +51,7 @@ def create_app(services: VoiceServices) -> FastAPI:
     app.state.health = HealthCheck(partial(health_routes.look, services))
     app.include_router(health_routes.router)
     app.add_exception_handler(StorageError, _storage_error)
+    app.add_exception_handler(EngineError, _engine_error)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(Exception, _bug)
@@ -74,6 +77,13 @@ def create_app(services: VoiceServices) -> FastAPI:
 async def _storage_error(request: Request, error: Exception) -> Response:
     log.warning("request failed", code="storage", error=str(error))
     return response(Problem(503, "storage", "The database could not be reached."))
+
+
+async def _engine_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, EngineError)
+    problem = engine_problem(error)
+    log.warning("request failed", code=problem.code)
+    return response(problem)
 
 
 async def _invalid(request: Request, error: Exception) -> Response:

@@ -91,7 +91,7 @@ class SynthesizerChain:
             own = replace(request, voice=self._voice(engine, request))
             sounded = False
             try:
-                async with aclosing(_begun_within(patience_s, engine.synthesize(own))) as sound:
+                async with aclosing(begun_within(patience_s, engine.synthesize(own))) as sound:
                     async for piece in sound:
                         sounded = sounded or bool(len(piece))
                         yield piece
@@ -210,7 +210,7 @@ class _Places:
             self._used_at_s[key] = self._now()
 
 
-async def _begun_within(
+async def begun_within(
     patience_s: float | None, sound: AsyncGenerator[Pcm, None]
 ) -> AsyncGenerator[Pcm, None]:
     """Passes sound on. Raises EngineError when the first of it is not there in time."""
