@@ -2,6 +2,7 @@
 
 from speech_service.client.capacity import RemoteCapacity
 from speech_service.client.connection import ServiceAway
+from speech_service.client.files import TranscriptionClient
 from speech_service.client.hearing import RemoteHearing
 from speech_service.client.recognised import RemoteRecognised
 from speech_service.client.synthesizer import RemoteSynthesizer
@@ -14,4 +15,5 @@ __all__ = [
     "RemoteSynthesizer",
     "RemoteTranslator",
     "ServiceAway",
+    "TranscriptionClient",
 ]
