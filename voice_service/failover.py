@@ -34,6 +34,8 @@ REST_S: Final = 5.0
 """A service that failed is asked last for so long."""
 FIRST_SOUND_S: Final = 15.0
 """The next service is asked where one has made no sound by then."""
+UNHURRIED_S: Final = 65.0
+"""The same where nobody listens live."""
 
 
 BACK_S: Final = 0.5
@@ -221,13 +223,14 @@ class FailoverSynthesizer:
         speaking = [replica for replica in replicas if _speaks(replica.service, request)]
         if not speaking:
             raise UnknownLanguage(request.language, self.info.languages)
+        patience_s = UNHURRIED_S if request.unhurried else FIRST_SOUND_S
         failures: list[EngineError] = []
         for replica in speaking:
             sounded = False
             try:
                 with self._replicas.asking(replica):
                     speech = replica.service.synthesize(request)
-                    async with aclosing(begun_within(FIRST_SOUND_S, speech)) as pieces:
+                    async with aclosing(begun_within(patience_s, speech)) as pieces:
                         async for piece in pieces:
                             sounded = True
                             yield piece
