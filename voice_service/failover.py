@@ -53,6 +53,11 @@ class Service(Protocol):
     """What clients of speech services have in common."""
 
     @property
+    def info(self) -> EngineInfo:
+        """Of its engine, as it said last; without languages before that."""
+        ...
+
+    @property
     def connected(self) -> bool:
         """Whether the service is there now."""
         ...
@@ -133,6 +138,11 @@ class Replicas(Generic[S]):
 
     def _is_there(self) -> bool:
         return any(replica.service.connected for replica in self._replicas)
+
+    async def known(self) -> None:
+        """Returns where one of them has said what it can do, now or before. Raises EnginesAway."""
+        if not any(replica.service.info.languages for replica in self._replicas):
+            await self.ready(BACK_S)
 
     async def in_order(self) -> list[Replica[S]]:
         """All that are there: rested before those that failed a moment ago, then the least busy.

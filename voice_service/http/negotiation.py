@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Final
@@ -20,6 +21,8 @@ _ALSO: Final[Mapping[AudioFormat, frozenset[str]]] = MappingProxyType(
     }
 )
 """What people call them besides."""
+
+_WEIGHT: Final = re.compile(r"0(\.\d{0,3})?|1(\.0{0,3})?")
 
 
 def accepted(accept: str) -> AudioFormat | None:
@@ -51,8 +54,5 @@ def _quality(parameters: list[str]) -> float:
     for parameter in parameters:
         name, _, value = parameter.partition("=")
         if name.strip() == "q":
-            try:
-                return min(max(float(value), 0.0), 1.0)
-            except ValueError:
-                return 0.0
+            return float(value) if _WEIGHT.fullmatch(value.strip()) else 0.0
     return 1.0

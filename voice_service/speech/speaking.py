@@ -40,10 +40,8 @@ class Wanted:
 
 async def whole(synthesizer: Synthesizer, wanted: Wanted) -> bytes:
     """The file, as loud as speech should be. Raises EngineError, ProblemError(400) where nothing can be spoken."""
-    pieces: list[Pcm] = []
     async with aclosing(_sounding(synthesizer, wanted)) as speech:
-        async for piece in speech:
-            pieces.append(piece)
+        pieces = [piece async for piece in speech]
     metadata = _metadata(wanted.format)
     pcm = np.concatenate(pieces)
     return await asyncio.to_thread(encode, pcm, SPEAKING_RATE_HZ, wanted.format, metadata=metadata)

@@ -37,10 +37,12 @@ _KOKORO_NOTES: Final[Mapping[str, VoiceFacts]] = MappingProxyType(
     }
 )
 
-_PIPER: Final = re.compile(r"(?P<language>[a-z]{2,3})_(?P<region>[A-Z]{2})-(?P<name>[A-Za-z_0-9]+)-(?P<quality>\w+)")
+_PIPER: Final = re.compile(
+    r"(?P<language>[a-z]{2,3})_(?P<region>[A-Z]{2})-(?P<name>[A-Za-z_0-9]+)-\w+(#(?P<speaker>\d+))?"
+)
 _REGIONS: Final = MappingProxyType(
     {
-        "AR": "Argentine", "AT": "Austrian", "BR": "Brazilian", "CA": "Canadian", "CH": "Swiss", "CN": "Mainland",
+        "AR": "Argentine", "AT": "Austrian", "BR": "Brazilian", "CA": "Canadian", "CH": "Swiss",
         "DE": "German", "ES": "Castilian", "FR": "French", "GB": "British", "IN": "Indian", "IT": "Italian",
         "MX": "Mexican", "PT": "European", "US": "American",
     }
@@ -64,10 +66,11 @@ def _of_kokoro(voice: str) -> VoiceFacts:
 
 
 def _of_piper(voice: str) -> VoiceFacts:
-    found = _PIPER.match(voice)
+    found = _PIPER.fullmatch(voice)
     if found is None:
         return NOTHING
-    name = found["name"].replace("_", " ")
+    speaker = f" {int(found['speaker']) + 1}" if found["speaker"] else ""
+    name = found["name"].replace("_", " ") + speaker
     return VoiceFacts(name[:1].upper() + name[1:], _REGIONS.get(found["region"], ""))
 
 
