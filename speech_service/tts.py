@@ -45,6 +45,9 @@ from speech_service.wire import (
     encode_sound,
 )
 
+UNHURRIED_S = 60.0
+"""How long a piece of speech may take that nobody listens to live."""
+
 MESSAGE_SAMPLES = SPEAKING_RATE_HZ
 """The most that one message holds, so that other requests on the connection get their turn."""
 
@@ -59,6 +62,8 @@ class SynthesizeRequest(BaseModel):
     speed: Annotated[float, Field(ge=0.5, le=2.0, allow_inf_nan=False)] = 1.0
     pronunciations: Annotated[dict[Short, Short], Field(max_length=500)] = {}
     """Written form to spoken form."""
+    unhurried: bool = False
+    """No other voice speaks where the one that is asked for is slow."""
 
 
 class Voices(BaseModel):
@@ -219,10 +224,15 @@ class _SynthesisHandler:
         """The speech piece by piece, empty pieces left out. Raises ProblemError, EngineError."""
         self._check(request)
         began_s = time.monotonic()
-        limit_s = self._settings.speech.timeout_s
+        limit_s = UNHURRIED_S if request.unhurried else self._settings.speech.timeout_s
         speech = self._synthesizer.synthesize(
             SynthesisRequest(
-                request.text, request.language, request.voice, request.speed, dict(request.pronunciations)
+                request.text,
+                request.language,
+                request.voice,
+                request.speed,
+                dict(request.pronunciations),
+                request.unhurried,
             )
         )
         sounded = False

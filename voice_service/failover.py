@@ -34,6 +34,8 @@ REST_S: Final = 5.0
 """A service that failed is asked last for so long."""
 FIRST_SOUND_S: Final = 15.0
 """The next service is asked where one has made no sound by then."""
+UNHURRIED_S: Final = 65.0
+"""The same where nobody listens live."""
 
 
 BACK_S: Final = 0.5
@@ -49,6 +51,11 @@ class EnginesAway(EngineError):
 
 class Service(Protocol):
     """What clients of speech services have in common."""
+
+    @property
+    def info(self) -> EngineInfo:
+        """Of its engine, as it said last; without languages before that."""
+        ...
 
     @property
     def connected(self) -> bool:
@@ -131,6 +138,11 @@ class Replicas(Generic[S]):
 
     def _is_there(self) -> bool:
         return any(replica.service.connected for replica in self._replicas)
+
+    async def known(self) -> None:
+        """Returns where one of them has said what it can do, now or before. Raises EnginesAway."""
+        if not any(replica.service.info.languages for replica in self._replicas):
+            await self.ready(BACK_S)
 
     async def in_order(self) -> list[Replica[S]]:
         """All that are there: rested before those that failed a moment ago, then the least busy.
@@ -221,13 +233,14 @@ class FailoverSynthesizer:
         speaking = [replica for replica in replicas if _speaks(replica.service, request)]
         if not speaking:
             raise UnknownLanguage(request.language, self.info.languages)
+        patience_s = UNHURRIED_S if request.unhurried else FIRST_SOUND_S
         failures: list[EngineError] = []
         for replica in speaking:
             sounded = False
             try:
                 with self._replicas.asking(replica):
                     speech = replica.service.synthesize(request)
-                    async with aclosing(begun_within(FIRST_SOUND_S, speech)) as pieces:
+                    async with aclosing(begun_within(patience_s, speech)) as pieces:
                         async for piece in pieces:
                             sounded = True
                             yield piece

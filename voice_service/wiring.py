@@ -16,6 +16,8 @@ from foundation.http.rate_limits import Limiter, MemoryLimiter, RedisLimiter
 from foundation.redis_store import connect_redis
 from voice_service.accounts.callers import Callers
 from voice_service.engines import Engines, opened_engines
+from voice_service.speech.samples import Samples
+from voice_service.speech.voices import Voices
 from voice_service.storage.database import database_url, migrate
 
 
@@ -30,6 +32,8 @@ class VoiceServices:
     limiter: Limiter
     callers: Callers
     engines: Engines
+    voices: Voices
+    samples: Samples
     watchers: Mapping[str, Callable[[], Awaitable[None]]] = field(default_factory=dict)
     """Background work by name."""
 
@@ -54,11 +58,14 @@ async def opened(settings: Settings, clock: Callable[[], float] = time.time) -> 
             redis = connect_redis(redis_url)
             stack.push_async_callback(redis.aclose)
             limiter = RedisLimiter(redis, limiter)
+        engines = await stack.enter_async_context(opened_engines(settings))
         yield VoiceServices(
             settings=settings,
             clock=clock,
             engine=engine,
             limiter=limiter,
             callers=Callers(engine, clock=clock),
-            engines=await stack.enter_async_context(opened_engines(settings)),
+            engines=engines,
+            voices=Voices(engines.synthesizer),
+            samples=Samples(engines.synthesizer),
         )

@@ -270,6 +270,8 @@ class SynthesisRequest:
     """1.0 is the engine's normal rate; 0.5…2.0."""
     extra: dict[str, str] = field(default_factory=dict)
     """Pronunciations of the glossary: written form to spoken form."""
+    unhurried: bool = False
+    """Nobody listens to it live: it is spoken by the voice that is asked for or by none, however long that takes."""
 
 
 class Synthesizer(Protocol):

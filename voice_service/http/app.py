@@ -20,7 +20,7 @@ from foundation.http.watching import HealthCheck
 from pipeline.engines.protocols import EngineError
 from voice_service import VERSION
 from voice_service.engines import engine_problem
-from voice_service.http import health_routes
+from voice_service.http import health_routes, tts_routes, voices_routes
 from voice_service.wiring import VoiceServices
 
 log = structlog.get_logger(__name__)
@@ -50,6 +50,8 @@ def create_app(services: VoiceServices) -> FastAPI:
     app.state.services = services
     app.state.health = HealthCheck(partial(health_routes.look, services))
     app.include_router(health_routes.router)
+    app.include_router(tts_routes.router)
+    app.include_router(voices_routes.router)
     app.add_exception_handler(StorageError, _storage_error)
     app.add_exception_handler(EngineError, _engine_error)
     app.add_exception_handler(RequestValidationError, _invalid)
