@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
+from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from config.exposure import refuse_exposed_development, refuse_published
@@ -16,6 +17,7 @@ from foundation.http.rate_limits import Limiter, MemoryLimiter, RedisLimiter
 from foundation.redis_store import connect_redis
 from voice_service.accounts.callers import Callers
 from voice_service.engines import Engines, opened_engines
+from voice_service.messages.opening import MessageRoom, opened_messages
 from voice_service.speech.samples import Samples
 from voice_service.speech.voices import Voices
 from voice_service.storage.database import database_url, migrate
@@ -34,6 +36,7 @@ class VoiceServices:
     engines: Engines
     voices: Voices
     samples: Samples
+    messages: MessageRoom
     watchers: Mapping[str, Callable[[], Awaitable[None]]] = field(default_factory=dict)
     """Background work by name."""
 
@@ -54,11 +57,15 @@ async def opened(settings: Settings, clock: Callable[[], float] = time.time) -> 
         stack.push_async_callback(engine.dispose)
         await migrate(engine)
         limiter: Limiter = MemoryLimiter()
+        redis: Redis | None = None
         if redis_url := voice.redis_url.get_secret_value():
             redis = connect_redis(redis_url)
             stack.push_async_callback(redis.aclose)
             limiter = RedisLimiter(redis, limiter)
         engines = await stack.enter_async_context(opened_engines(settings))
+        messages = await stack.enter_async_context(
+            opened_messages(settings, engine, engines, redis, clock=clock)
+        )
         yield VoiceServices(
             settings=settings,
             clock=clock,
@@ -68,4 +75,6 @@ async def opened(settings: Settings, clock: Callable[[], float] = time.time) -> 
             engines=engines,
             voices=Voices(engines.synthesizer),
             samples=Samples(engines.synthesizer),
+            messages=messages,
+            watchers=messages.watchers,
         )

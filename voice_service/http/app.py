@@ -20,7 +20,16 @@ from foundation.http.watching import HealthCheck
 from pipeline.engines.protocols import EngineError
 from voice_service import VERSION
 from voice_service.engines import engine_problem
-from voice_service.http import health_routes, tts_routes, voices_routes
+from voice_service.http import (
+    health_routes,
+    history_routes,
+    language_routes,
+    message_routes,
+    object_routes,
+    tts_routes,
+    voices_routes,
+)
+from voice_service.http.sound_bodies import largest_body
 from voice_service.wiring import VoiceServices
 
 log = structlog.get_logger(__name__)
@@ -52,13 +61,16 @@ def create_app(services: VoiceServices) -> FastAPI:
     app.include_router(health_routes.router)
     app.include_router(tts_routes.router)
     app.include_router(voices_routes.router)
+    for routes in (message_routes, language_routes, history_routes, object_routes):
+        app.include_router(routes.router)
     app.add_exception_handler(StorageError, _storage_error)
     app.add_exception_handler(EngineError, _engine_error)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(Exception, _bug)
     voice = services.settings.voice
-    app.add_middleware(Bodies, limits=BodyLimits(LARGEST_BODY_BYTES, voice.idle_timeout_s))
+    sound_bytes = dict.fromkeys((message_routes.TRANSLATE, message_routes.TRANSCRIBE), largest_body(voice))
+    app.add_middleware(Bodies, limits=BodyLimits(LARGEST_BODY_BYTES, voice.idle_timeout_s, sound_bytes))
     if voice.cors_origins:
         app.add_middleware(
             CORSMiddleware,

@@ -13,7 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from config.settings import Settings
 from config.voice import VoiceSettings
+from speech_service.client import TranscriptionClient
 from voice_service.engines import Engines
+from voice_service.messages.heard_languages import HeardLanguages
 from voice_service.messages.hearing import Hearing
 from voice_service.messages.history import DAY_S, History
 from voice_service.messages.interpreting import MessageInterpreter
@@ -45,6 +47,7 @@ class MessageRoom:
 
     messages: Messages
     offered: Offered
+    heard: HeardLanguages
     bodies: Places
     """Bodies that are being read."""
     watchers: Mapping[str, Callable[[], Awaitable[None]]]
@@ -72,7 +75,11 @@ async def opened_messages(
     most = voice.messages_at_once
     async with contextlib.AsyncExitStack() as stack:
         offered = Offered(await _outside(voice, stack))
-        recogniser = FileRecogniser(engines.recognition)
+        urls = voice.stt_urls or tuple(filter(None, (settings.services.stt_url,)))
+        client = TranscriptionClient(urls, settings.services) if urls else None
+        if client is not None:
+            await stack.enter_async_context(client)
+        recogniser = FileRecogniser(client)
         hearing = Hearing(recogniser, max_s=voice.max_audio_s, max_bytes=voice.max_audio_bytes)
         yield MessageRoom(
             messages=Messages(
@@ -88,6 +95,7 @@ async def opened_messages(
                 link_s=voice.link_s,
             ),
             offered=offered,
+            heard=await stack.enter_async_context(HeardLanguages(urls, settings.services)),
             bodies=Places(READING_FACTOR * most, most, retry_after_s=_RETRY_AFTER_S),
             watchers={
                 "old objects": objects.keep_sweeping,

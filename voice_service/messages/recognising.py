@@ -8,9 +8,11 @@ from foundation.http.problems import ProblemError
 from pipeline.audio import AudioError
 from pipeline.engines.protocols import EngineError
 from pipeline.recordings.preparing import Prepared
+from speech_service.client.connection import BROKEN
 from speech_service.client.files import TranscriptionClient
 from speech_service.transcripts import Transcript
 from voice_service.engines import engine_problem
+from voice_service.failover import EnginesAway
 from voice_service.messages.records import Heard, Quality, Segment, Warned
 
 _LEAST_SURE = 0.5
@@ -19,15 +21,19 @@ _LEAST_SURE = 0.5
 class FileRecogniser:
     """Asks whichever service has room."""
 
-    def __init__(self, client: TranscriptionClient) -> None:
+    def __init__(self, client: TranscriptionClient | None) -> None:
+        """`client`: None where no service is configured."""
         self._client = client
 
     async def recognise(self, prepared: Prepared, *, language: str | None, quality: Quality) -> Heard:
         """Times are those in the file. Raises ProblemError."""
+        if self._client is None:
+            raise ProblemError(engine_problem(EnginesAway("recognition")))
         try:
             found = await self._client.transcribe(prepared.pcm, language=language, quality=quality.value)
         except (EngineError, AudioError, TimeoutError) as error:
-            raise ProblemError(engine_problem(error)) from error
+            away = isinstance(error.__cause__, BROKEN)
+            raise ProblemError(engine_problem(EnginesAway("recognition") if away else error)) from error
         offset_s = prepared.offset_s
         return Heard(
             text=found.text,
