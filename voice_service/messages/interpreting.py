@@ -17,6 +17,7 @@ from voice_service.messages.records import (
     EMOTION_NOT_KEPT,
     Heard,
     Interpreted,
+    Quality,
     Stage,
     Timings,
     Translated,
@@ -82,8 +83,18 @@ class MessageInterpreter:
         if voice is None:
             warnings.append(Warned(NOT_SPOKEN, f"There is no voice for {language} at the moment."))
             return nothing
+        said_s = heard.duration_s
         try:
-            return await speak(self._synthesizer, text, language, voice=voice.name, said_s=heard.duration_s)
+            if wish.quality is not Quality.FAST:
+                try:
+                    return await speak(
+                        self._synthesizer, text, language, voice=voice.name, said_s=said_s, unhurried=True
+                    )
+                except EngineError as error:
+                    log.info("another voice may speak", language=language, reason=type(error).__name__)
+            return await speak(
+                self._synthesizer, text, language, voice=voice.name, said_s=said_s, unhurried=False
+            )
         except EngineError as error:
             log.warning("a message stays unspoken", language=language, reason=type(error).__name__)
             warnings.append(Warned(NOT_SPOKEN, "The translation could not be spoken; it may be asked for again."))

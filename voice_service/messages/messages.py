@@ -122,10 +122,14 @@ class Messages:
         return self._link(name, entry.created_at + kept_s)
 
     async def _answer(self, job: _Job) -> Answer:
+        wish = job.wish
+        if wish.source_language is not None:  # nothing is recognised in vain
+            outside = job.choices.outside
+            await self._translator.check(wish.source_language, wish.target_language, outside=outside)
         result = await self._from_before(job)
         cached = result is not None
         if result is None:
-            result = await self._interpreter.interpret(job.wish, lambda heard: self._translated(job, heard))
+            result = await self._interpreter.interpret(wish, lambda heard: self._translated(job, heard))
             if job.choices.remembers and result.audio is not None:
                 await self._remembered.put(
                     job.caller.tenant, job.keys[0], result_to_bytes(result), RESULT_S
@@ -135,7 +139,7 @@ class Messages:
         return Answer(
             job_id=job.id,
             result=result,
-            audio_url=self._link(name, self._clock() + self._link_s) if job.wish.return_audio_url and name else None,
+            audio_url=self._link(name, job.created_at + self._kept_s(job)) if wish.return_audio_url and name else None,
             voice_similarity=None,
             processing_time_ms=job.took_ms(),
             cached=cached,
@@ -153,15 +157,17 @@ class Messages:
         )  # fmt: skip
         job.keys.append(await asyncio.to_thread(self._remembered.key, job.caller.tenant, *parts))
         found = await self._remembered.get(job.caller.tenant, job.keys[0])
-        return None if found is None else result_from_bytes(found)
+        result = None if found is None else result_from_bytes(found)
+        if result is not None and result.original_text:  # deleting this message clears that as well
+            job.keys.append(self._translation_key(job, result.source_language, result.original_text))
+        return result
 
     async def _translated(self, job: _Job, heard: Heard) -> Translated:
         wish, tenant, outside = job.wish, job.caller.tenant, job.choices.outside
         source = heard.language or wish.source_language or wish.target_language
         key = ""
         if job.choices.remembers and heard.text.strip():
-            parts = ("translation", source, wish.target_language, wish.quality, str(outside), heard.text)
-            key = self._remembered.key(tenant, *parts)
+            key = self._translation_key(job, source, heard.text)
             job.keys.append(key)
             found = await self._remembered.get(tenant, key)
             if found is not None and (translated := translation_from_bytes(found)) is not None:
@@ -172,6 +178,11 @@ class Messages:
         if key:
             await self._remembered.put(tenant, key, translation_to_bytes(translated), TRANSLATION_S)
         return translated
+
+    def _translation_key(self, job: _Job, source: str, text: str) -> str:
+        wish = job.wish
+        parts = ("translation", source, wish.target_language, wish.quality, str(job.choices.outside), text)
+        return self._remembered.key(job.caller.tenant, *parts)
 
     async def _stored(self, job: _Job, result: Interpreted) -> tuple[str | None, tuple[Warned, ...]]:
         """The object with the answer's sound, where somebody is to have it by a link or in the history."""

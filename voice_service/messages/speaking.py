@@ -22,11 +22,12 @@ _LEAST_S: Final = 120.0
 
 
 async def speak(
-    synthesizer: Synthesizer, text: str, language: str, *, voice: str, said_s: float
+    synthesizer: Synthesizer, text: str, language: str, *, voice: str, said_s: float, unhurried: bool
 ) -> Pcm:
     """The whole text at `SPEAKING_RATE_HZ`; cancelling it stops the services' work.
 
     Args:
+        unhurried: by this voice or none, however long it takes; else another one may stand in.
         said_s: how long the original is.
 
     Raises:
@@ -41,7 +42,7 @@ async def speak(
             continue
         if pieces:
             pieces.append(pause)
-        request = SynthesisRequest(sentence.strip(), language, voice)
+        request = SynthesisRequest(sentence.strip(), language, voice, unhurried=unhurried)
         async with aclosing(synthesizer.synthesize(request)) as speech:
             async for piece in speech:
                 pieces.append(piece)

@@ -59,9 +59,22 @@ class MessageTranslator:
                     return await self._by_service(service, pieces, source, target)
                 except EngineError as error:
                     log.warning("the next translator is asked", after=service.name, reason=type(error).__name__)
+        self._refuse_unknown(source, target)
         try:
             return await self._by_house(pieces, source, target, quality)
         except (EngineError, TimeoutError) as error:
+            raise ProblemError(_refusal(error, source, target)) from error
+
+    async def check(self, source: str, target: str, *, outside: bool) -> None:
+        """Raises ProblemError(422 `unknown_language`) where it is certain by now that nobody knows the way."""
+        if languages.same_language(source, target) or (outside and await self._that_know(source, target)):
+            return
+        self._refuse_unknown(source, target)
+
+    def _refuse_unknown(self, source: str, target: str) -> None:
+        known = self._house.info.languages  # none: no service has said yet what it knows
+        if known and self._house.route(source, target) is None:
+            error = UnknownLanguage(f"{source} to {target}", known)
             raise ProblemError(_refusal(error, source, target)) from error
 
     async def _that_know(self, source: str, target: str) -> list[OutsideTranslator]:
