@@ -46,7 +46,9 @@ class Effort:
 
 EFFORTS: Final[Mapping[Quality, Effort]] = MappingProxyType(
     {
-        Quality.FAST: Effort(1, ()),
+        Quality.FAST: Effort(
+            1, (0.4,)
+        ),  # greedy decoding loops now and then, and all behind it would be lost
         Quality.BALANCED: Effort(5, (0.4,)),
         Quality.HIGH: Effort(5, (0.2, 0.4, 0.6, 0.8, 1.0)),
     }
