@@ -31,7 +31,7 @@ ASIDE_S: Final = 5.0
 """So long a service that failed is asked last."""
 LEAST_ANSWER_S: Final = 60.0
 ANSWER_TIMES: Final = 3.0
-"""An answer may take so many times the length of the sound, and `LEAST_ANSWER_S` in any case."""
+"""What the service allows itself: so many times the length of the sound, and `LEAST_ANSWER_S` in any case."""
 MOST_ANSWER_BYTES: Final = 32_000_000
 _LONGEST_PAUSE_S: Final = 5.0
 
@@ -148,7 +148,7 @@ class TranscriptionClient:
             raise EngineError(f"{SERVICE} is not connected")
         length_s = len(body) / 2 / HEARING_RATE_HZ
         limit = aiohttp.ClientTimeout(
-            total=max(LEAST_ANSWER_S, ANSWER_TIMES * length_s) + CONNECT_S, sock_connect=CONNECT_S
+            total=max(LEAST_ANSWER_S, ANSWER_TIMES * length_s) + 2 * CONNECT_S, sock_connect=CONNECT_S
         )
         kind = {"Content-Type": f"audio/pcm;rate={HEARING_RATE_HZ};channels=1"}
         try:

@@ -9,7 +9,7 @@ class Quality(StrEnum):
     """As whoever sends a file asks for it."""
 
     FAST = "fast"
-    """The likeliest word each time, once."""
+    """The likeliest word each time; what comes out wrong is tried again once."""
     BALANCED = "balanced"
     """Five sentences side by side; what comes out wrong is tried again once."""
     HIGH = "high"
