@@ -14,7 +14,9 @@ from starlette.responses import Response
 
 from foundation.database import StorageError
 from foundation.http.bodies import Bodies, BodyLimits
+from foundation.http.compression import CompressedAnswers
 from foundation.http.origins import Origins, hosts_of
+from foundation.http.page import PAGE_POLICY, Headers, Page, security_headers
 from foundation.http.problems import Problem, described, of_http_error, of_validation, response
 from foundation.http.watching import HealthCheck
 from pipeline.engines.protocols import EngineError
@@ -39,6 +41,8 @@ def create_app(services: VoiceServices) -> FastAPI:
     app = FastAPI(
         title="HIVE: voice messages and speech",
         version=VERSION,
+        docs_url=None,  # it would load its parts from elsewhere; the page has them
+        redoc_url=None,
         description="Speech and text in one language, in; text and speech in another, out.",
         responses=described(
             {
@@ -52,12 +56,18 @@ def create_app(services: VoiceServices) -> FastAPI:
     app.include_router(health_routes.router)
     app.include_router(tts_routes.router)
     app.include_router(voices_routes.router)
+    app.mount(
+        "/",
+        Page(services.settings.voice.web_directory, {"": "speech.html", "docs": "docs.html"}),
+        name="page",
+    )
     app.add_exception_handler(StorageError, _storage_error)
     app.add_exception_handler(EngineError, _engine_error)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(Exception, _bug)
     voice = services.settings.voice
+    app.add_middleware(CompressedAnswers)
     app.add_middleware(Bodies, limits=BodyLimits(LARGEST_BODY_BYTES, voice.idle_timeout_s))
     if voice.cors_origins:
         app.add_middleware(
@@ -73,6 +83,7 @@ def create_app(services: VoiceServices) -> FastAPI:
         origins=[voice.public_url, *voice.cors_origins],
         open_paths=ALWAYS_ANSWERED,
     )
+    app.add_middleware(Headers, headers=security_headers(PAGE_POLICY, public_url=voice.public_url))
     return app
 
 
