@@ -33,6 +33,8 @@ class VoiceSettings:
     """Shares limits and waiting jobs where several of these services run; empty keeps them on this machine."""
     directory: Path = field(default_factory=lambda: cache_directory() / "voice")
     """Where sound is kept; unless set, `voice` in the cache directory."""
+    web_directory: Path = Path("web/dist")
+    """The built web app; where it is missing there are no pages at `/` and `/docs`."""
     max_audio_s: Annotated[float, Field(gt=0, le=3600)] = 300.0
     """The longest recording of a voice message."""
     max_audio_bytes: Annotated[int, Field(ge=100_000)] = 50_000_000

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import wave
 from collections.abc import AsyncIterator
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import httpx
 import numpy as np
+from pydantic import SecretStr
 from sqlalchemy import insert
 
 from config.settings import Settings
@@ -23,6 +25,7 @@ from tests.auth_service.conftest import WallClock
 from tests.speech_service.serving import listening
 from voice_service.accounts.keys import fingerprint, new_key
 from voice_service.http.app import create_app
+from voice_service.serve import serve_services
 from voice_service.storage.tables import keys, tenants
 from voice_service.wiring import VoiceServices, opened
 
@@ -65,10 +68,31 @@ async def asking(services: VoiceServices) -> AsyncIterator[httpx.AsyncClient]:
         yield client
 
 
+@asynccontextmanager
+async def served(services: VoiceServices) -> AsyncIterator[str]:
+    """The URL of the service on a socket; `voice.port` is 0."""
+    port: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+    serving = asyncio.create_task(serve_services(services, port.set_result))
+    try:
+        await asyncio.wait({serving, port}, return_when=asyncio.FIRST_COMPLETED)
+        if serving.done():
+            await serving
+        yield f"http://127.0.0.1:{port.result()}"
+    finally:
+        serving.cancel()
+        await asyncio.wait({serving})
+
+
 def settings_in(directory: Path) -> Settings:
     """Settings of a service whose data lie in a directory."""
     settings = Settings(development=True)
-    voice = replace(settings.voice, directory=directory / "voice", mt_urls=("http://127.0.0.1:9",))
+    voice = replace(
+        settings.voice,
+        port=0,
+        directory=directory / "voice",
+        database_url=SecretStr(f"sqlite:///{directory / 'voice.sqlite3'}"),
+        mt_urls=("http://127.0.0.1:9",),
+    )
     return replace(settings, voice=voice)
 
 

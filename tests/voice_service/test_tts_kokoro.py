@@ -17,31 +17,31 @@ from pipeline.audio import SPEAKING_RATE_HZ, Pcm
 from pipeline.engines.protocols import SynthesisRequest
 from pipeline.engines.synthesis.kokoro import KokoroSynthesizer
 from tests.models import real_model
-from tests.voice_service.speech import asking, read_wav, settings_in, speaking
+from tests.voice_service.speech import key_of, read_wav, served, settings_in, speaking
 
-pytestmark = [pytest.mark.engines, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = pytest.mark.engines
 
 ELEVEN = (
     "af", "af_sky", "af_bella", "af_sarah", "af_nicole", "bf_emma", "bf_isabella",
     "am_adam", "am_michael", "bm_george", "bm_lewis",
 )  # fmt: skip
-TEXT = "The meeting begins at nine on Monday."
+TEXT = "The meeting begins on Monday."
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture
 async def kokoro() -> AsyncIterator[KokoroSynthesizer]:
     engine = await KokoroSynthesizer.load(real_model("kokoro-int8"), threads=2)
     yield engine
     await engine.close()
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def client(
-    kokoro: KokoroSynthesizer, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[httpx.AsyncClient]:
-    directory: Path = tmp_path_factory.mktemp("voice")
-    async with speaking(settings_in(directory), kokoro) as services, asking(services) as client:
-        yield client
+@pytest_asyncio.fixture
+async def client(kokoro: KokoroSynthesizer, tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
+    """Over a socket, so that sound can come in pieces."""
+    async with speaking(settings_in(tmp_path), kokoro) as services, served(services) as url:
+        headers = {"authorization": f"Bearer {await key_of(services)}"}
+        async with httpx.AsyncClient(base_url=url, headers=headers, timeout=180) as client:
+            yield client
 
 
 async def said(client: httpx.AsyncClient, voice: str, text: str = TEXT, speed: float = 1.0) -> Pcm:
@@ -101,22 +101,19 @@ async def test_the_default_is_af(client: httpx.AsyncClient) -> None:
     sample = await client.get(emma["sample_url"])
     assert (sample.status_code, sample.headers["content-type"]) == (200, "audio/mpeg")
 
-
-async def test_other_languages_are_spoken_by_their_voices(client: httpx.AsyncClient) -> None:
-    """By name or by language."""
     for body in ({"voice": "ef_dora"}, {"language": "es"}):
-        answer = await client.post("/tts", json={"text": "Buenos días a todos.", **body})
+        answer = await client.post("/tts", json={"text": "Buenos días.", **body})
         assert (answer.status_code, answer.headers["x-voice"]) == (200, "ef_dora")
 
 
 async def test_a_long_text_is_spoken_by_the_voice_that_was_asked_for(client: httpx.AsyncClient) -> None:
-    """Streamed: the first sentence is there while the last is not yet spoken, and all of them come."""
-    text = "This is a sentence of some length, which is said once more. " * 8
-    body = {"text": text[:500].strip(), "voice": "am_michael", "stream": True}
+    """Streamed: in pieces, and all of them come."""
+    text = "This is a sentence of some length, which is said once more. " * 3
+    body = {"text": text.strip(), "voice": "am_michael", "stream": True}
     pieces = []
     async with client.stream("POST", "/tts", json=body) as answer:
         assert answer.status_code == 200
         async for piece in answer.aiter_bytes():
             pieces.append(len(piece))
     assert len(pieces) > 1
-    assert sum(pieces) > 2 * 15 * SPEAKING_RATE_HZ
+    assert sum(pieces) > 2 * 6 * SPEAKING_RATE_HZ

@@ -14,7 +14,9 @@ from starlette.responses import Response
 
 from foundation.database import StorageError
 from foundation.http.bodies import Bodies, BodyLimits
+from foundation.http.compression import CompressedAnswers
 from foundation.http.origins import Origins, hosts_of
+from foundation.http.page import PAGE_POLICY, Headers, Page, security_headers
 from foundation.http.problems import Problem, described, of_http_error, of_validation, response
 from foundation.http.watching import HealthCheck
 from pipeline.engines.protocols import EngineError
@@ -48,6 +50,8 @@ def create_app(services: VoiceServices) -> FastAPI:
     app = FastAPI(
         title="HIVE: voice messages and speech",
         version=VERSION,
+        docs_url=None,  # it would load its parts from elsewhere; the page has them
+        redoc_url=None,
         description="Speech and text in one language, in; text and speech in another, out.",
         responses=described(
             {
@@ -63,6 +67,11 @@ def create_app(services: VoiceServices) -> FastAPI:
     app.include_router(voices_routes.router)
     for routes in (message_routes, language_routes, history_routes, object_routes):
         app.include_router(routes.router)
+    app.mount(
+        "/",
+        Page(services.settings.voice.web_directory, {"": "speech.html", "docs": "docs.html"}),
+        name="page",
+    )
     app.add_exception_handler(StorageError, _storage_error)
     app.add_exception_handler(EngineError, _engine_error)
     app.add_exception_handler(RequestValidationError, _invalid)
@@ -70,6 +79,7 @@ def create_app(services: VoiceServices) -> FastAPI:
     app.add_exception_handler(Exception, _bug)
     voice = services.settings.voice
     sound_bytes = dict.fromkeys((message_routes.TRANSLATE, message_routes.TRANSCRIBE), largest_body(voice))
+    app.add_middleware(CompressedAnswers)
     app.add_middleware(Bodies, limits=BodyLimits(LARGEST_BODY_BYTES, voice.idle_timeout_s, sound_bytes))
     if voice.cors_origins:
         app.add_middleware(
@@ -85,6 +95,7 @@ def create_app(services: VoiceServices) -> FastAPI:
         origins=[voice.public_url, *voice.cors_origins],
         open_paths=ALWAYS_ANSWERED,
     )
+    app.add_middleware(Headers, headers=security_headers(PAGE_POLICY, public_url=voice.public_url))
     return app
 
 
