@@ -8,7 +8,18 @@ from collections.abc import Callable, Coroutine, Mapping
 from pathlib import Path
 from typing import Any
 
-from bench import answers, capacity, compare, corpus, corpus_run, hearing, hearing_report, meeting, result
+from bench import (
+    answers,
+    capacity,
+    compare,
+    corpus,
+    corpus_run,
+    files,
+    hearing,
+    hearing_report,
+    meeting,
+    result,
+)
 from bench.pacing import Pacing
 from bench.recording import read
 from config.settings import Settings
@@ -82,6 +93,15 @@ async def _capacity(arguments: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
+async def _files(arguments: argparse.Namespace, settings: Settings) -> int:
+    recording = files.read_or_join(
+        arguments.file, _text(arguments.text), arguments.language, arguments.seconds
+    )
+    found = await files.measure(recording, settings, arguments.model, say=_say)
+    _give(arguments, "files", found, files.text(found), {})
+    return 0
+
+
 async def _compare(arguments: argparse.Namespace, settings: Settings) -> int:
     first, second = compare.read(arguments.first), compare.read(arguments.second)
     print(compare.text(arguments.first.stem, arguments.second.stem, compare.rows(first, second)))
@@ -94,6 +114,7 @@ COMMANDS: Mapping[str, Command] = {
     "answers": _answers,
     "meeting": _meeting,
     "capacity": _capacity,
+    "files": _files,
     "compare": _compare,
 }
 

@@ -18,7 +18,10 @@ _LISTS: Final = frozenset(
         "engines",
         "frame_ancestors",
         "languages",
+        "mt_urls",
+        "stt_urls",
         "trusted_proxies",
+        "tts_urls",
     }
 )
 _TABLES: Final = frozenset({"voices"})

@@ -33,12 +33,37 @@ class VoiceSettings:
     """Shares limits and waiting jobs where several of these services run; empty keeps them on this machine."""
     directory: Path = field(default_factory=lambda: cache_directory() / "voice")
     """Where sound is kept; unless set, `voice` in the cache directory."""
+    web_directory: Path = Path("web/dist")
+    """The built web app; where it is missing there are no pages at `/` and `/docs`."""
     max_audio_s: Annotated[float, Field(gt=0, le=3600)] = 300.0
     """The longest recording of a voice message."""
     max_audio_bytes: Annotated[int, Field(ge=100_000)] = 50_000_000
     """The largest recording, as a file and decoded."""
+    objects_url: SecretStr = SecretStr("")
+    """`s3://bucket/prefix` for several machines, with keys in the environment (`AWS_ACCESS_KEY_ID`,
+    `AWS_SECRET_ACCESS_KEY`, `AWS_REGION`, `AWS_ENDPOINT_URL`); empty keeps sound in `objects` below `directory`."""
+    link_s: Annotated[int, Field(ge=60, le=604_800)] = 3600
+    """How long a link opens the sound of an answer."""
+    keep_days: Annotated[int, Field(ge=1, le=3650)] = 30
+    """What is older goes from the history of messages, with texts and sound where a tenant has them kept."""
+    messages_at_once: Annotated[int, Field(ge=1, le=1000)] = 8
+    """Messages under way at once, of all tenants; of one tenant half as many."""
+    deepl_key: SecretStr = SecretStr("")
+    """Of an account with DeepL: tenants that agree have their texts translated there. Empty: nobody's leave the house."""
+    deepl_url: str = ""
+    """Where DeepL is asked; empty for its own address."""
+    google_key: SecretStr = SecretStr("")
+    """Of a project with Google's Cloud Translation, which is asked where DeepL is not there, or fails."""
+    google_url: str = ""
+    """Where Google is asked; empty for its own address."""
     requests_per_minute: Annotated[int, Field(ge=1)] = 100
     """With one key; a plan may say otherwise."""
+    stt_urls: tuple[str, ...] = ()
+    """Recognition services, the next one for each that is away; empty for `services.stt_url`."""
+    mt_urls: tuple[str, ...] = ()
+    """Translation services; empty for `services.mt_url`."""
+    tts_urls: tuple[str, ...] = ()
+    """Speech services; empty for `services.tts_url`."""
     cors_origins: tuple[str, ...] = ()
     """Origins of pages that may call the API."""
     allowed_hosts: tuple[str, ...] = ()

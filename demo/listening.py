@@ -14,8 +14,8 @@ from demo.seen_captions import final_texts
 from demo.verdict import Finding
 from demo.wer import words_of
 from pipeline.audio import Pcm
-from pipeline.engines.protocols import HearingOptions, Recognizer, VoiceActivityDetector
-from pipeline.engines.recognition.transcribe import transcribe
+from pipeline.engines.protocols import Recognizer, VoiceActivityDetector
+from pipeline.engines.recognition.files import FileOptions, reader_of, transcribe
 from pipeline.text.languages import same_language
 
 UNDERSTOOD_SHARE = 0.35
@@ -71,7 +71,7 @@ async def understand(
         pcm: at `HEARING_RATE_HZ`.
         languages: between which the recogniser is left to decide. Raises EngineError.
     """
-    heard = await transcribe(recognizer, detector, pcm, HearingOptions("listener", None, languages))
+    heard = await transcribe(reader_of(recognizer), detector, pcm, FileOptions(None, languages))
     expected = words_of(" ".join(texts), target)
     got = words_of(" ".join(word.text for word in heard.words), target)
     blocks = SequenceMatcher(None, expected, got, autojunk=False).get_matching_blocks()

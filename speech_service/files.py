@@ -1,113 +1,100 @@
-"""Recognition of whole files: decoded, passed through the same stage as live speech, and gathered."""
+"""Recognition of whole files: decoded, recognised in one pass, and written down."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine, Sequence
 from email.message import Message
+from typing import Any, Final, TypeVar
 
 from fastapi import Request
-from pydantic import BaseModel
 
 from config.settings import Settings
-from foundation.http.problems import ProblemError, overloaded
-from pipeline.audio import HEARING_RATE_HZ, AudioFrame, Pcm
-from pipeline.channel import Channel
-from pipeline.engines.protocols import HearingOptions
-from pipeline.events import Heard, NotHeard, UtteranceEnded, Word, Words
-from pipeline.recordings.decoding import FlawKind, Recording, TooMuchSound, decode
+from foundation.failures import most_telling
+from foundation.http.problems import Problem, ProblemError, overloaded
+from pipeline.audio import HEARING_RATE_HZ, AudioError
+from pipeline.engines.protocols import EngineError, UnknownLanguage
+from pipeline.engines.recognition.files import (
+    FileOptions,
+    FileReader,
+    SpokenSegment,
+    Transcription,
+    transcribe,
+)
+from pipeline.events import Word
+from pipeline.recordings.decoding import Recording, TooMuchSound, decode
 from pipeline.text.joining import confidence_of, text_of
+from pipeline.text.languages import base
 from speech_service import audio_files
 from speech_service.base_app import patience
 from speech_service.measures import Measures
-from speech_service.problems import problem_of, too_long
-from speech_service.recognition import RecognitionHandler
+from speech_service.problems import too_long
+from speech_service.recognition import NewDetector
+from speech_service.transcripts import SpokenUtterance, SpokenWord, Transcript, Unheard, Warned
 
-WAITING_PIECES = 32
-FILES_AT_ONCE = 2
-PIECE_SAMPLES = HEARING_RATE_HZ // 10
-LOOK_EVERY = 20
-"""Pieces between two looks whether the client still waits."""
+FILES_AT_ONCE: Final = 2
+LEAST_PATIENCE_S: Final = 60.0
+PATIENCE_TIMES: Final = 3.0
+"""So many times the length of the sound its recognition may take, and `LEAST_PATIENCE_S` in any case."""
+LOOK_EVERY_S: Final = 0.5
+"""How soon it is noticed that the client has gone."""
 
-
-class SpokenWord(BaseModel):
-    """A word and when it was said."""
-
-    text: str
-    start_s: float
-    end_s: float
-    probability: float | None
-    """How sure the recogniser is of it, 0…1; null: it cannot tell."""
+Done = TypeVar("Done")
 
 
-class SpokenUtterance(BaseModel):
-    """A stretch of speech between two pauses."""
-
-    language: str
-    text: str
-    words: list[SpokenWord]
-    confidence: float | None
-    """Mean probability of the words; null: the recogniser cannot tell."""
-
-
-class Unheard(BaseModel):
-    """A stretch that was not recognised."""
-
-    start_s: float
-    end_s: float
-    reason: str
-
-
-class Warned(BaseModel):
-    """Something that is wrong with the file, although it could be read."""
-
-    code: FlawKind
-    message: str
-    at_s: float
-    """Where, in the sound that was read."""
-    missing_s: float | None
-    """How much sound is missing there, where that is known."""
-
-
-class Transcript(BaseModel):
-    """What was said in a file."""
-
-    text: str
-    language: str
-    """Of the first utterance; empty where nothing was said."""
-    duration_s: float
-    utterances: list[SpokenUtterance]
-    not_heard: list[Unheard]
-    """Stretches of the sound that were not recognised."""
-    warnings: list[Warned]
-    """What is missing in the file itself, or had to be put right; empty for a whole one."""
+class _ClientGone(Exception):
+    """Nobody waits for the transcript any more."""
 
 
 class Transcriber:
-    """Files, a few at once, through the same stage as live speech."""
+    """Files, a few at once, in one pass each.
 
-    def __init__(self, handler: RecognitionHandler, settings: Settings, measures: Measures) -> None:
-        self._handler, self._measures = handler, measures
+    Args:
+        reader: the engine's way of recognising files.
+        languages: what the engine knows; empty for no limit.
+    """
+
+    def __init__(
+        self,
+        reader: FileReader,
+        new_detector: NewDetector,
+        languages: Sequence[str],
+        settings: Settings,
+        measures: Measures,
+    ) -> None:
+        self._reader, self._new_detector, self._languages = reader, new_detector, tuple(languages)
+        self._measures = measures
+        self._threshold = settings.recognition.vad_threshold
         self._max_s = settings.services.max_audio_s
         self._at_once = 0
 
-    async def transcribe(self, request: Request, options: HearingOptions) -> Transcript:
-        """Reads the whole body and recognises it.
+    async def transcribe(self, request: Request, options: FileOptions) -> Transcript:
+        """Reads the whole body and recognises it; stops early when nobody waits for the transcript any more.
 
         Raises:
             UnknownLanguage: for a language that the engine lacks.
-            ProblemError: too many files at once, too much sound, or nothing could be recognised.
+            ProblemError: too many files at once, too much sound, or too slow.
+            AudioError: no sound that can be used.
+            EngineError: nothing could be recognised.
         """
-        self._handler.check_language(options)
+        self._check_language(options)
         if self._at_once >= FILES_AT_ONCE:
             raise ProblemError(overloaded("too many files at once", 5.0))
         self._at_once += 1
         try:
             recording = await self._read(request)
+            length_s = len(recording.pcm) / HEARING_RATE_HZ
             with self._measures.timing("transcribe"):
-                async with patience(max(60.0, 3 * len(recording.pcm) / HEARING_RATE_HZ)):
-                    return await self._recognise(request, recording, options)
+                async with patience(max(LEAST_PATIENCE_S, PATIENCE_TIMES * length_s)):
+                    found = await _while_there(request, self._recognised(recording, options))
         finally:
             self._at_once -= 1
+        return written(recording, found)
+
+    def _check_language(self, options: FileOptions) -> None:
+        known = {base(language) for language in self._languages}
+        if options.language is not None and known and base(options.language) not in known:
+            raise UnknownLanguage(options.language, self._languages)
 
     async def _read(self, request: Request) -> Recording:
         data = bytearray()
@@ -123,88 +110,79 @@ class Transcriber:
         except TooMuchSound as error:
             raise ProblemError(too_long("the sound", self._max_s, "seconds")) from error
 
-    async def _recognise(self, request: Request, recording: Recording, options: HearingOptions) -> Transcript:
-        frames: Channel[AudioFrame] = Channel(WAITING_PIECES)
-        heard: Channel[Heard] = Channel(WAITING_PIECES)
-        transcript = _Gatherer(recording)
-        async with self._handler.listening(frames, heard, options) as (stage, recognizer):
-            async with asyncio.TaskGroup() as group:
-                group.create_task(stage)
-                group.create_task(_feed(request, recording.pcm, frames))
-                async for event in heard:
-                    transcript.add(event)
-            result = transcript.finished()
-            if recognizer.failure is not None and not result.utterances:
-                raise ProblemError(problem_of(recognizer.failure))
-        return result
-
-
-async def _feed(request: Request, pcm: Pcm, frames: Channel[AudioFrame]) -> None:
-    """Cuts a file into pieces; stops early when nobody waits for the transcript any more."""
-    try:
-        for number, first in enumerate(range(0, len(pcm), PIECE_SAMPLES)):
-            if number % LOOK_EVERY == 0 and await request.is_disconnected():
-                return
-            await frames.put(AudioFrame(first, pcm[first : first + PIECE_SAMPLES]))
-    finally:
-        frames.close()
-
-
-class _Gatherer:
-    """Gathers what the stage says about a file."""
-
-    def __init__(self, recording: Recording) -> None:
-        self._recording = recording
-        self._utterances: list[SpokenUtterance] = []
-        self._not_heard: list[Unheard] = []
-        self._words: list[Word] = []
-        self._language = ""
-
-    def add(self, event: Heard) -> None:
-        match event:
-            case Words(language=language, committed=committed) if committed:
-                if language != self._language:
-                    self._end()
-                    self._language = language
-                self._words += committed
-            case UtteranceEnded():
-                self._end()
-            case NotHeard(first, end, reason):
-                self._not_heard.append(
-                    Unheard(start_s=first / HEARING_RATE_HZ, end_s=end / HEARING_RATE_HZ, reason=reason)
-                )
-
-    def finished(self) -> Transcript:
-        self._end()
-        return Transcript(
-            text=" ".join(utterance.text for utterance in self._utterances),
-            language=self._utterances[0].language if self._utterances else "",
-            duration_s=len(self._recording.pcm) / HEARING_RATE_HZ,
-            utterances=self._utterances,
-            not_heard=self._not_heard,
-            warnings=[
-                Warned(code=flaw.kind, message=flaw.message, at_s=flaw.at_s, missing_s=flaw.missing_s)
-                for flaw in self._recording.flaws
-            ],
-        )
-
-    def _end(self) -> None:
-        if self._words:
-            self._utterances.append(
-                SpokenUtterance(
-                    language=self._language,
-                    text=text_of(self._words, self._language),
-                    words=[_spoken(word) for word in self._words],
-                    confidence=confidence_of(self._words),
-                )
+    async def _recognised(self, recording: Recording, options: FileOptions) -> Transcription:
+        try:
+            found = await transcribe(
+                self._reader, self._new_detector(), recording.pcm, options, threshold=self._threshold
             )
-            self._words = []
+        except EngineError:
+            self._measures.failed("recognition")
+            raise
+        for _ in found.not_heard:
+            self._measures.failed("recognition")
+        return found
+
+
+async def _while_there(request: Request, work: Coroutine[Any, Any, Done]) -> Done:
+    """The work's result; the work is cancelled as soon as the client has gone."""
+
+    async def watch() -> None:
+        while not await request.is_disconnected():  # noqa: ASYNC110  the server tells only when it is asked
+            await asyncio.sleep(LOOK_EVERY_S)
+        raise _ClientGone
+
+    try:
+        async with asyncio.TaskGroup() as group:
+            watching = group.create_task(watch(), name="client of a file")
+            result = await work
+            watching.cancel()
+    except* _ClientGone:
+        raise ProblemError(Problem(408, "client_gone", "nobody waits for the transcript any more")) from None
+    except* (EngineError, AudioError) as failures:
+        raise most_telling(failures, EngineError, AudioError) from None
+    return result
+
+
+def written(recording: Recording, found: Transcription) -> Transcript:
+    """What was found as the answer tells it."""
+    utterances = [_utterance(segment) for segment in found.segments]
+    return Transcript(
+        text=" ".join(utterance.text for utterance in utterances),
+        language=found.language,
+        confidence=confidence_of(found.words),
+        duration_s=len(recording.pcm) / HEARING_RATE_HZ,
+        utterances=utterances,
+        not_heard=[
+            Unheard(start_s=_s(missed.first_sample), end_s=_s(missed.end_sample), reason=missed.reason)
+            for missed in found.not_heard
+        ],
+        warnings=[
+            Warned(code=flaw.kind, message=flaw.message, at_s=flaw.at_s, missing_s=flaw.missing_s)
+            for flaw in recording.flaws
+        ],
+    )
+
+
+def _utterance(segment: SpokenSegment) -> SpokenUtterance:
+    words = segment.words
+    return SpokenUtterance(
+        language=segment.language,
+        text=text_of(words, segment.language),
+        start_s=_s(words[0].first_sample),
+        end_s=_s(words[-1].end_sample),
+        words=[_spoken(word) for word in words],
+        confidence=confidence_of(words),
+    )
 
 
 def _spoken(word: Word) -> SpokenWord:
     return SpokenWord(
         text=word.text,
-        start_s=word.first_sample / HEARING_RATE_HZ,
-        end_s=word.end_sample / HEARING_RATE_HZ,
+        start_s=_s(word.first_sample),
+        end_s=_s(word.end_sample),
         probability=word.probability,
     )
+
+
+def _s(sample: int) -> float:
+    return sample / HEARING_RATE_HZ

@@ -16,6 +16,7 @@ from pipeline.engines.choice import EngineChoice, choose
 from pipeline.engines.limiting import limited
 from pipeline.engines.measuring import measured
 from pipeline.engines.protocols import EngineInfo, Recognizer
+from pipeline.engines.recognition.files import ReadsFiles
 from pipeline.engines.registry import load_recognizer, load_synthesizer, load_translator
 from speech_service.limits import check_reachable, serving
 from speech_service.machine import facts, suited, tell
@@ -114,7 +115,9 @@ async def _load(
         from pipeline.engines.recognition.silero import SileroModel  # ONNX is for those alone who recognise
 
         detector = await asyncio.to_thread(SileroModel.load)
-        return stt_app(limited(recognizer, choice.capacity), detector.detector, settings), recognizer.info
+        hearing = limited(recognizer, choice.capacity)
+        files = recognizer.files if isinstance(recognizer, ReadsFiles) else None
+        return stt_app(hearing, detector.detector, settings, files=files), recognizer.info
     if name == "mt":
         translator = await load_translator(settings, recognizer)
         stack.push_async_callback(translator.close)

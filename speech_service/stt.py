@@ -16,14 +16,17 @@ from pipeline.audio import HEARING_RATE_HZ, AudioError, AudioFrame
 from pipeline.channel import Channel
 from pipeline.clock import ArrivalClock
 from pipeline.engines.protocols import EngineInfo, HearingOptions, Recognizer, UnknownLanguage
+from pipeline.engines.recognition.files import FileOptions, FileReader, StreamReader
+from pipeline.engines.recognition.quality import Quality
 from pipeline.events import Heard, UtteranceEnded, UtteranceStarted, Words
 from pipeline.stages.hear import hear
 from speech_service.base_app import body_limits, new_service
-from speech_service.files import Transcriber, Transcript
+from speech_service.files import Transcriber
 from speech_service.measures import Measures
 from speech_service.problems import problem_of
-from speech_service.recognition import HearFunction, NewDetector, RecognitionHandler
+from speech_service.recognition import HearFunction, MeasuredRecognizer, NewDetector, RecognitionHandler
 from speech_service.sockets import Gone, Peer, conversation
+from speech_service.transcripts import Transcript
 from speech_service.wire import (
     FROM_RECOGNITION,
     TO_RECOGNITION,
@@ -58,15 +61,25 @@ class Languages(BaseModel):
 
 
 def stt_app(
-    recognizer: Recognizer, new_detector: NewDetector, settings: Settings, *, stage: HearFunction = hear
+    recognizer: Recognizer,
+    new_detector: NewDetector,
+    settings: Settings,
+    *,
+    files: FileReader | None = None,
+    stage: HearFunction = hear,
 ) -> FastAPI:
-    """The service around a recogniser that is loaded; whoever loaded it closes it."""
+    """The service around a recogniser that is loaded; whoever loaded it closes it.
+
+    Args:
+        files: how whole files are recognised; None: through the recogniser's streams.
+    """
     measures = Measures("stt")
     file_bytes = int(settings.services.max_audio_s * BYTES_A_SECOND)
     bodies = body_limits(settings, large_bytes={"/transcribe": file_bytes})
     app = new_service("Speech recognition", measures, settings=settings, bodies=bodies)
     handler = RecognitionHandler(recognizer, new_detector, settings.recognition, measures, stage)
-    transcriber = Transcriber(handler, settings, measures)
+    reader = files or StreamReader(MeasuredRecognizer(recognizer, measures))
+    transcriber = Transcriber(reader, new_detector, recognizer.info.languages, settings, measures)
 
     @app.get("/languages")
     async def languages() -> Languages:
@@ -79,9 +92,13 @@ def stt_app(
         language: Annotated[Code | None, Query(description="what is spoken; absent to detect it")] = None,
         allowed_languages: Annotated[list[Code], Query(max_length=100)] = [],  # noqa: B006  FastAPI copies it
         hints: Annotated[list[Short], Query(max_length=100, description="names and terms")] = [],  # noqa: B006
+        quality: Annotated[Quality, Query(description="how much work it is worth")] = Quality.BALANCED,
     ) -> Transcript:
-        """Recognises a sound file of any common kind, or bare 16 kHz mono sound as audio/pcm."""
-        options = HearingOptions("file", language, tuple(allowed_languages), tuple(hints))
+        """Recognises a sound file of any common kind, or bare 16 kHz mono sound as audio/pcm, in one pass.
+
+        Live speech on the same machine goes first: a file then takes longer.
+        """
+        options = FileOptions(language, tuple(allowed_languages), tuple(hints), quality)
         return await transcriber.transcribe(request, options)
 
     @app.websocket("/ws/stt")

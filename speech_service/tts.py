@@ -9,6 +9,7 @@ from contextlib import aclosing
 from functools import partial
 from typing import Annotated, Any
 
+import numpy as np
 from fastapi import FastAPI, Query, WebSocket
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
@@ -23,7 +24,7 @@ from pipeline.engines.protocols import (
     UnknownLanguage,
     Voice,
 )
-from speech_service.audio_files import wav_header
+from pipeline.recordings.finishing import AudioFormat, Encoder, encode
 from speech_service.base_app import body_limits, check_text, new_service, patience
 from speech_service.measures import Measures
 from speech_service.multiplexer import RequestMultiplexer
@@ -44,6 +45,9 @@ from speech_service.wire import (
     encode_sound,
 )
 
+UNHURRIED_S = 60.0
+"""How long a piece of speech may take that nobody listens to live."""
+
 MESSAGE_SAMPLES = SPEAKING_RATE_HZ
 """The most that one message holds, so that other requests on the connection get their turn."""
 
@@ -58,6 +62,8 @@ class SynthesizeRequest(BaseModel):
     speed: Annotated[float, Field(ge=0.5, le=2.0, allow_inf_nan=False)] = 1.0
     pronunciations: Annotated[dict[Short, Short], Field(max_length=500)] = {}
     """Written form to spoken form."""
+    unhurried: bool = False
+    """No other voice speaks where the one that is asked for is slow."""
 
 
 class Voices(BaseModel):
@@ -105,11 +111,17 @@ _WAV: dict[int | str, dict[str, Any]] = {
 async def _wav(first: Pcm | None, rest: AsyncGenerator[Pcm, None]) -> AsyncIterator[bytes]:
     """The WAV file piece by piece. Its length is not known when it begins."""
     async with aclosing(rest):
-        yield wav_header(0 if first is None else None)
-        if first is not None:
-            yield first.astype("<i2", copy=False).tobytes()
-        async for piece in rest:
-            yield piece.astype("<i2", copy=False).tobytes()
+        if first is None:
+            yield encode(np.zeros(0, np.int16), SPEAKING_RATE_HZ, AudioFormat.WAV)
+            return
+        encoder = Encoder(SPEAKING_RATE_HZ, AudioFormat.WAV)
+        try:
+            yield encoder.write(first)
+            async for piece in rest:
+                yield encoder.write(piece)
+        finally:
+            end = encoder.close()
+        yield end
 
 
 class _Credit:
@@ -212,10 +224,15 @@ class _SynthesisHandler:
         """The speech piece by piece, empty pieces left out. Raises ProblemError, EngineError."""
         self._check(request)
         began_s = time.monotonic()
-        limit_s = self._settings.speech.timeout_s
+        limit_s = UNHURRIED_S if request.unhurried else self._settings.speech.timeout_s
         speech = self._synthesizer.synthesize(
             SynthesisRequest(
-                request.text, request.language, request.voice, request.speed, dict(request.pronunciations)
+                request.text,
+                request.language,
+                request.voice,
+                request.speed,
+                dict(request.pronunciations),
+                request.unhurried,
             )
         )
         sounded = False

@@ -180,6 +180,8 @@ class SpeakBody:
     speed: Annotated[float, Field(ge=0.5, le=2.0, allow_inf_nan=False)] = 1.0
     pronunciations: Annotated[dict[Short, Short], Field(max_length=500)] = field(default_factory=dict)
     """Written form to spoken form."""
+    unhurried: bool = False
+    """No other voice speaks where the one that is asked for is slow."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

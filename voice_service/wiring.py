@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
+from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from config.exposure import refuse_exposed_development, refuse_published
@@ -15,6 +16,10 @@ from foundation.database import connect
 from foundation.http.rate_limits import Limiter, MemoryLimiter, RedisLimiter
 from foundation.redis_store import connect_redis
 from voice_service.accounts.callers import Callers
+from voice_service.engines import Engines, opened_engines
+from voice_service.messages.opening import MessageRoom, opened_messages
+from voice_service.speech.samples import Samples
+from voice_service.speech.voices import Voices
 from voice_service.storage.database import database_url, migrate
 
 
@@ -28,13 +33,17 @@ class VoiceServices:
     engine: AsyncEngine
     limiter: Limiter
     callers: Callers
+    engines: Engines
+    voices: Voices
+    samples: Samples
+    messages: MessageRoom
     watchers: Mapping[str, Callable[[], Awaitable[None]]] = field(default_factory=dict)
     """Background work by name."""
 
 
 @contextlib.asynccontextmanager
 async def opened(settings: Settings, clock: Callable[[], float] = time.time) -> AsyncIterator[VoiceServices]:
-    """Opens the database and Redis, and closes them again.
+    """Opens the database, Redis and the way to the speech services, and closes them again.
 
     Raises:
         SettingsError: keys that may not be used, a database that is not supported.
@@ -48,14 +57,24 @@ async def opened(settings: Settings, clock: Callable[[], float] = time.time) -> 
         stack.push_async_callback(engine.dispose)
         await migrate(engine)
         limiter: Limiter = MemoryLimiter()
+        redis: Redis | None = None
         if redis_url := voice.redis_url.get_secret_value():
             redis = connect_redis(redis_url)
             stack.push_async_callback(redis.aclose)
             limiter = RedisLimiter(redis, limiter)
+        engines = await stack.enter_async_context(opened_engines(settings))
+        messages = await stack.enter_async_context(
+            opened_messages(settings, engine, engines, redis, clock=clock)
+        )
         yield VoiceServices(
             settings=settings,
             clock=clock,
             engine=engine,
             limiter=limiter,
             callers=Callers(engine, clock=clock),
+            engines=engines,
+            voices=Voices(engines.synthesizer),
+            samples=Samples(engines.synthesizer),
+            messages=messages,
+            watchers=messages.watchers,
         )

@@ -27,14 +27,15 @@ from auth_service.http import (
     webhook_routes,
     worker_routes,
 )
-from auth_service.http.compression import CompressedAnswers
 from auth_service.http.dependencies import count_failure
-from auth_service.http.page import Headers, Page, security_headers
+from auth_service.http.page_headers import meeting_headers
 from auth_service.metrics import Metrics
 from auth_service.wiring import Container
 from foundation.database import StorageError
 from foundation.http.bodies import Bodies, BodyLimits
+from foundation.http.compression import CompressedAnswers
 from foundation.http.origins import Origins, hosts_of
+from foundation.http.page import Headers, Page
 from foundation.http.problems import Problem, described, of_http_error, of_validation, response
 from foundation.http.watching import HealthCheck
 
@@ -85,7 +86,9 @@ def create_app(services: Container) -> FastAPI:
     app.include_router(recording_routes.workers)
     app.include_router(webhook_routes.router)
     app.include_router(worker_routes.router)
-    app.mount("/", Page(services.settings.auth.web_directory), name="page")
+    app.mount(
+        "/", Page(services.settings.auth.web_directory, {"": "index.html"}, rest="index.html"), name="page"
+    )
     app.add_exception_handler(AuthError, _auth_error)
     app.add_exception_handler(StorageError, _auth_error)
     app.add_exception_handler(RequestValidationError, _invalid)
@@ -108,7 +111,7 @@ def create_app(services: Container) -> FastAPI:
         origins=[auth.public_url, *auth.cors_origins, *auth.allowed_origins],
         open_paths=_OPEN_PATHS,
     )
-    app.add_middleware(Headers, headers=security_headers(services.settings))
+    app.add_middleware(Headers, headers=meeting_headers(services.settings))
     app.add_middleware(RequestTimer, metrics=services.metrics)
     return app
 

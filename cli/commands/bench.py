@@ -19,6 +19,7 @@ Measures on this machine, with the models that are here. docs/measuring.md says 
   answers   single words with silence around them: kept, doubled or lost
   meeting   a room with speakers and listeners: lag, coverage, compute for each part
   capacity  how many speakers fit on a core, or on a GPU
+  files     a whole file through the service: words wrong and time, beside offline
   compare   two results side by side"""
 
 
@@ -37,6 +38,7 @@ def add(commands: Subparsers, common: argparse.ArgumentParser) -> None:
             "  hive bench corpus --model base --out results\n"
             "  hive bench answers --model tiny.en --voices af_heart,am_adam\n"
             "  hive bench meeting --speaks es,en --hear en,fr\n"
+            "  hive bench files --model base --seconds 600\n"
             "  hive bench compare before.json after.json"
         ),
     )
@@ -97,6 +99,19 @@ def add(commands: Subparsers, common: argparse.ArgumentParser) -> None:
     )
     capacity.add_argument(
         "--device", choices=("cpu", "cuda"), default="cpu", help="cuda measures the shape of large-v3-turbo"
+    )
+    files = actions.add_parser(
+        "files", help="a whole file through the service, beside offline", parents=[common, shared, model]
+    )
+    files.add_argument(
+        "--file", type=Path, metavar="FILE", help="the recording; default: readings that are here, joined"
+    )
+    files.add_argument(
+        "--text", default="", metavar="TEXT", help="what is said in it: a text, or a file that holds it"
+    )
+    files.add_argument("--language", type=language, default="en", metavar="CODE", help="default: en")
+    files.add_argument(
+        "--seconds", type=positive, default=600, metavar="S", help="of the readings (default: 600)"
     )
     compare = actions.add_parser("compare", help="two results side by side", parents=[common])
     compare.add_argument("first", type=Path, metavar="A")

@@ -224,7 +224,10 @@ class TranslationResult:
 class Translator(Protocol):
     """Turns text into another language."""
 
-    info: EngineInfo
+    @property
+    def info(self) -> EngineInfo:
+        """What the engine says of itself."""
+        ...
 
     def route(self, source: str, target: str) -> tuple[str, ...] | None:
         """The languages that a translation passes, ends included; None when there is no way."""
@@ -267,12 +270,17 @@ class SynthesisRequest:
     """1.0 is the engine's normal rate; 0.5…2.0."""
     extra: dict[str, str] = field(default_factory=dict)
     """Pronunciations of the glossary: written form to spoken form."""
+    unhurried: bool = False
+    """Nobody listens to it live: it is spoken by the voice that is asked for or by none, however long that takes."""
 
 
 class Synthesizer(Protocol):
     """Turns text into speech."""
 
-    info: EngineInfo
+    @property
+    def info(self) -> EngineInfo:
+        """What the engine says of itself."""
+        ...
 
     def voices(self, language: str) -> tuple[Voice, ...]:
         """Voices of a language, the default first; empty for a language it does not speak."""

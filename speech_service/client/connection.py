@@ -31,6 +31,10 @@ BROKEN = (aiohttp.ClientError, OSError, TimeoutError, WireError)
 """What a connection that breaks, or never comes about, raises."""
 
 
+class ServiceAway(EngineError):
+    """There is no connection to the service."""
+
+
 def new_session(services: Services) -> aiohttp.ClientSession:
     """An HTTP session that carries the token. Needs a running event loop."""
     token = services.token.get_secret_value()
@@ -124,14 +128,14 @@ class ReconnectingSocket:
             await tasks.close()
 
     async def ready(self, within_s: float) -> None:
-        """Waits for the connection. Raises EngineError when there is none in time, or it was closed."""
+        """Waits for the connection. Raises ServiceAway when there is none in time, or it was closed."""
         if self._tasks is None:
-            raise EngineError(f"{self._service} is not connected")
+            raise ServiceAway(f"{self._service} is not connected")
         try:
             async with asyncio.timeout(within_s):
                 await self._connected.wait()
         except TimeoutError as error:
-            raise EngineError(f"{self._service} cannot be reached: {self._trouble}") from error
+            raise ServiceAway(f"{self._service} cannot be reached: {self._trouble}") from error
 
     def post(self, message: str) -> None:
         """Sends as soon as possible. Raises EngineOverloaded when too much waits to be sent."""

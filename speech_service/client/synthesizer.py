@@ -41,6 +41,10 @@ WINDOW_SAMPLES = 10 * SPEAKING_RATE_HZ
 """The most of one speech that waits here; the service goes on as it is used."""
 
 
+UNHURRIED_S = 65.0
+"""How long a piece may take that nobody listens to live: a little longer than the service gives its engine."""
+
+
 class _Lost(EngineError):
     """The connection broke."""
 
@@ -98,7 +102,7 @@ class RemoteSynthesizer:
     Usable after `connect()`, or inside `async with`, which does not wait for the service.
 
     Args:
-        piece_s: how long each piece of speech may take.
+        piece_s: how long each piece of speech may take that is listened to live.
         reconnect_s: how long a request waits for a connection.
     """
 
@@ -128,11 +132,16 @@ class RemoteSynthesizer:
     ) -> None:
         await self.close()
 
+    @property
+    def connected(self) -> bool:
+        """Whether the service is there now."""
+        return self._socket.connected
+
     async def connect(self, within_s: float = 10.0) -> None:
         """Waits until the service is there and its voices are known.
 
         Raises:
-            EngineError: it is not there in time; connecting goes on all the same.
+            ServiceAway: it is not there in time; connecting goes on all the same.
         """
         self._socket.start()
         await self._socket.ready(within_s)
@@ -147,12 +156,13 @@ class RemoteSynthesizer:
         Begins anew when the connection breaks before the first piece, and fails when it breaks later.
         Raises UnknownLanguage, EngineOverloaded, EngineError.
         """
+        piece_s = UNHURRIED_S if request.unhurried else self._piece_s
         while True:
             await self._socket.ready(self._reconnect_s)
             number, speech = self._begin(request)
             sounded = False
             try:
-                while (pcm := await speech.next(self._piece_s)) is not None:
+                while (pcm := await speech.next(piece_s)) is not None:
                     sounded = True
                     yield pcm
                     self._post_quietly(TO_SYNTHESIS.encode(More(number, len(pcm))))
@@ -181,6 +191,7 @@ class RemoteSynthesizer:
             voice=request.voice,
             speed=request.speed,
             pronunciations=request.extra,
+            unhurried=request.unhurried,
             window=WINDOW_SAMPLES,
         )
         self._socket.post(TO_SYNTHESIS.encode(message))

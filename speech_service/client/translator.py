@@ -85,11 +85,16 @@ class RemoteTranslator:
     ) -> None:
         await self.close()
 
+    @property
+    def connected(self) -> bool:
+        """Whether the service is there now."""
+        return self._socket.connected
+
     async def connect(self, within_s: float = 10.0) -> None:
         """Waits until the service is there and its languages are known.
 
         Raises:
-            EngineError: it is not there in time; connecting goes on all the same.
+            ServiceAway: it is not there in time; connecting goes on all the same.
         """
         self._socket.start()
         await self._socket.ready(within_s)

@@ -12,8 +12,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from auth_service.http.compression import coding_for
 from auth_service.wiring import Container
+from foundation.http.compression import coding_for
 from tests.auth_service.serving import served
 
 PLAIN = b"export const words = 1;\n" * 100

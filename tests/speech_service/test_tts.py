@@ -33,7 +33,7 @@ async def test_a_text_is_spoken_as_wav() -> None:
     """The answer is a WAV file that common readers take, with what the engine said; the engine gets every wish."""
     engine = tones()
     async with served(tts_app(engine, settings())) as client:
-        body = {**HOLA, "voice": "es-2", "speed": 1.25, "pronunciations": {"HIVE": "jaiv"}}
+        body = {**HOLA, "voice": "es-2", "speed": 1.25, "pronunciations": {"HIVE": "jaiv"}, "unhurried": True}
         async with client.post("/synthesize", json=body) as answer:
             assert (answer.status, answer.headers["Content-Type"]) == (200, "audio/wav")
             data = await answer.read()
@@ -42,7 +42,7 @@ async def test_a_text_is_spoken_as_wav() -> None:
     with wave.open(io.BytesIO(head[:40] + struct.pack("<I", 2 * len(pcm)) + data[44:])) as file:
         assert file.getparams()[:3] == (1, 2, SPEAKING_RATE_HZ)
     assert len(pcm) == SPEAKING_RATE_HZ * 5 // 100
-    assert engine.asked == [SynthesisRequest("hola", "es", "es-2", 1.25, {"HIVE": "jaiv"})]
+    assert engine.asked == [SynthesisRequest("hola", "es", "es-2", 1.25, {"HIVE": "jaiv"}, unhurried=True)]
 
 
 async def test_the_voices_are_listed() -> None:

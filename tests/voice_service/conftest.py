@@ -25,8 +25,13 @@ def clock() -> WallClock:
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
+    """Of a service that reaches no speech service: nobody listens on port 9."""
     voice = VoiceSettings(
-        database_url=SecretStr(f"sqlite:///{tmp_path}/voice.sqlite3"), directory=tmp_path / "voice"
+        database_url=SecretStr(f"sqlite:///{tmp_path}/voice.sqlite3"),
+        directory=tmp_path / "voice",
+        stt_urls=("http://127.0.0.1:9",),
+        mt_urls=("http://127.0.0.1:9",),
+        tts_urls=("http://127.0.0.1:9",),
     )
     return Settings(development=True, voice=voice)
 

@@ -18,7 +18,7 @@ from voice_service.jobs import queue as queue_module
 from voice_service.jobs.queue import MOST_ATTEMPTS, MOST_WAITING_OF_TENANT, JobQueue
 from voice_service.jobs.records import AGE_S, JobStatus, Priority
 from voice_service.storage.database import migrate
-from voice_service.storage.tables import jobs
+from voice_service.storage.job_tables import jobs
 
 KINDS = frozenset({"count"})
 

@@ -33,7 +33,7 @@ from voice_service.jobs.webhooks import (
     signature,
 )
 from voice_service.storage.database import migrate
-from voice_service.storage.tables import deliveries
+from voice_service.storage.job_tables import deliveries
 
 SECRET = "the secret of the service, which is long enough"
 

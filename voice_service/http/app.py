@@ -14,11 +14,24 @@ from starlette.responses import Response
 
 from foundation.database import StorageError
 from foundation.http.bodies import Bodies, BodyLimits
+from foundation.http.compression import CompressedAnswers
 from foundation.http.origins import Origins, hosts_of
+from foundation.http.page import PAGE_POLICY, Headers, Page, security_headers
 from foundation.http.problems import Problem, described, of_http_error, of_validation, response
 from foundation.http.watching import HealthCheck
+from pipeline.engines.protocols import EngineError
 from voice_service import VERSION
-from voice_service.http import health_routes
+from voice_service.engines import engine_problem
+from voice_service.http import (
+    health_routes,
+    history_routes,
+    language_routes,
+    message_routes,
+    object_routes,
+    tts_routes,
+    voices_routes,
+)
+from voice_service.http.sound_bodies import largest_body
 from voice_service.wiring import VoiceServices
 
 log = structlog.get_logger(__name__)
@@ -37,6 +50,8 @@ def create_app(services: VoiceServices) -> FastAPI:
     app = FastAPI(
         title="HIVE: voice messages and speech",
         version=VERSION,
+        docs_url=None,  # it would load its parts from elsewhere; the page has them
+        redoc_url=None,
         description="Speech and text in one language, in; text and speech in another, out.",
         responses=described(
             {
@@ -48,12 +63,24 @@ def create_app(services: VoiceServices) -> FastAPI:
     app.state.services = services
     app.state.health = HealthCheck(partial(health_routes.look, services))
     app.include_router(health_routes.router)
+    app.include_router(tts_routes.router)
+    app.include_router(voices_routes.router)
+    for routes in (message_routes, language_routes, history_routes, object_routes):
+        app.include_router(routes.router)
+    app.mount(
+        "/",
+        Page(services.settings.voice.web_directory, {"": "speech.html", "docs": "docs.html"}),
+        name="page",
+    )
     app.add_exception_handler(StorageError, _storage_error)
+    app.add_exception_handler(EngineError, _engine_error)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(Exception, _bug)
     voice = services.settings.voice
-    app.add_middleware(Bodies, limits=BodyLimits(LARGEST_BODY_BYTES, voice.idle_timeout_s))
+    sound_bytes = dict.fromkeys((message_routes.TRANSLATE, message_routes.TRANSCRIBE), largest_body(voice))
+    app.add_middleware(CompressedAnswers)
+    app.add_middleware(Bodies, limits=BodyLimits(LARGEST_BODY_BYTES, voice.idle_timeout_s, sound_bytes))
     if voice.cors_origins:
         app.add_middleware(
             CORSMiddleware,
@@ -68,12 +95,20 @@ def create_app(services: VoiceServices) -> FastAPI:
         origins=[voice.public_url, *voice.cors_origins],
         open_paths=ALWAYS_ANSWERED,
     )
+    app.add_middleware(Headers, headers=security_headers(PAGE_POLICY, public_url=voice.public_url))
     return app
 
 
 async def _storage_error(request: Request, error: Exception) -> Response:
     log.warning("request failed", code="storage", error=str(error))
     return response(Problem(503, "storage", "The database could not be reached."))
+
+
+async def _engine_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, EngineError)
+    problem = engine_problem(error)
+    log.warning("request failed", code=problem.code)
+    return response(problem)
 
 
 async def _invalid(request: Request, error: Exception) -> Response:

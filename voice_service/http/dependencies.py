@@ -33,3 +33,6 @@ async def caller(bearer: ShownKey, services: Wired) -> Caller:
 
 
 Calling = Annotated[Caller, Depends(caller)]
+
+Admitted = Calling
+"""Whoever asks for work that costs: here their rate and what is left of their month are looked at."""

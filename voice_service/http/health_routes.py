@@ -14,14 +14,14 @@ router = APIRouter(tags=["service"])
 
 
 async def look(services: VoiceServices) -> Health:
-    """Asks the database. Raises nothing."""
-    parts = {"database": "ok"}
+    """Asks the database, and says which speech services are there: without them it still answers. Raises nothing."""
+    parts = {"database": "ok", **services.engines.parts()}
     try:
         async with reading(services.engine) as connection:
             await connection.execute(text("SELECT 1"))
     except StorageError:
         parts["database"] = "unreachable"
-    well = all(state == "ok" for state in parts.values())
+    well = parts["database"] == "ok"
     return Health(status="ok" if well else "failing", service="voice", parts=parts)
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from foundation.database import transaction
 from voice_service.jobs.queue import JobQueue, job_of
 from voice_service.jobs.records import Job
-from voice_service.storage.tables import deliveries, jobs
+from voice_service.storage.job_tables import deliveries, jobs
 
 AT_ONCE: Final = 20
 LEASE_S: Final = 60.0

@@ -23,7 +23,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from foundation.database import reading, transaction
 from foundation.http.problems import Problem, ProblemError
 from voice_service.jobs.records import Job, JobStatus, NewJob, Priority, Waited
-from voice_service.storage.tables import deliveries, jobs
+from voice_service.storage.job_tables import deliveries, jobs
 
 LEASE_S: Final = 15.0
 """A worker that does not renew its lease for so long is taken for dead."""

@@ -44,7 +44,7 @@ class SynthesizerChain:
 
     Voices are named ENGINE:VOICE. `voices` lists those of the engine that a language has by right, then those on
     standby: the other engines speak when that one fails before any sound came, has no time, or when one of their
-    voices is asked for.
+    voices is asked for. Where nobody waits, only the engine of that voice speaks.
 
     Args:
         engines: in order of preference, at least one; closed with the chain.
@@ -91,7 +91,7 @@ class SynthesizerChain:
             own = replace(request, voice=self._voice(engine, request))
             sounded = False
             try:
-                async with aclosing(_begun_within(patience_s, engine.synthesize(own))) as sound:
+                async with aclosing(begun_within(patience_s, engine.synthesize(own))) as sound:
                     async for piece in sound:
                         sounded = sounded or bool(len(piece))
                         yield piece
@@ -127,6 +127,8 @@ class SynthesizerChain:
         """The engines to ask: the one whose voice is asked for, then as preferred, those without a place last."""
         having = self._having(request.language)
         asked = request.voice.partition(":")[0]
+        if request.unhurried and any(engine.info.name == asked for engine in having):
+            return [engine for engine in having if engine.info.name == asked]
         having.sort(key=lambda engine: engine.info.name != asked)
         seated: list[Synthesizer] = []
         for engine in having:
@@ -210,7 +212,7 @@ class _Places:
             self._used_at_s[key] = self._now()
 
 
-async def _begun_within(
+async def begun_within(
     patience_s: float | None, sound: AsyncGenerator[Pcm, None]
 ) -> AsyncGenerator[Pcm, None]:
     """Passes sound on. Raises EngineError when the first of it is not there in time."""

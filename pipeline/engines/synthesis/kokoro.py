@@ -29,7 +29,7 @@ from pipeline.engines.protocols import (
     UnknownLanguage,
     Voice,
 )
-from pipeline.engines.synthesis import kokoro_phonemes
+from pipeline.engines.synthesis import kokoro_mixes, kokoro_phonemes
 from pipeline.engines.synthesis.kokoro_phonemes import FrontEnd
 from pipeline.engines.synthesis.sound_shaping import Shaper
 from pipeline.engines.synthesis.spoken_text import spoken_text
@@ -116,7 +116,10 @@ class KokoroSynthesizer:
     ) -> None:
         self._kokoro, self._threads = kokoro, threads
         letters = {*_PHONEMES, *(letter for letter, code in _FRONT_ENDS.items() if code in spoken)}
-        self._names = tuple(name for name in kokoro.voices if name[:1] in letters)
+        self._styles = {
+            mix: kokoro_mixes.style(kokoro.voices, mix) for mix in kokoro_mixes.possible(kokoro.voices)
+        }
+        self._names = tuple(name for name in (*kokoro.voices, *self._styles) if name[:1] in letters)
         self._front_ends: dict[str, FrontEnd] = {}
         self._waiting, self._max_waiting = 0, max_waiting
         languages = [language for language in _PREFIXES if "-" not in language and self._of(language)]
@@ -184,13 +187,14 @@ class KokoroSynthesizer:
 
     def _create(self, text: str, voice: str, speed: float) -> tuple[Pcm, int]:
         """Blocking; the library's messages may hold the text, so they are not passed on."""
+        style = self._styles.get(voice, voice)
         try:
             if front_end := self._front_end(voice[0]):
                 sound, rate_hz = self._kokoro.create(
-                    front_end(text), voice=voice, speed=speed, is_phonemes=True
+                    front_end(text), voice=style, speed=speed, is_phonemes=True
                 )
             else:
-                sound, rate_hz = self._kokoro.create(text, voice=voice, speed=speed, lang=_PHONEMES[voice[0]])
+                sound, rate_hz = self._kokoro.create(text, voice=style, speed=speed, lang=_PHONEMES[voice[0]])
             return pcm_from_floats(np.asarray(sound)), int(rate_hz)
         except EngineError:
             raise
@@ -216,7 +220,11 @@ class KokoroSynthesizer:
         tag = language.replace("_", "-").lower()
         prefixes = _PREFIXES.get(tag) or _PREFIXES.get(tag.partition("-")[0], ())
         fitting = [name for name in self._names if name[:1] in prefixes]
-        return tuple(sorted(fitting, key=lambda name: (prefixes.index(name[0]), name not in _BEST, name)))
+        return tuple(sorted(fitting, key=lambda name: (prefixes.index(name[0]), *self._place(name))))
+
+    def _place(self, name: str) -> tuple[bool, bool, str]:
+        """Sorts the best known voice first and mixes last."""
+        return name in self._styles, name not in _BEST, name
 
 
 def _speakable() -> list[str]:

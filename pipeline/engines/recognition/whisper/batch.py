@@ -15,27 +15,20 @@ from typing import Any, Final
 
 import numpy as np
 import structlog
-from numpy.typing import NDArray
 
 from pipeline.audio import HEARING_RATE_HZ, Pcm
 from pipeline.engines.protocols import EngineError
 from pipeline.engines.recognition.whisper.checks import COMPRESSION_LIMIT, compression_ratio, loop_start
+from pipeline.engines.recognition.whisper.encoding import FRAMES_PER_S, FULL_WINDOW_S, encode, may_hold_speech
 from pipeline.engines.recognition.whisper.words import without_echoes, words_of
 from pipeline.events import Word
 
 log = structlog.get_logger(__name__)
 
-FULL_WINDOW_S: Final = 30
 LONGEST_SAMPLES: Final = FULL_WINDOW_S * HEARING_RATE_HZ
-_FRAMES_PER_S: Final = 100
 _PROMPT_STEP: Final = 16
 _LONGEST_PROMPT: Final = 96
 _LONGEST_OUTPUT: Final = 224
-_SHORTEST_S: Final = 0.1
-_DYNAMIC_RANGE: Final = 2.0
-"""Silence lies so far below the loudest feature: 8 powers of ten, scaled by 4 (openai/whisper, `audio.py`)."""
-_QUIETEST: Final = 32
-"""Sound that never gets louder, -60 dB, is silence."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,15 +132,15 @@ class WhisperBatch:
     def __init__(self, model: Any, tuning: Tuning | None = None) -> None:
         from faster_whisper.transcribe import get_suppressed_tokens
 
-        self._model, self.tuning = model, tuning or Tuning()
+        self.model, self.tuning = model, tuning or Tuning()
         self.multilingual = bool(model.model.is_multilingual)
         self._tokenizers: dict[tuple[str, str], Any] = {}  # one for each of Whisper's languages and tasks
-        self._suppressed = list(get_suppressed_tokens(self._tokenizer(self.languages[0]), [-1]))
+        self.suppressed = list(get_suppressed_tokens(self.tokenizer(self.languages[0]), [-1]))
 
     @property
     def languages(self) -> tuple[str, ...]:
         """Whisper's codes, sorted."""
-        return tuple(sorted(self._model.supported_languages)) if self.multilingual else ("en",)
+        return tuple(sorted(self.model.supported_languages)) if self.multilingual else ("en",)
 
     def read(self, pieces: Sequence[Piece]) -> list[Reading | EngineError]:
         """Recognises pieces together, finals first; a piece that fails does not fail the others.
@@ -182,7 +175,7 @@ class WhisperBatch:
         return [(draft, draft.reading) for draft in group]
 
     def _read(self, group: list[_Draft]) -> None:
-        worth = [draft for draft in group if _may_hold_speech(draft.piece.pcm)]
+        worth = [draft for draft in group if may_hold_speech(draft.piece.pcm)]
         if not worth:
             return
         encoded = self._encode(worth)
@@ -194,7 +187,7 @@ class WhisperBatch:
         """Notes how likely each language is, for the pieces that ask for it."""
         if not self.multilingual or not any(draft.piece.detect for draft in group):
             return
-        for draft, ranking in zip(group, self._model.model.detect_language(encoded), strict=True):
+        for draft, ranking in zip(group, self.model.model.detect_language(encoded), strict=True):
             if draft.piece.detect:
                 chances = {token.strip("<|>"): float(chance) for token, chance in ranking}
                 draft.reading = replace(draft.reading, languages=chances)
@@ -221,20 +214,11 @@ class WhisperBatch:
         self._align(group, encoded)
 
     def _encode(self, group: Sequence[_Draft]) -> Any:
-        import ctranslate2
-
-        frames = group[0].window_s * _FRAMES_PER_S
-        mels = np.zeros((len(group), self._model.model.n_mels, frames), np.float32)
-        for row, draft in zip(mels, group, strict=True):
-            features = self._model.feature_extractor(_floats(draft.piece.pcm))[:, :frames]
-            # with zeros, which are loud, short answers are said twice
-            row[:] = features.max() - _DYNAMIC_RANGE
-            row[:, : features.shape[1]] = features
-        return self._model.model.encode(ctranslate2.StorageView.from_array(mels))
+        return encode(self.model, [draft.piece.pcm for draft in group], group[0].window_s)
 
     def _generate(self, group: Sequence[_Draft], encoded: Any) -> None:
         limit = max(draft.limit for draft in group)
-        results = self._model.model.generate(
+        results = self.model.model.generate(
             encoded,
             [draft.prompt for draft in group],
             beam_size=group[0].beam,
@@ -243,22 +227,22 @@ class WhisperBatch:
             return_scores=True,
             return_no_speech_prob=True,
             suppress_blank=True,
-            suppress_tokens=self._suppressed,
+            suppress_tokens=self.suppressed,
         )
         for draft, result in zip(group, results, strict=True):
             draft.tokens = list(result.sequences_ids[0])
             draft.score, draft.no_speech = float(result.scores[0]), float(result.no_speech_prob)
 
     def _is_doubtful(self, draft: _Draft) -> bool:
-        text = self._tokenizer(draft.piece.language).decode(draft.tokens)
+        text = self.tokenizer(draft.piece.language).decode(draft.tokens)
         ran_on = len(draft.tokens) >= draft.limit  # no end of text
         looped = loop_start(draft.tokens) is not None or compression_ratio(text) > COMPRESSION_LIMIT
         return ran_on or looped
 
     def _align(self, group: Sequence[_Draft], encoded: Any, but: Sequence[_Draft] = ()) -> None:
-        tokenizer = self._tokenizer(group[0].piece.language, group[0].piece.into_english)
+        tokenizer = self.tokenizer(group[0].piece.language, group[0].piece.into_english)
         texts = [[] if draft in but else self._believed(draft, tokenizer.eot) for draft in group]
-        frames = [max(2, len(draft.piece.pcm) * _FRAMES_PER_S // HEARING_RATE_HZ) for draft in group]
+        frames = [max(2, len(draft.piece.pcm) * FRAMES_PER_S // HEARING_RATE_HZ) for draft in group]
         results = [None] * len(group)
         if group[0].piece.into_english:
             for draft, tokens in zip(group, texts, strict=True):
@@ -266,7 +250,7 @@ class WhisperBatch:
                 draft.reading = replace(draft.reading, text=text, log_probability=draft.score)
             return
         if any(texts):
-            results = self._model.model.align(encoded, tokenizer.sot_sequence, texts, frames)
+            results = self.model.model.align(encoded, tokenizer.sot_sequence, texts, frames)
         for draft, tokens, result in zip(group, texts, results, strict=True):
             words = (
                 words_of(
@@ -300,7 +284,7 @@ class WhisperBatch:
             tokens = tokens[:start]
         silent = draft.no_speech > tuning.no_speech and draft.score < tuning.unlikely
         silent = silent or draft.score < self._hopeless(draft, tokens)
-        text = self._tokenizer(draft.piece.language).decode(tokens)
+        text = self.tokenizer(draft.piece.language).decode(tokens)
         return [] if silent or compression_ratio(text) > COMPRESSION_LIMIT else tokens
 
     def _hopeless(self, draft: _Draft, tokens: Sequence[int]) -> float:
@@ -322,7 +306,7 @@ class WhisperBatch:
         if thorough and length_s < short_s:
             window_s = float(FULL_WINDOW_S)
         limit = min(_LONGEST_OUTPUT, int(tuning.spare_tokens + tuning.tokens_per_s * length_s))
-        tokenizer = self._tokenizer(piece.language or self.languages[0], piece.into_english)
+        tokenizer = self.tokenizer(piece.language or self.languages[0], piece.into_english)
         prompt = [*tokenizer.sot_sequence, tokenizer.no_timestamps]
         if piece.prompt:
             before = tokenizer.encode(" " + piece.prompt.strip())
@@ -335,20 +319,13 @@ class WhisperBatch:
         beam = tuning.final_beam if thorough else tuning.beam
         return _Draft(at, piece, prompt, int(min(FULL_WINDOW_S, window_s)), limit, beam, thorough)
 
-    def _tokenizer(self, language: str, into_english: bool = False) -> Any:
+    def tokenizer(self, language: str, into_english: bool = False) -> Any:
+        """faster-whisper's, for one of Whisper's languages."""
         from faster_whisper.tokenizer import Tokenizer
 
         key = (language, "translate" if into_english else "transcribe")
         if key not in self._tokenizers:
             self._tokenizers[key] = Tokenizer(
-                self._model.hf_tokenizer, self.multilingual, task=key[1], language=language
+                self.model.hf_tokenizer, self.multilingual, task=key[1], language=language
             )
         return self._tokenizers[key]
-
-
-def _may_hold_speech(pcm: Pcm) -> bool:
-    return len(pcm) >= _SHORTEST_S * HEARING_RATE_HZ and int(np.abs(pcm.astype(np.int32)).max()) > _QUIETEST
-
-
-def _floats(pcm: Pcm) -> NDArray[np.float32]:
-    return pcm.astype(np.float32) / np.float32(32768)

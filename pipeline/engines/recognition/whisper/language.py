@@ -35,6 +35,25 @@ def base(language: str) -> str:
     return _OWN_NAMES.get(code, code)
 
 
+def likeliest(probabilities: Mapping[str, float], allowed: Sequence[str]) -> tuple[str, float]:
+    """The likeliest of the allowed languages, as it is written there, and its share among them.
+
+    Args:
+        probabilities: for each of Whisper's languages.
+        allowed: BCP 47 codes; empty for all. Where none is one of the model's, all are.
+    """
+    written = {base(language): language for language in reversed(allowed)}
+    known = {
+        language: probability
+        for language, probability in probabilities.items()
+        if not written or language in written
+    }
+    if not known:
+        known = dict(probabilities)
+    best = max(known, key=lambda language: known[language])
+    return written.get(best, best), known[best] / (sum(known.values()) or 1.0)
+
+
 class LanguageLock:
     """What is known of one speaker's language; a small machine fed with what the model takes it for.
 
@@ -47,7 +66,7 @@ class LanguageLock:
     """
 
     def __init__(self, allowed: Sequence[str]) -> None:
-        self._allowed = {base(language): language for language in reversed(allowed)}
+        self._allowed = tuple(allowed)
         self._against = 0
         self.locked = ""
         """BCP 47 as in `allowed`; empty until it is known."""
@@ -60,7 +79,7 @@ class LanguageLock:
             samples: how much sound it rests on.
             final: nothing more of this stretch of speech is asked about.
         """
-        best, share = self._best(probabilities)
+        best, share = likeliest(probabilities, self._allowed)
         if not self.locked:
             sure = share >= _SURE and samples >= SURE_AFTER_SAMPLES
             if sure or final or samples >= DECIDED_AFTER_SAMPLES:
@@ -82,18 +101,6 @@ class LanguageLock:
 
     def _lock(self, language: str) -> None:
         self.locked, self._against = language, 0
-
-    def _best(self, probabilities: Mapping[str, float]) -> tuple[str, float]:
-        """The likeliest of the allowed languages and its share among them."""
-        known = {
-            language: probability
-            for language, probability in probabilities.items()
-            if not self._allowed or language in self._allowed
-        }
-        if not known:  # none of the allowed languages is one of the model's
-            known = dict(probabilities)
-        best = max(known, key=lambda language: known[language])
-        return self._allowed.get(best, best), known[best] / (sum(known.values()) or 1.0)
 
 
 class DeclaredLanguage:

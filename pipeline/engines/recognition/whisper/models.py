@@ -58,7 +58,8 @@ def open_model(place: Path, *, device: str, compute_type: str, threads: int) -> 
             device="cuda" if on_gpu else "cpu",
             compute_type="int8" if compute_type == "default" and not on_gpu else compute_type,
             cpu_threads=threads or 1,  # decoding is two to four times slower with two
-            num_workers=1 if on_gpu else min(2, cores()),  # one hears, one translates
+            # one hears, one translates; as many read files, so that these keep neither waiting; weights are shared
+            num_workers=1 if on_gpu else 2 * min(2, cores()),
             local_files_only=True,
         )
     except Exception as error:  # the tokenizer's library raises bare Exception, CTranslate2 RuntimeError

@@ -7,6 +7,7 @@ speaker waiting where there is a second core.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -26,6 +27,7 @@ from pipeline.engines.protocols import (
     UnknownLanguage,
 )
 from pipeline.engines.recognition.whisper.batch import LONGEST_SAMPLES, Piece, Reading, Tuning, WhisperBatch
+from pipeline.engines.recognition.whisper.file_reader import WhisperFiles
 from pipeline.engines.recognition.whisper.language import (
     CHECKED_AFTER_SAMPLES,
     DECIDED_AFTER_SAMPLES,
@@ -36,6 +38,7 @@ from pipeline.engines.recognition.whisper.language import (
 )
 from pipeline.engines.recognition.whisper.models import find, open_model
 from pipeline.events import Word
+from pipeline.machine import cores
 from pipeline.text.chinese_script import in_one_script
 from pipeline.text.joining import text_of
 
@@ -47,6 +50,11 @@ _LARGEST_BATCH: Final = 16
 _REMEMBERED_SPEAKERS: Final = 1000
 _LONGEST_HINTS: Final = 200
 _LONGEST_CONTEXT: Final = 400
+_LIVE_S: Final = 2.0
+"""Somebody speaks live as long as the last look is not longer ago."""
+_FILES_IN_BATCH: Final = 2
+"""Pieces of up to 30 s: little is gained by more on a CPU, and live speech would wait for them."""
+_FILES_IN_BATCH_ON_GPU: Final = 16
 
 
 class _Worker:
@@ -92,6 +100,15 @@ class WhisperRecognizer:
             self._translating = _Worker("Whisper into English", translating, waiting)
         self._locks: Recent[str, LanguageLock] = Recent(_REMEMBERED_SPEAKERS)
         self._declared: Recent[str, DeclaredLanguage] = Recent(_REMEMBERED_SPEAKERS)
+        on_gpu = model.model.model.device == "cuda"
+        self.files = WhisperFiles(
+            model,
+            live=self._somebody_speaks,
+            lanes=1 if on_gpu else min(2, cores()),
+            batch=_FILES_IN_BATCH_ON_GPU if on_gpu else _FILES_IN_BATCH,
+        )
+        """The same weights for whole files, which wait where somebody speaks live."""
+        self._live_until_s = 0.0
         self._streams = 0
         self._max_speakers = max_speakers
         self._closed = False
@@ -146,6 +163,7 @@ class WhisperRecognizer:
     async def close(self) -> None:
         """Fails what waits; what the model has begun is finished first."""
         self._closed = True
+        await self.files.close()
         for worker in {self._hearing, self._translating}:
             await worker.close()
 
@@ -158,10 +176,17 @@ class WhisperRecognizer:
         if self._closed:
             raise EngineError("Whisper was closed")
         worker = self._translating if piece.into_english else self._hearing
-        reading = await worker.batches.ask(piece, urgent=piece.final)
+        self._live_until_s = time.monotonic() + _LIVE_S
+        try:
+            reading = await worker.batches.ask(piece, urgent=piece.final)
+        finally:
+            self._live_until_s = time.monotonic() + _LIVE_S
         if isinstance(reading, EngineError):
             raise reading
         return reading
+
+    def _somebody_speaks(self) -> bool:
+        return time.monotonic() < self._live_until_s
 
     def lock(self, options: HearingOptions) -> LanguageLock:
         """What is known of the language of a speaker who has declared none."""

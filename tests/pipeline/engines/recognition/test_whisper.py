@@ -20,9 +20,10 @@ from pipeline.engines.protocols import (
     Hypothesis,
     UnknownLanguage,
 )
+from pipeline.engines.recognition.files import FileOptions, StreamReader, transcribe
 from pipeline.engines.recognition.silero import SileroModel
-from pipeline.engines.recognition.transcribe import transcribe
-from pipeline.engines.recognition.whisper.batch import FULL_WINDOW_S, Piece, Reading, Tuning, WhisperBatch
+from pipeline.engines.recognition.whisper.batch import Piece, Reading, Tuning, WhisperBatch
+from pipeline.engines.recognition.whisper.encoding import FULL_WINDOW_S
 from pipeline.engines.recognition.whisper.models import open_model
 from pipeline.engines.recognition.whisper.recognizer import WhisperRecognizer
 from pipeline.events import Word
@@ -53,7 +54,7 @@ async def running(
 
 def tuned(model: WhisperBatch, tuning: Tuning) -> WhisperBatch:
     """The same weights used differently."""
-    return WhisperBatch(model._model, tuning)
+    return WhisperBatch(model.model, tuning)
 
 
 def piece(name: str, **rest: object) -> Piece:
@@ -240,7 +241,7 @@ async def test_speakers_due_at_the_same_moment_share_a_batch(pocket: WhisperBatc
             return super().read(pieces)
 
     told = {"rms-budget": sounds.BUDGET, "awb-budget": sounds.BUDGET, "rms-report": sounds.REPORT}
-    async with running(Counting(pocket._model, FULL)) as recognizer:
+    async with running(Counting(pocket.model, FULL)) as recognizer:
         heard = await asyncio.gather(
             *(whole(recognizer, HearingOptions(name, "en"), sounds.utterance(name)) for name in told)
         )
@@ -339,9 +340,7 @@ async def test_a_recording_is_transcribed_in_segments(pocket: WhisperBatch) -> N
     names = ["rms-budget", "rms-report", "awb-quarter"]
     pcm = sounds.joined(pause, *(p for name in names for p in (sounds.speech(name), pause)))
     async with running(pocket) as recognizer:
-        result = await transcribe(
-            recognizer, SileroModel.load().detector(), pcm, HearingOptions("file", None)
-        )
+        result = await transcribe(StreamReader(recognizer), SileroModel.load().detector(), pcm, FileOptions())
 
     assert (result.language, len(result.segments)) == ("en", 3)
     texts = [said(segment.words) for segment in result.segments]

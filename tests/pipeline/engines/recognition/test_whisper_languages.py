@@ -30,7 +30,7 @@ class Hearing(WhisperBatch):
     """The real model, except that the test says which language it hears."""
 
     def __init__(self, model: WhisperBatch, languages: Sequence[Mapping[str, float]]) -> None:
-        super().__init__(model._model, model.tuning)
+        super().__init__(model.model, model.tuning)
         self._script = list(languages)
         self.asked: list[tuple[str, bool]] = []
 

@@ -39,7 +39,7 @@ class Asked(WhisperBatch):
     """Keeps what the model is asked."""
 
     def __init__(self, model: WhisperBatch, tuning: Tuning) -> None:
-        super().__init__(model._model, tuning)
+        super().__init__(model.model, tuning)
         self.pieces: list[Piece] = []
 
     def read(self, pieces):  # type: ignore[no-untyped-def]
@@ -104,7 +104,7 @@ async def test_terms_in_the_text_are_a_hint(asked: tuple[WhisperTranslator, Aske
 
     (piece,) = model.pieces
     assert piece.prompt == "Glossary: HIVE, Sevilla."
-    tokenizer = model._tokenizer("es", True)
+    tokenizer = model.tokenizer("es", True)
     hint = tokenizer.encode(" Glossary: HIVE, Sevilla.")
     assert model._draft(0, piece).prompt[: 1 + len(hint)] == [tokenizer.sot_prev, *hint]
 
@@ -142,7 +142,7 @@ class Saying(WhisperBatch):
     """Takes everything to say the same."""
 
     def __init__(self, model: WhisperBatch, text: str) -> None:
-        super().__init__(model._model)
+        super().__init__(model.model)
         self._text = text
 
     def read(self, pieces: Sequence[Piece]) -> list[Reading | EngineError]:
@@ -248,7 +248,7 @@ class Counted(WhisperBatch):
     """Counts what the model is asked."""
 
     def __init__(self, model: WhisperBatch) -> None:
-        super().__init__(model._model)
+        super().__init__(model.model)
         self.pieces: list[Piece] = []
 
     def read(self, pieces: Sequence[Piece]) -> list[Reading | EngineError]:

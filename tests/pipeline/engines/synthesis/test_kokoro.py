@@ -19,6 +19,7 @@ from pipeline.engines.protocols import (
     UnknownLanguage,
     Voice,
 )
+from pipeline.engines.synthesis import kokoro_mixes
 from pipeline.engines.synthesis.kokoro import KokoroSynthesizer
 from tests.pipeline.engines.synthesis.tiny_voices import SAMPLES_PER_SIGN, write_kokoro
 
@@ -73,6 +74,41 @@ async def test_text_is_spoken(kokoro: KokoroSynthesizer) -> None:
     assert abs(len(normal) / len(await say(kokoro, "Hola, buenos días.", speed=2.0)) - 2) < 0.2
     assert (await say(kokoro, "Hola, buenos días.", voice="em_alex")).tobytes() != normal.tobytes()
     assert (await say(kokoro, "Hola, buenos días.", voice="af_heart")).tobytes() == normal.tobytes()
+
+
+async def test_a_mix_is_there_where_its_parts_are(kokoro: KokoroSynthesizer, tmp_path: Path) -> None:
+    """It stands behind the voices of the file, which a language speaks with by default."""
+    assert "af" not in [voice.name for voice in kokoro.voices("en")]
+
+    (tmp_path / "more").mkdir()
+    write_kokoro(tmp_path / "more", [*NAMES, "af_sarah"])
+    mixing = await KokoroSynthesizer.load(tmp_path / "more")
+    try:
+        assert mixing.voices("en-us")[-1] == Voice("af", "en-us", "high")
+        mixed = await say(mixing, "Hello there.", "en", "af")
+        parts = [await say(mixing, "Hello there.", "en", name) for name in ("af_bella", "af_sarah")]
+    finally:
+        await mixing.close()
+    assert mixed.size
+    assert mixed.tobytes() not in [part.tobytes() for part in parts]
+
+
+def test_a_mix_is_the_mean_of_its_parts() -> None:
+    """Of the shape that the model takes for a voice."""
+    voices = {
+        "af_bella": np.full((510, 1, 256), 1, np.float32),
+        "af_sarah": np.full((510, 1, 256), 4, np.float32),
+    }
+    assert kokoro_mixes.possible(voices) == ["af"]
+    assert kokoro_mixes.possible({"af_bella": voices["af_bella"]}) == []
+    assert kokoro_mixes.possible({**voices, "af": voices["af_bella"]}) == []
+    mixed = kokoro_mixes.style(voices, "af")
+    assert (mixed.shape, mixed.dtype, float(mixed.min()), float(mixed.max())) == (
+        (510, 1, 256),
+        np.float32,
+        2.5,
+        2.5,
+    )
 
 
 async def test_sentences_come_one_by_one(kokoro: KokoroSynthesizer) -> None:

@@ -92,6 +92,26 @@ async def test_an_engine_that_does_not_begin_loses_the_clause() -> None:
     assert first.stopped == 1
 
 
+async def test_where_nobody_waits_only_the_voice_that_is_asked_for_speaks() -> None:
+    """However slow it is; where it fails nobody else pretends to be it."""
+    slow = ScriptedVoices("slow", {"es": ("dora",)}, hangs=True)
+    broken, other = natural(es=EngineError("the model is broken")), plain()
+    chain = SynthesizerChain([slow, broken, other], patience_s=0.01)
+
+    async def speak(voice: str) -> None:
+        async for _ in chain.synthesize(SynthesisRequest("Hola.", "es", voice, unhurried=True)):
+            pass
+
+    with pytest.raises(EngineError, match="the model is broken"):
+        await speak("natural:dora")
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.1):
+            await speak("slow:dora")
+    assert other.asked == []
+    await speak("")  # any voice will do
+    assert other.asked
+
+
 async def test_what_has_begun_is_not_begun_again() -> None:
     """A clause that breaks in the middle is reported, not said twice."""
     first = ScriptedVoices("natural", {"es": ("dora",)}, breaks_after=2)

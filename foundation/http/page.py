@@ -1,12 +1,13 @@
-"""The built web app, and the headers that every answer carries."""
+"""A built page, and the headers that every answer carries."""
 
 from __future__ import annotations
 
 import os
 import re
+from collections.abc import Mapping, Sequence
 from mimetypes import guess_type
 from pathlib import Path
-from urllib.parse import urlsplit
+from typing import Final
 
 from starlette.datastructures import Headers as RequestHeaders
 from starlette.datastructures import MutableHeaders
@@ -15,8 +16,7 @@ from starlette.responses import FileResponse, Response
 from starlette.staticfiles import NotModifiedResponse, StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from auth_service.http.compression import ENDINGS, form_of
-from config.settings import Settings
+from foundation.http.compression import ENDINGS, form_of
 
 _SERVICE = re.compile(r"^(api/|api$|health$|metrics$|openapi\.json$|assets/)")
 _FILE = re.compile(r"\.[A-Za-z0-9]{1,8}$")
@@ -24,35 +24,35 @@ _YEAR = "public, max-age=31536000, immutable"
 
 
 class Page(StaticFiles):
-    """Files of the built app; every other path is the app's own and gets `index.html`.
+    """Files of a built page.
 
     A file goes out in the smallest form that the client takes and the build has written; ranges are ranges of it.
+
+    Args:
+        views: paths without their first slash, and the HTML file that each gets; "" is the start.
+        rest: the HTML file for every path that is neither a file nor the service's own; None: there is nothing then.
     """
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, views: Mapping[str, str], rest: str | None = None) -> None:
         super().__init__(directory=directory, check_dir=False)
-        self._index = directory / "index.html"
+        self._views, self._rest, self._start = views, rest, directory / views[""]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if not self._index.is_file():
+        if not self._start.is_file():
             raise HTTPException(404)
         await super().__call__(scope, receive, send)
 
     async def get_response(self, path: str, scope: Scope) -> Response:
-        """A file, or `index.html` for what only the app knows. Raises HTTPException for the service's own paths."""
-        own = not _SERVICE.match(path)
+        """A file, or the HTML for what only the page knows. Raises HTTPException for the service's own paths."""
+        path = "" if path == "." else path
         try:
-            if path.endswith(tuple(ENDINGS.values())):
+            if path.endswith((".html", *ENDINGS.values())):
                 raise HTTPException(404)
-            response = await super().get_response("index.html" if path in (".", "") else path, scope)
+            response = await super().get_response(self._views.get(path, path), scope)
         except HTTPException as error:
-            if (
-                error.status_code != 404
-                or not own
-                or (_FILE.search(path) and not path.startswith("captions/"))
-            ):
+            if self._rest is None or error.status_code != 404 or not _may_be_a_view(path):
                 raise
-            response = await super().get_response("index.html", scope)
+            response = await super().get_response(self._rest, scope)
         if path.startswith("assets/") and isinstance(response, (FileResponse, NotModifiedResponse)):
             response.headers["cache-control"] = _YEAR
         else:
@@ -87,6 +87,12 @@ class Page(StaticFiles):
         )
 
 
+def _may_be_a_view(path: str) -> bool:
+    if path in ("index.html", ""):
+        return True
+    return not _SERVICE.match(path) and (not _FILE.search(path) or path.startswith("captions/"))
+
+
 class Headers:
     """Adds the security headers; what no route gave a caching rule is not cached."""
 
@@ -108,53 +114,47 @@ class Headers:
         await self._app(scope, receive, add)
 
 
-def security_headers(settings: Settings) -> dict[str, str]:
-    """What browsers are told: scripts and media from here alone, connections to the media server besides.
+SECURITY: Final = {
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
+    "x-robots-tag": "noindex",
+    "cross-origin-opener-policy": "same-origin",
+    "cache-control": "no-store",
+}
+"""What every answer of a service that people look at carries, beside its policy."""
 
-    Sites that `auth.frame_ancestors` names may embed the page; HTTPS is demanded where the public URL has it.
+PAGE_POLICY: Final[Mapping[str, Sequence[str]]] = {
+    "default-src": ("'self'",),
+    "script-src": ("'self'",),
+    "style-src": ("'self'",),
+    "img-src": ("'self'", "data:", "blob:"),
+    "font-src": ("'self'",),
+    "media-src": ("'self'", "blob:"),
+    "worker-src": ("'self'", "blob:"),
+    "connect-src": ("'self'",),
+    "object-src": ("'none'",),
+    "base-uri": ("'none'",),
+    "form-action": ("'self'",),
+    "frame-ancestors": ("'none'",),
+}
+"""Scripts and media from here alone."""
+
+
+def security_headers(
+    policy: Mapping[str, Sequence[str]], *, public_url: str, allowed: Sequence[str] = ()
+) -> dict[str, str]:
+    """What browsers are told; HTTPS is demanded where the public URL has it.
+
+    Args:
+        policy: of the content, by directive; see `PAGE_POLICY`.
+        allowed: features of the browser that the page may use, e.g. "microphone".
     """
-    livekit = settings.livekit.public_url or settings.livekit.url
-    services = urlsplit(livekit)
-    secure = services.scheme in ("wss", "https")
-    connect = [
-        f"{'wss' if secure else 'ws'}://{services.netloc}",
-        f"{'https' if secure else 'http'}://{services.netloc}",
-    ]
-    policy = {
-        "default-src": ["'self'"],
-        # WebAssembly alone: the noise filter of the page is one. Code from text stays forbidden.
-        "script-src": ["'self'", "'wasm-unsafe-eval'"],
-        "style-src": ["'self'"],
-        "img-src": ["'self'", "data:", "blob:"],
-        "font-src": ["'self'"],
-        "media-src": ["'self'", "blob:", "mediastream:"],
-        "worker-src": ["'self'", "blob:"],
-        "connect-src": ["'self'", *connect],
-        "object-src": ["'none'"],
-        "base-uri": ["'none'"],
-        "form-action": ["'self'"],
-        "frame-ancestors": list(settings.auth.frame_ancestors) or ["'none'"],
-    }
-    allowed = (
-        "microphone",
-        "camera",
-        "display-capture",
-        "speaker-selection",
-        "autoplay",
-        "screen-wake-lock",
-        "fullscreen",
-    )
+    may = [*(f"{name}=(self)" for name in allowed), "geolocation=()", "payment=()"]
     headers = {
         "content-security-policy": "; ".join(f"{name} {' '.join(values)}" for name, values in policy.items()),
-        "permissions-policy": ", ".join(
-            [*(f"{name}=(self)" for name in allowed), "geolocation=()", "payment=()"]
-        ),
-        "referrer-policy": "no-referrer",
-        "x-content-type-options": "nosniff",
-        "x-robots-tag": "noindex",
-        "cross-origin-opener-policy": "same-origin",
-        "cache-control": "no-store",
+        "permissions-policy": ", ".join(may),
+        **SECURITY,
     }
-    if settings.auth.public_url.startswith("https://"):
+    if public_url.startswith("https://"):
         headers["strict-transport-security"] = "max-age=31536000"
     return headers

@@ -1,0 +1,224 @@
+"""Pieces of a file through Whisper: decoded together, tried again where the result cannot be what was said.
+
+Source:
+    faster-whisper (`transcribe.py`, `generate_with_fallback`) for the thresholds and the order of the attempts.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, Final
+
+from pipeline.audio import HEARING_RATE_HZ
+from pipeline.engines.recognition.files import FilePiece, PieceHeard
+from pipeline.engines.recognition.quality import Quality
+from pipeline.engines.recognition.whisper.batch import WhisperBatch
+from pipeline.engines.recognition.whisper.checks import COMPRESSION_LIMIT, compression_ratio, loop_start
+from pipeline.engines.recognition.whisper.encoding import FRAMES_PER_S, FULL_WINDOW_S, encode, may_hold_speech
+from pipeline.engines.recognition.whisper.language import DECIDED_AFTER_SAMPLES, base, likeliest
+from pipeline.engines.recognition.whisper.words import without_echoes, words_of
+from pipeline.text.chinese_script import in_one_script
+
+LONGEST_PROMPT: Final = 223
+"""Half of the decoder's memory. Source: openai/whisper."""
+_MOST_TOKENS: Final = 448
+_UNLIKELY: Final = -1.0
+"""Mean log probability below which an attempt has failed."""
+_NO_SPEECH: Final = 0.6
+_SURELY_SPEECH: Final = 0.4
+_CERTAIN: Final = 0.95
+"""From this probability on a piece is in another language than the file."""
+_SAMPLED: Final = 5
+"""So many texts an attempt with a temperature chooses from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """What a quality means here."""
+
+    beam: int
+    temperatures: tuple[float, ...]
+    """Of the attempts behind the first one."""
+
+
+EFFORTS: Final[Mapping[Quality, Effort]] = MappingProxyType(
+    {
+        Quality.FAST: Effort(
+            1, (0.4,)
+        ),  # greedy decoding loops now and then, and all behind it would be lost
+        Quality.BALANCED: Effort(5, (0.4,)),
+        Quality.HIGH: Effort(5, (0.2, 0.4, 0.6, 0.8, 1.0)),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How a batch of one file is to be read."""
+
+    language: str
+    """BCP 47; empty: to be found in these pieces."""
+    declared: bool
+    """Whether it is what the caller said; else a piece may be in another one."""
+    allowed: tuple[str, ...]
+    hints: str
+    effort: Effort
+
+
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    tokens: list[int]
+    score: float
+    """Mean log probability of a token."""
+    no_speech: float
+    repeats: bool
+    """It compresses too well, or loops."""
+
+
+@dataclass(slots=True)
+class _Draft:
+    """A piece on its way."""
+
+    piece: FilePiece
+    language: str = ""
+    attempts: list[_Attempt] = field(default_factory=list)
+    heard: PieceHeard = field(default_factory=lambda: PieceHeard((), ""))
+
+
+class FileBatch:
+    """Reads pieces of files with a model. Blocking; several threads may, each a batch of its own."""
+
+    def __init__(self, model: WhisperBatch) -> None:
+        self._model = model
+
+    def read(self, pieces: Sequence[FilePiece], reading: Reading) -> list[PieceHeard]:
+        """Recognises pieces together. Raises RuntimeError and ValueError, as CTranslate2 does."""
+        drafts = [_Draft(piece, heard=PieceHeard((), reading.language)) for piece in pieces]
+        worth = [draft for draft in drafts if may_hold_speech(draft.piece.pcm)]
+        if worth:
+            encoded = self._encode(worth)
+            self._find_languages(worth, encoded, reading)
+            groups: dict[str, list[_Draft]] = defaultdict(list)
+            for draft in worth:
+                groups[draft.language].append(draft)
+            for group in groups.values():
+                self._read(group, encoded if len(groups) == 1 else self._encode(group), reading)
+        return [draft.heard for draft in drafts]
+
+    def _encode(self, group: Sequence[_Draft]) -> Any:
+        return encode(self._model.model, [draft.piece.pcm for draft in group], FULL_WINDOW_S)
+
+    def _find_languages(self, group: Sequence[_Draft], encoded: Any, reading: Reading) -> None:
+        """That of the file for each piece, unless the piece is certainly in another."""
+        known = reading.language or (self._model.languages[0] if not self._model.multilingual else "")
+        for draft in group:
+            draft.language = known
+        if reading.declared or not self._model.multilingual:
+            return
+        total: dict[str, float] = defaultdict(float)
+        chances = [
+            {token.strip("<|>"): float(chance) for token, chance in ranking}
+            for ranking in self._model.model.model.detect_language(encoded)
+        ]
+        for draft, of_piece in zip(group, chances, strict=True):
+            for language, chance in of_piece.items():
+                total[language] += chance * len(draft.piece.pcm)
+        most = known or likeliest(total, reading.allowed)[0]
+        for draft, of_piece in zip(group, chances, strict=True):
+            best, share = likeliest(of_piece, reading.allowed)
+            other = share >= _CERTAIN and len(draft.piece.pcm) >= DECIDED_AFTER_SAMPLES
+            draft.language = best if other else most
+
+    def _read(self, group: Sequence[_Draft], encoded: Any, reading: Reading) -> None:
+        self._generate(group, encoded, reading, temperature=0.0)
+        for temperature in reading.effort.temperatures:
+            again = [draft for draft in group if _has_failed(draft.attempts[-1])]
+            if not again:
+                break
+            self._generate(again, self._encode(again), reading, temperature=temperature)
+        self._align(group, encoded)
+
+    def _generate(
+        self, group: Sequence[_Draft], encoded: Any, reading: Reading, *, temperature: float
+    ) -> None:
+        tokenizer = self._model.tokenizer(base(group[0].language))
+        prompt = [*tokenizer.sot_sequence, tokenizer.no_timestamps]
+        if reading.hints:
+            hints = tokenizer.encode(" " + reading.hints.strip())[:LONGEST_PROMPT]
+            prompt = [tokenizer.sot_prev, *hints, *prompt]
+        sampled: dict[str, Any] = {"beam_size": reading.effort.beam, "patience": 1}
+        if temperature > 0:
+            sampled = {
+                "beam_size": 1, "num_hypotheses": _SAMPLED, "sampling_topk": 0, "sampling_temperature": temperature
+            }  # fmt: skip
+        results = self._model.model.model.generate(
+            encoded,
+            [prompt] * len(group),
+            max_length=_MOST_TOKENS,
+            return_scores=True,
+            return_no_speech_prob=True,
+            suppress_blank=True,
+            suppress_tokens=self._model.suppressed,
+            **sampled,
+        )
+        for draft, result in zip(group, results, strict=True):
+            tokens = [token for token in result.sequences_ids[0] if token < tokenizer.eot]
+            length = max(1, len(tokens))
+            draft.attempts.append(
+                _Attempt(
+                    tokens,
+                    float(result.scores[0]) * length / (length + 1),
+                    float(result.no_speech_prob),
+                    loop_start(tokens) is not None
+                    or compression_ratio(tokenizer.decode(tokens)) > COMPRESSION_LIMIT,
+                )
+            )
+
+    def _align(self, group: Sequence[_Draft], encoded: Any) -> None:
+        """Words with their places, of the best attempt of each."""
+        tokenizer = self._model.tokenizer(base(group[0].language))
+        texts = [_believed(_best(draft.attempts)) for draft in group]
+        frames = [max(2, len(draft.piece.pcm) * FRAMES_PER_S // HEARING_RATE_HZ) for draft in group]
+        alignments: Sequence[Any] = [None] * len(group)
+        if any(texts):
+            alignments = self._model.model.model.align(encoded, tokenizer.sot_sequence, texts, frames)
+        for draft, tokens, alignment in zip(group, texts, alignments, strict=True):
+            piece, language = draft.piece, draft.language
+            found = words_of(
+                tokenizer,
+                tokens,
+                alignment,
+                samples=len(piece.pcm),
+                first_sample=piece.first_sample,
+                language=base(language),
+            ) if tokens else ()  # fmt: skip
+            words = in_one_script(without_echoes(found, piece.pcm, piece.first_sample), language)
+            best = _best(draft.attempts)
+            lost = not words and best.no_speech < _SURELY_SPEECH
+            lost = lost and any(map(str.isalnum, tokenizer.decode(best.tokens)))
+            dropped = "it was too unclear to be written down" if lost else ""
+            draft.heard = PieceHeard(words, language, dropped)
+
+
+def _has_failed(attempt: _Attempt) -> bool:
+    """Whether another attempt is worth its time: never where nobody speaks."""
+    return attempt.repeats or (attempt.score < _UNLIKELY and attempt.no_speech <= _NO_SPEECH)
+
+
+def _best(attempts: Sequence[_Attempt]) -> _Attempt:
+    """The first that holds, else the likeliest of those that do not repeat themselves."""
+    held = [attempt for attempt in attempts if not _has_failed(attempt)]
+    if held:
+        return held[0]
+    return max(attempts, key=lambda attempt: (not attempt.repeats, attempt.score))
+
+
+def _believed(attempt: _Attempt) -> list[int]:
+    """The tokens without what silence and loops make up."""
+    if attempt.no_speech > _NO_SPEECH and attempt.score < _UNLIKELY:
+        return []
+    start = loop_start(attempt.tokens)
+    return attempt.tokens if start is None else attempt.tokens[:start]

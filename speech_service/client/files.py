@@ -1,0 +1,203 @@
+"""Files recognised by whichever of several recognition services has room."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Final, Literal
+
+import aiohttp
+import numpy as np
+import structlog
+from pydantic import ValidationError
+
+from config.settings import Services
+from foundation.http.problems import Problem
+from pipeline.audio import HEARING_RATE_HZ, AudioError, Pcm
+from pipeline.engines.protocols import EngineError, EngineOverloaded
+from speech_service.client.connection import BROKEN, CONNECT_S, new_session, reason_of
+from speech_service.problems import error_of
+from speech_service.transcripts import Transcript
+from speech_service.wire import WireError
+
+log = structlog.get_logger(__name__)
+
+SERVICE: Final = "the recognition service"
+ASIDE_S: Final = 5.0
+"""So long a service that failed is asked last."""
+LEAST_ANSWER_S: Final = 60.0
+ANSWER_TIMES: Final = 3.0
+"""What the service allows itself: so many times the length of the sound, and `LEAST_ANSWER_S` in any case."""
+MOST_ANSWER_BYTES: Final = 32_000_000
+_LONGEST_PAUSE_S: Final = 5.0
+
+
+@dataclass(slots=True, eq=False)
+class _Place:
+    """One service, and how it does."""
+
+    url: str
+    under_way: int = 0
+    aside_until_s: float = 0.0
+    """Asked last until then, on the clock of `time.monotonic`."""
+
+
+class TranscriptionClient:
+    """Asks the least busy of several services, and the next one where it fails or has no room.
+
+    Usable inside `async with`.
+
+    Args:
+        urls: of recognition services, at least one.
+        wait_s: how long a file waits for room where none of them has any.
+
+    Raises:
+        ValueError: no URL.
+    """
+
+    def __init__(self, urls: Sequence[str], services: Services, *, wait_s: float = 30.0) -> None:
+        if not urls:
+            raise ValueError("recognition of files needs at least one URL")
+        self._places = [_Place(url.rstrip("/")) for url in urls]
+        self._services, self._wait_s = services, wait_s
+        self._session: aiohttp.ClientSession | None = None
+
+    async def __aenter__(self) -> TranscriptionClient:
+        self._session = new_session(self._services)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Ends all connections. Closing twice is fine."""
+        session, self._session = self._session, None
+        if session is not None:
+            await session.close()
+
+    async def transcribe(
+        self,
+        pcm: Pcm,
+        *,
+        language: str | None,
+        allowed_languages: tuple[str, ...] = (),
+        hints: tuple[str, ...] = (),
+        quality: Literal["fast", "balanced", "high"] = "balanced",
+    ) -> Transcript:
+        """Recognises sound at `HEARING_RATE_HZ`. Cancelling it ends the service's work too.
+
+        Args:
+            language: what is spoken; None to detect it among `allowed_languages`.
+            hints: names and terms that may come.
+
+        Raises:
+            AudioError: not 16-bit mono.
+            UnknownLanguage: no service knows the language.
+            EngineOverloaded: none had room in time.
+            EngineError: none could do it.
+        """
+        if pcm.ndim != 1 or pcm.dtype != np.int16:
+            raise AudioError(f"expected 16-bit mono sound, got {pcm.dtype} {pcm.shape}")
+        query = [("quality", quality), *(("allowed_languages", code) for code in allowed_languages)]
+        query += [("hints", hint) for hint in hints]
+        if language is not None:
+            query.append(("language", language))
+        body = pcm.astype("<i2", copy=False).tobytes()
+        until_s = time.monotonic() + self._wait_s
+        while True:
+            try:
+                return await self._anywhere(body, query)
+            except EngineOverloaded as error:
+                pause_s = min(max(error.retry_after_s, 0.1), _LONGEST_PAUSE_S)
+                if time.monotonic() + pause_s > until_s:
+                    raise
+            await asyncio.sleep(pause_s)
+
+    async def _anywhere(self, body: bytes, query: list[tuple[str, str]]) -> Transcript:
+        """Asks one after the other. Raises what the last one said, rather that it has no room than that it failed."""
+        failure: EngineError | None = None
+        for place in self._in_order():
+            place.under_way += 1
+            try:
+                return await self._ask(place, body, query)
+            except _Refused as refused:
+                raise refused.error from None
+            except EngineOverloaded as error:
+                failure = error
+            except EngineError as error:
+                place.aside_until_s = time.monotonic() + ASIDE_S
+                log.info("service passed over", service=SERVICE, url=place.url, error=type(error).__name__)
+                failure = failure if isinstance(failure, EngineOverloaded) else error
+            finally:
+                place.under_way -= 1
+        assert failure is not None  # there is at least one place
+        raise failure
+
+    def _in_order(self) -> list[_Place]:
+        now_s = time.monotonic()
+        return sorted(self._places, key=lambda place: (place.aside_until_s > now_s, place.under_way))
+
+    async def _ask(self, place: _Place, body: bytes, query: list[tuple[str, str]]) -> Transcript:
+        if self._session is None:
+            raise EngineError(f"{SERVICE} is not connected")
+        length_s = len(body) / 2 / HEARING_RATE_HZ
+        limit = aiohttp.ClientTimeout(
+            total=max(LEAST_ANSWER_S, ANSWER_TIMES * length_s) + 2 * CONNECT_S, sock_connect=CONNECT_S
+        )
+        kind = {"Content-Type": f"audio/pcm;rate={HEARING_RATE_HZ};channels=1"}
+        try:
+            async with self._session.post(
+                f"{place.url}/transcribe", params=query, data=body, headers=kind, timeout=limit
+            ) as answer:
+                data = await _bounded(answer)
+                if answer.status == 200:
+                    return Transcript.model_validate_json(data)
+                error = error_of(_problem(answer.status, data), SERVICE)
+                if answer.status < 500 and answer.status not in (401, 408, 421, 429):
+                    raise _Refused(error)
+                raise error
+        except ValidationError as error:
+            raise EngineError(f"{SERVICE}: the answer cannot be read") from error
+        except BROKEN as error:
+            raise EngineError(f"{SERVICE} cannot be asked: {reason_of(error)}") from error
+
+
+class _Refused(Exception):
+    """What another service would say as well: it lies in what was asked."""
+
+    def __init__(self, error: EngineError) -> None:
+        super().__init__(str(error))
+        self.error = error
+
+
+async def _bounded(answer: aiohttp.ClientResponse) -> bytes:
+    data = bytearray()
+    async for piece in answer.content.iter_chunked(2**16):
+        data += piece
+        if len(data) > MOST_ANSWER_BYTES:
+            raise WireError("the answer is too long")
+    return bytes(data)
+
+
+def _problem(status: int, data: bytes) -> Problem:
+    """What a service says that it cannot do; what it leaves out is filled in."""
+    told: Any = None
+    try:
+        told = json.loads(data)
+    except ValueError:
+        told = None
+    if not isinstance(told, dict):
+        told = {}
+    code, detail = told.get("code"), told.get("detail")
+    return Problem(
+        status,
+        code if isinstance(code, str) else "overloaded" if status == 503 else "failed",
+        detail if isinstance(detail, str) else f"{SERVICE} answered with status {status}",
+        told,
+    )

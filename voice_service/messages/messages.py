@@ -1,0 +1,272 @@
+"""Voice messages as a tenant asks for them: remembered or made, then noted and kept as the tenant has chosen."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Final
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from foundation.http.problems import Problem, ProblemError
+from pipeline.recordings.finishing import MEDIA_TYPES
+from voice_service.accounts.records import Caller
+from voice_service.messages.answers import (
+    result_from_bytes,
+    result_to_bytes,
+    translation_from_bytes,
+    translation_to_bytes,
+)
+from voice_service.messages.choices import Choices, choices_of
+from voice_service.messages.history import DAY_S, Entry, History
+from voice_service.messages.interpreting import MessageInterpreter
+from voice_service.messages.links import Links
+from voice_service.messages.objects import ObjectError, Objects
+from voice_service.messages.places import Places
+from voice_service.messages.records import Heard, Interpreted, Quality, Translated, Warned, Wish
+from voice_service.messages.remembering import Remembered
+from voice_service.messages.translating import MessageTranslator
+
+log = structlog.get_logger(__name__)
+
+RESULT_S: Final = DAY_S
+"""How long a whole result is remembered."""
+TRANSLATION_S: Final = 7 * DAY_S
+_UNKNOWN_TYPE: Final = "application/octet-stream"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What whoever asked is told."""
+
+    job_id: str
+    result: Interpreted
+    audio_url: str | None
+    voice_similarity: float | None
+    """Of a voice of one's own with its model; None for a voice of the house."""
+    processing_time_ms: float
+    cached: bool
+    warnings: tuple[Warned, ...]
+
+
+@dataclass(slots=True)
+class _Job:
+    """A message under way."""
+
+    id: str
+    caller: Caller
+    wish: Wish
+    choices: Choices
+    created_at: float
+    began_s: float
+    keys: list[str]
+    """What it was, or is to be, remembered by."""
+
+    def took_ms(self) -> float:
+        return round((time.monotonic() - self.began_s) * 1000, 1)
+
+
+class Messages:
+    """Answers messages.
+
+    Args:
+        clock: Unix time, s.
+        link_s: how long links open their sound.
+    """
+
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        *,
+        interpreter: MessageInterpreter,
+        translator: MessageTranslator,
+        history: History,
+        objects: Objects,
+        links: Links,
+        remembered: Remembered,
+        places: Places,
+        clock: Callable[[], float],
+        link_s: float,
+    ) -> None:
+        self.history, self.objects, self.links = history, objects, links
+        self._engine, self._interpreter, self._translator = engine, interpreter, translator
+        self._remembered, self._places = remembered, places
+        self._clock, self._link_s = clock, link_s
+
+    async def translate(self, caller: Caller, wish: Wish) -> Answer:
+        """Raises ProblemError, StorageError; a message that fails is noted in the history with the reason."""
+        with self._places.taken(caller.tenant):
+            began_s = time.monotonic()
+            choices = await choices_of(self._engine, caller.tenant)
+            job = _Job(secrets.token_hex(12), caller, wish, choices, self._clock(), began_s, [])
+            try:
+                return await self._answer(job)
+            except ProblemError as error:
+                await self.history.add(self._failed(job, error.problem.code))
+                raise
+
+    async def transcribe(
+        self, caller: Caller, sound: bytes, *, language: str | None, quality: Quality
+    ) -> Heard:
+        """Nothing of it is kept. Raises ProblemError."""
+        with self._places.taken(caller.tenant):
+            return await self._interpreter.hearing.hear(sound, language=language, quality=quality, timings={})
+
+    def link_to(self, entry: Entry, name: str | None) -> str | None:
+        """To the sound of an entry of the history; None where there is none any more."""
+        if name is None:
+            return None
+        kept_s = self.history.keep_s if entry.original_text is not None else self._link_s
+        return self._link(name, entry.created_at + kept_s)
+
+    async def _answer(self, job: _Job) -> Answer:
+        wish = job.wish
+        if wish.source_language is not None:  # nothing is recognised in vain
+            outside = job.choices.outside
+            await self._translator.check(wish.source_language, wish.target_language, outside=outside)
+        result = await self._from_before(job)
+        cached = result is not None
+        if result is None:
+            result = await self._interpreter.interpret(wish, lambda heard: self._translated(job, heard))
+            if job.choices.remembers and result.audio is not None:
+                await self._remembered.put(job.caller.tenant, job.keys[0], result_to_bytes(result), RESULT_S)
+        name, warnings = await self._stored(job, result)
+        await self.history.add(await self._completed(job, result, name, cached=cached))
+        return Answer(
+            job_id=job.id,
+            result=result,
+            audio_url=self._link(name, job.created_at + self._kept_s(job))
+            if wish.return_audio_url and name
+            else None,
+            voice_similarity=None,
+            processing_time_ms=job.took_ms(),
+            cached=cached,
+            warnings=(*result.warnings, *warnings),
+        )
+
+    async def _from_before(self, job: _Job) -> Interpreted | None:
+        """What came of the same message the first time, where the tenant has it remembered."""
+        if not job.choices.remembers:
+            return None
+        wish = job.wish
+        parts = (
+            "result", wish.sound, wish.source_language or "", wish.target_language, wish.quality, wish.format,
+            str(wish.preserve_emotion), str(wish.return_audio_url or wish.return_base64), str(job.choices.outside),
+        )  # fmt: skip
+        job.keys.append(await asyncio.to_thread(self._remembered.key, job.caller.tenant, *parts))
+        found = await self._remembered.get(job.caller.tenant, job.keys[0])
+        result = None if found is None else result_from_bytes(found)
+        if result is not None and result.original_text:  # deleting this message clears that as well
+            job.keys.append(self._translation_key(job, result.source_language, result.original_text))
+        return result
+
+    async def _translated(self, job: _Job, heard: Heard) -> Translated:
+        wish, tenant, outside = job.wish, job.caller.tenant, job.choices.outside
+        source = heard.language or wish.source_language or wish.target_language
+        key = ""
+        if job.choices.remembers and heard.text.strip():
+            key = self._translation_key(job, source, heard.text)
+            job.keys.append(key)
+            found = await self._remembered.get(tenant, key)
+            if found is not None and (translated := translation_from_bytes(found)) is not None:
+                return translated
+        translated = await self._translator.translate(
+            heard.text, source=source, target=wish.target_language, quality=wish.quality, outside=outside
+        )
+        if key:
+            await self._remembered.put(tenant, key, translation_to_bytes(translated), TRANSLATION_S)
+        return translated
+
+    def _translation_key(self, job: _Job, source: str, text: str) -> str:
+        wish = job.wish
+        parts = ("translation", source, wish.target_language, wish.quality, str(job.choices.outside), text)
+        return self._remembered.key(job.caller.tenant, *parts)
+
+    async def _stored(self, job: _Job, result: Interpreted) -> tuple[str | None, tuple[Warned, ...]]:
+        """The object with the answer's sound, where somebody is to have it by a link or in the history."""
+        if result.audio is None or not (job.wish.return_audio_url or job.choices.keeps):
+            return None, ()
+        try:
+            name = await self.objects.put(
+                job.caller.tenant,
+                result.audio,
+                suffix=f".{job.wish.format}",
+                media_type=MEDIA_TYPES[job.wish.format],
+                expires_at=self._clock() + self._kept_s(job),
+            )
+        except ObjectError as error:
+            log.warning("sound is not stored", error=str(error))
+            if job.wish.return_audio_url and not job.wish.return_base64:
+                raise ProblemError(_no_store()) from error
+            return None, (Warned("not_stored", "The sound could not be stored: there is no link to it."),)
+        return name, ()
+
+    def _kept_s(self, job: _Job) -> float:
+        return self.history.keep_s if job.choices.keeps else self._link_s
+
+    def _link(self, name: str, until: float) -> str | None:
+        expires = int(min(self._clock() + self._link_s, until))
+        return self.links.link(name, expires) if expires > self._clock() else None
+
+    async def _completed(self, job: _Job, result: Interpreted, name: str | None, *, cached: bool) -> Entry:
+        keeps = job.choices.keeps
+        return replace(
+            self._noted(job),
+            status="completed",
+            source_language=result.source_language or None,
+            original_text=result.original_text if keeps else None,
+            translated_text=result.translated_text if keeps else None,
+            input_object=await self._input(job) if keeps else None,
+            output_object=name,
+            duration_s=result.duration_s,
+            cached=cached,
+            translated_by=", ".join(result.translated_by)[:120],
+        )
+
+    async def _input(self, job: _Job) -> str | None:
+        try:
+            return await self.objects.put(
+                job.caller.tenant,
+                job.wish.sound,
+                suffix="",
+                media_type=_UNKNOWN_TYPE,
+                expires_at=self._clock() + self.history.keep_s,
+            )
+        except ObjectError as error:
+            log.warning("sound is not kept", error=str(error))
+            return None
+
+    def _failed(self, job: _Job, code: str) -> Entry:
+        return replace(self._noted(job), status="failed", error=code[:64])
+
+    def _noted(self, job: _Job) -> Entry:
+        return Entry(
+            id=job.id,
+            tenant=job.caller.tenant,
+            person=job.caller.person,
+            key=job.caller.key,
+            status="processing",
+            source_language=job.wish.source_language,
+            target_language=job.wish.target_language,
+            original_text=None,
+            translated_text=None,
+            input_object=None,
+            output_object=None,
+            duration_s=0.0,
+            voice_similarity=None,
+            processing_time_ms=job.took_ms(),
+            cached=False,
+            translated_by="",
+            error=None,
+            cache_keys=job.keys,
+            created_at=job.created_at,
+            completed_at=self._clock(),
+        )
+
+
+def _no_store() -> Problem:
+    return Problem(503, "storage", "The sound could not be stored.", {"retry_after_s": 5.0})

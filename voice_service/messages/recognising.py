@@ -1,0 +1,69 @@
+"""The recognition services as what hears messages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from foundation.http.problems import ProblemError
+from pipeline.audio import AudioError
+from pipeline.engines.protocols import EngineError
+from pipeline.recordings.preparing import Prepared
+from speech_service.client.connection import BROKEN
+from speech_service.client.files import TranscriptionClient
+from speech_service.transcripts import Transcript
+from voice_service.engines import engine_problem
+from voice_service.failover import EnginesAway
+from voice_service.messages.records import Heard, Quality, Segment, Warned
+
+_LEAST_SURE = 0.5
+
+
+class FileRecogniser:
+    """Asks whichever service has room."""
+
+    def __init__(self, client: TranscriptionClient | None) -> None:
+        """`client`: None where no service is configured."""
+        self._client = client
+
+    async def recognise(self, prepared: Prepared, *, language: str | None, quality: Quality) -> Heard:
+        """Times are those in the file. Raises ProblemError."""
+        if self._client is None:
+            raise ProblemError(engine_problem(EnginesAway("recognition")))
+        try:
+            found = await self._client.transcribe(prepared.pcm, language=language, quality=quality.value)
+        except (EngineError, AudioError, TimeoutError) as error:
+            away = isinstance(error.__cause__, BROKEN)
+            raise ProblemError(engine_problem(EnginesAway("recognition") if away else error)) from error
+        offset_s = prepared.offset_s
+        return Heard(
+            text=found.text,
+            language=found.language,
+            confidence=found.confidence,
+            segments=tuple(
+                Segment(
+                    round(part.start_s + offset_s, 3),
+                    round(part.end_s + offset_s, 3),
+                    part.text,
+                    part.confidence,
+                )
+                for part in found.utterances
+            ),
+            duration_s=prepared.duration_s,
+            warnings=tuple(_warnings(found, offset_s)),
+        )
+
+
+def _warnings(found: Transcript, offset_s: float) -> Iterator[Warned]:
+    for gap in found.not_heard:
+        begin_s, end_s = gap.start_s + offset_s, gap.end_s + offset_s
+        yield Warned(
+            "not_heard", f"From {begin_s:.1f} to {end_s:.1f} s nothing was recognised: {gap.reason}."
+        )
+    if found.text and found.confidence is not None and found.confidence < _LEAST_SURE:
+        yield Warned("unsure", "The recogniser is not sure of what it heard.")
+    others = {part.language for part in found.utterances if part.language} - {found.language}
+    if others:
+        languages = ", ".join(sorted(others))
+        yield Warned(
+            "several_languages", f"Parts seem to be in {languages}; all was taken as {found.language}."
+        )

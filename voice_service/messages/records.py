@@ -1,0 +1,120 @@
+"""What is asked of a voice message, and what comes of it."""
+
+from __future__ import annotations
+
+from collections.abc import MutableMapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final
+
+from pipeline.recordings.finishing import AudioFormat
+
+
+class Quality(StrEnum):
+    """How much care is taken; the more, the longer it takes."""
+
+    FAST = "fast"
+    BALANCED = "balanced"
+    HIGH = "high"
+
+
+class Stage(StrEnum):
+    """The steps of a message, as the answer's `timestamps` name them."""
+
+    PREPROCESSING = "preprocessing_ms"
+    TRANSCRIPTION = "transcription_ms"
+    TRANSLATION = "translation_ms"
+    SPEAKING = "voice_cloning_ms"
+    POSTPROCESSING = "postprocessing_ms"
+
+
+Timings = MutableMapping[Stage, float]
+"""How long each step took, ms."""
+
+
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """Something that whoever asked has to know, although there is an answer."""
+
+    code: str
+    """Fixed, and meant for programs."""
+    message: str
+    """English, for people; never quotes what was said."""
+
+
+EMOTION_NOT_KEPT: Final = Warned(
+    "emotion_not_preserved", "No voice that is here can keep the speaker's emotion: the option has no effect."
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What somebody asks of one recording."""
+
+    sound: bytes = field(repr=False)
+    """The file as it was sent."""
+    source_language: str | None
+    """None: to be detected."""
+    target_language: str
+    quality: Quality = Quality.BALANCED
+    preserve_emotion: bool = False
+    return_audio_url: bool = True
+    return_base64: bool = True
+    format: AudioFormat = AudioFormat.WAV
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A stretch of speech in a recording."""
+
+    start: float
+    """Seconds from its beginning."""
+    end: float
+    text: str = field(repr=False)
+    confidence: float | None
+    """0…1; None where the recogniser cannot tell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What was said in a recording."""
+
+    text: str = field(repr=False)
+    language: str
+    """Empty where nothing was said."""
+    confidence: float | None
+    segments: tuple[Segment, ...]
+    duration_s: float
+    """Of the recording."""
+    warnings: tuple[Warned, ...] = ()
+    register: str = ""
+    """"low" or "high", as the speaker's voice is; empty where it is neither, or cannot be told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Translated:
+    """A text in another language."""
+
+    text: str = field(repr=False)
+    by: tuple[str, ...]
+    """Who translated it: names of engines, or of services outside the house."""
+    warnings: tuple[Warned, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interpreted:
+    """All that comes of a message, before anything is kept of it."""
+
+    original_text: str = field(repr=False)
+    translated_text: str = field(repr=False)
+    source_language: str
+    target_language: str
+    translated_by: tuple[str, ...]
+    duration_s: float
+    """Of the recording that was sent."""
+    audio: bytes | None = field(repr=False)
+    """The translation as a file; None where nothing could be spoken."""
+    audio_s: float
+    """How long that is."""
+    warnings: tuple[Warned, ...]
+    timings: Timings

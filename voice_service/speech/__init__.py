@@ -1,0 +1,1 @@
+"""Texts spoken aloud: which voices there are, what they say, how they sound."""

@@ -1,0 +1,104 @@
+"""All voices of the speech services, as people choose them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from foundation.http.problems import Problem, ProblemError
+from pipeline.engines.protocols import Synthesizer, Voice
+from pipeline.engines.synthesis.voice_facts import VoiceFacts, facts
+from pipeline.text.languages import base
+
+DEFAULT = "af"
+"""The voice of whoever names none, where it is there."""
+DEFAULT_LANGUAGE = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class KnownVoice:
+    """A voice that can be asked for."""
+
+    name: str
+    """Short where no other engine has one of that name, e.g. "af_bella"; else with its engine, "espeak:es"."""
+    engine: str
+    own: Voice
+    """As the speech services call it."""
+    facts: VoiceFacts
+
+    @property
+    def display_name(self) -> str:
+        """What people call it."""
+        return self.facts.display_name or self.name
+
+
+class Voices:
+    """What the speech services say of their voices, with what else is known of them."""
+
+    def __init__(self, synthesizer: Synthesizer) -> None:
+        self._synthesizer = synthesizer
+
+    def all(self, language: str = "") -> list[KnownVoice]:
+        """Each language's default first; with `language` (BCP 47) its own only."""
+        languages = self._synthesizer.info.languages
+        found = [voice for code in languages for voice in self._synthesizer.voices(code)]
+        names = Counter(_apart(voice)[1] for voice in found)
+        known = [_known(voice, self._synthesizer.info.name, names) for voice in found]
+        return [voice for voice in known if not language or base(voice.own.language) == base(language)]
+
+    def named(self, name: str) -> KnownVoice:
+        """By its short name, or that with its engine. Raises ProblemError(404), which tells some that are there."""
+        voices = self.all()
+        for voice in voices:
+            if name in (voice.name, voice.own.name):
+                return voice
+        raise ProblemError(unknown_voice(voice.name for voice in voices))
+
+    def chosen(self, name: str | None, language: str | None) -> KnownVoice:
+        """The voice for a text.
+
+        Args:
+            name: None for the default: that of the language, or `DEFAULT` where none is named.
+
+        Raises:
+            ProblemError: 404 for a voice that is not there, or a language without any; 400 for a voice of another
+                language.
+        """
+        if name is None:
+            return self._default(language)
+        voice = self.named(name)
+        if language is not None and base(language) != base(voice.own.language):
+            detail = f"This voice speaks {voice.own.language}, and no other language."
+            raise ProblemError(Problem(400, "other_language", detail))
+        return voice
+
+    def _default(self, language: str | None) -> KnownVoice:
+        of_language = self.all(language or DEFAULT_LANGUAGE)
+        wanted = [voice for voice in of_language if language is None and voice.name == DEFAULT]
+        if not of_language:
+            raise ProblemError(unknown_voice(voice.name for voice in self.all()))
+        return (wanted or of_language)[0]
+
+
+MOST_TOLD = 100
+
+
+def unknown_voice(names: Iterable[str]) -> Problem:
+    """With the names of those that are there."""
+    there = list(dict.fromkeys(names))
+    some = ", ".join(there[:12]) + (", …" if len(there) > 12 else "")
+    detail = f"There is no such voice. There are: {some or 'none'}."
+    return Problem(404, "unknown_voice", detail, {"known": there[:MOST_TOLD]})
+
+
+def _apart(voice: Voice) -> Sequence[str]:
+    """Engine, where the name tells, and the engine's own name of a voice."""
+    engine, colon, name = voice.name.partition(":")
+    return (engine, name) if colon else ("", engine)
+
+
+def _known(voice: Voice, only_engine: str, names: Counter[str]) -> KnownVoice:
+    engine, name = _apart(voice)
+    engine = engine or only_engine
+    return KnownVoice(name if names[name] == 1 else voice.name, engine, voice, facts(engine, name))
