@@ -39,6 +39,12 @@ class VoiceSettings:
     """The largest recording, as a file and decoded."""
     requests_per_minute: Annotated[int, Field(ge=1)] = 100
     """With one key; a plan may say otherwise."""
+    failures_per_minute: Annotated[int, Field(ge=1)] = 60
+    """From one address: requests with a key or token that is none. They use up nothing of the others."""
+    token_minutes: Annotated[float, Field(ge=1, le=15)] = 15.0
+    """How long a token for a browser lasts."""
+    audit_days: Annotated[int, Field(ge=1)] = 365
+    """How long is known what was done to accounts."""
     cors_origins: tuple[str, ...] = ()
     """Origins of pages that may call the API."""
     allowed_hosts: tuple[str, ...] = ()

@@ -6,6 +6,7 @@ import contextlib
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -14,7 +15,10 @@ from config.settings import Settings
 from foundation.database import connect
 from foundation.http.rate_limits import Limiter, MemoryLimiter, RedisLimiter
 from foundation.redis_store import connect_redis
+from voice_service.accounts import audit
 from voice_service.accounts.callers import Callers
+from voice_service.accounts.quota import Quota
+from voice_service.accounts.tokens import Tokens
 from voice_service.storage.database import database_url, migrate
 
 
@@ -27,7 +31,9 @@ class VoiceServices:
     """Unix time, s."""
     engine: AsyncEngine
     limiter: Limiter
+    tokens: Tokens
     callers: Callers
+    quota: Quota
     watchers: Mapping[str, Callable[[], Awaitable[None]]] = field(default_factory=dict)
     """Background work by name."""
 
@@ -52,10 +58,14 @@ async def opened(settings: Settings, clock: Callable[[], float] = time.time) -> 
             redis = connect_redis(redis_url)
             stack.push_async_callback(redis.aclose)
             limiter = RedisLimiter(redis, limiter)
+        tokens = Tokens(voice.secret.get_secret_value(), life_s=voice.token_minutes * 60, clock=clock)
         yield VoiceServices(
             settings=settings,
             clock=clock,
             engine=engine,
             limiter=limiter,
-            callers=Callers(engine, clock=clock),
+            tokens=tokens,
+            callers=Callers(engine, tokens, clock=clock),
+            quota=Quota(engine, clock=clock),
+            watchers={"audit": partial(audit.keep_short, engine, days=voice.audit_days, clock=clock)},
         )

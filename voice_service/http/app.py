@@ -15,10 +15,11 @@ from starlette.responses import Response
 from foundation.database import StorageError
 from foundation.http.bodies import Bodies, BodyLimits
 from foundation.http.origins import Origins, hosts_of
-from foundation.http.problems import Problem, described, of_http_error, of_validation, response
+from foundation.http.problems import Problem, ProblemError, described, of_http_error, of_validation, response
 from foundation.http.watching import HealthCheck
 from voice_service import VERSION
-from voice_service.http import health_routes
+from voice_service.http import account_routes, health_routes
+from voice_service.http.dependencies import count_failure
 from voice_service.wiring import VoiceServices
 
 log = structlog.get_logger(__name__)
@@ -48,6 +49,7 @@ def create_app(services: VoiceServices) -> FastAPI:
     app.state.services = services
     app.state.health = HealthCheck(partial(health_routes.look, services))
     app.include_router(health_routes.router)
+    app.include_router(account_routes.router)
     app.add_exception_handler(StorageError, _storage_error)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http_error)
@@ -83,6 +85,11 @@ async def _invalid(request: Request, error: Exception) -> Response:
 
 async def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    if error.status_code == 401:
+        try:
+            await count_failure(request, request.app.state.services)
+        except ProblemError as too_often:
+            return response(too_often.problem)
     return response(of_http_error(error), error.headers)
 
 
