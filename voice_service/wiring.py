@@ -12,14 +12,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from config.exposure import refuse_exposed_development, refuse_published
 from config.settings import Settings
-from foundation.database import connect
 from foundation.http.rate_limits import Limiter, MemoryLimiter, RedisLimiter
 from foundation.redis_store import connect_redis
 from voice_service.accounts import audit
 from voice_service.accounts.callers import Callers
 from voice_service.accounts.quota import Quota
 from voice_service.accounts.tokens import Tokens
-from voice_service.storage.database import database_url, migrate
+from voice_service.storage import database
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,9 +49,7 @@ async def opened(settings: Settings, clock: Callable[[], float] = time.time) -> 
     voice = settings.voice
     refuse_published("voice.secret", voice.secret.get_secret_value(), settings)
     async with contextlib.AsyncExitStack() as stack:
-        engine = connect(database_url(voice.database_url.get_secret_value()))
-        stack.push_async_callback(engine.dispose)
-        await migrate(engine)
+        engine = await stack.enter_async_context(database.opened(voice.database_url.get_secret_value()))
         limiter: Limiter = MemoryLimiter()
         if redis_url := voice.redis_url.get_secret_value():
             redis = connect_redis(redis_url)

@@ -52,7 +52,8 @@ async def all_plans(engine: AsyncEngine) -> list[Plan]:
 
 async def known(connection: AsyncConnection, name: str) -> None:
     """Raises ProblemError(404) where there is no such plan."""
-    if (await connection.execute(select(plans.c.name).where(plans.c.name == name))).first() is None:
+    found = select(plans.c.name).where(plans.c.name == name)
+    if not name.isascii() or (await connection.execute(found)).first() is None:
         raise ProblemError(Problem(404, "plan_unknown", "There is no such plan."))
 
 

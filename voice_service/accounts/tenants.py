@@ -8,7 +8,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
@@ -22,6 +22,10 @@ from voice_service.accounts.audit import Deed, record
 from voice_service.accounts.keys import fingerprint, new_key
 from voice_service.accounts.records import Role
 from voice_service.storage.tables import keys, people, tenants
+
+LOCAL: Final = "local"
+"""The tenant of an installation that nobody has set up."""
+_UNBOUNDED: Final = "enterprise"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,21 +73,38 @@ class Accounts:
         """`who` acts, as the audit table shall say; `clock`: Unix time, s."""
         self._engine, self._who, self._clock = engine, who, clock
 
+    async def begin(self) -> str | None:
+        """Where there is no tenant, makes one called "local" without bounds, and an operator with a key.
+
+        Returns:
+            The key; None where there is a tenant already, or another service was quicker.
+        """
+        try:
+            async with transaction(self._engine) as connection:
+                if (await connection.execute(select(tenants.c.id).limit(1))).first() is not None:
+                    return None
+                tenant = await self._add_tenant(connection, LOCAL, _UNBOUNDED)
+                person = await self._add_person(connection, tenant, LOCAL, Role.OPERATOR)
+                return await self._add_key(connection, tenant, "first", person)
+        except ProblemError:
+            return None
+
     async def add_tenant(self, name: str, plan: str) -> str:
         """Its id. Raises ProblemError: 404 for the plan, 409 where the name is taken, 422 for the name."""
         visible(name)
-        identifier = _new_id()
         async with transaction(self._engine) as connection:
             await plans.known(connection, plan)
-            try:
-                await connection.execute(
-                    insert(tenants).values(id=identifier, name=name, plan=plan, created_at=self._clock())
-                )
-            except IntegrityError as error:
-                raise ProblemError(
-                    Problem(409, "tenant_exists", "There is a tenant of that name.")
-                ) from error
-            await self._record(connection, "tenant added", f"tenant {identifier}", identifier)
+            return await self._add_tenant(connection, name, plan)
+
+    async def _add_tenant(self, connection: AsyncConnection, name: str, plan: str) -> str:
+        identifier = _new_id()
+        try:
+            await connection.execute(
+                insert(tenants).values(id=identifier, name=name, plan=plan, created_at=self._clock())
+            )
+        except IntegrityError as error:
+            raise ProblemError(Problem(409, "tenant_exists", "There is a tenant of that name.")) from error
+        await self._record(connection, "tenant added", f"tenant {identifier}", identifier)
         return identifier
 
     async def set_plan(self, tenant: str, plan: str) -> None:
@@ -116,15 +137,17 @@ class Accounts:
     async def add_person(self, tenant: str, name: str, role: Role) -> str:
         """Their id. Raises ProblemError: 404 for the tenant, 422 for the name."""
         visible(name)
-        identifier = _new_id()
         async with transaction(self._engine) as connection:
-            owner = await _tenant(connection, tenant)
-            await connection.execute(
-                insert(people).values(
-                    id=identifier, tenant=owner, name=name, role=role.value, created_at=self._clock()
-                )
+            return await self._add_person(connection, await _tenant(connection, tenant), name, role)
+
+    async def _add_person(self, connection: AsyncConnection, owner: str, name: str, role: Role) -> str:
+        identifier = _new_id()
+        await connection.execute(
+            insert(people).values(
+                id=identifier, tenant=owner, name=name, role=role.value, created_at=self._clock()
             )
-            await self._record(connection, f"{role.value} added", f"person {identifier}", owner)
+        )
+        await self._record(connection, f"{role.value} added", f"person {identifier}", owner)
         return identifier
 
     async def remove_person(self, identifier: str) -> None:
@@ -154,18 +177,21 @@ class Accounts:
             ProblemError: 404 for the tenant or person, 422 for the name.
         """
         visible(name)
-        shown, identifier = new_key(), _new_id()
         async with transaction(self._engine) as connection:
             owner = await _tenant(connection, tenant)
             if person is not None and await _owner(connection, people, person, "person") != owner:
                 raise unknown("person")
-            await connection.execute(
-                insert(keys).values(
-                    id=identifier, tenant=owner, person=person, fingerprint=fingerprint(shown), name=name,
-                    created_at=self._clock(),
-                )
-            )  # fmt: skip
-            await self._record(connection, "key made", f"key {identifier}", owner)
+            return await self._add_key(connection, owner, name, person)
+
+    async def _add_key(self, connection: AsyncConnection, owner: str, name: str, person: str | None) -> str:
+        shown, identifier = new_key(), _new_id()
+        await connection.execute(
+            insert(keys).values(
+                id=identifier, tenant=owner, person=person, fingerprint=fingerprint(shown), name=name,
+                created_at=self._clock(),
+            )
+        )  # fmt: skip
+        await self._record(connection, "key made", f"key {identifier}", owner)
         return shown
 
     async def withdraw_key(self, identifier: str) -> None:
@@ -216,6 +242,8 @@ def _new_id() -> str:
 
 
 async def _tenant(connection: AsyncConnection, name: str) -> str:
+    if plain(name) != name:  # half a character, for which databases have no bytes
+        raise unknown("tenant")
     found = (await connection.execute(select(tenants.c.id).where(tenants.c.name == name))).scalar()
     if found is None:
         raise unknown("tenant")
@@ -224,6 +252,8 @@ async def _tenant(connection: AsyncConnection, name: str) -> str:
 
 async def _owner(connection: AsyncConnection, table: Any, identifier: str, what: str) -> str:
     """The tenant that a person or key belongs to."""
+    if not identifier.isascii():
+        raise unknown(what)
     found = (await connection.execute(select(table.c.tenant).where(table.c.id == identifier))).scalar()
     if found is None:
         raise unknown(what)
