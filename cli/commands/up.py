@@ -76,7 +76,7 @@ async def _up(arguments: argparse.Namespace, settings: Settings) -> None:
     )
     await fetching.provide(settings)
     try:
-        key = await _first_key(stack.settings)
+        key = await first_key(stack.settings)
         async with stack:
             _welcome(stack, arguments)
             if key:
@@ -86,7 +86,7 @@ async def _up(arguments: argparse.Namespace, settings: Settings) -> None:
         say("everything has ended")
 
 
-async def _first_key(settings: Settings) -> str:
+async def first_key(settings: Settings) -> str:
     """What to tell of the first key of the voice API; empty where there is an account already.
 
     It is made here, on the terminal: what the part itself prints goes to its log.
@@ -95,15 +95,15 @@ async def _first_key(settings: Settings) -> str:
     """
     from foundation.database import StorageError
     from stack.errors import PartFailed
-    from voice_service.accounts.first import first_key, shown_once
+    from voice_service.accounts import first
     from voice_service.storage.database import opened
 
     try:
         async with opened(settings.voice.database_url.get_secret_value()) as engine:
-            key = await first_key(engine, settings, clock=time.time)
+            key = await first.first_key(engine, settings, clock=time.time)
     except StorageError as error:
         raise PartFailed("voice", f"cannot start: {error}") from error
-    return "" if key is None else f"\nVoice API. {shown_once(key)}\n"
+    return "" if key is None else f"\nVoice API. {first.shown_once(key)}\n"
 
 
 def say(line: str) -> None:
