@@ -31,11 +31,13 @@ def refuse_exposed_development(settings: Settings) -> None:
     if not settings.development:
         return
     auth, livekit, services, turn = settings.auth, settings.livekit, settings.services, settings.turn
-    hosts = {"auth.host": auth.host, "services.host": services.host}
+    voice = settings.voice
+    hosts = {"auth.host": auth.host, "services.host": services.host, "voice.host": voice.host}
     urls = {
         "livekit.url": livekit.url,
         "livekit.public_url": livekit.public_url,
         "auth.public_url": auth.public_url,
+        "voice.public_url": voice.public_url,
         "services.stt_url": services.stt_url,
         "services.mt_url": services.mt_url,
         "services.tts_url": services.tts_url,

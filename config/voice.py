@@ -64,6 +64,12 @@ class VoiceSettings:
     """Translation services; empty for `services.mt_url`."""
     tts_urls: tuple[str, ...] = ()
     """Speech services; empty for `services.tts_url`."""
+    failures_per_minute: Annotated[int, Field(ge=1)] = 60
+    """From one address: requests with a key or token that is none. They use up nothing of the others."""
+    token_minutes: Annotated[float, Field(ge=1, le=15)] = 15.0
+    """How long a token for a browser lasts."""
+    audit_days: Annotated[int, Field(ge=1)] = 365
+    """How long is known what was done to accounts."""
     cors_origins: tuple[str, ...] = ()
     """Origins of pages that may call the API."""
     allowed_hosts: tuple[str, ...] = ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import json
 import os
 import secrets
@@ -31,6 +32,11 @@ class Keys:
     """Signs links: they outlive a restart because the file does."""
     turn_secret: str
 
+    @property
+    def voice_secret(self) -> str:
+        """Signs tokens of the voice API. Derived: installations that are older than that API have the same file."""
+        return hmac.digest(self.auth_secret.encode(), b"hive voice.secret", "sha256").hex()
+
     def __repr__(self) -> str:
         return f"Keys({self.livekit_key!r}, …)"
 
@@ -44,8 +50,8 @@ def with_own_keys(settings: Settings, cache: Path | None = None) -> Settings:
     Raises:
         StackError: the file with the keys cannot be read or written.
     """
-    livekit, auth, turn = settings.livekit, settings.auth, settings.turn
-    given = (livekit.api_secret, auth.secret, turn.secret)
+    livekit, auth, turn, voice = settings.livekit, settings.auth, settings.turn, settings.voice
+    given = (livekit.api_secret, auth.secret, turn.secret, voice.secret)
     if not any(_is_published(secret) for secret in given):
         return settings
     keys = own(cache or cache_directory())
@@ -57,7 +63,9 @@ def with_own_keys(settings: Settings, cache: Path | None = None) -> Settings:
         auth = replace(auth, secret=SecretStr(keys.auth_secret))
     if _is_published(turn.secret):
         turn = replace(turn, secret=SecretStr(keys.turn_secret))
-    return replace(settings, livekit=livekit, auth=auth, turn=turn)
+    if _is_published(voice.secret):
+        voice = replace(voice, secret=SecretStr(keys.voice_secret))
+    return replace(settings, livekit=livekit, auth=auth, turn=turn, voice=voice)
 
 
 def own(cache: Path) -> Keys:

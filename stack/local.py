@@ -91,6 +91,11 @@ class Stack(AbstractAsyncContextManager["Stack"]):
         """Where the web app and invitations are; empty when that part does not run."""
         return f"http://{HOST}:{self.ports.auth}" if "auth" in self._names else ""
 
+    @property
+    def voice_url(self) -> str:
+        """Where the public API is; empty when that part does not run."""
+        return f"http://{HOST}:{self.ports.voice}" if "voice" in self._names else ""
+
     def log_of(self, part: str) -> Path:
         """Where a part's output is written."""
         return self.directory / f"{part}.log"

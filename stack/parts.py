@@ -70,7 +70,8 @@ def with_ports(settings: Settings, ports: Ports) -> Settings:
         auth_url=f"http://{HOST}:{ports.auth}" if services.auth_url else "",
     )
     auth = replace(settings.auth, host=HOST, port=ports.auth)
-    return replace(settings, livekit=livekit, services=services, auth=auth)
+    voice = replace(settings.voice, host=HOST, port=ports.voice)
+    return replace(settings, livekit=livekit, services=services, auth=auth, voice=voice)
 
 
 def livekit_server(place: PlanningContext) -> Part:
@@ -151,5 +152,22 @@ def auth(place: PlanningContext) -> Part:
     )
 
 
-PLANS: Mapping[str, Planner] = {"livekit": livekit_server, "speech": speech, "auth": auth, "worker": worker}
+def voice(place: PlanningContext) -> Part:
+    """The public API; its output is a log, in which no key may stand."""
+    return Part(
+        name="voice",
+        command=(sys.executable, "-m", "voice_service", "--no-first-key"),
+        ready=(f"http://{HOST}:{place.ports.voice}/health",),
+        listens=("voice",),
+        start_patience_s=60.0,
+    )
+
+
+PLANS: Mapping[str, Planner] = {
+    "livekit": livekit_server,
+    "speech": speech,
+    "auth": auth,
+    "voice": voice,
+    "worker": worker,
+}
 """All parts, in the order in which they are started."""

@@ -26,6 +26,8 @@ _given: set[int] = set()
 class Ports:
     """One port for each thing that listens."""
 
+    voice: int = 8000
+    """The public API for voice messages and speech."""
     livekit: int = 7880
     """HTTP and WebSocket of the media server."""
     rtc_udp: int = 7882
@@ -44,6 +46,7 @@ class Ports:
         services = settings.services
         livekit = _port(settings.livekit.url, 7880)
         return cls(
+            voice=settings.voice.port,
             livekit=livekit,
             rtc_udp=livekit + 2,
             stt=_port(services.stt_url, 8001),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import sys
 
@@ -15,14 +16,28 @@ from voice_service.serve import serve
 
 def main() -> int:
     """Returns the exit status: 0 after a signal, 2 where settings, database or port cannot be used."""
+    parser = argparse.ArgumentParser(
+        prog="voice_service",
+        description="Serves the API for voice messages and speech. Where there is no account yet, and nobody but this "
+        "machine can ask, makes one and prints its key.",
+    )
+    parser.add_argument(
+        "--no-first-key", action="store_true", help="for whoever keeps what is printed: make and print no key"
+    )
+    arguments = parser.parse_args()
     try:
         settings = load()
         logging.configure(settings.logging)
-        asyncio.run(until_signal(serve(settings)))
+        asyncio.run(until_signal(serve(settings, show=None if arguments.no_first_key else show)))
     except (SettingsError, StorageError, OSError) as error:
         print(f"voice_service: {error}", file=sys.stderr)
         return 2
     return 0
+
+
+def show(text: str) -> None:
+    """On standard output, at once."""
+    print(text, flush=True)
 
 
 if __name__ == "__main__":

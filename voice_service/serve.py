@@ -9,15 +9,23 @@ from foundation.http import service
 from foundation.http.protocols import Deadlines
 from foundation.http.server import ServerLimits
 from foundation.http.service import Service
+from voice_service.accounts.first import first_key, shown_once
 from voice_service.http.app import ALWAYS_ANSWERED, create_app
 from voice_service.wiring import VoiceServices, opened
 
 
-async def serve(settings: Settings, *, started: Callable[[int], None] = lambda port: None) -> None:
+async def serve(
+    settings: Settings,
+    *,
+    started: Callable[[int], None] = lambda port: None,
+    show: Callable[[str], None] | None = None,
+) -> None:
     """Serves until it is cancelled; requests under way then get a few seconds.
 
     Args:
         started: called with the port once requests are answered; `voice.port` may be 0.
+        show: told the first key, where there is no account yet and nobody but this machine can ask; None
+            makes none.
 
     Raises:
         SettingsError: keys that may not be used, a database that is not supported.
@@ -25,6 +33,8 @@ async def serve(settings: Settings, *, started: Callable[[int], None] = lambda p
         OSError: the port is taken.
     """
     async with opened(settings) as services:
+        if show is not None and (key := await first_key(services.engine, settings, clock=services.clock)):
+            show(shown_once(key))
         await serve_services(services, started)
 
 

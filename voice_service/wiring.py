@@ -6,21 +6,24 @@ import contextlib
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from config.exposure import refuse_exposed_development, refuse_published
 from config.settings import Settings
-from foundation.database import connect
 from foundation.http.rate_limits import Limiter, MemoryLimiter, RedisLimiter
 from foundation.redis_store import connect_redis
+from voice_service.accounts import audit
 from voice_service.accounts.callers import Callers
+from voice_service.accounts.quota import Quota
+from voice_service.accounts.tokens import Tokens
 from voice_service.engines import Engines, opened_engines
 from voice_service.messages.opening import MessageRoom, opened_messages
 from voice_service.speech.samples import Samples
 from voice_service.speech.voices import Voices
-from voice_service.storage.database import database_url, migrate
+from voice_service.storage import database
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +35,9 @@ class VoiceServices:
     """Unix time, s."""
     engine: AsyncEngine
     limiter: Limiter
+    tokens: Tokens
     callers: Callers
+    quota: Quota
     engines: Engines
     voices: Voices
     samples: Samples
@@ -53,15 +58,14 @@ async def opened(settings: Settings, clock: Callable[[], float] = time.time) -> 
     voice = settings.voice
     refuse_published("voice.secret", voice.secret.get_secret_value(), settings)
     async with contextlib.AsyncExitStack() as stack:
-        engine = connect(database_url(voice.database_url.get_secret_value()))
-        stack.push_async_callback(engine.dispose)
-        await migrate(engine)
+        engine = await stack.enter_async_context(database.opened(voice.database_url.get_secret_value()))
         limiter: Limiter = MemoryLimiter()
         redis: Redis | None = None
         if redis_url := voice.redis_url.get_secret_value():
             redis = connect_redis(redis_url)
             stack.push_async_callback(redis.aclose)
             limiter = RedisLimiter(redis, limiter)
+        tokens = Tokens(voice.secret.get_secret_value(), life_s=voice.token_minutes * 60, clock=clock)
         engines = await stack.enter_async_context(opened_engines(settings))
         messages = await stack.enter_async_context(
             opened_messages(settings, engine, engines, redis, clock=clock)
@@ -71,10 +75,15 @@ async def opened(settings: Settings, clock: Callable[[], float] = time.time) -> 
             clock=clock,
             engine=engine,
             limiter=limiter,
-            callers=Callers(engine, clock=clock),
+            tokens=tokens,
+            callers=Callers(engine, tokens, clock=clock),
+            quota=Quota(engine, clock=clock),
             engines=engines,
             voices=Voices(engines.synthesizer),
             samples=Samples(engines.synthesizer),
             messages=messages,
-            watchers=messages.watchers,
+            watchers={
+                **messages.watchers,
+                "audit": partial(audit.keep_short, engine, days=voice.audit_days, clock=clock),
+            },
         )

@@ -13,7 +13,7 @@ from starlette.requests import ClientDisconnect
 from auth_service.access.invitations import Organiser
 from auth_service.errors import Refused, not_authorised
 from auth_service.wiring import Container
-from foundation.http.addresses import network, site
+from foundation.http.address_limits import take_for_address
 from foundation.http.rate_limits import Rate
 
 _bearer = HTTPBearer(auto_error=False, description="An organiser's token, or the operator's key")
@@ -32,18 +32,12 @@ def services(request: Request) -> Container:
 Injected = Annotated[Container, Depends(services)]
 
 
-NETWORKS_OF_A_SITE = 8
-"""How many times the rate of one IPv6 network (/64) a site (/48) has, whose holder may come from any of its 65536."""
-
-
-def host(request: Request) -> str:
-    """The address that a request comes from."""
-    return request.client.host if request.client else ""
-
-
 async def count(services: Container, key: str, per_minute: int) -> None:
     """Raises Refused(429) where the key was used too often."""
-    wait_s = await services.limiter.take(key, Rate(per_minute))
+    _refuse_until(await services.limiter.take(key, Rate(per_minute)))
+
+
+def _refuse_until(wait_s: float) -> None:
     if wait_s > 0:
         raise Refused(429, "rate_limited", "Too many requests; try again later.", retry_after_s=wait_s)
 
@@ -58,9 +52,7 @@ async def whole_body(request: Request) -> bytes:
 
 async def count_address(request: Request, services: Container, kind: str, per_minute: int) -> None:
     """Raises Refused(429) where an address, or its site, did something of this kind too often."""
-    await count(services, f"{kind}:{network(host(request))}", per_minute)
-    if wider := site(host(request)):
-        await count(services, f"{kind}:{wider}", NETWORKS_OF_A_SITE * per_minute)
+    _refuse_until(await take_for_address(request, services.limiter, kind, per_minute))
 
 
 async def count_failure(request: Request, services: Container) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,9 +26,9 @@ def add(commands: Subparsers, common: argparse.ArgumentParser) -> None:
         own_level="warning",
         summary="starts everything on this machine and leaves it running",
         description=(
-            "Starts the media server, the speech service, the worker and the auth service with the web app, and\n"
-            "prints where to go. A part that dies is started again. Ctrl-C ends everything; nothing is left behind.\n"
-            "Everything listens on this machine alone; docs/operations.md says how to open it to others."
+            "Starts the media server, the speech service, the worker, the auth service with the web app and the voice\n"
+            "API, and prints where to go. A part that dies is started again. Ctrl-C ends everything; nothing is\n"
+            "left behind. Everything listens on this machine alone; docs/operations.md says how to open it to others."
         ),
         examples=(
             "  hive up\n"
@@ -75,11 +76,34 @@ async def _up(arguments: argparse.Namespace, settings: Settings) -> None:
     )
     await fetching.provide(settings)
     try:
+        key = await first_key(stack.settings)
         async with stack:
             _welcome(stack, arguments)
+            if key:
+                print(key, flush=True)
             await asyncio.Event().wait()  # until Ctrl-C or SIGTERM cancels
     finally:
         say("everything has ended")
+
+
+async def first_key(settings: Settings) -> str:
+    """What to tell of the first key of the voice API; empty where there is an account already.
+
+    It is made here, on the terminal: what the part itself prints goes to its log.
+
+    Raises StackError where the database cannot be reached.
+    """
+    from foundation.database import StorageError
+    from stack.errors import PartFailed
+    from voice_service.accounts import first
+    from voice_service.storage.database import opened
+
+    try:
+        async with opened(settings.voice.database_url.get_secret_value()) as engine:
+            key = await first.first_key(engine, settings, clock=time.time)
+    except StorageError as error:
+        raise PartFailed("voice", f"cannot start: {error}") from error
+    return "" if key is None else f"\nVoice API. {first.shown_once(key)}\n"
 
 
 def say(line: str) -> None:
@@ -95,6 +119,10 @@ def _welcome(stack: Stack, arguments: argparse.Namespace) -> None:
     lines = ["", "HIVE is running.", f"  media server   {url}"]
     if stack.auth_url:
         lines.append(f"  web app        {stack.auth_url}   open this, make a room, invite the interpreter")
+    if stack.voice_url:
+        lines.append(
+            f"  voice API      {stack.voice_url}/docs   voice messages and speech, with a key: hive accounts"
+        )
     lines += [f"  logs           {stack.directory}", ""]
     if arguments.room:
         livekit, room = stack.settings.livekit, arguments.room

@@ -16,7 +16,19 @@ import pytest
 from cli.main import parser
 from stack.parts import ROOT
 
-COMMANDS = ("demo", "up", "worker", "speech", "join", "doctor", "models", "settings", "bench")
+COMMANDS = (
+    "demo",
+    "up",
+    "worker",
+    "speech",
+    "voice",
+    "accounts",
+    "join",
+    "doctor",
+    "models",
+    "settings",
+    "bench",
+)
 
 
 def hive(

@@ -24,6 +24,8 @@ def settings(**variables: str) -> None:
         ("HIVE_AUTH__HOST", "192.168.1.20", "auth.host"),
         ("HIVE_AUTH__HOST", "localhost.example.org", "auth.host"),
         ("HIVE_AUTH__HOST", "::ffff:10.0.0.1", "auth.host"),
+        ("HIVE_VOICE__HOST", "0.0.0.0", "voice.host"),
+        ("HIVE_VOICE__PUBLIC_URL", "https://voice.example.org", "voice.public_url"),
         ("HIVE_SERVICES__HOST", "0.0.0.0", "services.host"),
         ("HIVE_SERVICES__HOST", "speech", "services.host"),
         ("HIVE_SERVICES__STT_URL", "http://speech:8001", "services.stt_url"),

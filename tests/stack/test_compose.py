@@ -13,12 +13,14 @@ from typing import Any
 import pytest
 import yaml
 
+from config.exposure import refuse_published
 from config.reading import load
 from stack.parts import ROOT
 from stack.ports import free_port
 from turn.render import render
+from voice_service.accounts.first import for_this_machine_alone
 
-OURS = {"models", "speech", "worker", "auth", "turn-config"}
+OURS = {"models", "speech", "worker", "auth", "voice", "turn-config"}
 
 
 def compose(**environment: str) -> dict[str, Any]:
@@ -58,7 +60,8 @@ def test_no_container_has_more_than_it_needs(name: str) -> None:
 
 
 def test_each_talks_to_whom_it_must_and_nobody_else() -> None:
-    """The engines and Redis have no way out; people reach the media server and the token service alone."""
+    """The engines and Redis have no way out; people reach the media server, the token service and
+    the voice API alone."""
     networks = compose()["networks"]
     members = {
         name: {s for s, service in SERVICES.items() if name in service.get("networks", [])}
@@ -66,9 +69,9 @@ def test_each_talks_to_whom_it_must_and_nobody_else() -> None:
     }
 
     assert members == {
-        "front": {"livekit", "worker", "auth"},
-        "speech": {"speech", "worker"},
-        "shared": {"livekit", "auth", "redis"},
+        "front": {"livekit", "worker", "auth", "voice"},
+        "speech": {"speech", "worker", "voice"},
+        "shared": {"livekit", "auth", "voice", "redis"},
         "fetching": {"models"},
     }
     internal = {name for name, network in networks.items() if network and network.get("internal")}
@@ -82,6 +85,7 @@ def test_each_talks_to_whom_it_must_and_nobody_else() -> None:
     assert published == {
         "livekit": ["127.0.0.1:7880:7880", "7881:7881", "7882:7882/udp"],
         "auth": ["127.0.0.1:8004:8004"],
+        "voice": ["127.0.0.1:8000:8000"],
     }
 
 
@@ -119,6 +123,19 @@ def test_the_relay_speaks_tls_as_the_environment_says() -> None:
         ).turn.tls_port
         == 0
     )
+
+
+def test_the_voice_api_is_set_up_for_others_to_ask() -> None:
+    """With a secret of its own, and so without a key that is made and printed by itself."""
+    variables = {k: str(v) for k, v in SERVICES["voice"]["environment"].items() if k.startswith("HIVE_")}
+    settings = load(environment={"HIVE_CONFIG": os.devnull} | variables)
+
+    refuse_published("voice.secret", settings.voice.secret.get_secret_value(), settings)
+    assert not for_this_machine_alone(settings)
+    assert settings.voice.directory == Path("/data/voice")
+    assert settings.services.stt_url == "http://speech:8001"
+    command = (ROOT / "docker" / "Dockerfile").read_text().rstrip().splitlines()[-1]
+    assert command == 'CMD ["python", "-m", "voice_service", "--no-first-key"]'
 
 
 REDIS = SERVICES["redis"]["command"][2]

@@ -118,11 +118,12 @@ def test_compose_builds_what_the_dockerfile_has() -> None:
         "speech",
         "worker",
         "auth",
+        "voice",
         "redis",
         "turn-config",
         "coturn",
     }
-    for name in ("speech", "worker", "auth"):
+    for name in ("speech", "worker", "auth", "voice"):
         service = services[name]
         assert service["build"] == {"context": ".", "dockerfile": "docker/Dockerfile", "target": name}
         assert "USER hive" in stages[name]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import stat
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -14,6 +15,7 @@ from pydantic import SecretStr
 from auth_service.wiring import check_secrets
 from config.keys import DEVELOPMENT_SECRET
 from config.settings import Auth, LiveKit, Settings, Turn
+from config.voice import VoiceSettings
 from stack.errors import StackError
 from stack.keys import FILE, own, with_own_keys
 from stack.local import Stack
@@ -21,12 +23,13 @@ from stack.parts import ROOT, PlanningContext, livekit_config
 from stack.ports import Ports
 
 
-def secrets_of(settings: Settings) -> tuple[str, str, str, str]:
+def secrets_of(settings: Settings) -> tuple[str, str, str, str, str]:
     return (
         settings.livekit.api_key,
         settings.livekit.api_secret.get_secret_value(),
         settings.auth.secret.get_secret_value(),
         settings.turn.secret.get_secret_value(),
+        settings.voice.secret.get_secret_value(),
     )
 
 
@@ -36,7 +39,7 @@ def test_an_installation_has_keys_of_its_own(tmp_path: Path) -> None:
     other = with_own_keys(Settings(), tmp_path / "b")
 
     assert secrets_of(first) == secrets_of(again)
-    assert len({*secrets_of(first), *secrets_of(other), *secrets_of(Settings())}) == 4 + 4 + 2
+    assert len({*secrets_of(first), *secrets_of(other), *secrets_of(Settings())}) == 5 + 5 + 2
     assert all(len(secret) == 64 for secret in secrets_of(first)[1:])
     check_secrets(first)
     assert first.auth.open_rooms
@@ -80,6 +83,7 @@ def test_given_keys_stay(tmp_path: Path) -> None:
         livekit=LiveKit(api_key="ours", api_secret=SecretStr("a" * 40)),
         auth=Auth(secret=SecretStr("b" * 40)),
         turn=Turn(secret=SecretStr("c" * 40)),
+        voice=VoiceSettings(secret=SecretStr("e" * 40)),
     )
 
     assert with_own_keys(given, tmp_path) == given
@@ -110,3 +114,15 @@ def test_a_stack_uses_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
         stack.settings.livekit.api_key: stack.settings.livekit.api_secret.get_secret_value()
     }
     assert "devkey" not in str(config)
+
+
+def test_keys_from_before_the_voice_api_are_whole(tmp_path: Path) -> None:
+    """An older installation's file has no line for it: its secret follows from another, and is not the same."""
+    before = own(tmp_path)
+    written = (tmp_path / FILE).read_text()
+
+    assert set(json.loads(written)) == {"livekit_key", "livekit_secret", "auth_secret", "turn_secret"}
+    voice = with_own_keys(Settings(), tmp_path).voice.secret.get_secret_value()
+    assert voice == own(tmp_path).voice_secret
+    assert voice not in (before.auth_secret, before.livekit_secret, before.turn_secret)
+    assert len(voice) == 64

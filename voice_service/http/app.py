@@ -17,12 +17,13 @@ from foundation.http.bodies import Bodies, BodyLimits
 from foundation.http.compression import CompressedAnswers
 from foundation.http.origins import Origins, hosts_of
 from foundation.http.page import PAGE_POLICY, Headers, Page, security_headers
-from foundation.http.problems import Problem, described, of_http_error, of_validation, response
+from foundation.http.problems import Problem, ProblemError, described, of_http_error, of_validation, response
 from foundation.http.watching import HealthCheck
 from pipeline.engines.protocols import EngineError
 from voice_service import VERSION
 from voice_service.engines import engine_problem
 from voice_service.http import (
+    account_routes,
     health_routes,
     history_routes,
     language_routes,
@@ -31,6 +32,7 @@ from voice_service.http import (
     tts_routes,
     voices_routes,
 )
+from voice_service.http.dependencies import count_failure
 from voice_service.http.sound_bodies import largest_body
 from voice_service.wiring import VoiceServices
 
@@ -63,6 +65,7 @@ def create_app(services: VoiceServices) -> FastAPI:
     app.state.services = services
     app.state.health = HealthCheck(partial(health_routes.look, services))
     app.include_router(health_routes.router)
+    app.include_router(account_routes.router)
     app.include_router(tts_routes.router)
     app.include_router(voices_routes.router)
     for routes in (message_routes, language_routes, history_routes, object_routes):
@@ -118,6 +121,11 @@ async def _invalid(request: Request, error: Exception) -> Response:
 
 async def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    if error.status_code == 401:
+        try:
+            await count_failure(request, request.app.state.services)
+        except ProblemError as too_often:
+            return response(too_often.problem)
     return response(of_http_error(error), error.headers)
 
 

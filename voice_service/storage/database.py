@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import AsyncIterator
+
 from sqlalchemy import URL
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -16,3 +19,14 @@ def database_url(setting: str) -> URL:
 async def migrate(engine: AsyncEngine) -> None:
     """Brings the tables up to date. Raises StorageError."""
     await database.migrate(engine, "voice_service.storage:migrations")
+
+
+@contextlib.asynccontextmanager
+async def opened(setting: str) -> AsyncIterator[AsyncEngine]:
+    """The database that `voice.database_url` names, with its tables up to date. Raises SettingsError, StorageError."""
+    engine = database.connect(database_url(setting))
+    try:
+        await migrate(engine)
+        yield engine
+    finally:
+        await engine.dispose()

@@ -6,7 +6,7 @@ services may share a database.
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Float, ForeignKey, MetaData, String, Table, false
+from sqlalchemy import JSON, Boolean, Column, Float, ForeignKey, Integer, MetaData, String, Table, false
 
 metadata = MetaData(
     naming_convention={
@@ -17,12 +17,24 @@ metadata = MetaData(
     }
 )
 
+plans = Table(
+    "voice_plans",
+    metadata,
+    Column("name", String(32), primary_key=True),
+    Column("messages_per_month", Integer),  # NULL: no bound
+    Column("promised_s", Float, nullable=False),
+    Column("queue", String(2), nullable=False),
+    Column("requests_per_minute", Integer),  # NULL: as the settings say
+    Column("rights", JSON, nullable=False),
+    Column("languages", JSON(none_as_null=True)),  # NULL: all
+)
+
 tenants = Table(
     "voice_tenants",
     metadata,
     Column("id", String(24), primary_key=True),
     Column("name", String(120), nullable=False, unique=True),
-    Column("plan", String(32), nullable=False),
+    Column("plan", String(32), ForeignKey("voice_plans.name"), nullable=False),
     Column("created_at", Float, nullable=False),
     # What the tenant has chosen of voice messages, see `messages.choices`:
     Column("keeps_messages", Boolean, nullable=False, server_default=false()),
@@ -51,8 +63,28 @@ keys = Table(
     ),
     Column("person", String(24), ForeignKey("voice_people.id", ondelete="CASCADE")),  # NULL: the tenant's own
     Column("fingerprint", String(64), nullable=False, unique=True),
-    Column("name", String(60), nullable=False),
+    Column("name", String(64), nullable=False),
     Column("created_at", Float, nullable=False),
     Column("used_at", Float),
     Column("withdrawn_at", Float),
+)
+
+usage = Table(
+    "voice_usage",
+    metadata,
+    Column("tenant", String(24), ForeignKey("voice_tenants.id", ondelete="CASCADE"), primary_key=True),
+    Column("month", String(7), primary_key=True),  # of UTC, e.g. "2026-11"
+    Column("used", Integer, nullable=False),
+)
+
+# No foreign keys: that a tenant was removed is known after it is gone. Ids alone, which then lead to nobody.
+audit = Table(
+    "voice_audit",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("at", Float, nullable=False, index=True),
+    Column("who", String(80), nullable=False),
+    Column("what", String(32), nullable=False),
+    Column("about", String(80), nullable=False),
+    Column("tenant", String(24)),  # NULL: of no tenant, e.g. a plan
 )

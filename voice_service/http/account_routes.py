@@ -1,0 +1,130 @@
+"""Who one is here, what one may and has had; tokens for browsers; for operators, what was done to accounts."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from pydantic import AwareDatetime, BaseModel
+
+from foundation.http.problems import Problem, ProblemError
+from voice_service.accounts import audit
+from voice_service.accounts.records import Caller, Queue, Right, Role
+from voice_service.http.dependencies import Calling, CallingByKey, Wired
+
+router = APIRouter(prefix="/api/v1", tags=["account"])
+
+
+class PlanAnswer(BaseModel):
+    """What a tenant may have."""
+
+    name: str
+    messages_per_month: int | None
+    """`null`: no bound."""
+    promised_s: float
+    queue: Queue
+    requests_per_minute: int
+
+
+class AccountAnswer(BaseModel):
+    """Whose key or token was shown."""
+
+    tenant: str
+    person: str | None
+    """`null`: it is the tenant's own."""
+    role: Role
+    plan: PlanAnswer
+    used: int
+    """Messages in this month of UTC."""
+    left: int | None
+    resets_at: AwareDatetime
+    rights: list[Right]
+    languages: list[str] | None
+    """`null`: all that there are."""
+
+
+class TokenAnswer(BaseModel):
+    """A token for a browser; it is shown as a key is, and makes no further tokens."""
+
+    token: str
+    token_type: str
+    expires_at: AwareDatetime
+
+
+class DeedAnswer(BaseModel):
+    """One thing that was done. Ids, no names."""
+
+    at: AwareDatetime
+    who: str
+    what: str
+    about: str
+    tenant: str | None
+
+
+class AuditAnswer(BaseModel):
+    """What was done, the latest first."""
+
+    deeds: list[DeedAnswer]
+    next: int | None
+    """Give it as `before` for the next page; `null` where nothing is older."""
+
+
+@router.get("/account")
+async def account(caller: Calling, services: Wired) -> AccountAnswer:
+    """Tenant, plan, rights, and what is left of this month's messages."""
+    standing, plan = await services.quota.standing(caller), caller.plan
+    return AccountAnswer(
+        tenant=caller.tenant,
+        person=caller.person,
+        role=caller.role,
+        plan=PlanAnswer(
+            name=plan.name,
+            messages_per_month=plan.messages_per_month,
+            promised_s=plan.promised_s,
+            queue=plan.queue,
+            requests_per_minute=plan.requests_per_minute or services.settings.voice.requests_per_minute,
+        ),
+        used=standing.used,
+        left=standing.left,
+        resets_at=standing.resets_at,
+        rights=sorted(plan.rights),
+        languages=None if plan.languages is None else list(plan.languages),
+    )
+
+
+@router.post("/token")
+async def token(caller: CallingByKey, services: Wired) -> TokenAnswer:
+    """Exchanges a key, and no token, for a token that ends by itself, and with the key."""
+    made, ends = services.tokens.of(caller.key)
+    return TokenAnswer(token=made, token_type="Bearer", expires_at=datetime.fromtimestamp(ends, UTC))
+
+
+@router.get("/admin/audit")
+async def audited(
+    caller: Calling,
+    services: Wired,
+    before: Annotated[int | None, Query(ge=1, le=2**31 - 1)] = None,
+    limit: Annotated[int, Query(ge=1, le=audit.LONGEST_PAGE)] = 50,
+) -> AuditAnswer:
+    """For operators: what was done to accounts."""
+    _operator(caller)
+    page = await audit.page(services.engine, before=before, most=limit)
+    return AuditAnswer(
+        deeds=[
+            DeedAnswer(
+                at=datetime.fromtimestamp(deed.at, UTC),
+                who=deed.who,
+                what=deed.what,
+                about=deed.about,
+                tenant=deed.tenant,
+            )
+            for deed in page.deeds
+        ],
+        next=page.next,
+    )
+
+
+def _operator(caller: Caller) -> None:
+    if caller.role is not Role.OPERATOR:
+        raise ProblemError(Problem(403, "not_operator", "Only an operator may see this."))
