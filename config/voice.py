@@ -48,8 +48,14 @@ class VoiceSettings:
     """What is older goes from the history of messages, with texts and sound where a tenant has them kept."""
     messages_at_once: Annotated[int, Field(ge=1, le=1000)] = 8
     """Messages under way at once, of all tenants; of one tenant half as many."""
+    jobs_at_once: Annotated[int, Field(ge=1, le=100)] = 1
+    """Messages that nobody waits for, done at once by each of these services."""
+    job_hours: Annotated[int, Field(ge=1, le=720)] = 24
+    """How long the result of such a message can be asked for."""
+    webhook_hosts: tuple[str, ...] = ()
+    """Hosts of your own network that may be told of jobs all the same, by plain HTTP too."""
     deepl_key: SecretStr = SecretStr("")
-    """Of an account with DeepL: tenants that agree have their texts translated there. Empty: nobody's leave the house."""
+    """Of an account with DeepL: tenants that agree have their texts translated there. Empty: no text leaves."""
     deepl_url: str = ""
     """Where DeepL is asked; empty for its own address."""
     google_key: SecretStr = SecretStr("")

@@ -20,7 +20,11 @@ from voice_service.accounts.callers import Callers
 from voice_service.accounts.quota import Quota
 from voice_service.accounts.tokens import Tokens
 from voice_service.engines import Engines, opened_engines
+from voice_service.jobs.opening import JobRoom, opened_jobs
+from voice_service.jobs.shapes import told_of
+from voice_service.jobs.translating import MessageJobs
 from voice_service.messages.opening import MessageRoom, opened_messages
+from voice_service.messages.shapes import translation
 from voice_service.speech.samples import Samples
 from voice_service.speech.voices import Voices
 from voice_service.storage import database
@@ -42,6 +46,7 @@ class VoiceServices:
     voices: Voices
     samples: Samples
     messages: MessageRoom
+    jobs: JobRoom
     watchers: Mapping[str, Callable[[], Awaitable[None]]] = field(default_factory=dict)
     """Background work by name."""
 
@@ -70,20 +75,32 @@ async def opened(settings: Settings, clock: Callable[[], float] = time.time) -> 
         messages = await stack.enter_async_context(
             opened_messages(settings, engine, engines, redis, clock=clock)
         )
+        callers, quota = Callers(engine, tokens, clock=clock), Quota(engine, clock=clock)
+        jobs = opened_jobs(
+            voice,
+            engine,
+            MessageJobs(
+                messages.messages, callers, quota, lambda answer: translation(answer).model_dump(mode="json")
+            ),
+            told_of,
+            clock=clock,
+        )
         yield VoiceServices(
             settings=settings,
             clock=clock,
             engine=engine,
             limiter=limiter,
             tokens=tokens,
-            callers=Callers(engine, tokens, clock=clock),
-            quota=Quota(engine, clock=clock),
+            callers=callers,
+            quota=quota,
             engines=engines,
             voices=Voices(engines.synthesizer),
             samples=Samples(engines.synthesizer),
             messages=messages,
+            jobs=jobs,
             watchers={
                 **messages.watchers,
+                **jobs.watchers,
                 "audit": partial(audit.keep_short, engine, days=voice.audit_days, clock=clock),
             },
         )

@@ -57,6 +57,10 @@ class Callers:
             raise not_authorised()
         return await self._caller(keys.c.fingerprint == fingerprint(key))
 
+    async def by_id(self, key: str) -> Caller:
+        """Whoever asked earlier with the key of this id. Raises ProblemError(401) where it was withdrawn; StorageError."""
+        return await self._caller(keys.c.id == key)
+
     async def _caller(self, whose: ColumnElement[bool]) -> Caller:
         async with reading(self._engine) as connection:
             row = (await connection.execute(_WHO.where(whose))).first()

@@ -119,6 +119,11 @@ class Quota:
         return Standing(used, None if most is None else max(0, most - used), resets_at(now))
 
 
+def used_up(caller: Caller, now: float) -> ProblemError:
+    """For whoever asks with nothing left; `now` is Unix time, s."""
+    return _used_up(caller.plan.messages_per_month or 0, now)
+
+
 def _month(now: float) -> str:
     return datetime.fromtimestamp(now, UTC).strftime("%Y-%m")
 

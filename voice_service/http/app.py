@@ -26,6 +26,7 @@ from voice_service.http import (
     account_routes,
     health_routes,
     history_routes,
+    job_routes,
     language_routes,
     message_routes,
     object_routes,
@@ -68,7 +69,7 @@ def create_app(services: VoiceServices) -> FastAPI:
     app.include_router(account_routes.router)
     app.include_router(tts_routes.router)
     app.include_router(voices_routes.router)
-    for routes in (message_routes, language_routes, history_routes, object_routes):
+    for routes in (message_routes, job_routes, language_routes, history_routes, object_routes):
         app.include_router(routes.router)
     app.mount(
         "/",
@@ -81,7 +82,9 @@ def create_app(services: VoiceServices) -> FastAPI:
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(Exception, _bug)
     voice = services.settings.voice
-    sound_bytes = dict.fromkeys((message_routes.TRANSLATE, message_routes.TRANSCRIBE), largest_body(voice))
+    sound_bytes = dict.fromkeys(
+        (message_routes.TRANSLATE, message_routes.TRANSCRIBE, job_routes.TRANSLATE_LATER), largest_body(voice)
+    )
     app.add_middleware(CompressedAnswers)
     app.add_middleware(Bodies, limits=BodyLimits(LARGEST_BODY_BYTES, voice.idle_timeout_s, sound_bytes))
     if voice.cors_origins:

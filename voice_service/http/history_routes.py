@@ -109,6 +109,9 @@ async def forget(job_id: Annotated[str, Path(max_length=64)], caller: Calling, s
     """Deletes a message: its texts, its sound, its links, and what would answer it when it came again."""
     try:
         await services.messages.messages.history.delete(caller.tenant, job_id)
+        await services.messages.messages.objects.delete(
+            *await services.jobs.queue.erase(caller.tenant, job_id)
+        )
     except ObjectError as error:
         problem = Problem(503, "storage", "The sound could not be deleted.", {"retry_after_s": 5.0})
         raise ProblemError(problem) from error

@@ -79,7 +79,7 @@ class TranslateBody(Translated):
     """Base64."""
 
 
-F = TypeVar("F", Transcribed, Translated)
+F = TypeVar("F", bound=BaseModel)
 
 
 @dataclass(frozen=True, slots=True)

@@ -230,6 +230,14 @@ class JobQueue:
             await connection.execute(delete(jobs).where(old))
         return names
 
+    async def erase(self, tenant: str, job: str) -> list[str]:
+        """Removes a job that is over with its result; others stay. Returns the name of a sound that nobody needs."""
+        over = and_(jobs.c.id == job, jobs.c.tenant == tenant, jobs.c.ended_at.is_not(None))
+        async with transaction(self._engine) as connection:
+            sounds = list((await connection.execute(select(jobs.c.sound).where(over))).scalars())
+            await connection.execute(delete(jobs).where(over))
+        return sounds
+
     # --- within ------------------------------------------------------------------------------------------
 
     async def now(self, connection: AsyncConnection) -> float:

@@ -41,12 +41,20 @@ class MessageInterpreter:
         self.hearing = hearing
         self._synthesizer = synthesizer
 
-    async def interpret(self, wish: Wish, translate: Translate) -> Interpreted:
-        """Raises ProblemError where it cannot be heard or translated; what cannot be spoken is said in a warning."""
+    async def interpret(
+        self, wish: Wish, translate: Translate, told: Callable[[Stage], None] = lambda stage: None
+    ) -> Interpreted:
+        """Raises ProblemError where it cannot be heard or translated; what cannot be spoken is said in a warning.
+
+        Args:
+            told: what begins.
+        """
         timings: Timings = dict.fromkeys(Stage, 0.0)
+        told(Stage.TRANSCRIPTION)
         heard = await self.hearing.hear(
             wish.sound, language=wish.source_language, quality=wish.quality, timings=timings
         )
+        told(Stage.TRANSLATION)
         with timed(timings, Stage.TRANSLATION):
             translated = await translate(heard)
         warnings = [*heard.warnings, *translated.warnings]
@@ -54,6 +62,7 @@ class MessageInterpreter:
             warnings.append(EMOTION_NOT_KEPT)
         audio, audio_s = None, 0.0
         if wish.return_audio_url or wish.return_base64:
+            told(Stage.SPEAKING)
             with timed(timings, Stage.SPEAKING):
                 speech = await self._spoken(wish, heard, translated.text, warnings)
             with timed(timings, Stage.POSTPROCESSING):

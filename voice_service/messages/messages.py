@@ -27,7 +27,7 @@ from voice_service.messages.interpreting import MessageInterpreter
 from voice_service.messages.links import Links
 from voice_service.messages.objects import ObjectError, Objects
 from voice_service.messages.places import Places
-from voice_service.messages.records import Heard, Interpreted, Quality, Translated, Warned, Wish
+from voice_service.messages.records import Heard, Interpreted, Quality, Stage, Translated, Warned, Wish
 from voice_service.messages.remembering import Remembered
 from voice_service.messages.translating import MessageTranslator
 
@@ -46,6 +46,8 @@ class Answer:
     job_id: str
     result: Interpreted
     audio_url: str | None
+    audio_object: str | None
+    """Name of the object that the link opens."""
     voice_similarity: float | None
     """Of a voice of one's own with its model; None for a voice of the house."""
     processing_time_ms: float
@@ -65,6 +67,8 @@ class _Job:
     began_s: float
     keys: list[str]
     """What it was, or is to be, remembered by."""
+    told: Callable[[Stage], None]
+    """What begins."""
 
     def took_ms(self) -> float:
         return round((time.monotonic() - self.began_s) * 1000, 1)
@@ -97,12 +101,25 @@ class Messages:
         self._remembered, self._places = remembered, places
         self._clock, self._link_s = clock, link_s
 
-    async def translate(self, caller: Caller, wish: Wish) -> Answer:
-        """Raises ProblemError, StorageError; a message that fails is noted in the history with the reason."""
+    async def translate(
+        self,
+        caller: Caller,
+        wish: Wish,
+        *,
+        job_id: str = "",
+        told: Callable[[Stage], None] = lambda stage: None,
+    ) -> Answer:
+        """Raises ProblemError, StorageError; a message that fails is noted in the history with the reason.
+
+        Args:
+            job_id: what it is called; empty: a new name.
+            told: what begins.
+        """
         with self._places.taken(caller.tenant):
             began_s = time.monotonic()
             choices = await choices_of(self._engine, caller.tenant)
-            job = _Job(secrets.token_hex(12), caller, wish, choices, self._clock(), began_s, [])
+            name = job_id or secrets.token_hex(12)
+            job = _Job(name, caller, wish, choices, self._clock(), began_s, [], told)
             try:
                 return await self._answer(job)
             except ProblemError as error:
@@ -123,6 +140,14 @@ class Messages:
         kept_s = self.history.keep_s if entry.original_text is not None else self._link_s
         return self._link(name, entry.created_at + kept_s)
 
+    async def link_again(self, name: str) -> str | None:
+        """A new link to an object; None where it is gone."""
+        try:
+            found = await self.objects.find(name)
+        except ProblemError:
+            return None
+        return self._link(name, found.expires_at)
+
     async def _answer(self, job: _Job) -> Answer:
         wish = job.wish
         if wish.source_language is not None:  # nothing is recognised in vain
@@ -131,7 +156,9 @@ class Messages:
         result = await self._from_before(job)
         cached = result is not None
         if result is None:
-            result = await self._interpreter.interpret(wish, lambda heard: self._translated(job, heard))
+            result = await self._interpreter.interpret(
+                wish, lambda heard: self._translated(job, heard), job.told
+            )
             if job.choices.remembers and result.audio is not None:
                 await self._remembered.put(job.caller.tenant, job.keys[0], result_to_bytes(result), RESULT_S)
         name, warnings = await self._stored(job, result)
@@ -139,6 +166,7 @@ class Messages:
         return Answer(
             job_id=job.id,
             result=result,
+            audio_object=name if wish.return_audio_url else None,
             audio_url=self._link(name, job.created_at + self._kept_s(job))
             if wish.return_audio_url and name
             else None,

@@ -1,0 +1,101 @@
+"""Voice messages as jobs: the same way as those that are waited for, later."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from pipeline.recordings.finishing import AudioFormat
+from voice_service.accounts.callers import Callers
+from voice_service.accounts.quota import Quota
+from voice_service.jobs.records import Job, NewJob, Priority
+from voice_service.jobs.runner import Progress
+from voice_service.messages.messages import Answer, Messages
+from voice_service.messages.records import Quality, Stage, Wish
+
+TRANSLATE: Final = "translate"
+"""The kind of these jobs."""
+_SHARES: Final = {Stage.TRANSCRIPTION: 0.05, Stage.TRANSLATION: 0.5, Stage.SPEAKING: 0.65}
+"""How far a message is when a stage begins, about."""
+_NAMES: Final = {
+    Stage.TRANSCRIPTION: "transcription",
+    Stage.TRANSLATION: "translation",
+    Stage.SPEAKING: "speaking",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class MessageJobs:
+    """Does them.
+
+    Args:
+        answered: an answer as whoever asks is told it.
+    """
+
+    messages: Messages
+    callers: Callers
+    quota: Quota
+    answered: Callable[[Answer], dict[str, Any]]
+
+    async def work(self, job: Job, progress: Progress) -> Mapping[str, Any]:
+        """Raises ProblemError, StorageError. The recording goes when the message is done."""
+
+        def told(stage: Stage) -> None:
+            progress.told(_SHARES.get(stage, 0.0), _NAMES.get(stage, ""))
+
+        caller = await self.callers.by_id(job.key)
+        async with self.quota.counted(caller):
+            sound = await self.messages.objects.read(job.sound)
+            answer = await self.messages.translate(caller, _wish(job, sound), job_id=job.id, told=told)
+        await self.messages.objects.delete(job.sound)
+        return {"answer": self.answered(answer), "object": answer.audio_object}
+
+
+def new_job(
+    tenant: str,
+    key: str,
+    priority: Priority,
+    wish: Wish,
+    *,
+    sound: str,
+    sound_hash: str,
+    webhook_url: str,
+    idempotency: str,
+) -> NewJob:
+    """A wish as a job; `sound` names the object with the recording."""
+    return NewJob(
+        tenant=tenant,
+        key=key,
+        kind=TRANSLATE,
+        priority=priority,
+        request={
+            "source_language": wish.source_language,
+            "target_language": wish.target_language,
+            "quality": wish.quality.value,
+            "preserve_emotion": wish.preserve_emotion,
+            "return_audio_url": wish.return_audio_url,
+            "return_base64": wish.return_base64,
+            "format": wish.format.value,
+        },
+        sound=sound,
+        sound_hash=sound_hash,
+        webhook_url=webhook_url,
+        idempotency=idempotency,
+    )
+
+
+def _wish(job: Job, sound: bytes) -> Wish:
+    request = job.request
+    # The answer's sound is an object in any case: whoever asks for the job gets it from there, as link or in base64.
+    wants_sound = bool(request["return_audio_url"] or request["return_base64"])
+    return Wish(
+        sound=sound,
+        source_language=request["source_language"],
+        target_language=request["target_language"],
+        quality=Quality(request["quality"]),
+        preserve_emotion=request["preserve_emotion"],
+        return_audio_url=wants_sound,
+        return_base64=False,
+        format=AudioFormat(request["format"]),
+    )
