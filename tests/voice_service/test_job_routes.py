@@ -19,13 +19,16 @@ from sqlalchemy import update
 
 from config.settings import Settings
 from foundation.database import transaction
+from foundation.http.problems import ProblemError, overloaded
 from foundation.tasks import Tasks
 from tests.auth_service.conftest import WallClock
 from tests.fakes.engines import ScriptedTranslator, ToneSynthesizer
 from tests.fakes.recognition_service import ScriptedRecognition
 from tests.voice_service.messaging import Api, messaging, refusal, wav
+from voice_service.jobs import queue as queue_module
 from voice_service.jobs import runner as runner_module
 from voice_service.jobs import webhooks as webhooks_module
+from voice_service.messages.records import Heard
 from voice_service.storage.tables import keys, plans
 
 LATER = "/api/v1/voice/translate/async"
@@ -152,6 +155,32 @@ async def test_what_cannot_be_used_fails_with_the_reason(api: Api) -> None:
         found = await until_over(api, headers, name)
     assert (found["status"], found["result"]) == ("failed", None)
     assert found["error"]["code"] == "bad_audio"
+
+
+async def test_what_hinders_a_message_for_a_while_costs_nothing(
+    api: Api, recognition: ScriptedRecognition, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is done at the second try, stands in the history once, and counts once."""
+    monkeypatch.setattr(queue_module, "AGAIN_S", 0.0)
+    interpreter = api.services.messages.messages._interpreter
+    hear, failures = interpreter.hearing.hear, [ProblemError(overloaded("the engines are away"))]
+
+    async def away_once(*arguments: Any, **named: Any) -> Heard:
+        if failures:
+            raise failures.pop()
+        return await hear(*arguments, **named)
+
+    monkeypatch.setattr(interpreter.hearing, "hear", away_once)
+    headers = await api.tenant("acme")
+    name = (await ask(api, headers)).json()["job_id"]
+    async with working(api):
+        found = await until_over(api, headers, name)
+    history = (await api.client.get("/api/v1/voice/history", headers=headers)).json()["messages"]
+    account = (await api.client.get("/api/v1/account", headers=headers)).json()
+
+    assert found["status"] == "completed"
+    assert [(each["job_id"], each["status"]) for each in history] == [(name, "completed")]
+    assert account["used"] == 1
 
 
 async def test_a_key_that_was_withdrawn_has_nothing_done_any_more(api: Api) -> None:

@@ -101,9 +101,11 @@ class History:
         self._clock, self.keep_s = clock, keep_s
 
     async def add(self, entry: Entry) -> None:
-        """Raises StorageError."""
+        """Notes a message; one that was tried before is noted anew. Raises StorageError."""
         row = {column.name: getattr(entry, column.name) for column in messages.columns}
+        before = messages.c.tenant == entry.tenant, messages.c.id == entry.id
         async with transaction(self._engine) as connection:
+            await connection.execute(delete(messages).where(*before))
             await connection.execute(insert(messages).values(row))
 
     async def page(self, tenant: str, *, limit: int, cursor: str | None) -> Page:
