@@ -49,7 +49,7 @@ class VoiceSettings:
     messages_at_once: Annotated[int, Field(ge=1, le=1000)] = 8
     """Messages under way at once, of all tenants; of one tenant half as many."""
     deepl_key: SecretStr = SecretStr("")
-    """Of an account with DeepL: tenants that agree have their texts translated there. Empty: nobody's leave the house."""
+    """Of an account with DeepL: tenants that agree have their texts translated there. Empty: no text goes there."""
     deepl_url: str = ""
     """Where DeepL is asked; empty for its own address."""
     google_key: SecretStr = SecretStr("")

@@ -17,10 +17,10 @@ from sqlalchemy import insert, update
 from config.settings import Settings
 from foundation.database import transaction
 from pipeline.engines.protocols import Synthesizer, Translator
+from speech_service.limits import serving as serving_app
 from speech_service.mt import mt_app
 from speech_service.tts import tts_app
 from tests.auth_service.conftest import WallClock
-from speech_service.limits import serving as serving_app
 from tests.speech_service.serving import listening
 from voice_service.accounts.keys import fingerprint, new_key
 from voice_service.http.app import create_app
@@ -90,9 +90,7 @@ async def messaging(
     clock = clock or WallClock()
     async with AsyncExitStack() as stack:
         apps = (recognition, mt_app(translator, settings), tts_app(synthesizer, settings))
-        stt, mt, tts = [
-            await stack.enter_async_context(listening(app, settings.services, 0)) for app in apps
-        ]
+        stt, mt, tts = [await stack.enter_async_context(listening(app, settings.services, 0)) for app in apps]
         wanted = replace(settings.voice, stt_urls=(stt,), mt_urls=(mt,), tts_urls=(tts,), **voice)
         services = await stack.enter_async_context(opened(replace(settings, voice=wanted), clock))
         await services.engines.ready(10)

@@ -69,7 +69,9 @@ async def test_without_a_choice_the_history_has_no_words_and_no_sound_stays(api:
 
     assert entry["job_id"] == answer["job_id"]
     assert (entry["status"], entry["source_language"], entry["target_language"]) == ("completed", "en", "es")
-    assert [entry[name] for name in ("original_text", "translated_text", "audio_url", "input_audio_url")] == [None] * 4
+    assert [entry[name] for name in ("original_text", "translated_text", "audio_url", "input_audio_url")] == [
+        None
+    ] * 4
     assert entry["duration_seconds"] == pytest.approx(2.0)
     assert entry["created_at"] == "2027-01-15T08:00:00.000Z"
     assert files(api) == []
@@ -143,22 +145,26 @@ async def test_another_recording_of_the_same_words_is_not_translated_again(
     assert (len(recognition.asked), len(reader.asked)) == (2, 1)
 
 
-async def test_two_services_share_what_they_remember(settings: Settings, tmp_path: Path) -> None:
+async def test_two_services_share_what_they_remember(
+    settings: Settings, tmp_path: Path, clock: WallClock
+) -> None:
     """Through Redis and the database; what one deletes the other does not give back, though its memory holds it."""
     first, second = ScriptedRecognition("Good morning."), ScriptedRecognition("Good morning.")
     async with redis_server(tmp_path) as (redis, process):
         port = redis.connection_pool.connection_kwargs["port"]
-        shared = {"redis_url": SecretStr(f"redis://127.0.0.1:{port}")}
+        shared: dict[str, Any] = {"redis_url": SecretStr(f"redis://127.0.0.1:{port}")}
         async with (
-            messaging(settings, first.app(), translator(), tones(), **shared) as here,
-            messaging(settings, second.app(), translator(), tones(), **shared) as there,
+            messaging(settings, first.app(), translator(), tones(), clock, **shared) as here,
+            messaging(settings, second.app(), translator(), tones(), clock, **shared) as there,
         ):
             headers = await here.tenant("acme", remembers_messages=True)
             made = await here.sent(headers, wav(2.0))
             kept = [key async for key in redis.scan_iter("hive:voice:remembered:*")]
             assert len(kept) == 2
             assert (await there.sent(headers, wav(2.0)))["cached"]
-            assert (await here.client.delete(f"{HISTORY}/{made['job_id']}", headers=headers)).status_code == 204
+            assert (
+                await here.client.delete(f"{HISTORY}/{made['job_id']}", headers=headers)
+            ).status_code == 204
             assert [key async for key in redis.scan_iter("hive:voice:remembered:*")] == []
             assert not (await there.sent(headers, wav(2.0)))["cached"]
             process.terminate()

@@ -39,7 +39,13 @@ OURS = ("/api/v1/voice/", "/api/v1/languages", "/api/v1/objects/")
 
 
 @schemathesis.serializer(
-    "audio/wav", "audio/mpeg", "audio/mp4", "audio/flac", "audio/ogg", "audio/webm", "application/octet-stream"
+    "audio/wav",
+    "audio/mpeg",
+    "audio/mp4",
+    "audio/flac",
+    "audio/ogg",
+    "audio/webm",
+    "application/octet-stream",
 )
 def sound(_: Any, value: Any) -> bytes:
     """What is made up for a sound file is sent as it is."""
@@ -63,7 +69,10 @@ class Background:
         self._loop, self._end = asyncio.get_running_loop(), asyncio.Event()
         async with (
             messaging(
-                wanted, ScriptedRecognition("Good morning.").app(), EchoTranslator(), ToneSynthesizer({"es": 440.0})
+                wanted,
+                ScriptedRecognition("Good morning.").app(),
+                EchoTranslator(),
+                ToneSynthesizer({"es": 440.0}),
             ) as api,
             serving(create_app(api.services), wanted.services, 0) as server,
         ):
@@ -89,7 +98,9 @@ def service(tmp_path: Path) -> Iterator[Background]:
 
 
 # The service's own thread masks what it sends on WebSockets with random numbers while cases are made up here.
-@pytest.mark.filterwarnings("ignore:Do not use the `random` module:hypothesis.errors.HypothesisDeprecationWarning")
+@pytest.mark.filterwarnings(
+    "ignore:Do not use the `random` module:hypothesis.errors.HypothesisDeprecationWarning"
+)
 @pytest.mark.parametrize(
     "mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE], ids=["fitting", "unfitting"]
 )
@@ -98,7 +109,9 @@ def test_nothing_that_is_sent_breaks_the_service(service: Background, mode: Gene
     schema = schemathesis.openapi.from_url(f"{service.url}/openapi.json")
     query = {"target_language": "es"}
     headers = {**service.headers, "content-type": "audio/wav"}
-    good = httpx.post(f"{service.url}{TRANSLATE}", params=query, content=wav(1.5), headers=headers, timeout=30)
+    good = httpx.post(
+        f"{service.url}{TRANSLATE}", params=query, content=wav(1.5), headers=headers, timeout=30
+    )
     assert good.status_code == 200, good.text
     tried: list[str] = []
 
@@ -113,9 +126,7 @@ def test_nothing_that_is_sent_breaks_the_service(service: Background, mode: Gene
     assert httpx.get(f"{service.url}/health").status_code == 200
 
 
-def _fuzz(
-    cases: st.SearchStrategy[Case[Any]], key: dict[str, str], job: str, tried: list[str]
-) -> None:
+def _fuzz(cases: st.SearchStrategy[Case[Any]], key: dict[str, str], job: str, tried: list[str]) -> None:
     """Half of the cases are sent as a stranger would; some of the others with a real recording."""
 
     @settings(max_examples=EXAMPLES, deadline=None, database=None, suppress_health_check=list(HealthCheck))

@@ -38,7 +38,10 @@ async def api(settings: Settings) -> AsyncIterator[Api]:
     synthesizer = SynthesizerChain([await EspeakSynthesizer.load()])
     try:
         async with messaging(
-            settings, stt_app(whisper, detector.detector, settings, files=whisper.files), translator, synthesizer
+            settings,
+            stt_app(whisper, detector.detector, settings, files=whisper.files),
+            translator,
+            synthesizer,
         ) as api:
             yield api
     finally:

@@ -46,7 +46,9 @@ class Deepl:
             self.asked.append(body)
             if self.fault is not None:
                 return self.fault
-            return {"translations": [{"detected_source_language": "EN", "text": self.text} for _ in body["text"]]}
+            return {
+                "translations": [{"detected_source_language": "EN", "text": self.text} for _ in body["text"]]
+            }
 
         return app
 
@@ -73,7 +75,9 @@ class Cloud:
             self.asked.append(body)
             if self.fault is not None:
                 return self.fault
-            return {"data": {"translations": [{"translatedText": "Buenos días (google)."} for _ in body["q"]]}}
+            return {
+                "data": {"translations": [{"translatedText": "Buenos días (google)."} for _ in body["q"]]}
+            }
 
         return app
 
@@ -96,8 +100,6 @@ async def asking(settings: Settings, deepl: Deepl, cloud: Cloud, said: str = SAI
         ) as api,
     ):
         yield api
-
-
 
 
 async def test_nothing_leaves_the_house_unless_the_tenant_agreed(settings: Settings) -> None:

@@ -83,9 +83,7 @@ async def history(
     """The tenant's own messages."""
     room = services.messages.messages
     page = await room.history.page(caller.tenant, limit=limit, cursor=cursor)
-    return PastMessages(
-        messages=[_past(room, entry) for entry in page.entries], next_cursor=page.next_cursor
-    )
+    return PastMessages(messages=[_past(room, entry) for entry in page.entries], next_cursor=page.next_cursor)
 
 
 @router.get("/api/v1/voice/stats")

@@ -19,10 +19,10 @@ from voice_service.http.dependencies import Admitted, Wired
 from voice_service.http.leaving import while_asked
 from voice_service.http.sound_bodies import (
     Sent,
-    Transcribed,
     TranscribeBody,
-    Translated,
+    Transcribed,
     TranslateBody,
+    Translated,
     read_sent,
 )
 from voice_service.messages.messages import Answer
@@ -40,7 +40,7 @@ router = APIRouter(
 )
 
 
-class Warning(BaseModel):  # noqa: A001  the answer's word
+class Warning(BaseModel):
     """Something to know about an answer."""
 
     code: str
@@ -125,7 +125,9 @@ async def translate(
 
 
 @router.post(
-    TRANSCRIBE, response_model=Transcription, openapi_extra=sound_bodies.described(TranscribeBody, Transcribed)
+    TRANSCRIBE,
+    response_model=Transcription,
+    openapi_extra=sound_bodies.described(TranscribeBody, Transcribed),
 )
 async def transcribe(request: Request, caller: Admitted, services: Wired) -> Response | Transcription:
     """Writes down a recording of up to 300 s. Nothing of it is kept."""

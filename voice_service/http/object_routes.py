@@ -18,7 +18,10 @@ router = APIRouter(tags=["voice messages"], responses=described({410: HTTPStatus
 
 _RANGE: Final = re.compile(r"bytes=(\d{0,15})-(\d{0,15})")
 _SOUND: Final[dict[int | str, dict[str, Any]]] = {
-    status: {"description": text, "content": {"audio/wav": {"schema": {"type": "string", "format": "binary"}}}}
+    status: {
+        "description": text,
+        "content": {"audio/wav": {"schema": {"type": "string", "format": "binary"}}},
+    }
     for status, text in ((200, "The sound"), (206, "A part of it"))
 }
 
@@ -49,7 +52,9 @@ async def sound(
     try:
         begin = await anext(pieces, b"")  # so that a failure is still an answer of its own
     except ObjectError as error:
-        raise ProblemError(Problem(503, "storage", "The sound cannot be read.", {"retry_after_s": 5.0})) from error
+        raise ProblemError(
+            Problem(503, "storage", "The sound cannot be read.", {"retry_after_s": 5.0})
+        ) from error
 
     async def body() -> Any:
         yield begin
@@ -75,6 +80,8 @@ def _span(asked: str | None, found: StoredObject) -> tuple[int, int]:
         first, end = max(0, found.bytes - int(match[2])), found.bytes
     if first >= end:
         raise ProblemError(
-            Problem(416, "wrong_range", "The sound is shorter than that.", {"limit": found.bytes, "unit": "bytes"})
+            Problem(
+                416, "wrong_range", "The sound is shorter than that.", {"limit": found.bytes, "unit": "bytes"}
+            )
         )
     return first, end

@@ -110,7 +110,9 @@ async def read_sent(request: Request, fields: type[F]) -> Sent[F]:
     if kind == "multipart/form-data":
         return await _from_form(request, fields)
     if kind.startswith("audio/") or kind in _BARE:
-        return Sent(await request.body(), _checked(fields, _nested(request.query_params.items(), fields), "query"))
+        return Sent(
+            await request.body(), _checked(fields, _nested(request.query_params.items(), fields), "query")
+        )
     raise ProblemError(
         Problem(
             415,
@@ -137,9 +139,7 @@ def _from_json(body: bytes, fields: type[F]) -> Sent[F]:
 
 
 async def _from_form(request: Request, fields: type[F]) -> Sent[F]:
-    async with request.form(
-        max_files=1, max_fields=_MOST_FIELDS, max_part_size=_LONGEST_FIELD_BYTES
-    ) as form:
+    async with request.form(max_files=1, max_fields=_MOST_FIELDS, max_part_size=_LONGEST_FIELD_BYTES) as form:
         upload = form.get("audio")
         if not isinstance(upload, UploadFile):
             missing = {"type": "missing", "loc": ("body", "audio"), "msg": "A file is needed", "input": None}
@@ -206,8 +206,8 @@ def _required(fields: type[BaseModel]) -> list[str]:
 def _flat(fields: type[BaseModel]) -> dict[str, Any]:
     """The schema of each field that forms and queries have."""
     properties: dict[str, Any] = dict(_inlined(fields.model_json_schema())["properties"])
-    options = properties.pop("options", {})
-    return properties | options.get("properties", {})
+    options: dict[str, Any] = properties.pop("options", {}).get("properties", {})
+    return properties | options
 
 
 def _inlined(schema: dict[str, Any]) -> dict[str, Any]:

@@ -40,9 +40,7 @@ class Hearing:
     def __init__(self, recogniser: Recognising, *, max_s: float, max_bytes: int) -> None:
         self._recogniser, self._max_s, self._max_bytes = recogniser, max_s, max_bytes
 
-    async def hear(
-        self, sound: bytes, *, language: str | None, quality: Quality, timings: Timings
-    ) -> Heard:
+    async def hear(self, sound: bytes, *, language: str | None, quality: Quality, timings: Timings) -> Heard:
         """Raises ProblemError: 422 for a file that cannot be used, 413 for too much of it."""
         with timed(timings, Stage.PREPROCESSING):
             prepared, register = await asyncio.to_thread(self._prepare, sound)

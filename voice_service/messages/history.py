@@ -155,7 +155,7 @@ class History:
         async with reading(self._engine) as connection:
             row = (await connection.execute(totals)).one()
             pairs = (await connection.execute(ways)).all()
-        return Stats(*row, tuple(Pair(*pair) for pair in pairs))
+        return Stats(*row._tuple(), pairs=tuple(Pair(*pair) for pair in pairs))
 
     async def sweep(self) -> None:
         """Deletes what is older than the operator keeps. Raises ObjectError, StorageError."""
@@ -178,7 +178,7 @@ class History:
 
 
 def _entry(row: Row[Any]) -> Entry:
-    return Entry(**row._mapping)  # noqa: SLF001  SQLAlchemy's public name for it
+    return Entry(**row._mapping)
 
 
 def _cursor(entry: Entry) -> str:

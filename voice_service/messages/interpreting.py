@@ -97,5 +97,7 @@ class MessageInterpreter:
             )
         except EngineError as error:
             log.warning("a message stays unspoken", language=language, reason=type(error).__name__)
-            warnings.append(Warned(NOT_SPOKEN, "The translation could not be spoken; it may be asked for again."))
+            warnings.append(
+                Warned(NOT_SPOKEN, "The translation could not be spoken; it may be asked for again.")
+            )
             return nothing

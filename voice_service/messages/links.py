@@ -26,7 +26,9 @@ class Links:
 
     def check(self, name: str, expires: int, signature: str, now: float) -> None:
         """Raises ProblemError: 403 for a link that was not made here, 410 for one whose time is over."""
-        if not hmac.compare_digest(self._signature(name, expires).encode(), signature.encode("utf-8", "replace")):
+        if not hmac.compare_digest(
+            self._signature(name, expires).encode(), signature.encode("utf-8", "replace")
+        ):
             raise ProblemError(Problem(403, "wrong_signature", "This link was not made here."))
         if now >= expires:
             raise ProblemError(Problem(410, "link_expired", "The time of this link is over."))

@@ -109,7 +109,9 @@ class Messages:
                 await self.history.add(self._failed(job, error.problem.code))
                 raise
 
-    async def transcribe(self, caller: Caller, sound: bytes, *, language: str | None, quality: Quality) -> Heard:
+    async def transcribe(
+        self, caller: Caller, sound: bytes, *, language: str | None, quality: Quality
+    ) -> Heard:
         """Nothing of it is kept. Raises ProblemError."""
         with self._places.taken(caller.tenant):
             return await self._interpreter.hearing.hear(sound, language=language, quality=quality, timings={})
@@ -131,15 +133,15 @@ class Messages:
         if result is None:
             result = await self._interpreter.interpret(wish, lambda heard: self._translated(job, heard))
             if job.choices.remembers and result.audio is not None:
-                await self._remembered.put(
-                    job.caller.tenant, job.keys[0], result_to_bytes(result), RESULT_S
-                )
+                await self._remembered.put(job.caller.tenant, job.keys[0], result_to_bytes(result), RESULT_S)
         name, warnings = await self._stored(job, result)
         await self.history.add(await self._completed(job, result, name, cached=cached))
         return Answer(
             job_id=job.id,
             result=result,
-            audio_url=self._link(name, job.created_at + self._kept_s(job)) if wish.return_audio_url and name else None,
+            audio_url=self._link(name, job.created_at + self._kept_s(job))
+            if wish.return_audio_url and name
+            else None,
             voice_similarity=None,
             processing_time_ms=job.took_ms(),
             cached=cached,

@@ -70,7 +70,9 @@ def open_store(directory: Path, url: str) -> ObjectStore:
             retry_config={"max_retries": 2, "retry_timeout": _PATIENCE},
         )
     except _BROKEN as error:
-        raise SettingsError(f"voice.objects_url: the store cannot be opened ({type(error).__name__})") from error
+        raise SettingsError(
+            f"voice.objects_url: the store cannot be opened ({type(error).__name__})"
+        ) from error
 
 
 class Objects:

@@ -41,7 +41,10 @@ class FileRecogniser:
             confidence=found.confidence,
             segments=tuple(
                 Segment(
-                    round(part.start_s + offset_s, 3), round(part.end_s + offset_s, 3), part.text, part.confidence
+                    round(part.start_s + offset_s, 3),
+                    round(part.end_s + offset_s, 3),
+                    part.text,
+                    part.confidence,
                 )
                 for part in found.utterances
             ),
@@ -53,10 +56,14 @@ class FileRecogniser:
 def _warnings(found: Transcript, offset_s: float) -> Iterator[Warned]:
     for gap in found.not_heard:
         begin_s, end_s = gap.start_s + offset_s, gap.end_s + offset_s
-        yield Warned("not_heard", f"From {begin_s:.1f} to {end_s:.1f} s nothing was recognised: {gap.reason}.")
+        yield Warned(
+            "not_heard", f"From {begin_s:.1f} to {end_s:.1f} s nothing was recognised: {gap.reason}."
+        )
     if found.text and found.confidence is not None and found.confidence < _LEAST_SURE:
         yield Warned("unsure", "The recogniser is not sure of what it heard.")
     others = {part.language for part in found.utterances if part.language} - {found.language}
     if others:
         languages = ", ".join(sorted(others))
-        yield Warned("several_languages", f"Parts seem to be in {languages}; all was taken as {found.language}.")
+        yield Warned(
+            "several_languages", f"Parts seem to be in {languages}; all was taken as {found.language}."
+        )

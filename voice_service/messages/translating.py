@@ -32,6 +32,7 @@ _LONGEST_SENTENCE: Final = 1000
 """Characters; longer ones are cut, as engines lose themselves in them."""
 _CONTEXT_SENTENCES: Final = 2
 
+
 class MessageTranslator:
     """Services outside the house where they may be asked, then the engines of the house."""
 
@@ -47,7 +48,7 @@ class MessageTranslator:
             outside: whether services outside the house may have the text.
 
         Raises:
-            ProblemError: 422 `unknown_language` where nobody knows the way, else what became of the last that was asked.
+            ProblemError: 422 `unknown_language` where nobody knows the way, else what became of the last asked.
         """
         if not text.strip() or languages.same_language(source, target):
             return Translated(text, ())
@@ -58,7 +59,9 @@ class MessageTranslator:
                 try:
                     return await self._by_service(service, pieces, source, target)
                 except EngineError as error:
-                    log.warning("the next translator is asked", after=service.name, reason=type(error).__name__)
+                    log.warning(
+                        "the next translator is asked", after=service.name, reason=type(error).__name__
+                    )
         self._refuse_unknown(source, target)
         try:
             return await self._by_house(pieces, source, target, quality)
@@ -118,7 +121,6 @@ class MessageTranslator:
             if result.doubt:
                 doubts[result.doubt] = None
         return Translated(languages.join(texts, target), tuple(by), _warnings(doubts))
-
 
     async def _ask(self, request: TranslationRequest, quality: Quality) -> TranslationResult:
         if quality is Quality.FAST:
