@@ -138,12 +138,12 @@ class History:
         mine = messages.c.tenant == tenant
         fresh = (messages.c.status == "completed") & messages.c.cached.is_(False)
         totals = select(
-            func.count(),
-            func.count().filter(messages.c.status == "completed"),
-            func.count().filter(messages.c.status == "failed"),
-            func.count().filter(messages.c.cached.is_(True)),
-            func.coalesce(func.sum(messages.c.duration_s), 0.0),
-            func.avg(messages.c.processing_time_ms).filter(fresh),
+            func.count().label("messages"),
+            func.count().filter(messages.c.status == "completed").label("completed"),
+            func.count().filter(messages.c.status == "failed").label("failed"),
+            func.count().filter(messages.c.cached.is_(True)).label("cached"),
+            func.coalesce(func.sum(messages.c.duration_s), 0.0).label("seconds"),
+            func.avg(messages.c.processing_time_ms).filter(fresh).label("mean_processing_ms"),
         ).where(mine)
         ways = (
             select(messages.c.source_language, messages.c.target_language, func.count().label("count"))
@@ -155,7 +155,7 @@ class History:
         async with reading(self._engine) as connection:
             row = (await connection.execute(totals)).one()
             pairs = (await connection.execute(ways)).all()
-        return Stats(*row._tuple(), pairs=tuple(Pair(*pair) for pair in pairs))
+        return Stats(**row._mapping, pairs=tuple(Pair(*pair) for pair in pairs))
 
     async def sweep(self) -> None:
         """Deletes what is older than the operator keeps. Raises ObjectError, StorageError."""
