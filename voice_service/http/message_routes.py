@@ -19,14 +19,14 @@ from voice_service.http.dependencies import Admitted, Wired
 from voice_service.http.leaving import while_asked
 from voice_service.http.sound_bodies import (
     Sent,
-    TranscribeBody,
-    Transcribed,
-    TranslateBody,
-    Translated,
+    TranscribeFields,
+    TranscribeMessageBody,
+    TranslateFields,
+    TranslateMessageBody,
     read_sent,
 )
-from voice_service.messages.messages import Answer
-from voice_service.messages.records import Heard, Interpreted, Stage, Warned, Wish
+from voice_service.messages.messages import MessageAnswer
+from voice_service.messages.records import Heard, Interpreted, MessageWarning, MessageWish, Stage
 from voice_service.wiring import VoiceServices
 
 TRANSLATE = "/api/v1/voice/translate"
@@ -59,7 +59,7 @@ class Timestamps(BaseModel):
     postprocessing_ms: float
 
 
-class Translation(BaseModel):
+class TranslationAnswer(BaseModel):
     """A voice message in another language."""
 
     job_id: str
@@ -84,7 +84,7 @@ class Translation(BaseModel):
     warnings: list[Warning]
 
 
-class SpokenSegment(BaseModel):
+class SegmentAnswer(BaseModel):
     """A stretch of speech between two pauses."""
 
     start: float
@@ -94,31 +94,33 @@ class SpokenSegment(BaseModel):
     confidence: float | None
 
 
-class Transcription(BaseModel):
+class TranscriptionAnswer(BaseModel):
     """What is said in a recording."""
 
     text: str
     language: str
     confidence: float | None
     """0…1; null where the recogniser cannot tell."""
-    segments: list[SpokenSegment]
+    segments: list[SegmentAnswer]
     duration_seconds: float
     """Of the recording."""
     warnings: list[Warning]
 
 
 @router.post(
-    TRANSLATE, response_model=Translation, openapi_extra=sound_bodies.described(TranslateBody, Translated)
+    TRANSLATE,
+    response_model=TranslationAnswer,
+    openapi_extra=sound_bodies.described(TranslateMessageBody, TranslateFields),
 )
 async def translate(
     request: Request, caller: Admitted, services: Wired, response: Response
-) -> Response | Translation:
+) -> Response | TranslationAnswer:
     """Translates a recording of up to 300 s and speaks the translation."""
     response.headers["content-encoding"] = "identity"  # sound in base64 takes long to compress, for little
     room = services.messages
     try:
         with room.bodies.taken(caller.tenant):
-            sent = await read_sent(request, Translated)
+            sent = await read_sent(request, TranslateFields)
         return await while_asked(request, _translated(services, caller, sent))
     except ClientDisconnect:
         return Response(status_code=_CLIENT_GONE)
@@ -126,15 +128,15 @@ async def translate(
 
 @router.post(
     TRANSCRIBE,
-    response_model=Transcription,
-    openapi_extra=sound_bodies.described(TranscribeBody, Transcribed),
+    response_model=TranscriptionAnswer,
+    openapi_extra=sound_bodies.described(TranscribeMessageBody, TranscribeFields),
 )
-async def transcribe(request: Request, caller: Admitted, services: Wired) -> Response | Transcription:
+async def transcribe(request: Request, caller: Admitted, services: Wired) -> Response | TranscriptionAnswer:
     """Writes down a recording of up to 300 s. Nothing of it is kept."""
     room = services.messages
     try:
         with room.bodies.taken(caller.tenant):
-            sent = await read_sent(request, Transcribed)
+            sent = await read_sent(request, TranscribeFields)
         fields = sent.fields
         heard = await while_asked(
             request,
@@ -147,12 +149,14 @@ async def transcribe(request: Request, caller: Admitted, services: Wired) -> Res
     return _transcription(heard)
 
 
-async def _translated(services: VoiceServices, caller: Caller, sent: Sent[Translated]) -> Translation:
+async def _translated(
+    services: VoiceServices, caller: Caller, sent: Sent[TranslateFields]
+) -> TranslationAnswer:
     fields = sent.fields
     if fields.voice_profile_id is not None:
         raise ProblemError(Problem(404, "unknown_profile", "There is no such voice profile."))
     options = fields.options
-    wish = Wish(
+    wish = MessageWish(
         sound=sent.sound,
         source_language=fields.source_language,
         target_language=fields.target_language,
@@ -168,9 +172,9 @@ async def _translated(services: VoiceServices, caller: Caller, sent: Sent[Transl
     return _translation(answer, None if encoded is None else encoded.decode("ascii"))
 
 
-def _translation(answer: Answer, audio_base64: str | None) -> Translation:
+def _translation(answer: MessageAnswer, audio_base64: str | None) -> TranslationAnswer:
     result = answer.result
-    return Translation(
+    return TranslationAnswer(
         job_id=answer.job_id,
         status="completed",
         original_text=result.original_text,
@@ -189,13 +193,13 @@ def _translation(answer: Answer, audio_base64: str | None) -> Translation:
     )
 
 
-def _transcription(heard: Heard) -> Transcription:
-    return Transcription(
+def _transcription(heard: Heard) -> TranscriptionAnswer:
+    return TranscriptionAnswer(
         text=heard.text,
         language=heard.language,
         confidence=heard.confidence,
         segments=[
-            SpokenSegment(start=part.start, end=part.end, text=part.text, confidence=part.confidence)
+            SegmentAnswer(start=part.start, end=part.end, text=part.text, confidence=part.confidence)
             for part in heard.segments
         ],
         duration_seconds=round(heard.duration_s, 3),
@@ -203,7 +207,7 @@ def _transcription(heard: Heard) -> Transcription:
     )
 
 
-def _warnings(warnings: tuple[Warned, ...]) -> list[Warning]:
+def _warnings(warnings: tuple[MessageWarning, ...]) -> list[Warning]:
     return [Warning(code=warning.code, message=warning.message) for warning in warnings]
 
 

@@ -19,7 +19,7 @@ from config.voice import VoiceSettings
 from foundation.http.problems import Problem, ProblemError
 from pipeline.recordings.finishing import AudioFormat
 from protocol.fields import LanguageCode
-from voice_service.messages.records import Quality
+from voice_service.messages.records import MessageQuality
 
 _ENVELOPE_BYTES: Final = 1_000_000
 """For all that is in a body beside the sound."""
@@ -33,7 +33,7 @@ OPTIONS: Final = ("quality", "preserve_emotion", "return_audio_url", "return_bas
 class Options(BaseModel):
     """How a message is to be answered."""
 
-    quality: Quality = Quality.BALANCED
+    quality: MessageQuality = MessageQuality.BALANCED
     preserve_emotion: bool = True
     """Has no effect yet; an answer says so where it was asked for."""
     return_audio_url: bool = True
@@ -42,17 +42,17 @@ class Options(BaseModel):
     """Of the spoken translation."""
 
 
-class Transcribed(BaseModel):
+class TranscribeFields(BaseModel):
     """What may be said about a recording that is to be written down."""
 
     audio_format: AudioFormat = AudioFormat.WAV
     """Of what is sent. What the file says itself goes first."""
     source_language: LanguageCode | None = None
     """Null: to be detected."""
-    quality: Quality = Quality.BALANCED
+    quality: MessageQuality = MessageQuality.BALANCED
 
 
-class Translated(BaseModel):
+class TranslateFields(BaseModel):
     """What is said about a recording that is to be translated."""
 
     audio_format: AudioFormat = AudioFormat.WAV
@@ -65,21 +65,21 @@ class Translated(BaseModel):
     options: Options = Options()
 
 
-class TranscribeBody(Transcribed):
+class TranscribeMessageBody(TranscribeFields):
     """A recording in JSON that is to be written down."""
 
     audio: str
     """Base64."""
 
 
-class TranslateBody(Translated):
+class TranslateMessageBody(TranslateFields):
     """A recording in JSON that is to be translated."""
 
     audio: str
     """Base64."""
 
 
-F = TypeVar("F", Transcribed, Translated)
+F = TypeVar("F", TranscribeFields, TranslateFields)
 
 
 @dataclass(frozen=True, slots=True)
