@@ -55,7 +55,7 @@ class VoiceSettings:
     webhook_hosts: tuple[str, ...] = ()
     """Hosts of your own network that may be told of jobs all the same, by plain HTTP too."""
     deepl_key: SecretStr = SecretStr("")
-    """Of an account with DeepL: tenants that agree have their texts translated there. Empty: no text leaves."""
+    """Of an account with DeepL: tenants that agree have their texts translated there. Empty: no text goes there."""
     deepl_url: str = ""
     """Where DeepL is asked; empty for its own address."""
     google_key: SecretStr = SecretStr("")

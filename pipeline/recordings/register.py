@@ -75,5 +75,5 @@ def _autocorrelation(windows: NDArray[np.float32]) -> NDArray[np.float32]:
     size = 2 * windows.shape[1]
     spectrum = np.fft.rfft(windows, size, axis=1)
     found = np.fft.irfft(np.abs(spectrum) ** 2, size, axis=1)[:, : windows.shape[1] * 3 // 4]
-    normed: NDArray[np.float32] = found / np.maximum(found[:, :1], 1e-12)
+    normed: NDArray[np.float32] = (found / np.maximum(found[:, :1], 1e-12)).astype(np.float32)
     return normed

@@ -145,15 +145,17 @@ async def test_another_recording_of_the_same_words_is_not_translated_again(
     assert (len(recognition.asked), len(reader.asked)) == (2, 1)
 
 
-async def test_two_services_share_what_they_remember(settings: Settings, tmp_path: Path) -> None:
+async def test_two_services_share_what_they_remember(
+    settings: Settings, tmp_path: Path, clock: WallClock
+) -> None:
     """Through Redis and the database; what one deletes the other does not give back, though its memory holds it."""
     first, second = ScriptedRecognition("Good morning."), ScriptedRecognition("Good morning.")
     async with redis_server(tmp_path) as (redis, process):
         port = redis.connection_pool.connection_kwargs["port"]
-        shared = {"redis_url": SecretStr(f"redis://127.0.0.1:{port}")}
+        shared: dict[str, Any] = {"redis_url": SecretStr(f"redis://127.0.0.1:{port}")}
         async with (
-            messaging(settings, first.app(), translator(), tones(), **shared) as here,
-            messaging(settings, second.app(), translator(), tones(), **shared) as there,
+            messaging(settings, first.app(), translator(), tones(), clock, **shared) as here,
+            messaging(settings, second.app(), translator(), tones(), clock, **shared) as there,
         ):
             headers = await here.tenant("acme", remembers_messages=True)
             made = await here.sent(headers, wav(2.0))

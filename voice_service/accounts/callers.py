@@ -58,7 +58,7 @@ class Callers:
         return await self._caller(keys.c.fingerprint == fingerprint(key))
 
     async def by_id(self, key: str) -> Caller:
-        """Whoever asked earlier with the key of this id. Raises ProblemError(401) where it was withdrawn; StorageError."""
+        """Whoever asked with the key of this id. Raises ProblemError(401) where it was withdrawn; StorageError."""
         return await self._caller(keys.c.id == key)
 
     async def _caller(self, whose: ColumnElement[bool]) -> Caller:

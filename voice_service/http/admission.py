@@ -7,14 +7,14 @@ from typing import Final
 from foundation.http.problems import Problem, ProblemError
 from voice_service.accounts.quota import used_up
 from voice_service.accounts.records import Caller, Right
-from voice_service.messages.records import Quality, Wish
+from voice_service.messages.records import MessageQuality, MessageWish
 from voice_service.wiring import VoiceServices
 
-_RIGHTS: Final = {Quality.HIGH: Right.QUALITY_HIGH}
+_RIGHTS: Final = {MessageQuality.HIGH: Right.QUALITY_HIGH}
 """What a quality needs; the others need none."""
 
 
-def check_wish(caller: Caller, wish: Wish) -> None:
+def check_wish(caller: Caller, wish: MessageWish) -> None:
     """Raises ProblemError(403) for a language or a quality that the plan does not have."""
     languages = [code for code in (wish.source_language, wish.target_language) if code is not None]
     for code in languages:

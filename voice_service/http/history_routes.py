@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from foundation.http.problems import Problem, ProblemError
 from voice_service.http.dependencies import Calling, Wired
-from voice_service.messages.history import Entry
+from voice_service.messages.history import HistoryEntry
 from voice_service.messages.messages import Messages
 from voice_service.messages.objects import ObjectError
 
@@ -58,7 +58,7 @@ class LanguagePair(BaseModel):
     messages: int
 
 
-class Figures(BaseModel):
+class MessageFigures(BaseModel):
     """All messages that the history holds, as figures."""
 
     messages: int
@@ -87,10 +87,10 @@ async def history(
 
 
 @router.get("/api/v1/voice/stats")
-async def stats(caller: Calling, services: Wired) -> Figures:
+async def stats(caller: Calling, services: Wired) -> MessageFigures:
     """The tenant's own messages as figures."""
     found = await services.messages.messages.history.stats(caller.tenant)
-    return Figures(
+    return MessageFigures(
         messages=found.messages,
         completed=found.completed,
         failed=found.failed,
@@ -117,7 +117,7 @@ async def forget(job_id: Annotated[str, Path(max_length=64)], caller: Calling, s
         raise ProblemError(problem) from error
 
 
-def _past(room: Messages, entry: Entry) -> PastMessage:
+def _past(room: Messages, entry: HistoryEntry) -> PastMessage:
     return PastMessage(
         job_id=entry.id,
         status=entry.status,

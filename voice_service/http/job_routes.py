@@ -19,7 +19,7 @@ from voice_service.http import sound_bodies
 from voice_service.http.admission import check_left, check_wish
 from voice_service.http.dependencies import Calling, Wired
 from voice_service.http.message_routes import CLIENT_GONE, wish_of
-from voice_service.http.sound_bodies import Sent, TranslateBody, Translated, read_sent
+from voice_service.http.sound_bodies import Sent, TranslateFields, TranslateMessageBody, read_sent
 from voice_service.jobs.records import Job, JobStatus, Priority
 from voice_service.jobs.shapes import JobAnswer, described_job
 from voice_service.jobs.translating import new_job
@@ -37,14 +37,14 @@ router = APIRouter(
 )
 
 
-class Queued(Translated):
+class Queued(TranslateFields):
     """What is said about a recording that is to be translated later."""
 
     webhook_url: Annotated[str | None, Field(max_length=LONGEST_URL)] = None
     """Told by POST when the job is over, signed; https, and not within our own networks."""
 
 
-class QueuedBody(Queued, TranslateBody):
+class QueuedBody(Queued, TranslateMessageBody):
     """The same in JSON."""
 
 

@@ -12,7 +12,7 @@ from voice_service.messages.languages import joint
 router = APIRouter(tags=["voice messages"])
 
 
-class Language(BaseModel):
+class OfferedLanguage(BaseModel):
     """What can be done with a language at the moment."""
 
     code: str
@@ -32,24 +32,24 @@ class OutsideService(BaseModel):
     """Whether the tenant's texts go there."""
 
 
-class Languages(BaseModel):
+class OfferedLanguages(BaseModel):
     """Everything that can be asked for."""
 
-    languages: list[Language]
+    languages: list[OfferedLanguage]
     outside: list[OutsideService]
     """In the order in which they are asked, before the engines of the house."""
 
 
 @router.get("/api/v1/languages")
-async def languages(caller: Calling, services: Wired) -> Languages:
+async def languages(caller: Calling, services: Wired) -> OfferedLanguages:
     """What can be heard, translated and spoken, as the speech services say that are there, and were."""
     room, engines = services.messages, services.engines
     agreed = (await choices_of(services.engine, caller.tenant)).outside
     outside = await room.offered.offers() if agreed else ()
     found = joint(await room.heard.heard(), engines.translator, engines.synthesizer, outside)
-    return Languages(
+    return OfferedLanguages(
         languages=[
-            Language(
+            OfferedLanguage(
                 code=offer.code,
                 heard=offer.heard,
                 spoken=offer.spoken,

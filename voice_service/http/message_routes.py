@@ -19,14 +19,14 @@ from voice_service.http.dependencies import Calling, Wired
 from voice_service.http.leaving import while_asked
 from voice_service.http.sound_bodies import (
     Sent,
-    TranscribeBody,
-    Transcribed,
-    TranslateBody,
-    Translated,
+    TranscribeFields,
+    TranscribeMessageBody,
+    TranslateFields,
+    TranslateMessageBody,
     read_sent,
 )
-from voice_service.messages.records import Heard, Wish
-from voice_service.messages.shapes import Translation, Warning, translation, warnings_of  # noqa: A004
+from voice_service.messages.records import Heard, MessageWish
+from voice_service.messages.shapes import TranslationAnswer, WarningAnswer, translation, warnings_of
 from voice_service.wiring import VoiceServices
 
 TRANSLATE = "/api/v1/voice/translate"
@@ -40,7 +40,7 @@ router = APIRouter(
 )
 
 
-class SpokenSegment(BaseModel):
+class SegmentAnswer(BaseModel):
     """A stretch of speech between two pauses."""
 
     start: float
@@ -50,28 +50,33 @@ class SpokenSegment(BaseModel):
     confidence: float | None
 
 
-class Transcription(BaseModel):
+class TranscriptionAnswer(BaseModel):
     """What is said in a recording."""
 
     text: str
     language: str
     confidence: float | None
     """0…1; null where the recogniser cannot tell."""
-    segments: list[SpokenSegment]
+    segments: list[SegmentAnswer]
     duration_seconds: float
     """Of the recording."""
-    warnings: list[Warning]
+    warnings: list[WarningAnswer]
 
 
 @router.post(
-    TRANSLATE, response_model=Translation, openapi_extra=sound_bodies.described(TranslateBody, Translated)
+    TRANSLATE,
+    response_model=TranslationAnswer,
+    openapi_extra=sound_bodies.described(TranslateMessageBody, TranslateFields),
 )
-async def translate(request: Request, caller: Calling, services: Wired) -> Response | Translation:
+async def translate(
+    request: Request, caller: Calling, services: Wired, response: Response
+) -> Response | TranslationAnswer:
     """Translates a recording of up to 300 s and speaks the translation."""
+    response.headers["content-encoding"] = "identity"  # sound in base64 takes long to compress, for little
     room = services.messages
     try:
         with room.bodies.taken(caller.tenant):
-            sent = await read_sent(request, Translated)
+            sent = await read_sent(request, TranslateFields)
         return await while_asked(request, _translated(services, caller, sent))
     except ClientDisconnect:
         return Response(status_code=CLIENT_GONE)
@@ -79,15 +84,15 @@ async def translate(request: Request, caller: Calling, services: Wired) -> Respo
 
 @router.post(
     TRANSCRIBE,
-    response_model=Transcription,
-    openapi_extra=sound_bodies.described(TranscribeBody, Transcribed),
+    response_model=TranscriptionAnswer,
+    openapi_extra=sound_bodies.described(TranscribeMessageBody, TranscribeFields),
 )
-async def transcribe(request: Request, caller: Calling, services: Wired) -> Response | Transcription:
+async def transcribe(request: Request, caller: Calling, services: Wired) -> Response | TranscriptionAnswer:
     """Writes down a recording of up to 300 s. Nothing of it is kept."""
     room = services.messages
     try:
         with room.bodies.taken(caller.tenant):
-            sent = await read_sent(request, Transcribed)
+            sent = await read_sent(request, TranscribeFields)
         fields = sent.fields
         heard = await while_asked(
             request,
@@ -100,7 +105,9 @@ async def transcribe(request: Request, caller: Calling, services: Wired) -> Resp
     return _transcription(heard)
 
 
-async def _translated(services: VoiceServices, caller: Caller, sent: Sent[Translated]) -> Translation:
+async def _translated(
+    services: VoiceServices, caller: Caller, sent: Sent[TranslateFields]
+) -> TranslationAnswer:
     wish = wish_of(sent.sound, sent.fields)
     check_wish(caller, wish)
     async with services.quota.counted(caller):
@@ -110,12 +117,12 @@ async def _translated(services: VoiceServices, caller: Caller, sent: Sent[Transl
     return translation(answer, None if encoded is None else encoded.decode("ascii"))
 
 
-def wish_of(sound: bytes, fields: Translated) -> Wish:
+def wish_of(sound: bytes, fields: TranslateFields) -> MessageWish:
     """What is asked. Raises ProblemError(404) for a voice profile that is not there."""
     if fields.voice_profile_id is not None:
         raise ProblemError(Problem(404, "unknown_profile", "There is no such voice profile."))
     options = fields.options
-    return Wish(
+    return MessageWish(
         sound=sound,
         source_language=fields.source_language,
         target_language=fields.target_language,
@@ -127,13 +134,13 @@ def wish_of(sound: bytes, fields: Translated) -> Wish:
     )
 
 
-def _transcription(heard: Heard) -> Transcription:
-    return Transcription(
+def _transcription(heard: Heard) -> TranscriptionAnswer:
+    return TranscriptionAnswer(
         text=heard.text,
         language=heard.language,
         confidence=heard.confidence,
         segments=[
-            SpokenSegment(start=part.start, end=part.end, text=part.text, confidence=part.confidence)
+            SegmentAnswer(start=part.start, end=part.end, text=part.text, confidence=part.confidence)
             for part in heard.segments
         ],
         duration_seconds=round(heard.duration_s, 3),

@@ -19,7 +19,7 @@ from config.voice import VoiceSettings
 from foundation.http.problems import Problem, ProblemError
 from pipeline.recordings.finishing import AudioFormat
 from protocol.fields import LanguageCode
-from voice_service.messages.records import Quality
+from voice_service.messages.records import MessageQuality
 
 _ENVELOPE_BYTES: Final = 1_000_000
 """For all that is in a body beside the sound."""
@@ -33,7 +33,7 @@ OPTIONS: Final = ("quality", "preserve_emotion", "return_audio_url", "return_bas
 class Options(BaseModel):
     """How a message is to be answered."""
 
-    quality: Quality = Quality.BALANCED
+    quality: MessageQuality = MessageQuality.BALANCED
     preserve_emotion: bool = True
     """Has no effect yet; an answer says so where it was asked for."""
     return_audio_url: bool = True
@@ -42,17 +42,17 @@ class Options(BaseModel):
     """Of the spoken translation."""
 
 
-class Transcribed(BaseModel):
+class TranscribeFields(BaseModel):
     """What may be said about a recording that is to be written down."""
 
     audio_format: AudioFormat = AudioFormat.WAV
     """Of what is sent. What the file says itself goes first."""
     source_language: LanguageCode | None = None
     """Null: to be detected."""
-    quality: Quality = Quality.BALANCED
+    quality: MessageQuality = MessageQuality.BALANCED
 
 
-class Translated(BaseModel):
+class TranslateFields(BaseModel):
     """What is said about a recording that is to be translated."""
 
     audio_format: AudioFormat = AudioFormat.WAV
@@ -65,14 +65,14 @@ class Translated(BaseModel):
     options: Options = Options()
 
 
-class TranscribeBody(Transcribed):
+class TranscribeMessageBody(TranscribeFields):
     """A recording in JSON that is to be written down."""
 
     audio: str
     """Base64."""
 
 
-class TranslateBody(Translated):
+class TranslateMessageBody(TranslateFields):
     """A recording in JSON that is to be translated."""
 
     audio: str
@@ -206,8 +206,8 @@ def _required(fields: type[BaseModel]) -> list[str]:
 def _flat(fields: type[BaseModel]) -> dict[str, Any]:
     """The schema of each field that forms and queries have."""
     properties: dict[str, Any] = dict(_inlined(fields.model_json_schema())["properties"])
-    options = properties.pop("options", {})
-    return properties | options.get("properties", {})
+    options: dict[str, Any] = properties.pop("options", {}).get("properties", {})
+    return properties | options
 
 
 def _inlined(schema: dict[str, Any]) -> dict[str, Any]:

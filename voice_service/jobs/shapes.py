@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from voice_service.jobs.deliveries import Delivery
 from voice_service.jobs.records import Job, JobStatus
-from voice_service.messages.shapes import Translation
+from voice_service.messages.shapes import TranslationAnswer
 
 
 class Failure(BaseModel):
@@ -32,7 +32,7 @@ class JobAnswer(BaseModel):
     created_at: str
     started_at: str | None
     completed_at: str | None
-    result: Translation | None
+    result: TranslationAnswer | None
     error: Failure | None
 
 
@@ -46,7 +46,7 @@ def described_job(job: Job) -> JobAnswer:
         created_at=_iso(job.created_at),
         started_at=None if job.started_at is None else _iso(job.started_at),
         completed_at=None if job.ended_at is None else _iso(job.ended_at),
-        result=None if job.result is None else Translation.model_validate(job.result["answer"]),
+        result=None if job.result is None else TranslationAnswer.model_validate(job.result["answer"]),
         error=None if job.error is None else Failure.model_validate(job.error),
     )
 

@@ -11,8 +11,8 @@ from voice_service.accounts.callers import Callers
 from voice_service.accounts.quota import Quota
 from voice_service.jobs.records import Job, NewJob, Priority
 from voice_service.jobs.runner import Progress
-from voice_service.messages.messages import Answer, Messages
-from voice_service.messages.records import Quality, Stage, Wish
+from voice_service.messages.messages import MessageAnswer, Messages
+from voice_service.messages.records import MessageQuality, MessageWish, Stage
 
 TRANSLATE: Final = "translate"
 """The kind of these jobs."""
@@ -36,7 +36,7 @@ class MessageJobs:
     messages: Messages
     callers: Callers
     quota: Quota
-    answered: Callable[[Answer], dict[str, Any]]
+    answered: Callable[[MessageAnswer], dict[str, Any]]
 
     async def work(self, job: Job, progress: Progress) -> Mapping[str, Any]:
         """Raises ProblemError, StorageError. The recording goes when the message is done."""
@@ -56,7 +56,7 @@ def new_job(
     tenant: str,
     key: str,
     priority: Priority,
-    wish: Wish,
+    wish: MessageWish,
     *,
     sound: str,
     sound_hash: str,
@@ -85,15 +85,15 @@ def new_job(
     )
 
 
-def _wish(job: Job, sound: bytes) -> Wish:
+def _wish(job: Job, sound: bytes) -> MessageWish:
     request = job.request
     # The answer's sound is an object in any case: whoever asks for the job gets it from there, as link or in base64.
     wants_sound = bool(request["return_audio_url"] or request["return_base64"])
-    return Wish(
+    return MessageWish(
         sound=sound,
         source_language=request["source_language"],
         target_language=request["target_language"],
-        quality=Quality(request["quality"]),
+        quality=MessageQuality(request["quality"]),
         preserve_emotion=request["preserve_emotion"],
         return_audio_url=wants_sound,
         return_base64=False,

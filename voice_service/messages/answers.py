@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from voice_service.messages.records import Interpreted, Stage, Translated
+from voice_service.messages.records import Interpreted, Stage, TranslatedText
 
 
 def result_to_bytes(result: Interpreted) -> bytes:
@@ -27,12 +27,12 @@ def result_from_bytes(data: bytes) -> Interpreted | None:
     return replace(result, audio=audio or None, timings=dict.fromkeys(Stage, 0.0))
 
 
-def translation_to_bytes(translated: Translated) -> bytes:
+def translation_to_bytes(translated: TranslatedText) -> bytes:
     """The other way round is `translation_from_bytes`."""
     return _TRANSLATED.dump_json(translated, ensure_ascii=True)
 
 
-def translation_from_bytes(data: bytes) -> Translated | None:
+def translation_from_bytes(data: bytes) -> TranslatedText | None:
     """None for what was written otherwise."""
     try:
         return _TRANSLATED.validate_json(data)
@@ -41,4 +41,4 @@ def translation_from_bytes(data: bytes) -> Translated | None:
 
 
 _RESULT = TypeAdapter(Interpreted)
-_TRANSLATED = TypeAdapter(Translated)
+_TRANSLATED = TypeAdapter(TranslatedText)

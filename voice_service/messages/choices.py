@@ -1,4 +1,4 @@
-"""What a tenant has chosen to be done with voice messages. Unless chosen, nothing is kept and nothing leaves the house."""
+"""What a tenant has chosen for its voice messages. Unless chosen, nothing is kept and nothing leaves the house."""
 
 from __future__ import annotations
 

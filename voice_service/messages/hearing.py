@@ -13,23 +13,25 @@ from foundation.http.problems import Problem, ProblemError
 from pipeline.audio import HEARING_RATE_HZ
 from pipeline.recordings.preparing import Prepared, SoundFault, UnusableSound, prepare
 from pipeline.recordings.register import register_of
-from voice_service.messages.records import Heard, Quality, Stage, Timings, Warned
+from voice_service.messages.records import Heard, MessageQuality, MessageWarning, Stage, Timings
 
 _STATUS: Final = {SoundFault.TOO_LARGE: 413, SoundFault.TOO_LONG: 413}
 _MOST_CLIPPED: Final = 0.005
 _LEAST_SIGNAL_DB: Final = 8.0
-NO_SPEECH: Final = Warned("no_speech", "Nobody speaks in the recording, or nothing could be understood.")
+NO_SPEECH: Final = MessageWarning(
+    "no_speech", "Nobody speaks in the recording, or nothing could be understood."
+)
 
 
 class Recognising(Protocol):
     """Recognises sound that is prepared."""
 
-    async def recognise(self, prepared: Prepared, *, language: str | None, quality: Quality) -> Heard:
+    async def recognise(self, prepared: Prepared, *, language: str | None, quality: MessageQuality) -> Heard:
         """Times are those in the file. Raises ProblemError. Cancelling it stops the work."""
         ...
 
 
-class Hearing:
+class MessageHearing:
     """Files to words.
 
     Args:
@@ -40,7 +42,9 @@ class Hearing:
     def __init__(self, recogniser: Recognising, *, max_s: float, max_bytes: int) -> None:
         self._recogniser, self._max_s, self._max_bytes = recogniser, max_s, max_bytes
 
-    async def hear(self, sound: bytes, *, language: str | None, quality: Quality, timings: Timings) -> Heard:
+    async def hear(
+        self, sound: bytes, *, language: str | None, quality: MessageQuality, timings: Timings
+    ) -> Heard:
         """Raises ProblemError: 422 for a file that cannot be used, 413 for too much of it."""
         with timed(timings, Stage.PREPROCESSING):
             prepared, register = await asyncio.to_thread(self._prepare, sound)
@@ -70,14 +74,14 @@ def timed(timings: Timings, stage: Stage) -> Iterator[None]:
         timings[stage] = (time.monotonic() - began_s) * 1000
 
 
-def _flaws(prepared: Prepared) -> Iterator[Warned]:
+def _flaws(prepared: Prepared) -> Iterator[MessageWarning]:
     for flaw in prepared.flaws:
-        yield Warned(flaw.kind.value, f"{_sentence(flaw.message)[:-1]} (at {flaw.at_s:.1f} s).")
+        yield MessageWarning(flaw.kind.value, f"{_sentence(flaw.message)[:-1]} (at {flaw.at_s:.1f} s).")
     if prepared.clipped > _MOST_CLIPPED:
-        yield Warned("clipped", "The recording is too loud: parts of it are cut off at full scale.")
+        yield MessageWarning("clipped", "The recording is too loud: parts of it are cut off at full scale.")
     noise_db = prepared.signal_to_noise_db
     if noise_db is not None and noise_db < _LEAST_SIGNAL_DB:
-        yield Warned("noisy", "Speech hardly stands out from what is behind it: words may be wrong.")
+        yield MessageWarning("noisy", "Speech hardly stands out from what is behind it: words may be wrong.")
 
 
 def _sentence(text: str) -> str:

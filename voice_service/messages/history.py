@@ -22,7 +22,7 @@ _SWEPT_AT_ONCE: Final = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class HistoryEntry:
     """A row of `voice_messages`; see there."""
 
     id: str
@@ -48,16 +48,16 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class HistoryPage:
     """Some entries, the newest first."""
 
-    entries: tuple[Entry, ...]
+    entries: tuple[HistoryEntry, ...]
     next_cursor: str | None
     """Where the next page begins; None where there is none."""
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class PairCount:
     """How often was translated from one language into another."""
 
     source: str
@@ -77,7 +77,7 @@ class Stats:
     """Of sound that was sent."""
     mean_processing_ms: float | None
     """Of messages that were not answered from an earlier one; None where there is none."""
-    pairs: tuple[Pair, ...]
+    pairs: tuple[PairCount, ...]
 
 
 class History:
@@ -100,7 +100,7 @@ class History:
         self._engine, self._objects, self._remembered = engine, objects, remembered
         self._clock, self.keep_s = clock, keep_s
 
-    async def add(self, entry: Entry) -> None:
+    async def add(self, entry: HistoryEntry) -> None:
         """Notes a message; one that was tried before is noted anew. Raises StorageError."""
         row = {column.name: getattr(entry, column.name) for column in messages.columns}
         before = messages.c.tenant == entry.tenant, messages.c.id == entry.id
@@ -108,7 +108,7 @@ class History:
             await connection.execute(delete(messages).where(*before))
             await connection.execute(insert(messages).values(row))
 
-    async def page(self, tenant: str, *, limit: int, cursor: str | None) -> Page:
+    async def page(self, tenant: str, *, limit: int, cursor: str | None) -> HistoryPage:
         """Raises ProblemError(422) for a cursor that no page gave; StorageError."""
         wanted = select(messages).where(messages.c.tenant == tenant)
         if cursor is not None:
@@ -117,9 +117,9 @@ class History:
         async with reading(self._engine) as connection:
             rows = (await connection.execute(wanted)).all()
         entries = tuple(_entry(row) for row in rows[:limit])
-        return Page(entries, _cursor(entries[-1]) if len(rows) > limit else None)
+        return HistoryPage(entries, _cursor(entries[-1]) if len(rows) > limit else None)
 
-    async def find(self, tenant: str, message: str) -> Entry:
+    async def find(self, tenant: str, message: str) -> HistoryEntry:
         """Raises ProblemError(404) where the tenant has no such message; StorageError."""
         wanted = select(messages).where(messages.c.tenant == tenant, messages.c.id == message)
         async with reading(self._engine) as connection:
@@ -140,12 +140,12 @@ class History:
         mine = messages.c.tenant == tenant
         fresh = (messages.c.status == "completed") & messages.c.cached.is_(False)
         totals = select(
-            func.count(),
-            func.count().filter(messages.c.status == "completed"),
-            func.count().filter(messages.c.status == "failed"),
-            func.count().filter(messages.c.cached.is_(True)),
-            func.coalesce(func.sum(messages.c.duration_s), 0.0),
-            func.avg(messages.c.processing_time_ms).filter(fresh),
+            func.count().label("messages"),
+            func.count().filter(messages.c.status == "completed").label("completed"),
+            func.count().filter(messages.c.status == "failed").label("failed"),
+            func.count().filter(messages.c.cached.is_(True)).label("cached"),
+            func.coalesce(func.sum(messages.c.duration_s), 0.0).label("seconds"),
+            func.avg(messages.c.processing_time_ms).filter(fresh).label("mean_processing_ms"),
         ).where(mine)
         ways = (
             select(messages.c.source_language, messages.c.target_language, func.count().label("count"))
@@ -157,7 +157,7 @@ class History:
         async with reading(self._engine) as connection:
             row = (await connection.execute(totals)).one()
             pairs = (await connection.execute(ways)).all()
-        return Stats(*row, tuple(Pair(*pair) for pair in pairs))
+        return Stats(**row._mapping, pairs=tuple(PairCount(*pair) for pair in pairs))
 
     async def sweep(self) -> None:
         """Deletes what is older than the operator keeps. Raises ObjectError, StorageError."""
@@ -169,7 +169,7 @@ class History:
                 return
             await self._delete([_entry(row) for row in rows])
 
-    async def _delete(self, entries: Sequence[Entry]) -> None:
+    async def _delete(self, entries: Sequence[HistoryEntry]) -> None:
         """The rows last, so that what fails can be tried again."""
         for entry in entries:
             await self._remembered.forget(entry.tenant, entry.cache_keys)
@@ -179,11 +179,11 @@ class History:
             await connection.execute(gone)
 
 
-def _entry(row: Row[Any]) -> Entry:
-    return Entry(**row._mapping)
+def _entry(row: Row[Any]) -> HistoryEntry:
+    return HistoryEntry(**row._mapping)
 
 
-def _cursor(entry: Entry) -> str:
+def _cursor(entry: HistoryEntry) -> str:
     return base64.urlsafe_b64encode(f"{entry.created_at!r} {entry.id}".encode()).decode().rstrip("=")
 
 

@@ -12,23 +12,23 @@ import structlog
 from pipeline.audio import SPEAKING_RATE_HZ, Pcm
 from pipeline.engines.protocols import EngineError, Synthesizer
 from pipeline.recordings.finishing import encode
-from voice_service.messages.hearing import Hearing, timed
+from voice_service.messages.hearing import MessageHearing, timed
 from voice_service.messages.records import (
     EMOTION_NOT_KEPT,
     Heard,
     Interpreted,
-    Quality,
+    MessageQuality,
+    MessageWarning,
+    MessageWish,
     Stage,
     Timings,
-    Translated,
-    Warned,
-    Wish,
+    TranslatedText,
 )
 from voice_service.messages.speaking import speak, voice_for
 
 log = structlog.get_logger(__name__)
 
-Translate = Callable[[Heard], Awaitable[Translated]]
+TranslateHeard = Callable[[Heard], Awaitable[TranslatedText]]
 """Translates what was heard. Raises ProblemError."""
 
 NOT_SPOKEN: Final = "not_spoken"
@@ -37,12 +37,15 @@ NOT_SPOKEN: Final = "not_spoken"
 class MessageInterpreter:
     """Interprets messages, each by itself; what is cancelled stops at once, in the services as well."""
 
-    def __init__(self, hearing: Hearing, synthesizer: Synthesizer) -> None:
+    def __init__(self, hearing: MessageHearing, synthesizer: Synthesizer) -> None:
         self.hearing = hearing
         self._synthesizer = synthesizer
 
     async def interpret(
-        self, wish: Wish, translate: Translate, told: Callable[[Stage], None] = lambda stage: None
+        self,
+        wish: MessageWish,
+        translate: TranslateHeard,
+        told: Callable[[Stage], None] = lambda stage: None,
     ) -> Interpreted:
         """Raises ProblemError where it cannot be heard or translated; what cannot be spoken is said in a warning.
 
@@ -82,7 +85,9 @@ class MessageInterpreter:
             timings=timings,
         )
 
-    async def _spoken(self, wish: Wish, heard: Heard, text: str, warnings: list[Warned]) -> Pcm:
+    async def _spoken(
+        self, wish: MessageWish, heard: Heard, text: str, warnings: list[MessageWarning]
+    ) -> Pcm:
         """Empty where there is nothing to say, or nobody to say it."""
         nothing: Pcm = np.zeros(0, np.int16)
         if not any(character.isalnum() for character in text):
@@ -90,11 +95,11 @@ class MessageInterpreter:
         language = wish.target_language
         voice = voice_for(self._synthesizer.voices(language), heard.register, wish.quality)
         if voice is None:
-            warnings.append(Warned(NOT_SPOKEN, f"There is no voice for {language} at the moment."))
+            warnings.append(MessageWarning(NOT_SPOKEN, f"There is no voice for {language} at the moment."))
             return nothing
         said_s = heard.duration_s
         try:
-            if wish.quality is not Quality.FAST:
+            if wish.quality is not MessageQuality.FAST:
                 try:
                     return await speak(
                         self._synthesizer, text, language, voice=voice.name, said_s=said_s, unhurried=True
@@ -107,6 +112,6 @@ class MessageInterpreter:
         except EngineError as error:
             log.warning("a message stays unspoken", language=language, reason=type(error).__name__)
             warnings.append(
-                Warned(NOT_SPOKEN, "The translation could not be spoken; it may be asked for again.")
+                MessageWarning(NOT_SPOKEN, "The translation could not be spoken; it may be asked for again.")
             )
             return nothing

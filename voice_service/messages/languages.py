@@ -29,18 +29,16 @@ def joint(
     """One entry for each language that anything can be done with."""
     hears, reads, speaks = set(heard), set(translator.info.languages), set(synthesizer.info.languages)
     beyond = {code for offer in outside for code in offer.reads | offer.writes}
-    offers = []
-    for code in sorted(hears | reads | speaks | beyond):
-        offers.append(
-            LanguageOffer(
-                code,
-                code in hears or languages.base(code) in hears,
-                bool(synthesizer.voices(code)),
-                tuple(sorted(to for to in reads if to != code and translator.route(code, to) is not None)),
-                tuple(sorted(_outside(languages.base(code), outside))),
-            )
+    return tuple(
+        LanguageOffer(
+            code,
+            code in hears or languages.base(code) in hears,
+            bool(synthesizer.voices(code)),
+            tuple(sorted(to for to in reads if to != code and translator.route(code, to) is not None)),
+            tuple(sorted(_outside(languages.base(code), outside))),
         )
-    return tuple(offers)
+        for code in sorted(hears | reads | speaks | beyond)
+    )
 
 
 def _outside(code: str, outside: Sequence[Offer]) -> set[str]:

@@ -83,11 +83,11 @@ class RedisLevel:
         if self._resting():
             return None
         try:
-            found: bytes | None = await self._redis.get(_PREFIX + key)
+            found = await self._redis.get(_PREFIX + key)
         except (RedisError, OSError, TimeoutError) as error:
             self._rest(error)
             return None
-        return found
+        return found if isinstance(found, bytes) else None
 
     async def put(self, key: str, value: bytes, life_s: float) -> None:
         if self._resting():

@@ -22,12 +22,20 @@ from voice_service.messages.answers import (
     translation_to_bytes,
 )
 from voice_service.messages.choices import Choices, choices_of
-from voice_service.messages.history import DAY_S, Entry, History
+from voice_service.messages.history import DAY_S, History, HistoryEntry
 from voice_service.messages.interpreting import MessageInterpreter
 from voice_service.messages.links import Links
 from voice_service.messages.objects import ObjectError, Objects
-from voice_service.messages.places import Places
-from voice_service.messages.records import Heard, Interpreted, Quality, Stage, Translated, Warned, Wish
+from voice_service.messages.places import MessagePlaces
+from voice_service.messages.records import (
+    Heard,
+    Interpreted,
+    MessageQuality,
+    MessageWarning,
+    MessageWish,
+    Stage,
+    TranslatedText,
+)
 from voice_service.messages.remembering import Remembered
 from voice_service.messages.translating import MessageTranslator
 
@@ -40,7 +48,7 @@ _UNKNOWN_TYPE: Final = "application/octet-stream"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class MessageAnswer:
     """What whoever asked is told."""
 
     job_id: str
@@ -52,7 +60,7 @@ class Answer:
     """Of a voice of one's own with its model; None for a voice of the house."""
     processing_time_ms: float
     cached: bool
-    warnings: tuple[Warned, ...]
+    warnings: tuple[MessageWarning, ...]
 
 
 @dataclass(slots=True)
@@ -61,7 +69,7 @@ class _Job:
 
     id: str
     caller: Caller
-    wish: Wish
+    wish: MessageWish
     choices: Choices
     created_at: float
     began_s: float
@@ -92,7 +100,7 @@ class Messages:
         objects: Objects,
         links: Links,
         remembered: Remembered,
-        places: Places,
+        places: MessagePlaces,
         clock: Callable[[], float],
         link_s: float,
     ) -> None:
@@ -104,11 +112,11 @@ class Messages:
     async def translate(
         self,
         caller: Caller,
-        wish: Wish,
+        wish: MessageWish,
         *,
         job_id: str = "",
         told: Callable[[Stage], None] = lambda stage: None,
-    ) -> Answer:
+    ) -> MessageAnswer:
         """Raises ProblemError, StorageError; a message that fails is noted in the history with the reason.
 
         Args:
@@ -127,13 +135,13 @@ class Messages:
                 raise
 
     async def transcribe(
-        self, caller: Caller, sound: bytes, *, language: str | None, quality: Quality
+        self, caller: Caller, sound: bytes, *, language: str | None, quality: MessageQuality
     ) -> Heard:
         """Nothing of it is kept. Raises ProblemError."""
         with self._places.taken(caller.tenant):
             return await self._interpreter.hearing.hear(sound, language=language, quality=quality, timings={})
 
-    def link_to(self, entry: Entry, name: str | None) -> str | None:
+    def link_to(self, entry: HistoryEntry, name: str | None) -> str | None:
         """To the sound of an entry of the history; None where there is none any more."""
         if name is None:
             return None
@@ -148,7 +156,7 @@ class Messages:
             return None
         return self._link(name, found.expires_at)
 
-    async def _answer(self, job: _Job) -> Answer:
+    async def _answer(self, job: _Job) -> MessageAnswer:
         wish = job.wish
         if wish.source_language is not None:  # nothing is recognised in vain
             outside = job.choices.outside
@@ -163,7 +171,7 @@ class Messages:
                 await self._remembered.put(job.caller.tenant, job.keys[0], result_to_bytes(result), RESULT_S)
         name, warnings = await self._stored(job, result)
         await self.history.add(await self._completed(job, result, name, cached=cached))
-        return Answer(
+        return MessageAnswer(
             job_id=job.id,
             result=result,
             audio_object=name if wish.return_audio_url else None,
@@ -192,7 +200,7 @@ class Messages:
             job.keys.append(self._translation_key(job, result.source_language, result.original_text))
         return result
 
-    async def _translated(self, job: _Job, heard: Heard) -> Translated:
+    async def _translated(self, job: _Job, heard: Heard) -> TranslatedText:
         wish, tenant, outside = job.wish, job.caller.tenant, job.choices.outside
         source = heard.language or wish.source_language or wish.target_language
         key = ""
@@ -214,7 +222,7 @@ class Messages:
         parts = ("translation", source, wish.target_language, wish.quality, str(job.choices.outside), text)
         return self._remembered.key(job.caller.tenant, *parts)
 
-    async def _stored(self, job: _Job, result: Interpreted) -> tuple[str | None, tuple[Warned, ...]]:
+    async def _stored(self, job: _Job, result: Interpreted) -> tuple[str | None, tuple[MessageWarning, ...]]:
         """The object with the answer's sound, where somebody is to have it by a link or in the history."""
         if result.audio is None or not (job.wish.return_audio_url or job.choices.keeps):
             return None, ()
@@ -230,7 +238,9 @@ class Messages:
             log.warning("sound is not stored", error=str(error))
             if job.wish.return_audio_url and not job.wish.return_base64:
                 raise ProblemError(_no_store()) from error
-            return None, (Warned("not_stored", "The sound could not be stored: there is no link to it."),)
+            return None, (
+                MessageWarning("not_stored", "The sound could not be stored: there is no link to it."),
+            )
         return name, ()
 
     def _kept_s(self, job: _Job) -> float:
@@ -240,7 +250,9 @@ class Messages:
         expires = int(min(self._clock() + self._link_s, until))
         return self.links.link(name, expires) if expires > self._clock() else None
 
-    async def _completed(self, job: _Job, result: Interpreted, name: str | None, *, cached: bool) -> Entry:
+    async def _completed(
+        self, job: _Job, result: Interpreted, name: str | None, *, cached: bool
+    ) -> HistoryEntry:
         keeps = job.choices.keeps
         return replace(
             self._noted(job),
@@ -268,11 +280,11 @@ class Messages:
             log.warning("sound is not kept", error=str(error))
             return None
 
-    def _failed(self, job: _Job, code: str) -> Entry:
+    def _failed(self, job: _Job, code: str) -> HistoryEntry:
         return replace(self._noted(job), status="failed", error=code[:64])
 
-    def _noted(self, job: _Job) -> Entry:
-        return Entry(
+    def _noted(self, job: _Job) -> HistoryEntry:
+        return HistoryEntry(
             id=job.id,
             tenant=job.caller.tenant,
             person=job.caller.person,

@@ -6,6 +6,7 @@ A table says whose they are and how long they live; a watcher deletes those that
 from __future__ import annotations
 
 import asyncio
+import os
 import secrets
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
@@ -66,7 +67,11 @@ def open_store(directory: Path, url: str) -> ObjectStore:
             raise SettingsError("voice.objects_url: only s3://bucket/prefix is supported")
         return from_url(
             url,
-            client_options={"timeout": _PATIENCE, "connect_timeout": timedelta(seconds=5)},
+            client_options={
+                "timeout": _PATIENCE,
+                "connect_timeout": timedelta(seconds=5),
+                "allow_http": os.environ.get("AWS_ENDPOINT_URL", "").startswith("http://"),
+            },
             retry_config={"max_retries": 2, "retry_timeout": _PATIENCE},
         )
     except _BROKEN as error:

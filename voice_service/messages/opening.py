@@ -16,14 +16,14 @@ from config.voice import VoiceSettings
 from speech_service.client import TranscriptionClient
 from voice_service.engines import Engines
 from voice_service.messages.heard_languages import HeardLanguages
-from voice_service.messages.hearing import Hearing
+from voice_service.messages.hearing import MessageHearing
 from voice_service.messages.history import DAY_S, History
 from voice_service.messages.interpreting import MessageInterpreter
 from voice_service.messages.links import Links
 from voice_service.messages.memory_levels import Level, MemoryLevel, RedisLevel
 from voice_service.messages.messages import Messages
 from voice_service.messages.objects import Objects, open_store
-from voice_service.messages.places import Places
+from voice_service.messages.places import MessagePlaces
 from voice_service.messages.recognising import FileRecogniser
 from voice_service.messages.remembering import Remembered
 from voice_service.messages.translating import MessageTranslator
@@ -48,7 +48,7 @@ class MessageRoom:
     messages: Messages
     offered: Offered
     heard: HeardLanguages
-    bodies: Places
+    bodies: MessagePlaces
     """Bodies that are being read."""
     watchers: Mapping[str, Callable[[], Awaitable[None]]]
     """Background work by name."""
@@ -80,7 +80,7 @@ async def opened_messages(
         if client is not None:
             await stack.enter_async_context(client)
         recogniser = FileRecogniser(client)
-        hearing = Hearing(recogniser, max_s=voice.max_audio_s, max_bytes=voice.max_audio_bytes)
+        hearing = MessageHearing(recogniser, max_s=voice.max_audio_s, max_bytes=voice.max_audio_bytes)
         yield MessageRoom(
             messages=Messages(
                 engine,
@@ -90,13 +90,13 @@ async def opened_messages(
                 objects=objects,
                 links=Links(secret, voice.public_url or f"http://{voice.host}:{voice.port}"),
                 remembered=remembered,
-                places=Places(most, max(1, most // 2), retry_after_s=_RETRY_AFTER_S),
+                places=MessagePlaces(most, max(1, most // 2), retry_after_s=_RETRY_AFTER_S),
                 clock=clock,
                 link_s=voice.link_s,
             ),
             offered=offered,
             heard=await stack.enter_async_context(HeardLanguages(urls, settings.services)),
-            bodies=Places(READING_FACTOR * most, most, retry_after_s=_RETRY_AFTER_S),
+            bodies=MessagePlaces(READING_FACTOR * most, most, retry_after_s=_RETRY_AFTER_S),
             watchers={
                 "old objects": objects.keep_sweeping,
                 "old messages": lambda: _keep_sweeping(history, remembered),

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from foundation.http.problems import ProblemError, overloaded
 
 
-class Places:
+class MessagePlaces:
     """Counts what is under way. Who finds no place is told to come again; nobody waits here."""
 
     def __init__(self, most: int, per_tenant: int, *, retry_after_s: float) -> None:

@@ -13,7 +13,7 @@ from speech_service.client.files import TranscriptionClient
 from speech_service.transcripts import Transcript
 from voice_service.engines import engine_problem
 from voice_service.failover import EnginesAway
-from voice_service.messages.records import Heard, Quality, Segment, Warned
+from voice_service.messages.records import Heard, MessageQuality, MessageWarning, Segment
 
 _LEAST_SURE = 0.5
 
@@ -25,7 +25,7 @@ class FileRecogniser:
         """`client`: None where no service is configured."""
         self._client = client
 
-    async def recognise(self, prepared: Prepared, *, language: str | None, quality: Quality) -> Heard:
+    async def recognise(self, prepared: Prepared, *, language: str | None, quality: MessageQuality) -> Heard:
         """Times are those in the file. Raises ProblemError."""
         if self._client is None:
             raise ProblemError(engine_problem(EnginesAway("recognition")))
@@ -53,17 +53,17 @@ class FileRecogniser:
         )
 
 
-def _warnings(found: Transcript, offset_s: float) -> Iterator[Warned]:
+def _warnings(found: Transcript, offset_s: float) -> Iterator[MessageWarning]:
     for gap in found.not_heard:
         begin_s, end_s = gap.start_s + offset_s, gap.end_s + offset_s
-        yield Warned(
+        yield MessageWarning(
             "not_heard", f"From {begin_s:.1f} to {end_s:.1f} s nothing was recognised: {gap.reason}."
         )
     if found.text and found.confidence is not None and found.confidence < _LEAST_SURE:
-        yield Warned("unsure", "The recogniser is not sure of what it heard.")
+        yield MessageWarning("unsure", "The recogniser is not sure of what it heard.")
     others = {part.language for part in found.utterances if part.language} - {found.language}
     if others:
         languages = ", ".join(sorted(others))
-        yield Warned(
+        yield MessageWarning(
             "several_languages", f"Parts seem to be in {languages}; all was taken as {found.language}."
         )

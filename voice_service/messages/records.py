@@ -10,7 +10,7 @@ from typing import Final
 from pipeline.recordings.finishing import AudioFormat
 
 
-class Quality(StrEnum):
+class MessageQuality(StrEnum):
     """How much care is taken; the more, the longer it takes."""
 
     FAST = "fast"
@@ -33,7 +33,7 @@ Timings = MutableMapping[Stage, float]
 
 
 @dataclass(frozen=True, slots=True)
-class Warned:
+class MessageWarning:
     """Something that whoever asked has to know, although there is an answer."""
 
     code: str
@@ -42,13 +42,13 @@ class Warned:
     """English, for people; never quotes what was said."""
 
 
-EMOTION_NOT_KEPT: Final = Warned(
+EMOTION_NOT_KEPT: Final = MessageWarning(
     "emotion_not_preserved", "No voice that is here can keep the speaker's emotion: the option has no effect."
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
+class MessageWish:
     """What somebody asks of one recording."""
 
     sound: bytes = field(repr=False)
@@ -56,7 +56,7 @@ class Wish:
     source_language: str | None
     """None: to be detected."""
     target_language: str
-    quality: Quality = Quality.BALANCED
+    quality: MessageQuality = MessageQuality.BALANCED
     preserve_emotion: bool = False
     return_audio_url: bool = True
     return_base64: bool = True
@@ -86,19 +86,19 @@ class Heard:
     segments: tuple[Segment, ...]
     duration_s: float
     """Of the recording."""
-    warnings: tuple[Warned, ...] = ()
+    warnings: tuple[MessageWarning, ...] = ()
     register: str = ""
     """"low" or "high", as the speaker's voice is; empty where it is neither, or cannot be told."""
 
 
 @dataclass(frozen=True, slots=True)
-class Translated:
+class TranslatedText:
     """A text in another language."""
 
     text: str = field(repr=False)
     by: tuple[str, ...]
     """Who translated it: names of engines, or of services outside the house."""
-    warnings: tuple[Warned, ...] = ()
+    warnings: tuple[MessageWarning, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,5 +116,5 @@ class Interpreted:
     """The translation as a file; None where nothing could be spoken."""
     audio_s: float
     """How long that is."""
-    warnings: tuple[Warned, ...]
+    warnings: tuple[MessageWarning, ...]
     timings: Timings

@@ -6,11 +6,11 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from voice_service.messages.messages import Answer
-from voice_service.messages.records import Interpreted, Stage, Warned
+from voice_service.messages.messages import MessageAnswer
+from voice_service.messages.records import Interpreted, MessageWarning, Stage
 
 
-class Warning(BaseModel):
+class WarningAnswer(BaseModel):
     """Something to know about an answer."""
 
     code: str
@@ -29,7 +29,7 @@ class Timestamps(BaseModel):
     postprocessing_ms: float
 
 
-class Translation(BaseModel):
+class TranslationAnswer(BaseModel):
     """A voice message in another language."""
 
     job_id: str
@@ -51,13 +51,13 @@ class Translation(BaseModel):
     timestamps: Timestamps
     translated_by: list[str]
     """Engines of the house, or "deepl" and "google", which are outside; empty where nothing was to translate."""
-    warnings: list[Warning]
+    warnings: list[WarningAnswer]
 
 
-def translation(answer: Answer, audio_base64: str | None = None) -> Translation:
+def translation(answer: MessageAnswer, audio_base64: str | None = None) -> TranslationAnswer:
     """An answer as it is sent."""
     result = answer.result
-    return Translation(
+    return TranslationAnswer(
         job_id=answer.job_id,
         status="completed",
         original_text=result.original_text,
@@ -76,9 +76,9 @@ def translation(answer: Answer, audio_base64: str | None = None) -> Translation:
     )
 
 
-def warnings_of(warnings: tuple[Warned, ...]) -> list[Warning]:
+def warnings_of(warnings: tuple[MessageWarning, ...]) -> list[WarningAnswer]:
     """As they are sent."""
-    return [Warning(code=warning.code, message=warning.message) for warning in warnings]
+    return [WarningAnswer(code=warning.code, message=warning.message) for warning in warnings]
 
 
 def _timings(result: Interpreted) -> dict[str, Any]:

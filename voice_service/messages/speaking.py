@@ -11,7 +11,7 @@ import numpy as np
 from pipeline.audio import SPEAKING_RATE_HZ, Pcm
 from pipeline.engines.protocols import EngineError, SynthesisRequest, Synthesizer, Voice
 from pipeline.text.splitting import sentences
-from voice_service.messages.records import Quality
+from voice_service.messages.records import MessageQuality
 
 _LONGEST_SENTENCE: Final = 400
 """Characters; longer ones are cut, so that the first sound of each comes soon."""
@@ -52,7 +52,7 @@ async def speak(
     return np.concatenate(pieces) if pieces else np.zeros(0, np.int16)
 
 
-def voice_for(voices: Sequence[Voice], register: str, quality: Quality) -> Voice | None:
+def voice_for(voices: Sequence[Voice], register: str, quality: MessageQuality) -> Voice | None:
     """The voice that speaks, of a language's: as low or high as the speaker's, where there is such a one.
 
     Args:
@@ -63,5 +63,5 @@ def voice_for(voices: Sequence[Voice], register: str, quality: Quality) -> Voice
         return None
     first = [voice for voice in voices if not voice.standby] or list(voices)
     quickest = [voice for voice in voices if voice.standby] or first
-    cast = quickest if quality is Quality.FAST else first
+    cast = quickest if quality is MessageQuality.FAST else first
     return next((voice for voice in cast if register and voice.register == register), cast[0])

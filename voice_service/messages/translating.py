@@ -22,7 +22,7 @@ from pipeline.text import languages
 from pipeline.text.checks import problem
 from pipeline.text.splitting import sentences
 from voice_service.engines import engine_problem
-from voice_service.messages.records import Quality, Translated, Warned
+from voice_service.messages.records import MessageQuality, MessageWarning, TranslatedText
 from voice_service.outside.offered import Offered
 from voice_service.outside.services import MOST_TEXTS, OutsideTranslator
 
@@ -40,18 +40,18 @@ class MessageTranslator:
         self._house, self._offered = house, offered
 
     async def translate(
-        self, text: str, *, source: str, target: str, quality: Quality, outside: bool
-    ) -> Translated:
+        self, text: str, *, source: str, target: str, quality: MessageQuality, outside: bool
+    ) -> TranslatedText:
         """The whole text; what is in that language already comes back as it is.
 
         Args:
             outside: whether services outside the house may have the text.
 
         Raises:
-            ProblemError: 422 `unknown_language` where nobody knows the way, else what became of the last that was asked.
+            ProblemError: 422 `unknown_language` where nobody knows the way, else what became of the last asked.
         """
         if not text.strip() or languages.same_language(source, target):
-            return Translated(text, ())
+            return TranslatedText(text, ())
         pieces = [piece.strip() for piece in sentences(text, _LONGEST_SENTENCE, source)]
         pieces = [piece for piece in pieces if piece]
         if outside:
@@ -90,7 +90,7 @@ class MessageTranslator:
 
     async def _by_service(
         self, service: OutsideTranslator, pieces: Sequence[str], source: str, target: str
-    ) -> Translated:
+    ) -> TranslatedText:
         """Raises EngineError, also for a translation that nobody should hear."""
         texts: list[str] = []
         for first in range(0, len(pieces), MOST_TEXTS):
@@ -103,11 +103,11 @@ class MessageTranslator:
                 raise EngineError(f"{service.name}: {fault.reason}")
             if fault is not None:
                 doubts[fault.reason] = None
-        return Translated(languages.join(texts, target), (service.name,), _warnings(doubts))
+        return TranslatedText(languages.join(texts, target), (service.name,), _warnings(doubts))
 
     async def _by_house(
-        self, pieces: Sequence[str], source: str, target: str, quality: Quality
-    ) -> Translated:
+        self, pieces: Sequence[str], source: str, target: str, quality: MessageQuality
+    ) -> TranslatedText:
         context: deque[tuple[str, str]] = deque(maxlen=_CONTEXT_SENTENCES)
         texts: list[str] = []
         by: dict[str, None] = {}
@@ -120,10 +120,10 @@ class MessageTranslator:
             by[result.engine] = None
             if result.doubt:
                 doubts[result.doubt] = None
-        return Translated(languages.join(texts, target), tuple(by), _warnings(doubts))
+        return TranslatedText(languages.join(texts, target), tuple(by), _warnings(doubts))
 
-    async def _ask(self, request: TranslationRequest, quality: Quality) -> TranslationResult:
-        if quality is Quality.FAST:
+    async def _ask(self, request: TranslationRequest, quality: MessageQuality) -> TranslationResult:
+        if quality is MessageQuality.FAST:
             try:
                 return await self._house.translate(replace(request, draft=True))
             except (UnknownLanguage, EngineOverloaded):
@@ -133,9 +133,9 @@ class MessageTranslator:
         return await self._house.translate(request)
 
 
-def _warnings(doubts: dict[str, None]) -> tuple[Warned, ...]:
+def _warnings(doubts: dict[str, None]) -> tuple[MessageWarning, ...]:
     return tuple(
-        Warned("translation_doubtful", f"The translation may be wrong: {reason.replace('_', ' ')}.")
+        MessageWarning("translation_doubtful", f"The translation may be wrong: {reason.replace('_', ' ')}.")
         for reason in doubts
     )
 

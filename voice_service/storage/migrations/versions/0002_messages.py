@@ -16,8 +16,9 @@ CHOICES = ("keeps_messages", "remembers_messages", "translates_outside")
 def upgrade() -> None:
     """Every tenant begins with nothing kept and nothing sent away."""
     for choice in CHOICES:
-        column = sa.Column(choice, sa.Boolean(), nullable=False, server_default=sa.false())
-        op.add_column("voice_tenants", column)
+        op.add_column(
+            "voice_tenants", sa.Column(choice, sa.Boolean(), nullable=False, server_default=sa.false())
+        )
     op.create_table(
         "voice_messages",
         sa.Column("id", sa.String(24), primary_key=True),
