@@ -80,7 +80,7 @@ async def test_a_key_says_who_asks_and_what_they_may(
 )  # fmt: skip
 async def test_what_is_no_key_gets_401(client: httpx.AsyncClient, key: str, shown: str) -> None:
     """In the form of RFC 9457, without saying why."""
-    answer = await client.get("/api/v1/account", headers={"authorization": f"Bearer {shown}".encode()})
+    answer = await client.get("/api/v1/account", headers={b"authorization": f"Bearer {shown}".encode()})
     assert code(answer) == (401, "not_authorised")
     assert answer.headers["www-authenticate"] == "Bearer"
     missing = await client.get("/api/v1/account")
