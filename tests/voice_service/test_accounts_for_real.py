@@ -30,7 +30,7 @@ from stack.ports import Ports, free_port
 from tests.postgresql import postgresql
 from tests.voice_service.accounts import bearer, code
 from voice_service.accounts.first import first_key, for_this_machine_alone
-from voice_service.accounts.records import Queue, Right, Role
+from voice_service.accounts.records import AccountRole, Queue, Right
 from voice_service.storage.database import opened
 
 HIVE = Path(sys.executable).with_name("hive")
@@ -230,7 +230,7 @@ def test_what_cannot_be_meant_is_a_matter_of_usage(
 def test_rights_on_the_command_line_are_those_that_there_are() -> None:
     """Described without loading what knows them."""
     assert set(accounts_command.RIGHTS) == {right.value for right in Right}
-    assert set(accounts_command.ROLES) == {role.value for role in Role}
+    assert set(accounts_command.ROLES) == {role.value for role in AccountRole}
     assert set(accounts_command.QUEUES) == {queue.value for queue in Queue}
 
 
