@@ -189,9 +189,9 @@ async def test_the_local_stack_runs_it_and_its_log_holds_no_key(
     """What `hive up` tells on the terminal is told there alone."""
     monkeypatch.setenv("HIVE_CACHE", str(tmp_path))
     stack = Stack(Settings(), parts=("voice",), ports=Ports.free(), directory=tmp_path / "run")
-    (key,) = KEY.findall(await up.first_key(stack.settings))
-    assert await up.first_key(stack.settings) == ""
     async with stack, httpx.AsyncClient(base_url=stack.voice_url) as client:
+        (key,) = KEY.findall(await up.first_key(stack.settings))
+        assert await up.first_key(stack.settings) == ""
         account = await client.get("/api/v1/account", headers=bearer(key))
         assert account.json()["plan"]["name"] == "enterprise"
         assert "hive_" not in stack.log_of("voice").read_text()
