@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from config.settings import Settings
 from voice_service.accounts import audit, plans
 from voice_service.accounts.plans import PlanChange
-from voice_service.accounts.records import Role
+from voice_service.accounts.records import AccountRole
 from voice_service.accounts.tenants import Accounts
 from voice_service.storage import database
 
@@ -101,7 +101,10 @@ async def _withdraw_key(place: _Place, given: dict[str, Any]) -> None:
 
 
 async def _add_person(place: _Place, given: dict[str, Any]) -> None:
-    print(await place.accounts.add_person(given["tenant"], given["name"], Role(given["role"])), flush=True)
+    print(
+        await place.accounts.add_person(given["tenant"], given["name"], AccountRole(given["role"])),
+        flush=True,
+    )
 
 
 async def _list_people(place: _Place, given: dict[str, Any]) -> None:

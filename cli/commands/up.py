@@ -76,10 +76,9 @@ async def _up(arguments: argparse.Namespace, settings: Settings) -> None:
     )
     await fetching.provide(settings)
     try:
-        key = await first_key(stack.settings)
         async with stack:
             _welcome(stack, arguments)
-            if key:
+            if key := await first_key(stack.settings):  # not before: a start that fails would lose it
                 print(key, flush=True)
             await asyncio.Event().wait()  # until Ctrl-C or SIGTERM cancels
     finally:

@@ -18,7 +18,7 @@ from tests.voice_service.accounts import accounts, bearer, code, new_tenant, ope
 from voice_service.accounts import plans
 from voice_service.accounts.keys import fingerprint, new_key
 from voice_service.accounts.plans import PlanChange
-from voice_service.accounts.records import Queue, Right, Role
+from voice_service.accounts.records import AccountRole, Queue, Right
 from voice_service.storage.tables import audit, keys, people, tenants, usage
 from voice_service.wiring import VoiceServices
 
@@ -46,7 +46,7 @@ async def test_a_key_says_who_asks_and_what_they_may(
 ) -> None:
     """Its tenant's plan and rights; a key in somebody's name has their role."""
     key = await new_tenant(services, "acme", "free")
-    ana = await accounts(services).add_person("acme", "Ana", Role.MEMBER)
+    ana = await accounts(services).add_person("acme", "Ana", AccountRole.MEMBER)
     hers = await accounts(services).new_key("acme", "phone", ana)
 
     answer = await client.get("/api/v1/account", headers=bearer(key))
@@ -80,7 +80,7 @@ async def test_a_key_says_who_asks_and_what_they_may(
 )  # fmt: skip
 async def test_what_is_no_key_gets_401(client: httpx.AsyncClient, key: str, shown: str) -> None:
     """In the form of RFC 9457, without saying why."""
-    answer = await client.get("/api/v1/account", headers={"authorization": f"Bearer {shown}".encode()})
+    answer = await client.get("/api/v1/account", headers={b"authorization": f"Bearer {shown}".encode()})
     assert code(answer) == (401, "not_authorised")
     assert answer.headers["www-authenticate"] == "Bearer"
     missing = await client.get("/api/v1/account")
@@ -181,7 +181,7 @@ async def test_names_hide_nothing(services: VoiceServices) -> None:
 async def test_nobody_gets_a_key_in_the_name_of_anothers_person(services: VoiceServices) -> None:
     await accounts(services).add_tenant("acme", "pro")
     await accounts(services).add_tenant("other", "pro")
-    ana = await accounts(services).add_person("acme", "Ana", Role.MEMBER)
+    ana = await accounts(services).add_person("acme", "Ana", AccountRole.MEMBER)
     with pytest.raises(ProblemError, match="person_unknown"):
         await accounts(services).new_key("other", "stolen", ana)
 
@@ -189,7 +189,7 @@ async def test_nobody_gets_a_key_in_the_name_of_anothers_person(services: VoiceS
 async def _everything_of_a_tenant_goes(services: VoiceServices) -> None:
     key = await new_tenant(services, "acme", "pro")
     left = await new_tenant(services, "other", "pro")
-    ana = await accounts(services).add_person("acme", "Ana", Role.MEMBER)
+    ana = await accounts(services).add_person("acme", "Ana", AccountRole.MEMBER)
     await accounts(services).new_key("acme", "phone", ana)
     await services.quota.take(await services.callers.by_key(key))
 
@@ -226,10 +226,10 @@ async def test_everything_of_a_tenant_goes_with_it_in_postgresql(clock: WallCloc
 
 async def test_a_person_goes_with_their_keys(services: VoiceServices, client: httpx.AsyncClient) -> None:
     await accounts(services).add_tenant("acme", "pro")
-    ana = await accounts(services).add_person("acme", "Ana", Role.ORGANISER)
+    ana = await accounts(services).add_person("acme", "Ana", AccountRole.ORGANISER)
     hers = await accounts(services).new_key("acme", "phone", ana)
     assert [(p.id, p.tenant, p.name, p.role) for p in await accounts(services).people()] == [
-        (ana, "acme", "Ana", Role.ORGANISER)
+        (ana, "acme", "Ana", AccountRole.ORGANISER)
     ]
     await accounts(services).remove_person(ana)
     assert code(await client.get("/api/v1/account", headers=bearer(hers))) == (401, "not_authorised")

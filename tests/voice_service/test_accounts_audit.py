@@ -8,14 +8,14 @@ from tests.auth_service.conftest import WallClock
 from tests.voice_service.accounts import accounts, bearer, code, new_tenant
 from voice_service.accounts import audit, plans
 from voice_service.accounts.plans import PlanChange
-from voice_service.accounts.records import Role
+from voice_service.accounts.records import AccountRole
 from voice_service.wiring import VoiceServices
 
 
 async def _operator(services: VoiceServices) -> str:
     """Their key; four deeds."""
     await accounts(services).add_tenant("house", "enterprise")
-    person = await accounts(services).add_person("house", "Olga", Role.OPERATOR)
+    person = await accounts(services).add_person("house", "Olga", AccountRole.OPERATOR)
     return await accounts(services).new_key("house", "console", person)
 
 
@@ -59,7 +59,7 @@ async def test_nobody_else_sees_it(services: VoiceServices, client: httpx.AsyncC
     """Not a tenant's own key, nor its organisers'; pages have bounds."""
     operator = await _operator(services)
     key = await new_tenant(services, "acme", "business")
-    organiser = await accounts(services).add_person("acme", "Ana", Role.ORGANISER)
+    organiser = await accounts(services).add_person("acme", "Ana", AccountRole.ORGANISER)
     hers = await accounts(services).new_key("acme", "hers", organiser)
     for shown in (key, hers):
         answer = await client.get("/api/v1/admin/audit", headers=bearer(shown))

@@ -8,8 +8,9 @@ import os
 import re
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import httpx
@@ -29,7 +30,7 @@ from stack.ports import Ports, free_port
 from tests.postgresql import postgresql
 from tests.voice_service.accounts import bearer, code
 from voice_service.accounts.first import first_key, for_this_machine_alone
-from voice_service.accounts.records import Queue, Right, Role
+from voice_service.accounts.records import AccountRole, Queue, Right
 from voice_service.storage.database import opened
 
 HIVE = Path(sys.executable).with_name("hive")
@@ -46,11 +47,14 @@ def environment(home: Path, **variables: str) -> dict[str, str]:
     } | variables  # fmt: skip
 
 
-async def hive(home: Path, *arguments: str | bytes, status: int = 0, said: str = "", **variables: str) -> str:
+async def hive(
+    home: Path, *arguments: str | bytes, status: int = 0, said: str = "",
+    where: Mapping[str, str] = MappingProxyType({}),
+) -> str:  # fmt: skip
     """What the installed command prints on standard output."""
     process = await asyncio.create_subprocess_exec(
         HIVE, "accounts", *arguments,
-        env=environment(home, **variables), stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+        env=environment(home, **where), stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
         stdin=asyncio.subprocess.DEVNULL,
     )  # fmt: skip
     async with asyncio.timeout(60):
@@ -164,18 +168,18 @@ async def test_people_have_keys_of_their_own_in_postgresql(tmp_path: Path) -> No
     """Likewise, of a tenant that is removed in the end."""
     async with postgresql() as url:
         where = {"HIVE_VOICE__DATABASE_URL": url.render_as_string(hide_password=False)}
-        await hive(tmp_path, "tenant", "add", "acme", **where)
+        await hive(tmp_path, "tenant", "add", "acme", where=where)
         named = ("--tenant", "acme", "--name")
         ana = (
-            await hive(tmp_path, "person", "add", *named, "Ana [red]", "--role", "operator", **where)
+            await hive(tmp_path, "person", "add", *named, "Ana [red]", "--role", "operator", where=where)
         ).strip()
-        assert "Ana [red]  operator" in await hive(tmp_path, "person", "list", **where)
-        key = (await hive(tmp_path, "key", "new", *named, "phone", "--person", ana, **where)).strip()
+        assert "Ana [red]  operator" in await hive(tmp_path, "person", "list", where=where)
+        key = (await hive(tmp_path, "key", "new", *named, "phone", "--person", ana, where=where)).strip()
         async with running(tmp_path, **where) as (client, _, _):
             account = await client.get("/api/v1/account", headers=bearer(key))
             assert account.json()["person"] == ana
             assert (await client.get("/api/v1/admin/audit", headers=bearer(key))).status_code == 200
-            await hive(tmp_path, "tenant", "remove", "acme", **where)
+            await hive(tmp_path, "tenant", "remove", "acme", where=where)
             assert code(await client.get("/api/v1/account", headers=bearer(key))) == (401, "not_authorised")
 
 
@@ -185,9 +189,9 @@ async def test_the_local_stack_runs_it_and_its_log_holds_no_key(
     """What `hive up` tells on the terminal is told there alone."""
     monkeypatch.setenv("HIVE_CACHE", str(tmp_path))
     stack = Stack(Settings(), parts=("voice",), ports=Ports.free(), directory=tmp_path / "run")
-    (key,) = KEY.findall(await up.first_key(stack.settings))
-    assert await up.first_key(stack.settings) == ""
     async with stack, httpx.AsyncClient(base_url=stack.voice_url) as client:
+        (key,) = KEY.findall(await up.first_key(stack.settings))
+        assert await up.first_key(stack.settings) == ""
         account = await client.get("/api/v1/account", headers=bearer(key))
         assert account.json()["plan"]["name"] == "enterprise"
         assert "hive_" not in stack.log_of("voice").read_text()
@@ -226,7 +230,7 @@ def test_what_cannot_be_meant_is_a_matter_of_usage(
 def test_rights_on_the_command_line_are_those_that_there_are() -> None:
     """Described without loading what knows them."""
     assert set(accounts_command.RIGHTS) == {right.value for right in Right}
-    assert set(accounts_command.ROLES) == {role.value for role in Role}
+    assert set(accounts_command.ROLES) == {role.value for role in AccountRole}
     assert set(accounts_command.QUEUES) == {queue.value for queue in Queue}
 
 
@@ -257,9 +261,9 @@ async def test_errors_of_the_command_are_one_line(tmp_path: Path) -> None:
     """With the exit status that says whose fault it was, and without what the database is reached by."""
     assert await hive(tmp_path, "tenant", "add", b"\xff", status=1, said="A name is 1 to 64") == ""
     where = {"HIVE_VOICE__DATABASE_URL": "postgresql://hive:geheim@127.0.0.1:1/x"}
-    assert await hive(tmp_path, "audit", status=1, said="hive: error: database: ", **where) == ""
+    assert await hive(tmp_path, "audit", status=1, said="hive: error: database: ", where=where) == ""
     wrong = {"HIVE_VOICE__DATABASE_URL": "mysql://hive:geheim@127.0.0.1/x"}
-    assert await hive(tmp_path, "audit", status=2, said="'mysql' is not supported", **wrong) == ""
+    assert await hive(tmp_path, "audit", status=2, said="'mysql' is not supported", where=wrong) == ""
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,7 @@ class Deed:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class AuditPage:
     """Some deeds, the latest first."""
 
     deeds: list[Deed]
@@ -54,7 +54,7 @@ async def record(connection: AsyncConnection, deed: Deed) -> None:
     )
 
 
-async def page(engine: AsyncEngine, *, before: int | None = None, most: int = 50) -> Page:
+async def page(engine: AsyncEngine, *, before: int | None = None, most: int = 50) -> AuditPage:
     """What was done before a place in the list, or last."""
     wanted = select(audit).order_by(audit.c.id.desc()).limit(most + 1)
     if before is not None:
@@ -62,7 +62,7 @@ async def page(engine: AsyncEngine, *, before: int | None = None, most: int = 50
     async with reading(engine) as connection:
         rows = (await connection.execute(wanted)).all()
     deeds = [Deed(row.at, row.who, row.what, row.about, row.tenant) for row in rows[:most]]
-    return Page(deeds, rows[most - 1].id if len(rows) > most else None)
+    return AuditPage(deeds, rows[most - 1].id if len(rows) > most else None)
 
 
 async def purge(engine: AsyncEngine, before: float) -> int:

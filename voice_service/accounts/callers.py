@@ -13,7 +13,7 @@ from foundation.database import StorageError, reading, transaction
 from foundation.http.problems import Problem, ProblemError
 from voice_service.accounts.keys import fingerprint, is_key
 from voice_service.accounts.plans import COLUMNS, of_row
-from voice_service.accounts.records import Caller, Role
+from voice_service.accounts.records import AccountRole, Caller
 from voice_service.accounts.tokens import Tokens
 from voice_service.storage.tables import keys, people, plans, tenants
 
@@ -71,7 +71,7 @@ class Callers:
             tenant=row.tenant,
             person=row.person,
             key=row.id,
-            role=Role.ORGANISER if row.role is None else Role(row.role),
+            role=AccountRole.ORGANISER if row.role is None else AccountRole(row.role),
             plan=of_row(row),
         )
 

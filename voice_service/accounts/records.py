@@ -8,7 +8,7 @@ from enum import StrEnum
 from protocol.language import base
 
 
-class Role(StrEnum):
+class AccountRole(StrEnum):
     """What somebody is trusted with."""
 
     OPERATOR = "operator"
@@ -70,7 +70,7 @@ class Caller:
     """Id of the person in whose name it is; None for a key of the tenant itself."""
     key: str
     """Id of the key that was shown, or of the one that the token was made with."""
-    role: Role
+    role: AccountRole
     plan: Plan
 
     @property

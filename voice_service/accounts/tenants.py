@@ -20,7 +20,7 @@ from foundation.names import LONGEST, plain
 from voice_service.accounts import plans
 from voice_service.accounts.audit import Deed, record
 from voice_service.accounts.keys import fingerprint, new_key
-from voice_service.accounts.records import Role
+from voice_service.accounts.records import AccountRole
 from voice_service.storage.tables import keys, people, tenants
 
 LOCAL: Final = "local"
@@ -41,18 +41,18 @@ class Tenant:
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class TenantPerson:
     """Somebody of a tenant."""
 
     id: str
     tenant: str
     """Its name."""
     name: str
-    role: Role
+    role: AccountRole
 
 
 @dataclass(frozen=True, slots=True)
-class Key:
+class KeptKey:
     """What is known of a key, which is not the key. Times are Unix seconds."""
 
     id: str
@@ -84,7 +84,7 @@ class Accounts:
                 if (await connection.execute(select(tenants.c.id).limit(1))).first() is not None:
                     return None
                 tenant = await self._add_tenant(connection, LOCAL, _UNBOUNDED)
-                person = await self._add_person(connection, tenant, LOCAL, Role.OPERATOR)
+                person = await self._add_person(connection, tenant, LOCAL, AccountRole.OPERATOR)
                 return await self._add_key(connection, tenant, "first", person)
         except ProblemError:
             return None
@@ -134,13 +134,13 @@ class Accounts:
             rows = await connection.execute(select(tenants, good.label("keys")).order_by(tenants.c.name))
             return [Tenant(row.id, row.name, row.plan, row.created_at, row.keys) for row in rows]
 
-    async def add_person(self, tenant: str, name: str, role: Role) -> str:
+    async def add_person(self, tenant: str, name: str, role: AccountRole) -> str:
         """Their id. Raises ProblemError: 404 for the tenant, 422 for the name."""
         visible(name)
         async with transaction(self._engine) as connection:
             return await self._add_person(connection, await _tenant(connection, tenant), name, role)
 
-    async def _add_person(self, connection: AsyncConnection, owner: str, name: str, role: Role) -> str:
+    async def _add_person(self, connection: AsyncConnection, owner: str, name: str, role: AccountRole) -> str:
         identifier = _new_id()
         await connection.execute(
             insert(people).values(
@@ -157,14 +157,14 @@ class Accounts:
             await connection.execute(delete(people).where(people.c.id == identifier))
             await self._record(connection, "person removed", f"person {identifier}", owner)
 
-    async def people(self, tenant: str | None = None) -> list[Person]:
+    async def people(self, tenant: str | None = None) -> list[TenantPerson]:
         """Of one tenant, by name, or of all. Raises ProblemError(404)."""
         wanted = select(people, tenants.c.name.label("of")).join(tenants, tenants.c.id == people.c.tenant)
         async with reading(self._engine) as connection:
             if tenant is not None:
                 wanted = wanted.where(tenants.c.id == await _tenant(connection, tenant))
             rows = await connection.execute(wanted.order_by(tenants.c.name, people.c.name, people.c.id))
-            return [Person(row.id, row.of, row.name, Role(row.role)) for row in rows]
+            return [TenantPerson(row.id, row.of, row.name, AccountRole(row.role)) for row in rows]
 
     async def new_key(self, tenant: str, name: str, person: str | None = None) -> str:
         """Makes a key, which is known to whoever gets it here and to nobody afterwards.
@@ -206,7 +206,7 @@ class Accounts:
             if ended.rowcount:
                 await self._record(connection, "key withdrawn", f"key {identifier}", owner)
 
-    async def keys(self, tenant: str | None = None) -> list[Key]:
+    async def keys(self, tenant: str | None = None) -> list[KeptKey]:
         """Of one tenant, by name, or of all, withdrawn ones too. Raises ProblemError(404)."""
         wanted = select(keys, tenants.c.name.label("of")).join(tenants, tenants.c.id == keys.c.tenant)
         async with reading(self._engine) as connection:
@@ -214,7 +214,7 @@ class Accounts:
                 wanted = wanted.where(tenants.c.id == await _tenant(connection, tenant))
             rows = await connection.execute(wanted.order_by(tenants.c.name, keys.c.created_at, keys.c.id))
             return [
-                Key(
+                KeptKey(
                     row.id, row.of, row.person, row.name, row.created_at, row.used_at, row.withdrawn_at
                 )
                 for row in rows

@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, BaseModel
 
 from foundation.http.problems import Problem, ProblemError
 from voice_service.accounts import audit
-from voice_service.accounts.records import Caller, Queue, Right, Role
+from voice_service.accounts.records import AccountRole, Caller, Queue, Right
 from voice_service.http.dependencies import Calling, CallingByKey, Wired
 
 router = APIRouter(prefix="/api/v1", tags=["account"])
@@ -33,7 +33,7 @@ class AccountAnswer(BaseModel):
     tenant: str
     person: str | None
     """`null`: it is the tenant's own."""
-    role: Role
+    role: AccountRole
     plan: PlanAnswer
     used: int
     """Messages in this month of UTC."""
@@ -126,5 +126,5 @@ async def audited(
 
 
 def _operator(caller: Caller) -> None:
-    if caller.role is not Role.OPERATOR:
+    if caller.role is not AccountRole.OPERATOR:
         raise ProblemError(Problem(403, "not_operator", "Only an operator may see this."))
