@@ -183,6 +183,8 @@ export function Dialog(props: { title: string; onClose: () => void; children: Re
         event.preventDefault();
         props.onClose();
       }}
+      // What lies below stays open.
+      onKeyDown={(event) => event.key === "Escape" && event.stopPropagation()}
     >
       <header>
         <h2 id={titleId}>{props.title}</h2>

@@ -115,6 +115,7 @@ export const ar: Messages = {
   "before.captionsBoth": "كليهما",
   "before.captionsOff": "لا شيء",
   "before.changeLater": "يمكنك تغيير كل هذا في أي وقت أثناء الاجتماع.",
+  "before.change": "تغيير",
   "before.sound": "فحص الصوت",
   "before.microphone": "الميكروفون",
   "before.speaker": "مكبر الصوت",

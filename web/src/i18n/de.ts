@@ -115,6 +115,7 @@ export const de: Messages = {
   "before.captionsBoth": "Beides",
   "before.captionsOff": "Nichts",
   "before.changeLater": "Das alles können Sie während der Besprechung jederzeit ändern.",
+  "before.change": "Ändern",
   "before.sound": "Tonprobe",
   "before.microphone": "Mikrofon",
   "before.speaker": "Lautsprecher",

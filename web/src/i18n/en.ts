@@ -112,6 +112,7 @@ export const en = {
   "before.captionsBoth": "Both",
   "before.captionsOff": "Nothing",
   "before.changeLater": "You can change all of this at any time during the meeting.",
+  "before.change": "Change",
   "before.sound": "Sound check",
   "before.microphone": "Microphone",
   "before.speaker": "Loudspeaker",

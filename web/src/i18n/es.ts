@@ -112,6 +112,7 @@ export const es: Messages = {
   "before.captionsBoth": "Ambos",
   "before.captionsOff": "Nada",
   "before.changeLater": "Puede cambiar todo esto en cualquier momento de la reunión.",
+  "before.change": "Cambiar",
   "before.sound": "Prueba de sonido",
   "before.microphone": "Micrófono",
   "before.speaker": "Altavoz",

@@ -114,6 +114,7 @@ export const fr: Messages = {
   "before.captionsBoth": "Les deux",
   "before.captionsOff": "Rien",
   "before.changeLater": "Vous pouvez changer tout cela à tout moment pendant la réunion.",
+  "before.change": "Modifier",
   "before.sound": "Essai du son",
   "before.microphone": "Microphone",
   "before.speaker": "Haut-parleur",

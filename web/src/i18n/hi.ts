@@ -109,6 +109,7 @@ export const hi: Messages = {
   "before.captionsBoth": "दोनों",
   "before.captionsOff": "कुछ नहीं",
   "before.changeLater": "बैठक के दौरान आप यह सब कभी भी बदल सकते हैं।",
+  "before.change": "बदलें",
   "before.sound": "आवाज़ की जाँच",
   "before.microphone": "माइक्रोफ़ोन",
   "before.speaker": "स्पीकर",

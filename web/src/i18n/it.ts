@@ -113,6 +113,7 @@ export const it: Messages = {
   "before.captionsBoth": "Entrambi",
   "before.captionsOff": "Nulla",
   "before.changeLater": "Può cambiare tutto questo in ogni momento della riunione.",
+  "before.change": "Cambia",
   "before.sound": "Prova audio",
   "before.microphone": "Microfono",
   "before.speaker": "Altoparlante",

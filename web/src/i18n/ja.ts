@@ -112,6 +112,7 @@ export const ja: Messages = {
   "before.captionsBoth": "両方",
   "before.captionsOff": "なし",
   "before.changeLater": "会議中いつでも変更できます。",
+  "before.change": "変更",
   "before.sound": "音声の確認",
   "before.microphone": "マイク",
   "before.speaker": "スピーカー",

@@ -111,6 +111,7 @@ export const pt: Messages = {
   "before.captionsBoth": "Ambos",
   "before.captionsOff": "Nada",
   "before.changeLater": "Pode mudar tudo isto em qualquer momento da reunião.",
+  "before.change": "Alterar",
   "before.sound": "Teste de som",
   "before.microphone": "Microfone",
   "before.speaker": "Altifalante",

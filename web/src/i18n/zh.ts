@@ -107,6 +107,7 @@ export const zh: Messages = {
   "before.captionsBoth": "两者",
   "before.captionsOff": "不显示",
   "before.changeLater": "会议期间您可以随时更改这些设置。",
+  "before.change": "更改",
   "before.sound": "声音测试",
   "before.microphone": "麦克风",
   "before.speaker": "扬声器",
