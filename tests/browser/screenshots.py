@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import aiohttp
-from playwright.async_api import Page, Playwright, async_playwright
+from playwright.async_api import Page, Playwright, async_playwright, expect
 
 from stack.livekit_server import obtain
 from stack.ports import free_port
@@ -169,12 +169,13 @@ async def lobby(album: Album, guest: Person, meeting: Meeting) -> None:
     """Who waits, as they see it and as the organiser does."""
     page, visitor = album.page, Person(album.page, [])
     await visitor.open_panel("organise")
-    await page.locator(".door [role=switch], .door input").last.click()
-    await page.wait_for_timeout(500)
+    waiting_room = page.locator("section.door").first.locator("input").last
+    await waiting_room.click()
+    await expect(waiting_room).to_be_checked()
     await guest.page.goto(meeting.guest_link)
     await guest.page.locator("#name").fill("Luc Martin")
     await guest.page.locator("button[type=submit]").click()
-    await guest.page.locator(".lobby").wait_for(timeout=20_000)
+    await guest.page.locator(".lobby, .room, .notice-problem").first.wait_for(timeout=20_000)
     await album.picture("lobby", of=guest.page)
     await page.locator("[data-waiter]").wait_for(timeout=20_000)
     await album.picture("waiting")

@@ -1,13 +1,17 @@
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { useErrorText } from "../hooks/useErrorText";
 import { useTell } from "../hooks/useFeedback";
 import { useI18n } from "../hooks/useI18n";
 import { useLeaveGuard } from "../hooks/useLeaveGuard";
 import { glossaryOf, MOST_ENTRIES, rowsOf, type Glossary, type GlossaryRow } from "../logic/glossary";
+import { withImported } from "../logic/glossaryImport";
 import { nameWithin } from "../logic/languages";
 import { Dialog, Notice } from "./controls";
 import { Icon } from "./Icon";
 import { LanguageSelect } from "./LanguageSelect";
+import { PartBoundary } from "./PartBoundary";
+
+const GlossaryImport = lazy(() => import("./GlossaryImport"));
 
 interface GlossaryDialogProps {
   readonly glossary: Glossary | null;
@@ -26,6 +30,7 @@ export function GlossaryDialog({ glossary, languages, onSave, onClose }: Glossar
   const [target, setTarget] = useState(languages[0] ?? (locale === "en" ? "es" : "en"));
   const targetName = nameWithin(target, locale);
   const errorText = useErrorText();
+  const [importing, setImporting] = useState(false);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
 
@@ -115,7 +120,26 @@ export function GlossaryDialog({ glossary, languages, onSave, onClose }: Glossar
           <Icon name="plus" />
           {text("org.addTerm")}
         </button>
+        <button
+          type="button"
+          className="button"
+          aria-expanded={importing}
+          onClick={() => setImporting((before) => !before)}
+        >
+          {text("org.import")}
+        </button>
       </p>
+      {importing && (
+        <PartBoundary>
+          <Suspense>
+            <GlossaryImport
+              language={rows.at(-1)?.language ?? locale}
+              target={target}
+              onImport={(terms) => setRows((before) => withImported(before, terms))}
+            />
+          </Suspense>
+        </PartBoundary>
+      )}
       {error !== null && (
         <Notice kind="problem" urgent>
           {errorText(error)}
