@@ -3,8 +3,7 @@ import { useErrorText } from "../hooks/useErrorText";
 import { useTell } from "../hooks/useFeedback";
 import { useI18n } from "../hooks/useI18n";
 import { useLeaveGuard } from "../hooks/useLeaveGuard";
-import { glossaryOf, MOST_ENTRIES, rowsOf, type Glossary, type GlossaryRow } from "../logic/glossary";
-import { withImported } from "../logic/glossaryImport";
+import { glossaryOf, MOST_ENTRIES, rowsOf, withImported, type Glossary, type GlossaryRow } from "../logic/glossary";
 import { nameWithin } from "../logic/languages";
 import { Dialog, Notice } from "./controls";
 import { Icon } from "./Icon";
@@ -70,6 +69,7 @@ export function GlossaryDialog({ glossary, languages, onSave, onClose }: Glossar
           <div className="glossary-row" key={row.id} role="group" aria-label={row.source || text("org.addTerm")}>
             <input
               aria-label={text("org.term")}
+              placeholder={text("org.term")}
               value={row.source}
               maxLength={100}
               onChange={(event) => edit(row.id, { source: event.target.value })}
@@ -84,7 +84,7 @@ export function GlossaryDialog({ glossary, languages, onSave, onClose }: Glossar
             />
             <input
               aria-label={text("org.written", { language: targetName })}
-              placeholder={row.source}
+              placeholder={row.source || text("org.written", { language: targetName })}
               lang={target}
               value={row.translations[target] ?? ""}
               maxLength={100}
@@ -94,6 +94,7 @@ export function GlossaryDialog({ glossary, languages, onSave, onClose }: Glossar
             />
             <input
               aria-label={text("org.spoken", { language: targetName })}
+              placeholder={text("org.spoken", { language: targetName })}
               lang={target}
               value={row.spoken[target] ?? ""}
               maxLength={100}

@@ -85,7 +85,7 @@ export const de: Messages = {
   "about.speakText": "In ganzen Sätzen, nacheinander, nah am Mikrofon.",
   "about.enter": "Wer kann hereinkommen?",
   "about.enterText":
-    "Wer den Link hat. Die Leitung kann Leute an der Tür warten lassen, die Besprechung abschließen und jemanden entfernen.",
+    "Wer den Link hat. Die Leitung kann Leute an der Tür warten lassen, die Besprechung sperren und jemanden entfernen.",
   "about.words": "Was geschieht mit dem, was wir sagen?",
   "about.wordsText":
     "Es wird auf diesem Server verarbeitet und nie in ein Protokoll geschrieben. Nichts wird behalten, außer jemand nimmt auf, und das sehen alle.",
@@ -238,7 +238,7 @@ export const de: Messages = {
   "room.startSoundHint": "Der Browser startet den Ton erst nach einem Klick.",
 
   "invite.people": "Leute einladen",
-  "invite.share": "Teilen …",
+  "invite.share": "Teilen…",
   "invite.qr": "Link für Gäste als QR-Code",
   "invite.none": "Es gibt keinen offenen Link für Gäste.",
   "invite.more": "Weitere Links",
@@ -331,7 +331,7 @@ export const de: Messages = {
   "react.laugh": "Lachen",
   "react.celebrate": "Hurra",
   "react.think": "Nachdenklich",
-  "ask.title": "Bitte an den Sprecher",
+  "ask.title": "Bitte an die sprechende Person",
   "ask.repeat": "Bitte wiederholen",
   "ask.slower": "Bitte langsamer sprechen",
   "ask.to": "{name} sieht das in der eigenen Sprache, ohne Ihren Namen.",
@@ -440,8 +440,7 @@ export const de: Messages = {
   "hearing.voiceAny": "Beliebige Stimme",
   "hearing.voiceLow": "Tiefe Stimme",
   "hearing.voiceHigh": "Hohe Stimme",
-  "hearing.voiceHint":
-    "Wo eine Sprache eine solche Stimme hat und nicht schon eine andere für das Treffen gewählt ist.",
+  "hearing.voiceHint": "Wo eine Sprache eine solche Stimme hat und die Leitung keine andere gewählt hat.",
 
   "lag.value": "{seconds} s zurück",
   "lag.short": "{seconds} s",
@@ -501,7 +500,7 @@ export const de: Messages = {
   "after.closed": "Die Besprechung wurde beendet",
   "after.lost": "Die Verbindung ist abgebrochen",
   "after.again": "Erneut beitreten",
-  "after.keep": "Was gesagt wurde, bleibt nur auf dieser Seite. Speichern Sie es, bevor Sie sie schließen.",
+  "after.keep": "Was gesagt wurde, steht nur auf dieser Seite. Speichern Sie es, bevor Sie sie schließen.",
   "after.nothing": "In dieser Besprechung kamen keine Worte an.",
   "after.passages": { one: "{count} Beitrag", other: "{count} Beiträge" },
 
@@ -672,7 +671,7 @@ export const de: Messages = {
   "org.import": "Tabelle einlesen",
   "org.importTable": "Tabelle",
   "org.importHint":
-    "Ein Begriff je Zeile: der Begriff, geschrieben auf {language}, ausgesprochen. Eine erste Zeile mit Sprachkürzeln, etwa en,es,fr, benennt die Spalten stattdessen.",
+    "Ein Begriff je Zeile: der Begriff, seine Schreibweise auf {language}, seine Aussprache. Stehen in der ersten Zeile Sprachkürzel, etwa en,es,fr, so benennen sie die Spalten.",
   "org.importFile": "CSV- oder TSV-Datei",
   "org.importAdd": { one: "{count} Begriff übernehmen", other: "{count} Begriffe übernehmen" },
   "org.importLine": "Zeile {line}: {problem}",

@@ -58,23 +58,23 @@ export const es: Messages = {
   "notify.door": "{name} espera en la puerta",
   "about.how": "Cómo funciona",
   "about.step1": "Alguien habla",
-  "about.step1Text": "Cada cual habla su lengua, desde un navegador y sin cuenta.",
+  "about.step1Text": "Cada cual habla su idioma, desde un navegador y sin cuenta.",
   "about.step2": "HIVE interpreta",
   "about.step2Text": "Escucha, traduce frase a frase y dice en voz alta lo que se ha dicho.",
   "about.step3": "Todos siguen",
-  "about.step3Text": "Cada persona oye y lee la lengua que ha elegido. El original queda bajito de fondo.",
+  "about.step3Text": "Cada persona oye y lee el idioma que ha elegido. El original queda bajito de fondo.",
   "about.said": "Dicho en {language}",
   "about.heard": "Oído en {language}",
   "about.hearText":
     "Grabado con HIVE en un ordenador de dos núcleos. En una reunión la voz va unos segundos por detrás de quien habla.",
-  "about.failed": "Este navegador no ha podido reproducir el ejemplo. El texto está arriba.",
+  "about.failed": "Este navegador no ha podido reproducir la muestra. El texto está arriba.",
   "about.questions": "Preguntas",
   "about.need": "¿Qué necesitan los invitados?",
   "about.needText":
     "El enlace y un navegador, en un ordenador, una tableta o un móvil. Con auriculares, el intérprete no se oye a sí mismo.",
-  "about.languages": "¿Qué lenguas hay?",
+  "about.languages": "¿Qué idiomas hay?",
   "about.languagesText": "En este servidor se puede hablar {spoken}. Se puede oír {heard}.",
-  "about.languagesUnknown": "Depende de los modelos de este servidor. Antes de entrar se muestran las lenguas.",
+  "about.languagesUnknown": "Depende de los modelos de este servidor. Antes de entrar se muestran los idiomas.",
   "about.right": "¿Se traduce todo bien?",
   "about.rightText":
     "No. Es una máquina: nombres, cifras y bromas pueden fallar. El original siempre se puede leer al lado, y un glosario le enseña sus términos.",
@@ -88,7 +88,7 @@ export const es: Messages = {
     "Se procesa en este servidor y nunca se escribe en un registro. No se guarda nada salvo que alguien grabe, y todos lo ven.",
   "about.free": "HIVE es software libre con licencia Apache 2.0",
   "about.version": "versión {version}",
-  "about.languageCount": { one: "{count} lengua", other: "{count} lenguas" },
+  "about.languageCount": { one: "{count} idioma", other: "{count} idiomas" },
 
   "before.title": "Unirse a «{title}»",
   "before.roleOrganiser": "Usted organiza esta reunión",
@@ -156,7 +156,7 @@ export const es: Messages = {
   "mic.denied":
     "El navegador no permite el micrófono. Permítalo en la barra de direcciones; mientras tanto puede escuchar y leer.",
   "mic.allow":
-    "Pulse el icono junto a la dirección, ponga el micrófono en «Permitir» y vuelva a pulsar «Activar micrófono».",
+    "Pulse el icono junto a la dirección, ponga el micrófono en «Permitir» y vuelva a pulsar «Activar micro».",
   "mic.missing": "No se encontró ningún micrófono. Puede escuchar y leer.",
   "mic.busy": "Otro programa está usando el micrófono.",
   "mic.other": "El micrófono no funciona. Puede escuchar y leer.",
@@ -434,8 +434,8 @@ export const es: Messages = {
   "lag.value": "{seconds} s de retraso",
   "lag.short": "{seconds} s",
   "lag.close": "La traducción sigue de cerca.",
-  "lag.behind": "La traducción va retrasada. Habla algo más rápido para alcanzar.",
-  "lag.far": "La traducción va muy retrasada. Puede omitir algo para alcanzar; los subtítulos lo conservan todo.",
+  "lag.behind": "La traducción va retrasada. Habla algo más rápido para ponerse al día.",
+  "lag.far": "La traducción va muy retrasada. Puede omitir algo para ponerse al día; los subtítulos lo conservan todo.",
   "lag.meaning":
     "Tiempo desde el final de una frase hasta el final de su traducción. Un intérprete tiene que oír una parte antes de traducirla: de dos a cuatro segundos es lo normal.",
   "lag.title": "Retraso de la traducción",

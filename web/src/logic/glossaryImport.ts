@@ -1,6 +1,6 @@
 /** A glossary out of a table that somebody pasted or chose as a file: CSV or TSV, a term in each line. */
 
-import { MOST_ENTRIES, type GlossaryRow } from "./glossary";
+import { keyOf, MOST_ENTRIES, type GlossaryRow } from "./glossary";
 import { baseOf, isLanguageCode, sameLanguage } from "./languages";
 
 /** Of a table; a thousand terms in several languages are far less. */
@@ -56,30 +56,6 @@ export function readTable(text: string, language: string, target: string): Impor
     else terms.push(termOf(cells, (first as Column).language, others));
   }
   return { terms, problems: problems.sort((one, other) => one.line - other.line) };
-}
-
-/** With what was read: a term that is there already gets what is new. No more than fit. */
-export function withImported(
-  rows: readonly GlossaryRow[],
-  terms: readonly Omit<GlossaryRow, "id">[],
-): readonly GlossaryRow[] {
-  const merged = rows.filter(({ source }) => source.trim() !== "");
-  let id = Math.max(0, ...rows.map((row) => row.id));
-  for (const term of terms) {
-    const at = merged.findIndex(
-      (row) => keyOf(row.source) === keyOf(term.source) && sameLanguage(row.language, term.language),
-    );
-    const before = merged[at];
-    if (before) {
-      const translations = { ...before.translations, ...term.translations };
-      merged[at] = { ...before, translations, spoken: { ...before.spoken, ...term.spoken } };
-    } else merged.push({ ...term, id: (id += 1) });
-  }
-  return merged.slice(0, MOST_ENTRIES);
-}
-
-function keyOf(source: string): string {
-  return source.trim().toLowerCase();
 }
 
 function problemOf(cells: readonly string[], columns: number, seen: Set<string>, terms: number): Problem | null {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { MOST_ENTRIES, type GlossaryRow } from "../../src/logic/glossary";
-import { readTable, withImported } from "../../src/logic/glossaryImport";
+import { MOST_ENTRIES, withImported, type GlossaryRow } from "../../src/logic/glossary";
+import { readTable } from "../../src/logic/glossaryImport";
 
 const read = (text: string) => readTable(text, "en", "es");
 const term = (source: string, written = "", spoken = "") => ({
