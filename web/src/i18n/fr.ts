@@ -122,7 +122,7 @@ export const fr: Messages = {
   "before.deviceNumber": "Appareil {number}",
   "before.level": "Niveau de votre micro",
   "before.levelHint": "Dites quelque chose : la barre devrait bouger.",
-  "before.useMicro": "Utiliser mon micro",
+  "before.useMicrophone": "Utiliser mon micro",
   "before.allowHint": "Le navigateur demandera l’autorisation. Sans micro, vous pouvez quand même écouter et lire.",
   "before.test": "Enregistrer un essai",
   "before.testing": "Enregistrement, parlez…",
