@@ -51,6 +51,9 @@ class Album:
     page: Page
     folder: Path
 
+    def __post_init__(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+
     async def picture(self, name: str, *, whole: bool = False, of: Page | None = None) -> None:
         page = of or self.page
         await page.wait_for_timeout(400)  # what moves has arrived
@@ -144,6 +147,9 @@ async def tools(album: Album) -> None:
             await page.locator(".organise .actions button:not(.button-danger)").last.click()
             await page.locator("dialog").wait_for()
             await album.picture("glossary")
+            await page.locator("dialog [aria-expanded]:not([role=combobox])").click()
+            await page.locator("dialog textarea").fill("HIVE,HIVE,jaiv\n,nada\nboard meeting,junta")
+            await album.picture("glossary-table")
             await page.keyboard.press("Escape")
         await page.locator(".panel > header button").click()
     await page.locator("body").press("?")
@@ -179,6 +185,8 @@ async def lobby(album: Album, guest: Person, meeting: Meeting) -> None:
     await album.picture("lobby", of=guest.page)
     await page.locator("[data-waiter]").wait_for(timeout=20_000)
     await album.picture("waiting")
+    await waiting_room.click()  # the screens for captions shall not wait
+    await expect(waiting_room).not_to_be_checked()
     await page.locator(".panel > header button").click()
 
 
@@ -197,7 +205,7 @@ async def screens(album: Album, interpreter: ScriptedInterpreter, speaker: str, 
     for name, options in (("captions-page", "?lang=es"), ("projector", "?lang=es&transparent=1")):
         await page.goto("about:blank")
         await page.goto(meeting.captions_link.replace("#", f"{options}#"))
-        for _ in range(4):
+        while not await page.locator(".passage-text").count():
             await page.wait_for_timeout(700)
             await talk(interpreter, speaker)
         await album.picture(name)
@@ -212,13 +220,18 @@ async def talk(interpreter: ScriptedInterpreter, speaker: str) -> None:
 
 
 async def look(
-    playwright: Playwright, rooms: Rooms, service: Service, media: MediaServer, name: str, folder: Path, voice: Path
+    playwright: Playwright,
+    rooms: Rooms,
+    service: Service,
+    media: MediaServer,
+    name: str,
+    folder: Path,
+    voice: Path,
 ) -> None:
     """Goes through all views in their order; Emma is the other one in the room."""
     size, theme, locale = LOOKS[name]
     meeting = await rooms.create(chat=True)
     await rooms.engage(meeting)
-    folder.mkdir(parents=True, exist_ok=True)
     async with AsyncExitStack() as stack:
         visitor = await stack.enter_async_context(person(playwright, size=size, locale=locale))
         emma = await stack.enter_async_context(person(playwright, voice=voice))
@@ -226,7 +239,9 @@ async def look(
         album = Album(visitor.page, folder)
         for page in (visitor.page, guest.page):
             await page.goto(service.url)
-            await page.evaluate(f"localStorage.setItem('hive.preferences', JSON.stringify({{theme: '{theme}'}}))")
+            await page.evaluate(
+                f"localStorage.setItem('hive.preferences', JSON.stringify({{theme: '{theme}'}}))"
+            )
             await page.goto(service.url)
         await entrance(album, service.url, meeting)
         await alone(album, meeting)
@@ -251,7 +266,8 @@ def spoken(folder: Path) -> Path:
     words = " ".join(f"{english}" for english, _ in TALK * 4)
     subprocess.run(["espeak-ng", "-v", "en", "-s", "150", "-w", str(raw), words], check=True)
     subprocess.run(
-        ["ffmpeg", "-loglevel", "error", "-y", "-i", str(raw), "-ar", "48000", "-ac", "1", str(path)], check=True
+        ["ffmpeg", "-loglevel", "error", "-y", "-i", str(raw), "-ar", "48000", "-ac", "1", str(path)],
+        check=True,
     )
     return path
 

@@ -29,9 +29,7 @@ PATIENCE_MS = 30_000
 
 CLAUSE_S = 3
 WORDS = "Last year we opened four new stations in the north and three hundred people found work there".split()
-PALABRAS = (
-    "El año pasado abrimos cuatro estaciones nuevas en el norte y allí encontraron trabajo trescientos".split()
-)
+PALABRAS = "El año pasado abrimos cuatro estaciones nuevas en el norte y allí encontraron trabajo trescientos".split()
 
 # Sums up what moved without anybody touching the page.
 _WATCH = """() => {
@@ -65,7 +63,12 @@ async def visitor(media: MediaServer, room_name: str, identity: str) -> AsyncIte
 
 
 async def clause(
-    interpreter: ScriptedInterpreter, speaker: str, number: int, drafts: tuple[int, ...], *, pause_s: float = 0
+    interpreter: ScriptedInterpreter,
+    speaker: str,
+    number: int,
+    drafts: tuple[int, ...],
+    *,
+    pause_s: float = 0,
 ) -> None:
     """What is sent of one clause in two languages: so many words of it as drafts, then all of it.
 

@@ -126,7 +126,7 @@ export function CopyField({ label, value }: { label: string; value: string }) {
     <div className="field copy-field">
       <label htmlFor={id}>{label}</label>
       <div>
-        <input id={id} readOnly value={value} onFocus={(event) => event.target.select()} />
+        <input id={id} dir="ltr" readOnly value={value} onFocus={(event) => event.target.select()} />
         <button type="button" className="button" onClick={() => void copy()}>
           <Icon name={copied ? "check" : "copy"} />
           <span aria-live="polite">{text(copied ? "app.copied" : "app.copy")}</span>
