@@ -9,6 +9,9 @@ from pipeline.engines.protocols import Voice
 
 REMEMBERED = 2000
 
+REGISTERS = ("low", "high")
+"""In which somebody may wish to be heard, or a language to be spoken; values of `Voice.register`."""
+
 
 class Casting:
     """Gives each speaker a part, the same in every language and after a return.
@@ -21,6 +24,7 @@ class Casting:
         self._parts: Recent[str, int] = Recent(REMEMBERED)
         self._next_part = 0
         self._chosen: Mapping[str, str] = {}
+        self._registers_of_languages: Mapping[str, str] = {}
         self._registers: Mapping[str, str] = {}
 
     @property
@@ -28,9 +32,14 @@ class Casting:
         """How many speakers are remembered."""
         return len(self._parts)
 
-    def choose(self, voices: Mapping[str, str]) -> None:
-        """Sets the one voice of each of these languages, whoever speaks; other languages cast by speaker."""
+    def choose(self, voices: Mapping[str, str], registers: Mapping[str, str] | None = None) -> None:
+        """Sets the one voice of each of these languages, whoever speaks; other languages cast by speaker.
+
+        Args:
+            registers: for a language the register whose voices it is cast from, as `Voice.register` has it.
+        """
         self._chosen = dict(voices)
+        self._registers_of_languages = dict(registers or {})
 
     def prefer(self, registers: Mapping[str, str]) -> None:
         """Sets in which register some speakers wish to be heard, as `Voice.register` has it."""
@@ -43,7 +52,8 @@ class Casting:
     def voice(self, speaker: str, voices: Sequence[Voice], *, language: str = "") -> Voice:
         """The speaker's voice among those of a language.
 
-        What was chosen for the language goes first, then the speaker's own wish, where there is such a voice.
+        What was chosen for the language goes first, a voice or a register, then the speaker's own wish, where there is
+        such a voice.
 
         Raises:
             ValueError: there are none.
@@ -55,10 +65,8 @@ class Casting:
         for voice in voices:
             if voice.name == named:
                 return voice
-        cast = [voice for voice in voices if not voice.standby] or list(voices)
-        register = self._registers.get(speaker)
-        wished = [voice for voice in cast if voice.register == register] if register else []
-        cast = wished or cast
+        register = self._registers_of_languages.get(language) or self._registers.get(speaker, "")
+        cast = of_register(voices, register) or of_register(voices)
         return cast[part % len(cast)]
 
     def _part(self, speaker: str) -> int:
@@ -67,3 +75,9 @@ class Casting:
             part = self._parts[speaker] = self._next_part
             self._next_part += 1
         return part
+
+
+def of_register(voices: Sequence[Voice], register: str = "") -> list[Voice]:
+    """Those of a language that speakers are cast from, in one register or in all; none on standby while others are."""
+    cast = [voice for voice in voices if not voice.standby] or list(voices)
+    return [voice for voice in cast if voice.register == register] if register else cast

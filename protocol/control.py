@@ -103,7 +103,7 @@ class Configure:
     """What may be asked for; None: the settings' own."""
     muted: tuple[str, ...] = ()
     voices: Mapping[str, str] = field(default_factory=dict)
-    """For a language the name of the voice that speaks it, as `translator.voices` lists them."""
+    """For a language the name of the voice that speaks it, as `translator.voices` lists them, or "low" or "high"."""
     speed: float = 1.0
     """Of speech that is not late."""
     interprets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

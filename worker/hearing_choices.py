@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Final
 
+from pipeline.voices import REGISTERS
 from protocol.language import hyphenated, is_code
 
 ORIGINAL: Final = "original"
@@ -20,8 +21,6 @@ MAX_OVERRIDES_CHARACTERS: Final = 4000
 """A longer attribute is not looked at."""
 
 MAX_IDENTITY_CHARACTERS: Final = 256
-
-REGISTERS: Final = ("low", "high")
 
 
 def read_understood(value: str) -> frozenset[str]:

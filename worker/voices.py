@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pipeline.engines.protocols import EngineInfo, Synthesizer
 from pipeline.events import Trouble
 from pipeline.text.languages import served_by
-from pipeline.voices import Casting
+from pipeline.voices import REGISTERS, Casting, of_register
 from protocol.reports import ReportCode
 
 MOST_CHARACTERS = 4000
@@ -41,7 +41,7 @@ class RoomVoices:
         self._there: dict[str, tuple[str, ...]] = {}
 
     def wish(self, voices: Mapping[str, str]) -> None:
-        """Sets what the organiser has chosen: for a language the name of a voice."""
+        """Sets what the organiser has chosen: for a language the name of a voice, or one of `REGISTERS`."""
         self._wish = dict(voices)
 
     def look(self, offered: Sequence[str]) -> None:
@@ -50,6 +50,7 @@ class RoomVoices:
         if not self._synthesizer.info.languages:
             return  # a service that has not said yet what it can do
         chosen: dict[str, str] = {}
+        registers: dict[str, str] = {}
         troubles: set[Trouble] = set()
         for code, name in self._wish.items():
             language = served_by(code, offered)
@@ -58,10 +59,12 @@ class RoomVoices:
                 troubles.add(Trouble("", "speak", code, reason, ReportCode.VOICE_MISSING))
             elif name in self._there[language]:
                 chosen[language] = name
+            elif name in REGISTERS and of_register(self._synthesizer.voices(language), name):
+                registers[language] = name
             else:
                 reason = f"there is no voice {name[:_SHOWN_NAME]} for this language: the usual ones speak"
                 troubles.add(Trouble("", "speak", language, reason, ReportCode.VOICE_MISSING))
-        self._casting.choose(chosen)
+        self._casting.choose(chosen, registers)
         for trouble in sorted(troubles - self._told, key=lambda trouble: trouble.language):
             self._trouble(trouble)
         self._told = frozenset(troubles)

@@ -90,7 +90,8 @@ class ToneSynthesizer:
     def voices(self, language: str) -> tuple[Voice, ...]:
         if language not in self._hertz:
             return ()
-        return tuple(Voice(f"{language}-{number}", language) for number in (1, 2, 3))
+        registers = ("low", "high", "high")
+        return tuple(Voice(f"{language}-{at}", language, one) for at, one in enumerate(registers, 1))
 
     async def synthesize(self, request: SynthesisRequest) -> AsyncGenerator[Pcm, None]:
         self.asked.append(request)

@@ -201,6 +201,8 @@ async def test_the_organiser_chooses_a_voice(meeting: OpenMeeting) -> None:
             await _tell(service, room, wish)
             await until(lambda: len(_all(bea, "speech")) >= later + 2, "speech goes on")
             assert {event["voice"] for event in _all(bea, "speech")[later:]} == {"es-3"}
+            await _tell(service, room, wish | {"version": 1, "voices": voices | {"es": "low"}})
+            await until(lambda: "es-1" in [event["voice"] for event in _all(bea, "speech")], "a low voice")
             assert len(bea.finals("es", since)) >= 2
             assert len(_all(bea, "channel")) == before
             assert sorted((event["language"], event["reason"]) for event in _all(bea, "trouble")) == [

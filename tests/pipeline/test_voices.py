@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pipeline.engines.protocols import Voice
-from pipeline.voices import REMEMBERED, Casting
+from pipeline.voices import REMEMBERED, Casting, of_register
 
 VOICES = (Voice("es", "es", "low"), Voice("es+f3", "es", "high"), Voice("es+m3", "es", "low"))
 
@@ -83,3 +83,32 @@ def test_a_wish_is_not_met_by_another_engines_voice() -> None:
     casting = Casting()
     casting.prefer({"ben": "low"})
     assert casting.voice("ben", voices, language="es").name == "natural:dora"
+
+
+def test_a_language_may_be_cast_from_one_register() -> None:
+    """Speakers keep different voices in it, whatever they wished for themselves; elsewhere their own wish holds."""
+    casting = Casting()
+    casting.prefer({"anna": "high"})
+    casting.choose({}, {"es": "low"})
+
+    assert [casting.voice(name, VOICES, language="es").name for name in ("anna", "ben")] == ["es", "es+m3"]
+    assert casting.voice("anna", VOICES, language="ca").register == "high"
+    assert casting.voice("anna", (Voice("f", "es", "high"),), language="es").name == "f", "better than none"
+    casting.choose({"es": "es+f3"}, {})
+    assert casting.voice("ben", VOICES, language="es").name == "es+f3"
+    casting.choose({})
+    assert casting.voice("anna", VOICES, language="es").register == "high"
+
+
+def test_a_register_of_a_language_is_not_met_by_another_engines_voice() -> None:
+    """As a speaker's own wish is not."""
+    voices = (Voice("natural:dora", "es", "high"), Voice("plain:es", "es", "low", standby=True))
+    casting = Casting()
+    casting.choose({}, {"es": "low"})
+
+    assert casting.voice("ben", voices, language="es").name == "natural:dora"
+    assert [of_register(voices, "low"), of_register(voices, "high"), of_register(voices)] == [
+        [],
+        [voices[0]],
+        [voices[0]],
+    ]

@@ -25,7 +25,7 @@ GLOSSARY = {"entries": [{"source": "HIVE", "language": "en", "spoken": {"es": "j
 
 def test_a_wish_and_a_dismissal_are_read() -> None:
     """The messages of the protocol, complete and with everything left out."""
-    voices = {"es": "kokoro:ef_dora", "pt-BR": "pt+f2"}
+    voices = {"es": "kokoro:ef_dora", "pt-BR": "pt+f2", "fr": "high"}
     message = {
         "type": "configure",
         "version": 7,

@@ -85,6 +85,27 @@ def test_what_cannot_be_had_is_told_once_and_the_rest_holds() -> None:
     ]
 
 
+def test_a_register_may_be_chosen_in_place_of_a_name() -> None:
+    """For a language that has such voices; for another one it is told as a voice that is not there is."""
+    bench = Bench({"es": ("es", "es+f2", "es+f3"), "fr": ("low", "fr+f1")})
+    bench.wish({"es-MX": "high", "fr": "low"})
+
+    heard = [
+        bench.casting.voice(name, bench.synthesizer.voices("es"), language="es").name for name in ("a", "b")
+    ]
+    assert sorted(heard) == ["es+f2", "es+f3"]
+    assert bench.casting.chosen("fr") == "low", "a voice of that name goes before"
+    assert bench.told == []
+
+    bench = Bench({"es": ("es+f2",)})
+    bench.wish({"es": "low", "ja": "high"})
+    assert bench.casting.voice("a", bench.synthesizer.voices("es"), language="es").name == "es+f2"
+    assert [(trouble.language, trouble.reason) for trouble in bench.told] == [
+        ("es", "there is no voice low for this language: the usual ones speak"),
+        ("ja", "there is no voice high for this language: the usual ones speak"),
+    ]
+
+
 def test_a_service_that_starts_late_is_not_judged_before_it_speaks() -> None:
     """The choice holds from the moment on that its voices are known."""
     bench = Bench()

@@ -8,11 +8,12 @@ import { useStore } from "../hooks/useStore";
 import { Announcer, shown, type CaptionChoice, type ShownParagraph, type ShownRow } from "../logic/captionView";
 import { baseOf, directionOf, nameWithin } from "../logic/languages";
 import { nameIn } from "../logic/names";
-import { between } from "../logic/paragraphs";
+import { between, draftWords } from "../logic/paragraphs";
 import { announces, CAPTION_SIZES } from "../logic/preferences";
 import { Notice } from "./controls";
 import { Icon } from "./Icon";
 import { SampleOffer, SampleStop } from "./SampleOffer";
+import { AskForInterpreter } from "./InterpreterRequest";
 import { toneOf } from "./tone";
 
 /** Clauses: some five minutes. */
@@ -24,9 +25,10 @@ interface CaptionPaneProps {
   readonly choice: CaptionChoice;
   /** Leads an organiser to where the interpreter is invited. */
   readonly onOrganise: (() => void) | null;
+  readonly isOrganiser: boolean;
 }
 
-export function CaptionPane({ choice, onOrganise }: CaptionPaneProps) {
+export function CaptionPane({ choice, onOrganise, isOrganiser }: CaptionPaneProps) {
   const { text } = useI18n();
   const meeting = useMeeting();
   const passages = useStore(meeting.passages);
@@ -57,7 +59,7 @@ export function CaptionPane({ choice, onOrganise }: CaptionPaneProps) {
         aria-label={text("captions.label")}
         style={{ "--caption-size": `${size}rem` } as React.CSSProperties}
       >
-        {lines.length === 0 && <Empty choice={choice} onOrganise={onOrganise} />}
+        {lines.length === 0 && <Empty choice={choice} onOrganise={onOrganise} isOrganiser={isOrganiser} />}
         <div className="captions-lines" ref={content}>
           {lines.map((line) => (
             <Paragraph
@@ -80,7 +82,7 @@ export function CaptionPane({ choice, onOrganise }: CaptionPaneProps) {
   );
 }
 
-function Empty({ choice, onOrganise }: CaptionPaneProps) {
+function Empty({ choice, onOrganise, isOrganiser }: CaptionPaneProps) {
   const { text } = useI18n();
   const interpreter = useStore(useMeeting().interpreter);
   const key =
@@ -94,6 +96,7 @@ function Empty({ choice, onOrganise }: CaptionPaneProps) {
           {text("org.invite")}
         </button>
       )}
+      {!isOrganiser && !interpreter.present && <AskForInterpreter />}
       {choice.mode !== "off" && <SampleOffer />}
     </div>
   );
@@ -145,7 +148,9 @@ function Row({ row, second }: { row: ShownRow; second: boolean }) {
               <span className="committed">{one.committed}</span>
               {one.tentative && (
                 <span className="tentative" title={text("captions.tentative")}>
-                  {one.tentative}
+                  {draftWords(one.tentative, one.committed.length).map(({ at, word }) => (
+                    <span key={at}>{word}</span>
+                  ))}
                 </span>
               )}
             </span>

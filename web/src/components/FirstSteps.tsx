@@ -43,6 +43,9 @@ export function FirstSteps({ title, organising }: FirstStepsProps) {
     if (others) tick("invite");
   }, [others, tick]);
   useEffect(() => {
+    if (interpreter.present) tick("interpreter");
+  }, [interpreter.present, tick]);
+  useEffect(() => {
     if (captioned) tick("try");
   }, [captioned, tick]);
   if (steps.closed) return null;

@@ -1,13 +1,16 @@
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { useErrorText } from "../hooks/useErrorText";
 import { useTell } from "../hooks/useFeedback";
 import { useI18n } from "../hooks/useI18n";
 import { useLeaveGuard } from "../hooks/useLeaveGuard";
-import { glossaryOf, MOST_ENTRIES, rowsOf, type Glossary, type GlossaryRow } from "../logic/glossary";
+import { glossaryOf, MOST_ENTRIES, rowsOf, withImported, type Glossary, type GlossaryRow } from "../logic/glossary";
 import { nameWithin } from "../logic/languages";
 import { Dialog, Notice } from "./controls";
 import { Icon } from "./Icon";
 import { LanguageSelect } from "./LanguageSelect";
+import { PartBoundary } from "./PartBoundary";
+
+const GlossaryImport = lazy(() => import("./GlossaryImport"));
 
 interface GlossaryDialogProps {
   readonly glossary: Glossary | null;
@@ -26,6 +29,7 @@ export function GlossaryDialog({ glossary, languages, onSave, onClose }: Glossar
   const [target, setTarget] = useState(languages[0] ?? (locale === "en" ? "es" : "en"));
   const targetName = nameWithin(target, locale);
   const errorText = useErrorText();
+  const [importing, setImporting] = useState(false);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
 
@@ -65,6 +69,7 @@ export function GlossaryDialog({ glossary, languages, onSave, onClose }: Glossar
           <div className="glossary-row" key={row.id} role="group" aria-label={row.source || text("org.addTerm")}>
             <input
               aria-label={text("org.term")}
+              placeholder={text("org.term")}
               value={row.source}
               maxLength={100}
               onChange={(event) => edit(row.id, { source: event.target.value })}
@@ -79,7 +84,7 @@ export function GlossaryDialog({ glossary, languages, onSave, onClose }: Glossar
             />
             <input
               aria-label={text("org.written", { language: targetName })}
-              placeholder={row.source}
+              placeholder={row.source || text("org.written", { language: targetName })}
               lang={target}
               value={row.translations[target] ?? ""}
               maxLength={100}
@@ -89,6 +94,7 @@ export function GlossaryDialog({ glossary, languages, onSave, onClose }: Glossar
             />
             <input
               aria-label={text("org.spoken", { language: targetName })}
+              placeholder={text("org.spoken", { language: targetName })}
               lang={target}
               value={row.spoken[target] ?? ""}
               maxLength={100}
@@ -115,7 +121,26 @@ export function GlossaryDialog({ glossary, languages, onSave, onClose }: Glossar
           <Icon name="plus" />
           {text("org.addTerm")}
         </button>
+        <button
+          type="button"
+          className="button"
+          aria-expanded={importing}
+          onClick={() => setImporting((before) => !before)}
+        >
+          {text("org.import")}
+        </button>
       </p>
+      {importing && (
+        <PartBoundary>
+          <Suspense>
+            <GlossaryImport
+              language={rows.at(-1)?.language ?? locale}
+              target={target}
+              onImport={(terms) => setRows((before) => withImported(before, terms))}
+            />
+          </Suspense>
+        </PartBoundary>
+      )}
       {error !== null && (
         <Notice kind="problem" urgent>
           {errorText(error)}

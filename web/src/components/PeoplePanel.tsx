@@ -110,8 +110,8 @@ function Person({ person, organising, organisers, offer }: PersonProps) {
           {speaking && <span className="unseen">{text("people.speaking")}</span>}
         </span>
         {facts.length > 0 && <span className="person-facts">{facts.join(" · ")}</span>}
+        {publishes && unheard && <span className="person-unheard">{text("people.unheard")}</span>}
       </span>
-      {publishes && unheard && <span className="person-unheard">{text("people.unheard")}</span>}
       {publishes && muted && (
         <span className="person-muted" role="img" aria-label={text("people.silent")}>
           <Icon name="micOff" />

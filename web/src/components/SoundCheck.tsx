@@ -51,34 +51,37 @@ export function SoundCheck({ maySpeak, joining, onMicrophone }: SoundCheckProps)
           {wanted && check.state === "failed" && (
             <Notice kind="warning">{text(MICROPHONE_TEXTS[check.problem])}</Notice>
           )}
-          {usable && (
+          {usable && <Level meter={meter} hint={text("before.levelHint")} />}
+        </>
+      )}
+      <details className="sound-check">
+        <summary>{text("before.sound")}</summary>
+        {usable && (
+          <>
             <DeviceSelect
               label={text("before.microphone")}
               devices={devices.microphones}
               value={preferences.microphone}
               onChange={(microphone) => change({ microphone })}
             />
-          )}
-          {usable && <Level meter={meter} hint={text("before.levelHint")} />}
-          {usable && <TestButton stream={stream} speaker={preferences.speaker} />}
-          {usable && (
+            <TestButton stream={stream} speaker={preferences.speaker} />
             <details>
               <summary>{text("sound.processing")}</summary>
               <ProcessingSwitches />
             </details>
-          )}
-        </>
-      )}
-      {canChooseSpeaker && (
-        <DeviceSelect
-          label={text("before.speaker")}
-          devices={devices.speakers}
-          value={preferences.speaker}
-          onChange={(speaker) => change({ speaker })}
-        />
-      )}
-      <ChimeButton speaker={preferences.speaker} />
-      <p className="hint">{text("before.headphones")}</p>
+          </>
+        )}
+        {canChooseSpeaker && (
+          <DeviceSelect
+            label={text("before.speaker")}
+            devices={devices.speakers}
+            value={preferences.speaker}
+            onChange={(speaker) => change({ speaker })}
+          />
+        )}
+        <ChimeButton speaker={preferences.speaker} />
+        <p className="hint">{text("before.headphones")}</p>
+      </details>
     </>
   );
 }

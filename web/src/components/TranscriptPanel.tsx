@@ -74,7 +74,7 @@ export function SaveTranscript({ transcript, onSaved, hint }: SaveTranscriptProp
   const which = choices.find(({ value }) => value === wanted)?.value ?? choices[0]?.value ?? "";
 
   // Subtitles hold what was said alone.
-  const written = format === "txt" || format === "json" ? (transcript.chat?.length ?? 0) : 0;
+  const written = format === "vtt" || format === "srt" ? 0 : (transcript.chat?.length ?? 0);
   const save = async (): Promise<void> => {
     const chosen = which === "aligned" ? transcript : inLanguage(transcript, which);
     setFailed(false);

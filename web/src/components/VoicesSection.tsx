@@ -20,6 +20,11 @@ const SPEEDS = [
   [1.15, "org.speedFaster"],
 ] as const;
 
+/** In place of a name: speakers keep voices of their own, all of them low or high. */
+function isRegister(voice: string): boolean {
+  return voice === "low" || voice === "high";
+}
+
 function isListed(speed: number): boolean {
   return SPEEDS.some(([value]) => value === speed);
 }
@@ -39,7 +44,9 @@ export function VoicesSection({ languages, available, chosen, speed, onChange, o
     const own = chosen[code];
     return [
       { value: "", label: text("org.voiceAuto") },
-      ...(own && !names.includes(own) ? [unlisted(own)] : []),
+      { value: "low", label: text("org.voicesLow") },
+      { value: "high", label: text("org.voicesHigh") },
+      ...(own && !isRegister(own) && !names.includes(own) ? [unlisted(own)] : []),
       ...names.map(labelled),
     ];
   };

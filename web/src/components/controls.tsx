@@ -126,7 +126,7 @@ export function CopyField({ label, value }: { label: string; value: string }) {
     <div className="field copy-field">
       <label htmlFor={id}>{label}</label>
       <div>
-        <input id={id} readOnly value={value} onFocus={(event) => event.target.select()} />
+        <input id={id} dir="ltr" readOnly value={value} onFocus={(event) => event.target.select()} />
         <button type="button" className="button" onClick={() => void copy()}>
           <Icon name={copied ? "check" : "copy"} />
           <span aria-live="polite">{text(copied ? "app.copied" : "app.copy")}</span>
@@ -183,6 +183,8 @@ export function Dialog(props: { title: string; onClose: () => void; children: Re
         event.preventDefault();
         props.onClose();
       }}
+      // What lies below stays open.
+      onKeyDown={(event) => event.key === "Escape" && event.stopPropagation()}
     >
       <header>
         <h2 id={titleId}>{props.title}</h2>

@@ -85,7 +85,7 @@ export const de: Messages = {
   "about.speakText": "In ganzen Sätzen, nacheinander, nah am Mikrofon.",
   "about.enter": "Wer kann hereinkommen?",
   "about.enterText":
-    "Wer den Link hat. Die Leitung kann Leute an der Tür warten lassen, die Besprechung abschließen und jemanden entfernen.",
+    "Wer den Link hat. Die Leitung kann Leute an der Tür warten lassen, die Besprechung sperren und jemanden entfernen.",
   "about.words": "Was geschieht mit dem, was wir sagen?",
   "about.wordsText":
     "Es wird auf diesem Server verarbeitet und nie in ein Protokoll geschrieben. Nichts wird behalten, außer jemand nimmt auf, und das sehen alle.",
@@ -115,6 +115,7 @@ export const de: Messages = {
   "before.captionsBoth": "Beides",
   "before.captionsOff": "Nichts",
   "before.changeLater": "Das alles können Sie während der Besprechung jederzeit ändern.",
+  "before.change": "Ändern",
   "before.sound": "Tonprobe",
   "before.microphone": "Mikrofon",
   "before.speaker": "Lautsprecher",
@@ -237,7 +238,7 @@ export const de: Messages = {
   "room.startSoundHint": "Der Browser startet den Ton erst nach einem Klick.",
 
   "invite.people": "Leute einladen",
-  "invite.share": "Teilen …",
+  "invite.share": "Teilen…",
   "invite.qr": "Link für Gäste als QR-Code",
   "invite.none": "Es gibt keinen offenen Link für Gäste.",
   "invite.more": "Weitere Links",
@@ -330,11 +331,17 @@ export const de: Messages = {
   "react.laugh": "Lachen",
   "react.celebrate": "Hurra",
   "react.think": "Nachdenklich",
-  "ask.title": "Bitte an den Sprecher",
+  "ask.title": "Bitte an die sprechende Person",
   "ask.repeat": "Bitte wiederholen",
   "ask.slower": "Bitte langsamer sprechen",
   "ask.to": "{name} sieht das in der eigenen Sprache, ohne Ihren Namen.",
   "ask.nobody": "Noch hat niemand gesprochen.",
+  "ask.interpreter": "Die Leitung um einen Dolmetscher bitten",
+  "ask.interpreterAsked": "Die Leitung sieht Ihre Bitte.",
+  "ask.interpreterWanted": {
+    one: "{count} Person bittet um einen Dolmetscher",
+    other: "{count} Personen bitten um einen Dolmetscher",
+  },
   "ask.repeatYou": {
     one: "{count} Person bittet Sie, das zu wiederholen",
     other: "{count} Personen bitten Sie, das zu wiederholen",
@@ -433,8 +440,7 @@ export const de: Messages = {
   "hearing.voiceAny": "Beliebige Stimme",
   "hearing.voiceLow": "Tiefe Stimme",
   "hearing.voiceHigh": "Hohe Stimme",
-  "hearing.voiceHint":
-    "Wo eine Sprache eine solche Stimme hat und nicht schon eine andere für das Treffen gewählt ist.",
+  "hearing.voiceHint": "Wo eine Sprache eine solche Stimme hat und die Leitung keine andere gewählt hat.",
 
   "lag.value": "{seconds} s zurück",
   "lag.short": "{seconds} s",
@@ -494,7 +500,7 @@ export const de: Messages = {
   "after.closed": "Die Besprechung wurde beendet",
   "after.lost": "Die Verbindung ist abgebrochen",
   "after.again": "Erneut beitreten",
-  "after.keep": "Was gesagt wurde, bleibt nur auf dieser Seite. Speichern Sie es, bevor Sie sie schließen.",
+  "after.keep": "Was gesagt wurde, steht nur auf dieser Seite. Speichern Sie es, bevor Sie sie schließen.",
   "after.nothing": "In dieser Besprechung kamen keine Worte an.",
   "after.passages": { one: "{count} Beitrag", other: "{count} Beiträge" },
 
@@ -624,6 +630,8 @@ export const de: Messages = {
   "org.voicesHint":
     "Eine gewählte Stimme spricht in ihrer Sprache für alle, ab dem nächsten Satz. Sonst haben alle Redenden verschiedene Stimmen.",
   "org.voiceAuto": "Verschiedene Stimmen",
+  "org.voicesLow": "Verschiedene Stimmen, alle tief",
+  "org.voicesHigh": "Verschiedene Stimmen, alle hoch",
   "org.voiceUnlisted": "{voice} (nicht in der Liste)",
   "org.voiceNone": "Keine Stimme, nur Untertitel: {languages}",
   "org.speed": "Tempo der Stimmen",
@@ -660,6 +668,20 @@ export const de: Messages = {
   "org.addTerm": "Begriff hinzufügen",
   "org.removeTerm": "Begriff entfernen",
   "org.glossaryIn": "Formen zeigen auf",
+  "org.import": "Tabelle einlesen",
+  "org.importTable": "Tabelle",
+  "org.importHint":
+    "Ein Begriff je Zeile: der Begriff, seine Schreibweise auf {language}, seine Aussprache. Stehen in der ersten Zeile Sprachkürzel, etwa en,es,fr, so benennen sie die Spalten.",
+  "org.importFile": "CSV- oder TSV-Datei",
+  "org.importAdd": { one: "{count} Begriff übernehmen", other: "{count} Begriffe übernehmen" },
+  "org.importLine": "Zeile {line}: {problem}",
+  "org.importNoTerm": "es fehlt der Begriff",
+  "org.importTooLong": "länger als {most} Zeichen",
+  "org.importTwice": "der Begriff steht zweimal da",
+  "org.importQuote": "ein Anführungszeichen wird nicht geschlossen",
+  "org.importTooMany": "nur {most} Begriffe haben Platz",
+  "org.importColumns": "mehr Felder als Spalten",
+  "org.importTooBig": "Diese Tabelle ist größer als {size} kB.",
   "org.links": "Links",
   "org.linkFor": "Für",
   "org.roleSpeaker": "Sprechende",

@@ -6,19 +6,28 @@ export const STEPS = ["invite", "interpreter", "try"] as const;
 export type Step = (typeof STEPS)[number];
 
 export interface FirstSteps {
-  /** They are shown once, and never again when they have been put away. */
+  /** They are shown once, and never again when they have been put away or all were done. */
   readonly closed: boolean;
   /** The meeting that `done` belongs to. */
   readonly room: string;
   readonly done: readonly Step[];
 }
 
-/** What is kept, for the meeting `room`; another meeting begins anew, and what is broken counts as nothing. */
+/**
+ * What is kept, for the meeting `room`; another meeting begins anew, and what is broken counts as nothing.
+ *
+ * Whoever has done all of them needs them no more: they are gone when the room is opened again.
+ */
 export function readFirstSteps(kept: string | null, room: string): FirstSteps {
   const said = parsed(kept ?? undefined);
   const values = typeof said === "object" && said !== null ? (said as Record<string, unknown>) : {};
-  const done = values["room"] === room && Array.isArray(values["done"]) ? (values["done"] as unknown[]) : [];
-  return { closed: values["closed"] === true, room, done: STEPS.filter((step) => done.includes(step)) };
+  const ticked = Array.isArray(values["done"]) ? (values["done"] as unknown[]) : [];
+  const done = STEPS.filter((step) => ticked.includes(step));
+  return {
+    closed: values["closed"] === true || done.length === STEPS.length,
+    room,
+    done: values["room"] === room ? done : [],
+  };
 }
 
 export function withStep(steps: FirstSteps, step: Step): FirstSteps {

@@ -1,5 +1,7 @@
 /** The organiser's glossary as rows of a table, and as the API wants it. */
 
+import { sameLanguage } from "./languages";
+
 export interface GlossaryEntry {
   readonly source: string;
   readonly language: string;
@@ -57,4 +59,29 @@ function filled(cells: Readonly<Record<string, string>>): Record<string, string>
       .map(([language, text]) => [language, text.trim()])
       .filter(([, text]) => text !== ""),
   );
+}
+
+/** With what was read: a term that is there already gets what is new. No more than fit. */
+export function withImported(
+  rows: readonly GlossaryRow[],
+  terms: readonly Omit<GlossaryRow, "id">[],
+): readonly GlossaryRow[] {
+  const merged = rows.filter(({ source }) => source.trim() !== "");
+  let id = Math.max(0, ...rows.map((row) => row.id));
+  for (const term of terms) {
+    const at = merged.findIndex(
+      (row) => keyOf(row.source) === keyOf(term.source) && sameLanguage(row.language, term.language),
+    );
+    const before = merged[at];
+    if (before) {
+      const translations = { ...before.translations, ...term.translations };
+      merged[at] = { ...before, translations, spoken: { ...before.spoken, ...term.spoken } };
+    } else merged.push({ ...term, id: (id += 1) });
+  }
+  return merged.slice(0, MOST_ENTRIES);
+}
+
+/** A term is the same one however it is written large or small. */
+export function keyOf(source: string): string {
+  return source.trim().toLowerCase();
 }

@@ -71,3 +71,19 @@ export function flowed(texts: readonly string[], language: string): string {
     "",
   );
 }
+
+/** A sign of a script without spaces, or a word with the blanks before it. */
+const WORD =
+  /\s*(?:[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]\p{M}*|[^\s\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]+)|\s+$/gu;
+
+/**
+ * The words of a draft, each known by where it begins in its clause.
+ *
+ * A word that stays keeps its place on the page while those before it settle: nothing of it is drawn anew.
+ */
+export function draftWords(
+  tentative: string,
+  begin: number,
+): readonly { readonly at: number; readonly word: string }[] {
+  return [...tentative.matchAll(WORD)].map((found) => ({ at: begin + found.index, word: found[0] }));
+}

@@ -1,4 +1,4 @@
-/** What people show each other by attributes for a while: a raised hand, a reaction, a request to who speaks. */
+/** What people show each other by attributes for a while: a raised hand, a reaction, a request to who speaks or organises. */
 
 import type { Attributes } from "./wishes";
 
@@ -12,9 +12,12 @@ export type ReactionSign = (typeof REACTIONS)[number];
 export const REQUESTS = ["repeat", "slower"] as const;
 export type RequestKind = (typeof REQUESTS)[number];
 
+/** What is asked of those who organise; nobody is named. */
+export const FOR_INTERPRETER = "interpreter";
+
 export interface RequestSign {
-  readonly kind: RequestKind;
-  /** Identity of whom it is made to. */
+  readonly kind: RequestKind | typeof FOR_INTERPRETER;
+  /** Identity of whom it is made to; "" for organisers. */
   readonly to: string;
 }
 
@@ -61,10 +64,11 @@ export function requestOf(attributes: Attributes): RequestSign | null {
   const value = valueOf(attributes, REQUEST);
   const [kind = "", number = ""] = value.split(" ", 2);
   const to = value.slice(kind.length + number.length + 2);
+  if (kind === FOR_INTERPRETER) return DIGITS.test(number) && value === `${kind} ${number}` ? { kind, to: "" } : null;
   const known = REQUESTS.find((one) => one === kind);
   return known && DIGITS.test(number) && to !== "" ? { kind: known, to } : null;
 }
 
 export function requestValue({ kind, to }: RequestSign, number: number): string {
-  return `${kind} ${number} ${to}`;
+  return `${kind} ${number} ${to}`.trimEnd();
 }

@@ -14,9 +14,10 @@ import {
   TextRun,
   WidthType,
 } from "docx";
+import type { ChatLine } from "./chatLines";
 import { directionOf, nameOf, sameLanguage } from "./languages";
 import { originalOf, type Entry, type EntryText, type Transcript } from "./transcript";
-import { clock, nameIn, oneLine, shown } from "./transcriptFiles";
+import { clock, nameIn, oneLine, shown, startOf } from "./transcriptFiles";
 
 /** More columns are too narrow for an upright page. */
 const MOST_UPRIGHT = 3;
@@ -31,16 +32,20 @@ const SPACE = { before: 60, after: 60 };
 
 /** The file's bytes; `began` is the day and time of its head, written out. */
 export async function writeDocx(transcript: Transcript, locale: string, began: string): Promise<ArrayBuffer> {
-  const { title, entries, languages } = transcript;
+  const { title, entries, languages, chat = [] } = transcript;
   const several = entries.some(({ texts }) => texts.length > 1);
-  const colours = coloursOf(entries);
+  const colours = coloursOf(transcript);
   const head = [
     new Paragraph({ heading: HeadingLevel.TITLE, ...directed(title, locale), children: [run(title, locale)] }),
-    ...(entries.length ? [new Paragraph({ children: [run(began, locale)] })] : []),
+    ...(entries.length || chat.length ? [new Paragraph({ children: [run(began, locale)] })] : []),
   ];
   const body = several
-    ? [table(entries, columnsOf(transcript), locale, colours)]
-    : entries.flatMap((entry) => paragraphs(entry, colours));
+    ? [table(transcript, columnsOf(transcript), locale, colours)]
+    : inOrder(
+        transcript,
+        (entry) => paragraphs(entry, colours),
+        (line, atMs) => written(line, atMs, locale, colours),
+      );
   const wide = several && columnsOf(transcript).length > MOST_UPRIGHT;
   const heading = several
     ? languages.map((code) => nameOf(code, locale)).join(" · ")
@@ -66,9 +71,24 @@ export async function writeDocx(transcript: Transcript, locale: string, began: s
   return Packer.toArrayBuffer(document);
 }
 
-/** In the order in which people first spoke. */
-function coloursOf(entries: readonly Entry[]): Map<string, string> {
-  const speakers = [...new Set(entries.map(({ speaker }) => speaker))];
+/** What was said and what was written, as one came after the other; a line's time counts from the beginning. */
+function inOrder<Part>(
+  transcript: Transcript,
+  said: (entry: Entry) => Part[],
+  wrote: (line: ChatLine, atMs: number) => Part[],
+): Part[] {
+  const startMs = startOf(transcript);
+  const entries = transcript.entries.map((entry) => ({ atMs: entry.startMs, parts: said(entry) }));
+  const lines = (transcript.chat ?? []).map((line) => {
+    const atMs = line.atMs - startMs;
+    return { atMs, parts: wrote(line, atMs) };
+  });
+  return [...entries, ...lines].sort((one, other) => one.atMs - other.atMs).flatMap(({ parts }) => parts);
+}
+
+/** In the order in which people first spoke, then of those who only wrote. */
+function coloursOf({ entries, chat = [] }: Transcript): Map<string, string> {
+  const speakers = [...new Set([...entries.map(({ speaker }) => speaker), ...chat.map(({ writer }) => writer)])];
   return new Map(speakers.map((speaker, at) => [speaker, COLOURS[at % COLOURS.length] as string]));
 }
 
@@ -82,8 +102,27 @@ function paragraphs(entry: Entry, colours: ReadonlyMap<string, string>): Paragra
   return [speaker, ...entry.texts.map((text) => paragraph(text, entry))];
 }
 
+function written(line: ChatLine, atMs: number, locale: string, colours: ReadonlyMap<string, string>): Paragraph[] {
+  const writer = new Paragraph({ heading: HeadingLevel.HEADING_2, children: writerOf(line, atMs, colours) });
+  return [writer, ...wordsOf(line, locale)];
+}
+
+/** What was written, and its translation for whoever keeps the record. */
+function wordsOf({ text, translation }: ChatLine, locale: string): Paragraph[] {
+  const texts = [{ text, language: locale }, ...(translation ? [translation] : [])];
+  return texts.map(
+    (one) =>
+      new Paragraph({ spacing: SPACE, ...directed(one.text, one.language), children: [run(one.text, one.language)] }),
+  );
+}
+
+/** Told from what was said by its sign, which needs no language. */
+function writerOf({ name, writer }: ChatLine, atMs: number, colours: ReadonlyMap<string, string>): TextRun[] {
+  return [new TextRun({ text: "💬 " }), ...heads({ name, speaker: writer, startMs: atMs }, colours)];
+}
+
 function table(
-  entries: readonly Entry[],
+  transcript: Transcript,
   columns: readonly string[],
   locale: string,
   colours: ReadonlyMap<string, string>,
@@ -103,15 +142,24 @@ function table(
       ),
     ],
   });
-  const rows = entries.map(
-    (entry) =>
-      new TableRow({
-        cantSplit: true,
-        children: [
-          new TableCell({ children: [new Paragraph({ spacing: SPACE, children: heads(entry, colours) })] }),
-          ...columns.map((code) => new TableCell({ width, children: cell(entry, code) })),
-        ],
-      }),
+  const row = (head: TextRun[], cells: TableCell[]): TableRow =>
+    new TableRow({
+      cantSplit: true,
+      children: [new TableCell({ children: [new Paragraph({ spacing: SPACE, children: head })] }), ...cells],
+    });
+  const rows = inOrder(
+    transcript,
+    (entry) => [
+      row(
+        heads(entry, colours),
+        columns.map((code) => new TableCell({ width, children: cell(entry, code) })),
+      ),
+    ],
+    (line, atMs) => [
+      row(writerOf(line, atMs, colours), [
+        new TableCell({ columnSpan: columns.length, children: wordsOf(line, locale) }),
+      ]),
+    ],
   );
   return new Table({
     width: { size: 100, type: WidthType.PERCENTAGE },
@@ -142,7 +190,7 @@ function paragraph(text: EntryText, entry: Entry): Paragraph {
   });
 }
 
-function heads(entry: Entry, colours: ReadonlyMap<string, string>): TextRun[] {
+function heads(entry: Pick<Entry, "name" | "speaker" | "startMs">, colours: ReadonlyMap<string, string>): TextRun[] {
   const name = nameIn(entry);
   return [
     new TextRun({

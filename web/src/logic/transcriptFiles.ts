@@ -35,7 +35,7 @@ export async function fileOf(transcript: Transcript, format: Format, locale: str
   if (format !== "docx")
     return new Blob([write(transcript, format, locale)], { type: `${MEDIA_TYPES[format]};charset=utf-8` });
   const { writeDocx } = await import("./transcriptDocx");
-  const began = dateFormat(locale).format(Date.parse(instant(transcript.beganMs)));
+  const began = dateFormat(locale).format(Date.parse(instant(startOf(transcript))));
   return new Blob([await writeDocx(transcript, locale, began)], { type: MEDIA_TYPES.docx });
 }
 
@@ -89,8 +89,14 @@ function writeSrt({ entries }: Transcript): string {
     .join("\n");
 }
 
-function writeText({ title, entries, beganMs, chat = [] }: Transcript, date: Intl.DateTimeFormat): string {
-  const startMs = entries.length ? beganMs : (chat[0]?.atMs ?? 0);
+/** When its first words were said, or written where none were; milliseconds since the epoch. */
+export function startOf({ entries, beganMs, chat = [] }: Transcript): number {
+  return entries.length ? beganMs : (chat[0]?.atMs ?? 0);
+}
+
+function writeText(transcript: Transcript, date: Intl.DateTimeFormat): string {
+  const { title, entries, chat = [] } = transcript;
+  const startMs = startOf(transcript);
   const began = date.format(Date.parse(instant(startMs)));
   const head = entries.length || chat.length ? `${oneLine(title)}\n${oneLine(began)}\n` : `${oneLine(title)}\n`;
   const lines = entries.map((entry) => {

@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useRef, useState, type FormEvent } from "react";
 import { Notice, Switch } from "../components/controls";
 import { ElsewhereNotice } from "../components/ElsewhereNotice";
+import { Icon, type IconName } from "../components/Icon";
 import { JoinNotice } from "../components/JoinNotice";
 import { HearField, ReadField, readingIn, ReadModeSelect, SpeakField } from "../components/LanguageFields";
 import { Page } from "../components/Page";
@@ -10,7 +11,7 @@ import { useI18n } from "../hooks/useI18n";
 import { usePreferences } from "../hooks/usePreferences";
 import { ApiError, type Invitation, type Role } from "../logic/api";
 import type { TextKey } from "../logic/i18n";
-import { baseOf, isLanguageCode, nameWithin, servedBy } from "../logic/languages";
+import { baseOf, isLanguageCode, nameWithin, ownNameOf, servedBy } from "../logic/languages";
 import { plainName } from "../logic/names";
 import { isOffered } from "../logic/offer";
 import type { Preferences } from "../logic/preferences";
@@ -68,7 +69,7 @@ export function Before(props: BeforeProps) {
   };
 
   return (
-    <Page title={invitation.title}>
+    <Page title={invitation.title} narrow>
       <form className="before-form" onSubmit={submit} noValidate>
         <div className="before">
           <div className="before-head">
@@ -81,7 +82,7 @@ export function Before(props: BeforeProps) {
             </Notice>
           )}
           {onMoveHere && <ElsewhereNotice hint={text("before.elsewhereHint")} onMoveHere={onMoveHere} />}
-          <section className="card" aria-labelledby="languages-title">
+          <section className="card" aria-label={text("before.languages")}>
             <div className="field">
               <label htmlFor="name">{text("before.name")}</label>
               <input
@@ -101,13 +102,10 @@ export function Before(props: BeforeProps) {
                 </p>
               )}
             </div>
-            <h2 id="languages-title">{text("before.languages")}</h2>
-            <LanguageFields invitation={invitation} wishes={wishes} maySpeak={maySpeak} hears={hears} />
-            <p className="hint">{text("before.changeLater")}</p>
+            <Languages invitation={invitation} wishes={wishes} maySpeak={maySpeak} hears={hears} />
           </section>
           {hears && (
-            <section className="card" aria-labelledby="sound-title">
-              <h2 id="sound-title">{text("before.sound")}</h2>
+            <section className="card before-sound" aria-label={text("before.sound")}>
               <SoundCheck maySpeak={maySpeak} joining={joining} onMicrophone={setMicrophone} />
               <details>
                 <summary>{text("before.advanced")}</summary>
@@ -149,19 +147,66 @@ export function Before(props: BeforeProps) {
   }
 }
 
-interface LanguageFieldsProps {
+interface LanguagesProps {
   readonly invitation: Invitation;
   readonly wishes: Wishes;
   readonly maySpeak: boolean;
   readonly hears: boolean;
 }
 
-function LanguageFields({ invitation, wishes, maySpeak, hears }: LanguageFieldsProps) {
+/** What was found out by itself in one line, which opens for those who want it otherwise. */
+function Languages(props: LanguagesProps) {
   const { text, language: locale } = useI18n();
-  const [preferences, change] = usePreferences();
+  const [preferences] = usePreferences();
+  const { invitation, wishes } = props;
+  const untranslated = isUntranslated(wishes, preferences.read.mode, invitation.offer.read);
+  return (
+    <>
+      <details className="before-languages">
+        <summary>
+          <Chosen {...props} />
+          <span className="before-change">{text("before.change")}</span>
+        </summary>
+        <LanguageFields {...props} />
+        <p className="hint">{text("before.changeLater")}</p>
+      </details>
+      {invitation.offer.read === null && <p className="hint">{text("before.offerUnknown")}</p>}
+      {untranslated && (
+        <Notice kind="info">
+          {text("captions.original", { language: nameWithin(baseOf(wishes.read.language), locale) })}
+        </Notice>
+      )}
+    </>
+  );
+}
+
+function Chosen({ wishes, maySpeak, hears }: LanguagesProps) {
+  const { text, language: locale } = useI18n();
+  const { speak, listen, read } = wishes;
+  const spoken = speak === "auto" ? text("before.speakAuto") : ownNameOf(speak, locale);
+  const heard = listen === "off" ? text("before.hearOff") : ownNameOf(listen, locale);
+  const written = read.mode === "original" ? text("before.captionsOriginal") : ownNameOf(read.language, locale);
+  const facts: readonly (readonly [IconName, TextKey, string])[] = [
+    ...(maySpeak ? [["speech", "before.speak", spoken] as const] : []),
+    ...(hears ? [["ear", "before.hear", heard] as const] : []),
+    ...(read.mode === "off" ? [] : [["read", "before.read", written] as const]),
+  ];
+  return (
+    <span className="before-chosen">
+      {facts.map(([icon, label, value]) => (
+        <span key={label}>
+          <Icon name={icon} />
+          <span>{text(label)}</span> <strong>{value}</strong>
+        </span>
+      ))}
+    </span>
+  );
+}
+
+function LanguageFields({ invitation, wishes, maySpeak, hears }: LanguagesProps) {
+  const [, change] = usePreferences();
   const { offer } = invitation;
   const { mode, language } = wishes.read;
-  const untranslated = isUntranslated(wishes, preferences.read.mode, offer.read);
   return (
     <>
       {maySpeak && <SpeakField offer={offer} value={wishes.speak} onChange={(speak) => change({ speak })} />}
@@ -170,10 +215,6 @@ function LanguageFields({ invitation, wishes, maySpeak, hears }: LanguageFieldsP
         <ReadField offer={offer} value={language} onChange={(code) => change({ read: readingIn(code, mode) })} />
         <ReadModeSelect mode={mode} onChange={(next) => change({ read: { mode: next, language } })} />
       </div>
-      {offer.read === null && <p className="hint">{text("before.offerUnknown")}</p>}
-      {untranslated && (
-        <Notice kind="info">{text("captions.original", { language: nameWithin(baseOf(language), locale) })}</Notice>
-      )}
     </>
   );
 }

@@ -13,6 +13,7 @@ import { Logo } from "../components/Icon";
 import { OrganisePanel } from "../components/OrganisePanel";
 import { useTitle } from "../components/Page";
 import { PartBoundary } from "../components/PartBoundary";
+import { InterpreterWanted } from "../components/InterpreterRequest";
 import { InviteButton } from "../components/InviteButton";
 import type { SheetState } from "../components/LanguageChip";
 import { buttonOf, PANELS, type PanelName } from "../components/panels";
@@ -132,6 +133,7 @@ function MeetingView({ invitation, organising }: { invitation: Invitation; organ
           <PartBoundary>
             <HostNotice />
             {panel !== "organise" && <WaitingNotice door={door} onShow={() => setPanel("organise")} />}
+            {organising && <InterpreterWanted organising={organising} />}
             <RequestLines organiser={organising !== null} />
             <Troubles offered={offer.read} />
             <RecordingStatus />
@@ -147,6 +149,7 @@ function MeetingView({ invitation, organising }: { invitation: Invitation; organ
             <CaptionPane
               choice={choice}
               onOrganise={organising && panel !== "organise" ? () => setPanel("organise") : null}
+              isOrganiser={organising !== null}
             />
           }
         />

@@ -1,6 +1,6 @@
 import { RoomEvent, type Participant, type Room } from "livekit-client";
 import { Budgets } from "../logic/budget";
-import { REQUEST, requestOf, requestValue, type RequestKind, type RequestSign } from "../logic/signs";
+import { FOR_INTERPRETER, REQUEST, requestOf, requestValue, type RequestKind, type RequestSign } from "../logic/signs";
 import { Store } from "../logic/store";
 import { AttributeSender } from "./attributeSender";
 import { isPerson } from "./directory";
@@ -12,11 +12,13 @@ export interface Request extends RequestSign {
 
 /** How long a request holds. */
 export const REQUEST_MS = 20_000;
+/** An interpreter is wished for until one comes: an organiser may be busy, or come later. */
+export const INTERPRETER_REQUEST_MS = 5 * 60_000;
 /** Of one person: a new request takes the place of their last. */
 const AT_ONCE = 3;
 const PER_SECOND = 0.1;
 
-/** What listeners ask of who speaks: to repeat, or to speak more slowly. */
+/** What listeners ask of who speaks, to repeat or to speak more slowly, and of organisers: an interpreter. */
 export class Requests {
   /** Of everybody, this person's own among them. */
   readonly made = new Store<readonly Request[]>([]);
@@ -38,10 +40,19 @@ export class Requests {
   /** False where nobody speaks, or this person has asked too often just now. */
   ask(kind: RequestKind): boolean {
     const to = this.speaker.get();
+    return to !== null && this.make({ kind, to });
+  }
+
+  /** False where this person has asked too often just now. */
+  askForInterpreter(): boolean {
+    return this.make({ kind: FOR_INTERPRETER, to: "" });
+  }
+
+  private make(sign: RequestSign): boolean {
     const { identity } = this.room.localParticipant;
-    if (to === null || !this.budgets.take(identity, performance.now())) return false;
-    this.mine = requestValue({ kind, to }, (this.count += 1));
-    this.put({ from: identity, kind, to });
+    if (!this.budgets.take(identity, performance.now())) return false;
+    this.mine = requestValue(sign, (this.count += 1));
+    this.put({ from: identity, ...sign });
     void this.sender.send();
     return true;
   }
@@ -68,8 +79,11 @@ export class Requests {
     this.seen.set(identity, value);
     if (before === value) return;
     if (request === null) this.end(identity);
-    // What somebody asks already when they are seen first is old.
-    else if (before !== undefined && this.budgets.take(identity, performance.now())) {
+    // What somebody asks of a speaker already when they are seen first is old.
+    else if (
+      (before !== undefined || request.kind === FOR_INTERPRETER) &&
+      this.budgets.take(identity, performance.now())
+    ) {
       this.put({ from: identity, ...request });
     }
   }
@@ -78,7 +92,7 @@ export class Requests {
     clearTimeout(this.ends.get(request.from));
     this.ends.set(
       request.from,
-      setTimeout(() => this.end(request.from), REQUEST_MS),
+      setTimeout(() => this.end(request.from), request.kind === FOR_INTERPRETER ? INTERPRETER_REQUEST_MS : REQUEST_MS),
     );
     this.made.update((before) => [...before.filter(({ from }) => from !== request.from), request]);
   }

@@ -21,3 +21,12 @@ it("a step is ticked once", () => {
   expect(once.done).toEqual(["try"]);
   expect(withStep(once, "try")).toBe(once);
 });
+
+it("whoever has done all of them sees them no more when a room is opened again, here or elsewhere", () => {
+  const done = (["invite", "interpreter", "try"] as const).reduce(withStep, readFirstSteps(null, "a"));
+  const kept = JSON.stringify(done);
+
+  expect(done.closed).toBe(false); // they do not go from under somebody's finger
+  expect(["a", "b"].map((room) => readFirstSteps(kept, room).closed)).toEqual([true, true]);
+  expect(readFirstSteps(JSON.stringify({ ...done, done: ["invite", "invite", "try"] }), "a").closed).toBe(false);
+});

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Passage } from "../../src/logic/captions";
-import { flowed, inParagraphs } from "../../src/logic/paragraphs";
+import { draftWords, flowed, inParagraphs } from "../../src/logic/paragraphs";
 
 let number = 0;
 const said = (startMs: number | null, endMs: number | null, text = "and so", more: Partial<Passage> = {}) => ({
@@ -66,5 +66,26 @@ describe("clauses as one text", () => {
     ["en", [], ""],
   ])("are written as %s writes: %j", (language, texts, expected) => {
     expect(flowed(texts, language)).toBe(expected);
+  });
+});
+
+describe("the words of a draft", () => {
+  it.each([
+    ["", []],
+    ["  ", ["  "]],
+    [" und der Süden ", [" und", " der", " Süden", " "]],
+    ["今日は、良い tea 天気", ["今", "日", "は", "、", "良", "い", " tea", " 天", "気"]],
+    ["สวัสดี", ["ส", "วั", "ส", "ดี"]],
+    ["👩‍👩‍👧 नमस्ते", ["👩‍👩‍👧", " नमस्ते"]],
+  ])("are all of it, in their order: %j", (tentative, words) => {
+    expect(draftWords(tentative, 3).map(({ word }) => word)).toEqual(words);
+    expect(words.join("")).toBe(tentative);
+  });
+
+  it("are known by the same place once those before them have settled", () => {
+    const before = draftWords("eins zwei drei", 0);
+    const after = draftWords(" drei", "eins zwei".length);
+
+    expect(after).toEqual(before.slice(2));
   });
 });

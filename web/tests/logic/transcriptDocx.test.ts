@@ -2,6 +2,7 @@
 import JSZip from "jszip";
 import { describe, expect, it } from "vitest";
 import { recordedTranscript } from "../../src/logic/recordedTranscript";
+import type { ChatLine } from "../../src/logic/chatLines";
 import { inLanguage, type Transcript } from "../../src/logic/transcript";
 import { fileName, fileOf } from "../../src/logic/transcriptFiles";
 
@@ -129,5 +130,60 @@ describe("a Word document", () => {
     expect(textOf(xml.documentElement)).toContain("Good morning");
     expect(textOf((await opened(transcript([]))).xml.documentElement)).toBe("Board & staff");
     expect(fileName("Board & staff", "aligned", "docx")).toBe("Board-staff.aligned.docx");
+  });
+
+  const wrote = (
+    atMs: number,
+    writer: string,
+    text: string,
+    translation: ChatLine["translation"] = null,
+  ): ChatLine => ({
+    writer,
+    name: writer === "ana" ? "Ana <b>& co" : writer,
+    atMs: 1_800_000_000_000 + atMs,
+    text,
+    translation,
+  });
+
+  it("has what was written between what was said, over all columns, with its translation", async () => {
+    const chat = [
+      wrote(5_000, "ana", "See <this>\nand that\u0001"),
+      wrote(60_000, "luc", "Merci", { language: "en", sourceLanguage: "fr", text: "Thanks", doubt: "" }),
+    ];
+    const said = transcript();
+    const startMs = (at: number): number => said.beganMs - 1_800_000_000_000 + at;
+    const shifted = chat.map((line) => ({ ...line, atMs: line.atMs + startMs(0) }));
+    const { xml, words } = await opened({ ...said, chat: shifted });
+
+    const rows = all(xml, "w:tr").map((row) => all(row, "w:tc").map(textOf));
+    expect(rows.slice(1)).toEqual([
+      ["Ana <b>& co  00:00:00", "صباح الخير", "Good morning <all> & welcome."],
+      ["💬 Ana <b>& co  00:00:05", "See <this> and that"],
+      ["يوسف  00:00:10", "شكرا", "Thank you."],
+      ["💬 luc  00:01:00", "MerciThanks"],
+    ]);
+    expect(words.match(/w:gridSpan w:val="2"/g)).toHaveLength(2);
+  });
+
+  it("has what was written among what was said in one language", async () => {
+    const said = inLanguage(transcript(), "en");
+    const { xml } = await opened({ ...said, chat: [{ ...wrote(0, "luc", "Hello"), atMs: said.beganMs + 5_000 }] });
+
+    expect(all(xml, "w:p").map(textOf).slice(3)).toEqual([
+      "Ana <b>& co  00:00:00",
+      "Good morning <all> & welcome.",
+      "💬 luc  00:00:05",
+      "Hello",
+      "يوسف  00:00:10",
+      "Thank you.",
+    ]);
+  });
+
+  it("can hold what was written alone, from the first message on", async () => {
+    const { xml } = await opened({ ...transcript([]), chat: [wrote(0, "luc", "Hello"), wrote(90_000, "ana", "Bye")] });
+    const [title, began, ...rest] = all(xml, "w:p").map(textOf);
+
+    expect([title, began?.includes("2027")]).toEqual(["Board & staff", true]);
+    expect(rest).toEqual(["💬 luc  00:00:00", "Hello", "💬 Ana <b>& co  00:01:30", "Bye"]);
   });
 });

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { HAND, REACTION, REQUEST } from "../../src/logic/signs";
 import { Hands } from "../../src/room/hands";
 import { Reactions } from "../../src/room/reactions";
-import { REQUEST_MS, Requests } from "../../src/room/requests";
+import { INTERPRETER_REQUEST_MS, REQUEST_MS, Requests } from "../../src/room/requests";
 import { FakeRoom, person } from "../fakes/room";
 
 let room: FakeRoom;
@@ -194,5 +194,50 @@ describe("requests to who speaks", () => {
     room.goes("ana");
 
     expect(requests.speaker.get()).toBeNull();
+  });
+});
+
+describe("a wish for an interpreter", () => {
+  let requests: Requests;
+
+  beforeEach(async () => {
+    requests = new Requests(room as unknown as Room);
+    room.connect();
+    await settle();
+  });
+
+  it("is made to nobody in particular, whether somebody has spoken or not, and lasts until one may have come", async () => {
+    expect(requests.askForInterpreter()).toBe(true);
+    await settle();
+    expect(room.localParticipant.attributes).toEqual({ [REQUEST]: "interpreter 1" });
+    await vi.advanceTimersByTimeAsync(INTERPRETER_REQUEST_MS - 1);
+    expect(requests.made.get()).toEqual([{ from: "me", kind: "interpreter", to: "" }]);
+    await vi.advanceTimersByTimeAsync(1);
+
+    expect([requests.made.get(), room.localParticipant.attributes]).toEqual([[], {}]);
+  });
+
+  it("counts also where it is older than who sees it, and goes with who made it", () => {
+    room.comes(person("ana", { [REQUEST]: "interpreter 1" }));
+    room.comes(person("bob", { [REQUEST]: "slower 1 ana" }));
+    expect(requests.made.get()).toEqual([{ from: "ana", kind: "interpreter", to: "" }]);
+    room.goes("ana");
+
+    expect(requests.made.get()).toEqual([]);
+  });
+
+  it("is bounded, and is nothing else that begins alike", () => {
+    room.comes(person("ana"));
+    let told = 0;
+    requests.made.subscribe(() => (told += 1));
+    for (const value of ["interpreter", "interpreter x", "interpreter 1 ana", "interpreters 1", "interpreter 1 "]) {
+      room.changes("ana", { [REQUEST]: value });
+    }
+    const refused = told;
+    for (let at = 0; at < 40; at += 1) room.changes("ana", { [REQUEST]: `interpreter ${at}` });
+
+    expect([refused, told]).toEqual([0, 3]);
+    const mine = [1, 2, 3, 4].map(() => requests.askForInterpreter());
+    expect(mine).toEqual([true, true, true, false]);
   });
 });

@@ -47,6 +47,8 @@ describe("the choice of voices", () => {
     expect(french.value).toBe("");
     expect([...spanish.options].map(({ text }) => text)).toEqual([
       "Verschiedene Stimmen",
+      "Verschiedene Stimmen, alle tief",
+      "Verschiedene Stimmen, alle hoch",
       "ef_dora · kokoro",
       "es · espeak",
     ]);
