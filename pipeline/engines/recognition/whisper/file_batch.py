@@ -21,6 +21,7 @@ from pipeline.engines.recognition.whisper.encoding import FRAMES_PER_S, FULL_WIN
 from pipeline.engines.recognition.whisper.language import DECIDED_AFTER_SAMPLES, base, likeliest
 from pipeline.engines.recognition.whisper.words import without_echoes, words_of
 from pipeline.text.chinese_script import in_one_script
+from pipeline.text.joining import confidence_of
 
 LONGEST_PROMPT: Final = 223
 """Half of the decoder's memory. Source: openai/whisper."""
@@ -29,6 +30,8 @@ _UNLIKELY: Final = -1.0
 """Mean log probability below which an attempt has failed."""
 _NO_SPEECH: Final = 0.6
 _SURELY_SPEECH: Final = 0.4
+_GUESSED: Final = 0.2
+"""Mean probability of the words below which they are made up: melodies give 0.1, speech far more."""
 _CERTAIN: Final = 0.95
 """From this probability on a piece is in another language than the file."""
 _SAMPLED: Final = 5
@@ -196,6 +199,8 @@ class FileBatch:
                 language=base(language),
             ) if tokens else ()  # fmt: skip
             words = in_one_script(without_echoes(found, piece.pcm, piece.first_sample), language)
+            if (confidence := confidence_of(words)) is not None and confidence < _GUESSED:
+                words = ()
             best = _best(draft.attempts)
             lost = not words and best.no_speech < _SURELY_SPEECH
             lost = lost and any(map(str.isalnum, tokenizer.decode(best.tokens)))
