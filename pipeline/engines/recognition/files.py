@@ -210,15 +210,15 @@ def _segments(heard: PieceHeard, stretches: Sequence[Stretch]) -> list[SpokenSeg
     segments = []
     for at, words in sorted(found.items()):
         first, end = stretches[at]
-        segments.append(
-            SpokenSegment(
-                min(first, words[0].first_sample),
-                max(end, words[-1].end_sample),
-                heard.language,
-                tuple(words),
-            )
-        )
+        within = tuple(_within(word, first, end) for word in words)
+        segments.append(SpokenSegment(first, end, heard.language, within))
     return segments
+
+
+def _within(word: Word, first: int, end: int) -> Word:
+    """The word without the silence that an engine counts to it, before the first or behind the last of a stretch."""
+    begins = min(max(word.first_sample, first), end - 1)
+    return replace(word, first_sample=begins, end_sample=max(begins + 1, min(word.end_sample, end)))
 
 
 def _language(segments: Sequence[SpokenSegment]) -> str:
