@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 import numpy as np
@@ -38,7 +38,7 @@ class SlowReader:
         self.gate = asyncio.Event()
 
     async def read(
-        self, pieces: list[FilePiece], options: FileOptions, progress: Progress
+        self, pieces: Sequence[FilePiece], options: FileOptions, progress: Progress
     ) -> list[PieceResult]:
         self.asked.append(options)
         try:

@@ -12,6 +12,7 @@ from typing import Final
 
 import structlog
 
+from foundation.failures import most_telling
 from pipeline.engines.protocols import EngineError, UnknownLanguage
 from pipeline.engines.recognition.files import FileOptions, FilePiece, PieceHeard, PieceResult, Progress
 from pipeline.engines.recognition.whisper.batch import WhisperBatch
@@ -80,9 +81,12 @@ class WhisperFiles:
         if not reading.declared:
             await self._next(task)
             task.reading = replace(reading, language=_most_spoken(task))
-        async with asyncio.TaskGroup() as group:
-            for _ in range(min(self._lanes, len(task.left))):
-                group.create_task(self._work(task))
+        try:
+            async with asyncio.TaskGroup() as group:
+                for _ in range(min(self._lanes, len(task.left))):
+                    group.create_task(self._work(task), name="lane of a file")
+        except ExceptionGroup as failures:
+            raise most_telling(failures, EngineError) from None
         return [task.results[at] for at in range(len(pieces))]
 
     async def close(self) -> None:
