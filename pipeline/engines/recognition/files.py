@@ -138,6 +138,13 @@ async def transcribe(
     places = packed(stretches) if reader.packs else stretches
     pieces = [FilePiece(pcm[first:end], first) for first, end in places]
     results = await reader.read(pieces, options, lambda done: progress(done / len(pieces)))
+    return _gathered(places, results, stretches)
+
+
+def _gathered(
+    places: Sequence[Stretch], results: Sequence[PieceResult], stretches: Sequence[Stretch]
+) -> Transcription:
+    """All pieces together. Raises EngineError where nothing of any could be recognised."""
     segments: list[SpokenSegment] = []
     not_heard: list[NotHeard] = []
     failure: EngineError | None = None

@@ -160,7 +160,7 @@ class _GatedBatch:
     failing: int = -1
     """Pieces that begin here cannot be read."""
 
-    def read(self, pieces: Sequence[FilePiece], reading: file_batch.Reading) -> list[PieceHeard]:
+    def read(self, pieces: Sequence[FilePiece], reading: file_batch.BatchOptions) -> list[PieceHeard]:
         self.sizes.append(len(pieces))
         assert self.gate.wait(10)
         if any(piece.first_sample == self.failing for piece in pieces):
