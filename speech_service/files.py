@@ -39,7 +39,7 @@ PATIENCE_TIMES: Final = 3.0
 LOOK_EVERY_S: Final = 0.5
 """How soon it is noticed that the client has gone."""
 
-Done = TypeVar("Done")
+Worked = TypeVar("Worked")
 
 
 class _ClientGone(Exception):
@@ -123,7 +123,7 @@ class Transcriber:
         return found
 
 
-async def _while_there(request: Request, work: Coroutine[Any, Any, Done]) -> Done:
+async def _while_there(request: Request, work: Coroutine[Any, Any, Worked]) -> Worked:
     """The work's result; the work is cancelled as soon as the client has gone."""
 
     async def watch() -> None:

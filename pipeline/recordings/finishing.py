@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import av
 import numpy as np
@@ -186,7 +186,7 @@ class _Writer:
         self._container = av.open(file, "w", format=kind.container, options={**_SAME_BYTES, **options})
         try:
             self._container.metadata.update(metadata)
-            self._stream: Any = self._container.add_stream(kind.codec, rate=self._rate_hz)
+            self._stream = cast(av.AudioStream, self._container.add_stream(kind.codec, rate=self._rate_hz))
             self._stream.layout = "mono"
             if self._compressed:
                 self._stream.bit_rate = _BITS_PER_S
@@ -230,6 +230,6 @@ def _check(pcm: Pcm, rate_hz: int) -> None:
         raise AudioError(f"there is no sound with {rate_hz} samples a second")
 
 
-def _nearest(rate_hz: int, rates: tuple[int, ...]) -> int:
+def _nearest(rate_hz: int, rates: Sequence[int]) -> int:
     """The lowest rate of a codec that loses nothing, else its highest."""
     return min((rate for rate in rates if rate >= rate_hz), default=max(rates))

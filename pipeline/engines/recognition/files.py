@@ -138,6 +138,13 @@ async def transcribe(
     places = packed(stretches) if reader.packs else stretches
     pieces = [FilePiece(pcm[first:end], first) for first, end in places]
     results = await reader.read(pieces, options, lambda done: progress(done / len(pieces)))
+    return _gathered(places, results, stretches)
+
+
+def _gathered(
+    places: Sequence[Stretch], results: Sequence[PieceResult], stretches: Sequence[Stretch]
+) -> Transcription:
+    """All pieces together. Raises EngineError where nothing of any could be recognised."""
     segments: list[SpokenSegment] = []
     not_heard: list[NotHeard] = []
     failure: EngineError | None = None
@@ -210,15 +217,15 @@ def _segments(heard: PieceHeard, stretches: Sequence[Stretch]) -> list[SpokenSeg
     segments = []
     for at, words in sorted(found.items()):
         first, end = stretches[at]
-        segments.append(
-            SpokenSegment(
-                min(first, words[0].first_sample),
-                max(end, words[-1].end_sample),
-                heard.language,
-                tuple(words),
-            )
-        )
+        within = tuple(_within(word, first, end) for word in words)
+        segments.append(SpokenSegment(first, end, heard.language, within))
     return segments
+
+
+def _within(word: Word, first: int, end: int) -> Word:
+    """The word without the silence that an engine counts to it, before the first or behind the last of a stretch."""
+    begins = min(max(word.first_sample, first), end - 1)
+    return replace(word, first_sample=begins, end_sample=max(begins + 1, min(word.end_sample, end)))
 
 
 def _language(segments: Sequence[SpokenSegment]) -> str:

@@ -21,6 +21,7 @@ from pipeline.engines.recognition.whisper.encoding import FRAMES_PER_S, FULL_WIN
 from pipeline.engines.recognition.whisper.language import DECIDED_AFTER_SAMPLES, base, likeliest
 from pipeline.engines.recognition.whisper.words import without_echoes, words_of
 from pipeline.text.chinese_script import in_one_script
+from pipeline.text.joining import confidence_of
 
 LONGEST_PROMPT: Final = 223
 """Half of the decoder's memory. Source: openai/whisper."""
@@ -29,6 +30,8 @@ _UNLIKELY: Final = -1.0
 """Mean log probability below which an attempt has failed."""
 _NO_SPEECH: Final = 0.6
 _SURELY_SPEECH: Final = 0.4
+_GUESSED: Final = 0.2
+"""Mean probability of the words below which they are made up: melodies give 0.1, speech far more."""
 _CERTAIN: Final = 0.95
 """From this probability on a piece is in another language than the file."""
 _SAMPLED: Final = 5
@@ -56,7 +59,7 @@ EFFORTS: Final[Mapping[Quality, Effort]] = MappingProxyType(
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class BatchOptions:
     """How a batch of one file is to be read."""
 
     language: str
@@ -94,7 +97,7 @@ class FileBatch:
     def __init__(self, model: WhisperBatch) -> None:
         self._model = model
 
-    def read(self, pieces: Sequence[FilePiece], reading: Reading) -> list[PieceHeard]:
+    def read(self, pieces: Sequence[FilePiece], reading: BatchOptions) -> list[PieceHeard]:
         """Recognises pieces together. Raises RuntimeError and ValueError, as CTranslate2 does."""
         drafts = [_Draft(piece, heard=PieceHeard((), reading.language)) for piece in pieces]
         worth = [draft for draft in drafts if may_hold_speech(draft.piece.pcm)]
@@ -111,28 +114,24 @@ class FileBatch:
     def _encode(self, group: Sequence[_Draft]) -> Any:
         return encode(self._model.model, [draft.piece.pcm for draft in group], FULL_WINDOW_S)
 
-    def _find_languages(self, group: Sequence[_Draft], encoded: Any, reading: Reading) -> None:
+    def _find_languages(self, group: Sequence[_Draft], encoded: Any, reading: BatchOptions) -> None:
         """That of the file for each piece, unless the piece is certainly in another."""
         known = reading.language or (self._model.languages[0] if not self._model.multilingual else "")
         for draft in group:
             draft.language = known
         if reading.declared or not self._model.multilingual:
             return
-        total: dict[str, float] = defaultdict(float)
         chances = [
             {token.strip("<|>"): float(chance) for token, chance in ranking}
             for ranking in self._model.model.model.detect_language(encoded)
         ]
-        for draft, of_piece in zip(group, chances, strict=True):
-            for language, chance in of_piece.items():
-                total[language] += chance * len(draft.piece.pcm)
-        most = known or likeliest(total, reading.allowed)[0]
+        most = known or likeliest(_together(group, chances), reading.allowed)[0]
         for draft, of_piece in zip(group, chances, strict=True):
             best, share = likeliest(of_piece, reading.allowed)
             other = share >= _CERTAIN and len(draft.piece.pcm) >= DECIDED_AFTER_SAMPLES
             draft.language = best if other else most
 
-    def _read(self, group: Sequence[_Draft], encoded: Any, reading: Reading) -> None:
+    def _read(self, group: Sequence[_Draft], encoded: Any, reading: BatchOptions) -> None:
         self._generate(group, encoded, reading, temperature=0.0)
         for temperature in reading.effort.temperatures:
             again = [draft for draft in group if _has_failed(draft.attempts[-1])]
@@ -142,7 +141,7 @@ class FileBatch:
         self._align(group, encoded)
 
     def _generate(
-        self, group: Sequence[_Draft], encoded: Any, reading: Reading, *, temperature: float
+        self, group: Sequence[_Draft], encoded: Any, reading: BatchOptions, *, temperature: float
     ) -> None:
         tokenizer = self._model.tokenizer(base(group[0].language))
         prompt = [*tokenizer.sot_sequence, tokenizer.no_timestamps]
@@ -196,11 +195,22 @@ class FileBatch:
                 language=base(language),
             ) if tokens else ()  # fmt: skip
             words = in_one_script(without_echoes(found, piece.pcm, piece.first_sample), language)
+            if (confidence := confidence_of(words)) is not None and confidence < _GUESSED:
+                words = ()
             best = _best(draft.attempts)
             lost = not words and best.no_speech < _SURELY_SPEECH
             lost = lost and any(map(str.isalnum, tokenizer.decode(best.tokens)))
             dropped = "it was too unclear to be written down" if lost else ""
             draft.heard = PieceHeard(words, language, dropped)
+
+
+def _together(group: Sequence[_Draft], chances: Sequence[Mapping[str, float]]) -> dict[str, float]:
+    """How likely each language is in all pieces, longer ones counting more."""
+    total: dict[str, float] = defaultdict(float)
+    for draft, of_piece in zip(group, chances, strict=True):
+        for language, chance in of_piece.items():
+            total[language] += chance * len(draft.piece.pcm)
+    return total
 
 
 def _has_failed(attempt: _Attempt) -> bool:

@@ -12,10 +12,11 @@ from typing import Final
 
 import structlog
 
+from foundation.failures import most_telling
 from pipeline.engines.protocols import EngineError, UnknownLanguage
 from pipeline.engines.recognition.files import FileOptions, FilePiece, PieceHeard, PieceResult, Progress
 from pipeline.engines.recognition.whisper.batch import WhisperBatch
-from pipeline.engines.recognition.whisper.file_batch import EFFORTS, FileBatch, Reading
+from pipeline.engines.recognition.whisper.file_batch import EFFORTS, BatchOptions, FileBatch
 from pipeline.engines.recognition.whisper.language import base
 
 log = structlog.get_logger(__name__)
@@ -34,7 +35,7 @@ class _Task:
     """What is left to do of a file."""
 
     pieces: Sequence[FilePiece]
-    reading: Reading
+    reading: BatchOptions
     progress: Progress
     left: deque[int]
     results: dict[int, PieceResult] = field(default_factory=dict)
@@ -69,7 +70,7 @@ class WhisperFiles:
         """See `FileReader`. The first batch settles the language for the others."""
         if options.language is not None and base(options.language) not in self._model.languages:
             raise UnknownLanguage(options.language, self._model.languages)
-        reading = Reading(
+        reading = BatchOptions(
             options.language or "",
             options.language is not None,
             options.allowed_languages,
@@ -80,9 +81,12 @@ class WhisperFiles:
         if not reading.declared:
             await self._next(task)
             task.reading = replace(reading, language=_most_spoken(task))
-        async with asyncio.TaskGroup() as group:
-            for _ in range(min(self._lanes, len(task.left))):
-                group.create_task(self._work(task))
+        try:
+            async with asyncio.TaskGroup() as group:
+                for _ in range(min(self._lanes, len(task.left))):
+                    group.create_task(self._work(task), name="lane of a file")
+        except ExceptionGroup as failures:
+            raise most_telling(failures, EngineError) from None
         return [task.results[at] for at in range(len(pieces))]
 
     async def close(self) -> None:
@@ -135,7 +139,7 @@ class WhisperFiles:
             else:
                 task.done(number, result)
 
-    async def _in_thread(self, pieces: Sequence[FilePiece], reading: Reading) -> list[PieceHeard]:
+    async def _in_thread(self, pieces: Sequence[FilePiece], reading: BatchOptions) -> list[PieceHeard]:
         """A thread cannot be cancelled: whoever gives up waits for the batch that it has begun, so that its place is
         free only when the thread is.
         """

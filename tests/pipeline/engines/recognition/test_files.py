@@ -1,12 +1,23 @@
 """Whole recordings, with a scripted recogniser and a loudness detector."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 
 from pipeline.audio import AudioError
 from pipeline.engines.protocols import EngineError
 from pipeline.engines.recognition.file_pieces import packed, speech_in
-from pipeline.engines.recognition.files import FileOptions, StreamReader, Transcription, transcribe
+from pipeline.engines.recognition.files import (
+    FileOptions,
+    FilePiece,
+    PieceHeard,
+    PieceResult,
+    Progress,
+    StreamReader,
+    Transcription,
+    transcribe,
+)
 from pipeline.events import NotHeard, Word
 from tests.fakes.engines import LoudnessDetector, ScriptedRecognizer
 from tests.pipeline.engines.recognition import sounds
@@ -89,6 +100,33 @@ async def test_how_much_is_done_is_told() -> None:
     )
 
     assert told == [0.25, 0.5, 0.75, 1.0]
+
+
+async def test_a_word_has_none_of_the_silence_around_its_stretch() -> None:
+    """Whisper lets the last word before a pause last until the first word behind it."""
+    pcm = sounds.joined(sounds.noise(1, 5000), np.zeros(2 * SECOND, np.int16), sounds.noise(1, 5000))
+    heard = PieceHeard((Word("one", 0, 40_000), Word("two", 40_000, 60_000)), "en")
+
+    result = await transcribe(_Packing(heard), LoudnessDetector(), pcm, ANYBODY)
+
+    one, two = result.segments
+    assert one.words == (Word("one", 0, one.end_sample),)
+    assert two.words == (Word("two", two.first_sample, 60_000),)
+    assert one.end_sample < 2 * SECOND < two.first_sample <= 3 * SECOND
+
+
+class _Packing:
+    """Says the same of each piece."""
+
+    packs = True
+
+    def __init__(self, heard: PieceHeard) -> None:
+        self._heard = heard
+
+    async def read(
+        self, pieces: Sequence[FilePiece], options: FileOptions, progress: Progress
+    ) -> list[PieceResult]:
+        return [self._heard for _ in pieces]
 
 
 def test_stretches_are_packed_into_windows_but_not_over_long_pauses() -> None:
