@@ -38,7 +38,7 @@ export function SpeechForm({
   const textProblem = blank
     ? "Write something to be spoken."
     : count > MOST_CHARACTERS
-      ? `The text is ${count - MOST_CHARACTERS} characters too long.`
+      ? `Leave out ${count - MOST_CHARACTERS} of the ${count} characters.`
       : problemAt("text");
 
   function chooseLanguage(code: string): void {

@@ -42,7 +42,7 @@ export function VoiceCards({
             <button
               type="button"
               className="button"
-              aria-label={`${playing === voice.name ? "Stop the sample of" : "Play a sample of"} ${voice.displayName}`}
+              aria-label={`${playing === voice.name ? "Stop" : "Listen to"} ${voice.displayName}`}
               onClick={() => play(voice.name)}
             >
               {playing === voice.name ? "Stop" : "Listen"}
