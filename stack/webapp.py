@@ -19,6 +19,7 @@ _SOURCES = (
     "package.json",
     "package-lock.json",
     "public",
+    "redoc.html",
     "scripts",
     "speech.html",
     "src",

@@ -25,6 +25,7 @@ async def _is_clean(page: Page) -> None:
     assert await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
+@pytest.mark.timeout(300)
 async def test_a_text_is_spoken_heard_kept_and_found_again(
     playwright: Playwright, web: Path, tmp_path: Path
 ) -> None:
@@ -96,6 +97,8 @@ async def test_a_text_is_spoken_heard_kept_and_found_again(
 
             await page.goto(f"{url}/docs")
             await expect(page.locator(".opblock-summary-path", has_text="/tts").first).to_be_visible()
+            await page.goto(f"{url}/redoc")
+            await expect(page.get_by_text("Speaks a text").first).to_be_visible(timeout=20_000)
             assert visitor.errors == []
     finally:
         await engine.close()
