@@ -29,7 +29,9 @@ log = structlog.get_logger(__name__)
 
 _NOTHING = "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='"
 """Of an empty text: Redoc adds an empty style, and fills it through the browser's own interface."""
-POLICY = {**PAGE_POLICY, "style-src": ("'self'", _NOTHING)}
+_SCROLLBAR = "'sha256-QMIg+bpjm3JdElJ388KYke01izlUW0UoNOeKjpMxdgc='"
+"""Of the style of Redoc's scroll bar, which is a text in its bundle."""
+POLICY = {**PAGE_POLICY, "style-src": ("'self'", _NOTHING, _SCROLLBAR)}
 
 LARGEST_BODY_BYTES = 64 * 1024
 """Of requests that bring no sound."""
