@@ -80,7 +80,8 @@ class Examination:
 
 
 class _Engine(Protocol):
-    info: EngineInfo
+    @property
+    def info(self) -> EngineInfo: ...
 
     async def close(self) -> None: ...
 

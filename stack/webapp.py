@@ -14,11 +14,14 @@ from pathlib import Path
 from stack.errors import StackError
 
 _SOURCES = (
+    "docs.html",
     "index.html",
     "package.json",
     "package-lock.json",
     "public",
+    "redoc.html",
     "scripts",
+    "speech.html",
     "src",
     "tsconfig.json",
     "vite.config.ts",

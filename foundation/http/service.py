@@ -61,7 +61,9 @@ async def serve(service: Service, started: Callable[[int], None] = lambda port: 
         watch = asyncio.create_task(_watch(service), name="watch")
         http = asyncio.create_task(server.ended(), name="http ended")
         try:
-            await asyncio.wait([watch, http], return_when=asyncio.FIRST_COMPLETED)
+            # nothing to watch is over at once, and no reason to end
+            awaited = [watch, http] if service.watchers else [http]
+            await asyncio.wait(awaited, return_when=asyncio.FIRST_COMPLETED)
         finally:
             watch.cancel()
             http.cancel()

@@ -74,10 +74,9 @@ async def served(services: VoiceServices) -> AsyncIterator[str]:
     port: asyncio.Future[int] = asyncio.get_running_loop().create_future()
     serving = asyncio.create_task(serve_services(services, port.set_result))
     try:
-        await asyncio.wait({serving, port}, return_when=asyncio.FIRST_COMPLETED)
-        if serving.done():
-            await serving
-        yield f"http://127.0.0.1:{port.result()}"
+        async with asyncio.timeout(20):
+            number = await port
+        yield f"http://127.0.0.1:{number}"
     finally:
         serving.cancel()
         await asyncio.wait({serving})

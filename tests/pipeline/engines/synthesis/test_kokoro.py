@@ -103,12 +103,8 @@ def test_a_mix_is_the_mean_of_its_parts() -> None:
     assert kokoro_mixes.possible({"af_bella": voices["af_bella"]}) == []
     assert kokoro_mixes.possible({**voices, "af": voices["af_bella"]}) == []
     mixed = kokoro_mixes.style(voices, "af")
-    assert (mixed.shape, mixed.dtype, float(mixed.min()), float(mixed.max())) == (
-        (510, 1, 256),
-        np.float32,
-        2.5,
-        2.5,
-    )
+    assert mixed.dtype == np.float32
+    assert (mixed.shape, float(mixed.min()), float(mixed.max())) == ((510, 1, 256), 2.5, 2.5)
 
 
 async def test_sentences_come_one_by_one(kokoro: KokoroSynthesizer) -> None:

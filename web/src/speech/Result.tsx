@@ -1,0 +1,39 @@
+import { useEffect, useState } from "react";
+import { download } from "../components/download";
+import type { Spoken } from "./history";
+import { Waveform } from "./Waveform";
+
+/** The address of a file in memory, as long as it is shown. */
+function useAddress(sound: Blob): string {
+  const [address, setAddress] = useState("");
+  useEffect(() => {
+    const made = URL.createObjectURL(sound);
+    setAddress(made);
+    return () => URL.revokeObjectURL(made);
+  }, [sound]);
+  return address;
+}
+
+export function fileName(spoken: Spoken): string {
+  const words = spoken.text
+    .slice(0, 30)
+    .trim()
+    .replace(/[^\p{L}\p{N}]+/gu, "-")
+    .replace(/^-|-$/g, "");
+  return `${words || "speech"}.${spoken.format}`;
+}
+
+/** Sound that was made: to see, to hear, to keep. */
+export function Result({ spoken }: { spoken: Spoken }) {
+  const address = useAddress(spoken.sound);
+  return (
+    <section className="speech-result" aria-labelledby="result-title">
+      <h2 id="result-title">Your speech</h2>
+      <Waveform sound={spoken.sound} />
+      {address && <audio controls src={address} aria-label="Speech" />}
+      <button type="button" className="button" onClick={() => download(spoken.sound, fileName(spoken))}>
+        Download as {spoken.format.toUpperCase()}
+      </button>
+    </section>
+  );
+}
