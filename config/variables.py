@@ -22,6 +22,7 @@ _LISTS: Final = frozenset(
         "stt_urls",
         "trusted_proxies",
         "tts_urls",
+        "webhook_hosts",
     }
 )
 _TABLES: Final = frozenset({"voices"})

@@ -49,7 +49,7 @@ class EnginesAway(EngineError):
         super().__init__(f"{kind} cannot be reached at the moment")
 
 
-class Service(Protocol):
+class RemoteEngine(Protocol):
     """What clients of speech services have in common."""
 
     @property
@@ -71,15 +71,15 @@ class Service(Protocol):
         ...
 
 
-class RemoteVoices(Service, Synthesizer, Protocol):
+class RemoteVoices(RemoteEngine, Synthesizer, Protocol):
     """A synthesiser that may be away."""
 
 
-class RemoteWords(Service, Translator, Protocol):
+class RemoteWords(RemoteEngine, Translator, Protocol):
     """A translator that may be away."""
 
 
-S = TypeVar("S", bound=Service)
+S = TypeVar("S", bound=RemoteEngine)
 
 
 class Replica(Generic[S]):
@@ -184,7 +184,7 @@ class Replicas(Generic[S]):
         await asyncio.gather(*(replica.service.close() for replica in self._replicas))
 
 
-async def _wait_for(service: Service, within_s: float) -> None:
+async def _wait_for(service: RemoteEngine, within_s: float) -> None:
     with contextlib.suppress(ServiceAway):
         await service.connect(within_s)
 

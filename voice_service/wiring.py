@@ -26,7 +26,7 @@ from voice_service.jobs.translating import MessageJobs
 from voice_service.messages.opening import MessageRoom, opened_messages
 from voice_service.messages.shapes import translation
 from voice_service.speech.samples import Samples
-from voice_service.speech.voices import Voices
+from voice_service.speech.voices import VoiceDirectory
 from voice_service.storage import database
 
 
@@ -43,7 +43,7 @@ class VoiceServices:
     callers: Callers
     quota: Quota
     engines: Engines
-    voices: Voices
+    voices: VoiceDirectory
     samples: Samples
     messages: MessageRoom
     jobs: JobRoom
@@ -94,7 +94,7 @@ async def opened(settings: Settings, clock: Callable[[], float] = time.time) -> 
             callers=callers,
             quota=quota,
             engines=engines,
-            voices=Voices(engines.synthesizer),
+            voices=VoiceDirectory(engines.synthesizer),
             samples=Samples(engines.synthesizer),
             messages=messages,
             jobs=jobs,

@@ -20,7 +20,7 @@ from voice_service.jobs import queue as queue_module
 from voice_service.jobs import runner as runner_module
 from voice_service.jobs.queue import MOST_ATTEMPTS, JobQueue
 from voice_service.jobs.records import Job, JobStatus
-from voice_service.jobs.runner import JobRunner, Kind, Progress, Work
+from voice_service.jobs.runner import JobProgress, JobRunner, Kind, Work
 from voice_service.storage.database import migrate
 
 ROOT = Path(__file__).parents[2]
@@ -64,7 +64,7 @@ async def until_over(queue: JobQueue, name: str) -> Job:
             await asyncio.sleep(0.02)
 
 
-async def count(job: Job, progress: Progress) -> Mapping[str, Any]:
+async def count(job: Job, progress: JobProgress) -> Mapping[str, Any]:
     progress.told(0.5, "counting")
     return {"sum": sum(job.request["numbers"])}
 
@@ -82,7 +82,7 @@ async def test_whoever_asks_sees_how_far_it_is(queue: JobQueue) -> None:
     """While it is under way."""
     goes_on = asyncio.Event()
 
-    async def slow(job: Job, progress: Progress) -> Mapping[str, Any]:
+    async def slow(job: Job, progress: JobProgress) -> Mapping[str, Any]:
         progress.told(0.4, "translation")
         await goes_on.wait()
         return {}
@@ -102,7 +102,7 @@ async def test_a_job_that_is_cancelled_stops(queue: JobQueue) -> None:
     """The work itself ends, with its clean-up; it is not only called so."""
     began, cleaned = asyncio.Event(), asyncio.Event()
 
-    async def endless(job: Job, progress: Progress) -> Mapping[str, Any]:
+    async def endless(job: Job, progress: JobProgress) -> Mapping[str, Any]:
         began.set()
         try:
             await asyncio.Event().wait()
@@ -120,7 +120,7 @@ async def test_a_job_that_is_cancelled_stops(queue: JobQueue) -> None:
 
 
 async def test_what_is_wrong_with_a_request_is_said_and_not_tried_again(queue: JobQueue) -> None:
-    async def refuses(job: Job, progress: Progress) -> Mapping[str, Any]:
+    async def refuses(job: Job, progress: JobProgress) -> Mapping[str, Any]:
         raise ProblemError(Problem(422, "no_speech", "Nobody speaks in this recording."))
 
     added, _ = await queue.add(job())
@@ -133,7 +133,7 @@ async def test_what_is_wrong_with_a_request_is_said_and_not_tried_again(queue: J
 async def test_what_passes_by_itself_is_tried_again(queue: JobQueue) -> None:
     tried = 0
 
-    async def away_once(job: Job, progress: Progress) -> Mapping[str, Any]:
+    async def away_once(job: Job, progress: JobProgress) -> Mapping[str, Any]:
         nonlocal tried
         tried += 1
         if tried == 1:
@@ -147,7 +147,7 @@ async def test_what_passes_by_itself_is_tried_again(queue: JobQueue) -> None:
 
 
 async def test_what_never_passes_fails_in_the_end(queue: JobQueue) -> None:
-    async def away(job: Job, progress: Progress) -> Mapping[str, Any]:
+    async def away(job: Job, progress: JobProgress) -> Mapping[str, Any]:
         raise ProblemError(overloaded("the engines are away"))
 
     added, _ = await queue.add(job())
@@ -160,7 +160,7 @@ async def test_what_never_passes_fails_in_the_end(queue: JobQueue) -> None:
 async def test_a_fault_of_ours_ends_one_job_and_tells_nothing(queue: JobQueue) -> None:
     """The next one is done all the same."""
 
-    async def broken(job: Job, progress: Progress) -> Mapping[str, Any]:
+    async def broken(job: Job, progress: JobProgress) -> Mapping[str, Any]:
         if job.request.get("broken"):
             raise RuntimeError("words of a meeting")
         return {}
@@ -176,7 +176,7 @@ async def test_a_fault_of_ours_ends_one_job_and_tells_nothing(queue: JobQueue) -
 async def test_what_takes_too_long_is_stopped(queue: JobQueue, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(runner_module, "LONGEST_S", 0.1)
 
-    async def endless(job: Job, progress: Progress) -> Mapping[str, Any]:
+    async def endless(job: Job, progress: JobProgress) -> Mapping[str, Any]:
         await asyncio.Event().wait()
         return {}
 
@@ -190,7 +190,7 @@ async def test_what_takes_too_long_is_stopped(queue: JobQueue, monkeypatch: pyte
 async def test_a_service_that_ends_gives_its_jobs_to_the_next(queue: JobQueue) -> None:
     began = asyncio.Event()
 
-    async def endless(job: Job, progress: Progress) -> Mapping[str, Any]:
+    async def endless(job: Job, progress: JobProgress) -> Mapping[str, Any]:
         began.set()
         await asyncio.Event().wait()
         return {}
@@ -209,7 +209,7 @@ async def test_a_service_that_ends_gives_its_jobs_to_the_next(queue: JobQueue) -
 async def test_two_runners_do_each_job_once(queue: JobQueue) -> None:
     done: list[str] = []
 
-    async def note(job: Job, progress: Progress) -> Mapping[str, Any]:
+    async def note(job: Job, progress: JobProgress) -> Mapping[str, Any]:
         done.append(job.id)
         await asyncio.sleep(0.005)
         return {}

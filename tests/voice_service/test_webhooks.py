@@ -26,8 +26,8 @@ from voice_service.jobs.records import NewJob, Priority
 from voice_service.jobs.webhooks import (
     PAUSES_S,
     PublicResolver,
-    Told,
     Webhooks,
+    WebhookSettings,
     check_url,
     secret_of,
     signature,
@@ -83,7 +83,7 @@ async def a_job_that_is_over(queue: JobQueue, url: str) -> str:
 
 @contextlib.asynccontextmanager
 async def telling(engine: AsyncEngine, queue: JobQueue, clock: WallClock) -> AsyncIterator[None]:
-    told = Told(service_secret=SECRET, within=("127.0.0.1",), clock=clock)
+    told = WebhookSettings(service_secret=SECRET, within=("127.0.0.1",), clock=clock)
     webhooks = Webhooks(
         Deliveries(engine, queue),
         lambda delivery: {"job_id": delivery.job.id, **(delivery.job.result or {})},

@@ -41,7 +41,7 @@ class Queued(TranslateFields):
     """What is said about a recording that is to be translated later."""
 
     webhook_url: Annotated[str | None, Field(max_length=LONGEST_URL)] = None
-    """Told by POST when the job is over, signed; https, and not within our own networks."""
+    """WebhookSettings by POST when the job is over, signed; https, and not within our own networks."""
 
 
 class QueuedBody(Queued, TranslateMessageBody):
@@ -55,7 +55,7 @@ class Accepted(BaseModel):
     status: JobStatus
 
 
-class Waiting(BaseModel):
+class QueueAnswer(BaseModel):
     """How long jobs of one queue wait."""
 
     queue: str
@@ -120,11 +120,11 @@ async def cancel(job_id: Annotated[str, Path(max_length=64)], caller: Calling, s
 
 
 @router.get("/api/v1/voice/waiting")
-async def waiting(services: Wired, caller: Calling) -> list[Waiting]:
+async def waiting(services: Wired, caller: Calling) -> list[QueueAnswer]:
     """How long jobs wait, as measured within the last hour, beside what plans promise."""
     depth, promised = await services.jobs.queue.depth(), await _promised(services)
     return [
-        Waiting(
+        QueueAnswer(
             queue=each.priority.name,
             jobs=depth[each.priority],
             begun_within_the_hour=each.count,

@@ -15,7 +15,7 @@ from pipeline.recordings.finishing import MEDIA_TYPES, AudioFormat
 from voice_service.http.dependencies import Calling, Wired
 from voice_service.http.detail_errors import DetailRoute, described_details
 from voice_service.http.negotiation import OFFERED, accepted
-from voice_service.speech.speaking import Wanted, streamed, whole
+from voice_service.speech.speaking import SpeechWish, streamed, whole
 
 MOST_CHARACTERS = 500
 
@@ -78,7 +78,7 @@ async def tts(
     kind = _format(body.format, accept)
     await services.engines.speech.known()
     voice = services.voices.chosen(body.voice, body.language)
-    wanted = Wanted(body.text, voice, body.speed, kind)
+    wanted = SpeechWish(body.text, voice, body.speed, kind)
     synthesizer = services.engines.synthesizer
     headers = {"x-voice": voice.name, "vary": "Accept"}
     if not body.stream:

@@ -16,8 +16,8 @@ from voice_service.speech.voices import DEFAULT, KnownVoice
 
 router = APIRouter(tags=["speech"])
 
-Name = Annotated[str, Path(max_length=100)]
-Language = Annotated[
+NamedVoice = Annotated[str, Path(max_length=100)]
+VoiceLanguage = Annotated[
     str, Query(description="Only voices of this language (BCP 47); empty for all", max_length=35)
 ]
 
@@ -52,7 +52,7 @@ class VoicesView:
 
 @router.get("/voices")
 @router.get("/api/v1/voices", include_in_schema=False)
-async def voices(caller: Calling, services: Wired, language: Language = "") -> VoicesView:
+async def voices(caller: Calling, services: Wired, language: VoiceLanguage = "") -> VoicesView:
     """Who can speak. A language that nobody speaks has no voices."""
     await services.engines.speech.known()
     known = services.voices.all(language)
@@ -69,7 +69,7 @@ async def voices(caller: Calling, services: Wired, language: Language = "") -> V
     },
 )
 @router.get("/api/v1/voices/{name}/sample", response_class=Response, include_in_schema=False)
-async def sample(name: Name, caller: Calling, services: Wired) -> Response:
+async def sample(name: NamedVoice, caller: Calling, services: Wired) -> Response:
     """A short sentence in this voice."""
     await services.engines.speech.known()
     sound = await services.samples.of(services.voices.named(name))

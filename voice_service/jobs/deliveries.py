@@ -20,7 +20,7 @@ LEASE_S: Final = 60.0
 
 
 @dataclass(frozen=True, slots=True)
-class Delivery:
+class WebhookDelivery:
     """Somebody is to be told of a job."""
 
     job: Job
@@ -34,7 +34,7 @@ class Deliveries:
     def __init__(self, engine: AsyncEngine, queue: JobQueue) -> None:
         self._engine, self._queue = engine, queue
 
-    async def due(self) -> list[Delivery]:
+    async def due(self) -> list[WebhookDelivery]:
         """What is to be told now, at most `AT_ONCE`, leased to whoever asked."""
         async with transaction(self._engine) as connection:
             now = await self._queue.now(connection)
@@ -55,14 +55,14 @@ class Deliveries:
                     .where(deliveries.c.job.in_([row.id for row in rows]))
                     .values(leased_until=now + LEASE_S)
                 )
-        return [Delivery(job_of(row), row.tried) for row in rows]
+        return [WebhookDelivery(job_of(row), row.tried) for row in rows]
 
-    async def done(self, delivery: Delivery) -> None:
+    async def done(self, delivery: WebhookDelivery) -> None:
         """It was taken."""
         async with transaction(self._engine) as connection:
             await connection.execute(delete(deliveries).where(deliveries.c.job == delivery.job.id))
 
-    async def put_off(self, delivery: Delivery, pauses_s: Sequence[float]) -> bool:
+    async def put_off(self, delivery: WebhookDelivery, pauses_s: Sequence[float]) -> bool:
         """It was not taken: once more after the next pause. False where there is none left; nobody is told then."""
         of_it = deliveries.c.job == delivery.job.id
         async with transaction(self._engine) as connection:

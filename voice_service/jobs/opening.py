@@ -10,11 +10,11 @@ from typing import Any, Final
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from config.voice import VoiceSettings
-from voice_service.jobs.deliveries import Deliveries, Delivery
+from voice_service.jobs.deliveries import Deliveries, WebhookDelivery
 from voice_service.jobs.queue import JobQueue
 from voice_service.jobs.runner import JobRunner, Kind
 from voice_service.jobs.translating import TRANSLATE, MessageJobs
-from voice_service.jobs.webhooks import Told, Webhooks
+from voice_service.jobs.webhooks import Webhooks, WebhookSettings
 from voice_service.messages.objects import Objects
 
 _SWEEP_S: Final = 600.0
@@ -34,7 +34,7 @@ def opened_jobs(
     voice: VoiceSettings,
     engine: AsyncEngine,
     jobs: MessageJobs,
-    told_of: Callable[[Delivery], Mapping[str, Any]],
+    told_of: Callable[[WebhookDelivery], Mapping[str, Any]],
     *,
     clock: Callable[[], float],
 ) -> JobRoom:
@@ -46,7 +46,9 @@ def opened_jobs(
     """
     queue = JobQueue(engine, clock=clock)
     runner = JobRunner(queue, {TRANSLATE: Kind(jobs.work)}, at_once=voice.jobs_at_once)
-    told = Told(service_secret=voice.secret.get_secret_value(), within=voice.webhook_hosts, clock=clock)
+    told = WebhookSettings(
+        service_secret=voice.secret.get_secret_value(), within=voice.webhook_hosts, clock=clock
+    )
     webhooks = Webhooks(Deliveries(engine, queue), told_of, told)
 
     async def sweep() -> None:

@@ -28,7 +28,7 @@ LONGEST_S: Final = 1800.0
 """No job takes longer."""
 
 
-class Progress:
+class JobProgress:
     """How far a job is; told by the work itself, read by whoever renews its lease."""
 
     def __init__(self) -> None:
@@ -39,7 +39,7 @@ class Progress:
         self.share, self.stage = share, stage
 
 
-Work: TypeAlias = Callable[[Job, Progress], Awaitable[Mapping[str, Any]]]
+Work: TypeAlias = Callable[[Job, JobProgress], Awaitable[Mapping[str, Any]]]
 """Does one job and returns its result. Raises ProblemError for what is the request's fault or passes by itself."""
 
 
@@ -95,7 +95,7 @@ class JobRunner:
 
     async def _do(self, job: Job) -> None:
         """One job from its beginning to what became of it."""
-        progress = Progress()
+        progress = JobProgress()
         doing = asyncio.ensure_future(self._kinds[job.kind].work(job, progress))
         try:
             kept = await self._while_leased(job, progress, doing)
@@ -114,7 +114,7 @@ class JobRunner:
         await self._settle(job, doing)
 
     async def _while_leased(
-        self, job: Job, progress: Progress, doing: asyncio.Future[Mapping[str, Any]]
+        self, job: Job, progress: JobProgress, doing: asyncio.Future[Mapping[str, Any]]
     ) -> bool:
         """Waits for the work, renewing its lease; False where it is to stop."""
         async with asyncio.timeout(LONGEST_S):

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from voice_service.jobs.deliveries import Delivery
+from voice_service.jobs.deliveries import WebhookDelivery
 from voice_service.jobs.records import Job, JobStatus
 from voice_service.messages.shapes import TranslationAnswer
 
@@ -51,7 +51,7 @@ def described_job(job: Job) -> JobAnswer:
     )
 
 
-def told_of(delivery: Delivery) -> Mapping[str, Any]:
+def told_of(delivery: WebhookDelivery) -> Mapping[str, Any]:
     """What a webhook is told: the job as whoever asks for it is answered, the sound as a link."""
     return described_job(delivery.job).model_dump(mode="json")
 

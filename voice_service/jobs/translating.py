@@ -10,7 +10,7 @@ from pipeline.recordings.finishing import AudioFormat
 from voice_service.accounts.callers import Callers
 from voice_service.accounts.quota import Quota
 from voice_service.jobs.records import Job, NewJob, Priority
-from voice_service.jobs.runner import Progress
+from voice_service.jobs.runner import JobProgress
 from voice_service.messages.messages import MessageAnswer, Messages
 from voice_service.messages.records import MessageQuality, MessageWish, Stage
 
@@ -38,7 +38,7 @@ class MessageJobs:
     quota: Quota
     answered: Callable[[MessageAnswer], dict[str, Any]]
 
-    async def work(self, job: Job, progress: Progress) -> Mapping[str, Any]:
+    async def work(self, job: Job, progress: JobProgress) -> Mapping[str, Any]:
         """Raises ProblemError, StorageError. The recording goes when the message is done."""
 
         def told(stage: Stage) -> None:

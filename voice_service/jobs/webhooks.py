@@ -15,7 +15,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import aiohttp
 import structlog
@@ -23,7 +23,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.resolver import DefaultResolver
 
 from foundation.http.problems import Problem, ProblemError
-from voice_service.jobs.deliveries import Deliveries, Delivery
+from voice_service.jobs.deliveries import Deliveries, WebhookDelivery
 
 log = structlog.get_logger(__name__)
 
@@ -54,13 +54,10 @@ def check_url(url: str, within: Collection[str] = ()) -> None:
     Args:
         within: hosts that may be told although they are, and by plain HTTP too.
     """
-    try:
-        parts = urlsplit(url)
-        host, _ = (parts.hostname or "").rstrip("."), parts.port
-    except ValueError:
-        raise _refused("is no URL") from None
     if len(url) > LONGEST_URL:
         raise _refused(f"is longer than {LONGEST_URL} characters")
+    parts = _parts_of(url)
+    host = (parts.hostname or "").rstrip(".")
     if not host or parts.scheme not in {"http", "https"}:
         raise _refused("does not begin with https://")
     if host in within:
@@ -69,8 +66,22 @@ def check_url(url: str, within: Collection[str] = ()) -> None:
         raise _refused("does not begin with https://")
     if parts.username or parts.password:
         raise _refused("holds a name or a password")
-    if host == "localhost" or host.endswith((".localhost", ".local", ".internal")) or not _public(host):
+    if _named_within(host) or not _public(host):
         raise _refused("leads to an address that is not public")
+
+
+def _parts_of(url: str) -> SplitResult:
+    try:
+        parts = urlsplit(url)
+        _ = parts.port  # looked at only when it is asked for
+    except ValueError:
+        raise _refused("is no URL") from None
+    return parts
+
+
+def _named_within(host: str) -> bool:
+    """Names that are never anybody's in public."""
+    return host == "localhost" or host.endswith((".localhost", ".local", ".internal"))
 
 
 def _public(host: str) -> bool:
@@ -124,7 +135,7 @@ class PublicResolver(AbstractResolver):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class WebhookSettings:
     """What is needed to tell somebody."""
 
     service_secret: str
@@ -141,7 +152,10 @@ class Webhooks:
     """
 
     def __init__(
-        self, deliveries: Deliveries, answer_of: Callable[[Delivery], Mapping[str, Any]], told: Told
+        self,
+        deliveries: Deliveries,
+        answer_of: Callable[[WebhookDelivery], Mapping[str, Any]],
+        told: WebhookSettings,
     ) -> None:
         self._deliveries, self._answer_of, self._told = deliveries, answer_of, told
 
@@ -158,7 +172,7 @@ class Webhooks:
                 if not due:
                     await asyncio.sleep(LOOK_S)
 
-    async def _tell(self, session: aiohttp.ClientSession, delivery: Delivery) -> None:
+    async def _tell(self, session: aiohttp.ClientSession, delivery: WebhookDelivery) -> None:
         body = json.dumps(self._answer_of(delivery)).encode()
         at_s = int(self._told.clock())
         secret = secret_of(self._told.service_secret, delivery.job.tenant).encode()

@@ -10,7 +10,7 @@ from foundation.recent import Recent
 from pipeline.engines.protocols import Synthesizer
 from pipeline.recordings.finishing import AudioFormat
 from pipeline.text.languages import base
-from voice_service.speech.speaking import Wanted, whole
+from voice_service.speech.speaking import SpeechWish, whole
 from voice_service.speech.voices import KnownVoice
 
 FORMAT: Final = AudioFormat.MP3
@@ -65,7 +65,7 @@ class Samples:
                     return sample
                 async with self._places:
                     text = _TEXTS.get(base(voice.own.language), _ELSE)
-                    sample = await whole(self._synthesizer, Wanted(text, voice, format=FORMAT))
+                    sample = await whole(self._synthesizer, SpeechWish(text, voice, format=FORMAT))
                 self._kept[name] = sample
                 return sample
         finally:

@@ -24,7 +24,7 @@ _MARK: Final[Mapping[str, str]] = MappingProxyType({"comment": "Synthetic speech
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class SpeechWish:
     """What is to be said, and how."""
 
     text: str
@@ -38,7 +38,7 @@ class Wanted:
         return SynthesisRequest(self.text, own.language, own.name, self.speed, unhurried=True)
 
 
-async def whole(synthesizer: Synthesizer, wanted: Wanted) -> bytes:
+async def whole(synthesizer: Synthesizer, wanted: SpeechWish) -> bytes:
     """The file, as loud as speech should be. Raises EngineError, ProblemError(400) where nothing can be spoken."""
     async with aclosing(_sounding(synthesizer, wanted)) as speech:
         pieces = [piece async for piece in speech]
@@ -47,7 +47,7 @@ async def whole(synthesizer: Synthesizer, wanted: Wanted) -> bytes:
     return await asyncio.to_thread(encode, pcm, SPEAKING_RATE_HZ, wanted.format, metadata=metadata)
 
 
-async def streamed(synthesizer: Synthesizer, wanted: Wanted) -> AsyncGenerator[bytes, None]:
+async def streamed(synthesizer: Synthesizer, wanted: SpeechWish) -> AsyncGenerator[bytes, None]:
     """The file piece by piece, the first as soon as there is sound; of formats that need their end first, whole.
 
     Raises EngineError, ProblemError(400) where nothing can be spoken.
@@ -66,7 +66,7 @@ async def streamed(synthesizer: Synthesizer, wanted: Wanted) -> AsyncGenerator[b
     yield end
 
 
-async def _sounding(synthesizer: Synthesizer, wanted: Wanted) -> AsyncGenerator[Pcm, None]:
+async def _sounding(synthesizer: Synthesizer, wanted: SpeechWish) -> AsyncGenerator[Pcm, None]:
     """Pieces that hold sound, at least one."""
     left = int(LONGEST_S * SPEAKING_RATE_HZ)
     sounded = False

@@ -33,7 +33,7 @@ class KnownVoice:
         return self.facts.display_name or self.name
 
 
-class Voices:
+class VoiceDirectory:
     """What the speech services say of their voices, with what else is known of them."""
 
     def __init__(self, synthesizer: Synthesizer) -> None:

@@ -136,18 +136,22 @@ class SynthesizerChain:
             # who would be asked first needs a place of its own; who only stands in, does not take one yet
             if places is None or places.free(request.language, take=not seated):
                 seated.append(engine)
-        language = base(request.language)
-        if seated and seated[0] is having[0]:
+        if seated:
+            self._tell_of_moving(base(request.language), seated[0], having[0])
+        return seated + [engine for engine in having if engine not in seated]
+
+    def _tell_of_moving(self, language: str, speaks: Synthesizer, better: Synthesizer) -> None:
+        """Says once that a language is not spoken by its best engine."""
+        if speaks is better:
             self._moved.discard(language)
-        elif seated and language not in self._moved:
+        elif language not in self._moved:
             self._moved.add(language)
             log.warning(
                 "language is spoken by another engine: the machine has no room for a better one",
                 language=language,
-                engine=seated[0].info.name,
-                better=having[0].info.name,
+                engine=speaks.info.name,
+                better=better.info.name,
             )
-        return seated + [engine for engine in having if engine not in seated]
 
     def _keep_place(self, engine: Synthesizer, language: str) -> None:
         if places := self._places.get(engine.info.name):

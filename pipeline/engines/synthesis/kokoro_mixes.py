@@ -9,10 +9,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-Parts = Mapping[str, float]
+MixParts = Mapping[str, float]
 """How much of which voice, 1 in all."""
 
-MIXES: Final[Mapping[str, Parts]] = MappingProxyType(
+MIXES: Final[Mapping[str, MixParts]] = MappingProxyType(
     {
         # the default of the first Kokoro models, which later files of voices no longer hold
         "af": {"af_bella": 0.5, "af_sarah": 0.5},
