@@ -17,10 +17,12 @@ from rich.text import Text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from config.settings import Settings
+from foundation.http.problems import Problem, ProblemError
 from voice_service.accounts import audit, plans
 from voice_service.accounts.plans import PlanChange
 from voice_service.accounts.records import AccountRole
 from voice_service.accounts.tenants import Accounts
+from voice_service.messages.choices import COLUMNS
 from voice_service.storage import database
 
 
@@ -66,7 +68,13 @@ async def _list_tenants(place: _Place, given: dict[str, Any]) -> None:
 
 
 async def _set_tenant(place: _Place, given: dict[str, Any]) -> None:
-    await place.accounts.set_plan(given["name"], given["plan"])
+    choices = {name: given[name] for name in COLUMNS if name in given}
+    if given.get("plan") is None and not choices:
+        raise ProblemError(Problem(422, "invalid", "Say what shall be changed, e.g. --plan pro."))
+    if given.get("plan") is not None:
+        await place.accounts.set_plan(given["name"], given["plan"])
+    if choices:
+        await place.accounts.choose(given["name"], choices)
 
 
 async def _remove_tenant(place: _Place, given: dict[str, Any]) -> None:

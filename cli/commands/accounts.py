@@ -64,9 +64,30 @@ def _tenant(subjects: Subparsers, common: argparse.ArgumentParser) -> None:
     add.add_argument("name", metavar="NAME")
     add.add_argument("--plan", default="free", metavar="PLAN", help="as in `plan list` (default: free)")
     actions.add_parser("list", help="tenants, their plans, and how many keys are good", parents=[common])
-    change = actions.add_parser("set", help="gives a tenant another plan", parents=[common])
+    change = actions.add_parser(
+        "set",
+        help="another plan for a tenant, or what shall be done with its messages",
+        description="Without choices nothing of a tenant's messages is kept and nothing leaves this installation.",
+        parents=[common],
+    )
     change.add_argument("name", metavar="NAME")
-    change.add_argument("--plan", required=True, metavar="PLAN", help="as in `plan list`")
+    change.add_argument("--plan", metavar="PLAN", help="as in `plan list`")
+    for flag, column, about in (
+        ("--keep-messages", "keeps_messages", "texts and sound of messages stay in the history"),
+        (
+            "--remember-messages",
+            "remembers_messages",
+            "a message that comes again is answered as the first time",
+        ),
+        (
+            "--translate-outside",
+            "translates_outside",
+            "texts may go to DeepL or Google, where a key of them is set",
+        ),
+    ):
+        change.add_argument(
+            flag, dest=column, type=_yes, default=argparse.SUPPRESS, metavar="yes|no", help=about
+        )
     remove = actions.add_parser(
         "remove", help="removes a tenant and all that belongs to it, for good", parents=[common]
     )
@@ -154,6 +175,12 @@ def _seconds(text: str) -> float:
     if not 0 < seconds <= 86_400:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds, more than 0, at most a day")
     return seconds
+
+
+def _yes(text: str) -> bool:
+    if text not in {"yes", "no"}:
+        raise argparse.ArgumentTypeError(f"{text!r} is neither yes nor no")
+    return text == "yes"
 
 
 def _queue(text: str) -> str:

@@ -6,7 +6,7 @@ Every method raises StorageError when the database cannot be reached.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -21,6 +21,7 @@ from voice_service.accounts import plans
 from voice_service.accounts.audit import Deed, record
 from voice_service.accounts.keys import fingerprint, new_key
 from voice_service.accounts.records import AccountRole
+from voice_service.messages.choices import set_choices, told
 from voice_service.storage.tables import keys, people, tenants
 
 LOCAL: Final = "local"
@@ -114,6 +115,17 @@ class Accounts:
             await plans.known(connection, plan)
             await connection.execute(update(tenants).where(tenants.c.id == identifier).values(plan=plan))
             await self._record(connection, "plan changed", f"plan {plan}", identifier)
+
+    async def choose(self, tenant: str, choices: Mapping[str, bool]) -> None:
+        """What shall be done with a tenant's messages, by its name, from its next request on. Raises ProblemError(404).
+
+        Args:
+            choices: columns of `voice_tenants`, e.g. "keeps_messages".
+        """
+        async with transaction(self._engine) as connection:
+            identifier = await _tenant(connection, tenant)
+            await set_choices(connection, identifier, choices)
+            await self._record(connection, "choices changed", told(choices), identifier)
 
     async def remove_tenant(self, name: str) -> None:
         """With all that belongs to it. Raises ProblemError(404)."""

@@ -8,10 +8,12 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import AwareDatetime, BaseModel
 
+from foundation.database import transaction
 from foundation.http.problems import Problem, ProblemError
 from voice_service.accounts import audit
 from voice_service.accounts.records import AccountRole, Caller, Queue, Right
 from voice_service.http.dependencies import Calling, CallingByKey, Wired
+from voice_service.messages.choices import choices_of, set_choices, told
 
 router = APIRouter(prefix="/api/v1", tags=["account"])
 
@@ -42,6 +44,17 @@ class AccountAnswer(BaseModel):
     rights: list[Right]
     languages: list[str] | None
     """`null`: all that there are."""
+
+
+class ChoicesAnswer(BaseModel):
+    """What a tenant has chosen for its voice messages."""
+
+    keeps_messages: bool
+    """Texts and sound stay in the history, `voice.keep_days` long."""
+    remembers_messages: bool
+    """A message that comes again is answered from what came of it the first time."""
+    translates_outside: bool
+    """Texts may be translated by services outside the house, where the operator has set one up."""
 
 
 class TokenAnswer(BaseModel):
@@ -91,6 +104,30 @@ async def account(caller: Calling, services: Wired) -> AccountAnswer:
         rights=sorted(plan.rights),
         languages=None if plan.languages is None else list(plan.languages),
     )
+
+
+@router.get("/account/choices")
+async def choices(caller: Calling, services: Wired) -> ChoicesAnswer:
+    """What is done with the tenant's messages; at first nothing is kept and nothing leaves the house."""
+    found = await choices_of(services.engine, caller.tenant)
+    return ChoicesAnswer(
+        keeps_messages=found.keeps, remembers_messages=found.remembers, translates_outside=found.outside
+    )
+
+
+@router.put("/account/choices")
+async def choose(wanted: ChoicesAnswer, caller: CallingByKey, services: Wired) -> ChoicesAnswer:
+    """Holds from the tenant's next request on. For its organisers, with a key; what was kept before stays."""
+    if caller.role is AccountRole.MEMBER:
+        raise ProblemError(Problem(403, "not_organiser", "Only an organiser of the tenant may choose this."))
+    values = wanted.model_dump()
+    async with transaction(services.engine) as connection:
+        await set_choices(connection, caller.tenant, values)
+        deed = audit.Deed(
+            services.clock(), f"key {caller.key}", "choices changed", told(values), caller.tenant
+        )
+        await audit.record(connection, deed)
+    return wanted
 
 
 @router.post("/token")
