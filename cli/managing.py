@@ -68,7 +68,7 @@ async def _list_tenants(place: _Place, given: dict[str, Any]) -> None:
 
 
 async def _set_tenant(place: _Place, given: dict[str, Any]) -> None:
-    choices = {name: given[name] for name in COLUMNS if name in given}
+    choices: dict[str, bool] = {name: given[name] for name in COLUMNS if name in given}
     if given.get("plan") is None and not choices:
         raise ProblemError(Problem(422, "invalid", "Say what shall be changed, e.g. --plan pro."))
     if given.get("plan") is not None:

@@ -16,7 +16,7 @@ from tests.auth_service.conftest import WallClock
 from tests.postgresql import postgresql
 from tests.voice_service.accounts import accounts, bearer, code, new_tenant, opened_on
 from voice_service.accounts import plans
-from voice_service.accounts.keys import fingerprint, new_key
+from voice_service.accounts.keys import fingerprint
 from voice_service.accounts.plans import PlanChange
 from voice_service.accounts.records import AccountRole, Queue, Right
 from voice_service.storage.tables import audit, keys, people, tenants, usage
@@ -74,8 +74,8 @@ async def test_a_key_says_who_asks_and_what_they_may(
 @pytest.mark.parametrize(
     "shown",
     [
-        "", "hive_", "x", "hive_" + "a" * 43, "hive_" + "é" * 43, "hive_" + "a" * 10_000, "a.b.c", "..", "null", "hive_%00",
-        "' OR 1=1 --", "Bearer Bearer",
+        "", "hive_", "x", "hive_" + "a" * 43, "hive_" + "é" * 43, "hive_" + "a" * 10_000, "a.b.c", "..", "null",
+        "hive_%00", "' OR 1=1 --", "Bearer Bearer",
     ],
 )  # fmt: skip
 async def test_what_is_no_key_gets_401(client: httpx.AsyncClient, key: str, shown: str) -> None:
