@@ -17,7 +17,7 @@ from foundation.http.compression import coding_for
 from tests.auth_service.serving import served
 
 PLAIN = b"export const words = 1;\n" * 100
-BROTLI, GZIP = b"what a compressor made", gzip.compress(PLAIN)
+BROTLI, GZIP = b"what a compressor made", gzip.compress(PLAIN, mtime=0)
 YEAR = "public, max-age=31536000, immutable"
 
 
