@@ -255,7 +255,8 @@ async def test_links_expire_and_cannot_be_made_up(api: Api) -> None:
     forged = f"{path}?expires={int(expires) + 9999}&signature={signature}"
     assert refusal(await api.client.get(forged)) == (403, "wrong_signature")
     assert refusal(await api.client.get(f"{path}?expires={expires}&signature=ä")) == (403, "wrong_signature")
-    assert refusal(await api.client.get(link.replace(path, path[:-5] + "x.wav"))) == (403, "wrong_signature")
+    other = path[:-5] + ("y.wav" if path.endswith("x.wav") else "x.wav")
+    assert refusal(await api.client.get(link.replace(path, other))) == (403, "wrong_signature")
     assert refusal(await api.client.get(path)) == (422, "invalid")
     api.clock.pass_s(3601)
     assert refusal(await api.client.get(link)) == (410, "link_expired")
