@@ -111,3 +111,4 @@ END
 is_made_from "$lock" || make_venv
 write_command
 [ "$purpose" = check ] || "$venv/bin/python" -m stack.prepare "$purpose"
+[ -z "${builder:-}" ] || wait "$builder" || true # `stack.prepare` has waited for it, or said why there is no server

@@ -233,7 +233,11 @@ async def test_speech_goes_there_and_back() -> None:
     async with remote_synthesizer(tts_app(engine, settings())) as (remote, _):
         pieces = [piece async for piece in remote.synthesize(HOLA)]
         assert remote.info == engine.info
-        assert remote.voices("es-MX") == (Voice("es-1", "es"), Voice("es-2", "es"), Voice("es-3", "es"))
+        assert remote.voices("es-MX") == (
+            Voice("es-1", "es", "low"),
+            Voice("es-2", "es", "high"),
+            Voice("es-3", "es", "high"),
+        )
         assert remote.voices("xx") == ()
 
     local = [piece async for piece in ToneSynthesizer({"es": 440.0}).synthesize(HOLA)]

@@ -9,6 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 import pytest_asyncio
+from pydantic import SecretStr
 
 from config.settings import Settings
 from voice_service.http.app import create_app
@@ -24,8 +25,10 @@ async def visitor(settings: Settings, tmp_path: Path) -> AsyncIterator[httpx.Asy
         (dist / f"{name}.html").write_text(f"<title>{name}</title>")
     (dist / "assets" / "app-1.js").write_text("1")
     (tmp_path / "secret.txt").write_text("secret")
-    voice = replace(settings.voice, web_directory=dist, public_url="https://voice.example.org")
-    async with opened(replace(settings, voice=voice)) as services:
+    voice = replace(
+        settings.voice, web_directory=dist, public_url="https://voice.example.org", secret=SecretStr("s" * 40)
+    )
+    async with opened(replace(settings, development=False, voice=voice)) as services:
         transport = httpx.ASGITransport(create_app(services))
         async with httpx.AsyncClient(transport=transport, base_url="https://voice.example.org") as client:
             yield client

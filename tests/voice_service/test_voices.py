@@ -71,7 +71,7 @@ async def test_voices_are_listed_for_all_languages_and_for_one(listener: httpx.A
         "display_name": "fr-1",
         "language": "fr",
         "accent": None,
-        "register": None,
+        "register": "low",
         "description": None,
         "engine": "tones",
         "sample_url": "/voices/fr-1/sample",

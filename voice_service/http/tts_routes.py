@@ -12,6 +12,7 @@ from starlette.responses import Response, StreamingResponse
 
 from foundation.http.problems import Problem, ProblemError
 from pipeline.recordings.finishing import MEDIA_TYPES, AudioFormat
+from protocol.fields import LanguageCode
 from voice_service.http.dependencies import Calling, Wired
 from voice_service.http.detail_errors import DetailRoute, described_details
 from voice_service.http.negotiation import OFFERED, accepted
@@ -29,7 +30,7 @@ class TtsRequest(BaseModel):
     voice: Annotated[str | None, Field(max_length=100)] = None
     """A name from /voices; unless named "af", or the first voice of `language`."""
     speed: Annotated[float, Field(ge=0.5, le=2.0, allow_inf_nan=False)] = 1.0
-    language: Annotated[str | None, Field(pattern=r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8}){0,3}$")] = None
+    language: LanguageCode | None = None
     """BCP 47; unless named that of the voice."""
     format: Annotated[str | None, Field(max_length=40)] = None
     """"wav", "mp3", "ogg" or "flac"; unless named what `Accept` asks for."""

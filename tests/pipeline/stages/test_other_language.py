@@ -34,6 +34,10 @@ class ScriptedModel(WhisperBatch):
     def languages(self) -> tuple[str, ...]:
         return ("en", "es", "fr") if self.multilingual else ("en",)
 
+    @property
+    def on_gpu(self) -> bool:
+        return False
+
     def read(self, pieces: Sequence[Piece]) -> list[Reading | EngineError]:
         return [self._answer(piece) for piece in pieces]
 

@@ -138,6 +138,11 @@ class WhisperBatch:
         self.suppressed = list(get_suppressed_tokens(self.tokenizer(self.languages[0]), [-1]))
 
     @property
+    def on_gpu(self) -> bool:
+        """Whether the weights lie there."""
+        return bool(self.model.model.device == "cuda")
+
+    @property
     def languages(self) -> tuple[str, ...]:
         """Whisper's codes, sorted."""
         return tuple(sorted(self.model.supported_languages)) if self.multilingual else ("en",)

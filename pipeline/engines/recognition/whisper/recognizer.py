@@ -100,12 +100,11 @@ class WhisperRecognizer:
             self._translating = _Worker("Whisper into English", translating, waiting)
         self._locks: Recent[str, LanguageLock] = Recent(_REMEMBERED_SPEAKERS)
         self._declared: Recent[str, DeclaredLanguage] = Recent(_REMEMBERED_SPEAKERS)
-        on_gpu = model.model.model.device == "cuda"
         self.files = WhisperFiles(
             model,
             live=self._somebody_speaks,
-            lanes=1 if on_gpu else min(2, cores()),
-            batch=_FILES_IN_BATCH_ON_GPU if on_gpu else _FILES_IN_BATCH,
+            lanes=1 if model.on_gpu else min(2, cores()),
+            batch=_FILES_IN_BATCH_ON_GPU if model.on_gpu else _FILES_IN_BATCH,
         )
         """The same weights for whole files, which wait where somebody speaks live."""
         self._live_until_s = 0.0
