@@ -7,12 +7,12 @@ import contextlib
 import os
 import shutil
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
-from sqlalchemy import URL
+from sqlalchemy import URL, text
 
-from foundation.database import database_url
+from foundation.database import connect, database_url
 
 
 async def _run(*command: str) -> None:
@@ -53,3 +53,24 @@ async def postgresql() -> AsyncIterator[URL]:
             await _run(*control, "-m", "immediate", "stop")
     finally:
         shutil.rmtree(directory)
+
+
+@contextlib.contextmanager
+def cluster() -> Iterator[URL]:
+    """The same for several tests, each of which begins with `emptied`."""
+    with asyncio.Runner() as runner:
+        running = postgresql()
+        url = runner.run(running.__aenter__())
+        try:
+            yield url
+        finally:
+            runner.run(running.__aexit__(None, None, None))
+
+
+async def emptied(url: URL) -> None:
+    """Nothing is left in the database of what a test before made."""
+    engine = connect(url)
+    async with engine.begin() as connection:
+        await connection.execute(text("DROP SCHEMA public CASCADE"))
+        await connection.execute(text("CREATE SCHEMA public"))
+    await engine.dispose()

@@ -1,18 +1,17 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import URL, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from foundation.database import connect, database_url, transaction
 from foundation.http.problems import ProblemError
 from tests.auth_service.conftest import WallClock
-from tests.postgresql import postgresql
+from tests.postgresql import cluster, emptied
 from tests.voice_service.jobs import add_tenant, job
 from voice_service.jobs import queue as queue_module
 from voice_service.jobs.queue import MOST_ATTEMPTS, MOST_WAITING_OF_TENANT, JobQueue
@@ -23,18 +22,24 @@ from voice_service.storage.job_tables import jobs
 KINDS = frozenset({"count"})
 
 
+@pytest.fixture(scope="module")
+def server() -> Iterator[URL]:
+    with cluster() as url:
+        yield url
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 async def engine(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[AsyncEngine]:
-    async with contextlib.AsyncExitStack() as stack:
-        if request.param == "sqlite":
-            url = database_url(f"sqlite:///{tmp_path}/voice.sqlite3", "voice.database_url", "")
-        else:
-            url = await stack.enter_async_context(postgresql())
-        engine = connect(url)
-        stack.push_async_callback(engine.dispose)
-        await migrate(engine)
-        await add_tenant(engine)
-        yield engine
+    if request.param == "sqlite":
+        url = database_url(f"sqlite:///{tmp_path}/voice.sqlite3", "voice.database_url", "")
+    else:
+        url = request.getfixturevalue("server")
+        await emptied(url)
+    engine = connect(url)
+    await migrate(engine)
+    await add_tenant(engine)
+    yield engine
+    await engine.dispose()
 
 
 @pytest.fixture
