@@ -29,11 +29,11 @@ def server() -> Iterator[URL]:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-async def engine(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[AsyncEngine]:
+async def engine(request: pytest.FixtureRequest, tmp_path: Path, server: URL) -> AsyncIterator[AsyncEngine]:
     if request.param == "sqlite":
         url = database_url(f"sqlite:///{tmp_path}/voice.sqlite3", "voice.database_url", "")
     else:
-        url = request.getfixturevalue("server")
+        url = server
         await emptied(url)
     engine = connect(url)
     await migrate(engine)
