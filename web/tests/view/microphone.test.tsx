@@ -128,5 +128,5 @@ it("who still listens is told beside the button, and nothing where nobody does",
   expect(screen.getByRole("status").textContent).toBe("");
   act(() => meeting.waiting.set(2));
 
-  expect(screen.getByRole("status").textContent).toBe("2 still listening");
+  await waitFor(() => expect(screen.getByRole("status").textContent).toBe("2 still listening"));
 });
