@@ -147,6 +147,8 @@ class Person:
 
     async def list_of(self, field: Locator) -> Locator:
         """Opens the list that belongs to a field; those that can be chosen."""
+        if not await field.is_visible():  # at the door the languages are folded into one line
+            await field.locator("xpath=ancestor::details[1]/summary").click()
         await field.click()
         await self.page.locator("[role=listbox]").wait_for()
         return self.page.locator('[role=option][aria-disabled="false"]')
