@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import AsyncIterator
+from typing import cast
 
 import av
 import httpx
@@ -11,10 +12,12 @@ import pytest
 import pytest_asyncio
 
 from config.settings import Settings
+from pipeline.engines.protocols import EngineInfo, Synthesizer, Voice
 from pipeline.engines.synthesis.voice_facts import NOTHING, VoiceFacts, facts
 from tests.fakes.engines import ToneSynthesizer
 from tests.fakes.voices import ScriptedVoices
 from tests.voice_service.speech import asking, speaking
+from voice_service.speech.voices import VoiceDirectory
 
 
 @pytest.mark.parametrize(
@@ -118,3 +121,26 @@ async def test_nobody_has_no_sample(listener: httpx.AsyncClient, name: str) -> N
 
     assert answer.status_code in (404, 422)
     assert answer.headers["content-type"] == "application/problem+json"
+
+
+class _Everybody:
+    """Kokoro's mix and espeak-ng's Afrikaans are both called "af" by their engines."""
+
+    info = EngineInfo("chain", "MIT", "MIT", True, True, ("af", "en"))
+
+    def voices(self, language: str) -> tuple[Voice, ...]:
+        return {
+            "af": (Voice("espeak:af", "af"),),
+            "en": (Voice("espeak:en-us", "en"), Voice("kokoro:af", "en"), Voice("kokoro:af_bella", "en")),
+        }.get(language, ())
+
+
+def test_a_name_belongs_to_the_voice_that_people_know_by_it() -> None:
+    """Whoever asks for "af", or names none, gets the mix; the language keeps its voice, by its whole name."""
+    directory = VoiceDirectory(cast("Synthesizer", _Everybody()))
+
+    assert [voice.name for voice in directory.all()] == ["espeak:af", "en-us", "af", "af_bella"]
+    assert directory.named("af").own.name == "kokoro:af"
+    assert directory.named("espeak:af").own.language == "af"
+    assert directory.chosen(None, None).own.name == "kokoro:af"
+    assert directory.chosen(None, "af").own.name == "espeak:af"

@@ -21,7 +21,8 @@ class KnownVoice:
     """A voice that can be asked for."""
 
     name: str
-    """Short where no other engine has one of that name, e.g. "af_bella"; else with its engine, "espeak:es"."""
+    """Short where it is the only one of that name, or the only one that people know by it, e.g. "af_bella"; else with
+    its engine, "espeak:af"."""
     engine: str
     own: Voice
     """As the speech services call it."""
@@ -43,8 +44,7 @@ class VoiceDirectory:
         """Each language's default first; with `language` (BCP 47) its own only."""
         languages = self._synthesizer.info.languages
         found = [voice for code in languages for voice in self._synthesizer.voices(code)]
-        names = Counter(_apart(voice)[1] for voice in found)
-        known = [_known(voice, self._synthesizer.info.name, names) for voice in found]
+        known = _known(found, self._synthesizer.info.name)
         return [voice for voice in known if not language or base(voice.own.language) == base(language)]
 
     def named(self, name: str) -> KnownVoice:
@@ -98,7 +98,17 @@ def _apart(voice: Voice) -> Sequence[str]:
     return (engine, name) if colon else ("", engine)
 
 
-def _known(voice: Voice, only_engine: str, names: Counter[str]) -> KnownVoice:
-    engine, name = _apart(voice)
-    engine = engine or only_engine
-    return KnownVoice(name if names[name] == 1 else voice.name, engine, voice, facts(engine, name))
+def _known(voices: Sequence[Voice], only_engine: str) -> list[KnownVoice]:
+    """With names that tell them apart: "af" is Kokoro's mix, although espeak-ng calls its Afrikaans so."""
+    named = [(_apart(voice), voice) for voice in voices]
+    told = [(engine or only_engine, name, voice) for (engine, name), voice in named]
+    of_name = Counter(name for _, name, _ in told)
+    by_name = Counter(name for engine, name, _ in told if facts(engine, name).display_name)
+
+    def short(engine: str, name: str) -> bool:
+        return of_name[name] == 1 or (by_name[name] == 1 and bool(facts(engine, name).display_name))
+
+    return [
+        KnownVoice(name if short(engine, name) else voice.name, engine, voice, facts(engine, name))
+        for engine, name, voice in told
+    ]
