@@ -129,21 +129,17 @@ async def _begun(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
     """A connection with a transaction. Whoever is cancelled while it opens leaves none behind: a driver's thread would
     go on opening it for nobody."""
     begun = engine.begin()
-    opening = asyncio.ensure_future(begun.__aenter__())
-    try:
-        connection = await asyncio.shield(opening)
-    except asyncio.CancelledError as cancelled:
-        await asyncio.wait([opening])
-        if not opening.cancelled() and opening.exception() is None:
-            await begun.__aexit__(type(cancelled), cancelled, cancelled.__traceback__)
-        raise
-    try:
-        yield connection
-    except BaseException as error:
-        if not await begun.__aexit__(type(error), error, error.__traceback__):
+    async with contextlib.AsyncExitStack() as stack:
+        opening = asyncio.ensure_future(begun.__aenter__())
+        try:
+            connection = await asyncio.shield(opening)
+        except asyncio.CancelledError:
+            await asyncio.wait([opening])
+            if not opening.cancelled() and opening.exception() is None:
+                stack.push_async_exit(begun)
             raise
-    else:
-        await begun.__aexit__(None, None, None)
+        stack.push_async_exit(begun)
+        yield connection
 
 
 async def migrate(engine: AsyncEngine, scripts: str) -> None:

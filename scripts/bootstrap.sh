@@ -65,17 +65,8 @@ is_made_from() { # a dev environment holds everything of the runtime lock
     [ -x "$venv/bin/python" ] && [ -e "$venv/.made-from" ] && grep -qsx "$1 $(stamp_of "$1")" "$venv/.made-from"
 }
 
-build_meanwhile() { # livekit-server is compiled while packages come; `stack.prepare` waits for it, or says why there is none
-    local python
-    python=$(find_python)
-    "$python" -m stack.livekit_server </dev/null &
-    builder=$!
-    trap 'kill "$builder" 2>/dev/null || true' EXIT
-}
-
 make_venv() {
     local python site began=$SECONDS
-    [ "$purpose" = check ] || build_meanwhile
     if ! "$venv/bin/python" -c 'import pip' 2>/dev/null; then
         python=$(find_python)
         have_venv_module "$python" || install_venv_module "$python"
@@ -111,4 +102,3 @@ END
 is_made_from "$lock" || make_venv
 write_command
 [ "$purpose" = check ] || "$venv/bin/python" -m stack.prepare "$purpose"
-[ -z "${builder:-}" ] || wait "$builder" || true # `stack.prepare` has waited for it, or said why there is no server

@@ -2,9 +2,6 @@
 
 Source: the module `github.com/livekit/livekit-server` carries no replace directives from v1.13.2 to v1.13.5,
 so that `go install` takes it; the program is then named `server`. Releases after it may not be installable.
-
-Building needs Python's own library alone: `python3 -m stack.livekit_server` builds while the virtual environment is
-made.
 """
 
 from __future__ import annotations
@@ -14,18 +11,17 @@ import os
 import platform
 import re
 import shutil
-import sys
 import tarfile
 import tempfile
 import time
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from config.cache import cache_directory
-from foundation.signals import until_signal
 from stack import go_modules
 from stack.alone import alone
+from stack.download import Checksum, fetch, session
 from stack.errors import FetchFailed, Missing, StackError
 
 VERSION = "1.13.5"
@@ -87,20 +83,6 @@ async def obtain(
     """
     cache = cache or cache_directory()
     environment = os.environ if environment is None else environment
-    ways: tuple[Way, ...] = (
-        lambda target: build(target, environment, report, pins),
-        lambda target: download(target, report, releases, pins),
-    )
-    return await _first_of(ways, cache, environment, report)
-
-
-Way = Callable[[Path], Coroutine[None, None, None]]
-
-
-async def _first_of(
-    ways: Sequence[Way], cache: Path, environment: Mapping[str, str], report: Callable[[str], None]
-) -> Path:
-    """The server that is there, or what the first way makes that works. Raises Missing."""
     if found := find(cache, environment):
         return found
     target = _place(cache)
@@ -108,9 +90,13 @@ async def _first_of(
         if os.access(target, os.X_OK):  # somebody else was faster
             return target
         reasons = []
+        ways: tuple[Callable[[], Coroutine[None, None, None]], ...] = (
+            lambda: build(target, environment, report, pins),
+            lambda: download(target, report, releases, pins),
+        )
         for way in ways:
             try:
-                await way(target)
+                await way()
             except (CannotBuild, FetchFailed, go_modules.UnknownSource) as error:
                 report(str(error))
                 reasons.append(str(error))
@@ -259,8 +245,6 @@ async def download(
     Raises:
         FetchFailed: no release for this machine, unreachable, or other bytes than those that are known.
     """
-    from stack.download import Checksum, fetch, session  # not there before the virtual environment is
-
     architecture = _ARCHITECTURES.get(platform.machine().lower(), "")
     if platform.system() != "Linux" or architecture not in pins.archives:
         raise FetchFailed(
@@ -291,28 +275,3 @@ def _unpack(archive: Path, target: Path) -> None:
         raise FetchFailed(f"{archive.name} cannot be unpacked: {error}") from error
     part.chmod(0o755)
     part.replace(target)
-
-
-def main() -> int:
-    """Builds it where it is not there yet; 1 where that cannot be done, which whoever needs it says then."""
-
-    def say(line: str) -> None:
-        print(f"hive: {line}", file=sys.stderr, flush=True)
-
-    environment = os.environ
-    if shutil.which("go", path=environment.get("PATH", "")) is None:
-        return 1
-
-    async def built() -> None:
-        ways = [lambda target: build(target, environment, say)]
-        await _first_of(ways, cache_directory(), environment, say)
-
-    try:
-        asyncio.run(until_signal(built()))
-    except StackError:
-        return 1
-    return 0
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())

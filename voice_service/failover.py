@@ -49,6 +49,16 @@ class EnginesAway(EngineError):
         super().__init__(f"{kind} cannot be reached at the moment")
 
 
+NOT_CONFIGURED: Final = "not configured"
+
+
+def state_of(there: int, known: int) -> str:
+    """How services do of which so many are there, in the words of /health."""
+    if not known:
+        return NOT_CONFIGURED
+    return "ok" if there == known else "some unreachable" if there else "unreachable"
+
+
 class RemoteEngine(Protocol):
     """What clients of speech services have in common."""
 
@@ -116,9 +126,7 @@ class Replicas(Generic[S]):
     def state(self) -> str:
         """ "ok", "unreachable", or "not configured"; "some unreachable" where others stand in."""
         there = [replica.service.connected for replica in self._replicas]
-        if not there:
-            return "not configured"
-        return "ok" if all(there) else "some unreachable" if any(there) else "unreachable"
+        return state_of(sum(there), len(there))
 
     async def ready(self, within_s: float) -> None:
         """Waits until one of them is there. Raises EnginesAway."""

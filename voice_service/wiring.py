@@ -21,7 +21,6 @@ from voice_service.accounts.quota import Quota
 from voice_service.accounts.tokens import Tokens
 from voice_service.engines import Engines, opened_engines
 from voice_service.jobs.opening import JobRoom, opened_jobs
-from voice_service.jobs.shapes import told_of
 from voice_service.jobs.translating import MessageJobs
 from voice_service.messages.opening import MessageRoom, opened_messages
 from voice_service.messages.shapes import translation
@@ -82,7 +81,6 @@ async def opened(settings: Settings, clock: Callable[[], float] = time.time) -> 
             MessageJobs(
                 messages.messages, callers, quota, lambda answer: translation(answer).model_dump(mode="json")
             ),
-            told_of,
             clock=clock,
         )
         yield VoiceServices(

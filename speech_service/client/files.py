@@ -119,6 +119,20 @@ class TranscriptionClient:
                     raise
             await asyncio.sleep(pause_s)
 
+    async def answering(self) -> tuple[int, int]:
+        """How many of the services say that they are well, and how many there are. Raises nothing."""
+        well = await asyncio.gather(*(self._is_well(place) for place in self._places))
+        return sum(well), len(self._places)
+
+    async def _is_well(self, place: _Place) -> bool:
+        if self._session is None:
+            return False
+        try:
+            async with self._session.get(f"{place.url}/health") as answer:
+                return answer.status == 200
+        except BROKEN:
+            return False
+
     async def _anywhere(self, body: bytes, query: list[tuple[str, str]]) -> Transcript:
         """Asks one after the other. Raises what the last one said, rather that it has no room than that it failed."""
         failure: EngineError | None = None

@@ -6,10 +6,7 @@ import hashlib
 import io
 import os
 import re
-import subprocess
-import sys
 import tarfile
-import time
 import zipfile
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -230,43 +227,3 @@ def test_what_is_known_is_complete() -> None:
     assert re.fullmatch(r"h1:[A-Za-z0-9+/]{43}=", PINS.module)
     assert set(PINS.archives) == {"amd64", "arm64", "armv7"}
     assert all(re.fullmatch(r"[0-9a-f]{64}", sha256) for sha256 in PINS.archives.values())
-
-
-def alone(tmp_path: Path, go: str) -> subprocess.Popen[bytes]:
-    """The module run as a program without any installed package, as before the virtual environment is there."""
-    if go:
-        program(tmp_path / "bin" / "go", go)
-    return subprocess.Popen(
-        [sys.executable, "-S", "-m", "stack.livekit_server"],
-        cwd=Path(__file__).parents[2],
-        env={
-            "PATH": f"{tmp_path / 'bin'}:/usr/bin:/bin",
-            "HIVE_CACHE": str(tmp_path / "cache"),
-            "NOTES": str(tmp_path),
-            "GO_SAYS": "go1.26",
-        },
-        stderr=subprocess.PIPE,
-    )
-
-
-def test_it_is_built_before_any_package_is_there_and_told_to_end(tmp_path: Path) -> None:
-    """Whoever breaks off the set-up leaves no compiler behind."""
-    hanging = GO.replace("printf", 'echo $$ > "$NOTES/pid"; exec sleep 60; printf')  # fmt: skip
-    building = alone(tmp_path, hanging)
-    while not (tmp_path / "pid").exists() or not (tmp_path / "pid").read_text():
-        assert building.poll() is None, building.stderr and building.stderr.read()
-        time.sleep(0.05)
-    building.terminate()
-    _, said = building.communicate(timeout=10)
-
-    assert b"building livekit-server" in said
-    with pytest.raises(ProcessLookupError):
-        os.kill(int((tmp_path / "pid").read_text()), 0)
-    assert list((tmp_path / "cache" / "bin").glob("build-*")) == []
-
-
-def test_without_go_whoever_needs_the_server_says_so(tmp_path: Path) -> None:
-    building = alone(tmp_path, "")
-    _, said = building.communicate(timeout=10)
-
-    assert (building.returncode, said) == (1, b"")

@@ -7,6 +7,7 @@ import hmac
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aiohttp import web
@@ -22,7 +23,7 @@ from tests.voice_service.jobs import add_tenant
 from voice_service.jobs import webhooks as webhooks_module
 from voice_service.jobs.deliveries import Deliveries
 from voice_service.jobs.queue import JobQueue
-from voice_service.jobs.records import NewJob, Priority
+from voice_service.jobs.records import Job, NewJob, Priority
 from voice_service.jobs.webhooks import (
     PAUSES_S,
     PublicResolver,
@@ -72,6 +73,10 @@ async def engine(tmp_path: Path) -> AsyncIterator[AsyncEngine]:
     await engine.dispose()
 
 
+async def answer(job: Job) -> dict[str, Any]:
+    return {"job_id": job.id, **(job.result or {})}
+
+
 async def a_job_that_is_over(queue: JobQueue, url: str) -> str:
     added, _ = await queue.add(
         NewJob(tenant="t1", key="k1", kind="count", priority=Priority.P0, request={}, webhook_url=url)
@@ -86,7 +91,7 @@ async def telling(engine: AsyncEngine, queue: JobQueue, clock: WallClock) -> Asy
     told = WebhookSettings(service_secret=SECRET, within=("127.0.0.1",), clock=clock)
     webhooks = Webhooks(
         Deliveries(engine, queue),
-        lambda delivery: {"job_id": delivery.job.id, **(delivery.job.result or {})},
+        answer,
         told,
     )
     tasks = Tasks()

@@ -14,8 +14,9 @@ router = APIRouter(tags=["service"])
 
 
 async def look(services: VoiceServices) -> Health:
-    """Asks the database, and says which speech services are there: without them it still answers. Raises nothing."""
-    parts = {"database": "ok", **services.engines.parts()}
+    """Asks database and recognition, and says what is there: without speech it still answers. Raises nothing."""
+    recognition = await services.messages.recogniser.state()
+    parts = {"database": "ok", "recognition": recognition, **services.engines.parts()}
     try:
         async with reading(services.engine) as connection:
             await connection.execute(text("SELECT 1"))

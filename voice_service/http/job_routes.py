@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 from http import HTTPStatus
 from typing import Annotated
@@ -21,7 +20,7 @@ from voice_service.http.dependencies import Calling, Wired
 from voice_service.http.message_routes import CLIENT_GONE, wish_of
 from voice_service.http.sound_bodies import Sent, TranslateFields, TranslateMessageBody, read_sent
 from voice_service.jobs.records import Job, JobStatus, Priority
-from voice_service.jobs.shapes import JobAnswer, described_job
+from voice_service.jobs.shapes import JobAnswer
 from voice_service.jobs.translating import new_job
 from voice_service.jobs.webhooks import LONGEST_URL, check_url, secret_of
 from voice_service.messages.objects import ObjectError
@@ -105,7 +104,7 @@ async def job(job_id: Annotated[str, Path(max_length=64)], caller: Calling, serv
     found = await services.jobs.queue.get(caller.tenant, job_id)
     if found is None:
         raise _unknown()
-    return await _answer(services, found)
+    return await services.jobs.answers.of(found, with_sound=True)
 
 
 @router.delete("/api/v1/voice/job/{job_id}")
@@ -116,7 +115,7 @@ async def cancel(job_id: Annotated[str, Path(max_length=64)], caller: Calling, s
         raise _unknown()
     if found.status is JobStatus.CANCELLED:
         await services.messages.messages.objects.delete(found.sound)
-    return await _answer(services, found)
+    return await services.jobs.answers.of(found, with_sound=True)
 
 
 @router.get("/api/v1/voice/waiting")
@@ -183,25 +182,6 @@ async def _added(services: VoiceServices, caller: Caller, sent: Sent[Queued], id
     else:
         await objects.delete(name)
     return added
-
-
-async def _answer(services: VoiceServices, job: Job) -> JobAnswer:
-    """With new links: those of the moment when it was done may have expired."""
-    answer = described_job(job)
-    name = None if job.result is None else job.result.get("object")
-    if answer.result is None or name is None:
-        return answer
-    messages = services.messages.messages
-    url = await messages.link_again(name) if job.request["return_audio_url"] else None
-    sound = None
-    if job.request["return_base64"]:
-        try:
-            sound = base64.b64encode(await messages.objects.read(name)).decode("ascii")
-        except (ObjectError, ProblemError):  # it has gone since
-            sound = None
-    return answer.model_copy(
-        update={"result": answer.result.model_copy(update={"audio_url": url, "audio_base64": sound})}
-    )
 
 
 async def _promised(services: VoiceServices) -> dict[str, float]:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from config.voice import VoiceSettings
-from voice_service.jobs.deliveries import Deliveries, WebhookDelivery
+from voice_service.jobs.deliveries import Deliveries
 from voice_service.jobs.queue import JobQueue
 from voice_service.jobs.runner import JobRunner, Kind
+from voice_service.jobs.shapes import JobAnswers
 from voice_service.jobs.translating import TRANSLATE, MessageJobs
 from voice_service.jobs.webhooks import Webhooks, WebhookSettings
 from voice_service.messages.objects import Objects
@@ -26,6 +27,7 @@ class JobRoom:
 
     queue: JobQueue
     runner: JobRunner
+    answers: JobAnswers
     watchers: Mapping[str, Callable[[], Awaitable[None]]]
     """Background work by name."""
 
@@ -34,22 +36,20 @@ def opened_jobs(
     voice: VoiceSettings,
     engine: AsyncEngine,
     jobs: MessageJobs,
-    told_of: Callable[[WebhookDelivery], Mapping[str, Any]],
     *,
     clock: Callable[[], float],
 ) -> JobRoom:
     """Opens nothing yet.
 
     Args:
-        told_of: what a webhook is told.
         clock: Unix time, s.
     """
-    queue = JobQueue(engine, clock=clock)
+    queue, answers = JobQueue(engine, clock=clock), JobAnswers(jobs.messages)
     runner = JobRunner(queue, {TRANSLATE: Kind(jobs.work)}, at_once=voice.jobs_at_once)
     told = WebhookSettings(
         service_secret=voice.secret.get_secret_value(), within=voice.webhook_hosts, clock=clock
     )
-    webhooks = Webhooks(Deliveries(engine, queue), told_of, told)
+    webhooks = Webhooks(Deliveries(engine, queue), answers.told, told)
 
     async def sweep() -> None:
         await _keep_sweeping(queue, jobs.messages.objects, clock, voice.job_hours * 3600)
@@ -57,6 +57,7 @@ def opened_jobs(
     return JobRoom(
         queue=queue,
         runner=runner,
+        answers=answers,
         watchers={"jobs": runner.run, "webhooks": webhooks.run, "old jobs": sweep},
     )
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from pydantic import BaseModel
 
-from voice_service.jobs.deliveries import WebhookDelivery
+from foundation.http.problems import ProblemError
 from voice_service.jobs.records import Job, JobStatus
+from voice_service.messages.messages import Messages
+from voice_service.messages.objects import ObjectError
 from voice_service.messages.shapes import TranslationAnswer
 
 
@@ -36,8 +39,40 @@ class JobAnswer(BaseModel):
     error: Failure | None
 
 
-def described_job(job: Job) -> JobAnswer:
-    """As it is kept; without sound."""
+class JobAnswers:
+    """Jobs as whoever asks is answered, and as webhooks tell them."""
+
+    def __init__(self, messages: Messages) -> None:
+        self._messages = messages
+
+    async def of(self, job: Job, *, with_sound: bool) -> JobAnswer:
+        """With a new link: that of the moment when it was done may have expired. Raises StorageError.
+
+        Args:
+            with_sound: in base64 too, where that was asked for.
+        """
+        answer = _described(job)
+        name = None if job.result is None else job.result.get("object")
+        if answer.result is None or name is None:
+            return answer
+        url = await self._messages.link_again(name) if job.request["return_audio_url"] else None
+        sound = await self._sound(name) if with_sound and job.request["return_base64"] else None
+        made = answer.result.model_copy(update={"audio_url": url, "audio_base64": sound})
+        return answer.model_copy(update={"result": made})
+
+    async def told(self, job: Job) -> Mapping[str, Any]:
+        """The same for a webhook, which gets the sound as a link."""
+        return (await self.of(job, with_sound=False)).model_dump(mode="json")
+
+    async def _sound(self, name: str) -> str | None:
+        """None where it has gone since."""
+        try:
+            return base64.b64encode(await self._messages.objects.read(name)).decode("ascii")
+        except (ObjectError, ProblemError):
+            return None
+
+
+def _described(job: Job) -> JobAnswer:
     return JobAnswer(
         job_id=job.id,
         status=job.status,
@@ -49,11 +84,6 @@ def described_job(job: Job) -> JobAnswer:
         result=None if job.result is None else TranslationAnswer.model_validate(job.result["answer"]),
         error=None if job.error is None else Failure.model_validate(job.error),
     )
-
-
-def told_of(delivery: WebhookDelivery) -> Mapping[str, Any]:
-    """What a webhook is told: the job as whoever asks for it is answered, the sound as a link."""
-    return described_job(delivery.job).model_dump(mode="json")
 
 
 def _iso(unix_s: float) -> str:

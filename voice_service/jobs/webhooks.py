@@ -11,7 +11,7 @@ import hashlib
 import hmac
 import json
 import socket
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Any, Final
@@ -24,6 +24,7 @@ from aiohttp.resolver import DefaultResolver
 
 from foundation.http.problems import Problem, ProblemError
 from voice_service.jobs.deliveries import Deliveries, WebhookDelivery
+from voice_service.jobs.records import Job
 
 log = structlog.get_logger(__name__)
 
@@ -154,7 +155,7 @@ class Webhooks:
     def __init__(
         self,
         deliveries: Deliveries,
-        answer_of: Callable[[WebhookDelivery], Mapping[str, Any]],
+        answer_of: Callable[[Job], Awaitable[Mapping[str, Any]]],
         told: WebhookSettings,
     ) -> None:
         self._deliveries, self._answer_of, self._told = deliveries, answer_of, told
@@ -173,7 +174,7 @@ class Webhooks:
                     await asyncio.sleep(LOOK_S)
 
     async def _tell(self, session: aiohttp.ClientSession, delivery: WebhookDelivery) -> None:
-        body = json.dumps(self._answer_of(delivery)).encode()
+        body = json.dumps(await self._answer_of(delivery.job)).encode()
         at_s = int(self._told.clock())
         secret = secret_of(self._told.service_secret, delivery.job.tenant).encode()
         headers = {

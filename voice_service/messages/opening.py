@@ -48,6 +48,7 @@ class MessageRoom:
     messages: Messages
     offered: Offered
     heard: HeardLanguages
+    recogniser: FileRecogniser
     bodies: MessagePlaces
     """Bodies that are being read."""
     watchers: Mapping[str, Callable[[], Awaitable[None]]]
@@ -95,6 +96,7 @@ async def opened_messages(
                 link_s=voice.link_s,
             ),
             offered=offered,
+            recogniser=recogniser,
             heard=await stack.enter_async_context(HeardLanguages(urls, settings.services)),
             bodies=MessagePlaces(READING_FACTOR * most, most, retry_after_s=_RETRY_AFTER_S),
             watchers={

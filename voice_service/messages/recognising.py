@@ -12,7 +12,7 @@ from speech_service.client.connection import BROKEN
 from speech_service.client.files import TranscriptionClient
 from speech_service.transcripts import Transcript
 from voice_service.engines import engine_problem
-from voice_service.failover import EnginesAway
+from voice_service.failover import NOT_CONFIGURED, EnginesAway, state_of
 from voice_service.messages.records import Heard, MessageQuality, MessageWarning, Segment
 
 _LEAST_SURE = 0.5
@@ -24,6 +24,12 @@ class FileRecogniser:
     def __init__(self, client: TranscriptionClient | None) -> None:
         """`client`: None where no service is configured."""
         self._client = client
+
+    async def state(self) -> str:
+        """ "ok", "unreachable", or "not configured"; "some unreachable" where others stand in; for /health."""
+        if self._client is None:
+            return NOT_CONFIGURED
+        return state_of(*await self._client.answering())
 
     async def recognise(self, prepared: Prepared, *, language: str | None, quality: MessageQuality) -> Heard:
         """Times are those in the file. Raises ProblemError."""
