@@ -28,6 +28,7 @@ from tests.voice_service.messaging import Api, messaging, refusal, wav
 from voice_service.jobs import queue as queue_module
 from voice_service.jobs import runner as runner_module
 from voice_service.jobs import webhooks as webhooks_module
+from voice_service.messages.objects import ObjectError
 from voice_service.messages.records import Heard
 from voice_service.storage.tables import keys, plans
 
@@ -182,6 +183,42 @@ async def test_what_hinders_a_message_for_a_while_costs_nothing(
     assert found["status"] == "completed"
     assert [(each["job_id"], each["status"]) for each in history] == [(name, "completed")]
     assert account["used"] == 1
+
+
+async def test_a_store_that_deletes_nothing_costs_no_answer(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither the job that is done nor the one that is cancelled; recordings go when they expire."""
+
+    async def away(*names: str | None) -> None:
+        raise ObjectError("the store is away")
+
+    monkeypatch.setattr(api.services.messages.messages.objects, "delete", away)
+    headers = await api.tenant("acme")
+    done, waits = [(await ask(api, headers)).json()["job_id"] for _ in range(2)]
+    cancelled = await api.client.delete(f"/api/v1/voice/job/{waits}", headers=headers)
+    assert (cancelled.status_code, cancelled.json()["status"]) == (200, "cancelled")
+    async with working(api):
+        found = await until_over(api, headers, done)
+    assert found["status"] == "completed"
+
+
+async def test_a_store_that_cannot_be_read_is_waited_for(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queue_module, "AGAIN_S", 0.0)
+    objects = api.services.messages.messages.objects
+    read, failures = objects.read, [ObjectError("the store is away")]
+
+    async def away_once(name: str) -> bytes:
+        if failures:
+            raise failures.pop()
+        return await read(name)
+
+    monkeypatch.setattr(objects, "read", away_once)
+    headers = await api.tenant("acme")
+    name = (await ask(api, headers)).json()["job_id"]
+    async with working(api):
+        found = await until_over(api, headers, name)
+    assert found["status"] == "completed"
 
 
 async def test_a_key_that_was_withdrawn_has_nothing_done_any_more(api: Api) -> None:

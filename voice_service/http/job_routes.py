@@ -114,7 +114,7 @@ async def cancel(job_id: Annotated[str, Path(max_length=64)], caller: Calling, s
     if found is None:
         raise _unknown()
     if found.status is JobStatus.CANCELLED:
-        await services.messages.messages.objects.delete(found.sound)
+        await services.messages.messages.objects.discard(found.sound)
     return await services.jobs.answers.of(found, with_sound=True)
 
 
@@ -175,12 +175,12 @@ async def _added(services: VoiceServices, caller: Caller, sent: Sent[Queued], id
             )
         )
     except BaseException:
-        await objects.delete(name)
+        await objects.discard(name)
         raise
     if is_new:
         services.jobs.runner.wake()
     else:
-        await objects.delete(name)
+        await objects.discard(name)
     return added
 
 

@@ -66,5 +66,5 @@ async def _keep_sweeping(
     queue: JobQueue, objects: Objects, clock: Callable[[], float], kept_s: float
 ) -> None:
     while True:
-        await objects.delete(*await queue.forget(clock() - kept_s))
+        await objects.discard(*await queue.forget(clock() - kept_s))
         await asyncio.sleep(_SWEEP_S)

@@ -6,12 +6,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from foundation.http.problems import Problem, ProblemError
 from pipeline.recordings.finishing import AudioFormat
 from voice_service.accounts.callers import Callers
 from voice_service.accounts.quota import Quota
 from voice_service.jobs.records import Job, NewJob, Priority
 from voice_service.jobs.runner import JobProgress
 from voice_service.messages.messages import MessageAnswer, Messages
+from voice_service.messages.objects import ObjectError
 from voice_service.messages.records import MessageQuality, MessageWish, Stage
 
 TRANSLATE: Final = "translate"
@@ -46,9 +48,13 @@ class MessageJobs:
 
         caller = await self.callers.by_id(job.key)
         async with self.quota.counted(caller):
-            sound = await self.messages.objects.read(job.sound)
+            try:
+                sound = await self.messages.objects.read(job.sound)
+            except ObjectError as error:
+                problem = Problem(503, "storage", "The recording cannot be read.", {"retry_after_s": 5.0})
+                raise ProblemError(problem) from error
             answer = await self.messages.translate(caller, _wish(job, sound), job_id=job.id, told=told)
-        await self.messages.objects.delete(job.sound)
+        await self.messages.objects.discard(job.sound)
         return {"answer": self.answered(answer), "object": answer.audio_object}
 
 

@@ -134,6 +134,13 @@ class Objects:
             async with transaction(self._engine) as connection:
                 await connection.execute(delete(objects).where(objects.c.name.in_(known)))
 
+    async def discard(self, *names: str | None) -> None:
+        """Deletes what nobody needs; where the store does not answer it goes when it expires. Raises StorageError."""
+        try:
+            await self.delete(*names)
+        except ObjectError as error:
+            log.warning("sound is kept until it expires", error=str(error))
+
     async def sweep(self) -> int:
         """Deletes what has expired and what belonged to tenants that are no more; how many. Raises as `delete`."""
         there = exists().where(tenants.c.id == objects.c.tenant)
