@@ -17,8 +17,8 @@ from foundation.database import StorageError, database_url
 from foundation.http.problems import Problem, ProblemError
 from foundation.http.rate_limits import MemoryLimiter
 from tests.auth_service.conftest import WallClock
-from tests.auth_service.test_limits import redis_server
 from tests.postgresql import postgresql
+from tests.redis_server import redis_server
 from tests.voice_service.accounts import accounts, bearer, code, new_tenant, opened_on
 from voice_service.accounts import plans
 from voice_service.accounts.keys import new_key

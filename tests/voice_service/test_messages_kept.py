@@ -14,9 +14,9 @@ from sqlalchemy import delete, func, select
 from config.settings import Settings
 from foundation.database import reading, transaction
 from tests.auth_service.conftest import WallClock
-from tests.auth_service.test_limits import redis_server
 from tests.fakes.engines import ScriptedTranslator, ToneSynthesizer
 from tests.fakes.recognition_service import ScriptedRecognition
+from tests.redis_server import redis_server
 from tests.voice_service.messaging import TRANSLATE, Api, messaging, refusal, wav
 from voice_service.storage.message_tables import messages, objects, remembered
 from voice_service.storage.tables import tenants

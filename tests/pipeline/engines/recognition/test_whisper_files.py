@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
 
+import ctranslate2
 import numpy as np
 import pytest
 
@@ -116,16 +117,37 @@ async def test_a_language_that_is_not_allowed_is_never_found(base: WhisperBatch)
 
 @pytest.mark.parametrize(
     "pcm",
-    [sounds.noise(5, 2000), sounds.melody(8), sounds.silence(5), np.zeros(0, np.int16)],
-    ids=["noise", "melody", "quiet room", "nothing"],
+    [
+        sounds.noise(5, 2000),
+        sounds.melody(8),
+        sounds.melody(6, seed=3),
+        sounds.melody(10, seed=5),
+        sounds.silence(5),
+        np.zeros(0, np.int16),
+    ],
+    ids=["noise", "melody", "another one", "a longer one", "quiet room", "nothing"],
 )
 async def test_where_nobody_speaks_nothing_is_made_up(base: WhisperBatch, pcm: Pcm) -> None:
     """Given to the model without the detector of speech before it, which would keep most of it back."""
+    ctranslate2.set_random_seed(1)  # texts are chosen by chance where the first one fails
     async with _running(base) as recognizer:
         [found] = await recognizer.files.read([FilePiece(pcm, 0)], FileOptions("en"), lambda done: None)
 
     assert isinstance(found, PieceHeard)
     assert (found.words, found.language) == ((), "en")
+
+
+@pytest.mark.parametrize("name", ["austen-0870", "cards-002", "cards-005"])
+async def test_words_in_loud_noise_are_kept(base: WhisperBatch, name: str) -> None:
+    """As loud as the speech: what Whisper is less sure of is not taken for made up."""
+    said = readings.sound(name).astype(np.float64)
+    noise = np.random.default_rng(1).normal(0, np.std(said), len(said))
+    pcm = np.clip(said + noise, -32768, 32767).astype(np.int16)
+    async with _running(base) as recognizer:
+        [found] = await recognizer.files.read([FilePiece(pcm, 0)], FileOptions("en"), lambda done: None)
+
+    assert isinstance(found, PieceHeard)
+    assert len(found.words) >= 3
 
 
 async def test_a_hint_writes_a_name_as_it_is_spelt(base: WhisperBatch) -> None:

@@ -1,43 +1,16 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import time
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from redis.asyncio import Redis
-from redis.exceptions import RedisError
+from fastapi import Request
 
-from auth_service.access.revocations import RedisRevocations
+from foundation.http.address_limits import NETWORKS_OF_A_SITE, take_for_address
 from foundation.http.rate_limits import MemoryLimiter, Rate, RedisLimiter
-from foundation.redis_store import connect_redis
-from stack.ports import free_port
 from tests.fakes.clock import HandClock
-
-
-@contextlib.asynccontextmanager
-async def redis_server(directory: Path) -> AsyncIterator[tuple[Redis, asyncio.subprocess.Process]]:
-    port = free_port()
-    process = await asyncio.create_subprocess_exec(
-        "redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(directory),
-        stdout=asyncio.subprocess.DEVNULL,
-    )  # fmt: skip
-    redis = connect_redis(f"redis://127.0.0.1:{port}")
-    try:
-        async with asyncio.timeout(10):
-            while True:
-                with contextlib.suppress(RedisError):  # until it listens
-                    if await redis.ping():
-                        break
-                await asyncio.sleep(0.05)
-        yield redis, process
-    finally:
-        await redis.aclose()
-        if process.returncode is None:
-            process.terminate()
-        await process.wait()
+from tests.redis_server import redis_server
 
 
 async def test_memory_lets_a_burst_through_and_then_the_rate() -> None:
@@ -88,13 +61,29 @@ async def test_redis_counts_by_its_own_clock_and_outlives_its_being_set_back(tmp
 
 
 async def test_without_redis_each_service_counts_alone(tmp_path: Path) -> None:
-    """When Redis goes away requests are still counted, and revocations read from the database alone."""
+    """When it goes away requests are still counted."""
     async with redis_server(tmp_path) as (redis, process):
-        limiter, revocations = RedisLimiter(redis, MemoryLimiter()), RedisRevocations(redis)
-        await revocations.add("x", 60)
-        assert (await revocations.holds("x"), await revocations.holds("y")) == (True, False)
+        limiter = RedisLimiter(redis, MemoryLimiter())
         process.terminate()
         await process.wait()
         assert [await limiter.take("a", Rate(1)) > 0 for _ in range(2)] == [False, True]
-        await revocations.add("y", 60)
-        assert not await revocations.holds("x")
+        assert await limiter.take("a", Rate(1)) > 0  # while it is left alone
+
+
+def _from(address: str) -> Request:
+    return Request({"type": "http", "client": (address, 1)})
+
+
+async def test_addresses_are_counted_as_those_who_have_them() -> None:
+    """An IPv4 address by itself; an IPv6 network (/64) as one, and its site (/48) with all its networks."""
+    limiter = MemoryLimiter(now=HandClock())
+    assert [await take_for_address(_from("192.0.2.1"), limiter, "x", 1) > 0 for _ in range(2)] == [
+        False,
+        True,
+    ]
+    assert await take_for_address(_from("192.0.2.2"), limiter, "x", 1) == 0
+    assert await take_for_address(_from("192.0.2.1"), limiter, "y", 1) == 0
+    assert await take_for_address(_from("2001:db8:1:1::1"), limiter, "x", 1) == 0
+    assert await take_for_address(_from("2001:db8:1:1::2"), limiter, "x", 1) > 0
+    others = [await take_for_address(_from(f"2001:db8:1:{n:x}::1"), limiter, "x", 1) for n in range(2, 20)]
+    assert [wait_s > 0 for wait_s in others].index(True) == NETWORKS_OF_A_SITE - 1
