@@ -202,7 +202,7 @@ class FileBatch:
                 language=base(language),
             ) if tokens else ()  # fmt: skip
             words = in_one_script(without_echoes(found, piece.pcm, piece.first_sample), language)
-            if _are_made_up(words):
+            if are_made_up(words):
                 words = ()
             best = _best(draft.attempts)
             lost = not words and best.no_speech < _SURELY_SPEECH
@@ -220,7 +220,7 @@ def _together(group: Sequence[_Draft], chances: Sequence[Mapping[str, float]]) -
     return total
 
 
-def _are_made_up(words: Sequence[Word]) -> bool:
+def are_made_up(words: Sequence[Word]) -> bool:
     """Whether Whisper wrote what nobody said: it is not sure of it, and less so where it finds no place for it."""
     confidence = confidence_of(words)
     if confidence is None:
