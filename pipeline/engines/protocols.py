@@ -15,6 +15,9 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from pipeline.audio import Pcm
 from pipeline.events import Word
 from pipeline.text.glossary import Glossary
@@ -295,4 +298,73 @@ class Synthesizer(Protocol):
 
     async def close(self) -> None:
         """Ends threads and processes."""
+        ...
+
+
+# --- speakers --------------------------------------------------------------------------------------------
+
+SpeakerEmbedding = NDArray[np.float32]
+"""Where a voice lies among all voices: (256,), of length 1. The cosine similarity of two is their product."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpeakerTraits:
+    """What is measured of a voice."""
+
+    embedding: SpeakerEmbedding
+    speech_s: float
+    """How much of the sound was speech."""
+    pitch_hz: float
+    """Median fundamental frequency of the voiced frames."""
+    brightness_hz: float
+    """Mean spectral centroid of the voiced frames."""
+
+
+class SpeakerEncoder(Protocol):
+    """Measures voices."""
+
+    @property
+    def info(self) -> EngineInfo:
+        """What the engine says of itself."""
+        ...
+
+    async def describe(self, pcm: Pcm) -> SpeakerTraits:
+        """Measures the one voice in a piece of sound at `HEARING_RATE_HZ`.
+
+        Raises EngineError: there is too little speech in it; EngineOverloaded.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Ends threads and processes."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Resemblance:
+    """A voice of a synthesiser that lies nearer to somebody's than those that it has by name. Nothing is cloned."""
+
+    voice: str
+    """What `SynthesisRequest.voice` takes; it holds all that is needed, nothing is kept for it."""
+    language: str
+    before: float
+    """Cosine similarity of the nearest voice that has a name, measured on what it says."""
+    after: float
+    """That of this one."""
+
+
+class VoiceMatcher(Protocol):
+    """Finds voices that resemble somebody's."""
+
+    async def resembling(
+        self, wanted: SpeakerTraits, language: str, progress: Callable[[float], None] | None = None
+    ) -> Resemblance:
+        """Searches for the voice of a language that lies nearest; takes some tens of seconds.
+
+        Args:
+            progress: told 0…1.
+
+        Raises:
+            UnknownLanguage, EngineOverloaded, EngineError: as the names say.
+        """
         ...
