@@ -27,10 +27,9 @@ CLAUSE_S = 3.0
 """How long a clause takes to be said, as a rule."""
 DRAFTS = 2
 """So often a clause is translated before it is final."""
-EASY_VOICE = 0.7
-"""Seconds of work for a second of speech, up to which a voice keeps up and catches up when it is behind."""
-LIVE_VOICE = USABLE
-"""Beyond it a voice falls behind for good: it never has all of a core."""
+LIVE_VOICE = 0.7
+"""Seconds of work for a second of speech, up to which a voice keeps up, and catches up when it is behind: translations
+are longer than what was said, and looks at other speakers come between."""
 MANY = 99
 """No limit worth telling."""
 
@@ -149,8 +148,7 @@ def voice_order(
 ) -> tuple[str, ...]:
     """Puts voice engines, best first, into the order in which they are asked on this machine.
 
-    One that is too slow beside recognition comes behind the next that is not, and one that cannot keep up at
-    all comes last.
+    One that is too slow beside recognition comes last: half of what it should say would be skipped.
 
     Args:
         plain: those that cost next to nothing and sound like it; any other that keeps up comes before them.
@@ -161,10 +159,8 @@ def voice_order(
     def rank(name: str) -> tuple[int, int]:
         cost = costs[name]
         if name in plain:
-            return 2, engines.index(name)
-        if cost is None or cost <= EASY_VOICE:
-            return 0, natural.index(name)
-        return (1 if cost <= LIVE_VOICE else 3), natural.index(name)
+            return 1, engines.index(name)
+        return (0 if cost is None or cost <= LIVE_VOICE else 2), natural.index(name)
 
     return tuple(sorted(engines, key=rank))
 
@@ -205,7 +201,7 @@ def work_out(
     for name in voices:
         cost = _voice_cost(measured, name, recognizer[1])
         if cost is not None and name in own:
-            abreast = _count(USABLE, cost)  # an engine speaks one piece after the other
+            abreast = _count(LIVE_VOICE, cost)  # an engine speaks one piece after the other
             room = _count(free, own[name].per_second_s * own[name].threads + text)
             places[name] = max(1, min(abreast, room))
     return Capacity(

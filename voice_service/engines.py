@@ -65,7 +65,7 @@ async def opened_engines(settings: Settings) -> AsyncIterator[Engines]:
         speaking = Replicas("speech", speech)
         translating = Replicas("translation", translation)
         yield Engines(
-            synthesizer=FailoverSynthesizer(speaking),
+            synthesizer=FailoverSynthesizer(speaking, settings.speech.voices),
             translator=FailoverTranslator(translating),
             speech=speaking,
             translation=translating,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from typing import Final, Generic, Protocol, TypeVar
 
@@ -26,6 +26,7 @@ from pipeline.engines.protocols import (
     Voice,
 )
 from pipeline.engines.synthesis.chain import begun_within
+from pipeline.engines.synthesis.unhurried import best_engines_first
 from speech_service.client import ServiceAway
 
 log = structlog.get_logger(__name__)
@@ -202,10 +203,14 @@ def _first_fault(failures: Sequence[EngineError]) -> EngineError:
 
 
 class FailoverSynthesizer:
-    """A synthesiser that speaks wherever one of the services is there; its voices are those of all that are."""
+    """A synthesiser that speaks wherever one of the services is there; its voices are those of all that are.
 
-    def __init__(self, replicas: Replicas[RemoteVoices]) -> None:
-        self._replicas = replicas
+    Args:
+        wishes: see `best_engines_first`.
+    """
+
+    def __init__(self, replicas: Replicas[RemoteVoices], wishes: Mapping[str, str]) -> None:
+        self._replicas, self._wishes = replicas, wishes
 
     @property
     def info(self) -> EngineInfo:
@@ -225,12 +230,12 @@ class FailoverSynthesizer:
         )
 
     def voices(self, language: str) -> tuple[Voice, ...]:
-        """Of all services that were ever there, those that are there now first."""
+        """Of all services that were ever there, the best engine first; of two services those that are there now."""
         found: dict[str, Voice] = {}
         for service in self._replicas.services:
             for voice in service.voices(language):
                 found.setdefault(voice.name, voice)
-        return tuple(found.values())
+        return best_engines_first(found.values(), language, self._wishes)
 
     async def synthesize(self, request: SynthesisRequest) -> AsyncGenerator[Pcm, None]:
         """The next service begins anew where one fails before its first sound.

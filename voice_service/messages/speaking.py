@@ -10,6 +10,7 @@ import numpy as np
 
 from pipeline.audio import SPEAKING_RATE_HZ, Pcm
 from pipeline.engines.protocols import EngineError, SynthesisRequest, Synthesizer, Voice
+from pipeline.engines.synthesis.unhurried import engine_of
 from pipeline.text.splitting import sentences
 from voice_service.messages.records import MessageQuality
 
@@ -57,11 +58,11 @@ def voice_for(voices: Sequence[Voice], register: str, quality: MessageQuality) -
 
     Args:
         register: "low", "high", or empty where it is not known.
-        quality: where it is to be fast, a voice of the last engine, which is the quickest.
+        quality: where it is to be fast, a voice of the engine that keeps up with live talk; else one of the best.
     """
     if not voices:
         return None
-    first = [voice for voice in voices if not voice.standby] or list(voices)
-    quickest = [voice for voice in voices if voice.standby] or first
-    cast = quickest if quality is MessageQuality.FAST else first
+    live = [voice for voice in voices if not voice.standby] or list(voices)
+    best = [voice for voice in voices if engine_of(voice) == engine_of(voices[0])]
+    cast = live if quality is MessageQuality.FAST else best
     return next((voice for voice in cast if register and voice.register == register), cast[0])

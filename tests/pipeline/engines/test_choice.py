@@ -270,7 +270,7 @@ def test_the_measurement_orders_the_voices(tmp_path: Path) -> None:
 
     choice = choose(settings(tmp_path), measured)
 
-    assert choice.speech.engines == ("piper", "kokoro", "espeak")
+    assert choice.speech.engines == ("piper", "espeak", "kokoro")
     assert choice.speech.better == "more cores or a GPU: kokoro is too slow beside recognition here"
 
 
