@@ -22,8 +22,10 @@ from pipeline.engines.protocols import (
     SynthesisRequest,
     Synthesizer,
     UnknownLanguage,
+    UnknownVoice,
     Voice,
 )
+from pipeline.engines.synthesis.blends import check_voice
 from pipeline.recordings.finishing import AudioFormat, Encoder, encode
 from speech_service.base_app import body_limits, check_text, new_service, patience
 from speech_service.measures import Measures
@@ -58,7 +60,7 @@ class SynthesizeRequest(BaseModel):
     text: str
     language: Code
     voice: Short = ""
-    """A name from /voices; empty for the language's default."""
+    """A name from /voices, a blend of such as /voices/resembling finds them, or empty for the language's default."""
     speed: Annotated[float, Field(ge=0.5, le=2.0, allow_inf_nan=False)] = 1.0
     pronunciations: Annotated[dict[Short, Short], Field(max_length=500)] = {}
     """Written form to spoken form."""
@@ -259,7 +261,9 @@ class _SynthesisHandler:
             check_text(written, self._settings)
             check_text(spoken, self._settings, may_be_empty=True)
         names = [voice.name for voice in self.voices(request.language)]
-        if request.voice and request.voice not in names:
-            raise ProblemError(
-                Problem(422, "unknown_voice", "there is no such voice in this language", {"known": names})
-            )
+        if not request.voice:
+            return
+        try:
+            check_voice(self._synthesizer, request.voice, request.language)
+        except UnknownVoice as error:
+            raise ProblemError(Problem(422, "unknown_voice", str(error), {"known": names})) from error
