@@ -25,12 +25,15 @@ from pipeline.engines.protocols import (
     UnknownVoice,
     Voice,
 )
+from pipeline.engines.speakers.loading import Likeness
 from pipeline.engines.synthesis.blends import check_voice
 from pipeline.recordings.finishing import AudioFormat, Encoder, encode
 from speech_service.base_app import body_limits, check_text, new_service, patience
 from speech_service.measures import Measures
 from speech_service.multiplexer import RequestMultiplexer
 from speech_service.sockets import Peer, conversation
+from speech_service.sound_bodies import BYTES_A_SECOND
+from speech_service.speakers import EMBEDDING_PATH, MOST_SOUND_S, add_speaker_routes
 from speech_service.wire import (
     FROM_SYNTHESIS,
     TO_SYNTHESIS,
@@ -75,12 +78,19 @@ class Voices(BaseModel):
     voices: list[Voice]
 
 
-def tts_app(synthesizer: Synthesizer, settings: Settings) -> FastAPI:
-    """The service around a synthesiser that is loaded; whoever loaded it closes it."""
+def tts_app(synthesizer: Synthesizer, settings: Settings, likeness: Likeness | None = None) -> FastAPI:
+    """The service around a synthesiser that is loaded; whoever loaded it closes it.
+
+    Args:
+        likeness: what measures voices and finds ones that resemble them; closed by whoever loaded it.
+    """
     measures = Measures("tts")
-    bodies = body_limits(settings, texts=2)
+    sound_bytes = int(min(MOST_SOUND_S, settings.services.max_audio_s) * BYTES_A_SECOND)
+    bodies = body_limits(settings, texts=2, large_bytes={EMBEDDING_PATH: sound_bytes})
     app = new_service("Speech synthesis", measures, settings=settings, bodies=bodies)
     handler = _SynthesisHandler(synthesizer, settings, measures)
+
+    add_speaker_routes(app, likeness or Likeness(), settings, measures)
 
     @app.get("/voices")
     async def voices(

@@ -139,7 +139,7 @@ class Resemblyzer:
 def _widened(spoken: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """With some frames before and behind each stretch of speech."""
     padded = np.pad(spoken, 2 * _KEPT_FRAMES)
-    near = np.lib.stride_tricks.sliding_window_view(padded, 2 * _KEPT_FRAMES + 1).any(axis=1)
+    near = np.asarray(np.lib.stride_tricks.sliding_window_view(padded, 2 * _KEPT_FRAMES + 1).any(axis=1))
     return np.asarray(near[_KEPT_FRAMES : _KEPT_FRAMES + len(spoken)])
 
 
