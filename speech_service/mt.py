@@ -63,6 +63,8 @@ class TranslateRequest(BaseModel):
     context: Annotated[list[tuple[str, str]], Field(max_length=10)] = []
     """Previous (source, translation) pairs, oldest first."""
     draft: Annotated[bool, Field(strict=True)] = False
+    unhurried: Annotated[bool, Field(strict=True)] = False
+    """What a room says goes first."""
 
 
 class TranslateAnswer(BaseModel):
@@ -231,6 +233,7 @@ class _TranslationHandler:
                 target=body.target,
                 context=tuple(body.context),
                 draft=body.draft,
+                unhurried=body.unhurried,
             )
         )
         return TranslateAnswer(
@@ -285,6 +288,7 @@ class _TranslationHandler:
             sound,
             glossary or Glossary(),
             second_opinion,
+            body.unhurried,
         )
         with self._measures.timing("draft" if body.draft else "translate"):
             async with patience(PATIENCE_S):

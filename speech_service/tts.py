@@ -34,6 +34,7 @@ from speech_service.multiplexer import RequestMultiplexer
 from speech_service.sockets import Peer, conversation
 from speech_service.sound_bodies import BYTES_A_SECOND
 from speech_service.speakers import EMBEDDING_PATH, MOST_SOUND_S, add_speaker_routes
+from speech_service.turns import SpeakingTurns
 from speech_service.wire import (
     FROM_SYNTHESIS,
     TO_SYNTHESIS,
@@ -68,7 +69,7 @@ class SynthesizeRequest(BaseModel):
     pronunciations: Annotated[dict[Short, Short], Field(max_length=500)] = {}
     """Written form to spoken form."""
     unhurried: bool = False
-    """No other voice speaks where the one that is asked for is slow."""
+    """No other voice speaks where the one that is asked for is slow, and what is live goes first."""
 
 
 class Voices(BaseModel):
@@ -219,6 +220,7 @@ class _SynthesisHandler:
 
     def __init__(self, synthesizer: Synthesizer, settings: Settings, measures: Measures) -> None:
         self._synthesizer, self._settings, self._measures = synthesizer, settings, measures
+        self._turns = SpeakingTurns()
 
     def voices(self, language: str | None) -> list[Voice]:
         """Raises UnknownLanguage."""
@@ -250,7 +252,7 @@ class _SynthesisHandler:
         sounded = False
         try:
             while True:
-                async with patience(limit_s):
+                async with self._turns.piece(unhurried=request.unhurried), patience(limit_s):
                     piece = await anext(speech, None)
                 if piece is None:
                     break

@@ -135,6 +135,7 @@ class TranslateBody:
     context: Annotated[tuple[tuple[str, str], ...], Field(max_length=10)] = ()
     """Previous (source, translation) pairs, oldest first."""
     draft: bool = False
+    unhurried: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ import structlog
 
 from tests import leaks, native
 
-SHARING = ("live", "browser")
+SHARING = ("live", "browser", "shared")
 """Marks of tests that share what they start."""
 
 # A shell starts what runs in its background with Ctrl-C ignored, and every program that a test starts inherits that.

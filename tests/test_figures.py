@@ -29,8 +29,12 @@ def test_public_things_say_what_they_are() -> None:
 
 
 def test_no_name_means_two_things() -> None:
-    """A reader who searches for a type finds one."""
-    assert figures.names_twice(figures.product()) == {}
+    """A reader who searches for a type finds one. The client says the API's words to others, who have it alone."""
+    product = figures.product()
+    client = {path: text for path, text in product.items() if path.startswith("hive_client/")}
+
+    assert figures.names_twice(client) == {}
+    assert figures.names_twice({path: text for path, text in product.items() if path not in client}) == {}
 
 
 def test_no_file_grows_without_end() -> None:

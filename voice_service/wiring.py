@@ -20,6 +20,7 @@ from voice_service.accounts.callers import Callers
 from voice_service.accounts.quota import Quota
 from voice_service.accounts.tokens import Tokens
 from voice_service.engines import Engines, opened_engines
+from voice_service.jobs.counting import JobQuota
 from voice_service.jobs.opening import JobRoom, opened_jobs
 from voice_service.jobs.translating import MessageJobs
 from voice_service.messages.opening import MessageRoom, opened_messages
@@ -79,7 +80,10 @@ async def opened(settings: Settings, clock: Callable[[], float] = time.time) -> 
             voice,
             engine,
             MessageJobs(
-                messages.messages, callers, quota, lambda answer: translation(answer).model_dump(mode="json")
+                messages.messages,
+                callers,
+                JobQuota(engine, quota),
+                lambda answer: translation(answer).model_dump(mode="json"),
             ),
             clock=clock,
         )

@@ -223,6 +223,8 @@ class TranslationRequest:
     """The terms in the text. Engines that listen may take them as a hint; others get text without any."""
     second_opinion: bool = False
     """Whether there is room to have the sound translated as well where a translation of the text is in doubt."""
+    unhurried: bool = False
+    """Nobody waits for it live: what a room says goes first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,7 +296,8 @@ class SynthesisRequest:
     extra: dict[str, str] = field(default_factory=dict)
     """Pronunciations of the glossary: written form to spoken form."""
     unhurried: bool = False
-    """Nobody listens to it live: it is spoken by the voice that is asked for or by none, however long that takes."""
+    """Nobody listens to it live: it is spoken by the voice that is asked for or by none, however long that takes, and
+    what a room says goes first."""
 
 
 class Synthesizer(Protocol):

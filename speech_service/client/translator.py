@@ -129,6 +129,7 @@ class RemoteTranslator:
             target=request.target,
             context=request.context,
             draft=request.draft,
+            unhurried=request.unhurried,
             sound=sound_to_text(request.sound) if self.info.uses_sound else "",
             glossary=request.glossary.data(),
             second_opinion=request.second_opinion,

@@ -110,7 +110,7 @@ async def test_terms_and_the_wish_for_a_second_opinion_go_along() -> None:
     glossary = Glossary((Entry("HIVE", "en", {"es": "Colmena"}, {"es": "colmena"}, match_case=True),))
     async with remote_translator(mt_app(engine, settings())) as (remote, _):
         plain = await remote.translate(HELLO)
-        request = replace(HELLO, draft=False, glossary=glossary, second_opinion=True)
+        request = replace(HELLO, draft=False, glossary=glossary, second_opinion=True, unhurried=True)
         listened = await remote.translate(request)
 
     assert engine.asked == [HELLO, request]

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import os
 import re
-import sys
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -25,26 +22,15 @@ from config.voice import VoiceSettings
 from foundation.http.problems import ProblemError
 from stack.keys import with_own_keys
 from stack.local import Stack
-from stack.parts import ROOT
-from stack.ports import Ports, free_port
+from stack.ports import Ports
 from tests.postgresql import postgresql
 from tests.voice_service.accounts import bearer, code
+from tests.voice_service.programs import HIVE, environment, running
 from voice_service.accounts.first import first_key, for_this_machine_alone
 from voice_service.accounts.records import AccountRole, Queue, Right
 from voice_service.storage.database import opened
 
-HIVE = Path(sys.executable).with_name("hive")
 KEY = re.compile(r"hive_[A-Za-z0-9_-]{43}")
-SECRET = "s" * 40
-
-
-def environment(home: Path, **variables: str) -> dict[str, str]:
-    """No settings but those given here."""
-    kept = {name: text for name, text in os.environ.items() if not name.startswith("HIVE_")}
-    return kept | {
-        "HIVE_CONFIG": os.devnull, "HIVE_CACHE": str(home), "PYTHONPATH": str(ROOT), "COLUMNS": "120",
-        "HIVE_VOICE__SECRET": SECRET,
-    } | variables  # fmt: skip
 
 
 async def hive(
@@ -63,38 +49,6 @@ async def hive(
     assert said in error.decode()
     assert "Traceback" not in error.decode()
     return out.decode()
-
-
-@contextlib.asynccontextmanager
-async def running(
-    home: Path, *command: str, **variables: str
-) -> AsyncIterator[tuple[httpx.AsyncClient, list[str], list[str]]]:
-    """A client of the program once it answers; what it prints and logs is complete when the block has ended."""
-    port = free_port()
-    program = command or (sys.executable, "-m", "voice_service")
-    process = await asyncio.create_subprocess_exec(
-        *program, env=environment(home, HIVE_VOICE__PORT=str(port), **variables), cwd=ROOT,
-        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-    )  # fmt: skip
-    talking = asyncio.create_task(process.communicate())
-    printed: list[str] = []
-    logged: list[str] = []
-    try:
-        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
-            async with asyncio.timeout(60):
-                while True:
-                    assert process.returncode is None, (await talking)[1].decode()
-                    with contextlib.suppress(httpx.TransportError):  # until it listens
-                        if (await client.get("/health")).status_code == 200:
-                            break
-                    await asyncio.sleep(0.05)
-            yield client, printed, logged
-    finally:
-        if process.returncode is None:
-            process.terminate()
-        out, error = await talking
-        printed.append(out.decode())
-        logged.append(error.decode())
 
 
 async def test_one_command_gives_a_working_api(tmp_path: Path) -> None:

@@ -108,6 +108,7 @@ async def test_a_message_is_answered_in_the_form_that_is_promised(
 async def test_context_goes_with_each_sentence(api: Api, translator: ScriptedTranslator) -> None:
     await api.sent(await api.tenant("acme"), wav(2.0))
     assert [request.context for request in translator.asked] == [(), (("Good morning.", "Buenos días."),)]
+    assert all(request.unhurried for request in translator.asked)  # rooms go first
 
 
 async def test_the_same_comes_as_json_as_a_form_and_bare(api: Api) -> None:

@@ -12,7 +12,7 @@ import structlog
 from sqlalchemy import select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from foundation.database import StorageError, reading, transaction
 from foundation.http.problems import Problem, ProblemError
@@ -54,39 +54,42 @@ class Quota:
 
     async def take(self, caller: Caller) -> Taken:
         """Counts one message. Raises ProblemError(429, "quota_used_up"), with when the next month begins."""
+        async with transaction(self._engine) as connection:
+            return await self.take_in(connection, caller, self.month())
+
+    async def take_in(self, connection: AsyncConnection, caller: Caller, month: str) -> Taken:
+        """Likewise, in the caller's transaction. `month`: that of now."""
         most, now = caller.plan.messages_per_month, self._clock()
-        taken = Taken(caller.tenant, _month(now))
         if most is not None and most < 1:
             raise _used_up(most, now)
-        async with transaction(self._engine) as connection:
-            dialect: Any = postgresql if connection.dialect.name == "postgresql" else sqlite
-            counted = (
-                dialect.insert(usage)
-                .values(tenant=taken.tenant, month=taken.month, used=1)
-                .on_conflict_do_update(
-                    index_elements=[usage.c.tenant, usage.c.month],
-                    set_={"used": usage.c.used + 1},
-                    where=None if most is None else usage.c.used < most,
-                )
-                .returning(usage.c.used)
+        dialect: Any = postgresql if connection.dialect.name == "postgresql" else sqlite
+        counted = (
+            dialect.insert(usage)
+            .values(tenant=caller.tenant, month=month, used=1)
+            .on_conflict_do_update(
+                index_elements=[usage.c.tenant, usage.c.month],
+                set_={"used": usage.c.used + 1},
+                where=None if most is None else usage.c.used < most,
             )
-            try:
-                row = (await connection.execute(counted)).first()
-            except IntegrityError as error:  # the tenant was removed since it was asked who asks
-                raise not_authorised() from error
-            if row is None:
-                assert most is not None
-                raise _used_up(most, now)
-        return taken
+            .returning(usage.c.used)
+        )
+        try:
+            row = (await connection.execute(counted)).first()
+        except IntegrityError as error:  # the tenant was removed since it was asked who asks
+            raise not_authorised() from error
+        if row is None:
+            assert most is not None
+            raise _used_up(most, now)
+        return Taken(caller.tenant, month)
 
     async def give_back(self, taken: Taken) -> None:
         """A message failed by our fault and costs nothing. Once for each that was taken."""
         async with transaction(self._engine) as connection:
-            await connection.execute(
-                update(usage)
-                .where(usage.c.tenant == taken.tenant, usage.c.month == taken.month, usage.c.used > 0)
-                .values(used=usage.c.used - 1)
-            )
+            await give_back(connection, taken)
+
+    def month(self) -> str:
+        """That of now in UTC, e.g. "2026-11"."""
+        return _month(self._clock())
 
     @contextlib.asynccontextmanager
     async def counted(self, caller: Caller) -> AsyncIterator[None]:
@@ -98,7 +101,7 @@ class Quota:
         try:
             yield
         except BaseException as error:
-            if not (isinstance(error, ProblemError) and error.problem.status < 500):
+            if not costs(error):
                 await self._try_to_give_back(taken)
             raise
 
@@ -117,6 +120,20 @@ class Quota:
             used = (await connection.execute(mine)).scalar_one_or_none() or 0
         most = caller.plan.messages_per_month
         return Standing(used, None if most is None else max(0, most - used), resets_at(now))
+
+
+async def give_back(connection: AsyncConnection, taken: Taken) -> None:
+    """In the caller's transaction: as `Quota.give_back`."""
+    await connection.execute(
+        update(usage)
+        .where(usage.c.tenant == taken.tenant, usage.c.month == taken.month, usage.c.used > 0)
+        .values(used=usage.c.used - 1)
+    )
+
+
+def costs(error: BaseException) -> bool:
+    """Whether a message that failed so is counted all the same: the refusal was earned."""
+    return isinstance(error, ProblemError) and error.problem.status < 500
 
 
 def used_up(caller: Caller, now: float) -> ProblemError:

@@ -10,14 +10,16 @@ import structlog
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from foundation.database import StorageError
-from foundation.http.problems import Problem, ProblemError
+from foundation.http.problems import Problem, ProblemError, of_http_error
 from pipeline.audio import AudioError
 from pipeline.engines.protocols import EngineError, EngineOverloaded
 from voice_service.engines import engine_problem
 from voice_service.failover import EnginesAway
+from voice_service.http.dependencies import count_failure
 
 log = structlog.get_logger(__name__)
 
@@ -45,8 +47,8 @@ class DetailRoute(APIRoute):
                 return await handle(request)
             except RequestValidationError as error:
                 problem = Problem(400, "invalid", _said(error))
-            except ProblemError as error:
-                problem = error.problem
+            except HTTPException as error:
+                problem = await _refusal(request, error)
             except (EngineOverloaded, EnginesAway) as error:
                 problem = engine_problem(error)
             except StorageError as error:
@@ -64,6 +66,16 @@ def described_details(descriptions: Mapping[int, str]) -> dict[int | str, dict[s
     """The `responses` of such a route."""
     content = {"application/json": {"schema": DETAIL_SCHEMA}}
     return {status: {"description": text, "content": content} for status, text in descriptions.items()}
+
+
+async def _refusal(request: Request, error: HTTPException) -> Problem:
+    """Also of the framework's own, for a body that is no text. Wrong keys are counted here as everywhere."""
+    if error.status_code == 401:
+        try:
+            await count_failure(request, request.app.state.services)
+        except ProblemError as too_often:
+            return too_often.problem
+    return of_http_error(error)
 
 
 def _response(problem: Problem) -> Response:

@@ -45,7 +45,7 @@ def opened_jobs(
         clock: Unix time, s.
     """
     queue, answers = JobQueue(engine, clock=clock), JobAnswers(jobs.messages)
-    runner = JobRunner(queue, {TRANSLATE: Kind(jobs.work)}, at_once=voice.jobs_at_once)
+    runner = JobRunner(queue, {TRANSLATE: Kind(jobs.work, over=jobs.over)}, at_once=voice.jobs_at_once)
     told = WebhookSettings(
         service_secret=voice.secret.get_secret_value(), within=voice.webhook_hosts, clock=clock
     )

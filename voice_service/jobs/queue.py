@@ -22,6 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from foundation.database import reading, transaction
 from foundation.http.problems import Problem, ProblemError
+from voice_service.jobs.counting import give_back_in
 from voice_service.jobs.records import Job, JobStatus, NewJob, Priority, Waited
 from voice_service.storage.job_tables import deliveries, jobs
 
@@ -276,18 +277,16 @@ class JobQueue:
 
     @staticmethod
     async def _give_up(connection: AsyncConnection, abandoned: Any, now: float) -> None:
-        dead = and_(abandoned, jobs.c.attempts >= MOST_ATTEMPTS)
+        """What nobody shall begin again: its workers died of it, or it was cancelled before they died."""
+        dead = and_(abandoned, or_(jobs.c.attempts >= MOST_ATTEMPTS, jobs.c.cancelled))
         for found in (
             await connection.execute(select(jobs).where(dead).with_for_update(skip_locked=True))
         ).all():
-            error = {
-                "code": "worker_died",
-                "detail": f"The job was begun {found.attempts} times and never ended.",
-            }
+            await give_back_in(connection, found)
             await connection.execute(
                 update(jobs)
                 .where(jobs.c.id == found.id)
-                .values(status=JobStatus.FAILED, error=error, ended_at=now, leased_by=None, leased_until=None)
+                .values(ended_at=now, leased_by=None, leased_until=None, **_given_up(found))
             )
             await _tell(connection, found, now)
 
@@ -317,6 +316,14 @@ async def _tell(connection: AsyncConnection, row: Row[Any], now: float) -> None:
     """Somebody is to be told of it, in the same transaction in which it is over: it is told if and only if it is so."""
     if row.webhook_url:
         await connection.execute(insert(deliveries).values(job=row.id, attempts=0, due_at=now))
+
+
+def _given_up(row: Row[Any]) -> dict[str, Any]:
+    """What has become of a job whose worker is dead."""
+    if row.cancelled:
+        return {"status": JobStatus.CANCELLED}
+    detail = f"The job was begun {row.attempts} times and never ended."
+    return {"status": JobStatus.FAILED, "error": {"code": "worker_died", "detail": detail}}
 
 
 def _name(idempotency: str) -> str:

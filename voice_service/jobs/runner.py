@@ -50,6 +50,8 @@ class Kind:
     work: Work
     may_be_tried_again: frozenset[int] = frozenset({502, 503, 504})
     """Statuses of problems that pass by themselves: the job waits again."""
+    over: Callable[[Job], Awaitable[None]] | None = None
+    """Called once it is kept what became of a job; may be left out where the worker dies just then."""
 
 
 class JobRunner:
@@ -101,7 +103,7 @@ class JobRunner:
             kept = await self._while_leased(job, progress, doing)
         except TimeoutError:
             await _stopped(doing)
-            await self._queue.fail(self.worker, job.id, "too_long", f"It took longer than {LONGEST_S:g} s.")
+            await self._fail(job, "too_long", f"It took longer than {LONGEST_S:g} s.")
             return
         except BaseException:  # the service ends, or the database does not answer: another one shall do it
             await _stopped(doing)
@@ -109,7 +111,7 @@ class JobRunner:
             raise
         if not kept:
             await _stopped(doing)
-            await self._queue.cancelled(self.worker, job.id)
+            await self._ended(job, kept=await self._queue.cancelled(self.worker, job.id))
             return
         await self._settle(job, doing)
 
@@ -128,17 +130,26 @@ class JobRunner:
     async def _settle(self, job: Job, done: asyncio.Future[Mapping[str, Any]]) -> None:
         error = done.exception()
         if error is None:
-            await self._queue.complete(self.worker, job.id, done.result())
+            await self._ended(job, kept=await self._queue.complete(self.worker, job.id, done.result()))
             return
         if isinstance(error, ProblemError):
             problem = error.problem
             passes = problem.status in self._kinds[job.kind].may_be_tried_again
             if passes and await self._queue.put_off(self.worker, job.id):
                 return
-            await self._queue.fail(self.worker, job.id, problem.code, problem.detail)
+            await self._fail(job, problem.code, problem.detail)
             return
         log.error("job failed", job=job.id, kind=job.kind, kinds=kinds(error), exc_info=error)
-        await self._queue.fail(self.worker, job.id, "internal", "Something went wrong here.")
+        await self._fail(job, "internal", "Something went wrong here.")
+
+    async def _fail(self, job: Job, code: str, detail: str) -> None:
+        await self._ended(job, kept=await self._queue.fail(self.worker, job.id, code, detail))
+
+    async def _ended(self, job: Job, *, kept: bool) -> None:
+        """`kept`: what this worker said of it counts."""
+        over = self._kinds[job.kind].over
+        if kept and over is not None:
+            await over(job)
 
     async def _give_back(self, job: Job) -> None:
         try:

@@ -9,7 +9,7 @@ from typing import Any, Final
 from foundation.http.problems import Problem, ProblemError
 from pipeline.recordings.finishing import AudioFormat
 from voice_service.accounts.callers import Callers
-from voice_service.accounts.quota import Quota
+from voice_service.jobs.counting import JobQuota
 from voice_service.jobs.records import Job, NewJob, Priority
 from voice_service.jobs.runner import JobProgress
 from voice_service.messages.messages import MessageAnswer, Messages
@@ -37,25 +37,28 @@ class MessageJobs:
 
     messages: Messages
     callers: Callers
-    quota: Quota
+    quota: JobQuota
     answered: Callable[[MessageAnswer], dict[str, Any]]
 
     async def work(self, job: Job, progress: JobProgress) -> Mapping[str, Any]:
-        """Raises ProblemError, StorageError. The recording goes when the message is done."""
+        """Raises ProblemError, StorageError."""
 
         def told(stage: Stage) -> None:
             progress.told(_SHARES.get(stage, 0.0), _NAMES.get(stage, ""))
 
         caller = await self.callers.by_id(job.key)
-        async with self.quota.counted(caller):
+        async with self.quota.counted(caller, job):
             try:
                 sound = await self.messages.objects.read(job.sound)
             except ObjectError as error:
                 problem = Problem(503, "storage", "The recording cannot be read.", {"retry_after_s": 5.0})
                 raise ProblemError(problem) from error
             answer = await self.messages.translate(caller, _wish(job, sound), job_id=job.id, told=told)
-        await self.messages.objects.discard(job.sound)
         return {"answer": self.answered(answer), "object": answer.audio_object}
+
+    async def over(self, job: Job) -> None:
+        """Nobody needs the recording any more. Not before that is certain: another worker may have to begin again."""
+        await self.messages.objects.discard(job.sound)
 
 
 def new_job(

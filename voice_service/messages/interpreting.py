@@ -93,7 +93,8 @@ class MessageInterpreter:
         if not any(character.isalnum() for character in text):
             return nothing
         language = wish.target_language
-        voice = voice_for(self._synthesizer.voices(language), heard.register, wish.quality)
+        voices = self._synthesizer.voices(language)
+        voice = voice_for(voices, heard.register, wish.quality)
         if voice is None:
             warnings.append(MessageWarning(NOT_SPOKEN, f"There is no voice for {language} at the moment."))
             return nothing
@@ -106,6 +107,8 @@ class MessageInterpreter:
                     )
                 except EngineError as error:
                     log.info("another voice may speak", language=language, reason=type(error).__name__)
+                    # the quickest: it speaks among the live ones, whom a slow one would hold up
+                    voice = voice_for(voices, heard.register, MessageQuality.FAST) or voice
             return await speak(
                 self._synthesizer, text, language, voice=voice.name, said_s=said_s, unhurried=False
             )

@@ -113,7 +113,7 @@ class MessageTranslator:
         by: dict[str, None] = {}
         doubts: dict[str, None] = {}
         for piece in pieces:
-            request = TranslationRequest(piece, source, target, context=tuple(context))
+            request = TranslationRequest(piece, source, target, context=tuple(context), unhurried=True)
             result = await self._ask(request, quality)
             context.append((piece, result.text))
             texts.append(result.text)

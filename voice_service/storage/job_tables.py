@@ -37,6 +37,7 @@ jobs = Table(
     Column("progress", Float, nullable=False),
     Column("stage", String(24), nullable=False),
     Column("attempts", Integer, nullable=False),
+    Column("counted_in", String(7)),  # month whose messages it is one of, e.g. "2026-11"; NULL: not counted
     Column("cancelled", Boolean, nullable=False),  # whoever does it is to stop
     Column("leased_by", String(24)),
     Column("leased_until", Float),

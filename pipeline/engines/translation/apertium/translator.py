@@ -125,7 +125,8 @@ class ApertiumTranslator:
             for line in request.text.split("\n")
             for piece in (*split(line, _PIECE_CHARACTERS, request.source), "\n")
         ]
-        text = "".join([await self._piece(piece, route, request.draft) for piece in pieces])
+        last = request.draft or request.unhurried
+        text = "".join([await self._piece(piece, route, last) for piece in pieces])
         return TranslationResult(text.strip(), self.info.name, route)
 
     async def close(self) -> None:

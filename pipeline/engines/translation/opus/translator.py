@@ -117,7 +117,7 @@ class OpusTranslator:
         context = _context(request) if len(route) == 2 else None
         text, scores = request.text, list[float]()
         for here, there in itertools.pairwise(route):
-            text, score = await self._step(text, here, there, request.draft, context)
+            text, score = await self._step(text, here, there, request, context)
             scores += () if score is None else (score,)
         return TranslationResult(text, self.info.name, route, score=min(scores, default=None))
 
@@ -127,18 +127,24 @@ class OpusTranslator:
         await asyncio.to_thread(self._threads.shutdown, wait=True, cancel_futures=True)
 
     async def _step(
-        self, text: str, source: str, target: str, draft: bool, context: tuple[str, str] | None
+        self,
+        text: str,
+        source: str,
+        target: str,
+        request: TranslationRequest,
+        context: tuple[str, str] | None,
     ) -> tuple[str, float | None]:
         """Translates between two languages that one model knows; all sentences of the text at once."""
         if not any(map(str.isalnum, text)):
             return text.strip(), None
         model, pair = self._direct[base(source), base(target)]
-        beam = 1 if draft else self._beam
+        beam = 1 if request.draft else self._beam
         pieces = filter(None, map(str.strip, sentences(_printable(text), _PIECE_CHARACTERS, source)))
         questions = [
             Sentence(piece, pair, beam, context if index == 0 else None) for index, piece in enumerate(pieces)
         ]
-        translated = await _answers(await self._batcher(model), questions, urgent=not draft)
+        urgent = not (request.draft or request.unhurried)
+        translated = await _answers(await self._batcher(model), questions, urgent=urgent)
         return " ".join(decoded.text for decoded in translated), _score(translated)
 
     async def _batcher(self, model: OpusModel) -> MicroBatcher[Sentence, Decoded]:

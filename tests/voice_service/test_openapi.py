@@ -1,10 +1,8 @@
-"""The calls about messages against requests made up from their own description."""
+"""All calls against requests made up from their own description."""
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,10 +10,10 @@ from typing import Any
 import httpx
 import pytest
 import schemathesis
+from fastapi.routing import APIRoute
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.errors import Unsatisfiable
-from pydantic import SecretStr
 from schemathesis import Case, GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
@@ -24,18 +22,14 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from config.settings import Settings
-from config.voice import VoiceSettings
-from speech_service.limits import serving
-from tests.fakes.engines import ToneSynthesizer
-from tests.fakes.recognition_service import ScriptedRecognition
-from tests.fakes.service_engines import EchoTranslator
-from tests.voice_service.messaging import TRANSLATE, messaging, wav
+from tests.voice_service.background import Background
+from tests.voice_service.messaging import TRANSLATE, wav
 from voice_service.http.app import create_app
 
 CHECKS = [not_a_server_error, content_type_conformance, response_schema_conformance, status_code_conformance]
 EXAMPLES = 20
-OURS = ("/api/v1/voice/", "/api/v1/languages", "/api/v1/objects/")
+UNBOUNDED = 1_000_000
+"""Requests a minute: what is refused for its number alone proves nothing."""
 
 
 @schemathesis.serializer(
@@ -52,48 +46,9 @@ def sound(_: Any, value: Any) -> bytes:
     return value if isinstance(value, bytes) else str(value).encode()
 
 
-class Background:
-    """The service on a port of its own in a thread of its own: the fuzzer is not asynchronous."""
-
-    def __init__(self, directory: Path) -> None:
-        self._directory = directory
-        self._up = threading.Event()
-        self._thread = threading.Thread(target=lambda: asyncio.run(self._run()))
-
-    async def _run(self) -> None:
-        voice = VoiceSettings(
-            database_url=SecretStr(f"sqlite:///{self._directory}/voice.sqlite3"),
-            directory=self._directory / "voice",
-        )
-        wanted = Settings(development=True, voice=voice)
-        self._loop, self._end = asyncio.get_running_loop(), asyncio.Event()
-        async with (
-            messaging(
-                wanted,
-                ScriptedRecognition("Good morning.").app(),
-                EchoTranslator(),
-                ToneSynthesizer({"es": 440.0}),
-            ) as api,
-            serving(create_app(api.services), wanted.services, 0) as server,
-        ):
-            self.headers = await api.tenant("fuzzed", keeps_messages=True, remembers_messages=True)
-            self.url = server.url
-            self._up.set()
-            await self._end.wait()
-
-    def __enter__(self) -> Background:
-        self._thread.start()
-        assert self._up.wait(30)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._loop.call_soon_threadsafe(self._end.set)
-        self._thread.join()
-
-
 @pytest.fixture
 def service(tmp_path: Path) -> Iterator[Background]:
-    with Background(tmp_path) as running:
+    with Background(tmp_path, requests_per_minute=UNBOUNDED, failures_per_minute=UNBOUNDED) as running:
         yield running
 
 
@@ -114,16 +69,41 @@ def test_nothing_that_is_sent_breaks_the_service(service: Background, mode: Gene
     )
     assert good.status_code == 200, good.text
     tried: list[str] = []
+    reached: set[str] = set()
 
     for found in schema.get_all_operations():
         operation = found.ok()  # type: ignore[union-attr]  # an Err would fail right here
-        if not operation.path.startswith(OURS):
-            continue
+        reached.add(f"{operation.method.upper()} {operation.path}")
         with contextlib.suppress(Unsatisfiable):  # a call without parameters cannot be asked wrongly
             _fuzz(operation.as_strategy(generation_mode=mode), service.headers, good.json()["job_id"], tried)
 
-    assert len(tried) > 4 * EXAMPLES
+    assert len(tried) > 10 * EXAMPLES
+    assert reached == routes(service, described=True)
     assert httpx.get(f"{service.url}/health").status_code == 200
+
+
+def routes(service: Background, *, described: bool) -> set[str]:
+    """All that the application answers but the pages. `described`: those in the description, or those that are not."""
+    within = [
+        route
+        for included in create_app(service.api.services).routes
+        if (router := getattr(included, "original_router", None)) is not None
+        for route in router.routes
+        if isinstance(route, APIRoute)
+    ]
+    return {
+        f"{method} {route.path}"
+        for route in within
+        if route.include_in_schema is described
+        for method in route.methods or ()
+    }
+
+
+def test_no_call_is_left_out_of_the_description(service: Background) -> None:
+    """But for second names of the same; so all are tried."""
+    second = {name.replace("/api/v1/", "/") for name in routes(service, described=False)}
+    assert second
+    assert second <= routes(service, described=True)
 
 
 def _fuzz(cases: st.SearchStrategy[Case[Any]], key: dict[str, str], job: str, tried: list[str]) -> None:
@@ -135,7 +115,7 @@ def _fuzz(cases: st.SearchStrategy[Case[Any]], key: dict[str, str], job: str, tr
         tried.append(case.method)
         if trusted and case.path_parameters and "job_id" in case.path_parameters:
             case.path_parameters["job_id"] = job
-        if real and isinstance(case.body, bytes):
+        if real and isinstance(case.body, bytes) and "json" not in (case.media_type or ""):
             case.body = wav(1.5)
         case.call_and_validate(headers=key if trusted else None, checks=CHECKS)
 
