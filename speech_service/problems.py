@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from foundation.http.problems import Problem, overloaded
 from pipeline.audio import AudioError
-from pipeline.engines.protocols import EngineError, EngineMissing, EngineOverloaded, UnknownLanguage
+from pipeline.engines.protocols import (
+    EngineError,
+    EngineMissing,
+    EngineOverloaded,
+    TooLittleSpeech,
+    UnknownLanguage,
+    UnknownVoice,
+)
 
 
 def problem_of(error: EngineError | AudioError | TimeoutError) -> Problem:
@@ -14,6 +21,11 @@ def problem_of(error: EngineError | AudioError | TimeoutError) -> Problem:
             return Problem(
                 422, "unknown_language", str(error), {"asked": error.asked, "known": list(error.known)}
             )
+        case UnknownVoice():
+            return Problem(422, "unknown_voice", str(error))
+        case TooLittleSpeech():
+            told = {"speech_s": round(error.speech_s, 2), "least_s": error.least_s}
+            return Problem(422, "too_little_speech", str(error), told)
         case EngineOverloaded():
             return overloaded(str(error), error.retry_after_s)
         case EngineMissing():
@@ -30,6 +42,10 @@ def error_of(problem: Problem, service: str) -> EngineError:
     match problem.code:
         case "unknown_language":
             return UnknownLanguage(str(problem.more.get("asked", "")), problem.more.get("known", ()))
+        case "unknown_voice":
+            return UnknownVoice(problem.detail)
+        case "too_little_speech":
+            return TooLittleSpeech(*(float(problem.more.get(key, 0.0)) for key in ("speech_s", "least_s")))
         case "overloaded":
             return EngineOverloaded(service, float(problem.more.get("retry_after_s", 1.0)))
         case "engine_missing":

@@ -6,6 +6,8 @@ threads, its errors. All positions are samples at `pipeline.audio.HEARING_RATE_H
     EngineError
     ├── EngineMissing      library, program, model or data is not there; says how to get it
     ├── UnknownLanguage    asked for a language that the engine does not have
+    ├── UnknownVoice       asked for a voice that the engine does not have, or for one that cannot be made
+    ├── TooLittleSpeech    there is too little speech in the sound to measure a voice
     └── EngineOverloaded   too much is waiting; try again after `retry_after_s`
 """
 
@@ -38,6 +40,21 @@ class UnknownLanguage(EngineError):
         super().__init__(f"{asked} is not available; available: {', '.join(known) or 'none'}")
         self.asked = asked
         self.known = tuple(known)
+
+
+class UnknownVoice(EngineError):
+    """The engine has no such voice, or cannot make it; the message says why."""
+
+
+class TooLittleSpeech(EngineError):
+    """There is too little speech in the sound to measure a voice."""
+
+    def __init__(self, speech_s: float, least_s: float) -> None:
+        super().__init__(
+            f"there are {speech_s:.1f} s of speech in the sound; at least {least_s:g} s are needed"
+        )
+        self.speech_s = speech_s
+        self.least_s = least_s
 
 
 class EngineOverloaded(EngineError):
@@ -315,7 +332,7 @@ class SpeakerTraits:
     speech_s: float
     """How much of the sound was speech."""
     pitch_hz: float
-    """Median fundamental frequency of the voiced frames."""
+    """Median fundamental frequency of the voiced frames; 0 where none is."""
     brightness_hz: float
     """Mean spectral centroid of the voiced frames."""
 
@@ -331,7 +348,7 @@ class SpeakerEncoder(Protocol):
     async def describe(self, pcm: Pcm) -> SpeakerTraits:
         """Measures the one voice in a piece of sound at `HEARING_RATE_HZ`.
 
-        Raises EngineError: there is too little speech in it; EngineOverloaded.
+        Raises TooLittleSpeech, EngineOverloaded, EngineError.
         """
         ...
 
@@ -348,13 +365,20 @@ class Resemblance:
     """What `SynthesisRequest.voice` takes; it holds all that is needed, nothing is kept for it."""
     language: str
     before: float
-    """Cosine similarity of the nearest voice that has a name, measured on what it says."""
+    """Cosine similarity of the nearest voice that has a name, measured on a sentence that the search did not use."""
     after: float
-    """That of this one."""
+    """That of this one, on the same sentence; no less than `before`."""
+    nearest: str
+    """The name of that nearest voice; `voice` is the same where nothing nearer was found."""
 
 
 class VoiceMatcher(Protocol):
     """Finds voices that resemble somebody's."""
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """BCP 47 codes of the languages that it has voices in, sorted."""
+        ...
 
     async def resembling(
         self, wanted: SpeakerTraits, language: str, progress: Callable[[float], None] | None = None
@@ -367,4 +391,8 @@ class VoiceMatcher(Protocol):
         Raises:
             UnknownLanguage, EngineOverloaded, EngineError: as the names say.
         """
+        ...
+
+    async def close(self) -> None:
+        """Ends searches that are under way; they fail with EngineError."""
         ...

@@ -5,6 +5,7 @@ from speech_service.client.connection import ServiceAway
 from speech_service.client.files import TranscriptionClient
 from speech_service.client.hearing import RemoteHearing
 from speech_service.client.recognised import RemoteRecognised
+from speech_service.client.speakers import RemoteSpeakers
 from speech_service.client.synthesizer import RemoteSynthesizer
 from speech_service.client.translator import RemoteTranslator
 
@@ -12,6 +13,7 @@ __all__ = [
     "RemoteCapacity",
     "RemoteHearing",
     "RemoteRecognised",
+    "RemoteSpeakers",
     "RemoteSynthesizer",
     "RemoteTranslator",
     "ServiceAway",

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 import aiohttp
 import numpy as np
@@ -16,13 +15,11 @@ import structlog
 from pydantic import ValidationError
 
 from config.settings import Services
-from foundation.http.problems import Problem
 from pipeline.audio import HEARING_RATE_HZ, AudioError, Pcm
 from pipeline.engines.protocols import EngineError, EngineOverloaded
+from speech_service.client.answers import Refused, bounded, failure
 from speech_service.client.connection import BROKEN, CONNECT_S, new_session, reason_of
-from speech_service.problems import error_of
 from speech_service.transcripts import Transcript
-from speech_service.wire import WireError
 
 log = structlog.get_logger(__name__)
 
@@ -135,23 +132,23 @@ class TranscriptionClient:
 
     async def _anywhere(self, body: bytes, query: list[tuple[str, str]]) -> Transcript:
         """Asks one after the other. Raises what the last one said, rather that it has no room than that it failed."""
-        failure: EngineError | None = None
+        failed: EngineError | None = None
         for place in self._in_order():
             place.under_way += 1
             try:
                 return await self._ask(place, body, query)
-            except _Refused as refused:
+            except Refused as refused:
                 raise refused.error from None
             except EngineOverloaded as error:
-                failure = error
+                failed = error
             except EngineError as error:
                 place.aside_until_s = time.monotonic() + ASIDE_S
                 log.info("service passed over", service=SERVICE, url=place.url, error=type(error).__name__)
-                failure = failure if isinstance(failure, EngineOverloaded) else error
+                failed = failed if isinstance(failed, EngineOverloaded) else error
             finally:
                 place.under_way -= 1
-        assert failure is not None  # there is at least one place
-        raise failure
+        assert failed is not None  # there is at least one place
+        raise failed
 
     def _in_order(self) -> list[_Place]:
         now_s = time.monotonic()
@@ -169,49 +166,11 @@ class TranscriptionClient:
             async with self._session.post(
                 f"{place.url}/transcribe", params=query, data=body, headers=kind, timeout=limit
             ) as answer:
-                data = await _bounded(answer)
+                data = await bounded(answer, MOST_ANSWER_BYTES)
                 if answer.status == 200:
                     return Transcript.model_validate_json(data)
-                error = error_of(_problem(answer.status, data), SERVICE)
-                if answer.status < 500 and answer.status not in (401, 408, 421, 429):
-                    raise _Refused(error)
-                raise error
+                raise failure(answer.status, data, SERVICE)
         except ValidationError as error:
             raise EngineError(f"{SERVICE}: the answer cannot be read") from error
         except BROKEN as error:
             raise EngineError(f"{SERVICE} cannot be asked: {reason_of(error)}") from error
-
-
-class _Refused(Exception):
-    """What another service would say as well: it lies in what was asked."""
-
-    def __init__(self, error: EngineError) -> None:
-        super().__init__(str(error))
-        self.error = error
-
-
-async def _bounded(answer: aiohttp.ClientResponse) -> bytes:
-    data = bytearray()
-    async for piece in answer.content.iter_chunked(2**16):
-        data += piece
-        if len(data) > MOST_ANSWER_BYTES:
-            raise WireError("the answer is too long")
-    return bytes(data)
-
-
-def _problem(status: int, data: bytes) -> Problem:
-    """What a service says that it cannot do; what it leaves out is filled in."""
-    told: Any = None
-    try:
-        told = json.loads(data)
-    except ValueError:
-        told = None
-    if not isinstance(told, dict):
-        told = {}
-    code, detail = told.get("code"), told.get("detail")
-    return Problem(
-        status,
-        code if isinstance(code, str) else "overloaded" if status == 503 else "failed",
-        detail if isinstance(detail, str) else f"{SERVICE} answered with status {status}",
-        told,
-    )

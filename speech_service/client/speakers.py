@@ -1,0 +1,202 @@
+"""Voices measured and found by whichever of several synthesis services can."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from types import TracebackType
+from typing import Final, TypeVar
+
+import aiohttp
+import numpy as np
+import structlog
+from pydantic import ValidationError
+
+from config.settings import Services
+from foundation.http.problems import Problem
+from pipeline.audio import HEARING_RATE_HZ, AudioError, Pcm
+from pipeline.engines.protocols import (
+    EngineError,
+    EngineInfo,
+    EngineMissing,
+    EngineOverloaded,
+    Resemblance,
+    SpeakerTraits,
+)
+from speech_service.client.answers import Refused, bounded, failure
+from speech_service.client.connection import BROKEN, CONNECT_S, new_session, reason_of
+from speech_service.likeness import (
+    MOST_LINE_BYTES,
+    QUIET_S,
+    SEARCH_LINE,
+    Found,
+    NotFound,
+    ResemblingRequest,
+    Searching,
+    Speakers,
+    Traits,
+)
+from speech_service.problems import error_of
+from speech_service.wire import WireError
+
+log = structlog.get_logger(__name__)
+
+SERVICE: Final = "the synthesis service"
+MEASURE_S: Final = 60.0
+SEARCH_S: Final = 900.0
+"""The longest search: one that waits again and again behind those who are listened to live."""
+MOST_ANSWER_BYTES: Final = 64 * 1024
+
+Answer = TypeVar("Answer")
+
+
+class RemoteSpeakers:
+    """A `SpeakerEncoder` and a `VoiceMatcher`: asks one service after the other until one can.
+
+    Usable inside `async with`. Cancelling a call ends the service's work too.
+
+    Args:
+        urls: of synthesis services, in the order in which they are asked; none: the one in the settings.
+    """
+
+    def __init__(self, services: Services, urls: Sequence[str] = ()) -> None:
+        self.info = EngineInfo("remote", "Apache-2.0", "per model", True, False, ())
+        self._services = services
+        self._urls = [url.rstrip("/") for url in (urls or (services.tts_url,)) if url]
+        self._languages: tuple[str, ...] = ()
+        self._session: aiohttp.ClientSession | None = None
+
+    async def __aenter__(self) -> RemoteSpeakers:
+        self._session = new_session(self._services)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Ends all connections. Closing twice is fine."""
+        session, self._session = self._session, None
+        if session is not None:
+            await session.close()
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """As a service said when it was last asked by `offer`; empty before that."""
+        return self._languages
+
+    async def offer(self) -> Speakers:
+        """What the first service that answers can do; its `missing` says what to do where it cannot.
+
+        Raises:
+            EngineError: none answers.
+        """
+        told = await self._anywhere(self._ask_offer)
+        self._languages = tuple(told.languages)
+        if told.engine is not None:
+            self.info = told.engine
+        return told
+
+    async def describe(self, pcm: Pcm) -> SpeakerTraits:
+        """Measures the one voice in sound at `HEARING_RATE_HZ`.
+
+        Raises:
+            AudioError: not 16-bit mono.
+            TooLittleSpeech, EngineMissing, EngineOverloaded, EngineError: as the names say.
+        """
+        if pcm.ndim != 1 or pcm.dtype != np.int16:
+            raise AudioError(f"expected 16-bit mono sound, got {pcm.dtype} {pcm.shape}")
+        body = pcm.astype("<i2", copy=False).tobytes()
+        return await self._anywhere(lambda url: self._measure(url, body))
+
+    async def resembling(
+        self, wanted: SpeakerTraits, language: str, progress: Callable[[float], None] | None = None
+    ) -> Resemblance:
+        """The voice of a language that lies nearest to somebody's; takes some tens of seconds.
+
+        Args:
+            progress: told 0…1, again and again; from 0 anew where another service is asked.
+
+        Raises:
+            UnknownLanguage, EngineMissing, EngineOverloaded, EngineError: as the names say.
+        """
+        asked = ResemblingRequest(**Traits.of(wanted).model_dump(), language=language)
+        body = asked.model_dump_json().encode("utf-8")
+        return await self._anywhere(lambda url: self._search(url, body, progress or _ignored))
+
+    async def _anywhere(self, ask: Callable[[str], Awaitable[Answer]]) -> Answer:
+        """Asks one after the other. Raises what the last one said, rather that it has no room than that it failed."""
+        failed: EngineError = EngineError(f"{SERVICE} is not configured")
+        for url in self._urls:
+            try:
+                return await ask(url)
+            except Refused as refused:
+                raise refused.error from None
+            except EngineError as error:
+                log.info("service passed over", service=SERVICE, url=url, error=type(error).__name__)
+                failed = failed if isinstance(failed, EngineOverloaded) else error
+            except ValidationError as error:
+                failed = EngineError(f"{SERVICE}: the answer cannot be read")
+                failed.__cause__ = error
+            except BROKEN as error:
+                failed = EngineError(f"{SERVICE} cannot be asked: {reason_of(error)}")
+                failed.__cause__ = error
+        raise failed
+
+    async def _ask_offer(self, url: str) -> Speakers:
+        async with self._open().get(f"{url}/speakers") as answer:
+            return Speakers.model_validate_json(await self._whole(answer))
+
+    async def _measure(self, url: str, body: bytes) -> SpeakerTraits:
+        kind = {"Content-Type": f"audio/pcm;rate={HEARING_RATE_HZ};channels=1"}
+        limit = aiohttp.ClientTimeout(total=MEASURE_S, sock_connect=CONNECT_S)
+        where = f"{url}/speakers/embedding"
+        async with self._open().post(where, data=body, headers=kind, timeout=limit) as answer:
+            return Traits.model_validate_json(await self._whole(answer)).traits()
+
+    async def _search(self, url: str, body: bytes, progress: Callable[[float], None]) -> Resemblance:
+        kind = {"Content-Type": "application/json"}
+        limit = aiohttp.ClientTimeout(total=SEARCH_S, sock_connect=CONNECT_S, sock_read=4 * QUIET_S)
+        where = f"{url}/voices/resembling"
+        async with self._open().post(where, data=body, headers=kind, timeout=limit) as answer:
+            if answer.status != 200:
+                await self._whole(answer)
+            async for line in _lines(answer):
+                match SEARCH_LINE.validate_json(line):
+                    case Searching(done=done):
+                        progress(done)
+                    case Found() as found:
+                        return found.resemblance()
+                    case NotFound(code=code, message=message, more=more):
+                        raise error_of(Problem(0, code, message, more), SERVICE)
+        raise WireError("the search broke off")
+
+    def _open(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            raise EngineError(f"{SERVICE} is not connected")
+        return self._session
+
+    async def _whole(self, answer: aiohttp.ClientResponse) -> bytes:
+        """The body of a 200. Raises Refused, EngineError, WireError for anything else."""
+        data = await bounded(answer, MOST_ANSWER_BYTES)
+        if answer.status == 200:
+            return data
+        if answer.status == 404:
+            raise EngineMissing(f"{SERVICE} measures no voices: it is older than that")
+        raise failure(answer.status, data, SERVICE)
+
+
+async def _lines(answer: aiohttp.ClientResponse) -> AsyncIterator[bytes]:
+    """Lines as they come. Raises WireError for one that is too long."""
+    rest = b""
+    async for piece in answer.content.iter_any():
+        *lines, rest = (rest + piece).split(b"\n")
+        if len(rest) > MOST_LINE_BYTES:
+            raise WireError("a line is too long")
+        for line in lines:
+            if line.strip():
+                yield line
+
+
+def _ignored(_done: float) -> None:
+    return None
