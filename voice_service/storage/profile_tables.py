@@ -80,9 +80,7 @@ samples = Table(
 resembling = Table(
     "voice_resembling",
     metadata,
-    Column(
-        "profile", String(24), ForeignKey("voice_profiles.id", ondelete="CASCADE"), primary_key=True
-    ),
+    Column("profile", String(24), ForeignKey("voice_profiles.id", ondelete="CASCADE"), primary_key=True),
     Column("language", String(35), primary_key=True),
     Column("voice", Text, nullable=False),  # what synthesisers are asked for
     Column("similarity_before", Float, nullable=False),

@@ -79,7 +79,9 @@ def upgrade() -> None:
     )
     op.add_column("voice_objects", sa.Column("profile", sa.String(24)))
     op.create_index("ix_voice_objects_profile", "voice_objects", ["profile"])
-    with op.batch_alter_table("voice_remembered") as remembered:  # SQLite adds no foreign key to what is there
+    with op.batch_alter_table(
+        "voice_remembered"
+    ) as remembered:  # SQLite adds no foreign key to what is there
         remembered.add_column(sa.Column("profile", sa.String(24)))
         remembered.create_foreign_key(
             "fk_voice_remembered_profile", "voice_profiles", ["profile"], ["id"], ondelete="CASCADE"
