@@ -40,7 +40,9 @@ def voice_of(hertz: float) -> np.ndarray[tuple[int], np.dtype[np.float32]]:
 
 def tone_of(pcm: Pcm) -> tuple[float, float]:
     """Its frequency, and how many seconds of it there are: quarters of seconds that are not silent."""
-    quarters = [pcm[at : at + QUARTER_S].astype(float) for at in range(0, len(pcm) - QUARTER_S + 1, QUARTER_S)]
+    quarters = [
+        pcm[at : at + QUARTER_S].astype(float) for at in range(0, len(pcm) - QUARTER_S + 1, QUARTER_S)
+    ]
     sounding = [quarter for quarter in quarters if np.abs(quarter).max() > 500]
     if not sounding:
         return 0.0, 0.0

@@ -30,6 +30,7 @@ from speech_service.limits import serving
 from tests.fakes.engines import ToneSynthesizer
 from tests.fakes.recognition_service import ScriptedRecognition
 from tests.fakes.service_engines import EchoTranslator
+from tests.fakes.speaker_service import ScriptedSpeakers
 from tests.voice_service.messaging import TRANSLATE, messaging, wav
 from voice_service.http.app import create_app
 
@@ -73,6 +74,7 @@ class Background:
                 ScriptedRecognition("Good morning.").app(),
                 EchoTranslator(),
                 ToneSynthesizer({"es": 440.0}),
+                speakers=ScriptedSpeakers({"es": "es-2"}),
             ) as api,
             serving(create_app(api.services), wanted.services, 0) as server,
         ):

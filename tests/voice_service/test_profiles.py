@@ -79,7 +79,9 @@ def test_a_new_sample_of_the_same_length_counts_a_fifth() -> None:
     assert new.brightness_hz == pytest.approx(2040.0)
 
 
-@pytest.mark.parametrize(("old_s", "new_s", "share"), [(3.0, 60.0, 0.833), (180.0, 3.0, 0.0041), (10, 10, 0.2)])
+@pytest.mark.parametrize(
+    ("old_s", "new_s", "share"), [(3.0, 60.0, 0.833), (180.0, 3.0, 0.0041), (10, 10, 0.2)]
+)
 def test_each_counts_by_its_seconds(old_s: float, new_s: float, share: float) -> None:
     new = grown(first_print(traits(200.0, old_s), "tones"), traits(300.0, new_s))
 
@@ -99,7 +101,15 @@ def test_similarity_is_within_its_bounds() -> None:
 
 @pytest.mark.parametrize(
     ("speech_s", "level"),
-    [(0, "none"), (0.1, "short"), (9.9, "short"), (10, "basic"), (49.9, "basic"), (50, "refined"), (180, "expert")],
+    [
+        (0, "none"),
+        (0.1, "short"),
+        (9.9, "short"),
+        (10, "basic"),
+        (49.9, "basic"),
+        (50, "refined"),
+        (180, "expert"),
+    ],
 )
 def test_levels_follow_the_seconds_of_speech(speech_s: float, level: str) -> None:
     assert level_of(speech_s) is ProfileLevel(level)
@@ -223,7 +233,9 @@ async def test_a_plan_without_voices_gives_none(voices: Voices) -> None:
 
     assert [refusal(answer) for answer in refused] == [(403, "not_in_plan")] * 4
     assert len(await voices.profiles(headers)) == 1
-    assert (await voices.client.delete(PROFILE, headers=headers)).status_code == 204, "to delete needs no plan"
+    assert (await voices.client.delete(PROFILE, headers=headers)).status_code == 204, (
+        "to delete needs no plan"
+    )
 
 
 # --- consent ----------------------------------------------------------------------------------------------
@@ -390,6 +402,15 @@ async def test_a_sample_comes_in_each_of_the_three_forms(voices: Voices) -> None
     assert answers[-1].json()["profile"]["speech_seconds"] == pytest.approx(24, abs=1)
 
 
+async def test_minutes_of_speech_make_an_expert(voices: Voices) -> None:
+    """Sound of a minute and more goes to the services in pieces."""
+    headers = await voices.api.tenant("acme")
+    assert (await voices.consented(headers, 60.0))["level"] == "refined"
+    answer = await voices.send(headers, 150.0)
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["profile"]["level"] == "expert"
+
+
 @pytest.mark.parametrize(
     ("sound", "wanted"),
     [
@@ -406,9 +427,7 @@ async def test_sound_that_tells_nothing_is_refused(
 ) -> None:
     headers = await voices.api.tenant("acme")
     await voices.consented(headers)
-    answer = await voices.client.post(
-        SAMPLE, content=sound, headers={**headers, "content-type": "audio/wav"}
-    )
+    answer = await voices.client.post(SAMPLE, content=sound, headers={**headers, "content-type": "audio/wav"})
     assert refusal(answer) == wanted
     assert len(files(voices)) == 1
 

@@ -135,7 +135,9 @@ async def test_a_voice_that_fails_leaves_the_word_to_the_house(voices: Voices) -
     assert answer["duration_seconds"] == pytest.approx(2.0)
 
 
-async def test_a_repeated_message_is_answered_in_the_same_voice_until_the_profile_goes(voices: Voices) -> None:
+async def test_a_repeated_message_is_answered_in_the_same_voice_until_the_profile_goes(
+    voices: Voices,
+) -> None:
     """What is remembered is kept apart by voice, and is gone with it: rows, objects, and all levels."""
     headers = await voices.api.tenant("acme", remembers_messages=True, keeps_messages=True)
     profile = await ready(voices, headers)
@@ -200,7 +202,11 @@ async def test_a_search_for_a_profile_that_goes_comes_to_nothing(voices: Voices)
     await voices.client.delete(PROFILE, params={"id": profile}, headers=headers)
     voices.speakers.gate.set()
     failed = await over
-    assert (failed["status"], failed["error"]["code"], failed["result"]) == ("failed", "unknown_profile", None)
+    assert (failed["status"], failed["error"]["code"], failed["result"]) == (
+        "failed",
+        "unknown_profile",
+        None,
+    )
 
 
 async def test_a_search_is_cancelled_for_real(voices: Voices) -> None:
