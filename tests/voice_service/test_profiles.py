@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import io
+import wave
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -28,7 +30,7 @@ from tests.voice_service.profiling import (
     Voices,
     profiling,
 )
-from voice_service.profiles.growing import first_print, grown, similarity
+from voice_service.profiles.growing import SAME_SPEAKER, first_print, grown, similarity
 from voice_service.profiles.records import ProfileLevel, level_of
 from voice_service.storage.message_tables import objects
 from voice_service.storage.profile_tables import consents, profiles, resembling, samples
@@ -57,6 +59,17 @@ async def deeds(voices: Voices) -> list[tuple[str, str]]:
     async with reading(voices.api.services.engine) as connection:
         found = await connection.execute(select(audit.c.who, audit.c.what).order_by(audit.c.id))
         return [(row.who, row.what) for row in found]
+
+
+def joined(*sounds: bytes) -> bytes:
+    """WAV files one after the other as one."""
+    file = io.BytesIO()
+    with wave.open(file, "wb") as made:
+        made.setparams((1, 2, 16_000, 0, "NONE", ""))
+        for sound in sounds:
+            with wave.open(io.BytesIO(sound)) as part:
+                made.writeframes(part.readframes(part.getnframes()))
+    return file.getvalue()
 
 
 # --- growing: pure ----------------------------------------------------------------------------------------
@@ -442,9 +455,19 @@ async def test_another_voice_is_refused_with_its_similarity(voices: Voices) -> N
     assert answer.json()["similarity"] == pytest.approx(
         similarity(voice_of(OWN_HZ), voice_of(OTHER_HZ)), abs=0.02
     )
-    assert answer.json()["needed"] == 0.72
+    assert answer.json()["needed"] == SAME_SPEAKER
     assert await voices.profiles(headers) == [before]
     assert len(files(voices)) == 1
+
+
+async def test_two_voices_in_one_recording_are_refused(voices: Voices) -> None:
+    """Their mean would be nobody's."""
+    headers = await voices.api.tenant("acme")
+    before = await voices.consented(headers)
+    both = joined(wav(6.0, hertz=OWN_HZ), wav(6.0, hertz=OTHER_HZ))
+    answer = await voices.client.post(SAMPLE, content=both, headers={**headers, "content-type": "audio/wav"})
+    assert refusal(answer) == (422, "several_voices")
+    assert await voices.profiles(headers) == [before]
 
 
 async def test_samples_that_come_at_once_are_all_taken(voices: Voices) -> None:

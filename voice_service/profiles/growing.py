@@ -11,7 +11,7 @@ from voice_service.profiles.records import Voiceprint
 
 OLD_SHARE: Final = 0.8
 NEW_SHARE: Final = 0.2
-SAME_SPEAKER: Final = 0.72
+SAME_SPEAKER: Final = 0.8
 """From this cosine similarity on, two voices are taken for one; docs/measuring.md says what was measured."""
 LEAST_SPEECH_S: Final = 3.0
 """Less speech tells too little of a voice."""

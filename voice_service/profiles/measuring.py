@@ -23,7 +23,7 @@ from speech_service.client.connection import BROKEN
 from speech_service.likeness import Speakers
 from voice_service.engines import engine_problem
 from voice_service.failover import EnginesAway
-from voice_service.profiles.growing import LEAST_SPEECH_S, similarity
+from voice_service.profiles.growing import LEAST_SPEECH_S, SAME_SPEAKER, similarity
 from voice_service.profiles.records import Voiceprint
 
 log = structlog.get_logger(__name__)
@@ -41,7 +41,7 @@ class SpeakerServices(SpeakerEncoder, VoiceMatcher, Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
+class MeasuredVoice:
     """A voice as it was measured."""
 
     traits: SpeakerTraits
@@ -72,28 +72,45 @@ class VoiceMeasuring:
         except (EngineError, TimeoutError) as error:
             raise ProblemError(speaker_problem(error)) from error
 
-    async def measured(self, pcm: Pcm) -> Measured:
+    async def measured(self, pcm: Pcm) -> MeasuredVoice:
         """The one voice in sound at `HEARING_RATE_HZ`.
 
-        Raises ProblemError: 422 `too_little_speech` under `LEAST_SPEECH_S`; what became of the services.
+        Raises ProblemError: 422 `too_little_speech` under `LEAST_SPEECH_S`, `several_voices`; what became of the
+            services.
         """
         encoder = await self.encoder()
         try:
             traits = await self._speakers.describe(pcm)
+            if traits.speech_s < LEAST_SPEECH_S:
+                raise ProblemError(too_little(traits.speech_s))
+            if traits.speech_s >= 2 * LEAST_SPEECH_S:
+                await self._refuse_several(pcm)
         except (EngineError, AudioError, TimeoutError) as error:
             raise ProblemError(speaker_problem(error)) from error
-        if traits.speech_s < LEAST_SPEECH_S:
-            raise ProblemError(too_little(traits.speech_s))
-        return Measured(traits, encoder)
+        return MeasuredVoice(traits, encoder)
+
+    async def _refuse_several(self, pcm: Pcm) -> None:
+        """Raises ProblemError(422) where somebody else speaks in the second half; their mean would be nobody's voice."""
+        middle = len(pcm) // 2
+        try:
+            halves = [await self._speakers.describe(half) for half in (pcm[:middle], pcm[middle:])]
+        except TooLittleSpeech:  # nearly all of it lies in one half
+            return
+        near = similarity(halves[0].embedding, halves[1].embedding)
+        if near < SAME_SPEAKER:
+            detail = "More than one person speaks in it; only one may."
+            more = {"similarity": round(near, 4), "needed": SAME_SPEAKER}
+            raise ProblemError(Problem(422, "several_voices", detail, more))
 
     async def similar(self, own: Voiceprint, speech: Pcm) -> float | None:
-        """How near speech at `SPEAKING_RATE_HZ` comes to a voice, -1…1; None where that cannot be told."""
+        """How near speech at `SPEAKING_RATE_HZ` comes to a voice, 0…1; None where that cannot be told."""
         try:
             async with asyncio.timeout(_PATIENCE_S):
                 if await self.encoder() != own.encoder:
                     return None
                 heard = await asyncio.to_thread(soxr.resample, speech, SPEAKING_RATE_HZ, HEARING_RATE_HZ)
-                return round(similarity(own.embedding, (await self._speakers.describe(heard)).embedding), 4)
+                heard_voice = await self._speakers.describe(heard)
+                return max(0.0, round(similarity(own.embedding, heard_voice.embedding), 4))
         except (EngineError, ProblemError, TimeoutError) as error:
             log.info("the likeness of a voice is not known", reason=type(error).__name__)
             return None

@@ -37,7 +37,7 @@ class SpeechWish:
 
 
 @dataclass(frozen=True, slots=True)
-class Spoken:
+class SpokenText:
     """A text as sound."""
 
     file: bytes
@@ -56,13 +56,13 @@ async def whole(synthesizer: Synthesizer, wanted: SpeechWish) -> bytes:
     return (await spoken(synthesizer, wanted)).file
 
 
-async def spoken(synthesizer: Synthesizer, wanted: SpeechWish) -> Spoken:
+async def spoken(synthesizer: Synthesizer, wanted: SpeechWish) -> SpokenText:
     """The whole text. Raises EngineError, ProblemError(400) where nothing can be spoken."""
     async with aclosing(_sounding(synthesizer, wanted)) as speech:
         pieces = [piece async for piece in speech]
     pcm = np.concatenate(pieces)
     file = await asyncio.to_thread(encode, pcm, SPEAKING_RATE_HZ, wanted.format, metadata=SYNTHETIC)
-    return Spoken(file, pcm)
+    return SpokenText(file, pcm)
 
 
 async def streamed(synthesizer: Synthesizer, wanted: SpeechWish) -> AsyncGenerator[bytes, None]:
