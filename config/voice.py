@@ -52,6 +52,10 @@ class VoiceSettings:
     """Messages that nobody waits for, done at once by each of these services."""
     job_hours: Annotated[int, Field(ge=1, le=720)] = 24
     """How long the result of such a message can be asked for."""
+    profile_days: Annotated[int, Field(ge=1, le=3650)] = 365
+    """How long a voice of somebody's own may be kept after they have agreed; they may choose less, and agree again."""
+    profiles_per_person: Annotated[int, Field(ge=1, le=100)] = 5
+    """How many voices of their own somebody may have."""
     webhook_hosts: tuple[str, ...] = ()
     """Hosts of your own network that may be told of jobs all the same, by plain HTTP too."""
     deepl_key: SecretStr = SecretStr("")

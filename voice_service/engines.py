@@ -10,7 +10,7 @@ from config.settings import Settings
 from foundation.http.problems import Problem
 from pipeline.audio import AudioError
 from pipeline.engines.protocols import EngineError, Synthesizer, Translator
-from speech_service.client import RemoteSynthesizer, RemoteTranslator
+from speech_service.client import RemoteSpeakers, RemoteSynthesizer, RemoteTranslator
 from speech_service.problems import problem_of
 from voice_service.failover import (
     EnginesAway,
@@ -36,6 +36,8 @@ class Engines:
     translator: Translator
     speech: Replicas[RemoteVoices]
     translation: Replicas[RemoteWords]
+    speakers: RemoteSpeakers
+    """The speech services again, for what voices are like: its client asks one after the other."""
 
     def parts(self) -> Mapping[str, str]:
         """By name: "ok", or what is wrong in a word or two, for /health."""
@@ -57,6 +59,7 @@ async def opened_engines(settings: Settings) -> AsyncIterator[Engines]:
         for url in urls:
             client = RemoteSynthesizer(replace(services, tts_url=url), reconnect_s=_patience_s(urls))
             speech.append(await stack.enter_async_context(client))
+        speakers = await stack.enter_async_context(RemoteSpeakers(services, urls))
         translation: list[RemoteWords] = []
         urls = _urls(voice.mt_urls, services.mt_url)
         for url in urls:
@@ -69,6 +72,7 @@ async def opened_engines(settings: Settings) -> AsyncIterator[Engines]:
             translator=FailoverTranslator(translating),
             speech=speaking,
             translation=translating,
+            speakers=speakers,
         )
 
 

@@ -25,6 +25,7 @@ from voice_service.jobs.opening import JobRoom, opened_jobs
 from voice_service.jobs.translating import MessageJobs
 from voice_service.messages.opening import MessageRoom, opened_messages
 from voice_service.messages.shapes import translation
+from voice_service.profiles.opening import ProfileRoom, opened_profiles
 from voice_service.speech.samples import Samples
 from voice_service.speech.voices import VoiceDirectory
 from voice_service.storage import database
@@ -46,6 +47,7 @@ class VoiceServices:
     voices: VoiceDirectory
     samples: Samples
     messages: MessageRoom
+    profiles: ProfileRoom
     jobs: JobRoom
     watchers: Mapping[str, Callable[[], Awaitable[None]]] = field(default_factory=dict)
     """Background work by name."""
@@ -76,11 +78,13 @@ async def opened(settings: Settings, clock: Callable[[], float] = time.time) -> 
             opened_messages(settings, engine, engines, redis, clock=clock)
         )
         callers, quota = Callers(engine, tokens, clock=clock), Quota(engine, clock=clock)
+        profiles = opened_profiles(voice, engine, engines, messages, callers, clock=clock)
         jobs = opened_jobs(
             voice,
             engine,
             MessageJobs(
                 messages.messages,
+                profiles.profiles,
                 callers,
                 JobQuota(engine, quota),
                 lambda answer: translation(answer).model_dump(mode="json"),
@@ -99,9 +103,11 @@ async def opened(settings: Settings, clock: Callable[[], float] = time.time) -> 
             voices=VoiceDirectory(engines.synthesizer),
             samples=Samples(engines.synthesizer),
             messages=messages,
+            profiles=profiles,
             jobs=jobs,
             watchers={
                 **messages.watchers,
+                **profiles.watchers,
                 **jobs.watchers,
                 "audit": partial(audit.keep_short, engine, days=voice.audit_days, clock=clock),
             },

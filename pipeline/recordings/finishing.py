@@ -15,6 +15,7 @@ import soxr
 
 from pipeline.audio import AudioError, Pcm
 from pipeline.recordings.levelling import levelled
+from pipeline.recordings.wav_notes import with_notes
 
 
 class AudioFormat(StrEnum):
@@ -88,7 +89,7 @@ def encode(
 
     Args:
         level: bring it to the loudness of speech (see `levelling`); silence and noise stay as they are.
-        metadata: FFmpeg's common names, such as "title" and "comment".
+        metadata: FFmpeg's common names, such as "title" and "comment"; in WAV they stand behind the sound.
 
     Raises:
         AudioError: not 16-bit mono, an impossible rate, or metadata that cannot be written.
@@ -97,10 +98,11 @@ def encode(
     if level:
         pcm = levelled(pcm, rate_hz)
     file = io.BytesIO()
-    writer = _Writer(file, _KINDS[format], {}, rate_hz, metadata)
+    behind = metadata if format is AudioFormat.WAV else {}
+    writer = _Writer(file, _KINDS[format], {}, rate_hz, {} if behind else metadata)
     writer.write(pcm)
     writer.close()
-    return file.getvalue()
+    return with_notes(file.getvalue(), behind)
 
 
 class Encoder:

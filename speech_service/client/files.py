@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -163,8 +164,10 @@ class TranscriptionClient:
         )
         kind = {"Content-Type": f"audio/pcm;rate={HEARING_RATE_HZ};channels=1"}
         try:
+            # a file, which is sent in pieces: minutes of sound as one would hold up everything else
+            sound = io.BytesIO(body)
             async with self._session.post(
-                f"{place.url}/transcribe", params=query, data=body, headers=kind, timeout=limit
+                f"{place.url}/transcribe", params=query, data=sound, headers=kind, timeout=limit
             ) as answer:
                 data = await bounded(answer, MOST_ANSWER_BYTES)
                 if answer.status == 200:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from types import TracebackType
 from typing import Final, TypeVar
@@ -151,7 +152,9 @@ class RemoteSpeakers:
         kind = {"Content-Type": f"audio/pcm;rate={HEARING_RATE_HZ};channels=1"}
         limit = aiohttp.ClientTimeout(total=MEASURE_S, sock_connect=CONNECT_S)
         where = f"{url}/speakers/embedding"
-        async with self._open().post(where, data=body, headers=kind, timeout=limit) as answer:
+        # a file, which is sent in pieces: a minute of sound as one would hold up everything else
+        sound = io.BytesIO(body)
+        async with self._open().post(where, data=sound, headers=kind, timeout=limit) as answer:
             return Traits.model_validate_json(await self._whole(answer)).traits()
 
     async def _search(self, url: str, body: bytes, progress: Callable[[float], None]) -> Resemblance:

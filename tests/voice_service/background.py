@@ -17,6 +17,7 @@ from speech_service.limits import serving
 from tests.fakes.engines import ToneSynthesizer
 from tests.fakes.recognition_service import ScriptedRecognition
 from tests.fakes.service_engines import EchoTranslator
+from tests.fakes.speaker_service import ScriptedSpeakers
 from tests.voice_service.accounts import accounts, bearer
 from tests.voice_service.messaging import Api, messaging
 from voice_service.accounts.records import AccountRole
@@ -63,8 +64,10 @@ class Background:
         self._loop, self._end = asyncio.get_running_loop(), asyncio.Event()
         recognition = ScriptedRecognition("Good morning.").app()
         tasks = Tasks()
+        speakers = ScriptedSpeakers({"es": "es-2"})
+        tones = ToneSynthesizer({"es": 440.0})
         async with (
-            messaging(wanted, recognition, EchoTranslator(), ToneSynthesizer({"es": 440.0})) as self.api,
+            messaging(wanted, recognition, EchoTranslator(), tones, speakers=speakers) as self.api,
             serving(create_app(self.api.services), wanted.services, 0) as server,
         ):
             tasks.start(self.api.services.jobs.runner.run(), name="jobs")

@@ -21,6 +21,7 @@ from speech_service.limits import serving as serving_app
 from speech_service.mt import mt_app
 from speech_service.tts import tts_app
 from tests.auth_service.conftest import WallClock
+from tests.fakes.speaker_service import ScriptedSpeakers
 from tests.speech_service.serving import listening
 from voice_service.accounts.keys import fingerprint, new_key
 from voice_service.http.app import create_app
@@ -84,12 +85,21 @@ async def messaging(
     translator: Translator,
     synthesizer: Synthesizer,
     clock: WallClock | None = None,
+    *,
+    speakers: ScriptedSpeakers | None = None,
     **voice: Any,
 ) -> AsyncIterator[Api]:
-    """The service, once all speech services are there."""
+    """The service, once all speech services are there.
+
+    Args:
+        speakers: measure voices in the place of what the speech service has itself.
+    """
     clock = clock or WallClock()
     async with AsyncExitStack() as stack:
-        apps = (recognition, mt_app(translator, settings), tts_app(synthesizer, settings))
+        speech = tts_app(synthesizer, settings)
+        if speakers is not None:
+            speech = speakers.before(speech)
+        apps = (recognition, mt_app(translator, settings), speech)
         stt, mt, tts = [await stack.enter_async_context(listening(app, settings.services, 0)) for app in apps]
         wanted = replace(settings.voice, stt_urls=(stt,), mt_urls=(mt,), tts_urls=(tts,), **voice)
         services = await stack.enter_async_context(opened(replace(settings, voice=wanted), clock))

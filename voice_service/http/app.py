@@ -24,12 +24,14 @@ from voice_service import VERSION
 from voice_service.engines import engine_problem
 from voice_service.http import (
     account_routes,
+    clone_routes,
     health_routes,
     history_routes,
     job_routes,
     language_routes,
     message_routes,
     object_routes,
+    profile_routes,
     tts_routes,
     voices_routes,
 )
@@ -75,7 +77,15 @@ def create_app(services: VoiceServices) -> FastAPI:
     app.include_router(account_routes.router)
     app.include_router(tts_routes.router)
     app.include_router(voices_routes.router)
-    for routes in (message_routes, job_routes, language_routes, history_routes, object_routes):
+    for routes in (
+        message_routes,
+        job_routes,
+        language_routes,
+        history_routes,
+        object_routes,
+        profile_routes,
+        clone_routes,
+    ):
         app.include_router(routes.router)
     app.mount(
         "/",
@@ -92,7 +102,13 @@ def create_app(services: VoiceServices) -> FastAPI:
     app.add_exception_handler(Exception, _bug)
     voice = services.settings.voice
     sound_bytes = dict.fromkeys(
-        (message_routes.TRANSLATE, message_routes.TRANSCRIBE, job_routes.TRANSLATE_LATER), largest_body(voice)
+        (
+            message_routes.TRANSLATE,
+            message_routes.TRANSCRIBE,
+            job_routes.TRANSLATE_LATER,
+            profile_routes.SAMPLE,
+        ),
+        largest_body(voice),
     )
     app.add_middleware(CompressedAnswers)
     app.add_middleware(Bodies, limits=BodyLimits(LARGEST_BODY_BYTES, voice.idle_timeout_s, sound_bytes))

@@ -15,7 +15,7 @@ from foundation.http.problems import Problem, ProblemError, described
 from voice_service.accounts.plans import all_plans
 from voice_service.accounts.records import Caller
 from voice_service.http import sound_bodies
-from voice_service.http.admission import check_left, check_wish
+from voice_service.http.admission import check_left
 from voice_service.http.dependencies import Calling, Wired
 from voice_service.http.message_routes import CLIENT_GONE, wish_of
 from voice_service.http.sound_bodies import Sent, TranslateFields, TranslateMessageBody, read_sent
@@ -146,8 +146,7 @@ async def _added(services: VoiceServices, caller: Caller, sent: Sent[Queued], id
     url = fields.webhook_url or ""
     if url:
         check_url(url, voice.webhook_hosts)
-    wish = wish_of(sent.sound, fields)
-    check_wish(caller, wish)
+    wish = await wish_of(services, caller, sent.sound, fields)
     await check_left(services, caller)
     objects = services.messages.messages.objects
     try:

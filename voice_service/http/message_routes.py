@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+from dataclasses import replace
 from http import HTTPStatus
 
 from fastapi import APIRouter, Request
@@ -11,7 +12,7 @@ from pydantic import BaseModel
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
-from foundation.http.problems import Problem, ProblemError, described
+from foundation.http.problems import described
 from voice_service.accounts.records import Caller
 from voice_service.http import sound_bodies
 from voice_service.http.admission import check_wish
@@ -108,8 +109,7 @@ async def transcribe(request: Request, caller: Calling, services: Wired) -> Resp
 async def _translated(
     services: VoiceServices, caller: Caller, sent: Sent[TranslateFields]
 ) -> TranslationAnswer:
-    wish = wish_of(sent.sound, sent.fields)
-    check_wish(caller, wish)
+    wish = await wish_of(services, caller, sent.sound, sent.fields)
     async with services.quota.counted(caller):
         answer = await services.messages.messages.translate(caller, wish)
     audio = answer.result.audio if wish.return_base64 else None
@@ -117,12 +117,12 @@ async def _translated(
     return translation(answer, None if encoded is None else encoded.decode("ascii"))
 
 
-def wish_of(sound: bytes, fields: TranslateFields) -> MessageWish:
-    """What is asked. Raises ProblemError(404) for a voice profile that is not there."""
-    if fields.voice_profile_id is not None:
-        raise ProblemError(Problem(404, "unknown_profile", "There is no such voice profile."))
+async def wish_of(
+    services: VoiceServices, caller: Caller, sound: bytes, fields: TranslateFields
+) -> MessageWish:
+    """What is asked. Raises ProblemError: 404 for a voice profile that is not there, 403 for what may not be had."""
     options = fields.options
-    return MessageWish(
+    wish = MessageWish(
         sound=sound,
         source_language=fields.source_language,
         target_language=fields.target_language,
@@ -132,6 +132,12 @@ def wish_of(sound: bytes, fields: TranslateFields) -> MessageWish:
         return_base64=options.return_base64,
         format=options.format,
     )
+    check_wish(caller, wish)
+    if fields.voice_profile_id is None:
+        return wish
+    profiles = services.profiles.profiles
+    own = await profiles.own_voice(caller, fields.voice_profile_id, fields.target_language)
+    return replace(wish, own_voice=own)
 
 
 def _transcription(heard: Heard) -> TranscriptionAnswer:

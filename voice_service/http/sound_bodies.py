@@ -30,6 +30,10 @@ OPTIONS: Final = ("quality", "preserve_emotion", "return_audio_url", "return_bas
 """What stands in `options` in JSON, and by itself in forms and queries."""
 
 
+ProfileId = Annotated[str | None, Field(max_length=64)]
+"""Of a voice of one's own."""
+
+
 class Options(BaseModel):
     """How a message is to be answered."""
 
@@ -60,8 +64,8 @@ class TranslateFields(BaseModel):
     source_language: LanguageCode | None = None
     """Null: to be detected."""
     target_language: LanguageCode
-    voice_profile_id: Annotated[str | None, Field(max_length=64)] = None
-    """Null: a voice of the house."""
+    voice_profile_id: ProfileId = None
+    """Whose voice speaks, as near as is possible; "default": the caller's default one. Null: a voice of the house."""
     options: Options = Options()
 
 

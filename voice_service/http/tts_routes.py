@@ -13,12 +13,21 @@ from starlette.responses import Response, StreamingResponse
 from foundation.http.problems import Problem, ProblemError
 from pipeline.recordings.finishing import MEDIA_TYPES, AudioFormat
 from protocol.fields import LanguageCode
+from voice_service.accounts.records import Caller
 from voice_service.http.dependencies import Calling, Wired
 from voice_service.http.detail_errors import DetailRoute, described_details
 from voice_service.http.negotiation import OFFERED, accepted
-from voice_service.speech.speaking import SpeechWish, streamed, whole
+from voice_service.http.sound_bodies import ProfileId
+from voice_service.messages.records import OwnVoice
+from voice_service.profiles.records import FoundVoice
+from voice_service.speech.marking import HEADER
+from voice_service.speech.speaking import SpeechWish, spoken, streamed
+from voice_service.speech.voices import DEFAULT_LANGUAGE, own_voice
+from voice_service.wiring import VoiceServices
 
 MOST_CHARACTERS = 500
+SEARCH_S = 30.0
+"""A search for a voice takes about so long."""
 
 router = APIRouter(tags=["speech"], route_class=DetailRoute)
 
@@ -29,6 +38,8 @@ class TtsRequest(BaseModel):
     text: Annotated[str, Field(min_length=1, max_length=MOST_CHARACTERS)]
     voice: Annotated[str | None, Field(max_length=100)] = None
     """A name from /voices; unless named "af", or the first voice of `language`."""
+    voice_profile_id: ProfileId = None
+    """Instead of `voice`: whose voice of their own speaks, as near as is possible; "default": the caller's default."""
     speed: Annotated[float, Field(ge=0.5, le=2.0, allow_inf_nan=False)] = 1.0
     language: LanguageCode | None = None
     """BCP 47; unless named that of the voice."""
@@ -51,7 +62,14 @@ _SOUND: dict[int | str, dict[str, Any]] = {
         "content": {
             MEDIA_TYPES[kind]: {"schema": {"type": "string", "format": "binary"}} for kind in OFFERED
         },
-        "headers": {"X-Voice": {"description": "Who speaks", "schema": {"type": "string"}}},
+        "headers": {
+            "X-Voice": {"description": "Who speaks; own: a voice of one's own", "schema": {"type": "string"}},
+            "X-Voice-Similarity": {
+                "description": "Of this very sound with the profile, 0 to 1; not where it is streamed",
+                "schema": {"type": "number"},
+            },
+            "X-Synthetic-Speech": {"description": "No person speaks", "schema": {"type": "string"}},
+        },
     }
 }
 _REFUSED = described_details(
@@ -59,8 +77,10 @@ _REFUSED = described_details(
         400: "The text is empty, longer than 500 characters or holds nothing to speak; another field, or the body, "
         "is wrong",
         401: "No valid key or token",
-        404: "There is no such voice; `known` tells which there are",
+        403: "The plan gives no voice of one's own, or its owner has not agreed yet",
+        404: "There is no such voice, with `known` that tells which there are, or no such profile",
         406: "No format that is offered",
+        409: "The voice of one's own is being sought; `retry-after` says when to come back",
         429: "Too many requests",
         500: "The speech could not be made",
         503: "The speech services are away or have too much to do; `retry-after` says when to come back",
@@ -78,13 +98,20 @@ async def tts(
     """Speaks a text: WAV with 24 kHz, unless `format` or `Accept` names another kind of file."""
     kind = _format(body.format, accept)
     await services.engines.speech.known()
-    voice = services.voices.chosen(body.voice, body.language)
+    own = await _own_voice(services, caller, body)
+    if own is None:
+        voice = services.voices.chosen(body.voice, body.language)
+    else:
+        voice = own_voice(_found(own).voice, body.language or DEFAULT_LANGUAGE)
     wanted = SpeechWish(body.text, voice, body.speed, kind)
     synthesizer = services.engines.synthesizer
-    headers = {"x-voice": voice.name, "vary": "Accept"}
+    headers = {"x-voice": voice.name, "vary": "Accept", HEADER: "true"}
     if not body.stream:
-        sound = await whole(synthesizer, wanted)
-        return Response(sound, media_type=MEDIA_TYPES[kind], headers=headers)
+        made = await spoken(synthesizer, wanted)
+        if own is not None:
+            near = await services.messages.measuring.similar(own.print, made.pcm)
+            headers |= {} if near is None else {"x-voice-similarity": f"{near:.4f}"}
+        return Response(made.file, media_type=MEDIA_TYPES[kind], headers=headers)
     pieces = streamed(synthesizer, wanted)
     first = await anext(pieces)  # so that a failure is still an answer of its own
 
@@ -95,6 +122,24 @@ async def tts(
                 yield piece
 
     return StreamingResponse(rest(), media_type=MEDIA_TYPES[kind], headers=headers)
+
+
+async def _own_voice(services: VoiceServices, caller: Caller, body: TtsRequest) -> OwnVoice | None:
+    """None: a voice of the house. Raises ProblemError."""
+    if body.voice_profile_id is None:
+        return None
+    if body.voice is not None:
+        raise ProblemError(Problem(400, "invalid", "Only one of voice and voice_profile_id can speak."))
+    language = body.language or DEFAULT_LANGUAGE
+    return await services.profiles.profiles.own_voice(caller, body.voice_profile_id, language)
+
+
+def _found(own: OwnVoice) -> FoundVoice:
+    """Raises ProblemError(409): who asks for a voice of their own does not want another one."""
+    if own.found is None:
+        assert own.missing is not None  # one of the two is there
+        raise ProblemError(Problem(409, own.missing.code, own.missing.message, {"retry_after_s": SEARCH_S}))
+    return own.found
 
 
 def _format(named: str | None, accept: str) -> AudioFormat:

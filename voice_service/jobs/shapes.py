@@ -31,11 +31,12 @@ class JobAnswer(BaseModel):
     progress: float
     """0…1."""
     stage: str
-    """What is being done: transcription, translation, speaking; empty between them."""
+    """What is being done: transcription, translation, speaking, resembling; empty between them."""
     created_at: str
     started_at: str | None
     completed_at: str | None
     result: TranslationAnswer | None
+    """Null where it is no message: the search for a voice has its result in the profile."""
     error: Failure | None
 
 
@@ -73,6 +74,7 @@ class JobAnswers:
 
 
 def _described(job: Job) -> JobAnswer:
+    answer = None if job.result is None else job.result.get("answer")
     return JobAnswer(
         job_id=job.id,
         status=job.status,
@@ -81,7 +83,7 @@ def _described(job: Job) -> JobAnswer:
         created_at=_iso(job.created_at),
         started_at=None if job.started_at is None else _iso(job.started_at),
         completed_at=None if job.ended_at is None else _iso(job.ended_at),
-        result=None if job.result is None else TranslationAnswer.model_validate(job.result["answer"]),
+        result=None if answer is None else TranslationAnswer.model_validate(answer),
         error=None if job.error is None else Failure.model_validate(job.error),
     )
 

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from foundation.http.problems import Problem, ProblemError
 from pipeline.recordings.finishing import AudioFormat
 from voice_service.accounts.callers import Callers
+from voice_service.accounts.records import Caller
 from voice_service.jobs.counting import JobQuota
 from voice_service.jobs.records import Job, NewJob, Priority
 from voice_service.jobs.runner import JobProgress
 from voice_service.messages.messages import MessageAnswer, Messages
 from voice_service.messages.objects import ObjectError
-from voice_service.messages.records import MessageQuality, MessageWish, Stage
+from voice_service.messages.records import MessageQuality, MessageWish, OwnVoice, Stage
+from voice_service.profiles.profiles import Profiles
 
 TRANSLATE: Final = "translate"
 """The kind of these jobs."""
@@ -36,6 +38,7 @@ class MessageJobs:
     """
 
     messages: Messages
+    profiles: Profiles
     callers: Callers
     quota: JobQuota
     answered: Callable[[MessageAnswer], dict[str, Any]]
@@ -47,18 +50,27 @@ class MessageJobs:
             progress.told(_SHARES.get(stage, 0.0), _NAMES.get(stage, ""))
 
         caller = await self.callers.by_id(job.key)
+        own_voice = await self._own_voice(caller, job)
         async with self.quota.counted(caller, job):
             try:
                 sound = await self.messages.objects.read(job.sound)
             except ObjectError as error:
                 problem = Problem(503, "storage", "The recording cannot be read.", {"retry_after_s": 5.0})
                 raise ProblemError(problem) from error
-            answer = await self.messages.translate(caller, _wish(job, sound), job_id=job.id, told=told)
+            wish = replace(_wish(job, sound), own_voice=own_voice)
+            answer = await self.messages.translate(caller, wish, job_id=job.id, told=told)
         return {"answer": self.answered(answer), "object": answer.audio_object}
 
     async def over(self, job: Job) -> None:
         """Nobody needs the recording any more. Not before that is certain: another worker may have to begin again."""
         await self.messages.objects.discard(job.sound)
+
+    async def _own_voice(self, caller: Caller, job: Job) -> OwnVoice | None:
+        """As it is when the job is done: a profile may have gone since it was asked for."""
+        profile = job.request.get("voice_profile_id")
+        if profile is None:
+            return None
+        return await self.profiles.own_voice(caller, profile, job.request["target_language"])
 
 
 def new_job(
@@ -86,6 +98,7 @@ def new_job(
             "return_audio_url": wish.return_audio_url,
             "return_base64": wish.return_base64,
             "format": wish.format.value,
+            "voice_profile_id": None if wish.own_voice is None else wish.own_voice.profile,
         },
         sound=sound,
         sound_hash=sound_hash,

@@ -55,13 +55,24 @@ class MessageHearing:
             warnings.append(NO_SPEECH)
         return replace(heard, warnings=tuple(dict.fromkeys(warnings)), register=register)
 
+    async def prepared(self, sound: bytes) -> Prepared:
+        """The sound alone, fit for recognition. Raises ProblemError, as `hear`."""
+        return await asyncio.to_thread(self._read, sound)
+
+    async def recognised(self, prepared: Prepared, language: str) -> Heard:
+        """What is said in it, in a language that is known. Raises ProblemError."""
+        return await self._recogniser.recognise(prepared, language=language, quality=MessageQuality.BALANCED)
+
     def _prepare(self, sound: bytes) -> tuple[Prepared, str]:
+        prepared = self._read(sound)
+        return prepared, register_of(prepared.pcm, HEARING_RATE_HZ)
+
+    def _read(self, sound: bytes) -> Prepared:
         try:
-            prepared = prepare(sound, max_s=self._max_s, max_bytes=self._max_bytes)
+            return prepare(sound, max_s=self._max_s, max_bytes=self._max_bytes)
         except UnusableSound as error:
             problem = Problem(_STATUS.get(error.fault, 422), error.fault.value, _sentence(str(error)))
             raise ProblemError(problem) from error
-        return prepared, register_of(prepared.pcm, HEARING_RATE_HZ)
 
 
 @contextlib.contextmanager

@@ -15,16 +15,21 @@ from pipeline.recordings.finishing import encode
 from voice_service.messages.hearing import MessageHearing, timed
 from voice_service.messages.records import (
     EMOTION_NOT_KEPT,
+    OWN_VOICE_FAILED,
+    SIMILARITY_UNKNOWN,
     Heard,
     Interpreted,
     MessageQuality,
     MessageWarning,
     MessageWish,
+    OwnVoice,
     Stage,
     Timings,
     TranslatedText,
 )
 from voice_service.messages.speaking import speak, voice_for
+from voice_service.profiles.measuring import VoiceMeasuring
+from voice_service.speech.marking import SYNTHETIC
 
 log = structlog.get_logger(__name__)
 
@@ -37,9 +42,9 @@ NOT_SPOKEN: Final = "not_spoken"
 class MessageInterpreter:
     """Interprets messages, each by itself; what is cancelled stops at once, in the services as well."""
 
-    def __init__(self, hearing: MessageHearing, synthesizer: Synthesizer) -> None:
+    def __init__(self, hearing: MessageHearing, synthesizer: Synthesizer, measuring: VoiceMeasuring) -> None:
         self.hearing = hearing
-        self._synthesizer = synthesizer
+        self._synthesizer, self._measuring = synthesizer, measuring
 
     async def interpret(
         self,
@@ -63,14 +68,18 @@ class MessageInterpreter:
         warnings = [*heard.warnings, *translated.warnings]
         if wish.preserve_emotion:
             warnings.append(EMOTION_NOT_KEPT)
-        audio, audio_s = None, 0.0
+        audio, audio_s, near, own = None, 0.0, None, None
         if wish.return_audio_url or wish.return_base64:
             told(Stage.SPEAKING)
             with timed(timings, Stage.SPEAKING):
-                speech = await self._spoken(wish, heard, translated.text, warnings)
+                speech, own = await self._spoken(wish, heard, translated.text, warnings)
             with timed(timings, Stage.POSTPROCESSING):
+                if own is not None:
+                    near = await self._similar(own, speech, warnings)
                 if len(speech):
-                    audio = await asyncio.to_thread(encode, speech, SPEAKING_RATE_HZ, wish.format)
+                    audio = await asyncio.to_thread(
+                        encode, speech, SPEAKING_RATE_HZ, wish.format, metadata=SYNTHETIC
+                    )
                     audio_s = len(speech) / SPEAKING_RATE_HZ
         return Interpreted(
             original_text=heard.text,
@@ -83,38 +92,67 @@ class MessageInterpreter:
             audio_s=audio_s,
             warnings=tuple(dict.fromkeys(warnings)),
             timings=timings,
+            voice_similarity=near,
+            profile=None if own is None else own.profile,
         )
 
     async def _spoken(
         self, wish: MessageWish, heard: Heard, text: str, warnings: list[MessageWarning]
-    ) -> Pcm:
-        """Empty where there is nothing to say, or nobody to say it."""
+    ) -> tuple[Pcm, OwnVoice | None]:
+        """Speech, empty where there is nothing to say, or nobody to say it; and whose voice of their own it is."""
         nothing: Pcm = np.zeros(0, np.int16)
         if not any(character.isalnum() for character in text):
-            return nothing
+            return nothing, None
+        own = wish.own_voice
+        if own is not None and own.found is not None:
+            try:
+                return await self._speak(wish, heard, text, own.found.voice, unhurried=True), own
+            except EngineError as error:
+                log.warning("a voice of one's own failed", reason=type(error).__name__)
+                warnings.append(OWN_VOICE_FAILED)
+        elif own is not None and own.missing is not None:
+            warnings.append(own.missing)
+        return await self._by_the_house(wish, heard, text, warnings), None
+
+    async def _by_the_house(
+        self, wish: MessageWish, heard: Heard, text: str, warnings: list[MessageWarning]
+    ) -> Pcm:
+        nothing: Pcm = np.zeros(0, np.int16)
         language = wish.target_language
         voices = self._synthesizer.voices(language)
         voice = voice_for(voices, heard.register, wish.quality)
         if voice is None:
             warnings.append(MessageWarning(NOT_SPOKEN, f"There is no voice for {language} at the moment."))
             return nothing
-        said_s = heard.duration_s
         try:
             if wish.quality is not MessageQuality.FAST:
                 try:
-                    return await speak(
-                        self._synthesizer, text, language, voice=voice.name, said_s=said_s, unhurried=True
-                    )
+                    return await self._speak(wish, heard, text, voice.name, unhurried=True)
                 except EngineError as error:
                     log.info("another voice may speak", language=language, reason=type(error).__name__)
                     # the quickest: it speaks among the live ones, whom a slow one would hold up
                     voice = voice_for(voices, heard.register, MessageQuality.FAST) or voice
-            return await speak(
-                self._synthesizer, text, language, voice=voice.name, said_s=said_s, unhurried=False
-            )
+            return await self._speak(wish, heard, text, voice.name, unhurried=False)
         except EngineError as error:
             log.warning("a message stays unspoken", language=language, reason=type(error).__name__)
             warnings.append(
                 MessageWarning(NOT_SPOKEN, "The translation could not be spoken; it may be asked for again.")
             )
             return nothing
+
+    async def _speak(self, wish: MessageWish, heard: Heard, text: str, voice: str, *, unhurried: bool) -> Pcm:
+        return await speak(
+            self._synthesizer,
+            text,
+            wish.target_language,
+            voice=voice,
+            said_s=heard.duration_s,
+            unhurried=unhurried,
+        )
+
+    async def _similar(self, own: OwnVoice, speech: Pcm, warnings: list[MessageWarning]) -> float | None:
+        """How near the very sound that is answered comes to the voice."""
+        near = await self._measuring.similar(own.print, speech)
+        if near is None:
+            warnings.append(SIMILARITY_UNKNOWN)
+        return near

@@ -57,7 +57,7 @@ class MessageAnswer:
     audio_object: str | None
     """Name of the object that the link opens."""
     voice_similarity: float | None
-    """Of a voice of one's own with its model; None for a voice of the house."""
+    """Of what is spoken with the voice of one's own; None for a voice of the house."""
     processing_time_ms: float
     cached: bool
     warnings: tuple[MessageWarning, ...]
@@ -86,6 +86,7 @@ class Messages:
     """Answers messages.
 
     Args:
+        places: of messages under way.
         clock: Unix time, s.
         link_s: how long links open their sound.
     """
@@ -106,7 +107,7 @@ class Messages:
     ) -> None:
         self.history, self.objects, self.links = history, objects, links
         self._engine, self._interpreter, self._translator = engine, interpreter, translator
-        self._remembered, self._places = remembered, places
+        self._remembered, self.places = remembered, places
         self._clock, self._link_s = clock, link_s
 
     async def translate(
@@ -123,7 +124,7 @@ class Messages:
             job_id: what it is called; empty: a new name.
             told: what begins.
         """
-        with self._places.taken(caller.tenant):
+        with self.places.taken(caller.tenant):
             began_s = time.monotonic()
             choices = await choices_of(self._engine, caller.tenant)
             name = job_id or secrets.token_hex(12)
@@ -138,7 +139,7 @@ class Messages:
         self, caller: Caller, sound: bytes, *, language: str | None, quality: MessageQuality
     ) -> Heard:
         """Nothing of it is kept. Raises ProblemError."""
-        with self._places.taken(caller.tenant):
+        with self.places.taken(caller.tenant):
             return await self._interpreter.hearing.hear(sound, language=language, quality=quality, timings={})
 
     def link_to(self, entry: HistoryEntry, name: str | None) -> str | None:
@@ -168,7 +169,13 @@ class Messages:
                 wish, lambda heard: self._translated(job, heard), job.told
             )
             if job.choices.remembers and result.audio is not None:
-                await self._remembered.put(job.caller.tenant, job.keys[0], result_to_bytes(result), RESULT_S)
+                await self._remembered.put(
+                    job.caller.tenant,
+                    job.keys[0],
+                    result_to_bytes(result),
+                    RESULT_S,
+                    profile=result.profile,
+                )
         name, warnings = await self._stored(job, result)
         await self.history.add(await self._completed(job, result, name, cached=cached))
         return MessageAnswer(
@@ -178,7 +185,7 @@ class Messages:
             audio_url=self._link(name, job.created_at + self._kept_s(job))
             if wish.return_audio_url and name
             else None,
-            voice_similarity=None,
+            voice_similarity=result.voice_similarity,
             processing_time_ms=job.took_ms(),
             cached=cached,
             warnings=(*result.warnings, *warnings),
@@ -188,9 +195,10 @@ class Messages:
         """What came of the same message the first time, where the tenant has it remembered."""
         if not job.choices.remembers:
             return None
-        wish = job.wish
+        wish, own = job.wish, job.wish.own_voice
+        voice = () if own is None else (own.profile, own.found.voice if own.found else "")
         parts = (
-            "result", wish.sound, wish.source_language or "", wish.target_language, wish.quality, wish.format,
+            "result", *voice, wish.sound, wish.source_language or "", wish.target_language, wish.quality, wish.format,
             str(wish.preserve_emotion), str(wish.return_audio_url or wish.return_base64), str(job.choices.outside),
         )  # fmt: skip
         job.keys.append(await asyncio.to_thread(self._remembered.key, job.caller.tenant, *parts))
@@ -233,6 +241,7 @@ class Messages:
                 suffix=f".{job.wish.format}",
                 media_type=MEDIA_TYPES[job.wish.format],
                 expires_at=self._clock() + self._kept_s(job),
+                profile=result.profile,
             )
         except ObjectError as error:
             log.warning("sound is not stored", error=str(error))
@@ -263,6 +272,7 @@ class Messages:
             input_object=await self._input(job) if keeps else None,
             output_object=name,
             duration_s=result.duration_s,
+            voice_similarity=result.voice_similarity,
             cached=cached,
             translated_by=", ".join(result.translated_by)[:120],
         )

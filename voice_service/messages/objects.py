@@ -25,6 +25,7 @@ from config.settings import SettingsError
 from foundation.database import reading, transaction
 from foundation.http.problems import Problem, ProblemError
 from voice_service.storage.message_tables import objects
+from voice_service.storage.profile_tables import profiles
 from voice_service.storage.tables import tenants
 
 log = structlog.get_logger(__name__)
@@ -91,12 +92,25 @@ class Objects:
         """`clock`: Unix time, s."""
         self._store, self._engine, self._clock = store, engine, clock
 
-    async def put(self, tenant: str, data: bytes, *, suffix: str, media_type: str, expires_at: float) -> str:
-        """Keeps an object until `expires_at`; its name. Raises ObjectError, StorageError."""
+    async def put(
+        self,
+        tenant: str,
+        data: bytes,
+        *,
+        suffix: str,
+        media_type: str,
+        expires_at: float,
+        profile: str | None = None,
+    ) -> str:
+        """Keeps an object until `expires_at`; its name. Raises ObjectError, StorageError.
+
+        Args:
+            profile: whose voice of their own is in it: it goes with that.
+        """
         name = secrets.token_urlsafe(_RANDOM_BYTES) + suffix
         row = {
             "name": name, "tenant": tenant, "media_type": media_type, "bytes": len(data),
-            "created_at": self._clock(), "expires_at": expires_at,
+            "created_at": self._clock(), "expires_at": expires_at, "profile": profile,
         }  # fmt: skip
         async with transaction(self._engine) as connection:  # first, so that no object is without a row
             await connection.execute(insert(objects).values(row))
@@ -142,9 +156,13 @@ class Objects:
             log.warning("sound is kept until it expires", error=str(error))
 
     async def sweep(self) -> int:
-        """Deletes what has expired and what belonged to tenants that are no more; how many. Raises as `delete`."""
+        """Deletes what has expired, and what belonged to tenants or voices that are no more; how many.
+
+        Raises as `delete`.
+        """
         there = exists().where(tenants.c.id == objects.c.tenant)
-        over = select(objects.c.name).where(or_(objects.c.expires_at <= self._clock(), ~there))
+        voice_there = objects.c.profile.is_(None) | exists().where(profiles.c.id == objects.c.profile)
+        over = select(objects.c.name).where(or_(objects.c.expires_at <= self._clock(), ~there, ~voice_there))
         async with reading(self._engine) as connection:
             names = list((await connection.execute(over.limit(_SWEPT_AT_ONCE))).scalars())
         await self.delete(*names)

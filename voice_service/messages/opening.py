@@ -32,6 +32,7 @@ from voice_service.outside.deepl import DeepL
 from voice_service.outside.google import Google
 from voice_service.outside.offered import Offered
 from voice_service.outside.services import OutsideTranslator
+from voice_service.profiles.measuring import VoiceMeasuring
 
 _MEMORY_ENTRIES: Final = 1000
 _MEMORY_BYTES: Final = 64_000_000
@@ -49,6 +50,9 @@ class MessageRoom:
     offered: Offered
     heard: HeardLanguages
     recogniser: FileRecogniser
+    hearing: MessageHearing
+    measuring: VoiceMeasuring
+    remembered: Remembered
     bodies: MessagePlaces
     """Bodies that are being read."""
     watchers: Mapping[str, Callable[[], Awaitable[None]]]
@@ -82,10 +86,11 @@ async def opened_messages(
             await stack.enter_async_context(client)
         recogniser = FileRecogniser(client)
         hearing = MessageHearing(recogniser, max_s=voice.max_audio_s, max_bytes=voice.max_audio_bytes)
+        measuring = VoiceMeasuring(engines.speakers)
         yield MessageRoom(
             messages=Messages(
                 engine,
-                interpreter=MessageInterpreter(hearing, engines.synthesizer),
+                interpreter=MessageInterpreter(hearing, engines.synthesizer, measuring),
                 translator=MessageTranslator(engines.translator, offered),
                 history=history,
                 objects=objects,
@@ -97,6 +102,9 @@ async def opened_messages(
             ),
             offered=offered,
             recogniser=recogniser,
+            hearing=hearing,
+            measuring=measuring,
+            remembered=remembered,
             heard=await stack.enter_async_context(HeardLanguages(urls, settings.services)),
             bodies=MessagePlaces(READING_FACTOR * most, most, retry_after_s=_RETRY_AFTER_S),
             watchers={

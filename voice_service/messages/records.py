@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Final
 
 from pipeline.recordings.finishing import AudioFormat
+from voice_service.profiles.records import FoundVoice, Voiceprint
 
 
 class MessageQuality(StrEnum):
@@ -47,6 +48,27 @@ EMOTION_NOT_KEPT: Final = MessageWarning(
 )
 
 
+OWN_VOICE_FAILED: Final = MessageWarning(
+    "own_voice_failed", "The voice that resembles yours could not speak this; one of the house does."
+)
+SIMILARITY_UNKNOWN: Final = MessageWarning(
+    "similarity_unknown", "How near the voice comes to yours could not be measured; it may be too short."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnVoice:
+    """A voice of somebody's own that a message is to be spoken with."""
+
+    profile: str
+    """Its id."""
+    print: Voiceprint
+    found: FoundVoice | None
+    """None: none is known for the language yet, and one of the house speaks."""
+    missing: MessageWarning | None = None
+    """Why there is none."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageWish:
     """What somebody asks of one recording."""
@@ -61,6 +83,8 @@ class MessageWish:
     return_audio_url: bool = True
     return_base64: bool = True
     format: AudioFormat = AudioFormat.WAV
+    own_voice: OwnVoice | None = None
+    """Who shall speak; None: a voice of the house."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,3 +142,7 @@ class Interpreted:
     """How long that is."""
     warnings: tuple[MessageWarning, ...]
     timings: Timings
+    voice_similarity: float | None = None
+    """Cosine similarity of what is spoken with the voice of one's own; None: a voice of the house, or not measured."""
+    profile: str | None = None
+    """Whose voice speaks; None: one of the house."""

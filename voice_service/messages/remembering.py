@@ -78,17 +78,30 @@ class Remembered:
         await self._raise(row.object, value, row.expires_at, self._levels)
         return value
 
-    async def put(self, tenant: str, key: str, value: bytes, life_s: float) -> None:
-        """Remembers for so long. What cannot be kept is not remembered. Raises StorageError."""
+    async def put(
+        self, tenant: str, key: str, value: bytes, life_s: float, *, profile: str | None = None
+    ) -> None:
+        """Remembers for so long. What cannot be kept is not remembered. Raises StorageError.
+
+        Args:
+            profile: whose voice of their own is in it: it is forgotten with that.
+        """
         expires_at = self._clock() + life_s
         try:
             name = await self._objects.put(
-                tenant, value, suffix="", media_type="application/octet-stream", expires_at=expires_at
+                tenant,
+                value,
+                suffix="",
+                media_type="application/octet-stream",
+                expires_at=expires_at,
+                profile=profile,
             )
         except ObjectError as error:
             log.warning("nothing is remembered", error=type(error).__name__)
             return
-        row = {"key": key, "tenant": tenant, "object": name, "expires_at": expires_at}
+        row = {
+            "key": key, "tenant": tenant, "object": name, "expires_at": expires_at, "profile": profile,
+        }  # fmt: skip
         try:
             async with transaction(self._engine) as connection:
                 over = (remembered.c.key == key) & (remembered.c.expires_at <= self._clock())
@@ -106,9 +119,13 @@ class Remembered:
         async with transaction(self._engine) as connection:
             names = list((await connection.execute(select(remembered.c.object).where(mine))).scalars())
             await connection.execute(delete(remembered).where(mine))
-        for level in self._levels:
-            await level.forget(names)
+        await self.let_go(names)
         await self._objects.delete(*names)
+
+    async def let_go(self, names: Sequence[str]) -> None:
+        """None of the quick levels holds these objects any more; whoever deletes them, and their rows, says so."""
+        for level in self._levels:
+            await level.forget(list(names))
 
     async def sweep(self) -> None:
         """Takes out what has expired; its objects have expired as well. Raises StorageError."""

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Final
 
 import numpy as np
@@ -15,12 +14,11 @@ from foundation.http.problems import Problem, ProblemError
 from pipeline.audio import SPEAKING_RATE_HZ, Pcm
 from pipeline.engines.protocols import SynthesisRequest, Synthesizer
 from pipeline.recordings.finishing import STREAMED, AudioFormat, Encoder, encode
+from voice_service.speech.marking import SYNTHETIC
 from voice_service.speech.voices import KnownVoice
 
 LONGEST_S: Final = 300.0
 """More sound than a text of 500 characters can be at half the speed."""
-_MARK: Final[Mapping[str, str]] = MappingProxyType({"comment": "Synthetic speech"})
-"""Says in the file that no person spoke. A WAV file keeps the plain head that every reader expects."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +36,33 @@ class SpeechWish:
         return SynthesisRequest(self.text, own.language, own.name, self.speed, unhurried=True)
 
 
+@dataclass(frozen=True, slots=True)
+class SpokenText:
+    """A text as sound."""
+
+    file: bytes
+    """As loud as speech should be."""
+    pcm: Pcm
+    """At `SPEAKING_RATE_HZ`, as the voice gave it."""
+
+    @property
+    def duration_s(self) -> float:
+        """How long it is."""
+        return len(self.pcm) / SPEAKING_RATE_HZ
+
+
 async def whole(synthesizer: Synthesizer, wanted: SpeechWish) -> bytes:
-    """The file, as loud as speech should be. Raises EngineError, ProblemError(400) where nothing can be spoken."""
+    """The file alone. Raises as `spoken`."""
+    return (await spoken(synthesizer, wanted)).file
+
+
+async def spoken(synthesizer: Synthesizer, wanted: SpeechWish) -> SpokenText:
+    """The whole text. Raises EngineError, ProblemError(400) where nothing can be spoken."""
     async with aclosing(_sounding(synthesizer, wanted)) as speech:
         pieces = [piece async for piece in speech]
-    metadata = _metadata(wanted.format)
     pcm = np.concatenate(pieces)
-    return await asyncio.to_thread(encode, pcm, SPEAKING_RATE_HZ, wanted.format, metadata=metadata)
+    file = await asyncio.to_thread(encode, pcm, SPEAKING_RATE_HZ, wanted.format, metadata=SYNTHETIC)
+    return SpokenText(file, pcm)
 
 
 async def streamed(synthesizer: Synthesizer, wanted: SpeechWish) -> AsyncGenerator[bytes, None]:
@@ -55,7 +73,8 @@ async def streamed(synthesizer: Synthesizer, wanted: SpeechWish) -> AsyncGenerat
     if wanted.format not in STREAMED:
         yield await whole(synthesizer, wanted)
         return
-    encoder = Encoder(SPEAKING_RATE_HZ, wanted.format, metadata=_metadata(wanted.format))
+    metadata = {} if wanted.format is AudioFormat.WAV else SYNTHETIC  # it has no end to say it at
+    encoder = Encoder(SPEAKING_RATE_HZ, wanted.format, metadata=metadata)
     try:
         async with aclosing(_sounding(synthesizer, wanted)) as speech:
             async for piece in speech:
@@ -82,7 +101,3 @@ async def _sounding(synthesizer: Synthesizer, wanted: SpeechWish) -> AsyncGenera
     if not sounded:
         detail = "There is nothing in the text that can be spoken."
         raise ProblemError(Problem(400, "nothing_to_speak", detail))
-
-
-def _metadata(format: AudioFormat) -> Mapping[str, str]:  # noqa: A002  the word of whoever asks for a file
-    return {} if format is AudioFormat.WAV else _MARK

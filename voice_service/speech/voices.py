@@ -15,6 +15,8 @@ from pipeline.text.languages import base
 DEFAULT = "af"
 """The voice of whoever names none, where it is there."""
 DEFAULT_LANGUAGE = "en"
+OWN = "own"
+"""What a voice that resembles somebody's is called in answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,15 @@ class KnownVoice:
     def display_name(self) -> str:
         """What people call it."""
         return self.facts.display_name or self.name
+
+
+def own_voice(voice: str, language: str) -> KnownVoice:
+    """A mix that resembles somebody's voice; no list has it.
+
+    Args:
+        voice: what synthesisers are asked for.
+    """
+    return KnownVoice(OWN, "", Voice(voice, language), VoiceFacts())
 
 
 class VoiceDirectory:

@@ -43,6 +43,8 @@ objects = Table(
     Column("bytes", Integer, nullable=False),
     Column("created_at", Float, nullable=False),
     Column("expires_at", Float, nullable=False, index=True),
+    # Whose voice of their own is in it, recorded or made; NULL: nobody's. No foreign key, as above.
+    Column("profile", String(24), index=True),
 )
 
 remembered = Table(
@@ -54,4 +56,5 @@ remembered = Table(
     ),
     Column("object", String(80), nullable=False),
     Column("expires_at", Float, nullable=False, index=True),
+    Column("profile", String(24), ForeignKey("voice_profiles.id", ondelete="CASCADE"), index=True),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
+import wave
 
 import av
 import numpy as np
@@ -87,6 +88,26 @@ def test_what_is_written_about_a_sound_stands_in_every_kind_of_file(kind: AudioF
     with av.open(io.BytesIO(data)) as container:
         found = {**container.metadata, **container.streams.audio[0].metadata}
     assert {name.lower(): value for name, value in found.items()}.items() >= _TAGS.items()
+
+
+def test_a_whole_wav_file_keeps_the_plain_head_and_says_its_words_behind_the_sound() -> None:
+    """Readers that take 44 bytes for the head find the sound, and those that go by sizes all of it and no more."""
+    sound = np.arange(-500, 501, dtype=np.int16)
+
+    data = encode(sound, 24_000, AudioFormat.WAV, level=False, metadata=_TAGS)
+
+    assert data[:4] + data[8:16] == b"RIFFWAVEfmt "
+    assert struct.unpack("<I", data[4:8])[0] == len(data) - 8
+    assert data[36:44] == b"data" + struct.pack("<I", 2 * len(sound))
+    assert data[44 : 44 + 2 * len(sound)] == sound.astype("<i2").tobytes()
+    with wave.open(io.BytesIO(data)) as file:
+        assert file.readframes(10_000) == sound.astype("<i2").tobytes()
+    assert list(decode(data, rate_hz=24_000, max_s=9).pcm) == list(sound)
+
+
+def test_what_a_wav_file_cannot_say_is_refused() -> None:
+    with pytest.raises(AudioError, match="cannot be written"):
+        encode(_speech(0.5), HEARING_RATE_HZ, AudioFormat.WAV, metadata={"mood": "merry"})
 
 
 @pytest.mark.parametrize("kind", list(AudioFormat))

@@ -1,0 +1,62 @@
+"""What is read aloud to agree, and what is taken for it."""
+
+from __future__ import annotations
+
+import pytest
+
+from voice_service.profiles.readings import ReadingFault, fault_in
+from voice_service.profiles.wordings import CODE_WORDS, WORDINGS, new_code, sentence_with
+
+CODE = ("river", "tiger", "window")
+SENTENCE = sentence_with("en", CODE)
+
+
+@pytest.mark.parametrize(
+    "heard",
+    [
+        SENTENCE,
+        SENTENCE.upper(),
+        "This is my own voice. I agree that it is measured and imitated here. My words are River Tiger Window!",
+        "this is my own voice i agree that it's measured an imitated here my words are the river, tigers, windows",
+        "Uh, this is my voice and I agree that it is measured and imitated. My words are: river... tiger... window.",
+    ],
+)
+def test_what_recognisers_make_of_the_sentence_is_taken(heard: str) -> None:
+    assert fault_in(heard, SENTENCE, CODE) is None
+
+
+@pytest.mark.parametrize(
+    ("heard", "fault"),
+    [
+        ("", ReadingFault.CODE),
+        ("river tiger window", ReadingFault.SENTENCE),
+        ("I disagree and say river tiger window", ReadingFault.SENTENCE),
+        (SENTENCE.replace("river, tiger", "tiger, river"), ReadingFault.CODE),
+        (SENTENCE.replace("tiger", "table"), ReadingFault.CODE),
+        (SENTENCE.replace(", window", ""), ReadingFault.CODE),
+        (sentence_with("de", ("Fluss", "Tiger", "Fenster")), ReadingFault.CODE),
+    ],
+)
+def test_other_words_are_not_taken(heard: str, fault: ReadingFault) -> None:
+    assert fault_in(heard, SENTENCE, CODE) is fault
+
+
+@pytest.mark.parametrize("language", sorted(WORDINGS))
+def test_each_languages_words_are_told_apart(language: str) -> None:
+    """No word of a code passes for another one, nor does one of the sentence around it."""
+    words = WORDINGS[language].words
+    assert len(set(words)) == len(words) == 24
+    bare = WORDINGS[language].sentence.format(code="")
+    for word in words:
+        assert fault_in(word, word, (word,)) is None
+        assert fault_in(bare, bare, (word,)) is ReadingFault.CODE, word
+        for other in words:
+            assert other == word or fault_in(other, other, (word,)) is ReadingFault.CODE, (word, other)
+
+
+def test_codes_differ() -> None:
+    """Different words each time, none of them twice."""
+    codes = {new_code("en") for _ in range(50)}
+    assert len(codes) > 45
+    assert all(len(set(code)) == CODE_WORDS for code in codes)
+    assert fault_in(sentence_with("pl", new_code("pl")), SENTENCE, CODE) is ReadingFault.CODE
