@@ -24,6 +24,7 @@ from voice_service.jobs.opening import JobRoom, opened_jobs
 from voice_service.jobs.translating import MessageJobs
 from voice_service.messages.opening import MessageRoom, opened_messages
 from voice_service.messages.shapes import translation
+from voice_service.quality.feedback import Feedback
 from voice_service.speech.samples import Samples
 from voice_service.speech.voices import VoiceDirectory
 from voice_service.storage import database
@@ -46,6 +47,7 @@ class VoiceServices:
     samples: Samples
     messages: MessageRoom
     jobs: JobRoom
+    feedback: Feedback
     watchers: Mapping[str, Callable[[], Awaitable[None]]] = field(default_factory=dict)
     """Background work by name."""
 
@@ -96,6 +98,7 @@ async def opened(settings: Settings, clock: Callable[[], float] = time.time) -> 
             samples=Samples(engines.synthesizer),
             messages=messages,
             jobs=jobs,
+            feedback=Feedback(engine, clock=clock),
             watchers={
                 **messages.watchers,
                 **jobs.watchers,

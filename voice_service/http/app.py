@@ -24,6 +24,7 @@ from voice_service import VERSION
 from voice_service.engines import engine_problem
 from voice_service.http import (
     account_routes,
+    feedback_routes,
     health_routes,
     history_routes,
     job_routes,
@@ -75,7 +76,14 @@ def create_app(services: VoiceServices) -> FastAPI:
     app.include_router(account_routes.router)
     app.include_router(tts_routes.router)
     app.include_router(voices_routes.router)
-    for routes in (message_routes, job_routes, language_routes, history_routes, object_routes):
+    for routes in (
+        message_routes,
+        job_routes,
+        language_routes,
+        history_routes,
+        feedback_routes,
+        object_routes,
+    ):
         app.include_router(routes.router)
     app.mount(
         "/",

@@ -18,6 +18,7 @@ from voice_service.messages.records import (
     Heard,
     Interpreted,
     MessageQuality,
+    MessageScores,
     MessageWarning,
     MessageWish,
     Stage,
@@ -83,6 +84,12 @@ class MessageInterpreter:
             audio_s=audio_s,
             warnings=tuple(dict.fromkeys(warnings)),
             timings=timings,
+            scores=MessageScores(
+                transcript_confidence=heard.confidence,
+                translation_score=translated.score,
+                signal_to_noise_db=heard.signal_to_noise_db,
+                clipped_share=heard.clipped_share,
+            ),
         )
 
     async def _spoken(

@@ -6,7 +6,7 @@ import asyncio
 import secrets
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Final
 
 import structlog
@@ -265,6 +265,7 @@ class Messages:
             duration_s=result.duration_s,
             cached=cached,
             translated_by=", ".join(result.translated_by)[:120],
+            **asdict(result.scores),
         )
 
     async def _input(self, job: _Job) -> str | None:

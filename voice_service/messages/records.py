@@ -76,6 +76,20 @@ class Segment:
 
 
 @dataclass(frozen=True, slots=True)
+class MessageScores:
+    """How good a message is likely to be; what nobody measured is None."""
+
+    transcript_confidence: float | None = None
+    """0…1, as the recogniser is sure of its words."""
+    translation_score: float | None = None
+    """0…1: the mean probability that the model gives its own words, half of it where a check has doubts."""
+    signal_to_noise_db: float | None = None
+    """How far speech stands out from what is behind it."""
+    clipped_share: float | None = None
+    """0…1, of the samples that are cut off at full scale."""
+
+
+@dataclass(frozen=True, slots=True)
 class Heard:
     """What was said in a recording."""
 
@@ -89,6 +103,8 @@ class Heard:
     warnings: tuple[MessageWarning, ...] = ()
     register: str = ""
     """"low" or "high", as the speaker's voice is; empty where it is neither, or cannot be told."""
+    signal_to_noise_db: float | None = None
+    clipped_share: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +115,8 @@ class TranslatedText:
     by: tuple[str, ...]
     """Who translated it: names of engines, or of services outside the house."""
     warnings: tuple[MessageWarning, ...] = ()
+    score: float | None = None
+    """See `MessageScores.translation_score`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,3 +136,4 @@ class Interpreted:
     """How long that is."""
     warnings: tuple[MessageWarning, ...]
     timings: Timings
+    scores: MessageScores = MessageScores()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import replace
@@ -31,6 +32,8 @@ log = structlog.get_logger(__name__)
 _LONGEST_SENTENCE: Final = 1000
 """Characters; longer ones are cut, as engines lose themselves in them."""
 _CONTEXT_SENTENCES: Final = 2
+_DOUBTED: Final = 0.5
+"""So much is left of the score of a sentence that a check has doubts about."""
 
 
 class MessageTranslator:
@@ -112,15 +115,17 @@ class MessageTranslator:
         texts: list[str] = []
         by: dict[str, None] = {}
         doubts: dict[str, None] = {}
+        scored: list[tuple[TranslationResult, int]] = []
         for piece in pieces:
             request = TranslationRequest(piece, source, target, context=tuple(context))
             result = await self._ask(request, quality)
             context.append((piece, result.text))
             texts.append(result.text)
+            scored.append((result, len(piece)))
             by[result.engine] = None
             if result.doubt:
                 doubts[result.doubt] = None
-        return TranslatedText(languages.join(texts, target), tuple(by), _warnings(doubts))
+        return TranslatedText(languages.join(texts, target), tuple(by), _warnings(doubts), _score(scored))
 
     async def _ask(self, request: TranslationRequest, quality: MessageQuality) -> TranslationResult:
         if quality is MessageQuality.FAST:
@@ -131,6 +136,17 @@ class MessageTranslator:
             except EngineError:
                 log.debug("not translated in a hurry")
         return await self._house.translate(request)
+
+
+def _score(scored: Sequence[tuple[TranslationResult, int]]) -> float | None:
+    """Of a whole text, from its sentences, each by its length; None where no engine says how sure it is."""
+    known = [
+        (math.exp(result.score) * (_DOUBTED if result.doubt else 1.0), length)
+        for result, length in scored
+        if result.score is not None
+    ]
+    characters = sum(length for _, length in known)
+    return sum(score * length for score, length in known) / characters if characters else None
 
 
 def _warnings(doubts: dict[str, None]) -> tuple[MessageWarning, ...]:

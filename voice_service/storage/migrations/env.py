@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
-from voice_service.storage import job_tables, message_tables  # noqa: F401  their tables belong to the schema
+from voice_service.storage import job_tables, message_tables, quality_tables  # noqa: F401  their tables belong to the schema
 from voice_service.storage.tables import metadata
 
 context.configure(
