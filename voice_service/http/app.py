@@ -24,6 +24,7 @@ from voice_service import VERSION
 from voice_service.engines import engine_problem
 from voice_service.http import (
     account_routes,
+    admin_routes,
     feedback_routes,
     health_routes,
     history_routes,
@@ -35,6 +36,7 @@ from voice_service.http import (
     voices_routes,
 )
 from voice_service.http.dependencies import count_failure
+from voice_service.http.request_counter import RequestCounter
 from voice_service.http.sound_bodies import largest_body
 from voice_service.wiring import VoiceServices
 
@@ -55,7 +57,7 @@ ALWAYS_ANSWERED = frozenset({"/health", "/api/v1/health"})
 def create_app(services: VoiceServices) -> FastAPI:
     """Puts the routes together; opens and starts nothing.
 
-    A request passes what was added last first: origins, CORS, then the limits of its body.
+    A request passes what was added last first: counting, headers, origins, CORS, then the limits of its body.
     """
     app = FastAPI(
         title="HIVE: voice messages and speech",
@@ -74,6 +76,7 @@ def create_app(services: VoiceServices) -> FastAPI:
     app.state.health = HealthCheck(partial(health_routes.look, services))
     app.include_router(health_routes.router)
     app.include_router(account_routes.router)
+    app.include_router(admin_routes.router)
     app.include_router(tts_routes.router)
     app.include_router(voices_routes.router)
     for routes in (
@@ -119,6 +122,7 @@ def create_app(services: VoiceServices) -> FastAPI:
         open_paths=ALWAYS_ANSWERED,
     )
     app.add_middleware(Headers, headers=security_headers(POLICY, public_url=voice.public_url))
+    app.add_middleware(RequestCounter, tallies=services.tallies)
     return app
 
 

@@ -17,6 +17,7 @@ from voice_service.http.dependencies import Calling, Wired
 from voice_service.http.detail_errors import DetailRoute, described_details
 from voice_service.http.negotiation import OFFERED, accepted
 from voice_service.speech.speaking import SpeechWish, streamed, whole
+from voice_service.watching.counted import VOICE
 
 MOST_CHARACTERS = 500
 
@@ -81,6 +82,7 @@ async def tts(
     voice = services.voices.chosen(body.voice, body.language)
     wanted = SpeechWish(body.text, voice, body.speed, kind)
     synthesizer = services.engines.synthesizer
+    services.tallies.count(f"{VOICE}|{voice.name}")
     headers = {"x-voice": voice.name, "vary": "Accept"}
     if not body.stream:
         sound = await whole(synthesizer, wanted)

@@ -63,15 +63,21 @@ async def opened_messages(
     redis: Redis | None,
     *,
     clock: Callable[[], float],
+    found: Callable[[str], None] = lambda where: None,
 ) -> AsyncIterator[MessageRoom]:
-    """Opens the store and the way to services outside the house. Raises SettingsError."""
+    """Opens the store and the way to services outside the house. Raises SettingsError.
+
+    Args:
+        clock: Unix time, s.
+        found: told where what is remembered was found, see `Remembered`.
+    """
     voice = settings.voice
     secret = voice.secret.get_secret_value()
     objects = Objects(open_store(voice.directory, voice.objects_url.get_secret_value()), engine, clock=clock)
     levels: list[Level] = [MemoryLevel(_MEMORY_ENTRIES, _MEMORY_BYTES)]
     if redis is not None:
         levels.append(RedisLevel(redis))
-    remembered = Remembered(secret, engine, objects, levels, clock=clock)
+    remembered = Remembered(secret, engine, objects, levels, clock=clock, found=found)
     history = History(engine, objects, remembered, clock=clock, keep_s=voice.keep_days * DAY_S)
     most = voice.messages_at_once
     async with contextlib.AsyncExitStack() as stack:
