@@ -29,6 +29,8 @@ from voice_service.quality.feedback import Feedback
 from voice_service.speech.samples import Samples
 from voice_service.speech.voices import VoiceDirectory
 from voice_service.storage import database
+from voice_service.trials.trials import Trials
+from voice_service.trials.tuner import TrialTuner
 from voice_service.watching.counted import CACHE, WORKER
 from voice_service.watching.figures import Figures
 from voice_service.watching.queueing import QueueWatch
@@ -57,6 +59,7 @@ class VoiceServices:
     figures: Figures
     queue_watch: QueueWatch
     looks: audit.Looks
+    trials: Trials
     watchers: Mapping[str, Callable[[], Awaitable[None]]] = field(default_factory=dict)
     """Background work by name."""
 
@@ -83,6 +86,7 @@ async def opened(settings: Settings, clock: Callable[[], float] = time.time) -> 
         tokens = Tokens(voice.secret.get_secret_value(), life_s=voice.token_minutes * 60, clock=clock)
         engines = await stack.enter_async_context(opened_engines(settings))
         tallies = Tallies(engine, clock=clock, keep_days=voice.figures_days)
+        trials = Trials(engine, clock=clock, keep_s=voice.keep_days * DAY_S)
         messages = await stack.enter_async_context(
             opened_messages(
                 settings,
@@ -91,6 +95,7 @@ async def opened(settings: Settings, clock: Callable[[], float] = time.time) -> 
                 redis,
                 clock=clock,
                 found=lambda where: tallies.count(f"{CACHE}|{where}"),
+                tuner=TrialTuner(trials),
             )
         )
         callers, quota = Callers(engine, tokens, clock=clock), Quota(engine, clock=clock)
@@ -120,10 +125,12 @@ async def opened(settings: Settings, clock: Callable[[], float] = time.time) -> 
             figures=Figures(engine, tallies, clock=clock, keep_s=voice.keep_days * DAY_S),
             queue_watch=QueueWatch(engine, jobs.queue, tallies, clock=clock),
             looks=audit.Looks(engine, clock=clock),
+            trials=trials,
             watchers={
                 **messages.watchers,
                 **jobs.watchers,
                 "figures": partial(tallies.keep_adding, f"{WORKER}|{jobs.runner.worker}"),
+                "trials": trials.keep_judging,
                 "audit": partial(audit.keep_short, engine, days=voice.audit_days, clock=clock),
             },
         )

@@ -32,6 +32,7 @@ from voice_service.http import (
     language_routes,
     message_routes,
     object_routes,
+    trial_routes,
     tts_routes,
     voices_routes,
 )
@@ -77,6 +78,7 @@ def create_app(services: VoiceServices) -> FastAPI:
     app.include_router(health_routes.router)
     app.include_router(account_routes.router)
     app.include_router(admin_routes.router)
+    app.include_router(trial_routes.router)
     app.include_router(tts_routes.router)
     app.include_router(voices_routes.router)
     for routes in (
@@ -92,7 +94,7 @@ def create_app(services: VoiceServices) -> FastAPI:
         "/",
         Page(
             services.settings.voice.web_directory,
-            {"": "speech.html", "docs": "docs.html", "redoc": "redoc.html"},
+            {"": "speech.html", "admin": "admin.html", "docs": "docs.html", "redoc": "redoc.html"},
         ),
         name="page",
     )

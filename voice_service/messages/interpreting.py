@@ -56,7 +56,7 @@ class MessageInterpreter:
         timings: Timings = dict.fromkeys(Stage, 0.0)
         told(Stage.TRANSCRIPTION)
         heard = await self.hearing.hear(
-            wish.sound, language=wish.source_language, quality=wish.quality, timings=timings
+            wish.sound, language=wish.source_language, quality=wish.effort, timings=timings
         )
         told(Stage.TRANSLATION)
         with timed(timings, Stage.TRANSLATION):
@@ -100,7 +100,7 @@ class MessageInterpreter:
         if not any(character.isalnum() for character in text):
             return nothing
         language = wish.target_language
-        voice = voice_for(self._synthesizer.voices(language), heard.register, wish.quality)
+        voice = voice_for(self._synthesizer.voices(language), heard.register, wish.quality, wish.tuning.voice)
         if voice is None:
             warnings.append(MessageWarning(NOT_SPOKEN, f"There is no voice for {language} at the moment."))
             return nothing

@@ -27,6 +27,7 @@ from voice_service.messages.places import MessagePlaces
 from voice_service.messages.recognising import FileRecogniser
 from voice_service.messages.remembering import Remembered
 from voice_service.messages.translating import MessageTranslator
+from voice_service.messages.tuning import Tuner, Untuned
 from voice_service.outside.asking import new_session
 from voice_service.outside.deepl import DeepL
 from voice_service.outside.google import Google
@@ -64,12 +65,14 @@ async def opened_messages(
     *,
     clock: Callable[[], float],
     found: Callable[[str], None] = lambda where: None,
+    tuner: Tuner | None = None,
 ) -> AsyncIterator[MessageRoom]:
     """Opens the store and the way to services outside the house. Raises SettingsError.
 
     Args:
         clock: Unix time, s.
         found: told where what is remembered was found, see `Remembered`.
+        tuner: chooses what nobody asks for; None: as it was built.
     """
     voice = settings.voice
     secret = voice.secret.get_secret_value()
@@ -100,6 +103,7 @@ async def opened_messages(
                 places=MessagePlaces(most, max(1, most // 2), retry_after_s=_RETRY_AFTER_S),
                 clock=clock,
                 link_s=voice.link_s,
+                tuner=tuner or Untuned(),
             ),
             offered=offered,
             recogniser=recogniser,

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Final
 
 from pipeline.recordings.finishing import AudioFormat
+from voice_service.messages.tuning import Tuning
 
 
 class MessageQuality(StrEnum):
@@ -61,6 +62,15 @@ class MessageWish:
     return_audio_url: bool = True
     return_base64: bool = True
     format: AudioFormat = AudioFormat.WAV
+    tuning: Tuning = field(default_factory=Tuning)
+    """What nobody asks for: as it is for all, or a trial has it."""
+
+    @property
+    def effort(self) -> MessageQuality:
+        """How hard recognition tries: as was asked for, where that is more or less than balanced."""
+        if self.quality is not MessageQuality.BALANCED:
+            return self.quality
+        return MessageQuality(self.tuning.recogniser.value)
 
 
 @dataclass(frozen=True, slots=True)

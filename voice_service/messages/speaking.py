@@ -12,6 +12,7 @@ from pipeline.audio import SPEAKING_RATE_HZ, Pcm
 from pipeline.engines.protocols import EngineError, SynthesisRequest, Synthesizer, Voice
 from pipeline.text.splitting import sentences
 from voice_service.messages.records import MessageQuality
+from voice_service.messages.tuning import VoiceRule
 
 _LONGEST_SENTENCE: Final = 400
 """Characters; longer ones are cut, so that the first sound of each comes soon."""
@@ -52,16 +53,21 @@ async def speak(
     return np.concatenate(pieces) if pieces else np.zeros(0, np.int16)
 
 
-def voice_for(voices: Sequence[Voice], register: str, quality: MessageQuality) -> Voice | None:
+def voice_for(
+    voices: Sequence[Voice], register: str, quality: MessageQuality, rule: VoiceRule = VoiceRule.REGISTER
+) -> Voice | None:
     """The voice that speaks, of a language's: as low or high as the speaker's, where there is such a one.
 
     Args:
         register: "low", "high", or empty where it is not known.
         quality: where it is to be fast, a voice of the last engine, which is the quickest.
+        rule: otherwise, see `VoiceRule`.
     """
     if not voices:
         return None
     first = [voice for voice in voices if not voice.standby] or list(voices)
     quickest = [voice for voice in voices if voice.standby] or first
-    cast = quickest if quality is MessageQuality.FAST else first
+    cast = quickest if quality is MessageQuality.FAST or rule is VoiceRule.QUICKEST else first
+    if rule is VoiceRule.FIRST:
+        return cast[0]
     return next((voice for voice in cast if register and voice.register == register), cast[0])

@@ -24,6 +24,7 @@ from pipeline.text.checks import problem
 from pipeline.text.splitting import sentences
 from voice_service.engines import engine_problem
 from voice_service.messages.records import MessageQuality, MessageWarning, TranslatedText
+from voice_service.messages.tuning import TranslatorOrder
 from voice_service.outside.offered import Offered
 from voice_service.outside.services import MOST_TEXTS, OutsideTranslator
 
@@ -43,33 +44,45 @@ class MessageTranslator:
         self._house, self._offered = house, offered
 
     async def translate(
-        self, text: str, *, source: str, target: str, quality: MessageQuality, outside: bool
+        self,
+        text: str,
+        *,
+        source: str,
+        target: str,
+        quality: MessageQuality,
+        outside: bool,
+        order: TranslatorOrder = TranslatorOrder.OUTSIDE_FIRST,
     ) -> TranslatedText:
         """The whole text; what is in that language already comes back as it is.
 
         Args:
             outside: whether services outside the house may have the text.
+            order: who is asked first then.
 
         Raises:
-            ProblemError: 422 `unknown_language` where nobody knows the way, else what became of the last asked.
+            ProblemError: 422 `unknown_language` where nobody knows the way, else what became of the house's engines.
         """
         if not text.strip() or languages.same_language(source, target):
             return TranslatedText(text, ())
         pieces = [piece.strip() for piece in sentences(text, _LONGEST_SENTENCE, source)]
         pieces = [piece for piece in pieces if piece]
-        if outside:
-            for service in await self._that_know(source, target):
-                try:
-                    return await self._by_service(service, pieces, source, target)
-                except EngineError as error:
-                    log.warning(
-                        "the next translator is asked", after=service.name, reason=type(error).__name__
-                    )
-        self._refuse_unknown(source, target)
-        try:
-            return await self._by_house(pieces, source, target, quality)
-        except (EngineError, TimeoutError) as error:
-            raise ProblemError(_refusal(error, source, target)) from error
+        services = await self._that_know(source, target) if outside else []
+        refused: ProblemError | None = None
+        if order is TranslatorOrder.HOUSE_FIRST:
+            try:
+                return await self._by_house(pieces, source, target, quality)
+            except ProblemError as error:
+                if not services:
+                    raise
+                refused = error
+        for service in services:
+            try:
+                return await self._by_service(service, pieces, source, target)
+            except EngineError as error:
+                log.warning("the next translator is asked", after=service.name, reason=type(error).__name__)
+        if refused is not None:
+            raise refused
+        return await self._by_house(pieces, source, target, quality)
 
     async def check(self, source: str, target: str, *, outside: bool) -> None:
         """Raises ProblemError(422 `unknown_language`) where it is certain by now that nobody knows the way."""
@@ -109,6 +122,16 @@ class MessageTranslator:
         return TranslatedText(languages.join(texts, target), (service.name,), _warnings(doubts))
 
     async def _by_house(
+        self, pieces: Sequence[str], source: str, target: str, quality: MessageQuality
+    ) -> TranslatedText:
+        """Raises ProblemError."""
+        self._refuse_unknown(source, target)
+        try:
+            return await self._by_engines(pieces, source, target, quality)
+        except (EngineError, TimeoutError) as error:
+            raise ProblemError(_refusal(error, source, target)) from error
+
+    async def _by_engines(
         self, pieces: Sequence[str], source: str, target: str, quality: MessageQuality
     ) -> TranslatedText:
         context: deque[tuple[str, str]] = deque(maxlen=_CONTEXT_SENTENCES)
