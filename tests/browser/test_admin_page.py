@@ -10,6 +10,7 @@ import pytest
 from playwright.async_api import Page, Playwright, expect
 
 from pipeline.engines.synthesis.espeak import EspeakSynthesizer
+from tests.auth_service.conftest import WallClock
 from tests.browser.axe import barriers
 from tests.browser.people import person
 from tests.voice_service.accounts import accounts
@@ -53,6 +54,8 @@ async def _a_day(services: VoiceServices) -> tuple[str, str]:
         said = Opinion(rating=1 + number % 5, issue=Issue.WRONG_WORDS, comment=comment)
         await services.feedback.give(caller, entry.id, said)
     await services.jobs.queue.add(job("one", Priority.P2, tenant))
+    assert isinstance(services.clock, WallClock)
+    services.clock.pass_s(1)
     await accounts(services).add_tenant("house", "enterprise")
     olga = await accounts(services).add_person("house", "Olga", AccountRole.OPERATOR)
     return key, await accounts(services).new_key("house", "console", olga)
