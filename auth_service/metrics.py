@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 
+from protocol.language import base
+
+_MOST_PAIRS = 100
+
 
 class Metrics:
     """Counters in a registry of their own: several services fit into one process, as in tests."""
@@ -36,6 +40,13 @@ class Metrics:
         self.webhooks = Counter(
             "hive_auth_webhooks", "Verified events of the media server", ["event"], registry=self.registry
         )
+        self.ratings = Counter(
+            "hive_auth_ratings",
+            "Captions and voices that people in meetings rated, by languages and good or bad",
+            ["about", "source", "target", "good"],
+            registry=self.registry,
+        )
+        self._pairs: set[tuple[str, str]] = set()
         self.failures = Counter(
             "hive_auth_failures",
             "Faults of our own that were survived, by what failed",
@@ -46,6 +57,14 @@ class Metrics:
     def failed(self, what: str, error: Exception) -> None:
         """Counts a fault that was survived; what it was is for the log."""
         self.failures.labels(what).inc()
+
+    def rated(self, about: str, source: str, target: str, *, good: bool) -> None:
+        """Counts a rating. Languages are what strangers say they are: beyond so many pairs all others are one."""
+        pair = base(source), base(target)
+        if pair not in self._pairs and len(self._pairs) >= _MOST_PAIRS:
+            pair = ("other", "other")
+        self._pairs.add(pair)
+        self.ratings.labels(about, *pair, "yes" if good else "no").inc()
 
     def interpreter(self, action: str) -> None:
         """Counts what was done about an interpreter; `action` is one of the few words named above."""

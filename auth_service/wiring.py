@@ -23,6 +23,7 @@ from auth_service.recordings import Recordings
 from auth_service.storage.assignments import Assignments
 from auth_service.storage.database import database_url, migrate
 from auth_service.storage.organisers import Organisers
+from auth_service.storage.ratings import Ratings
 from auth_service.storage.recording_files import RecordingFiles
 from auth_service.storage.recordings import RecordingList
 from auth_service.storage.retention import Kept, Retention
@@ -58,6 +59,7 @@ class Container:
     interpreters: Interpreters
     workers: Workers
     recordings: Recordings
+    ratings: Ratings
     reconciler: Reconciler
     removals: Removals
     limiter: Limiter
@@ -151,6 +153,7 @@ def assemble(
         ),
         interpreters=interpreters,
         recordings=_recordings(settings, storage, assignments, interpreters, clock),
+        ratings=Ratings(storage.engine),
         workers=Workers(storage.engine),
         reconciler=reconciler,
         removals=Removals(media, storage, failed=metrics.failed),

@@ -80,6 +80,8 @@ class VoiceSettings:
     """How long a token for a browser lasts."""
     audit_days: Annotated[int, Field(ge=1)] = 365
     """How long is known what was done to accounts."""
+    figures_days: Annotated[int, Field(ge=1, le=1000)] = 62
+    """How long the counts of requests and the like are kept that operators compare."""
     cors_origins: tuple[str, ...] = ()
     """Origins of pages that may call the API."""
     allowed_hosts: tuple[str, ...] = ()

@@ -14,6 +14,7 @@ from pathlib import Path
 from stack.errors import StackError
 
 _SOURCES = (
+    "admin.html",
     "docs.html",
     "index.html",
     "package.json",

@@ -23,12 +23,20 @@ from voice_service.engines import Engines, opened_engines
 from voice_service.jobs.counting import JobQuota
 from voice_service.jobs.opening import JobRoom, opened_jobs
 from voice_service.jobs.translating import MessageJobs
+from voice_service.messages.history import DAY_S
 from voice_service.messages.opening import MessageRoom, opened_messages
 from voice_service.messages.shapes import translation
 from voice_service.profiles.opening import ProfileRoom, opened_profiles
+from voice_service.quality.feedback import Feedback
 from voice_service.speech.samples import Samples
 from voice_service.speech.voices import VoiceDirectory
 from voice_service.storage import database
+from voice_service.trials.trials import Trials
+from voice_service.trials.tuner import TrialTuner
+from voice_service.watching.counted import CACHE, WORKER
+from voice_service.watching.figures import Figures
+from voice_service.watching.queueing import QueueWatch
+from voice_service.watching.tallies import Tallies
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +57,12 @@ class VoiceServices:
     messages: MessageRoom
     profiles: ProfileRoom
     jobs: JobRoom
+    feedback: Feedback
+    tallies: Tallies
+    figures: Figures
+    queue_watch: QueueWatch
+    looks: audit.Looks
+    trials: Trials
     watchers: Mapping[str, Callable[[], Awaitable[None]]] = field(default_factory=dict)
     """Background work by name."""
 
@@ -74,8 +88,18 @@ async def opened(settings: Settings, clock: Callable[[], float] = time.time) -> 
             limiter = RedisLimiter(redis, limiter)
         tokens = Tokens(voice.secret.get_secret_value(), life_s=voice.token_minutes * 60, clock=clock)
         engines = await stack.enter_async_context(opened_engines(settings))
+        tallies = Tallies(engine, clock=clock, keep_days=voice.figures_days)
+        trials = Trials(engine, clock=clock, keep_s=voice.keep_days * DAY_S)
         messages = await stack.enter_async_context(
-            opened_messages(settings, engine, engines, redis, clock=clock)
+            opened_messages(
+                settings,
+                engine,
+                engines,
+                redis,
+                clock=clock,
+                found=lambda where: tallies.count(f"{CACHE}|{where}"),
+                tuner=TrialTuner(trials),
+            )
         )
         callers, quota = Callers(engine, tokens, clock=clock), Quota(engine, clock=clock)
         profiles = opened_profiles(voice, engine, engines, messages, callers, clock=clock)
@@ -105,10 +129,18 @@ async def opened(settings: Settings, clock: Callable[[], float] = time.time) -> 
             messages=messages,
             profiles=profiles,
             jobs=jobs,
+            feedback=Feedback(engine, clock=clock),
+            tallies=tallies,
+            figures=Figures(engine, tallies, clock=clock, keep_s=voice.keep_days * DAY_S),
+            queue_watch=QueueWatch(engine, jobs.queue, tallies, clock=clock),
+            looks=audit.Looks(engine, clock=clock),
+            trials=trials,
             watchers={
                 **messages.watchers,
                 **profiles.watchers,
                 **jobs.watchers,
+                "figures": partial(tallies.keep_adding, f"{WORKER}|{jobs.runner.worker}"),
+                "trials": trials.keep_judging,
                 "audit": partial(audit.keep_short, engine, days=voice.audit_days, clock=clock),
             },
         )

@@ -21,7 +21,7 @@ export default defineConfig(({ mode }) => {
       assetsInlineLimit: 0,
       modulePreload: { polyfill: false },
       rolldownOptions: {
-        input: speech ? ["speech.html", "docs.html", "redoc.html"] : ["index.html"],
+        input: speech ? ["speech.html", "admin.html", "docs.html", "redoc.html"] : ["index.html"],
         output: {
           codeSplitting: {
             groups: [

@@ -23,6 +23,7 @@ from auth_service.http import (
     guest_routes,
     host_routes,
     organiser_routes,
+    rating_routes,
     recording_routes,
     webhook_routes,
     worker_routes,
@@ -82,6 +83,7 @@ def create_app(services: Container) -> FastAPI:
     app.include_router(chat_routes.router)
     app.include_router(host_routes.router)
     app.include_router(data_routes.router)
+    app.include_router(rating_routes.router)
     app.include_router(recording_routes.organisers)
     app.include_router(recording_routes.workers)
     app.include_router(webhook_routes.router)

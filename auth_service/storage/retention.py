@@ -11,7 +11,15 @@ from typing import Any
 from sqlalchemy import and_, delete, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from auth_service.storage.tables import interpreters, invitations, recordings, rooms, sessions, waiting
+from auth_service.storage.tables import (
+    interpreters,
+    invitations,
+    ratings,
+    recordings,
+    rooms,
+    sessions,
+    waiting,
+)
 from foundation.database import reading, transaction
 from protocol.control import Wish
 
@@ -85,6 +93,7 @@ class Retention:
             await _forget_people(connection, sessions.c.room == room)
             await connection.execute(delete(waiting).where(waiting.c.room == room))
             await connection.execute(delete(recordings).where(recordings.c.room == room))
+            await connection.execute(delete(ratings).where(ratings.c.room == room))
 
     async def export(self, room: str) -> dict[str, Any]:
         """All that is stored of a room, by table, as JSON; times are Unix seconds."""
@@ -94,6 +103,7 @@ class Retention:
             "sessions": select(sessions).where(sessions.c.room == room),
             "waiting": select(waiting).where(waiting.c.room == room),
             "recordings": select(recordings).where(recordings.c.room == room),
+            "ratings": select(*(c for c in ratings.c if c.name != "id")).where(ratings.c.room == room),
             "interpreter": select(interpreters).where(interpreters.c.room == room),
         }
         async with reading(self._engine) as connection:

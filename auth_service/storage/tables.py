@@ -109,6 +109,21 @@ recordings = Table(
     Column("egress", String(64)),  # what makes the picture, as the media server names it
 )
 
+ratings = Table(
+    "ratings",
+    metadata,
+    Column("id", String(64), primary_key=True),  # a hash of whose, and of what: nobody is named
+    Column("room", String(63), ForeignKey("rooms.name", ondelete="CASCADE"), nullable=False, index=True),
+    Column("at", Float, nullable=False, index=True),
+    Column("about", String(16), nullable=False),
+    Column("source_language", String(35), nullable=False),
+    Column("target_language", String(35), nullable=False),
+    Column("good", Boolean, nullable=False),
+    Column("reason", String(24)),
+    Column("words", String(1000)),  # NULL: whoever rated it did not want them sent
+    Column("profile", String(64), nullable=False),
+)
+
 workers = Table(
     "workers",
     metadata,

@@ -79,6 +79,7 @@ async def test_an_export_has_all_that_is_stored_and_no_secret(api: Api) -> None:
         "sessions": 2,
         "waiting": 1,
         "recordings": 1,
+        "ratings": 0,
         "interpreter": 1,
     }
     assert all(word in answer.text for word in NAMES)

@@ -93,7 +93,11 @@ async def test_a_message_is_answered_in_the_form_that_is_promised(
         "timestamps": answer["timestamps"],
         "translated_by": ["scripted"],
         "warnings": [],
-    }
+        "scores": {
+            "transcript_confidence": 0.9, "translation_score": None, "signal_to_noise_db": 85.6,
+            "clipped_share": 0.0,
+        },
+    }  # fmt: skip
     assert set(answer["timestamps"]) == {
         "preprocessing_ms", "transcription_ms", "translation_ms", "voice_cloning_ms", "postprocessing_ms",
     }  # fmt: skip

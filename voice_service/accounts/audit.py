@@ -14,10 +14,13 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from foundation.database import reading, transaction
+from foundation.recent import Recent
 from voice_service.storage.tables import audit
 
 LONGEST_PAGE: Final = 200
 _PURGE_EVERY_S: Final = 3600.0
+_LOOK_NOTED_EVERY_S: Final = 3600.0
+_LOOKS_KEPT: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,24 @@ async def record(connection: AsyncConnection, deed: Deed) -> None:
             at=deed.at, who=deed.who[:80], what=deed.what, about=deed.about, tenant=deed.tenant
         )
     )
+
+
+class Looks:
+    """Notes that somebody looked at what is for operators: once an hour each, since a page looks again and again."""
+
+    def __init__(self, engine: AsyncEngine, *, clock: Callable[[], float]) -> None:
+        """`clock`: Unix time, s."""
+        self._engine, self._clock = engine, clock
+        self._noted: Recent[tuple[str, str], float] = Recent(_LOOKS_KEPT)
+
+    async def note(self, who: str, what: str, tenant: str) -> None:
+        """`who` is "key" and its id; `what` e.g. "figures read"."""
+        now = self._clock()
+        if now - self._noted.get((who, what), -_LOOK_NOTED_EVERY_S) < _LOOK_NOTED_EVERY_S:
+            return
+        async with transaction(self._engine) as connection:
+            await record(connection, Deed(now, who, what, "service", tenant))
+        self._noted[who, what] = now
 
 
 async def page(engine: AsyncEngine, *, before: int | None = None, most: int = 50) -> AuditPage:

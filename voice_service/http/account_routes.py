@@ -1,17 +1,16 @@
-"""Who one is here, what one may and has had; tokens for browsers; for operators, what was done to accounts."""
+"""Who one is here, what one may and has had; tokens for browsers."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from pydantic import AwareDatetime, BaseModel
 
 from foundation.database import transaction
 from foundation.http.problems import Problem, ProblemError
 from voice_service.accounts import audit
-from voice_service.accounts.records import AccountRole, Caller, Queue, Right
+from voice_service.accounts.records import AccountRole, Queue, Right
 from voice_service.http.dependencies import Calling, CallingByKey, Wired
 from voice_service.messages.choices import choices_of, set_choices, told
 
@@ -63,24 +62,6 @@ class TokenAnswer(BaseModel):
     token: str
     token_type: str
     expires_at: AwareDatetime
-
-
-class DeedAnswer(BaseModel):
-    """One thing that was done. Ids, no names."""
-
-    at: AwareDatetime
-    who: str
-    what: str
-    about: str
-    tenant: str | None
-
-
-class AuditAnswer(BaseModel):
-    """What was done, the latest first."""
-
-    deeds: list[DeedAnswer]
-    next: int | None
-    """Give it as `before` for the next page; `null` where nothing is older."""
 
 
 @router.get("/account")
@@ -135,33 +116,3 @@ async def token(caller: CallingByKey, services: Wired) -> TokenAnswer:
     """Exchanges a key, and no token, for a token that ends by itself, and with the key."""
     made, ends = services.tokens.of(caller.key)
     return TokenAnswer(token=made, token_type="Bearer", expires_at=datetime.fromtimestamp(ends, UTC))
-
-
-@router.get("/admin/audit")
-async def audited(
-    caller: Calling,
-    services: Wired,
-    before: Annotated[int | None, Query(ge=1, le=2**31 - 1)] = None,
-    limit: Annotated[int, Query(ge=1, le=audit.LONGEST_PAGE)] = 50,
-) -> AuditAnswer:
-    """For operators: what was done to accounts."""
-    _operator(caller)
-    page = await audit.page(services.engine, before=before, most=limit)
-    return AuditAnswer(
-        deeds=[
-            DeedAnswer(
-                at=datetime.fromtimestamp(deed.at, UTC),
-                who=deed.who,
-                what=deed.what,
-                about=deed.about,
-                tenant=deed.tenant,
-            )
-            for deed in page.deeds
-        ],
-        next=page.next,
-    )
-
-
-def _operator(caller: Caller) -> None:
-    if caller.role is not AccountRole.OPERATOR:
-        raise ProblemError(Problem(403, "not_operator", "Only an operator may see this."))

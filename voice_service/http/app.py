@@ -24,7 +24,9 @@ from voice_service import VERSION
 from voice_service.engines import engine_problem
 from voice_service.http import (
     account_routes,
+    admin_routes,
     clone_routes,
+    feedback_routes,
     health_routes,
     history_routes,
     job_routes,
@@ -32,10 +34,12 @@ from voice_service.http import (
     message_routes,
     object_routes,
     profile_routes,
+    trial_routes,
     tts_routes,
     voices_routes,
 )
 from voice_service.http.dependencies import count_failure
+from voice_service.http.request_counter import RequestCounter
 from voice_service.http.sound_bodies import largest_body
 from voice_service.wiring import VoiceServices
 
@@ -56,7 +60,7 @@ ALWAYS_ANSWERED = frozenset({"/health", "/api/v1/health"})
 def create_app(services: VoiceServices) -> FastAPI:
     """Puts the routes together; opens and starts nothing.
 
-    A request passes what was added last first: origins, CORS, then the limits of its body.
+    A request passes what was added last first: counting, headers, origins, CORS, then the limits of its body.
     """
     app = FastAPI(
         title="HIVE: voice messages and speech",
@@ -75,6 +79,8 @@ def create_app(services: VoiceServices) -> FastAPI:
     app.state.health = HealthCheck(partial(health_routes.look, services))
     app.include_router(health_routes.router)
     app.include_router(account_routes.router)
+    app.include_router(admin_routes.router)
+    app.include_router(trial_routes.router)
     app.include_router(tts_routes.router)
     app.include_router(voices_routes.router)
     for routes in (
@@ -82,6 +88,7 @@ def create_app(services: VoiceServices) -> FastAPI:
         job_routes,
         language_routes,
         history_routes,
+        feedback_routes,
         object_routes,
         profile_routes,
         clone_routes,
@@ -91,7 +98,7 @@ def create_app(services: VoiceServices) -> FastAPI:
         "/",
         Page(
             services.settings.voice.web_directory,
-            {"": "speech.html", "docs": "docs.html", "redoc": "redoc.html"},
+            {"": "speech.html", "admin": "admin.html", "docs": "docs.html", "redoc": "redoc.html"},
         ),
         name="page",
     )
@@ -127,6 +134,7 @@ def create_app(services: VoiceServices) -> FastAPI:
         open_paths=ALWAYS_ANSWERED,
     )
     app.add_middleware(Headers, headers=security_headers(POLICY, public_url=voice.public_url))
+    app.add_middleware(RequestCounter, tallies=services.tallies)
     return app
 
 

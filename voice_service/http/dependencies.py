@@ -11,7 +11,7 @@ from foundation.http.address_limits import take_for_address
 from foundation.http.problems import Problem, ProblemError
 from foundation.http.rate_limits import Rate
 from voice_service.accounts.callers import not_authorised
-from voice_service.accounts.records import Caller
+from voice_service.accounts.records import AccountRole, Caller
 from voice_service.wiring import VoiceServices
 
 _bearer = HTTPBearer(auto_error=False, description="A key, or a token made with one")
@@ -42,6 +42,13 @@ async def caller_by_key(bearer: ShownKey, services: Wired) -> Caller:
     return await _counted(await services.callers.by_key(bearer.credentials), services)
 
 
+async def operator(caller: Annotated[Caller, Depends(caller)]) -> Caller:
+    """Whoever runs the installation. Raises ProblemError(403) for everybody else."""
+    if caller.role is not AccountRole.OPERATOR:
+        raise ProblemError(Problem(403, "not_operator", "Only an operator may see this."))
+    return caller
+
+
 async def _counted(caller: Caller, services: VoiceServices) -> Caller:
     """A key and its tokens are counted as one."""
     per_minute = caller.plan.requests_per_minute or services.settings.voice.requests_per_minute
@@ -70,3 +77,4 @@ def too_often(wait_s: float) -> ProblemError:
 
 Calling = Annotated[Caller, Depends(caller)]
 CallingByKey = Annotated[Caller, Depends(caller_by_key)]
+CallingOperator = Annotated[Caller, Depends(operator)]

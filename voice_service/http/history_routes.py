@@ -13,6 +13,7 @@ from voice_service.http.dependencies import Calling, Wired
 from voice_service.messages.history import HistoryEntry
 from voice_service.messages.messages import Messages
 from voice_service.messages.objects import ObjectError
+from voice_service.messages.shapes import ScoresAnswer, scores_of
 
 router = APIRouter(tags=["voice messages"])
 
@@ -40,6 +41,7 @@ class PastMessage(BaseModel):
     """The code of the problem that it failed with."""
     created_at: str
     completed_at: str | None
+    scores: ScoresAnswer
 
 
 class PastMessages(BaseModel):
@@ -135,6 +137,7 @@ def _past(room: Messages, entry: HistoryEntry) -> PastMessage:
         error=entry.error,
         created_at=_iso(entry.created_at),
         completed_at=None if entry.completed_at is None else _iso(entry.completed_at),
+        scores=scores_of(entry),
     )
 
 

@@ -23,6 +23,7 @@ from voice_service.profiles.records import FoundVoice
 from voice_service.speech.marking import HEADER
 from voice_service.speech.speaking import SpeechWish, spoken, streamed
 from voice_service.speech.voices import DEFAULT_LANGUAGE, own_voice
+from voice_service.watching.counted import VOICE
 from voice_service.wiring import VoiceServices
 
 MOST_CHARACTERS = 500
@@ -105,6 +106,8 @@ async def tts(
         voice = own_voice(_found(own).voice, body.language or DEFAULT_LANGUAGE)
     wanted = SpeechWish(body.text, voice, body.speed, kind)
     synthesizer = services.engines.synthesizer
+    if own is None:  # somebody's own voice is nobody's business
+        services.tallies.count(f"{VOICE}|{voice.name}")
     headers = {"x-voice": voice.name, "vary": "Accept", HEADER: "true"}
     if not body.stream:
         made = await spoken(synthesizer, wanted)

@@ -53,7 +53,13 @@ class MessageHearing:
         warnings = [*heard.warnings, *_flaws(prepared)]
         if not heard.text.strip():
             warnings.append(NO_SPEECH)
-        return replace(heard, warnings=tuple(dict.fromkeys(warnings)), register=register)
+        return replace(
+            heard,
+            warnings=tuple(dict.fromkeys(warnings)),
+            register=register,
+            signal_to_noise_db=prepared.signal_to_noise_db,
+            clipped_share=prepared.clipped,
+        )
 
     async def prepared(self, sound: bytes) -> Prepared:
         """The sound alone, fit for recognition. Raises ProblemError, as `hear`."""

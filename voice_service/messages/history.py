@@ -45,6 +45,10 @@ class HistoryEntry:
     cache_keys: list[str]
     created_at: float
     completed_at: float | None
+    transcript_confidence: float | None = None
+    translation_score: float | None = None
+    signal_to_noise_db: float | None = None
+    clipped_share: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from voice_service.messages.records import (
     Heard,
     Interpreted,
     MessageQuality,
+    MessageScores,
     MessageWarning,
     MessageWish,
     OwnVoice,
@@ -60,7 +61,7 @@ class MessageInterpreter:
         timings: Timings = dict.fromkeys(Stage, 0.0)
         told(Stage.TRANSCRIPTION)
         heard = await self.hearing.hear(
-            wish.sound, language=wish.source_language, quality=wish.quality, timings=timings
+            wish.sound, language=wish.source_language, quality=wish.effort, timings=timings
         )
         told(Stage.TRANSLATION)
         with timed(timings, Stage.TRANSLATION):
@@ -94,6 +95,12 @@ class MessageInterpreter:
             timings=timings,
             voice_similarity=near,
             profile=None if own is None else own.profile,
+            scores=MessageScores(
+                transcript_confidence=heard.confidence,
+                translation_score=translated.score,
+                signal_to_noise_db=heard.signal_to_noise_db,
+                clipped_share=heard.clipped_share,
+            ),
         )
 
     async def _spoken(
@@ -120,7 +127,7 @@ class MessageInterpreter:
         nothing: Pcm = np.zeros(0, np.int16)
         language = wish.target_language
         voices = self._synthesizer.voices(language)
-        voice = voice_for(voices, heard.register, wish.quality)
+        voice = voice_for(voices, heard.register, wish.quality, wish.tuning.voice)
         if voice is None:
             warnings.append(MessageWarning(NOT_SPOKEN, f"There is no voice for {language} at the moment."))
             return nothing

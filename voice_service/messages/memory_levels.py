@@ -24,6 +24,9 @@ _PREFIX: Final = "hive:voice:remembered:"
 class Level(Protocol):
     """Gives back sooner what another level holds as well; may lose it at any time. Raises nothing."""
 
+    name: str
+    """As figures call it."""
+
     async def get(self, key: str) -> bytes | None:
         """None where it is not here."""
         ...
@@ -39,6 +42,8 @@ class Level(Protocol):
 
 class MemoryLevel:
     """The entries used last: at most so many, and at most so many bytes."""
+
+    name = "memory"
 
     def __init__(self, entries: int, most_bytes: int, *, now: Callable[[], float] = time.monotonic) -> None:
         self._values: Recent[str, tuple[float, bytes]] = Recent(entries + 1)  # room is made before it is full
@@ -74,6 +79,8 @@ class MemoryLevel:
 
 class RedisLevel:
     """For all services that share a Redis; while it is away there is nothing here."""
+
+    name = "redis"
 
     def __init__(self, redis: Redis, *, now: Callable[[], float] = time.monotonic) -> None:
         self._redis, self._now = redis, now

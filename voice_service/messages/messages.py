@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
 from typing import Final
 
 import structlog
@@ -38,6 +38,7 @@ from voice_service.messages.records import (
 )
 from voice_service.messages.remembering import Remembered
 from voice_service.messages.translating import MessageTranslator
+from voice_service.messages.tuning import Exposure, Tuner, Tuning
 
 log = structlog.get_logger(__name__)
 
@@ -77,6 +78,8 @@ class _Job:
     """What it was, or is to be, remembered by."""
     told: Callable[[Stage], None]
     """What begins."""
+    exposures: Sequence[Exposure]
+    """Trials that it is part of."""
 
     def took_ms(self) -> float:
         return round((time.monotonic() - self.began_s) * 1000, 1)
@@ -89,6 +92,7 @@ class Messages:
         places: of messages under way.
         clock: Unix time, s.
         link_s: how long links open their sound.
+        tuner: chooses what nobody asks for.
     """
 
     def __init__(
@@ -104,7 +108,9 @@ class Messages:
         places: MessagePlaces,
         clock: Callable[[], float],
         link_s: float,
+        tuner: Tuner,
     ) -> None:
+        self._tuner = tuner
         self.history, self.objects, self.links = history, objects, links
         self._engine, self._interpreter, self._translator = engine, interpreter, translator
         self._remembered, self.places = remembered, places
@@ -128,7 +134,9 @@ class Messages:
             began_s = time.monotonic()
             choices = await choices_of(self._engine, caller.tenant)
             name = job_id or secrets.token_hex(12)
-            job = _Job(name, caller, wish, choices, self._clock(), began_s, [], told)
+            tuned = await self._tuner.chosen(caller, wish, outside=choices.outside)
+            wish = replace(wish, tuning=tuned.tuning)
+            job = _Job(name, caller, wish, choices, self._clock(), began_s, [], told, tuned.exposures)
             try:
                 return await self._answer(job)
             except ProblemError as error:
@@ -178,6 +186,8 @@ class Messages:
                 )
         name, warnings = await self._stored(job, result)
         await self.history.add(await self._completed(job, result, name, cached=cached))
+        if not cached:  # what came from before was made before the trial, or by its first turn
+            await self._tuner.exposed(job.id, job.exposures)
         return MessageAnswer(
             job_id=job.id,
             result=result,
@@ -197,9 +207,10 @@ class Messages:
             return None
         wish, own = job.wish, job.wish.own_voice
         voice = () if own is None else (own.profile, own.found.voice if own.found else "")
-        parts = (
+        parts: tuple[bytes | str, ...] = (
             "result", *voice, wish.sound, wish.source_language or "", wish.target_language, wish.quality, wish.format,
             str(wish.preserve_emotion), str(wish.return_audio_url or wish.return_base64), str(job.choices.outside),
+            *_if_unusual(wish.tuning, Tuning()),
         )  # fmt: skip
         job.keys.append(await asyncio.to_thread(self._remembered.key, job.caller.tenant, *parts))
         found = await self._remembered.get(job.caller.tenant, job.keys[0])
@@ -219,7 +230,12 @@ class Messages:
             if found is not None and (translated := translation_from_bytes(found)) is not None:
                 return translated
         translated = await self._translator.translate(
-            heard.text, source=source, target=wish.target_language, quality=wish.quality, outside=outside
+            heard.text,
+            source=source,
+            target=wish.target_language,
+            quality=wish.quality,
+            outside=outside,
+            order=wish.tuning.translator,
         )
         if key:
             await self._remembered.put(tenant, key, translation_to_bytes(translated), TRANSLATION_S)
@@ -227,7 +243,9 @@ class Messages:
 
     def _translation_key(self, job: _Job, source: str, text: str) -> str:
         wish = job.wish
-        parts = ("translation", source, wish.target_language, wish.quality, str(job.choices.outside), text)
+        order = _if_unusual(wish.tuning.translator, Tuning().translator)
+        outside = str(job.choices.outside)
+        parts = ("translation", source, wish.target_language, wish.quality, outside, text, *order)
         return self._remembered.key(job.caller.tenant, *parts)
 
     async def _stored(self, job: _Job, result: Interpreted) -> tuple[str | None, tuple[MessageWarning, ...]]:
@@ -275,6 +293,7 @@ class Messages:
             voice_similarity=result.voice_similarity,
             cached=cached,
             translated_by=", ".join(result.translated_by)[:120],
+            **asdict(result.scores),
         )
 
     async def _input(self, job: _Job) -> str | None:
@@ -316,6 +335,11 @@ class Messages:
             created_at=job.created_at,
             completed_at=self._clock(),
         )
+
+
+def _if_unusual(chosen: object, built: object) -> tuple[str, ...]:
+    """A part of a key, so that what is tried is not answered by what was made otherwise."""
+    return () if chosen == built else (repr(chosen),)
 
 
 def _no_store() -> Problem:

@@ -27,6 +27,7 @@ from voice_service.messages.places import MessagePlaces
 from voice_service.messages.recognising import FileRecogniser
 from voice_service.messages.remembering import Remembered
 from voice_service.messages.translating import MessageTranslator
+from voice_service.messages.tuning import Tuner, Untuned
 from voice_service.outside.asking import new_session
 from voice_service.outside.deepl import DeepL
 from voice_service.outside.google import Google
@@ -67,15 +68,23 @@ async def opened_messages(
     redis: Redis | None,
     *,
     clock: Callable[[], float],
+    found: Callable[[str], None] = lambda where: None,
+    tuner: Tuner | None = None,
 ) -> AsyncIterator[MessageRoom]:
-    """Opens the store and the way to services outside the house. Raises SettingsError."""
+    """Opens the store and the way to services outside the house. Raises SettingsError.
+
+    Args:
+        clock: Unix time, s.
+        found: told where what is remembered was found, see `Remembered`.
+        tuner: chooses what nobody asks for; None: as it was built.
+    """
     voice = settings.voice
     secret = voice.secret.get_secret_value()
     objects = Objects(open_store(voice.directory, voice.objects_url.get_secret_value()), engine, clock=clock)
     levels: list[Level] = [MemoryLevel(_MEMORY_ENTRIES, _MEMORY_BYTES)]
     if redis is not None:
         levels.append(RedisLevel(redis))
-    remembered = Remembered(secret, engine, objects, levels, clock=clock)
+    remembered = Remembered(secret, engine, objects, levels, clock=clock, found=found)
     history = History(engine, objects, remembered, clock=clock, keep_s=voice.keep_days * DAY_S)
     most = voice.messages_at_once
     async with contextlib.AsyncExitStack() as stack:
@@ -99,6 +108,7 @@ async def opened_messages(
                 places=MessagePlaces(most, max(1, most // 2), retry_after_s=_RETRY_AFTER_S),
                 clock=clock,
                 link_s=voice.link_s,
+                tuner=tuner or Untuned(),
             ),
             offered=offered,
             recogniser=recogniser,

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Final
 
 from pipeline.recordings.finishing import AudioFormat
+from voice_service.messages.tuning import Tuning
 from voice_service.profiles.records import FoundVoice, Voiceprint
 
 
@@ -85,6 +86,15 @@ class MessageWish:
     format: AudioFormat = AudioFormat.WAV
     own_voice: OwnVoice | None = None
     """Who shall speak; None: a voice of the house."""
+    tuning: Tuning = field(default_factory=Tuning)
+    """What nobody asks for: as it is for all, or a trial has it."""
+
+    @property
+    def effort(self) -> MessageQuality:
+        """How hard recognition tries: as was asked for, where that is more or less than balanced."""
+        if self.quality is not MessageQuality.BALANCED:
+            return self.quality
+        return MessageQuality(self.tuning.recogniser.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +107,20 @@ class Segment:
     text: str = field(repr=False)
     confidence: float | None
     """0…1; None where the recogniser cannot tell."""
+
+
+@dataclass(frozen=True, slots=True)
+class MessageScores:
+    """How good a message is likely to be; what nobody measured is None."""
+
+    transcript_confidence: float | None = None
+    """0…1, as the recogniser is sure of its words."""
+    translation_score: float | None = None
+    """0…1: the mean probability that the model gives its own words, half of it where a check has doubts."""
+    signal_to_noise_db: float | None = None
+    """How far speech stands out from what is behind it."""
+    clipped_share: float | None = None
+    """0…1, of the samples that are cut off at full scale."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +137,8 @@ class Heard:
     warnings: tuple[MessageWarning, ...] = ()
     register: str = ""
     """"low" or "high", as the speaker's voice is; empty where it is neither, or cannot be told."""
+    signal_to_noise_db: float | None = None
+    clipped_share: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +149,8 @@ class TranslatedText:
     by: tuple[str, ...]
     """Who translated it: names of engines, or of services outside the house."""
     warnings: tuple[MessageWarning, ...] = ()
+    score: float | None = None
+    """See `MessageScores.translation_score`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,3 +174,4 @@ class Interpreted:
     """Cosine similarity of what is spoken with the voice of one's own; None: a voice of the house, or not measured."""
     profile: str | None = None
     """Whose voice speaks; None: one of the house."""
+    scores: MessageScores = MessageScores()

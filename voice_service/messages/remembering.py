@@ -25,6 +25,8 @@ from voice_service.storage.message_tables import remembered
 log = structlog.get_logger(__name__)
 
 _PURPOSE: Final = b"hive voice remembered"
+OBJECTS: Final = "objects"
+MISSED: Final = "missed"
 
 
 class Remembered:
@@ -34,6 +36,7 @@ class Remembered:
         secret: the keys are made with it.
         levels: the quickest first; the objects are behind them.
         clock: Unix time, s.
+        found: told of each question where its answer was: the name of a level, `OBJECTS` or `MISSED`.
     """
 
     def __init__(
@@ -44,7 +47,9 @@ class Remembered:
         levels: Sequence[Level],
         *,
         clock: Callable[[], float],
+        found: Callable[[str], None] = lambda where: None,
     ) -> None:
+        self._found = found
         self._secret = hmac.digest(secret.encode(), _PURPOSE, hashlib.sha256)
         self._engine, self._objects, self._levels, self._clock = engine, objects, tuple(levels), clock
 
@@ -65,16 +70,20 @@ class Remembered:
         async with reading(self._engine) as connection:
             row = (await connection.execute(wanted)).first()
         if row is None:
+            self._found(MISSED)
             return None
         for place, level in enumerate(self._levels):
             if (value := await level.get(row.object)) is not None:
                 await self._raise(row.object, value, row.expires_at, self._levels[:place])
+                self._found(level.name)
                 return value
         try:
             value = await self._objects.read(row.object)
         except (ObjectError, ProblemError) as error:
             log.warning("what was remembered cannot be read", error=type(error).__name__)
+            self._found(MISSED)
             return None
+        self._found(OBJECTS)
         await self._raise(row.object, value, row.expires_at, self._levels)
         return value
 

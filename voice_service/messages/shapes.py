@@ -6,8 +6,9 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from voice_service.messages.history import HistoryEntry
 from voice_service.messages.messages import MessageAnswer
-from voice_service.messages.records import Interpreted, MessageWarning, Stage
+from voice_service.messages.records import Interpreted, MessageScores, MessageWarning, Stage
 
 
 class WarningAnswer(BaseModel):
@@ -27,6 +28,18 @@ class Timestamps(BaseModel):
     voice_cloning_ms: float
     """Speaking; the name is that of whoever speaks with a voice of their own."""
     postprocessing_ms: float
+
+
+class ScoresAnswer(BaseModel):
+    """How good an answer is likely to be; null for what was not measured."""
+
+    transcript_confidence: float | None
+    """0…1, as the recogniser is sure of its words."""
+    translation_score: float | None
+    """0…1: how probable the model finds its own words; half of that where a check has doubts."""
+    signal_to_noise_db: float | None
+    clipped_share: float | None
+    """0…1, of the recording's samples that are cut off at full scale."""
 
 
 class TranslationAnswer(BaseModel):
@@ -52,6 +65,8 @@ class TranslationAnswer(BaseModel):
     translated_by: list[str]
     """Engines of the house, or "deepl" and "google", which are outside; empty where nothing was to translate."""
     warnings: list[WarningAnswer]
+    scores: ScoresAnswer | None = None
+    """Null in results of jobs that an older version made."""
 
 
 def translation(answer: MessageAnswer, audio_base64: str | None = None) -> TranslationAnswer:
@@ -73,7 +88,22 @@ def translation(answer: MessageAnswer, audio_base64: str | None = None) -> Trans
         timestamps=Timestamps(**_timings(result)),
         translated_by=list(result.translated_by),
         warnings=warnings_of(answer.warnings),
+        scores=scores_of(result.scores),
     )
+
+
+def scores_of(scores: MessageScores | HistoryEntry) -> ScoresAnswer:
+    """As they are sent."""
+    return ScoresAnswer(
+        transcript_confidence=_rounded(scores.transcript_confidence, 4),
+        translation_score=_rounded(scores.translation_score, 4),
+        signal_to_noise_db=_rounded(scores.signal_to_noise_db, 1),
+        clipped_share=_rounded(scores.clipped_share, 5),
+    )
+
+
+def _rounded(value: float | None, digits: int) -> float | None:
+    return None if value is None else round(value, digits)
 
 
 def warnings_of(warnings: tuple[MessageWarning, ...]) -> list[WarningAnswer]:

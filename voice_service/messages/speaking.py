@@ -13,6 +13,7 @@ from pipeline.engines.protocols import EngineError, SynthesisRequest, Synthesize
 from pipeline.engines.synthesis.unhurried import engine_of
 from pipeline.text.splitting import sentences
 from voice_service.messages.records import MessageQuality
+from voice_service.messages.tuning import VoiceRule
 
 _LONGEST_SENTENCE: Final = 400
 """Characters; longer ones are cut, so that the first sound of each comes soon."""
@@ -53,16 +54,21 @@ async def speak(
     return np.concatenate(pieces) if pieces else np.zeros(0, np.int16)
 
 
-def voice_for(voices: Sequence[Voice], register: str, quality: MessageQuality) -> Voice | None:
+def voice_for(
+    voices: Sequence[Voice], register: str, quality: MessageQuality, rule: VoiceRule = VoiceRule.REGISTER
+) -> Voice | None:
     """The voice that speaks, of a language's: as low or high as the speaker's, where there is such a one.
 
     Args:
         register: "low", "high", or empty where it is not known.
         quality: where it is to be fast, a voice of the engine that keeps up with live talk; else one of the best.
+        rule: otherwise, see `VoiceRule`.
     """
     if not voices:
         return None
     live = [voice for voice in voices if not voice.standby] or list(voices)
     best = [voice for voice in voices if engine_of(voice) == engine_of(voices[0])]
-    cast = live if quality is MessageQuality.FAST else best
+    cast = live if quality is MessageQuality.FAST or rule is VoiceRule.QUICKEST else best
+    if rule is VoiceRule.FIRST:
+        return cast[0]
     return next((voice for voice in cast if register and voice.register == register), cast[0])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import replace
@@ -23,6 +24,7 @@ from pipeline.text.checks import problem
 from pipeline.text.splitting import sentences
 from voice_service.engines import engine_problem
 from voice_service.messages.records import MessageQuality, MessageWarning, TranslatedText
+from voice_service.messages.tuning import TranslatorOrder
 from voice_service.outside.offered import Offered
 from voice_service.outside.services import MOST_TEXTS, OutsideTranslator
 
@@ -31,6 +33,8 @@ log = structlog.get_logger(__name__)
 _LONGEST_SENTENCE: Final = 1000
 """Characters; longer ones are cut, as engines lose themselves in them."""
 _CONTEXT_SENTENCES: Final = 2
+_DOUBTED: Final = 0.5
+"""So much is left of the score of a sentence that a check has doubts about."""
 
 
 class MessageTranslator:
@@ -40,33 +44,45 @@ class MessageTranslator:
         self._house, self._offered = house, offered
 
     async def translate(
-        self, text: str, *, source: str, target: str, quality: MessageQuality, outside: bool
+        self,
+        text: str,
+        *,
+        source: str,
+        target: str,
+        quality: MessageQuality,
+        outside: bool,
+        order: TranslatorOrder = TranslatorOrder.OUTSIDE_FIRST,
     ) -> TranslatedText:
         """The whole text; what is in that language already comes back as it is.
 
         Args:
             outside: whether services outside the house may have the text.
+            order: who is asked first then.
 
         Raises:
-            ProblemError: 422 `unknown_language` where nobody knows the way, else what became of the last asked.
+            ProblemError: 422 `unknown_language` where nobody knows the way, else what became of the house's engines.
         """
         if not text.strip() or languages.same_language(source, target):
             return TranslatedText(text, ())
         pieces = [piece.strip() for piece in sentences(text, _LONGEST_SENTENCE, source)]
         pieces = [piece for piece in pieces if piece]
-        if outside:
-            for service in await self._that_know(source, target):
-                try:
-                    return await self._by_service(service, pieces, source, target)
-                except EngineError as error:
-                    log.warning(
-                        "the next translator is asked", after=service.name, reason=type(error).__name__
-                    )
-        self._refuse_unknown(source, target)
-        try:
-            return await self._by_house(pieces, source, target, quality)
-        except (EngineError, TimeoutError) as error:
-            raise ProblemError(_refusal(error, source, target)) from error
+        services = await self._that_know(source, target) if outside else []
+        refused: ProblemError | None = None
+        if order is TranslatorOrder.HOUSE_FIRST:
+            try:
+                return await self._by_house(pieces, source, target, quality)
+            except ProblemError as error:
+                if not services:
+                    raise
+                refused = error
+        for service in services:
+            try:
+                return await self._by_service(service, pieces, source, target)
+            except EngineError as error:
+                log.warning("the next translator is asked", after=service.name, reason=type(error).__name__)
+        if refused is not None:
+            raise refused
+        return await self._by_house(pieces, source, target, quality)
 
     async def check(self, source: str, target: str, *, outside: bool) -> None:
         """Raises ProblemError(422 `unknown_language`) where it is certain by now that nobody knows the way."""
@@ -108,19 +124,31 @@ class MessageTranslator:
     async def _by_house(
         self, pieces: Sequence[str], source: str, target: str, quality: MessageQuality
     ) -> TranslatedText:
+        """Raises ProblemError."""
+        self._refuse_unknown(source, target)
+        try:
+            return await self._by_engines(pieces, source, target, quality)
+        except (EngineError, TimeoutError) as error:
+            raise ProblemError(_refusal(error, source, target)) from error
+
+    async def _by_engines(
+        self, pieces: Sequence[str], source: str, target: str, quality: MessageQuality
+    ) -> TranslatedText:
         context: deque[tuple[str, str]] = deque(maxlen=_CONTEXT_SENTENCES)
         texts: list[str] = []
         by: dict[str, None] = {}
         doubts: dict[str, None] = {}
+        scored: list[tuple[TranslationResult, int]] = []
         for piece in pieces:
             request = TranslationRequest(piece, source, target, context=tuple(context), unhurried=True)
             result = await self._ask(request, quality)
             context.append((piece, result.text))
             texts.append(result.text)
+            scored.append((result, len(piece)))
             by[result.engine] = None
             if result.doubt:
                 doubts[result.doubt] = None
-        return TranslatedText(languages.join(texts, target), tuple(by), _warnings(doubts))
+        return TranslatedText(languages.join(texts, target), tuple(by), _warnings(doubts), _score(scored))
 
     async def _ask(self, request: TranslationRequest, quality: MessageQuality) -> TranslationResult:
         if quality is MessageQuality.FAST:
@@ -131,6 +159,17 @@ class MessageTranslator:
             except EngineError:
                 log.debug("not translated in a hurry")
         return await self._house.translate(request)
+
+
+def _score(scored: Sequence[tuple[TranslationResult, int]]) -> float | None:
+    """Of a whole text, from its sentences, each by its length; None where no engine says how sure it is."""
+    known = [
+        (math.exp(result.score) * (_DOUBTED if result.doubt else 1.0), length)
+        for result, length in scored
+        if result.score is not None
+    ]
+    characters = sum(length for _, length in known)
+    return sum(score * length for score, length in known) / characters if characters else None
 
 
 def _warnings(doubts: dict[str, None]) -> tuple[MessageWarning, ...]:

@@ -29,6 +29,11 @@ messages = Table(
     Column("cache_keys", JSON, nullable=False),
     Column("created_at", Float, nullable=False),
     Column("completed_at", Float),
+    # How good it is likely to be; NULL: not measured. See `messages.records.MessageScores`.
+    Column("transcript_confidence", Float),
+    Column("translation_score", Float),
+    Column("signal_to_noise_db", Float),
+    Column("clipped_share", Float),
     Index("ix_voice_messages_history", "tenant", "created_at", "id"),
     Index("ix_voice_messages_created_at", "created_at"),
 )

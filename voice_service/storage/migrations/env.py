@@ -8,6 +8,7 @@ from voice_service.storage import (  # noqa: F401  their tables belong to the sc
     job_tables,
     message_tables,
     profile_tables,
+    quality_tables,
 )
 from voice_service.storage.tables import metadata
 

@@ -1,4 +1,4 @@
-import { useEffect, useId, useRef, type RefObject } from "react";
+import { lazy, Suspense, useEffect, useId, useRef, type RefObject } from "react";
 import { useI18n } from "../hooks/useI18n";
 import { useMeeting } from "../hooks/useMeeting";
 import { useWishes } from "../hooks/useWishes";
@@ -6,7 +6,10 @@ import type { Offer } from "../logic/offer";
 import { Balance } from "./Balance";
 import { CloseButton } from "./controls";
 import { HearingChoices } from "./HearingChoices";
+import { PartBoundary } from "./PartBoundary";
 import { HearField, ReadField, readingIn, ReadModeSelect } from "./LanguageFields";
+
+const RatingFields = lazy(() => import("./RatingFields"));
 
 export const HEAR_FIELD_ID = "hear";
 
@@ -71,6 +74,11 @@ export function LanguageSheet({ id, offer, chip, toList, onClose }: LanguageShee
           <ReadModeSelect mode={mode} onChange={(next) => setRead({ mode: next, language })} />
         </div>
         <HearingChoices offer={offer} />
+        <PartBoundary>
+          <Suspense fallback={null}>
+            <RatingFields />
+          </Suspense>
+        </PartBoundary>
       </div>
     </div>
   );

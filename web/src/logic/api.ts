@@ -3,6 +3,7 @@
 import type { Capacity } from "./capacity";
 import type { Encrypted } from "./interpreter";
 import { readOffer, type Offer } from "./offer";
+import type { Rating } from "./rating";
 import type { Glossary } from "./glossary";
 import type { ChosenVoices, Voices } from "./voices";
 
@@ -249,6 +250,12 @@ export class Api {
 
   renew(session: string): Promise<Admission> {
     return this.call("POST", "/renew", { body: { session } });
+  }
+
+  /** Says how good a caption or a voice is; nobody learns who said it. */
+  rate(session: string, { source, target, ...rating }: Rating): Promise<void> {
+    const body = { session, source_language: source, target_language: target, ...rating };
+    return this.call("POST", "/feedback", { body });
   }
 
   createRoom(

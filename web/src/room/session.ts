@@ -1,6 +1,7 @@
 import { DisconnectReason, LogLevel, RoomEvent, setLogLevel, type Room, type RoomOptions } from "livekit-client";
 import { ApiError, type Admission, type Api } from "../logic/api";
 import { advance, type Connection, type EndReason } from "../logic/connection";
+import type { Rating } from "../logic/rating";
 import { renewAfterMs, stayAwayMs, tryAgainAfterMs } from "../logic/renewal";
 import { Store } from "../logic/store";
 import { wait } from "../logic/waiting";
@@ -149,6 +150,11 @@ export class Session {
   private end(reason: EndReason): void {
     this.closing.abort();
     this.change({ type: "ended", reason });
+  }
+
+  /** Throws ApiError. */
+  rate(rating: Rating): Promise<void> {
+    return this.api.rate(this.admission.get().session, rating);
   }
 
   private async renew(): Promise<void> {

@@ -1,7 +1,15 @@
 import { useState, type FormEvent } from "react";
 
 /** Asks for the key, which stays in this tab. */
-export function KeyForm({ problem, take }: { problem: string; take: (key: string) => void }) {
+export function KeyForm({
+  problem,
+  take,
+  label = "Key of the API",
+}: {
+  problem: string;
+  take: (key: string) => void;
+  label?: string;
+}) {
   const [key, setKey] = useState("");
 
   function submit(event: FormEvent): void {
@@ -12,7 +20,7 @@ export function KeyForm({ problem, take }: { problem: string; take: (key: string
   return (
     <form className="speech-key" onSubmit={submit}>
       <div className="field">
-        <label htmlFor="key">Key of the API</label>
+        <label htmlFor="key">{label}</label>
         <input
           id="key"
           type="password"

@@ -14,7 +14,7 @@ function asRefusal(error: unknown): Refusal {
 
 /** Text to speech: a key, then text, voice and speed, then sound. */
 export function SpeechPage() {
-  const [apiKey, setApiKey] = useState(keptKey);
+  const [apiKey, setApiKey] = useState(() => keptKey());
   const [catalogue, setCatalogue] = useState<{ chosen: string; voices: Voice[] } | null>(null);
   const [refusal, setRefusal] = useState<Refusal | null>(null);
   const [busy, setBusy] = useState(false);

@@ -1,0 +1,1 @@
+"""Whether messages were good: what people say of them."""

@@ -1,0 +1,1 @@
+"""What the operator sees: counts of all processes, figures with their trend, the queue."""
