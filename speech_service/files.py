@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine, Sequence
-from email.message import Message
 from typing import Any, Final, TypeVar
 
 from fastapi import Request
@@ -22,14 +21,13 @@ from pipeline.engines.recognition.files import (
     transcribe,
 )
 from pipeline.events import Word
-from pipeline.recordings.decoding import Recording, TooMuchSound, decode
+from pipeline.recordings.decoding import Recording
 from pipeline.text.joining import confidence_of, text_of
 from pipeline.text.languages import base
-from speech_service import audio_files
 from speech_service.base_app import patience
 from speech_service.measures import Measures
-from speech_service.problems import too_long
 from speech_service.recognition import NewDetector
+from speech_service.sound_bodies import received_sound
 from speech_service.transcripts import SpokenUtterance, SpokenWord, Transcript, Unheard, Warned
 
 FILES_AT_ONCE: Final = 2
@@ -82,7 +80,7 @@ class Transcriber:
             raise ProblemError(overloaded("too many files at once", 5.0))
         self._at_once += 1
         try:
-            recording = await self._read(request)
+            recording = await received_sound(request, max_s=self._max_s)
             length_s = len(recording.pcm) / HEARING_RATE_HZ
             with self._measures.timing("transcribe"):
                 async with patience(max(LEAST_PATIENCE_S, PATIENCE_TIMES * length_s)):
@@ -95,20 +93,6 @@ class Transcriber:
         known = {base(language) for language in self._languages}
         if options.language is not None and known and base(options.language) not in known:
             raise UnknownLanguage(options.language, self._languages)
-
-    async def _read(self, request: Request) -> Recording:
-        data = bytearray()
-        async for piece in request.stream():
-            data += piece
-        header = Message()
-        header["content-type"] = request.headers.get("content-type", "")
-        try:
-            if header.get_content_type() in audio_files.RAW_TYPES:
-                parameters = {name.lower(): value for name, value in header.get_params(failobj=[])[1:]}
-                return Recording(audio_files.raw(bytes(data), parameters, max_s=self._max_s))
-            return await asyncio.to_thread(decode, bytes(data), rate_hz=HEARING_RATE_HZ, max_s=self._max_s)
-        except TooMuchSound as error:
-            raise ProblemError(too_long("the sound", self._max_s, "seconds")) from error
 
     async def _recognised(self, recording: Recording, options: FileOptions) -> Transcription:
         try:

@@ -18,6 +18,7 @@ from pipeline.engines.measuring import measured
 from pipeline.engines.protocols import EngineInfo, Recognizer
 from pipeline.engines.recognition.files import ReadsFiles
 from pipeline.engines.registry import load_recognizer, load_synthesizer, load_translator
+from pipeline.engines.speakers.loading import load_likeness
 from speech_service.limits import check_reachable, serving
 from speech_service.machine import facts, suited, tell
 from speech_service.mt import mt_app
@@ -124,4 +125,6 @@ async def _load(
         return mt_app(translator, settings), translator.info
     synthesizer = await load_synthesizer(settings)
     stack.push_async_callback(synthesizer.close)
-    return tts_app(synthesizer, settings), synthesizer.info
+    likeness = await load_likeness(settings, synthesizer)
+    stack.push_async_callback(likeness.close)
+    return tts_app(synthesizer, settings, likeness), synthesizer.info

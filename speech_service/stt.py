@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import FastAPI, Query, Request, WebSocket
 from pydantic import BaseModel
@@ -26,6 +26,7 @@ from speech_service.measures import Measures
 from speech_service.problems import problem_of
 from speech_service.recognition import HearFunction, MeasuredRecognizer, NewDetector, RecognitionHandler
 from speech_service.sockets import Gone, Peer, conversation
+from speech_service.sound_bodies import BYTES_A_SECOND, SOUND_BODY
 from speech_service.transcripts import Transcript
 from speech_service.wire import (
     FROM_RECOGNITION,
@@ -49,8 +50,6 @@ WAITING_PIECES = 32
 LISTENED_EVERY_S = 0.5
 FINISH_S = 30.0
 """How long the last words may take."""
-BYTES_A_SECOND = 192_000
-"""48 kHz stereo, 16 bit: what a file may weigh for each second that is allowed."""
 
 
 class Languages(BaseModel):
@@ -86,7 +85,7 @@ def stt_app(
         """What the engine says of itself."""
         return Languages(engine=recognizer.info, languages=list(recognizer.info.languages))
 
-    @app.post("/transcribe", openapi_extra=_SOUND_BODY)
+    @app.post("/transcribe", openapi_extra=SOUND_BODY)
     async def transcribe(
         request: Request,
         language: Annotated[Code | None, Query(description="what is spoken; absent to detect it")] = None,
@@ -108,17 +107,6 @@ def stt_app(
             await _RecognitionSession(peer, handler, measures).run()
 
     return app
-
-
-_SOUND_BODY: dict[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            kind: {"schema": {"type": "string", "format": "binary"}}
-            for kind in ("audio/wav", "audio/ogg", "audio/flac", "audio/pcm", "application/octet-stream")
-        },
-    }
-}
 
 
 # --- live ------------------------------------------------------------------------------------------------

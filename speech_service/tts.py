@@ -22,13 +22,18 @@ from pipeline.engines.protocols import (
     SynthesisRequest,
     Synthesizer,
     UnknownLanguage,
+    UnknownVoice,
     Voice,
 )
+from pipeline.engines.speakers.loading import Likeness
+from pipeline.engines.synthesis.blends import check_voice
 from pipeline.recordings.finishing import AudioFormat, Encoder, encode
 from speech_service.base_app import body_limits, check_text, new_service, patience
 from speech_service.measures import Measures
 from speech_service.multiplexer import RequestMultiplexer
 from speech_service.sockets import Peer, conversation
+from speech_service.sound_bodies import BYTES_A_SECOND
+from speech_service.speakers import EMBEDDING_PATH, MOST_SOUND_S, add_speaker_routes
 from speech_service.wire import (
     FROM_SYNTHESIS,
     TO_SYNTHESIS,
@@ -58,7 +63,7 @@ class SynthesizeRequest(BaseModel):
     text: str
     language: Code
     voice: Short = ""
-    """A name from /voices; empty for the language's default."""
+    """A name from /voices, a blend of such as /voices/resembling finds them, or empty for the language's default."""
     speed: Annotated[float, Field(ge=0.5, le=2.0, allow_inf_nan=False)] = 1.0
     pronunciations: Annotated[dict[Short, Short], Field(max_length=500)] = {}
     """Written form to spoken form."""
@@ -73,12 +78,19 @@ class Voices(BaseModel):
     voices: list[Voice]
 
 
-def tts_app(synthesizer: Synthesizer, settings: Settings) -> FastAPI:
-    """The service around a synthesiser that is loaded; whoever loaded it closes it."""
+def tts_app(synthesizer: Synthesizer, settings: Settings, likeness: Likeness | None = None) -> FastAPI:
+    """The service around a synthesiser that is loaded; whoever loaded it closes it.
+
+    Args:
+        likeness: what measures voices and finds ones that resemble them; closed by whoever loaded it.
+    """
     measures = Measures("tts")
-    bodies = body_limits(settings, texts=2)
+    sound_bytes = int(min(MOST_SOUND_S, settings.services.max_audio_s) * BYTES_A_SECOND)
+    bodies = body_limits(settings, texts=2, large_bytes={EMBEDDING_PATH: sound_bytes})
     app = new_service("Speech synthesis", measures, settings=settings, bodies=bodies)
     handler = _SynthesisHandler(synthesizer, settings, measures)
+
+    add_speaker_routes(app, likeness or Likeness(), settings, measures)
 
     @app.get("/voices")
     async def voices(
@@ -259,7 +271,9 @@ class _SynthesisHandler:
             check_text(written, self._settings)
             check_text(spoken, self._settings, may_be_empty=True)
         names = [voice.name for voice in self.voices(request.language)]
-        if request.voice and request.voice not in names:
-            raise ProblemError(
-                Problem(422, "unknown_voice", "there is no such voice in this language", {"known": names})
-            )
+        if not request.voice:
+            return
+        try:
+            check_voice(self._synthesizer, request.voice, request.language)
+        except UnknownVoice as error:
+            raise ProblemError(Problem(422, "unknown_voice", str(error), {"known": names})) from error

@@ -176,7 +176,7 @@ class SpeakBody:
     text: str
     language: Code
     voice: Short = ""
-    """A name from /voices, or empty for the engine's default."""
+    """A name from /voices, a blend of such, or empty for the engine's default."""
     speed: Annotated[float, Field(ge=0.5, le=2.0, allow_inf_nan=False)] = 1.0
     pronunciations: Annotated[dict[Short, Short], Field(max_length=500)] = field(default_factory=dict)
     """Written form to spoken form."""

@@ -155,6 +155,20 @@ def _voice(voice: str, match: re.Match[str]) -> Model:
     )  # fmt: skip
 
 
+# --- voices measured ---------------------------------------------------------------------------------------
+
+_VOICE_ENCODER: Final = Model(
+    "voice-encoder", "resemblyzer", "voice-encoder", ("pretrained.pt",), "Apache-2.0", 17,
+    "measures voices, so that one can be found that resembles a speaker's",
+    files=(
+        File(
+            "pretrained.pt",
+            (Packaged("pip", (ArchiveMember("Resemblyzer", "0.1.4", "resemblyzer/pretrained.pt"),)),),
+            pins.VOICE_ENCODER["pretrained.pt"],
+        ),
+    ),
+)  # fmt: skip
+
 # --- OPUS --------------------------------------------------------------------------------------------------
 
 _OPUS_FILES = ("config.json", "model.bin", "shared_vocabulary.*", "*_vocabulary.*", "vocab.json", "*.spm")
@@ -243,21 +257,21 @@ def _opus(pair: str) -> Model:
 # --- looking up --------------------------------------------------------------------------------------------
 
 USUAL: Final = (
-    "whisper-base", "kokoro-int8", "piper-en_US-joe-medium", "opus-es-en", "opus-en-es", "opus-en-fr",
+    "whisper-base", "kokoro-int8", "voice-encoder", "piper-en_US-joe-medium", "opus-es-en", "opus-en-es", "opus-en-fr",
     "piper-es_ES-davefx-medium", "piper-fr_FR-siwis-medium",
 )  # fmt: skip
 """What a machine without a GPU begins with."""
 
 
 def find(name: str) -> Model:
-    """The model of a name, e.g. "whisper-small", "opus-en-es", "kokoro", "piper-es_ES-davefx-medium".
+    """The model of a name, e.g. "whisper-small", "opus-en-es", "kokoro", "voice-encoder", "piper-es_ES-davefx-medium".
 
     Any pair of languages and any voice may be named, whether `listed` shows it or not.
 
     Raises:
         StackError: no such model; names those that there are.
     """
-    for model in _KOKORO:
+    for model in (*_KOKORO, _VOICE_ENCODER):
         if name == model.name:
             return model
     engine, _, rest = name.partition("-")
@@ -277,7 +291,7 @@ def listed() -> list[Model]:
     """The models that are worth showing."""
     names: Iterable[str] = (
         *(f"whisper-{size}" for size in _WHISPER),
-        *(model.name for model in _KOKORO),
+        *(model.name for model in (*_KOKORO, _VOICE_ENCODER)),
         *(f"piper-{voice}" for voice in pins.PIPER),
         *(f"opus-{pair}" for pair in _PAIRS),
     )

@@ -22,8 +22,8 @@ from ctranslate2.converters.marian import load_vocab
 from ctranslate2.converters.transformers import MarianMTLoader, WhisperLoader
 from numpy.typing import NDArray
 
-from stack import checkpoints
-from stack.checkpoints import Weights
+from pipeline.engines import checkpoints
+from pipeline.engines.checkpoints import UnreadableCheckpoint, Weights
 from stack.errors import FetchFailed, StackError
 from stack.trust import Trust
 
@@ -154,9 +154,16 @@ def _weights(source: Path) -> Weights:
         if files := sorted(source.glob(pattern)):
             weights: Weights = {}
             for file in files:
-                weights |= checkpoints.read(file)
+                weights |= _read(file)
             return {name: np.array(value, np.float32) for name, value in weights.items()}
     raise CannotConvert(f"{source} holds no weights")
+
+
+def _read(file: Path) -> Weights:
+    try:
+        return checkpoints.read(file)
+    except UnreadableCheckpoint as error:
+        raise CannotConvert(str(error)) from error
 
 
 # --- modules -----------------------------------------------------------------------------------------------

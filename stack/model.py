@@ -90,7 +90,7 @@ class Model:
 
     name: str
     engine: str
-    """As in the settings: "whisper", "opus", "kokoro", "piper"."""
+    """As in the settings: "whisper", "opus", "kokoro", "piper"; or "resemblyzer", which is for Kokoro's voices."""
     directory: str
     """Below `models.directory`."""
     needed: tuple[str, ...]

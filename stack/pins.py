@@ -316,3 +316,8 @@ KOKORO_VOICES: Final = {
     "zm_yunyang": "261e2c89470534dbbcb8fd98b8fdc495ec94063d9bb6c8277f7be43cccba3f42",
 }
 """Voice → SHA-256 of its numbers, little-endian, without any header."""
+
+VOICE_ENCODER: Final[dict[str, str]] = {
+    "pretrained.pt": "39373b86598fa3da9fcddee6142382efe09777e8d37dc9c0561f41f0070f134e",
+}
+"""Resemblyzer's, as its own package carries it."""

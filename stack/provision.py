@@ -18,7 +18,13 @@ from stack.errors import StackError, Unreachable
 from stack.model import Model
 from stack.models import ModelStore, Say
 
-FOR_TESTS: Final = ("whisper-base", "whisper-tiny.en", "kokoro-int8", "piper-en_US-joe-medium")
+FOR_TESTS: Final = (
+    "whisper-base",
+    "whisper-tiny.en",
+    "kokoro-int8",
+    "voice-encoder",
+    "piper-en_US-joe-medium",
+)
 """Real weights that the tests use where they are."""
 
 
@@ -50,7 +56,7 @@ def usual(machine: MachineResources) -> tuple[str, ...]:
         return tuple(better.get(name, name) for name in USUAL)
     if machine.cores < 2 or machine.memory_gib < 3:
         # a natural voice of Kokoro takes a core and half a gigabyte by itself
-        rest = tuple(name for name in USUAL if name not in ("whisper-base", "kokoro-int8"))
+        rest = tuple(name for name in USUAL if name not in ("whisper-base", "kokoro-int8", "voice-encoder"))
         return ("whisper-tiny", "whisper-tiny.en", *rest)
     return USUAL
 
@@ -65,6 +71,8 @@ def wanted(settings: Settings, machine: MachineResources) -> list[Model]:
         "speech": set(settings.speech.engines),
     }
     used = {engine.name for engine in ENGINES if {"auto", engine.name} & asked[engine.roles[0]]}
+    if "kokoro" in used:  # whose voices are the ones that can be made to resemble somebody's
+        used.add("resemblyzer")
     models = [catalogue.find(name) for name in usual(machine)]
     if settings.recognition.model:
         others = [model for model in models if model.engine != "whisper"]

@@ -23,8 +23,10 @@ from pipeline.engines.protocols import (
     TranslationResult,
     Translator,
     UnknownLanguage,
+    UnknownVoice,
     Voice,
 )
+from pipeline.engines.synthesis.blends import check_voice
 from pipeline.engines.synthesis.chain import begun_within
 from speech_service.client import ServiceAway
 
@@ -240,7 +242,7 @@ class FailoverSynthesizer:
         replicas = await self._replicas.in_order()
         speaking = [replica for replica in replicas if _speaks(replica.service, request)]
         if not speaking:
-            raise UnknownLanguage(request.language, self.info.languages)
+            raise self._unspeakable(request)
         patience_s = UNHURRIED_S if request.unhurried else FIRST_SOUND_S
         failures: list[EngineError] = []
         for replica in speaking:
@@ -261,14 +263,28 @@ class FailoverSynthesizer:
                 return
         raise self._replicas.told(failures)
 
+    def _unspeakable(self, request: SynthesisRequest) -> EngineError:
+        """Why no service speaks it: none has the language, or that voice."""
+        if self.voices(request.language):
+            try:
+                check_voice(self, request.voice, request.language)
+            except UnknownVoice as error:
+                return error
+        return UnknownLanguage(request.language, self.info.languages)
+
     async def close(self) -> None:
         """Ends all connections."""
         await self._replicas.close()
 
 
 def _speaks(service: RemoteVoices, request: SynthesisRequest) -> bool:
-    voices = service.voices(request.language)
-    return any(voice.name == request.voice for voice in voices) if request.voice else bool(voices)
+    if not request.voice:
+        return bool(service.voices(request.language))
+    try:
+        check_voice(service, request.voice, request.language)
+    except UnknownVoice:
+        return False
+    return True
 
 
 class FailoverTranslator:

@@ -276,6 +276,8 @@ class Voice:
     """"low", "high" or "neutral"."""
     standby: bool = False
     """Of an engine that speaks the language only where its first one fails, or where this voice is asked for."""
+    blends: bool = False
+    """Whether it may be a part of a blend, see `pipeline.engines.synthesis.blends`, in whatever language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,7 +287,8 @@ class SynthesisRequest:
     text: str
     language: str
     voice: str
-    """A `Voice.name` of that language, or "" for the engine's default."""
+    """A `Voice.name` of that language, a blend of such (`pipeline.engines.synthesis.blends`), or "" for the engine's
+    default."""
     speed: float = 1.0
     """1.0 is the engine's normal rate; 0.5…2.0."""
     extra: dict[str, str] = field(default_factory=dict)
@@ -309,7 +312,8 @@ class Synthesizer(Protocol):
     def synthesize(self, request: SynthesisRequest) -> AsyncGenerator[Pcm, None]:
         """Speaks at `pipeline.audio.SPEAKING_RATE_HZ`, piece by piece, the first as soon as it exists.
 
-        An async generator: closing it stops the synthesis. Raises UnknownLanguage, EngineOverloaded, EngineError.
+        An async generator: closing it stops the synthesis. Raises UnknownLanguage, UnknownVoice for a blend that
+        cannot be made, EngineOverloaded, EngineError.
         """
         ...
 

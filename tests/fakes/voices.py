@@ -11,7 +11,7 @@ from pipeline.audio import Pcm
 from pipeline.engines.protocols import EngineError, SynthesisRequest, Voice
 from tests.fakes.engines import info
 
-_REGISTERS = {"dora": "high", "siwis": "high", "alex": "low"}
+_REGISTERS = {"dora": "high", "siwis": "high", "alex": "low", "ef_dora": "high", "em_alex": "low"}
 
 
 class ScriptedVoices:
@@ -22,6 +22,7 @@ class ScriptedVoices:
         broken: for a language the error with which it fails at once.
         hangs: never begins.
         breaks_after: fails after so many pieces.
+        blends: its voices may be parts of blends.
     """
 
     def __init__(
@@ -34,6 +35,7 @@ class ScriptedVoices:
         breaks_after: int | None = None,
         pieces: int = 3,
         close_error: EngineError | None = None,
+        blends: bool = False,
     ) -> None:
         self.info = info(name, *voices)
         self.asked: list[tuple[str, str]] = []
@@ -41,12 +43,19 @@ class ScriptedVoices:
         self.stopped = 0
         self.closed = False
         self._voices, self._broken, self._hangs = voices, dict(broken or {}), hangs
+        self._blends = blends
         self._breaks_after, self._pieces, self._close_error = breaks_after, pieces, close_error
 
     def voices(self, language: str) -> tuple[Voice, ...]:
         names = self._voices.get(language, ())
         return tuple(
-            Voice(name, language, _REGISTERS.get(name, "high" if "+f" in name else "low")) for name in names
+            Voice(
+                name,
+                language,
+                _REGISTERS.get(name, "high" if "+f" in name else "low"),
+                blends=self._blends,
+            )
+            for name in names
         )
 
     async def synthesize(self, request: SynthesisRequest) -> AsyncGenerator[Pcm, None]:

@@ -59,7 +59,13 @@ async def test_the_voices_are_listed() -> None:
     assert [voice["name"] for voice in everything["voices"]] == [
         "es-1", "es-2", "es-3", "fr-1", "fr-2", "fr-3",
     ]  # fmt: skip
-    assert french["voices"][0] == {"name": "fr-1", "language": "fr", "register": "low", "standby": False}
+    assert french["voices"][0] == {
+        "name": "fr-1",
+        "language": "fr",
+        "register": "low",
+        "standby": False,
+        "blends": False,
+    }
     assert unknown == (422, ["es", "fr"])
 
 

@@ -10,6 +10,7 @@ import struct
 import sys
 import types
 import zipfile
+from collections import OrderedDict
 from pathlib import Path
 from typing import Any
 
@@ -40,9 +41,18 @@ def write_safetensors(file: Path, weights: dict[str, Floats]) -> None:
 
 
 def write_torch(
-    file: Path, state: dict[str, Any], monkeypatch: pytest.MonkeyPatch, *, legacy: bool = False
+    file: Path,
+    state: dict[str, Any],
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    legacy: bool = False,
+    table: str = "",
 ) -> None:
-    """As `torch.save` writes a table of tensors, in its present or its former format."""
+    """As `torch.save` writes a table of tensors, in its present or its former format.
+
+    Args:
+        table: its name in a table around it, beside other things; empty: it is alone.
+    """
     torch, utils = types.ModuleType("torch"), types.ModuleType("torch._utils")
 
     class FloatStorage:
@@ -87,18 +97,19 @@ def write_torch(
                 return ("storage", FloatStorage, thing.key, "cpu", thing.size, *end)
             return None
 
-    table = io.BytesIO()
-    Pickler(table, 2).dump(
-        {name: Tensor(value) if isinstance(value, np.ndarray) else value for name, value in state.items()}
+    tensors = OrderedDict(
+        (name, Tensor(value) if isinstance(value, np.ndarray) else value) for name, value in state.items()
     )
+    pickled = io.BytesIO()
+    Pickler(pickled, 2).dump({"step": 7, table: tensors} if table else tensors)
     if legacy:
         machine = {"protocol_version": 1001, "little_endian": True, "type_sizes": {"long": 4}}
         head = b"".join(pickle.dumps(thing, 2) for thing in (0x1950A86A20F9469CFC6C, 1001, machine))
         numbers = b"".join(struct.pack("<q", len(data) // 4) + data for data in storages.values())
-        file.write_bytes(head + table.getvalue() + pickle.dumps(list(storages), 2) + numbers)
+        file.write_bytes(head + pickled.getvalue() + pickle.dumps(list(storages), 2) + numbers)
     else:
         with zipfile.ZipFile(file, "w") as archive:
-            archive.writestr("archive/data.pkl", table.getvalue())
+            archive.writestr("archive/data.pkl", pickled.getvalue())
             for key, data in storages.items():
                 archive.writestr(f"archive/data/{key}", data)
             archive.writestr("archive/version", "3\n")

@@ -14,9 +14,10 @@ import pytest
 import sentencepiece
 
 from config.settings import Models
+from pipeline.engines import checkpoints
+from pipeline.engines.checkpoints import UnreadableCheckpoint
 from pipeline.engines.translation.opus import models as opus_models
-from stack import checkpoints, conversion, converting
-from stack.checkpoints import UnreadableCheckpoint
+from stack import conversion, converting
 from stack.conversion import CannotConvert
 from stack.errors import StackError
 from tests.stack import official
@@ -189,6 +190,8 @@ def test_weights_are_read_as_they_were_written(
     assert {name: value.tolist() for name, value in read.items()} == {
         name: value.tolist() for name, value in weights.items()
     }
+    official.write_torch(tmp_path / "in.bin", weights, monkeypatch, legacy=legacy, table="model_state")
+    assert {f"model_state.{name}" for name in weights} == set(checkpoints.read(tmp_path / "in.bin"))
     if legacy:
         file.write_bytes(file.read_bytes()[:-3])
         with pytest.raises(UnreadableCheckpoint, match="breaks off"):

@@ -49,8 +49,11 @@ def test_larger_machines_get_larger_models(
         ({"profile": "embedded"}, set()),
         ({"speech": SpeechSettings(engines=("piper",))}, {"whisper", "opus", "piper"}),
         ({"speech": SpeechSettings(engines=("espeak",))}, {"whisper", "opus"}),
-        ({"recognition": Recognition(engine="pocketsphinx")}, {"opus", "kokoro", "piper"}),
-        ({"translation": TranslationSettings(engines=("apertium",))}, {"whisper", "kokoro", "piper"}),
+        ({"recognition": Recognition(engine="pocketsphinx")}, {"opus", "kokoro", "piper", "resemblyzer"}),
+        (
+            {"translation": TranslationSettings(engines=("apertium",))},
+            {"whisper", "kokoro", "piper", "resemblyzer"},
+        ),
     ],
 )
 def test_nothing_is_fetched_that_nobody_asked_for(changes: dict[str, Any], engines: set[str]) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from foundation.http.problems import Problem, ProblemError
-from pipeline.engines.protocols import Synthesizer, Voice
-from pipeline.engines.synthesis.voice_facts import VoiceFacts, facts
+from pipeline.engines.protocols import Synthesizer, UnknownVoice, Voice
+from pipeline.engines.synthesis.blends import check_voice, engine_and_voice, is_blend, read
+from pipeline.engines.synthesis.voice_facts import NOTHING, VoiceFacts, facts
 from pipeline.text.languages import base
 
 DEFAULT = "af"
@@ -58,13 +59,38 @@ class VoiceDirectory:
         known = _known(found, self._synthesizer.info.name)
         return [voice for voice in known if not language or base(voice.own.language) == base(language)]
 
-    def named(self, name: str) -> KnownVoice:
-        """By its short name, or that with its engine. Raises ProblemError(404), which tells some that are there."""
+    def named(self, name: str, language: str | None = None) -> KnownVoice:
+        """By its short name, or that with its engine; or a blend of such voices, which holds its own recipe.
+
+        Args:
+            language: of a blend, which can speak several; None: that of the voice that has the largest part in it.
+
+        Raises:
+            ProblemError: 404 where there is no such voice, tells some that are there; 400 for a blend that cannot be
+                made, says why.
+        """
+        if is_blend(name):
+            return self._blend(name, language)
         voices = self.all()
         for voice in voices:
             if name in (voice.name, voice.own.name):
                 return voice
         raise ProblemError(unknown_voice(voice.name for voice in voices))
+
+    def _blend(self, name: str, language: str | None) -> KnownVoice:
+        try:
+            blend = read(name)
+            main = next((voice for voice in self.all() if _may_be_part(voice, name, blend.main)), None)
+            if main is None:
+                raise UnknownVoice(f"there is no voice {blend.main} that could be a part of a blend")
+            engine = engine_and_voice(main.own.name)[0]
+            full = f"{engine}:{blend.name}" if engine else blend.name
+            own = replace(main.own, name=full, language=language or main.own.language, blends=False)
+            check_voice(self._synthesizer, full, own.language)
+        except UnknownVoice as error:
+            detail = f"{str(error).capitalize()}."
+            raise ProblemError(Problem(400, "unknown_voice", detail)) from error
+        return KnownVoice(blend.name, main.engine, own, NOTHING)
 
     def chosen(self, name: str | None, language: str | None) -> KnownVoice:
         """The voice for a text.
@@ -78,7 +104,7 @@ class VoiceDirectory:
         """
         if name is None:
             return self._default(language)
-        voice = self.named(name)
+        voice = self.named(name, language)
         if language is not None and base(language) != base(voice.own.language):
             detail = f"This voice speaks {voice.own.language}, and no other language."
             raise ProblemError(Problem(400, "other_language", detail))
@@ -92,6 +118,11 @@ class VoiceDirectory:
         return (wanted or of_language)[0]
 
 
+def _may_be_part(voice: KnownVoice, of: str, part: str) -> bool:
+    engine = engine_and_voice(of)[0]
+    return voice.own.blends and engine_and_voice(voice.own.name)[1] == part and engine in ("", voice.engine)
+
+
 MOST_TOLD = 100
 
 
@@ -103,15 +134,9 @@ def unknown_voice(names: Iterable[str]) -> Problem:
     return Problem(404, "unknown_voice", detail, {"known": there[:MOST_TOLD]})
 
 
-def _apart(voice: Voice) -> Sequence[str]:
-    """Engine, where the name tells, and the engine's own name of a voice."""
-    engine, colon, name = voice.name.partition(":")
-    return (engine, name) if colon else ("", engine)
-
-
 def _known(voices: Sequence[Voice], only_engine: str) -> list[KnownVoice]:
     """With names that tell them apart: "af" is Kokoro's mix, although espeak-ng calls its Afrikaans so."""
-    named = [(_apart(voice), voice) for voice in voices]
+    named = [(engine_and_voice(voice.name), voice) for voice in voices]
     told = [(engine or only_engine, name, voice) for (engine, name), voice in named]
     of_name = Counter(name for _, name, _ in told)
     by_name = Counter(name for engine, name, _ in told if facts(engine, name).display_name)

@@ -20,6 +20,7 @@ from pipeline.engines.protocols import (
     UnknownLanguage,
     Voice,
 )
+from pipeline.engines.synthesis.blends import is_blend, parts_of, read
 from pipeline.text.languages import base
 
 log = structlog.get_logger(__name__)
@@ -169,6 +170,8 @@ class SynthesizerChain:
             return voice
         wished_engine, _, wished = self._wish(request.language).partition(":")
         other = self._engines.get(named)
+        if other is not None and is_blend(voice) and (main := parts_of(other).get(read(voice).main)):
+            return next((one.name for one in own if one.register == main.register), "")
         asked_of = other.voices(request.language) if other is not None else ()
         part = next((index for index, one in enumerate(asked_of) if one.name == voice), None)
         if part is None:

@@ -10,6 +10,7 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ import structlog
 
 from config.settings import Models
 from pipeline.audio import AudioError, Pcm, pcm_from_floats
+from pipeline.engines.giving_way import LiveFirst
 from pipeline.engines.homes import Wanted, require_library
 from pipeline.engines.protocols import (
     EngineError,
@@ -29,7 +31,8 @@ from pipeline.engines.protocols import (
     UnknownLanguage,
     Voice,
 )
-from pipeline.engines.synthesis import kokoro_mixes, kokoro_phonemes
+from pipeline.engines.synthesis import kokoro_blends, kokoro_phonemes
+from pipeline.engines.synthesis.blends import Blend, is_blend
 from pipeline.engines.synthesis.kokoro_phonemes import FrontEnd
 from pipeline.engines.synthesis.sound_shaping import Shaper
 from pipeline.engines.synthesis.spoken_text import spoken_text
@@ -101,6 +104,17 @@ def model_file(directory: Path) -> Path:
     return model
 
 
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """How a text is said."""
+
+    blend: Blend
+    letter: str
+    """The first letter of the voices whose phonemes it has."""
+    speed: float
+    """As the model takes it."""
+
+
 class KokoroSynthesizer:
     """One model with its file of voices.
 
@@ -116,12 +130,11 @@ class KokoroSynthesizer:
     ) -> None:
         self._kokoro, self._threads = kokoro, threads
         letters = {*_PHONEMES, *(letter for letter, code in _FRONT_ENDS.items() if code in spoken)}
-        self._styles = {
-            mix: kokoro_mixes.style(kokoro.voices, mix) for mix in kokoro_mixes.possible(kokoro.voices)
-        }
-        self._names = tuple(name for name in (*kokoro.voices, *self._styles) if name[:1] in letters)
+        self._blends = tuple(kokoro_blends.possible(kokoro.voices))
+        self._names = tuple(name for name in (*kokoro.voices, *self._blends) if name[:1] in letters)
         self._front_ends: dict[str, FrontEnd] = {}
         self._waiting, self._max_waiting = 0, max_waiting
+        self._turns = LiveFirst()
         languages = [language for language in _PREFIXES if "-" not in language and self._of(language)]
         self.info = EngineInfo("kokoro", "MIT", "Apache-2.0", True, True, tuple(sorted(languages)))
 
@@ -151,18 +164,29 @@ class KokoroSynthesizer:
         return cls(kokoro, pool, spoken=_speakable())
 
     def voices(self, language: str) -> tuple[Voice, ...]:
-        return tuple(Voice(name, language, _REGISTERS.get(name[1], "neutral")) for name in self._of(language))
+        return tuple(
+            Voice(name, language, _REGISTERS.get(name[1], "neutral"), blends=name not in self._blends)
+            for name in self._of(language)
+        )
 
     async def synthesize(self, request: SynthesisRequest) -> AsyncGenerator[Pcm, None]:
         names = self._of(request.language)
         if not names:
             raise UnknownLanguage(request.language, self.info.languages)
-        voice = request.voice if request.voice in names else names[0]
-        speed = min(max(request.speed, 0.5), 2.0)
+        voice = request.voice if request.voice in names or is_blend(request.voice) else names[0]
+        blend = kokoro_blends.blend_of(self._kokoro.voices, voice)
+        higher = kokoro_blends.pitch_factor(blend)
+        said = _Said(
+            blend,
+            # of a blend the part that is at home in the language tells its variety, else the default does
+            next((part[0] for part, _ in blend.parts if part in names), names[0][0]),
+            min(max(request.speed / higher, 0.5), 2.0),
+        )
         shaper: Shaper | None = None
         for piece in sentences(spoken_text(request), _PIECE_CHARACTERS, request.language):
-            pcm, rate_hz = await self._piece(piece.strip(), voice, speed)
-            shaper = shaper or Shaper(rate_hz)
+            pcm, rate_hz = await self._piece(piece.strip(), said, unhurried=request.unhurried)
+            # spoken slower and played faster, a voice is higher, as if its throat were shorter
+            shaper = shaper or Shaper(rate_hz * higher)
             if (ready := shaper.feed(pcm)).size:
                 yield ready
         if shaper is not None and (ready := shaper.finish()).size:
@@ -172,29 +196,31 @@ class KokoroSynthesizer:
         await asyncio.to_thread(self._threads.shutdown, wait=True, cancel_futures=True)
         self._kokoro.voices.close()
 
-    async def _piece(self, text: str, voice: str, speed: float) -> tuple[Pcm, int]:
+    async def _piece(self, text: str, said: _Said, *, unhurried: bool) -> tuple[Pcm, int]:
         if self._waiting >= self._max_waiting:
             raise EngineOverloaded("speech synthesis", 1.0)
         self._waiting += 1
         try:
-            return await asyncio.get_running_loop().run_in_executor(
-                self._threads, self._create, text, voice, speed
-            )
+            async with self._turns.unhurried() if unhurried else self._turns.live():
+                return await asyncio.get_running_loop().run_in_executor(
+                    self._threads, self._create, text, said
+                )
         except RuntimeError as error:
             raise EngineError("Kokoro was closed") from error
         finally:
             self._waiting -= 1
 
-    def _create(self, text: str, voice: str, speed: float) -> tuple[Pcm, int]:
+    def _create(self, text: str, said: _Said) -> tuple[Pcm, int]:
         """Blocking; the library's messages may hold the text, so they are not passed on."""
-        style = self._styles.get(voice, voice)
+        style, speed = kokoro_blends.style(self._kokoro.voices, said.blend), said.speed
         try:
-            if front_end := self._front_end(voice[0]):
+            if front_end := self._front_end(said.letter):
                 sound, rate_hz = self._kokoro.create(
                     front_end(text), voice=style, speed=speed, is_phonemes=True
                 )
             else:
-                sound, rate_hz = self._kokoro.create(text, voice=style, speed=speed, lang=_PHONEMES[voice[0]])
+                lang = _PHONEMES[said.letter]
+                sound, rate_hz = self._kokoro.create(text, voice=style, speed=speed, lang=lang)
             return pcm_from_floats(np.asarray(sound)), int(rate_hz)
         except EngineError:
             raise
@@ -223,8 +249,8 @@ class KokoroSynthesizer:
         return tuple(sorted(fitting, key=lambda name: (prefixes.index(name[0]), *self._place(name))))
 
     def _place(self, name: str) -> tuple[bool, bool, str]:
-        """Sorts the best known voice first and mixes last."""
-        return name in self._styles, name not in _BEST, name
+        """Sorts the best known voice first and blends last."""
+        return name in self._blends, name not in _BEST, name
 
 
 def _speakable() -> list[str]:

@@ -22,7 +22,7 @@ class SilenceTrimmer:
     """
 
     def __init__(
-        self, rate_hz: int, *, keep_s: float = 0.008, pause_s: float = 0.3, threshold: int = 100
+        self, rate_hz: float, *, keep_s: float = 0.008, pause_s: float = 0.3, threshold: int = 100
     ) -> None:
         self._keep, self._pause = int(keep_s * rate_hz), int(pause_s * rate_hz)
         self._threshold = threshold
@@ -53,7 +53,7 @@ class SilenceTrimmer:
 class Resampler:
     """Brings a stream of sound to `SPEAKING_RATE_HZ`."""
 
-    def __init__(self, rate_hz: int) -> None:
+    def __init__(self, rate_hz: float) -> None:
         same = rate_hz == SPEAKING_RATE_HZ
         self._stream = None if same else soxr.ResampleStream(rate_hz, SPEAKING_RATE_HZ, 1, dtype="int16")
 
@@ -67,7 +67,7 @@ class Resampler:
 class Shaper:
     """Trimming and resampling of one stream in one step."""
 
-    def __init__(self, rate_hz: int) -> None:
+    def __init__(self, rate_hz: float) -> None:
         self._trimmer, self._resampler = SilenceTrimmer(rate_hz), Resampler(rate_hz)
 
     def feed(self, pcm: Pcm) -> Pcm:

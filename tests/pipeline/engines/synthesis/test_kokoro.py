@@ -17,9 +17,11 @@ from pipeline.engines.protocols import (
     EngineMissing,
     SynthesisRequest,
     UnknownLanguage,
+    UnknownVoice,
     Voice,
 )
-from pipeline.engines.synthesis import kokoro_mixes
+from pipeline.engines.synthesis import kokoro_blends
+from pipeline.engines.synthesis.blends import Blend
 from pipeline.engines.synthesis.kokoro import KokoroSynthesizer
 from tests.pipeline.engines.synthesis.tiny_voices import SAMPLES_PER_SIGN, write_kokoro
 
@@ -57,11 +59,13 @@ async def say(
 async def test_voices_are_what_the_file_holds(kokoro: KokoroSynthesizer) -> None:
     """Names tell language and register; the best known voice is the default."""
     assert kokoro.info.languages == ("en", "es", "fr", "ja", "zh")
-    assert kokoro.voices("es") == (Voice("ef_dora", "es", "high"), Voice("em_alex", "es", "low"))
+    assert kokoro.voices("es") == (
+        Voice("ef_dora", "es", "high", blends=True), Voice("em_alex", "es", "low", blends=True),
+    )  # fmt: skip
     assert [voice.name for voice in kokoro.voices("en")] == ["af_heart", "af_bella", "am_adam", "bm_george"]
     assert kokoro.voices("en-GB")[0].name == "bm_george"
-    assert kokoro.voices("ja") == (Voice("jf_alpha", "ja", "high"),)
-    assert kokoro.voices("zh-TW") == (Voice("zf_xiaobei", "zh-TW", "high"),)
+    assert kokoro.voices("ja") == (Voice("jf_alpha", "ja", "high", blends=True),)
+    assert kokoro.voices("zh-TW") == (Voice("zf_xiaobei", "zh-TW", "high", blends=True),)
     assert kokoro.voices("yue") == kokoro.voices("xx") == ()
 
 
@@ -76,7 +80,7 @@ async def test_text_is_spoken(kokoro: KokoroSynthesizer) -> None:
     assert (await say(kokoro, "Hola, buenos días.", voice="af_heart")).tobytes() == normal.tobytes()
 
 
-async def test_a_mix_is_there_where_its_parts_are(kokoro: KokoroSynthesizer, tmp_path: Path) -> None:
+async def test_a_named_blend_is_there_where_its_parts_are(kokoro: KokoroSynthesizer, tmp_path: Path) -> None:
     """It stands behind the voices of the file, which a language speaks with by default."""
     assert "af" not in [voice.name for voice in kokoro.voices("en")]
 
@@ -93,18 +97,52 @@ async def test_a_mix_is_there_where_its_parts_are(kokoro: KokoroSynthesizer, tmp
     assert mixed.tobytes() not in [part.tobytes() for part in parts]
 
 
-def test_a_mix_is_the_mean_of_its_parts() -> None:
-    """Of the shape that the model takes for a voice."""
+def test_a_blend_is_the_mean_of_its_parts() -> None:
+    """Of the shape that the model takes for a voice, whether it has a name of its own or holds its recipe in it."""
     voices = {
         "af_bella": np.full((510, 1, 256), 1, np.float32),
         "af_sarah": np.full((510, 1, 256), 4, np.float32),
     }
-    assert kokoro_mixes.possible(voices) == ["af"]
-    assert kokoro_mixes.possible({"af_bella": voices["af_bella"]}) == []
-    assert kokoro_mixes.possible({**voices, "af": voices["af_bella"]}) == []
-    mixed = kokoro_mixes.style(voices, "af")
-    assert mixed.dtype == np.float32
-    assert (mixed.shape, float(mixed.min()), float(mixed.max())) == ((510, 1, 256), 2.5, 2.5)
+    assert kokoro_blends.possible(voices) == ["af"]
+    assert kokoro_blends.possible({"af_bella": voices["af_bella"]}) == []
+    assert kokoro_blends.possible({**voices, "af": voices["af_bella"]}) == []
+    for name, mean in (("af", 2.5), ("blend~af_bella.20~af_sarah.80", 3.4), ("af_sarah", 4.0)):
+        mixed = kokoro_blends.style(voices, kokoro_blends.blend_of(voices, name))
+        assert (mixed.dtype, mixed.shape) == (np.float32, (510, 1, 256))
+        assert np.allclose(mixed, mean)
+    assert kokoro_blends.blend_of(voices, "blend~af_bella.100~up2.5") == Blend((("af_bella", 100),), 2.5)
+    for name in ("blend~af_bella.50~af_nobody.50", "af_nobody", "blend~"):
+        with pytest.raises(UnknownVoice):
+            kokoro_blends.blend_of(voices, name)
+
+
+def spectrum_peak(pcm: Pcm) -> int:
+    return int(np.argmax(np.abs(np.fft.rfft(pcm.astype(np.float64), SPEAKING_RATE_HZ))))
+
+
+async def test_a_blend_speaks_every_language(kokoro: KokoroSynthesizer) -> None:
+    """Its parts may be voices of other languages; one that cannot be made is refused with the reason."""
+    blend = "blend~af_bella.50~bm_george.50"  # the tone of each of these voices tells its place in the file
+    assert (await say(kokoro, "Hola.", "es", blend)).size > 0
+    between = await say(kokoro, "Hello there.", "en", "blend~af_bella.50~am_adam.50")
+    assert between.tobytes() == (await say(kokoro, "Hello there.", "en", "af_heart")).tobytes()
+
+    for bad in ("blend~af_bella.50", "blend~nobody.100", "blend~af_bella.100~up9"):
+        with pytest.raises(UnknownVoice):
+            await say(kokoro, "Hola.", "es", bad)
+
+
+async def test_a_blend_is_higher_or_lower_and_as_fast(kokoro: KokoroSynthesizer) -> None:
+    """Three semitones are a quarter of an octave; how long it takes does not change by it."""
+    plain = await say(kokoro, "Hola, buenos días a todos.", "es", "blend~ef_dora.100")
+    higher = await say(kokoro, "Hola, buenos días a todos.", "es", "blend~ef_dora.100~up3")
+    lower = await say(kokoro, "Hola, buenos días a todos.", "es", "blend~ef_dora.100~down3")
+
+    assert plain.tobytes() == (await say(kokoro, "Hola, buenos días a todos.", "es", "ef_dora")).tobytes()
+    assert spectrum_peak(higher) / spectrum_peak(plain) == pytest.approx(2 ** (3 / 12), rel=0.02)
+    assert spectrum_peak(lower) / spectrum_peak(plain) == pytest.approx(2 ** (-3 / 12), rel=0.02)
+    assert len(higher) == pytest.approx(len(plain), rel=0.05)
+    assert len(lower) == pytest.approx(len(plain), rel=0.05)
 
 
 async def test_sentences_come_one_by_one(kokoro: KokoroSynthesizer) -> None:

@@ -23,8 +23,6 @@ from typing import IO, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from stack.errors import StackError
-
 Weights = dict[str, NDArray[Any]]
 
 _SAFETENSORS: Final = {"F64": "<f8", "F32": "<f4", "F16": "<f2", "I64": "<i8", "I32": "<i4", "U8": "<u1"}
@@ -36,12 +34,15 @@ _MAGIC: Final = 0x1950A86A20F9469CFC6C
 _PROTOCOL: Final = 1001
 
 
-class UnreadableCheckpoint(StackError):
+class UnreadableCheckpoint(ValueError):
     """A file is not a checkpoint, or holds more than weights."""
 
 
 def read(path: Path) -> Weights:
-    """All weights of a checkpoint by name. Raises UnreadableCheckpoint."""
+    """All weights of a checkpoint by name; those of a table in the table as "model_state.linear.weight".
+
+    Raises UnreadableCheckpoint.
+    """
     try:
         if path.suffix == ".safetensors":
             return _safetensors(path)
@@ -147,7 +148,13 @@ class _Unpickler(pickle.Unpickler):
 def _weights(state: Any) -> Weights:
     if not isinstance(state, dict):
         raise ValueError("it is not a table of weights")
-    return {str(name): value.array() for name, value in state.items() if isinstance(value, _Tensor)}
+    weights: Weights = {}
+    for name, value in state.items():
+        if isinstance(value, _Tensor):
+            weights[str(name)] = value.array()
+        elif isinstance(value, OrderedDict):  # what training goes on with lies in plain tables
+            weights |= {f"{name}.{inner}": array for inner, array in _weights(value).items()}
+    return weights
 
 
 def _zipped(path: Path) -> Weights:
