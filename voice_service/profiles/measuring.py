@@ -90,7 +90,7 @@ class VoiceMeasuring:
         return VoiceReading(traits, encoder)
 
     async def _refuse_several(self, pcm: Pcm) -> None:
-        """Raises ProblemError(422) where somebody else speaks in the second half: the mean is nobody's voice."""
+        """Raises ProblemError(422) where somebody else speaks in the second half: their mean would be nobody's."""
         middle = len(pcm) // 2
         try:
             halves = [await self._speakers.describe(half) for half in (pcm[:middle], pcm[middle:])]
