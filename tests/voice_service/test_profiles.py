@@ -546,6 +546,15 @@ async def test_after_its_time_a_voice_is_gone(voices: Voices) -> None:
     assert (await deeds(voices))[-1] == ("its time was over", "profile deleted")
 
 
+async def test_no_voice_is_deleted_by_a_time_that_is_over(voices: Voices) -> None:
+    headers = await voices.api.tenant("acme")
+    mine = await voices.consented(headers)
+    voices.api.clock.pass_s(10 * DAY_S)
+    body = {"id": mine["id"], "expires_in_days": 7}
+    assert refusal(await voices.client.post(PROFILE, json=body, headers=headers)) == (422, "invalid")
+    assert await voices.profiles(headers) == [mine]
+
+
 async def test_a_voice_goes_with_its_person(voices: Voices) -> None:
     await voices.api.tenant("acme")
     await voices.consented(await voices.person("acme", "ada"))
