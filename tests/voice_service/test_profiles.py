@@ -7,12 +7,14 @@ import base64
 import io
 import wave
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import pytest_asyncio
+from pydantic import SecretStr
 from sqlalchemy import delete, func, select
 
 from config.settings import Settings
@@ -20,6 +22,7 @@ from foundation.database import reading, transaction
 from pipeline.engines.protocols import SpeakerTraits
 from tests.auth_service.conftest import WallClock
 from tests.fakes.speaker_service import voice_of
+from tests.postgresql import postgresql
 from tests.voice_service.messaging import TRANSLATE, refusal, wav
 from tests.voice_service.profiling import (
     CONSENT,
@@ -32,7 +35,7 @@ from tests.voice_service.profiling import (
 )
 from voice_service.profiles.growing import SAME_SPEAKER, first_print, grown, similarity
 from voice_service.profiles.records import ProfileLevel, level_of
-from voice_service.storage.message_tables import objects
+from voice_service.storage.message_tables import objects, remembered
 from voice_service.storage.profile_tables import consents, profiles, resembling, samples
 from voice_service.storage.tables import audit, people, tenants
 
@@ -261,7 +264,7 @@ async def test_who_reads_the_sentence_has_agreed(voices: Voices) -> None:
     made = await voices.made(headers)
     asked = await voices.asked(headers, language="en-GB")
     assert (asked["language"], asked["valid_until"]) == ("en", "2027-01-15T08:10:00.000Z")
-    assert len(asked["code"].split()) == 3
+    assert len(asked["code"].split()) == 4
     assert all(word in asked["text"] for word in asked["code"].split())
     voices.api.clock.pass_s(DAY_S / 1440)
 
@@ -543,6 +546,15 @@ async def test_after_its_time_a_voice_is_gone(voices: Voices) -> None:
     assert (await deeds(voices))[-1] == ("its time was over", "profile deleted")
 
 
+async def test_no_voice_is_deleted_by_a_time_that_is_over(voices: Voices) -> None:
+    headers = await voices.api.tenant("acme")
+    mine = await voices.consented(headers)
+    voices.api.clock.pass_s(10 * DAY_S)
+    body = {"id": mine["id"], "expires_in_days": 7}
+    assert refusal(await voices.client.post(PROFILE, json=body, headers=headers)) == (422, "invalid")
+    assert await voices.profiles(headers) == [mine]
+
+
 async def test_a_voice_goes_with_its_person(voices: Voices) -> None:
     await voices.api.tenant("acme")
     await voices.consented(await voices.person("acme", "ada"))
@@ -551,6 +563,31 @@ async def test_a_voice_goes_with_its_person(voices: Voices) -> None:
     await voices.api.services.messages.messages.objects.sweep()
     assert files(voices) == []
     assert await rows(voices, profiles) == 0
+
+
+async def test_postgresql_keeps_voices_as_well(settings: Settings, clock: WallClock) -> None:
+    """Made, grown by samples that come at once, bounded, found, used, remembered, deleted."""
+    async with postgresql() as url:
+        shown = SecretStr(url.render_as_string(hide_password=False))
+        chosen = replace(settings, voice=replace(settings.voice, database_url=shown))
+        async with profiling(chosen, clock, profiles_per_person=2) as voices:
+            headers = await voices.api.tenant("acme", remembers_messages=True)
+            mine = (await voices.consented(headers))["id"]
+            made = [voices.client.post(PROFILE, json={"name": "Two"}, headers=headers) for _ in range(3)]
+            assert sorted(one.status_code for one in await asyncio.gather(*made)) == [201, 409, 409]
+            sent = await asyncio.gather(*(voices.send(headers, 4.0) for _ in range(3)))
+            assert [one.status_code for one in sent] == [200] * 3
+            await voices.found(headers, mine)
+            voices.recognition.text = "Good morning."
+            for cached in (False, True):
+                answer = await voices.api.sent(headers, wav(2.0), voice_profile_id=mine)
+                assert answer["cached"] is cached
+                assert answer["voice_similarity"] == pytest.approx(0.98, abs=0.01)
+            assert (await voices.client.delete(PROFILE, headers=headers)).status_code == 204
+            for table in (samples, consents, resembling, objects, remembered):
+                nobodys = 1 if table in (objects, remembered) else 0  # the translation
+                assert await rows(voices, table) == nobodys
+            assert [one["id"] != mine for one in await voices.profiles(headers)] == [True]
 
 
 async def test_strangers_have_no_voices(voices: Voices) -> None:

@@ -7,7 +7,7 @@ import pytest
 from voice_service.profiles.readings import ReadingFault, fault_in
 from voice_service.profiles.wordings import CODE_WORDS, WORDINGS, new_code, sentence_with
 
-CODE = ("river", "tiger", "window")
+CODE = ("hospital", "tiger", "window", "apple")
 SENTENCE = sentence_with("en", CODE)
 
 
@@ -16,9 +16,9 @@ SENTENCE = sentence_with("en", CODE)
     [
         SENTENCE,
         SENTENCE.upper(),
-        "This is my own voice. I agree that it is measured and imitated here. My words are River Tiger Window!",
-        "this is my own voice i agree that it's measured an imitated here my words are the river, tigers, windows",
-        "Uh, this is my voice and I agree that it is measured and imitated. My words are: river... tiger... window.",
+        "This is my own voice. I agree that it is measured and imitated here. My words are Hospital Tiger Window Apple!",
+        "this is my own voice i agree that it's measured an imitated here my words are the hospital, tigers, windows, apples",
+        "Uh, this is my voice and I agree that it is measured and imitated. My words are: hospital... tiger... window.",
     ],
 )
 def test_what_recognisers_make_of_the_sentence_is_taken(heard: str) -> None:
@@ -29,12 +29,12 @@ def test_what_recognisers_make_of_the_sentence_is_taken(heard: str) -> None:
     ("heard", "fault"),
     [
         ("", ReadingFault.CODE),
-        ("river tiger window", ReadingFault.SENTENCE),
-        ("I disagree and say river tiger window", ReadingFault.SENTENCE),
-        (SENTENCE.replace("river, tiger", "tiger, river"), ReadingFault.CODE),
-        (SENTENCE.replace("tiger", "table"), ReadingFault.CODE),
-        (SENTENCE.replace(", window", ""), ReadingFault.CODE),
-        (sentence_with("de", ("Fluss", "Tiger", "Fenster")), ReadingFault.CODE),
+        ("hospital tiger window apple", ReadingFault.SENTENCE),
+        ("I disagree and say hospital tiger window apple", ReadingFault.SENTENCE),
+        (sentence_with("en", CODE[::-1]), ReadingFault.CODE),
+        (SENTENCE.replace("tiger, window", "table, kitchen"), ReadingFault.CODE),
+        (SENTENCE.replace(", window, apple", ""), ReadingFault.CODE),
+        (sentence_with("de", ("Garten", "Tiger", "Fenster", "Apfel")), ReadingFault.CODE),
     ],
 )
 def test_other_words_are_not_taken(heard: str, fault: ReadingFault) -> None:

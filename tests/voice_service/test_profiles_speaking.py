@@ -142,6 +142,7 @@ async def test_a_repeated_message_is_answered_in_the_same_voice_until_the_profil
     headers = await voices.api.tenant("acme", remembers_messages=True, keeps_messages=True)
     profile = await ready(voices, headers)
     house = [await voices.api.sent(headers, wav(2.0)) for _ in range(2)]
+    voices.api.clock.pass_s(1)
     own = [await voices.api.sent(headers, wav(2.0), voice_profile_id=profile) for _ in range(2)]
 
     assert [answer["cached"] for answer in (*house, *own)] == [False, True, False, True]

@@ -41,7 +41,7 @@ class SpeakerServices(SpeakerEncoder, VoiceMatcher, Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class MeasuredVoice:
+class VoiceReading:
     """A voice as it was measured."""
 
     traits: SpeakerTraits
@@ -72,7 +72,7 @@ class VoiceMeasuring:
         except (EngineError, TimeoutError) as error:
             raise ProblemError(speaker_problem(error)) from error
 
-    async def measured(self, pcm: Pcm) -> MeasuredVoice:
+    async def measured(self, pcm: Pcm) -> VoiceReading:
         """The one voice in sound at `HEARING_RATE_HZ`.
 
         Raises ProblemError: 422 `too_little_speech` under `LEAST_SPEECH_S`, `several_voices`; what became of the
@@ -87,7 +87,7 @@ class VoiceMeasuring:
                 await self._refuse_several(pcm)
         except (EngineError, AudioError, TimeoutError) as error:
             raise ProblemError(speaker_problem(error)) from error
-        return MeasuredVoice(traits, encoder)
+        return VoiceReading(traits, encoder)
 
     async def _refuse_several(self, pcm: Pcm) -> None:
         """Raises ProblemError(422) where somebody else speaks in the second half: their mean would be nobody's."""

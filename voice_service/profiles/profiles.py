@@ -25,7 +25,7 @@ from voice_service.profiles.growing import (
     grown,
     similarity,
 )
-from voice_service.profiles.measuring import MeasuredVoice, VoiceMeasuring
+from voice_service.profiles.measuring import VoiceMeasuring, VoiceReading
 from voice_service.profiles.records import (
     ConsentAsked,
     NewSample,
@@ -207,7 +207,7 @@ class Profiles:
         return SOUGHT
 
     async def _taken(
-        self, caller: Caller, profile: str, measured: MeasuredVoice, name: str, asked: ConsentAsked | None
+        self, caller: Caller, profile: str, measured: VoiceReading, name: str, asked: ConsentAsked | None
     ) -> float | None:
         """How near it was to what was known."""
         for _ in range(_AT_ONCE):
@@ -263,7 +263,7 @@ def check_right(caller: Caller) -> None:
         raise ProblemError(Problem(403, "not_in_plan", detail))
 
 
-def _checked(old: Voiceprint, new: MeasuredVoice) -> float:
+def _checked(old: Voiceprint, new: VoiceReading) -> float:
     """How near it is. Raises ProblemError(409) where somebody else speaks."""
     near = similarity(old.embedding, new.traits.embedding)
     if near < SAME_SPEAKER:

@@ -12,6 +12,8 @@ LEAST_OF_SENTENCE: Final = 0.6
 """So large a part of the sentence's words has to be there, in order; recognisers get some wrong."""
 LEAST_OF_WORD: Final = 0.75
 """So alike has a word of the code to be: one letter in four may differ."""
+MOST_MISHEARD: Final = 1
+"""So many words of the code may be something else: recognisers mishear one in ten of a poor voice."""
 
 
 class ReadingFault(StrEnum):
@@ -22,22 +24,24 @@ class ReadingFault(StrEnum):
 
 
 def fault_in(heard: str, sentence: str, code: Sequence[str]) -> ReadingFault | None:
-    """None where both the sentence and, in their order, the words of its code were read."""
+    """None where both the sentence and, in their order, the words of its code were read; one of these may be wrong."""
     found, wanted = _words(heard), _words(sentence)
-    if not _holds(found, [word for part in code for word in _words(part)]):
+    words = [word for part in code for word in _words(part)]
+    if _in_order(found, words) < max(1, len(words) - MOST_MISHEARD):
         return ReadingFault.CODE
     matcher = SequenceMatcher(None, found, wanted, autojunk=False)
     there = sum(block.size for block in matcher.get_matching_blocks())
     return None if there >= LEAST_OF_SENTENCE * len(wanted) else ReadingFault.SENTENCE
 
 
-def _holds(found: Sequence[str], code: Sequence[str]) -> bool:
-    at = 0
+def _in_order(found: Sequence[str], code: Sequence[str]) -> int:
+    """How many words of the code are there, each behind the one before it."""
+    at = count = 0
     for word in code:
-        at = next((place + 1 for place in range(at, len(found)) if _alike(found[place], word)), 0)
-        if not at:
-            return False
-    return True
+        place = next((place for place in range(at, len(found)) if _alike(found[place], word)), None)
+        if place is not None:
+            at, count = place + 1, count + 1
+    return count
 
 
 def _alike(one: str, other: str) -> bool:

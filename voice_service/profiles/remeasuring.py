@@ -10,7 +10,7 @@ from pipeline.audio import HEARING_RATE_HZ, AudioError
 from pipeline.recordings.decoding import TooMuchSound, decode
 from voice_service.messages.objects import ObjectError, Objects
 from voice_service.profiles.growing import first_print, grown
-from voice_service.profiles.measuring import MeasuredVoice, VoiceMeasuring
+from voice_service.profiles.measuring import VoiceMeasuring, VoiceReading
 from voice_service.profiles.records import Voiceprint, VoiceProfile
 from voice_service.profiles.storing import ProfileStore
 
@@ -39,7 +39,7 @@ class Remeasuring:
         """Likewise, as the engine that is there now measures it."""
         return await self.current(known, await self._measuring.encoder())
 
-    async def _measured(self, name: str) -> MeasuredVoice:
+    async def _measured(self, name: str) -> VoiceReading:
         try:
             data = await self._objects.read(name)
             sample = await asyncio.to_thread(decode, data, rate_hz=HEARING_RATE_HZ, max_s=_LONGEST_S)

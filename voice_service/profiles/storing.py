@@ -86,14 +86,13 @@ class ProfileStore:
         return identifier
 
     async def change(self, known: VoiceProfile, values: Mapping[str, Any], who: str) -> None:
-        """`values`: of `name`, `is_default`, `keep_days`. Raises ProblemError(404) where it went meanwhile."""
+        """`values`: of `name`, `is_default`, `keep_days`. Raises ProblemError: 404 where it went meanwhile, 422."""
         changed = dict(values) | {"updated_at": self._clock()}
         async with transaction(self._engine) as connection:
             if values.get("is_default"):
                 await self._no_default(connection, known.owner)
             if "keep_days" in values:
-                begins = known.created_at if known.consent is None else known.consent.at
-                changed["expires_at"] = begins + values["keep_days"] * DAY_S
+                changed["expires_at"] = self._end_of(known, values["keep_days"])
                 await self._keep_samples(connection, known.id, changed["expires_at"])
             of_it = update(profiles).where(profiles.c.id == known.id).values(**changed)
             if not (await connection.execute(of_it)).rowcount:
@@ -181,6 +180,15 @@ class ProfileStore:
         wanted = select(samples.c.object).where(samples.c.profile == profile).order_by(samples.c.created_at)
         async with reading(self._engine) as connection:
             return list((await connection.execute(wanted)).scalars())
+
+    def _end_of(self, known: VoiceProfile, keep_days: int) -> float:
+        """Raises ProblemError(422) for a time that is over: nobody deletes a voice by mistake."""
+        begins = known.created_at if known.consent is None else known.consent.at
+        end = begins + keep_days * DAY_S
+        if end <= self._clock():
+            detail = "That time is over already; to be rid of the profile, delete it."
+            raise ProblemError(Problem(422, "invalid", detail))
+        return end
 
     def _there(self) -> ColumnElement[bool]:
         return profiles.c.expires_at > self._clock()

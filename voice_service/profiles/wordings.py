@@ -14,8 +14,8 @@ from typing import Final
 
 from pipeline.text.languages import base
 
-CODE_WORDS: Final = 3
-"""Of 24: one in 12 144 is right by chance."""
+CODE_WORDS: Final = 4
+"""Of 24; as one may be misheard, one code in some 3000 passes for another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,35 +34,35 @@ WORDINGS: Final[Mapping[str, Wording]] = MappingProxyType(
             "Das ist meine eigene Stimme. Ich bin einverstanden, dass sie hier gemessen und nachgeahmt wird. "
             "Meine Wörter sind {code}.",
             tuple(
-                "Apfel Brücke Kerze Doktor Garten Hammer Insel Küche Leiter Montag Orange Bleistift Kaninchen "
+                "Apfel Brücke Kerze Regenschirm Garten Hammer Insel Küche Leiter Montag Orange Bleistift Kaninchen "
                 "Fluss Schule Sommer Teppich Donner Tiger Dorf Wasser Fenster Zucker Elefant".split()
             ),
         ),
         "en": Wording(
             "This is my own voice. I agree that it is measured and imitated here. My words are {code}.",
             tuple(
-                "apple bridge candle doctor garden hammer island kitchen ladder Monday orange pencil rabbit "
-                "river school summer table thunder tiger village water window sugar elephant".split()
+                "apple bridge candle umbrella garden hammer island kitchen calendar Monday orange pencil rabbit "
+                "potato hospital summer table thunder tiger village water window banana elephant".split()
             ),
         ),
         "es": Wording(
             "Esta es mi propia voz. Acepto que aquí se mida y se imite. Mis palabras son {code}.",
             tuple(
-                "manzana puente vela doctor jardín martillo isla cocina escalera lunes naranja lápiz conejo "
+                "manzana puente vela paraguas jardín martillo isla cocina escalera lunes naranja lápiz conejo "
                 "río escuela verano zapato trueno tigre pueblo agua ventana azúcar elefante".split()
             ),
         ),
         "fr": Wording(
             "Ceci est ma propre voix. J'accepte qu'elle soit mesurée et imitée ici. Mes mots sont {code}.",
             tuple(
-                "pomme jardin bougie docteur marteau cuisine échelle lundi orange crayon lapin rivière école "
+                "pomme jardin bougie parapluie marteau cuisine échelle lundi orange crayon lapin rivière école "
                 "tableau tonnerre tigre village fenêtre sucre éléphant chapeau montagne papillon voiture".split()
             ),
         ),
         "it": Wording(
             "Questa è la mia voce. Accetto che qui venga misurata e imitata. Le mie parole sono {code}.",
             tuple(
-                "mela ponte candela dottore giardino martello isola cucina scala lunedì arancia matita coniglio "
+                "mela ponte candela balena giardino martello isola cucina scala lunedì arancia matita coniglio "
                 "fiume scuola estate tavolo tuono tigre villaggio acqua finestra zucchero elefante".split()
             ),
         ),
@@ -70,14 +70,14 @@ WORDINGS: Final[Mapping[str, Wording]] = MappingProxyType(
             "Dit is mijn eigen stem. Ik ga ermee akkoord dat ze hier wordt gemeten en nagebootst. "
             "Mijn woorden zijn {code}.",
             tuple(
-                "appel brug kaars dokter tuin hamer eiland keuken ladder maandag sinaasappel potlood konijn "
+                "appel brug kaars paraplu tuin hamer eiland keuken ladder maandag sinaasappel potlood konijn "
                 "rivier school zomer tafel donder tijger dorp water venster suiker olifant".split()
             ),
         ),
         "pl": Wording(
             "To jest mój własny głos. Zgadzam się, aby był tu mierzony i naśladowany. Moje słowa to {code}.",
             tuple(
-                "jabłko most świeca doktor ogród młotek wyspa kuchnia drabina poniedziałek pomarańcza ołówek "
+                "jabłko most świeca parasol ogród młotek wyspa kuchnia drabina poniedziałek pomarańcza ołówek "
                 "królik rzeka szkoła lato stolik burza tygrys wioska woda okno cukier słoń".split()
             ),
         ),
@@ -85,7 +85,7 @@ WORDINGS: Final[Mapping[str, Wording]] = MappingProxyType(
             "Esta é a minha própria voz. Aceito que ela seja medida e imitada aqui. "
             "As minhas palavras são {code}.",
             tuple(
-                "maçã ponte tambor doutor jardim martelo ilha cozinha escada segunda laranja lápis coelho rio "
+                "maçã ponte tambor guitarra jardim martelo ilha cozinha escada segunda laranja lápis coelho rio "
                 "escola verão sapato trovão tigre aldeia água janela açúcar elefante".split()
             ),
         ),
