@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -46,11 +46,18 @@ class BlendSearch:
         voices: that may be parts, by name; at least one.
         wanted: where the nearest is looked for.
         pitch_hz: of the one whose voice is wanted; 0 where it is not known.
+        allowed: which blends may be proposed.
     """
 
     def __init__(
-        self, voices: Mapping[str, MeasuredVoice], wanted: SpeakerEmbedding, pitch_hz: float = 0.0
+        self,
+        voices: Mapping[str, MeasuredVoice],
+        wanted: SpeakerEmbedding,
+        pitch_hz: float = 0.0,
+        *,
+        allowed: Callable[[Blend], bool] = lambda blend: True,
     ) -> None:
+        self._allowed = allowed
         self._voices, self._wanted, self._pitch_hz = voices, wanted, pitch_hz
         self._near = sorted(voices, key=self._similarity, reverse=True)[:_NEAREST]
         self._tried: dict[Blend, float] = {}
@@ -66,7 +73,7 @@ class BlendSearch:
     def propose(self) -> Blend | None:
         """What is worth trying next; None: nothing."""
         for blend in itertools.chain(self._reckoned, self._changes):
-            if blend not in self._tried:
+            if blend not in self._tried and self._allowed(blend):
                 return blend
         return None
 
@@ -88,11 +95,18 @@ class BlendSearch:
             for names in itertools.combinations(self._near, count):
                 embeddings = np.stack([self._voices[name].embedding for name in names])
                 similarities = self._reckon(shares @ embeddings)
-                at = int(np.argmax(similarities))
-                found.append((float(similarities[at]), _blend(names, shares[at])))
+                in_order = (_blend(names, shares[at]) for at in np.argsort(-similarities))
+                found += [
+                    (float(self._reckon_one(blend)), blend)
+                    for blend in itertools.islice(filter(self._allowed, in_order), 1)
+                ]
         found.sort(key=lambda one: -one[0])
-        alone = Blend(((self._near[0], WHOLE),))
-        return [alone, *(blend for _, blend in found[: RECKONED - 1])]
+        alone = next((one for name in self._near if self._allowed(one := Blend(((name, WHOLE),)))), None)
+        return [*([alone] if alone else []), *(blend for _, blend in found[: RECKONED - 1])]
+
+    def _reckon_one(self, blend: Blend) -> float:
+        mixed = sum(self._voices[voice].embedding * np.float64(share) for voice, share in blend.parts)
+        return float(self._reckon(np.asarray(mixed)[None])[0])
 
     def _reckon(self, mixed: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.asarray(mixed @ self._wanted / np.linalg.norm(mixed, axis=1))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import aclosing, asynccontextmanager
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -29,7 +30,7 @@ from pipeline.engines.speakers.blend_search import BlendSearch, MeasuredVoice
 from pipeline.engines.speakers.named_voices import NamedVoices
 from pipeline.engines.speakers.sentences import COMPARISONS
 from pipeline.engines.synthesis.blends import WHOLE, Blend, engine_and_voice, parts_of
-from pipeline.engines.synthesis.kokoro_partners import may_take_part
+from pipeline.engines.synthesis.kokoro_partners import guest_share, stays_understandable
 from pipeline.text.languages import base
 
 EVALUATIONS: Final = 24
@@ -93,7 +94,12 @@ class BlendMatcher:
         tell = progress or _ignored
         async with self._turn():
             voices = await self._measured(code, lambda done: tell(done * _MEASURING))
-            search = BlendSearch(voices, wanted.embedding, wanted.pitch_hz)
+            search = BlendSearch(
+                voices,
+                wanted.embedding,
+                wanted.pitch_hz,
+                allowed=partial(stays_understandable, language=code),
+            )
             await self._search(search, code, wanted, lambda done: tell(_MEASURING + done * (1 - _MEASURING)))
             return await self._result(search, code, wanted, tell)
 
@@ -125,7 +131,7 @@ class BlendMatcher:
         names = [
             name
             for name in parts_of(self._synthesizer, self._engine)
-            if name in own or may_take_part(name, language)
+            if name in own or guest_share(name, language)
         ]
         kept = await asyncio.to_thread(self._kept.kept, language, sentence)
         found = {name: kept[name] for name in names if name in kept}
