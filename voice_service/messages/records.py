@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Final
 
 from pipeline.recordings.finishing import AudioFormat
-from voice_service.messages.tuning import Tuning
+from voice_service.messages.tuning import MessageTuning
 
 
 class MessageQuality(StrEnum):
@@ -62,7 +62,7 @@ class MessageWish:
     return_audio_url: bool = True
     return_base64: bool = True
     format: AudioFormat = AudioFormat.WAV
-    tuning: Tuning = field(default_factory=Tuning)
+    tuning: MessageTuning = field(default_factory=MessageTuning)
     """What nobody asks for: as it is for all, or a trial has it."""
 
     @property

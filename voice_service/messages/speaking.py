@@ -65,9 +65,14 @@ def voice_for(
     """
     if not voices:
         return None
-    first = [voice for voice in voices if not voice.standby] or list(voices)
-    quickest = [voice for voice in voices if voice.standby] or first
-    cast = quickest if quality is MessageQuality.FAST or rule is VoiceRule.QUICKEST else first
-    if rule is VoiceRule.FIRST:
+    cast = _cast(voices, quick=quality is MessageQuality.FAST or rule is VoiceRule.QUICKEST)
+    if rule is VoiceRule.FIRST or not register:
         return cast[0]
-    return next((voice for voice in cast if register and voice.register == register), cast[0])
+    return next((voice for voice in cast if voice.register == register), cast[0])
+
+
+def _cast(voices: Sequence[Voice], *, quick: bool) -> list[Voice]:
+    """Those of the engine that speaks first, or of the quickest."""
+    first = [voice for voice in voices if not voice.standby] or list(voices)
+    standby = [voice for voice in voices if voice.standby]
+    return (standby or first) if quick else first
