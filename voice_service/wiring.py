@@ -34,7 +34,7 @@ from voice_service.storage import database
 from voice_service.trials.trials import Trials
 from voice_service.trials.tuner import TrialTuner
 from voice_service.watching.counted import CACHE, WORKER
-from voice_service.watching.figures import Figures
+from voice_service.watching.figures import FigureReader
 from voice_service.watching.queueing import QueueWatch
 from voice_service.watching.tallies import Tallies
 
@@ -59,7 +59,7 @@ class VoiceServices:
     jobs: JobRoom
     feedback: Feedback
     tallies: Tallies
-    figures: Figures
+    figures: FigureReader
     queue_watch: QueueWatch
     looks: audit.Looks
     trials: Trials
@@ -131,7 +131,7 @@ async def opened(settings: Settings, clock: Callable[[], float] = time.time) -> 
             jobs=jobs,
             feedback=Feedback(engine, clock=clock),
             tallies=tallies,
-            figures=Figures(engine, tallies, clock=clock, keep_s=voice.keep_days * DAY_S),
+            figures=FigureReader(engine, tallies, clock=clock, keep_s=voice.keep_days * DAY_S),
             queue_watch=QueueWatch(engine, jobs.queue, tallies, clock=clock),
             looks=audit.Looks(engine, clock=clock),
             trials=trials,

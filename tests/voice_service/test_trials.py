@@ -29,7 +29,7 @@ from voice_service.messages.tuning import Exposure, VoiceRule
 from voice_service.quality.feedback import Opinion
 from voice_service.storage.quality_tables import exposures
 from voice_service.trials.judging import outcome, standings
-from voice_service.trials.records import Metric, Outcome, Trial, TrialPlan, TrialStatus, Variant, Verdict
+from voice_service.trials.records import Metric, Trial, TrialOutcome, TrialPlan, TrialStatus, Variant, Verdict
 from voice_service.trials.sequential import Sample, compare
 from voice_service.wiring import VoiceServices
 
@@ -206,15 +206,15 @@ def test_the_stop_rule() -> None:
     even = Sample(20, 3.0, 1.0)
     three = plan(variants=(NOW, HIGH, Variant("quick", 0.1, {"recogniser": "fast"})))
 
-    def ends(plan: TrialPlan, **samples: Sample) -> Outcome | None:
+    def ends(plan: TrialPlan, **samples: Sample) -> TrialOutcome | None:
         return outcome(plan, standings(plan, samples))
 
-    assert ends(plan(), now=even, careful=Sample(20, 5.0, 1.0)) is Outcome.BETTER
-    assert ends(plan(), now=even, careful=Sample(20, 1.0, 1.0)) is Outcome.WORSE
+    assert ends(plan(), now=even, careful=Sample(20, 5.0, 1.0)) is TrialOutcome.BETTER
+    assert ends(plan(), now=even, careful=Sample(20, 1.0, 1.0)) is TrialOutcome.WORSE
     assert ends(plan(), now=even, careful=even) is None
     assert ends(three, now=even, careful=Sample(20, 1.0, 1.0), quick=even) is None
     done = Sample(1000, 3.0, 1.0)
-    assert ends(plan(), now=done, careful=done) is Outcome.NO_DIFFERENCE
+    assert ends(plan(), now=done, careful=done) is TrialOutcome.NO_DIFFERENCE
     slow, quick = Sample(500, math.log(2000), 0.1), Sample(500, math.log(1000), 0.1)
     timed = plan(metric=Metric.LATENCY, effect=0.1)
     found = standings(timed, {"now": slow, "careful": quick})

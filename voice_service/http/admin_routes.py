@@ -19,7 +19,7 @@ from voice_service.http.admin_shapes import (
     queue_answer,
 )
 from voice_service.http.dependencies import CallingOperator, Wired
-from voice_service.quality.feedback import LONGEST_PAGE, Said
+from voice_service.quality.feedback import LONGEST_PAGE, GivenOpinion
 
 LONGEST_HOURS = 31 * 24
 
@@ -104,7 +104,7 @@ async def audited(
     )
 
 
-def _cursor(said: Said) -> str:
+def _cursor(said: GivenOpinion) -> str:
     return f"{said.changed_at!r}-{said.message}"
 
 

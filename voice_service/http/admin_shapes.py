@@ -8,9 +8,9 @@ from pydantic import AwareDatetime, BaseModel
 
 from voice_service.accounts.records import Queue
 from voice_service.http.feedback_routes import OpinionFields
-from voice_service.quality.feedback import Said
+from voice_service.quality.feedback import GivenOpinion
 from voice_service.watching.counted import RouteCount
-from voice_service.watching.figures import PairQuality, Point, ServiceFigures, Trend
+from voice_service.watching.figures import FigureTrend, PairQuality, Point, ServiceFigures
 from voice_service.watching.queueing import QueueView
 
 
@@ -179,7 +179,7 @@ def metrics_answer(found: ServiceFigures) -> MetricsAnswer:
         cache=[
             CacheAnswer(
                 level=level,
-                times=_trend(Trend(found.now.cache.get(level, 0), found.before.cache.get(level, 0))),
+                times=_trend(FigureTrend(found.now.cache.get(level, 0), found.before.cache.get(level, 0))),
             )
             for level in levels
         ],
@@ -237,7 +237,7 @@ def queue_answer(view: QueueView) -> QueueViewAnswer:
     )
 
 
-def given_feedback(said: Said) -> GivenFeedback:
+def given_feedback(said: GivenOpinion) -> GivenFeedback:
     """As operators see it."""
     opinion = said.opinion
     return GivenFeedback(
@@ -292,7 +292,7 @@ def _point(point: Point) -> PointAnswer:
     )
 
 
-def _trend(trend: Trend) -> TrendAnswer:
+def _trend(trend: FigureTrend) -> TrendAnswer:
     return TrendAnswer(now=_rounded(trend.now), before=_rounded(trend.before), change=_rounded(trend.change))
 
 

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator
 
 from voice_service.http.dependencies import Calling, Wired
-from voice_service.quality.feedback import LONGEST_COMMENT, Issue, Opinion, Said
+from voice_service.quality.feedback import LONGEST_COMMENT, GivenOpinion, Issue, Opinion
 
 router = APIRouter(tags=["voice messages"])
 
@@ -72,7 +72,7 @@ async def take_feedback_back(job_id: JobInPath, caller: Calling, services: Wired
     await services.feedback.take_back(caller, job_id)
 
 
-def feedback_answer(said: Said) -> FeedbackAnswer:
+def feedback_answer(said: GivenOpinion) -> FeedbackAnswer:
     """As it is sent to whoever said it."""
     opinion = said.opinion
     return FeedbackAnswer(

@@ -10,12 +10,12 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validato
 
 from foundation.http.problems import Problem, ProblemError
 from voice_service.http.dependencies import CallingOperator, Wired
-from voice_service.trials.judging import Standing
+from voice_service.trials.judging import VariantStanding
 from voice_service.trials.records import (
     SETTINGS,
     Metric,
-    Outcome,
     Trial,
+    TrialOutcome,
     TrialPlan,
     TrialStatus,
     Variant,
@@ -114,7 +114,7 @@ class TrialAnswer(BaseModel):
     least_people: int
     most_people: int
     variants: list[StandingAnswer]
-    outcome: Outcome | None
+    outcome: TrialOutcome | None
     """Why its stop rule ended it; null where it runs, or was ended by hand."""
     promoted: str | None
     created_at: AwareDatetime
@@ -236,7 +236,7 @@ async def _answer(trials: Trials, trial: Trial) -> TrialAnswer:
     )
 
 
-def _standing(variant: Variant, found: Standing) -> StandingAnswer:
+def _standing(variant: Variant, found: VariantStanding) -> StandingAnswer:
     return StandingAnswer(
         variant=variant.name,
         share=variant.share,

@@ -38,7 +38,7 @@ from voice_service.messages.records import (
 )
 from voice_service.messages.remembering import Remembered
 from voice_service.messages.translating import MessageTranslator
-from voice_service.messages.tuning import Exposure, Tuner, Tuning
+from voice_service.messages.tuning import Exposure, MessageTuning, Tuner
 
 log = structlog.get_logger(__name__)
 
@@ -210,7 +210,7 @@ class Messages:
         parts: tuple[bytes | str, ...] = (
             "result", *voice, wish.sound, wish.source_language or "", wish.target_language, wish.quality, wish.format,
             str(wish.preserve_emotion), str(wish.return_audio_url or wish.return_base64), str(job.choices.outside),
-            *_if_unusual(wish.tuning, Tuning()),
+            *_if_unusual(wish.tuning, MessageTuning()),
         )  # fmt: skip
         job.keys.append(await asyncio.to_thread(self._remembered.key, job.caller.tenant, *parts))
         found = await self._remembered.get(job.caller.tenant, job.keys[0])
@@ -243,7 +243,7 @@ class Messages:
 
     def _translation_key(self, job: _Job, source: str, text: str) -> str:
         wish = job.wish
-        order = _if_unusual(wish.tuning.translator, Tuning().translator)
+        order = _if_unusual(wish.tuning.translator, MessageTuning().translator)
         outside = str(job.choices.outside)
         parts = ("translation", source, wish.target_language, wish.quality, outside, text, *order)
         return self._remembered.key(job.caller.tenant, *parts)

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Final
 
 from pipeline.recordings.finishing import AudioFormat
-from voice_service.messages.tuning import Tuning
+from voice_service.messages.tuning import MessageTuning
 from voice_service.profiles.records import FoundVoice, Voiceprint
 
 
@@ -86,7 +86,7 @@ class MessageWish:
     format: AudioFormat = AudioFormat.WAV
     own_voice: OwnVoice | None = None
     """Who shall speak; None: a voice of the house."""
-    tuning: Tuning = field(default_factory=Tuning)
+    tuning: MessageTuning = field(default_factory=MessageTuning)
     """What nobody asks for: as it is for all, or a trial has it."""
 
     @property

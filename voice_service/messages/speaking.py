@@ -66,9 +66,14 @@ def voice_for(
     """
     if not voices:
         return None
-    live = [voice for voice in voices if not voice.standby] or list(voices)
-    best = [voice for voice in voices if engine_of(voice) == engine_of(voices[0])]
-    cast = live if quality is MessageQuality.FAST or rule is VoiceRule.QUICKEST else best
-    if rule is VoiceRule.FIRST:
+    cast = _cast(voices, quick=quality is MessageQuality.FAST or rule is VoiceRule.QUICKEST)
+    if rule is VoiceRule.FIRST or not register:
         return cast[0]
-    return next((voice for voice in cast if register and voice.register == register), cast[0])
+    return next((voice for voice in cast if voice.register == register), cast[0])
+
+
+def _cast(voices: Sequence[Voice], *, quick: bool) -> list[Voice]:
+    """Those of the best engine, which comes first, or of the one that keeps up with live talk."""
+    if quick:
+        return [voice for voice in voices if not voice.standby] or list(voices)
+    return [voice for voice in voices if engine_of(voice) == engine_of(voices[0])]

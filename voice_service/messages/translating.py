@@ -67,22 +67,27 @@ class MessageTranslator:
         pieces = [piece.strip() for piece in sentences(text, _LONGEST_SENTENCE, source)]
         pieces = [piece for piece in pieces if piece]
         services = await self._that_know(source, target) if outside else []
-        refused: ProblemError | None = None
-        if order is TranslatorOrder.HOUSE_FIRST:
-            try:
-                return await self._by_house(pieces, source, target, quality)
-            except ProblemError as error:
-                if not services:
-                    raise
-                refused = error
+        if order is TranslatorOrder.OUTSIDE_FIRST:
+            found = await self._by_services(services, pieces, source, target)
+            return found or await self._by_house(pieces, source, target, quality)
+        try:
+            return await self._by_house(pieces, source, target, quality)
+        except ProblemError:
+            found = await self._by_services(services, pieces, source, target)
+            if found is None:
+                raise
+            return found
+
+    async def _by_services(
+        self, services: Sequence[OutsideTranslator], pieces: Sequence[str], source: str, target: str
+    ) -> TranslatedText | None:
+        """Of the first that does it; None where none does."""
         for service in services:
             try:
                 return await self._by_service(service, pieces, source, target)
             except EngineError as error:
                 log.warning("the next translator is asked", after=service.name, reason=type(error).__name__)
-        if refused is not None:
-            raise refused
-        return await self._by_house(pieces, source, target, quality)
+        return None
 
     async def check(self, source: str, target: str, *, outside: bool) -> None:
         """Raises ProblemError(422 `unknown_language`) where it is certain by now that nobody knows the way."""

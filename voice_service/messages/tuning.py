@@ -39,7 +39,7 @@ class VoiceRule(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Tuning:
+class MessageTuning:
     """Settings of one message."""
 
     recogniser: RecogniserEffort = RecogniserEffort.BALANCED
@@ -61,7 +61,7 @@ class Exposure:
 class Tuned:
     """How a message is done, and for which trials."""
 
-    tuning: Tuning = Tuning()
+    tuning: MessageTuning = MessageTuning()
     exposures: Sequence[Exposure] = ()
 
 

@@ -54,7 +54,7 @@ class Opinion:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Said:
+class GivenOpinion:
     """An opinion as it is kept."""
 
     message: str
@@ -77,7 +77,7 @@ class Feedback:
     def __init__(self, engine: AsyncEngine, *, clock: Callable[[], float]) -> None:
         self._engine, self._clock = engine, clock
 
-    async def give(self, caller: Caller, message: str, opinion: Opinion) -> Said:
+    async def give(self, caller: Caller, message: str, opinion: Opinion) -> GivenOpinion:
         """Keeps an opinion in the place of the one before. Raises ProblemError(404): no such message of theirs."""
         now = self._clock()
         values = {
@@ -102,7 +102,7 @@ class Feedback:
                 raise unknown_message() from error
             return _said((await connection.execute(_SAID.where(_by(caller, message)))).one())
 
-    async def find(self, caller: Caller, message: str) -> Said:
+    async def find(self, caller: Caller, message: str) -> GivenOpinion:
         """What the caller has said. Raises ProblemError(404) where that is nothing."""
         async with reading(self._engine) as connection:
             row = (await connection.execute(_SAID.where(_by(caller, message)))).first()
@@ -115,7 +115,9 @@ class Feedback:
         async with transaction(self._engine) as connection:
             await connection.execute(delete(feedback).where(_by(caller, message)))
 
-    async def page(self, *, limit: int, before: tuple[float, str] | None, comments: bool) -> list[Said]:
+    async def page(
+        self, *, limit: int, before: tuple[float, str] | None, comments: bool
+    ) -> list[GivenOpinion]:
         """For operators: of all tenants, what was said last first.
 
         Args:
@@ -153,8 +155,8 @@ def _by(caller: Caller, message: str) -> Any:
     )
 
 
-def _said(row: Row[Any]) -> Said:
-    return Said(
+def _said(row: Row[Any]) -> GivenOpinion:
+    return GivenOpinion(
         message=row.message,
         tenant=row.tenant,
         opinion=Opinion(

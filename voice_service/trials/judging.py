@@ -6,12 +6,12 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from voice_service.trials.records import Metric, Outcome, TrialPlan, Verdict
+from voice_service.trials.records import Metric, TrialOutcome, TrialPlan, Verdict
 from voice_service.trials.sequential import Comparison, Sample, compare
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class VariantStanding:
     """One variant of a trial."""
 
     variant: str
@@ -26,7 +26,7 @@ class Standing:
     """None for the first."""
 
 
-def standings(plan: TrialPlan, samples: Mapping[str, Sample]) -> list[Standing]:
+def standings(plan: TrialPlan, samples: Mapping[str, Sample]) -> list[VariantStanding]:
     """In the order of the variants. Nothing but counts is told before all have the least number of people."""
     all_samples = [samples.get(variant.name, Sample()) for variant in plan.variants]
     told = min(sample.count for sample in all_samples) >= plan.least_people
@@ -36,7 +36,7 @@ def standings(plan: TrialPlan, samples: Mapping[str, Sample]) -> list[Standing]:
         is_first = number == 0
         compared = compare(first, sample, alpha=alpha, effect=plan.effect) if told and not is_first else None
         made.append(
-            Standing(
+            VariantStanding(
                 variant=variant.name,
                 people=sample.count,
                 mean=_mean(plan.metric, sample) if told else None,
@@ -49,15 +49,15 @@ def standings(plan: TrialPlan, samples: Mapping[str, Sample]) -> list[Standing]:
     return made
 
 
-def outcome(plan: TrialPlan, found: Sequence[Standing]) -> Outcome | None:
+def outcome(plan: TrialPlan, found: Sequence[VariantStanding]) -> TrialOutcome | None:
     """The stop rule: None where the trial goes on."""
     verdicts = [standing.verdict for standing in found[1:]]
     if Verdict.BETTER in verdicts:
-        return Outcome.BETTER
+        return TrialOutcome.BETTER
     if all(verdict is Verdict.WORSE for verdict in verdicts):
-        return Outcome.WORSE
+        return TrialOutcome.WORSE
     if all(standing.people >= plan.most_people for standing in found):
-        return Outcome.NO_DIFFERENCE
+        return TrialOutcome.NO_DIFFERENCE
     return None
 
 

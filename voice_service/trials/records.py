@@ -45,7 +45,7 @@ class Verdict(StrEnum):
     WORSE = "worse"
 
 
-class Outcome(StrEnum):
+class TrialOutcome(StrEnum):
     """Why a trial was decided."""
 
     BETTER = "better"
@@ -101,7 +101,7 @@ class Trial:
     salt: str
     status: TrialStatus
     outcome: Mapping[str, Any] | None
-    """`reason` (`Outcome`), and the comparisons at that moment."""
+    """`reason` (`TrialOutcome`), and the comparisons at that moment."""
     promoted: str | None
     created_at: float
     """Unix time, s; so is the other."""

@@ -22,8 +22,8 @@ from foundation.http.problems import Problem, ProblemError
 from voice_service.accounts.audit import Deed, record
 from voice_service.storage.message_tables import messages
 from voice_service.storage.quality_tables import defaults, exposures, feedback, trials
-from voice_service.trials.judging import Standing, outcome, standings
-from voice_service.trials.records import Metric, Outcome, Trial, TrialPlan, TrialStatus, Variant
+from voice_service.trials.judging import VariantStanding, outcome, standings
+from voice_service.trials.records import Metric, Trial, TrialOutcome, TrialPlan, TrialStatus, Variant
 from voice_service.trials.sequential import Sample
 
 MOST_RUNNING: Final = 5
@@ -99,10 +99,10 @@ class Trials:
             except IntegrityError:
                 return
 
-    async def standings(self, trial: Trial) -> list[Standing]:
+    async def standings(self, trial: Trial) -> list[VariantStanding]:
         """As far as it may be told; of one that is decided, as it was then."""
         if trial.outcome is not None:
-            return [Standing(**standing) for standing in trial.outcome["standings"]]
+            return [VariantStanding(**standing) for standing in trial.outcome["standings"]]
         async with reading(self._engine) as connection:
             return standings(trial.plan, await _samples(connection, trial))
 
@@ -115,7 +115,7 @@ class Trials:
         if reason is None and self._clock() >= trial.created_at + max(
             self._keep_s - _DAY_S, self._keep_s / 2
         ):
-            reason = Outcome.OUT_OF_TIME
+            reason = TrialOutcome.OUT_OF_TIME
         if reason is None:
             return False
         values = {
@@ -227,7 +227,7 @@ async def _samples(connection: AsyncConnection, trial: Trial) -> dict[str, Sampl
     return {variant: Sample.of(found) for variant, found in values.items()}
 
 
-def _outcome(reason: Outcome | None, found: Sequence[Standing]) -> dict[str, Any]:
+def _outcome(reason: TrialOutcome | None, found: Sequence[VariantStanding]) -> dict[str, Any]:
     return {"reason": reason, "standings": [asdict(standing) for standing in found]}
 
 

@@ -12,10 +12,10 @@ from voice_service.accounts.records import Caller
 from voice_service.messages.records import MessageQuality, MessageWish
 from voice_service.messages.tuning import (
     Exposure,
+    MessageTuning,
     RecogniserEffort,
     TranslatorOrder,
     Tuned,
-    Tuning,
     VoiceRule,
 )
 from voice_service.trials.trials import Trials
@@ -69,10 +69,10 @@ def _matters(setting: str, wish: MessageWish, *, outside: bool) -> bool:
             return spoken and wish.quality is not MessageQuality.FAST
 
 
-def _tuning(settings: Mapping[str, str]) -> Tuning:
+def _tuning(settings: Mapping[str, str]) -> MessageTuning:
     """What this version does not know is as it was built."""
-    built = Tuning()
-    return Tuning(
+    built = MessageTuning()
+    return MessageTuning(
         recogniser=_known(RecogniserEffort, settings.get("recogniser"), built.recogniser),
         translator=_known(TranslatorOrder, settings.get("translator"), built.translator),
         voice=_known(VoiceRule, settings.get("voice"), built.voice),

@@ -24,7 +24,7 @@ _MOST_PAIRS: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Trend:
+class FigureTrend:
     """A figure, and what it was in the time of equal length before; None where nothing was measured."""
 
     now: float | None
@@ -44,12 +44,12 @@ class PairQuality:
 
     source: str
     target: str
-    messages: Trend
+    messages: FigureTrend
     ratings: int
-    rating: Trend
-    transcript_confidence: Trend
-    translation_score: Trend
-    voice_similarity: Trend
+    rating: FigureTrend
+    transcript_confidence: FigureTrend
+    translation_score: FigureTrend
+    voice_similarity: FigureTrend
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,14 +75,14 @@ class ServiceFigures:
 
     since: float
     until: float
-    trends: dict[str, Trend]
+    trends: dict[str, FigureTrend]
     now: Counted
     before: Counted
     pairs: list[PairQuality]
     points: list[Point]
 
 
-class Figures:
+class FigureReader:
     """Reads them. Every method raises StorageError.
 
     Args:
@@ -111,14 +111,14 @@ class Figures:
             pairs = await _pairs(connection, since, until), await _pairs(connection, first, since)
             points = await _points(connection, since, until)
         trends = {
-            "requests_per_minute": Trend(now.requests / length_s * 60, before.requests / length_s * 60),
-            "failed_requests_share": Trend(
+            "requests_per_minute": FigureTrend(now.requests / length_s * 60, before.requests / length_s * 60),
+            "failed_requests_share": FigureTrend(
                 _share(now.failed, now.requests), _share(before.failed, before.requests)
             ),
-            "refused_requests_share": Trend(
+            "refused_requests_share": FigureTrend(
                 _share(now.refused, now.requests), _share(before.refused, before.requests)
             ),
-            **{name: Trend(value, earlier.get(name)) for name, value in summary.items()},
+            **{name: FigureTrend(value, earlier.get(name)) for name, value in summary.items()},
         }
         return ServiceFigures(since, until, trends, now, before, _compared(*pairs), points)
 
@@ -219,13 +219,13 @@ def _compared(
     def pair(way: _Pair) -> PairQuality:
         here, then = now[way], before.get(way, {})
 
-        def trend(name: str) -> Trend:
-            return Trend(here.get(name), then.get(name))
+        def trend(name: str) -> FigureTrend:
+            return FigureTrend(here.get(name), then.get(name))
 
         return PairQuality(
             source=way[0],
             target=way[1],
-            messages=Trend(here.get("messages") or 0, then.get("messages")),
+            messages=FigureTrend(here.get("messages") or 0, then.get("messages")),
             ratings=int(here.get("ratings") or 0),
             rating=trend("rating"),
             transcript_confidence=trend("transcript_confidence"),
