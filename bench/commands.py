@@ -17,13 +17,17 @@ from bench import (
     files,
     hearing,
     hearing_report,
+    load,
     meeting,
+    readings,
     result,
 )
 from bench.pacing import Pacing
 from bench.recording import read
 from config.settings import Settings
 from demo.speakers import DemoVoices
+from pipeline.audio import HEARING_RATE_HZ
+from pipeline.recordings.finishing import AudioFormat, encode
 
 Command = Callable[[argparse.Namespace, Settings], Coroutine[None, None, int]]
 
@@ -102,6 +106,20 @@ async def _files(arguments: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
+async def _load(arguments: argparse.Namespace, settings: Settings) -> int:
+    found = await load.measure(
+        _message(arguments),
+        settings,
+        plans=arguments.plans,
+        clients=arguments.clients,
+        seconds=arguments.seconds,
+        target=arguments.into,
+        say=_say,
+    )
+    _give(arguments, "load", found, load.text(found), {})
+    return 0
+
+
 async def _compare(arguments: argparse.Namespace, settings: Settings) -> int:
     first, second = compare.read(arguments.first), compare.read(arguments.second)
     print(compare.text(arguments.first.stem, arguments.second.stem, compare.rows(first, second)))
@@ -115,6 +133,7 @@ COMMANDS: Mapping[str, Command] = {
     "meeting": _meeting,
     "capacity": _capacity,
     "files": _files,
+    "load": _load,
     "compare": _compare,
 }
 
@@ -125,6 +144,13 @@ def _give(
     print(result.as_json(found) if arguments.json else text)
     if arguments.out:
         result.keep(arguments.out, name, found, text, plots)
+
+
+def _message(arguments: argparse.Namespace) -> bytes:
+    """A voice message: a file of the operator's, else a reading."""
+    if arguments.file is not None:
+        return bytes(arguments.file.read_bytes())
+    return encode(readings.sound("austen-0870"), HEARING_RATE_HZ, AudioFormat.WAV)
 
 
 def _say(line: str) -> None:
