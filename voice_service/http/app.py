@@ -27,6 +27,7 @@ from voice_service.http import (
     health_routes,
     history_routes,
     job_routes,
+    key_routes,
     language_routes,
     message_routes,
     object_routes,
@@ -73,6 +74,7 @@ def create_app(services: VoiceServices) -> FastAPI:
     app.state.health = HealthCheck(partial(health_routes.look, services))
     app.include_router(health_routes.router)
     app.include_router(account_routes.router)
+    app.include_router(key_routes.router)
     app.include_router(tts_routes.router)
     app.include_router(voices_routes.router)
     for routes in (message_routes, job_routes, language_routes, history_routes, object_routes):
