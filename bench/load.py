@@ -164,22 +164,26 @@ def figures(asked: Sequence[Asked], plan: str, took_s: float, promised_s: float)
         "asked": len(mine),
         "answered": len(good),
         "per_minute": round(60 * len(good) / took_s, 2),
-        "message_s": _spread([each.took_s for each in good if each.way == "message"]),
-        "job_s": _spread([each.took_s for each in good if each.way == "job"]),
+        "message_s": _took(good, "message"),
+        "job_s": _took(good, "job"),
         "job_waited_s": _spread([each.waited_s for each in good if each.waited_s is not None]),
         "promised_s": promised_s,
-        "within_promise": _share(sum(each.took_s <= promised_s for each in good), len(good)),
+        "within_promise": _share([each.took_s <= promised_s for each in good]),
         "refused_429": sum(count for error, count in errors.items() if error.startswith("429")),
         "errors": dict(sorted(errors.items())),
     }
+
+
+def _took(answered: Sequence[Asked], way: str) -> dict[str, float] | None:
+    return _spread([each.took_s for each in answered if each.way == way])
 
 
 def _spread(values_s: Sequence[float]) -> dict[str, float] | None:
     return spread(values_s) if values_s else None
 
 
-def _share(part: int, whole: int) -> float | None:
-    return round(part / whole, 4) if whole else None
+def _share(kept: Sequence[bool]) -> float | None:
+    return round(sum(kept) / len(kept), 4) if kept else None
 
 
 def text(found: Measurements) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path
 from pydantic import AwareDatetime, BaseModel, Field
@@ -79,7 +79,7 @@ def _keys(services: VoiceServices) -> OwnKeys:
     return OwnKeys(services.engine, clock=services.clock)
 
 
-def _told(key: OwnKey) -> dict[str, object]:
+def _told(key: OwnKey) -> dict[str, Any]:
     return {
         "id": key.id,
         "person": key.person,
