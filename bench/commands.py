@@ -20,6 +20,7 @@ from bench import (
     load,
     meeting,
     readings,
+    repeated,
     result,
 )
 from bench.pacing import Pacing
@@ -28,6 +29,9 @@ from config.settings import Settings
 from demo.speakers import DemoVoices
 from pipeline.audio import HEARING_RATE_HZ
 from pipeline.recordings.finishing import AudioFormat, encode
+
+_READ = ("austen-0870", "austen-0890", "austen-0920")
+"""Readings of some seconds."""
 
 Command = Callable[[argparse.Namespace, Settings], Coroutine[None, None, int]]
 
@@ -108,7 +112,7 @@ async def _files(arguments: argparse.Namespace, settings: Settings) -> int:
 
 async def _load(arguments: argparse.Namespace, settings: Settings) -> int:
     found = await load.measure(
-        _message(arguments),
+        _messages(arguments)[0],
         settings,
         plans=arguments.plans,
         clients=arguments.clients,
@@ -117,6 +121,12 @@ async def _load(arguments: argparse.Namespace, settings: Settings) -> int:
         say=_say,
     )
     _give(arguments, "load", found, load.text(found), {})
+    return 0
+
+
+async def _repeated(arguments: argparse.Namespace, settings: Settings) -> int:
+    found = await repeated.measure(_messages(arguments), settings, target=arguments.into, say=_say)
+    _give(arguments, "repeated", found, repeated.text(found), {})
     return 0
 
 
@@ -134,6 +144,7 @@ COMMANDS: Mapping[str, Command] = {
     "capacity": _capacity,
     "files": _files,
     "load": _load,
+    "repeated": _repeated,
     "compare": _compare,
 }
 
@@ -146,11 +157,11 @@ def _give(
         result.keep(arguments.out, name, found, text, plots)
 
 
-def _message(arguments: argparse.Namespace) -> bytes:
-    """A voice message: a file of the operator's, else a reading."""
+def _messages(arguments: argparse.Namespace) -> list[bytes]:
+    """Voice messages: a file of the operator's, else readings."""
     if arguments.file is not None:
-        return bytes(arguments.file.read_bytes())
-    return encode(readings.sound("austen-0870"), HEARING_RATE_HZ, AudioFormat.WAV)
+        return [bytes(arguments.file.read_bytes())]
+    return [encode(readings.sound(name), HEARING_RATE_HZ, AudioFormat.WAV) for name in _READ]
 
 
 def _say(line: str) -> None:

@@ -23,6 +23,7 @@ Measures on this machine, with the models that are here. docs/measuring.md says 
   capacity  how many speakers fit on a core, or on a GPU
   files     a whole file through the service: words wrong and time, beside offline
   load      the public API with several plans at once: throughput, latency, waits, refusals
+  repeated  a voice message for the first time and again, from each level of memory
   compare   two results side by side"""
 
 
@@ -142,13 +143,19 @@ def add(commands: Subparsers, common: argparse.ArgumentParser) -> None:
         help="nothing is begun after so long (default: 60)",
     )
     _message(load)
+    repeated = actions.add_parser(
+        "repeated", help="a voice message for the first time and again", parents=[common, shared]
+    )
+    _message(repeated)
     compare = actions.add_parser("compare", help="two results side by side", parents=[common])
     compare.add_argument("first", type=Path, metavar="A")
     compare.add_argument("second", type=Path, metavar="B")
 
 
 def _message(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--file", type=Path, metavar="FILE", help="the message; default: a reading of 7 s")
+    parser.add_argument(
+        "--file", type=Path, metavar="FILE", help="the message; default: readings of some seconds"
+    )
     parser.add_argument(
         "--into", type=language, default="es", metavar="CODE", help="what it is translated into (default: es)"
     )
