@@ -17,13 +17,21 @@ from bench import (
     files,
     hearing,
     hearing_report,
+    load,
     meeting,
+    readings,
+    repeated,
     result,
 )
 from bench.pacing import Pacing
 from bench.recording import read
 from config.settings import Settings
 from demo.speakers import DemoVoices
+from pipeline.audio import HEARING_RATE_HZ
+from pipeline.recordings.finishing import AudioFormat, encode
+
+_READ = ("austen-0870", "austen-0890", "austen-0920")
+"""Readings of some seconds."""
 
 Command = Callable[[argparse.Namespace, Settings], Coroutine[None, None, int]]
 
@@ -102,6 +110,26 @@ async def _files(arguments: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
+async def _load(arguments: argparse.Namespace, settings: Settings) -> int:
+    found = await load.measure(
+        _messages(arguments)[0],
+        settings,
+        plans=arguments.plans,
+        clients=arguments.clients,
+        seconds=arguments.seconds,
+        target=arguments.into,
+        say=_say,
+    )
+    _give(arguments, "load", found, load.text(found), {})
+    return 0
+
+
+async def _repeated(arguments: argparse.Namespace, settings: Settings) -> int:
+    found = await repeated.measure(_messages(arguments), settings, target=arguments.into, say=_say)
+    _give(arguments, "repeated", found, repeated.text(found), {})
+    return 0
+
+
 async def _compare(arguments: argparse.Namespace, settings: Settings) -> int:
     first, second = compare.read(arguments.first), compare.read(arguments.second)
     print(compare.text(arguments.first.stem, arguments.second.stem, compare.rows(first, second)))
@@ -115,6 +143,8 @@ COMMANDS: Mapping[str, Command] = {
     "meeting": _meeting,
     "capacity": _capacity,
     "files": _files,
+    "load": _load,
+    "repeated": _repeated,
     "compare": _compare,
 }
 
@@ -125,6 +155,13 @@ def _give(
     print(result.as_json(found) if arguments.json else text)
     if arguments.out:
         result.keep(arguments.out, name, found, text, plots)
+
+
+def _messages(arguments: argparse.Namespace) -> list[bytes]:
+    """Voice messages: a file of the operator's, else readings."""
+    if arguments.file is not None:
+        return [bytes(arguments.file.read_bytes())]
+    return [encode(readings.sound(name), HEARING_RATE_HZ, AudioFormat.WAV) for name in _READ]
 
 
 def _say(line: str) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from urllib.parse import quote
 
 from hive_client.transport import Transport
 
@@ -54,6 +55,26 @@ class BrowserToken:
     expires_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class TenantKey:
+    """What is known of a key."""
+
+    id: str
+    person: str | None
+    """None: the tenant's own."""
+    name: str
+    created_at: datetime
+    used_at: datetime | None
+    withdrawn_at: datetime | None
+    key: str | None = field(default=None, repr=False)
+    """Of one that was just made; shown this once."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Keys:
+    keys: tuple[TenantKey, ...]
+
+
 class AccountApi:
     """The account behind the key."""
 
@@ -75,3 +96,18 @@ class AccountApi:
     async def token(self) -> BrowserToken:
         """For a browser, which shall not have the key. Raises HiveError."""
         return await self._transport.ask(BrowserToken, "POST", "/api/v1/token")
+
+    async def keys(self) -> tuple[TenantKey, ...]:
+        """Of the tenant, for its organisers; withdrawn ones too. Raises HiveError."""
+        return (await self._transport.get(_Keys, "/api/v1/account/keys")).keys
+
+    async def new_key(self, name: str, *, person: str | None = None) -> TenantKey:
+        """Makes a key of the tenant, or of a person of it. Raises HiveError."""
+        wish = {"name": name, "person": person}
+        return await self._transport.ask(
+            TenantKey, "POST", "/api/v1/account/keys", json=wish, repeatable=False
+        )
+
+    async def withdraw_key(self, key_id: str) -> None:
+        """Ends a key and its tokens. Raises HiveError."""
+        await self._transport.send("DELETE", f"/api/v1/account/keys/{quote(key_id, safe='')}")

@@ -11,6 +11,8 @@ from cli.commands.base import Subparsers, command, language, languages, positive
 if TYPE_CHECKING:
     from config.settings import Settings
 
+_PLANS = ("free", "pro", "business", "enterprise")
+
 _DESCRIPTION = """\
 Measures on this machine, with the models that are here. docs/measuring.md says what each figure means.
 
@@ -20,6 +22,8 @@ Measures on this machine, with the models that are here. docs/measuring.md says 
   meeting   a room with speakers and listeners: lag, coverage, compute for each part
   capacity  how many speakers fit on a core, or on a GPU
   files     a whole file through the service: words wrong and time, beside offline
+  load      the public API with several plans at once: throughput, latency, waits, refusals
+  repeated  a voice message for the first time and again, from each level of memory
   compare   two results side by side"""
 
 
@@ -39,6 +43,7 @@ def add(commands: Subparsers, common: argparse.ArgumentParser) -> None:
             "  hive bench answers --model tiny.en --voices af_heart,am_adam\n"
             "  hive bench meeting --speaks es,en --hear en,fr\n"
             "  hive bench files --model base --seconds 600\n"
+            "  hive bench load --plans free,pro,business --clients 4 --seconds 120\n"
             "  hive bench compare before.json after.json"
         ),
     )
@@ -113,9 +118,54 @@ def add(commands: Subparsers, common: argparse.ArgumentParser) -> None:
     files.add_argument(
         "--seconds", type=positive, default=600, metavar="S", help="of the readings (default: 600)"
     )
+    load = actions.add_parser(
+        "load", help="the public API with several plans at once", parents=[common, shared]
+    )
+    load.add_argument(
+        "--plans",
+        type=_plans,
+        default=_PLANS,
+        metavar="NAMES",
+        help=f"with commas (default: {','.join(_PLANS)})",
+    )
+    load.add_argument(
+        "--clients",
+        type=positive,
+        default=2,
+        metavar="N",
+        help="for each plan; half of them ask for jobs (default: 2)",
+    )
+    load.add_argument(
+        "--seconds",
+        type=positive,
+        default=60,
+        metavar="S",
+        help="nothing is begun after so long (default: 60)",
+    )
+    _message(load)
+    repeated = actions.add_parser(
+        "repeated", help="a voice message for the first time and again", parents=[common, shared]
+    )
+    _message(repeated)
     compare = actions.add_parser("compare", help="two results side by side", parents=[common])
     compare.add_argument("first", type=Path, metavar="A")
     compare.add_argument("second", type=Path, metavar="B")
+
+
+def _message(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--file", type=Path, metavar="FILE", help="the message; default: readings of some seconds"
+    )
+    parser.add_argument(
+        "--into", type=language, default="es", metavar="CODE", help="what it is translated into (default: es)"
+    )
+
+
+def _plans(text: str) -> tuple[str, ...]:
+    names = tuple(dict.fromkeys(filter(None, (part.strip() for part in text.split(",")))))
+    if unknown := sorted(set(names) - set(_PLANS)) or not names:
+        raise argparse.ArgumentTypeError(f"{unknown or 'nothing'}: plans are {', '.join(_PLANS)}")
+    return names
 
 
 def _pace(parser: argparse.ArgumentParser, default: str) -> None:
@@ -147,11 +197,22 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     from cli import exits
     from demo.meeting import MeetingError
     from demo.talk import TalkError
+    from hive_client import HiveError
     from pipeline.engines.protocols import EngineError, EngineMissing
+    from stack.errors import StackError
 
     try:
         return exits.run(COMMANDS[arguments.action](arguments, settings))
     except EngineMissing as error:
         return exits.fail(str(error), exits.MISSING)
-    except (TalkError, EngineError, MeetingError, TimeoutError, OSError, ValueError) as error:
+    except (
+        TalkError,
+        EngineError,
+        HiveError,
+        MeetingError,
+        StackError,
+        TimeoutError,
+        OSError,
+        ValueError,
+    ) as error:
         return exits.fail(str(error) or type(error).__name__)

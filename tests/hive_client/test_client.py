@@ -210,6 +210,22 @@ async def test_the_account_says_what_one_may_and_makes_tokens(api: Api) -> None:
             await browser.account.token()
 
 
+async def test_keys_are_made_and_withdrawn(api: Api) -> None:
+    """The key is shown once, works, and is over from its next request on."""
+    async with asking(api) as hive:
+        made = await hive.account.new_key("server")
+        assert made.key is not None
+        assert made.key not in repr(made)
+        async with asking(api, key=made.key) as other:
+            assert (await other.account.get()).tenant == "acme"
+            await hive.account.withdraw_key(made.id)
+            with pytest.raises(NotAuthorised):
+                await other.account.get()
+        listed = {key.id: key for key in await hive.account.keys()}
+        assert listed[made.id].withdrawn_at is not None
+        assert listed[made.id].key is None
+
+
 async def test_nobody_there_is_an_error_of_its_own() -> None:
     async with HiveClient(
         "http://127.0.0.1:9", "hive_x", retries=Retries(tries=2, first_pause_s=0.01)

@@ -13,6 +13,7 @@ from pydantic import SecretStr
 from config.settings import Settings
 from config.voice import VoiceSettings
 from foundation.tasks import Tasks
+from pipeline.engines.protocols import Synthesizer
 from speech_service.limits import serving
 from tests.fakes.engines import ToneSynthesizer
 from tests.fakes.recognition_service import ScriptedRecognition
@@ -30,9 +31,10 @@ PATIENCE_S = 30.0
 class Background:
     """A service with engines that are quick, its jobs done, and an operator of the tenant "acme"."""
 
-    def __init__(self, directory: Path, **voice: Any) -> None:
+    def __init__(self, directory: Path, *, synthesizer: Synthesizer | None = None, **voice: Any) -> None:
         """`voice`: settings beside those that tests always need."""
         self._directory, self._voice = directory, voice
+        self._synthesizer = synthesizer or ToneSynthesizer({"es": 440.0})
         self._up = threading.Event()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._run()))
         self.api: Api
@@ -65,9 +67,8 @@ class Background:
         recognition = ScriptedRecognition("Good morning.").app()
         tasks = Tasks()
         speakers = ScriptedSpeakers({"es": "es-2"})
-        tones = ToneSynthesizer({"es": 440.0})
         async with (
-            messaging(wanted, recognition, EchoTranslator(), tones, speakers=speakers) as self.api,
+            messaging(wanted, recognition, EchoTranslator(), self._synthesizer, speakers=speakers) as self.api,
             serving(create_app(self.api.services), wanted.services, 0) as server,
         ):
             tasks.start(self.api.services.jobs.runner.run(), name="jobs")

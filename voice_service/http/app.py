@@ -30,6 +30,7 @@ from voice_service.http import (
     health_routes,
     history_routes,
     job_routes,
+    key_routes,
     language_routes,
     message_routes,
     object_routes,
@@ -81,6 +82,7 @@ def create_app(services: VoiceServices) -> FastAPI:
     app.include_router(account_routes.router)
     app.include_router(admin_routes.router)
     app.include_router(trial_routes.router)
+    app.include_router(key_routes.router)
     app.include_router(tts_routes.router)
     app.include_router(voices_routes.router)
     for routes in (
