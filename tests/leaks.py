@@ -76,7 +76,18 @@ async def tasks_left_behind(before: set[asyncio.Task[Any]]) -> list[str]:
         if time.monotonic() > until:
             break
         await asyncio.sleep(0.01)
-    return sorted(f"task {task.get_name()}: {task.get_coro()!r}" for task in left)
+    return sorted(f"task {task.get_name()}: {task.get_coro()!r}, at {_place(task)}" for task in left)
+
+
+def _place(task: asyncio.Task[Any]) -> str:
+    """Where it waits, from the outermost of its coroutines inwards."""
+    places, inner = [], task.get_coro()
+    while inner is not None:
+        frame = getattr(inner, "cr_frame", None) or getattr(inner, "ag_frame", None)
+        if frame is not None:
+            places.append(f"{Path(frame.f_code.co_filename).name}:{frame.f_lineno}")
+        inner = getattr(inner, "cr_await", None) or getattr(inner, "ag_await", None)
+    return " > ".join(places)
 
 
 def collect() -> None:
