@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ from protocol.attributes import CAPTIONS_TOPIC, EVENTS_TOPIC
 
 CHUNK_S = 0.02
 STREAM_LIMIT_S = 10.0
+CLOSE_LIMIT_S = 3.0
 OPEN_BEFORE_S = 0.6
 """So long a microphone is open before somebody speaks into it: others have to subscribe to it first."""
 MICROPHONE = "microphone"
@@ -147,9 +149,9 @@ class Attendee:
 
     async def leave(self) -> None:
         """Disconnects and ends every recording."""
-        await self._tasks.close()
         if self._room is not None:
-            await self._room.disconnect()
+            await self._room.disconnect()  # first: until then tracks and captions may still begin
+        await self._tasks.close()
 
     def _subscribed(
         self, track: rtc.Track, publication: rtc.RemoteTrackPublication, participant: rtc.RemoteParticipant
@@ -168,7 +170,11 @@ class Attendee:
                 pcm = np.frombuffer(event.frame.data, np.int16).copy()
                 heard.pieces.append((time.monotonic(), pcm))
         finally:
-            await stream.aclose()
+            with contextlib.suppress(
+                TimeoutError
+            ):  # the library may wait for an end of sound that does not come
+                async with asyncio.timeout(CLOSE_LIMIT_S):
+                    await stream.aclose()
 
     def _caption(self, reader: rtc.TextStreamReader, identity: str) -> None:
         self._begun += 1

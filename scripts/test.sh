@@ -1,10 +1,13 @@
 #!/usr/bin/env bash
-# All tests. Those of the rooms whose coverage has a floor come first, measured; rooms and browsers, which keep time, run
-# one by one behind the others, which share the cores. Each part ends with its ten slowest. With arguments: what pytest
-# makes of them.
+# All tests. Those of the rooms whose coverage has a floor come first, measured; rooms and browsers, which keep time, come
+# last; the others share the cores between them, more of them than there are cores, as they wait half of their time.
+# Each part ends with its ten slowest. With arguments: what pytest makes of them. SIDE_BY_SIDE says how many processes
+# share the rooms and browsers; demanding ones are never side by side (tests/sharing.py).
 set -uo pipefail
 cd "$(dirname "$0")/.."
 tests=(.venv/bin/python -m pytest --durations 10 --durations-min 0.5)
+side_by_side=()
+((${SIDE_BY_SIDE:=1} > 1)) && side_by_side=(-n "$SIDE_BY_SIDE" --dist loadfile --no-loadscope-reorder)
 
 if (($#)); then
   exec "${tests[@]}" "$@"
@@ -12,9 +15,9 @@ fi
 scripts/coverage.sh
 measured=$?
 mapfile -t elsewhere < <(scripts/coverage.sh --which)
-"${tests[@]}" -n logical --maxprocesses 4 --dist loadfile -m "not live and not browser" "${elsewhere[@]/#/--ignore=}"
+"${tests[@]}" -n 4 --dist loadfile -m "not live and not browser" "${elsewhere[@]/#/--ignore=}"
 others=$?
-"${tests[@]}" -m "live or browser"
+"${tests[@]}" -m "live or browser" "${side_by_side[@]}"
 live=$?
 if ((live == 1)); then
   # Meetings keep real time, and another program may take the machine in the middle of one. A fault fails again.

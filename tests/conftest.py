@@ -11,8 +11,9 @@ import hypothesis
 import pytest
 import pytest_asyncio
 import structlog
+from xdist.remote import Producer
 
-from tests import leaks, native
+from tests import leaks, native, sharing
 
 SHARING = ("live", "browser", "shared")
 """Marks of tests that share what they start."""
@@ -40,18 +41,25 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("hive")
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> sharing.Sharing | None:
+    """Only where whole files are shared out."""
+    return sharing.Sharing(config, log) if config.getoption("dist") == "loadfile" else None
+
+
 @pytest.fixture(autouse=True, scope="module")
 def nothing_stays_of_a_module(request: pytest.FixtureRequest) -> Iterator[None]:
     """The same for tests that share servers and browsers, which may start some anew: once all of them are over."""
     marks = getattr(request.module, "pytestmark", [])
-    if {mark.name for mark in (marks if isinstance(marks, list) else [marks])}.isdisjoint(SHARING):
+    names = {mark.name for mark in (marks if isinstance(marks, list) else [marks])}
+    if names.isdisjoint(SHARING):
         yield
         return
     native.begin()
     before = leaks.Running.now()
     yield
     leaks.collect()
-    assert before.left_behind() == []
+    assert before.left_behind(loop_stays="browser" in names) == []
 
 
 @pytest.fixture(autouse=True)
@@ -89,6 +97,14 @@ async def no_task_stays_in_the_loop_of_the_function() -> AsyncIterator[None]:
 @pytest_asyncio.fixture(loop_scope="module")
 async def no_task_stays_in_the_loop_of_the_module() -> AsyncIterator[None]:
     """For tests that share one."""
+    before = asyncio.all_tasks()
+    yield
+    assert await leaks.tasks_left_behind(before) == []
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def no_task_stays_in_the_loop_of_the_session() -> AsyncIterator[None]:
+    """For tests that share what lives in it, such as browsers."""
     before = asyncio.all_tasks()
     yield
     assert await leaks.tasks_left_behind(before) == []

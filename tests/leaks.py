@@ -43,10 +43,14 @@ class Running:
     def now(cls) -> Running:
         return cls(frozenset(threading.enumerate()), _children(), _sockets())
 
-    def left_behind(self) -> list[str]:
-        """In words, what is here now and was not then."""
+    def left_behind(self, loop_stays: bool = False) -> list[str]:
+        """In words, what is here now and was not then.
+
+        Args:
+            loop_stays: an event loop goes on, and so do the threads that work for it.
+        """
         until = time.monotonic() + GRACE_S
-        while found := self._new():
+        while found := self._new(loop_stays):
             if time.monotonic() > until:
                 break
             time.sleep(0.01)
@@ -54,12 +58,16 @@ class Running:
             gc.unfreeze()
             gc.collect()
             time.sleep(0.1)
-            found = self._new()
+            found = self._new(loop_stays)
         return found
 
-    def _new(self) -> list[str]:
+    def _new(self, loop_stays: bool) -> list[str]:
         now = Running.now()
-        threads = [f"thread {thread.name}" for thread in now.threads - self.threads if not _pooled(thread)]
+        threads = [
+            f"thread {thread.name}"
+            for thread in now.threads - self.threads
+            if not (_pooled(thread) or (loop_stays and thread.name.startswith("asyncio_")))
+        ]
         children = {pid: _command(pid) for pid in now.children - self.children}
         processes = [
             f"process {pid}: {command}"
@@ -76,7 +84,19 @@ async def tasks_left_behind(before: set[asyncio.Task[Any]]) -> list[str]:
         if time.monotonic() > until:
             break
         await asyncio.sleep(0.01)
-    return sorted(f"task {task.get_name()}: {task.get_coro()!r}" for task in left)
+    return sorted(f"task {task.get_name()}: {task.get_coro()!r}, at {_place(task)}" for task in left)
+
+
+def _place(task: asyncio.Task[Any]) -> str:
+    """Where it waits, from the outermost of its coroutines inwards."""
+    places: list[str] = []
+    inner: Any = task.get_coro()
+    while inner is not None:
+        frame = getattr(inner, "cr_frame", None) or getattr(inner, "ag_frame", None)
+        if frame is not None:
+            places.append(f"{Path(frame.f_code.co_filename).name}:{frame.f_lineno}")
+        inner = getattr(inner, "cr_await", None) or getattr(inner, "ag_await", None)
+    return " > ".join(places)
 
 
 def collect() -> None:

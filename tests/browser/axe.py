@@ -12,8 +12,9 @@ _RUN = "(tags) => axe.run(document, { runOnly: { type: 'tag', values: tags }, re
 
 async def barriers(page: Page) -> list[str]:
     """What axe finds, one line for each element: the rule, where, and why."""
-    source = (ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
-    await page.evaluate(source)
+    if await page.evaluate("typeof axe") == "undefined":  # half a megabyte, for which a page has no use twice
+        source = (ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
+        await page.evaluate(source)
     result = await page.evaluate(_RUN, _RULES)
     return [
         f"{violation['id']}: {' '.join(map(str, node['target']))}: {node['failureSummary']}"

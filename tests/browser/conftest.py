@@ -13,10 +13,22 @@ import pytest_asyncio
 from playwright.async_api import Playwright, async_playwright
 
 from stack import webapp
+from stack.alone import alone
 from stack.livekit_server import obtain
 from stack.ports import free_port
 from tests.browser.rooms import Rooms
 from tests.browser.servers import ROOT, MediaServer, Service, auth_service, livekit_server
+
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests here share one event loop, as browsers live in it, but for those that have one of their module."""
+    for item in items:
+        if item.path.parent == HERE and not any(
+            "loop_scope" in mark.kwargs for mark in item.iter_markers("asyncio")
+        ):
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
 
 
 @pytest.fixture(scope="session")
@@ -24,7 +36,12 @@ def web() -> Path:
     """The built page; built here where nobody did, or where a source is newer."""
     folder = ROOT / "web"
     told: list[str] = []
-    assert webapp.ensure(folder, told.append), "; ".join(told)
+
+    async def build() -> bool:
+        async with alone(ROOT / "build" / "web.lock", told.append, "building the page"):
+            return webapp.ensure(folder, told.append)
+
+    assert asyncio.run(build()), "; ".join(told)
     return folder / "dist"
 
 
@@ -58,13 +75,13 @@ def media(servers: tuple[MediaServer, Service]) -> MediaServer:
     return servers[0]
 
 
-@pytest_asyncio.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def rooms(servers: tuple[MediaServer, Service]) -> AsyncIterator[Rooms]:
     async with aiohttp.ClientSession(servers[1].url) as http:
         yield Rooms(http)
 
 
-@pytest_asyncio.fixture
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def playwright() -> AsyncIterator[Playwright]:
     async with async_playwright() as running:
         yield running

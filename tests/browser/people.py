@@ -8,10 +8,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
-from playwright.async_api import BrowserContext, Locator, Page, Playwright
+from playwright.async_api import Browser, BrowserContext, Locator, Page, Playwright
 
 CHROMIUM = "/usr/bin/chromium"
 DESKTOP = (1280, 800)
@@ -195,11 +196,48 @@ async def person(
     locale: str = "en",
     **context_options: object,
 ) -> AsyncIterator[Person]:
-    """Opens a browser of their own for one person.
+    """Gives one person a browser that nobody else has at the time, as fresh as a private window.
 
     Args:
         voice: a WAV file that is their microphone, over and over; None: they have none.
     """
+    async with _browser(playwright, voice) as browser:
+        context: BrowserContext = await browser.new_context(
+            viewport={"width": size[0], "height": size[1]},
+            locale=locale,
+            device_scale_factor=1,
+            **context_options,  # type: ignore[arg-type]  # as Playwright documents them
+        )
+        try:
+            await context.add_init_script(_EAVESDROP)
+            page = await context.new_page()
+            errors: list[str] = []
+            page.on(
+                "console", lambda message: errors.append(message.text) if message.type == "error" else None
+            )
+            page.on("pageerror", lambda error: errors.append(str(error)))
+            yield Person(page, errors)
+        finally:
+            await context.close()
+
+
+_idle: WeakKeyDictionary[Playwright, dict[Path | None, list[Browser]]] = WeakKeyDictionary()
+"""Browsers by their microphone; those of a Playwright end with it."""
+
+
+@asynccontextmanager
+async def _browser(playwright: Playwright, voice: Path | None) -> AsyncIterator[Browser]:
+    """One that was used before where there is one: to start it takes longer than most of what people do."""
+    idle = _idle.setdefault(playwright, {}).setdefault(voice, [])
+    browser = idle.pop() if idle else await _started(playwright, voice)
+    try:
+        yield browser
+    finally:
+        if browser.is_connected():
+            idle.append(browser)
+
+
+async def _started(playwright: Playwright, voice: Path | None) -> Browser:
     flags = [
         "--no-sandbox",
         "--autoplay-policy=no-user-gesture-required",
@@ -208,19 +246,4 @@ async def person(
     ]
     if voice:
         flags += ["--use-fake-device-for-media-stream", f"--use-file-for-fake-audio-capture={voice}"]
-    browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
-    try:
-        context: BrowserContext = await browser.new_context(
-            viewport={"width": size[0], "height": size[1]},
-            locale=locale,
-            device_scale_factor=1,
-            **context_options,  # type: ignore[arg-type]  # as Playwright documents them
-        )
-        await context.add_init_script(_EAVESDROP)
-        page = await context.new_page()
-        errors: list[str] = []
-        page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        yield Person(page, errors)
-    finally:
-        await browser.close()
+    return await playwright.chromium.launch(executable_path=CHROMIUM, args=flags)

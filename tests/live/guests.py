@@ -14,6 +14,7 @@ from livekit import api, rtc
 
 from config.settings import LiveKit
 from pipeline.audio import HEARING_RATE_HZ, Pcm
+from worker.audio_input import open_track
 
 RATE_HZ = 48_000
 SPEAKER_HZ = 300.0
@@ -163,11 +164,11 @@ class Guest:
         """Disconnects; nothing of it is left."""
         if self._speaking is not None:
             await self.stop_microphone()
+        await self.room.disconnect()  # first: until then tracks and streams may still begin
         for task in self._tasks:
             task.cancel()
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=LIMIT_S)
-        await self.room.disconnect()
 
     # --- wishes ------------------------------------------------------------------------------------------
 
@@ -263,7 +264,10 @@ class Guest:
         ]
 
     def _subscribed(
-        self, track: rtc.Track, publication: rtc.RemoteTrackPublication, participant: rtc.RemoteParticipant
+        self,
+        track: rtc.RemoteTrack,
+        publication: rtc.RemoteTrackPublication,
+        participant: rtc.RemoteParticipant,
     ) -> None:
         if publication.name.startswith("translated-") or self._key:
             sound = self.sounds.setdefault(publication.sid, Sound(publication.name, participant.identity))
@@ -320,15 +324,10 @@ async def _speak(source: rtc.AudioSource, loud_s: float, silent_s: float) -> Non
         position += piece
 
 
-async def _listen(track: rtc.Track, sound: Sound) -> None:
-    stream = rtc.AudioStream(
-        track, capacity=100, sample_rate=HEARING_RATE_HZ, num_channels=1, frame_size_ms=50
-    )
-    try:
-        async for event in stream:
-            sound.add(np.frombuffer(event.frame.data, np.int16))
-    finally:
-        await stream.aclose()
+async def _listen(track: rtc.RemoteTrack, sound: Sound) -> None:
+    async with open_track(track) as frames:
+        async for pcm in frames:
+            sound.add(pcm)
 
 
 async def _read(reader: rtc.TextStreamReader) -> str:

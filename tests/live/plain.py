@@ -12,11 +12,14 @@ import numpy as np
 from livekit import api, rtc
 
 from demo.talk import RATE_HZ, TALK, speak
-from pipeline.audio import HEARING_RATE_HZ, Pcm
+from pipeline.audio import Pcm
 from stack.local import Stack
 from tests.browser.servers import API_KEY, API_SECRET
+from worker.audio_input import open_track
 
 ROOM = "unmodified"
+LIMIT_S = 10.0
+"""For what was cancelled to end."""
 
 
 @dataclass(slots=True)
@@ -42,11 +45,11 @@ class Plain:
 
     async def leave(self) -> None:
         """Disconnects."""
+        await self.room.disconnect()  # first: until then tracks and streams may still begin
         for task in self._tasks:
             task.cancel()
         if self._tasks:
-            await asyncio.wait(self._tasks)
-        await self.room.disconnect()
+            await asyncio.wait(self._tasks, timeout=LIMIT_S)
 
     def audible(self, since_s: float) -> set[str]:
         """Tracks with sound on them since a moment."""
@@ -59,18 +62,15 @@ class Plain:
         return np.concatenate([pcm for _, track, pcm in self.frames if track == name])
 
     def _subscribed(
-        self, track: rtc.Track, publication: rtc.RemoteTrackPublication, _: rtc.RemoteParticipant
+        self, track: rtc.RemoteTrack, publication: rtc.RemoteTrackPublication, _: rtc.RemoteParticipant
     ) -> None:
         self.received.append(publication.name)
         self._own(self._listen(track, publication.name))
 
-    async def _listen(self, track: rtc.Track, name: str) -> None:
-        stream = rtc.AudioStream(track, sample_rate=HEARING_RATE_HZ, num_channels=1, frame_size_ms=50)
-        try:
-            async for event in stream:
-                self.frames.append((time.monotonic(), name, np.array(event.frame.data, np.int16)))
-        finally:
-            await stream.aclose()
+    async def _listen(self, track: rtc.RemoteTrack, name: str) -> None:
+        async with open_track(track) as frames:
+            async for pcm in frames:
+                self.frames.append((time.monotonic(), name, pcm))
 
     def _caption(self, reader: rtc.TextStreamReader, _: str) -> None:
         async def take() -> None:

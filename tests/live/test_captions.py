@@ -17,7 +17,10 @@ PAUSE_S = 5.0
 
 
 async def test_captions_are_addressed_and_attributed(meeting: OpenMeeting) -> None:
-    """Each reads only what they asked for, in the speaker's name, with the attributes of the protocol."""
+    """Each reads only what they asked for, in the speaker's name, with the attributes of the protocol.
+
+    What is committed never changes, and older clients get the spoken language in LiveKit's legacy packets.
+    """
     async with (
         meeting() as room,
         room.guest("anna", language="en") as anna,
@@ -26,57 +29,64 @@ async def test_captions_are_addressed_and_attributed(meeting: OpenMeeting) -> No
         room.guest("dora") as dora,
     ):
         await anna.open_microphone()
-        await until(lambda: len(bea.finals("es")) >= 2 and len(carl.finals("fr")) >= 2, "finals")
+        await until(lambda: len(bea.finals("es")) >= 4 and len(carl.finals("fr")) >= 2, "finals")
+        await until(lambda: [text for _, text, final in dora.legacy if final], "a final packet")
 
         assert {seen.attributes["language"] for seen in bea.captions} == {"en", "es"}
         assert {seen.attributes["language"] for seen in carl.captions} == {"fr"}
         assert dora.captions == []
         assert {seen.sender for seen in (*bea.captions, *carl.captions)} == {"anna"}
-        final = bea.finals("es")[0]
-        original = _of_segment(bea.finals("en"), final.attributes["translator.segment"])
-        assert final.attributes == {
-            "lk.segment_id": f"{final.attributes['translator.segment']}/es",
-            "lk.transcription_final": "true",
-            "lk.transcribed_track_id": _microphone(bea, "anna"),
-            "language": "es",
-            "translated": "true",
-            "translator.segment": original.attributes["translator.segment"],
-            "translator.source_language": "en",
-            "translator.committed": str(len(final.text)),
-            "translator.start_ms": original.attributes["translator.start_ms"],
-            "translator.end_ms": original.attributes["translator.end_ms"],
-            "translator.signature": final.attributes["translator.signature"],
-        }
-        assert {seen.attributes["translator.signature"].partition(".")[0] for seen in bea.captions} == {
-            bea.says("translator.key")
-        }
-        assert "translated" not in original.attributes
-        assert final.text.casefold().rstrip(".") == f"es {original.text}".casefold().rstrip(".")
+        _has_the_attributes_of_the_protocol(bea, bea.finals("es")[0])
+        _only_what_is_not_committed_changes(bea)
+        _only_the_original_goes_out_as_packets(dora)
 
 
-async def test_what_is_committed_never_changes(meeting: OpenMeeting) -> None:
+def _has_the_attributes_of_the_protocol(reader: Guest, final: Seen) -> None:
+    """A translation, with those that it shares with its original."""
+    original = _of_segment(reader.finals("en"), final.attributes["translator.segment"])
+    assert final.attributes == {
+        "lk.segment_id": f"{final.attributes['translator.segment']}/es",
+        "lk.transcription_final": "true",
+        "lk.transcribed_track_id": _microphone(reader, "anna"),
+        "language": "es",
+        "translated": "true",
+        "translator.segment": original.attributes["translator.segment"],
+        "translator.source_language": "en",
+        "translator.committed": str(len(final.text)),
+        "translator.start_ms": original.attributes["translator.start_ms"],
+        "translator.end_ms": original.attributes["translator.end_ms"],
+        "translator.signature": final.attributes["translator.signature"],
+    }
+    assert {seen.attributes["translator.signature"].partition(".")[0] for seen in reader.captions} == {
+        reader.says("translator.key")
+    }
+    assert "translated" not in original.attributes
+    assert final.text.casefold().rstrip(".") == f"es {original.text}".casefold().rstrip(".")
+
+
+def _only_what_is_not_committed_changes(reader: Guest) -> None:
     """Revisions of a segment come in order: the committed beginning only grows, and the final comes last and once."""
-    async with (
-        meeting() as room,
-        room.guest("anna", language="en") as anna,
-        room.guest("bea", translator_captions="es,original") as bea,
-    ):
-        await anna.open_microphone()
-        await until(lambda: len(bea.finals("es")) >= 4, "finals")
-        done = {seen.attributes["lk.segment_id"] for seen in (*bea.finals("es"), *bea.finals("en"))}
-        interim = 0
-        for segment in done:
-            revisions = [
-                seen
-                for seen in bea.captions
-                if seen.attributes["lk.segment_id"] == segment and "translator.history" not in seen.attributes
-            ]
-            assert [seen.final for seen in revisions] == [False] * (len(revisions) - 1) + [True]
-            interim += len(revisions) - 1
-            for one, other in itertools.pairwise(revisions):
-                committed = one.text[: int(one.attributes["translator.committed"])]
-                assert other.text.startswith(committed)
-        assert interim > 0
+    done = {seen.attributes["lk.segment_id"] for seen in (*reader.finals("es"), *reader.finals("en"))}
+    interim = 0
+    for segment in done:
+        revisions = [
+            seen
+            for seen in reader.captions
+            if seen.attributes["lk.segment_id"] == segment and "translator.history" not in seen.attributes
+        ]
+        assert [seen.final for seen in revisions] == [False] * (len(revisions) - 1) + [True]
+        interim += len(revisions) - 1
+        for one, other in itertools.pairwise(revisions):
+            committed = one.text[: int(one.attributes["translator.committed"])]
+            assert other.text.startswith(committed)
+    assert interim > 0
+
+
+def _only_the_original_goes_out_as_packets(somebody: Guest) -> None:
+    """Interim and final; they go to everybody in the room, so translations do not."""
+    assert {speaker for speaker, _, _ in somebody.legacy} == {"anna"}
+    assert not [text for _, text, _ in somebody.legacy if text.casefold().startswith(("es ", "fr "))]
+    assert [text for _, text, final in somebody.legacy if not final]
 
 
 async def test_all_speakers_are_on_one_time_line(meeting: OpenMeeting) -> None:
@@ -128,22 +138,6 @@ async def test_somebody_who_comes_late_gets_the_last_finals(meeting: OpenMeeting
             await until(
                 lambda: [seen for seen in _history(carl) if seen.attributes["language"] == "en"], "originals"
             )
-
-
-async def test_older_clients_get_the_original_as_a_packet(meeting: OpenMeeting) -> None:
-    """The spoken language goes out as LiveKit's legacy transcription, interim and final; translations do not."""
-    async with (
-        meeting() as room,
-        room.guest("anna", language="en") as anna,
-        room.guest("bea", language="es") as bea,
-        room.guest("dora") as dora,
-    ):
-        await anna.open_microphone()
-        await until(lambda: [text for _, text, final in dora.legacy if final], "a final packet")
-        assert {speaker for speaker, _, _ in dora.legacy} == {"anna"}
-        assert not [text for _, text, _ in dora.legacy if text.casefold().startswith("es ")]
-        assert [text for _, text, final in dora.legacy if not final]
-        await until(lambda: bea.finals("es"), "the translation came as a stream")
 
 
 async def test_who_has_captions_off_is_sent_no_words_in_any_form(meeting: OpenMeeting) -> None:

@@ -32,37 +32,27 @@ ROOT = Path(__file__).resolve().parents[2]
 async def test_a_dispatched_room_is_interpreted_and_dismissed(
     livekit: LiveKit, room: str, tmp_path: Path
 ) -> None:
-    """A dispatch brings an interpreter with the organiser's languages; dismissed, it goes, and the worker stays."""
-    async with _worker(livekit, tmp_path) as (process, port), _service(livekit) as service:
-        async with (
-            Guest("anna", room, livekit, language="en") as anna,
-            Guest("bea", room, livekit, language="es") as bea,
-        ):
-            await anna.open_microphone()
-            await service.agent_dispatch.create_dispatch(
-                api.CreateAgentDispatchRequest(
-                    agent_name=livekit.agent_name, room=room, metadata=json.dumps({"languages": ["es"]})
-                )
-            )
+    """A dispatch brings an interpreter with the organiser's languages; dismissed, it says the last words and goes, and
+    the worker stays."""
+    async with _worker(livekit, tmp_path) as (process, port):
+        async with _service(livekit) as service, _spoken_for(livekit, room, {"languages": ["es"]}) as bea:
             await until(lambda: bea.hears() == {"es"}, "Spanish", 20)
             agent = bea.interpreter()
             assert agent is not None
             assert agent.identity.startswith("agent-")
             assert bea.says("translator.languages") == ["en", "es"]
-            jobs = await asyncio.to_thread(_active_jobs, port)
-            assert jobs == 1
-            secret = livekit.api_secret.get_secret_value()
+            assert await asyncio.to_thread(_active_jobs, port) == 1
             message = seal(
                 '{"type": "dismiss"}',
                 room=room,
                 to=agent.identity,
                 api_key=livekit.api_key,
-                api_secret=secret,
+                api_secret=livekit.api_secret.get_secret_value(),
             )
             await service.room.send_data(
                 api.SendDataRequest(room=room, data=message, topic="translator.control")
             )
-            await until(lambda: bea.interpreter() is None, "it goes")
+            await _says_the_last_words(bea)
             for _ in range(100):
                 if await asyncio.to_thread(_active_jobs, port) == 0:
                     break
@@ -72,45 +62,47 @@ async def test_a_dispatched_room_is_interpreted_and_dismissed(
         assert await asyncio.to_thread(process.wait, 20) == 0
 
 
-@pytest.mark.parametrize("ending", ["dismissed", "worker ends"])
-async def test_the_last_words_are_said(ending: str, livekit: LiveKit, room: str, tmp_path: Path) -> None:
-    """However its job ends while somebody speaks: every clause that was heard is shown and spoken before it goes."""
+async def test_the_last_words_are_said_when_the_worker_ends(
+    livekit: LiveKit, room: str, tmp_path: Path
+) -> None:
+    """Drained, it goes on; told twice, it ends, and every clause that was heard is shown and spoken before it goes."""
     async with (
         _worker(livekit, tmp_path) as (process, _),
+        _spoken_for(livekit, room, {}) as bea,
+    ):
+        process.send_signal(signal.SIGTERM)
+        goes_on = len(bea.finals("es")) + 1
+        await until(lambda: len(bea.finals("es")) >= goes_on, "drained, it goes on", 20)
+        process.send_signal(signal.SIGTERM)
+        await _says_the_last_words(bea)
+
+
+@asynccontextmanager
+async def _spoken_for(livekit: LiveKit, room: str, wish: dict[str, object]) -> AsyncIterator[Guest]:
+    """Somebody who hears Spanish, in a room where an interpreter was dispatched for one who speaks without a pause."""
+    async with (
         _service(livekit) as service,
         Guest("anna", room, livekit, language="en") as anna,
         Guest("bea", room, livekit, language="es", translator_events="on") as bea,
     ):
         await anna.open_microphone((30.0, 0.5))
         await service.agent_dispatch.create_dispatch(
-            api.CreateAgentDispatchRequest(agent_name=livekit.agent_name, room=room, metadata="{}")
+            api.CreateAgentDispatchRequest(
+                agent_name=livekit.agent_name, room=room, metadata=json.dumps(wish)
+            )
         )
         await until(lambda: numbers(bea, "speech"), "she is spoken for", 60)
-        if ending == "dismissed":
-            secret = livekit.api_secret.get_secret_value()
-            interpreter = bea.interpreter()
-            assert interpreter is not None
-            message = seal(
-                '{"type": "dismiss"}',
-                room=room,
-                to=interpreter.identity,
-                api_key=livekit.api_key,
-                api_secret=secret,
-            )
-            await service.room.send_data(
-                api.SendDataRequest(room=room, data=message, topic="translator.control")
-            )
-        else:
-            process.send_signal(signal.SIGTERM)
-            goes_on = len(bea.finals("es")) + 1
-            await until(lambda: len(bea.finals("es")) >= goes_on, "drained, it goes on", 20)
-            process.send_signal(signal.SIGTERM)
-        await until(lambda: bea.interpreter() is None, "it goes", 40)
+        yield bea
 
-        heard = numbers(bea, "clause")
-        assert numbers(bea, "speech") | numbers(bea, "skipped") == heard
-        assert max(heard) in numbers(bea, "speech")
-        assert len(bea.finals("es")) == len(heard)
+
+async def _says_the_last_words(bea: Guest) -> None:
+    """Every clause that was heard, before it goes."""
+    await until(lambda: bea.interpreter() is None, "it goes", 40)
+
+    heard = numbers(bea, "clause")
+    assert numbers(bea, "speech") | numbers(bea, "skipped") == heard
+    assert max(heard) in numbers(bea, "speech")
+    assert len(bea.finals("es")) == len(heard)
 
 
 def _active_jobs(port: int) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -16,11 +17,13 @@ from pipeline.capacity import Capacity
 from protocol.control import Configure
 from protocol.sealing import seal
 from tests.live.conftest import SETTINGS, Meeting, OpenMeeting
-from tests.live.crowd import crowd
 from tests.live.guests import Guest, numbers, until
 from worker.room import LeaveReason
 
 pytestmark = pytest.mark.live
+
+LEAVE_AFTER_S = 4.0
+"""Longer than the server takes to tell of somebody who publishes nothing."""
 
 
 async def test_a_room_under_way_is_interpreted(meeting: OpenMeeting, livekit: LiveKit, room: str) -> None:
@@ -130,16 +133,6 @@ async def test_a_track_that_comes_and_goes_harms_nobody(meeting: OpenMeeting) ->
         await until(
             lambda: [seen for seen in bea.finals("es") if seen.sender == "eva"], "at last she is heard"
         )
-
-
-async def test_ten_speak_at_once(meeting: OpenMeeting) -> None:
-    """Ten people who speak at the same time are all recognised, in their own names."""
-    async with (
-        meeting() as room,
-        room.guest("bea", translator_captions="original") as bea,
-        crowd(room.room, 10, room.livekit) as names,
-    ):
-        await until(lambda: {seen.sender for seen in bea.finals("en")} == names, "all are read", 40)
 
 
 async def test_the_organiser_configures_and_dismisses(meeting: OpenMeeting) -> None:
@@ -256,7 +249,8 @@ async def test_a_meeting_is_summed_up_in_the_log(meeting: OpenMeeting) -> None:
 
 async def test_a_deserted_room_is_left(meeting: OpenMeeting) -> None:
     """The interpreter leaves some time after the last person did, and not before."""
-    async with meeting() as room:
+    settings = replace(SETTINGS, rooms=replace(SETTINGS.rooms, leave_after_s=LEAVE_AFTER_S))
+    async with meeting(settings=settings) as room:
         async with room.guest("bea", language="es") as bea:
             await until(lambda: bea.says("translator.languages"), "the interpreter is ready")
             # the server tells the interpreter of people without a track up to 3 s late, of others at once
@@ -265,7 +259,7 @@ async def test_a_deserted_room_is_left(meeting: OpenMeeting) -> None:
         left_s = time.monotonic()
         await until(room.work.done, "it leaves")
         assert room.work.result() is LeaveReason.DESERTED
-        assert time.monotonic() - left_s >= SETTINGS.rooms.leave_after_s - 0.5
+        assert time.monotonic() - left_s >= LEAVE_AFTER_S - 0.5
 
 
 def _state(event: dict[str, object]) -> tuple[object, object]:

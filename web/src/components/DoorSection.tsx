@@ -1,8 +1,10 @@
+import { useState } from "react";
 import type { Door } from "../hooks/useDoor";
 import { useErrorText } from "../hooks/useErrorText";
 import { useI18n } from "../hooks/useI18n";
 import type { Waiter } from "../logic/api";
 import { plainName } from "../logic/names";
+import { steadied, type Row } from "../logic/steadyList";
 import { Notice, Switch } from "./controls";
 
 /** Who gets in: a lock, a lobby, and those who wait there. */
@@ -35,11 +37,7 @@ export function DoorSection({ door }: { door: Door }) {
           {state.waiting.length > 0 && (
             <>
               <h4>{count("door.waiting", state.waiting.length)}</h4>
-              <ul className="link-list">
-                {state.waiting.map((waiter) => (
-                  <WaiterItem key={waiter.id} waiter={waiter} door={door} />
-                ))}
-              </ul>
+              <Waiters waiting={state.waiting} door={door} />
             </>
           )}
         </>
@@ -48,11 +46,29 @@ export function DoorSection({ door }: { door: Door }) {
   );
 }
 
-function WaiterItem({ waiter, door }: { waiter: Waiter; door: Door }) {
+/** Those who wait. They are answered one quickly after the other, so nobody moves while somebody is pressed. */
+function Waiters({ waiting, door }: { waiting: readonly Waiter[]; door: Door }) {
+  const [seen, setSeen] = useState(waiting);
+  const [rows, setRows] = useState(() => steadied([], waiting));
+  if (seen !== waiting) {
+    setSeen(waiting);
+    setRows(steadied(rows, waiting));
+  }
+  return (
+    <ul className="link-list">
+      {rows.map((row) => (
+        <WaiterItem key={row.item.id} row={row} door={door} />
+      ))}
+    </ul>
+  );
+}
+
+function WaiterItem({ row, door }: { row: Row<Waiter>; door: Door }) {
   const { text } = useI18n();
+  const { item: waiter, gone } = row;
   const name = plainName(waiter.name) || "?";
   return (
-    <li data-waiter={waiter.id}>
+    <li data-waiter={gone ? undefined : waiter.id} data-gone={gone}>
       <strong>
         <bdi>{name}</bdi>
       </strong>
@@ -61,7 +77,8 @@ function WaiterItem({ waiter, door }: { waiter: Waiter; door: Door }) {
           type="button"
           className="button button-main"
           aria-label={text("door.admitName", { name })}
-          onClick={() => door.admit(waiter.id)}
+          aria-disabled={gone} // `disabled` would take the focus away from who has just pressed it
+          onClick={() => gone || door.admit(waiter.id)}
         >
           {text("door.admit")}
         </button>
@@ -69,7 +86,8 @@ function WaiterItem({ waiter, door }: { waiter: Waiter; door: Door }) {
           type="button"
           className="button"
           aria-label={text("door.refuseName", { name })}
-          onClick={() => door.refuse(waiter.id)}
+          aria-disabled={gone}
+          onClick={() => gone || door.refuse(waiter.id)}
         >
           {text("door.refuse")}
         </button>

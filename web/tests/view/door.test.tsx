@@ -67,6 +67,34 @@ describe("the door, as an organiser sees it", () => {
     expect([vi.mocked(door.admit).mock.calls, vi.mocked(door.refuse).mock.calls]).toEqual([[["w1"]], [["w2"]]]);
   });
 
+  it("moves nobody while they are answered one after the other", async () => {
+    const door = doorWith([ANA, { ...ANA, id: "w2", name: "Bea" }, { ...ANA, id: "w3", name: "Cas" }]);
+    const { rerender } = show(<DoorSection door={door} />);
+    const seen = (waiting: readonly Waiter[]) =>
+      rerender(
+        <PreferencesProvider>
+          <I18nProvider>
+            <DoorSection door={{ ...door, state: { locked: false, lobby: true, waiting } }} />
+          </I18nProvider>
+        </PreferencesProvider>,
+      );
+    await screen.findByText("3 people are waiting to be let in");
+    const rows = screen.getAllByRole("listitem");
+    const admit = screen.getByRole("button", { name: "Let in Ana" });
+    admit.focus();
+    fireEvent.click(admit);
+    seen([{ ...ANA, id: "w2", name: "Bea" }]);
+
+    await screen.findByText("1 person is waiting to be let in");
+    expect(screen.getAllByRole("listitem")).toEqual(rows.slice(0, 2));
+    expect(document.activeElement).toBe(admit);
+    fireEvent.click(admit);
+    fireEvent.click(screen.getByRole("button", { name: "Refuse Bea" }));
+    expect([vi.mocked(door.admit).mock.calls, vi.mocked(door.refuse).mock.calls]).toEqual([[["w1"]], [["w2"]]]);
+    seen([]);
+    await waitFor(() => expect(screen.queryAllByRole("listitem")).toEqual([]));
+  });
+
   it("says what went wrong", async () => {
     show(<DoorSection door={doorWith([], { error: new ApiError("offline", "") })} />);
     expect(await screen.findByRole("alert")).toHaveProperty(

@@ -1,0 +1,33 @@
+"""How tests share a machine when several processes run them: file by file, and one demanding file at a time."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from xdist.scheduler import LoadFileScheduling
+
+ROOT: Final = Path(__file__).parent.parent
+
+DEMANDING: Final = frozenset(
+    {
+        "tests/browser/test_meeting_lengths.py",
+        "tests/browser/test_microphone.py",
+        "tests/browser/test_real_interpreter.py",
+        "tests/browser/test_recording.py",
+        "tests/live/test_crowd.py",
+        "tests/live/test_speech_service_restart.py",
+        "tests/live/test_unmodified_client.py",
+    }
+)
+"""Rooms with real engines, many speakers or an hour of captions, and levels that a gap in the sound would change."""
+
+ALONE: Final = "demanding"
+
+
+class Sharing(LoadFileScheduling):  # type: ignore[misc]  # of xdist, which has no types
+    """Hands whole files to whichever process is free, those that are `DEMANDING` one after another to one of them."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file: str = super()._split_scope(nodeid)
+        return ALONE if file in DEMANDING else file
