@@ -36,6 +36,45 @@ describe.each(INTERFACE_LANGUAGES)("the interface in %s", async (language) => {
   });
 });
 
+/** What must not stand in a text: signs of another language's punctuation, and spaces where a line may break wrongly. */
+const MISPRINTS: Readonly<Partial<Record<(typeof INTERFACE_LANGUAGES)[number], RegExp>>> = {
+  fr: /[^\S\u00a0][:;?!»%]|«[^\u00a0]|[^\s][;?!»]/,
+  de: / %/,
+  es: / %|^[^¿]*\?|^[^¡]*!/,
+  it: / %/,
+  pt: / %/,
+  ar: /[,;?%]/,
+  hi: /[a-z\u0900-\u097f]\.(?:\s|$)/,
+  zh: /[,;:?!()]/,
+  ja: /[,;:?!()]/,
+};
+/** Written by machines, as they stand: commands and codes. */
+const VERBATIM = /\/translate[\s\S]*|\s?en,es,fr\s?/;
+
+describe.each(INTERFACE_LANGUAGES)("the signs of %s", async (language) => {
+  const catalogue = ((await import(`../../src/i18n/${language}.ts`)) as Record<string, Messages>)[language] as Messages;
+  const texts = Object.entries(catalogue).flatMap(([key, pattern]: [string, string | Plural]) =>
+    (typeof pattern === "string" ? [pattern] : Object.values(pattern)).map((text) => [key, text] as const),
+  );
+
+  it("are its own, and typographic", () => {
+    const wrong = texts.filter(([, text]) => {
+      const words = text.replace(VERBATIM, "");
+      return MISPRINTS[language]?.test(words) || /["'`]|\.{3}|\s{2}|\s$/.test(words);
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  it("end a sentence where the English ends one", () => {
+    const ends = (text: string): boolean => /[.。।]$/.test(text);
+    const wrong = texts.filter(([key, text]) => {
+      const pattern = en[key as keyof typeof en] as string | Plural;
+      return ends(text) !== ends(typeof pattern === "string" ? pattern : pattern.other);
+    });
+    expect(wrong).toEqual([]);
+  });
+});
+
 describe("counting", () => {
   it.each([
     ["en", 1, "1 person is here"],
