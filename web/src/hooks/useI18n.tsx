@@ -6,7 +6,7 @@ import { usePreferences } from "./usePreferences";
 
 const I18nContext = createContext<Translator | null>(null);
 
-/** Shows the page once its words are there; another language replaces them without leaving the page. */
+/** Shows the page once its words are there, and its name until then; another language replaces them without leaving the page. */
 export function I18nProvider({ children }: { children: ReactNode }) {
   const [{ interfaceLanguage }] = usePreferences();
   const language =
@@ -30,7 +30,9 @@ export function I18nProvider({ children }: { children: ReactNode }) {
     document.documentElement.dir = directionOf(translator.language);
   }, [translator]);
 
-  return translator && <I18nContext value={translator}>{children}</I18nContext>;
+  // As in index.html, so that nothing is blank while the words are fetched.
+  if (!translator) return <p className="loading">HIVE…</p>;
+  return <I18nContext value={translator}>{children}</I18nContext>;
 }
 
 export function useI18n(): Translator {
