@@ -493,8 +493,8 @@ export const de: Messages = {
 
   "connection.connecting": "Verbindung wird aufgebaut…",
   "connection.connected": "Verbunden",
-  "connection.reconnecting": "Die Verbindung ist unterbrochen. Neuer Versuch…",
-  "connection.reconnectingSignal": "Die Verbindung zum Server ist unterbrochen; vielleicht hören Sie weiter Ton.",
+  "connection.reconnecting": "Verbindung unterbrochen. Neuer Versuch…",
+  "connection.reconnectingSignal": "Verbindung zum Server unterbrochen; vielleicht hören Sie noch Ton.",
   "connection.restored": "Nach {seconds} s wieder verbunden. Was inzwischen gesagt wurde, fehlt vielleicht.",
 
   "after.left": "Sie haben die Besprechung verlassen",

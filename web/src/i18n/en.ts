@@ -482,8 +482,8 @@ export const en = {
 
   "connection.connecting": "Connecting…",
   "connection.connected": "Connected",
-  "connection.reconnecting": "The connection is interrupted. Trying again…",
-  "connection.reconnectingSignal": "The connection to the server is interrupted; you may still hear sound.",
+  "connection.reconnecting": "Connection interrupted. Trying again…",
+  "connection.reconnectingSignal": "Connection to the server interrupted; you may still hear sound.",
   "connection.restored": "Connected again after {seconds} s. What was said meanwhile may be missing.",
 
   "after.left": "You have left the meeting",

@@ -481,8 +481,8 @@ export const es: Messages = {
 
   "connection.connecting": "Conectando…",
   "connection.connected": "Conectado",
-  "connection.reconnecting": "La conexión se ha interrumpido. Intentándolo de nuevo…",
-  "connection.reconnectingSignal": "La conexión con el servidor se ha interrumpido; quizá siga oyendo el sonido.",
+  "connection.reconnecting": "Conexión interrumpida. Intentándolo de nuevo…",
+  "connection.reconnectingSignal": "Sin conexión con el servidor; quizá siga oyendo el sonido.",
   "connection.restored": "Conectado de nuevo tras {seconds} s. Puede faltar lo dicho entretanto.",
 
   "after.left": "Ha salido de la reunión",

@@ -491,8 +491,8 @@ export const fr: Messages = {
 
   "connection.connecting": "Connexion…",
   "connection.connected": "Connecté",
-  "connection.reconnecting": "La connexion est interrompue. Nouvelle tentative…",
-  "connection.reconnectingSignal": "La connexion au serveur est interrompue ; vous entendez peut-être encore le son.",
+  "connection.reconnecting": "Connexion interrompue. Nouvelle tentative…",
+  "connection.reconnectingSignal": "Connexion au serveur interrompue ; vous entendez peut-être encore le son.",
   "connection.restored": "Reconnecté après {seconds} s. Ce qui a été dit entre-temps peut manquer.",
 
   "after.left": "Vous avez quitté la réunion",

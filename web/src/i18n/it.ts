@@ -485,8 +485,8 @@ export const it: Messages = {
 
   "connection.connecting": "Connessione…",
   "connection.connected": "Connesso",
-  "connection.reconnecting": "La connessione si è interrotta. Nuovo tentativo…",
-  "connection.reconnectingSignal": "La connessione al server si è interrotta; forse sente ancora il suono.",
+  "connection.reconnecting": "Connessione interrotta. Nuovo tentativo…",
+  "connection.reconnectingSignal": "Connessione al server interrotta; forse sente ancora il suono.",
   "connection.restored": "Di nuovo connesso dopo {seconds} s. Ciò che è stato detto nel frattempo può mancare.",
 
   "after.left": "È uscito dalla riunione",

@@ -474,8 +474,8 @@ export const pt: Messages = {
 
   "connection.connecting": "A ligar…",
   "connection.connected": "Ligado",
-  "connection.reconnecting": "A ligação foi interrompida. A tentar de novo…",
-  "connection.reconnectingSignal": "A ligação ao servidor foi interrompida; talvez ainda ouça o som.",
+  "connection.reconnecting": "Ligação interrompida. A tentar de novo…",
+  "connection.reconnectingSignal": "Ligação ao servidor interrompida; talvez ainda ouça o som.",
   "connection.restored": "Ligado de novo após {seconds} s. O que foi dito entretanto pode faltar.",
 
   "after.left": "Saiu da reunião",

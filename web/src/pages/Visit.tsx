@@ -9,7 +9,7 @@ import { useI18n } from "../hooks/useI18n";
 import { usePreferences } from "../hooks/usePreferences";
 import { ApiError, type Admission, type Api, type Invitation, type JoinWish } from "../logic/api";
 import { toAttributes } from "../logic/wishes";
-import { admit, comeBack, mayPass, type Waiting } from "../room/admission";
+import { admit, comeBack, mayPass, restVisit, type Waiting } from "../room/admission";
 import type { Meeting } from "../room/meeting";
 import { askOtherTabs, tellOtherTabs } from "../room/otherTabs";
 import { forgetVisit, keepManner, keepVisit, keptVisit, type KeptVisit, type Manner } from "../room/sessionShelf";
@@ -146,6 +146,7 @@ function useVisit(api: Api, token: string): VisitControls {
     } catch (error) {
       await running.current?.end();
       running.current = null;
+      if (error === GIVEN_UP) restVisit(token);
       if (context.state !== "closed") await context.close();
       throw error;
     }
