@@ -39,7 +39,7 @@ async def slow_network(page: Page, *, kbit_s: float, latency_ms: float) -> Async
 
 @dataclass
 class LossyNetwork:
-    """A stretch of network before a relay, for datagrams: some are lost, the others come late and overtake each other."""
+    """A stretch of network before a relay: some datagrams are lost, the others come late and overtake each other."""
 
     relay_port: int
     loss: float = 0.0

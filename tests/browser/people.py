@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -193,14 +193,17 @@ async def person(
     voice: Path | None = None,
     size: tuple[int, int] = DESKTOP,
     locale: str = "en",
+    flags: Sequence[str] = (),
     **context_options: object,
 ) -> AsyncIterator[Person]:
     """Opens a browser of their own for one person.
 
     Args:
         voice: a WAV file that is their microphone, over and over; None: they have none.
+        flags: more of Chromium's.
     """
     flags = [
+        *flags,
         "--no-sandbox",
         "--autoplay-policy=no-user-gesture-required",
         "--use-fake-ui-for-media-stream",

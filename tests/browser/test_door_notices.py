@@ -28,7 +28,7 @@ _SEEN = """(selector) => {
 _UNDER_THE_BAR = """() => {
   const focused = document.activeElement;
   const bar = document.querySelector(".before-join");
-  if (bar.contains(focused)) return "";
+  if (focused === document.body || bar.contains(focused)) return "";
   return focused.getBoundingClientRect().bottom > bar.getBoundingClientRect().top + 1 ? focused.outerHTML : "";
 }"""
 

@@ -87,7 +87,7 @@ async def _behind_a_lossy_network(
 async def test_captions_that_come_late_stay_in_order_and_the_connection_is_told(
     playwright: Playwright, tmp_path: Path, web: Path, livekit: Path
 ) -> None:
-    """A third of all packets is lost, others overtake each other, then nothing passes for a while: no line is missing."""
+    """A third of all packets is lost, others overtake each other, then nothing passes: no line is missing."""
     async with (
         _behind_a_lossy_network(tmp_path, web, livekit) as (network, media, url),
         aiohttp.ClientSession(url) as http,

@@ -1,7 +1,9 @@
 import { useState, type FormEvent } from "react";
+import { useWords } from "./useWords";
 
 /** Asks for the key, which stays in this tab. */
 export function KeyForm({ problem, take }: { problem: string; take: (key: string) => void }) {
+  const { text } = useWords();
   const [key, setKey] = useState("");
 
   function submit(event: FormEvent): void {
@@ -12,7 +14,7 @@ export function KeyForm({ problem, take }: { problem: string; take: (key: string
   return (
     <form className="speech-key" onSubmit={submit}>
       <div className="field">
-        <label htmlFor="key">Key of the API</label>
+        <label htmlFor="key">{text("key.label")}</label>
         <input
           id="key"
           type="password"
@@ -24,7 +26,7 @@ export function KeyForm({ problem, take }: { problem: string; take: (key: string
           aria-describedby={problem ? "key-hint key-problem" : "key-hint"}
         />
         <p id="key-hint" className="hint">
-          It is kept until this tab is closed, and sent to this service alone.
+          {text("key.hint")}
         </p>
         {problem && (
           <p id="key-problem" className="field-problem" role="alert">
@@ -33,7 +35,7 @@ export function KeyForm({ problem, take }: { problem: string; take: (key: string
         )}
       </div>
       <button type="submit" className="button button-main">
-        Continue
+        {text("key.continue")}
       </button>
     </form>
   );
