@@ -51,10 +51,24 @@ const MISPRINTS: Readonly<Partial<Record<(typeof INTERFACE_LANGUAGES)[number], R
 /** Written by machines, as they stand: commands and codes. */
 const VERBATIM = /\/translate[\s\S]*|\s?en,es,fr\s?/;
 
-describe.each(INTERFACE_LANGUAGES)("the signs of %s", async (language) => {
-  const catalogue = ((await import(`../../src/i18n/${language}.ts`)) as Record<string, Messages>)[language] as Messages;
-  const texts = Object.entries(catalogue).flatMap(([key, pattern]: [string, string | Plural]) =>
-    (typeof pattern === "string" ? [pattern] : Object.values(pattern)).map((text) => [key, text] as const),
+type Catalogue = Readonly<Record<string, string | Plural>>;
+const formsOf = (pattern: string | Plural): string[] =>
+  typeof pattern === "string" ? [pattern] : Object.values(pattern);
+const PAGES = {
+  "the meeting": (code: string) => import(`../../src/i18n/${code}.ts`),
+  "what speaks a text": (code: string) => import(`../../src/speech/words/${code}.ts`),
+} as const;
+
+describe.each(
+  INTERFACE_LANGUAGES.flatMap((language) =>
+    Object.entries(PAGES).map(([page, words]) => [language, page, words] as const),
+  ),
+)("the signs of %s, page of %s", async (language, _, words) => {
+  const [catalogue, english] = (await Promise.all(
+    [language, "en"].map(async (code) => ((await words(code)) as Record<string, Catalogue>)[code]),
+  )) as [Catalogue, Catalogue];
+  const texts = Object.entries(catalogue).flatMap(([key, pattern]) =>
+    formsOf(pattern).map((text) => [key, text] as const),
   );
 
   it("are its own, and typographic", () => {
@@ -65,13 +79,12 @@ describe.each(INTERFACE_LANGUAGES)("the signs of %s", async (language) => {
     expect(wrong).toEqual([]);
   });
 
-  it("end a sentence where the English ends one", () => {
+  it("end a sentence where the English ends one, and hold the same values", () => {
     const ends = (text: string): boolean => /[.。।]$/.test(text);
-    const wrong = texts.filter(([key, text]) => {
-      const pattern = en[key as keyof typeof en] as string | Plural;
-      return ends(text) !== ends(typeof pattern === "string" ? pattern : pattern.other);
-    });
-    expect(wrong).toEqual([]);
+    const pattern = (key: string): string => formsOf(english[key] ?? "").at(-1) ?? "";
+    expect(texts.filter(([key, text]) => ends(text) !== ends(pattern(key)))).toEqual([]);
+    const single = texts.filter(([key]) => typeof catalogue[key] === "string");
+    expect(single.filter(([key, text]) => holes(text).join() !== holes(pattern(key)).join())).toEqual([]);
   });
 });
 
