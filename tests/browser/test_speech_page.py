@@ -41,6 +41,11 @@ async def test_a_text_is_spoken_heard_kept_and_found_again(
         ):
             page = visitor.page
             await page.goto(url)
+            await page.get_by_label("Language of this page").select_option("ar")
+            await expect(page.locator("h1")).to_have_text("تحويل النص إلى كلام")
+            assert await page.evaluate("document.documentElement.dir") == "rtl"
+            await _is_clean(page)
+            await page.locator(".speech-page-language").select_option("en")
             await page.get_by_label("Key of the API").fill("wrong")
             await page.keyboard.press("Enter")
             await expect(page.locator("#key-problem")).to_contain_text("valid key")
@@ -50,7 +55,7 @@ async def test_a_text_is_spoken_heard_kept_and_found_again(
             await page.get_by_label("Key of the API").fill(await key_of(services))
             await page.keyboard.press("Enter")
             await expect(page.locator(".voice-card").first).to_be_visible()
-            await page.get_by_label("Language").select_option("es")
+            await page.get_by_label("Language", exact=True).select_option("es")
             await expect(page.get_by_role("radio").first).to_have_value("es")
             await page.get_by_role("button", name="Listen to es+f2").click()
             await expect(page.get_by_role("button", name="Stop es+f2")).to_be_visible()

@@ -68,7 +68,9 @@ class Background:
         tasks = Tasks()
         speakers = ScriptedSpeakers({"es": "es-2"})
         async with (
-            messaging(wanted, recognition, EchoTranslator(), self._synthesizer, speakers=speakers) as self.api,
+            messaging(
+                wanted, recognition, EchoTranslator(), self._synthesizer, speakers=speakers
+            ) as self.api,
             serving(create_app(self.api.services), wanted.services, 0) as server,
         ):
             tasks.start(self.api.services.jobs.runner.run(), name="jobs")

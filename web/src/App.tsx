@@ -6,9 +6,21 @@ import { Api } from "./logic/api";
 import { routeOf, type Route } from "./logic/route";
 import { never } from "./logic/store";
 
-const Start = lazy(async () => ({ default: (await import("./pages/Start")).Start }));
-const Visit = lazy(async () => ({ default: (await import("./pages/Visit")).Visit }));
-const CaptionsPage = lazy(async () => ({ default: (await import("./pages/CaptionsPage")).CaptionsPage }));
+const start = () => import("./pages/Start");
+const visit = () => import("./pages/Visit");
+const captions = () => import("./pages/CaptionsPage");
+const Start = lazy(async () => ({ default: (await start()).Start }));
+const Visit = lazy(async () => ({ default: (await visit()).Visit }));
+const CaptionsPage = lazy(async () => ({ default: (await captions()).CaptionsPage }));
+
+// On a slow network one thing after the other takes seconds: the page is fetched together with its words.
+const PAGES: Readonly<Record<Route["page"], () => Promise<unknown>>> = {
+  start,
+  join: visit,
+  captions,
+  unknown: () => Promise.resolve(),
+};
+PAGES[routeOf(window.location).page]().catch(() => undefined); // told where it is needed
 
 const api = new Api();
 

@@ -16,6 +16,12 @@ const PERIODS = [
   { hours: 744, label: "Last month" },
 ] as const;
 
+const KEY_WORDS = {
+  label: "Key of an operator",
+  hint: "It is kept until this tab is closed, and sent to this service alone.",
+  submit: "Continue",
+};
+
 /** How the API does, for whoever runs it. */
 export function AdminPage() {
   const [key, setKey] = useState(() => keptKey(OPERATOR));
@@ -72,7 +78,7 @@ export function AdminPage() {
         <p role="status" className="unseen">
           {told}
         </p>
-        {!key && <KeyForm label="Key of an operator" problem={problem?.key ? problem.message : ""} take={take} />}
+        {!key && <KeyForm words={KEY_WORDS} problem={problem?.key ? problem.message : ""} take={take} />}
         {problem && !problem.key && (
           <div className="notice notice-problem" role="alert">
             <p>{problem.message}</p>

@@ -1,4 +1,5 @@
-import { useRemoteParticipants } from "@livekit/components-react";
+import { useConnectionQualityIndicator, useRemoteParticipants } from "@livekit/components-react";
+import { ConnectionQuality } from "livekit-client";
 import { useEffect, useId, useState } from "react";
 import { useEncryptedText } from "../hooks/useEncryptedText";
 import { useI18n } from "../hooks/useI18n";
@@ -109,6 +110,7 @@ export function Troubles({ offered }: { offered: readonly string[] | null }) {
   const { listen } = wishes;
   const [preferences] = usePreferences();
   const slow = useLasting(pending, 4000);
+  const { quality } = useConnectionQualityIndicator({ participant: meeting.room.localParticipant });
   const encryptedText = useEncryptedText(meeting.directory);
   const presence = usePresenceText();
   const reports = useOwnReports();
@@ -118,6 +120,7 @@ export function Troubles({ offered }: { offered: readonly string[] | null }) {
 
   const troubles: string[] = [];
   if (slow) troubles.push(text("trouble.pending"));
+  if (quality === ConnectionQuality.Poor || quality === ConnectionQuality.Lost) troubles.push(text("trouble.weak"));
   if (isUntranslated(wishes, preferences.read.mode, offered)) {
     troubles.push(text("captions.original", { language: nameWithin(baseOf(wishes.read.language), locale) }));
   }

@@ -133,6 +133,8 @@ export const de: Messages = {
   "before.headphones": "Mit Kopfhörern gelangt die Übersetzung nicht in Ihr Mikrofon.",
   "before.notice":
     "Wenn ein Dolmetscher im Raum ist, hört eine Maschine mit, was gesagt wird, übersetzt es und spricht es mit synthetischen Stimmen; dabei können Fehler vorkommen. Das geschieht auf eigenen Maschinen des Betreibers. Andere können die Mitschrift behalten und aufnehmen, was sie hören; die Seite zeigt, wer das tut. Mit dem Beitritt stimmen Sie zu.",
+  "before.agree": "Mit dem Beitritt stimmen Sie zu, dass eine Maschine zuhört.",
+  "before.agreeMore": "Was geschieht",
   "before.recorded":
     "Diese Besprechung wird auf dem Server aufgenommen: was gesagt wird, die Übersetzungen und die Untertitel. Wer beitritt, ist in der Aufnahme. Wenn Sie das nicht möchten, treten Sie nicht bei.",
   "before.handled": "Wie damit umgegangen wird",
@@ -416,7 +418,7 @@ export const de: Messages = {
   "sound.balance": "Verhältnis",
   "sound.balanceOriginal": "Original",
   "sound.balanceTranslation": "Übersetzung",
-  "sound.balanceValue": "{percent} % zur Übersetzung",
+  "sound.balanceValue": "{percent} % zur Übersetzung",
   "sound.balanceHint": "Originale werden nur leiser, solange die Übersetzung wirklich spricht.",
   "sound.ducked": "Das Original ist leiser, solange die Übersetzung spricht",
   "sound.push": "Drücken zum Dolmetschen",
@@ -450,7 +452,7 @@ export const de: Messages = {
   "hearing.person": "So höre ich {name}",
   "hearing.personSame": "Wie alle anderen",
   "hearing.volume": "Lautstärke von {name}",
-  "hearing.volumeValue": "{percent} %",
+  "hearing.volumeValue": "{percent} %",
   "hearing.voice": "Meine Stimme in der Übersetzung",
   "hearing.voiceAny": "Beliebige Stimme",
   "hearing.voiceLow": "Tiefe Stimme",
@@ -499,14 +501,15 @@ export const de: Messages = {
   "trouble.noChannel": "{language} bietet dieser Dolmetscher nicht an. Sie hören die Originale.",
   "trouble.muted": "Die Leitung hat {language} stummgeschaltet.",
   "trouble.pending": "Ihre Wahl ist noch nicht beim Server angekommen.",
+  "trouble.weak": "Ihre Verbindung ist schwach. Der Ton kann aussetzen; die Untertitel behalten alles.",
   "trouble.encrypted":
     "Diese Besprechung ist Ende-zu-Ende-verschlüsselt. Der Dolmetscher hat keinen Schlüssel; er hört und übersetzt nichts.",
   "trouble.encryptedSome": "Ende-zu-Ende-verschlüsselt und für den Dolmetscher nicht zu hören: {names}.",
 
   "connection.connecting": "Verbindung wird aufgebaut…",
   "connection.connected": "Verbunden",
-  "connection.reconnecting": "Die Verbindung ist unterbrochen. Neuer Versuch…",
-  "connection.reconnectingSignal": "Die Verbindung zum Server ist unterbrochen; vielleicht hören Sie weiter Ton.",
+  "connection.reconnecting": "Verbindung unterbrochen. Neuer Versuch…",
+  "connection.reconnectingSignal": "Verbindung zum Server unterbrochen; vielleicht hören Sie noch Ton.",
   "connection.restored": "Nach {seconds} s wieder verbunden. Was inzwischen gesagt wurde, fehlt vielleicht.",
 
   "after.left": "Sie haben die Besprechung verlassen",
@@ -598,7 +601,7 @@ export const de: Messages = {
   "diag.quality": "Qualität",
   "diag.none": "Es kommt kein Ton an, daher gibt es nichts zu messen.",
   "diag.ms": "{value} ms",
-  "diag.percent": "{value} %",
+  "diag.percent": "{value} %",
   "diag.interpreter": "Dolmetscher",
 
   "door.title": "Wer hereinkommt",

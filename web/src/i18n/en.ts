@@ -130,6 +130,8 @@ export const en = {
   "before.headphones": "Headphones keep the translation out of your microphone.",
   "before.notice":
     "When an interpreter is in the room, a machine listens to what is said, translates it and speaks it with synthetic voices, which may make mistakes. This happens on the operator’s own machines. Others may keep the transcript, and may record what they hear; the page shows who does. By joining you agree.",
+  "before.agree": "By joining you agree that a machine listens.",
+  "before.agreeMore": "Read what happens",
   "before.recorded":
     "This meeting is being recorded on the server: what is said, the translations and the captions. Whoever joins is in the recording. If you do not want that, do not join.",
   "before.handled": "How this is handled",
@@ -407,7 +409,7 @@ export const en = {
   "sound.balance": "Balance",
   "sound.balanceOriginal": "Original",
   "sound.balanceTranslation": "Translation",
-  "sound.balanceValue": "{percent} % towards the translation",
+  "sound.balanceValue": "{percent}% towards the translation",
   "sound.balanceHint": "Originals become quieter only while the translation is really speaking.",
   "sound.ducked": "The original is quieter while the translation speaks",
   "sound.push": "Push to translate",
@@ -440,7 +442,7 @@ export const en = {
   "hearing.person": "How I hear {name}",
   "hearing.personSame": "Like everybody else",
   "hearing.volume": "Volume of {name}",
-  "hearing.volumeValue": "{percent} %",
+  "hearing.volumeValue": "{percent}%",
   "hearing.voice": "My voice in translation",
   "hearing.voiceAny": "Any voice",
   "hearing.voiceLow": "Low voice",
@@ -488,14 +490,15 @@ export const en = {
   "trouble.noChannel": "{language} is not offered by this interpreter. You hear the originals.",
   "trouble.muted": "The organiser has muted {language}.",
   "trouble.pending": "Your choice has not reached the server yet.",
+  "trouble.weak": "Your connection is weak. Sound may break up; captions keep everything.",
   "trouble.encrypted":
     "This meeting is encrypted end to end. The interpreter has no key, so it hears and translates nothing.",
   "trouble.encryptedSome": "Encrypted end to end, so the interpreter cannot hear them: {names}.",
 
   "connection.connecting": "Connecting…",
   "connection.connected": "Connected",
-  "connection.reconnecting": "The connection is interrupted. Trying again…",
-  "connection.reconnectingSignal": "The connection to the server is interrupted; you may still hear sound.",
+  "connection.reconnecting": "Connection interrupted. Trying again…",
+  "connection.reconnectingSignal": "Connection to the server interrupted; you may still hear sound.",
   "connection.restored": "Connected again after {seconds} s. What was said meanwhile may be missing.",
 
   "after.left": "You have left the meeting",
@@ -590,7 +593,7 @@ export const en = {
   "diag.quality": "Quality",
   "diag.none": "No sound is being received, so there is nothing to measure.",
   "diag.ms": "{value} ms",
-  "diag.percent": "{value} %",
+  "diag.percent": "{value}%",
   "diag.interpreter": "Interpreter",
 
   "door.title": "Who gets in",

@@ -130,6 +130,8 @@ export const ja: Messages = {
   "before.headphones": "ヘッドホンを使うと、訳した音声がマイクに入りません。",
   "before.notice":
     "通訳が会議にいる間は、機械が発言を聞き取って訳し、合成音声で読み上げます。誤りを含むことがあります。処理は運営者自身のマシンで行われます。ほかの人は記録を保存したり、聞こえている音声を録音したりできます。録音している人はページに表示されます。参加すると、これに同意したことになります。",
+  "before.agree": "参加すると、機械が音声を聞くことに同意したことになります。",
+  "before.agreeMore": "詳しく読む",
   "before.recorded":
     "この会議はサーバーで録音されています。発言、翻訳、字幕が記録されます。参加すると記録に含まれます。望まない場合は参加しないでください。",
   "before.handled": "データの取り扱いについて",
@@ -393,7 +395,7 @@ export const ja: Messages = {
   "sound.balance": "バランス",
   "sound.balanceOriginal": "原音",
   "sound.balanceTranslation": "翻訳",
-  "sound.balanceValue": "翻訳側 {percent} %",
+  "sound.balanceValue": "翻訳側 {percent}%",
   "sound.balanceHint": "訳した音声が実際に流れている間だけ、原音が小さくなります。",
   "sound.ducked": "翻訳の間、原音は小さくなっています",
   "sound.push": "押して通訳",
@@ -474,6 +476,7 @@ export const ja: Messages = {
   "trouble.noChannel": "この通訳は{language}に対応していません。原音が聞こえます。",
   "trouble.muted": "主催者が{language}をミュートしました。",
   "trouble.pending": "選択がまだサーバーに届いていません。",
+  "trouble.weak": "接続が不安定です。音声が途切れることがありますが、字幕にはすべて残ります。",
   "trouble.encrypted":
     "この会議はエンドツーエンドで暗号化されています。通訳は鍵を持っていないため、何も聞こえず、訳せません。",
   "trouble.encryptedSome": "エンドツーエンドで暗号化されているため、通訳に聞こえない人：{names}。",
@@ -568,7 +571,7 @@ export const ja: Messages = {
   "diag.quality": "品質",
   "diag.none": "音声を受信していないため、測定できません。",
   "diag.ms": "{value} ミリ秒",
-  "diag.percent": "{value} %",
+  "diag.percent": "{value}%",
   "diag.interpreter": "通訳",
 
   "door.title": "参加できる人",
@@ -629,7 +632,7 @@ export const ja: Messages = {
   "org.people": "人による通訳",
   "org.peopleHint": "選んだ人は、言語ごとに機械と交代し、また機械に戻すことができます。",
   "org.peopleNone": "通訳しない",
-  "booth.may": "通訳できる言語：{languages}",
+  "booth.may": "{languages}に通訳できます。",
   "booth.now": "{language}に通訳中です。この言語を聞いている人にだけ聞こえます。",
   "booth.takeOver": "{language}を担当する",
   "booth.giveBack": "機械に戻す",

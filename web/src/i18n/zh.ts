@@ -125,6 +125,8 @@ export const zh: Messages = {
   "before.headphones": "戴耳机可避免译音进入您的麦克风。",
   "before.notice":
     "会议中有译员时，机器会听取发言，加以翻译，并用合成语音读出，可能有误。这些都在运营者自己的机器上进行。其他人可以保留记录，也可以录下听到的声音；页面会显示谁在录音。加入即表示同意。",
+  "before.agree": "加入即表示您同意由机器聆听。",
+  "before.agreeMore": "了解详情",
   "before.recorded": "本会议正在服务器上录制：发言、译文和字幕都会录下。加入者会被录进去。如不愿意，请不要加入。",
   "before.handled": "了解数据如何处理",
   "before.join": "加入",
@@ -380,7 +382,7 @@ export const zh: Messages = {
   "sound.balance": "比例",
   "sound.balanceOriginal": "原声",
   "sound.balanceTranslation": "译音",
-  "sound.balanceValue": "偏向译音 {percent} %",
+  "sound.balanceValue": "偏向译音 {percent}%",
   "sound.balanceHint": "只有在译音真正播放时，原声才会变小。",
   "sound.ducked": "译音播放时原声变小",
   "sound.push": "按住翻译",
@@ -457,6 +459,7 @@ export const zh: Messages = {
   "trouble.noChannel": "此译员不提供{language}，您听到的是原声。",
   "trouble.muted": "组织者已将{language}静音。",
   "trouble.pending": "您的选择尚未送达服务器。",
+  "trouble.weak": "您的网络连接较差。声音可能断续；字幕会保留全部内容。",
   "trouble.encrypted": "此会议已端到端加密。译员没有密钥，因此听不到也不翻译任何内容。",
   "trouble.encryptedSome": "以下人员的声音已端到端加密，译员无法听到：{names}。",
 
@@ -550,7 +553,7 @@ export const zh: Messages = {
   "diag.quality": "质量",
   "diag.none": "没有收到声音，因此无从测量。",
   "diag.ms": "{value} 毫秒",
-  "diag.percent": "{value} %",
+  "diag.percent": "{value}%",
   "diag.interpreter": "译员",
 
   "door.title": "谁可以进入",

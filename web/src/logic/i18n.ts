@@ -6,36 +6,42 @@ import { capitalised, directionOf, type InterfaceLanguage } from "./languages";
 export type Plural = { readonly other: string } & { readonly [rule in Intl.LDMLPluralRule]?: string };
 
 type Catalogue = typeof en;
-/** Every catalogue has the keys of the English one, a plural where it has one. */
-export type Messages = { readonly [key in keyof Catalogue]: Catalogue[key] extends string ? string : Plural };
+/** A catalogue has the keys of the English one, a plural where it has one. */
+export type MessagesOf<English> = { readonly [key in keyof English]: English[key] extends string ? string : Plural };
+export type Messages = MessagesOf<Catalogue>;
 
-type KeysOf<Kind> = { [key in keyof Catalogue]: Catalogue[key] extends Kind ? key : never }[keyof Catalogue];
-export type TextKey = KeysOf<string>;
-export type PluralKey = Exclude<keyof Catalogue, TextKey>;
+type KeysOf<English, Kind> = { [key in keyof English]: English[key] extends Kind ? key : never }[keyof English];
+export type TextKeyOf<English> = KeysOf<English, string>;
+export type PluralKeyOf<English> = Exclude<keyof English, TextKeyOf<English>>;
+export type TextKey = TextKeyOf<Catalogue>;
+export type PluralKey = PluralKeyOf<Catalogue>;
 export type Values = Readonly<Record<string, string | number>>;
 
 const RIGHT_TO_LEFT = /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u;
 const LEFT_TO_RIGHT = /(?![\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}])\p{L}/u;
 
-export class Translator {
+/** The words of one page: `English` is its English catalogue. */
+export class TranslatorOf<English> {
   private readonly rules: Intl.PluralRules;
   private readonly numbers: Intl.NumberFormat;
 
   constructor(
     readonly language: InterfaceLanguage,
-    private readonly messages: Messages,
+    private readonly messages: MessagesOf<English>,
   ) {
     this.rules = new Intl.PluralRules(language);
     this.numbers = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
   }
 
-  readonly text = (key: TextKey, values: Values = {}): string => this.fill(this.messages[key] as string, values);
+  readonly text = (key: TextKeyOf<English>, values: Values = {}): string =>
+    this.fill(this.messages[key] as string, values);
 
   /** A text that stands within another one: a language that it begins with keeps its small letter. */
-  readonly within = (key: TextKey, values: Values): string => this.fill(this.messages[key] as string, values, false);
+  readonly within = (key: TextKeyOf<English>, values: Values): string =>
+    this.fill(this.messages[key] as string, values, false);
 
   /** The form for `count`, with the number itself as `{count}`. */
-  readonly count = (key: PluralKey, count: number, values: Values = {}): string => {
+  readonly count = (key: PluralKeyOf<English>, count: number, values: Values = {}): string => {
     const forms = this.messages[key] as Plural;
     return this.fill(forms[this.rules.select(count)] ?? forms.other, { count, ...values });
   };
@@ -59,3 +65,6 @@ export class Translator {
     return foreign.test(words) ? `\u2068${words}\u2069` : words;
   }
 }
+
+/** The words of the meeting's page. */
+export class Translator extends TranslatorOf<Catalogue> {}

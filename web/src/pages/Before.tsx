@@ -8,6 +8,7 @@ import { Page } from "../components/Page";
 import { SoundCheck } from "../components/SoundCheck";
 import { useErrorText } from "../hooks/useErrorText";
 import { useI18n } from "../hooks/useI18n";
+import { useInSight } from "../hooks/useInSight";
 import { usePreferences } from "../hooks/usePreferences";
 import { ApiError, type Invitation, type Role } from "../logic/api";
 import type { TextKey } from "../logic/i18n";
@@ -34,6 +35,8 @@ interface BeforeProps {
   /** Where they are in this meeting in another tab already. */
   readonly onMoveHere: (() => void) | null;
   readonly onEnter: (entry: Entry) => void;
+  /** Ends joining, which may take long on a slow network. */
+  readonly onGiveUp: () => void;
 }
 
 const ROLE_TEXTS: Readonly<Record<Role, TextKey>> = {
@@ -46,19 +49,27 @@ const ROLE_TEXTS: Readonly<Record<Role, TextKey>> = {
 type NameProblem = "before.nameMissing" | "before.nameUnseen";
 
 export function Before(props: BeforeProps) {
-  const { invitation, joining, error, returning, privacyUrl, onMoveHere, onEnter } = props;
+  const { invitation, joining, error, returning, privacyUrl, onMoveHere, onEnter, onGiveUp } = props;
   const { text } = useI18n();
   const errorText = useErrorText();
   const [preferences, change] = usePreferences();
   const [nameProblem, setNameProblem] = useState<NameProblem | null>(null);
   const [microphone, setMicrophone] = useState<string | null>(null);
   const nameField = useRef<HTMLInputElement>(null);
+  const notice = useRef<HTMLParagraphElement>(null);
+  const bar = useRef<HTMLDivElement>(null);
+  const noticeSeen = useInSight(notice, bar);
   const wishes = useFirstWishes(invitation, preferences);
   const maySpeak = invitation.role === "organiser" || invitation.role === "speaker";
   const hears = invitation.role !== "reader";
 
   // The chunk with LiveKit is fetched while the person fills in the form.
   useEffect(() => void import("../room/meeting").catch(() => undefined), []);
+
+  const showNotice = (): void => {
+    notice.current?.scrollIntoView({ block: "end" });
+    notice.current?.focus({ preventScroll: true });
+  };
 
   const submit = (event: FormEvent): void => {
     event.preventDefault();
@@ -119,15 +130,16 @@ export function Before(props: BeforeProps) {
             </section>
           )}
           <div className="before-foot">
-            {error !== null && (
-              <Notice kind="problem" urgent>
-                {error instanceof ApiError ? errorText(error) : text("error.connect")}
-              </Notice>
-            )}
-            <JoinNotice id="join-notice" privacyUrl={privacyUrl} />
+            <JoinNotice id="join-notice" privacyUrl={privacyUrl} ref={notice} />
           </div>
         </div>
-        <p className="before-join">
+        <div className="before-join" ref={bar}>
+          {error !== null && (
+            <Notice kind="problem" urgent>
+              {error instanceof ApiError ? errorText(error) : text("error.connect")}
+            </Notice>
+          )}
+          {!noticeSeen && <Agreement onMore={showNotice} />}
           <button
             type="submit"
             className="button button-main button-large"
@@ -136,7 +148,8 @@ export function Before(props: BeforeProps) {
           >
             {joining ? text("before.joining") : joinLabel()}
           </button>
-        </p>
+          {joining && <Joining onGiveUp={onGiveUp} />}
+        </div>
       </form>
     </Page>
   );
@@ -145,6 +158,31 @@ export function Before(props: BeforeProps) {
     if (returning) return text("before.rejoin");
     return text(maySpeak && microphone === null ? "before.joinListening" : "before.join");
   }
+}
+
+/** In a small window the notice lies below what is seen: what one agrees to stands at the button all the same. */
+function Agreement({ onMore }: { onMore: () => void }) {
+  const { text } = useI18n();
+  return (
+    <p className="hint before-agree">
+      {text("before.agree")}{" "}
+      <button type="button" className="button-link" onClick={onMore}>
+        {text("before.agreeMore")}
+      </button>
+    </p>
+  );
+}
+
+function Joining({ onGiveUp }: { onGiveUp: () => void }) {
+  const { text } = useI18n();
+  return (
+    <>
+      <progress aria-label={text("before.joining")} />
+      <button type="button" className="button" onClick={onGiveUp}>
+        {text("app.cancel")}
+      </button>
+    </>
+  );
 }
 
 interface LanguagesProps {

@@ -9,7 +9,7 @@ import { useI18n } from "../hooks/useI18n";
 import { usePreferences } from "../hooks/usePreferences";
 import { ApiError, type Admission, type Api, type Invitation, type JoinWish } from "../logic/api";
 import { toAttributes } from "../logic/wishes";
-import { admit, comeBack, mayPass, type Waiting } from "../room/admission";
+import { admit, comeBack, mayPass, restVisit, type Waiting } from "../room/admission";
 import type { Meeting } from "../room/meeting";
 import { askOtherTabs, tellOtherTabs } from "../room/otherTabs";
 import { forgetVisit, keepManner, keepVisit, keptVisit, type KeptVisit, type Manner } from "../room/sessionShelf";
@@ -20,10 +20,10 @@ const Inside = lazy(async () => ({ default: (await import("./Inside")).Inside })
 const After = lazy(async () => ({ default: (await import("./After")).After }));
 
 type Stage =
-  | { readonly at: "door" }
+  | { readonly at: "door"; readonly returning: boolean }
   | { readonly at: "barred"; readonly error: unknown }
   | { readonly at: "before"; readonly invitation: Invitation; readonly joining: boolean; readonly error: unknown }
-  | { readonly at: "waiting"; readonly invitation: Invitation; readonly name: string; readonly giveUp: () => void }
+  | { readonly at: "waiting"; readonly invitation: Invitation; readonly name: string }
   | { readonly at: "inside"; readonly invitation: Invitation; readonly meeting: Meeting }
   | { readonly at: "after"; readonly invitation: Invitation; readonly meeting: Meeting };
 
@@ -33,12 +33,12 @@ const GIVEN_UP = new DOMException("given up", "AbortError");
 export function Visit({ api, invitationToken: token }: { api: Api; invitationToken: string }) {
   const [preferences] = usePreferences();
   const config = useConfig(api);
-  const { stage, arrive, moveHere, enter, onEnded } = useVisit(api, token);
+  const { stage, arrive, moveHere, enter, giveUp, onEnded } = useVisit(api, token);
   const elsewhere = useOtherTab(token, stage.at);
 
   switch (stage.at) {
     case "door":
-      return <Door />;
+      return <Door onGiveUp={stage.returning ? giveUp : null} />;
     case "barred":
       return <Barred error={stage.error} onRetry={arrive} onMoveHere={elsewhere && (() => moveHere(elsewhere))} />;
     case "before":
@@ -50,6 +50,7 @@ export function Visit({ api, invitationToken: token }: { api: Api; invitationTok
           returning={keptVisit(token) !== null}
           privacyUrl={config?.privacy_url ?? null}
           onMoveHere={elsewhere && (() => moveHere(elsewhere))}
+          onGiveUp={giveUp}
           onEnter={({ name, wishes, microphone }) =>
             void enter(stage.invitation, {
               name,
@@ -60,10 +61,10 @@ export function Visit({ api, invitationToken: token }: { api: Api; invitationTok
         />
       );
     case "waiting":
-      return <Lobby title={stage.invitation.title} name={stage.name} onGiveUp={stage.giveUp} />;
+      return <Lobby title={stage.invitation.title} name={stage.name} onGiveUp={giveUp} />;
     case "inside":
       return (
-        <Suspense fallback={<Door />}>
+        <Suspense fallback={<Door onGiveUp={null} />}>
           <PartBoundary>
             <Inside
               api={api}
@@ -76,7 +77,7 @@ export function Visit({ api, invitationToken: token }: { api: Api; invitationTok
       );
     case "after":
       return (
-        <Suspense fallback={<Door />}>
+        <Suspense fallback={<Door onGiveUp={null} />}>
           <PartBoundary>
             <After api={api} meeting={stage.meeting} title={stage.invitation.title} onAgain={arrive} />
           </PartBoundary>
@@ -91,17 +92,20 @@ interface VisitControls {
   readonly arrive: () => void;
   readonly moveHere: (visit: KeptVisit) => void;
   readonly enter: (invitation: Invitation, manner: Manner) => Promise<void>;
+  /** Ends going in, whatever it waits for. */
+  readonly giveUp: () => void;
   readonly onEnded: (invitation: Invitation, meeting: Meeting) => void;
 }
 
 function useVisit(api: Api, token: string): VisitControls {
-  const [stage, setStage] = useState<Stage>({ at: "door" });
+  const [stage, setStage] = useState<Stage>({ at: "door", returning: false });
   const [preferences] = usePreferences();
   const running = useRef<Meeting | null>(null);
-  const waiting = useRef<AbortController | null>(null);
+  const goingIn = useRef<AbortController | null>(null);
+  const giveUp = (): void => goingIn.current?.abort(GIVEN_UP);
 
   const knock = (why: unknown): void => {
-    setStage({ at: "door" });
+    setStage({ at: "door", returning: false });
     api.invitation(token).then(
       (invitation) => setStage({ at: "before", invitation, joining: false, error: why }),
       (error: unknown) => setStage({ at: "barred", error: isOver(why) ? error : (why ?? error) }),
@@ -118,15 +122,13 @@ function useVisit(api: Api, token: string): VisitControls {
     // open for as long as that lasts: nobody waits for it, and the meeting offers a button.
     const context = new AudioContext();
     context.resume().catch(() => undefined);
-    const visit = new AbortController();
-    waiting.current = visit;
-    const giveUp = (): void => visit.abort(GIVEN_UP);
-    const onWaiting = (): void => setStage({ at: "waiting", invitation, name: manner.name, giveUp });
+    const { signal } = (goingIn.current = new AbortController());
+    const onWaiting = (): void => setStage({ at: "waiting", invitation, name: manner.name });
     try {
-      const [{ Meeting }, admission] = await Promise.all([
-        import("../room/meeting"),
-        admitted({ signal: visit.signal, onWaiting }),
-      ]);
+      const [{ Meeting }, admission] = await orAborted(
+        Promise.all([import("../room/meeting"), admitted({ signal, onWaiting })]),
+        signal,
+      );
       const meeting = new Meeting(admission, api, context, {
         wishes: manner.wishes,
         balance: preferences.balance,
@@ -139,11 +141,12 @@ function useVisit(api: Api, token: string): VisitControls {
       });
       running.current = meeting;
       keepingManner(token, manner.name, meeting);
-      await meeting.start();
+      await orAborted(meeting.start(), signal);
       setStage({ at: "inside", invitation, meeting });
     } catch (error) {
       await running.current?.end();
       running.current = null;
+      if (error === GIVEN_UP) restVisit(token);
       if (context.state !== "closed") await context.close();
       throw error;
     }
@@ -159,7 +162,7 @@ function useVisit(api: Api, token: string): VisitControls {
   };
 
   const goOn = async (kept: KeptVisit, manner: Manner): Promise<void> => {
-    setStage({ at: "door" });
+    setStage({ at: "door", returning: true });
     try {
       const invitation = await api.invitation(token, kept.waiting ? undefined : kept.secret);
       await goIn(invitation, manner, (visit) => comeBack(api, token, kept, visit));
@@ -196,11 +199,20 @@ function useVisit(api: Api, token: string): VisitControls {
     const timer = window.setTimeout(() => arriveFirst()); // not twice, where the page is mounted twice
     return () => {
       window.clearTimeout(timer);
-      waiting.current?.abort();
+      goingIn.current?.abort();
       void running.current?.end();
     };
   }, [api, token]);
-  return { stage, arrive, moveHere, enter, onEnded };
+  return { stage, arrive, moveHere, enter, giveUp, onEnded };
+}
+
+/** Does not wait any longer than until `signal` aborts; throws its reason then. */
+function orAborted<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    work.then(resolve, reject);
+    // After all that tidies up at once.
+    signal.addEventListener("abort", () => window.setTimeout(() => reject(signal.reason as Error)));
+  });
 }
 
 /** Whether a visit ran out, which says nothing about the link. */
@@ -240,11 +252,20 @@ function joinWish(invitation: string, { name, wishes }: Manner): Omit<JoinWish, 
   };
 }
 
-function Door() {
+/** While the link is looked at, or somebody comes back into the room: they may think better of that. */
+function Door({ onGiveUp }: { onGiveUp: (() => void) | null }) {
   const { text } = useI18n();
   return (
     <Page narrow>
-      <p className="loading">{text("app.loading")}</p>
+      <div className="loading">
+        <p role="status">{text(onGiveUp ? "before.joining" : "app.loading")}</p>
+        <progress aria-label={text("app.loading")} />
+        {onGiveUp && (
+          <button type="button" className="button" onClick={onGiveUp}>
+            {text("app.cancel")}
+          </button>
+        )}
+      </div>
     </Page>
   );
 }

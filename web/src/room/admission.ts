@@ -39,7 +39,14 @@ export async function admit(
   }
   const earlier = earlierIdentities();
   const answer = await api.join({ ...wish, ...(earlier.length ? { earlier } : {}) });
-  return keep(wish.invitation, manner, await whenLetIn(api, wish.invitation, manner, answer, waiting));
+  const admission = await whenLetIn(api, wish.invitation, manner, answer, waiting);
+  return keep(wish.invitation, waiting.signal.aborted ? null : manner, admission);
+}
+
+/** A visit that was given up is gone on with at a click, and not by a reload. */
+export function restVisit(invitation: string): void {
+  const kept = keptVisit(invitation);
+  if (kept) keepVisit(invitation, { ...kept, manner: null });
 }
 
 /**
@@ -51,7 +58,8 @@ export async function comeBack(api: Api, invitation: string, kept: KeptVisit, wa
   const { secret, manner } = kept;
   try {
     const answer = kept.waiting ? await api.ask(secret) : await api.renew(secret);
-    return keep(invitation, manner, await whenLetIn(api, invitation, manner, answer, waiting));
+    const admission = await whenLetIn(api, invitation, manner, answer, waiting);
+    return keep(invitation, waiting.signal.aborted ? null : manner, admission);
   } catch (error) {
     if (isFinal(error)) forgetVisit(invitation);
     throw error;

@@ -1,15 +1,13 @@
 import { useState, type FormEvent } from "react";
 
+interface KeyWords {
+  label: string;
+  hint: string;
+  submit: string;
+}
+
 /** Asks for the key, which stays in this tab. */
-export function KeyForm({
-  problem,
-  take,
-  label = "Key of the API",
-}: {
-  problem: string;
-  take: (key: string) => void;
-  label?: string;
-}) {
+export function KeyForm({ problem, take, words }: { problem: string; take: (key: string) => void; words: KeyWords }) {
   const [key, setKey] = useState("");
 
   function submit(event: FormEvent): void {
@@ -20,7 +18,7 @@ export function KeyForm({
   return (
     <form className="speech-key" onSubmit={submit}>
       <div className="field">
-        <label htmlFor="key">{label}</label>
+        <label htmlFor="key">{words.label}</label>
         <input
           id="key"
           type="password"
@@ -32,7 +30,7 @@ export function KeyForm({
           aria-describedby={problem ? "key-hint key-problem" : "key-hint"}
         />
         <p id="key-hint" className="hint">
-          It is kept until this tab is closed, and sent to this service alone.
+          {words.hint}
         </p>
         {problem && (
           <p id="key-problem" className="field-problem" role="alert">
@@ -41,7 +39,7 @@ export function KeyForm({
         )}
       </div>
       <button type="submit" className="button button-main">
-        Continue
+        {words.submit}
       </button>
     </form>
   );

@@ -1,6 +1,7 @@
 import { useEffect, useState } from "react";
 import { download } from "../components/download";
 import type { Spoken } from "./history";
+import { useWords } from "./useWords";
 import { Waveform } from "./Waveform";
 
 /** The address of a file in memory, as long as it is shown. */
@@ -25,14 +26,15 @@ export function fileName(spoken: Spoken): string {
 
 /** Sound that was made: to see, to hear, to keep. */
 export function Result({ spoken }: { spoken: Spoken }) {
+  const { text } = useWords();
   const address = useAddress(spoken.sound);
   return (
     <section className="speech-result" aria-labelledby="result-title">
-      <h2 id="result-title">Your speech</h2>
+      <h2 id="result-title">{text("result.title")}</h2>
       <Waveform sound={spoken.sound} />
-      {address && <audio controls src={address} aria-label="Speech" />}
+      {address && <audio controls src={address} aria-label={text("result.sound")} />}
       <button type="button" className="button" onClick={() => download(spoken.sound, fileName(spoken))}>
-        Download as {spoken.format.toUpperCase()}
+        {text("result.download", { format: spoken.format.toUpperCase() })}
       </button>
     </section>
   );

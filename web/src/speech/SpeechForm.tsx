@@ -1,7 +1,9 @@
 import { useRef, useState, type FormEvent, type KeyboardEvent } from "react";
+import { baseOf, nameOf } from "../logic/languages";
 import { countCharacters, FORMATS, MOST_CHARACTERS, type Format, type Refusal, type Speech, type Voice } from "./api";
-import { base, languageName, languagesOf } from "./languages";
+import { languagesOf } from "./languages";
 import { useSamples } from "./useSamples";
+import { useRefusalText, useWords } from "./useWords";
 import { VoiceCards } from "./VoiceCards";
 
 /** Text, voice, speed and format; refusals stand at the field that they belong to. */
@@ -24,6 +26,8 @@ export function SpeechForm({
   speak: (speech: Speech) => void;
   cancel: () => void;
 }) {
+  const { text: words, language: locale } = useWords();
+  const refusalText = useRefusalText();
   const [text, setText] = useState("");
   const [voice, setVoice] = useState(initial);
   const [speed, setSpeed] = useState(1);
@@ -32,17 +36,17 @@ export function SpeechForm({
   const area = useRef<HTMLTextAreaElement>(null);
   const samples = useSamples(apiKey, refuse);
 
-  const language = base(voices.find((one) => one.name === voice)?.language ?? "en");
+  const language = baseOf(voices.find((one) => one.name === voice)?.language ?? "en");
   const count = countCharacters(text);
-  const problemAt = (place: Refusal["place"]) => (refusal?.place === place ? refusal.message : "");
+  const problemAt = (place: Refusal["place"]) => (refusal?.place === place ? refusalText(refusal) : "");
   const textProblem = blank
-    ? "Write something to be spoken."
+    ? words("text.blank")
     : count > MOST_CHARACTERS
-      ? `Leave out ${count - MOST_CHARACTERS} of the ${count} characters.`
+      ? words("text.long", { surplus: count - MOST_CHARACTERS, count })
       : problemAt("text");
 
   function chooseLanguage(code: string): void {
-    const first = voices.find((one) => base(one.language) === code);
+    const first = voices.find((one) => baseOf(one.language) === code);
     if (first) setVoice(first.name);
   }
 
@@ -61,7 +65,7 @@ export function SpeechForm({
   return (
     <form className="speech-form" onSubmit={submit} noValidate>
       <div className="field">
-        <label htmlFor="text">Text</label>
+        <label htmlFor="text">{words("text.label")}</label>
         <textarea
           id="text"
           ref={area}
@@ -77,7 +81,7 @@ export function SpeechForm({
           aria-describedby={textProblem ? "text-count text-problem" : "text-count"}
         />
         <p id="text-count" className="hint">
-          {count} of {MOST_CHARACTERS} characters. Ctrl+Enter speaks it.
+          {words("text.count", { count, most: MOST_CHARACTERS })}
         </p>
         {textProblem && (
           <p id="text-problem" className="field-problem" role="alert">
@@ -87,18 +91,18 @@ export function SpeechForm({
       </div>
 
       <div className="field">
-        <label htmlFor="language">Language</label>
+        <label htmlFor="language">{words("speech.language")}</label>
         <select id="language" value={language} onChange={(event) => chooseLanguage(event.target.value)}>
-          {languagesOf(voices).map((code) => (
+          {languagesOf(voices, locale).map((code) => (
             <option key={code} value={code}>
-              {languageName(code)}
+              {nameOf(code, locale)}
             </option>
           ))}
         </select>
       </div>
 
       <VoiceCards
-        voices={voices.filter((one) => base(one.language) === language)}
+        voices={voices.filter((one) => baseOf(one.language) === language)}
         chosen={voice}
         choose={setVoice}
         playing={samples.playing}
@@ -108,7 +112,7 @@ export function SpeechForm({
 
       <div className="field-pair">
         <div className="field">
-          <label htmlFor="speed">Speed: {speed.toFixed(2)}</label>
+          <label htmlFor="speed">{words("speech.speed", { speed: speedIn(locale, speed) })}</label>
           <input
             id="speed"
             type="range"
@@ -120,7 +124,7 @@ export function SpeechForm({
           />
         </div>
         <div className="field">
-          <label htmlFor="format">Format</label>
+          <label htmlFor="format">{words("speech.format")}</label>
           <select id="format" value={format} onChange={(event) => setFormat(event.target.value as Format)}>
             {FORMATS.map((one) => (
               <option key={one} value={one}>
@@ -133,15 +137,15 @@ export function SpeechForm({
 
       <div className="speech-actions">
         <button type="submit" className="button button-main" aria-disabled={busy}>
-          {busy ? "Speaking…" : "Speak"}
+          {words(busy ? "speech.speaking" : "speech.speak")}
         </button>
         {busy && (
           <button type="button" className="button" onClick={cancel}>
-            Cancel
+            {words("page.cancel")}
           </button>
         )}
       </div>
-      {busy && <progress aria-label="The text is being spoken" />}
+      {busy && <progress aria-label={words("speech.busy")} />}
       {problemAt("page") && (
         <p className="notice notice-problem" role="alert">
           {problemAt("page")}
@@ -149,4 +153,8 @@ export function SpeechForm({
       )}
     </form>
   );
+}
+
+function speedIn(locale: string, speed: number): string {
+  return speed.toLocaleString(locale, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 }

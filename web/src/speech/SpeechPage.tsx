@@ -5,22 +5,26 @@ import { forget, keep, readHistory, type Spoken } from "./history";
 import { History } from "./History";
 import { keepKey, keptKey } from "./key";
 import { KeyForm } from "./KeyForm";
+import { LanguageChoice } from "./LanguageChoice";
 import { Result } from "./Result";
 import { SpeechForm } from "./SpeechForm";
+import { useRefusalText, useWords, type SpeechKey } from "./useWords";
 
 function asRefusal(error: unknown): Refusal {
-  return error instanceof Refusal ? error : new Refusal("page", "Something went wrong on this page.");
+  return error instanceof Refusal ? error : new Refusal("page", { key: "page.failed" });
 }
 
 /** Text to speech: a key, then text, voice and speed, then sound. */
 export function SpeechPage() {
+  const { text } = useWords();
+  const refusalText = useRefusalText();
   const [apiKey, setApiKey] = useState(() => keptKey());
   const [catalogue, setCatalogue] = useState<{ chosen: string; voices: Voice[] } | null>(null);
   const [refusal, setRefusal] = useState<Refusal | null>(null);
   const [busy, setBusy] = useState(false);
   const [shown, setShown] = useState<Spoken | null>(null);
   const [history, setHistory] = useState<Spoken[]>([]);
-  const [told, setTold] = useState("");
+  const [told, setTold] = useState<SpeechKey | null>(null);
   const asking = useRef<AbortController | null>(null);
 
   const [attempt, setAttempt] = useState(0);
@@ -40,6 +44,10 @@ export function SpeechPage() {
     setApiKey("");
   }, []);
 
+  useEffect(() => {
+    document.title = text("page.home");
+  }, [text]);
+
   useEffect(() => void readHistory().then(setHistory), []);
 
   useEffect(() => {
@@ -56,12 +64,12 @@ export function SpeechPage() {
     asking.current = mine;
     setBusy(true);
     setRefusal(null);
-    setTold("");
+    setTold(null);
     try {
       const sound = await speak(speech, apiKey, mine.signal);
       const spoken = { ...speech, at: Date.now(), sound };
       setShown(spoken);
-      setTold("The speech is ready.");
+      setTold("result.ready");
       setHistory(await keep(spoken, history));
     } catch (error) {
       if (!mine.signal.aborted) refuse(asRefusal(error));
@@ -73,28 +81,37 @@ export function SpeechPage() {
   function clear(): void {
     void forget(history);
     setHistory([]);
-    setTold("The history is cleared.");
+    setTold("history.cleared");
   }
 
   return (
     <>
       <a className="skip" href="#content">
-        Skip to content
+        {text("page.skip")}
       </a>
       <header className="page-head">
-        <a href="/" aria-label="HIVE: text to speech">
+        <a href="/" aria-label={text("page.home")}>
           <Logo />
         </a>
-        <nav aria-label="Service">
-          <a href="/docs">API</a>
-        </nav>
+        <div className="speech-head">
+          <nav aria-label={text("page.service")}>
+            <a href="/docs">API</a>
+          </nav>
+          <LanguageChoice />
+        </div>
       </header>
       <main id="content" className="page page-narrow speech">
-        <h1>Text to speech</h1>
+        <h1>{text("page.title")}</h1>
         <p role="status" className="unseen">
-          {told}
+          {told && text(told)}
         </p>
-        {!apiKey && <KeyForm problem={refusal?.place === "key" ? refusal.message : ""} take={takeKey} />}
+        {!apiKey && (
+          <KeyForm
+            problem={refusal?.place === "key" ? refusalText(refusal) : ""}
+            take={takeKey}
+            words={{ label: text("key.label"), hint: text("key.hint"), submit: text("key.continue") }}
+          />
+        )}
         {apiKey && catalogue && catalogue.voices.length > 0 && (
           <SpeechForm
             apiKey={apiKey}
@@ -108,14 +125,12 @@ export function SpeechPage() {
           />
         )}
         {apiKey && !catalogue && <Waiting refusal={refusal} again={() => takeKey(apiKey)} />}
-        {apiKey && catalogue?.voices.length === 0 && (
-          <p className="notice notice-problem">This service has no voices; an operator can fetch some.</p>
-        )}
+        {apiKey && catalogue?.voices.length === 0 && <p className="notice notice-problem">{text("voices.none")}</p>}
         {shown && <Result spoken={shown} />}
         <History history={history} show={setShown} clear={clear} />
         {apiKey && (
           <button type="button" className="button button-quiet" onClick={() => takeKey("")}>
-            Forget the key
+            {text("key.forget")}
           </button>
         )}
       </main>
@@ -125,12 +140,14 @@ export function SpeechPage() {
 
 /** While the voices are fetched, or where that failed. */
 function Waiting({ refusal, again }: { refusal: Refusal | null; again: () => void }) {
-  if (!refusal) return <progress aria-label="The voices are fetched" />;
+  const { text } = useWords();
+  const refusalText = useRefusalText();
+  if (!refusal) return <progress aria-label={text("voices.loading")} />;
   return (
     <div className="notice notice-problem" role="alert">
-      <p>{refusal.message}</p>
+      <p>{refusalText(refusal)}</p>
       <button type="button" className="button" onClick={again}>
-        Try again
+        {text("page.retry")}
       </button>
     </div>
   );

@@ -1,8 +1,10 @@
 import type { Voice } from "./api";
+import { useWords } from "./useWords";
 
-function factsOf(voice: Voice): string {
-  const register = voice.register && `${voice.register} voice`;
-  return [voice.accent, register, voice.engine].filter(Boolean).join(" · ");
+function useFacts(): (voice: Voice) => string {
+  const { text } = useWords();
+  return ({ accent, register, engine }) =>
+    [accent, register && text(register === "low" ? "voice.low" : "voice.high"), engine].filter(Boolean).join(" · ");
 }
 
 /** The voices of a language as cards: one is chosen, and each plays its sample. */
@@ -21,9 +23,11 @@ export function VoiceCards({
   play: (voice: string) => void;
   problem: string;
 }) {
+  const { text } = useWords();
+  const facts = useFacts();
   return (
     <fieldset className="voice-cards" aria-describedby={problem ? "voice-problem" : undefined}>
-      <legend className="field-name">Voice</legend>
+      <legend className="field-name">{text("speech.voice")}</legend>
       <ul>
         {voices.map((voice) => (
           <li key={voice.name} className="voice-card">
@@ -36,16 +40,18 @@ export function VoiceCards({
                 onChange={() => choose(voice.name)}
               />
               <span className="voice-card-name">{voice.displayName}</span>
-              <span className="hint">{factsOf(voice)}</span>
+              <span className="hint">{facts(voice)}</span>
               {voice.description && <span className="hint">{voice.description}</span>}
             </label>
             <button
               type="button"
               className="button"
-              aria-label={`${playing === voice.name ? "Stop" : "Listen to"} ${voice.displayName}`}
+              aria-label={text(playing === voice.name ? "voice.stopOf" : "voice.listenTo", {
+                voice: voice.displayName,
+              })}
               onClick={() => play(voice.name)}
             >
-              {playing === voice.name ? "Stop" : "Listen"}
+              {text(playing === voice.name ? "voice.stop" : "voice.listen")}
             </button>
           </li>
         ))}

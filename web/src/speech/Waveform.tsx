@@ -1,10 +1,12 @@
 import { useEffect, useState } from "react";
+import { useWords } from "./useWords";
 import { decode, outline, peaksOf } from "./waveform";
 
 const PARTS = 160;
 
 /** A picture of sound; nothing where the browser cannot read the file, which can be kept all the same. */
 export function Waveform({ sound }: { sound: Blob }) {
+  const { text } = useWords();
   const [drawn, setDrawn] = useState<{ path: string; seconds: number } | null>(null);
 
   useEffect(() => {
@@ -26,7 +28,7 @@ export function Waveform({ sound }: { sound: Blob }) {
       viewBox="0 0 1000 100"
       preserveAspectRatio="none"
       role="img"
-      aria-label={`Waveform, ${drawn.seconds.toFixed(1)} seconds`}
+      aria-label={text("result.wave", { seconds: drawn.seconds })}
     >
       <path d={drawn.path} />
     </svg>

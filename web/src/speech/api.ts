@@ -1,5 +1,8 @@
 /** What the page asks of the voice service; answers are read, never trusted. */
 
+import type { Values } from "../logic/i18n";
+import type { SpeechKey } from "./words/load";
+
 export const FORMATS = ["wav", "mp3", "ogg", "flac"] as const;
 export type Format = (typeof FORMATS)[number];
 
@@ -25,14 +28,29 @@ export interface Speech {
 /** Where on the page a refusal belongs. */
 export type Place = "key" | "text" | "voice" | "speed" | "page";
 
+/** In words of the page, or as the service said it, which is English. */
+export type Told = { readonly key: SpeechKey; readonly values?: Values } | { readonly detail: string };
+
 export class Refusal extends Error {
   constructor(
     readonly place: Place,
-    message: string,
+    readonly told: Told,
+    /** Trying again helps then; 0: nobody said. */
+    readonly laterS = 0,
   ) {
-    super(message);
+    super("key" in told ? told.key : told.detail);
   }
 }
+
+/** What has words of its own, by the code of the service's problem. */
+const TOLD: Readonly<Record<string, SpeechKey>> = {
+  not_authorised: "error.not_authorised",
+  nothing_to_speak: "error.nothing_to_speak",
+  unknown_voice: "error.unknown_voice",
+  rate_limited: "error.rate_limited",
+  quota_used_up: "error.quota_used_up",
+  engines_away: "error.engines_away",
+};
 
 /** Characters as the service counts them: a sign outside the basic plane is one. */
 export function countCharacters(text: string): number {
@@ -41,7 +59,7 @@ export function countCharacters(text: string): number {
 
 export async function fetchVoices(key: string, signal: AbortSignal): Promise<{ chosen: string; voices: Voice[] }> {
   const tree: unknown = await (await ask("/voices", key, { signal })).json();
-  if (!isTree(tree) || !Array.isArray(tree["voices"])) throw new Refusal("page", "The list of voices cannot be read.");
+  if (!isTree(tree) || !Array.isArray(tree["voices"])) throw new Refusal("page", { key: "error.voices" });
   const voices = tree["voices"].flatMap((voice: unknown) => readVoice(voice) ?? []);
   return { chosen: textOf(tree["default"]), voices };
 }
@@ -64,10 +82,10 @@ async function ask(path: string, key: string, request: RequestInit): Promise<Res
     answer = await fetch(path, { ...request, headers });
   } catch (error) {
     if (request.signal?.aborted) throw error;
-    throw new Refusal("page", "The service cannot be reached. Is the network there?");
+    throw new Refusal("page", { key: "error.offline" });
   }
   if (answer.ok) return answer;
-  throw new Refusal(placeOf(answer.status), await reasonOf(answer));
+  throw new Refusal(placeOf(answer.status), await toldBy(answer), Number(answer.headers.get("retry-after")) || 0);
 }
 
 function placeOf(status: number): Place {
@@ -83,16 +101,16 @@ function placeOf(status: number): Place {
   }
 }
 
-async function reasonOf(answer: Response): Promise<string> {
-  const wait = Number(answer.headers.get("retry-after"));
-  const later = wait > 0 ? ` Try again in ${wait} s.` : "";
+async function toldBy(answer: Response): Promise<Told> {
   try {
     const tree: unknown = await answer.json();
-    if (isTree(tree) && textOf(tree["detail"])) return textOf(tree["detail"]).slice(0, 300) + later;
+    const key = isTree(tree) ? TOLD[textOf(tree["code"])] : undefined;
+    if (key) return { key };
+    if (isTree(tree) && textOf(tree["detail"])) return { detail: textOf(tree["detail"]).slice(0, 300) };
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error; // an answer that is not the service's own
   }
-  return `The service answered with status ${answer.status}.${later}`;
+  return { key: "error.status", values: { status: String(answer.status) } };
 }
 
 function readVoice(voice: unknown): Voice | undefined {

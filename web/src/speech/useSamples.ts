@@ -34,7 +34,7 @@ export function useSamples(apiKey: string, refused: (refusal: Refusal) => void) 
     } catch (error) {
       if (mine.signal.aborted) return;
       stop();
-      refused(error instanceof Refusal ? error : new Refusal("voice", "This browser cannot play the sample."));
+      refused(error instanceof Refusal ? error : new Refusal("voice", { key: "error.sample" }));
     }
   }
 

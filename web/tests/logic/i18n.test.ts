@@ -36,6 +36,58 @@ describe.each(INTERFACE_LANGUAGES)("the interface in %s", async (language) => {
   });
 });
 
+/** What must not stand in a text: signs of another language's punctuation, and spaces where a line may break wrongly. */
+const MISPRINTS: Readonly<Partial<Record<(typeof INTERFACE_LANGUAGES)[number], RegExp>>> = {
+  fr: /[^\S\u00a0][:;?!»%]|«[^\u00a0]|[^\s][;?!»]/,
+  de: / %/,
+  es: / %|^[^¿]*\?|^[^¡]*!/,
+  it: / %/,
+  pt: / %/,
+  ar: /[,;?%]/,
+  hi: /[a-z\u0900-\u097f]\.(?:\s|$)/,
+  zh: /[,;:?!()]/,
+  ja: /[,;:?!()]/,
+};
+/** Written by machines, as they stand: commands and codes. */
+const VERBATIM = /\/translate[\s\S]*|\s?en,es,fr\s?/;
+
+type Catalogue = Readonly<Record<string, string | Plural>>;
+const formsOf = (pattern: string | Plural): string[] =>
+  typeof pattern === "string" ? [pattern] : Object.values(pattern);
+const PAGES = {
+  "the meeting": (code: string) => import(`../../src/i18n/${code}.ts`),
+  "what speaks a text": (code: string) => import(`../../src/speech/words/${code}.ts`),
+} as const;
+
+describe.each(
+  INTERFACE_LANGUAGES.flatMap((language) =>
+    Object.entries(PAGES).map(([page, words]) => [language, page, words] as const),
+  ),
+)("the signs of %s, page of %s", async (language, _, words) => {
+  const [catalogue, english] = (await Promise.all(
+    [language, "en"].map(async (code) => ((await words(code)) as Record<string, Catalogue>)[code]),
+  )) as [Catalogue, Catalogue];
+  const texts = Object.entries(catalogue).flatMap(([key, pattern]) =>
+    formsOf(pattern).map((text) => [key, text] as const),
+  );
+
+  it("are its own, and typographic", () => {
+    const wrong = texts.filter(([, text]) => {
+      const words = text.replace(VERBATIM, "");
+      return MISPRINTS[language]?.test(words) || /["'`]|\.{3}|\s{2}|\s$/.test(words);
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  it("end a sentence where the English ends one, and hold the same values", () => {
+    const ends = (text: string): boolean => /[.。।]$/.test(text);
+    const pattern = (key: string): string => formsOf(english[key] ?? "").at(-1) ?? "";
+    expect(texts.filter(([key, text]) => ends(text) !== ends(pattern(key)))).toEqual([]);
+    const single = texts.filter(([key]) => typeof catalogue[key] === "string");
+    expect(single.filter(([key, text]) => holes(text).join() !== holes(pattern(key)).join())).toEqual([]);
+  });
+});
+
 describe("counting", () => {
   it.each([
     ["en", 1, "1 person is here"],

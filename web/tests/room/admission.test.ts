@@ -51,6 +51,16 @@ describe("somebody who comes", () => {
     expect(keptVisit("link")).toEqual({ secret: "secret", waiting: false, manner: MANNER });
   });
 
+  it("is not taken in by a reload when they gave up before the answer came", async () => {
+    const visit = new AbortController();
+    const { api } = answering([200, ADMISSION]);
+    const coming = admit(api, WISH, MANNER, { signal: visit.signal, onWaiting: vi.fn() });
+    visit.abort();
+    await coming;
+
+    expect(keptVisit("link")).toEqual({ secret: "secret", waiting: false, manner: null });
+  });
+
   it("comes back as who they were, else by the link", async () => {
     keepVisit("link", OLD);
     const { api, asked } = answering(refusal(410, "session_ended"), refusal(403, "removed"));

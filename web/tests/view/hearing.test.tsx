@@ -88,7 +88,7 @@ describe("the choices of hearing", () => {
       ["ana", "fr"],
       ["ana", 0.4],
     ]);
-    expect(screen.getByText("40 %")).toBeTruthy();
+    expect(screen.getByText("40%")).toBeTruthy();
     choose(one, "");
     expect(choices.get().overrides.size).toBe(0);
   });

@@ -1,6 +1,6 @@
 // @vitest-environment jsdom
 import { cleanup, configure, fireEvent, render, screen, waitFor } from "@testing-library/react";
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { I18nProvider } from "../../src/hooks/useI18n";
 import { PreferencesProvider } from "../../src/hooks/usePreferences";
 import "../../src/i18n/en"; // at hand before the page asks for it
@@ -26,6 +26,13 @@ const KEPT: KeptVisit = {
     microphone: { device: "", on: false },
   },
 };
+/** Sound that may not start yet. */
+class FakeContext {
+  readonly state = "suspended";
+  resume = (): Promise<void> => Promise.resolve();
+  close = (): Promise<void> => Promise.resolve();
+}
+
 const refused = (code: string) => new Response(JSON.stringify({ code, detail: code }), { status: 410 });
 const welcome = () => new Response(JSON.stringify(INVITATION));
 
@@ -56,6 +63,7 @@ afterEach(() => {
   cleanup();
   window.localStorage.clear();
   window.sessionStorage.clear();
+  vi.unstubAllGlobals();
 });
 
 describe("a page that is loaded anew while a visit is kept", () => {
@@ -94,6 +102,30 @@ describe("a page that is loaded anew while a visit is kept", () => {
     await waitFor(() => expect(asked.length).toBe(2));
     expect(asked[1]).toEqual({ invitation: "link", session: "secret" });
     expect(keptVisit("link")).toEqual(KEPT);
+  });
+
+  it("can be given up while it takes long, and is then gone on with at a click alone", async () => {
+    keepVisit("link", KEPT);
+    const pending: ((answer: Response) => void)[] = [];
+    const fetch = (url: string, request?: RequestInit) => {
+      const bySession = String(request?.body).includes("session");
+      if (url.endsWith("/invitation")) return Promise.resolve(welcome());
+      return bySession ? new Promise<Response>((answer) => pending.push(answer)) : Promise.resolve(new Response("{}"));
+    };
+    vi.stubGlobal("AudioContext", FakeContext);
+    render(
+      <PreferencesProvider>
+        <I18nProvider>
+          <Visit api={new Api(fetch as typeof globalThis.fetch)} invitationToken="link" />
+        </I18nProvider>
+      </PreferencesProvider>,
+    );
+    await waitFor(() => expect(pending.length).toBe(1));
+    fireEvent.click(screen.getByRole("button", { name: "Cancel" }));
+
+    expect(await screen.findByRole("button", { name: "Come back" })).toBeTruthy();
+    expect(screen.queryByRole("alert")).toBeNull();
+    expect(keptVisit("link")).toEqual({ ...KEPT, manner: null });
   });
 
   it("goes on with what another tab has, also where the link is used up", async () => {
