@@ -6,8 +6,9 @@
 set -uo pipefail
 cd "$(dirname "$0")/.."
 tests=(.venv/bin/python -m pytest --durations 10 --durations-min 0.5)
+by_file=(--dist loadfile --no-loadscope-reorder)
 side_by_side=()
-((${SIDE_BY_SIDE:=1} > 1)) && side_by_side=(-n "$SIDE_BY_SIDE" --dist loadfile --no-loadscope-reorder)
+((${SIDE_BY_SIDE:=1} > 1)) && side_by_side=(-n "$SIDE_BY_SIDE" "${by_file[@]}")
 
 if (($#)); then
   exec "${tests[@]}" "$@"
@@ -15,7 +16,7 @@ fi
 scripts/coverage.sh
 measured=$?
 mapfile -t elsewhere < <(scripts/coverage.sh --which)
-"${tests[@]}" -n 4 --dist loadfile -m "not live and not browser" "${elsewhere[@]/#/--ignore=}"
+"${tests[@]}" -n 4 "${by_file[@]}" -m "not live and not browser" "${elsewhere[@]/#/--ignore=}"
 others=$?
 "${tests[@]}" -m "live or browser" "${side_by_side[@]}"
 live=$?

@@ -47,6 +47,12 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> sharing
     return sharing.Sharing(config, log) if config.getoption("dist") == "loadfile" else None
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What takes long begins first where several processes share the tests."""
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: sharing.later(item.nodeid))
+
+
 @pytest.fixture(autouse=True, scope="module")
 def nothing_stays_of_a_module(request: pytest.FixtureRequest) -> Iterator[None]:
     """The same for tests that share servers and browsers, which may start some anew: once all of them are over."""

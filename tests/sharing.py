@@ -22,7 +22,30 @@ DEMANDING: Final = frozenset(
 )
 """Rooms with real engines, many speakers or an hour of captions, and levels that a gap in the sound would change."""
 
+LONG: Final = frozenset(
+    {
+        "tests/auth_service/test_openapi.py",
+        "tests/auth_service/test_reconcile.py",
+        "tests/browser/test_logic.py",
+        "tests/cli/test_hive.py",
+        "tests/pipeline/engines/recognition/test_sphinx.py",
+        "tests/pipeline/engines/recognition/test_whisper_files.py",
+        "tests/pipeline/engines/recognition/test_whisper_real.py",
+        "tests/pipeline/engines/translation/test_apertium.py",
+        "tests/speech_service/test_files_real.py",
+        "tests/voice_service/test_accounts_for_real.py",
+        "tests/voice_service/test_messages.py",
+        "tests/voice_service/test_messages_openapi.py",
+    }
+)
+"""Begun last, one of them would be waited for alone."""
+
 ALONE: Final = "demanding"
+
+
+def later(nodeid: str) -> bool:
+    """Whether a test need not be among the first."""
+    return nodeid.partition("::")[0] not in DEMANDING | LONG
 
 
 class Sharing(LoadFileScheduling):  # type: ignore[misc]  # of xdist, which has no types

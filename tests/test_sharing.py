@@ -8,9 +8,16 @@ from operator import itemgetter
 from tests import sharing
 
 
-def test_demanding_files_are_there() -> None:
-    """One that is renamed would run beside another."""
-    assert [path for path in sorted(sharing.DEMANDING) if not (sharing.ROOT / path).is_file()] == []
+def test_files_that_are_named_are_there() -> None:
+    """One that is renamed would run beside another, or last."""
+    named = sharing.DEMANDING | sharing.LONG
+    assert [path for path in sorted(named) if not (sharing.ROOT / path).is_file()] == []
+
+
+def test_what_takes_long_begins_first() -> None:
+    """Everything else stays in its order."""
+    tests = [f"tests/{name}.py::test" for name in ("bench/test_files", "cli/test_hive", "demo/test_wer")]
+    assert sorted(tests, key=sharing.later) == [tests[1], tests[0], tests[2]]
 
 
 def test_demanding_files_go_to_one_process_and_others_wherever_there_is_room() -> None:

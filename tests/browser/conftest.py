@@ -25,10 +25,12 @@ HERE = Path(__file__).parent
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests here share one event loop, as browsers live in it, but for those that have one of their module."""
     for item in items:
-        if item.path.parent == HERE and not any(
-            "loop_scope" in mark.kwargs for mark in item.iter_markers("asyncio")
-        ):
+        if item.path.parent == HERE and pytest_asyncio.is_async_test(item) and not _has_a_loop(item):
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+
+
+def _has_a_loop(item: pytest.Item) -> bool:
+    return any("loop_scope" in mark.kwargs for mark in item.iter_markers("asyncio"))
 
 
 @pytest.fixture(scope="session")
