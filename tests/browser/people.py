@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -193,20 +193,22 @@ async def person(
     voice: Path | None = None,
     size: tuple[int, int] = DESKTOP,
     locale: str = "en",
-    flags: Sequence[str] = (),
+    shared_tab: str = "",
     **context_options: object,
 ) -> AsyncIterator[Person]:
     """Opens a browser of their own for one person.
 
     Args:
         voice: a WAV file that is their microphone, over and over; None: they have none.
-        flags: more of Chromium's.
+        shared_tab: title of the tab that they choose whenever they share something; "": a test picture is shared.
     """
     flags = [
-        *flags,
         "--no-sandbox",
         "--autoplay-policy=no-user-gesture-required",
-        "--use-fake-ui-for-media-stream",
+        # A browser that answers by itself whether it may capture captures no tab.
+        f"--auto-select-tab-capture-source-by-title={shared_tab}"
+        if shared_tab
+        else "--use-fake-ui-for-media-stream",
         "--disable-dev-shm-usage",
     ]
     if voice:
