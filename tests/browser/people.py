@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -194,16 +194,16 @@ async def person(
     voice: Path | None = None,
     size: tuple[int, int] = DESKTOP,
     locale: str = "en",
-    flags: Sequence[str] = (),
+    shared_tab: str = "",
     **context_options: object,
 ) -> AsyncIterator[Person]:
     """Gives one person a browser that nobody else has at the time, as fresh as a private window.
 
     Args:
         voice: a WAV file that is their microphone, over and over; None: they have none.
-        flags: more of Chromium's.
+        shared_tab: title of the tab that they choose whenever they share something; "": a test picture is shared.
     """
-    async with _browser(playwright, _Kind(voice, tuple(flags))) as browser:
+    async with _browser(playwright, _Kind(voice, shared_tab)) as browser:
         context: BrowserContext = await browser.new_context(
             viewport={"width": size[0], "height": size[1]},
             locale=locale,
@@ -228,7 +228,7 @@ class _Kind:
     """What cannot be changed once a browser has been started."""
 
     voice: Path | None
-    flags: tuple[str, ...]
+    shared_tab: str
 
 
 _idle: WeakKeyDictionary[Playwright, dict[_Kind, list[Browser]]] = WeakKeyDictionary()
@@ -249,10 +249,12 @@ async def _browser(playwright: Playwright, kind: _Kind) -> AsyncIterator[Browser
 
 async def _started(playwright: Playwright, kind: _Kind) -> Browser:
     flags = [
-        *kind.flags,
         "--no-sandbox",
         "--autoplay-policy=no-user-gesture-required",
-        "--use-fake-ui-for-media-stream",
+        # A browser that answers by itself whether it may capture captures no tab.
+        f"--auto-select-tab-capture-source-by-title={kind.shared_tab}"
+        if kind.shared_tab
+        else "--use-fake-ui-for-media-stream",
         "--disable-dev-shm-usage",
     ]
     if kind.voice:

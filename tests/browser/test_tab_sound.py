@@ -41,11 +41,10 @@ async def test_what_is_read_in_a_shared_tab_is_captioned_and_translated(
 ) -> None:
     """Not before its owner wishes so; then in the name of their screen, for who reads another language as well."""
     voice = talk(tmp_path / "talk.wav", SENTENCES, pause_s=0.8)
-    capture = f"--auto-select-tab-capture-source-by-title={TITLE}"
     async with (
         real_stack(livekit, tmp_path, web=web) as stack,
         aiohttp.ClientSession(stack.auth_url) as http,
-        person(playwright, flags=[capture]) as emma,
+        person(playwright, shared_tab=TITLE) as emma,
         person(playwright) as ana,
     ):
         rooms = Rooms(http)

@@ -45,7 +45,7 @@ export const ja: SpeechWords = {
   "history.downloadOf": "ダウンロード：{text}",
   "history.clear": "履歴を消去",
   "history.cleared": "履歴を消去しました。",
-  "error.offline": "サービスに接続できません。ネットワークを確認してください。",
+  "error.offline": "サービスに接続できません。ネットワークはつながっていますか？",
   "error.voices": "声の一覧を読み取れません。",
   "error.sample": "このブラウザーではサンプルを再生できません。",
   "error.status": "サービスがステータス {status} を返しました。",
