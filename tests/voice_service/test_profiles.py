@@ -163,14 +163,16 @@ async def test_a_new_profile_knows_nothing_and_the_first_is_the_default(voices: 
 
 async def test_one_of_several_is_the_default(voices: Voices) -> None:
     headers = await voices.api.tenant("acme")
-    first, second = await voices.made(headers), await voices.made(headers, name="Evening")
+    first = await voices.made(headers)
+    voices.api.clock.pass_s(1)
+    second = await voices.made(headers, name="Evening")
     assert [one["default"] for one in await voices.profiles(headers)] == [True, False]
 
     change = {"id": second["id"], "default": True, "name": "Night", "expires_in_days": 7}
     answer = await voices.client.post(PROFILE, json=change, headers=headers)
 
     assert answer.status_code == 200, answer.text
-    assert (answer.json()["name"], answer.json()["expires_at"]) == ("Night", "2027-01-22T08:00:00.000Z")
+    assert (answer.json()["name"], answer.json()["expires_at"]) == ("Night", "2027-01-22T08:00:01.000Z")
     found = {one["id"]: one["default"] for one in await voices.profiles(headers)}
     assert found == {first["id"]: False, second["id"]: True}
     only = await voices.client.get(PROFILE, params={"id": first["id"]}, headers=headers)

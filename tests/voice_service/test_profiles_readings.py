@@ -16,8 +16,8 @@ SENTENCE = sentence_with("en", CODE)
     [
         SENTENCE,
         SENTENCE.upper(),
-        "This is my own voice. I agree that it is measured and imitated here. My words are Hospital Tiger Window Apple!",
-        "this is my own voice i agree that it's measured an imitated here my words are the hospital, tigers, windows, apples",
+        "This is my own voice. I agree, it is measured and imitated here. My words are Hospital Tiger Window Apple!",
+        "this is my own voice i agree that it is measured an imitated my words are hospitals, tigers, windows, apples",
         "Uh, this is my voice and I agree that it is measured and imitated. My words are: hospital... tiger... window.",
     ],
 )
