@@ -19,6 +19,7 @@ from bench import (
     hearing_report,
     meeting,
     result,
+    voices,
 )
 from bench.pacing import Pacing
 from bench.recording import read
@@ -102,6 +103,12 @@ async def _files(arguments: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
+async def _voices(arguments: argparse.Namespace, settings: Settings) -> int:
+    found = await voices.measure(settings, arguments.language, say=_say)
+    _give(arguments, "voices", found, voices.text(found), {})
+    return 0
+
+
 async def _compare(arguments: argparse.Namespace, settings: Settings) -> int:
     first, second = compare.read(arguments.first), compare.read(arguments.second)
     print(compare.text(arguments.first.stem, arguments.second.stem, compare.rows(first, second)))
@@ -115,6 +122,7 @@ COMMANDS: Mapping[str, Command] = {
     "meeting": _meeting,
     "capacity": _capacity,
     "files": _files,
+    "voices": _voices,
     "compare": _compare,
 }
 

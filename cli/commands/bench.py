@@ -20,6 +20,7 @@ Measures on this machine, with the models that are here. docs/measuring.md says 
   meeting   a room with speakers and listeners: lag, coverage, compute for each part
   capacity  how many speakers fit on a core, or on a GPU
   files     a whole file through the service: words wrong and time, beside offline
+  voices    how well voices are told apart: similarities, equal error
   compare   two results side by side"""
 
 
@@ -113,6 +114,10 @@ def add(commands: Subparsers, common: argparse.ArgumentParser) -> None:
     files.add_argument(
         "--seconds", type=positive, default=600, metavar="S", help="of the readings (default: 600)"
     )
+    voices = actions.add_parser(
+        "voices", help="how well voices are told apart: equal error", parents=[common, shared]
+    )
+    voices.add_argument("--language", type=language, default="en", metavar="CODE", help="default: en")
     compare = actions.add_parser("compare", help="two results side by side", parents=[common])
     compare.add_argument("first", type=Path, metavar="A")
     compare.add_argument("second", type=Path, metavar="B")
