@@ -22,6 +22,7 @@ from bench import (
     readings,
     repeated,
     result,
+    voices,
 )
 from bench.pacing import Pacing
 from bench.recording import read
@@ -130,6 +131,12 @@ async def _repeated(arguments: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
+async def _voices(arguments: argparse.Namespace, settings: Settings) -> int:
+    found = await voices.measure(settings, arguments.language, say=_say)
+    _give(arguments, "voices", found, voices.text(found), {})
+    return 0
+
+
 async def _compare(arguments: argparse.Namespace, settings: Settings) -> int:
     first, second = compare.read(arguments.first), compare.read(arguments.second)
     print(compare.text(arguments.first.stem, arguments.second.stem, compare.rows(first, second)))
@@ -145,6 +152,7 @@ COMMANDS: Mapping[str, Command] = {
     "files": _files,
     "load": _load,
     "repeated": _repeated,
+    "voices": _voices,
     "compare": _compare,
 }
 

@@ -17,6 +17,7 @@ from pipeline.engines.measurements import kept
 from pipeline.engines.measuring import measure_and_keep
 from pipeline.engines.protocols import EngineError, EngineInfo, Synthesizer, Translator
 from pipeline.engines.registry import load_recognizer, load_synthesizer, load_translator
+from pipeline.engines.speakers import resemblyzer
 from stack import catalogue, debian, livekit_server
 from stack.errors import PortsBusy
 from stack.models import ModelStore
@@ -176,7 +177,16 @@ def _engines(settings: Settings, engines: Sequence[Engine]) -> tuple[DoctorFindi
     for state in available(settings, engines):
         detail, _, advice = state.detail.partition("; ")
         found.append(DoctorFinding(state.engine.name, state.present, detail, advice))
-    return tuple(found)
+    return (*found, _voice_encoder(settings))
+
+
+def _voice_encoder(settings: Settings) -> DoctorFinding:
+    """It is no engine that settings name: what speaks with Kokoro has it where its weights are."""
+    try:
+        return DoctorFinding("resemblyzer", True, resemblyzer.look(settings.models))
+    except EngineError as error:
+        detail, _, advice = str(error).partition("; ")
+        return DoctorFinding("resemblyzer", False, detail, advice)
 
 
 def _routes(translator: Translator) -> list[Route]:

@@ -24,6 +24,7 @@ Measures on this machine, with the models that are here. docs/measuring.md says 
   files     a whole file through the service: words wrong and time, beside offline
   load      the public API with several plans at once: throughput, latency, waits, refusals
   repeated  a voice message for the first time and again, from each level of memory
+  voices    how well voices are told apart: similarities, equal error
   compare   two results side by side"""
 
 
@@ -147,6 +148,10 @@ def add(commands: Subparsers, common: argparse.ArgumentParser) -> None:
         "repeated", help="a voice message for the first time and again", parents=[common, shared]
     )
     _message(repeated)
+    voices = actions.add_parser(
+        "voices", help="how well voices are told apart: equal error", parents=[common, shared]
+    )
+    voices.add_argument("--language", type=language, default="en", metavar="CODE", help="default: en")
     compare = actions.add_parser("compare", help="two results side by side", parents=[common])
     compare.add_argument("first", type=Path, metavar="A")
     compare.add_argument("second", type=Path, metavar="B")

@@ -37,7 +37,7 @@ EVALUATIONS: Final = 24
 """Blends that are spoken and measured for one search."""
 MOST_WAITING: Final = 4
 """Searches that wait for the one that runs."""
-PIECE_S: Final = 120.0
+PIECE_S: Final = 300.0
 """The longest that one sentence may take; it waits for live speech meanwhile."""
 _MEASURING: Final = 0.5
 """How much of the progress is measuring the voices that have a name, where that was never done."""
