@@ -26,7 +26,7 @@ from voice_service.wiring import VoiceServices
 pytestmark = pytest.mark.browser
 
 SMALL, LARGE = (320, 640), (1280, 900)
-SHOTS = os.environ.get("HIVE_SCREENSHOTS", "")
+SHOTS = os.environ.get("SCREENSHOTS_OF_TESTS", "")
 
 
 async def _is_clean(page: Page, name: str) -> None:

@@ -17,7 +17,7 @@ from tests.browser.servers import MediaServer, Service
 
 pytestmark = pytest.mark.browser
 
-SHOTS = os.environ.get("HIVE_SCREENSHOTS", "")
+SHOTS = os.environ.get("SCREENSHOTS_OF_TESTS", "")
 
 
 async def _rated(service: Service) -> dict[str, Any]:

@@ -70,6 +70,11 @@ async def test_what_is_said_in_english_is_heard_in_spanish(api: Api) -> None:
     assert {"buenos", "lunes", "reunión", "euros"} & words(answer["translated_text"])
     assert answer["translated_by"] == ["apertium"]
     assert all(took_ms > 0 for took_ms in answer["timestamps"].values())
+    scores = answer["scores"]
+    assert 0.3 < scores["transcript_confidence"] <= 1
+    assert scores["signal_to_noise_db"] > 8
+    assert scores["clipped_share"] < 0.005
+    assert scores["translation_score"] is None  # Apertium has none
     sound = base64.b64decode(answer["audio_base64"])
 
     heard = await transcribed(api, headers, sound)
@@ -83,6 +88,7 @@ async def test_what_is_said_in_english_is_heard_in_spanish(api: Api) -> None:
 
     again = await api.sent(headers, flite(SAID), preserve_emotion="false")
     assert (again["cached"], again["audio_base64"]) == (True, answer["audio_base64"])
+    assert again["scores"] == scores
 
 
 async def transcribed(api: Api, headers: dict[str, str], sound: bytes) -> dict[str, Any]:

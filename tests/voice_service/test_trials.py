@@ -374,13 +374,13 @@ async def test_what_is_no_trial_is_refused(
     assert code(await client.post(AB, headers=headers, json=BODY | wrong)) == (422, "invalid")
 
 
-@pytest.mark.parametrize("settings", [{"tau": "0.2"}, {"recogniser": "huge"}])
+@pytest.mark.parametrize("tried", [{"tau": "0.2"}, {"recogniser": "huge"}])
 async def test_only_what_is_there_can_be_tried(
-    services: VoiceServices, client: httpx.AsyncClient, settings: dict[str, str]
+    services: VoiceServices, client: httpx.AsyncClient, tried: dict[str, str]
 ) -> None:
     """There is no tau without a converter of voices."""
     headers = await _operator(services)
-    variants = [{"name": "now", "share": 0.5}, {"name": "b", "share": 0.5, "settings": settings}]
+    variants = [{"name": "now", "share": 0.5}, {"name": "b", "share": 0.5, "settings": tried}]
     answer = await client.post(AB, headers=headers, json=BODY | {"variants": variants})
     assert code(answer) == (422, "unknown_setting")
     assert set(answer.json()["known"]) == {"recogniser", "translator", "voice"}
