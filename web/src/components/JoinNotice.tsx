@@ -2,8 +2,15 @@ import { useI18n } from "../hooks/useI18n";
 import { webAddress } from "../logic/webAddress";
 import { Icon } from "./Icon";
 
+interface JoinNoticeProps {
+  readonly id: string;
+  readonly privacyUrl: unknown;
+  /** Whether speakers may be heard in voices that resemble theirs. */
+  readonly likeness: boolean;
+}
+
 /** Says, before somebody joins, what is done with what is said in a meeting. */
-export function JoinNotice({ id, privacyUrl }: { id: string; privacyUrl: unknown }) {
+export function JoinNotice({ id, privacyUrl, likeness }: JoinNoticeProps) {
   const { text } = useI18n();
   const address = webAddress(privacyUrl);
   return (
@@ -11,6 +18,7 @@ export function JoinNotice({ id, privacyUrl }: { id: string; privacyUrl: unknown
       <Icon name="interpreter" />
       <span>
         {text("before.notice")}
+        {likeness && ` ${text("before.likeness")}`}
         {address && (
           <>
             {" "}

@@ -124,7 +124,7 @@ export function Before(props: BeforeProps) {
                 {error instanceof ApiError ? errorText(error) : text("error.connect")}
               </Notice>
             )}
-            <JoinNotice id="join-notice" privacyUrl={privacyUrl} />
+            <JoinNotice id="join-notice" privacyUrl={privacyUrl} likeness={invitation.offer.likened !== null} />
           </div>
         </div>
         <p className="before-join">
