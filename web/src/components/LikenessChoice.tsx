@@ -1,3 +1,4 @@
+import { useId } from "react";
 import { useHearing } from "../hooks/useHearing";
 import { useI18n } from "../hooks/useI18n";
 import { useMeeting } from "../hooks/useMeeting";
@@ -13,12 +14,17 @@ export default function LikenessChoice() {
   const meeting = useMeeting();
   const interpreter = useStore(meeting.interpreter);
   const likenesses = interpreter.present ? interpreter.likenesses : null;
+  const consentId = useId();
   const own = likenesses?.get(meeting.room.localParticipant.identity);
   return (
     <div className="likeness" data-likeness={choices.likeness ? (own?.state ?? "none") : "off"}>
+      {/* Above the switch, so that nobody reaches it without having had this before their eyes. */}
+      <p className="hint" id={consentId}>
+        {text("hearing.likenessHint")}
+      </p>
       <Switch
         label={text("hearing.likeness")}
-        hint={text("hearing.likenessHint")}
+        describedBy={consentId}
         checked={choices.likeness}
         onChange={setLikeness}
       />
