@@ -18,7 +18,7 @@ class ScriptedLikeness:
     Args:
         measuring: errors with which it measures, the first one first; after them it succeeds.
         searching: the same of searches.
-        gate: searches wait until the test sets it.
+        gate: searches wait until the test sets it; `measured` does the same for measuring.
         voice: from a language to the name of the voice that is found.
     """
 
@@ -28,6 +28,7 @@ class ScriptedLikeness:
         measuring: Sequence[EngineError] = (),
         searching: Sequence[EngineError] = (),
         gate: asyncio.Event | None = None,
+        measured: asyncio.Event | None = None,
         voice: Callable[[str], str] = lambda language: f"like:{language}",
     ) -> None:
         self.measured_s: list[float] = []
@@ -37,10 +38,12 @@ class ScriptedLikeness:
         self.cancelled: list[str] = []
         self.most_at_once = 0
         self._measuring, self._searching, self._gate = deque(measuring), deque(searching), gate
-        self._voice, self._at_once = voice, 0
+        self._voice, self._at_once, self._measured = voice, 0, measured
 
     async def describe(self, pcm: Pcm) -> SpeakerTraits:
         self.measured_s.append(round(seconds(len(pcm)), 2))
+        if self._measured is not None:
+            await self._measured.wait()
         if self._measuring:
             raise self._measuring.popleft()
         embedding = np.zeros(256, np.float32)

@@ -251,8 +251,10 @@ class RoomLikenesses:
         assert engine is not None
         try:
             if step == MEASURING:
+                pcm = speaker.take_sample()
+                self._changed()
                 async with asyncio.timeout(MEASURE_LIMIT_S):
-                    speaker.measured(await engine.describe(speaker.sample.take()))
+                    speaker.measured(await engine.describe(pcm))
             else:
                 await self._search(engine, speaker, step)
         except (EngineError, TimeoutError) as error:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from pipeline.audio import Pcm
 from pipeline.engines.protocols import (
     EngineMissing,
     EngineOverloaded,
@@ -58,6 +59,8 @@ class LikenedSpeaker:
 
     sample: SpeechSample = field(default_factory=SpeechSample)
     traits: SpeakerTraits | None = None
+    measuring: bool = False
+    """Whether their voice is being measured; nothing more is gathered meanwhile."""
     voices: dict[str, Resemblance] = field(default_factory=dict)
     """By language."""
     away_since_s: float | None = None
@@ -70,7 +73,7 @@ class LikenedSpeaker:
     @property
     def gathers(self) -> bool:
         """Whether more of what they say is wanted."""
-        return self.traits is None and not self._step(MEASURING).given_up
+        return self.traits is None and not self.measuring and not self._step(MEASURING).given_up
 
     def due(self, languages: Iterable[str], now_s: float) -> str | None:
         """The next step: `MEASURING`, a language, or None for nothing now.
@@ -86,10 +89,14 @@ class LikenedSpeaker:
                 return language
         return None
 
+    def take_sample(self) -> Pcm:
+        """What there is of their speech, to be measured now."""
+        self.measuring = True
+        return self.sample.take()
+
     def measured(self, traits: SpeakerTraits) -> None:
         """The sound is not needed any more."""
-        self.traits = traits
-        self.sample.take()
+        self.traits, self.measuring = traits, False
 
     def found(self, resemblance: Resemblance, language: str) -> None:
         """From now on this voice speaks the language."""
@@ -101,6 +108,7 @@ class LikenedSpeaker:
         if (
             step == MEASURING
         ):  # what was said is gone: it is gathered anew, and more of it where that was the reason
+            self.measuring = False
             self.sample = SpeechSample(MOST_S) if isinstance(error, TooLittleSpeech) else SpeechSample()
         return self._step(step).failed(error, now_s)
 
@@ -118,7 +126,7 @@ class LikenedSpeaker:
             return Likeness(LikenessState.FOUND, voices=voices)
         if any(step.given_up for step in self._steps.values()):
             return Likeness(LikenessState.FAILED)
-        if self.traits is not None:
+        if self.traits is not None or self.measuring:
             return Likeness(LikenessState.SEARCHING)
         return Likeness(LikenessState.GATHERING, speech_s=int(self.sample.speech_s))
 

@@ -101,6 +101,20 @@ async def test_who_wishes_it_is_spoken_so_once_their_voice_is_measured_and_found
         assert bench.told == []
 
 
+async def test_nothing_is_gathered_while_a_voice_is_measured() -> None:
+    """However long that takes."""
+    measured = asyncio.Event()
+    async with running(Bench(ScriptedLikeness(measured=measured))) as bench:
+        bench.look("ana")
+        bench.say("ana")
+        await asyncio.sleep(2.0)
+        assert bench.room.told() == {"ana": Likeness(LikenessState.SEARCHING)}
+        assert not bench.room.gathers("ana")
+        measured.set()
+        await asyncio.sleep(2.0)
+        assert bench.room.speaks("ana", "es")
+
+
 async def test_a_language_that_is_heard_later_is_searched_then() -> None:
     """By the same measure; a region's channel by the language that there is; what cannot be searched is left alone."""
     async with running(Bench(engine := ScriptedLikeness())) as bench:
