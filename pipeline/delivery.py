@@ -60,6 +60,10 @@ class Delivery:
 
     def voice(self, speaker: str) -> str | None:
         """The speaker's voice; None where the language has none."""
+        usual = self._usual_voice(speaker)
+        return usual and (self._casting.likeness(speaker, self._language) or usual)
+
+    def _usual_voice(self, speaker: str) -> str | None:
         voices = self._synthesizer.voices(self._language)
         return self._casting.voice(speaker, voices, language=self._language).name if voices else None
 
@@ -75,10 +79,15 @@ class Delivery:
         """Whether this voice is silent for now."""
         return self._load.gives_up(Sacrifice.VOICE) and self._costs.least(voice) >= CHEAP
 
-    def order(self, text: str, voice: str, backlog: Backlog) -> Order:
-        """What is to be rendered, as fast as the backlog asks for."""
+    def order(self, text: str, speaker: str, backlog: Backlog) -> Order | None:
+        """What is to be rendered, as fast as the backlog asks for; None where the language has no voice."""
+        usual = self._usual_voice(speaker)
+        if usual is None:
+            return None
         how = pace(backlog, self.settings, self._usual_speed())
-        return Order(text, self._language, voice, how.speed, how.pause_s, self._said_as)
+        likeness = self._casting.likeness(speaker, self._language)
+        voice, instead = (likeness, usual) if likeness else (usual, "")
+        return Order(text, self._language, voice, how.speed, how.pause_s, self._said_as, instead)
 
     def rendering(self, order: Order) -> Rendering:
         """Of one order, not begun yet."""

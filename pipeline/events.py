@@ -233,6 +233,8 @@ class Caption:
     """What may be wrong with a translation, a `Doubt`; it is shown and spoken all the same."""
     confidence: float | None = None
     """How sure the recogniser is of the words that were said, 0…1; None: not known, or still a draft."""
+    likeness: bool = False
+    """Whether it is spoken in a computed voice that resembles the speaker's; the room fills it in."""
 
     @property
     def translated(self) -> bool:
@@ -265,6 +267,8 @@ class Spoken:
     """When the last frame was due."""
     lag_s: float
     """End of the source clause to the end of its translation, as far as the worker can see it."""
+    instead_of: str = ""
+    """The voice that should have spoken and could not; empty where `voice` is the one that was meant."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -190,6 +190,12 @@ class Interpreter:
         self._replay.add(frame)
         self._frames.put_nowait(frame)
 
+    def sound_of(self, clause: Clause) -> Pcm | None:
+        """How a clause was said, 16 kHz mono, with a little before and behind it; None once that is forgotten."""
+        first = max(0, clause.first_sample - LEAD_SAMPLES)
+        frame = self._replay.after(first, clause.end_sample + LEAD_SAMPLES - first)
+        return None if frame is None or frame.first_sample > clause.first_sample else frame.pcm
+
     def gap(self) -> None:
         """The sound stops for now (muted, unsubscribed): ends the utterance."""
         if not self._silent and not self._closed:
@@ -330,13 +336,8 @@ class Interpreter:
             put=put,
             load=self._load,
             now=self._now,
-            sound_of=self._sound_of,
+            sound_of=self.sound_of,
         )
-
-    def _sound_of(self, clause: Clause) -> Pcm | None:
-        first = max(0, clause.first_sample - LEAD_SAMPLES)
-        frame = self._replay.after(first, clause.end_sample + LEAD_SAMPLES - first)
-        return None if frame is None or frame.first_sample > clause.first_sample else frame.pcm
 
     def _deliver(self, outcome: Translated, drafted: bool) -> None:
         self._outlet.caption(translated_caption(outcome))

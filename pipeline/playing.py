@@ -141,7 +141,7 @@ class Player:
             self._report(
                 Spoken(
                     translation=translation,
-                    voice=rendering.order.voice,
+                    voice=rendering.voice,
                     speed=rendering.order.speed,
                     waited_s=max(0.0, self._free_at_s - item.said_at_s),
                     synthesised_at_s=rendering.first_sound_at_s,
@@ -149,6 +149,7 @@ class Player:
                     onset_at_s=onset_at_s,
                     end_at_s=end_at_s,
                     lag_s=end_at_s - translation.clause.offset_at_s,
+                    instead_of="" if rendering.voice == rendering.order.voice else rendering.order.voice,
                 )
             )
 

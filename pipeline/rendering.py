@@ -46,6 +46,8 @@ class Order:
     """The longest pause that stays within it."""
     said_as: Mapping[str, str] = field(default_factory=dict)
     """Pronunciations of the glossary: written form to spoken form."""
+    instead: str = ""
+    """The voice that speaks where `voice` fails before its first sound; empty: it is tried again."""
 
 
 def pause_behind(text: str, longest_s: float) -> float:
@@ -90,6 +92,8 @@ class Rendering:
         self.sounded_s = 0.0
         """How much sound there has been."""
         self.done = False
+        self.voice = order.voice
+        """Which speaks; another one once the one that was asked for has failed."""
         self._synthesizer, self._costs, self._rate = synthesizer, costs, rate
         self._timeout_s, self._now = timeout_s, now
         self._in_time = True
@@ -106,7 +110,8 @@ class Rendering:
         return max(self.sounded_s, self._rate.expect_s(self.order.text, self.order.speed))
 
     async def run(self) -> None:
-        """Renders all pieces; a piece that fails at once is tried twice, one that takes too long is not.
+        """Renders all pieces; a piece that fails at once is tried twice, one that takes too long is not, unless by
+        another voice.
 
         What fails is told in `failure`.
         """
@@ -118,7 +123,9 @@ class Rendering:
             for attempt in (1, 2):
                 before_s = self.sounded_s
                 self.failure = await self._attempt(text, pause_s)
-                if not self.failure or not self._in_time or self.sounded_s > before_s:
+                if not self.failure or self.sounded_s > before_s:
+                    break
+                if not (self._in_time or self._has_another_voice()):
                     break
                 log.warning(
                     "synthesis failed",
@@ -126,10 +133,14 @@ class Rendering:
                     attempt=attempt,
                     reason=self.failure,
                 )
+                self.voice = self.order.instead or self.voice
             if self.failure:
                 break
         self.done = True
         self._sound.close()
+
+    def _has_another_voice(self) -> bool:
+        return self.order.instead not in ("", self.voice)
 
     def _pieces(self) -> list[str]:
         """The whole text for a quick voice, phrases for a slow one."""
@@ -148,7 +159,7 @@ class Rendering:
     async def _attempt(self, text: str, pause_s: float) -> str:
         """Renders one piece and the pause behind it; why it failed, if it did."""
         order = self.order
-        request = SynthesisRequest(text, order.language, order.voice, order.speed, dict(order.said_as))
+        request = SynthesisRequest(text, order.language, self.voice, order.speed, dict(order.said_as))
         trimmer = SilenceTrimmer(SPEAKING_RATE_HZ, pause_s=order.pause_s)
         worked_s, began_s, sounded_s = 0.0, self._now(), self.sounded_s
         try:
@@ -163,13 +174,13 @@ class Rendering:
                     began_s = self._now()
         except TimeoutError:
             worked_s += self._timeout_s
-            self._costs.learn(order.voice, worked_s, self._rate.expect_s(text, order.speed))
+            self._costs.learn(self.voice, worked_s, self._rate.expect_s(text, order.speed))
             self._in_time = False
             return f"no sound within {self._timeout_s:g} s"
         except EngineError as error:
             return str(error)
         await self._put(trimmer.finish())
-        self._costs.learn(order.voice, worked_s, self.sounded_s - sounded_s)
+        self._costs.learn(self.voice, worked_s, self.sounded_s - sounded_s)
         if self.sounded_s > sounded_s:
             await self._put(silence(pause_s))
         return ""

@@ -26,6 +26,7 @@ class Casting:
         self._chosen: Mapping[str, str] = {}
         self._registers_of_languages: Mapping[str, str] = {}
         self._registers: Mapping[str, str] = {}
+        self._likenesses: Mapping[tuple[str, str], str] = {}
 
     @property
     def known(self) -> int:
@@ -44,6 +45,14 @@ class Casting:
     def prefer(self, registers: Mapping[str, str]) -> None:
         """Sets in which register some speakers wish to be heard, as `Voice.register` has it."""
         self._registers = dict(registers)
+
+    def liken(self, voices: Mapping[tuple[str, str], str]) -> None:
+        """Sets, for a speaker and a language, the voice that resembles theirs: it goes before all that was chosen."""
+        self._likenesses = dict(voices)
+
+    def likeness(self, speaker: str, language: str) -> str:
+        """The name of the voice that resembles a speaker's, or ""."""
+        return self._likenesses.get((speaker, language), "")
 
     def chosen(self, language: str) -> str:
         """The name of a language's one voice, or ""."""

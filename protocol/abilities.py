@@ -29,6 +29,8 @@ class Abilities:
     """Those of them that a voice speaks."""
     offered: tuple[str, ...] | None = None
     """Those of `read` that may be asked for where an organiser has chosen none."""
+    likened: tuple[str, ...] | None = None
+    """In which voices can be found that resemble somebody's."""
 
     def message(self) -> dict[str, list[str] | None]:
         """For JSON."""
@@ -48,7 +50,8 @@ class Abilities:
         else:
             read = _served((*wanted, source_language), self.read)
         heard = self.heard if read is None or self.heard is None else _served(read, self.heard)
-        return Abilities(self.recognised, read, heard, read)
+        likened = self.likened if read is None or self.likened is None else _served(read, self.likened)
+        return Abilities(self.recognised, read, heard, read, likened)
 
 
 def read_abilities(value: Any) -> Abilities:

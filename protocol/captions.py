@@ -26,6 +26,7 @@ NOTE: Final = "translator.note"
 DOUBT: Final = "translator.doubt"
 CONFIDENCE: Final = "translator.confidence"
 HISTORY: Final = "translator.history"
+LIKENESS: Final = "translator.likeness"
 SIGNATURE: Final = "translator.signature"
 
 SIGNED_ATTRIBUTES: Final = (
@@ -43,6 +44,7 @@ SIGNED_ATTRIBUTES: Final = (
     DOUBT,
     CONFIDENCE,
     HISTORY,
+    LIKENESS,
 )
 """In the order in which they are signed; what else a stream carries proves nothing."""
 
@@ -71,6 +73,8 @@ class CaptionAttributes:
     confidence: float | None = None
     """0…1, in hundredths."""
     history: bool = False
+    likeness: bool = False
+    """Whether it is spoken in a computed voice that resembles the speaker's."""
 
     @property
     def segment_id(self) -> str:
@@ -96,6 +100,7 @@ class CaptionAttributes:
             DOUBT: self.doubt,
             CONFIDENCE: "" if self.confidence is None else f"{self.confidence:.2f}",
             HISTORY: _YES if self.history else "",
+            LIKENESS: _YES if self.likeness else "",
         }
         return attributes | {name: value for name, value in optional.items() if value}
 
@@ -118,6 +123,7 @@ class CaptionAttributes:
                 doubt=attributes.get(DOUBT, ""),
                 confidence=float(confidence) if confidence else None,
                 history=attributes.get(HISTORY) == _YES,
+                likeness=attributes.get(LIKENESS) == _YES,
             )
         except KeyError as error:
             raise WireError(f"a caption without {error.args[0]}") from error

@@ -60,6 +60,7 @@ class Wish:
     interprets: dict[str, list[str]] = field(default_factory=dict)
     """For the identity of a person the languages that they may interpret into."""
     consecutive: bool = False
+    forbids_likeness: bool = False
 
     def message(self) -> dict[str, Any]:
         """As JSON, without a version, and without what was not chosen of all that came after `glossary`."""
@@ -74,6 +75,7 @@ class Wish:
             "recording": self.recording,
             "interprets": self.interprets,
             "consecutive": self.consecutive,
+            "forbids_likeness": self.forbids_likeness,
         }
         return message | {name: value for name, value in chosen.items() if value}
 
@@ -90,6 +92,7 @@ class Wish:
             message.get("speed", 1.0),
             message.get("interprets", {}),
             message.get("consecutive", False),
+            message.get("forbids_likeness", False),
         )
 
 
@@ -110,6 +113,8 @@ class Configure:
     """For the identity of a person the languages that they may interpret into."""
     consecutive: bool = False
     """Whether a turn is spoken once its speaker has finished it, rather than while they speak."""
+    forbids_likeness: bool = False
+    """Whether nobody may have themselves spoken in a voice that resembles theirs."""
     glossary: tuple[Entry, ...] = ()
     recording: str = ""
     """Of which recording what is said and spoken becomes a part; empty: nothing is recorded."""
@@ -144,6 +149,7 @@ class _Wish:
     speed: Speed = 1.0
     interprets: Interprets = field(default_factory=dict)
     consecutive: Annotated[bool, Field(strict=True)] = False
+    forbids_likeness: Annotated[bool, Field(strict=True)] = False
 
 
 _WISH: TypeAdapter[_Wish] = TypeAdapter(_Wish)
@@ -215,6 +221,7 @@ def _configure(message: dict[str, Any]) -> Configure:
         speed=wish.speed,
         interprets=wish.interprets,
         consecutive=wish.consecutive,
+        forbids_likeness=wish.forbids_likeness,
         glossary=terms,
         recording=wish.recording,
     )

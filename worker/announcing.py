@@ -26,7 +26,7 @@ from foundation.supervision import keep_running
 from foundation.tasks import Tasks
 from pipeline.engines.choice import chosen
 from protocol.abilities import Abilities
-from speech_service.client import RemoteRecognised, RemoteSynthesizer, RemoteTranslator
+from speech_service.client import RemoteLikened, RemoteRecognised, RemoteSynthesizer, RemoteTranslator
 from worker.room_engines import abilities, not_known, reachable
 
 log = structlog.get_logger(__name__)
@@ -92,6 +92,7 @@ class Announcer:
         recognised: Callable[[], tuple[str, ...]] = not_known
         translator: RemoteTranslator | None = None
         synthesizer: RemoteSynthesizer | None = None
+        likened: Callable[[], tuple[str, ...]] = not_known
         if services.stt_url:
             remote = RemoteRecognised(services)
             remote.start()
@@ -101,12 +102,16 @@ class Announcer:
             translator = await stack.enter_async_context(RemoteTranslator(services))
         if services.tts_url:
             synthesizer = await stack.enter_async_context(RemoteSynthesizer(services))
+            offer = RemoteLikened(services)
+            offer.start()
+            stack.push_async_callback(offer.close)
+            likened = offer.now
 
         def able() -> Abilities:
             if translator is None:
                 return Abilities(recognised() or None)
             read = reachable(translator, rooms.source_language, None)
-            found = abilities(recognised(), read, synthesizer)
+            found = abilities(recognised(), read, synthesizer, likened())
             limited = reachable(translator, rooms.source_language, rooms.languages or None)
             return replace(found, offered=limited or None)
 

@@ -125,6 +125,7 @@ def stream_attributes(line: Line, track_sid: str, epoch: Epoch, *, history: bool
         doubt=caption.doubt,
         confidence=caption.confidence,
         history=history,
+        likeness=caption.likeness,
     ).written()
 
 

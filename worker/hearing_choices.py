@@ -7,6 +7,7 @@ from typing import Final
 
 from pipeline.voices import REGISTERS
 from protocol.language import hyphenated, is_code
+from protocol.likeness import WISHED
 
 ORIGINAL: Final = "original"
 """Among the languages somebody hears or reads: whatever is spoken."""
@@ -52,6 +53,11 @@ def read_overrides(value: str) -> tuple[tuple[str, str], ...]:
 def read_voice(value: str) -> str:
     """A register, or ""."""
     return value.casefold() if value.casefold() in REGISTERS else ""
+
+
+def wishes_likeness(value: str) -> bool:
+    """Whether somebody has said it outright: nothing but the one word is a consent."""
+    return value.casefold() == WISHED
 
 
 def _is_choice(code: str) -> bool:

@@ -15,6 +15,7 @@ from protocol.attributes import (
     EVENTS,
     INTERPRET,
     LANGUAGE,
+    LIKENESS,
     LISTEN,
     OVERRIDES,
     PUSH,
@@ -24,7 +25,7 @@ from protocol.attributes import (
 )
 from protocol.language import hyphenated, is_code, same_language, served_by
 from worker.hearing import Hearing
-from worker.hearing_choices import ORIGINAL, read_overrides, read_understood, read_voice
+from worker.hearing_choices import ORIGINAL, read_overrides, read_understood, read_voice, wishes_likeness
 
 WISH_ATTRIBUTES = frozenset({LANGUAGE, SPEAK, LISTEN, CAPTIONS})
 """Setting one of these ends what was set by chat."""
@@ -75,6 +76,8 @@ class Person:
     """For some speakers the language to hear them in whatever else holds, or `ORIGINAL`."""
     voice: str = ""
     """In which register others shall hear them: "low", "high", or "" for any."""
+    likeness: bool = False
+    """Whether they wish to be heard in a computed voice that resembles theirs."""
 
     @property
     def may_be_understood(self) -> bool:
@@ -168,6 +171,7 @@ def read_person(
         understands=read_understood(_value(attributes, UNDERSTANDS)),
         overrides=_overrides(identity, _value(attributes, OVERRIDES), serve),
         voice=read_voice(_value(attributes, VOICE)),
+        likeness=wishes_likeness(_value(attributes, LIKENESS)),
         reads=frozenset(order),
         captions_off=captions_off,
         events=_value(attributes, EVENTS).casefold() == "on",

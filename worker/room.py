@@ -128,6 +128,7 @@ class RoomInterpreter:
             self._keep(self._keep_looking, name="lookout")
             self._keep(self._parts.chat_translation.run, name="chat")
             self._keep(self._parts.whose_words.run, name="whose words")
+            self._keep(self._parts.likenesses.run, name="likenesses")
             telling = self._keep(self._parts.telemetry.run, name="telemetry")
             self._look()
             end = await self._ended
@@ -199,6 +200,11 @@ class RoomInterpreter:
         parts.status.interpreters(parts.booths.attribute())
         parts.whose_words.heard_by(plan.channels, roster.ready(self._room))
         parts.speakers.update(people, microphones, plan.wishes)
+        parts.likenesses.look(
+            [who for who, person in people.items() if person.likeness],
+            people.keys(),
+            {who: plan.voices_of(who) for who in people},
+        )
         parts.recorder.look(microphones)
         packets = not any(person.captions_off for person in people.values())
         parts.captions.read_by(plan.readers, roster.ready(self._room), packets=packets)

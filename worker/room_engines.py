@@ -23,10 +23,13 @@ from protocol.abilities import Abilities
 from speech_service.client import (
     RemoteCapacity,
     RemoteHearing,
+    RemoteLikened,
     RemoteRecognised,
+    RemoteSpeakers,
     RemoteSynthesizer,
     RemoteTranslator,
 )
+from worker.likeness.likenesses import LikenessEngine
 from worker.listeners import AUTO
 
 log = structlog.get_logger(__name__)
@@ -45,7 +48,7 @@ def not_measured() -> Capacity | None:
 
 
 def not_known() -> tuple[str, ...]:
-    """The languages of a recogniser of which nothing is known."""
+    """The languages of an engine of which nothing is known."""
     return ()
 
 
@@ -63,6 +66,10 @@ class RoomEngines:
     """What the machine keeps up with, as far as it is known now."""
     recognised: Callable[[], tuple[str, ...]] = not_known
     """The languages that are recognised, as far as they are known now; empty: not known."""
+    likeness: LikenessEngine | None = None
+    """What finds voices that resemble a speaker's; None where nothing does."""
+    likened: Callable[[], tuple[str, ...]] = not_known
+    """The languages in which it finds them, as far as they are known now."""
     closers: Sequence[Close] = ()
     """Called once in `close`, in this order."""
     _known: tuple[object, tuple[str, ...]] | None = field(default=None, repr=False)
@@ -80,11 +87,11 @@ class RoomEngines:
 
     def abilities(self) -> Abilities:
         """What could be done here if nobody had limited it, as far as is known now."""
-        recognised = self.recognised()
-        key = (recognised, self.translator.info, self.synthesizer.info)
+        recognised, likened = self.recognised(), self.likened()
+        key = (recognised, self.translator.info, self.synthesizer.info, likened)
         if self._able is None or self._able[0] != key:
             read = reachable(self.translator, self.source_language, None)
-            self._able = (key, abilities(recognised, read, self.synthesizer))
+            self._able = (key, abilities(recognised, read, self.synthesizer, likened))
         return self._able[1]
 
     async def close(self) -> None:
@@ -116,13 +123,16 @@ def reachable(translator: Translator, source_language: str, wanted: Sequence[str
 
 
 def abilities(
-    recognised: tuple[str, ...], read: tuple[str, ...], synthesizer: Synthesizer | None
+    recognised: tuple[str, ...],
+    read: tuple[str, ...],
+    synthesizer: Synthesizer | None,
+    likened: tuple[str, ...] = (),
 ) -> Abilities:
     """What engines say of themselves; one that has said nothing yet leaves its part unknown."""
     heard = None
     if read and synthesizer is not None and synthesizer.info.languages:
         heard = tuple(code for code in read if synthesizer.voices(code))
-    return Abilities(recognised or None, read or None, heard)
+    return Abilities(recognised or None, read or None, heard, likened=likened or None)
 
 
 async def load_engines(settings: Settings) -> RoomEngines:
@@ -140,6 +150,7 @@ async def load_engines(settings: Settings) -> RoomEngines:
         recognised = _recognised(settings, recognizer, closers)
         translator = await _translator(settings, recognizer, closers)
         synthesizer = await _synthesizer(settings, closers)
+        likeness, likened = await _likeness(settings, closers)
     except BaseException:
         for close in closers:
             await close()
@@ -154,6 +165,8 @@ async def load_engines(settings: Settings) -> RoomEngines:
         profile=choice.profile,
         capacity=capacity.now,
         recognised=recognised,
+        likeness=likeness,
+        likened=likened,
         closers=[capacity.close, *closers],
     )
 
@@ -218,6 +231,19 @@ async def _synthesizer(settings: Settings, closers: list[Close]) -> Synthesizer:
     closers.append(remote.close)
     await _connected("speech", remote)
     return remote
+
+
+async def _likeness(
+    settings: Settings, closers: list[Close]
+) -> tuple[LikenessEngine | None, Callable[[], tuple[str, ...]]]:
+    """Only a service has the time to search: it would hold up all that a room's own process does."""
+    if not settings.services.tts_url:
+        return None, not_known
+    remote, offer = RemoteSpeakers(settings.services), RemoteLikened(settings.services)
+    await remote.__aenter__()
+    offer.start()
+    closers += [offer.close, remote.close]
+    return remote, offer.now
 
 
 async def _connected(name: str, remote: RemoteTranslator | RemoteSynthesizer) -> None:

@@ -14,8 +14,9 @@ from livekit import rtc
 
 from config.settings import Settings
 from foundation.tasks import Tasks
+from pipeline.audio import Pcm
 from pipeline.clock import Monotonic
-from pipeline.events import Trouble
+from pipeline.events import Clause, Trouble
 from pipeline.interpreter import Interpreter, Wishes
 from protocol.events import Event, SpeakerChanged
 from protocol.reports import ReportCode
@@ -130,6 +131,11 @@ class Speakers:
         if wishes is None and identity in self._speakers and self._said_it_before(identity):
             wishes = self._speakers[identity].interpreter.wishes
         return frozenset() if wishes is None else wishes.voices
+
+    def sound_of(self, clause: Clause, take: int) -> Pcm | None:
+        """How a clause of one of the speaker's takes was said; None once that is forgotten."""
+        speaker = self._speakers.get(clause.speaker)
+        return speaker.interpreter.sound_of(clause) if speaker is not None and speaker.take == take else None
 
     def update(
         self,

@@ -18,6 +18,7 @@ from protocol.attributes import (
     INTERPRETERS,
     KEY,
     LANGUAGES,
+    LIKENESSES,
     PROFILE,
     RECORDING,
     REPORTS,
@@ -80,6 +81,7 @@ class Status:
         self._voices: VoicesByLanguage = {}
         self._fits: Fits | None = None
         self._interpreters = ""
+        self._likenesses = ""
         self._encryption = Encryption()
         self._shown: dict[str, str] = {}
         self._lags: dict[str, float] = {}
@@ -131,6 +133,12 @@ class Status:
         """Sets which people may interpret, and do, as everybody is told."""
         if told != self._interpreters:
             self._interpreters = told
+            self.changed()
+
+    def likenesses(self, told: str) -> None:
+        """Sets who is spoken in a computed voice that resembles theirs, as everybody is told."""
+        if told != self._likenesses:
+            self._likenesses = told
             self.changed()
 
     def encrypted(self, encryption: Encryption) -> None:
@@ -216,6 +224,7 @@ class Status:
             CAPACITY: "" if self._fits is None else json.dumps(asdict(self._fits)),
             CHANNELS: json.dumps(channels),
             INTERPRETERS: self._interpreters,
+            LIKENESSES: self._likenesses,
             TURN: self._turn(),
             PROFILE: self._profile,
             RECORDING: "on" if self._recording else "",

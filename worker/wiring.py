@@ -24,6 +24,7 @@ from pipeline.events import (
     DraftTranslation,
     Floor,
     NotTranslated,
+    Speech,
     Translation,
     Trouble,
 )
@@ -38,6 +39,7 @@ from pipeline.timing import Measurement
 from pipeline.turns import Turns
 from pipeline.voices import Casting
 from protocol.control import Configure
+from protocol.likeness import likenesses_attribute
 from worker.audio_input import OpenTrack
 from worker.booths import Booths
 from worker.captions import Captions, Line
@@ -45,6 +47,7 @@ from worker.channels import Channels
 from worker.chat_translation import ChatTranslation
 from worker.encryption import EncryptionWatch
 from worker.headroom import Headroom
+from worker.likeness.likenesses import RoomLikenesses
 from worker.listeners import Person
 from worker.names import Names
 from worker.permissions import Permissions
@@ -97,6 +100,7 @@ class Parts:
         self.reports = Reports(self.telemetry, self._show_trouble, max_languages=settings.rooms.max_languages)
         self.voices = RoomVoices(engines.synthesizer, self._casting, trouble=self.reports.trouble)
         self.voices.wish(configured.voices)
+        self.likenesses = self._new_likenesses()
         self.booths = Booths()
         self.booths.allow(configured.interprets)
         self.headroom = self._new_headroom()
@@ -117,10 +121,21 @@ class Parts:
         self.chat_translation = self._new_chat_translation(key)
         self.status = self._new_status(room, key)
         self.status.carries_out(configured.version)
+        self.likenesses.forbid(configured.forbids_likeness)
         self.recorder.want(configured.recording)
         self.turns.keep_apart(configured.consecutive)
 
     # --- how the parts are put together, each from those before it -----------------------------------------
+
+    def _new_likenesses(self) -> RoomLikenesses:
+        return RoomLikenesses(
+            self._engines.likeness,
+            languages=self._engines.likened,
+            casting=self._casting,
+            trouble=self.reports.trouble,
+            changed=self._likenesses_changed,
+            grace_s=self._settings.rooms.speaker_grace_s,
+        )
 
     def _new_headroom(self) -> Headroom:
         return Headroom(
@@ -139,7 +154,7 @@ class Parts:
             tasks=self.tasks,
             changed=self._channels_changed,
             played=self.recorder.sound,
-            report=self.reports.spoken,
+            report=self._spoken,
         )
 
     def _new_speakers(self, open_track: OpenTrack) -> Speakers:
@@ -202,6 +217,7 @@ class Parts:
         glossary_changed = wish.glossary != before.glossary
         self.voices.wish(wish.voices)
         self.booths.allow(wish.interprets)
+        self.likenesses.forbid(wish.forbids_likeness)
         if wish.consecutive != self.turns.kept_apart:
             self.channels.take_turns(wish.consecutive)
             self.turns.keep_apart(wish.consecutive)
@@ -257,7 +273,7 @@ class Parts:
             synthesizer=self._engines.synthesizer,
             sink=sink,
             settings=self._settings.speech,
-            report=self.reports.spoken,
+            report=self._spoken,
             begins=partial(self.whose_words.begins, language),
             casting=self._casting,
             glossary=Glossary(self.configured.glossary),
@@ -273,6 +289,13 @@ class Parts:
             return await self._engines.translator.translate(request)
 
     # --- what the parts report ---------------------------------------------------------------------------
+
+    def _spoken(self, outcome: Speech | Trouble) -> None:
+        self.reports.spoken(outcome)
+        self.likenesses.spoken(outcome)
+
+    def _likenesses_changed(self) -> None:
+        self.status.likenesses(likenesses_attribute(self.likenesses.told()))
 
     def _channels_changed(self) -> None:
         self.reports.channels(self.channels.view())
@@ -305,9 +328,11 @@ class _Outlet:
         self._parts, self._speaker, self._take = parts, speaker, take
 
     def caption(self, caption: Caption) -> None:
-        line = Line(caption, self._take)
-        self._parts.captions.show(line)
-        self._parts.recorder.caption(line)
+        parts = self._parts
+        likeness = caption.translated and parts.likenesses.speaks(caption.speaker, caption.language)
+        line = Line(replace(caption, likeness=likeness), self._take)
+        parts.captions.show(line)
+        parts.recorder.caption(line)
 
     def translated(self, outcome: Translation | NotTranslated) -> None:
         """It is spoken where somebody hears this speaker in that language."""
@@ -319,6 +344,10 @@ class _Outlet:
         self._parts.turns.floor(self._speaker, self._take, floor)
 
     def committed(self, clause: Clause) -> None:
+        if self._parts.likenesses.gathers(clause.speaker):
+            sound = self._parts.speakers.sound_of(clause, self._take)
+            if sound is not None:
+                self._parts.likenesses.hear(clause.speaker, sound)
         voices = self._parts.speakers.voices(clause.speaker)
         self._parts.turns.committed(self._of_take(clause), voices)
 

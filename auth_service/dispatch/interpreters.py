@@ -51,10 +51,10 @@ class Interpreters:
         if await self._assignments.dismiss(room, self._clock()):
             await self._reconciler.dismiss(room)
 
-    async def languages(self, room: str) -> tuple[str, ...] | None:
-        """What an organiser has limited the interpreter to that is wanted in a room; None for nothing."""
+    async def wish(self, room: str) -> Wish:
+        """What an organiser wants of the interpreter that is wanted in a room; nothing in particular without one."""
         assignment = await self._assignments.get(room)
-        return assignment.wish.languages if assignment is not None and assignment.wanted else None
+        return assignment.wish if assignment is not None and assignment.wanted else Wish()
 
     async def state(self, room: str) -> Assigned:
         """Looks into the room only where an interpreter is wanted. Raises Refused for a room that is not known."""

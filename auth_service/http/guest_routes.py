@@ -55,13 +55,17 @@ async def see_invitation(shown: ShownInvitation, request: Request, services: Inj
     """What a link leads to. Does not use it up. The link's secret is in the body, as proxies log paths."""
     invitation, room = await services.invites.open(shown.invitation, shown.session)
     await count_entry(request, services, invitation.id)
-    languages = await services.interpreters.languages(room.name) or room.languages
+    wish = await services.interpreters.wish(room.name)
+    languages = wish.languages or room.languages
+    offer = await _offer(services, languages)
+    if wish.forbids_likeness:
+        offer = offer.model_copy(update={"likened": []})
     return InvitationSeen(
         room=room.name,
         title=room.title,
         role=invitation.role,
         languages=listed(languages),
-        offer=await _offer(services, languages),
+        offer=offer,
         source_language=room.source_language,
         expires_at=timestamp(invitation.expires_at),
         recorded=await services.recordings.running(room.name),
@@ -114,7 +118,12 @@ async def _offer(services: Container, languages: tuple[str, ...] | None) -> Offe
     except StorageError:  # a page can do without
         able = Abilities()
     offer = able.within(languages, services.settings.rooms.source_language)
-    return OfferOut(recognised=listed(offer.recognised), read=listed(offer.read), heard=listed(offer.heard))
+    return OfferOut(
+        recognised=listed(offer.recognised),
+        read=listed(offer.read),
+        heard=listed(offer.heard),
+        likened=listed(offer.likened),
+    )
 
 
 async def _installed(services: Container) -> InstalledOut:

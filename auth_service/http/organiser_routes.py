@@ -178,6 +178,7 @@ async def invite_interpreter(
         speed=wanted.speed,
         interprets={who: list(dict.fromkeys(codes)) for who, codes in wanted.interprets.items() if codes},
         consecutive=wanted.consecutive,
+        forbids_likeness=wanted.forbids_likeness,
     )
     found = await services.interpreters.invite(organiser.room.name, wish)
     return interpreter_out(found, await services.workers.abilities())

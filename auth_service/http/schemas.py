@@ -93,6 +93,8 @@ class OfferOut(Out):
     """In which languages people are understood."""
     read: list[str] | None
     heard: list[str] | None
+    likened: list[str] | None
+    """In which speakers may be heard in a computed voice that resembles theirs; empty where an organiser forbids it."""
 
 
 class InvitationSeen(Out):
@@ -363,6 +365,8 @@ class InterpreterWish(In):
     """For the identity of a person the languages that they may interpret into in the machine's place."""
     consecutive: bool = False
     """Whether a turn is spoken once its speaker has finished it."""
+    forbids_likeness: bool = False
+    """Whether nobody may have themselves spoken in a computed voice that resembles theirs."""
 
 
 class ChannelOut(Out):
@@ -406,6 +410,7 @@ class InterpreterOut(Out):
     speed: float
     interprets: dict[str, list[str]]
     consecutive: bool
+    forbids_likeness: bool
     applied: bool
     """Whether the interpreter has acknowledged this wish."""
     available_languages: list[str]

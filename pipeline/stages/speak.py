@@ -129,7 +129,7 @@ class LanguageChannel:
             return
         voice = self._delivery.voice(speaker)
         if voice is not None and self._delivery.quick(voice):
-            self._draft = self._delivery.order(text, voice, self._backlog())
+            self._draft = self._delivery.order(text, speaker, self._backlog())
             self._queue.wake()
 
     def start_now(self, reason: str = NOBODY_YET) -> None:
@@ -224,11 +224,12 @@ class LanguageChannel:
             self._report(Trouble("", "speak", self.language, NO_VOICE, ReportCode.NO_VOICE))
 
     async def _begin(self, ahead: RenderAhead) -> Utterance:
-        backlog, voice = self._backlog(), self._next_voice()
-        assert voice is not None
+        backlog = self._backlog()
         translation, said_at_s = self._queue.take()
         started_anew = self._started_anew
-        rendering, rendered = await ahead.begin(self._delivery.order(translation.text, voice, backlog))
+        order = self._delivery.order(translation.text, translation.clause.speaker, backlog)
+        assert order is not None
+        rendering, rendered = await ahead.begin(order)
         item = Utterance(translation, rendering, rendered, said_at_s, after_skip=self._queue.gap())
         item.superseded = self._dropped_as if started_anew != self._started_anew else ""
         self._in_hand.append(item)
@@ -253,4 +254,4 @@ class LanguageChannel:
         speaker = self._queue.next_speaker
         if speaker is not None:
             return self._delivery.voice(speaker)
-        return self._in_hand[-1].rendering.order.voice if self._in_hand else None
+        return self._in_hand[-1].rendering.voice if self._in_hand else None

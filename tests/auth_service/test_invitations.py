@@ -29,7 +29,7 @@ async def test_a_guest_link_lets_a_speaker_in(api: Api, clock: WallClock) -> Non
         "title": "Board meeting",
         "role": "speaker",
         "languages": ["es"],
-        "offer": {"recognised": None, "read": ["es"], "heard": None},
+        "offer": {"recognised": None, "read": ["es"], "heard": None, "likened": None},
         "source_language": "en",
         "expires_at": "2027-01-22T08:00:00Z",
         "recorded": False,

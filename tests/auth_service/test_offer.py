@@ -19,8 +19,8 @@ from tests.auth_service.test_machines import signed
 from tests.auth_service.test_reconcile import put
 from tests.fakes.media_server import FakeMediaServer
 
-ABLE = Abilities(("en",), ("ca", "en", "es", "fr"), ("en", "es"), ("ca", "en", "es", "fr"))
-NOTHING = {"recognised": None, "read": None, "heard": None}
+ABLE = Abilities(("en",), ("ca", "en", "es", "fr"), ("en", "es"), ("ca", "en", "es", "fr"), ("es", "fr"))
+NOTHING = {"recognised": None, "read": None, "heard": None, "likened": None}
 
 
 async def tell(api: Api, able: Abilities = ABLE, worker: str = "0123456789abcdef") -> httpx.Response:
@@ -40,12 +40,40 @@ async def test_the_page_learns_what_the_workers_can_do(api: Api) -> None:
         NOTHING | {"read": ["de", "es"]},
     )
     assert (await tell(api)).status_code == 204
-    everything = {"recognised": ["en"], "read": ["ca", "en", "es", "fr"], "heard": ["en", "es"]}
+    everything = {
+        "recognised": ["en"],
+        "read": ["ca", "en", "es", "fr"],
+        "heard": ["en", "es"],
+        "likened": ["es", "fr"],
+    }
     assert await offered(api) == everything
     assert (await api.look(free.guest)).json()["offer"] == everything
     seen = (await api.look(limited.guest)).json()
     assert seen["languages"] == ["es", "de"]
-    assert seen["offer"] == {"recognised": ["en"], "read": ["en", "es"], "heard": ["en", "es"]}
+    assert seen["offer"] == {
+        "recognised": ["en"],
+        "read": ["en", "es"],
+        "heard": ["en", "es"],
+        "likened": ["es"],
+    }
+
+
+async def test_whoever_opens_a_link_knows_whether_voices_may_resemble_their_speakers(
+    api: Api, media: FakeMediaServer
+) -> None:
+    """None may where an organiser has forbidden it to the interpreter that is wanted."""
+    await tell(api)
+    room = await api.room(languages=["es"])
+    media.person(room.name, "speaker-1")
+
+    async def likened() -> Any:
+        return (await api.look(room.guest)).json()["offer"]["likened"]
+
+    assert await likened() == ["es"]
+    await put(api, room, languages=["es", "fr"], forbids_likeness=True)
+    assert await likened() == []
+    await put(api, room, languages=["es", "fr"])
+    assert await likened() == ["es", "fr"]
 
 
 async def test_an_invitation_knows_what_the_interpreter_was_limited_to(

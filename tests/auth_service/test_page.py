@@ -71,7 +71,7 @@ async def test_without_a_built_app_the_calls_still_work(api: Api) -> None:
         "version": "0.1.0",
         "livekit_url": "ws://127.0.0.1:7880",
         "privacy_url": None,
-        "offer": {"recognised": None, "read": None, "heard": None},
+        "offer": {"recognised": None, "read": None, "heard": None, "likened": None},
         "interpreter": {"available": False, "trial": False},
     }
 

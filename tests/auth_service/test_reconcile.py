@@ -353,6 +353,23 @@ async def test_who_may_interpret_and_turns_go_to_the_interpreter(
     assert (again["interprets"], again["consecutive"]) == ({}, False)
 
 
+async def test_voices_that_resemble_are_forbidden_by_a_wish(
+    api: Api, media: FakeMediaServer, services: Container
+) -> None:
+    """The interpreter is told; with the next wish they are allowed again."""
+    room = await api.room()
+    media.person(room.name, "speaker-1")
+    assert (await put(api, room, languages=["es"]))["forbids_likeness"] is False
+    assert (await put(api, room, languages=["es"], forbids_likeness=True))["forbids_likeness"] is True
+    chosen = {**WISH, "version": 2, "forbids_likeness": True}
+    assert media.sent == [(room.name, "agent-1", {"type": "configure", **chosen})]
+    assert (await put(api, room, languages=["es"]))["forbids_likeness"] is False
+    url = f"/api/v1/rooms/{room.name}/interpreter"
+    for wrong in (1, "true", None, []):
+        answer = await api.client.put(url, json={"forbids_likeness": wrong}, headers=room.headers)
+        assert answer.status_code == 422, wrong
+
+
 async def test_what_is_no_right_to_interpret_is_refused(api: Api) -> None:
     room = await api.room()
     url = f"/api/v1/rooms/{room.name}/interpreter"
@@ -439,6 +456,7 @@ async def test_the_organiser_sees_its_channels(api: Api, media: FakeMediaServer,
         "speed": 1.0,
         "interprets": {},
         "consecutive": False,
+        "forbids_likeness": False,
         "applied": True,
         "available_languages": ["ca", "es", "fr"],
         "offered_languages": ["ca", "es"],

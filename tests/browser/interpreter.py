@@ -10,7 +10,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 
 import numpy as np
@@ -22,9 +22,10 @@ from config.settings import LiveKit, TranslationSettings
 from foundation.tasks import Tasks
 from pipeline.engines.protocols import Translator
 from protocol.abilities import Abilities
-from protocol.attributes import ABILITIES, KEY, OVERRIDES, REPORTS, WISH, WORDS_TOPIC
+from protocol.attributes import ABILITIES, KEY, LIKENESSES, OVERRIDES, REPORTS, WISH, WORDS_TOPIC
 from protocol.control import Configure
 from protocol.language import served_by
+from protocol.likeness import Likenesses, likenesses_attribute
 from protocol.words import WordsBegin
 from tests.browser.servers import API_KEY, API_SECRET, MediaServer
 from worker import roster
@@ -68,6 +69,8 @@ class ScriptedInterpreter:
         self._key = CaptionKey()
         self._state = "listening"
         self._reports: tuple[dict[str, object], ...] = ()
+        self._likenesses: Likenesses | None = None
+        self._forbids_likeness = False
         self._wishes = asyncio.Event()
         for event in ("participant_connected", "participant_disconnected", "participant_attributes_changed"):
             room.on(event, lambda *_: self._wishes.set())
@@ -77,6 +80,7 @@ class ScriptedInterpreter:
         able, wanted = self._able.read or (), wish.languages
         self._languages = tuple(code for code in able if wanted is None or served_by(code, wanted))
         self._wish = wish.version
+        self._forbids_likeness = wish.forbids_likeness
         self._wishes.set()
 
     async def serve(self) -> None:
@@ -125,6 +129,7 @@ class ScriptedInterpreter:
                 "translator.channels": json.dumps(channels),
                 "translator.profile": "embedded",
                 REPORTS: json.dumps(self._reports),
+                LIKENESSES: likenesses_attribute(None if self._forbids_likeness else self._likenesses),
                 KEY: self._key.public,
             }
         )
@@ -132,6 +137,12 @@ class ScriptedInterpreter:
     async def report(self, *reports: dict[str, object]) -> None:
         """Says from now on that these things are missing, and nothing else."""
         self._reports = reports
+        await self.show()
+
+    async def liken(self, likenesses: Likenesses) -> None:
+        """Can find voices that resemble somebody's, and says from now on who is spoken so."""
+        self._able = replace(self._able, likened=self._languages)
+        self._likenesses = likenesses
         await self.show()
 
     async def published(self, name: str, *, there: bool = True) -> None:

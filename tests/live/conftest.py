@@ -18,6 +18,7 @@ from pipeline.capacity import Capacity
 from protocol.control import Configure
 from tests import native
 from tests.fakes.engines import ToneSynthesizer
+from tests.fakes.likeness import ScriptedLikeness
 from tests.fakes.meeting import EchoTranslator, LoudnessHearing
 from tests.live.guests import TONES_HZ, Guest
 from tests.live.server import Server
@@ -65,6 +66,7 @@ class OpenMeeting(Protocol):
         rooms: list[rtc.Room] | None = None,
         capacity: Capacity | None = None,
         recognised: tuple[str, ...] = (),
+        likeness: ScriptedLikeness | None = None,
     ) -> AbstractAsyncContextManager[Meeting]: ...
 
 
@@ -115,6 +117,7 @@ def meeting(livekit: LiveKit, room: str) -> OpenMeeting:
         rooms: list[rtc.Room] | None = None,
         capacity: Capacity | None = None,
         recognised: tuple[str, ...] = (),
+        likeness: ScriptedLikeness | None = None,
     ) -> AsyncIterator[Meeting]:
         name = room or default_room
         reach = server or livekit
@@ -129,6 +132,8 @@ def meeting(livekit: LiveKit, room: str) -> OpenMeeting:
             profile="embedded",
             capacity=lambda: capacity,
             recognised=lambda: recognised,
+            likeness=likeness,
+            likened=lambda: ("es", "fr"),
         )
         full = replace(settings or SETTINGS, livekit=reach)
         client = rtc.Room()

@@ -60,13 +60,19 @@ class Bench:
     """An order, its voice and what is learnt."""
 
     def __init__(
-        self, *, cost: float, fails: Sequence[str] = (), text: str = TEXT, pause_s: float = 0.2
+        self,
+        *,
+        cost: float,
+        fails: Sequence[str] = (),
+        text: str = TEXT,
+        pause_s: float = 0.2,
+        instead: str = "",
     ) -> None:
         self.clock = HandClock(1000.0)
         self.voice = Padded(self.clock, fails=fails)
         self.costs = RenderCosts(assumed=cost)
         self.rendering = Rendering(
-            Order(text, "en", "en-1", 1.0, pause_s, {"HIVE": "hyve"}),
+            Order(text, "en", "en-1", 1.0, pause_s, {"HIVE": "hyve"}, instead),
             synthesizer=self.voice,
             costs=self.costs,
             rate=SpeakingRate(),
@@ -168,3 +174,26 @@ async def test_a_voice_that_does_not_answer_in_time_has_its_price() -> None:
 def test_a_voice_rests_as_signs_ask_for(text: str, expected: float) -> None:
     """All of the pause behind a sentence, half behind a comma, none between words."""
     assert pause_behind(text, 0.4) == expected
+
+
+@pytest.mark.parametrize("fails", ["at once", "hangs"])
+async def test_another_voice_speaks_where_the_one_that_was_meant_cannot(fails: str) -> None:
+    """Also where that one takes too long; the rest of the text stays with the other, and what it costs is its own."""
+    bench = Bench(cost=0.7, fails=[fails], instead="en-2")
+    await bench.sound()
+
+    assert [request.voice for request in bench.voice.asked] == ["en-1", *["en-2"] * len(IN_PIECES)]
+    assert bench.texts == [IN_PIECES[0], *IN_PIECES]
+    assert (bench.rendering.voice, bench.rendering.failure) == ("en-2", "")
+    assert bench.costs.known("en-2")
+
+
+async def test_nothing_is_said_twice_by_another_voice() -> None:
+    """What broke off after its first sound is told, whichever voice might go on."""
+    bench = Bench(cost=0.02, fails=["later"], instead="en-2")
+    await bench.sound()
+
+    assert ([request.voice for request in bench.voice.asked], bench.rendering.failure) == (
+        ["en-1"],
+        "the voice broke",
+    )

@@ -112,3 +112,19 @@ def test_a_register_of_a_language_is_not_met_by_another_engines_voice() -> None:
         [voices[0]],
         [voices[0]],
     ]
+
+
+def test_a_voice_that_resembles_is_for_one_speaker_in_one_language_until_it_is_taken_back() -> None:
+    """Nobody else is spoken so, and the usual part stays what it was."""
+    casting = Casting()
+    usual = casting.voice("anna", VOICES, language="es")
+    casting.liken({("anna", "es"): "blend"})
+
+    assert [casting.likeness(*asked) for asked in (("anna", "es"), ("anna", "fr"), ("ben", "es"))] == [
+        "blend",
+        "",
+        "",
+    ]
+    assert casting.voice("anna", VOICES, language="es") == usual
+    casting.liken({})
+    assert casting.likeness("anna", "es") == ""

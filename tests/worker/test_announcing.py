@@ -48,10 +48,10 @@ async def test_pages_know_what_the_services_can_do_before_any_interpreter_is_the
         limited = replace(chosen, rooms=Rooms(languages=("es",)), profile="embedded")
         async with announcing(limited):
             offer = await _offer(api.client)
-            while None in offer.values():
+            while None in (offer["recognised"], offer["read"], offer["heard"]):
                 await asyncio.sleep(0.05)
                 offer = await _offer(api.client)
-        assert offer == {"recognised": ["en"], "read": ["en", "es"], "heard": ["es"]}
+        assert offer == {"recognised": ["en"], "read": ["en", "es"], "heard": ["es"], "likened": None}
         installed = (await api.client.get("/api/v1/config")).json()["interpreter"]
         assert installed == {"available": True, "trial": True}
 
@@ -102,7 +102,7 @@ async def test_a_worker_whose_rooms_load_the_engines_says_that_it_is_there_and_i
             while not (said := (await api.client.get("/api/v1/config")).json())["interpreter"]["available"]:
                 await asyncio.sleep(0.05)
         assert said["interpreter"]["trial"]
-        assert said["offer"] == {"recognised": None, "read": None, "heard": None}
+        assert said["offer"] == {"recognised": None, "read": None, "heard": None, "likened": None}
 
 
 async def test_nothing_is_left_running_of_a_worker_that_could_tell_nobody() -> None:

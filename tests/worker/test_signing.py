@@ -67,7 +67,9 @@ def test_the_examples_that_the_page_checks_are_signed_so(example: Mapping[str, A
 
 def test_every_attribute_that_a_caption_may_carry_is_signed() -> None:
     """A stream with everything that there is has nothing that could be changed on the way."""
-    full = replace(LINE.caption, language="es", final=True, note="a", doubt="b", confidence=0.5)
+    full = replace(
+        LINE.caption, language="es", final=True, note="a", doubt="b", confidence=0.5, likeness=True
+    )
     assert stream_attributes(Line(full, 1), "TR_1", EPOCH, history=True).keys() == set(SIGNED_ATTRIBUTES)
 
 

@@ -55,6 +55,7 @@ def test_all_attributes() -> None:
     bench.status.could(Abilities(("en",), ("en", "es", "fr"), ("es",)))
     bench.status.fits(Fits(2, (4, 3), ("one more is not heard",)))
     bench.status.interpreters('{"may": {}, "now": {}}')
+    bench.status.likenesses("{}")
     bench.status.trouble(Trouble("anna", "translate", "fr", "no route", ReportCode.NOT_TRANSLATED))
     attributes = dict(bench.status.attributes())
     assert json.loads(attributes.pop("translator.channels")) == {
@@ -76,6 +77,7 @@ def test_all_attributes() -> None:
         "read": ["en", "es", "fr"],
         "heard": ["es"],
         "offered": None,
+        "likened": None,
     }
     assert json.loads(attributes.pop("translator.voices")) == {"es": ["natural:dora", "plain:es"]}
     assert json.loads(attributes.pop("translator.capacity")) == {
@@ -91,6 +93,7 @@ def test_all_attributes() -> None:
         "translator.recording": "",
         "translator.encrypted": "",
         "translator.interpreters": '{"may": {}, "now": {}}',
+        "translator.likenesses": "{}",
         "translator.turn": '{"speaker": "anna", "interpreting": ""}',
         "translator.key": "public-key",
         "translator.trouble": "Anna B., fr: no route",

@@ -215,7 +215,7 @@ class _PartInMaking:
             "text": caption.text.strip(),
             "note": caption.note,
             "doubt": caption.doubt,
-        }
+        } | ({"likeness": True} if caption.likeness else {})
         self.write(written)
         return written
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
 from dataclasses import replace
 
 import pytest
 
 from config.settings import SpeechSettings
 from pipeline.audio import Pcm
+from pipeline.engines.protocols import SynthesisRequest, UnknownVoice
 from pipeline.events import Clause, ClauseEnd, NotSpoken, Speech, Spoken, Translation, Trouble
 from pipeline.load import RAISE_AFTER_S, Load
 from pipeline.playing import skip_signal
@@ -135,6 +137,42 @@ async def test_another_voice_is_taken_with_the_next_clause() -> None:
         ("cuatro", "es-1"),
     ]
     assert [outcome for _, outcome in speaking.outcomes] == ["spoken"] * 4
+
+
+class Picky(ToneSynthesizer):
+    """Has no voice called "broken"."""
+
+    async def synthesize(self, request: SynthesisRequest) -> AsyncGenerator[Pcm, None]:
+        if request.voice == "broken":
+            self.asked.append(request)
+            raise UnknownVoice("no such voice")
+        async with aclosing(super().synthesize(request)) as sound:
+            async for pcm in sound:
+                yield pcm
+
+
+async def test_a_voice_that_resembles_speaks_for_its_speaker_and_the_usual_one_where_it_cannot() -> None:
+    """Nothing is left out, whatever was chosen for the language, and it is told which voice could not."""
+    casting = Casting()
+    casting.choose({"es": "es-3"})
+    casting.liken({("anna", "es"): "blend", ("ben", "es"): "broken"})
+    speaking = Speaking(Picky({"es": 440.0}), casting=casting)
+    for translation in (said(1, "uno"), said(1, "dos", speaker="ben"), said(1, "tres", speaker="eva")):
+        speaking.channel.say(translation)
+    await speaking.finish()
+
+    assert [(request.text, request.voice) for request in speaking.synthesizer.asked] == [
+        ("uno", "blend"),
+        ("dos", "broken"),
+        ("dos", "es-3"),
+        ("tres", "es-3"),
+    ]
+    spoken = [one for one in speaking.reported if isinstance(one, Spoken)]
+    assert [(one.translation.text, one.voice, one.instead_of) for one in spoken] == [
+        ("uno", "blend", ""),
+        ("dos", "es-3", "broken"),
+        ("tres", "es-3", ""),
+    ]
 
 
 async def test_the_more_waits_the_faster_it_is_spoken() -> None:

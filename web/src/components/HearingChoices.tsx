@@ -1,5 +1,6 @@
 import { useRemoteParticipants } from "@livekit/components-react";
 import { Track } from "livekit-client";
+import { lazy, Suspense } from "react";
 import { useHearing } from "../hooks/useHearing";
 import { useI18n } from "../hooks/useI18n";
 import { useMeeting } from "../hooks/useMeeting";
@@ -12,7 +13,10 @@ import type { Offer } from "../logic/offer";
 import { isPerson } from "../room/directory";
 import { Select } from "./controls";
 import { LanguageSelect } from "./LanguageSelect";
+import { PartBoundary } from "./PartBoundary";
 import { PersonSound } from "./PersonSound";
+
+const LikenessChoice = lazy(() => import("./LikenessChoice"));
 
 /** Hearing beyond one language: a second one, single people and their volume, and one's own voice for the others. */
 export function HearingChoices({ offer }: { offer: Offer }) {
@@ -27,6 +31,13 @@ export function HearingChoices({ offer }: { offer: Offer }) {
         </>
       )}
       {meeting.maySpeak && <OwnVoice />}
+      {meeting.maySpeak && (offer.likened || choices.likeness) && (
+        <PartBoundary>
+          <Suspense>
+            <LikenessChoice />
+          </Suspense>
+        </PartBoundary>
+      )}
     </section>
   );
 }

@@ -3,16 +3,16 @@ import { useI18n } from "../hooks/useI18n";
 import { webAddress } from "../logic/webAddress";
 import { Icon } from "./Icon";
 
+interface JoinNoticeProps {
+  readonly id: string;
+  readonly privacyUrl: unknown;
+  /** Whether speakers may be heard in voices that resemble theirs. */
+  readonly likeness: boolean;
+  readonly ref?: Ref<HTMLParagraphElement>;
+}
+
 /** Says, before somebody joins, what is done with what is said in a meeting. */
-export function JoinNotice({
-  id,
-  privacyUrl,
-  ref,
-}: {
-  id: string;
-  privacyUrl: unknown;
-  ref?: Ref<HTMLParagraphElement>;
-}) {
+export function JoinNotice({ id, privacyUrl, likeness, ref }: JoinNoticeProps) {
   const { text } = useI18n();
   const address = webAddress(privacyUrl);
   return (
@@ -20,6 +20,7 @@ export function JoinNotice({
       <Icon name="interpreter" />
       <span>
         {text("before.notice")}
+        {likeness && ` ${text("before.likeness")}`}
         {address && (
           <>
             {" "}

@@ -24,6 +24,7 @@ import { EndDialog } from "./EndMeeting";
 import { GlossaryDialog } from "./GlossaryDialog";
 import { Icon } from "./Icon";
 import { LanguagePicker } from "./LanguagePicker";
+import { LikenessRule } from "./LikenessRule";
 import { LinksSection } from "./LinksSection";
 import { PartBoundary } from "./PartBoundary";
 import { RecordingSection } from "./RecordingSection";
@@ -151,6 +152,11 @@ function InterpreterSection({ organising }: { organising: Organising }) {
         onChange={(consecutive) => void change("turns", { ...wish, consecutive })}
       />
       {failureAt("turns")}
+      <LikenessRule
+        forbidden={wish.forbids_likeness}
+        onChange={(forbids) => void change("likeness", { ...wish, forbids_likeness: forbids })}
+      />
+      {failureAt("likeness")}
       <BoothRights
         languages={offered}
         given={wish.interprets}

@@ -14,6 +14,7 @@ import { isUnheard } from "../logic/understanding";
 import { heardBy, spokenBy } from "../logic/wishes";
 import { isPerson } from "../room/directory";
 import { Icon } from "./Icon";
+import { LikenessFact } from "./LikenessStatus";
 import { MuteOthers } from "./MuteOthers";
 import { PersonActions } from "./PersonActions";
 import { PersonSound } from "./PersonSound";
@@ -110,6 +111,7 @@ function Person({ person, organising, organisers, offer }: PersonProps) {
           {speaking && <span className="unseen">{text("people.speaking")}</span>}
         </span>
         {facts.length > 0 && <span className="person-facts">{facts.join(" · ")}</span>}
+        <LikenessFact identity={person.identity} />
         {publishes && unheard && <span className="person-unheard">{text("people.unheard")}</span>}
       </span>
       {publishes && muted && (

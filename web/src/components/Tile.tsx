@@ -6,6 +6,7 @@ import { useStore } from "../hooks/useStore";
 import { useTileTexts } from "../hooks/useTileTexts";
 import { nameIn } from "../logic/names";
 import { Icon } from "./Icon";
+import { LikenessMark } from "./LikenessStatus";
 import { HandMark } from "./Signs";
 import { initialsOf, toneOf } from "./tone";
 
@@ -42,6 +43,7 @@ export function Tile({ person, camera, pinned, onPin }: TileProps) {
       )}
       <span className="tile-signs">
         <HandMark identity={person.identity} />
+        <LikenessMark identity={person.identity} />
         <WaitSign waiting={waiting} />
         <MutedSign person={person} />
       </span>

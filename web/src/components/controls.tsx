@@ -76,7 +76,16 @@ export function Segmented<Value extends string>({ label, value, choices, onChang
   );
 }
 
-export function Switch(props: { label: string; checked: boolean; onChange: (on: boolean) => void; hint?: string }) {
+interface SwitchProps {
+  readonly label: string;
+  readonly checked: boolean;
+  readonly onChange: (on: boolean) => void;
+  readonly hint?: string;
+  /** The id of what stands elsewhere and has to be read before it is switched. */
+  readonly describedBy?: string;
+}
+
+export function Switch(props: SwitchProps) {
   const id = useId();
   return (
     <div className="switch">
@@ -85,7 +94,7 @@ export function Switch(props: { label: string; checked: boolean; onChange: (on: 
         type="checkbox"
         role="switch"
         checked={props.checked}
-        aria-describedby={props.hint ? `${id}-hint` : undefined}
+        aria-describedby={props.hint ? `${id}-hint` : props.describedBy}
         onChange={(event) => props.onChange(event.target.checked)}
       />
       <label htmlFor={id}>{props.label}</label>

@@ -8,6 +8,8 @@ export interface HearingControls {
   readonly choices: HearingChoices;
   readonly setUnderstands: (code: string) => void;
   readonly setVoice: (voice: Register) => void;
+  /** Holds for this meeting alone. */
+  readonly setLikeness: (likeness: boolean) => void;
 }
 
 /** What this person chose of hearing; what concerns nobody in particular is remembered for the next visit. */
@@ -29,7 +31,8 @@ export function useHearing(): HearingControls {
     },
     [store, change],
   );
-  return { choices, setUnderstands, setVoice };
+  const setLikeness = useCallback((likeness: boolean) => store.update((before) => ({ ...before, likeness })), [store]);
+  return { choices, setUnderstands, setVoice, setLikeness };
 }
 
 export interface PersonHearing {

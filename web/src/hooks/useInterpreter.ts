@@ -16,7 +16,7 @@ function shownNow(state: InterpreterState, presence: Presence, interpreter: Inte
 }
 
 /** Where in the section something was asked for: what fails is said there. */
-export type Place = "invitation" | "languages" | "channels" | "voices" | "people" | "turns";
+export type Place = "invitation" | "languages" | "channels" | "voices" | "people" | "turns" | "likeness";
 
 /** The interpreter as the service and the room see it. What is wished before it is invited waits here for the invitation. */
 export function useInterpreter(organising: Organising) {
@@ -44,6 +44,7 @@ export function useInterpreter(organising: Organising) {
         speed: state.speed,
         interprets: state.interprets,
         consecutive: state.consecutive,
+        forbids_likeness: state.forbids_likeness,
       })
     : draft;
 

@@ -22,6 +22,8 @@ const TEXTS: Readonly<Record<ReportCode, TextKey>> = {
   no_voice: "report.noVoice",
   channel_failed: "report.channelFailed",
   voice_missing: "report.voiceMissing",
+  no_likeness: "likeness.failed",
+  likeness_forbidden: "likeness.forbidden",
   few_speakers: "report.fewSpeakers",
   few_languages: "report.fewLanguages",
   few_voices: "report.fewVoices",

@@ -137,6 +137,8 @@ export const de: Messages = {
   "before.agreeMore": "Was geschieht",
   "before.recorded":
     "Diese Besprechung wird auf dem Server aufgenommen: was gesagt wird, die Übersetzungen und die Untertitel. Wer beitritt, ist in der Aufnahme. Wenn Sie das nicht möchten, treten Sie nicht bei.",
+  "before.likeness":
+    "Wer spricht, kann mit einer berechneten Stimme zu hören sein, die der eigenen ähnelt; die Seite zeigt, wessen Stimme berechnet ist.",
   "before.handled": "Wie damit umgegangen wird",
   "before.join": "Beitreten",
   "before.joinListening": "Zum Zuhören beitreten",
@@ -458,6 +460,23 @@ export const de: Messages = {
   "hearing.voiceLow": "Tiefe Stimme",
   "hearing.voiceHigh": "Hohe Stimme",
   "hearing.voiceHint": "Wo eine Sprache eine solche Stimme hat und die Leitung keine andere gewählt hat.",
+  "hearing.likeness": "Andere hören mich in dieser Besprechung mit einer Stimme, die meiner ähnelt",
+  "hearing.likenessHint":
+    "Aus einigen Sekunden von dem, was Sie sagen, misst dieser Server, wie Ihre Stimme klingt, und mischt seine künstlichen Stimmen so, dass sie ihr ähneln. Ihre Stimme wird nicht geklont. Alle sehen, dass die Stimme berechnet ist. Ton, Messwerte und Mischung bleiben auf den Maschinen des Betreibers und sind weg, wenn Sie dies abschalten, gehen oder die Besprechung endet. Nur Sie sollten währenddessen in Ihr Mikrofon sprechen.",
+  "likeness.gathering": "Sprechen Sie weiter: {seconds} von etwa {enough} Sekunden sind gehört.",
+  "likeness.searching":
+    "Ihre Stimme ist gemessen. Eine ähnliche Stimme wird gesucht, sobald jemand Sie in einer anderen Sprache hört. Bis dahin spricht die übliche Stimme.",
+  "likeness.found":
+    "{language}: Ähnlichkeit mit Ihrer Stimme {before} → {after} (fertige Stimme → berechnete Stimme, 1 ist gleich)",
+  "likeness.failed": "Es war keine Stimme zu finden, die Ihrer ähnelt. Die übliche Stimme spricht.",
+  "likeness.forbidden": "Die Leitung erlaubt keine Stimmen, die den Sprechenden ähneln. Die übliche Stimme spricht.",
+  "likeness.of": "{name} ist mit einer berechneten, ähnlichen Stimme zu hören.",
+  "likeness.you": "Sie sind mit einer berechneten Stimme zu hören, die Ihrer ähnelt.",
+  "likeness.many": {
+    one: "{count} Person ist mit einer berechneten, ähnlichen Stimme zu hören.",
+    other: "{count} Personen sind mit berechneten, ähnlichen Stimmen zu hören.",
+  },
+  "likeness.mark": "mit einer berechneten, ähnlichen Stimme zu hören",
 
   "lag.value": "{seconds} s zurück",
   "lag.short": "{seconds} s",
@@ -658,6 +677,9 @@ export const de: Messages = {
   "org.speedFaster": "Schneller",
   "org.speedHint": "Wer schneller spricht, dem folgen die Stimmen trotzdem.",
   "org.human": "Ein Mensch dolmetscht",
+  "org.likeness": "Sprechende dürfen mit einer Stimme zu hören sein, die ihrer ähnelt",
+  "org.likenessHint":
+    "Alle entscheiden für sich selbst, und jeder sieht es. Ausgeschaltet sprechen sofort die üblichen Stimmen.",
   "org.turns": "Nacheinander sprechen",
   "org.turnsHint":
     "Der Dolmetscher spricht, wenn jemand fertig ist, und lässt nichts aus. Untertitel laufen weiter mit.",

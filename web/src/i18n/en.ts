@@ -134,6 +134,8 @@ export const en = {
   "before.agreeMore": "Read what happens",
   "before.recorded":
     "This meeting is being recorded on the server: what is said, the translations and the captions. Whoever joins is in the recording. If you do not want that, do not join.",
+  "before.likeness":
+    "Speakers may choose to be heard in a computed voice that resembles theirs; the page shows whose voice is computed.",
   "before.handled": "How this is handled",
   "before.join": "Join",
   "before.joinListening": "Join to listen",
@@ -448,6 +450,23 @@ export const en = {
   "hearing.voiceLow": "Low voice",
   "hearing.voiceHigh": "High voice",
   "hearing.voiceHint": "Where a language has such a voice and the organiser has not chosen another one.",
+  "hearing.likeness": "Let others hear me in a voice like mine, in this meeting",
+  "hearing.likenessHint":
+    "From some seconds of what you say, this server measures how your voice sounds and mixes its synthetic voices so that they resemble it. Your voice is not cloned. Everyone sees that the voice is computed. Sound, measure and mixture stay on the operator’s machines, and are gone when you switch this off, leave, or the meeting ends. Only you should speak into your microphone meanwhile.",
+  "likeness.gathering": "Keep speaking: {seconds} of about {enough} seconds have been heard.",
+  "likeness.searching":
+    "Your voice is measured. A voice that resembles it is looked for as soon as somebody hears you in another language. Until then the usual voice speaks.",
+  "likeness.found":
+    "{language}: similarity to your voice {before} → {after} (ready-made voice → computed voice, 1 is the same)",
+  "likeness.failed": "No voice that resembles yours could be found. The usual voice speaks.",
+  "likeness.forbidden": "The organiser does not allow voices that resemble their speakers. The usual voice speaks.",
+  "likeness.of": "{name} is heard in a computed voice that resembles theirs.",
+  "likeness.you": "You are heard in a computed voice that resembles yours.",
+  "likeness.many": {
+    one: "{count} person is heard in a computed voice that resembles theirs.",
+    other: "{count} people are heard in computed voices that resemble theirs.",
+  },
+  "likeness.mark": "heard in a computed voice that resembles theirs",
 
   "lag.value": "{seconds} s behind",
   "lag.short": "{seconds} s",
@@ -651,6 +670,9 @@ export const en = {
   "org.speedFaster": "Faster",
   "org.speedHint": "Whoever speaks faster than that is kept up with all the same.",
   "org.human": "A person interprets",
+  "org.likeness": "Speakers may be heard in a voice that resembles theirs",
+  "org.likenessHint":
+    "Each speaker decides for themselves, and everybody sees it. When this is off, the usual voices speak, at once.",
   "org.turns": "Turn by turn",
   "org.turnsHint": "The interpreter speaks once somebody has finished, and says all of it. Captions stay live.",
   "org.people": "Interpreters in person",

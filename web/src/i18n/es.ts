@@ -134,6 +134,8 @@ export const es: Messages = {
   "before.agreeMore": "Más información",
   "before.recorded":
     "Esta reunión se está grabando en el servidor: lo que se dice, las traducciones y los subtítulos. Quien se une queda en la grabación. Si no lo desea, no se una.",
+  "before.likeness":
+    "Quien habla puede elegir que se le oiga con una voz calculada parecida a la suya; la página muestra de quién es la voz calculada.",
   "before.handled": "Cómo se tratan los datos",
   "before.join": "Unirse",
   "before.joinListening": "Unirse para escuchar",
@@ -447,6 +449,22 @@ export const es: Messages = {
   "hearing.voiceLow": "Voz grave",
   "hearing.voiceHigh": "Voz aguda",
   "hearing.voiceHint": "Si el idioma tiene una voz así y quien organiza no ha elegido otra.",
+  "hearing.likeness": "Que me oigan con una voz parecida a la mía en esta reunión",
+  "hearing.likenessHint":
+    "Con unos segundos de lo que dice, este servidor mide cómo suena su voz y mezcla sus voces sintéticas para que se le parezcan. Su voz no se clona. Todos ven que la voz está calculada. El sonido, la medida y la mezcla se quedan en las máquinas del operador y desaparecen cuando lo desactiva, se va o termina la reunión. Mientras tanto, solo usted debería hablar por su micrófono.",
+  "likeness.gathering": "Siga hablando: se han oído {seconds} de unos {enough} segundos.",
+  "likeness.searching":
+    "Su voz está medida. Se busca una voz parecida en cuanto alguien le oye en otro idioma. Hasta entonces habla la voz habitual.",
+  "likeness.found": "{language}: parecido con su voz {before} → {after} (voz ya hecha → voz calculada; 1 es igual)",
+  "likeness.failed": "No se ha encontrado ninguna voz parecida a la suya. Habla la voz habitual.",
+  "likeness.forbidden": "Quien organiza no permite voces parecidas a las de quienes hablan. Habla la voz habitual.",
+  "likeness.of": "A {name} se le oye con una voz calculada, parecida a la suya.",
+  "likeness.you": "Se le oye con una voz calculada, parecida a la suya.",
+  "likeness.many": {
+    one: "A {count} persona se la oye con una voz calculada, parecida a la suya.",
+    other: "A {count} personas se las oye con voces calculadas, parecidas a las suyas.",
+  },
+  "likeness.mark": "con una voz calculada, parecida a la suya",
 
   "lag.value": "{seconds} s de retraso",
   "lag.short": "{seconds} s",
@@ -649,6 +667,9 @@ export const es: Messages = {
   "org.speedFaster": "Más rápida",
   "org.speedHint": "A quien hable más deprisa, las voces lo siguen igualmente.",
   "org.human": "Interpreta una persona",
+  "org.likeness": "A quien habla se le puede oír con una voz parecida a la suya",
+  "org.likenessHint":
+    "Cada cual decide por sí mismo y todos lo ven. Si está desactivado, hablan enseguida las voces habituales.",
   "org.turns": "Por turnos",
   "org.turnsHint": "El intérprete habla cuando alguien ha terminado y no omite nada. Los subtítulos siguen en directo.",
   "org.people": "Intérpretes humanos",

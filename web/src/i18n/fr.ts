@@ -136,6 +136,8 @@ export const fr: Messages = {
   "before.agreeMore": "En savoir plus",
   "before.recorded":
     "Cette réunion est enregistrée sur le serveur : ce qui se dit, les traductions et les sous-titres. Toute personne qui la rejoint figure dans l’enregistrement. Si vous ne le voulez pas, ne la rejoignez pas.",
+  "before.likeness":
+    "Qui parle peut choisir une voix calculée qui ressemble à la sienne ; la page montre de qui la voix est calculée.",
   "before.handled": "Comment vos données sont traitées",
   "before.join": "Rejoindre",
   "before.joinListening": "Rejoindre pour écouter",
@@ -456,6 +458,24 @@ export const fr: Messages = {
   "hearing.voiceLow": "Voix grave",
   "hearing.voiceHigh": "Voix aiguë",
   "hearing.voiceHint": "Si la langue a une telle voix et que l’organisateur n’en a pas choisi une autre.",
+  "hearing.likeness": "Être entendu avec une voix qui ressemble à la mienne, dans cette réunion",
+  "hearing.likenessHint":
+    "À partir de quelques secondes de ce que vous dites, ce serveur mesure le son de votre voix et mélange ses voix de synthèse pour qu’elles y ressemblent. Votre voix n’est pas clonée. Tout le monde voit que la voix est calculée. Le son, la mesure et le mélange restent sur les machines de l’exploitant et disparaissent quand vous désactivez ceci, quand vous partez ou quand la réunion se termine. Vous seul devriez parler dans votre micro pendant ce temps.",
+  "likeness.gathering": "Continuez de parler : {seconds} secondes entendues sur environ {enough}.",
+  "likeness.searching":
+    "Votre voix est mesurée. Une voix ressemblante est cherchée dès que quelqu’un vous entend dans une autre langue. D’ici là, la voix habituelle parle.",
+  "likeness.found":
+    "{language} : ressemblance avec votre voix {before} → {after} (voix toute faite → voix calculée, 1 est identique)",
+  "likeness.failed": "Aucune voix qui ressemble à la vôtre n’a été trouvée. La voix habituelle parle.",
+  "likeness.forbidden":
+    "L’organisateur n’autorise pas les voix qui ressemblent à celles des orateurs. La voix habituelle parle.",
+  "likeness.of": "{name} s’entend avec une voix calculée qui ressemble à la sienne.",
+  "likeness.you": "On vous entend avec une voix calculée qui ressemble à la vôtre.",
+  "likeness.many": {
+    one: "{count} personne s’entend avec une voix calculée qui ressemble à la sienne.",
+    other: "{count} personnes s’entendent avec des voix calculées qui ressemblent aux leurs.",
+  },
+  "likeness.mark": "entendu avec une voix calculée qui ressemble à la sienne",
 
   "lag.value": "{seconds} s de retard",
   "lag.short": "{seconds} s",
@@ -662,6 +682,9 @@ export const fr: Messages = {
   "org.speedFaster": "Plus rapide",
   "org.speedHint": "Si quelqu’un parle plus vite, les voix suivent quand même.",
   "org.human": "Une personne interprète",
+  "org.likeness": "Les orateurs peuvent être entendus avec une voix qui ressemble à la leur",
+  "org.likenessHint":
+    "Chacun décide pour soi et tout le monde le voit. Désactivé, les voix habituelles parlent aussitôt.",
   "org.turns": "À tour de rôle",
   "org.turnsHint": "L’interprète parle quand l’orateur a terminé, et n’omet rien. Les sous-titres restent en direct.",
   "org.people": "Interprètes humains",

@@ -135,6 +135,8 @@ export const it: Messages = {
   "before.agreeMore": "Per saperne di più",
   "before.recorded":
     "Questa riunione viene registrata sul server: ciò che si dice, le traduzioni e i sottotitoli. Chi partecipa è nella registrazione. Se non lo vuole, non partecipi.",
+  "before.likeness":
+    "Chi parla può scegliere una voce calcolata simile alla propria; la pagina mostra di chi è la voce calcolata.",
   "before.handled": "Come vengono trattati i dati",
   "before.join": "Partecipa",
   "before.joinListening": "Partecipa per ascoltare",
@@ -451,6 +453,23 @@ export const it: Messages = {
   "hearing.voiceLow": "Voce grave",
   "hearing.voiceHigh": "Voce acuta",
   "hearing.voiceHint": "Se la lingua ha una voce così e chi organizza non ne ha scelta un’altra.",
+  "hearing.likeness": "Farmi sentire con una voce simile alla mia in questa riunione",
+  "hearing.likenessHint":
+    "Da alcuni secondi di ciò che dice, questo server misura come suona la sua voce e mescola le proprie voci sintetiche in modo che le somiglino. La sua voce non viene clonata. Tutti vedono che la voce è calcolata. Suono, misura e miscela restano sulle macchine del gestore e scompaiono quando disattiva questa opzione, esce o la riunione finisce. Nel frattempo solo lei dovrebbe parlare nel suo microfono.",
+  "likeness.gathering": "Continui a parlare: sentiti {seconds} secondi su circa {enough}.",
+  "likeness.searching":
+    "La sua voce è misurata. Una voce simile viene cercata appena qualcuno la ascolta in un’altra lingua. Fino ad allora parla la voce abituale.",
+  "likeness.found":
+    "{language}: somiglianza con la sua voce {before} → {after} (voce pronta → voce calcolata, 1 è uguale)",
+  "likeness.failed": "Non è stata trovata una voce simile alla sua. Parla la voce abituale.",
+  "likeness.forbidden": "Chi organizza non permette voci simili a quelle di chi parla. Parla la voce abituale.",
+  "likeness.of": "{name} si sente con una voce calcolata, simile alla sua.",
+  "likeness.you": "La si sente con una voce calcolata, simile alla sua.",
+  "likeness.many": {
+    one: "{count} persona si sente con una voce calcolata, simile alla sua.",
+    other: "{count} persone si sentono con voci calcolate, simili alle loro.",
+  },
+  "likeness.mark": "con una voce calcolata, simile alla sua",
 
   "lag.value": "{seconds} s di ritardo",
   "lag.short": "{seconds} s",
@@ -652,6 +671,8 @@ export const it: Messages = {
   "org.speedFaster": "Più veloce",
   "org.speedHint": "Le voci seguono comunque chi parla più in fretta.",
   "org.human": "Interpreta una persona",
+  "org.likeness": "Chi parla può farsi sentire con una voce simile alla propria",
+  "org.likenessHint": "Ognuno decide per sé e tutti lo vedono. Se è disattivato, parlano subito le voci abituali.",
   "org.turns": "A turno",
   "org.turnsHint":
     "L’interprete parla quando qualcuno ha finito e non tralascia nulla. I sottotitoli restano in diretta.",

@@ -134,6 +134,8 @@ export const ja: Messages = {
   "before.agreeMore": "詳しく読む",
   "before.recorded":
     "この会議はサーバーで録音されています。発言、翻訳、字幕が記録されます。参加すると記録に含まれます。望まない場合は参加しないでください。",
+  "before.likeness":
+    "話し手は、自分に似せて計算された声を選ぶことができます。誰の声が計算されたものかは、このページに表示されます。",
   "before.handled": "データの取り扱いについて",
   "before.join": "参加",
   "before.joinListening": "聞き手として参加",
@@ -434,6 +436,19 @@ export const ja: Messages = {
   "hearing.voiceLow": "低い声",
   "hearing.voiceHigh": "高い声",
   "hearing.voiceHint": "その言語にそうした声があり、主催者が別の声を選んでいない場合に使われます。",
+  "hearing.likeness": "この会議で、自分に似た声で聞いてもらう",
+  "hearing.likenessHint":
+    "あなたの発言の数秒分から、このサーバーが声の特徴を測り、合成音声を混ぜて似せます。声のクローンではありません。計算された声であることは全員に表示されます。音声、測定値、混ぜ方は運営者のマシンにとどまり、この設定を切る、退出する、または会議が終わると消えます。その間、マイクに向かって話すのはあなただけにしてください。",
+  "likeness.gathering": "話し続けてください。約 {enough} 秒のうち {seconds} 秒を聞き取りました。",
+  "likeness.searching":
+    "声を測りました。誰かがほかの言語であなたの話を聞くと、似た声を探し始めます。それまでは通常の声が話します。",
+  "likeness.found": "{language}：あなたの声との類似度 {before} → {after}（既成の声 → 計算された声、1 は同一）",
+  "likeness.failed": "あなたに似た声は見つかりませんでした。通常の声が話します。",
+  "likeness.forbidden": "主催者は、話し手に似た声を許可していません。通常の声が話します。",
+  "likeness.of": "{name} さんは、本人に似せて計算された声で聞こえます。",
+  "likeness.you": "あなたの話は、あなたに似せて計算された声で聞こえています。",
+  "likeness.many": { other: "{count} 人が、本人に似せて計算された声で聞こえます。" },
+  "likeness.mark": "本人に似せて計算された声で聞こえます",
 
   "lag.value": "{seconds} 秒遅れ",
   "lag.short": "{seconds} 秒",
@@ -627,6 +642,8 @@ export const ja: Messages = {
   "org.speedFaster": "速め",
   "org.speedHint": "それより速く話す人にも、声は遅れずについていきます。",
   "org.human": "人が通訳しています",
+  "org.likeness": "話し手が自分に似た声で聞こえることを許可する",
+  "org.likenessHint": "各自が自分で決め、全員に表示されます。オフにすると、すぐに通常の声に戻ります。",
   "org.turns": "交互に話す",
   "org.turnsHint": "話し終わってから通訳がすべてを話します。字幕はそのまま同時に表示されます。",
   "org.people": "人による通訳",

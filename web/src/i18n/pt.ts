@@ -133,6 +133,8 @@ export const pt: Messages = {
   "before.agreeMore": "Saber mais",
   "before.recorded":
     "Esta reunião está a ser gravada no servidor: o que é dito, as traduções e as legendas. Quem entra fica na gravação. Se não o quiser, não entre.",
+  "before.likeness":
+    "Quem fala pode escolher uma voz calculada parecida com a sua; a página mostra de quem é a voz calculada.",
   "before.handled": "Como os dados são tratados",
   "before.join": "Entrar",
   "before.joinListening": "Entrar para ouvir",
@@ -440,6 +442,22 @@ export const pt: Messages = {
   "hearing.voiceLow": "Voz grave",
   "hearing.voiceHigh": "Voz aguda",
   "hearing.voiceHint": "Se o idioma tiver uma voz assim e quem organiza não tiver escolhido outra.",
+  "hearing.likeness": "Fazer-me ouvir com uma voz parecida com a minha, nesta reunião",
+  "hearing.likenessHint":
+    "A partir de alguns segundos do que diz, este servidor mede como soa a sua voz e mistura as suas vozes sintéticas para que se pareçam com ela. A sua voz não é clonada. Todos veem que a voz é calculada. O som, a medida e a mistura ficam nas máquinas do operador e desaparecem quando desliga isto, sai ou a reunião termina. Entretanto, só você deve falar ao seu microfone.",
+  "likeness.gathering": "Continue a falar: foram ouvidos {seconds} de cerca de {enough} segundos.",
+  "likeness.searching":
+    "A sua voz está medida. Procura-se uma voz parecida logo que alguém o ouça noutro idioma. Até lá fala a voz habitual.",
+  "likeness.found": "{language}: semelhança com a sua voz {before} → {after} (voz já feita → voz calculada, 1 é igual)",
+  "likeness.failed": "Não foi encontrada uma voz parecida com a sua. Fala a voz habitual.",
+  "likeness.forbidden": "Quem organiza não permite vozes parecidas com as de quem fala. Fala a voz habitual.",
+  "likeness.of": "{name} ouve-se com uma voz calculada, parecida com a sua.",
+  "likeness.you": "É ouvido com uma voz calculada, parecida com a sua.",
+  "likeness.many": {
+    one: "{count} pessoa ouve-se com uma voz calculada, parecida com a sua.",
+    other: "{count} pessoas ouvem-se com vozes calculadas, parecidas com as suas.",
+  },
+  "likeness.mark": "com uma voz calculada, parecida com a sua",
 
   "lag.value": "{seconds} s de atraso",
   "lag.short": "{seconds} s",
@@ -640,6 +658,8 @@ export const pt: Messages = {
   "org.speedFaster": "Mais rápida",
   "org.speedHint": "As vozes acompanham na mesma quem fala mais depressa.",
   "org.human": "Uma pessoa interpreta",
+  "org.likeness": "Quem fala pode ser ouvido com uma voz parecida com a sua",
+  "org.likenessHint": "Cada um decide por si e todos o veem. Desligado, falam de imediato as vozes habituais.",
   "org.turns": "Por turnos",
   "org.turnsHint": "O intérprete fala quando alguém termina e não omite nada. As legendas continuam em direto.",
   "org.people": "Intérpretes humanos",

@@ -155,6 +155,8 @@ export interface InterpreterWish {
   readonly interprets: Readonly<Record<string, readonly string[]>>;
   /** Whether a turn is spoken once its speaker has finished it. */
   readonly consecutive: boolean;
+  /** Whether nobody may be heard in a voice that resembles theirs. */
+  readonly forbids_likeness: boolean;
 }
 
 export interface InterpreterState {
@@ -169,6 +171,7 @@ export interface InterpreterState {
   readonly speed: number;
   readonly interprets: Readonly<Record<string, readonly string[]>>;
   readonly consecutive: boolean;
+  readonly forbids_likeness: boolean;
   /** All that there is, whatever was chosen of it. */
   readonly available_languages: readonly string[];
   /** What may be asked for now. */

@@ -33,6 +33,8 @@ export interface Revision {
   readonly doubt: string;
   /** Sent again to somebody who came late. */
   readonly history: boolean;
+  /** Spoken in a computed voice that resembles the speaker's. */
+  readonly likeness?: true;
 }
 
 export interface CaptionText {
@@ -45,6 +47,8 @@ export interface CaptionText {
   readonly doubt: string;
   /** Ended by the page, as its interpreter went away in the middle of it. */
   readonly cut?: true;
+  /** Spoken in a computed voice that resembles the speaker's. */
+  readonly likeness?: true;
 }
 
 export interface Passage {
@@ -111,6 +115,7 @@ export function readRevision(
     note: reason(value("translator.note")),
     doubt: reason(value("translator.doubt")),
     history: value("translator.history") === "true",
+    ...(value("translator.likeness") === "true" && { likeness: true as const }),
   };
 }
 
@@ -187,8 +192,8 @@ export function isWithdrawn(passage: Passage): boolean {
 }
 
 function textOf(revision: Revision): CaptionText {
-  const { language, translated, committed, tentative, final, note, doubt } = revision;
-  return { language, translated, committed, tentative, final, note, doubt };
+  const { language, translated, committed, tentative, final, note, doubt, likeness } = revision;
+  return { language, translated, committed, tentative, final, note, doubt, ...(likeness && { likeness }) };
 }
 
 function isEmpty(text: CaptionText): boolean {

@@ -28,13 +28,21 @@ export interface HearingChoices {
   readonly understands: string;
   /** How others shall hear this person. */
   readonly voice: Register;
+  /** Whether others shall hear this person in a computed voice that resembles theirs, in this meeting. */
+  readonly likeness: boolean;
   /** By identity: `ORIGINAL`, or the language to hear that person in; the oldest first. */
   readonly overrides: ReadonlyMap<string, string>;
   /** By identity: 0 to `LOUDEST`; 1 where nothing is said. */
   readonly volumes: ReadonlyMap<string, number>;
 }
 
-export const NO_CHOICES: HearingChoices = { understands: "", voice: "", overrides: new Map(), volumes: new Map() };
+export const NO_CHOICES: HearingChoices = {
+  understands: "",
+  voice: "",
+  likeness: false,
+  overrides: new Map(),
+  volumes: new Map(),
+};
 
 /** What somebody wishes to hear, as far as others know it. */
 export interface Hearer {
@@ -112,6 +120,7 @@ export function hearingAttributes(choices: HearingChoices, offered: readonly str
     "translator.understands": choices.understands,
     "translator.overrides": overrides.length ? JSON.stringify(Object.fromEntries(overrides)) : "",
     "translator.voice": choices.voice,
+    "translator.likeness": choices.likeness ? "on" : "",
   };
 }
 
@@ -137,16 +146,20 @@ export function registerOf(value: unknown): Register {
   return REGISTERS.find((register) => register === value) ?? "";
 }
 
-/** The choices for single persons, as they are kept. */
-export function writeSingle({ overrides, volumes }: HearingChoices): string {
-  return JSON.stringify({ overrides: [...overrides], volumes: [...volumes] });
+/** The choices for single persons and for this meeting alone, as they are kept. */
+export function writeSingle({ likeness, overrides, volumes }: HearingChoices): string {
+  return JSON.stringify({ likeness, overrides: [...overrides], volumes: [...volumes] });
 }
 
 /** Reads what `writeSingle` made; what is none of it is left out. */
-export function readSingle(kept: string): Pick<HearingChoices, "overrides" | "volumes"> {
+export function readSingle(kept: string): Pick<HearingChoices, "likeness" | "overrides" | "volumes"> {
   const said = parsed(kept || undefined);
-  const { overrides, volumes } = (typeof said === "object" && said !== null ? said : {}) as Record<string, unknown>;
+  const { likeness, overrides, volumes } = (typeof said === "object" && said !== null ? said : {}) as Record<
+    string,
+    unknown
+  >;
   return {
+    likeness: likeness === true,
     overrides: overridesFrom(Array.isArray(overrides) ? overrides.slice(-MOST_OVERRIDES) : []),
     volumes: new Map(
       (Array.isArray(volumes) ? volumes.slice(-MOST_VOLUMES) : []).filter(

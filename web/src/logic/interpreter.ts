@@ -2,6 +2,7 @@
 
 import { readBooths, type Booths } from "./booths";
 import { parsed } from "./json";
+import { readLikenesses, type Likenesses } from "./likeness";
 import { isLanguageCode, servedBy } from "./languages";
 import { readOffer, type Offer } from "./offer";
 import { plainText } from "./plainText";
@@ -54,6 +55,8 @@ export type Interpreter =
       readonly booths: Booths;
       /** Null where turns are not kept apart. */
       readonly turn: Turn | null;
+      /** Null where nobody can be heard in a voice that resembles theirs, or nobody may. */
+      readonly likenesses: Likenesses | null;
     };
 
 /** Whose turn it is, and whose is being spoken; identities, "" for nobody's. */
@@ -94,6 +97,7 @@ export function readInterpreter(identity: string, attributes: Attributes): Inter
     encrypted: readEncrypted(parsed(attributes["translator.encrypted"] || undefined)),
     booths: readBooths(parsed(attributes["translator.interpreters"] || undefined)),
     turn: readTurn(parsed(attributes["translator.turn"] || undefined)),
+    likenesses: readLikenesses(parsed(attributes["translator.likenesses"] || undefined)),
   };
 }
 

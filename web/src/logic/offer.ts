@@ -9,9 +9,11 @@ export interface Offer {
   readonly recognised: readonly string[] | null;
   readonly read: readonly string[] | null;
   readonly heard: readonly string[] | null;
+  /** In which a speaker can be heard in a computed voice that resembles theirs. */
+  readonly likened: readonly string[] | null;
 }
 
-export const UNKNOWN: Offer = { recognised: null, read: null, heard: null };
+export const UNKNOWN: Offer = { recognised: null, read: null, heard: null, likened: null };
 
 /** Beyond these, a list is not looked at. */
 const MOST_LANGUAGES = 500;
@@ -19,8 +21,8 @@ const MOST_LANGUAGES = 500;
 /** Reads what others say; what is not as it should be counts as not said. */
 export function readOffer(said: unknown): Offer {
   if (typeof said !== "object" || said === null) return UNKNOWN;
-  const { recognised, read, heard } = said as Record<string, unknown>;
-  return { recognised: codes(recognised), read: codes(read), heard: codes(heard) };
+  const { recognised, read, heard, likened } = said as Record<string, unknown>;
+  return { recognised: codes(recognised), read: codes(read), heard: codes(heard), likened: codes(likened) };
 }
 
 function codes(said: unknown): readonly string[] | null {
@@ -34,12 +36,13 @@ function codes(said: unknown): readonly string[] | null {
 /** What the interpreter in the room offers; while there is none, what the invitation said. */
 export function offerOf(invited: Offer, interpreter: Interpreter): Offer {
   if (!interpreter.present || !interpreter.languages.length) return invited;
-  const { languages, abilities } = interpreter;
+  const { languages, abilities, likenesses } = interpreter;
   const { heard } = abilities;
   return {
     recognised: abilities.recognised ?? invited.recognised,
     read: languages,
     heard: heard && languages.filter((code) => servedBy(code, heard) !== undefined),
+    likened: likenesses && abilities.likened,
   };
 }
 

@@ -24,6 +24,8 @@ interface Line {
   readonly text: string;
   readonly note: string;
   readonly doubt: string;
+  /** Spoken in a computed voice that resembles the speaker's. */
+  readonly likeness?: true;
   /** Another part, whose line this one takes the place of. */
   readonly part?: string;
 }
@@ -66,8 +68,17 @@ function gather(
   }
 }
 
-function textOf({ language, source_language: source, text, note, doubt }: Line): CaptionText {
-  return { language, translated: language !== source, committed: text, tentative: "", final: true, note, doubt };
+function textOf({ language, source_language: source, text, note, doubt, likeness }: Line): CaptionText {
+  return {
+    language,
+    translated: language !== source,
+    committed: text,
+    tentative: "",
+    final: true,
+    note,
+    doubt,
+    ...(likeness === true && { likeness }),
+  };
 }
 
 function lineOf(written: string): Line | null {

@@ -26,6 +26,8 @@ const KINDS = {
   no_voice: { concerns: "hearer", needs: ["language"] },
   channel_failed: { concerns: "hearer", needs: ["language"] },
   voice_missing: { concerns: "organiser", needs: ["language"] },
+  no_likeness: { concerns: "speaker", needs: ["speaker"] },
+  likeness_forbidden: { concerns: "speaker", needs: ["speaker"] },
   few_speakers: { concerns: "organiser", needs: ["count"] },
   few_languages: { concerns: "organiser", needs: ["count"] },
   few_voices: { concerns: "organiser", needs: ["count"] },

@@ -23,6 +23,7 @@ export const SIGNED_ATTRIBUTES = [
   "translator.doubt",
   "translator.confidence",
   "translator.history",
+  "translator.likeness",
 ] as const;
 
 /** What is signed for what: a signature made for one is none for another. */

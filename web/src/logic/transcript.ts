@@ -25,6 +25,8 @@ export interface EntryText {
   readonly note: string;
   /** What may be wrong with the translation. */
   readonly doubt: string;
+  /** Spoken in a computed voice that resembles the speaker's. */
+  readonly likeness?: true;
 }
 
 export interface Transcript {
@@ -114,6 +116,7 @@ function textOf(language: string, clauses: readonly Clause[]): EntryText {
     original: texts.every((text) => text.original),
     note: reasons((text) => text.note),
     doubt: reasons((text) => text.doubt),
+    ...(texts.some((text) => text.likeness) && { likeness: true as const }),
   };
 }
 
@@ -190,6 +193,7 @@ function clauseOf(passage: Passage, offsets: Map<string, number>, nameOf: (ident
         original: isOriginal(text, passage),
         note: text.note,
         doubt: text.doubt,
+        ...(text.likeness && { likeness: text.likeness }),
       })),
     },
   ];

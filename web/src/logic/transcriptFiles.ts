@@ -73,7 +73,9 @@ function writeVtt({ title, entries }: Transcript): string {
       const language = text.note ? entry.sourceLanguage : text.language;
       return several && LANGUAGE_CODE.test(language) ? `<lang ${language}>${words}</lang>` : words;
     });
-    return `${at + 1}\n${clock(entry.startMs, ".")} --> ${clock(entry.endMs, ".")}\n<v ${name}>${lines.join("\n")}</v>\n`;
+    // Players take a class for a style, or for nothing.
+    const voice = entry.texts.some(({ likeness }) => likeness) ? "v.likeness" : "v";
+    return `${at + 1}\n${clock(entry.startMs, ".")} --> ${clock(entry.endMs, ".")}\n<${voice} ${name}>${lines.join("\n")}</v>\n`;
   });
   const head = oneLine(title).replaceAll("-->", "→");
   return [head ? `WEBVTT - ${head}\n` : "WEBVTT\n", ...cues].join("\n");
@@ -132,6 +134,7 @@ function writeJson({ title, beganMs, languages, entries, chat = [] }: Transcript
       const texts = [...(original ? [original] : []), ...translated.filter((text) => !text.original)];
       const missing = entry.texts.filter((text) => text.note);
       const doubtful = entry.texts.filter((text) => text.doubt);
+      const likened = entry.texts.filter((text) => text.likeness).map(({ language }) => language);
       return {
         speaker: entry.name,
         identity: entry.speaker,
@@ -141,6 +144,7 @@ function writeJson({ title, beganMs, languages, entries, chat = [] }: Transcript
         texts: Object.fromEntries(texts.map(({ language, text }) => [language, text])),
         missing: Object.fromEntries(missing.map(({ language, note }) => [language, note])),
         doubts: Object.fromEntries(doubtful.map(({ language, doubt }) => [language, doubt])),
+        ...(likened.length ? { computed_voice: likened } : {}),
       };
     }),
     ...(chat.length ? { chat: chat.map(writtenLine) } : {}),

@@ -130,7 +130,12 @@ export function Before(props: BeforeProps) {
             </section>
           )}
           <div className="before-foot">
-            <JoinNotice id="join-notice" privacyUrl={privacyUrl} ref={notice} />
+            <JoinNotice
+              id="join-notice"
+              privacyUrl={privacyUrl}
+              likeness={invitation.offer.likened !== null}
+              ref={notice}
+            />
           </div>
         </div>
         <div className="before-join" ref={bar}>

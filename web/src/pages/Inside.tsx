@@ -12,6 +12,7 @@ import { HostNotice } from "../components/HostNotice";
 import { Logo } from "../components/Icon";
 import { OrganisePanel } from "../components/OrganisePanel";
 import { useTitle } from "../components/Page";
+import { LikenessLine } from "../components/LikenessStatus";
 import { PartBoundary } from "../components/PartBoundary";
 import { InterpreterWanted } from "../components/InterpreterRequest";
 import { InviteButton } from "../components/InviteButton";
@@ -137,6 +138,7 @@ function MeetingView({ invitation, organising }: { invitation: Invitation; organ
             <RequestLines organiser={organising !== null} />
             <Troubles offered={offer.read} />
             <RecordingStatus />
+            <LikenessLine />
             <BoothLine />
             <ScreenSound />
           </PartBoundary>

@@ -78,6 +78,7 @@ export class Meeting {
     speed: 1,
     interprets: {},
     consecutive: false,
+    forbids_likeness: false,
   });
   /** Identities of those who record what they hear. */
   readonly recording: RecordingSigns["recording"];

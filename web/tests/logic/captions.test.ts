@@ -53,6 +53,24 @@ describe("reading a stream", () => {
     expect(revision).toEqual({ ...ORIGINAL, committed: "😀 good ", tentative: "mourning" });
   });
 
+  it("tells what is spoken in a computed voice, for as long as the passage is kept", () => {
+    const attributes = {
+      "lk.segment_id": SPANISH.id,
+      "lk.transcription_final": "true",
+      language: "es",
+      translated: "true",
+      "translator.segment": SPANISH.segment,
+      "translator.source_language": "en",
+      "translator.likeness": "true",
+    };
+    const revision = readRevision("Hola.", attributes, "anna");
+    expect(revision?.likeness).toBe(true);
+    expect(readRevision("Hola.", { ...attributes, "translator.likeness": "yes" }, "anna")).not.toHaveProperty(
+      "likeness",
+    );
+    expect(received(revision as Revision)[0]?.texts[0]?.likeness).toBe(true);
+  });
+
   const ATTRIBUTES = {
     "lk.segment_id": "anna/3f9a.1.1-1/es",
     "lk.transcription_final": "true",

@@ -71,6 +71,7 @@ describe("what others say of their hearing", () => {
       "translator.understands": "fr",
       "translator.overrides": '{"ana":"original","bob":"pt"}',
       "translator.voice": "",
+      "translator.likeness": "",
     });
     expect(readHearer(attributes)).toEqual(hearerOf("es", choices));
   });
@@ -95,6 +96,17 @@ describe("what others say of their hearing", () => {
     const many = Object.fromEntries(Array.from({ length: 100 }, (_, at) => [`p${at}`, "fr"]));
     expect(readHearer({ "translator.overrides": JSON.stringify(many) }).overrides.size).toBe(MOST_OVERRIDES);
     expect(readHearer({ "translator.understands": "en, fr ,<b>,es,pt,de" }).understands).toEqual(["en", "fr", "es"]);
+  });
+});
+
+describe("the wish for a voice that resembles one's own", () => {
+  it("is told outright, kept for this meeting, and never made of anything else that was kept", () => {
+    const wished = { ...NO_CHOICES, likeness: true };
+    expect(hearingAttributes(wished, null)["translator.likeness"]).toBe("on");
+    expect(hearingAttributes(NO_CHOICES, null)["translator.likeness"]).toBe("");
+    expect(readSingle(writeSingle(wished)).likeness).toBe(true);
+    for (const kept of ["", "{}", '{"likeness": "on"}', '{"likeness": 1}', "[true]"])
+      expect(readSingle(kept).likeness).toBe(false);
   });
 });
 
@@ -127,7 +139,7 @@ describe("choices for single persons", () => {
     const choices = withVolume(overriding(NO_CHOICES, "ana", "fr"), "bob", 0);
     expect({ ...NO_CHOICES, ...readSingle(writeSingle(choices)) }).toEqual(choices);
     for (const broken of ["", "{", "5", '{"overrides": {"ana": "fr"}, "volumes": 3}'])
-      expect(readSingle(broken)).toEqual({ overrides: new Map(), volumes: new Map() });
+      expect(readSingle(broken)).toEqual({ likeness: false, overrides: new Map(), volumes: new Map() });
     expect(readSingle('{"volumes": [["a", 5], ["b", "1"], [3, 1], ["c", 0.5]]}').volumes).toEqual(
       new Map([["c", 0.5]]),
     );

@@ -125,6 +125,7 @@ describe("whatever an interpreter says of itself", () => {
       encrypted: null,
       booths: NO_BOOTHS,
       turn: null,
+      likenesses: null,
       reports: [{ code: "not_translated", speaker: "anna", language: "fr", other: "", count: 0 }],
     });
   });

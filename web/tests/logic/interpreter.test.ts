@@ -34,7 +34,7 @@ describe("the interpreter's attributes", () => {
       identity: "agent-1",
       state: "speaking",
       languages: ["es", "pt"],
-      abilities: { recognised: ["en"], read: ["es", "fr", "pt"], heard: null },
+      abilities: { recognised: ["en"], read: ["es", "fr", "pt"], heard: null, likened: null },
       channels: [
         { language: "es", track: "translated-es", listeners: 3, lagS: 2.4, state: "open", speaking: null },
         { language: "pt", track: "translated-pt", listeners: 2, lagS: null, state: "muted", speaking: null },
@@ -44,6 +44,7 @@ describe("the interpreter's attributes", () => {
       encrypted: null,
       booths: NO_BOOTHS,
       turn: null,
+      likenesses: null,
     });
   });
 

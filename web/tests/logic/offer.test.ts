@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { ABSENT, readInterpreter } from "../../src/logic/interpreter";
 import { heardIn, isOffered, offerOf, readOffer, UNKNOWN } from "../../src/logic/offer";
 
-const INVITED = { recognised: ["en"], read: ["en", "es", "fr"], heard: ["en", "es"] };
+const INVITED = { recognised: ["en"], read: ["en", "es", "fr"], heard: ["en", "es"], likened: ["es"] };
 
 describe("what is offered", () => {
   it("is what the service says, as far as it can be read", () => {
@@ -20,7 +20,12 @@ describe("what is offered", () => {
       "translator.abilities": abilities,
     });
 
-    expect(offerOf(INVITED, interpreter)).toEqual({ recognised: ["en", "de"], read: ["en", "es"], heard: ["en"] });
+    expect(offerOf(INVITED, interpreter)).toEqual({
+      recognised: ["en", "de"],
+      read: ["en", "es"],
+      heard: ["en"],
+      likened: null,
+    });
   });
 
   it("is what the invitation said while no interpreter is there, or it has said nothing", () => {
@@ -28,11 +33,25 @@ describe("what is offered", () => {
     expect(offerOf(INVITED, readInterpreter("agent", {}))).toBe(INVITED);
   });
 
+  it("has voices that resemble speakers only where the interpreter can find them and the organiser allows it", () => {
+    const said = {
+      "translator.languages": '["en","es"]',
+      "translator.abilities": '{"recognised":["en"],"read":["en","es"],"heard":["es"],"likened":["es"]}',
+    };
+    const offered = (told: string | undefined) =>
+      offerOf(
+        INVITED,
+        readInterpreter("agent", { ...said, ...(told === undefined ? {} : { "translator.likenesses": told }) }),
+      ).likened;
+
+    expect([offered("{}"), offered(""), offered(undefined), offered("[]")]).toEqual([["es"], null, null, null]);
+  });
+
   it("can be heard where it can be read, as long as nobody says which voices there are", () => {
     const interpreter = readInterpreter("agent", { "translator.languages": '["en","es"]' });
     const offer = offerOf(INVITED, interpreter);
 
-    expect(offer).toEqual({ recognised: ["en"], read: ["en", "es"], heard: null });
+    expect(offer).toEqual({ recognised: ["en"], read: ["en", "es"], heard: null, likened: null });
     expect(heardIn(offer)).toEqual(["en", "es"]);
     expect(heardIn(INVITED)).toEqual(["en", "es"]);
   });

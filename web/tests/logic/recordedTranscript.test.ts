@@ -51,6 +51,27 @@ describe("the transcript of a recording", () => {
     ]);
   });
 
+  it("says what was spoken in a computed voice, also in the files that are made of it", () => {
+    const transcript = read(
+      [
+        line(),
+        line({ language: "es", text: "Buenos días", likeness: true }),
+        line({ language: "fr", likeness: "yes" }),
+      ].join("\n"),
+    );
+
+    expect(transcript.clauses[0]?.texts.map(({ language, likeness }) => [language, likeness])).toEqual([
+      ["en", undefined],
+      ["es", true],
+      ["fr", undefined],
+    ]);
+    expect(write(transcript, "vtt", "en")).toContain("<v.likeness Ana>");
+    expect((JSON.parse(write(transcript, "json", "en")) as { entries: object[] }).entries[0]).toMatchObject({
+      computed_voice: ["es"],
+    });
+    expect(write(read(line()), "json", "en")).not.toContain("computed_voice");
+  });
+
   it("takes what was written last of a clause and language", () => {
     const transcript = read(
       [line({ language: "es", text: "colmena" }), line({ language: "es", text: "HIVE" })].join("\n"),

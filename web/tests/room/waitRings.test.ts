@@ -12,7 +12,7 @@ const LISTENED_TO: Interpreter = {
   identity: "agent",
   state: "speaking",
   languages: ["es", "fr"],
-  abilities: { recognised: null, read: null, heard: null },
+  abilities: { recognised: null, read: null, heard: null, likened: null },
   channels: [
     { language: "es", track: "translated-es", listeners: 2, lagS: null, state: "open", speaking: true },
     { language: "fr", track: "translated-fr", listeners: 1, lagS: null, state: "open", speaking: false },
@@ -22,6 +22,7 @@ const LISTENED_TO: Interpreter = {
   encrypted: null,
   booths: NO_BOOTHS,
   turn: null,
+  likenesses: null,
 };
 
 const ana = person("ana");

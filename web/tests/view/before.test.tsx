@@ -99,12 +99,21 @@ describe("before somebody joins", () => {
   it.each(["javascript:alert(1)", "data:text/html,x", "/privacy", "", 7, undefined])(
     "leads nowhere else: %j",
     async (privacyUrl) => {
-      show(<JoinNotice id="notice" privacyUrl={privacyUrl} />);
+      show(<JoinNotice id="notice" privacyUrl={privacyUrl} likeness={false} />);
 
       expect(await screen.findByText(/a machine listens/)).toBeTruthy();
       expect(screen.queryByRole("link")).toBeNull();
     },
   );
+
+  it("says that speakers may be heard in voices that resemble theirs where they may", async () => {
+    show(<JoinNotice id="notice" privacyUrl="" likeness />);
+    expect(await screen.findByText(/the page shows whose voice is computed/)).toBeTruthy();
+    cleanup();
+
+    show(<JoinNotice id="notice" privacyUrl="" likeness={false} />);
+    expect((await screen.findByText(/a machine listens/)).textContent).not.toContain("computed");
+  });
 
   it("lets people join also where the service says nothing of itself", async () => {
     visit(serviceWith(() => new Response(null, { status: 503 })));
@@ -114,7 +123,7 @@ describe("before somebody joins", () => {
 });
 
 describe("the languages that somebody may choose before they join", () => {
-  const offer = { recognised: ["en"], read: ["en", "es", "fr"], heard: ["en", "es"] };
+  const offer = { recognised: ["en"], read: ["en", "es", "fr"], heard: ["en", "es"], likened: null };
   const prefer = (wanted: Partial<Preferences>) =>
     keepPreferences(window.localStorage, { ...readPreferences(window.localStorage), ...wanted });
   const come = async (more: object = { offer }) => {

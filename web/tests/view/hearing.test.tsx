@@ -1,6 +1,6 @@
 // @vitest-environment jsdom
 import { RoomContext } from "@livekit/components-react";
-import { cleanup, fireEvent, render, screen, waitFor } from "@testing-library/react";
+import { act, cleanup, fireEvent, render, screen, waitFor } from "@testing-library/react";
 import axe from "axe-core";
 import { ParticipantKind, RemoteParticipant, Room } from "livekit-client";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
@@ -10,12 +10,13 @@ import { MeetingContext } from "../../src/hooks/useMeeting";
 import { PreferencesProvider } from "../../src/hooks/usePreferences";
 import { NO_CHOICES, type HearingChoices as Choices } from "../../src/logic/hearing";
 import { keepPreferences, readPreferences } from "../../src/logic/preferences";
+import { ABSENT, readInterpreter, type Interpreter } from "../../src/logic/interpreter";
 import { Store } from "../../src/logic/store";
 import type { Wishes } from "../../src/logic/wishes";
 import type { Meeting } from "../../src/room/meeting";
 import { choosable, choose, listOf } from "../fakes/languages";
 
-const OFFER = { recognised: ["en"], read: ["en", "es", "fr"], heard: ["es", "fr"] };
+const OFFER = { recognised: ["en"], read: ["en", "es", "fr"], heard: ["es", "fr"], likened: null };
 const WISHES: Wishes = { speak: "es", listen: "es", read: { mode: "both", language: "es" }, push: "always" };
 
 /** Somebody in the room, with a microphone or without. */
@@ -28,7 +29,12 @@ function someone(identity: string, microphone: boolean, kind = ParticipantKind.S
 describe("the choices of hearing", () => {
   let choices: Store<Choices>;
 
-  function show(people: readonly RemoteParticipant[], { role = "speaker", listen = "es" } = {}) {
+  let interpreter: Store<Interpreter>;
+
+  function show(
+    people: readonly RemoteParticipant[],
+    { role = "speaker", listen = "es", likened = null as readonly string[] | null } = {},
+  ) {
     const room = new Room();
     for (const person of people) room.remoteParticipants.set(person.identity, person);
     const meeting = {
@@ -36,6 +42,8 @@ describe("the choices of hearing", () => {
       maySpeak: role === "speaker",
       hearing: choices,
       wishSender: { wishes: new Store({ ...WISHES, listen }) },
+      interpreter,
+      room: { localParticipant: { identity: "me" } },
       directory: { names: new Store(new Map([["ana", "Ana"]])) },
     };
     return render(
@@ -43,7 +51,7 @@ describe("the choices of hearing", () => {
         <I18nProvider>
           <RoomContext value={room}>
             <MeetingContext value={meeting as unknown as Meeting}>
-              <HearingChoices offer={OFFER} />
+              <HearingChoices offer={{ ...OFFER, likened }} />
             </MeetingContext>
           </RoomContext>
         </I18nProvider>
@@ -53,6 +61,7 @@ describe("the choices of hearing", () => {
 
   beforeEach(() => {
     choices = new Store(NO_CHOICES);
+    interpreter = new Store<Interpreter>(ABSENT);
     keepPreferences(window.localStorage, { ...readPreferences(window.localStorage), interfaceLanguage: "en" });
   });
   afterEach(() => {
@@ -106,9 +115,44 @@ describe("the choices of hearing", () => {
     expect(screen.queryByLabelText("My voice in translation")).toBeNull();
   });
 
+  it("let a speaker be heard in a voice like theirs where that can be done, say what that means, and how far it is", async () => {
+    show([]);
+    await screen.findByLabelText("My voice in translation");
+    expect(screen.queryByRole("switch")).toBeNull();
+    cleanup();
+
+    show([], { likened: ["es"] });
+    const wish = await screen.findByRole<HTMLInputElement>("switch", { name: /a voice like mine, in this meeting/ });
+    expect(wish.checked).toBe(false);
+    const consent = document.getElementById(wish.getAttribute("aria-describedby") ?? "");
+    expect(consent?.textContent).toContain("Your voice is not cloned.");
+    fireEvent.click(wish);
+    expect([choices.get().likeness, window.localStorage.getItem("hive.preferences")?.includes("likeness")]).toEqual([
+      true,
+      false,
+    ]);
+
+    const told = (own: object): void => {
+      const likenesses = JSON.stringify({ me: own, ana: { state: "failed" } });
+      act(() => interpreter.set(readInterpreter("agent", { "translator.likenesses": likenesses })));
+    };
+    told({ state: "gathering", speech_s: 4 });
+    expect(screen.getByText("Keep speaking: 4 of about 12 seconds have been heard.")).toBeTruthy();
+    told({ state: "searching" });
+    expect(screen.getByText(/^Your voice is measured\./)).toBeTruthy();
+    told({ state: "found", voices: { es: { before: 0.61, after: 0.74 } } });
+    expect(screen.getByText(/^Spanish: similarity to your voice 0\.61 → 0\.74/)).toBeTruthy();
+    told({ state: "failed" });
+    expect(screen.getByText(/could be found\. The usual voice speaks\.$/)).toBeTruthy();
+    fireEvent.click(wish);
+    expect(choices.get().likeness).toBe(false);
+    expect(screen.queryByText(/could be found/)).toBeNull();
+  });
+
   it("are accessible", async () => {
-    const { container } = show([someone("ana", true)]);
+    const { container } = show([someone("ana", true)], { likened: ["es"] });
     await screen.findByLabelText("How I hear Ana");
+    await screen.findByRole("switch");
     const found = await axe.run(container, { rules: { "color-contrast": { enabled: false } } });
     expect(found.violations).toEqual([]);
   });

@@ -149,6 +149,7 @@ describe("the interpreter's last steps", () => {
     speed: 1,
     interprets: {},
     consecutive: false,
+    forbids_likeness: false,
   };
   beforeEach(() => meeting.interpreterDraft.set(NOTHING_SPECIAL));
 
@@ -163,6 +164,7 @@ describe("the interpreter's last steps", () => {
     speed: 1,
     interprets: {},
     consecutive: false,
+    forbids_likeness: false,
     available_languages: ["es"],
     offered_languages: ["es"],
     available_voices: {},

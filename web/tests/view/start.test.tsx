@@ -23,7 +23,7 @@ const CONFIG: Config = {
   version: "1",
   livekit_url: "ws://x",
   privacy_url: null,
-  offer: { recognised: ["en"], read: ["en", "es"], heard: ["en", "es"] },
+  offer: { recognised: ["en"], read: ["en", "es"], heard: ["en", "es"], likened: null },
   interpreter: { available: true, trial: false },
 };
 
@@ -91,7 +91,7 @@ describe("a new meeting", () => {
 
   it("counts languages where there are many, and says nothing of what nobody has said", async () => {
     const read = ["ar", "de", "en", "es", "fr", "hi", "it", "ja", "zh"];
-    show({ offer: { recognised: null, read, heard: null } });
+    show({ offer: { recognised: null, read, heard: null, likened: null } });
 
     expect(await screen.findByText("Translates into: 9 languages")).toBeTruthy();
     expect(screen.queryByText(/Understands|Trial/)).toBeNull();

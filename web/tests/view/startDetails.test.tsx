@@ -12,7 +12,7 @@ const CONFIG: Config = {
   version: "1.2.3",
   livekit_url: "wss://meet.example",
   privacy_url: "https://meet.example/privacy",
-  offer: { recognised: ["en"], read: ["en", "es"], heard: ["es", "en"] },
+  offer: { recognised: ["en"], read: ["en", "es"], heard: ["es", "en"], likened: null },
   interpreter: { available: true, trial: false },
 };
 
@@ -45,7 +45,7 @@ describe("what the start page says of HIVE", () => {
   });
 
   it("counts them where they are many", async () => {
-    show({ ...CONFIG, offer: { recognised: CODES, read: CODES, heard: CODES.slice(0, 12) } });
+    show({ ...CONFIG, offer: { recognised: CODES, read: CODES, heard: CODES.slice(0, 12), likened: null } });
     expect((await screen.findByText(/people may speak/)).textContent).toMatch(
       /^On this server people may speak 13 languages\. They may hear (?:\w+, ){11}and \w+\.$/,
     );
@@ -53,7 +53,7 @@ describe("what the start page says of HIVE", () => {
 
   it.each([
     ["the service has not answered", null],
-    ["no worker has told", { ...CONFIG, offer: { recognised: null, read: null, heard: null } }],
+    ["no worker has told", { ...CONFIG, offer: { recognised: null, read: null, heard: null, likened: null } }],
   ])("promises no language while %s", async (_, config) => {
     show(config);
     await screen.findByText("That depends on the models on this server. Before you join, the languages are listed.");
