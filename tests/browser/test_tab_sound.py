@@ -65,6 +65,4 @@ async def test_what_is_read_in_a_shared_tab_is_captioned_and_translated(
         said = ana.page.locator(f'.passage[data-speaker="{screen}"] .passage-text[data-language="es"]')
         await expect(said.nth(1)).to_be_visible(timeout=PATIENCE_MS)
         await expect(ana.page.locator(".passage").first).to_contain_text("Emma’s screen")
-        await ana.page.screenshot(path="/tmp/ends/tab.png")
-        print(await said.all_inner_texts())
         assert [emma.errors, ana.errors] == [[], []]
