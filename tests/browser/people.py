@@ -8,11 +8,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
-from playwright.async_api import Browser, BrowserContext, Locator, Page, Playwright
+from playwright.async_api import BrowserContext, Locator, Page, Playwright
 
 CHROMIUM = "/usr/bin/chromium"
 DESKTOP = (1280, 800)
@@ -194,69 +193,34 @@ async def person(
     voice: Path | None = None,
     size: tuple[int, int] = DESKTOP,
     locale: str = "en",
-    shared_tab: str = "",
     **context_options: object,
 ) -> AsyncIterator[Person]:
-    """Gives one person a browser that nobody else has at the time, as fresh as a private window.
+    """Opens a browser of their own for one person.
 
     Args:
         voice: a WAV file that is their microphone, over and over; None: they have none.
-        shared_tab: title of the tab that they choose whenever they share something; "": a test picture is shared.
     """
-    async with _browser(playwright, _Kind(voice, shared_tab)) as browser:
+    flags = [
+        "--no-sandbox",
+        "--autoplay-policy=no-user-gesture-required",
+        "--use-fake-ui-for-media-stream",
+        "--disable-dev-shm-usage",
+    ]
+    if voice:
+        flags += ["--use-fake-device-for-media-stream", f"--use-file-for-fake-audio-capture={voice}"]
+    browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
+    try:
         context: BrowserContext = await browser.new_context(
             viewport={"width": size[0], "height": size[1]},
             locale=locale,
             device_scale_factor=1,
             **context_options,  # type: ignore[arg-type]  # as Playwright documents them
         )
-        try:
-            await context.add_init_script(_EAVESDROP)
-            page = await context.new_page()
-            errors: list[str] = []
-            page.on(
-                "console", lambda message: errors.append(message.text) if message.type == "error" else None
-            )
-            page.on("pageerror", lambda error: errors.append(str(error)))
-            yield Person(page, errors)
-        finally:
-            await context.close()
-
-
-@dataclass(frozen=True, slots=True)
-class _Kind:
-    """What cannot be changed once a browser has been started."""
-
-    voice: Path | None
-    shared_tab: str
-
-
-_idle: WeakKeyDictionary[Playwright, dict[_Kind, list[Browser]]] = WeakKeyDictionary()
-"""Those of a Playwright end with it."""
-
-
-@asynccontextmanager
-async def _browser(playwright: Playwright, kind: _Kind) -> AsyncIterator[Browser]:
-    """One that was used before where there is one: to start it takes longer than most of what people do."""
-    idle = _idle.setdefault(playwright, {}).setdefault(kind, [])
-    browser = idle.pop() if idle else await _started(playwright, kind)
-    try:
-        yield browser
+        await context.add_init_script(_EAVESDROP)
+        page = await context.new_page()
+        errors: list[str] = []
+        page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        yield Person(page, errors)
     finally:
-        if browser.is_connected():
-            idle.append(browser)
-
-
-async def _started(playwright: Playwright, kind: _Kind) -> Browser:
-    flags = [
-        "--no-sandbox",
-        "--autoplay-policy=no-user-gesture-required",
-        # A browser that answers by itself whether it may capture captures no tab.
-        f"--auto-select-tab-capture-source-by-title={kind.shared_tab}"
-        if kind.shared_tab
-        else "--use-fake-ui-for-media-stream",
-        "--disable-dev-shm-usage",
-    ]
-    if kind.voice:
-        flags += ["--use-fake-device-for-media-stream", f"--use-file-for-fake-audio-capture={kind.voice}"]
-    return await playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
+        await browser.close()
