@@ -170,7 +170,7 @@ describe("what the machine keeps up with", () => {
     ["fr", "Cette machine interprète à la fois environ 3 personnes vers 1 langue ou 1 personne vers 6 langues."],
     ["ja", "このマシンが同時に通訳できる目安：話し手 3 人 → 1 言語または話し手 1 人 → 6 言語。"],
     ["zh", "这台机器大约能同时传译 3 位发言人译成 1 种语言或 1 位发言人译成 6 种语言。"],
-    ["ar", "تترجم هذه الآلة في الوقت نفسه نحو 3 متحدثين إلى لغة واحدة أو متحدث واحد إلى 6 لغات."],
+    ["ar", "يترجم هذا الجهاز في الوقت نفسه لنحو 3 متحدثين إلى لغة واحدة أو متحدث واحد إلى 6 لغات."],
   ])("reads well in %s", async (language, words) => {
     speakIn(language);
     show(<CapacityLine capacity={capacity} givenUp={[]} />);
