@@ -154,7 +154,6 @@ async def test_who_agrees_is_answered_in_a_voice_that_is_nearer_to_theirs(api: A
     house = await api.sent(headers, flite(MORE), preserve_emotion="false")
     own = await api.sent(headers, flite(MORE), preserve_emotion="false", voice_profile_id="default")
     assert (house["voice_similarity"], own["warnings"]) == (None, [])
-    print(found, own["voice_similarity"], more.json()["similarity"])
-    assert own["voice_similarity"] > 0.5
+    assert own["voice_similarity"] > 0.5  # 0.61 at the time of writing, where the blend came to 0.59
     assert own["translated_text"] == house["translated_text"]
     assert base64.b64decode(own["audio_base64"]) != base64.b64decode(house["audio_base64"])
