@@ -365,7 +365,8 @@ async def test_voices_that_resemble_are_forbidden_by_a_wish(
     assert media.sent == [(room.name, "agent-1", {"type": "configure", **chosen})]
     assert (await put(api, room, languages=["es"]))["forbids_likeness"] is False
     url = f"/api/v1/rooms/{room.name}/interpreter"
-    for wrong in (1, "true", None, []):
+    refused: tuple[object, ...] = (1, "true", None, [])
+    for wrong in refused:
         answer = await api.client.put(url, json={"forbids_likeness": wrong}, headers=room.headers)
         assert answer.status_code == 422, wrong
 
