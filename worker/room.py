@@ -200,11 +200,7 @@ class RoomInterpreter:
         parts.status.interpreters(parts.booths.attribute())
         parts.whose_words.heard_by(plan.channels, roster.ready(self._room))
         parts.speakers.update(people, microphones, plan.wishes)
-        parts.likenesses.look(
-            [who for who, person in people.items() if person.likeness],
-            people.keys(),
-            {who: plan.voices_of(who) for who in people},
-        )
+        parts.liken(people, plan)
         parts.recorder.look(microphones)
         packets = not any(person.captions_off for person in people.values())
         parts.captions.read_by(plan.readers, roster.ready(self._room), packets=packets)

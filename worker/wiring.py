@@ -48,7 +48,7 @@ from worker.chat_translation import ChatTranslation
 from worker.encryption import EncryptionWatch
 from worker.headroom import Headroom
 from worker.likeness.likenesses import RoomLikenesses
-from worker.listeners import Person
+from worker.listeners import InterpretingPlan, Person
 from worker.names import Names
 from worker.permissions import Permissions
 from worker.publishing import RoomPublisher
@@ -232,6 +232,11 @@ class Parts:
     def cast(self, registers: Mapping[str, str]) -> None:
         """Sets in which register some speakers wish to be heard; holds from their next clause on."""
         self._casting.prefer(registers)
+
+    def liken(self, people: Mapping[str, Person], plan: InterpretingPlan) -> None:
+        """Sees who wishes to be heard in a voice that resembles theirs, and who is heard in which language."""
+        wished = [who for who, person in people.items() if person.likeness]
+        self.likenesses.look(wished, people.keys(), {who: plan.voices_of(who) for who in people})
 
     def refresh_offer(self) -> None:
         """Services that start late, and the organiser, change what may be asked for."""
