@@ -231,7 +231,7 @@ async def test_the_client_says_what_is_missing_or_wrong() -> None:
         with pytest.raises(EngineMissing, match="no voice can be blended"):
             await client.resembling(WANTED, "es")
         with pytest.raises(AudioError):
-            await client.describe(np.zeros(100, np.float32))  # type: ignore[arg-type]
+            await client.describe(np.zeros(100, np.float32))
     with pytest.raises(EngineError, match="is not connected"):
         await client.describe(SECOND)
     nobody = settings(tts_url="http://127.0.0.1:9")

@@ -83,7 +83,8 @@ class BlendingWorld:
 def _mixed(blend: Blend) -> NDArray[np.float64]:
     """Higher is nearer to the fourth direction, as it happens."""
     mixed = sum(share / 100 * embedding(*LIES[voice]) for voice, share in blend.parts)
-    return np.asarray(mixed, np.float64) + np.pad([0.0, 0.0, 0.0, 0.02 * blend.semitones], (0, 252))
+    bent = np.pad([0.0, 0.0, 0.0, 0.02 * blend.semitones], (0, 252))
+    return np.asarray(mixed + bent, np.float64)
 
 
 def matcher(world: BlendingWorld, directory: Path, *, evaluations: int = 24) -> BlendMatcher:
@@ -200,7 +201,7 @@ def _embedding(name: str) -> SpeakerEmbedding:
 def test_no_blend_is_proposed_twice_or_out_of_bounds() -> None:
     """However long it goes on; it ends by itself."""
     search = BlendSearch(measured("af_bella am_adam ef_dora em_alex"), WANTED.embedding, 90.0)
-    proposed = []
+    proposed: list[Blend] = []
     while (blend := search.propose()) is not None and len(proposed) < 500:
         proposed.append(blend)
         similarity = _mixed(blend) @ WANTED.embedding / np.linalg.norm(_mixed(blend))
