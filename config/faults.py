@@ -53,6 +53,7 @@ OURS: Final = frozenset(
         "config",
         "demo",
         "foundation",
+        "hive_client",
         "pipeline",
         "protocol",
         "scripts",

@@ -170,8 +170,8 @@ class SynthesizerChain:
             return voice
         wished_engine, _, wished = self._wish(request.language).partition(":")
         other = self._engines.get(named)
-        if other is not None and is_blend(voice) and (main := parts_of(other).get(read(voice).main)):
-            return next((one.name for one in own if one.register == main.register), "")
+        if other is not None and is_blend(voice):
+            return _standing_in(own, other, voice)
         asked_of = other.voices(request.language) if other is not None else ()
         part = next((index for index, one in enumerate(asked_of) if one.name == voice), None)
         if part is None:
@@ -179,6 +179,12 @@ class SynthesizerChain:
         # the same register, and different speakers stay different
         fitting = [one for one in own if one.register == asked_of[part].register] or list(own)
         return fitting[part % len(fitting)].name
+
+
+def _standing_in(own: Sequence[Voice], other: Synthesizer, blend: str) -> str:
+    """Of an engine's own voices one as high as the largest part of another engine's blend, else its default."""
+    main = parts_of(other).get(read(blend).main)
+    return next((one.name for one in own if main is not None and one.register == main.register), "")
 
 
 def _tell_of(failure: EngineError, engine: Synthesizer, language: str) -> None:

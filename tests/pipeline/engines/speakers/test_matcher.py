@@ -83,8 +83,8 @@ class BlendingWorld:
 def _mixed(blend: Blend) -> NDArray[np.float64]:
     """Higher is nearer to the fourth direction, as it happens."""
     mixed = sum(share / 100 * embedding(*LIES[voice]) for voice, share in blend.parts)
-    direction: NDArray[np.float64] = np.pad([0.0, 0.0, 0.0, 0.02 * blend.semitones], (0, 252))
-    return np.asarray(mixed, np.float64) + direction
+    bent = np.pad([0.0, 0.0, 0.0, 0.02 * blend.semitones], (0, 252))
+    return np.asarray(mixed + bent, np.float64)
 
 
 def matcher(world: BlendingWorld, directory: Path, *, evaluations: int = 24) -> BlendMatcher:
