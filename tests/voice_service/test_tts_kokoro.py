@@ -15,6 +15,7 @@ from faster_whisper import WhisperModel
 
 from pipeline.audio import SPEAKING_RATE_HZ, Pcm
 from pipeline.engines.protocols import SynthesisRequest
+from pipeline.engines.synthesis import kokoro_blends
 from pipeline.engines.synthesis.kokoro import KokoroSynthesizer
 from tests.models import real_model
 from tests.voice_service.speech import key_of, read_wav, served, settings_in, speaking
@@ -86,7 +87,7 @@ async def test_af_is_the_mix_of_bella_and_sarah(kokoro: KokoroSynthesizer) -> No
 
     with np.load(real_model("kokoro-int8") / "voices-v1.0.bin") as voices:
         half = ((voices["af_bella"].astype(np.float64) + voices["af_sarah"]) / 2).astype(np.float32)
-        np.testing.assert_array_equal(kokoro._styles["af"], half)
+        np.testing.assert_array_equal(kokoro_blends.style(voices, kokoro_blends.NAMED["af"]), half)
 
 
 async def test_the_default_is_af(client: httpx.AsyncClient) -> None:
