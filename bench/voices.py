@@ -27,14 +27,12 @@ from pipeline.engines.speakers.resemblyzer import load_encoder
 from pipeline.engines.speakers.sentences import COMPARISONS
 from pipeline.recordings.decoding import decode
 
-Say = Callable[[str], None]
-
 READINGS: Final = Path(__file__).parent / "data"
 _RULES: Final = ("espeak:",)
 """Voices that are all made by the same rules are no different people."""
 
 
-async def measure(settings: Settings, language: str, *, say: Say) -> dict[str, Any]:
+async def measure(settings: Settings, language: str, *, say: Callable[[str], None]) -> dict[str, Any]:
     """Has every natural voice of a language say two sentences, and adds the readings that come with the bench.
 
     Raises:
@@ -93,7 +91,7 @@ def equal_error(same: NDArray[np.float64], different: NDArray[np.float64]) -> tu
 
 
 async def _voices(
-    synthesizer: Synthesizer, encoder: SpeakerEncoder, language: str, say: Say
+    synthesizer: Synthesizer, encoder: SpeakerEncoder, language: str, say: Callable[[str], None]
 ) -> dict[str, list[SpeakerEmbedding]]:
     comparison = COMPARISONS.get(language)
     if comparison is None:

@@ -1,6 +1,6 @@
 """Measured voices and found ones, as `/speakers` and `/voices/resembling` tell them and their client reads them.
 
-A search is told as it goes on, as NDJSON: lines of `Searching`, then one of `Found` or `NotFound`, and no more.
+A search is told as it goes on, as NDJSON: lines of `Searching`, then one `VoiceFound` or `NoVoiceFound`, and no more.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class ResemblingRequest(Traits):
     language: LanguageCode
 
 
-class Speakers(BaseModel):
+class SpeakersOffer(BaseModel):
     """What the service can do with voices."""
 
     engine: EngineInfo | None
@@ -78,7 +78,7 @@ class Searching(BaseModel):
     done: Annotated[float, Field(ge=0, le=1)]
 
 
-class Found(BaseModel):
+class VoiceFound(BaseModel):
     """The end of a search, see `Resemblance`."""
 
     type: Literal["result"] = "result"
@@ -93,7 +93,7 @@ class Found(BaseModel):
         return Resemblance(self.voice, self.language, self.before, self.after, self.nearest)
 
 
-class NotFound(BaseModel):
+class NoVoiceFound(BaseModel):
     """The search failed; `code`, `message` and `more` as in a problem."""
 
     type: Literal["error"] = "error"
@@ -102,5 +102,5 @@ class NotFound(BaseModel):
     more: dict[str, Any] = {}
 
 
-SearchLine = Annotated[Searching | Found | NotFound, Field(discriminator="type")]
-SEARCH_LINE: TypeAdapter[Searching | Found | NotFound] = TypeAdapter(SearchLine)
+SearchLine = Annotated[Searching | VoiceFound | NoVoiceFound, Field(discriminator="type")]
+SEARCH_LINE: TypeAdapter[Searching | VoiceFound | NoVoiceFound] = TypeAdapter(SearchLine)

@@ -22,12 +22,12 @@ from speech_service.base_app import patience
 from speech_service.likeness import (
     NDJSON,
     QUIET_S,
-    Found,
-    NotFound,
+    NoVoiceFound,
     ResemblingRequest,
     Searching,
-    Speakers,
+    SpeakersOffer,
     Traits,
+    VoiceFound,
 )
 from speech_service.measures import Measures
 from speech_service.problems import invalid, problem_of
@@ -56,7 +56,7 @@ def add_speaker_routes(app: FastAPI, likeness: Likeness, settings: Settings, mea
     measures.state("likeness", offer.model_dump(exclude={"engine"}))
 
     @app.get("/speakers")
-    async def speakers() -> Speakers:
+    async def speakers() -> SpeakersOffer:
         """Whether voices can be measured and found here, and how to get what is missing."""
         return offer
 
@@ -83,8 +83,8 @@ def add_speaker_routes(app: FastAPI, likeness: Likeness, settings: Settings, mea
         return StreamingResponse(_sent(first, lines), media_type=NDJSON)
 
 
-def _offer(likeness: Likeness) -> Speakers:
-    return Speakers(
+def _offer(likeness: Likeness) -> SpeakersOffer:
+    return SpeakersOffer(
         engine=None if likeness.encoder is None else likeness.encoder.info,
         languages=[] if likeness.matcher is None else list(likeness.matcher.languages),
         missing=likeness.missing,
@@ -164,8 +164,8 @@ class _Search:
         return work.done()
 
 
-def _found(found: Resemblance) -> Found:
-    return Found(
+def _found(found: Resemblance) -> VoiceFound:
+    return VoiceFound(
         voice=found.voice,
         language=found.language,
         before=found.before,
@@ -174,6 +174,6 @@ def _found(found: Resemblance) -> Found:
     )
 
 
-def _failed(error: EngineError) -> NotFound:
+def _failed(error: EngineError) -> NoVoiceFound:
     problem = problem_of(error)
-    return NotFound(code=problem.code, message=problem.detail, more=dict(problem.more))
+    return NoVoiceFound(code=problem.code, message=problem.detail, more=dict(problem.more))

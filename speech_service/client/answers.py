@@ -13,7 +13,7 @@ from speech_service.problems import error_of
 from speech_service.wire import WireError
 
 
-class Refused(Exception):
+class RefusedByService(Exception):
     """What another service would say as well: it lies in what was asked."""
 
     def __init__(self, error: EngineError) -> None:
@@ -31,11 +31,11 @@ async def bounded(answer: aiohttp.ClientResponse, most_bytes: int) -> bytes:
     return bytes(data)
 
 
-def failure(status: int, data: bytes, service: str) -> EngineError | Refused:
+def failure(status: int, data: bytes, service: str) -> EngineError | RefusedByService:
     """What an answer other than 2xx comes to."""
     error = error_of(_problem(status, data, service), service)
     if status < 500 and status not in (401, 408, 421, 429):
-        return Refused(error)
+        return RefusedByService(error)
     return error
 
 

@@ -18,7 +18,7 @@ from pydantic import ValidationError
 from config.settings import Services
 from pipeline.audio import HEARING_RATE_HZ, AudioError, Pcm
 from pipeline.engines.protocols import EngineError, EngineOverloaded
-from speech_service.client.answers import Refused, bounded, failure
+from speech_service.client.answers import RefusedByService, bounded, failure
 from speech_service.client.connection import BROKEN, CONNECT_S, new_session, reason_of
 from speech_service.transcripts import Transcript
 
@@ -138,7 +138,7 @@ class TranscriptionClient:
             place.under_way += 1
             try:
                 return await self._ask(place, body, query)
-            except Refused as refused:
+            except RefusedByService as refused:
                 raise refused.error from None
             except EngineOverloaded as error:
                 failed = error

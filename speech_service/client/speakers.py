@@ -23,18 +23,18 @@ from pipeline.engines.protocols import (
     Resemblance,
     SpeakerTraits,
 )
-from speech_service.client.answers import Refused, bounded, failure
+from speech_service.client.answers import RefusedByService, bounded, failure
 from speech_service.client.connection import BROKEN, CONNECT_S, new_session, reason_of
 from speech_service.likeness import (
     MOST_LINE_BYTES,
     QUIET_S,
     SEARCH_LINE,
-    Found,
-    NotFound,
+    NoVoiceFound,
     ResemblingRequest,
     Searching,
-    Speakers,
+    SpeakersOffer,
     Traits,
+    VoiceFound,
 )
 from speech_service.problems import error_of
 from speech_service.wire import WireError
@@ -47,7 +47,7 @@ SEARCH_S: Final = 900.0
 """The longest search: one that waits again and again behind those who are listened to live."""
 MOST_ANSWER_BYTES: Final = 64 * 1024
 
-Answer = TypeVar("Answer")
+RemoteAnswer = TypeVar("RemoteAnswer")
 
 
 class RemoteSpeakers:
@@ -86,7 +86,7 @@ class RemoteSpeakers:
         """As a service said when it was last asked by `offer`; empty before that."""
         return self._languages
 
-    async def offer(self) -> Speakers:
+    async def offer(self) -> SpeakersOffer:
         """What the first service that answers can do; its `missing` says what to do where it cannot.
 
         Raises:
@@ -125,13 +125,13 @@ class RemoteSpeakers:
         body = asked.model_dump_json().encode("utf-8")
         return await self._anywhere(lambda url: self._search(url, body, progress or _ignored))
 
-    async def _anywhere(self, ask: Callable[[str], Awaitable[Answer]]) -> Answer:
+    async def _anywhere(self, ask: Callable[[str], Awaitable[RemoteAnswer]]) -> RemoteAnswer:
         """Asks one after the other. Raises what the last one said, rather that it has no room than that it failed."""
         failed: EngineError = EngineError(f"{SERVICE} is not configured")
         for url in self._urls:
             try:
                 return await ask(url)
-            except Refused as refused:
+            except RefusedByService as refused:
                 raise refused.error from None
             except EngineError as error:
                 log.info("service passed over", service=SERVICE, url=url, error=type(error).__name__)
@@ -144,9 +144,9 @@ class RemoteSpeakers:
                 failed.__cause__ = error
         raise failed
 
-    async def _ask_offer(self, url: str) -> Speakers:
+    async def _ask_offer(self, url: str) -> SpeakersOffer:
         async with self._open().get(f"{url}/speakers") as answer:
-            return Speakers.model_validate_json(await self._whole(answer))
+            return SpeakersOffer.model_validate_json(await self._whole(answer))
 
     async def _measure(self, url: str, body: bytes) -> SpeakerTraits:
         kind = {"Content-Type": f"audio/pcm;rate={HEARING_RATE_HZ};channels=1"}
@@ -168,9 +168,9 @@ class RemoteSpeakers:
                 match SEARCH_LINE.validate_json(line):
                     case Searching(done=done):
                         progress(done)
-                    case Found() as found:
+                    case VoiceFound() as found:
                         return found.resemblance()
-                    case NotFound(code=code, message=message, more=more):
+                    case NoVoiceFound(code=code, message=message, more=more):
                         raise error_of(Problem(0, code, message, more), SERVICE)
         raise WireError("the search broke off")
 
@@ -180,7 +180,7 @@ class RemoteSpeakers:
         return self._session
 
     async def _whole(self, answer: aiohttp.ClientResponse) -> bytes:
-        """The body of a 200. Raises Refused, EngineError, WireError for anything else."""
+        """The body of a 200. Raises RefusedByService, EngineError, WireError for anything else."""
         data = await bounded(answer, MOST_ANSWER_BYTES)
         if answer.status == 200:
             return data

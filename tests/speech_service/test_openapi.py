@@ -7,11 +7,14 @@ from typing import Any
 import hypothesis
 import schemathesis
 
+from pipeline.engines.protocols import Resemblance
+from pipeline.engines.speakers.loading import Likeness
 from speech_service.mt import mt_app
 from speech_service.stt import stt_app
 from speech_service.tts import tts_app
 from tests.fakes.engines import LoudnessDetector, ScriptedRecognizer, ToneSynthesizer
 from tests.fakes.service_engines import EchoTranslator
+from tests.fakes.speakers import LoudnessEncoder, ScriptedMatcher
 from tests.speech_service.serving import settings
 
 STT = schemathesis.openapi.from_asgi(
@@ -21,8 +24,12 @@ STT = schemathesis.openapi.from_asgi(
 MT = schemathesis.openapi.from_asgi(
     "/openapi.json", mt_app(EchoTranslator(), settings(allowed_hosts=("testserver",)))
 )
+LIKENESS = Likeness(
+    LoudnessEncoder(), ScriptedMatcher(Resemblance("es-1", "es", 0.6, 0.6, "es-1"), steps=(0.5,)), ""
+)
 TTS = schemathesis.openapi.from_asgi(
-    "/openapi.json", tts_app(ToneSynthesizer({"es": 440.0}), settings(allowed_hosts=("testserver",)))
+    "/openapi.json",
+    tts_app(ToneSynthesizer({"es": 440.0}), settings(allowed_hosts=("testserver",)), LIKENESS),
 )
 
 few = hypothesis.settings(max_examples=15, deadline=None, derandomize=True, database=None)

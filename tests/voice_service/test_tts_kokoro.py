@@ -87,8 +87,7 @@ async def test_af_is_the_mix_of_bella_and_sarah(kokoro: KokoroSynthesizer) -> No
 
     with np.load(real_model("kokoro-int8") / "voices-v1.0.bin") as voices:
         half = ((voices["af_bella"].astype(np.float64) + voices["af_sarah"]) / 2).astype(np.float32)
-        style = kokoro_blends.style(voices, kokoro_blends.blend_of(voices, "af"))
-        np.testing.assert_array_equal(style, half)
+        np.testing.assert_array_equal(kokoro_blends.style(voices, kokoro_blends.NAMED["af"]), half)
 
 
 async def test_the_default_is_af(client: httpx.AsyncClient) -> None:

@@ -42,7 +42,7 @@ PIECE_S: Final = 300.0
 _MEASURING: Final = 0.5
 """How much of the progress is measuring the voices that have a name, where that was never done."""
 
-Progress = Callable[[float], None]
+SearchProgress = Callable[[float], None]
 
 
 class BlendMatcher:
@@ -86,7 +86,7 @@ class BlendMatcher:
         )
 
     async def resembling(
-        self, wanted: SpeakerTraits, language: str, progress: Progress | None = None
+        self, wanted: SpeakerTraits, language: str, progress: SearchProgress | None = None
     ) -> Resemblance:
         code = base(language)
         if code not in self.languages:
@@ -125,7 +125,7 @@ class BlendMatcher:
             if voice.blends and engine_and_voice(voice.name)[0] == self._engine
         }
 
-    async def _measured(self, language: str, progress: Progress) -> Mapping[str, MeasuredVoice]:
+    async def _measured(self, language: str, progress: SearchProgress) -> Mapping[str, MeasuredVoice]:
         """Where each voice lies that may take part in the language."""
         own, sentence = self._named(language), COMPARISONS[language].searched
         names = [
@@ -145,7 +145,7 @@ class BlendMatcher:
         return found
 
     async def _search(
-        self, search: BlendSearch, language: str, wanted: SpeakerTraits, progress: Progress
+        self, search: BlendSearch, language: str, wanted: SpeakerTraits, progress: SearchProgress
     ) -> None:
         for done in range(self._evaluations):
             progress(done / (self._evaluations + 2))
@@ -156,7 +156,7 @@ class BlendMatcher:
             search.tell(blend, _similarity(traits, wanted))
 
     async def _result(
-        self, search: BlendSearch, language: str, wanted: SpeakerTraits, tell: Progress
+        self, search: BlendSearch, language: str, wanted: SpeakerTraits, tell: SearchProgress
     ) -> Resemblance:
         """What was found, judged by a sentence that the search did not hear."""
         sentence, nearest = COMPARISONS[language].held_out, self._nearest(search, language)
