@@ -16,7 +16,7 @@ from config.settings import Settings
 from foundation.http.problems import ProblemError
 from foundation.tasks import Tasks
 from pipeline.engines.protocols import EngineError, Resemblance, SpeakerTraits, UnknownLanguage, VoiceMatcher
-from pipeline.engines.speakers.loading import Likeness
+from pipeline.engines.speakers.loading import LikenessEngines
 from pipeline.text.languages import base
 from speech_service.base_app import patience
 from speech_service.likeness import (
@@ -49,7 +49,9 @@ _NDJSON: dict[int | str, dict[str, Any]] = {
 }
 
 
-def add_speaker_routes(app: FastAPI, likeness: Likeness, settings: Settings, measures: Measures) -> None:
+def add_speaker_routes(
+    app: FastAPI, likeness: LikenessEngines, settings: Settings, measures: Measures
+) -> None:
     """For what is there of it; where something is missing, the answer says what to do."""
     max_s = min(MOST_SOUND_S, settings.services.max_audio_s)
     offer = _offer(likeness)
@@ -83,7 +85,7 @@ def add_speaker_routes(app: FastAPI, likeness: Likeness, settings: Settings, mea
         return StreamingResponse(_sent(first, lines), media_type=NDJSON)
 
 
-def _offer(likeness: Likeness) -> SpeakersOffer:
+def _offer(likeness: LikenessEngines) -> SpeakersOffer:
     return SpeakersOffer(
         engine=None if likeness.encoder is None else likeness.encoder.info,
         languages=[] if likeness.matcher is None else list(likeness.matcher.languages),

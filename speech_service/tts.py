@@ -25,7 +25,7 @@ from pipeline.engines.protocols import (
     UnknownVoice,
     Voice,
 )
-from pipeline.engines.speakers.loading import Likeness
+from pipeline.engines.speakers.loading import LikenessEngines
 from pipeline.engines.synthesis.blends import check_voice
 from pipeline.recordings.finishing import AudioFormat, Encoder, encode
 from speech_service.base_app import body_limits, check_text, new_service, patience
@@ -79,7 +79,7 @@ class Voices(BaseModel):
     voices: list[Voice]
 
 
-def tts_app(synthesizer: Synthesizer, settings: Settings, likeness: Likeness | None = None) -> FastAPI:
+def tts_app(synthesizer: Synthesizer, settings: Settings, likeness: LikenessEngines | None = None) -> FastAPI:
     """The service around a synthesiser that is loaded; whoever loaded it closes it.
 
     Args:
@@ -91,7 +91,7 @@ def tts_app(synthesizer: Synthesizer, settings: Settings, likeness: Likeness | N
     app = new_service("Speech synthesis", measures, settings=settings, bodies=bodies)
     handler = _SynthesisHandler(synthesizer, settings, measures)
 
-    add_speaker_routes(app, likeness or Likeness(), settings, measures)
+    add_speaker_routes(app, likeness or LikenessEngines(), settings, measures)
 
     @app.get("/voices")
     async def voices(

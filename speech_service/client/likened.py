@@ -12,7 +12,7 @@ from foundation.tasks import Tasks
 from protocol.language import is_code
 from speech_service.client.asking import ASK_EVERY_S, keep_asking
 from speech_service.client.connection import new_session
-from speech_service.likeness import Speakers
+from speech_service.likeness import SpeakersOffer
 from speech_service.wire import WireError
 
 MOST_LANGUAGES = 300
@@ -26,7 +26,7 @@ def read_likened(answer: Any) -> tuple[str, ...]:
         WireError: it cannot be read.
     """
     try:
-        told = Speakers.model_validate(answer)
+        told = SpeakersOffer.model_validate(answer)
     except ValidationError as error:
         raise WireError("what is found of voices cannot be read") from error
     if len(told.languages) > MOST_LANGUAGES or not all(map(is_code, told.languages)):

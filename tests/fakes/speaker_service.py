@@ -17,12 +17,12 @@ from pipeline.engines.protocols import SpeakerTraits, TooLittleSpeech
 from speech_service.likeness import (
     EMBEDDING_SIZE,
     NDJSON,
-    Found,
-    NotFound,
+    NoVoiceFound,
     ResemblingRequest,
     Searching,
-    Speakers,
+    SpeakersOffer,
     Traits,
+    VoiceFound,
 )
 from speech_service.problems import problem_of
 from tests.fakes.engines import info
@@ -75,10 +75,10 @@ class ScriptedSpeakers:
         router = APIRouter()
 
         @router.get("/speakers")
-        async def speakers() -> Speakers:
+        async def speakers() -> SpeakersOffer:
             if self.missing:
-                return Speakers(engine=None, languages=[], missing="fetch the encoder")
-            return Speakers(engine=info(self.encoder), languages=sorted(self.found), missing="")
+                return SpeakersOffer(engine=None, languages=[], missing="fetch the encoder")
+            return SpeakersOffer(engine=info(self.encoder), languages=sorted(self.found), missing="")
 
         @router.post("/speakers/embedding")
         async def embedding(request: Request) -> Any:
@@ -113,7 +113,7 @@ class ScriptedSpeakers:
                 raise
         voice = self.found.get(language)
         if voice is None:
-            yield NotFound(code="unknown_language", message=language).model_dump_json() + "\n"
+            yield NoVoiceFound(code="unknown_language", message=language).model_dump_json() + "\n"
             return
-        found = Found(voice=voice, language=language, before=0.61, after=0.74, nearest="tones:es-1")
+        found = VoiceFound(voice=voice, language=language, before=0.61, after=0.74, nearest="tones:es-1")
         yield found.model_dump_json() + "\n"

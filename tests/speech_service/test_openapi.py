@@ -8,7 +8,7 @@ import hypothesis
 import schemathesis
 
 from pipeline.engines.protocols import Resemblance
-from pipeline.engines.speakers.loading import Likeness
+from pipeline.engines.speakers.loading import LikenessEngines
 from speech_service.mt import mt_app
 from speech_service.stt import stt_app
 from speech_service.tts import tts_app
@@ -24,7 +24,7 @@ STT = schemathesis.openapi.from_asgi(
 MT = schemathesis.openapi.from_asgi(
     "/openapi.json", mt_app(EchoTranslator(), settings(allowed_hosts=("testserver",)))
 )
-LIKENESS = Likeness(
+LIKENESS = LikenessEngines(
     LoudnessEncoder(), ScriptedMatcher(Resemblance("es-1", "es", 0.6, 0.6, "es-1"), steps=(0.5,)), ""
 )
 TTS = schemathesis.openapi.from_asgi(

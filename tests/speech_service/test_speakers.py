@@ -23,7 +23,7 @@ from pipeline.engines.protocols import (
     TooLittleSpeech,
     UnknownLanguage,
 )
-from pipeline.engines.speakers.loading import Likeness
+from pipeline.engines.speakers.loading import LikenessEngines
 from pipeline.recordings.finishing import AudioFormat, encode
 from speech_service.client import RemoteSpeakers
 from speech_service.tts import tts_app
@@ -44,16 +44,16 @@ def body(**changes: Any) -> dict[str, Any]:
     return {**traits, **changes}
 
 
-def app(likeness: Likeness, chosen: Settings | None = None) -> Any:
+def app(likeness: LikenessEngines, chosen: Settings | None = None) -> Any:
     return tts_app(ToneSynthesizer({"es": 440.0}), chosen or settings(), likeness)
 
 
-def all_there(matcher: ScriptedMatcher) -> Likeness:
-    return Likeness(LoudnessEncoder(), matcher, "")
+def all_there(matcher: ScriptedMatcher) -> LikenessEngines:
+    return LikenessEngines(LoudnessEncoder(), matcher, "")
 
 
 @asynccontextmanager
-async def asking(likeness: Likeness) -> AsyncIterator[RemoteSpeakers]:
+async def asking(likeness: LikenessEngines) -> AsyncIterator[RemoteSpeakers]:
     """A client of a service."""
     chosen = settings()
     async with (
@@ -74,7 +74,7 @@ def same(one: SpeakerTraits, other: SpeakerTraits) -> bool:
 async def test_a_sound_file_is_measured() -> None:
     """Of any kind that the service reads, or bare sound; the embedding is of length 1."""
     encoder = LoudnessEncoder()
-    async with served(app(Likeness(encoder, None, "no blends"))) as client:
+    async with served(app(LikenessEngines(encoder, None, "no blends"))) as client:
         answers = []
         for data, kind in (
             (encode(SECOND, HEARING_RATE_HZ, AudioFormat.WAV), "audio/wav"),
@@ -108,7 +108,7 @@ async def test_a_sound_of_no_use_is_refused(sent: bytes, status: int, code: str)
     """Each has its answer."""
     chosen = settings(max_audio_s=2.0)
     async with (
-        served(app(Likeness(LoudnessEncoder()), chosen), chosen) as client,
+        served(app(LikenessEngines(LoudnessEncoder()), chosen), chosen) as client,
         client.post("/speakers/embedding", data=sent) as answer,
     ):
         assert (answer.status, (await answer.json())["code"]) == (status, code)
@@ -171,7 +171,7 @@ async def test_whoever_leaves_ends_the_search() -> None:
 async def test_without_the_weights_the_answer_says_how_to_get_them() -> None:
     """All else works; /speakers and /performance tell of it."""
     missing = "there is no voice encoder; `hive models fetch voice-encoder`"
-    async with served(app(Likeness(missing=missing))) as client:
+    async with served(app(LikenessEngines(missing=missing))) as client:
         async with client.get("/speakers") as answer:
             offer = await answer.json()
         async with client.get("/performance") as answer:
@@ -225,7 +225,7 @@ async def test_the_client_raises_what_the_engine_did(error: EngineError, steps: 
 
 async def test_the_client_says_what_is_missing_or_wrong() -> None:
     """Too little speech, no weights, sound of another kind, nobody there."""
-    async with asking(Likeness(LoudnessEncoder(), None, "no voice can be blended")) as client:
+    async with asking(LikenessEngines(LoudnessEncoder(), None, "no voice can be blended")) as client:
         with pytest.raises(TooLittleSpeech, match=r"0\.5 s of speech"):
             await client.describe(SECOND[: HEARING_RATE_HZ // 2])
         with pytest.raises(EngineMissing, match="no voice can be blended"):
@@ -243,7 +243,10 @@ async def test_the_client_says_what_is_missing_or_wrong() -> None:
 async def test_the_next_service_is_asked_where_one_cannot() -> None:
     """One that has no weights does not keep another one from answering."""
     chosen = settings()
-    bare, full = app(Likeness(missing="no weights"), chosen), app(all_there(ScriptedMatcher(FOUND)), chosen)
+    bare, full = (
+        app(LikenessEngines(missing="no weights"), chosen),
+        app(all_there(ScriptedMatcher(FOUND)), chosen),
+    )
     async with (
         listening(bare, chosen.services, 0) as first,
         listening(full, chosen.services, 0) as second,

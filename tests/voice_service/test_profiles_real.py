@@ -20,7 +20,7 @@ from pipeline.audio import Pcm
 from pipeline.engines.protocols import SynthesisRequest, Voice
 from pipeline.engines.recognition.silero import SileroModel
 from pipeline.engines.recognition.whisper.recognizer import WhisperRecognizer
-from pipeline.engines.speakers.loading import Likeness
+from pipeline.engines.speakers.loading import LikenessEngines
 from pipeline.engines.speakers.matcher import BlendMatcher
 from pipeline.engines.speakers.named_voices import NamedVoices
 from pipeline.engines.speakers.resemblyzer import Resemblyzer
@@ -81,7 +81,7 @@ async def api(settings: Settings, tmp_path: Path) -> AsyncIterator[Api]:
         spanish = SpanishVoices(kokoro)
         encoder = await Resemblyzer.load(weights)
         kept = NamedVoices(tmp_path / "voices", "test")
-        likeness = Likeness(encoder, BlendMatcher(spanish, encoder, kept, evaluations=2), "")
+        likeness = LikenessEngines(encoder, BlendMatcher(spanish, encoder, kept, evaluations=2), "")
         stack.push_async_callback(likeness.close)
         apps = (
             stt_app(whisper, detector.detector, settings, files=whisper.files),

@@ -20,7 +20,7 @@ from pipeline.engines.protocols import (
     VoiceMatcher,
 )
 from speech_service.client.connection import BROKEN
-from speech_service.likeness import Speakers
+from speech_service.likeness import SpeakersOffer
 from voice_service.engines import engine_problem
 from voice_service.failover import EnginesAway
 from voice_service.profiles.growing import LEAST_SPEECH_S, SAME_SPEAKER, similarity
@@ -35,7 +35,7 @@ _PATIENCE_S: Final = 20.0
 class SpeakerServices(SpeakerEncoder, VoiceMatcher, Protocol):
     """Speech services that measure voices and find ones that resemble."""
 
-    async def offer(self) -> Speakers:
+    async def offer(self) -> SpeakersOffer:
         """What they can do. Raises EngineError."""
         ...
 

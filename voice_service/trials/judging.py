@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from voice_service.trials.records import Metric, TrialOutcome, TrialPlan, Verdict
-from voice_service.trials.sequential import Comparison, Sample, compare
+from voice_service.trials.sequential import Sample, VariantComparison, compare
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +61,7 @@ def outcome(plan: TrialPlan, found: Sequence[VariantStanding]) -> TrialOutcome |
     return None
 
 
-def _verdict(metric: Metric, compared: Comparison | None) -> Verdict:
+def _verdict(metric: Metric, compared: VariantComparison | None) -> Verdict:
     if compared is None:
         return Verdict.TOO_FEW
     if not compared.conclusive:

@@ -41,7 +41,7 @@ class Sample:
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class VariantComparison:
     """How much a variant's mean is above the first one's."""
 
     difference: float
@@ -55,7 +55,7 @@ class Comparison:
         return self.low > 0 or self.high < 0
 
 
-def compare(first: Sample, other: Sample, *, alpha: float, effect: float) -> Comparison:
+def compare(first: Sample, other: Sample, *, alpha: float, effect: float) -> VariantComparison:
     """Two variants; with several, `alpha` is shared among them beforehand.
 
     Args:
@@ -72,4 +72,4 @@ def compare(first: Sample, other: Sample, *, alpha: float, effect: float) -> Com
     spread = effect * effect
     both = noise + spread
     half = math.sqrt(noise * both / spread * (2 * math.log(1 / alpha) + math.log(both / noise)))
-    return Comparison(difference, difference - half, difference + half)
+    return VariantComparison(difference, difference - half, difference + half)

@@ -29,7 +29,7 @@ _NO_BLENDS: Final = "no voice that is loaded can be blended; `hive models fetch 
 
 
 @dataclass(frozen=True, slots=True)
-class Likeness:
+class LikenessEngines:
     """What there is of it."""
 
     encoder: SpeakerEncoder | None = None
@@ -57,7 +57,7 @@ class Likeness:
             await self.encoder.close()
 
 
-async def load_likeness(settings: Settings, synthesizer: Synthesizer) -> Likeness:
+async def load_likeness(settings: Settings, synthesizer: Synthesizer) -> LikenessEngines:
     """Loads what there is; raises nothing where something is missing.
 
     Args:
@@ -67,9 +67,9 @@ async def load_likeness(settings: Settings, synthesizer: Synthesizer) -> Likenes
         encoder = await resemblyzer.load_encoder(settings.models)
     except EngineError as error:
         log.info("voices are not measured", reason=str(error))
-        return Likeness(missing=str(error))
+        return LikenessEngines(missing=str(error))
     if not any(parts_of(synthesizer, engine) for engine in ("", "kokoro")):
-        return Likeness(encoder, None, _NO_BLENDS)
+        return LikenessEngines(encoder, None, _NO_BLENDS)
     models = await asyncio.to_thread(models_digest, settings)
     kept = NamedVoices(cache_directory() / "voices", models)
-    return Likeness(encoder, BlendMatcher(synthesizer, encoder, kept), "")
+    return LikenessEngines(encoder, BlendMatcher(synthesizer, encoder, kept), "")

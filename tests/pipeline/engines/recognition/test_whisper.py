@@ -4,7 +4,7 @@ It was trained on 30 s windows, so words are checked with a window that is not c
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipeline.audio import Pcm
+from pipeline.audio import Pcm, seconds
 from pipeline.engines.protocols import (
     EngineError,
     EngineOverloaded,
@@ -55,6 +55,16 @@ async def running(
 def tuned(model: WhisperBatch, tuning: Tuning) -> WhisperBatch:
     """The same weights used differently."""
     return WhisperBatch(model.model, tuning)
+
+
+def edges_s(words: Sequence[Word]) -> list[float]:
+    """Where words begin and end."""
+    return [seconds(edge) for word in words for edge in (word.first_sample, word.end_sample)]
+
+
+def probabilities(words: Sequence[Word]) -> list[float | None]:
+    """How sure the model is of each."""
+    return [word.probability for word in words]
 
 
 def piece(name: str, **rest: object) -> Piece:
@@ -141,7 +151,11 @@ def test_a_batch_of_speakers_reads_as_each_alone(pocket: WhisperBatch) -> None:
     for model in (pocket, short):
         together = read(model, *pieces)
         alone = [read(model, each)[0] for each in pieces]
-        assert [reading.words for reading in together] == [reading.words for reading in alone]
+        for one, other in zip(together, alone, strict=True):
+            assert said(one.words) == said(other.words)
+            # sums of another order differ in their last digits, which moves the edge of a word by a frame now and then
+            assert edges_s(one.words) == pytest.approx(edges_s(other.words), abs=0.05)
+            assert probabilities(one.words) == pytest.approx(probabilities(other.words), abs=0.02)
     assert said(read(pocket, pieces[0])[0].words) == sounds.BUDGET
 
 

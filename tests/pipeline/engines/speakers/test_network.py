@@ -68,12 +68,7 @@ def test_it_computes_what_another_lstm_does() -> None:
 
     found = EncoderNetwork.of(weights).embedding(mels)
 
-<<<<<<< HEAD
-    assert found.shape == (SIZE,)
-    assert found.dtype == np.float32
-=======
     assert (found.shape, found.dtype.name) == ((SIZE,), "float32")
->>>>>>> likeness
     assert found == pytest.approx(mean_of_length_1(reference(weights, partials)), abs=2e-5)
     assert float(np.linalg.norm(found)) == pytest.approx(1.0, abs=1e-5)
 

@@ -108,12 +108,7 @@ def test_a_blend_is_the_mean_of_its_parts() -> None:
     assert kokoro_blends.possible({**voices, "af": voices["af_bella"]}) == []
     for name, mean in (("af", 2.5), ("blend~af_bella.20~af_sarah.80", 3.4), ("af_sarah", 4.0)):
         mixed = kokoro_blends.style(voices, kokoro_blends.blend_of(voices, name))
-<<<<<<< HEAD
-        assert mixed.dtype == np.float32
-        assert mixed.shape == (510, 1, 256)
-=======
         assert (mixed.dtype.name, mixed.shape) == ("float32", (510, 1, 256))
->>>>>>> likeness
         assert np.allclose(mixed, mean)
     assert kokoro_blends.blend_of(voices, "blend~af_bella.100~up2.5") == Blend((("af_bella", 100),), 2.5)
     for name in ("blend~af_bella.50~af_nobody.50", "af_nobody", "blend~"):
