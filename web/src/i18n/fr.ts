@@ -137,7 +137,7 @@ export const fr: Messages = {
   "before.recorded":
     "Cette réunion est enregistrée sur le serveur : ce qui se dit, les traductions et les sous-titres. Toute personne qui la rejoint figure dans l’enregistrement. Si vous ne le voulez pas, ne la rejoignez pas.",
   "before.likeness":
-    "Qui parle peut choisir une voix calculée qui ressemble à la sienne ; la page montre de qui la voix est calculée.",
+    "Qui parle peut choisir une voix calculée qui ressemble à la sienne ; la page montre de qui la voix est calculée.",
   "before.handled": "Comment vos données sont traitées",
   "before.join": "Rejoindre",
   "before.joinListening": "Rejoindre pour écouter",
@@ -370,13 +370,13 @@ export const fr: Messages = {
   "captions.off": "Les sous-titres sont désactivés.",
   "captions.uncheckable":
     "Ce navigateur ne peut pas vérifier que les sous-titres viennent de l’interprète et n’en affiche donc aucun. Ouvrez la page en https ou mettez le navigateur à jour.",
-  "rate.title": "Comment est l’interprétation ?",
+  "rate.title": "Comment est l’interprétation ?",
   "rate.caption": "Un sous-titre",
   "rate.voice": "La voix",
   "rate.good": "Bien",
   "rate.bad": "Pas bien",
   "rate.thanks": "Merci. C’est compté sans votre nom.",
-  "rate.why": "Qu’est-ce qui ne va pas ?",
+  "rate.why": "Qu’est-ce qui ne va pas ?",
   "rate.wrongWords": "D’autres mots ont été dits",
   "rate.wrongTranslation": "Mal traduit",
   "rate.wrongLanguage": "Mauvaise langue",
@@ -461,11 +461,11 @@ export const fr: Messages = {
   "hearing.likeness": "Être entendu avec une voix qui ressemble à la mienne, dans cette réunion",
   "hearing.likenessHint":
     "À partir de quelques secondes de ce que vous dites, ce serveur mesure le son de votre voix et mélange ses voix de synthèse pour qu’elles y ressemblent. Votre voix n’est pas clonée. Tout le monde voit que la voix est calculée. Le son, la mesure et le mélange restent sur les machines de l’exploitant et disparaissent quand vous désactivez ceci, quand vous partez ou quand la réunion se termine. Vous seul devriez parler dans votre micro pendant ce temps.",
-  "likeness.gathering": "Continuez de parler : {seconds} secondes entendues sur environ {enough}.",
+  "likeness.gathering": "Continuez de parler : {seconds} secondes entendues sur environ {enough}.",
   "likeness.searching":
     "Votre voix est mesurée. Une voix ressemblante est cherchée dès que quelqu’un vous entend dans une autre langue. D’ici là, la voix habituelle parle.",
   "likeness.found":
-    "{language} : ressemblance avec votre voix {before} → {after} (voix toute faite → voix calculée, 1 est identique)",
+    "{language} : ressemblance avec votre voix {before} → {after} (voix toute faite → voix calculée, 1 est identique)",
   "likeness.failed": "Aucune voix qui ressemble à la vôtre n’a été trouvée. La voix habituelle parle.",
   "likeness.forbidden":
     "L’organisateur n’autorise pas les voix qui ressemblent à celles des orateurs. La voix habituelle parle.",

@@ -36,7 +36,9 @@ _GUESSED: Final = 0.3
 0.35 to 0.71 in noise as loud as they and louder."""
 _UNPLACED: Final = 0.5
 """The same for texts of which words take no time, as nothing in the sound is theirs. Readings had none of these."""
-_UNPLACED_SHARE: Final = 0.15
+_UNPLACED_SHARE: Final = 0.125
+_BY_CHANCE: Final = 0.02
+"""Probability of a word that is hardly ever the likeliest."""
 _TIMELESS_SAMPLES: Final = HEARING_RATE_HZ // 50
 """One step of the attention."""
 _CERTAIN: Final = 0.95
@@ -225,8 +227,14 @@ def are_made_up(words: Sequence[Word]) -> bool:
     confidence = confidence_of(words)
     if confidence is None:
         return False
-    unplaced = sum(word.end_sample - word.first_sample <= _TIMELESS_SAMPLES for word in words)
+    unplaced = sum(map(_has_no_place, words))
     return confidence < (_UNPLACED if unplaced >= _UNPLACED_SHARE * len(words) else _GUESSED)
+
+
+def _has_no_place(word: Word) -> bool:
+    """Whether nothing in the sound asked for it: it takes no time, or chance alone chose it."""
+    timeless = word.end_sample - word.first_sample <= _TIMELESS_SAMPLES
+    return timeless or (word.probability is not None and word.probability < _BY_CHANCE)
 
 
 def _has_failed(attempt: _Attempt) -> bool:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
 
+import ctranslate2
 import numpy as np
 import pytest
 
@@ -134,6 +135,7 @@ async def test_where_nobody_speaks_nothing_is_made_up(base: WhisperBatch, pcm: P
 async def test_no_sentence_is_made_up_of_a_melody(base: WhisperBatch, seed: int) -> None:
     """Given to the model alone, which chooses by chance where its first text fails: a word or two may come of it, as of
     speech in loud noise; a sentence has words without a place in the sound."""
+    ctranslate2.set_random_seed(seed)
     piece = FilePiece(sounds.melody(8, seed), 0)
     async with _running(base) as recognizer:
         [found] = await recognizer.files.read([piece], FileOptions("en"), lambda done: None)
@@ -158,6 +160,8 @@ def words(*chances: float, timeless: int = 0) -> tuple[Word, ...]:
         (words(0.3, 0.4, 0.35), False),  # single words in noise as loud as they
         (words(0.2, 0.3, 0.25), True),  # "Thank you." of a melody
         (words(*[0.45] * 9, timeless=4), True),  # a sentence of a melody
+        (words(0.01, 0.6, 0.5, 0.4, 0.55, 0.46, 0.51), True),  # "And that's the … video." of a melody
+        (words(0.01, 0.9, 0.95, 0.9, 0.8), False),  # a name
         (words(*[0.8] * 9, timeless=4), False),
         (words(*[0.45] * 9, timeless=1), False),
         (words(), False),
