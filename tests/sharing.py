@@ -35,7 +35,7 @@ LONG: Final = frozenset(
         "tests/speech_service/test_files_real.py",
         "tests/voice_service/test_accounts_for_real.py",
         "tests/voice_service/test_messages.py",
-        "tests/voice_service/test_messages_openapi.py",
+        "tests/voice_service/test_openapi.py",
     }
 )
 """Begun last, one of them would be waited for alone."""

@@ -34,6 +34,7 @@ LOOKED_AT = {
     "foundation/signals.py": "asks for its result",
     "foundation/http/service.py": "raises what the first that ends failed with, cancels the other",
     "foundation/http/server.py": "whoever listens waits for its end and raises what it failed with",
+    "worker/likeness/likenesses.py": "waits for its end, cancels it where the wish is gone",
     "stack/local.py": "asks for its result, then cancels and waits",
     "stack/packages.py": "awaits it",
     "voice_service/jobs/runner.py": "asks for its result, or cancels it and waits",

@@ -448,9 +448,9 @@ async def test_messages_are_done_as_the_trial_has_it(api: Api, recognition: Scri
 def test_which_voice_speaks() -> None:
     """By rule; a message that is to be fast has a quick voice in any case."""
     voices = (
-        Voice("first", "es", register="high"),
-        Voice("low", "es", register="low"),
-        Voice("quick", "es", register="low", standby=True),
+        Voice("best:first", "es", register="high", standby=True),
+        Voice("best:low", "es", register="low", standby=True),
+        Voice("live:quick", "es", register="low"),
     )
 
     def chosen(rule: VoiceRule, quality: MessageQuality = MessageQuality.BALANCED) -> str:
@@ -458,5 +458,5 @@ def test_which_voice_speaks() -> None:
         assert voice is not None
         return voice.name
 
-    assert [chosen(rule) for rule in VoiceRule] == ["low", "first", "quick"]
-    assert chosen(VoiceRule.FIRST, MessageQuality.FAST) == "quick"
+    assert [chosen(rule) for rule in VoiceRule] == ["best:low", "best:first", "live:quick"]
+    assert chosen(VoiceRule.FIRST, MessageQuality.FAST) == "live:quick"
