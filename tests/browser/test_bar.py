@@ -109,7 +109,7 @@ async def test_an_organiser_takes_three_steps_and_keys_say_what_they_did(
                 ("c", "Captions: Original"),
                 ("+", "Size 4 of 6"),
                 ("k", "Steady captions: on"),
-                (",", "Balance: 80 % towards the translation"),
+                (",", "Balance: 80% towards the translation"),
                 ("t", "Push to translate is off. It is in the settings."),
             ):
                 await page.locator("body").press(key)
