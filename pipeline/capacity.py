@@ -27,7 +27,7 @@ CLAUSE_S = 3.0
 """How long a clause takes to be said, as a rule."""
 DRAFTS = 2
 """So often a clause is translated before it is final."""
-LIVE_VOICE = 0.7
+LIVE_VOICE = 0.5
 """Seconds of work for a second of speech, up to which a voice keeps up, and catches up when it is behind: translations
 are longer than what was said, and looks at other speakers come between."""
 MANY = 99

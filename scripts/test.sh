@@ -8,7 +8,7 @@ cd "$(dirname "$0")/.."
 tests=(.venv/bin/python -m pytest --durations 10 --durations-min 0.5)
 by_file=(--dist loadfile --no-loadscope-reorder)
 side_by_side=()
-((${SIDE_BY_SIDE:=1} > 1)) && side_by_side=(-n "$SIDE_BY_SIDE" "${by_file[@]}")
+((${SIDE_BY_SIDE:=2} > 1)) && side_by_side=(-n "$SIDE_BY_SIDE" "${by_file[@]}")
 
 if (($#)); then
   exec "${tests[@]}" "$@"

@@ -68,9 +68,10 @@ def test_a_recogniser_that_goes_along_keeps_up_by_its_share_of_a_core() -> None:
 @pytest.mark.parametrize(
     ("kokoro", "order"),
     [
-        (0.65, ("kokoro", "piper", "espeak")),
-        (0.7, ("kokoro", "piper", "espeak")),
-        (0.71, ("piper", "espeak", "kokoro")),
+        (0.45, ("kokoro", "piper", "espeak")),
+        (0.5, ("kokoro", "piper", "espeak")),
+        (0.51, ("piper", "espeak", "kokoro")),
+        (0.66, ("piper", "espeak", "kokoro")),
         (0.82, ("piper", "espeak", "kokoro")),
         (1.3, ("piper", "espeak", "kokoro")),
     ],
@@ -78,7 +79,8 @@ def test_a_recogniser_that_goes_along_keeps_up_by_its_share_of_a_core() -> None:
 def test_a_voice_that_is_slow_beside_recognition_is_asked_later(
     kokoro: float, order: tuple[str, ...]
 ) -> None:
-    """What counts is its time beside the recogniser, not alone. At 0.82 more than half of a French talk was skipped."""
+    """What counts is its time beside the recogniser. At 0.82 more than half of a French talk was skipped, at 0.66 it
+    was spoken at 1.4 times the speed, and its lag grew."""
     measured = figures(
         look("base", 0.15),
         voices=(KOKORO, PIPER, ESPEAK),
@@ -114,13 +116,13 @@ def test_two_cores_with_base_and_kokoro() -> None:
         speakers=4,
         pass_interval_s=0.35,
         languages=(99, 40, 27, 20),
-        places={"kokoro": 1, "piper": 5, "espeak": 99},
+        places={"kokoro": 1, "piper": 4, "espeak": 99},
         sentences=(
             "4 people may speak at once, heard every 0.35 s; one more waits for a pause",
             "one speaker in any number of languages",
             "2 speakers can be spoken in 40 languages",
             "kokoro speaks 1 of them, piper those beyond where it has them",
-            "piper speaks 5 of them, espeak those beyond where it has them",
+            "piper speaks 4 of them, espeak those beyond where it has them",
         ),
     )
 
