@@ -26,7 +26,7 @@ from foundation.supervision import keep_running
 from foundation.tasks import Tasks
 from pipeline.engines.choice import chosen
 from protocol.abilities import Abilities
-from speech_service.client import RemoteLikened, RemoteRecognised, RemoteSynthesizer, RemoteTranslator
+from speech_service.client import RemoteSynthesizer, RemoteTranslator, languages
 from worker.room_engines import abilities, not_known, reachable
 
 log = structlog.get_logger(__name__)
@@ -94,7 +94,7 @@ class Announcer:
         synthesizer: RemoteSynthesizer | None = None
         likened: Callable[[], tuple[str, ...]] = not_known
         if services.stt_url:
-            remote = RemoteRecognised(services)
+            remote = languages.recognised(services)
             remote.start()
             stack.push_async_callback(remote.close)
             recognised = remote.now
@@ -102,7 +102,7 @@ class Announcer:
             translator = await stack.enter_async_context(RemoteTranslator(services))
         if services.tts_url:
             synthesizer = await stack.enter_async_context(RemoteSynthesizer(services))
-            offer = RemoteLikened(services)
+            offer = languages.likened(services)
             offer.start()
             stack.push_async_callback(offer.close)
             likened = offer.now

@@ -23,11 +23,10 @@ from protocol.abilities import Abilities
 from speech_service.client import (
     RemoteCapacity,
     RemoteHearing,
-    RemoteLikened,
-    RemoteRecognised,
     RemoteSpeakers,
     RemoteSynthesizer,
     RemoteTranslator,
+    languages,
 )
 from worker.likeness.likenesses import LikenessEngine
 from worker.listeners import AUTO
@@ -205,7 +204,7 @@ def _recognised(
 ) -> Callable[[], tuple[str, ...]]:
     if recognizer is not None:
         return lambda: recognizer.info.languages
-    remote = RemoteRecognised(settings.services)
+    remote = languages.recognised(settings.services)
     remote.start()
     closers.append(remote.close)
     return remote.now
@@ -239,7 +238,7 @@ async def _likeness(
     """Only a service has the time to search: it would hold up all that a room's own process does."""
     if not settings.services.tts_url:
         return None, not_known
-    remote, offer = RemoteSpeakers(settings.services), RemoteLikened(settings.services)
+    remote, offer = RemoteSpeakers(settings.services), languages.likened(settings.services)
     await remote.__aenter__()
     offer.start()
     closers += [offer.close, remote.close]

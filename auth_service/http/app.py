@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from functools import partial
 from http import HTTPStatus
@@ -13,7 +12,6 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.middleware.cors import CORSMiddleware
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from auth_service import VERSION
 from auth_service.errors import AuthError, MediaServerError, Refused
@@ -35,6 +33,7 @@ from auth_service.wiring import Container
 from foundation.database import StorageError
 from foundation.http.bodies import Bodies, BodyLimits
 from foundation.http.compression import CompressedAnswers
+from foundation.http.observing import ObservedRequest, RequestObserver
 from foundation.http.origins import Origins, hosts_of
 from foundation.http.page import Headers, Page
 from foundation.http.problems import Problem, described, of_http_error, of_validation, response
@@ -114,40 +113,16 @@ def create_app(services: Container) -> FastAPI:
         open_paths=_OPEN_PATHS,
     )
     app.add_middleware(Headers, headers=meeting_headers(services.settings))
-    app.add_middleware(RequestTimer, metrics=services.metrics)
+    app.add_middleware(RequestObserver, tell=partial(_time, services.metrics))
     return app
 
 
-class RequestTimer:
-    """Times every request by its route: a path may hold a link's secret and is kept nowhere."""
-
-    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
-        self._app, self._metrics = app, metrics
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        began, status = time.perf_counter(), 500
-
-        async def watched(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-            await send(message)
-
-        try:
-            await self._app(scope, receive, watched)
-        finally:
-            route = getattr(scope.get("route"), "path", "") or "page"
-            method = (
-                scope["method"]
-                if scope["method"] in ("GET", "POST", "PUT", "DELETE", "OPTIONS", "HEAD")
-                else "other"
-            )
-            took_s = time.perf_counter() - began
-            self._metrics.requests.labels(method, route, str(status)).observe(took_s)
-            log.debug("request", method=method, route=route, status=status, took_s=round(took_s, 4))
+def _time(metrics: Metrics, request: ObservedRequest) -> None:
+    route = request.route or "page"
+    metrics.requests.labels(request.method, route, str(request.status)).observe(request.took_s)
+    log.debug(
+        "request", method=request.method, route=route, status=request.status, took_s=round(request.took_s, 4)
+    )
 
 
 async def _auth_error(request: Request, error: Exception) -> Response:

@@ -4,8 +4,7 @@ from speech_service.client.capacity import RemoteCapacity
 from speech_service.client.connection import ServiceAway
 from speech_service.client.files import TranscriptionClient
 from speech_service.client.hearing import RemoteHearing
-from speech_service.client.likened import RemoteLikened
-from speech_service.client.recognised import RemoteRecognised
+from speech_service.client.languages import RemoteLanguages
 from speech_service.client.speakers import RemoteSpeakers
 from speech_service.client.synthesizer import RemoteSynthesizer
 from speech_service.client.translator import RemoteTranslator
@@ -13,8 +12,7 @@ from speech_service.client.translator import RemoteTranslator
 __all__ = [
     "RemoteCapacity",
     "RemoteHearing",
-    "RemoteLikened",
-    "RemoteRecognised",
+    "RemoteLanguages",
     "RemoteSpeakers",
     "RemoteSynthesizer",
     "RemoteTranslator",

@@ -15,6 +15,7 @@ from starlette.responses import Response
 from foundation.database import StorageError
 from foundation.http.bodies import Bodies, BodyLimits
 from foundation.http.compression import CompressedAnswers
+from foundation.http.observing import RequestObserver
 from foundation.http.origins import Origins, hosts_of
 from foundation.http.page import PAGE_POLICY, Headers, Page, security_headers
 from foundation.http.problems import Problem, ProblemError, described, of_http_error, of_validation, response
@@ -40,8 +41,8 @@ from voice_service.http import (
     voices_routes,
 )
 from voice_service.http.dependencies import count_failure
-from voice_service.http.request_counter import RequestCounter
 from voice_service.http.sound_bodies import largest_body
+from voice_service.watching import requests
 from voice_service.wiring import VoiceServices
 
 log = structlog.get_logger(__name__)
@@ -136,7 +137,7 @@ def create_app(services: VoiceServices) -> FastAPI:
         open_paths=ALWAYS_ANSWERED,
     )
     app.add_middleware(Headers, headers=security_headers(POLICY, public_url=voice.public_url))
-    app.add_middleware(RequestCounter, tallies=services.tallies)
+    app.add_middleware(RequestObserver, tell=partial(requests.count, services.tallies))
     return app
 
 

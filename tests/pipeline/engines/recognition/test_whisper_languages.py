@@ -62,9 +62,11 @@ def test_the_model_knows_its_languages(babel: WhisperBatch) -> None:
 
 
 def test_detection_gives_a_probability_for_each_language(babel: WhisperBatch) -> None:
-    """Alone or in a batch, and only where it was asked for; it changes no word."""
+    """With or without words, alone or in a batch, and only where it was asked for; it changes no word."""
     pcm = sounds.utterance("rms-budget")
-    only, beside, without = babel.read(
+    # a few tokens only: before random weights begin to repeat themselves, which is left out
+    few = WhisperBatch(babel.model, replace(BELIEVING, tokens_per_s=0.5))
+    only, beside, without = few.read(
         [
             Piece(pcm, 0, "", detect=True),
             Piece(pcm, 0, "de", final=True, detect=True),
@@ -77,7 +79,7 @@ def test_detection_gives_a_probability_for_each_language(babel: WhisperBatch) ->
     assert set(only.languages) == set(babel.languages) - {"yue"}
     assert sum(only.languages.values()) == pytest.approx(1, abs=0.01)
     assert (only.words, without.languages) == ((), {})
-    assert beside.words == without.words
+    assert beside.words == without.words != ()
     assert dict(beside.languages) == pytest.approx(dict(only.languages), abs=1e-4)
 
 
