@@ -61,8 +61,19 @@ def add(commands: Subparsers, common: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="a Whisper model by name or directory, or pocketsphinx; default: what the settings choose",
     )
+    plain, modelled = [common, shared], [common, shared, model]
+    _of_recordings(actions, modelled)
+    _of_rooms(actions, plain, modelled)
+    _of_services(actions, plain, modelled)
+    compare = actions.add_parser("compare", help="two results side by side", parents=[common])
+    compare.add_argument("first", type=Path, metavar="A")
+    compare.add_argument("second", type=Path, metavar="B")
+
+
+def _of_recordings(actions: Subparsers, modelled: list[argparse.ArgumentParser]) -> None:
+    """How recordings are heard."""
     hearing = actions.add_parser(
-        "hearing", help="words wrong, delays and compute of a recording", parents=[common, shared, model]
+        "hearing", help="words wrong, delays and compute of a recording", parents=modelled
     )
     hearing.add_argument("--file", type=Path, required=True, metavar="FILE", help="the recording")
     hearing.add_argument(
@@ -71,26 +82,26 @@ def add(commands: Subparsers, common: argparse.ArgumentParser) -> None:
     hearing.add_argument("--language", type=language, default="en", metavar="CODE", help="default: en")
     _pace(hearing, "real")
     _beside(hearing)
-    corpus = actions.add_parser(
-        "corpus", help="streamed against offline over the corpus", parents=[common, shared, model]
-    )
+    corpus = actions.add_parser("corpus", help="streamed against offline over the corpus", parents=modelled)
     corpus.add_argument(
         "--only", default="", metavar="WORDS", help="recordings whose names contain one of these, with commas"
     )
     corpus.add_argument("--list", action="store_true", help="names the recordings and measures nothing")
     _pace(corpus, "sound")
     _beside(corpus)
-    answers = actions.add_parser(
-        "answers", help="single words: kept, doubled or lost", parents=[common, shared, model]
-    )
+    answers = actions.add_parser("answers", help="single words: kept, doubled or lost", parents=modelled)
     answers.add_argument(
         "--voices", default="", metavar="NAMES", help="with commas; default: six of the natural voices here"
     )
     answers.add_argument("--words", type=positive, default=40, metavar="N", help="of 40 words (default: all)")
     _pace(answers, "sound")
-    meeting = actions.add_parser(
-        "meeting", help="a room: lag, coverage, compute of each part", parents=[common, shared]
-    )
+
+
+def _of_rooms(
+    actions: Subparsers, plain: list[argparse.ArgumentParser], modelled: list[argparse.ArgumentParser]
+) -> None:
+    """What a room takes, and a machine bears."""
+    meeting = actions.add_parser("meeting", help="a room: lag, coverage, compute of each part", parents=plain)
     meeting.add_argument(
         "--speaks", type=languages, default=("en",), metavar="CODES", help="a speaker for each (default: en)"
     )
@@ -100,14 +111,18 @@ def add(commands: Subparsers, common: argparse.ArgumentParser) -> None:
     meeting.add_argument(
         "--seconds", type=positive, default=60, metavar="S", help="how long everybody speaks (default: 60)"
     )
-    capacity = actions.add_parser(
-        "capacity", help="speakers for each core, or on a GPU", parents=[common, shared, model]
-    )
+    capacity = actions.add_parser("capacity", help="speakers for each core, or on a GPU", parents=modelled)
     capacity.add_argument(
         "--device", choices=("cpu", "cuda"), default="cpu", help="cuda measures the shape of large-v3-turbo"
     )
+
+
+def _of_services(
+    actions: Subparsers, plain: list[argparse.ArgumentParser], modelled: list[argparse.ArgumentParser]
+) -> None:
+    """Files, messages and voices, through the services that do them."""
     files = actions.add_parser(
-        "files", help="a whole file through the service, beside offline", parents=[common, shared, model]
+        "files", help="a whole file through the service, beside offline", parents=modelled
     )
     files.add_argument(
         "--file", type=Path, metavar="FILE", help="the recording; default: readings that are here, joined"
@@ -119,9 +134,7 @@ def add(commands: Subparsers, common: argparse.ArgumentParser) -> None:
     files.add_argument(
         "--seconds", type=positive, default=600, metavar="S", help="of the readings (default: 600)"
     )
-    load = actions.add_parser(
-        "load", help="the public API with several plans at once", parents=[common, shared]
-    )
+    load = actions.add_parser("load", help="the public API with several plans at once", parents=plain)
     load.add_argument(
         "--plans",
         type=_plans,
@@ -145,16 +158,11 @@ def add(commands: Subparsers, common: argparse.ArgumentParser) -> None:
     )
     _message(load)
     repeated = actions.add_parser(
-        "repeated", help="a voice message for the first time and again", parents=[common, shared]
+        "repeated", help="a voice message for the first time and again", parents=plain
     )
     _message(repeated)
-    voices = actions.add_parser(
-        "voices", help="how well voices are told apart: equal error", parents=[common, shared]
-    )
+    voices = actions.add_parser("voices", help="how well voices are told apart: equal error", parents=plain)
     voices.add_argument("--language", type=language, default="en", metavar="CODE", help="default: en")
-    compare = actions.add_parser("compare", help="two results side by side", parents=[common])
-    compare.add_argument("first", type=Path, metavar="A")
-    compare.add_argument("second", type=Path, metavar="B")
 
 
 def _message(parser: argparse.ArgumentParser) -> None:
