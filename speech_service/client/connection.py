@@ -6,7 +6,8 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
 import aiohttp
 import structlog
@@ -40,6 +41,34 @@ def new_session(services: Services) -> aiohttp.ClientSession:
     token = services.token.get_secret_value()
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     return aiohttp.ClientSession(headers=headers, timeout=aiohttp.ClientTimeout(total=CONNECT_S))
+
+
+class HttpClient:
+    """Asks services over HTTP; usable inside `async with`. Its calls raise EngineError outside."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._session: aiohttp.ClientSession | None = None
+
+    async def __aenter__(self) -> Self:
+        self._session = new_session(self._services)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Ends all connections. Closing twice is fine."""
+        session, self._session = self._session, None
+        if session is not None:
+            await session.close()
+
+    def _open(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            raise EngineError(f"{type(self).__name__} is not connected")
+        return self._session
 
 
 async def open_socket(session: aiohttp.ClientSession, url: str) -> aiohttp.ClientWebSocketResponse:

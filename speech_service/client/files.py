@@ -7,7 +7,6 @@ import io
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from types import TracebackType
 from typing import Final, Literal
 
 import aiohttp
@@ -19,7 +18,7 @@ from config.settings import Services
 from pipeline.audio import HEARING_RATE_HZ, AudioError, Pcm
 from pipeline.engines.protocols import EngineError, EngineOverloaded
 from speech_service.client.answers import RefusedByService, bounded, failure
-from speech_service.client.connection import BROKEN, CONNECT_S, new_session, reason_of
+from speech_service.client.connection import BROKEN, CONNECT_S, HttpClient, reason_of
 from speech_service.transcripts import Transcript
 
 log = structlog.get_logger(__name__)
@@ -44,7 +43,7 @@ class _Place:
     """Asked last until then, on the clock of `time.monotonic`."""
 
 
-class TranscriptionClient:
+class TranscriptionClient(HttpClient):
     """Asks the least busy of several services, and the next one where it fails or has no room.
 
     Usable inside `async with`.
@@ -61,23 +60,8 @@ class TranscriptionClient:
         if not urls:
             raise ValueError("recognition of files needs at least one URL")
         self._places = [_Place(url.rstrip("/")) for url in urls]
-        self._services, self._wait_s = services, wait_s
-        self._session: aiohttp.ClientSession | None = None
-
-    async def __aenter__(self) -> TranscriptionClient:
-        self._session = new_session(self._services)
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self.close()
-
-    async def close(self) -> None:
-        """Ends all connections. Closing twice is fine."""
-        session, self._session = self._session, None
-        if session is not None:
-            await session.close()
+        super().__init__(services)
+        self._wait_s = wait_s
 
     async def transcribe(
         self,
@@ -156,8 +140,7 @@ class TranscriptionClient:
         return sorted(self._places, key=lambda place: (place.aside_until_s > now_s, place.under_way))
 
     async def _ask(self, place: _Place, body: bytes, query: list[tuple[str, str]]) -> Transcript:
-        if self._session is None:
-            raise EngineError(f"{SERVICE} is not connected")
+        session = self._open()
         length_s = len(body) / 2 / HEARING_RATE_HZ
         limit = aiohttp.ClientTimeout(
             total=max(LEAST_ANSWER_S, ANSWER_TIMES * length_s) + 2 * CONNECT_S, sock_connect=CONNECT_S
@@ -166,7 +149,7 @@ class TranscriptionClient:
         try:
             # a file, which is sent in pieces: minutes of sound as one would hold up everything else
             sound = io.BytesIO(body)
-            async with self._session.post(
+            async with session.post(
                 f"{place.url}/transcribe", params=query, data=sound, headers=kind, timeout=limit
             ) as answer:
                 data = await bounded(answer, MOST_ANSWER_BYTES)

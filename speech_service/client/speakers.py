@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from types import TracebackType
 from typing import Final, TypeVar
 
 import aiohttp
@@ -24,7 +23,7 @@ from pipeline.engines.protocols import (
     SpeakerTraits,
 )
 from speech_service.client.answers import RefusedByService, bounded, failure
-from speech_service.client.connection import BROKEN, CONNECT_S, new_session, reason_of
+from speech_service.client.connection import BROKEN, CONNECT_S, HttpClient, reason_of
 from speech_service.likeness import (
     MOST_LINE_BYTES,
     QUIET_S,
@@ -50,7 +49,7 @@ MOST_ANSWER_BYTES: Final = 64 * 1024
 RemoteAnswer = TypeVar("RemoteAnswer")
 
 
-class RemoteSpeakers:
+class RemoteSpeakers(HttpClient):
     """A `SpeakerEncoder` and a `VoiceMatcher`: asks one service after the other until one can.
 
     Usable inside `async with`. Cancelling a call ends the service's work too.
@@ -61,25 +60,9 @@ class RemoteSpeakers:
 
     def __init__(self, services: Services, urls: Sequence[str] = ()) -> None:
         self.info = EngineInfo("remote", "Apache-2.0", "per model", True, False, ())
-        self._services = services
+        super().__init__(services)
         self._urls = [url.rstrip("/") for url in (urls or (services.tts_url,)) if url]
         self._languages: tuple[str, ...] = ()
-        self._session: aiohttp.ClientSession | None = None
-
-    async def __aenter__(self) -> RemoteSpeakers:
-        self._session = new_session(self._services)
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self.close()
-
-    async def close(self) -> None:
-        """Ends all connections. Closing twice is fine."""
-        session, self._session = self._session, None
-        if session is not None:
-            await session.close()
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -173,11 +156,6 @@ class RemoteSpeakers:
                     case NoVoiceFound(code=code, message=message, more=more):
                         raise error_of(Problem(0, code, message, more), SERVICE)
         raise WireError("the search broke off")
-
-    def _open(self) -> aiohttp.ClientSession:
-        if self._session is None:
-            raise EngineError(f"{SERVICE} is not connected")
-        return self._session
 
     async def _whole(self, answer: aiohttp.ClientResponse) -> bytes:
         """The body of a 200. Raises RefusedByService, EngineError, WireError for anything else."""
