@@ -3,7 +3,8 @@
 Source:
     faster-whisper (`transcribe.py`) for features, tokens and word alignment. Different from it: the encoder's
     window is cut to the sound at hand, the largest saving on short pieces, with a floor and a
-    margin, and with the full 30 s window wherever the short one makes the decoder loop or run on.
+    margin, and with the full 30 s window wherever the short one makes the decoder loop or run on; and a look that
+    is no last one checks what the look before has written, on a CPU (`drafted_decoder.py`).
 """
 
 from __future__ import annotations
@@ -18,10 +19,13 @@ import structlog
 
 from pipeline.audio import HEARING_RATE_HZ, Pcm
 from pipeline.engines.protocols import EngineError
+from pipeline.engines.recognition.whisper.attention import align
 from pipeline.engines.recognition.whisper.checks import COMPRESSION_LIMIT, compression_ratio, loop_start
+from pipeline.engines.recognition.whisper.drafted_decoder import DraftedDecoder, Rules, Written
 from pipeline.engines.recognition.whisper.encoding import FRAMES_PER_S, FULL_WINDOW_S, encode, may_hold_speech
 from pipeline.engines.recognition.whisper.words import without_echoes, words_of
 from pipeline.events import Word
+from pipeline.text import languages
 
 log = structlog.get_logger(__name__)
 
@@ -81,6 +85,8 @@ class Piece:
     """Whether a last look is to be no slower than others: no full window, no beams."""
     detect: bool = False
     """Report what the language may be, beside the words."""
+    expected: str = ""
+    """What the look before has written of this sound, as it is checked sooner than written."""
     into_english: bool = False
     """Write it in English instead, as text without places: `Reading.text`."""
 
@@ -119,6 +125,8 @@ class _Draft:
     tokens: list[int] = field(default_factory=list)
     score: float = 0.0
     no_speech: float = 0.0
+    written: Written | None = None
+    """With the decoder's attention, where it was the one for looks that wrote it."""
     reading: Reading = field(default_factory=Reading)
 
 
@@ -127,15 +135,20 @@ class WhisperBatch:
 
     Args:
         model: a `faster_whisper.WhisperModel`.
+        drafted: writes looks that are no last ones; None: CTranslate2 writes them as well.
     """
 
-    def __init__(self, model: Any, tuning: Tuning | None = None) -> None:
+    def __init__(
+        self, model: Any, tuning: Tuning | None = None, drafted: DraftedDecoder | None = None
+    ) -> None:
         from faster_whisper.transcribe import get_suppressed_tokens
 
-        self.model, self.tuning = model, tuning or Tuning()
+        self.model, self.tuning, self._drafted = model, tuning or Tuning(), drafted
         self.multilingual = bool(model.model.is_multilingual)
         self._tokenizers: dict[tuple[str, str], Any] = {}  # one for each of Whisper's languages and tasks
-        self.suppressed = list(get_suppressed_tokens(self.tokenizer(self.languages[0]), [-1]))
+        tokenizer = self.tokenizer(self.languages[0])
+        self.suppressed = list(get_suppressed_tokens(tokenizer, [-1]))
+        self._rules = Rules(tuple(self.suppressed), tokenizer.eot, tokenizer.no_speech)
 
     @property
     def on_gpu(self) -> bool:
@@ -199,7 +212,10 @@ class WhisperBatch:
 
     def _recognise(self, group: Sequence[_Draft], encoded: Any) -> None:
         """Notes what was said; a last look that loops or runs on takes another one, any other is told as doubtful."""
-        self._generate(group, encoded)
+        if self._drafted is not None and group[0].beam == 1 and not group[0].piece.into_english:
+            self._check(self._drafted, group, encoded)
+        else:
+            self._generate(group, encoded)
         doubtful = [draft for draft in group if self._is_doubtful(draft)]
         again = [draft for draft in doubtful if draft.thorough and draft.window_s < FULL_WINDOW_S]
         waived = [draft for draft in doubtful if not draft.thorough]
@@ -220,6 +236,21 @@ class WhisperBatch:
 
     def _encode(self, group: Sequence[_Draft]) -> Any:
         return encode(self.model, [draft.piece.pcm for draft in group], group[0].window_s)
+
+    def _check(self, drafted: DraftedDecoder, group: Sequence[_Draft], encoded: Any) -> None:
+        """Writes what was said, as far as possible by checking what is expected."""
+        for draft, sound in zip(group, np.array(encoded), strict=True):
+            tokenizer = self.tokenizer(draft.piece.language)
+            written = drafted.write(
+                sound,
+                draft.prompt,
+                _expected(draft.piece, tokenizer),
+                self._rules,
+                limit=draft.limit,
+                start=draft.prompt.index(tokenizer.sot),
+            )
+            draft.written, draft.tokens = written, written.tokens
+            draft.score, draft.no_speech = written.score, written.no_speech
 
     def _generate(self, group: Sequence[_Draft], encoded: Any) -> None:
         limit = max(draft.limit for draft in group)
@@ -247,31 +278,37 @@ class WhisperBatch:
     def _align(self, group: Sequence[_Draft], encoded: Any, but: Sequence[_Draft] = ()) -> None:
         tokenizer = self.tokenizer(group[0].piece.language, group[0].piece.into_english)
         texts = [[] if draft in but else self._believed(draft, tokenizer.eot) for draft in group]
-        frames = [max(2, len(draft.piece.pcm) * FRAMES_PER_S // HEARING_RATE_HZ) for draft in group]
-        results = [None] * len(group)
         if group[0].piece.into_english:
             for draft, tokens in zip(group, texts, strict=True):
                 text = tokenizer.decode(tokens).strip()
                 draft.reading = replace(draft.reading, text=text, log_probability=draft.score)
             return
-        if any(texts):
-            results = self.model.model.align(encoded, tokenizer.sot_sequence, texts, frames)
-        for draft, tokens, result in zip(group, texts, results, strict=True):
-            words = (
-                words_of(
-                    tokenizer,
-                    tokens,
-                    result,
-                    samples=len(draft.piece.pcm),
-                    first_sample=draft.piece.first_sample,
-                    language=draft.piece.language,
-                )
-                if tokens
-                else ()
-            )
-            words = without_echoes(words, draft.piece.pcm, draft.piece.first_sample)
+        placed = self._placed(group, texts, encoded)
+        for draft, tokens, alignment in zip(group, texts, placed, strict=True):
+            piece = draft.piece
+            words: tuple[Word, ...] = ()
+            if tokens:
+                words = words_of(
+                    tokenizer, tokens, alignment,
+                    samples=len(piece.pcm), first_sample=piece.first_sample, language=piece.language,
+                )  # fmt: skip
+            words = without_echoes(words, piece.pcm, piece.first_sample)
             dropped = "" if words or draft in but else self._dropped(draft, tokenizer)
             draft.reading = replace(draft.reading, words=words, log_probability=draft.score, dropped=dropped)
+
+    def _placed(self, group: Sequence[_Draft], texts: list[list[int]], encoded: Any) -> Sequence[Any]:
+        """Where the tokens of each text lie in its sound."""
+        frames = [max(2, len(draft.piece.pcm) * FRAMES_PER_S // HEARING_RATE_HZ) for draft in group]
+        written = [draft.written for draft in group if draft.written is not None]
+        if written:
+            return [
+                align(each.attention[:, : len(tokens) + 1], each.probabilities[: len(tokens)], count // 2)
+                for each, tokens, count in zip(written, texts, frames, strict=True)
+            ]
+        if not any(texts):
+            return [None] * len(group)
+        sot_sequence = self.tokenizer(group[0].piece.language).sot_sequence
+        return list(self.model.model.align(encoded, sot_sequence, texts, frames))
 
     def _dropped(self, draft: _Draft, tokenizer: Any) -> str:
         """Why there are no words, where the model hears speech."""
@@ -334,3 +371,11 @@ class WhisperBatch:
                 self.model.hf_tokenizer, self.multilingual, task=key[1], language=language
             )
         return self._tokenizers[key]
+
+
+def _expected(piece: Piece, tokenizer: Any) -> list[int]:
+    """The tokens of what the look before has written; with a blank in front where the language knows blanks."""
+    if not piece.expected:
+        return []
+    blank = "" if languages.base(piece.language) in languages.SPACELESS else " "
+    return list(tokenizer.encode(blank + piece.expected))

@@ -27,6 +27,7 @@ from pipeline.engines.protocols import (
     UnknownLanguage,
 )
 from pipeline.engines.recognition.whisper.batch import LONGEST_SAMPLES, Piece, Reading, Tuning, WhisperBatch
+from pipeline.engines.recognition.whisper.drafted_decoder import DraftedDecoder
 from pipeline.engines.recognition.whisper.file_reader import WhisperFiles
 from pipeline.engines.recognition.whisper.language import (
     CHECKED_AFTER_SAMPLES,
@@ -136,7 +137,8 @@ class WhisperRecognizer:
         def opened() -> tuple[WhisperBatch, WhisperBatch | None]:
             place = find(model, models_dir)
             weights = open_model(place, device=device, compute_type=compute_type, threads=threads)
-            batch = WhisperBatch(weights, tuning)
+            on_gpu = weights.model.device == "cuda"
+            batch = WhisperBatch(weights, tuning, None if on_gpu else DraftedDecoder.load(place))
             return batch, WhisperBatch(weights, tuning) if batch.multilingual else None
 
         batch, translating = await asyncio.to_thread(opened)
@@ -246,7 +248,10 @@ class WhisperStream:
             self._before = ""
             self._forget_before(max(self._first, min(self._stretch, heard_to)))
         first, pcm = self._first, self._sound()
-        piece = Piece(pcm, first, base(language), self._before, final=final, hurried=hurried)
+        piece = Piece(
+            pcm, first, base(language), self._before,
+            final=final, hurried=hurried, expected=text_of(self._last, language),
+        )  # fmt: skip
         reading = await self._recognizer.read(piece)
         self._language = language
         words = in_one_script(reading.words, language)

@@ -1,0 +1,196 @@
+"""Looks that check what the look before has written: the same words as without a draft, whatever the draft says."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from pipeline.audio import Pcm, seconds
+from pipeline.engines.protocols import HearingOptions
+from pipeline.engines.recognition.whisper import drafted_decoder
+from pipeline.engines.recognition.whisper.batch import Piece, Reading, Tuning, WhisperBatch
+from pipeline.engines.recognition.whisper.drafted_decoder import DraftedDecoder, products_are_right
+from pipeline.engines.recognition.whisper.encoding import FULL_WINDOW_S
+from pipeline.engines.recognition.whisper.models import open_model
+from pipeline.engines.recognition.whisper.recognizer import WhisperRecognizer
+from pipeline.text.joining import text_of
+from tests.models import real_model
+from tests.pipeline.engines.recognition import sounds
+
+pytestmark = pytest.mark.engines
+
+FULL = Tuning(floor_s=FULL_WINDOW_S, hopeless_short=-1.2)
+"""The pocket model was trained on the whole window."""
+
+
+class CountingDecoder(DraftedDecoder):
+    """Notes how many tokens each step takes."""
+
+    steps: list[int]
+
+    def step(self, tokens, rows, before, heard):  # type: ignore[no-untyped-def]
+        self.steps.append(len(tokens))
+        return super().step(tokens, rows, before, heard)
+
+
+class Both:
+    """The same weights with drafts and without."""
+
+    def __init__(self, place: Path, tuning: Tuning) -> None:
+        model = open_model(place, device="cpu", compute_type="int8", threads=1)
+        drafted = CountingDecoder.load(place)
+        assert isinstance(drafted, CountingDecoder)
+        self.counting, drafted.steps = drafted, []
+        self.plain, self.drafting = WhisperBatch(model, tuning), WhisperBatch(model, tuning, drafted)
+
+    def steps(self, piece: Piece) -> list[int]:
+        """How many tokens went into each step of a look."""
+        self.counting.steps.clear()
+        self.drafting.read([piece])
+        return list(self.counting.steps)
+
+
+@pytest.fixture(scope="module")
+def pocket() -> Both:
+    return Both(sounds.POCKET_WHISPER, FULL)
+
+
+@pytest.fixture(scope="module")
+def base() -> Both:
+    return Both(real_model("whisper-base"), Tuning())
+
+
+def read(model: WhisperBatch, piece: Piece) -> Reading:
+    (reading,) = model.read([piece])
+    assert isinstance(reading, Reading), reading
+    return reading
+
+
+def texts(reading: Reading) -> list[str]:
+    return [word.text for word in reading.words]
+
+
+def edges_s(reading: Reading) -> list[float]:
+    return [seconds(edge) for word in reading.words for edge in (word.first_sample, word.end_sample)]
+
+
+@pytest.mark.parametrize("name", ["rms-budget", "rms-report", "awb-quarter"])
+def test_a_look_reads_what_ctranslate2_reads(pocket: Both, name: str) -> None:
+    """The same words at the same places, as sure."""
+    piece = Piece(sounds.utterance(name), 0, "en")
+
+    plain, drafted = read(pocket.plain, piece), read(pocket.drafting, piece)
+
+    assert texts(drafted) == texts(plain) != []
+    assert edges_s(drafted) == pytest.approx(edges_s(plain), abs=0.1)
+    assert drafted.log_probability == pytest.approx(plain.log_probability, abs=0.1)
+    # the first token is less sure where CTranslate2 looks at it again, as a mark of time may stand there
+    assert [word.probability for word in drafted.words[1:]] == pytest.approx(
+        [word.probability for word in plain.words[1:]], abs=0.15
+    )
+
+
+@pytest.mark.parametrize("name", ["rms-budget", "awb-people"])
+def test_real_weights_read_alike(base: Both, name: str) -> None:
+    """Words and places, in a window that is cut."""
+    piece = Piece(sounds.utterance(name), 0, "en")
+
+    plain, drafted = read(base.plain, piece), read(base.drafting, piece)
+
+    assert texts(drafted) == texts(plain) != []
+    assert edges_s(drafted) == pytest.approx(edges_s(plain), abs=0.1)
+
+
+SAID = "Today we will talk about the new budget."
+
+
+@pytest.mark.parametrize(
+    "draft",
+    [
+        SAID,
+        "Today we will talk about",
+        "we will talk about the new budget.",
+        "Today we can explain about the new budget.",
+        "Today we will talk about the very new budget.",
+        "Today will talk about the new budget.",
+        "Today we will talk about the new budget. Today we will talk about the new budget.",
+        "The doctor said that we need more people to help us in the morning.",
+        "budget new the about talk will we today",
+        "¿Qué? 今日は",
+        "no " * 300,
+    ],
+    ids=[
+        "right", "its beginning", "its end", "a word wrong", "a word too many", "a word missing", "twice",
+        "something else", "backwards", "unknown signs", "longer than any text",
+    ],
+)  # fmt: skip
+def test_a_draft_changes_no_word(pocket: Both, draft: str) -> None:
+    """Right or wrong, it only changes how long it takes."""
+    piece = Piece(sounds.utterance("rms-budget"), 0, "en", expected=draft)
+
+    reading = read(pocket.drafting, piece)
+
+    assert " ".join(texts(reading)) == SAID
+    assert edges_s(reading) == pytest.approx(
+        edges_s(read(pocket.drafting, replace(piece, expected=""))), abs=0.05
+    )
+
+
+def test_what_was_expected_is_checked_in_one_step(pocket: Both) -> None:
+    """One for a draft that holds, one for each token without one, few where it goes wrong on the way."""
+    piece = Piece(sounds.utterance("rms-budget"), 0, "en")
+    without = pocket.steps(piece)
+
+    assert len(pocket.steps(replace(piece, expected=SAID))) == 1
+    assert len(pocket.steps(replace(piece, expected="Today we will talk about the old budget."))) <= 4
+    assert len(without) > 8
+    assert without[1:] == [1] * (len(without) - 1)
+
+
+def test_a_text_that_does_not_end_is_cut_off_and_told(pocket: Both) -> None:
+    """As with CTranslate2: no longer than the sound allows, and not to be believed."""
+    tuning = replace(FULL, tokens_per_s=0.0, spare_tokens=4)
+    model = WhisperBatch(pocket.drafting.model, tuning, pocket.counting)
+
+    reading = read(model, Piece(sounds.utterance("rms-budget"), 0, "en"))
+
+    assert (reading.doubtful, reading.words) == (True, ())
+
+
+@pytest.mark.parametrize("pcm", [sounds.silence(3), sounds.noise(3, 2000), np.zeros(16_000, np.int16)])
+def test_where_nobody_speaks_no_draft_makes_words(base: Both, pcm: Pcm) -> None:
+    """What was said before is not said again because it was expected."""
+    piece = Piece(pcm, 0, "en", expected="ask not what your country can do for you")
+
+    assert read(base.drafting, piece).words == ()
+
+
+async def test_a_speaker_is_heard_the_same_look_for_look(base: Both) -> None:
+    """Real weights: what looks at a growing sentence say at last, and the words on the way, mostly checked."""
+    pcm = sounds.joined(sounds.utterance("rms-report"), sounds.utterance("rms-budget"))
+    written = checked = 0
+    for model in (base.plain, base.drafting):
+        recognizer = WhisperRecognizer(model)
+        stream = await recognizer.open(HearingOptions("anna", "en"), first_sample=0)
+        base.counting.steps.clear()
+        for begin in range(0, len(pcm), 5600):
+            await stream.accept(pcm[begin : begin + 5600])
+            hypothesis = await stream.hypothesis()
+            written += len(hypothesis.words)
+        checked = len(base.counting.steps)
+        assert sounds.plain(text_of(hypothesis.words, "en")) == f"{sounds.REPORT} {sounds.BUDGET}".split()
+        await stream.close()
+        await recognizer.close()
+    # half of the words are the other model's, and tokens are more than words
+    assert checked < written / 2 / 1.5
+
+
+def test_a_processor_with_wrong_products_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    """CTranslate2 writes all looks there; here they are right."""
+    assert products_are_right()
+    monkeypatch.setattr(drafted_decoder, "products_are_right", lambda: False)
+
+    assert DraftedDecoder.load(sounds.POCKET_WHISPER) is None
