@@ -18,12 +18,15 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+import structlog
 from numpy.typing import NDArray
 
 from pipeline.engines.protocols import EngineError
 from pipeline.engines.recognition.whisper import decoder_network
 from pipeline.engines.recognition.whisper.decoder_network import BLOCKS, DecoderShape, in_blocks
 from pipeline.engines.recognition.whisper.weights import read_weights
+
+log = structlog.get_logger(__name__)
 
 _AHEAD: Final = 8
 """So many tokens of the draft are checked at once behind a difference."""
@@ -79,14 +82,19 @@ class DraftedDecoder:
 
     @classmethod
     def load(cls, place: Path) -> DraftedDecoder | None:
-        """The decoder of a model's directory; None for one of a kind, or on a processor, that it cannot work with."""
-        weights = read_weights(place / "model.bin")
-        settings: Mapping[str, Any] = json.loads((place / "config.json").read_text(encoding="utf-8"))
-        heads = tuple((int(layer), int(head)) for layer, head in settings.get("alignment_heads") or ())
-        shape = DecoderShape(weights, heads)
-        if not heads or not shape.block or not products_are_right():
+        """The decoder of a model's directory; None: it, or this processor, is of another kind. Blocking."""
+        try:
+            weights = read_weights(place / "model.bin")
+            settings: Mapping[str, Any] = json.loads((place / "config.json").read_text(encoding="utf-8"))
+            heads = tuple((int(layer), int(head)) for layer, head in settings.get("alignment_heads") or ())
+            shape = DecoderShape(weights, heads)
+            if not heads or not shape.block or not products_are_right():
+                return None
+            return cls(shape, tuple(map(int, settings.get("suppress_ids_begin") or ())))
+        except (EngineError, OSError, ValueError, KeyError) as error:
+            # CTranslate2 has opened the same files, so nothing is wrong with them
+            log.warning("looks are written without drafts", reason=f"{type(error).__name__}: {error}")
             return None
-        return cls(shape, tuple(map(int, settings.get("suppress_ids_begin") or ())))
 
     def write(
         self, sound: Floats, prompt: Sequence[int], draft: Sequence[int], rules: Rules, limit: int, start: int

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from pipeline.audio import Pcm, seconds
-from pipeline.engines.protocols import HearingOptions
+from pipeline.engines.protocols import EngineError, HearingOptions
 from pipeline.engines.recognition.whisper import drafted_decoder
 from pipeline.engines.recognition.whisper.batch import Piece, Reading, Tuning, WhisperBatch
 from pipeline.engines.recognition.whisper.drafted_decoder import DraftedDecoder, products_are_right
@@ -194,3 +194,30 @@ def test_a_processor_with_wrong_products_is_not_used(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(drafted_decoder, "products_are_right", lambda: False)
 
     assert DraftedDecoder.load(sounds.POCKET_WHISPER) is None
+
+
+@pytest.mark.parametrize("lacking", ["decoder/num_heads", "decoder/layer_1/ffn/linear_1/bias"])
+async def test_a_decoder_of_another_kind_is_left_to_ctranslate2(
+    monkeypatch: pytest.MonkeyPatch, lacking: str
+) -> None:
+    """Named otherwise, or stored in a type that only CTranslate2 knows: everything is heard all the same."""
+    known = drafted_decoder.read_weights(sounds.POCKET_WHISPER / "model.bin")
+    others = {name: values for name, values in known.items() if name != lacking}
+    monkeypatch.setattr(drafted_decoder, "read_weights", lambda path: others)
+
+    assert DraftedDecoder.load(sounds.POCKET_WHISPER) is None
+
+    def unreadable(path: Path) -> None:
+        raise EngineError("the weights in model.bin cannot be read: KeyError")
+
+    monkeypatch.setattr(drafted_decoder, "read_weights", unreadable)
+    recognizer = await WhisperRecognizer.load(
+        sounds.POCKET_WHISPER, models_dir=Path("none"), device="cpu", tuning=FULL
+    )
+    stream = await recognizer.open(HearingOptions("anna", "en"), first_sample=0)
+    await stream.accept(sounds.utterance("rms-budget"))
+    hypothesis = await stream.hypothesis()
+    await stream.close()
+    await recognizer.close()
+
+    assert text_of(hypothesis.words, "en") == SAID
