@@ -16,6 +16,7 @@ from pipeline.engines.recognition.whisper.drafted_decoder import DraftedDecoder,
 from pipeline.engines.recognition.whisper.encoding import FULL_WINDOW_S
 from pipeline.engines.recognition.whisper.models import open_model
 from pipeline.engines.recognition.whisper.recognizer import WhisperRecognizer
+from pipeline.engines.recognition.whisper.weights import read_weights
 from pipeline.text.joining import text_of
 from tests.models import real_model
 from tests.pipeline.engines.recognition import sounds
@@ -201,7 +202,7 @@ async def test_a_decoder_of_another_kind_is_left_to_ctranslate2(
     monkeypatch: pytest.MonkeyPatch, lacking: str
 ) -> None:
     """Named otherwise, or stored in a type that only CTranslate2 knows: everything is heard all the same."""
-    known = drafted_decoder.read_weights(sounds.POCKET_WHISPER / "model.bin")
+    known = read_weights(sounds.POCKET_WHISPER / "model.bin")
     others = {name: values for name, values in known.items() if name != lacking}
     monkeypatch.setattr(drafted_decoder, "read_weights", lambda path: others)
 
