@@ -19,9 +19,11 @@ import structlog
 from pipeline.audio import HEARING_RATE_HZ, Pcm
 from pipeline.engines.protocols import EngineError
 from pipeline.engines.recognition.whisper.checks import COMPRESSION_LIMIT, compression_ratio, loop_start
-from pipeline.engines.recognition.whisper.encoding import FRAMES_PER_S, FULL_WINDOW_S, encode, may_hold_speech
-from pipeline.engines.recognition.whisper.words import without_echoes, words_of
+from pipeline.engines.recognition.whisper.encoding import FULL_WINDOW_S, encode, may_hold_speech
+from pipeline.engines.recognition.whisper.language import chances_of
+from pipeline.engines.recognition.whisper.words import alignments, without_echoes, words_of
 from pipeline.events import Word
+from protocol.plain_text import says_anything
 
 log = structlog.get_logger(__name__)
 
@@ -121,6 +123,11 @@ class _Draft:
     no_speech: float = 0.0
     reading: Reading = field(default_factory=Reading)
 
+    @property
+    def may_look_again(self) -> bool:
+        """Whether it takes its time, and a larger window is left to try."""
+        return self.thorough and self.window_s < FULL_WINDOW_S
+
 
 class WhisperBatch:
     """The model. Everything blocks; one thread at a time.
@@ -194,14 +201,13 @@ class WhisperBatch:
             return
         for draft, ranking in zip(group, self.model.model.detect_language(encoded), strict=True):
             if draft.piece.detect:
-                chances = {token.strip("<|>"): float(chance) for token, chance in ranking}
-                draft.reading = replace(draft.reading, languages=chances)
+                draft.reading = replace(draft.reading, languages=chances_of(ranking))
 
     def _recognise(self, group: Sequence[_Draft], encoded: Any) -> None:
         """Notes what was said; a last look that loops or runs on takes another one, any other is told as doubtful."""
         self._generate(group, encoded)
         doubtful = [draft for draft in group if self._is_doubtful(draft)]
-        again = [draft for draft in doubtful if draft.thorough and draft.window_s < FULL_WINDOW_S]
+        again = [draft for draft in doubtful if draft.may_look_again]
         waived = [draft for draft in doubtful if not draft.thorough]
         self._align(group, encoded, but=[*again, *waived])  # a last look in the full window has no second one
         for draft in waived:
@@ -245,52 +251,41 @@ class WhisperBatch:
         return ran_on or looped
 
     def _align(self, group: Sequence[_Draft], encoded: Any, but: Sequence[_Draft] = ()) -> None:
+        """Notes the words and their places; of what was translated the text alone, which has none."""
         tokenizer = self.tokenizer(group[0].piece.language, group[0].piece.into_english)
         texts = [[] if draft in but else self._believed(draft, tokenizer.eot) for draft in group]
-        frames = [max(2, len(draft.piece.pcm) * FRAMES_PER_S // HEARING_RATE_HZ) for draft in group]
-        results = [None] * len(group)
         if group[0].piece.into_english:
             for draft, tokens in zip(group, texts, strict=True):
                 text = tokenizer.decode(tokens).strip()
                 draft.reading = replace(draft.reading, text=text, log_probability=draft.score)
             return
-        if any(texts):
-            results = self.model.model.align(encoded, tokenizer.sot_sequence, texts, frames)
+        sounds = [draft.piece.pcm for draft in group]
+        results = alignments(self.model, encoded, tokenizer, texts, sounds)
         for draft, tokens, result in zip(group, texts, results, strict=True):
-            words = (
-                words_of(
-                    tokenizer,
-                    tokens,
-                    result,
-                    samples=len(draft.piece.pcm),
-                    first_sample=draft.piece.first_sample,
-                    language=draft.piece.language,
-                )
-                if tokens
-                else ()
-            )
-            words = without_echoes(words, draft.piece.pcm, draft.piece.first_sample)
+            words = _placed(draft.piece, tokenizer, tokens, result)
             dropped = "" if words or draft in but else self._dropped(draft, tokenizer)
             draft.reading = replace(draft.reading, words=words, log_probability=draft.score, dropped=dropped)
 
     def _dropped(self, draft: _Draft, tokenizer: Any) -> str:
         """Why there are no words, where the model hears speech."""
         text = tokenizer.decode([token for token in draft.tokens if token < tokenizer.eot])
-        if draft.no_speech >= self.tuning.surely_speech or not any(map(str.isalnum, text)):
+        if draft.no_speech >= self.tuning.surely_speech or not says_anything(text):
             return ""
         return "it was too unclear to be written down"
 
     def _believed(self, draft: _Draft, end_of_text: int) -> list[int]:
         """The tokens without what silence and loops make up."""
-        tuning = self.tuning
         tokens = [token for token in draft.tokens[: draft.limit] if token < end_of_text]
-        start = loop_start(tokens)
-        if start is not None:
-            tokens = tokens[:start]
-        silent = draft.no_speech > tuning.no_speech and draft.score < tuning.unlikely
-        silent = silent or draft.score < self._hopeless(draft, tokens)
+        tokens = tokens[: loop_start(tokens)]
         text = self.tokenizer(draft.piece.language).decode(tokens)
-        return [] if silent or compression_ratio(text) > COMPRESSION_LIMIT else tokens
+        made_up = self._is_silent(draft, tokens) or compression_ratio(text) > COMPRESSION_LIMIT
+        return [] if made_up else tokens
+
+    def _is_silent(self, draft: _Draft, tokens: Sequence[int]) -> bool:
+        """Whether the model is so unsure of what it wrote that nobody will have said it."""
+        if draft.no_speech > self.tuning.no_speech and draft.score < self.tuning.unlikely:
+            return True
+        return draft.score < self._hopeless(draft, tokens)
 
     def _hopeless(self, draft: _Draft, tokens: Sequence[int]) -> float:
         """A short answer has few tokens to be sure of: rightly heard ones reach -1.7 where speech is certain."""
@@ -304,25 +299,30 @@ class WhisperBatch:
         tuning = self.tuning
         piece = replace(piece, pcm=piece.pcm[-LONGEST_SAMPLES:])
         length_s = len(piece.pcm) / HEARING_RATE_HZ
-        wanted = max(tuning.floor_s, length_s + tuning.margin_s) - tuning.floor_s
-        window_s = tuning.floor_s + np.ceil(wanted / tuning.step_s) * tuning.step_s
-        short_s = tuning.short_english_s if piece.into_english else tuning.short_s
         thorough = piece.final and not piece.hurried
-        if thorough and length_s < short_s:
-            window_s = float(FULL_WINDOW_S)
         limit = min(_LONGEST_OUTPUT, int(tuning.spare_tokens + tuning.tokens_per_s * length_s))
+        beam = tuning.final_beam if thorough else tuning.beam
+        window_s = self._window_s(piece, length_s, thorough=thorough)
+        return _Draft(at, piece, self._prompt(piece), window_s, limit, beam, thorough)
+
+    def _window_s(self, piece: Piece, length_s: float, *, thorough: bool) -> int:
+        """How much the encoder looks at: the sound with a margin, in steps; all it can for what is short and final."""
+        tuning = self.tuning
+        if thorough and length_s < (tuning.short_english_s if piece.into_english else tuning.short_s):
+            return FULL_WINDOW_S
+        wanted = max(tuning.floor_s, length_s + tuning.margin_s) - tuning.floor_s
+        return int(min(FULL_WINDOW_S, tuning.floor_s + np.ceil(wanted / tuning.step_s) * tuning.step_s))
+
+    def _prompt(self, piece: Piece) -> list[int]:
+        """What the decoder is told: the language, the task, and the words before."""
         tokenizer = self.tokenizer(piece.language or self.languages[0], piece.into_english)
         prompt = [*tokenizer.sot_sequence, tokenizer.no_timestamps]
-        if piece.prompt:
-            before = tokenizer.encode(" " + piece.prompt.strip())
-            kept = min(_LONGEST_PROMPT, len(before))
-            if not piece.into_english:
-                # cut to a few lengths, as pieces of one batch must have prompts of the same length
-                kept = kept // _PROMPT_STEP * _PROMPT_STEP
-            if kept:
-                prompt = [tokenizer.sot_prev, *before[-kept:], *prompt]
-        beam = tuning.final_beam if thorough else tuning.beam
-        return _Draft(at, piece, prompt, int(min(FULL_WINDOW_S, window_s)), limit, beam, thorough)
+        before = tokenizer.encode(" " + piece.prompt.strip()) if piece.prompt else []
+        kept = min(_LONGEST_PROMPT, len(before))
+        if not piece.into_english:
+            # cut to a few lengths, as pieces of one batch must have prompts of the same length
+            kept = kept // _PROMPT_STEP * _PROMPT_STEP
+        return [tokenizer.sot_prev, *before[-kept:], *prompt] if kept else prompt
 
     def tokenizer(self, language: str, into_english: bool = False) -> Any:
         """faster-whisper's, for one of Whisper's languages."""
@@ -334,3 +334,18 @@ class WhisperBatch:
                 self.model.hf_tokenizer, self.multilingual, task=key[1], language=language
             )
         return self._tokenizers[key]
+
+
+def _placed(piece: Piece, tokenizer: Any, tokens: list[int], alignment: Any) -> tuple[Word, ...]:
+    """The words of a piece, without those that say again what stands before them."""
+    if not tokens:
+        return ()
+    words = words_of(
+        tokenizer,
+        tokens,
+        alignment,
+        samples=len(piece.pcm),
+        first_sample=piece.first_sample,
+        language=piece.language,
+    )
+    return without_echoes(words, piece.pcm, piece.first_sample)

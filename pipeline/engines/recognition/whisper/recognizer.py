@@ -303,6 +303,10 @@ class WhisperStream:
         sound = self._stretch_sound()
         if lock.locked and not self._is_due(len(sound), final=final):
             return lock.locked
+        return await self._detected(lock, sound, final=final)
+
+    async def _detected(self, lock: LanguageLock, sound: Pcm, *, final: bool) -> str:
+        """What the model hears of the stretch, weighed against what was heard before."""
         self._asked_at = len(sound)
         reading = await self._recognizer.read(Piece(sound, self._first, "", final=final, detect=True))
         if reading.languages:
