@@ -43,12 +43,15 @@ def outcome(word: str, text: str, language: str = "en") -> Outcome:
     if not got:
         return Outcome.LOST
     # "77" for seven, as two words joined or apart
-    repeated = len(got) > 1 and len(got) % 2 == 0 and got[: len(got) // 2] == got[len(got) // 2 :]
-    written_twice = "".join(text.split()).casefold().strip(".,!? ")
-    half = written_twice[: len(written_twice) // 2]
-    if repeated or got.count(said[0]) > 1 or (len(half) >= 1 and half * 2 == written_twice):
+    written = "".join(text.split()).casefold().strip(".,!? ")
+    if _is_twice_the_same(got) or got.count(said[0]) > 1 or _is_twice_the_same(written):
         return Outcome.DOUBLED
     return Outcome.OTHER
+
+
+def _is_twice_the_same(parts: Sequence[str]) -> bool:
+    half, odd = divmod(len(parts), 2)
+    return half > 0 and not odd and parts[:half] == parts[half:]
 
 
 async def spoken(speakers: DemoVoices, voices: Sequence[str], count: int) -> list[LabelledRecording]:
@@ -128,16 +131,13 @@ def summary(words: Sequence[Mapping[str, Any]]) -> Measurements:
 def text(found: Mapping[str, Any]) -> str:
     """Markdown."""
     total = found["summary"]
-    sides = [("streamed", total["streamed"])] + ([("offline", total["offline"])] if total["offline"] else [])
-    rows = [(name, *(str(side[each.value]) for each in Outcome)) for name, side in sides]
+    sides = {name: total[name] for name in ("streamed", "offline") if total[name]}
+    rows = [(name, *(str(side[each.value]) for each in Outcome)) for name, side in sides.items()]
     title = f"{total['words']} single words, {found['engine']} {found['model']}"
-    parts = [markdown(title, ("", *(each.value for each in Outcome)), rows)]
-    wrong = [_line(entry) for entry in found["words"] if differs(entry)]
-    parts.append(
-        f"{total['kept_offline_not_streamed']} kept offline and not streamed"
-        + (":\n\n" + "\n".join(f"- {line}" for line in wrong) if wrong else "")
-    )
-    return "\n".join(parts)
+    wrong = "\n".join(f"- {_line(entry)}" for entry in found["words"] if differs(entry))
+    kept = f"{total['kept_offline_not_streamed']} kept offline and not streamed"
+    table = markdown(title, ("", *(each.value for each in Outcome)), rows)
+    return "\n".join([table, f"{kept}:\n\n{wrong}" if wrong else kept])
 
 
 def _line(entry: Mapping[str, Any]) -> str:

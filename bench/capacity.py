@@ -57,7 +57,10 @@ async def measure(settings: Settings, model: str, *, device: str, say: Callable[
             "capacity is measured with a Whisper model, and there is none; name one with --model"
         )
     whisper = await asyncio.to_thread(OfflineWhisper.open, name, settings, threads=1)
-    times = await asyncio.to_thread(_passes, whisper.model, say)
+    return _on_one_core(name, await asyncio.to_thread(_passes, whisper.model, say))
+
+
+def _on_one_core(name: str, times: Sequence[PassTime]) -> Measurements:
     windows = sorted({each.window_s for each in times})
     return {
         "kind": "capacity",

@@ -38,17 +38,18 @@ def text(first: str, second: str, found: list[Row]) -> str:
 
 
 def _numbers(tree: Any, path: str = "") -> Iterator[tuple[str, float]]:
-    if isinstance(tree, bool) or tree is None or isinstance(tree, str):
-        return
-    if isinstance(tree, int | float):
-        yield path, tree
-    elif isinstance(tree, Mapping):
-        for key, value in tree.items():
-            yield from _numbers(value, f"{path}.{key}" if path else str(key))
-    elif isinstance(tree, list):
-        for number, value in enumerate(tree):
-            name = _name(value)
-            yield from _numbers(value, f"{path}[{name if name is not None else number}]")
+    match tree:
+        case bool():
+            return
+        case int() | float():
+            yield path, tree
+        case Mapping():
+            for key, value in tree.items():
+                yield from _numbers(value, f"{path}.{key}" if path else str(key))
+        case list():
+            for number, value in enumerate(tree):
+                name = _name(value)
+                yield from _numbers(value, f"{path}[{number if name is None else name}]")
 
 
 def _name(value: Any) -> str | None:

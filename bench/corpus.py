@@ -93,6 +93,12 @@ def _spoken(speakers: DemoVoices) -> list[Item]:
         found.append(_lines(f"numbers-{voice}", "en", NUMBERS, voice, (0.7,), "numbers"))
         found.append(_lines(f"fast-{voice}", "en", TALKS["en"], voice, (0.3,), "fast speech", speed=1.35))
         found.append(_lines(f"answers-{voice}", "en", ANSWERS[:16], voice, (1.5, 2.5), "single words"))
+    return found + _disturbed(speakers)
+
+
+def _disturbed(speakers: DemoVoices) -> list[Item]:
+    """Talks over the telephone, in a hall and in noise."""
+    found = []
     for language in ("es", "fr"):
         for voice in speakers.natural(language)[:1]:
             found.append(_changed(_talk(language, voice), "telephone", sounds.over_the_telephone))

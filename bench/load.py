@@ -166,7 +166,7 @@ def figures(asked: Sequence[Asked], plan: str, took_s: float, promised_s: float)
         "per_minute": round(60 * len(good) / took_s, 2),
         "message_s": _took(good, "message"),
         "job_s": _took(good, "job"),
-        "job_waited_s": _spread([each.waited_s for each in good if each.waited_s is not None]),
+        "job_waited_s": _waited(good),
         "promised_s": promised_s,
         "within_promise": _share([each.took_s <= promised_s for each in good]),
         "refused_429": sum(count for error, count in errors.items() if error.startswith("429")),
@@ -176,6 +176,10 @@ def figures(asked: Sequence[Asked], plan: str, took_s: float, promised_s: float)
 
 def _took(answered: Sequence[Asked], way: str) -> dict[str, float] | None:
     return _spread([each.took_s for each in answered if each.way == way])
+
+
+def _waited(answered: Sequence[Asked]) -> dict[str, float] | None:
+    return _spread([each.waited_s for each in answered if each.waited_s is not None])
 
 
 def _spread(values_s: Sequence[float]) -> dict[str, float] | None:

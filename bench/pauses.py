@@ -58,6 +58,18 @@ def pauses_s(
     Args:
         timed: words with their places, e.g. of a recogniser that saw the whole recording.
     """
+    pauses: list[float | None] = []
+    before: int | None = 0
+    for place in _middles(reference, timed, language):
+        pauses.append(None if place is None or before is None else _longest_s(quiet, before, place))
+        before = place
+    return pauses
+
+
+def _middles(
+    reference: Sequence[str], timed: Sequence[tuple[str, int, int]], language: str
+) -> list[int | None]:
+    """The middle of each word of the reference in the sound, where it was recognised."""
     units: list[str] = []
     middles: list[int] = []
     for text, first, end in timed:
@@ -68,16 +80,13 @@ def pauses_s(
     for at, beside in align(reference, units):
         if at is not None and beside is not None:
             places[at] = middles[beside]
-    pauses: list[float | None] = []
-    before: int | None = 0
-    for place in places:
-        if place is None or before is None:
-            pauses.append(None)
-        else:
-            longest = max((min(end, place) - max(first, before) for first, end in quiet), default=0)
-            pauses.append(max(0, longest) / HEARING_RATE_HZ)
-        before = place
-    return pauses
+    return places
+
+
+def _longest_s(quiet: Sequence[SampleRange], begin: int, end: int) -> float:
+    """The longest that was quiet between two places."""
+    longest = max((min(last, end) - max(first, begin) for first, last in quiet), default=0)
+    return max(0, longest) / HEARING_RATE_HZ
 
 
 def by_pause(
@@ -89,12 +98,14 @@ def by_pause(
     def of_words(name: str, at: Sequence[int]) -> PauseClass:
         return PauseClass(name, len(at), tuple(sum(each[index] for index in at) for each in wrong))
 
-    known = [(index, pause) for index, pause in enumerate(pauses) if pause is not None]
-    classes = [
-        of_words(_between(low, high), [index for index, pause in known if low <= pause < high])
-        for low, high in pairwise([0.0, *EDGES_S, math.inf])
-    ]
-    return [*classes, of_words("not known", [index for index, pause in enumerate(pauses) if pause is None])]
+    edges = list(pairwise([0.0, *EDGES_S, math.inf]))
+    known = [of_words(_between(low, high), _places(pauses, low, high)) for low, high in edges]
+    return [*known, of_words("not known", [index for index, pause in enumerate(pauses) if pause is None])]
+
+
+def _places(pauses: Sequence[float | None], low: float, high: float) -> list[int]:
+    """The words with a pause of that length before them."""
+    return [index for index, pause in enumerate(pauses) if pause is not None and low <= pause < high]
 
 
 def _between(low_s: float, high_s: float) -> str:

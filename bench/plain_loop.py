@@ -104,12 +104,12 @@ class PlainLoop:
     def _without_known(self, words: list[TimedWord]) -> list[TimedWord]:
         to_s = self._committed_to_s
         new = [word for word in words if word.start_s > to_s - TOLERANCE_S]
-        if not new or not self._committed or abs(new[0].start_s - to_s) >= OVERLAP_S:
+        if not new or abs(new[0].start_s - to_s) >= OVERLAP_S:
             return new
-        for count in range(1, min(len(self._committed), len(new), OVERLAP_WORDS) + 1):
-            if [word.text for word in self._committed[-count:]] == [word.text for word in new[:count]]:
-                return new[count:]
-        return new
+        known, said = ([word.text for word in some] for some in (self._committed, new))
+        counts = range(1, min(len(known), len(said), OVERLAP_WORDS) + 1)
+        again = next((count for count in counts if known[-count:] == said[:count]), 0)
+        return new[again:]
 
     def _trim(self, ends_s: list[float]) -> None:
         """Cuts at the end of the last segment but one that lies in committed text; without one nothing is cut."""

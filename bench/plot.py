@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Mapping, Sequence
 from html import escape
@@ -15,12 +16,9 @@ Points = Sequence[tuple[float, float]]
 
 def lines(title: str, across: str, up: str, series: Mapping[str, Points]) -> str:
     """Each series as a line in its own colour, named in the corner."""
-    points = [point for each in series.values() for point in each]
+    points = list(itertools.chain.from_iterable(series.values()))
     x_to = _round_up(max((x for x, _ in points), default=1.0))
-    y_to = _round_up(max((y for _, y in points), default=1.0))
-    y_from = (
-        -_round_up(-min(0.0, *(y for _, y in points))) if points and min(y for _, y in points) < 0 else 0.0
-    )
+    y_from, y_to = _reach([y for _, y in points] or [1.0])
 
     def place(x: float, y: float) -> str:
         return f"{_across(x / x_to):.1f},{_up((y - y_from) / (y_to - y_from)):.1f}"
@@ -32,6 +30,12 @@ def lines(title: str, across: str, up: str, series: Mapping[str, Points]) -> str
         drawn.append(f'<polyline fill="none" stroke="{colour}" stroke-width="2" points="{path}"/>')
         drawn.append(_text(WIDTH - RIGHT, TOP + 14 + 16 * number, name, "end", colour))
     return _frame(title, across, up, x_to, y_from, y_to, drawn)
+
+
+def _reach(heights: Sequence[float]) -> tuple[float, float]:
+    """From where to where the axis goes: from 0, unless something lies below."""
+    lowest = min(heights)
+    return (-_round_up(-lowest) if lowest < 0 else 0.0), _round_up(max(heights))
 
 
 def bars(title: str, up: str, values: Mapping[str, float]) -> str:

@@ -76,9 +76,11 @@ def similarities(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Of all pairs of what one speaker says, and of all pairs of what two say."""
     told = [(speaker, found) for speaker, several in heard.items() for found in several]
-    pairs = [(one[0] == other[0], float(one[1] @ other[1])) for one, other in itertools.combinations(told, 2)]
-    same = np.array([similarity for alike, similarity in pairs if alike], np.float64)
-    return same, np.array([similarity for alike, similarity in pairs if not alike], np.float64)
+    same: list[float] = []
+    different: list[float] = []
+    for (speaker, one), (other, another) in itertools.combinations(told, 2):
+        (same if speaker == other else different).append(float(one @ another))
+    return np.array(same, np.float64), np.array(different, np.float64)
 
 
 def equal_error(same: NDArray[np.float64], different: NDArray[np.float64]) -> tuple[float, float]:

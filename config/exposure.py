@@ -28,10 +28,17 @@ def is_loopback(host: str) -> bool:
 
 def refuse_exposed_development(settings: Settings) -> None:
     """Raises SettingsError where `development` is true and something is, or may be, within others' reach."""
-    if not settings.development:
-        return
-    auth, livekit, services, turn = settings.auth, settings.livekit, settings.services, settings.turn
-    voice = settings.voice
+    for name, host in _hosts(settings).items() if settings.development else ():
+        if not is_loopback(host):
+            raise SettingsError(
+                f"development = true is for one machine alone, and {name} leads beyond it ({host or 'all addresses'}); "
+                "set keys of your own and leave development out"
+            )
+
+
+def _hosts(settings: Settings) -> dict[str, str]:
+    """Where this installation listens and leads to, by setting."""
+    auth, livekit, services, voice = settings.auth, settings.livekit, settings.services, settings.voice
     hosts = {"auth.host": auth.host, "services.host": services.host, "voice.host": voice.host}
     urls = {
         "livekit.url": livekit.url,
@@ -44,14 +51,9 @@ def refuse_exposed_development(settings: Settings) -> None:
         "services.auth_url": services.auth_url,
     }
     hosts |= {name: host_of(url) for name, url in urls.items() if url}
-    if turn.host and turn.secret.get_secret_value() in PUBLISHED:
-        hosts["turn.host"] = turn.host
-    for name, host in hosts.items():
-        if not is_loopback(host):
-            raise SettingsError(
-                f"development = true is for one machine alone, and {name} leads beyond it ({host or 'all addresses'}); "
-                "set keys of your own and leave development out"
-            )
+    if settings.turn.host and settings.turn.secret.get_secret_value() in PUBLISHED:
+        hosts["turn.host"] = settings.turn.host
+    return hosts
 
 
 def host_of(url: str) -> str:

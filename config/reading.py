@@ -18,6 +18,8 @@ from config.exposure import refuse_exposed_development
 from config.settings import Settings, SettingsError
 from config.variables import overlay
 
+_USUAL_FILE = "hive.toml"
+
 
 def load(path: Path | None = None, environment: Mapping[str, str] | None = None) -> Settings:
     """Reads the settings.
@@ -31,24 +33,30 @@ def load(path: Path | None = None, environment: Mapping[str, str] | None = None)
             others' reach.
     """
     environment = os.environ if environment is None else environment
-    named = path or (Path(environment["HIVE_CONFIG"]) if environment.get("HIVE_CONFIG") else None)
-    tree: dict[str, Any] = {}
-    source = named or Path("hive.toml")
-    if named is not None or source.exists():
-        try:
-            tree = tomllib.loads(source.read_text(encoding="utf-8"))
-        except OSError as error:
-            raise SettingsError(f"cannot read the settings file {source}: {error.strerror}") from error
-        except tomllib.TOMLDecodeError as error:
-            raise SettingsError(f"{source} is not valid TOML: {error}") from error
+    source = path or Path(environment.get("HIVE_CONFIG") or _USUAL_FILE)
+    is_named = path is not None or bool(environment.get("HIVE_CONFIG"))
+    tree = _read(source) if is_named or source.exists() else {}
     overlay(tree, environment)
+    settings = _checked(tree, source)
+    refuse_exposed_development(settings)
+    return settings
+
+
+def _read(source: Path) -> dict[str, Any]:
     try:
-        settings = TypeAdapter(Settings).validate_python(tree)
+        return tomllib.loads(source.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SettingsError(f"cannot read the settings file {source}: {error.strerror}") from error
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{source} is not valid TOML: {error}") from error
+
+
+def _checked(tree: Mapping[str, Any], source: Path) -> Settings:
+    try:
+        return TypeAdapter(Settings).validate_python(tree)
     except ValidationError as error:
         problems = "; ".join(
             f"{'.'.join(str(part) for part in problem['loc'])}: {problem['msg']}"
             for problem in error.errors()
         )
         raise SettingsError(f"settings ({source} and HIVE_ variables): {problems}") from error
-    refuse_exposed_development(settings)
-    return settings

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import inspect
 import json
+from collections.abc import Iterator
 from dataclasses import Field, fields, is_dataclass
 from pathlib import Path
 from textwrap import wrap
@@ -107,13 +108,16 @@ def _meanings() -> dict[str, str]:
     """What stands beneath each class ("Rooms") and each key ("Rooms.linger_s") of the settings."""
     found = {}
     for node in (node for module in (settings, voice) for node in ast.parse(inspect.getsource(module)).body):
-        if not isinstance(node, ast.ClassDef):
-            continue
-        found[node.name] = " ".join((ast.get_docstring(node) or "").split())
-        for before, after in zip(node.body, [*node.body[1:], None], strict=True):
-            if isinstance(before, ast.AnnAssign) and isinstance(before.target, ast.Name):
-                found[f"{node.name}.{before.target.id}"] = _docstring(after)
+        if isinstance(node, ast.ClassDef):
+            found[node.name] = " ".join((ast.get_docstring(node) or "").split())
+            found |= {f"{node.name}.{key}": meaning for key, meaning in _keys_of(node)}
     return found
+
+
+def _keys_of(node: ast.ClassDef) -> Iterator[tuple[str, str]]:
+    for before, after in zip(node.body, [*node.body[1:], None], strict=True):
+        if isinstance(before, ast.AnnAssign) and isinstance(before.target, ast.Name):
+            yield before.target.id, _docstring(after)
 
 
 def _docstring(node: ast.stmt | None) -> str:

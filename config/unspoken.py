@@ -55,21 +55,24 @@ def _is_ours(record: logging.LogRecord) -> bool:
 
 
 def _message(record: logging.LogRecord) -> str:
-    template = _plain(record.msg)
-    text = str(template)
-    if record.args:
-        args = record.args
-        values = _plain(dict(args)) if isinstance(args, Mapping) else tuple(_plain(value) for value in args)
-        try:
-            text = text % values
-        except (TypeError, ValueError, KeyError):  # the library meant another type
-            text = str(template)
+    text = _filled_in(str(_plain(record.msg)), record.args)
     if record.name == "py.warnings":
         found = _WARNING.match(text)
         return f"{found['kind']} at {found['at']}" if found else "a warning"
     if record.name == "asyncio":  # writes out callbacks with their arguments, and tasks with their errors
         return _DETAILS.sub("", text).strip()
     return str(_taken_out(_TRACEBACK.sub("", text), _said(_error(record.exc_info))))
+
+
+def _filled_in(template: str, args: Any) -> str:
+    """As it stands where the values are of other types than the library meant."""
+    if not args:
+        return template
+    values = _plain(dict(args)) if isinstance(args, Mapping) else tuple(map(_plain, args))
+    try:
+        return template % values
+    except (TypeError, ValueError, KeyError):
+        return template
 
 
 def _error(found: Any) -> BaseException | None:
@@ -88,18 +91,23 @@ def _said(error: BaseException | None) -> list[str]:
 
 
 def _taken_out(value: Any, said: list[str]) -> Any:
-    if not said:
-        return value
-    if isinstance(value, str):
-        for text in said:
-            if value == text or len(text) >= _SHORT:
-                value = value.replace(text, "…")
-        return value
-    if isinstance(value, dict):
-        return {_taken_out(key, said): _taken_out(inner, said) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [_taken_out(inner, said) for inner in value]
+    match value:
+        case _ if not said:
+            return value
+        case str():
+            return _without(value, said)
+        case dict():
+            return {_taken_out(key, said): _taken_out(inner, said) for key, inner in value.items()}
+        case list():
+            return [_taken_out(inner, said) for inner in value]
     return value
+
+
+def _without(text: str, said: list[str]) -> str:
+    for words in said:
+        if text == words or len(words) >= _SHORT:
+            text = text.replace(words, "…")
+    return text
 
 
 def _plain(value: Any, deep: int = 0) -> Any:
@@ -113,13 +121,14 @@ def _plain(value: Any, deep: int = 0) -> Any:
             return value
         case PurePath() | datetime() | date() | time() | timedelta():
             return str(value)
-        case _ if deep >= _DEEPEST:
-            return type(value).__name__
-        case Mapping():
-            return {str(_plain(key, deep + 1)): _plain(inner, deep + 1) for key, inner in value.items()}
-        case list() | tuple() | set() | frozenset():
-            return [_plain(inner, deep + 1) for inner in value]
-        case type():
+        case Mapping() | list() | tuple() | set() | frozenset() if deep < _DEEPEST:
+            return _plain_inside(value, deep + 1)
+        case type() if deep < _DEEPEST:
             return value.__name__
-        case _:
-            return type(value).__name__
+    return type(value).__name__
+
+
+def _plain_inside(collection: Any, deep: int) -> Any:
+    if isinstance(collection, Mapping):
+        return {str(_plain(key, deep)): _plain(inner, deep) for key, inner in collection.items()}
+    return [_plain(inner, deep) for inner in collection]

@@ -26,11 +26,17 @@ def chrf(pairs: Iterable[tuple[str, str]]) -> float:
     counted = [order for order in range(ORDERS) if made[order] and wanted[order]]
     if not counted:
         return 0.0
-    precision = sum(shared[order] / made[order] for order in counted) / len(counted)
-    recall = sum(shared[order] / wanted[order] for order in counted) / len(counted)
+    precision, recall = (
+        sum(shared[order] / all_of[order] for order in counted) / len(counted) for all_of in (made, wanted)
+    )
+    return 100 * _f_score(precision, recall)
+
+
+def _f_score(precision: float, recall: float) -> float:
+    """The weighted harmonic mean of both; recall counts `BETA` times as much."""
     if precision + recall == 0:
         return 0.0
-    return 100 * (1 + BETA**2) * precision * recall / (BETA**2 * precision + recall)
+    return (1 + BETA**2) * precision * recall / (BETA**2 * precision + recall)
 
 
 def _ngrams(text: str, order: int) -> Counter[str]:

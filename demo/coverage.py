@@ -53,11 +53,10 @@ class Coverage:
         return None if self.heard is None else self.heard / self.words if self.words else 0.0
 
     def __add__(self, other: Coverage) -> Coverage:
-        known = self.heard is not None and other.heard is not None
         return Coverage(
             self.words + other.words,
-            (self.heard or 0) + (other.heard or 0) if known else None,
-            (self.right or 0) + (other.right or 0) if known else None,
+            _sum_of_known(self.heard, other.heard),
+            _sum_of_known(self.right, other.right),
             self.translated + other.translated,
             self.spoken + other.spoken,
         )
@@ -117,3 +116,7 @@ def _reached(
         sum(each.translated_s is not None for each in renderings),
         sum(each.end_at_s is not None for each in renderings),
     )
+
+
+def _sum_of_known(one: int | None, other: int | None) -> int | None:
+    return None if one is None or other is None else one + other

@@ -101,6 +101,11 @@ class Ledger:
                 self._speech(event)
             case SpeechSkipped():
                 self._rendering(event).problem = event.reason
+            case _:
+                self._enter_beside_clauses(event)
+
+    def _enter_beside_clauses(self, event: Event) -> None:
+        match event:
             case CaptionSent():
                 self.interim_s.setdefault(event.language, []).append(event.latency_s)
             case WordShown():

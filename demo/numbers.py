@@ -148,6 +148,9 @@ def _german(number: int) -> str:
     return words + (below(rest) if rest or not thousand else "")
 
 
+_HAN_PLACES = ((1000, "千"), (100, "百"), (10, "十"), (1, ""))
+
+
 def _han(number: int) -> str:
     if number >= 10_000:
         high, low = divmod(number, 10_000)
@@ -155,15 +158,17 @@ def _han(number: int) -> str:
         return _han(high) + "万" + between + (_han(low) if low else "")
     words = ""
     zero_due = False
-    for value, name in ((1000, "千"), (100, "百"), (10, "十"), (1, "")):
+    for value, name in _HAN_PLACES:
         digit, number = divmod(number, value)
         if digit:
-            leading_ten = value == 10 and digit == 1 and not words
-            words += ("零" if zero_due else "") + ("" if leading_ten else _HAN[digit]) + name
-            zero_due = False
-        else:
-            zero_due = bool(words)
+            words += ("零" if zero_due else "") + _han_digit(digit, value, leading=not words) + name
+        zero_due = not digit and bool(words)
     return words or _HAN[0]
+
+
+def _han_digit(digit: int, value: int, *, leading: bool) -> str:
+    """Not said before a ten that begins the number: 十五."""
+    return "" if leading and value == 10 and digit == 1 else _HAN[digit]
 
 
 def _japanese(number: int) -> str:
@@ -172,7 +177,7 @@ def _japanese(number: int) -> str:
         high, low = divmod(number, 10_000)
         return _japanese(high) + "万" + (_japanese(low) if low else "")
     words = ""
-    for value, name in ((1000, "千"), (100, "百"), (10, "十"), (1, "")):
+    for value, name in _HAN_PLACES:
         digit, number = divmod(number, value)
         if digit:
             words += ("" if digit == 1 and name else _HAN[digit]) + name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -57,10 +58,11 @@ def trend(talks: Sequence[Sequence[tuple[float, float]]]) -> Trend:
         Sen, Estimates of the Regression Coefficient Based on Kendall's Tau, 1968 (section 5); over several series as
         Hirsch, Slack and Smith, Techniques of Trend Analysis for Monthly Water Quality Data, 1982.
     """
-    slopes = sorted(slope for points in talks for slope in _slopes(points))
-    if not slopes or max(len(points) for points in talks) < 3:
+    slopes = sorted(itertools.chain.from_iterable(map(_slopes, talks)))
+    sizes = list(map(len, talks))
+    if not slopes or max(sizes) < 3:
         return Trend(0.0, -math.inf)
-    variance = sum(len(points) * (len(points) - 1) * (2 * len(points) + 5) / 18 for points in talks)
+    variance = sum(size * (size - 1) * (2 * size + 5) / 18 for size in sizes)
     at = round((len(slopes) - NormalDist().inv_cdf(CONFIDENCE) * math.sqrt(variance)) / 2) - 1
     return Trend(float(np.median(slopes)), slopes[at] if at >= 0 else -math.inf)
 

@@ -6,7 +6,7 @@ import itertools
 import json
 import math
 import wave
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from demo.seen_captions import final_texts, originals, retraction
 from demo.verdict import Finding
 from demo.wer import errors, words_of
 from pipeline.audio import HEARING_RATE_HZ, Pcm
+from protocol.events import ClauseKey
 
 LAG_SHARE = 0.25
 """Lag at the start and at the end: medians over so much of the clauses, at least three."""
@@ -81,11 +82,11 @@ class Figures:
 
 def what_was_said(script: Script, rounds: int) -> list[Said]:
     """Everything that each speaker said, in all rounds together."""
-    return [
-        Said(speaker, language, " ".join(text for _ in range(rounds) for text in texts) if all(texts) else "")
-        for speaker, language in script.speakers.items()
-        for texts in [[part.text for part in script.parts if part.speaker == speaker]]
-    ]
+    said = []
+    for speaker, language in script.speakers.items():
+        texts = [part.text for part in script.parts if part.speaker == speaker]
+        said.append(Said(speaker, language, " ".join(texts * rounds) if all(texts) else ""))
+    return said
 
 
 def measure(minutes: Minutes, script: Script, targets: tuple[str, ...]) -> Figures:
@@ -105,18 +106,26 @@ def measure(minutes: Minutes, script: Script, targets: tuple[str, ...]) -> Figur
         shown=distribution(ledger.shown_s),
         committed=distribution(ledger.word_commit_s),
         retraction=retraction(minutes.attendees[READER].captions),
-        languages={
-            target: language_figures(
-                [record for record in ledger.clauses.values() if record.language != target],
-                target,
-                coverage(
-                    [each for each in said if each.language != target], recognised, ledger.clauses, target
-                ),
-                ledger.lag_s(target),
-                translation_scores(minutes, script, target),
-            )
-            for target in targets
-        },
+        languages={target: _of_language(minutes, script, said, recognised, target) for target in targets},
+    )
+
+
+def _of_language(
+    minutes: Minutes,
+    script: Script,
+    said: Sequence[Said],
+    recognised: Mapping[ClauseKey, str],
+    target: str,
+) -> LanguageFigures:
+    """What became in one language of all that was said in others."""
+    ledger = minutes.ledger
+    foreign = [each for each in said if each.language != target]
+    return language_figures(
+        [record for record in ledger.clauses.values() if record.language != target],
+        target,
+        coverage(foreign, recognised, ledger.clauses, target),
+        ledger.lag_s(target),
+        translation_scores(minutes, script, target),
     )
 
 
@@ -174,15 +183,14 @@ def language_figures(
             order; seconds.
     """
     done = [each for record in records if (each := _Delivered.of(record, target)) is not None]
-    renderings = [each.rendering for each in done]
     lag_s = [lag_s for _, lag_s in sorted(itertools.chain.from_iterable(lag))]
     share = max(3, round(len(lag_s) * LAG_SHARE))
     return LanguageFigures(
         spoken=len(done),
-        drafted=sum(rendering.drafted for rendering in renderings),
+        drafted=sum(each.rendering.drafted for each in done),
         not_spoken=len(records) - len(done),
         coverage=covered,
-        translated=distribution([r.translated_s for r in renderings if r.translated_s is not None]),
+        translated=distribution(_known(each.rendering.translated_s for each in done)),
         first_audio=distribution([each.first_audio_s - each.rendering.waited_s for each in done]),
         first_audio_with_wait=distribution([each.first_audio_s for each in done]),
         onset=distribution([each.onset_s for each in done]),
@@ -190,9 +198,13 @@ def language_figures(
         lag_start_s=distribution(lag_s[:share]).median_s,
         lag_end_s=distribution(lag_s[-share:]).median_s,
         lag=trend(lag),
-        fastest=max((rendering.speed for rendering in renderings), default=1.0),
+        fastest=max((each.rendering.speed for each in done), default=1.0),
         chrf=scores,
     )
+
+
+def _known(figures: Iterable[float | None]) -> list[float]:
+    return [figure for figure in figures if figure is not None]
 
 
 def write_json(path: Path, report: Mapping[str, Any]) -> None:

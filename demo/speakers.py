@@ -119,9 +119,8 @@ class DemoVoices:
     def _engine(self, language: str, voice: str) -> tuple[Synthesizer, str]:
         if voice.startswith("espeak:") and "espeak" in self._engines:
             return self._engines["espeak"], ""
-        for name in _NATURAL:
-            engine = self._engines.get(name)
-            if engine and any(known.name == voice for known in engine.voices(language)):
+        for engine in filter(None, map(self._engines.get, _NATURAL)):
+            if any(known.name == voice for known in engine.voices(language)):
                 return engine, voice
         raise TalkError(f"there is no voice {voice} for {language} here: {'; '.join(self.missing)}")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -11,7 +11,7 @@ import numpy as np
 from config.settings import SpeechSettings
 from demo.coverage import Coverage
 from demo.hearing import ENOUGH, match, spectrum, speech_seconds
-from demo.ledger import ClauseRecord
+from demo.ledger import ClauseRecord, RenderedClause
 from demo.meeting import READER, Minutes, PlayedPart
 from demo.participants import MICROPHONE, TRANSLATED, Attendee, HeardTrack
 from demo.quantiles import Trend
@@ -68,6 +68,11 @@ class Compared:
     other: float
     shift_s: float
 
+    @property
+    def is_right(self) -> bool:
+        """Whether it was heard, and clearly in this language."""
+        return self.similarity >= max(ENOUGH, self.other + CLEARLY)
+
 
 async def compare(
     minutes: Minutes,
@@ -109,14 +114,18 @@ def _comparable(
     found = []
     for record in minutes.ledger.clauses.values():
         rendering = record.renderings.get(target)
-        if rendering is None or not texts.get(record.key):
-            continue
-        onset_at_s, end_at_s = rendering.onset_at_s, rendering.end_at_s
-        if onset_at_s is None or end_at_s is None:
-            continue
-        if end_at_s - onset_at_s >= SHORTEST_S and onset_at_s >= began_s:
+        onset_at_s = None if rendering is None else _sounded_from(rendering, began_s)
+        if onset_at_s is not None and texts.get(record.key):
             found.append((record, onset_at_s))
     return found
+
+
+def _sounded_from(rendering: RenderedClause, began_s: float) -> float | None:
+    """When a clause set in of which enough was spoken since then."""
+    onset_at_s, end_at_s = rendering.onset_at_s, rendering.end_at_s
+    if onset_at_s is None or end_at_s is None or end_at_s - onset_at_s < SHORTEST_S:
+        return None
+    return onset_at_s if onset_at_s >= began_s else None
 
 
 def _said_otherwise(
@@ -145,9 +154,8 @@ def heard_their_language(target: str, listener: Attendee, compared: Sequence[Com
         return Finding(
             question, False, f"heard {speech_s:.1f} s of speech, {len(compared)} clauses to compare"
         )
-    right = [each for each in compared if each.similarity >= max(ENOUGH, each.other + CLEARLY)]
-    typical = float(np.median([each.similarity for each in compared]))
-    other = float(np.median([each.other for each in compared]))
+    right = [each for each in compared if each.is_right]
+    typical, other = (_typical(compared, of_other=of_other) for of_other in (False, True))
     detail = (
         f"{speech_s:.0f} s of speech; {len(right)} of {len(compared)} clauses found by sound "
         f"(similarity {typical:.2f}, in other languages {other:.2f})"
@@ -155,31 +163,39 @@ def heard_their_language(target: str, listener: Attendee, compared: Sequence[Com
     return Finding(question, len(right) >= MATCHED_SHARE * len(compared), detail)
 
 
+def _typical(compared: Sequence[Compared], *, of_other: bool) -> float:
+    """The median similarity, with the clauses or with them in the other languages."""
+    return float(np.median([each.other if of_other else each.similarity for each in compared]))
+
+
 def heard_originals(target: str, listener: Attendee, spoken: Sequence[PlayedPart]) -> Finding:
     """Whether who speaks the listener's own language reached them as they spoke, and nobody spoke over them."""
     question = f"the listener of {target} heard originals in {target}"
-    found = missed = 0
-    for each in spoken:
-        tracks = [
-            track
-            for track in listener.tracks
-            if track.name == MICROPHONE and track.publisher == each.part.speaker and track.pieces
-        ]
-        pcm = resampled(each.part.pcm, RATE_HZ, HEARING_RATE_HZ)
-        sounds = [(track, spectrum(track.sound())) for track in tracks]
-        length = int(STRETCH_S * HEARING_RATE_HZ)
-        for first in range(0, max(1, len(pcm) - length + 1), length):
-            piece = pcm[first : first + length]
-            if speech_seconds(piece) < STRETCH_S / 2:
-                continue
-            at_s = each.began_s + first / HEARING_RATE_HZ
-            best = max(
-                (match(sound, spectrum(piece), at_s - track.began_s).similarity for track, sound in sounds),
-                default=-1.0,
-            )
-            found, missed = (found + 1, missed) if best >= ENOUGH else (found, missed + 1)
-    detail = f"{found} of {found + missed} stretches of {STRETCH_S:g} s found by sound"
-    return Finding(question, found > 0 and found >= MATCHED_SHARE * (found + missed), detail)
+    heard = [found for each in spoken for found in _stretches_heard(listener, each)]
+    detail = f"{sum(heard)} of {len(heard)} stretches of {STRETCH_S:g} s found by sound"
+    return Finding(question, sum(heard) > 0 and sum(heard) >= MATCHED_SHARE * len(heard), detail)
+
+
+def _stretches_heard(listener: Attendee, each: PlayedPart) -> Iterator[bool]:
+    """For each stretch of a part that holds speech, whether the listener received it."""
+    tracks = [
+        track
+        for track in listener.tracks
+        if track.name == MICROPHONE and track.publisher == each.part.speaker and track.pieces
+    ]
+    sounds = [(track, spectrum(track.sound())) for track in tracks]
+    pcm = resampled(each.part.pcm, RATE_HZ, HEARING_RATE_HZ)
+    length = int(STRETCH_S * HEARING_RATE_HZ)
+    for first in range(0, max(1, len(pcm) - length + 1), length):
+        piece = pcm[first : first + length]
+        if speech_seconds(piece) < STRETCH_S / 2:
+            continue
+        at_s = each.began_s + first / HEARING_RATE_HZ
+        best = max(
+            (match(sound, spectrum(piece), at_s - track.began_s).similarity for track, sound in sounds),
+            default=-1.0,
+        )
+        yield best >= ENOUGH
 
 
 def was_spoken(target: str, covered: Coverage, skipped: int, clauses: int) -> Finding:
@@ -212,19 +228,21 @@ def nothing_missing(minutes: Minutes, targets: tuple[str, ...]) -> Finding:
     question = "every committed clause was translated and spoken, or has a reason"
     records = minutes.ledger.clauses.values()
     missing = minutes.ledger.unsettled(targets)
-    reasons = [
-        f"{record.speaker} {record.number} {language}: {rendering.problem}"
-        for record in records
-        for language, rendering in record.renderings.items()
-        if rendering.problem
-    ]
     if not records:
         return Finding(question, False, "no clause was committed")
     if missing:
         shown = ", ".join(f"{key.speaker} {key.number} {language}" for key, language in missing[:5])
         return Finding(question, False, f"{len(missing)} without outcome: {shown}")
+    reasons = [reason for record in records for reason in _reasons(record)]
     told = f"; with a reason: {'; '.join(reasons[:5])}" if reasons else ""
     return Finding(question, True, f"{len(records)} clauses in {len(targets)} languages{told}")
+
+
+def _reasons(record: ClauseRecord) -> Iterator[str]:
+    """Why a clause was not spoken, in the languages in which it was not."""
+    for language, rendering in record.renderings.items():
+        if rendering.problem:
+            yield f"{record.speaker} {record.number} {language}: {rendering.problem}"
 
 
 def nothing_lost(minutes: Minutes, targets: tuple[str, ...]) -> list[Finding]:

@@ -87,15 +87,42 @@ def words_of(text: str, language: str = "en") -> list[str]:
     text = _numbers_as_words(text, code)
     if counts_characters(code):
         return [character for character in text if _belongs_to_a_word(character)]
-    plain = "".join(sign if _belongs_to_a_word(sign) or sign == "'" else " " for sign in text)
-    words = [word for part in plain.split() if (word := part.strip("'"))]
     same = _SAME.get(code, {})
-    words = [same.get(word, word) for word in words]
+    words = [same.get(word, word) for word in _plain_words(text)]
     return " ".join(words).replace("per cent", "percent").split() if code == "en" else words
+
+
+def _plain_words(text: str) -> list[str]:
+    """What stands between blanks and signs; apostrophes within a word stay."""
+    plain = "".join(sign if _belongs_to_a_word(sign) or sign == "'" else " " for sign in text)
+    return [word for part in plain.split() if (word := part.strip("'"))]
 
 
 def align(reference: Sequence[str], hypothesis: Sequence[str]) -> list[AlignedPair]:
     """The cheapest way to lay two sequences beside each other, with most equal words together."""
+    rows = _costs(reference, hypothesis)
+    pairs: list[AlignedPair] = []
+    left, right = len(reference), len(hypothesis)
+    while left or right:
+        cost = rows[left][right]
+        if (
+            left
+            and right
+            and rows[left - 1][right - 1] + _difference(reference[left - 1], hypothesis[right - 1]) == cost
+        ):
+            left, right = left - 1, right - 1
+            pairs.append((left, right))
+        elif left and rows[left - 1][right] + _ERROR == cost:
+            left -= 1
+            pairs.append((left, None))
+        else:
+            right -= 1
+            pairs.append((None, right))
+    return pairs[::-1]
+
+
+def _costs(reference: Sequence[str], hypothesis: Sequence[str]) -> list[list[int]]:
+    """What it costs to lay the first n words of one beside the first m of the other, at [n][m]."""
     rows = [[index * _ERROR for index in range(len(hypothesis) + 1)]]
     for number, expected in enumerate(reference, 1):
         above, row = rows[-1], [number * _ERROR]
@@ -103,23 +130,7 @@ def align(reference: Sequence[str], hypothesis: Sequence[str]) -> list[AlignedPa
             beside = above[index - 1] + _difference(expected, got)
             row.append(min(above[index] + _ERROR, row[-1] + _ERROR, beside))
         rows.append(row)
-    pairs: list[AlignedPair] = []
-    left, right = len(reference), len(hypothesis)
-    while left or right:
-        cost = rows[left][right]
-        if left and right:
-            difference = _difference(reference[left - 1], hypothesis[right - 1])
-            if rows[left - 1][right - 1] + difference == cost:
-                left, right = left - 1, right - 1
-                pairs.append((left, right))
-                continue
-        if left and rows[left - 1][right] + _ERROR == cost:
-            left -= 1
-            pairs.append((left, None))
-        else:
-            right -= 1
-            pairs.append((None, right))
-    return pairs[::-1]
+    return rows
 
 
 def errors(reference: Sequence[str], hypothesis: Sequence[str]) -> Errors:
@@ -147,13 +158,19 @@ def _numbers_as_words(text: str, code: str) -> str:
     )
     if code == "en":
         text = _ORDINAL.sub(lambda match: ordinal(int(match[1])) or match[0], text)
+    text = _signs_as_words(text, code)
+    space = "" if counts_characters(code) else " "
+    text = _NUMBER.sub(lambda match: f"{space}{_spelt(match[0], code)}{space}", text)
+    return _AND.sub(r"\1 ", text) if code == "en" else text
+
+
+def _signs_as_words(text: str, code: str) -> str:
+    """The mark of decimals, and per cent."""
     if point := _POINT.get(code):
         text = _DECIMAL.sub(f" {point} ", text)
     if percent := _PERCENT.get(code):
         text = text.replace("%", f" {percent} ")
-    space = "" if counts_characters(code) else " "
-    text = _NUMBER.sub(lambda match: f"{space}{_spelt(match[0], code)}{space}", text)
-    return _AND.sub(r"\1 ", text) if code == "en" else text
+    return text
 
 
 def _digits(text: str) -> str:

@@ -37,17 +37,24 @@ def plain(text: str) -> str:
     kept: list[str] = []
     marks = 0
     for character in unicodedata.normalize("NFC", text[: 16 * LONGEST]):
-        category = unicodedata.category(character)
-        marks = marks + 1 if category[0] == "M" else 0
-        if category in _SEPARATORS or character in "\t\n\r":
-            kept.append(" ")
-        elif character in _JOINERS:
-            if _joins(kept):
-                kept.append(character)
-        elif marks <= MARKS_AT_MOST and _shown(character, category):
-            kept.append(character)
+        marks = marks + 1 if unicodedata.category(character)[0] == "M" else 0
+        if _stays(character, kept, marks):
+            kept.append(" " if _separates(character) else character)
     words = " ".join("".join(kept).split())[:LONGEST].rstrip(_JOINERS + " ")
     return words if _says_something(words) else ""
+
+
+def _separates(character: str) -> bool:
+    return unicodedata.category(character) in _SEPARATORS or character in "\t\n\r"
+
+
+def _stays(character: str, kept: list[str], marks: int) -> bool:
+    """Whether a character is shown behind those that are; `marks`: how many stand here one on the other."""
+    if _separates(character):
+        return True
+    if character in _JOINERS:
+        return _joins(kept)
+    return marks <= MARKS_AT_MOST and _shown(character, unicodedata.category(character))
 
 
 def _joins(before: list[str]) -> bool:
@@ -84,22 +91,29 @@ def vouched(identity_: str) -> bool:
 
 def confirmed(identity_: str, metadata_: str) -> str | None:
     """The name that an identity stands for, or None where the metadata does not prove one."""
+    told = _told(metadata_)
+    if told is None:
+        return None
+    name, salt = told
+    try:
+        fits = identity(identity_.rpartition("-")[0], name, salt) == identity_
+    except UnicodeEncodeError:  # half of a surrogate pair
+        return None
+    return plain(name) or None if fits else None
+
+
+def _told(metadata_: str) -> tuple[str, str] | None:
+    """The name and the salt that metadata holds."""
     if not metadata_ or len(metadata_) > _LONGEST_METADATA:
         return None
     try:
         told = json.loads(metadata_)
     except (ValueError, RecursionError):
         return None
-    if not isinstance(told, dict):
-        return None
-    name, salt = told.get("name"), told.get("salt")
-    if not isinstance(name, str) or not isinstance(salt, str):
-        return None
-    try:
-        fits = identity(identity_.rpartition("-")[0], name, salt) == identity_
-    except UnicodeEncodeError:  # half of a surrogate pair
-        return None
-    return plain(name) or None if fits else None
+    match told:
+        case {"name": str(name), "salt": str(salt)}:
+            return name, salt
+    return None
 
 
 def short(identity_: str) -> str:

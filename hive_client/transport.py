@@ -172,11 +172,11 @@ class Transport:
         self.open()
         assert self._session is not None
         elsewhere = "://" in path
-        shown = {} if elsewhere or not self._key else {"authorization": f"Bearer {self._key}"}
+        shown = {} if elsewhere else self._shown_key()
         async with self._session.request(
             method,
             path if elsewhere else self._url + path,
-            params={name: _text(value) for name, value in (params or {}).items() if value is not None},
+            params=_known(params),
             json=json,
             data=None if body is None else body(),
             headers={**shown, **(headers or {})},
@@ -185,6 +185,9 @@ class Transport:
             if not 200 <= answer.status < 300:
                 raise refused(answer.status, await answer.read(), answer.headers.get("retry-after"))
             yield answer
+
+    def _shown_key(self) -> dict[str, str]:
+        return {"authorization": f"Bearer {self._key}"} if self._key else {}
 
 
 def _lower(headers: Mapping[str, str]) -> dict[str, str]:
@@ -206,3 +209,8 @@ def _json(body: bytes) -> Any:
         return json.loads(body)
     except ValueError as error:
         raise HiveError("the answer is not JSON") from error
+
+
+def _known(params: Mapping[str, object] | None) -> dict[str, str]:
+    """Without those that are None."""
+    return {name: _text(value) for name, value in (params or {}).items() if value is not None}

@@ -183,13 +183,11 @@ def work_out(
     timing = best_pass(measured, *recognizer)
     if timing is None:
         return None
-    cores = measured.machine.cores
-    usable = USABLE * cores
-    interval_s = _interval(timing, cores)
+    usable = USABLE * measured.machine.cores
+    interval_s = _interval(timing, measured.machine.cores)
     own = {name: voice for voice in measured.voices if (name := voice.engine) in voices}
-    clause = min((c.clause_s for c in measured.clauses if c.engine in set(translators)), default=0.0)
-    text = clause * (1 + DRAFTS) / CLAUSE_S
-    cheapest = min((voice.per_second_s * voice.threads for voice in own.values()), default=0.0)
+    text = _text_cost(measured, set(translators))
+    cheapest = min(map(_cores_of, own.values()), default=0.0)
 
     speakers = max(1, min(most_speakers, _speakers(timing, usable - cheapest - text)))
     languages = tuple(
@@ -197,16 +195,29 @@ def work_out(
         for count in range(1, speakers + 1)
     )
     free = usable - _recognition(timing, interval_s, 1)
-    places = {}
-    for name in voices:
-        cost = _voice_cost(measured, name, recognizer[1])
-        if cost is not None and name in own:
-            abreast = _count(LIVE_VOICE, cost)  # an engine speaks one piece after the other
-            room = _count(free, own[name].per_second_s * own[name].threads + text)
-            places[name] = max(1, min(abreast, room))
+    costs = {name: _voice_cost(measured, name, recognizer[1]) for name in voices if name in own}
+    places = {
+        # an engine speaks one piece after the other
+        name: max(1, min(_count(LIVE_VOICE, cost), _count(free, _cores_of(own[name]) + text)))
+        for name, cost in costs.items()
+        if cost is not None
+    }
     return Capacity(
         speakers, round(interval_s, 2), languages, places, _sentences(speakers, interval_s, languages, places)
     )
+
+
+def _text_cost(measured: Measured, translators: Collection[str]) -> float:
+    """Cores that one speaker's clauses and their drafts take in one language, with the quickest translator."""
+    clause_s = min(
+        (clause.clause_s for clause in measured.clauses if clause.engine in translators), default=0.0
+    )
+    return clause_s * (1 + DRAFTS) / CLAUSE_S
+
+
+def _cores_of(voice: VoiceTiming) -> float:
+    """Cores that a voice takes which speaks without pause."""
+    return voice.per_second_s * voice.threads
 
 
 def _interval(timing: PassTiming, cores: int) -> float:
@@ -253,13 +264,13 @@ def _sentences(
 ) -> tuple[str, ...]:
     people = "1 person" if speakers == 1 else f"{speakers} people"
     said = [f"{people} may speak at once, heard every {interval_s:.2f} s; one more waits for a pause"]
-    for count, most in enumerate(languages[:2], 1):
-        who = "one speaker" if count == 1 else f"{count} speakers"
-        said.append(
-            f"{who} can be spoken in {most} languages" if most < MANY else f"{who} in any number of languages"
-        )
-    names = list(places)
-    for name, following in itertools.pairwise(names):
+    said += [_spoken_in(count, most) for count, most in enumerate(languages[:2], 1)]
+    for name, following in itertools.pairwise(places):
         if places[name] < languages[0]:
             said.append(f"{name} speaks {places[name]} of them, {following} those beyond where it has them")
     return tuple(said)
+
+
+def _spoken_in(speakers: int, most: int) -> str:
+    who = "one speaker" if speakers == 1 else f"{speakers} speakers"
+    return f"{who} can be spoken in {most} languages" if most < MANY else f"{who} in any number of languages"

@@ -274,13 +274,17 @@ class Interpreter:
                 for part in segments:
                     self._show(part, times)
                     lanes.offer(part, self._wishes.languages)
-                if isinstance(event, UtteranceEnded):
-                    self._outlet.floor(Floor.PAUSED)
-                if isinstance(event, Words):
-                    for settled in times.shown(event, self._now()):
-                        self._outlet.measured(settled)
+                self._measure(event, times)
             watch.cancel()
             await lanes.finish()
+
+    def _measure(self, event: Heard, times: WordTimes) -> None:
+        """What can be told only once the clauses of an event have been shown."""
+        if isinstance(event, UtteranceEnded):
+            self._outlet.floor(Floor.PAUSED)
+        if isinstance(event, Words):
+            for settled in times.shown(event, self._now()):
+                self._outlet.measured(settled)
 
     def _note(self, event: Heard) -> None:
         """Tells what is missing, and how well the recogniser keeps up."""

@@ -32,6 +32,20 @@ def this_machine() -> Machine:
     return Machine(platform.node(), _processor(), cores())
 
 
+def has_gpu() -> bool:
+    """Whether CTranslate2 can use a GPU here."""
+    try:
+        import ctranslate2
+    except ImportError:
+        return False
+    return bool(ctranslate2.get_cuda_device_count() > 0)
+
+
+def runs_on_gpu(device: str) -> bool:
+    """Whether a device of the settings means the GPU here: "cuda", or "auto" where there is one."""
+    return device == "cuda" or (device == "auto" and has_gpu())
+
+
 def cores() -> int:
     """How many cores this process may use: affinity, and the quota of its control group (cgroup v2, `cpu.max`)."""
     allowed = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1

@@ -117,27 +117,29 @@ class Rendering:
         """
         pieces = self._pieces()
         for number, piece in enumerate(pieces):
-            last = number == len(pieces) - 1
-            text = piece if last else continued(piece, self.order.language)
-            pause_s = 0.0 if last else pause_behind(piece, self.order.pause_s)
-            for attempt in (1, 2):
-                before_s = self.sounded_s
-                self.failure = await self._attempt(text, pause_s)
-                if not self.failure or self.sounded_s > before_s:
-                    break
-                if not (self._in_time or self._has_another_voice()):
-                    break
-                log.warning(
-                    "synthesis failed",
-                    language=self.order.language,
-                    attempt=attempt,
-                    reason=self.failure,
+            if number == len(pieces) - 1:
+                await self._render(piece, 0.0)
+            else:
+                await self._render(
+                    continued(piece, self.order.language), pause_behind(piece, self.order.pause_s)
                 )
-                self.voice = self.order.instead or self.voice
             if self.failure:
                 break
         self.done = True
         self._sound.close()
+
+    async def _render(self, text: str, pause_s: float) -> None:
+        for attempt in (1, 2):
+            before_s = self.sounded_s
+            self.failure = await self._attempt(text, pause_s)
+            if not self.failure or self.sounded_s > before_s:
+                return
+            if not (self._in_time or self._has_another_voice()):
+                return
+            log.warning(
+                "synthesis failed", language=self.order.language, attempt=attempt, reason=self.failure
+            )
+            self.voice = self.order.instead or self.voice
 
     def _has_another_voice(self) -> bool:
         return self.order.instead not in ("", self.voice)

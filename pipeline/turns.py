@@ -142,13 +142,17 @@ class Turns:
         key = _key(outcome.clause)
         turn = next((turn for turn in self._turns if key in turn.clauses), None)
         if isinstance(outcome, Translation) and spoken:
-            if turn is not None and self._kept_apart:
-                turn.waiting.setdefault(outcome.language, []).append(outcome)
-            else:
-                self._say(outcome)
+            self._say_in(turn, outcome)
         if turn is not None:
             turn.arrived.setdefault(outcome.language, set()).add(key)
             self._release()
+
+    def _say_in(self, turn: _Turn | None, translation: Translation) -> None:
+        """At once, or when it is the turn's turn."""
+        if turn is not None and self._kept_apart:
+            turn.waiting.setdefault(translation.language, []).append(translation)
+        else:
+            self._say(translation)
 
     def close(self) -> None:
         """Nothing more is said: all that waits is spoken now."""
@@ -217,10 +221,13 @@ class Turns:
                 if turn.clauses:
                     return
                 continue
-            for translation in turn.waiting.pop(language, []):
-                self._say(translation)
+            self._say_waiting(turn, language)
             if self._kept_apart and not turn.done(language):
                 return
+
+    def _say_waiting(self, turn: _Turn, language: str) -> None:
+        for translation in turn.waiting.pop(language, []):
+            self._say(translation)
 
 
 def _key(clause: Clause) -> _ClauseKey:

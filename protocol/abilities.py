@@ -49,8 +49,7 @@ class Abilities:
             read = tuple(sorted(wanted))
         else:
             read = _served((*wanted, source_language), self.read)
-        heard = self.heard if read is None or self.heard is None else _served(read, self.heard)
-        likened = self.likened if read is None or self.likened is None else _served(read, self.likened)
+        heard, likened = (_served_if_known(read, known) for known in (self.heard, self.likened))
         return Abilities(self.recognised, read, heard, read, likened)
 
 
@@ -94,3 +93,8 @@ def _codes(value: Any) -> tuple[str, ...] | None:
 
 def _listed(codes: tuple[str, ...] | None) -> list[str] | None:
     return None if codes is None else list(codes)
+
+
+def _served_if_known(read: tuple[str, ...] | None, known: tuple[str, ...] | None) -> tuple[str, ...] | None:
+    """Those of the known languages that can be read; all of them where it is not known what can."""
+    return known if read is None or known is None else _served(read, known)

@@ -95,12 +95,12 @@ class CaptionAttributes:
             END_MS: str(self.end_ms),
         }
         optional = {
-            TRANSLATED: _YES if self.translated else "",
+            TRANSLATED: _yes_if(self.translated),
             NOTE: self.note,
             DOUBT: self.doubt,
             CONFIDENCE: "" if self.confidence is None else f"{self.confidence:.2f}",
-            HISTORY: _YES if self.history else "",
-            LIKENESS: _YES if self.likeness else "",
+            HISTORY: _yes_if(self.history),
+            LIKENESS: _yes_if(self.likeness),
         }
         return attributes | {name: value for name, value in optional.items() if value}
 
@@ -129,3 +129,7 @@ class CaptionAttributes:
             raise WireError(f"a caption without {error.args[0]}") from error
         except ValueError as error:
             raise WireError("a caption with a number that is none") from error
+
+
+def _yes_if(holds: bool) -> str:
+    return _YES if holds else ""

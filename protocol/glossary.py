@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from protocol.language import base, hyphenated, is_code, same_language
-from protocol.plain_text import clean
+from protocol.plain_text import clean, says_anything
 
 MAX_ENTRIES: Final = 1000
 MAX_CHARACTERS: Final = 200
@@ -67,13 +67,16 @@ def parse(data: object) -> tuple[Entry, ...]:
     if len(entries) > MAX_ENTRIES:
         raise GlossaryError(f"entries: at most {MAX_ENTRIES}, got {len(entries)}")
     parsed = tuple(_entry(entry, f"entry {number}") for number, entry in enumerate(entries, start=1))
-    seen: dict[tuple[str, str], int] = {}
-    for number, entry in enumerate(parsed, start=1):
-        key = (entry.source.casefold(), base(entry.language))
-        if key in seen:
-            raise GlossaryError(f"entry {number}: the same term as entry {seen[key]}")
-        seen[key] = number
+    _refuse_doubles(parsed)
     return parsed
+
+
+def _refuse_doubles(entries: tuple[Entry, ...]) -> None:
+    seen: dict[tuple[str, str], int] = {}
+    for number, entry in enumerate(entries, start=1):
+        first = seen.setdefault((entry.source.casefold(), base(entry.language)), number)
+        if first != number:
+            raise GlossaryError(f"entry {number}: the same term as entry {first}")
 
 
 def _by_language(forms: Mapping[str, str], language: str) -> str | None:
@@ -126,7 +129,7 @@ def _term(data: object, where: str) -> str:
     if not isinstance(data, str):
         raise GlossaryError(f"{where}: expected text")
     text = clean(data)
-    if not any(character.isalnum() for character in text):
+    if not says_anything(text):
         raise GlossaryError(f"{where}: empty")
     if len(text) > MAX_CHARACTERS:
         raise GlossaryError(f"{where}: at most {MAX_CHARACTERS} characters")

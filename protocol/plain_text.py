@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import Final
 
 _BIDI_OVERRIDES: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+_NONCHARACTERS: Final = "".join(chr(plane << 16 | end) for plane in range(17) for end in (0xFFFE, 0xFFFF))
+_UNSEEN: Final = re.compile(
+    f"[{''.join(sorted(_BIDI_OVERRIDES))}{_NONCHARACTERS}"
+    "\u00ad\u180e\u200b\u2060\ufeff\ufff9-\ufffb\ufdd0-\ufdef\U000e0000-\U000e007f]"
+)
 
 
 def is_control(character: str) -> bool:
@@ -26,15 +33,11 @@ def clean(text: str) -> str:
 
 
 def _invisible(character: str) -> bool:
-    kind, point = unicodedata.category(character), ord(character)
     if character.isspace():
         return False
-    return (
-        kind in ("Cc", "Cs", "Co")
-        or character in _BIDI_OVERRIDES
-        or point in (0x00AD, 0x180E, 0x200B, 0x2060, 0xFEFF)
-        or 0xFFF9 <= point <= 0xFFFB
-        or 0xFDD0 <= point <= 0xFDEF
-        or point & 0xFFFE == 0xFFFE
-        or 0xE0000 <= point <= 0xE007F
-    )
+    return unicodedata.category(character) in ("Cc", "Cs", "Co") or bool(_UNSEEN.match(character))
+
+
+def says_anything(text: str) -> bool:
+    """Whether it has a letter or a digit; mere punctuation says nothing."""
+    return any(map(str.isalnum, text))

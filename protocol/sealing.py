@@ -45,10 +45,7 @@ def unseal(data: bytes, *, room: str, to: str, api_key: str, api_secret: str) ->
         SealError: it may not be believed; says why.
     """
     try:
-        envelope = json.loads(data)
-        message, proof = envelope["message"], envelope["proof"]
-        if not isinstance(message, str) or not isinstance(proof, str):
-            raise SealError("not sealed")
+        message, proof = _opened(data)
         claims = jwt.decode(
             proof,
             api_secret,
@@ -64,6 +61,14 @@ def unseal(data: bytes, *, room: str, to: str, api_key: str, api_secret: str) ->
     if claims.get("room") != room or claims.get("to") != to or claims.get("sha256") != _digest(message):
         raise SealError("the seal is for another message")
     return message
+
+
+def _opened(data: bytes) -> tuple[str, str]:
+    """The message and its proof, neither of them believed yet."""
+    match json.loads(data):
+        case {"message": str(message), "proof": str(proof)}:
+            return message, proof
+    raise SealError("not sealed")
 
 
 def _digest(message: str) -> str:

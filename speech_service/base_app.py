@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 
 from config.settings import Settings
 from foundation.http.bodies import Bodies, BodyLimits
+from foundation.http.methods import refusal_headers
 from foundation.http.origins import Origins, hosts_of
 from foundation.http.problems import Problem, ProblemError, described, of_http_error, response
 from foundation.http.watching import PROMETHEUS, Health, health_response
@@ -35,6 +36,8 @@ _PROBLEMS = described(
         400: "The body cannot be read",
         401: "No valid token",
         403: "Asked by another site's page",
+        404: "There is nothing here",
+        405: "The path knows other methods; see Allow",
         408: "The body did not arrive in time",
         413: "The input is too long",
         421: "Asked by another name",
@@ -128,7 +131,7 @@ def _add_problem_handlers(app: FastAPI, measures: Measures) -> None:
 
     async def on_http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
-        return told(of_http_error(error), error.headers)
+        return told(of_http_error(error), refusal_headers(request, error))
 
     async def on_invalid(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)

@@ -7,6 +7,7 @@ a tree of NumPy arrays instead of PyTorch and transformers, which are some gigab
 
 from __future__ import annotations
 
+import itertools
 import json
 import shutil
 from collections.abc import Callable, Mapping
@@ -50,16 +51,12 @@ def needed_of(seen: Trust) -> Trust:
     Raises:
         FetchFailed: it holds no weights.
     """
-    names = sorted(seen.files)
-    for pattern in _WEIGHTS:
-        if chosen := [name for name in names if fnmatch(name, pattern)]:
-            others = {
-                name for name in names if any(fnmatch(name, kind) for kind in _WEIGHTS) and name not in chosen
-            }
-            return replace(
-                seen, files={name: file for name, file in seen.files.items() if name not in others}
-            )
-    raise FetchFailed(f"{seen.repository} on the hub holds no weights")
+    by_format = [[name for name in sorted(seen.files) if fnmatch(name, pattern)] for pattern in _WEIGHTS]
+    chosen = next(filter(None, by_format), None)
+    if chosen is None:
+        raise FetchFailed(f"{seen.repository} on the hub holds no weights")
+    others = set(itertools.chain.from_iterable(by_format)).difference(chosen)
+    return replace(seen, files={name: file for name, file in seen.files.items() if name not in others})
 
 
 def convert(source: Path, to: Path) -> None:
@@ -118,19 +115,25 @@ def _write(source: Path, to: Path) -> None:
         except (ValueError, KeyError, OSError) as error:
             raise CannotConvert(f"{source} cannot be converted: {error}") from error
     else:
-        kind = kind_of(source)
-        copied = _SENTENCEPIECE if kind == "opus" else _WHISPER_FILES
-        _lacking(source, copied)
-        try:
-            spec = _marian(source) if kind == "opus" else _whisper(source)
-            spec.validate()
-        except (ValueError, KeyError, AttributeError, IndexError) as error:
-            raise CannotConvert(f"{source} cannot be converted: {error}") from error
-        spec.optimize(quantization="int8" if kind == "opus" else "float16")
-        to.mkdir(parents=True)
-        spec.save(str(to))
+        copied = _write_transformers(source, to)
     for name in copied:
         shutil.copyfile(source / name, to / name)
+
+
+def _write_transformers(source: Path, to: Path) -> tuple[str, ...]:
+    """A model as the library transformers keeps it; what is to be copied beside the weights."""
+    kind = kind_of(source)
+    load, quantization, copied = _TRANSFORMERS[kind]
+    _lacking(source, copied)
+    try:
+        spec = load(source)
+        spec.validate()
+    except (ValueError, KeyError, AttributeError, IndexError) as error:
+        raise CannotConvert(f"{source} cannot be converted: {error}") from error
+    spec.optimize(quantization=quantization)
+    to.mkdir(parents=True)
+    spec.save(str(to))
+    return copied
 
 
 def _lacking(source: Path, names: tuple[str, ...]) -> None:
@@ -262,3 +265,10 @@ def _whisper(source: Path) -> Any:
     except Exception as error:  # the tokenizer's library raises bare Exception
         raise CannotConvert(f"{source / 'tokenizer.json'} cannot be read: {error}") from error
     return _Whisper()(model, SimpleNamespace(get_vocab=words.get_vocab))
+
+
+_TRANSFORMERS: Final = {
+    "opus": (_marian, "int8", _SENTENCEPIECE),
+    "whisper": (_whisper, "float16", _WHISPER_FILES),
+}
+"""How each kind is read, how exact its weights are kept, and what is copied beside them."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +19,7 @@ from stack.models import FileProgress, ModelStore, Say
 _WHISPER = re.compile(r"(?:faster-)?whisper-(.+)|(distil-.+)")
 _PAIR = re.compile(r"opus-mt(?:-tc-\w+)?-([a-z]{2,3})-([a-z]{2,3})")
 _OTHER_CODES: Final = {"jap": "ja"}
+_EXAMPLES: Final = {"whisper": "whisper-small", "opus": "opus-en-uk"}
 """What the authors call a language that the rest of the world calls otherwise."""
 _TARGET_TOKENS: Final = {
     "ar": "ara", "bg": "bul", "ca": "cat", "cs": "ces", "da": "dan", "de": "deu", "el": "ell", "en": "eng",
@@ -54,12 +56,8 @@ async def convert(
     local = await asyncio.to_thread(_directory, model)
     if local is not None:
         source, own = local, local.name
-    elif re.fullmatch(r"[\w.-]+/[\w.-]+", model):
-        if not settings.download:
-            raise StackError("downloads are turned off by the setting models.download")
-        source, own = await store.fetch_official(model, say=say, progress=progress), model.rpartition("/")[2]
     else:
-        raise StackError(f"{model} is neither a directory nor a repository like Helsinki-NLP/opus-mt-en-uk")
+        source, own = await _fetched(model, store, settings, say, progress), model.rpartition("/")[2]
     kind = await asyncio.to_thread(conversion.kind_of, source)
     name = name or _name(own, kind)
     engine, _, rest = name.partition("-")
@@ -79,6 +77,15 @@ async def convert(
     return to
 
 
+async def _fetched(model: str, store: ModelStore, settings: Models, say: Say, progress: FileProgress) -> Path:
+    """A repository of the hub, brought here."""
+    if not re.fullmatch(r"[\w.-]+/[\w.-]+", model):
+        raise StackError(f"{model} is neither a directory nor a repository like Helsinki-NLP/opus-mt-en-uk")
+    if not settings.download:
+        raise StackError("downloads are turned off by the setting models.download")
+    return await store.fetch_official(model, say=say, progress=progress)
+
+
 def _directory(model: str) -> Path | None:
     place = Path(model).resolve()
     return place if place.is_dir() else None
@@ -91,8 +98,7 @@ def _name(own: str, kind: str) -> str:
     if kind == "opus" and (match := _PAIR.fullmatch(own)):
         source, target = (_OTHER_CODES.get(code, code) for code in match.groups())
         return f"opus-{source}-{target}"
-    example = "whisper-small" if kind == "whisper" else "opus-en-uk"
-    raise StackError(f"the name {own} does not tell what the model is; say it, e.g. --as {example}")
+    raise StackError(f"the name {own} does not tell what the model is; say it, e.g. --as {_EXAMPLES[kind]}")
 
 
 def _description(source: Path, known: Model, prefix: str | None) -> str:
@@ -100,17 +106,21 @@ def _description(source: Path, known: Model, prefix: str | None) -> str:
     tokens = conversion.target_tokens(source)
     note = json.loads(known.description)
     pair = note["pairs"][0]
-    if prefix is None:
-        language = pair["target"]
-        likely = (pair["prefix"], f">>{_TARGET_TOKENS.get(language, language)}<<", f">>{language}<<")
-        prefix = next((token for token in likely if token in tokens), "" if len(tokens) < 2 else None)
-        if prefix is None:
-            raise CannotConvert(
-                f"the model has several targets; say with --prefix which is meant of {' '.join(tokens)}"
-            )
-    elif prefix and prefix not in tokens:
+    if prefix and prefix not in tokens:
         raise CannotConvert(
             f"the model does not know {prefix}; it knows {' '.join(tokens) or 'no such token'}"
         )
-    pair["prefix"] = prefix
+    pair["prefix"] = _likely_prefix(pair, tokens) if prefix is None else prefix
     return json.dumps(note, indent=2)
+
+
+def _likely_prefix(pair: Mapping[str, str], tokens: Collection[str]) -> str:
+    """The token of the target language; empty where the model has but one target."""
+    language = pair["target"]
+    likely = (pair["prefix"], f">>{_TARGET_TOKENS.get(language, language)}<<", f">>{language}<<")
+    found = next((token for token in likely if token in tokens), "")
+    if not found and len(tokens) > 1:
+        raise CannotConvert(
+            f"the model has several targets; say with --prefix which is meant of {' '.join(tokens)}"
+        )
+    return found

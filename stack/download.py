@@ -79,18 +79,28 @@ async def fetch(
             await _continue(client, url, part, progress)
             break
         except (aiohttp.ClientError, TimeoutError) as error:
-            if attempt == 1 and isinstance(error, _NOBODY):
-                raise _unreachable(url, error) from error
-            if attempt == tries:
-                reason = str(error) or type(error).__name__
-                raise FetchFailed(f"cannot fetch {url}: {reason}") from error
+            _give_up_if_vain(url, error, attempt, tries)
             await asyncio.sleep(backoff.after(time.monotonic() - began_s))
     if checksum is not None:
-        found = await asyncio.to_thread(checksum.of, part)
-        if found != checksum.hexadecimal:
-            await asyncio.to_thread(part.unlink)
-            raise FetchFailed(f"{url} came damaged: {checksum.kind} {found}, expected {checksum.hexadecimal}")
+        await asyncio.to_thread(_check, url, part, checksum)
     part.replace(to)
+
+
+def _give_up_if_vain(url: str, error: Exception, attempt: int, tries: int) -> None:
+    """Raises Unreachable where nobody answers at all, FetchFailed where it was tried often enough."""
+    if attempt == 1 and isinstance(error, _NOBODY):
+        raise _unreachable(url, error) from error
+    if attempt == tries:
+        reason = str(error) or type(error).__name__
+        raise FetchFailed(f"cannot fetch {url}: {reason}") from error
+
+
+def _check(url: str, part: Path, checksum: Checksum) -> None:
+    """Removes what is not what it should be. Raises FetchFailed."""
+    found = checksum.of(part)
+    if found != checksum.hexadecimal:
+        part.unlink()
+        raise FetchFailed(f"{url} came damaged: {checksum.kind} {found}, expected {checksum.hexadecimal}")
 
 
 def _unreachable(url: str, error: Exception) -> Unreachable:
@@ -115,18 +125,21 @@ async def _continue(client: aiohttp.ClientSession, url: str, part: Path, progres
         if response.status in (401, 403, 404):
             raise FetchFailed(f"cannot fetch {url}: the server answered {response.status} {response.reason}")
         response.raise_for_status()
-        if response.status != 206:
-            here = 0
-        length = response.content_length
-        whole = None if length is None else here + length
-        with part.open("ab" if here else "wb") as file:
+        await _take(response, part, here if response.status == 206 else 0, progress)
+
+
+async def _take(response: aiohttp.ClientResponse, part: Path, here: int, progress: Progress) -> None:
+    """Writes what comes behind the `here` bytes that are there. Raises ClientPayloadError where not all comes."""
+    length = response.content_length
+    whole = None if length is None else here + length
+    with part.open("ab" if here else "wb") as file:
+        progress(here, whole)
+        async for piece in response.content.iter_chunked(_PIECE):
+            file.write(piece)
+            here += len(piece)
             progress(here, whole)
-            async for piece in response.content.iter_chunked(_PIECE):
-                file.write(piece)
-                here += len(piece)
-                progress(here, whole)
-        if whole is not None and here != whole:
-            raise aiohttp.ClientPayloadError(f"{here} of {whole} bytes came")
+    if whole is not None and here != whole:
+        raise aiohttp.ClientPayloadError(f"{here} of {whole} bytes came")
 
 
 async def fetch_text(client: aiohttp.ClientSession, url: str, *, most: int = 4 << 20) -> str:

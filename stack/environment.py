@@ -33,16 +33,17 @@ def variables(settings: Settings) -> dict[str, str]:
 
 def _text(value: Any) -> str | None:
     """How a value is written in a variable; None for one that is left to its default."""
-    if value is None:
-        return None
-    if isinstance(value, SecretStr):
-        return value.get_secret_value()
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, tuple | list):
-        return ",".join(str(part) for part in value)
-    if isinstance(value, Mapping):
-        return ",".join(f"{key}={part}" for key, part in value.items())
+    match value:
+        case None:
+            return None
+        case SecretStr():
+            return value.get_secret_value()
+        case bool():
+            return str(value).lower()
+        case tuple() | list():
+            return ",".join(map(str, value))
+        case Mapping():
+            return ",".join(f"{key}={part}" for key, part in value.items())
     return str(value)
 
 

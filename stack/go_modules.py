@@ -49,13 +49,7 @@ def check(built: str, archive: Path, *, module: str, version: str, module_hash: 
     found = hash_of(archive)
     if found != module_hash:
         raise UnknownSource(f"the source of {module} {version} is another one than is known: {found}")
-    with zipfile.ZipFile(archive) as opened:
-        try:
-            listed = opened.read(f"{module}@{version}/go.sum").decode()
-        except KeyError:
-            raise UnknownSource(f"the source of {module} {version} has no go.sum") from None
-    known = {tuple(line.split()[:2]): line.split()[-1] for line in listed.splitlines() if line.strip()}
-    known[module, version] = module_hash
+    known = _listed(archive, module, version) | {(module, version): module_hash}
     if re.search(r"^\t=>", built, re.MULTILINE):
         raise UnknownSource("a module was replaced by another one")
     used = re.findall(r"^\t(?:mod|dep)\t(\S+)\t(\S+)(?:\t(\S*))?$", built, re.MULTILINE)
@@ -64,3 +58,14 @@ def check(built: str, archive: Path, *, module: str, version: str, module_hash: 
     for name, at, checksum in used:
         if known.get((name, at)) != checksum:
             raise UnknownSource(f"{name} {at} is not what the go.sum of {module} says")
+
+
+def _listed(archive: Path, module: str, version: str) -> dict[tuple[str, str], str]:
+    """The hash of each module and version that the go.sum of the main module names."""
+    with zipfile.ZipFile(archive) as opened:
+        try:
+            text = opened.read(f"{module}@{version}/go.sum").decode()
+        except KeyError:
+            raise UnknownSource(f"the source of {module} {version} has no go.sum") from None
+    lines = [line.split() for line in text.splitlines() if line.strip()]
+    return {(line[0], line[1]): line[-1] for line in lines}

@@ -36,13 +36,22 @@ def main() -> None:
             groups.add(group)
         else:
             groups.discard(group)
-    groups = {group for group in groups if _signal(group, signal.SIGTERM)}
+    _end(groups)
+
+
+def _end(groups: set[int]) -> None:
+    """Asks them to end, and ends those that do not in time."""
+    groups = _reached(groups, signal.SIGTERM)
     end = time.monotonic() + PATIENCE_S
     while groups and time.monotonic() < end:
         time.sleep(0.05)
-        groups = {group for group in groups if _signal(group, 0)}
-    for group in groups:
-        _signal(group, signal.SIGKILL)
+        groups = _reached(groups, 0)
+    _reached(groups, signal.SIGKILL)
+
+
+def _reached(groups: set[int], number: int) -> set[int]:
+    """Those that a signal reached: the others have ended."""
+    return {group for group in groups if _signal(group, number)}
 
 
 if __name__ == "__main__":

@@ -52,20 +52,24 @@ def with_own_keys(settings: Settings, cache: Path | None = None) -> Settings:
     """
     livekit, auth, turn, voice = settings.livekit, settings.auth, settings.turn, settings.voice
     given = (livekit.api_secret, auth.secret, turn.secret, voice.secret)
-    if not any(_is_published(secret) for secret in given):
+    if not any(map(_is_published, given)):
         return settings
     keys = own(cache or cache_directory())
     if _is_published(livekit.api_secret):
         livekit = replace(livekit, api_key=keys.livekit_key, api_secret=SecretStr(keys.livekit_secret))
         if auth.open_rooms is None and not auth.operator_key.get_secret_value():
             auth = replace(auth, open_rooms=True)
-    if _is_published(auth.secret):
-        auth = replace(auth, secret=SecretStr(keys.auth_secret))
-    if _is_published(turn.secret):
-        turn = replace(turn, secret=SecretStr(keys.turn_secret))
-    if _is_published(voice.secret):
-        voice = replace(voice, secret=SecretStr(keys.voice_secret))
-    return replace(settings, livekit=livekit, auth=auth, turn=turn, voice=voice)
+    return replace(
+        settings,
+        livekit=livekit,
+        auth=replace(auth, secret=_own_instead(auth.secret, keys.auth_secret)),
+        turn=replace(turn, secret=_own_instead(turn.secret, keys.turn_secret)),
+        voice=replace(voice, secret=_own_instead(voice.secret, keys.voice_secret)),
+    )
+
+
+def _own_instead(given: SecretStr, own_secret: str) -> SecretStr:
+    return SecretStr(own_secret) if _is_published(given) else given
 
 
 def own(cache: Path) -> Keys:

@@ -14,8 +14,9 @@ import shutil
 import tarfile
 import tempfile
 import time
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from config.cache import cache_directory
@@ -90,22 +91,27 @@ async def obtain(
         if os.access(target, os.X_OK):  # somebody else was faster
             return target
         reasons = []
-        ways: tuple[Callable[[], Coroutine[None, None, None]], ...] = (
-            lambda: build(target, environment, report, pins),
-            lambda: download(target, report, releases, pins),
-        )
-        for way in ways:
-            try:
-                await way()
-            except (CannotBuild, FetchFailed, go_modules.UnknownSource) as error:
-                report(str(error))
-                reasons.append(str(error))
-            else:
+        for way in (
+            partial(build, target, environment, report, pins),
+            partial(download, target, report, releases, pins),
+        ):
+            if not (reason := await _why_not(way, report)):
                 return target
+            reasons.append(reason)
     raise Missing(
         f"livekit-server is not on the PATH and could not be had ({'; '.join(reasons)}). "
         f"Put livekit-server {VERSION} on the PATH, or install Go 1.21 or newer"
     )
+
+
+async def _why_not(way: Callable[[], Awaitable[None]], report: Callable[[str], None]) -> str:
+    """Why a way to the server led nowhere; empty where it led there."""
+    try:
+        await way()
+    except (CannotBuild, FetchFailed, go_modules.UnknownSource) as error:
+        report(str(error))
+        return str(error)
+    return ""
 
 
 def _place(cache: Path) -> Path:
@@ -203,20 +209,11 @@ async def _install(go: str, settings: Mapping[str, str], report: Callable[[str],
         env=dict(settings), cwd="/",
     )  # fmt: skip
     assert process.stderr is not None
-    began, last, fetched, compiled = time.monotonic(), [""], 0, 0
-    said = began
+    building = _Building(report)
     try:
         async with asyncio.timeout(_BUILD_LIMIT_S):
             async for raw in process.stderr:
-                line = raw.decode("utf-8", "replace").strip()
-                last = [*last[-4:], line]
-                if line.startswith("go: downloading"):
-                    fetched += 1
-                elif not line.startswith("go:"):
-                    compiled += 1
-                if time.monotonic() - said >= 5:
-                    said = time.monotonic()
-                    report(f"  {fetched} modules fetched, {compiled} packages compiled, {said - began:.0f} s")
+                building.take(raw.decode("utf-8", "replace").strip())
             status = await process.wait()
     except TimeoutError:
         raise CannotBuild(f"go install did not end within {_BUILD_LIMIT_S:g} s") from None
@@ -225,7 +222,32 @@ async def _install(go: str, settings: Mapping[str, str], report: Callable[[str],
             process.kill()
             await process.wait()
     if status != 0:
-        raise CannotBuild(f"go install failed: {' | '.join(line for line in last if line)}")
+        raise CannotBuild(f"go install failed: {' | '.join(filter(None, building.last))}")
+
+
+class _Building:
+    """Counts what Go says that it does, and reports it every few seconds."""
+
+    def __init__(self, report: Callable[[str], None]) -> None:
+        self._report = report
+        self._began_s = self._reported_s = time.monotonic()
+        self._fetched = self._compiled = 0
+        self.last = [""]
+        """The last lines, for what is said of a failure."""
+
+    def take(self, line: str) -> None:
+        self.last = [*self.last[-4:], line]
+        if line.startswith("go: downloading"):
+            self._fetched += 1
+        elif not line.startswith("go:"):
+            self._compiled += 1
+        now_s = time.monotonic()
+        if now_s - self._reported_s >= 5:
+            self._reported_s = now_s
+            lasted_s = now_s - self._began_s
+            self._report(
+                f"  {self._fetched} modules fetched, {self._compiled} packages compiled, {lasted_s:.0f} s"
+            )
 
 
 _ARCHITECTURES = {

@@ -6,7 +6,7 @@ import asyncio
 import os
 import shutil
 import time
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from functools import partial
 from pathlib import Path
@@ -129,9 +129,7 @@ class Stack(AbstractAsyncContextManager["Stack"]):
                         await ready.wait()
                     yield
                 finally:
-                    for keeper in reversed(keepers):  # the worker takes leave before its server goes
-                        keeper.cancel()
-                        await asyncio.wait([keeper])
+                    await _end_in_turn(reversed(keepers))  # the worker takes leave before its server goes
                     bounding.cancel()
         except BaseExceptionGroup as several:
             raise _first(several) from several  # whatever else failed stays in the chain, for the log
@@ -165,20 +163,7 @@ class Stack(AbstractAsyncContextManager["Stack"]):
                 guard=guard,
                 cwd=ROOT,
             )
-            self.pids[part.name] = child.pid
-            try:
-                await self._until_ready(part, child, known_from)
-                self._report(f"{part.name} is ready after {time.monotonic() - began:.1f} s")
-                self._ready[part.name].set()
-                status = await child.wait()
-                reason = f"died ({_status(status)})"
-            except PartFailed as error:
-                if not (self._restart and self._ready[part.name].is_set()):
-                    raise
-                reason = str(error).removeprefix(f"{part.name} ")
-            finally:
-                self.pids.pop(part.name, None)
-                await child.stop(part.stop_patience_s)
+            reason = await self._life(part, child, known_from, began)
             if not self._restart:
                 raise PartFailed(part.name, reason, log=child.log, tail=child.tail())
             delay = backoff.after(time.monotonic() - began)
@@ -186,6 +171,22 @@ class Stack(AbstractAsyncContextManager["Stack"]):
             log.warning("part died", part=part.name, reason=reason, restart_in_s=delay)
             self._report(f"{part.name} {reason}; starting it again in {delay:g} s")
             await asyncio.sleep(delay)
+
+    async def _life(self, part: Part, child: ChildProcess, known_from: int, began: float) -> str:
+        """From its start to its end; why it ended. Raises PartFailed where it is not to be started again."""
+        self.pids[part.name] = child.pid
+        try:
+            await self._until_ready(part, child, known_from)
+            self._report(f"{part.name} is ready after {time.monotonic() - began:.1f} s")
+            self._ready[part.name].set()
+            return f"died ({_status(await child.wait())})"
+        except PartFailed as error:
+            if not (self._restart and self._ready[part.name].is_set()):
+                raise
+            return str(error).removeprefix(f"{part.name} ")
+        finally:
+            self.pids.pop(part.name, None)
+            await child.stop(part.stop_patience_s)
 
     def _log_size(self, part: str) -> int:
         log_file = self.log_of(part)
@@ -266,3 +267,9 @@ def new_run_directory() -> Path:
     directory = runs / f"{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}"
     directory.mkdir(mode=0o700, exist_ok=True)
     return directory
+
+
+async def _end_in_turn(keepers: Iterable[asyncio.Task[None]]) -> None:
+    for keeper in keepers:
+        keeper.cancel()
+        await asyncio.wait([keeper])

@@ -77,12 +77,7 @@ class ModelStore:
             if file.sha256 and (place / file.name).is_file() and not fits(file, place / file.name)
         ]
         if trusted is not None and not model.files:
-            differing += [
-                name
-                for name in trusted.files
-                if (place / name).is_file()
-                and trusted.checksum(name).of(place / name) != trusted.checksum(name).hexadecimal
-            ]
+            differing += [name for name in trusted.files if not _is_as_trusted(trusted, place, name)]
         return differing
 
     async def fetch(
@@ -128,9 +123,10 @@ class ModelStore:
         """All that have a file that is missing, where none of them answered before."""
         if not model.files:
             return [HUB] if HUB in self._silent else []
-        for file in model.files:
-            keepers = list(dict.fromkeys(keeper_of(source) for source in file.sources))
-            if not (self.path(model) / file.name).is_file() and all(who in self._silent for who in keepers):
+        missing = [file for file in model.files if not (self.path(model) / file.name).is_file()]
+        for file in missing:
+            keepers = list(dict.fromkeys(map(keeper_of, file.sources)))
+            if self._silent.keys() >= set(keepers):
                 return keepers
         return []
 
@@ -166,13 +162,7 @@ class ModelStore:
             try:
                 await self._take(client, source, file, self.path(model) / file.name, progress)
             except FetchFailed as error:
-                if isinstance(error, Unreachable):
-                    self._silent[who] = str(error)
-                    say(f"{who}: {error}")
-                    reasons.append(Unreachable(who))
-                else:
-                    say(f"{model.name}: not from {who}: {error}")
-                    reasons.append(error)
+                reasons.append(self._noted(model, who, error, say))
             else:
                 say(f"{model.name}: from {named(source)}")
                 (self.path(model) / f".{file.name}.part").unlink(missing_ok=True)
@@ -180,6 +170,15 @@ class ModelStore:
         if all(isinstance(error, Unreachable) for error in reasons):
             raise nobody_answers(model.name, [str(error) for error in reasons])
         raise FetchFailed(f"{model.name}: {file.name} cannot be had: {'; '.join(map(str, reasons))}")
+
+    def _noted(self, model: Model, who: str, error: FetchFailed, say: Say) -> FetchFailed:
+        """The reason why this one did not hand it over; who does not answer is not asked again."""
+        if not isinstance(error, Unreachable):
+            say(f"{model.name}: not from {who}: {error}")
+            return error
+        self._silent[who] = str(error)
+        say(f"{who}: {error}")
+        return Unreachable(who)
 
     async def _take(
         self, client: aiohttp.ClientSession, source: ModelSource, file: File, to: Path, progress: FileProgress
@@ -334,3 +333,11 @@ class ModelStore:
 def _card_first(model: Model) -> Callable[[str], tuple[bool, bool]]:
     """Sorts names of files: the card, which may forbid the rest, then all others, then the weights."""
     return lambda name: (name != model.card, name == model.needed[0])
+
+
+def _is_as_trusted(trusted: trust.Trust, place: Path, name: str) -> bool:
+    """Whether a file is what it was when it first came; one that is missing differs in nothing."""
+    if not (place / name).is_file():
+        return True
+    known = trusted.checksum(name)
+    return known.of(place / name) == known.hexadecimal

@@ -150,15 +150,19 @@ _NOBODY = ("failed to establish", "enotfound", "econnrefused", "eai_again", "eti
 
 def _failure(what: str, message: str) -> FetchFailed:
     """What a client said, in one line, and whether asking it for another package makes sense."""
-    lines = [line.strip() for line in message.splitlines() if line.strip()]
-    errors = [line for line in lines if line.lower().startswith(("error", "npm error"))]
-    reason = "; ".join(errors or lines)[:300] or "no reason was given"
     said = message.lower()
     if any(sign in said for sign in _NOBODY):
-        return Unreachable(f"{what}: no index can be reached ({reason})")
+        return Unreachable(f"{what}: no index can be reached ({_reason(message)})")
     if any(sign in said for sign in _NOT_THERE):
         return FetchFailed(f"{what}: the index does not have it")
-    return FetchFailed(f"{what}: {reason}")
+    return FetchFailed(f"{what}: {_reason(message)}")
+
+
+def _reason(message: str) -> str:
+    """The lines that tell of errors, or all of them."""
+    lines = list(filter(None, map(str.strip, message.splitlines())))
+    errors = [line for line in lines if line.lower().startswith(("error", "npm error"))]
+    return "; ".join(errors or lines)[:300] or "no reason was given"
 
 
 def _pip(package: str, version: str, to: Path) -> list[str]:

@@ -6,6 +6,7 @@ import random
 import socket
 from contextlib import suppress
 from dataclasses import asdict, dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 import psutil
@@ -123,14 +124,15 @@ def _is_free(host: str, port: int, *, udp: bool) -> bool:
 
 def holder_of(port: int, *, udp: bool = False) -> str:
     """Names the process that holds a port, e.g. "redis-server (process 812)"."""
-    holders = [
-        connection.pid
-        for connection in psutil.net_connections("udp" if udp else "tcp")
-        if connection.laddr
-        and connection.laddr.port == port
-        and (udp or connection.status == psutil.CONN_LISTEN)
-    ]
+    connections = psutil.net_connections("udp" if udp else "tcp")
+    holders = [connection.pid for connection in connections if _holds(connection, port, udp=udp)]
     for pid in filter(None, holders):
         with suppress(psutil.Error):  # it has just ended
             return f"{psutil.Process(pid).name()} (process {pid})"
     return "a process of another user" if holders else "an unknown process"
+
+
+def _holds(connection: Any, port: int, *, udp: bool) -> bool:
+    if not connection.laddr or connection.laddr.port != port:
+        return False
+    return udp or connection.status == psutil.CONN_LISTEN

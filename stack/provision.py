@@ -65,6 +65,16 @@ def wanted(settings: Settings, machine: MachineResources) -> list[Model]:
     """The usual models that the settings have a use for; none where they keep to what needs no models."""
     if settings.profile == "embedded":
         return []
+    models = [catalogue.find(name) for name in usual(machine)]
+    if settings.recognition.model:
+        others = [model for model in models if model.engine != "whisper"]
+        models = [*_named(settings.recognition.model), *others]
+    used = _used_engines(settings)
+    return [model for model in models if model.engine in used]
+
+
+def _used_engines(settings: Settings) -> set[str]:
+    """Those that the settings name, or leave to be chosen."""
     asked = {
         "recognition": {settings.recognition.engine},
         "translation": set(settings.translation.engines),
@@ -73,11 +83,7 @@ def wanted(settings: Settings, machine: MachineResources) -> list[Model]:
     used = {engine.name for engine in ENGINES if {"auto", engine.name} & asked[engine.roles[0]]}
     if "kokoro" in used:  # whose voices are the ones that can be made to resemble somebody's
         used.add("resemblyzer")
-    models = [catalogue.find(name) for name in usual(machine)]
-    if settings.recognition.model:
-        others = [model for model in models if model.engine != "whisper"]
-        models = [*_named(settings.recognition.model), *others]
-    return [model for model in models if model.engine in used]
+    return used
 
 
 def _named(whisper: str) -> list[Model]:
@@ -117,6 +123,9 @@ async def provide(settings: Settings, models: Iterable[Model], fetch: Fetch, say
             say(f"without {model.name}: {error}")
             lost.append(model)
     if out_of_reach:
-        names = ", ".join(model.name for model in out_of_reach)
-        say(f"without {names}: nobody who hands them out can be reached from here")
+        say(f"without {_names(out_of_reach)}: nobody who hands them out can be reached from here")
     return out_of_reach + lost
+
+
+def _names(models: Iterable[Model]) -> str:
+    return ", ".join(model.name for model in models)

@@ -47,16 +47,21 @@ def ensure(web: Path, report: Callable[[str], None], environment: Mapping[str, s
     if stamp.exists() and stamp.read_text() == now:
         return True
     npm, node = (shutil.which(name, path=environment.get("PATH", "")) for name in ("npm", "node"))
-    version = _version(node) if node else (0, 0)
-    if npm is None or version < _OLDEST_NODE:
-        found = f"Node {version[0]}.{version[1]}" if node else "no Node"
-        report(f"the web app is not built: it needs npm and Node 20.19 or newer, here is {found}")
+    if npm is None or node is None or _version(node) < _OLDEST_NODE:
+        report(f"the web app is not built: it needs npm and Node 20.19 or newer, here is {_node_here(node)}")
         return (web / "dist" / "index.html").exists()
     report("building the web app")
     _npm(npm, web, "ci", "--no-audit", "--no-fund")
     _npm(npm, web, "run", "build")
     stamp.write_text(now)
     return True
+
+
+def _node_here(node: str | None) -> str:
+    if node is None:
+        return "no Node"
+    major, minor = _version(node)
+    return f"Node {major}.{minor}"
 
 
 def _state(web: Path) -> str:

@@ -64,16 +64,7 @@ def render(settings: Turn, *, state_directory: Path, loopback: bool = False) -> 
     Raises:
         SettingsError: a value that coturn could not take or that would end a line early.
     """
-    if not settings.host:
-        raise SettingsError("turn.host is empty: the relay has no name")
-    if bool(settings.certificate) != bool(settings.private_key):
-        raise SettingsError("turn.certificate and turn.private_key go together")
-    if settings.tls_port and not settings.certificate:
-        raise SettingsError("turn.tls_port needs turn.certificate and turn.private_key")
-    if not 1024 <= settings.relay_min_port <= settings.relay_max_port <= 65535:
-        raise SettingsError(
-            "turn.relay_min_port and turn.relay_max_port must lie in order within 1024 to 65535"
-        )
+    _check(settings)
     fill: dict[str, object] = {
         "realm": _line("turn.realm", settings.realm or settings.host),
         "secret": _line("turn.secret", settings.secret.get_secret_value()),
@@ -94,6 +85,20 @@ def render(settings: Turn, *, state_directory: Path, loopback: bool = False) -> 
         fill[number] = getattr(settings, number)
     template = resources.files("turn").joinpath("turnserver.conf.template").read_text(encoding="utf-8")
     return string.Template(template).substitute(fill)
+
+
+def _check(settings: Turn) -> None:
+    """Raises SettingsError where settings do not fit each other."""
+    if not settings.host:
+        raise SettingsError("turn.host is empty: the relay has no name")
+    if bool(settings.certificate) != bool(settings.private_key):
+        raise SettingsError("turn.certificate and turn.private_key go together")
+    if settings.tls_port and not settings.certificate:
+        raise SettingsError("turn.tls_port needs turn.certificate and turn.private_key")
+    if not 1024 <= settings.relay_min_port <= settings.relay_max_port <= 65535:
+        raise SettingsError(
+            "turn.relay_min_port and turn.relay_max_port must lie in order within 1024 to 65535"
+        )
 
 
 def livekit_turn_servers(settings: Turn, secret_file: Path) -> list[dict[str, object]]:

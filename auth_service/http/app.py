@@ -33,9 +33,10 @@ from auth_service.wiring import Container
 from foundation.database import StorageError
 from foundation.http.bodies import Bodies, BodyLimits
 from foundation.http.compression import CompressedAnswers
+from foundation.http.methods import refusal_headers
 from foundation.http.observing import ObservedRequest, RequestObserver
 from foundation.http.origins import Origins, hosts_of
-from foundation.http.page import Headers, Page
+from foundation.http.page import Headers, Page, add_page
 from foundation.http.problems import Problem, described, of_http_error, of_validation, response
 from foundation.http.watching import HealthCheck
 
@@ -87,9 +88,7 @@ def create_app(services: Container) -> FastAPI:
     app.include_router(recording_routes.workers)
     app.include_router(webhook_routes.router)
     app.include_router(worker_routes.router)
-    app.mount(
-        "/", Page(services.settings.auth.web_directory, {"": "index.html"}, rest="index.html"), name="page"
-    )
+    add_page(app, Page(services.settings.auth.web_directory, {"": "index.html"}, rest="index.html"))
     app.add_exception_handler(AuthError, _auth_error)
     app.add_exception_handler(StorageError, _auth_error)
     app.add_exception_handler(RequestValidationError, _invalid)
@@ -144,7 +143,7 @@ async def _invalid(request: Request, error: Exception) -> Response:
 
 async def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    return await _refused(request, of_http_error(error), error.headers)
+    return await _refused(request, of_http_error(error), refusal_headers(request, error))
 
 
 async def _bug(request: Request, error: Exception) -> Response:

@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 ENDINGS: Final = {"br": ".br", "gzip": ".gz"}
 """Codings in which the build writes files beside the plain ones, the smallest first, and how their names end."""
 
+_SAME_CODINGS: Final = {"x-gzip": "gzip"}
 _WEIGHT: Final = re.compile(r"q=(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)\Z", re.IGNORECASE)
 _OLDER_S: Final = 60.0
 """A plain file so much newer than its compressed form was changed by hand: copying does not keep such distances."""
@@ -43,13 +44,7 @@ def coding_for(accepted: str, codings: Container[str]) -> str:
         accepted: its Accept-Encoding; empty for none.
         codings: those that there are, of `ENDINGS`.
     """
-    weights: dict[str, float] = {}
-    for item in accepted.lower().split(",")[:20]:
-        name, _, parameter = (part.strip() for part in item.partition(";"))
-        weighed = _WEIGHT.match(parameter)
-        weights["gzip" if name == "x-gzip" else name] = (
-            float(weighed[1]) if weighed else (0.0 if parameter else 1.0)
-        )
+    weights = dict(map(_weighed, accepted.lower().split(",")[:20]))
     rest = weights.get("*", 0.0)
     best, highest = "", max(0.0, weights.get("identity", 0.0) - 0.001)
     for coding in ENDINGS:
@@ -57,6 +52,14 @@ def coding_for(accepted: str, codings: Container[str]) -> str:
         if coding in codings and weight > highest:
             best, highest = coding, weight
     return best
+
+
+def _weighed(item: str) -> tuple[str, float]:
+    """A coding with its weight; 0 for one whose weight cannot be read."""
+    name, _, parameter = (part.strip() for part in item.partition(";"))
+    weighed = _WEIGHT.match(parameter)
+    unweighed = 0.0 if parameter else 1.0
+    return _SAME_CODINGS.get(name, name), unweighed if weighed is None else float(weighed[1])
 
 
 def form_of(path: str, plain: os.stat_result, accepted: str) -> tuple[FileForm, bool]:

@@ -9,18 +9,21 @@ from mimetypes import guess_type
 from pathlib import Path
 from typing import Final
 
+from starlette.applications import Starlette
 from starlette.datastructures import Headers as RequestHeaders
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse, Response
 from starlette.staticfiles import NotModifiedResponse, StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.websockets import WebSocketClose
 
 from foundation.http.compression import ENDINGS, form_of
 
 _SERVICE = re.compile(r"^(api/|api$|health$|metrics$|openapi\.json$|assets/)")
 _FILE = re.compile(r"\.[A-Za-z0-9]{1,8}$")
 _YEAR = "public, max-age=31536000, immutable"
+_METHODS = ("GET", "HEAD")
 
 
 class Page(StaticFiles):
@@ -38,26 +41,39 @@ class Page(StaticFiles):
         self._views, self._rest, self._start = views, rest, directory / views[""]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            await WebSocketClose()(scope, receive, send)
+            return
         if not self._start.is_file():
             raise HTTPException(404)
         await super().__call__(scope, receive, send)
 
     async def get_response(self, path: str, scope: Scope) -> Response:
-        """A file, or the HTML for what only the page knows. Raises HTTPException for the service's own paths."""
+        """A file, or the HTML for what only the page knows.
+
+        Raises HTTPException: 404 for the service's own paths, 405 where there is something to read and it is asked for
+        by another method.
+        """
         path = "" if path == "." else path
-        try:
-            if path.endswith((".html", *ENDINGS.values())):
-                raise HTTPException(404)
-            response = await super().get_response(self._views.get(path, path), scope)
-        except HTTPException as error:
-            if self._rest is None or error.status_code != 404 or not _may_be_a_view(path):
-                raise
-            response = await super().get_response(self._rest, scope)
+        if scope["method"] not in _METHODS:
+            await self._found(path, {**scope, "method": "HEAD"})
+            raise HTTPException(405, headers={"allow": ", ".join(_METHODS)})
+        response = await self._found(path, scope)
         if path.startswith("assets/") and isinstance(response, (FileResponse, NotModifiedResponse)):
             response.headers["cache-control"] = _YEAR
         else:
             response.headers["cache-control"] = "no-cache"
         return response
+
+    async def _found(self, path: str, scope: Scope) -> Response:
+        try:
+            if path.endswith((".html", *ENDINGS.values())):
+                raise HTTPException(404)
+            return await super().get_response(self._views.get(path, path), scope)
+        except HTTPException as error:
+            if self._rest is None or error.status_code != 404 or not _may_be_a_view(path):
+                raise
+            return await super().get_response(self._rest, scope)
 
     def file_response(
         self,
@@ -85,6 +101,15 @@ class Page(StaticFiles):
             if self.is_not_modified(response.headers, asked)
             else response
         )
+
+
+def add_page(app: Starlette, page: Page) -> None:
+    """Answers with the page what no route of the application knows by its path.
+
+    A mount at "/" would match every path, by every method, and so hide from clients which methods a route has.
+    """
+    app.router.redirect_slashes = False
+    app.router.default = page
 
 
 def _may_be_a_view(path: str) -> bool:

@@ -70,11 +70,17 @@ class Forwarded:
         if self.is_proxy(peer):
             await self._believing(scope, receive, send)  # type: ignore[arg-type]
             return
-        if not self._told and any(name == b"x-forwarded-for" for name, _ in scope["headers"]):
-            self._told = True  # once: anybody can send this header
-            log.warning(
-                "X-Forwarded-For is not believed: requests count against the proxy's address",
-                proxy=peer,
-                setting="trusted_proxies",
-            )
+        if any(name == b"x-forwarded-for" for name, _ in scope["headers"]):
+            self._tell_once(peer)
         await self._app(scope, receive, send)
+
+    def _tell_once(self, peer: str) -> None:
+        """Anybody can send this header."""
+        if self._told:
+            return
+        self._told = True
+        log.warning(
+            "X-Forwarded-For is not believed: requests count against the proxy's address",
+            proxy=peer,
+            setting="trusted_proxies",
+        )

@@ -70,7 +70,8 @@ def may_watch(scope: Scope, token: str) -> bool:
     if token:
         return shows(scope, token)
     headers = Headers(scope=scope)
+    if any(name in headers for name in _FORWARDED):
+        return False
     peer = scope["client"][0] if scope.get("client") else ""
     asked_by = name_of(headers.get("host", "localhost")) or ""
-    here = asked_by == "localhost" or is_loopback(asked_by)
-    return is_loopback(peer) and here and not any(name in headers for name in _FORWARDED)
+    return is_loopback(peer) and (asked_by == "localhost" or is_loopback(asked_by))

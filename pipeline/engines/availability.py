@@ -31,12 +31,3 @@ def _look(engine: Engine, models: Models) -> Availability:
         return Availability(engine, True, homes.look(engine, models))
     except EngineError as error:
         return Availability(engine, False, str(error))
-
-
-def has_gpu() -> bool:
-    """Whether CTranslate2 can use a GPU here."""
-    try:
-        import ctranslate2
-    except ImportError:
-        return False
-    return bool(ctranslate2.get_cuda_device_count() > 0)

@@ -9,14 +9,18 @@ from dataclasses import dataclass
 from config.engines import ENGINES, Engine, EngineRole
 from config.settings import Settings
 from pipeline.capacity import Capacity, Measured, best_pass, voice_order, work_out
-from pipeline.engines.availability import Availability, available, has_gpu
+from pipeline.engines.availability import Availability, available
 from pipeline.engines.measurements import kept
 from pipeline.engines.recognition.whisper.models import installed
 from pipeline.engines.recognition.whisper.ranking import best_model, english_only
-from pipeline.machine import cores
+from pipeline.machine import cores, has_gpu
 
 _WHISPER = "whisper"
 """The one recogniser that has a choice of models."""
+_OPUS_IS_BETTER = "OPUS-MT models, e.g. `hive models fetch opus-en-es`, one for each pair"
+_NATURAL_VOICES_ARE_BETTER = (
+    "natural voices, e.g. `hive models fetch kokoro` or `hive models fetch piper-es_ES-davefx-medium`"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,20 +83,25 @@ def choose(
         measured = None
     found = {state.engine.name: state for state in available(settings, engines)}
     on_gpu = _wants_gpu(settings) and has_gpu()
+    trusted = math.inf if on_gpu else machine_cores or cores()
     recognition = _recognition(settings, found, on_gpu=on_gpu, measured=measured)
     translation = _translation(settings, found, recognition)
-    trusted = math.inf if on_gpu else machine_cores or cores()
     speech = _speech(settings, found, recognition.model, measured, trusted_cores=trusted)
-    with_models = _downloads(found, recognition, translation, speech)
+    device, where, threads = _of_device(measured, recognition, on_gpu=on_gpu)
     return EngineChoice(
         recognition,
         translation,
         speech,
-        profile=("gpu" if on_gpu else "cpu") if with_models else "embedded",
-        device="cuda" if on_gpu else "cpu",
-        threads=_threads(measured, recognition) if not on_gpu else 0,
+        profile=where if _downloads(found, recognition, translation, speech) else "embedded",
+        device=device,
+        threads=threads,
         capacity=_capacity(settings, measured, recognition, translation, speech),
     )
+
+
+def _of_device(measured: Measured | None, recognition: RoleChoice, *, on_gpu: bool) -> tuple[str, str, int]:
+    """The device, the profile where models run on it, and how many threads one look takes."""
+    return ("cuda", "gpu", 0) if on_gpu else ("cpu", "cpu", _threads(measured, recognition))
 
 
 def _threads(measured: Measured | None, recognition: RoleChoice) -> int:
@@ -163,13 +172,16 @@ def _recognition(
 
 def _best_recognizer(settings: Settings, ranked: list[Availability]) -> Availability | None:
     """None where the settings mean one with models and none is here."""
+    there = [state for state in ranked if state.present and _is_meant(settings, state.engine)]
+    leaves_open = settings.recognition.engine != _WHISPER and settings.profile not in ("cpu", "gpu")
+    return next(iter(there), _last_resort(ranked) if leaves_open else None)
+
+
+def _is_meant(settings: Settings, engine: Engine) -> bool:
+    """Whether the settings mean a recogniser such as this one."""
     if settings.recognition.engine == _WHISPER:
-        ranked = [state for state in ranked if state.engine.name == _WHISPER]
-    elif settings.profile in ("cpu", "gpu"):
-        ranked = [state for state in ranked if state.engine.downloads]
-    else:
-        return next((state for state in ranked if state.present), _last_resort(ranked))
-    return next((state for state in ranked if state.present), None)
+        return engine.name == _WHISPER
+    return engine.downloads or settings.profile not in ("cpu", "gpu")
 
 
 def _without_better(taken: Availability, better: list[Availability]) -> RoleChoice:
@@ -202,14 +214,11 @@ def _translation(
     settings: Settings, found: Mapping[str, Availability], recognition: RoleChoice
 ) -> RoleChoice:
     """OPUS-MT, then Whisper into English, which costs no further model, then Apertium."""
-    ranked = _ranked(found, "translation")
-    if settings.profile == "embedded":
-        ranked = [state for state in ranked if not state.engine.downloads]
+    ranked = _fitting_profile(settings, _ranked(found, "translation"))
     best = tuple(state.engine.name for state in ranked if _translates(state, settings, recognition))
     names = _in_order(settings.translation.engines, best or (_last_resort(ranked).engine.name,))
-    better = ""
-    if not any(found[name].present and _has_own_models(found[name].engine) for name in names):
-        better = "OPUS-MT models, e.g. `hive models fetch opus-en-es`, one for each pair"
+    has_models = any(found[name].present and _has_own_models(found[name].engine) for name in names)
+    better = "" if has_models else _OPUS_IS_BETTER
     return RoleChoice("translation", names, "", _why(settings.translation.engines, names, found), better)
 
 
@@ -237,27 +246,29 @@ def _speech(
     trusted_cores: float,
 ) -> RoleChoice:
     ranked = _ranked(found, "speech")
-    here = _fitting(settings, ranked) or [_last_resort(ranked)]
+    here = [state for state in _fitting_profile(settings, ranked) if state.present] or [_last_resort(ranked)]
     best = tuple(state.engine.name for state in here)
     ordered = _keeping_up([state.engine for state in here], model, measured, trusted_cores)
     names = _in_order(settings.speech.engines, ordered)
     why = _why(settings.speech.engines, names, found)
     if ordered != best:
         why += "; in the order in which they keep up beside recognition"
-    better = ""
-    if not any(found[name].engine.downloads for name in names):
-        better = (
-            "natural voices, e.g. `hive models fetch kokoro` or `hive models fetch piper-es_ES-davefx-medium`"
-        )
-    elif ordered[0] != best[0] and "auto" in settings.speech.engines:
-        better = f"more cores or a GPU: {best[0]} is too slow beside recognition here"
-    return RoleChoice("speech", names, "", why, better)
+    too_slow = best[0] if ordered[0] != best[0] and "auto" in settings.speech.engines else ""
+    natural = any(found[name].engine.downloads for name in names)
+    return RoleChoice("speech", names, "", why, _better_voices(too_slow, natural=natural))
 
 
-def _fitting(settings: Settings, ranked: Iterable[Availability]) -> list[Availability]:
-    """Those that are there and that the profile does not leave out."""
+def _better_voices(too_slow: str, *, natural: bool) -> str:
+    """What better voices would need; `too_slow`: the best, where it cannot be the first."""
+    if not natural:
+        return _NATURAL_VOICES_ARE_BETTER
+    return f"more cores or a GPU: {too_slow} is too slow beside recognition here" if too_slow else ""
+
+
+def _fitting_profile(settings: Settings, ranked: Iterable[Availability]) -> list[Availability]:
+    """Those that the profile does not leave out."""
     without_models = settings.profile == "embedded"
-    return [state for state in ranked if state.present and not (without_models and state.engine.downloads)]
+    return [state for state in ranked if not (without_models and state.engine.downloads)]
 
 
 def _keeping_up(
@@ -273,16 +284,12 @@ def _keeping_up(
 
 def _in_order(wanted: tuple[str, ...], best: tuple[str, ...]) -> tuple[str, ...]:
     """What is wanted, with "auto" replaced by the best that are there."""
-    named = set(wanted)
-    names = [name for want in wanted for name in ((want,) if want != "auto" else best)]
-    if "auto" in named:  # what stands behind "auto" keeps its place there
-        behind = wanted[wanted.index("auto") + 1 :]
-        names = [
-            *wanted[: wanted.index("auto")],
-            *(name for name in best if name not in behind),
-            *behind,
-        ]
-    return tuple(dict.fromkeys(names))
+    if "auto" not in wanted:
+        return tuple(dict.fromkeys(wanted))
+    at = wanted.index("auto")
+    behind = [name for name in wanted[at + 1 :] if name != "auto"]
+    # what stands behind "auto" keeps its place there
+    return tuple(dict.fromkeys([*wanted[:at], *(name for name in best if name not in behind), *behind]))
 
 
 def _why(wanted: tuple[str, ...], names: tuple[str, ...], found: Mapping[str, Availability]) -> str:

@@ -199,12 +199,18 @@ class _Session:
         for name in sorted(names, key=lambda name: (directory / name / "model.bin").stat().st_size):
             for threads in (1,) if self._on_gpu or self._machine.cores < 4 else (1, 2):
                 await self._noting(f"whisper {name}", self._model(whisper, name, threads, pcm))
-            quickest = best_pass(self.result(""), "whisper", name)
-            if self.busy and not self._patient:
+            if self._gives_up_behind(name):
                 return
-            if quickest is not None and quickest.pass_s > TOO_SLOW_S:
-                self.failures.append(f"whisper: models larger than {name} are too slow here")
-                return
+
+    def _gives_up_behind(self, name: str) -> bool:
+        """Whether larger models than this one are not worth their time."""
+        if self.busy and not self._patient:
+            return True
+        quickest = best_pass(self.result(""), "whisper", name)
+        if quickest is None or quickest.pass_s <= TOO_SLOW_S:
+            return False
+        self.failures.append(f"whisper: models larger than {name} are too slow here")
+        return True
 
     async def _model(self, whisper: Engine, name: str, threads: int, pcm: Pcm) -> None:
         self._say(f"whisper {name}, {threads} thread{'s' if threads > 1 else ''}")

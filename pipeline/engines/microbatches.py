@@ -82,16 +82,21 @@ class MicroBatcher(Generic[Question, Answer]):
         while True:
             await self._something.wait()
             await asyncio.sleep(self._wait_s)
-            queue = self._urgent or self._others
-            batch: list[_Waiting[Question, Answer]] = []
-            while queue and len(batch) < self._max_batch:
-                item = queue.popleft()
-                if not item.answer.done():
-                    batch.append(item)
+            batch = self._next_batch()
             if not self._urgent and not self._others:
                 self._something.clear()
             if batch:
                 await self._run(batch)
+
+    def _next_batch(self) -> list[_Waiting[Question, Answer]]:
+        """The oldest of the more urgent that are still waited for."""
+        queue = self._urgent or self._others
+        batch: list[_Waiting[Question, Answer]] = []
+        while queue and len(batch) < self._max_batch:
+            item = queue.popleft()
+            if not item.answer.done():
+                batch.append(item)
+        return batch
 
     async def _run(self, batch: Sequence[_Waiting[Question, Answer]]) -> None:
         try:
@@ -108,9 +113,7 @@ class MicroBatcher(Generic[Question, Answer]):
             failed.__cause__ = error
             _fail(batch, failed)
         else:
-            for item, answer in zip(batch, answers, strict=True):
-                if not item.answer.done():
-                    item.answer.set_result(answer)
+            _answer(batch, answers)
 
     async def _ask_thread(self, questions: Sequence[Question]) -> Sequence[Answer]:
         running = asyncio.get_running_loop().run_in_executor(self._threads, self._answer, questions)
@@ -121,6 +124,12 @@ class MicroBatcher(Generic[Question, Answer]):
         if len(answers) != len(questions):  # whose is whose?
             raise EngineError(f"{self._name}: {len(answers)} answers to {len(questions)} questions")
         return answers
+
+
+def _answer(batch: Sequence[_Waiting[Question, Answer]], answers: Sequence[Answer]) -> None:
+    for item, answer in zip(batch, answers, strict=True):
+        if not item.answer.done():
+            item.answer.set_result(answer)
 
 
 def _fail(batch: Sequence[_Waiting[Question, Answer]], error: EngineError) -> None:

@@ -13,7 +13,8 @@ threads, its errors. All positions are samples at `pipeline.audio.HEARING_RATE_H
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Sequence
+import itertools
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -90,6 +91,24 @@ class EngineInfo:
     """For recognisers: how much new sound is worth another look."""
     listens_on: bool = False
     """For recognisers: whether a stream goes on after a final look, with the sound before it as context."""
+
+
+def joined_info(infos: Sequence[EngineInfo]) -> EngineInfo:
+    """What several engines are together: no freer than the least free of them."""
+    return EngineInfo(
+        name="+".join(info.name for info in infos),
+        code_licence=_both(info.code_licence for info in infos),
+        weights_licence=_both(info.weights_licence for info in infos),
+        commercial_use=all(info.commercial_use for info in infos),
+        downloads=any(info.downloads for info in infos),
+        languages=tuple(sorted(set(itertools.chain.from_iterable(info.languages for info in infos)))),
+        uses_context=any(info.uses_context for info in infos),
+        uses_sound=any(info.uses_sound for info in infos),
+    )
+
+
+def _both(licences: Iterable[str]) -> str:
+    return " AND ".join(dict.fromkeys(licences))
 
 
 # --- recognition -----------------------------------------------------------------------------------------

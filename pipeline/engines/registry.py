@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import aclosing
+from functools import partial
+from typing import TypeVar
 
 import structlog
 
@@ -25,6 +27,8 @@ from pipeline.engines.synthesis.chain import SynthesizerChain
 from pipeline.engines.translation.chain import TranslatorChain
 
 log = structlog.get_logger(__name__)
+
+Loaded = TypeVar("Loaded", Translator, Synthesizer)
 
 
 async def load_recognizer(settings: Settings, engines: Sequence[Engine] = ENGINES) -> Recognizer:
@@ -55,22 +59,14 @@ async def load_translator(
     """
     choice = await asyncio.to_thread(chosen, settings, engines)
     wanted = Wanted(settings=settings, device=choice.device, recognizer=recognizer)
-    loaded: list[Translator] = []
-    missing: list[str] = []
-    try:
-        for name in choice.translation.engines:
-            try:
-                loaded.append(await homes.load_translator(_named(name, engines), wanted))
-            except EngineMissing as error:
-                missing.append(str(error))
-    except BaseException:
-        for engine in loaded:
-            await engine.close()
-        raise
+    loading = [
+        partial(homes.load_translator, _named(name, engines), wanted) for name in choice.translation.engines
+    ]
+    loaded, missing = await _all_there(loading, passed_over=EngineMissing)
     if not loaded:
-        raise EngineMissing("; ".join(missing) or "no translation engine is chosen")
+        raise EngineMissing("; ".join(map(str, missing)) or "no translation engine is chosen")
     for reason in missing:
-        log.warning("translation engine is missing", reason=reason)
+        log.warning("translation engine is missing", reason=str(reason))
     chain = TranslatorChain(loaded)
     log.info("translation engines", engines=chain.info.name, languages=len(chain.info.languages))
     await _warm(chain, settings.rooms)
@@ -86,33 +82,51 @@ async def load_synthesizer(settings: Settings, engines: Sequence[Engine] = ENGIN
     """
     choice = await asyncio.to_thread(chosen, settings, engines)
     wanted = Wanted(settings=settings, device=choice.device)
-    loaded: list[Synthesizer] = []
-    failures: list[EngineError] = []
-    try:
-        for name in choice.speech.engines:
-            try:
-                loaded.append(await homes.load_synthesizer(_named(name, engines), wanted))
-            except EngineError as error:  # the next one speaks instead
-                failures.append(error)
-    except BaseException:
-        for engine in loaded:
-            await engine.close()
-        raise
-    reasons = "; ".join(str(failure) for failure in failures)
+    loading = [
+        partial(homes.load_synthesizer, _named(name, engines), wanted) for name in choice.speech.engines
+    ]
+    loaded, failures = await _all_there(loading, passed_over=EngineError)  # the next one speaks instead
     if not loaded:
-        missing = all(isinstance(failure, EngineMissing) for failure in failures)
-        raise EngineMissing(reasons) if missing else EngineError(reasons)
+        raise _none_can_be_used(failures)
     for failure in failures:
         log.warning("speech engine cannot be used", reason=str(failure))
     chain = SynthesizerChain(
         loaded,
         preferred=_preferred(settings, loaded),
-        places=choice.capacity.places if choice.capacity is not None else None,
+        places=None if choice.capacity is None else choice.capacity.places,
         patience_s=settings.speech.timeout_s / 2,
     )
     log.info("speech engines", engines=chain.info.name, languages=len(chain.info.languages))
     await _warm_voices(loaded, settings.rooms)
     return chain
+
+
+async def _all_there(
+    loading: Iterable[Callable[[], Awaitable[Loaded]]], *, passed_over: type[EngineError]
+) -> tuple[list[Loaded], list[EngineError]]:
+    """Loads one after another; those that fail in the way that is passed over are told.
+
+    Whatever else happens, what was loaded is closed.
+    """
+    loaded: list[Loaded] = []
+    failures: list[EngineError] = []
+    try:
+        for load in loading:
+            try:
+                loaded.append(await load())
+            except passed_over as error:
+                failures.append(error)
+    except BaseException:
+        for engine in loaded:
+            await engine.close()
+        raise
+    return loaded, failures
+
+
+def _none_can_be_used(failures: Sequence[EngineError]) -> EngineError:
+    reasons = "; ".join(map(str, failures))
+    missing = all(isinstance(failure, EngineMissing) for failure in failures)
+    return EngineMissing(reasons) if missing else EngineError(reasons)
 
 
 _WARM_VOICES = 3
@@ -125,13 +139,17 @@ async def _warm_voices(engines: Sequence[Synthesizer], rooms: Rooms) -> None:
     for engine in engines:
         there = [code for code in (*rooms.languages, *engine.info.languages) if engine.voices(code)]
         for language in list(dict.fromkeys(there))[:_WARM_VOICES]:
-            request = SynthesisRequest("1.", language, engine.voices(language)[0].name)
-            try:
-                async with asyncio.timeout(_WARM_S), aclosing(engine.synthesize(request)) as pieces:
-                    async for _ in pieces:
-                        pass
-            except (EngineError, TimeoutError) as error:
-                log.warning("a voice is not ready", engine=engine.info.name, reason=str(error))
+            await _warm_voice(engine, language)
+
+
+async def _warm_voice(engine: Synthesizer, language: str) -> None:
+    request = SynthesisRequest("1.", language, engine.voices(language)[0].name)
+    try:
+        async with asyncio.timeout(_WARM_S), aclosing(engine.synthesize(request)) as pieces:
+            async for _ in pieces:
+                pass
+    except (EngineError, TimeoutError) as error:
+        log.warning("a voice is not ready", engine=engine.info.name, reason=str(error))
 
 
 def _preferred(settings: Settings, loaded: Sequence[Synthesizer]) -> dict[str, str]:
@@ -140,14 +158,17 @@ def _preferred(settings: Settings, loaded: Sequence[Synthesizer]) -> dict[str, s
     there = {}
     for language, wish in settings.speech.voices.items():
         name, _, voice = wish.partition(":")
-        engine = engines.get(name)
-        names = [own.name for own in engine.voices(language)] if engine is not None else []
+        names = _voice_names(engines.get(name), language)
         if names and (not voice or voice in names):
             there[language] = wish
         else:
             known = ", ".join(names) or "none for this language"
             log.warning("voice of the settings is not there", language=language, voice=wish, known=known)
     return there
+
+
+def _voice_names(engine: Synthesizer | None, language: str) -> list[str]:
+    return [] if engine is None else [voice.name for voice in engine.voices(language)]
 
 
 async def _warm(chain: TranslatorChain, rooms: Rooms) -> None:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import Enum, auto
 from itertools import islice
 from typing import Final
@@ -99,22 +99,10 @@ def named_s(data: bytes, kind: str, container_s: float | None, *, only_stream: b
 
 def ending(data: bytes, kind: str) -> FileEnding:
     """How a file of a kind ends."""
-    match kind:
-        case "wav":
-            cut = _riff_is_cut_off(data)
-        case "w64":
-            cut = _w64_is_cut_off(data)
-        case "caf":
-            cut = _caf_is_cut_off(data)
-        case "ogg":
-            cut = _ogg_is_cut_off(data)
-        case _ if kind == MP4:
-            cut = _boxes_are_cut_off(data)
-        case _ if kind == MATROSKA:
-            return _ebml_ending(data)
-        case _:
-            cut = False
-    return FileEnding.CUT_OFF if cut else FileEnding.WHOLE
+    if kind == MATROSKA:
+        return _ebml_ending(data)
+    is_cut_off = _CUT_OFF_TESTS.get(kind)
+    return FileEnding.CUT_OFF if is_cut_off is not None and is_cut_off(data) else FileEnding.WHOLE
 
 
 def _riff_is_cut_off(data: bytes) -> bool:
@@ -157,14 +145,18 @@ def links(data: bytes) -> list[int]:
     """Where the files begin that were put one behind the other in an Ogg or FLAC file, at most `_LINKS`."""
     if data.startswith(b"fLaC"):
         return [match.start() for match in islice(_FLAC_HEAD.finditer(data), _LINKS)] or [0]
-    found, beginning = [0], True
-    if data.startswith(b"OggS"):
-        for at in _ogg_pages(data):
-            begins = bool(data[at + 5] & 2)
-            if begins and not beginning and len(found) < _LINKS:
-                found.append(at)
-            beginning = begins
-    return found
+    pages = _ogg_pages(data) if data.startswith(b"OggS") else ()
+    return [0, *islice(_later_beginnings(data, pages), _LINKS - 1)]
+
+
+def _later_beginnings(data: bytes, pages: Iterable[int]) -> Iterator[int]:
+    """The first page of each further file: one that begins a stream, behind one that does not."""
+    beginning = True
+    for at in pages:
+        begins = bool(data[at + 5] & 2)
+        if begins and not beginning:
+            yield at
+        beginning = begins
 
 
 def _ogg_is_cut_off(data: bytes) -> bool:
@@ -220,13 +212,17 @@ def _xing_s(data: bytes) -> float | None:
         if at < 0 or at + 12 > len(data):
             continue
         flags, frames = struct.unpack_from(">II", data, at + 4)
-        if not flags & _XING_HAS_FRAMES:
-            continue
-        for head in (at - behind for behind in _XING_PLACES if at >= behind):
-            if (frame := _mp3_frame(data[head : head + 3])) is not None:
-                samples, rate_hz = frame
-                return float(frames * samples / rate_hz)
+        frame = _mp3_frame_before(data, at) if flags & _XING_HAS_FRAMES else None
+        if frame is not None:
+            samples, rate_hz = frame
+            return float(frames * samples / rate_hz)
     return None
+
+
+def _mp3_frame_before(data: bytes, at: int) -> tuple[int, int] | None:
+    """Samples and rate of the frame that holds a Xing tag."""
+    heads = (at - behind for behind in _XING_PLACES if at >= behind)
+    return next((frame for head in heads if (frame := _mp3_frame(data[head : head + 3]))), None)
 
 
 def _mp3_frame(head: bytes) -> tuple[int, int] | None:
@@ -240,3 +236,13 @@ def _mp3_frame(head: bytes) -> tuple[int, int] | None:
         return None
     samples, divisor = _MP3_VERSIONS[version]
     return samples, _MP3_RATES_HZ[rate] // divisor
+
+
+_CUT_OFF_TESTS: Final = {
+    "wav": _riff_is_cut_off,
+    "w64": _w64_is_cut_off,
+    "caf": _caf_is_cut_off,
+    "ogg": _ogg_is_cut_off,
+    MP4: _boxes_are_cut_off,
+}
+"""For each kind whose structure tells; EBML, which tells more, apart."""

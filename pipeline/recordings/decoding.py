@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import pairwise
@@ -108,6 +108,11 @@ def decode(data: bytes, *, rate_hz: int, max_s: float) -> Recording:
     if len(begins) == 1:
         return _decode_one(data, rate_hz, max_s)
     # FFmpeg is at a loss where the next one has another number of channels or another codec.
+    return _decode_links(data, begins, rate_hz, max_s)
+
+
+def _decode_links(data: bytes, begins: Sequence[int], rate_hz: int, max_s: float) -> Recording:
+    """Files that were put one behind the other; those that cannot be read are flaws of the whole."""
     pieces: list[Pcm] = []
     flaws: list[Flaw] = []
     at_s = 0.0
@@ -233,29 +238,39 @@ class _Reader:
             self._unreadable()
             return
         self._fill_gap(frame)
-        if not self._runs or not self._runs[-1].fits(len(sound), rate_hz):
-            for run in self._runs[-1:]:
-                run.close()
-            self._runs.append(_Run(len(sound), rate_hz, self._rate_hz))
-        self._read_s += frame.samples / rate_hz
+        run = self._run_for(len(sound), rate_hz)
+        length_s = frame.samples / rate_hz
+        self._read_s += length_s
         if self._read_s > self._max_s:
             raise TooMuchSound
-        self._runs[-1].feed(sound)
+        run.feed(sound)
         began_s = self._due_s if frame.time is None else frame.time
-        self._due_s = None if began_s is None else began_s + frame.samples / rate_hz
+        self._due_s = None if began_s is None else began_s + length_s
+
+    def _run_for(self, channels: int, rate_hz: int) -> _Run:
+        """The one that goes on, or another where the sound has changed its form."""
+        if not self._runs or not self._runs[-1].fits(channels, rate_hz):
+            for run in self._runs[-1:]:
+                run.close()
+            self._runs.append(_Run(channels, rate_hz, self._rate_hz))
+        return self._runs[-1]
 
     def _fill_gap(self, frame: DecodedFrame) -> None:
         """Puts silence where the file's own time jumps ahead, unless the jump is beyond all reason."""
         gap_s = 0.0 if frame.time is None or self._due_s is None else frame.time - self._due_s
         least_s = _LOOSE_GAP_S if self._kind == MATROSKA and not self._failed else _GAP_S
         if least_s < gap_s < min(self._max_s, self._named_s or self._max_s) - self._read_s:
-            if self._failed or not self._silent or gap_s > _LONGEST_SILENCE_S:
-                message = f"{gap_s:.1f} s cannot be read, or are missing in the file"
-                self.tell(FlawKind.DAMAGED, message, missing_s=round(gap_s, 2))
+            self._tell_of_gap(gap_s)
             self._runs[-1].be_silent(gap_s)
             self._read_s += gap_s
             self._carried_s += gap_s
         self._failed = False
+
+    def _tell_of_gap(self, gap_s: float) -> None:
+        """Unless it is a silence that whoever made the file left out."""
+        if self._failed or not self._silent or gap_s > _LONGEST_SILENCE_S:
+            message = f"{gap_s:.1f} s cannot be read, or are missing in the file"
+            self.tell(FlawKind.DAMAGED, message, missing_s=round(gap_s, 2))
 
     def _unreadable(self) -> None:
         """Notes a place that cannot be read; several in a row are one."""
@@ -265,12 +280,11 @@ class _Reader:
     def tell(
         self, kind: FlawKind, message: str, *, at_s: float | None = None, missing_s: float | None = None
     ) -> None:
-        place_s = round(self._read_s if at_s is None else at_s, 2)
-        last = self._flaws[-1] if self._flaws else None
-        if last is not None and last.kind is kind and last.missing_s is None and place_s - last.at_s < _GAP_S:
-            self._flaws.pop()  # the same place; what is known by now is more exact
+        flaw = Flaw(kind, message, round(self._read_s if at_s is None else at_s, 2), missing_s)
+        if self._flaws and _is_of_same_place(self._flaws[-1], flaw):
+            self._flaws.pop()  # what is known by now is more exact
         if len(self._flaws) < _FLAWS_TOLD:
-            self._flaws.append(Flaw(kind, message, place_s, missing_s))
+            self._flaws.append(flaw)
 
 
 class _Run:
@@ -385,3 +399,7 @@ def _floats(frame: DecodedFrame) -> Samples | None:
         return (values.astype(np.float32) - 128.0) / 128.0
     full_scale = float(2 ** (8 * values.dtype.itemsize - 1))
     return np.asarray(values / full_scale, np.float32)
+
+
+def _is_of_same_place(before: Flaw, now: Flaw) -> bool:
+    return before.kind is now.kind and before.missing_s is None and now.at_s - before.at_s < _GAP_S

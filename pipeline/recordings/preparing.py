@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -143,7 +144,18 @@ def _sounding(pcm: Pcm, found: Loudness) -> tuple[int, int]:
     """First and end sample without the silence at both ends; all of it where there is nothing but silence."""
     if math.isinf(found.integrated_lufs):
         return 0, len(pcm)
-    threshold_db = max(_SILENT_DBFS, found.integrated_lufs - _SILENT_LU)
+    begins_s, ends_s = _silences_s(pcm, max(_SILENT_DBFS, found.integrated_lufs - _SILENT_LU))
+    first_s, end_s = 0.0, len(pcm) / HEARING_RATE_HZ
+    if begins_s and begins_s[0] <= 0 and ends_s:
+        first_s = max(0.0, ends_s[0] - _KEPT_S)
+    if len(begins_s) > len(ends_s):
+        end_s = min(end_s, begins_s[-1] + _KEPT_S)
+    first, end = int(first_s * HEARING_RATE_HZ), round(end_s * HEARING_RATE_HZ)
+    return (first, end) if first < end else (0, len(pcm))
+
+
+def _silences_s(pcm: Pcm, threshold_db: float) -> tuple[list[float], list[float]]:
+    """When silences begin and when they end; the last may have no end."""
     # a frame can note one pause: shorter than a pause, it has no more
     frames = filtered(
         pcm,
@@ -152,12 +164,8 @@ def _sounding(pcm: Pcm, found: Loudness) -> tuple[int, int]:
         piece_s=_PAUSE_S / 2,
     )
     notes = [frame.metadata for frame in frames]
-    begins = [float(note["lavfi.silence_start"]) for note in notes if "lavfi.silence_start" in note]
-    ends = [float(note["lavfi.silence_end"]) for note in notes if "lavfi.silence_end" in note]
-    first_s, end_s = 0.0, len(pcm) / HEARING_RATE_HZ
-    if begins and begins[0] <= 0 and ends:
-        first_s = max(0.0, ends[0] - _KEPT_S)
-    if len(begins) > len(ends):
-        end_s = min(end_s, begins[-1] + _KEPT_S)
-    first, end = int(first_s * HEARING_RATE_HZ), round(end_s * HEARING_RATE_HZ)
-    return (first, end) if first < end else (0, len(pcm))
+    return _noted(notes, "lavfi.silence_start"), _noted(notes, "lavfi.silence_end")
+
+
+def _noted(notes: Iterable[Mapping[str, str]], name: str) -> list[float]:
+    return [float(note[name]) for note in notes if name in note]

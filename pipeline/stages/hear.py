@@ -153,13 +153,16 @@ class _UtteranceTracker:
         sparing = self._options.sparing()
         if memory is None or self._utterance is None:
             return
-        quiet = silent_from is not None and memory.heard_to - silent_from >= QUIET_S * HEARING_RATE_HZ
-        if quiet and not sparing and self._looks_ahead():
-            assert silent_from is not None
+        if silent_from is not None and not sparing and self._may_be_over(memory, silent_from):
             await self._look_ahead(memory, silent_from)
-            return
-        if self.waiting_samples < (self._sparing_interval if sparing else self._interval):
-            return
+        elif self.waiting_samples >= (self._sparing_interval if sparing else self._interval):
+            await self._look_now(memory)
+
+    def _may_be_over(self, memory: Memory, silent_from: int) -> bool:
+        """Whether it has been quiet for long enough to ask already for what the last look would say."""
+        return memory.heard_to - silent_from >= QUIET_S * HEARING_RATE_HZ and self._looks_ahead()
+
+    async def _look_now(self, memory: Memory) -> None:
         hypothesis = await self._ask(memory, final=False)
         if hypothesis is not None:
             memory.looked_to = memory.heard_to
@@ -245,15 +248,18 @@ class _UtteranceTracker:
             await self._report_missed(end_sample)
             return
         ahead, memory.ahead = memory.ahead, None
-        if ahead is not None and ahead.silent_from == end_sample:
-            hypothesis: Hypothesis | None = ahead.hypothesis
-        else:
-            ahead, hypothesis = None, await self._ask(memory, final=True)
+        if ahead is not None and ahead.silent_from != end_sample:
+            ahead = None
+        hypothesis = await self._ask(memory, final=True) if ahead is None else ahead.hypothesis
         if hypothesis is None:
             await self._report_missed(end_sample)
             return
         if ahead is None or not ahead.committed:
             await self._take_last(memory, hypothesis)
+        await self._close(memory, hypothesis, end_sample)
+
+    async def _close(self, memory: Memory, hypothesis: Hypothesis, end_sample: int) -> None:
+        """Tells what the last look is good for beside its words, and keeps or drops the sound."""
         await self._tell_language(hypothesis.speaks)
         memory.agreement.pause(end_sample)
         memory.looked_to = memory.heard_to

@@ -124,13 +124,17 @@ class LanguageChannel:
         Only while the channel is idle, its voice is quick and nothing is given up. Should exactly this text be said
         next, its sound is there; if not, the work is thrown away. The newest text counts.
         """
-        idle = not (self._finishing or self._queue or self._in_hand)
-        if not (self._settings.prepare and idle and self._load.level is Sacrifice.NOTHING):
+        if not self._has_time_to_prepare():
             return
         voice = self._delivery.voice(speaker)
         if voice is not None and self._delivery.quick(voice):
             self._draft = self._delivery.order(text, speaker, self._backlog())
             self._queue.wake()
+
+    def _has_time_to_prepare(self) -> bool:
+        if not self._settings.prepare or self._load.level is not Sacrifice.NOTHING:
+            return False
+        return not (self._finishing or self._queue or self._in_hand)
 
     def start_now(self, reason: str = NOBODY_YET) -> None:
         """Drops everything that was said before, e.g. as a first listener has come, who starts at now."""

@@ -140,9 +140,8 @@ class TranslationLane:
             while not self._clauses:
                 if self._clauses.closed:
                     return None
-                if self._draft is not None and working is None:
-                    working = self._begin_draft(self._draft)
-                    self._draft = None
+                if working is None:
+                    working = self._begin_newest_draft()
                 await self._clauses.change()
                 if working is not None and working[1].done():
                     working[1].result()
@@ -152,9 +151,14 @@ class TranslationLane:
                 await working[1]
             return clause
         finally:
-            if working is not None and not working[1].done():
-                working[1].cancel()
-                await asyncio.wait([working[1]])
+            if working is not None:
+                await _given_up(working[1])
+
+    def _begin_newest_draft(self) -> tuple[Draft, asyncio.Task[None]] | None:
+        if self._draft is None:
+            return None
+        draft, self._draft = self._draft, None
+        return self._begin_draft(draft)
 
     def _begin_draft(self, draft: Draft) -> tuple[Draft, asyncio.Task[None]]:
         task = asyncio.create_task(self._translate_draft(draft), name="draft translation")
@@ -188,7 +192,10 @@ class TranslationLane:
                 if result is None:
                     return NotTranslated(clause, self.language, self._reason(error), _note(error)), False
         self._context.append((clause.text, result.text))
-        translation = Translation(
+        return self._told(clause, result), drafted
+
+    def _told(self, clause: Clause, result: TranslationResult) -> Translation:
+        return Translation(
             clause,
             self.language,
             result.text,
@@ -198,7 +205,6 @@ class TranslationLane:
             doubt=result.doubt,
             score=result.score,
         )
-        return translation, drafted
 
     def _reason(self, error: EngineError | TimeoutError) -> str:
         late = f"no translation within {self._settings.timeout_s:g} s"
@@ -240,3 +246,10 @@ def _note(error: EngineError | TimeoutError) -> Note:
 def _became(draft: Draft, clause: Clause) -> bool:
     """Whether a draft became this clause, its words unchanged."""
     return (draft.number, draft.text) == (clause.number, clause.text)
+
+
+async def _given_up(task: asyncio.Task[None]) -> None:
+    """Nobody waits for it any more, and it has ended."""
+    if not task.done():
+        task.cancel()
+        await asyncio.wait([task])

@@ -8,7 +8,7 @@ Source:
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -162,26 +162,33 @@ class Agreement:
         buffer may grow on. Beyond `max_buffer_samples` it is always cut.
         """
         self._buffer_start = buffer_start
-        length, limit = heard_to - buffer_start, self._max_buffer
-        if length <= limit // 2:
+        length = heard_to - buffer_start
+        if length <= self._max_buffer // 2:
             return None
-        needed_gap = _LONG_PAUSE_SAMPLES if length <= limit * 3 // 4 else 0
-        earliest = max(buffer_start + 1, heard_to - limit)
+        cut = self._best_place(buffer_start, heard_to)
+        if cut is None and length > self._max_buffer:
+            cut = self._forced_place(heard_to)
+        if cut is not None:
+            self._cut(cut)
+        return cut
+
+    def _best_place(self, buffer_start: int, heard_to: int) -> int | None:
+        """The longest pause that leaves enough of the buffer; a short one will do once the buffer is rather full."""
+        limit = self._max_buffer
+        needed_gap = _LONG_PAUSE_SAMPLES if heard_to - buffer_start <= limit * 3 // 4 else 0
+        earliest, latest = max(buffer_start + 1, heard_to - limit), heard_to - limit // 4
         places = [
             (min(gap, 2 * _LONG_PAUSE_SAMPLES), sample)
             for gap, sample in self._places()
-            if gap >= needed_gap and earliest <= sample <= heard_to - limit // 4
+            if gap >= needed_gap and earliest <= sample <= latest
         ]
-        if places:
-            cut = max(places)[1]
-        elif length <= limit:
-            return None
-        elif earliest <= self._end <= heard_to:
-            cut = self._end
-        else:
-            cut = heard_to - limit // 4
-        self._cut(cut)
-        return cut
+        return max(places)[1] if places else None
+
+    def _forced_place(self, heard_to: int) -> int:
+        """Where a buffer is cut that can be cut nowhere: behind what is committed, where that is within reach."""
+        if heard_to - self._max_buffer <= self._end <= heard_to:
+            return self._end
+        return heard_to - self._max_buffer // 4
 
     def _placed(self, words: Sequence[Word], heard_to: int) -> list[Word]:
         return matching.outside(matching.tidied(words, heard_to), self._silences)
@@ -199,33 +206,33 @@ class Agreement:
         return [*known, *[last] * (same - len(known)), *[heard_to] * (len(tail) - same)]
 
     def _agreed(self, tail: list[Word], since: list[int], heard_to: int, settled_to: int | None) -> int:
-        count = 0
         if settled_to is not None:
-            count = matching.agreed(self._tail, tail)
-            while count and tail[count - 1].end_sample > settled_to:
-                count -= 1
-            return count
-        for at, (word, first) in enumerate(zip(tail, since, strict=True)):
-            behind = heard_to - word.end_sample
-            if first < heard_to and self._policy.settled(
-                word, stood_samples=heard_to - first, behind_samples=behind
-            ):
-                count = at + 1
-            else:
+            return self._agreed_up_to(tail, settled_to)
+        count = 0
+        for word, first in zip(tail, since, strict=True):
+            stood, behind = heard_to - first, heard_to - word.end_sample
+            if stood <= 0 or not self._policy.settled(word, stood_samples=stood, behind_samples=behind):
                 break
+            count += 1
+        return count
+
+    def _agreed_up_to(self, tail: list[Word], settled_to: int) -> int:
+        count = matching.agreed(self._tail, tail)
+        while count and tail[count - 1].end_sample > settled_to:
+            count -= 1
         return count
 
     @staticmethod
     def _older_than(tail: list[Word], sample: int) -> int:
         """How many words there are up to the last one that ends before `sample`."""
-        return max((at + 1 for at, word in enumerate(tail) if word.end_sample < sample), default=0)
+        return _up_to_last(word.end_sample < sample for word in tail)
 
     def _cut_off(self, tail: list[Word], heard_to: int) -> int:
         """How many words `cut_at` would take away from a buffer that has become too long."""
         if self._buffer_start is None or heard_to - self._buffer_start <= self._max_buffer:
             return 0
         sample = heard_to - self._max_buffer // 4
-        return max((at + 1 for at, word in enumerate(tail) if word.first_sample < sample), default=0)
+        return _up_to_last(word.first_sample < sample for word in tail)
 
     def _commit(self, tail: list[Word], since: list[int], agreed: int, count: int) -> Update:
         committed = (*self._owed, *self._note(tail[:count]))
@@ -253,10 +260,14 @@ class Agreement:
 
     def _cut(self, sample: int) -> None:
         self._buffer_start = sample
-        middles = [(word.first_sample + word.end_sample) // 2 for word in self._tail]
-        lost = max((at + 1 for at, middle in enumerate(middles) if middle < sample), default=0)
+        lost = _up_to_last((word.first_sample + word.end_sample) // 2 < sample for word in self._tail)
         self._owed += self._note(self._tail[:lost])
         self._tail, self._since = self._tail[lost:], self._since[lost:]
-        before = sum(1 for word in self._recent if word.end_sample <= sample)
+        before = sum(word.end_sample <= sample for word in self._recent)
         del self._recent[: max(0, before - matching.LONGEST_OVERLAP)]
         self._silences = [silence for silence in self._silences if silence[1] > sample]
+
+
+def _up_to_last(answers: Iterable[bool]) -> int:
+    """How many answers there are up to the last "yes"."""
+    return max((number for number, answer in enumerate(answers, 1) if answer), default=0)

@@ -69,22 +69,29 @@ def _in_its_sentence(text: str, language: str, segment: Clause | Draft) -> str:
     first = _FIRST_WORD.match(text)
     if first is None or segment.text[:1].isupper() or not languages.has_capitals(language):
         return text
-    word = first[0]
-    small = word[0].lower()
-    if word[1:] != word[1:].lower() or len(small) != 1 or not function_words.opens_phrase(word, language):
-        return text
-    return small + text[1:]
+    return text[0].lower() + text[1:] if _may_begin_small(first[0], language) else text
+
+
+def _may_begin_small(word: str, language: str) -> bool:
+    """Whether it has a capital for its place alone, and as many letters without."""
+    if word[1:] != word[1:].lower() or len(word[0].lower()) != 1:
+        return False
+    return function_words.opens_phrase(word, language)
 
 
 def _ended_as_said(text: str, language: str, clause: Clause) -> str:
     """A translation without the full stop that an engine puts behind every text, where the sentence goes on."""
     core = text.rstrip()
-    said = clause.text.rstrip().rstrip(languages.closers(clause.language))
-    over = clause.end in (ClauseEnd.UTTERANCE, ClauseEnd.LANGUAGE) or said[-1:] in languages.TERMINATORS
-    if over or len(core) < 2 or core[-1] not in _FULL_STOPS or core.endswith(("..", "。。")):
+    if _is_over(clause) or len(core) < 2 or core[-1] not in _FULL_STOPS or core.endswith(("..", "。。")):
         return text
     # a dot that belongs to an abbreviation or a number stays
     return core[:-1] if ending(core, language) is Ending.SENTENCE else text
+
+
+def _is_over(clause: Clause) -> bool:
+    """Whether the sentence that was said ends with the clause."""
+    said = clause.text.rstrip().rstrip(languages.closers(clause.language))
+    return clause.end in (ClauseEnd.UTTERANCE, ClauseEnd.LANGUAGE) or said[-1:] in languages.TERMINATORS
 
 
 def _caption(

@@ -12,6 +12,7 @@ from pipeline.text import languages
 from pipeline.text.cleaning import clean, is_control, speakable
 from pipeline.text.matching import spelling
 from pipeline.text.number_check import doubt
+from protocol.plain_text import says_anything
 
 __all__ = ["Fault", "clean", "problem", "speakable"]
 
@@ -47,6 +48,8 @@ _CLOSE: Final = tuple(
 )
 
 _MOST_HYPHENS: Final = 5
+_GROUP_SIZES: Final = range(1, 9)
+"""So many words may be said again and again."""
 
 _BROKEN: Final = ("\ufffd", "⁇", "<unk>", "▁", "</s>")
 
@@ -67,8 +70,8 @@ def problem(source: str, target: str, *, source_language: str, target_language: 
     Tolerant by intent: it finds output that nobody should hear, and numbers that may be wrong, not output
     that could be better.
     """
-    if not any(character.isalnum() for character in target):
-        return Fault("empty") if any(character.isalnum() for character in source) else None
+    if not says_anything(target):
+        return Fault("empty") if says_anything(source) else None
     reason = (
         _unreadable(source, target)
         or _repetition(source, target)
@@ -93,14 +96,19 @@ def _unreadable(source: str, target: str) -> str | None:
 
 
 def _repetition(source: str, target: str) -> str | None:
-    words_now, words_before = _units(target), _units(source)
-    longest_said = max(_longest_run(words_before, size) for size in range(1, 9))
-    for size in range(1, 9):
-        single_signs = size == 1 and all(unit.isdigit() or len(unit) == 1 for unit in words_now)
-        limit = 6 if single_signs else 4 if size == 1 else 3
-        if _longest_run(words_now, size) >= max(limit, longest_said + 2):
-            return "repetition"
-    return None
+    now, before = _units(target), _units(source)
+    longest_said = max(_longest_run(before, size) for size in _GROUP_SIZES)
+    too_often = any(
+        _longest_run(now, size) >= max(_unusual_run(now, size), longest_said + 2) for size in _GROUP_SIZES
+    )
+    return "repetition" if too_often else None
+
+
+def _unusual_run(units: Sequence[str], size: int) -> int:
+    """How often in a row nobody says a group of `size` units; digits and single signs are said more often."""
+    if size > 1:
+        return 3
+    return 6 if all(unit.isdigit() or len(unit) == 1 for unit in units) else 4
 
 
 def _units(text: str) -> list[str]:
@@ -137,24 +145,25 @@ def _length(source: str, target: str, source_language: str, target_language: str
 def _untranslated(source: str, target: str, source_language: str, target_language: str) -> str | None:
     if languages.same_language(source_language, target_language):
         return None
-    expected = _SCRIPTS.get(languages.base(target_language))
-    if expected is not None and _in_other_script(target, expected):
-        return "not in the script of the language"
-    here = _SCRIPTS.get(languages.base(source_language))
-    if (
-        here is not None
-        and expected is None
-        and languages.has_capitals(target_language)
-        and not _in_other_script(target, here)
-    ):
+    if _in_wrong_script(target, source_language, target_language):
         return "not in the script of the language"
     kept, words = _copied(source, target)
-    pair = {languages.base(source_language), languages.base(target_language)}
-    close = any(pair <= group for group in _CLOSE)
-    enough, share = (8, 0.95) if close else (4, 0.75)
-    if words >= enough and kept >= share * words:
-        return "not translated"
-    return None
+    enough, share = (8, 0.95) if _are_close(source_language, target_language) else (4, 0.75)
+    return "not translated" if words >= enough and kept >= share * words else None
+
+
+def _are_close(one: str, other: str) -> bool:
+    """Whether two languages have many words in common."""
+    pair = {languages.base(one), languages.base(other)}
+    return any(pair <= group for group in _CLOSE)
+
+
+def _in_wrong_script(target: str, source_language: str, target_language: str) -> bool:
+    """Whether a text is not in the script that its language has alone, or is still in that of the source."""
+    here, expected = (_SCRIPTS.get(languages.base(code)) for code in (source_language, target_language))
+    if expected is not None:
+        return _in_other_script(target, expected)
+    return here is not None and languages.has_capitals(target_language) and not _in_other_script(target, here)
 
 
 def _in_other_script(text: str, expected: tuple[str, ...]) -> bool:
@@ -166,13 +175,14 @@ def _in_other_script(text: str, expected: tuple[str, ...]) -> bool:
 
 
 def _copied(source: str, target: str) -> tuple[int, int]:
-    """How many different words stayed as they were, of how many that had to change: no names, numbers, acronyms."""
-    words = {
-        spelling(word)
-        for at, word in enumerate(source.split())
-        if len(spelling(word)) > 1
-        and not any(c.isdigit() for c in word)
-        and (not at or word[:1] == word[:1].lower())
-    }
+    """How many different words stayed as they were, of how many that had to change."""
+    words = {spelling(word) for at, word in enumerate(source.split()) if _has_to_change(word, first=not at)}
     there = {spelling(word) for word in target.split()}
     return len(words & there), len(words)
+
+
+def _has_to_change(word: str, *, first: bool) -> bool:
+    """Whether another language has another word for it: no names, numbers, acronyms, single signs."""
+    if len(spelling(word)) < 2 or any(map(str.isdigit, word)):
+        return False
+    return first or word[:1] == word[:1].lower()

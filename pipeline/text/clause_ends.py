@@ -59,13 +59,11 @@ class OpenClause:
         if not self._punctuated and languages.has_capitals(self.language):
             self._punctuated = word.text != word.text.lower()
         sign = ending(self._context(len(self.words)), self.language)
-        if sign in (Ending.SENTENCE, Ending.CLAUSE):
-            self._punctuated = True
-        if sign is Ending.SENTENCE or (
-            sign is Ending.CLAUSE and self._count(self.words) >= self._settings.min_words
-        ):
-            return Division(len(self.words), ClauseEnd.PUNCTUATION)
-        return None
+        if sign not in (Ending.SENTENCE, Ending.CLAUSE):
+            return None
+        self._punctuated = True
+        is_enough = sign is Ending.SENTENCE or self._count(self.words) >= self._settings.min_words
+        return Division(len(self.words), ClauseEnd.PUNCTUATION) if is_enough else None
 
     def take(self, count: int) -> list[Word]:
         """Removes the first words."""
@@ -105,21 +103,26 @@ class OpenClause:
 
     def _ends_before(self, word: Word) -> ClauseEnd | None:
         """Why it cannot take another word."""
-        long_enough = self._count(self.words) >= self._settings.min_words
-        context = self._context(len(self.words))
-        if not belongs_together(context, word.text, self.language):
-            sign = context.rstrip().rstrip(languages.closers(self.language))[-1:]
-            if ending(context, self.language) is Ending.UNDECIDED and (
-                long_enough or sign in languages.TERMINATORS
-            ):
-                return ClauseEnd.PUNCTUATION
-            if long_enough and word.first_sample - self.words[-1].end_sample >= PAUSE_SAMPLES:
-                return ClauseEnd.PAUSE
+        if (end := self._sense_ends_before(word)) is not None:
+            return end
         if len(self._text([*self.words, word])) > self._settings.max_characters:
             return ClauseEnd.LENGTH
         if word.end_sample - self.words[0].first_sample > self._max_age:
             return ClauseEnd.AGE
         return None
+
+    def _sense_ends_before(self, word: Word) -> ClauseEnd | None:
+        """The sign or the pause behind its last word that ends it, now that the next word is known."""
+        context = self._context(len(self.words))
+        if belongs_together(context, word.text, self.language):
+            return None
+        long_enough = self._count(self.words) >= self._settings.min_words
+        sign = context.rstrip().rstrip(languages.closers(self.language))[-1:]
+        undecided = ending(context, self.language) is Ending.UNDECIDED
+        if undecided and (long_enough or sign in languages.TERMINATORS):
+            return ClauseEnd.PUNCTUATION
+        pause = word.first_sample - self.words[-1].end_sample
+        return ClauseEnd.PAUSE if long_enough and pause >= PAUSE_SAMPLES else None
 
     def _first_division(self) -> Division | None:
         """The first word before which it may be divided, and why there."""
@@ -132,16 +135,20 @@ class OpenClause:
         """The first word before which it may be divided; None if the recogniser punctuates."""
         if self._punctuated:
             return None
+        places = range(max(1, self._settings.min_words), len(self.words))
+        return next((at for at in places if self._begins_part(at)), None)
+
+    def _begins_part(self, at: int) -> bool:
+        """Whether the word opens a clause, or joins one, and enough words stand before it."""
         code = languages.base(self.language)
-        openers = function_words.CLAUSE_OPENERS.get(code, frozenset())
-        coordinators = function_words.COORDINATORS.get(code, frozenset())
-        for at in range(max(1, self._settings.min_words), len(self.words)):
-            word = self.words[at].text.strip().casefold()
-            needed = self._settings.min_words + (_COORDINATOR_WORDS if word in coordinators else 0)
-            apart = not self._opens(at - 1) and not belongs_together(self._context(at), word, self.language)
-            if apart and at >= needed and (word in openers or word in coordinators):
-                return at
-        return None
+        word = self.words[at].text.strip().casefold()
+        joins = word in function_words.COORDINATORS.get(code, frozenset())
+        if not joins and word not in function_words.CLAUSE_OPENERS.get(code, frozenset()):
+            return False
+        needed = self._settings.min_words + (_COORDINATOR_WORDS if joins else 0)
+        if at < needed or self._opens(at - 1):
+            return False
+        return not belongs_together(self._context(at), word, self.language)
 
     def _phrase_end(self) -> int | None:
         """The first of `_phrase_ends` behind which no sign will end the clause soon."""

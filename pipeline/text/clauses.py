@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from config.settings import Clauses
 from pipeline.events import (
     Clause,
@@ -65,6 +67,18 @@ class ClauseCutter:
 
     def _take(self, event: Words, at_s: float) -> list[Segment]:
         closed: list[Clause] = []
+        withdrawn = self._begin_if_new(event, at_s, closed)
+        self._open.tentative = ()
+        for word in _with_letters(event.committed):
+            self._add(word, at_s, closed)
+        self._open.tentative = _with_letters(event.tentative)
+        self._divide(at_s, closed)
+        while (end := self._open.end_by_age(event.heard_to)) is not None:
+            self._close(end, at_s, closed)
+        return [*closed, *withdrawn, *self._draft()]
+
+    def _begin_if_new(self, event: Words, at_s: float, closed: list[Clause]) -> list[Draft]:
+        """Closes what another utterance or language leaves behind; the drafts that this takes back."""
         withdrawn: list[Draft] = []
         if event.utterance != self._utterance:
             self._close_all(ClauseEnd.UTTERANCE, at_s, closed)
@@ -74,15 +88,7 @@ class ClauseCutter:
             self._close_all(ClauseEnd.LANGUAGE, at_s, closed)
         if not self._open:
             self._open.begin(event.language)
-        self._open.tentative = ()
-        for word in event.committed:
-            if word.text.strip():
-                self._add(word, at_s, closed)
-        self._open.tentative = tuple(word for word in event.tentative if word.text.strip())
-        self._divide(at_s, closed)
-        while (end := self._open.end_by_age(event.heard_to)) is not None:
-            self._close(end, at_s, closed)
-        return [*closed, *withdrawn, *self._draft()]
+        return withdrawn
 
     # --- clauses -----------------------------------------------------------------------------------------
 
@@ -160,3 +166,8 @@ class ClauseCutter:
                 shown.language, committed="", tentative="",
             )
         ]  # fmt: skip
+
+
+def _with_letters(words: Sequence[Word]) -> tuple[Word, ...]:
+    """Without those that are mere space."""
+    return tuple(word for word in words if word.text.strip())

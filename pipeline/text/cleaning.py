@@ -9,6 +9,7 @@ from typing import Final
 from pipeline.text import languages
 from protocol.plain_text import clean as clean
 from protocol.plain_text import is_control as is_control
+from protocol.plain_text import says_anything
 
 _DOT_AND_AT: Final = {
     "en": ("dot", "at"), "es": ("punto", "arroba"), "fr": ("point", "arobase"), "de": ("Punkt", "at"),
@@ -47,6 +48,8 @@ _KEPT: Final = re.compile(
 _NO_BREAK_IN_NUMBER: Final = re.compile(r"(?<=\d)([\u00a0\u202f])(?=\d{3}(?!\d))")
 _SPOKEN_SYMBOLS: Final = frozenset("°€$£¥%‰+=<>&§№₹™®©℗♯♭→←↔↑↓≈≠≤≥×÷±−½¼¾√∞")
 _MARKUP: Final = frozenset("*`~_^\\#{}[]")
+_SILENT: Final = re.compile("[\ufe00-\ufe0f\u20e3\U0001f000-\U0001faff]")
+"""What only changes how the sign before it looks, and parts of emoji."""
 _IN_FULL: Final = {
     "㈱": "株式会社", "㈲": "有限会社", "㈜": "주식회사", "～": "~", "〜": "~", "∼": "~", "＃": "#", "＊": "*",
     "％": "%", "＆": "&", "＠": "@", "／": "/",
@@ -62,12 +65,7 @@ def speakable(text: str, language: str) -> str:
     Markup and emoji go; signs that mean something stay, see `symbols.in_words` for how they are said. Numbers keep
     their form, no-break spaces in them included.
     """
-    plain = _CODE_BLOCK.sub(" ", text)
-    plain = _LINK.sub(r"\1", plain)
-    plain = _LINE_START.sub("", plain)
-    plain = _TAG.sub(" ", plain)
-    for _ in range(3):  # bold within italics within strike-through
-        plain = _EMPHASIS.sub(r"\2", plain)
+    plain = _without_blocks(text)
     plain = _EMAIL.sub(lambda found: _address(found[0], language), plain)
     plain = _URL.sub(lambda found: _address(_host(found[0]), language) + _trailing(found[0]), plain)
     plain = _EMOJI_JOINER.sub("", plain)
@@ -75,7 +73,18 @@ def speakable(text: str, language: str) -> str:
     parts = _NO_BREAK_IN_NUMBER.split(_without_markup(plain))
     plain = "".join(part if part in "\u00a0\u202f" else clean(part) for part in parts)
     plain = _REPEATED_SIGN.sub(lambda found: found[1] or found[2], plain)
-    return plain if any(character.isalnum() or character in _SPOKEN_SYMBOLS for character in plain) else ""
+    return plain if says_anything(plain) or not _SPOKEN_SYMBOLS.isdisjoint(plain) else ""
+
+
+def _without_blocks(text: str) -> str:
+    """Without code, without what stands around the words of links, at the beginning of lines and in tags."""
+    plain = _CODE_BLOCK.sub(" ", text)
+    plain = _LINK.sub(r"\1", plain)
+    plain = _LINE_START.sub("", plain)
+    plain = _TAG.sub(" ", plain)
+    for _ in range(3):  # bold within italics within strike-through
+        plain = _EMPHASIS.sub(r"\2", plain)
+    return plain
 
 
 def _without_markup(text: str) -> str:
@@ -91,12 +100,18 @@ def _in_full(character: str) -> str:
     """Compatibility characters as what they stand for: ㎏ as kg."""
     if character in _IN_FULL or character in _SPOKEN_SYMBOLS:
         return _IN_FULL.get(character, character)
-    kind, name = unicodedata.category(character), unicodedata.name(character, "")
-    stands_for_another = unicodedata.decomposition(character).startswith(_SHORTHANDS)
-    if not stands_for_another or kind[0] not in "LNS" or kind == "Sk" or "HANGUL" in name:
+    if not _stands_for_another(character):
         return character
     full = unicodedata.normalize("NFKC", character)
     return full if full[:1].isdigit() else full.translate(_RAISED)  # ㎡ is m²
+
+
+def _stands_for_another(character: str) -> bool:
+    """Letters, digits and symbols that are others in another form; Hangul's parts are themselves."""
+    if not unicodedata.decomposition(character).startswith(_SHORTHANDS):
+        return False
+    kind = unicodedata.category(character)
+    return kind[0] in "LNS" and kind != "Sk" and "HANGUL" not in unicodedata.name(character, "")
 
 
 def _host(url: str) -> str:
@@ -118,9 +133,7 @@ def _address(text: str, language: str) -> str:
 def _sayable(character: str) -> str:
     if character in _SPOKEN_SYMBOLS and character not in _MARKUP:
         return character
-    point, kind = ord(character), unicodedata.category(character)
-    if kind == "So" or 0xFE00 <= point <= 0xFE0F or point == 0x20E3 or 0x1F000 <= point <= 0x1FAFF:
-        return " " if kind == "So" else ""
-    if character in _MARKUP or kind == "Sk":
-        return " "
-    return character
+    kind = unicodedata.category(character)
+    if kind != "So" and _SILENT.match(character):
+        return ""
+    return " " if kind in ("So", "Sk") or character in _MARKUP else character

@@ -43,12 +43,12 @@ def _with_one_mark(figure: str, mark: str) -> frozenset[Fraction]:
 def is_grouped(figure: str, mark: str) -> bool:
     """Whether the marks divide it as thousands, or as lakhs and crores: 1,000,000 or 10,00,000."""
     first, *groups = figure.split(mark)
-    if any(not group.isdigit() for group in (first, *groups)):
+    if not all(map(str.isdigit, (first, *groups))):
         return False
     if not groups:
         return True
     inner = {len(group) for group in groups[:-1]}
-    return len(groups[-1]) == 3 and ((inner <= {3} and len(first) <= 3) or (inner <= {2} and len(first) <= 2))
+    return len(groups[-1]) == 3 and any(inner <= {size} and len(first) <= size for size in (3, 2))
 
 
 def _bare(figure: str) -> str:

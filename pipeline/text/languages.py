@@ -97,11 +97,10 @@ def space_between(left: str, right: str, language: str) -> str:
     """
     if language and base(language) not in SPACELESS:
         return " "
-    a, b = left[-1], right[0]
-    if is_spaceless(a) or is_spaceless(b):
-        foreign_beside_native = not language and not (is_spaceless(a) and is_spaceless(b))
-        return " " if foreign_beside_native else ""
-    return " " if not language or _are_foreign_words(a, b) else ""
+    native = is_spaceless(left[-1]) + is_spaceless(right[0])
+    if not language:
+        return " " if native < 2 else ""
+    return " " if not native and _are_foreign_words(left[-1], right[0]) else ""
 
 
 def _are_foreign_words(end: str, begin: str) -> bool:
@@ -127,8 +126,7 @@ def word_count(text: str, language: str) -> int:
     if not native:
         return len(text.split())
     foreign = "".join(" " if is_spaceless(character) else character for character in text)
-    letters_a_word = 2 if base(language) not in {"th", "lo", "km", "my"} else 4
-    return -(-native // letters_a_word) + len(foreign.split())
+    return -(-native // _LETTERS_A_WORD.get(base(language), 2)) + len(foreign.split())
 
 
 def ends_with(text: str, signs: frozenset[str], language: str) -> bool:
@@ -137,22 +135,32 @@ def ends_with(text: str, signs: frozenset[str], language: str) -> bool:
     return bool(core) and core[-1] in signs
 
 
+_BEFORE_SMALL: Final = ("'", "’", ".", "@", "/")
+"""Signs behind which a small letter stays: 's avonds, .net."""
+_LETTERS_A_WORD: Final = dict.fromkeys(("th", "lo", "km", "my"), 4)
+"""Where no spaces tell; two in all other languages without."""
+
+
 def _first_letter_or_digit(text: str) -> int | None:
     return next((at for at, character in enumerate(text) if character.isalpha() or character.isdigit()), None)
 
 
 def capitalise(text: str, language: str) -> str:
     """Begins with a capital letter if the first word is all small letters; keeps the length."""
-    if not has_capitals(language):
+    at = _first_letter_or_digit(text) if has_capitals(language) and _begins_small(text) else None
+    if at is None or text[at].isdigit() or text[:at].endswith(_BEFORE_SMALL):
         return text
-    first = text.split(maxsplit=1)[0] if text.strip() else ""
-    if not first or first != first.lower():
-        return text
-    at = _first_letter_or_digit(text)
-    if at is None or text[at].isdigit() or (at and text[at - 1] in "'’.@/"):  # 3-D, 's avonds, .net
-        return text
-    upper = "İ" if text[at] == "i" and base(language) in {"tr", "az"} else text[at].upper()
+    upper = _upper(text[at], language)
     return text[:at] + upper + text[at + 1 :] if len(upper) == 1 else text
+
+
+def _upper(letter: str, language: str) -> str:
+    return "İ" if letter == "i" and base(language) in {"tr", "az"} else letter.upper()
+
+
+def _begins_small(text: str) -> bool:
+    first = next(iter(text.split(maxsplit=1)), "")
+    return bool(first) and first == first.lower()
 
 
 def finish_sentence(text: str, language: str) -> str:
@@ -169,7 +177,7 @@ def readable(text: str, language: str, *, ends_sentence: bool, begins_sentence: 
     never changes what was shown; only a full stop may be added at the end, and only to text that has
     neither capitals nor punctuation of its own.
     """
-    plain = text == text.lower() and not any(sign in TERMINATORS | CLAUSE_PUNCTUATION for sign in text)
+    plain = text == text.lower() and (TERMINATORS | CLAUSE_PUNCTUATION).isdisjoint(text)
     shown = capitalise(text, language) if begins_sentence else text
     if base(language) == "en":
         shown = _ENGLISH_I.sub("I", shown)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
@@ -36,16 +37,17 @@ def spelling(text: str) -> str:
         Unicode 15, section 3.13: NFKC casefold.
     """
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
-    kept = []
-    for at, character in enumerate(folded):
-        before, after = folded[at - 1 : at], folded[at + 1 : at + 2]
-        if unicodedata.category(character)[0] in "PZC" and character not in _MEANINGFUL:
-            inside_number = character in ".,:/" and before.isdigit() and after.isdigit()
-            sign = character == "-" and not at and after.isdigit()
-            if not (inside_number or sign):
-                continue
-        kept.append(character)
-    return "".join(kept)
+    return "".join(character for at, character in enumerate(folded) if _is_said(folded, at))
+
+
+def _is_said(text: str, at: int) -> bool:
+    """Whether a character counts: a letter or digit, a sign that means something, one within a number."""
+    character = text[at]
+    if character in _MEANINGFUL or unicodedata.category(character)[0] not in "PZC":
+        return True
+    if not text[at + 1 : at + 2].isdigit():
+        return False
+    return text[at - 1 : at].isdigit() if character in ".,:/" else character == "-" and not at
 
 
 def seam(words: Sequence[Word], committed: Sequence[Word], boundary: int) -> tuple[int, int]:
@@ -62,21 +64,17 @@ def seam(words: Sequence[Word], committed: Sequence[Word], boundary: int) -> tup
     """
     if not words or not (committed or boundary):
         return 0, boundary
-    lowest = next(
-        (at for at, w in enumerate(words) if w.end_sample > boundary - _NEIGHBOURHOOD_SAMPLES), len(words)
-    )
-    highest = next(
-        (
-            at
-            for at in range(lowest, len(words))
-            if words[at].first_sample > boundary + _NEIGHBOURHOOD_SAMPLES
-        ),
-        len(words),
-    )
+    lowest = _first([word.end_sample for word in words], boundary - _NEIGHBOURHOOD_SAMPLES)
+    highest = _first([word.first_sample for word in words], boundary + _NEIGHBOURHOOD_SAMPLES, lowest)
     choices = [_judge(words, committed, boundary, at, lowest, highest) for at in range(lowest, highest + 1)]
     # Of two equal seams the later one: a word lost is a smaller harm than a word said twice.
     _, at, end = min(choices, key=lambda choice: (choice[0], -choice[1]))
     return at, end
+
+
+def _first(samples: Sequence[int], beyond: int, begin: int = 0) -> int:
+    """Where the first sample from `begin` on stands that lies `beyond`; behind all if none does."""
+    return next((at for at in range(begin, len(samples)) if samples[at] > beyond), len(samples))
 
 
 def _judge(
@@ -116,15 +114,12 @@ def agreed(before: Sequence[Word], now: Sequence[Word]) -> int:
     Compared letter by letter, so that it does not matter where a recogniser divides "to day"; a word counts
     once both have a boundary at its end, which scripts without spaces have anywhere.
     """
-    known = "".join(spelling(word.text) for word in before)
-    boundaries, length = set(), 0
-    for word in before:
-        length += len(spelling(word.text))
-        boundaries.add(length)
+    forms = [spelling(word.text) for word in before]
+    known, boundaries = "".join(forms), set(itertools.accumulate(map(len, forms)))
     count, at = 0, 0
     for position, word in enumerate(now):
         form = spelling(word.text)
-        if not known.startswith(form, at) or at + len(form) > len(known):
+        if known[at : at + len(form)] != form:
             break
         at += len(form)
         if at in boundaries or _divides_anywhere(form):
@@ -161,23 +156,27 @@ def divided_at(words: Sequence[Word], boundary: int) -> list[Word]:
     """Breaks a word of a script without spaces that lies across `boundary` into its characters."""
     parts: list[Word] = []
     for word in words:
-        signs = _signs(word.text)
         across = word.first_sample + TOLERANCE_SAMPLES < boundary < word.end_sample - TOLERANCE_SAMPLES
-        if not across or not all(_divides_anywhere(sign[0]) for sign in signs):
-            parts.append(word)
-            continue
-        step = (word.end_sample - word.first_sample) / len(signs)
-        parts.extend(
-            replace(
-                word,
-                text=sign,
-                first_sample=word.first_sample + round(at * step),
-                end_sample=word.first_sample + round((at + 1) * step),
-                glued=word.glued if at == 0 else True,
-            )
-            for at, sign in enumerate(signs)
-        )
+        parts += _by_signs(word) if across else (word,)
     return parts
+
+
+def _by_signs(word: Word) -> list[Word]:
+    """Its characters, each with its share of the time; the word where it cannot be divided."""
+    signs = _signs(word.text)
+    if not all(_divides_anywhere(sign[0]) for sign in signs):
+        return [word]
+    step = (word.end_sample - word.first_sample) / len(signs)
+    return [
+        replace(
+            word,
+            text=sign,
+            first_sample=word.first_sample + round(at * step),
+            end_sample=word.first_sample + round((at + 1) * step),
+            glued=word.glued if at == 0 else True,
+        )
+        for at, sign in enumerate(signs)
+    ]
 
 
 def _signs(text: str) -> list[str]:

@@ -31,7 +31,19 @@ def doubt(source: str, target: str, *, source_language: str, target_language: st
         return None
     scales_known = {languages.base(source_language), languages.base(target_language)} <= SCALE_LANGUAGES
     missing, added = _unpaired(said, translated, digits_only=not scales_known)
-    from_words, to_words = _reads_words(source_language), _reads_words(target_language)
+    return _judged(
+        missing, added, from_words=_reads_words(source_language), to_words=_reads_words(target_language)
+    )
+
+
+def _judged(
+    missing: Sequence[Number], added: Sequence[Number], *, from_words: bool, to_words: bool
+) -> Doubt | None:
+    """What it means that numbers have no counterpart.
+
+    Args:
+        from_words, to_words: whether numbers that are written in words are read in the languages.
+    """
     words_read = from_words and to_words
     gone, new = _certain(missing, words_read), _certain(added, words_read)
     new_in_digits = _in_digits(new)
@@ -42,9 +54,8 @@ def doubt(source: str, target: str, *, source_language: str, target_language: st
         return Doubt.NUMBERS_CHANGED
     if _above(gone_in_digits, _WRITTEN_OUT_UP_TO if to_words else _UNREAD_WORDS_UP_TO):
         return Doubt.NUMBERS_CHANGED if new else Doubt.NUMBERS_MISSING
-    if from_words and _above(new_in_digits, _OUT_OF_WORDS_UP_TO):
-        return Doubt.NUMBERS_ADDED
-    return None
+    is_added = from_words and _above(new_in_digits, _OUT_OF_WORDS_UP_TO)
+    return Doubt.NUMBERS_ADDED if is_added else None
 
 
 def _changed(
@@ -56,10 +67,13 @@ def _changed(
     words_read: bool,
 ) -> bool:
     """Whether what is new stands in the place of what is gone."""
+    if not gone or not new:
+        return False
     if not words_read:
-        return bool(gone_in_digits and new) and _look_alike(gone_in_digits, new)
-    digits_on_a_side = bool((gone_in_digits and new) or (new_in_digits and gone))
-    return digits_on_a_side or (_above(gone, _WRITTEN_OUT_UP_TO) and _above(new, _WRITTEN_OUT_UP_TO))
+        return bool(gone_in_digits) and _look_alike(gone_in_digits, new)
+    if gone_in_digits or new_in_digits:
+        return True
+    return _above(gone, _WRITTEN_OUT_UP_TO) and _above(new, _WRITTEN_OUT_UP_TO)
 
 
 def _in_digits(numbers: Iterable[Number]) -> list[Number]:
@@ -129,14 +143,15 @@ def _certain(numbers: Iterable[Number], words_read: bool) -> list[Number]:
     return [
         number
         for number in numbers
-        if number.form is Form.DIGITS
-        or (
-            number.form is Form.WORDS
-            and words_read
-            and (number.clock or number.size > 1)
-            and not _round(number.size)
-        )
+        if number.form is Form.DIGITS or (words_read and _is_surely_a_number(number))
     ]
+
+
+def _is_surely_a_number(number: Number) -> bool:
+    """Of one that is written in words."""
+    if number.form is not Form.WORDS or _round(number.size):
+        return False
+    return bool(number.clock) or number.size > 1
 
 
 def _round(size: Fraction) -> bool:

@@ -24,6 +24,10 @@ class Marks:
     """Whether groups are of two digits after the first three: 12,50,000."""
 
 
+_BLANK: Final = "[ \u00a0\u202f]"
+_GROUP_SIGNS: Final = {"’": "[’']", "\u00a0": _BLANK, "\u202f": _BLANK}
+"""Patterns of marks that are written in several ways."""
+
 _POINT: Final = Marks(".", ",")
 _COMMA: Final = Marks(",", ".")
 _SPACED: Final = Marks(",", "\u00a0")
@@ -93,11 +97,7 @@ def localised(translated: str, said: str, *, source: str, target: str) -> str:
     here, there = marks_of(source), marks_of(target)
     if here is None or there is None or here == there:
         return translated
-    wanted: dict[str, list[str]] = {}
-    for match in _FIGURE.finditer(said):
-        figure = match["number"]
-        new = _rewritten(figure, here, there) if _is_quantity(said, match) else None
-        wanted.setdefault(figure, []).append(new or figure)
+    wanted = _wanted(said, here, there)
 
     def write(match: re.Match[str]) -> str:
         figure = match["number"]
@@ -108,6 +108,16 @@ def localised(translated: str, said: str, *, source: str, target: str) -> str:
         return match[0].replace(figure, form)
 
     return _FIGURE.sub(write, translated) if wanted else translated
+
+
+def _wanted(said: str, here: Marks, there: Marks) -> dict[str, list[str]]:
+    """For each figure that was said how it is written in the other language, as often as it was said."""
+    wanted: dict[str, list[str]] = {}
+    for match in _FIGURE.finditer(said):
+        figure = match["number"]
+        new = _rewritten(figure, here, there) if _is_quantity(said, match) else None
+        wanted.setdefault(figure, []).append(new or figure)
+    return wanted
 
 
 def _is_quantity(said: str, match: re.Match[str]) -> bool:
@@ -122,27 +132,24 @@ def _is_quantity(said: str, match: re.Match[str]) -> bool:
 
 def _rewritten(figure: str, here: Marks, there: Marks) -> str | None:
     """The figure with the marks of another language; None where its own are not those of the source."""
-    if _ADDRESS.fullmatch(figure):
-        return None
-    group = (
-        "[’']"
-        if here.group == "’"
-        else "[ \u00a0\u202f]"
-        if here.group in "\u00a0\u202f"
-        else re.escape(here.group)
-    )
-    size = 2 if here.lakhs else 3
-    whole = rf"(?P<whole>\d{{1,3}}(?:{group}\d{{{size}}})*{group}\d{{3}}|\d+)"
-    shape = rf"{whole}(?:{re.escape(here.decimal)}(?P<decimals>\d+))?"
-    match = re.fullmatch(shape, figure)
-    if match is None and size == 2:  # thousands are used beside lakhs
-        match = re.fullmatch(shape.replace("{2}", "{3}"), figure)
+    match = None if _ADDRESS.fullmatch(figure) else _read_with(figure, here)
     if match is None:
         return None
     whole = re.sub(r"\D", "", match["whole"])
     if whole != match["whole"]:
         whole = _grouped(whole, there)
     return whole if match["decimals"] is None else f"{whole}{there.decimal}{match['decimals']}"
+
+
+def _read_with(figure: str, marks: Marks) -> re.Match[str] | None:
+    """The whole of a figure and its decimals, where it is written with these marks."""
+    group = _GROUP_SIGNS.get(marks.group, re.escape(marks.group))
+    for size in (2, 3) if marks.lakhs else (3,):  # thousands are used beside lakhs
+        whole = rf"(?P<whole>\d{{1,3}}(?:{group}\d{{{size}}})*{group}\d{{3}}|\d+)"
+        shape = rf"{whole}(?:{re.escape(marks.decimal)}(?P<decimals>\d+))?"
+        if (match := re.fullmatch(shape, figure)) is not None:
+            return match
+    return None
 
 
 def _grouped(digits: str, marks: Marks) -> str:

@@ -79,19 +79,24 @@ def scaled(
     Returns:
         The readings, and where the words end.
     """
-    end = at
-    if (half := _HALF.match(text, end)) is not None:
-        readings, end = frozenset(reading + Fraction(1, 2) for reading in readings), half.end()
+    readings, end = _with_half(text, at, readings, Fraction(1))
     factor, after = _factor(text, end, language)
     if factor > 1:
-        readings, end = frozenset(reading * factor for reading in readings), after
-        if (half := _HALF.match(text, end)) is not None:
-            return frozenset(reading + Fraction(factor, 2) for reading in readings), half.end()
-        return readings, end
+        return _with_half(text, after, frozenset(reading * factor for reading in readings), Fraction(factor))
     if end == at and (letter := _UNIT_OR_SCALE.match(text, at)) is not None:
         power = 10 ** _POWER_OF_LETTER[letter["letter"].lower()]
         return readings | {reading * power for reading in readings}, letter.end()
     return readings, end
+
+
+def _with_half(
+    text: str, at: int, readings: frozenset[Fraction], whole: Fraction
+) -> tuple[frozenset[Fraction], int]:
+    """ "and a half": of one, or of the scale that stands before it."""
+    half = _HALF.match(text, at)
+    if half is None:
+        return readings, at
+    return frozenset(reading + whole / 2 for reading in readings), half.end()
 
 
 def _factor(text: str, at: int, language: str) -> tuple[int, int]:
@@ -119,9 +124,7 @@ def _power_of(word: str, language: str) -> tuple[int, int] | None:
         if word.startswith(stem):
             return power, len(word)
     if _THAI[0] <= word[0] <= _THAI[1]:  # nothing divides words there
-        for entry, power in exact.items():
-            if word.startswith(entry):
-                return power, len(entry)
+        return next(((power, len(entry)) for entry, power in exact.items() if word.startswith(entry)), None)
     return None
 
 

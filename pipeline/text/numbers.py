@@ -173,11 +173,13 @@ def _dated(match: re.Match[str]) -> Number:
 
 
 def _hour_and_minute(match: re.Match[str]) -> tuple[int, int] | None:
-    for hour, minute in (("hour", "minute"), ("h_hour", "h_minute"), ("c_hour", "c_minute")):
+    for hour, minute in (("hour", "minute"), ("h_hour", "h_minute")):
         if match[hour]:
-            late = match["z_minute"] or ("30" if match["z_half"] else None) if hour == "c_hour" else None
-            return int(match[hour]), int(late or match[minute] or 0)
-    return None
+            return int(match[hour]), int(match[minute] or 0)
+    if not match["c_hour"]:
+        return None
+    half = "30" if match["z_half"] else None
+    return int(match["c_hour"]), int(match["z_minute"] or half or match["c_minute"] or 0)
 
 
 def _slashed(match: re.Match[str]) -> Number:
@@ -204,11 +206,15 @@ def _with_words(number: Number, match: re.Match[str], text: str, language: str) 
     if (decade := _decade(figure, before, text, end)) is not None:
         return Number(decade), end
     readings, after = scaled(text, end, number.readings, language)
-    if after > end:
-        number = Number(readings)
-    elif 2400 <= number.size <= 2600 and languages.base(language) == "th":
-        number = Number(readings | {reading - 543 for reading in readings})  # years of the Buddhist era
+    number = Number(readings) if after > end else _also_buddhist(number, language)
     return _signed(number, before, text, after, language), after
+
+
+def _also_buddhist(number: Number, language: str) -> Number:
+    """A year of Thailand's calendar may be one of ours in the translation."""
+    if languages.base(language) != "th" or not 2400 <= number.size <= 2600:
+        return number
+    return Number(number.readings | {reading - 543 for reading in number.readings})
 
 
 def _hours_of(figure: str, number: Number) -> tuple[int, int] | None:
@@ -237,14 +243,21 @@ def _decade(figure: str, before: str, text: str, end: int) -> frozenset[Fraction
     """ "1990s", "años 90", "’24": the readings of a year that may be shortened."""
     if len(figure) not in (2, 4) or not figure.isdigit():
         return None
-    shortened = len(figure) == 2 and before.endswith("'") and not before[:-1][-1:].isalnum()
-    decade = figure.endswith("0") and (DECADE_BEFORE.search(before) or DECADE_AFTER.match(text, end))
-    if not shortened and not decade:
+    if not _is_shortened(figure, before) and not _names_decade(figure, before, text, end):
         return None
     year = int(figure)
     if year >= 100:
         return frozenset({Fraction(year), Fraction(year % 100)})
     return frozenset(map(Fraction, (year, 1900 + year, 2000 + year)))
+
+
+def _is_shortened(figure: str, before: str) -> bool:
+    """ "’24", but not "a'24"."""
+    return len(figure) == 2 and before.endswith("'") and not before[:-1][-1:].isalnum()
+
+
+def _names_decade(figure: str, before: str, text: str, end: int) -> bool:
+    return figure.endswith("0") and bool(DECADE_BEFORE.search(before) or DECADE_AFTER.match(text, end))
 
 
 def _marked(figure: str) -> Number:
@@ -279,8 +292,13 @@ def _at(hour: int, minute: int, morning: bool | None, parts: tuple[Number, ...] 
     clock = frozenset(h * 60 + minute for h in hours)
     if minute:
         return Number(frozenset(), clock, exact, parts or (_whole(str(hour)), _whole(str(minute))))
-    as_number = {hour, *hours} | {h % 12 or 12 for h in hours} | ({24} if 0 in hours else set())
-    return Number(frozenset(map(Fraction, as_number)), clock, exact, ())
+    return Number(frozenset(map(Fraction, _said_hours(hour, hours))), clock, exact, ())
+
+
+def _said_hours(hour: int, hours: set[int]) -> set[int]:
+    """The numbers by which a full hour is said: 15 is three, midnight is twelve and twenty-four."""
+    said = {hour, *hours} | {h % 12 or 12 for h in hours}
+    return said | {24} if 0 in hours else said
 
 
 def _hours_of_day(hour: int, morning: bool | None, *, exact: bool) -> set[int]:
@@ -351,10 +369,14 @@ def _in_han(text: str) -> Iterator[Number]:
         if lower:
             yield Number(frozenset({han_value(match["upper"]) / lower}), form=Form.WORDS)
     for match in _NUMERAL_IN_HAN.finditer(_FRACTION_IN_HAN.sub(" ", text)):
-        whole, _, decimals = re.sub("[點点]", ".", match[0]).partition(".")
-        value = han_value(whole)
-        if decimals:
-            value += Fraction("0." + "".join(str(HAN_DIGITS[digit]) for digit in decimals))
-        certain = len(whole) > 1 and any(character in HAN_DIGITS for character in whole)
-        form = Form.WORDS if certain or decimals else Form.HINT
-        yield Number(frozenset({value}), form=form)
+        yield _numeral_in_han(match[0])
+
+
+def _numeral_in_han(text: str) -> Number:
+    """ "二十五", "三点一四"; a single sign may be a part of a word."""
+    whole, _, decimals = re.sub("[點点]", ".", text).partition(".")
+    value = han_value(whole)
+    if decimals:
+        value += Fraction("0." + "".join(str(HAN_DIGITS[digit]) for digit in decimals))
+    certain = decimals or (len(whole) > 1 and not HAN_DIGITS.keys().isdisjoint(whole))
+    return Number(frozenset({value}), form=Form.WORDS if certain else Form.HINT)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 from typing import Final
 
@@ -14,28 +15,31 @@ _CJK_LARGE: Final = {
 }  # fmt: skip
 NUMERALS: Final = "".join(c for c in (*HAN_DIGITS, *_CJK_SMALL, *_CJK_LARGE) if c < "\uac00")
 SCALES: Final = "".join((*_CJK_SMALL, *_CJK_LARGE))
+_SMALL: Final = re.compile(f"[{''.join(_CJK_SMALL)}]")
+_LARGE: Final = re.compile(f"[{''.join(_CJK_LARGE)}]")
+_OTHER: Final = re.compile(rf"[^\d.,{SCALES}]")
+_AS_DIGITS: Final = str.maketrans({sign: str(digit) for sign, digit in HAN_DIGITS.items()})
 _ROMAN_VALUES: Final = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
 
 
 def han_value(text: str) -> Fraction:
     """A numeral of Chinese, Japanese or Korean, digits allowed: 二零二四, 二十五, 1億2000万, 2.5万."""
-    total = section = Fraction(0)
-    digits = ""
-    for character in text:
-        if character.isdigit() or character in ".,":
-            digits += character
-        elif character in HAN_DIGITS:
-            digits += str(HAN_DIGITS[character])
-        elif character in _CJK_SMALL:
-            section += (_plain(digits) if digits else 1) * _CJK_SMALL[character]
-            digits = ""
-        elif character in _CJK_LARGE:
-            section += _plain(digits)
-            digits = ""
-            unit = _CJK_LARGE[character]
-            total = total * unit if not section and total else total + (section or 1) * unit
-            section = Fraction(0)
-    return total + section + _plain(digits)
+    text = _OTHER.sub("", text.translate(_AS_DIGITS))
+    total = Fraction(0)
+    while (large := _LARGE.search(text)) is not None:
+        section, unit = _section_value(text[: large.start()]), _CJK_LARGE[large[0]]
+        total = total * unit if total and not section else total + (section or 1) * unit
+        text = text[large.end() :]
+    return total + _section_value(text)
+
+
+def _section_value(text: str) -> Fraction:
+    """What stands before 万 or at the end: 二千五百, 2500."""
+    value = Fraction(0)
+    *scaled, last = _SMALL.split(text)
+    for digits, small in zip(scaled, _SMALL.findall(text), strict=True):
+        value += (_plain(digits) if digits else 1) * _CJK_SMALL[small]
+    return value + _plain(last)
 
 
 def _plain(digits: str) -> Fraction:

@@ -16,6 +16,7 @@ from enum import IntEnum
 from typing import Final
 
 from pipeline.text import languages
+from protocol.plain_text import says_anything
 
 SHORTEST: Final = 10.0
 """No piece is shorter, as `spoken_length` counts: an engine needs some words to find a melody."""
@@ -116,10 +117,8 @@ def _best(breaks: list[_Break], ready: float, limit: float, total: float) -> _Br
     if total - ready <= limit:
         return None
     open_to = [b for b in breaks if b.length - ready >= SHORTEST and total - b.length >= SHORTEST]
-    near = [b for b in open_to if b.length - ready <= _LONGEST_SHARE * limit]
-    if near:
-        return max(near, key=lambda b: _worth(b, (b.length - ready) / limit))
-    return next(iter(open_to), None)
+    near = [b for b in open_to if b.length - ready <= _LONGEST_SHARE * limit] or open_to[:1]
+    return max(near, key=lambda b: _worth(b, (b.length - ready) / limit), default=None)
 
 
 def _worth(place: _Break, share: float) -> float:
@@ -130,11 +129,8 @@ def _worth(place: _Break, share: float) -> float:
 def _breaks(text: str, language: str, whole: Collection[str]) -> Iterator[_Break]:
     """All places at which the text may be divided, in order."""
     together = list(_spans(text, whole))
-    ends = _END.finditer(text)
-    if languages.base(language) == "ja":
-        ends = iter(sorted((*ends, *_JAPANESE_END.finditer(text)), key=lambda match: match.end()))
     length, counted = 0.0, 0
-    for match in ends:
+    for match in _ends(text, language):
         at = match.end()
         length, counted = length + spoken_length(text[counted:at]), at
         if match.start() == 0 or at >= len(text) or any(low < at < high for low, high in together):
@@ -144,31 +140,38 @@ def _breaks(text: str, language: str, whole: Collection[str]) -> Iterator[_Break
             yield _Break(at, length, boundary)
 
 
+def _ends(text: str, language: str) -> list[re.Match[str]]:
+    """Where words end, in order; in Japanese behind particles as well."""
+    ends = list(_END.finditer(text))
+    if languages.base(language) == "ja":
+        ends += _JAPANESE_END.finditer(text)
+    return sorted(ends, key=lambda match: match.end())
+
+
 def _boundary(before: str, after: str, language: str) -> Boundary | None:
     """What stands between two parts of a text; None where they must stay together."""
     left, right = before.rsplit(maxsplit=1)[-1], after.split(maxsplit=1)[0]
-    ends = boundary_behind(left)
-    if not any(character.isalnum() for character in right) and not right[0].isspace():
+    if not says_anything(right) and not right[0].isspace():
         return None  # a dash or a sign goes with what is before it
+    ends = boundary_behind(left)
     if ends is Boundary.SENTENCE and left.rstrip(languages.CLOSERS).endswith("."):
         return Boundary.SENTENCE if _ends_sentence(left, right, language) else None
-    if ends > Boundary.WORDS:
-        return ends
+    if ends <= Boundary.WORDS:
+        return _between_words(left, right, language)
+    return ends
+
+
+def _between_words(left: str, right: str, language: str) -> Boundary | None:
     if _has_number(left) or _has_number(right):
         return None  # "3 million", "15 March", "20 %"
-    return _between_words(left, right, language)
-
-
-def _between_words(left: str, right: str, language: str) -> Boundary:
     if languages.is_spaceless(left[-1]) or languages.is_spaceless(right[0]):
         return Boundary.PHRASE  # a space there, or behind a particle, is a phrase's end
-    short = _POSTPOSITIONAL.get(languages.base(language))
-    left_short, right_short = (_letters(word) <= (short or _SHORT_WORD) for word in (left, right))
-    if short:
-        left_short, right_short = right_short, left_short
-    if left_short:
+    behind = _POSTPOSITIONAL.get(languages.base(language), 0)  # there the short word stands behind
+    first, second = (right, left) if behind else (left, right)
+    short = behind or _SHORT_WORD
+    if _letters(first) <= short:
         return Boundary.WITHIN
-    return Boundary.PHRASE if right_short else Boundary.WORDS
+    return Boundary.PHRASE if _letters(second) <= short else Boundary.WORDS
 
 
 def _ends_sentence(left: str, right: str, language: str) -> bool:
@@ -195,15 +198,20 @@ def _letters(word: str) -> int:
     return sum(character.isalpha() for character in re.split(r"['’]", word)[0])
 
 
+_WEIGHTS: Final = (
+    (0x3041, 0x30FF, 2.0),
+    (0x3400, 0x9FFF, 3.3),
+    (0xAC00, 0xD7A3, 2.3),
+    (0x20000, 0x10FFFF, 3.3),
+)
+
+
 def _weight(character: str) -> float:
     """Measured rates of speech: some 15 letters, 7.5 kana, 6.5 syllables of Hangul, 4.6 hanzi a second."""
     point = ord(character)
-    if 0xAC00 <= point <= 0xD7A3:
-        return 2.3
-    if 0x3041 <= point <= 0x30FF:
-        return 2.0
-    if 0x3400 <= point <= 0x9FFF or point >= 0x20000:
-        return 3.3
+    for first, last, weight in _WEIGHTS:
+        if first <= point <= last:
+            return weight
     if character.isnumeric():
         return 5.0
     return 0.5 if unicodedata.category(character) in ("Mn", "Mc") else 1.0

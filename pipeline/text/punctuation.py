@@ -85,16 +85,19 @@ def ending(text: str, language: str) -> Ending:
         return Ending.NOTHING
     if core.endswith(("…", "...")):
         return Ending.CLAUSE
-    if code == "el" and core[-1] in ";\u037e":
-        return Ending.SENTENCE
     if core[-1] in ".．":
         return _ending_of_dot(core, code)
-    if core[-1] in languages.TERMINATORS:
+    if core[-1] in languages.TERMINATORS or (code == "el" and core[-1] in ";\u037e"):
         return Ending.SENTENCE
-    if core[-1] in languages.CLAUSE_PUNCTUATION:
-        unfinished = _UNFINISHED_NUMBER.search(core) and _NUMBER_TAIL.search(core[:-1])
-        return Ending.UNDECIDED if unfinished else Ending.CLAUSE
-    return Ending.STICKY if _NUMBER_TAIL.search(core) else Ending.NOTHING
+    return _ending_within(core)
+
+
+def _ending_within(core: str) -> Ending:
+    """Where no sentence ends: at a comma or the like, or nowhere."""
+    if core[-1] not in languages.CLAUSE_PUNCTUATION:
+        return Ending.STICKY if _NUMBER_TAIL.search(core) else Ending.NOTHING
+    unfinished = _UNFINISHED_NUMBER.search(core) and _NUMBER_TAIL.search(core[:-1])
+    return Ending.UNDECIDED if unfinished else Ending.CLAUSE
 
 
 def _ending_of_dot(core: str, code: str) -> Ending:
@@ -109,12 +112,9 @@ def _ending_of_dot(core: str, code: str) -> Ending:
 def belongs_together(before: str, after: str, language: str) -> bool:
     """Whether a clause must not be divided between two words: "Dr." and "Smith", "10" and "000", "p." and "m."."""
     head = after.strip()
-    if not head:
+    if not head or _is_one_number(before, head):
         return True
-    kind = ending(before, language)
-    if head[0] in ".,:٫٬" and head[1:2].isdigit() and before.strip()[-1:].isdigit():
-        return True
-    if kind not in (Ending.UNDECIDED, Ending.STICKY):
+    if ending(before, language) not in (Ending.UNDECIDED, Ending.STICKY):
         return False
     if head[0].isdigit():
         return True
@@ -124,6 +124,11 @@ def belongs_together(before: str, after: str, language: str) -> bool:
         token = head.split()[0]
         return token.endswith(".") and _dot(token[:-1], code) is not None  # "10 a.m.", "3 Mio."
     return core[-1] in ".．" and _goes_on(core[:-1], head, code)
+
+
+def _is_one_number(before: str, head: str) -> bool:
+    """ "10" and ",000"."""
+    return head[0] in ".,:٫٬" and head[1:2].isdigit() and before.strip()[-1:].isdigit()
 
 
 def ends_sentence(before: str, after: str, language: str) -> bool:
@@ -151,7 +156,7 @@ def _begins_anew(core: str, before: str, head: str, code: str) -> bool:
     quoted = core != before.strip()
     if code == "ja" and quoted and head[0] in "とっ":
         return False
-    small = _is_small(head) and any(character.isupper() for character in before)
+    small = _is_small(head) and any(map(str.isupper, before))
     return not small or (core[-1] not in ".．" and not quoted)
 
 
@@ -197,8 +202,7 @@ def _listed(form: str, counted: bool, code: str) -> Abbreviation | None:
 
 def _letters(word: str, counted: bool, code: str) -> Abbreviation | None:
     """Initials, acronyms and numerals; lists of words do not hold them."""
-    doubled = code in {"es", "ca", "gl", "pt"} and _DOUBLED.fullmatch(word)
-    if doubled or (code in _ORDINAL_DOT and _ROMAN.fullmatch(word)):
+    if _is_either_way(word, code):
         return Abbreviation.EITHER
     if not _is_initials(word):
         return Abbreviation.CLOSING if _has_no_vowel(word, code) else None
@@ -206,6 +210,12 @@ def _letters(word: str, counted: bool, code: str) -> Abbreviation | None:
         return None if counted or languages.is_spaceless(word[-1]) else Abbreviation.INSIDE
     small_letter = word.islower() and "." not in word
     return Abbreviation.CLOSING if small_letter else Abbreviation.EITHER
+
+
+def _is_either_way(word: str, code: str) -> bool:
+    """ "EE. UU.", and the ordinals that are Roman numerals."""
+    doubled = code in {"es", "ca", "gl", "pt"} and _DOUBLED.fullmatch(word)
+    return bool(doubled or (code in _ORDINAL_DOT and _ROMAN.fullmatch(word)))
 
 
 def _is_initials(word: str) -> bool:
@@ -227,9 +237,14 @@ def _number(stem: str, word: str, before: str, code: str) -> Abbreviation | None
         return Abbreviation.CLOSING
     if digits > 3 and word.isdigit():
         return None
-    if code in _ORDINAL_DOT and _is_ordinal(word, before):
-        return Abbreviation.EITHER if code in _CAPITAL_NOUNS else Abbreviation.CLOSING
-    return Abbreviation.NUMBERED
+    return _ordinal(word, before, code) if code in _ORDINAL_DOT else Abbreviation.NUMBERED
+
+
+def _ordinal(word: str, before: str, code: str) -> Abbreviation:
+    """Where a dot makes an ordinal: nouns begin with capitals in some of these languages, as sentences do."""
+    if not _is_ordinal(word, before):
+        return Abbreviation.NUMBERED
+    return Abbreviation.EITHER if code in _CAPITAL_NOUNS else Abbreviation.CLOSING
 
 
 def _is_ordinal(word: str, before: str) -> bool:
@@ -257,7 +272,7 @@ def _goes_on(stem: str, after: str, code: str) -> bool:
     head = after.lstrip(_OPENERS)
     letters = _LETTERS.match(head)
     if meaning is None or letters is None:
-        return meaning is not None and meaning is not Abbreviation.NUMBERED
+        return meaning not in (None, Abbreviation.NUMBERED)
     token = after.split(maxsplit=1)[0].rstrip(",;:")
     words = _WORD_START.split(stem)[-_LOOK_BACK:]
     if _is_next_part(words, token, code):
@@ -266,11 +281,17 @@ def _goes_on(stem: str, after: str, code: str) -> bool:
         return False
     if not letters[0][0].isupper():
         return True
+    return _goes_on_with_capital(meaning, after, head, letters, code)
+
+
+def _goes_on_with_capital(
+    meaning: Abbreviation, after: str, head: str, letters: re.Match[str], code: str
+) -> bool:
+    """The same where the next word has a capital: a name, or the beginning of a sentence."""
     if meaning is Abbreviation.CLOSING:
         return code == "en" and follows_times(letters[0])
     elided = head[letters.end() : letters.end() + 1] in "'’" and len(head) > letters.end()
-    quoted = after[0] in _QUOTES
-    return not quoted and not opens_sentences(letters[0], code, elided=elided)
+    return after[0] not in _QUOTES and not opens_sentences(letters[0], code, elided=elided)
 
 
 def _is_next_part(words: list[str], token: str, code: str) -> bool:

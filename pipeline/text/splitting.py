@@ -93,11 +93,8 @@ def _pack(text: str, limit: int, marks: Sequence[_Ends]) -> list[str]:
         if len(part) <= room:
             pieces[-1] += part
             room -= len(part)
-        elif len(part) <= limit:
-            pieces.append(part)
-            room = limit - len(part)
         else:
-            pieces.extend(_pack(part, limit, marks[1:]))
+            pieces += _pack(part, limit, marks[1:])
             room = limit - len(pieces[-1])
     return pieces
 

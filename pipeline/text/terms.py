@@ -77,8 +77,7 @@ class TermFinder:
             number = int((match.lastgroup or "")[1:])
             first, last = match.span()
             start, end = origins[first][0], origins[last - 1][1]
-            whole = last == len(origins) or origins[last] != origins[last - 1]
-            if whole and self._fits(self._terms[number], text, start, end, cased):
+            if _is_whole(origins, last) and self._fits(self._terms[number], text, start, end, cased):
                 yield Found(number, start, end)
                 at = last
             else:
@@ -101,13 +100,13 @@ class TermFinder:
     def _fits_as_meant(self, wanted: str, written: str, text: str, start: int, cased: bool) -> bool:
         """The same for a term with capitals that says nothing of them: a name's, or a sentence's first."""
         words = wanted.split()
-        function = all(is_function_word(word, self._language) for word in words)
-        begins = begins_sentence(text, start)
-        if function and begins and wanted[1:] == wanted[1:].lower():
+        if not all(is_function_word(word, self._language) for word in words):
+            return _same_case(wanted, written) or self._fits_otherwise(words, written, cased)
+        if wanted[1:] == wanted[1:].lower() and begins_sentence(text, start):
             return False  # "May I ask": a capital that the sentence gave
-        if _same_case(wanted, written):
-            return cased or written != written.upper() or not function or not _is_shouted(text)
-        return not function and self._fits_otherwise(words, written, cased)
+        if not _same_case(wanted, written):
+            return False
+        return cased or written != written.upper() or not _is_shouted(text)
 
     def _fits_otherwise(self, words: list[str], written: str, cased: bool) -> bool:
         """The same for one whose capitals are others than those of the term."""
@@ -231,11 +230,14 @@ def _has_case(text: str) -> bool:
     return any(character.isupper() and not begins_sentence(plain, at) for at, character in enumerate(plain))
 
 
+def _is_whole(origins: Sequence[tuple[int, int]], last: int) -> bool:
+    """Whether a match ends where a character of the text does, not within what one was folded into."""
+    return last == len(origins) or origins[last] != origins[last - 1]
+
+
 def _is_shouted(text: str) -> bool:
-    letters = [
-        character for character in text if character.isalpha() and character.lower() != character.upper()
-    ]
-    return len(letters) > 1 and " " in text.strip() and all(letter.isupper() for letter in letters)
+    letters = [letter for letter in filter(str.isalpha, text) if letter.lower() != letter.upper()]
+    return len(letters) > 1 and " " in text.strip() and all(map(str.isupper, letters))
 
 
 def begins_sentence(text: str, at: int) -> bool:
@@ -247,11 +249,10 @@ def begins_sentence(text: str, at: int) -> bool:
 
 def _same_case(wanted: str, written: str) -> bool:
     """Whether the capitals of a term are all there; its ending may be small."""
-    letters = [c for c in wanted if c.isalpha()]
-    there = [c for c in written if c.isalpha()]
+    letters, there = (list(map(str.isupper, filter(str.isalpha, text))) for text in (wanted, written))
     if len(there) < len(letters):
         return False
-    return all(b.isupper() or not a.isupper() for a, b in zip(letters, there, strict=False)) and (
-        all(not b.isupper() or a.isupper() for a, b in zip(letters[1:], there[1:], strict=False))
-        or written == written.upper()
-    )
+    pairs = list(zip(letters, there, strict=False))
+    if any(asked and not found for asked, found in pairs):
+        return False
+    return written == written.upper() or not any(found and not asked for asked, found in pairs[1:])

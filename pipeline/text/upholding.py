@@ -57,20 +57,25 @@ def upheld(
     Args:
         counterparts: for terms as they were said, what they are usually translated by.
     """
-    places = glossary.said(said, source)
+    sought = _sought(said, glossary, source, target)
+    if not sought:
+        return Upheld(translated)
+    work = _Work(translated, target, tokens(said, translated))
+    left = sorted(sought, key=lambda term: -len(term.wanted))
+    for step in (_as_wanted, _untranslated(source), _as_usual(counterparts or {}), _much_like):
+        left = [term for term in left if not step(work, term)]
+    return Upheld(work.finished(), tuple(term.spoken for term in sought if term in left))
+
+
+def _sought(said: str, glossary: Glossary, source: str, target: str) -> list[_Sought]:
+    """The terms that were said, each once, with how often."""
     sought: dict[int, _Sought] = {}
-    for place in places:
+    for place in glossary.said(said, source):
         spoken = said[place.start : place.end]
         sought.setdefault(
             id(place.entry), _Sought(place.entry, spoken, place.entry.written(target))
         ).times += 1
-    if not sought:
-        return Upheld(translated)
-    work = _Work(translated, target, tokens(said, translated))
-    left = sorted(sought.values(), key=lambda term: -len(term.wanted))
-    for step in (_as_wanted, _untranslated(source), _as_usual(counterparts or {}), _much_like):
-        left = [term for term in left if not step(work, term)]
-    return Upheld(work.finished(), tuple(term.spoken for term in sought.values() if term in left))
+    return list(sought.values())
 
 
 @dataclass(slots=True, eq=False)
@@ -103,12 +108,12 @@ class _Work:
         wanted = [folded(word)[0] for word in form.split()]
         words = [match.span() for match in _WORD.finditer(self.text)]
         runs = [words[at : at + len(wanted)] for at in range(len(words) - len(wanted) + 1)]
-        spans: list[_Span] = []
-        for run in runs:
-            there = [self.text[start:end] for start, end in run]
-            if all(self._is_stem(word, of) for word, of in zip(there, wanted, strict=True)):
-                spans.append((run[0][0], run[-1][1]))
-        return spans
+        return [(run[0][0], run[-1][1]) for run in runs if self._are_stems(run, wanted)]
+
+    def _are_stems(self, run: Sequence[_Span], wanted: Sequence[str]) -> bool:
+        return all(
+            self._is_stem(self.text[start:end], of) for (start, end), of in zip(run, wanted, strict=True)
+        )
 
     def _is_stem(self, word: str, of: str) -> bool:
         return re.fullmatch(inflected(folded(word)[0], word.lower(), self.language), of) is not None

@@ -83,9 +83,13 @@ def inflected(word: str, term: str, language: str) -> str:
         return re.escape(word) + ("s?" if _has_plural(word, term, base) else "")
     if term.isupper() and base != "en":
         return re.escape(word)
+    return _with_changed_end(word, base) + _ENDINGS[base]
+
+
+def _with_changed_end(word: str, base: str) -> str:
+    """A pattern for the word and for what becomes of its end before an ending."""
     for end, forms in _ENDS.get(base, ()):
         anchored = end if "(?=" in end else rf"{end}\Z"
         if (match := re.search(anchored, word)) is not None:
-            stem, rest = word[: match.start()], word[match.end() :]
-            return re.escape(stem) + forms + re.escape(rest) + _ENDINGS[base]
-    return re.escape(word) + _ENDINGS[base]
+            return re.escape(word[: match.start()]) + forms + re.escape(word[match.end() :])
+    return re.escape(word)

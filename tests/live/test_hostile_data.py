@@ -1,4 +1,4 @@
-"""A guest who fills the interpreter's data channel: it stays, and the others are served."""
+"""Guests who fill the interpreter's data channel: it stays, and the others are served."""
 
 from __future__ import annotations
 
@@ -56,9 +56,9 @@ async def interpreter_state(service: Api, room: Room) -> dict[str, Any]:
 
 
 @contextlib.asynccontextmanager
-async def guest_of(service: Api, room: Room) -> AsyncIterator[rtc.Room]:
+async def guest_of(service: Api, room: Room, name: str = "Eve") -> AsyncIterator[rtc.Room]:
     """Somebody who joined by the guest link, with just the rights that it gives."""
-    joined = (await service.join(room.guest, "Eve")).json()
+    joined = (await service.join(room.guest, name)).json()
     client = rtc.Room()
     await client.connect(joined["url"], joined["token"])
     try:
@@ -67,16 +67,12 @@ async def guest_of(service: Api, room: Room) -> AsyncIterator[rtc.Room]:
         await client.disconnect()
 
 
-async def flood(eve: rtc.Room, target: str) -> int:
-    """Sends as much as a guest once needed to have the interpreter thrown out; how many packets went.
-
-    Half of it looks like an organiser's messages: all of it fills the same channel.
-    """
+async def flood(guest: rtc.Room, target: str, topic: str) -> int:
+    """Sends as much as a guest once needed to have the interpreter thrown out; how many packets went."""
     began, sent = time.monotonic(), 0
     while (passed_s := time.monotonic() - began) < FLOOD_S:
         with contextlib.suppress(PublishDataError):
-            topic = TOPICS[sent % len(TOPICS)]
-            await eve.local_participant.publish_data(
+            await guest.local_participant.publish_data(
                 b"x" * PACKET_BYTES, topic=topic, destination_identities=[target]
             )
             sent += 1
@@ -87,7 +83,8 @@ async def flood(eve: rtc.Room, target: str) -> int:
 async def test_a_full_data_channel_does_not_cost_the_interpreter_its_place(
     meeting: OpenMeeting, service: Api
 ) -> None:
-    """In a room with chat a guest sends 2 MiB/s to the interpreter: it is not removed, and answers the others."""
+    """In a room with chat two guests each send 2 MiB/s to the interpreter, one of them what looks like an organiser's
+    messages: it is not removed, and answers the others."""
     hall = await service.room(chat=True)
     async with meeting(hall.name) as opened, opened.guest("bea", language="es") as bea:
         await until(lambda: bea.says("translator.languages"), "the interpreter is there")
@@ -97,8 +94,9 @@ async def test_a_full_data_channel_does_not_cost_the_interpreter_its_place(
         assert agent is not None
         gone: list[str] = []
         bea.room.on("participant_disconnected", lambda person: gone.append(person.identity))
-        async with guest_of(service, hall) as eve:
-            flooding = asyncio.create_task(flood(eve, agent.identity))
+        async with guest_of(service, hall) as eve, guest_of(service, hall, "Mallory") as mallory:
+            streams = zip((eve, mallory), TOPICS, strict=True)
+            flooding = asyncio.gather(*(flood(guest, agent.identity, topic) for guest, topic in streams))
             asked = 0
             while not flooding.done():
                 await bea.say_in_chat(f"/translate {('es', 'fr')[asked % 2]}")

@@ -15,9 +15,10 @@ from starlette.responses import Response
 from foundation.database import StorageError
 from foundation.http.bodies import Bodies, BodyLimits
 from foundation.http.compression import CompressedAnswers
+from foundation.http.methods import refusal_headers
 from foundation.http.observing import RequestObserver
 from foundation.http.origins import Origins, hosts_of
-from foundation.http.page import PAGE_POLICY, Headers, Page, security_headers
+from foundation.http.page import PAGE_POLICY, Headers, Page, add_page, security_headers
 from foundation.http.problems import Problem, ProblemError, described, of_http_error, of_validation, response
 from foundation.http.watching import HealthCheck
 from pipeline.engines.protocols import EngineError
@@ -97,13 +98,12 @@ def create_app(services: VoiceServices) -> FastAPI:
         clone_routes,
     ):
         app.include_router(routes.router)
-    app.mount(
-        "/",
+    add_page(
+        app,
         Page(
             services.settings.voice.web_directory,
             {"": "speech.html", "admin": "admin.html", "docs": "docs.html", "redoc": "redoc.html"},
         ),
-        name="page",
     )
     app.add_exception_handler(StorageError, _storage_error)
     app.add_exception_handler(EngineError, _engine_error)
@@ -165,7 +165,7 @@ async def _http_error(request: Request, error: Exception) -> Response:
             await count_failure(request, request.app.state.services)
         except ProblemError as too_often:
             return response(too_often.problem)
-    return response(of_http_error(error), error.headers)
+    return response(of_http_error(error), refusal_headers(request, error))
 
 
 async def _bug(request: Request, error: Exception) -> Response:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Protocol, TypeAlias, runtime_checkable
@@ -147,19 +148,32 @@ def _gathered(
     """All pieces together. Raises EngineError where nothing of any could be recognised."""
     segments: list[SpokenSegment] = []
     not_heard: list[NotHeard] = []
-    failure: EngineError | None = None
     for (first, end), result in zip(places, results, strict=True):
-        if isinstance(result, EngineError):
-            failure = result
-            not_heard.append(NotHeard(first, end, str(result)))
-            continue
-        if result.dropped:
-            not_heard.append(NotHeard(first, end, result.dropped))
-        segments += _segments(result, [place for place in stretches if first <= place[0] < end])
+        if reason := _why_not_heard(result):
+            not_heard.append(NotHeard(first, end, reason))
+        if isinstance(result, PieceHeard):
+            segments += _segments(result, [place for place in stretches if first <= place[0] < end])
+    failure = _last_failure(results)
     if failure is not None and not segments:
         raise failure
-    words = tuple(word for segment in segments for word in segment.words)
+    words = tuple(itertools.chain.from_iterable(segment.words for segment in segments))
     return Transcription(words, _language(segments), tuple(segments), tuple(not_heard), failure)
+
+
+def _last_failure(results: Sequence[PieceResult]) -> EngineError | None:
+    return next((result for result in reversed(results) if isinstance(result, EngineError)), None)
+
+
+def _in_language_of(results: Sequence[PieceResult], hearing: HearingOptions) -> HearingOptions:
+    """With the language that was heard first, where none was declared."""
+    if hearing.language is None and results and isinstance(results[0], PieceHeard):
+        return replace(hearing, language=results[0].language or None)
+    return hearing
+
+
+def _why_not_heard(result: PieceResult) -> str:
+    """Empty where all of a piece was."""
+    return str(result) if isinstance(result, EngineError) else result.dropped
 
 
 class StreamReader:
@@ -177,8 +191,7 @@ class StreamReader:
         hearing = HearingOptions("file", options.language, options.allowed_languages, options.hints)
         results: list[PieceResult] = [await self._one(pieces[0], hearing)] if pieces else []
         progress(len(results))
-        if hearing.language is None and results and isinstance(results[0], PieceHeard):
-            hearing = replace(hearing, language=results[0].language or None)
+        hearing = _in_language_of(results, hearing)
         places = asyncio.Semaphore(_AT_ONCE)
         done = len(results)
 

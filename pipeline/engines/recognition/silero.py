@@ -43,22 +43,7 @@ class SileroModel:
         path = path or _shipped_file()
         if not path.is_file():
             raise EngineMissing(f"the voice activity model {path} is not there")
-        try:
-            import onnxruntime
-        except ImportError as error:
-            raise EngineMissing(
-                "voice activity detection needs onnxruntime; `pip install onnxruntime`"
-            ) from error
-        options = onnxruntime.SessionOptions()
-        options.inter_op_num_threads = options.intra_op_num_threads = 1
-        options.enable_cpu_mem_arena = False
-        options.log_severity_level = 4
-        try:
-            session = onnxruntime.InferenceSession(
-                str(path), providers=["CPUExecutionProvider"], sess_options=options
-            )
-        except Exception as error:  # onnxruntime raises classes of its own that share no base
-            raise EngineError(f"cannot load the voice activity model {path}: {error}") from error
+        session = _session(path)
         names = {put.name for put in session.get_inputs()}
         if names != {"input", "h", "c"}:
             raise EngineError(f"{path} is not Silero VAD v6: its inputs are {', '.join(sorted(names))}")
@@ -109,3 +94,23 @@ def _shipped_file() -> Path:
             "the voice activity model comes with faster-whisper; `pip install faster-whisper`"
         )
     return Path(found.origin).parent / "assets" / _FILE
+
+
+def _session(path: Path) -> Any:
+    """onnxruntime's, on one thread. Raises EngineMissing, EngineError."""
+    try:
+        import onnxruntime
+    except ImportError as error:
+        raise EngineMissing(
+            "voice activity detection needs onnxruntime; `pip install onnxruntime`"
+        ) from error
+    options = onnxruntime.SessionOptions()
+    options.inter_op_num_threads = options.intra_op_num_threads = 1
+    options.enable_cpu_mem_arena = False
+    options.log_severity_level = 4
+    try:
+        return onnxruntime.InferenceSession(
+            str(path), providers=["CPUExecutionProvider"], sess_options=options
+        )
+    except Exception as error:  # onnxruntime raises classes of its own that share no base
+        raise EngineError(f"cannot load the voice activity model {path}: {error}") from error

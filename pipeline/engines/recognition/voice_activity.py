@@ -173,11 +173,14 @@ class SpeechGate:
         elif probability < self._leave:
             self._state = _State.SILENCE
         if self._state is _State.MAYBE_SPEECH and self._judged_to - self._speech_from >= self._min_speech:
-            self._remember(events)
-            self._state, self._silent_from = _State.SPEECH, None
-            start = max(self._speech_from - self._pre_roll, self._passed_to, self._sound_from)
-            events.append(SpeechStarted(start, self._between(start, self._judged_to)))
-            self._passed_to = self._judged_to
+            self._begin_speech(events)
+
+    def _begin_speech(self, events: list[GateEvent]) -> None:
+        self._remember(events)
+        self._state, self._silent_from = _State.SPEECH, None
+        start = max(self._speech_from - self._pre_roll, self._passed_to, self._sound_from)
+        events.append(SpeechStarted(start, self._between(start, self._judged_to)))
+        self._passed_to = self._judged_to
 
     def _judge_speech(self, probability: float, first: int, events: list[GateEvent]) -> None:
         if probability >= self._enter:

@@ -13,12 +13,12 @@ import structlog
 from pipeline.audio import Pcm
 from pipeline.engines.protocols import (
     EngineError,
-    EngineInfo,
     EngineOverloaded,
     SynthesisRequest,
     Synthesizer,
     UnknownLanguage,
     Voice,
+    joined_info,
 )
 from pipeline.engines.synthesis.blends import is_blend, parts_of, read
 from pipeline.text.languages import base
@@ -27,17 +27,6 @@ log = structlog.get_logger(__name__)
 
 LINGER_S = 30.0
 """So long after its last clause a language keeps its place with an engine."""
-
-
-def _joined(infos: Sequence[EngineInfo]) -> EngineInfo:
-    return EngineInfo(
-        name="+".join(info.name for info in infos),
-        code_licence=" AND ".join(dict.fromkeys(info.code_licence for info in infos)),
-        weights_licence=" AND ".join(dict.fromkeys(info.weights_licence for info in infos)),
-        commercial_use=all(info.commercial_use for info in infos),
-        downloads=any(info.downloads for info in infos),
-        languages=tuple(sorted({language for info in infos for language in info.languages})),
-    )
 
 
 class SynthesizerChain:
@@ -71,7 +60,7 @@ class SynthesizerChain:
         self._patience_s = patience_s
         self._moved: set[str] = set()  # languages without a place, told once
         self._places = {name: _Places(count, now) for name, count in (places or {}).items()}
-        self.info = _joined([engine.info for engine in engines])
+        self.info = joined_info([engine.info for engine in engines])
 
     def voices(self, language: str) -> tuple[Voice, ...]:
         wanted = self._wish(language)
@@ -128,18 +117,21 @@ class SynthesizerChain:
         """The engines to ask: the one whose voice is asked for, then as preferred, those without a place last."""
         having = self._having(request.language)
         asked = request.voice.partition(":")[0]
-        if request.unhurried and any(engine.info.name == asked for engine in having):
-            return [engine for engine in having if engine.info.name == asked]
         having.sort(key=lambda engine: engine.info.name != asked)
+        if request.unhurried and having and having[0].info.name == asked:
+            return having[:1]
         seated: list[Synthesizer] = []
         for engine in having:
-            places = self._places.get(engine.info.name)
             # who would be asked first needs a place of its own; who only stands in, does not take one yet
-            if places is None or places.free(request.language, take=not seated):
+            if self._has_place(engine, request.language, take=not seated):
                 seated.append(engine)
         if seated:
             self._tell_of_moving(base(request.language), seated[0], having[0])
         return seated + [engine for engine in having if engine not in seated]
+
+    def _has_place(self, engine: Synthesizer, language: str, *, take: bool) -> bool:
+        places = self._places.get(engine.info.name)
+        return places is None or places.free(language, take=take)
 
     def _tell_of_moving(self, language: str, speaks: Synthesizer, better: Synthesizer) -> None:
         """Says once that a language is not spoken by its best engine."""
@@ -168,17 +160,21 @@ class SynthesizerChain:
         named, _, voice = request.voice.partition(":")
         if named == engine.info.name:
             return voice
-        wished_engine, _, wished = self._wish(request.language).partition(":")
         other = self._engines.get(named)
         if other is not None and is_blend(voice):
             return _standing_in(own, other, voice)
-        asked_of = other.voices(request.language) if other is not None else ()
+        asked_of = () if other is None else other.voices(request.language)
         part = next((index for index, one in enumerate(asked_of) if one.name == voice), None)
         if part is None:
-            return wished if wished_engine == engine.info.name else ""
+            return self._wished_of(engine, request.language)
         # the same register, and different speakers stay different
         fitting = [one for one in own if one.register == asked_of[part].register] or list(own)
         return fitting[part % len(fitting)].name
+
+    def _wished_of(self, engine: Synthesizer, language: str) -> str:
+        """The voice of the settings for a language, where it is one of this engine's."""
+        name, _, voice = self._wish(language).partition(":")
+        return voice if name == engine.info.name else ""
 
 
 def _standing_in(own: Sequence[Voice], other: Synthesizer, blend: str) -> str:

@@ -13,12 +13,12 @@ import structlog
 from foundation.recent import Recent
 from pipeline.engines.protocols import (
     EngineError,
-    EngineInfo,
     EngineOverloaded,
     TranslationRequest,
     TranslationResult,
     Translator,
     UnknownLanguage,
+    joined_info,
 )
 from pipeline.engines.translation.plans import Plan, Plans, follow, listens, name_of
 from pipeline.engines.translation.term_keeping import translate_keeping_terms
@@ -87,18 +87,7 @@ class TranslatorChain:
         self._engines, self._check = tuple(engines), check
         self._plans = Plans(self._engines)
         self._counterparts: Recent[tuple[str, str, str], str] = Recent(_MOST_COUNTERPARTS)
-        infos = [engine.info for engine in self._engines]
-        self._languages = tuple(sorted({language for info in infos for language in info.languages}))
-        self.info = EngineInfo(
-            name="+".join(info.name for info in infos),
-            code_licence=" AND ".join(dict.fromkeys(info.code_licence for info in infos)),
-            weights_licence=" AND ".join(dict.fromkeys(info.weights_licence for info in infos)),
-            commercial_use=all(info.commercial_use for info in infos),
-            downloads=any(info.downloads for info in infos),
-            languages=self._languages,
-            uses_context=any(info.uses_context for info in infos),
-            uses_sound=any(info.uses_sound for info in infos),
-        )
+        self.info = joined_info([engine.info for engine in self._engines])
 
     def route(self, source: str, target: str) -> tuple[str, ...] | None:
         plans = self._plans.between(source, target)
@@ -113,10 +102,10 @@ class TranslatorChain:
         order = _in_order(plans, request)
         for plan in order:
             again = listens(plan) and plan is not plans[0]
-            if again and attempts.doubtful is not None and not request.second_opinion:
+            doubtful = attempts.doubtful is not None
+            if again and doubtful and not request.second_opinion:
                 continue
-            replaceable = attempts.doubtful is not None or plan is not order[-1]
-            patience_s = SECOND_OPINION_S if again and replaceable else None
+            patience_s = SECOND_OPINION_S if again and (doubtful or plan is not order[-1]) else None
             result = await self._ask(plan, request, patience_s, attempts)
             if result is not None and self._is_good(plan, request, result, attempts):
                 return result
@@ -126,7 +115,7 @@ class TranslatorChain:
         """At least one. Raises UnknownLanguage; EngineError for a draft that the preferred one does not translate."""
         plans = self._plans.between(request.source, request.target)
         if not plans:
-            raise UnknownLanguage(f"{request.source} to {request.target}", self._languages)
+            raise UnknownLanguage(f"{request.source} to {request.target}", self.info.languages)
         if request.draft and listens(plans[0]):
             # another engine's draft would be another text altogether, and change before the reader's eyes
             raise EngineError(f"{plans[0][0].engine.info.name} translates finished clauses only")
@@ -198,17 +187,13 @@ class TranslatorChain:
     async def _counterpart(self, term: str, source: str, target: str) -> str:
         """What the first engine that reads makes of a term alone; asked once for each."""
         key = (term, source, target)
-        if key in self._counterparts:
-            return self._counterparts[key]
-        plans = [plan for plan in self._plans.between(source, target) if not listens(plan)]
-        try:
-            usual = (await follow(plans[0], TranslationRequest(term, source, target))).text if plans else ""
-        except EngineOverloaded:  # it may have time for the next clause
-            return ""
-        except EngineError:
-            usual = ""
-        self._counterparts[key] = usual
-        return usual
+        if key not in self._counterparts:
+            plans = [plan for plan in self._plans.between(source, target) if not listens(plan)]
+            try:
+                self._counterparts[key] = await _text_of(term, source, target, plans[0]) if plans else ""
+            except EngineOverloaded:  # it may have time for the next clause
+                return ""
+        return self._counterparts[key]
 
 
 def _in_order(plans: Sequence[Plan], request: TranslationRequest) -> list[Plan]:
@@ -223,3 +208,13 @@ def _in_order(plans: Sequence[Plan], request: TranslationRequest) -> list[Plan]:
     if request.second_opinion:
         return [first, *others]
     return [first, *sorted(others, key=listens)]
+
+
+async def _text_of(term: str, source: str, target: str, plan: Plan) -> str:
+    """What a plan makes of a term; empty where it cannot. Raises EngineOverloaded."""
+    try:
+        return (await follow(plan, TranslationRequest(term, source, target))).text
+    except EngineOverloaded:
+        raise
+    except EngineError:
+        return ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -52,24 +52,25 @@ def detect(text: str, allowed: Sequence[str] = ()) -> tuple[str, float]:
         EngineMissing: the library is not installed.
     """
     words = " ".join(text[: 4 * _MAX_CHARACTERS].split())[:_MAX_CHARACTERS]
-    if not any(character.isalpha() for character in words):
+    if not any(map(str.isalpha, words)):
         return UNDETERMINED, 0.0
     scores: dict[str, float] = {
         result["lang"]: float(result["score"]) for result in _detector().detect(words, k=_LANGUAGES)
     }
-    if not allowed:
-        language = max(scores, key=lambda code: scores[code])
-        return language, scores[language]
-    script = _script(words)
+    if allowed:
+        scores = _among(allowed, scores, _script(words))
+    language = max(scores, key=lambda code: scores[code])
+    return language, scores[language]
+
+
+def _among(allowed: Sequence[str], scores: Mapping[str, float], script: str) -> dict[str, float]:
+    """How sure each allowed language is; those that are written otherwise are out, where another is not."""
     fitting = [code for code in allowed if script in _SCRIPTS.get(base(code), _LATIN)]
     least = 1e-6 if fitting else 0.0  # one word can be too little for the model, its letters still tell
-    weights = {
-        code: scores.get(base(code), 0.0) + least if code in fitting or not fitting else 0.0
-        for code in allowed
-    }
+    weights = dict.fromkeys(allowed, 0.0)
+    weights |= {code: scores.get(base(code), 0.0) + least for code in fitting or allowed}
     total = sum(weights.values())
-    language = max(allowed, key=lambda code: weights[code])
-    return language, weights[language] / total if total else 0.0
+    return {code: weight / total if total else 0.0 for code, weight in weights.items()}
 
 
 def _script(text: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
@@ -54,17 +54,25 @@ class Plans:
 
     def _find(self, source: str, target: str) -> tuple[Plan, ...]:
         single = [(leg,) for engine in self._engines if (leg := _leg(engine, source, target))]
-        bridges: list[tuple[Leg, Leg]] = []
-        for first, second in itertools.permutations(self._engines, 2):
-            if base(target) not in self._known[second] or base(source) not in self._known[first]:
-                continue
-            for pivot in self._known[first] & self._known[second] - {base(source), base(target)}:
-                one, two = _leg(first, source, pivot), _leg(second, pivot, target)
-                if one and two:
-                    bridges.append((one, two))
+        bridges = [
+            bridge
+            for first, second in itertools.permutations(self._engines, 2)
+            for bridge in self._bridges(first, second, source, target)
+        ]
         bridges.sort(key=lambda legs: (*self._cost(legs), legs[0].target))
         best = {listens(legs): legs for legs in reversed(bridges)}
         return (*single, *(legs for legs in bridges if legs is best[listens(legs)]))
+
+    def _bridges(
+        self, first: Translator, second: Translator, source: str, target: str
+    ) -> Iterator[tuple[Leg, Leg]]:
+        """All ways by two engines, one after the other."""
+        if base(target) not in self._known[second] or base(source) not in self._known[first]:
+            return
+        for pivot in self._known[first] & self._known[second] - {base(source), base(target)}:
+            one, two = _leg(first, source, pivot), _leg(second, pivot, target)
+            if one and two:
+                yield one, two
 
     def _cost(self, legs: tuple[Leg, Leg]) -> tuple[int, int, int]:
         pivot = legs[0].target

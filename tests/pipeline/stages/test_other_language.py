@@ -11,7 +11,8 @@ from config.settings import Recognition
 from pipeline.audio import HEARING_RATE_HZ
 from pipeline.channel import Channel
 from pipeline.engines.protocols import EngineError, HearingOptions
-from pipeline.engines.recognition.whisper.batch import Piece, Reading, WhisperBatch
+from pipeline.engines.recognition.whisper.batch import WhisperBatch
+from pipeline.engines.recognition.whisper.pieces import Piece, Reading
 from pipeline.engines.recognition.whisper.recognizer import WhisperRecognizer
 from pipeline.events import Heard, OtherLanguage, UtteranceEnded, Word
 from pipeline.stages.hear import hear

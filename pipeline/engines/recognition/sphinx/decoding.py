@@ -5,6 +5,7 @@ Runs in a decoder process (`process`), where there is nothing but this and Pocke
 
 from __future__ import annotations
 
+import itertools
 import re
 import struct
 from collections.abc import Callable, Sequence
@@ -185,19 +186,24 @@ class UtteranceDecoder:
 
     def look(self, *, final: bool = False) -> DecodedSpeech:
         """What has been said so far; `final` ends the utterance and takes the best path through all guesses."""
-        before = self._chapter()
-        chapter = before
-        if final and self._running:
-            if self._lessons:  # so short that hearing it again takes no time
-                self._learn()
-            self._running = False
-            self._decoder.end_utt()
-            chapter = self._chapter() or before
+        chapter = self._chapter()
+        if final:
+            chapter = self._ended() or chapter
         words = [word for word in (*self._frozen, *_words(chapter)) if word.end > self._cut]
         settled_to = self._heard_to if final else self._settled(_words(chapter))
         if not final:
             self._maybe_turn_page(chapter, settled_to)
         return DecodedSpeech(tuple(self._plausible(words)), self._heard_to, settled_to)
+
+    def _ended(self) -> list[DecodedWord]:
+        """The last chapter, once there is nothing more to hear; empty where it had ended already."""
+        if not self._running:
+            return []
+        if self._lessons:  # so short that hearing it again takes no time
+            self._learn()
+        self._running = False
+        self._decoder.end_utt()
+        return self._chapter()
 
     @property
     def _chapter_frames(self) -> int:
@@ -219,11 +225,7 @@ class UtteranceDecoder:
 
     def _settled(self, words: Sequence[DecodedWord]) -> int:
         """Where the last word ends that, with all before it, has looked the same for long enough."""
-        same = 0
-        for (text, _), word in zip(self._same_since, words, strict=False):
-            if text != word.text:
-                break
-            same += 1
+        same = self._same_as_before(words)
         now = self._heard_to
         self._same_since = self._same_since[:same] + [(word.text, now) for word in words[same:]]
         settled_to = self._frozen[-1].end if self._frozen else self._chapter_first
@@ -232,6 +234,11 @@ class UtteranceDecoder:
                 break
             settled_to = word.end
         return settled_to
+
+    def _same_as_before(self, words: Sequence[DecodedWord]) -> int:
+        """How many words are the ones of the last look."""
+        pairs = zip(self._same_since, words, strict=False)
+        return sum(1 for _ in itertools.takewhile(lambda pair: pair[0][0] == pair[1].text, pairs))
 
     def _maybe_turn_page(self, chapter: Sequence[DecodedWord], settled_to: int) -> None:
         boundary = self._page_end(chapter, settled_to)
@@ -273,16 +280,16 @@ class UtteranceDecoder:
         Speech has 7 to 11 frames a phone. Steady noise comes out as one word of many seconds, melodies as "ah"
         and other short words that are sung: 20 frames a phone and more.
         """
-        real = []
-        for word in words:
-            frames = (word.end - word.first) // FRAME_SAMPLES
-            if frames <= _SLACK_FRAMES + _LONGEST_PHONE_FRAMES * self._phones.count(word.entry):
-                real.append(word)
+        real = [word for word in words if self._is_as_long_as_said(word)]
         if all(word.text in _SUNG for word in real):
             return []
         frames = sum(word.end - word.first for word in real) // FRAME_SAMPLES
         phones = sum(self._phones.count(word.entry) for word in real)
         return real if frames - _SLACK_FRAMES <= _SLOWEST_FRAMES_PER_PHONE * phones else []
+
+    def _is_as_long_as_said(self, word: DecodedWord) -> bool:
+        frames = (word.end - word.first) // FRAME_SAMPLES
+        return frames <= _SLACK_FRAMES + _LONGEST_PHONE_FRAMES * self._phones.count(word.entry)
 
 
 class _PhoneCounter:

@@ -90,18 +90,7 @@ class ForkServer:
         if self._process is not None and self._process.poll() is None and self._control is not None:
             return self._control
         self._end()
-        ours, theirs = socket.socketpair()
-        with theirs:
-            self._process = subprocess.Popen(
-                command("pipeline.engines.recognition.sphinx.process", str(theirs.fileno())),
-                env=environment(),
-                pass_fds=[theirs.fileno()],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,  # as of every helper: what it would print may hold words
-                start_new_session=True,
-            )
-        self._control = ours
+        self._control = ours = self._spawn()
         ours.settimeout(_START_PATIENCE_S)
         try:
             said = ours.recv(10_000)
@@ -113,6 +102,21 @@ class ForkServer:
             reason = said.decode(errors="replace") or "its process ended"
             raise EngineMissing(f"PocketSphinx cannot be loaded ({reason}); `pip install pocketsphinx`")
         ours.settimeout(self.patience_s)
+        return ours
+
+    def _spawn(self) -> socket.socket:
+        """Starts the process; our end of the socket between us."""
+        ours, theirs = socket.socketpair()
+        with theirs:
+            self._process = subprocess.Popen(
+                command("pipeline.engines.recognition.sphinx.process", str(theirs.fileno())),
+                env=environment(),
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,  # as of every helper: what it would print may hold words
+                start_new_session=True,
+            )
         return ours
 
     def _end(self) -> None:

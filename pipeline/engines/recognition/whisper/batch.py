@@ -10,104 +10,31 @@ Source:
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import KW_ONLY, dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import numpy as np
 import structlog
 
-from pipeline.audio import HEARING_RATE_HZ, Pcm
+from pipeline.audio import HEARING_RATE_HZ
 from pipeline.engines.protocols import EngineError
 from pipeline.engines.recognition.whisper.attention import align
 from pipeline.engines.recognition.whisper.checks import COMPRESSION_LIMIT, compression_ratio, loop_start
 from pipeline.engines.recognition.whisper.drafted_decoder import DraftedDecoder, Rules, Written
-from pipeline.engines.recognition.whisper.encoding import FRAMES_PER_S, FULL_WINDOW_S, encode, may_hold_speech
-from pipeline.engines.recognition.whisper.words import without_echoes, words_of
+from pipeline.engines.recognition.whisper.encoding import FULL_WINDOW_S, encode, may_hold_speech
+from pipeline.engines.recognition.whisper.language import chances_of
+from pipeline.engines.recognition.whisper.pieces import LONGEST_SAMPLES, Piece, Reading, Tuning
+from pipeline.engines.recognition.whisper.words import alignments, places_in, without_echoes, words_of
 from pipeline.events import Word
 from pipeline.text import languages
+from protocol.plain_text import says_anything
 
 log = structlog.get_logger(__name__)
 
-LONGEST_SAMPLES: Final = FULL_WINDOW_S * HEARING_RATE_HZ
 _PROMPT_STEP: Final = 16
 _LONGEST_PROMPT: Final = 96
 _LONGEST_OUTPUT: Final = 224
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tuning:
-    """How the decoder is used."""
-
-    floor_s: float = 8.0
-    """The encoder's window is never shorter: stock weights degrade below it."""
-    margin_s: float = 2.0
-    """So much silence follows the sound in a window that is cut."""
-    step_s: float = 4.0
-    """Windows grow in such steps, so that pieces of similar length share a batch."""
-    short_s: float = 3.0
-    """The last look at less sound than this takes the full window: short answers come out wrong in any other."""
-    short_english_s: float = 1.0
-    """The same for translating, where a word more or less says as much."""
-    retry_s: float = 8.0
-    """So much longer is the window of a second attempt."""
-    beam: int = 1
-    final_beam: int = 5
-    tokens_per_s: float = 10.0
-    """No language is spoken in more; what is longer was invented."""
-    spare_tokens: int = 12
-    no_speech: float = 0.6
-    unlikely: float = -1.0
-    """Mean log probability below which "no speech" is believed."""
-    hopeless: float = -1.2
-    """Mean log probability below which nothing is believed: noise gives less, speech far more."""
-    hopeless_short: float = -1.7
-    """The same for texts of at most `short_tokens` where the model hears speech."""
-    short_tokens: int = 6
-    surely_speech: float = 0.4
-    """Below this probability of "no speech" the model hears speech: what it cannot write down is told."""
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A stretch of one speaker's sound to recognise."""
-
-    pcm: Pcm
-    """At most `LONGEST_SAMPLES`."""
-    first_sample: int
-    language: str
-    """One of Whisper's codes; empty: detect it and recognise nothing."""
-    prompt: str = ""
-    """What was said before; for a piece that becomes English, terms that may come, in English."""
-    _: KW_ONLY
-    final: bool = False
-    hurried: bool = False
-    """Whether a last look is to be no slower than others: no full window, no beams."""
-    detect: bool = False
-    """Report what the language may be, beside the words."""
-    expected: str = ""
-    """What the look before has written of this sound, as it is checked sooner than written."""
-    into_english: bool = False
-    """Write it in English instead, as text without places: `Reading.text`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What a piece is taken to say."""
-
-    words: tuple[Word, ...] = ()
-    text: str = ""
-    """What it says in English, for pieces that ask for it."""
-    languages: Mapping[str, float] = field(default_factory=dict)
-    """Probability of each language, where it was asked for."""
-    log_probability: float = 0.0
-    """Mean over the tokens."""
-    retried: bool = False
-    """The first window had failed, a longer one was taken."""
-    doubtful: bool = False
-    """The decoder looped or ran on; the words are not to be believed."""
-    dropped: str = ""
-    """Why words were left out that the decoder had written; empty: none were."""
 
 
 @dataclass(slots=True)
@@ -128,6 +55,11 @@ class _Draft:
     written: Written | None = None
     """With the decoder's attention, where it was the one for looks that wrote it."""
     reading: Reading = field(default_factory=Reading)
+
+    @property
+    def may_look_again(self) -> bool:
+        """Whether it takes its time, and a larger window is left to try."""
+        return self.thorough and self.window_s < FULL_WINDOW_S
 
 
 class WhisperBatch:
@@ -207,8 +139,7 @@ class WhisperBatch:
             return
         for draft, ranking in zip(group, self.model.model.detect_language(encoded), strict=True):
             if draft.piece.detect:
-                chances = {token.strip("<|>"): float(chance) for token, chance in ranking}
-                draft.reading = replace(draft.reading, languages=chances)
+                draft.reading = replace(draft.reading, languages=chances_of(ranking))
 
     def _recognise(self, group: Sequence[_Draft], encoded: Any) -> None:
         """Notes what was said; a last look that loops or runs on takes another one, any other is told as doubtful."""
@@ -217,7 +148,7 @@ class WhisperBatch:
         else:
             self._generate(group, encoded)
         doubtful = [draft for draft in group if self._is_doubtful(draft)]
-        again = [draft for draft in doubtful if draft.thorough and draft.window_s < FULL_WINDOW_S]
+        again = [draft for draft in doubtful if draft.may_look_again]
         waived = [draft for draft in doubtful if not draft.thorough]
         self._align(group, encoded, but=[*again, *waived])  # a last look in the full window has no second one
         for draft in waived:
@@ -276,6 +207,7 @@ class WhisperBatch:
         return ran_on or looped
 
     def _align(self, group: Sequence[_Draft], encoded: Any, but: Sequence[_Draft] = ()) -> None:
+        """Notes the words and their places; of what was translated the text alone, which has none."""
         tokenizer = self.tokenizer(group[0].piece.language, group[0].piece.into_english)
         texts = [[] if draft in but else self._believed(draft, tokenizer.eot) for draft in group]
         if group[0].piece.into_english:
@@ -283,51 +215,44 @@ class WhisperBatch:
                 text = tokenizer.decode(tokens).strip()
                 draft.reading = replace(draft.reading, text=text, log_probability=draft.score)
             return
-        placed = self._placed(group, texts, encoded)
-        for draft, tokens, alignment in zip(group, texts, placed, strict=True):
-            piece = draft.piece
-            words: tuple[Word, ...] = ()
-            if tokens:
-                words = words_of(
-                    tokenizer, tokens, alignment,
-                    samples=len(piece.pcm), first_sample=piece.first_sample, language=piece.language,
-                )  # fmt: skip
-            words = without_echoes(words, piece.pcm, piece.first_sample)
+        for draft, tokens, alignment in zip(
+            group, texts, self._alignments(group, texts, encoded), strict=True
+        ):
+            words = _placed(draft.piece, tokenizer, tokens, alignment)
             dropped = "" if words or draft in but else self._dropped(draft, tokenizer)
             draft.reading = replace(draft.reading, words=words, log_probability=draft.score, dropped=dropped)
 
-    def _placed(self, group: Sequence[_Draft], texts: list[list[int]], encoded: Any) -> Sequence[Any]:
-        """Where the tokens of each text lie in its sound."""
-        frames = [max(2, len(draft.piece.pcm) * FRAMES_PER_S // HEARING_RATE_HZ) for draft in group]
+    def _alignments(self, group: Sequence[_Draft], texts: list[list[int]], encoded: Any) -> Sequence[Any]:
+        """How the decoder's attention moves through each sound: as it was written, or in a look of its own."""
+        sounds = [draft.piece.pcm for draft in group]
         written = [draft.written for draft in group if draft.written is not None]
-        if written:
-            return [
-                align(each.attention[:, : len(tokens) + 1], each.probabilities[: len(tokens)], count // 2)
-                for each, tokens, count in zip(written, texts, frames, strict=True)
-            ]
-        if not any(texts):
-            return [None] * len(group)
-        sot_sequence = self.tokenizer(group[0].piece.language).sot_sequence
-        return list(self.model.model.align(encoded, sot_sequence, texts, frames))
+        if not written:
+            return alignments(self.model, encoded, self.tokenizer(group[0].piece.language), texts, sounds)
+        return [
+            align(each.attention[:, : len(tokens) + 1], each.probabilities[: len(tokens)], places_in(sound))
+            for each, tokens, sound in zip(written, texts, sounds, strict=True)
+        ]
 
     def _dropped(self, draft: _Draft, tokenizer: Any) -> str:
         """Why there are no words, where the model hears speech."""
         text = tokenizer.decode([token for token in draft.tokens if token < tokenizer.eot])
-        if draft.no_speech >= self.tuning.surely_speech or not any(map(str.isalnum, text)):
+        if draft.no_speech >= self.tuning.surely_speech or not says_anything(text):
             return ""
         return "it was too unclear to be written down"
 
     def _believed(self, draft: _Draft, end_of_text: int) -> list[int]:
         """The tokens without what silence and loops make up."""
-        tuning = self.tuning
         tokens = [token for token in draft.tokens[: draft.limit] if token < end_of_text]
-        start = loop_start(tokens)
-        if start is not None:
-            tokens = tokens[:start]
-        silent = draft.no_speech > tuning.no_speech and draft.score < tuning.unlikely
-        silent = silent or draft.score < self._hopeless(draft, tokens)
+        tokens = tokens[: loop_start(tokens)]
         text = self.tokenizer(draft.piece.language).decode(tokens)
-        return [] if silent or compression_ratio(text) > COMPRESSION_LIMIT else tokens
+        made_up = self._is_silent(draft, tokens) or compression_ratio(text) > COMPRESSION_LIMIT
+        return [] if made_up else tokens
+
+    def _is_silent(self, draft: _Draft, tokens: Sequence[int]) -> bool:
+        """Whether the model is so unsure of what it wrote that nobody will have said it."""
+        if draft.no_speech > self.tuning.no_speech and draft.score < self.tuning.unlikely:
+            return True
+        return draft.score < self._hopeless(draft, tokens)
 
     def _hopeless(self, draft: _Draft, tokens: Sequence[int]) -> float:
         """A short answer has few tokens to be sure of: rightly heard ones reach -1.7 where speech is certain."""
@@ -341,25 +266,30 @@ class WhisperBatch:
         tuning = self.tuning
         piece = replace(piece, pcm=piece.pcm[-LONGEST_SAMPLES:])
         length_s = len(piece.pcm) / HEARING_RATE_HZ
-        wanted = max(tuning.floor_s, length_s + tuning.margin_s) - tuning.floor_s
-        window_s = tuning.floor_s + np.ceil(wanted / tuning.step_s) * tuning.step_s
-        short_s = tuning.short_english_s if piece.into_english else tuning.short_s
         thorough = piece.final and not piece.hurried
-        if thorough and length_s < short_s:
-            window_s = float(FULL_WINDOW_S)
         limit = min(_LONGEST_OUTPUT, int(tuning.spare_tokens + tuning.tokens_per_s * length_s))
+        beam = tuning.final_beam if thorough else tuning.beam
+        window_s = self._window_s(piece, length_s, thorough=thorough)
+        return _Draft(at, piece, self._prompt(piece), window_s, limit, beam, thorough)
+
+    def _window_s(self, piece: Piece, length_s: float, *, thorough: bool) -> int:
+        """How much the encoder looks at: the sound with a margin, in steps; all it can for what is short and final."""
+        tuning = self.tuning
+        if thorough and length_s < (tuning.short_english_s if piece.into_english else tuning.short_s):
+            return FULL_WINDOW_S
+        wanted = max(tuning.floor_s, length_s + tuning.margin_s) - tuning.floor_s
+        return int(min(FULL_WINDOW_S, tuning.floor_s + np.ceil(wanted / tuning.step_s) * tuning.step_s))
+
+    def _prompt(self, piece: Piece) -> list[int]:
+        """What the decoder is told: the language, the task, and the words before."""
         tokenizer = self.tokenizer(piece.language or self.languages[0], piece.into_english)
         prompt = [*tokenizer.sot_sequence, tokenizer.no_timestamps]
-        if piece.prompt:
-            before = tokenizer.encode(" " + piece.prompt.strip())
-            kept = min(_LONGEST_PROMPT, len(before))
-            if not piece.into_english:
-                # cut to a few lengths, as pieces of one batch must have prompts of the same length
-                kept = kept // _PROMPT_STEP * _PROMPT_STEP
-            if kept:
-                prompt = [tokenizer.sot_prev, *before[-kept:], *prompt]
-        beam = tuning.final_beam if thorough else tuning.beam
-        return _Draft(at, piece, prompt, int(min(FULL_WINDOW_S, window_s)), limit, beam, thorough)
+        before = tokenizer.encode(" " + piece.prompt.strip()) if piece.prompt else []
+        kept = min(_LONGEST_PROMPT, len(before))
+        if not piece.into_english:
+            # cut to a few lengths, as pieces of one batch must have prompts of the same length
+            kept = kept // _PROMPT_STEP * _PROMPT_STEP
+        return [tokenizer.sot_prev, *before[-kept:], *prompt] if kept else prompt
 
     def tokenizer(self, language: str, into_english: bool = False) -> Any:
         """faster-whisper's, for one of Whisper's languages."""
@@ -379,3 +309,18 @@ def _expected(piece: Piece, tokenizer: Any) -> list[int]:
         return []
     blank = "" if languages.base(piece.language) in languages.SPACELESS else " "
     return list(tokenizer.encode(blank + piece.expected))
+
+
+def _placed(piece: Piece, tokenizer: Any, tokens: list[int], alignment: Any) -> tuple[Word, ...]:
+    """The words of a piece, without those that say again what stands before them."""
+    if not tokens:
+        return ()
+    words = words_of(
+        tokenizer,
+        tokens,
+        alignment,
+        samples=len(piece.pcm),
+        first_sample=piece.first_sample,
+        language=piece.language,
+    )
+    return without_echoes(words, piece.pcm, piece.first_sample)

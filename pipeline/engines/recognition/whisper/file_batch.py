@@ -17,12 +17,13 @@ from pipeline.engines.recognition.files import FilePiece, PieceHeard
 from pipeline.engines.recognition.quality import Quality
 from pipeline.engines.recognition.whisper.batch import WhisperBatch
 from pipeline.engines.recognition.whisper.checks import COMPRESSION_LIMIT, compression_ratio, loop_start
-from pipeline.engines.recognition.whisper.encoding import FRAMES_PER_S, FULL_WINDOW_S, encode, may_hold_speech
-from pipeline.engines.recognition.whisper.language import DECIDED_AFTER_SAMPLES, base, likeliest
-from pipeline.engines.recognition.whisper.words import without_echoes, words_of
+from pipeline.engines.recognition.whisper.encoding import FULL_WINDOW_S, encode, may_hold_speech
+from pipeline.engines.recognition.whisper.language import DECIDED_AFTER_SAMPLES, base, chances_of, likeliest
+from pipeline.engines.recognition.whisper.words import alignments, without_echoes, words_of
 from pipeline.events import Word
 from pipeline.text.chinese_script import in_one_script
 from pipeline.text.joining import confidence_of
+from protocol.plain_text import says_anything
 
 LONGEST_PROMPT: Final = 223
 """Half of the decoder's memory. Source: openai/whisper."""
@@ -111,34 +112,36 @@ class FileBatch:
         drafts = [_Draft(piece, heard=PieceHeard((), reading.language)) for piece in pieces]
         worth = [draft for draft in drafts if may_hold_speech(draft.piece.pcm)]
         if worth:
-            encoded = self._encode(worth)
-            self._find_languages(worth, encoded, reading)
-            groups: dict[str, list[_Draft]] = defaultdict(list)
-            for draft in worth:
-                groups[draft.language].append(draft)
-            for group in groups.values():
-                self._read(group, encoded if len(groups) == 1 else self._encode(group), reading)
+            self._read_by_language(worth, reading)
         return [draft.heard for draft in drafts]
+
+    def _read_by_language(self, worth: Sequence[_Draft], reading: BatchOptions) -> None:
+        encoded = self._encode(worth)
+        self._find_languages(worth, encoded, reading)
+        groups: dict[str, list[_Draft]] = defaultdict(list)
+        for draft in worth:
+            groups[draft.language].append(draft)
+        for group in groups.values():
+            self._read(group, encoded if len(groups) == 1 else self._encode(group), reading)
 
     def _encode(self, group: Sequence[_Draft]) -> Any:
         return encode(self._model.model, [draft.piece.pcm for draft in group], FULL_WINDOW_S)
 
     def _find_languages(self, group: Sequence[_Draft], encoded: Any, reading: BatchOptions) -> None:
         """That of the file for each piece, unless the piece is certainly in another."""
-        known = reading.language or (self._model.languages[0] if not self._model.multilingual else "")
+        known = reading.language
+        if not self._model.multilingual:
+            known = known or self._model.languages[0]
         for draft in group:
             draft.language = known
-        if reading.declared or not self._model.multilingual:
-            return
-        chances = [
-            {token.strip("<|>"): float(chance) for token, chance in ranking}
-            for ranking in self._model.model.model.detect_language(encoded)
-        ]
-        most = known or likeliest(_together(group, chances), reading.allowed)[0]
+        if not reading.declared and self._model.multilingual:
+            self._hear_languages(group, encoded, reading)
+
+    def _hear_languages(self, group: Sequence[_Draft], encoded: Any, reading: BatchOptions) -> None:
+        chances = [chances_of(ranking) for ranking in self._model.model.model.detect_language(encoded)]
+        most = reading.language or likeliest(_together(group, chances), reading.allowed)[0]
         for draft, of_piece in zip(group, chances, strict=True):
-            best, share = likeliest(of_piece, reading.allowed)
-            other = share >= _CERTAIN and len(draft.piece.pcm) >= DECIDED_AFTER_SAMPLES
-            draft.language = best if other else most
+            draft.language = _certain_language(draft, of_piece, reading) or most
 
     def _read(self, group: Sequence[_Draft], encoded: Any, reading: BatchOptions) -> None:
         self._generate(group, encoded, reading, temperature=0.0)
@@ -189,28 +192,42 @@ class FileBatch:
         """Words with their places, of the best attempt of each."""
         tokenizer = self._model.tokenizer(base(group[0].language))
         texts = [_believed(_best(draft.attempts)) for draft in group]
-        frames = [max(2, len(draft.piece.pcm) * FRAMES_PER_S // HEARING_RATE_HZ) for draft in group]
-        alignments: Sequence[Any] = [None] * len(group)
-        if any(texts):
-            alignments = self._model.model.model.align(encoded, tokenizer.sot_sequence, texts, frames)
-        for draft, tokens, alignment in zip(group, texts, alignments, strict=True):
-            piece, language = draft.piece, draft.language
-            found = words_of(
-                tokenizer,
-                tokens,
-                alignment,
-                samples=len(piece.pcm),
-                first_sample=piece.first_sample,
-                language=base(language),
-            ) if tokens else ()  # fmt: skip
-            words = in_one_script(without_echoes(found, piece.pcm, piece.first_sample), language)
-            if are_made_up(words):
-                words = ()
-            best = _best(draft.attempts)
-            lost = not words and best.no_speech < _SURELY_SPEECH
-            lost = lost and any(map(str.isalnum, tokenizer.decode(best.tokens)))
-            dropped = "it was too unclear to be written down" if lost else ""
-            draft.heard = PieceHeard(words, language, dropped)
+        sounds = [draft.piece.pcm for draft in group]
+        results = alignments(self._model.model, encoded, tokenizer, texts, sounds)
+        for draft, tokens, result in zip(group, texts, results, strict=True):
+            words = _placed(draft, tokenizer, tokens, result)
+            dropped = "" if words else _dropped(_best(draft.attempts), tokenizer)
+            draft.heard = PieceHeard(words, draft.language, dropped)
+
+
+def _placed(draft: _Draft, tokenizer: Any, tokens: list[int], alignment: Any) -> tuple[Word, ...]:
+    """The words of a piece in its script, without echoes; none where they are made up."""
+    if not tokens:
+        return ()
+    piece, language = draft.piece, draft.language
+    found = words_of(
+        tokenizer,
+        tokens,
+        alignment,
+        samples=len(piece.pcm),
+        first_sample=piece.first_sample,
+        language=base(language),
+    )
+    words = in_one_script(without_echoes(found, piece.pcm, piece.first_sample), language)
+    return () if are_made_up(words) else words
+
+
+def _dropped(best: _Attempt, tokenizer: Any) -> str:
+    """Why there are no words, where the model hears speech."""
+    if best.no_speech >= _SURELY_SPEECH or not says_anything(tokenizer.decode(best.tokens)):
+        return ""
+    return "it was too unclear to be written down"
+
+
+def _certain_language(draft: _Draft, chances: Mapping[str, float], reading: BatchOptions) -> str:
+    """Of a piece that is long enough to tell; empty where it does not."""
+    best, share = likeliest(chances, reading.allowed)
+    return best if share >= _CERTAIN and len(draft.piece.pcm) >= DECIDED_AFTER_SAMPLES else ""
 
 
 def _together(group: Sequence[_Draft], chances: Sequence[Mapping[str, float]]) -> dict[str, float]:
@@ -254,5 +271,4 @@ def _believed(attempt: _Attempt) -> list[int]:
     """The tokens without what silence and loops make up."""
     if attempt.no_speech > _NO_SPEECH and attempt.score < _UNLIKELY:
         return []
-    start = loop_start(attempt.tokens)
-    return attempt.tokens if start is None else attempt.tokens[:start]
+    return attempt.tokens[: loop_start(attempt.tokens)]

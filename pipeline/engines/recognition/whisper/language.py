@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from pipeline.audio import HEARING_RATE_HZ
@@ -35,6 +35,11 @@ def base(language: str) -> str:
     return _OWN_NAMES.get(code, code)
 
 
+def chances_of(ranking: Iterable[tuple[str, float]]) -> dict[str, float]:
+    """A ranking of CTranslate2, in which languages are tokens: "<|en|>"."""
+    return {token.strip("<|>"): float(chance) for token, chance in ranking}
+
+
 def likeliest(probabilities: Mapping[str, float], allowed: Sequence[str]) -> tuple[str, float]:
     """The likeliest of the allowed languages, as it is written there, and its share among them.
 
@@ -43,13 +48,8 @@ def likeliest(probabilities: Mapping[str, float], allowed: Sequence[str]) -> tup
         allowed: BCP 47 codes; empty for all. Where none is one of the model's, all are.
     """
     written = {base(language): language for language in reversed(allowed)}
-    known = {
-        language: probability
-        for language, probability in probabilities.items()
-        if not written or language in written
-    }
-    if not known:
-        known = dict(probabilities)
+    known = {language: probabilities[language] for language in probabilities if language in written}
+    known = known or dict(probabilities)
     best = max(known, key=lambda language: known[language])
     return written.get(best, best), known[best] / (sum(known.values()) or 1.0)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from pipeline.engines.protocols import EngineError, EngineMissing
-from pipeline.machine import cores
+from pipeline.machine import cores, runs_on_gpu
 
 _NEEDED: Final = ("model.bin", "config.json", "tokenizer.json")
 
@@ -24,19 +24,21 @@ def find(model: str | Path, models_dir: Path) -> Path:
     Raises:
         EngineMissing: it is not there; says how to get it.
     """
-    place = Path(model)
-    if not place.is_dir():
-        name = str(model)
-        if place.is_absolute() or not name or name.startswith("."):
-            raise EngineMissing(f"there is no Whisper model in {place}")
-        place = models_dir / name
-        if not place.is_dir():
-            raise EngineMissing(
-                f"the Whisper model {name} is not in {models_dir}; `hive models fetch whisper-{name}`"
-            )
+    place = Path(model) if Path(model).is_dir() else _by_name(str(model), models_dir)
     lacking = [name for name in _NEEDED if not (place / name).is_file()]
     if lacking:
         raise EngineMissing(f"the Whisper model in {place} is not complete: {', '.join(lacking)} is missing")
+    return place
+
+
+def _by_name(name: str, models_dir: Path) -> Path:
+    if Path(name).is_absolute() or not name or name.startswith("."):
+        raise EngineMissing(f"there is no Whisper model in {Path(name)}")
+    place = models_dir / name
+    if not place.is_dir():
+        raise EngineMissing(
+            f"the Whisper model {name} is not in {models_dir}; `hive models fetch whisper-{name}`"
+        )
     return place
 
 
@@ -47,12 +49,11 @@ def open_model(place: Path, *, device: str, compute_type: str, threads: int) -> 
     a CPU has to work with as float32.
     """
     try:
-        import ctranslate2
         from faster_whisper import WhisperModel
     except ImportError as error:
         raise EngineMissing("Whisper needs faster-whisper; `pip install faster-whisper`") from error
     try:
-        on_gpu = device == "cuda" or (device == "auto" and ctranslate2.get_cuda_device_count() > 0)
+        on_gpu = runs_on_gpu(device)
         return WhisperModel(
             str(place),
             device="cuda" if on_gpu else "cpu",

@@ -47,18 +47,28 @@ class BestModel:
 def best_model(there: tuple[str, ...], rooms: Rooms, *, on_gpu: bool, measured: Measured | None) -> BestModel:
     """The best model the machine keeps up with; rooms that need more than English get one that has more."""
     many, english = by_languages(there)
-    order = [*many, *english] if _more_than_english(rooms) else by_size(many, english)
+    if beyond_english := _more_than_english(rooms):
+        order, candidates = [*many, *english], many or english
+    else:
+        order = candidates = by_size(many, english)
     quick = [name for name in order if on_gpu or is_quick(name, measured)]
     if quick:
         name, why = quick[0], _why_quick(quick[0], measured, on_gpu=on_gpu)
     else:
-        candidates = many if many and _more_than_english(rooms) else order
-        name = quickest(candidates, measured)
-        best = name if len(candidates) == 1 else f"the quickest of {', '.join(candidates)}"
-        why = f"{best}, which hears what these rooms speak; none keeps up with two speakers on this machine"
+        name, why = _quickest_of(candidates, measured)
     too_slow = [other for other in order[: order.index(name)] if other not in quick]
-    lacks_languages = name in english and _more_than_english(rooms)
+    lacks_languages = name in english and beyond_english
     return BestModel(name, why, _better(name, too_slow, lacks_languages=lacks_languages, on_gpu=on_gpu))
+
+
+def _quickest_of(candidates: list[str], measured: Measured | None) -> tuple[str, str]:
+    """The model that falls behind least, and why it is taken."""
+    name = quickest(candidates, measured)
+    best = name if len(candidates) == 1 else f"the quickest of {', '.join(candidates)}"
+    return (
+        name,
+        f"{best}, which hears what these rooms speak; none keeps up with two speakers on this machine",
+    )
 
 
 def _better(name: str, too_slow: list[str], *, lacks_languages: bool, on_gpu: bool) -> str:
@@ -95,11 +105,14 @@ def _why_quick(name: str, measured: Measured | None, *, on_gpu: bool) -> str:
 
 def by_languages(there: tuple[str, ...]) -> tuple[list[str], list[str]]:
     """Models of many languages and of English alone, the best first; those of names that nobody knows behind."""
-    many = [name for name in MULTILINGUAL if name in there]
-    many += [name for name in there if name not in MULTILINGUAL and not english_only(name)]
-    english = [name for name in _ENGLISH if name in there]
-    english += [name for name in there if english_only(name) and name not in english]
-    return many, english
+    english = [name for name in there if english_only(name)]
+    many = [name for name in there if not english_only(name)]
+    return _best_first(many, MULTILINGUAL), _best_first(english, _ENGLISH)
+
+
+def _best_first(names: list[str], ranked: tuple[str, ...]) -> list[str]:
+    rank = {name: place for place, name in enumerate(ranked)}
+    return sorted(names, key=lambda name: rank.get(name, len(rank)))
 
 
 def english_only(name: str) -> bool:

@@ -26,7 +26,7 @@ from pipeline.engines.protocols import (
     Hypothesis,
     UnknownLanguage,
 )
-from pipeline.engines.recognition.whisper.batch import LONGEST_SAMPLES, Piece, Reading, Tuning, WhisperBatch
+from pipeline.engines.recognition.whisper.batch import WhisperBatch
 from pipeline.engines.recognition.whisper.drafted_decoder import DraftedDecoder
 from pipeline.engines.recognition.whisper.file_reader import WhisperFiles
 from pipeline.engines.recognition.whisper.language import (
@@ -38,6 +38,7 @@ from pipeline.engines.recognition.whisper.language import (
     base,
 )
 from pipeline.engines.recognition.whisper.models import find, open_model
+from pipeline.engines.recognition.whisper.pieces import LONGEST_SAMPLES, Piece, Reading, Tuning
 from pipeline.events import Word
 from pipeline.machine import cores
 from pipeline.text.chinese_script import in_one_script
@@ -308,6 +309,10 @@ class WhisperStream:
         sound = self._stretch_sound()
         if lock.locked and not self._is_due(len(sound), final=final):
             return lock.locked
+        return await self._detected(lock, sound, final=final)
+
+    async def _detected(self, lock: LanguageLock, sound: Pcm, *, final: bool) -> str:
+        """What the model hears of the stretch, weighed against what was heard before."""
         self._asked_at = len(sound)
         reading = await self._recognizer.read(Piece(sound, self._first, "", final=final, detect=True))
         if reading.languages:

@@ -16,8 +16,8 @@ from pipeline.engines.protocols import (
     TranslationResult,
     UnknownLanguage,
 )
-from pipeline.engines.recognition.whisper.batch import Piece
 from pipeline.engines.recognition.whisper.language import base
+from pipeline.engines.recognition.whisper.pieces import Piece
 from pipeline.engines.recognition.whisper.recognizer import WhisperRecognizer
 from pipeline.text.languages import word_count
 from pipeline.text.matching import spelling

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -13,6 +15,7 @@ from pipeline.audio import HEARING_RATE_HZ, Pcm
 from pipeline.events import Word
 from pipeline.text import languages
 from pipeline.text.matching import spelling
+from protocol.plain_text import says_anything
 
 _TOKENS_PER_S: Final = 50
 """How finely attention moves through the sound."""
@@ -49,6 +52,26 @@ class _Written:
     glued: bool
 
 
+def alignments(
+    model: Any, encoded: Any, tokenizer: Any, texts: Sequence[list[int]], sounds: Sequence[Pcm]
+) -> Sequence[Any]:
+    """CTranslate2's `WhisperAlignmentResult` of each text of a batch; None for each where all are empty.
+
+    Args:
+        model: a `faster_whisper.WhisperModel`.
+    """
+    if not any(texts):
+        return [None] * len(texts)
+    frames = [2 * places_in(pcm) for pcm in sounds]
+    found: Sequence[Any] = model.model.align(encoded, tokenizer.sot_sequence, texts, frames)
+    return found
+
+
+def places_in(pcm: Pcm) -> int:
+    """How many places of the attention hold the sound, at least one."""
+    return max(1, len(pcm) * _TOKENS_PER_S // HEARING_RATE_HZ)
+
+
 def words_of(
     tokenizer: Any, tokens: list[int], alignment: Any, *, samples: int, first_sample: int, language: str
 ) -> tuple[Word, ...]:
@@ -76,8 +99,7 @@ def words_of(
     length_s = samples / HEARING_RATE_HZ
     words: list[Word] = []
     for written in _written([part for part in parts if part.end < len(begins_s)]):
-        begin, end = written.part.begin, written.part.end
-        start_s, end_s = float(begins_s[begin]), float(begins_s[end])
+        start_s, end_s = float(begins_s[written.part.begin]), float(begins_s[written.part.end])
         if start_s >= length_s - _END_TOLERANCE_S:
             break
         words.append(
@@ -85,11 +107,20 @@ def words_of(
                 written.text,
                 first_sample + int(start_s * HEARING_RATE_HZ),
                 first_sample + int(min(end_s, length_s) * HEARING_RATE_HZ),
-                glued=written.glued if words else None if spaceless else False,
-                probability=float(np.mean(chances[begin:end])) if end <= len(chances) else None,
+                glued=written.glued,
+                probability=_mean_chance(chances, written.part),
             )
         )
+    if words:  # nothing stands before the first
+        words[0] = replace(words[0], glued=None if spaceless else False)
     return tuple(words)
+
+
+def _mean_chance(chances: Sequence[float], part: _Part) -> float | None:
+    """How sure the model is of a word's tokens; None where it does not tell of all."""
+    if part.end > len(chances):
+        return None
+    return float(np.mean(chances[part.begin : part.end]))
 
 
 def _begins_s(alignment: Any) -> NDArray[np.float64]:
@@ -139,9 +170,7 @@ def _opens(signs: str) -> bool:
 
 
 def _belongs(before: str, after: str, *, spaceless: bool) -> bool:
-    if not spaceless or not before or not after:
-        return True
-    if not before.strip() or not any(character.isalnum() for character in after):
+    if not spaceless or not before.strip() or not says_anything(after):
         return True
     return not languages.is_spaceless(before[-1]) and not languages.is_spaceless(after[0])
 
@@ -162,13 +191,18 @@ def without_echoes(words: tuple[Word, ...], pcm: Pcm, first_sample: int) -> tupl
         if spelling(last.text) == spelling(echo.text):  # what was left of the sound is that word's
             words = (*words[:-1], replace(last, end_sample=max(last.end_sample, echo.end_sample)))
     while len(words) > 1 and spelling(words[-1].text) == spelling(words[-2].text):
-        last = words[-1]
-        takes_no_time = last.end_sample - last.first_sample < _SHORTEST_SAMPLES
-        sound = pcm[max(0, last.first_sample - first_sample) : max(0, last.end_sample - first_sample)]
-        if not takes_no_time and _loudness(sound) >= _loudness(pcm) * _QUIETEST_PART:
+        if _is_heard(words[-1], pcm, first_sample):
             break
         words = words[:-1]
     return words
+
+
+def _is_heard(word: Word, pcm: Pcm, first_sample: int) -> bool:
+    """Whether it takes time, and is not lost in silence."""
+    if word.end_sample - word.first_sample < _SHORTEST_SAMPLES:
+        return False
+    sound = pcm[max(0, word.first_sample - first_sample) : max(0, word.end_sample - first_sample)]
+    return _loudness(sound) >= _loudness(pcm) * _QUIETEST_PART
 
 
 def _timeless_echo(words: tuple[Word, ...]) -> int:
@@ -176,17 +210,15 @@ def _timeless_echo(words: tuple[Word, ...]) -> int:
 
     The last of three and more may take what is left of the sound.
     """
-    lengths = [word.end_sample - word.first_sample for word in words]
     spelled = [spelling(word.text) for word in words]
-    most = 0
-    for count in range(_FEW, len(words) // 2 + 1):
-        if lengths[-count] > _TIMELESS_SAMPLES:
-            break
-        if count == _FEW and lengths[-1] > _TIMELESS_SAMPLES:
-            continue
-        if _contains(spelled[:-count], spelled[-count:]):
-            most = count
-    return most
+    timeless = [word.end_sample - word.first_sample <= _TIMELESS_SAMPLES for word in words]
+    possible = itertools.takewhile(lambda count: timeless[-count], range(_FEW, len(words) // 2 + 1))
+    echoes = (
+        count
+        for count in possible
+        if (count > _FEW or timeless[-1]) and _contains(spelled[:-count], spelled[-count:])
+    )
+    return max(echoes, default=0)
 
 
 def _contains(texts: list[str], run: list[str]) -> bool:

@@ -6,11 +6,12 @@ Blocking; `opus.py` runs it in a thread.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from pipeline.engines.translation.opus.models import ModelDescriptionError, ModelDirection, OpusModel, knows
+from pipeline.machine import runs_on_gpu
 
 _MAX_TOKENS = 240
 """Small models know 256 positions, usual ones 512; text is split long before, this is the last resort."""
@@ -66,8 +67,7 @@ class LoadedModel:
         import sentencepiece
 
         if compute_type == "default":
-            on_gpu = device == "cuda" or (device == "auto" and ctranslate2.get_cuda_device_count() > 0)
-            compute_type = "int8_float16" if on_gpu else "int8"
+            compute_type = "int8_float16" if runs_on_gpu(device) else "int8"
         self._model = model
         self._translator: Any = ctranslate2.Translator(
             str(model.directory), device=device, compute_type=compute_type, intra_threads=threads
@@ -90,20 +90,20 @@ class LoadedModel:
         A sentence with context is decoded twice, with and without; the one with context is taken where it
         holds what the other says (see `continues`). One that repeats itself is decoded again, more carefully.
         """
-        results = [Decoded("", 0.0, 0)] * len(sentences)
+        results: dict[int, Decoded] = {}
         for beam in {sentence.beam for sentence in sentences}:
             chosen = [i for i, sentence in enumerate(sentences) if sentence.beam == beam]
-            for i, decoded in zip(chosen, self._search([sentences[i] for i in chosen], beam), strict=True):
-                results[i] = decoded
-        again = [
-            i
-            for i, sentence in enumerate(sentences)
-            if repeats(results[i].text) and not repeats(sentence.text)
-        ]
+            results |= zip(chosen, self._search([sentences[i] for i in chosen], beam), strict=True)
+        results |= self._more_carefully(sentences, results)
+        return [results[i] for i in range(len(sentences))]
+
+    def _more_carefully(
+        self, sentences: Sequence[Sentence], results: Mapping[int, Decoded]
+    ) -> dict[int, Decoded]:
+        """Those again that came out as loops."""
+        again = [i for i, sentence in enumerate(sentences) if _loops(results[i], sentence)]
         careful = self._decode([self._row(sentences[i]) for i in again], 4, no_repeat_ngram_size=3)
-        for i, decoded in zip(again, careful, strict=True):
-            results[i] = decoded
-        return results
+        return dict(zip(again, careful, strict=True))
 
     def _search(self, sentences: Sequence[Sentence], beam: int) -> list[Decoded]:
         """Each alone; those with context in it, where that holds what the other says."""
@@ -193,3 +193,8 @@ _LEANING = re.compile(
 def wants_context(text: str) -> bool:
     """Whether the sentence before is likely to help: a short piece, or one that begins with what leans on it."""
     return len(_WORDS.findall(text)) <= 5 or _LEANING.match(text.lstrip()) is not None
+
+
+def _loops(decoded: Decoded, sentence: Sentence) -> bool:
+    """Whether the model says again and again what was said once."""
+    return repeats(decoded.text) and not repeats(sentence.text)

@@ -104,28 +104,26 @@ def read(directory: Path) -> OpusModel:
             raise ModelDescriptionError(f"{directory} lacks {name}")
     file = directory / "hive.json"
     description = _description(file) if file.is_file() else Description()
-    pairs = description.pairs
-    if not pairs:
-        named = _NAME.fullmatch(directory.name)
-        if named is None:
-            raise ModelDescriptionError(
-                f'{file}: "pairs" is needed, the name of the directory does not tell the languages'
-            )
-        prefix = _USUAL_PREFIXES.get(named[2], "")
-        pairs = (
-            ModelDirection(
-                source=named[1], target=named[2], prefix=prefix if knows(directory, prefix) else ""
-            ),
-        )
     adds_end_token = description.adds_end_token
     return OpusModel(
         name=description.name or directory.name,
         directory=directory,
         licence=description.licence,
         commercial_use=description.commercial_use,
-        pairs=pairs,
+        pairs=description.pairs or (_pair_by_name(directory),),
         adds_end_token=_adds_end_token(directory) if adds_end_token is None else adds_end_token,
     )
+
+
+def _pair_by_name(directory: Path) -> ModelDirection:
+    """What the name of a model's directory tells, e.g. "opus-en-es"."""
+    named = _NAME.fullmatch(directory.name)
+    if named is None:
+        raise ModelDescriptionError(
+            f'{directory / "hive.json"}: "pairs" is needed, the name of the directory does not tell the languages'
+        )
+    prefix = _USUAL_PREFIXES.get(named[2], "")
+    return ModelDirection(source=named[1], target=named[2], prefix=prefix if knows(directory, prefix) else "")
 
 
 def knows(directory: Path, token: str) -> bool:

@@ -22,9 +22,10 @@ from pipeline.engines.protocols import (
 )
 from pipeline.engines.recognition.files import FileOptions, StreamReader, transcribe
 from pipeline.engines.recognition.silero import SileroModel
-from pipeline.engines.recognition.whisper.batch import Piece, Reading, Tuning, WhisperBatch
+from pipeline.engines.recognition.whisper.batch import WhisperBatch
 from pipeline.engines.recognition.whisper.encoding import FULL_WINDOW_S
 from pipeline.engines.recognition.whisper.models import open_model
+from pipeline.engines.recognition.whisper.pieces import Piece, Reading, Tuning
 from pipeline.engines.recognition.whisper.recognizer import WhisperRecognizer
 from pipeline.events import Word
 from tests.pipeline.engines.recognition import sounds

@@ -11,10 +11,11 @@ import pytest
 from pipeline.audio import Pcm, seconds
 from pipeline.engines.protocols import EngineError, HearingOptions
 from pipeline.engines.recognition.whisper import drafted_decoder
-from pipeline.engines.recognition.whisper.batch import Piece, Reading, Tuning, WhisperBatch
+from pipeline.engines.recognition.whisper.batch import WhisperBatch
 from pipeline.engines.recognition.whisper.drafted_decoder import DraftedDecoder, products_are_right
 from pipeline.engines.recognition.whisper.encoding import FULL_WINDOW_S
 from pipeline.engines.recognition.whisper.models import open_model
+from pipeline.engines.recognition.whisper.pieces import Piece, Reading, Tuning
 from pipeline.engines.recognition.whisper.recognizer import WhisperRecognizer
 from pipeline.engines.recognition.whisper.weights import read_weights
 from pipeline.text.joining import text_of

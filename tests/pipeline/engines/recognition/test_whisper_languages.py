@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from pipeline.engines.protocols import EngineError, HearingOptions, Hypothesis, UnknownLanguage
-from pipeline.engines.recognition.whisper.batch import Piece, Reading, Tuning, WhisperBatch
+from pipeline.engines.recognition.whisper.batch import WhisperBatch
 from pipeline.engines.recognition.whisper.models import open_model
+from pipeline.engines.recognition.whisper.pieces import Piece, Reading, Tuning
 from pipeline.engines.recognition.whisper.recognizer import WhisperRecognizer
 from tests.fakes import random_whisper
 from tests.pipeline.engines.recognition import sounds

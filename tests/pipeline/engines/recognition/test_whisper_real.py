@@ -9,8 +9,9 @@ import pytest
 from faster_whisper.audio import decode_audio
 
 from pipeline.audio import Pcm, pcm_from_floats
-from pipeline.engines.recognition.whisper.batch import Piece, Reading, WhisperBatch
+from pipeline.engines.recognition.whisper.batch import WhisperBatch
 from pipeline.engines.recognition.whisper.models import open_model
+from pipeline.engines.recognition.whisper.pieces import Piece, Reading
 from tests.models import real_model
 from tests.pipeline.engines.recognition import sounds
 

@@ -18,8 +18,9 @@ from pipeline.engines.protocols import (
     Translator,
     UnknownLanguage,
 )
-from pipeline.engines.recognition.whisper.batch import Piece, Reading, Tuning, WhisperBatch
+from pipeline.engines.recognition.whisper.batch import WhisperBatch
 from pipeline.engines.recognition.whisper.models import open_model
+from pipeline.engines.recognition.whisper.pieces import Piece, Reading, Tuning
 from pipeline.engines.recognition.whisper.recognizer import WhisperRecognizer
 from pipeline.engines.recognition.whisper.translator import WhisperTranslator
 from pipeline.engines.synthesis.espeak import EspeakSynthesizer
