@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
-import statistics
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import aclosing, asynccontextmanager, suppress
@@ -39,7 +38,6 @@ from pipeline.engines.homes import Wanted
 from pipeline.engines.measurements import keep, kept, models_digest
 from pipeline.engines.protocols import (
     EngineError,
-    HearingOptions,
     Recognizer,
     SynthesisRequest,
     Synthesizer,
@@ -47,6 +45,7 @@ from pipeline.engines.protocols import (
     Translator,
 )
 from pipeline.engines.recognition.whisper.models import installed
+from pipeline.engines.timed_looks import looks_anew, somebody_speaks, timed
 from pipeline.machine import Machine, processor_time_s, this_machine, voice_threads
 
 log = structlog.get_logger(__name__)
@@ -55,7 +54,6 @@ LIMIT_S = 60.0
 """What is not measured by then is left out."""
 TOO_SLOW_S = 4.0
 """After a look that takes longer, larger models are not tried."""
-_TIMES = 3
 _BUSY = 1.3
 _OTHERS = 0.25
 """So much of a core may others use meanwhile: more, and cores that share their caches are slowed down."""
@@ -214,10 +212,13 @@ class _Session:
 
     async def _model(self, whisper: Engine, name: str, threads: int, pcm: Pcm) -> None:
         self._say(f"whisper {name}, {threads} thread{'s' if threads > 1 else ''}")
-        async with self._recognizer(whisper, name, threads) as recognizer, _speaking(recognizer, pcm) as look:
-            took = await _timed(look, times=1)
+        async with (
+            self._recognizer(whisper, name, threads) as recognizer,
+            somebody_speaks(recognizer, pcm) as look,
+        ):
+            took = await timed(look, times=1)
             if took.wall_s <= TOO_SLOW_S:
-                took = await _timed(look)
+                took = await timed(look)
         if threads == 1 and not self._on_gpu:
             self._wall_s += took.wall_s
             self._processor_s += took.processor_s
@@ -235,7 +236,7 @@ class _Session:
     async def _recognises(self, engine: Engine, pcm: Pcm) -> None:
         self._say(engine.name)
         async with self._recognizer(engine, "", 1) as recognizer:
-            took = await _looks(recognizer, pcm)
+            took = await looks_anew(recognizer, pcm)
         sound_s = len(pcm) / HEARING_RATE_HZ
         self.passes.append(
             PassTiming(engine.name, "", 1, sound_s, took.processor_s, incremental=engine.incremental)
@@ -249,7 +250,7 @@ class _Session:
             source, target = _pair(translator)
             request = TranslationRequest(_SENTENCES.get(source, _ANY_LANGUAGE), source, target)
             await translator.translate(request)  # loads what it needs
-            took = await _timed(lambda: translator.translate(request))
+            took = await timed(lambda: translator.translate(request))
         finally:
             await translator.close()
         on_gpu = self._on_gpu and engine.downloads
@@ -288,7 +289,7 @@ class _Session:
         looks = 0
         async with (
             self._recognizer(hearing, role.model, look.threads) as recognizer,
-            _speaking(recognizer, pcm) as look_again,
+            somebody_speaks(recognizer, pcm) as look_again,
         ):
             await look_again()
             began_s = processor_time_s()
@@ -333,14 +334,6 @@ def speech() -> Pcm:
 
 
 @dataclass(frozen=True, slots=True)
-class _Took:
-    """The medians of what was done several times."""
-
-    wall_s: float
-    processor_s: float
-
-
-@dataclass(frozen=True, slots=True)
 class _Spoken:
     """A sentence that was spoken."""
 
@@ -349,42 +342,6 @@ class _Spoken:
     wall_s: float
     processor_s: float
     sound_s: float
-
-
-async def _looks(engine: Recognizer, pcm: Pcm) -> _Took:
-    """Looks at all of the sound; each is a new stream, which remembers nothing."""
-
-    async def look() -> None:
-        stream = await engine.open(HearingOptions("measuring", "en"), first_sample=0)
-        try:
-            await stream.accept(pcm)
-            await stream.hypothesis()
-        finally:
-            await stream.close()
-
-    await look()  # loads what it needs
-    return await _timed(look)
-
-
-@asynccontextmanager
-async def _speaking(engine: Recognizer, pcm: Pcm) -> AsyncIterator[Callable[[], Awaitable[None]]]:
-    """Somebody who says the same again and again: looks follow each other, always at so much sound."""
-    step = int(engine.info.look_interval_s * HEARING_RATE_HZ)
-    stream = await engine.open(HearingOptions("measuring", "en"), first_sample=0)
-    heard = len(pcm) - step
-    await stream.accept(pcm[:heard])
-
-    async def look() -> None:
-        nonlocal heard
-        await stream.accept(np.take(pcm, np.arange(heard, heard + step), mode="wrap"))
-        heard += step
-        await stream.hypothesis()
-        stream.cut(heard + step - len(pcm), "")
-
-    try:
-        yield look
-    finally:
-        await stream.close()
 
 
 async def _spoken(engine: Synthesizer, request: SynthesisRequest) -> _Spoken:
@@ -398,16 +355,6 @@ async def _spoken(engine: Synthesizer, request: SynthesisRequest) -> _Spoken:
         raise EngineError("it said nothing")
     wall_s, processor_s = time.monotonic() - began_s, processor_time_s() - worked_s
     return _Spoken(round(first_s, 4), wall_s, processor_s, samples / SPEAKING_RATE_HZ)
-
-
-async def _timed(work: Callable[[], Awaitable[object]], *, times: int = _TIMES) -> _Took:
-    walls, workings = [], []
-    for _ in range(times):
-        began_s, worked_s = time.monotonic(), processor_time_s()
-        await work()
-        walls.append(time.monotonic() - began_s)
-        workings.append(processor_time_s() - worked_s)
-    return _Took(round(statistics.median(walls), 4), round(statistics.median(workings), 4))
 
 
 def _others_s() -> float:

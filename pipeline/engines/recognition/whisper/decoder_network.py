@@ -15,7 +15,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.engines.recognition.whisper.weights import Weights, matrix
+from pipeline.engines.recognition.whisper.weights import StoredWeights, matrix
 
 BLOCKS: Final = (64, 32, 16)
 """So many weights may share a scale, the best first; the width of a decoder must be a multiple of one of them."""
@@ -35,7 +35,7 @@ class DecoderShape:
         alignment_heads: pairs of layer and head, as a converted model names them.
     """
 
-    weights: Weights
+    weights: StoredWeights
     alignment_heads: tuple[tuple[int, int], ...]
 
     @cached_property

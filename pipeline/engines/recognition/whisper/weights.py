@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from pipeline.engines.protocols import EngineError
 
-Weights = Mapping[str, NDArray[Any]]
+StoredWeights = Mapping[str, NDArray[Any]]
 """Variables by name, "decoder/layer_0/ffn/linear_0/weight"; matrices are (outputs, inputs)."""
 
 _BINARY_VERSION: Final = 6
@@ -24,7 +24,7 @@ _TYPES: Final = {0: np.float32, 1: np.int8, 2: np.int16, 3: np.int32, 4: np.floa
 _SCALE: Final = "_scale"
 
 
-def read_weights(path: Path) -> Weights:
+def read_weights(path: Path) -> StoredWeights:
     """All variables of a `model.bin`, aliases included, as they are stored; arrays lie in the mapped file. Blocking.
 
     Raises:
@@ -38,7 +38,7 @@ def read_weights(path: Path) -> Weights:
         raise EngineError(f"the weights in {path.name} cannot be read: {type(error).__name__}") from error
 
 
-def matrix(weights: Weights, name: str) -> NDArray[np.float32]:
+def matrix(weights: StoredWeights, name: str) -> NDArray[np.float32]:
     """A variable as it is meant, whether it is stored as floats or as whole numbers with a scale for each row."""
     values = np.asarray(weights[name], np.float32)
     scale = weights.get(name + _SCALE)
