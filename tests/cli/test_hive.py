@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -23,6 +24,7 @@ COMMANDS = (
     "speech",
     "voice",
     "accounts",
+    "pair",
     "join",
     "doctor",
     "models",
@@ -110,6 +112,18 @@ def test_errors_are_one_line(arguments: tuple[str, ...], status: int, error: str
     assert done.returncode == status
     assert done.stderr.splitlines()[-1].startswith(error)
     assert "Traceback" not in done.stderr
+
+
+def test_a_code_that_pairs_is_all_that_is_printed(tmp_path: Path) -> None:
+    """Words about it go to standard error; what is not paired cannot be withdrawn, and nothing is listed."""
+    made = hive("pair", home=tmp_path)
+    assert made.returncode == 0, made.stderr
+    assert re.fullmatch(r"[0-9A-Z]{4}-[0-9A-Z]{4}\n", made.stdout)
+    assert "http://127.0.0.1:8004" in made.stderr
+    listed = hive("pair", "--list", home=tmp_path)
+    assert (listed.returncode, listed.stdout) == (0, "")
+    unknown = hive("pair", "--withdraw", "nothing", home=tmp_path)
+    assert (unknown.returncode, unknown.stderr) == (1, "hive: error: You have no such device.\n")
 
 
 def test_an_unknown_setting_is_named(tmp_path: Path) -> None:
