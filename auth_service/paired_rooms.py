@@ -105,7 +105,10 @@ class PairedRooms:
             await self._closing.close(made.room.name, erase=True)
             raise device_withdrawn()
         log.info("paired room made", room=made.room.name, device=device.id)
-        for older in (await self._storage.open_rooms_of(device.id))[:-MOST_ROOMS]:
+        others = [
+            room for room in await self._storage.open_rooms_of(device.id) if room.name != made.room.name
+        ]
+        for older in others[: 1 - MOST_ROOMS]:
             await self._closing.close(older.name, erase=True)
         return made
 
