@@ -78,7 +78,7 @@ async def withdrawer(bearer: Bearer, device_id: DeviceId, request: Request, serv
 
 
 Paired = Annotated[Device, Depends(device)]
-Owner = Annotated[str, Depends(owner)]
+CodeOwner = Annotated[str, Depends(owner)]
 Withdrawer = Annotated[str, Depends(withdrawer)]
 
 
@@ -134,7 +134,7 @@ async def close_room(room: RoomPath, paired: Paired, services: Injected) -> None
 
 
 @router.get("/devices")
-async def see_devices(who: Owner, services: Injected) -> DevicesOut:
+async def see_devices(who: CodeOwner, services: Injected) -> DevicesOut:
     """What was paired by the owner's codes; the operator sees everybody's."""
     return DevicesOut(
         devices=[
