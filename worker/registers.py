@@ -42,9 +42,10 @@ class PitchMeter:
         self._samples += len(pcm)
         if self._samples < _PIECE_SAMPLES:
             return
-        sound = np.concatenate(self._pieces).astype(np.float64) / _FULL_SCALE
-        self._pieces, self._samples = [], 0
-        found = pitches_hz(sound)
+        pcm = np.concatenate(self._pieces)
+        found = pitches_hz(pcm.astype(np.float64) / _FULL_SCALE)
+        rest = pcm[len(found) * STEP_SAMPLES :].copy()  # the next window begins there
+        self._pieces, self._samples = [rest], len(rest)
         self._pitches.extend(found[np.isfinite(found)])
         if len(self._pitches) == _MOST_PITCHES:
             self.register = _register(float(np.median(self._pitches)), self.register)
