@@ -16,7 +16,7 @@ class Metrics:
         self.registry = CollectorRegistry()
         self.joins = Counter(
             "hive_auth_joins",
-            "People let in, by role and by way (join, waited, renew)",
+            "People let in, by role and by way (join, waited, renew, paired)",
             ["role", "way"],
             registry=self.registry,
         )

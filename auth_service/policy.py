@@ -9,6 +9,7 @@ from livekit.api import ParticipantPermission, VideoGrants
 from protocol.attributes import CAPTIONS, LANGUAGE, LISTEN, SPEAK
 
 _TRACKS = ("microphone", "camera", "screen_share", "screen_share_audio")
+_SOUND = ("microphone",)
 
 
 class Role(StrEnum):
@@ -30,7 +31,9 @@ def role_of(identity: str) -> str:
     return identity.partition("-")[0]
 
 
-def grants(role: Role, room: str, *, chat: bool = False) -> VideoGrants:
+def grants(
+    role: Role, room: str, *, chat: bool = False, sound_only: bool = False, deaf: bool = False
+) -> VideoGrants:
     """LiveKit's permissions for a role.
 
     Nobody gets `room_admin`: it lets its holder send data in the server's name, which the interpreter obeys.
@@ -38,15 +41,18 @@ def grants(role: Role, room: str, *, chat: bool = False) -> VideoGrants:
     Args:
         chat: whether speakers and listeners may send data. One who may can fill everybody's channel for data, which
             captions come by.
+        sound_only: whether who speaks has no picture.
+        deaf: whether they receive nothing.
     """
     speaks = role in (Role.ORGANISER, Role.SPEAKER)
+    sources = _SOUND if sound_only else _TRACKS
     return VideoGrants(
         room_join=True,
         room=room,
         can_publish=speaks,
-        can_publish_sources=list(_TRACKS) if speaks else None,
+        can_publish_sources=list(sources) if speaks else None,
         can_publish_data=role is Role.ORGANISER or (chat and role in CHATTING),
-        can_subscribe=True,
+        can_subscribe=not deaf,
         can_update_own_metadata=True,
     )
 

@@ -51,6 +51,7 @@ async def serve_services(services: Container, started: Callable[[int], None]) ->
             watchers={
                 "rooms": services.reconciler.run,
                 "removals": services.removals.run,
+                "paired rooms": services.paired_rooms.run,
                 "old records": partial(_purge, services),
             },
             failed=services.metrics.failed,

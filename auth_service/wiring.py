@@ -11,17 +11,22 @@ from datetime import timedelta
 from auth_service.access.door import Door
 from auth_service.access.hosting import Hosting
 from auth_service.access.invitations import Invites
+from auth_service.access.pairing import Pairing
+from auth_service.access.pairing_codes import CodeMarker
 from auth_service.access.removals import Removals
 from auth_service.access.revocations import DatabaseOnly, RedisRevocations, Revocations
 from auth_service.access.tokens import LinkSigner, TokenMint
+from auth_service.closing import Closing
 from auth_service.dispatch.interpreters import Interpreters
 from auth_service.dispatch.reconciler import Reconciler
 from auth_service.egress import Egress
 from auth_service.livekit_server import LiveKitServer, MediaServer
 from auth_service.metrics import Metrics
+from auth_service.paired_rooms import PairedRooms
 from auth_service.recordings import Recordings
 from auth_service.storage.assignments import Assignments
 from auth_service.storage.database import database_url, migrate
+from auth_service.storage.devices import Devices
 from auth_service.storage.organisers import Organisers
 from auth_service.storage.ratings import Ratings
 from auth_service.storage.recording_files import RecordingFiles
@@ -62,6 +67,9 @@ class Container:
     ratings: Ratings
     reconciler: Reconciler
     removals: Removals
+    closing: Closing
+    pairing: Pairing
+    paired_rooms: PairedRooms
     limiter: Limiter
     mint: TokenMint
     metrics: Metrics
@@ -117,22 +125,27 @@ def assemble(
         acted=metrics.interpreter,
         failed=metrics.failed,
     )
-    signer = LinkSigner(auth.secret.get_secret_value())
-    invites = Invites(storage, revocations, signer, session_s=auth.session_hours * 3600, clock=clock)
+    secret, session_s = auth.secret.get_secret_value(), auth.session_hours * 3600
+    signer = LinkSigner(secret)
+    invites = Invites(storage, revocations, signer, session_s=session_s, clock=clock)
     interpreters = Interpreters(assignments, reconciler, clock=clock)
+    retention = Retention(
+        storage.engine,
+        Kept(
+            auth.keep_names_hours * 3600,
+            auth.keep_rooms_days * 86400,
+            settings.recording.keep_days * 86400,
+            auth.token_minutes * 60 + _REFRESHED_TOKEN_S,
+        ),
+    )
+    recordings = _recordings(settings, storage, assignments, interpreters, clock)
+    closing = Closing(invites, recordings, retention, interpreters, media, clock=clock)
+    devices = Devices(storage.engine)
     return Container(
         settings=settings,
         clock=clock,
         storage=storage,
-        retention=Retention(
-            storage.engine,
-            Kept(
-                auth.keep_names_hours * 3600,
-                auth.keep_rooms_days * 86400,
-                settings.recording.keep_days * 86400,
-                auth.token_minutes * 60 + _REFRESHED_TOKEN_S,
-            ),
-        ),
+        retention=retention,
         media=media,
         invites=invites,
         door=Door(
@@ -148,15 +161,18 @@ def assemble(
             Organisers(storage.engine),
             revocations,
             media,
-            session_s=auth.session_hours * 3600,
+            session_s=session_s,
             clock=clock,
         ),
         interpreters=interpreters,
-        recordings=_recordings(settings, storage, assignments, interpreters, clock),
+        recordings=recordings,
         ratings=Ratings(storage.engine),
         workers=Workers(storage.engine),
         reconciler=reconciler,
         removals=Removals(media, storage, failed=metrics.failed),
+        closing=closing,
+        pairing=Pairing(devices, revocations, signer, CodeMarker(secret), clock=clock),
+        paired_rooms=PairedRooms(storage, devices, media, closing, life_s=session_s, clock=clock),
         limiter=limiter,
         mint=TokenMint(livekit.api_key, livekit.api_secret.get_secret_value(), life=life),
         metrics=metrics,

@@ -317,6 +317,8 @@ class Auth:
     """With one link, from all addresses together."""
     rooms_per_minute: int = 20
     """From one address."""
+    pairings_per_minute: int = 10
+    """From one address: codes that pair a device, right and wrong ones; from all together twelve times as many."""
     requests_per_minute: int = 1200
     """From one address: with keys, links or tokens of ours; as many without any."""
     lobby_places: int = 50

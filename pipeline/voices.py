@@ -9,9 +9,6 @@ from pipeline.engines.protocols import Voice
 
 REMEMBERED = 2000
 
-REGISTERS = ("low", "high")
-"""In which somebody may wish to be heard, or a language to be spoken; values of `Voice.register`."""
-
 
 class Casting:
     """Gives each speaker a part, the same in every language and after a return.

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from typing import Final
 
-from pipeline.voices import REGISTERS
 from protocol.language import hyphenated, is_code
 from protocol.likeness import WISHED
+from protocol.registers import BY_PITCH, REGISTERS
 
 ORIGINAL: Final = "original"
 """Among the languages somebody hears or reads: whatever is spoken."""
@@ -51,8 +51,8 @@ def read_overrides(value: str) -> tuple[tuple[str, str], ...]:
 
 
 def read_voice(value: str) -> str:
-    """A register, or ""."""
-    return value.casefold() if value.casefold() in REGISTERS else ""
+    """A register, `BY_PITCH`, or ""."""
+    return value.casefold() if value.casefold() in (*REGISTERS, BY_PITCH) else ""
 
 
 def wishes_likeness(value: str) -> bool:

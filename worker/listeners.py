@@ -75,7 +75,7 @@ class Person:
     overrides: Mapping[str, str] = field(default_factory=dict)
     """For some speakers the language to hear them in whatever else holds, or `ORIGINAL`."""
     voice: str = ""
-    """In which register others shall hear them: "low", "high", or "" for any."""
+    """In which register others shall hear them: "low", "high", "auto" for that of their own voice, or "" for any."""
     likeness: bool = False
     """Whether they wish to be heard in a computed voice that resembles theirs."""
 

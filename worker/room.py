@@ -182,7 +182,7 @@ class RoomInterpreter:
         people = people | {who: screen for who, screen in shared.items() if who not in people}
         microphones = sounds | microphones
         people = parts.booths.look(people, microphones, parts.offered)
-        parts.cast({who: person.voice for who, person in people.items() if person.voice})
+        parts.registers.look({who: person.voice for who, person in people.items() if person.voice})
         plan = make_plan(
             list(people.values()),
             limit=self._settings.rooms.max_languages,

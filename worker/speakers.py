@@ -74,6 +74,7 @@ class Speakers:
     Args:
         tell: receives telemetry.
         trouble: receives why somebody is not interpreted.
+        heard: receives what each speaker says, beside their interpreter; must not block.
     """
 
     def __init__(
@@ -84,11 +85,12 @@ class Speakers:
         settings: Settings,
         tell: Callable[[Event], None],
         trouble: Callable[[Trouble], None],
+        heard: Callable[[str, Pcm], None] = lambda who, pcm: None,
         open_track: OpenTrack = open_track,
         now: Monotonic | None = None,
     ) -> None:
         self._new_interpreter, self._tasks, self._settings = new_interpreter, tasks, settings
-        self._tell, self._trouble, self._open_track = tell, trouble, open_track
+        self._tell, self._trouble, self._heard, self._open_track = tell, trouble, heard, open_track
         self._now = now or asyncio.get_running_loop().time
         self._speakers: dict[str, _Speaker] = {}
         self._takes = Takes()
@@ -267,6 +269,7 @@ class Speakers:
         async with self._open_track(track) as frames:
             async for pcm in frames:
                 speaker.interpreter.listen(pcm)
+                self._heard(speaker.identity, pcm)
 
     def _listening_ended(self, speaker: _Speaker, listening: asyncio.Task[None]) -> None:
         """A track broke off by itself: it is opened again if it is still theirs."""

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pipeline.engines.protocols import EngineInfo, Synthesizer
 from pipeline.events import Trouble
 from pipeline.text.languages import served_by
-from pipeline.voices import REGISTERS, Casting, of_register
+from pipeline.voices import Casting, of_register
+from protocol.registers import REGISTERS
 from protocol.reports import ReportCode
 
 MOST_CHARACTERS = 4000

@@ -53,6 +53,7 @@ from worker.names import Names
 from worker.permissions import Permissions
 from worker.publishing import RoomPublisher
 from worker.recording.recorder import RoomRecorder
+from worker.registers import Registers
 from worker.reports import Reports
 from worker.room_engines import RoomEngines
 from worker.signing import CaptionKey
@@ -89,6 +90,7 @@ class Parts:
         self.offered = self._languages()
         """What may be asked for in this room."""
         self._casting = Casting()
+        self.registers = Registers(self._casting)
         self._cache = TranslationCache(settings.translation.cache_entries)
         self._load = Load(asyncio.get_running_loop().time)
         self._costs = RenderCosts()
@@ -164,6 +166,7 @@ class Parts:
             settings=self._settings,
             tell=self.reports.tell,
             trouble=self.reports.trouble,
+            heard=self.registers.hear,
             open_track=open_track,
         )
 
@@ -228,10 +231,6 @@ class Parts:
             self.recorder.correct(Glossary(before.glossary), Glossary(wish.glossary))
         self.status.carries_out(wish.version)
         self.recorder.want(wish.recording)
-
-    def cast(self, registers: Mapping[str, str]) -> None:
-        """Sets in which register some speakers wish to be heard; holds from their next clause on."""
-        self._casting.prefer(registers)
 
     def liken(self, people: Mapping[str, Person], plan: InterpretingPlan) -> None:
         """Sees who wishes to be heard in a voice that resembles theirs, and who is heard in which language."""

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from auth_service.access.beginnings import begin_session, new_invitation
 from auth_service.access.revocations import Revocations
 from auth_service.access.tokens import (
     Claim,
@@ -14,7 +15,6 @@ from auth_service.access.tokens import (
     NotOurs,
     TokenKind,
     fingerprint,
-    new_identifier,
     new_session,
 )
 from auth_service.errors import (
@@ -28,7 +28,6 @@ from auth_service.errors import (
 from auth_service.policy import Role, attributes
 from auth_service.storage.records import Invitation, Room, Session
 from auth_service.storage.rooms import RoomExists, Storage
-from foundation import names
 from protocol.control import Wish
 
 _GONE = {
@@ -133,11 +132,11 @@ class Invites:
         """
         now = self._clock()
         room = Room(name or f"room-{secrets.token_hex(6)}", title, languages, source_language, now, chat=chat)
-        first = [self._invitation(room.name, role, life_s, None) for role in roles]
+        first = [new_invitation(room.name, role, now, life_s) for role in roles]
         try:
-            founder = self._session(first[0], room, _Nobody(), new_session(), first[0].expires_at)
+            founder = self._begin(first[0], room, _Nobody(), new_session(), first[0].expires_at)
             wish = Wish(languages) if interpreter else None
-            await self._storage.add_room(room, first, founder, wish)
+            await self._storage.add_room(room, first, [founder], wish)
         except RoomExists as error:
             raise Refused(409, "room_exists", "A room of that name exists already.") from error
         return room, first, self._organiser_token(founder)
@@ -146,7 +145,7 @@ class Invites:
         self, room: str, role: Role, life_s: float, uses: int | None, name: str = ""
     ) -> Invitation:
         """Makes a further invitation, good for `life_s` seconds; `uses` None: for any number of people."""
-        invitation = self._invitation(room, role, life_s, uses, name)
+        invitation = new_invitation(room, role, self._clock(), life_s, uses, name)
         await self._storage.add_invitation(invitation)
         return invitation
 
@@ -197,7 +196,7 @@ class Invites:
             waited: they waited with this secret and were let in.
         """
         now = self._clock()
-        session = self._session(invitation, room, wishes, secret, now + self._session_s)
+        session = self._begin(invitation, room, wishes, secret, now + self._session_s)
         if not await self._storage.use_invitation(invitation.id, session, now, waited=waited):
             if waited and await self._storage.session(session.fingerprint) is not None:
                 return await self.renew(secret)  # two came with one secret, and this is the other
@@ -205,28 +204,17 @@ class Invites:
             raise Refused(410, "invitation_used_up", _GONE["used_up"])
         return self._entry(session, secret, room)
 
-    def _session(
+    def _begin(
         self, invitation: Invitation, room: Room, wishes: JoinWishes, secret: str, ends_at: float
     ) -> Session:
-        salt = secrets.token_hex(16)
-        return Session(
-            fingerprint=fingerprint(secret),
-            identity=names.identity(invitation.role.value, wishes.name, salt),
-            room=room.name,
-            invitation=invitation.id,
-            role=invitation.role,
-            name=wishes.name,
-            attributes=attributes(
-                invitation.role,
-                source_language=room.source_language,
-                speak=wishes.speak,
-                listen=wishes.listen,
-                captions=wishes.captions,
-            ),
-            created_at=self._clock(),
-            ends_at=ends_at,
-            name_salt=salt,
+        first = attributes(
+            invitation.role,
+            source_language=room.source_language,
+            speak=wishes.speak,
+            listen=wishes.listen,
+            captions=wishes.captions,
         )
+        return begin_session(invitation, wishes.name, first, secret, self._clock(), ends_at)
 
     async def renew(self, secret: str) -> AdmittedPerson:
         """A fresh entry for a session that neither ended nor ran out; the session itself gets no longer."""
@@ -316,12 +304,6 @@ class Invites:
         await self._storage.close_room(room, self._clock())
         for invitation in listed:
             await self._revocations.add(invitation.id, self._session_s)
-
-    def _invitation(
-        self, room: str, role: Role, life_s: float, uses: int | None, name: str = ""
-    ) -> Invitation:
-        now = self._clock()
-        return Invitation(new_identifier(), room, role, now, float(int(now + life_s)), uses, name=name)
 
     def _entry(self, session: Session, secret: str, room: Room) -> AdmittedPerson:
         organises = session.acts_as is Role.ORGANISER

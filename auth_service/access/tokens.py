@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import IntEnum
 
-from livekit.api import AccessToken
+from livekit.api import AccessToken, VideoGrants
 
 from auth_service.policy import Role, grants
 
@@ -32,6 +32,8 @@ class TokenKind(IntEnum):
     INVITATION = 1
     ORGANISER = 2
     """Opens the organiser's calls for the room of an organiser's session."""
+    PAIRING = 3
+    """Shows and withdraws the devices that were paired from one browser."""
 
 
 class NotOurs(Exception):
@@ -44,7 +46,7 @@ class Claim:
 
     kind: TokenKind
     identifier: str
-    """Of the invitation, or of the organiser's identity; 24 hexadecimal digits."""
+    """Of the invitation, of the organiser's identity, or of who paired devices; 24 hexadecimal digits."""
     expires_at: int
     """Unix time, s. Whether that is past is for the reader to judge."""
 
@@ -110,6 +112,10 @@ class Guest:
     chat: bool = False
     """Whether the room has a chat."""
     metadata: str = ""
+    sound_only: bool = False
+    """Whether they publish no picture."""
+    deaf: bool = False
+    """Whether they receive nothing."""
 
 
 class TokenMint:
@@ -128,7 +134,11 @@ class TokenMint:
             .with_name(guest.name)
             .with_metadata(guest.metadata)
             .with_attributes(guest.attributes)
-            .with_grants(grants(guest.role, guest.room, chat=guest.chat))
+            .with_grants(self._grants(guest))
             .with_ttl(self.life)
             .to_jwt()
         )
+
+    @staticmethod
+    def _grants(guest: Guest) -> VideoGrants:
+        return grants(guest.role, guest.room, chat=guest.chat, sound_only=guest.sound_only, deaf=guest.deaf)

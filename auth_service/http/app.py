@@ -21,6 +21,7 @@ from auth_service.http import (
     guest_routes,
     host_routes,
     organiser_routes,
+    pairing_routes,
     rating_routes,
     recording_routes,
     webhook_routes,
@@ -35,7 +36,7 @@ from foundation.http.bodies import Bodies, BodyLimits
 from foundation.http.compression import CompressedAnswers
 from foundation.http.methods import refusal_headers
 from foundation.http.observing import ObservedRequest, RequestObserver
-from foundation.http.origins import Origins, hosts_of
+from foundation.http.origins import ExtensionCors, Origins, hosts_of
 from foundation.http.page import Headers, Page, add_page
 from foundation.http.problems import Problem, described, of_http_error, of_validation, response
 from foundation.http.watching import HealthCheck
@@ -84,6 +85,7 @@ def create_app(services: Container) -> FastAPI:
     app.include_router(host_routes.router)
     app.include_router(data_routes.router)
     app.include_router(rating_routes.router)
+    app.include_router(pairing_routes.router)
     app.include_router(recording_routes.organisers)
     app.include_router(recording_routes.workers)
     app.include_router(webhook_routes.router)
@@ -105,11 +107,13 @@ def create_app(services: Container) -> FastAPI:
             allow_headers=["authorization", "content-type"],
             max_age=600,
         )
+    app.add_middleware(ExtensionCors, paths=pairing_routes.FOR_EXTENSIONS)
     app.add_middleware(
         Origins,
         hosts={*hosts_of([auth.public_url]), *auth.allowed_hosts},
         origins=[auth.public_url, *auth.cors_origins, *auth.allowed_origins],
         open_paths=_OPEN_PATHS,
+        extension_paths=pairing_routes.FOR_EXTENSIONS,
     )
     app.add_middleware(Headers, headers=meeting_headers(services.settings))
     app.add_middleware(RequestObserver, tell=partial(_time, services.metrics))

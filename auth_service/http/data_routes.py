@@ -39,15 +39,7 @@ Held = Annotated[Room, Depends(holder)]
 @router.delete("/{room}", status_code=204)
 async def close_room(held: Held, services: Injected, erase: Annotated[bool, Query()] = False) -> None:
     """Ends the meeting for everybody; with `erase` nothing that is stored of it or of anybody in it is left."""
-    await services.recordings.stop(held.name)
-    await services.invites.close_room(held.name)
-    if (
-        erase
-    ):  # before the media server is asked, which may be away: a closed room's organiser cannot ask again
-        await services.retention.erase(held.name, services.clock())
-        await services.recordings.sweep()
-    await services.interpreters.dismiss(held.name)
-    await services.media.end_room(held.name)
+    await services.closing.close(held.name, erase=erase)
 
 
 @router.get("/{room}/export")

@@ -87,6 +87,25 @@ def same(shown: str, secret: SecretStr) -> bool:
     return bool(expected) and hmac.compare_digest(shown.encode(), expected.encode())
 
 
+def open_rooms(services: Container) -> bool:
+    """Whether anybody may create rooms."""
+    chosen = services.settings.auth.open_rooms
+    return services.settings.development if chosen is None else chosen
+
+
+async def may_create_rooms(shown: str | None, request: Request, services: Container) -> None:
+    """Whoever has the key and whoever has none are counted apart. Raises Refused."""
+    per_minute = services.settings.auth.rooms_per_minute
+    if shown is not None and same(shown, services.settings.auth.operator_key):
+        await count_address(request, services, "operator's rooms", per_minute)
+        return
+    if shown is not None and not open_rooms(services):
+        raise not_authorised()
+    await count_address(request, services, "rooms", per_minute)
+    if not open_rooms(services):
+        raise Refused(403, "rooms_closed", "Rooms are created by the operator here.")
+
+
 async def organiser(room: RoomPath, bearer: Bearer, request: Request, services: Injected) -> Organiser:
     """Whoever holds a token for the room in the path; counted once it proved right. Raises Refused."""
     if bearer is None:

@@ -8,12 +8,12 @@ from auth_service import VERSION
 from auth_service.access.door import ASK_AGAIN_S, Ticket
 from auth_service.access.invitations import AdmittedPerson
 from auth_service.access.tokens import Guest, fingerprint
-from auth_service.http.dependencies import Injected, count, count_entry, limited
+from auth_service.http.answers import ice_servers_out, livekit_url
+from auth_service.http.dependencies import Injected, count, count_entry, limited, open_rooms
 from auth_service.http.fields import listed, timestamp
 from auth_service.http.schemas import (
     Asking,
     ConfigOut,
-    IceServerOut,
     InstalledOut,
     InvitationSeen,
     Join,
@@ -27,7 +27,6 @@ from auth_service.wiring import Container
 from foundation import names
 from foundation.database import StorageError
 from protocol.abilities import Abilities
-from turn.credentials import ice_servers
 
 ASKED_PER_MINUTE = 60
 """By one who waits."""
@@ -43,7 +42,7 @@ async def config(services: Injected) -> ConfigOut:
     return ConfigOut(
         open_rooms=open_rooms(services),
         version=VERSION,
-        livekit_url=_livekit_url(services),
+        livekit_url=livekit_url(services),
         privacy_url=services.settings.auth.privacy_url or None,
         offer=await _offer(services, None),
         interpreter=await _installed(services),
@@ -106,12 +105,6 @@ async def renew(renewal: Renew, request: Request, services: Injected) -> Joined:
     return _joined(services, entry, "renew")
 
 
-def open_rooms(services: Container) -> bool:
-    """Whether anybody may create rooms."""
-    chosen = services.settings.auth.open_rooms
-    return services.settings.development if chosen is None else chosen
-
-
 async def _offer(services: Container, languages: tuple[str, ...] | None) -> OfferOut:
     try:
         able = await services.workers.abilities()
@@ -134,10 +127,6 @@ async def _installed(services: Container) -> InstalledOut:
     return InstalledOut(available=bool(profiles), trial=profiles == frozenset({TRIAL}))
 
 
-def _livekit_url(services: Container) -> str:
-    return services.settings.livekit.public_url or services.settings.livekit.url
-
-
 def _answer(
     services: Container, answer: AdmittedPerson | Ticket, way: str, response: Response
 ) -> Joined | MustWait:
@@ -148,7 +137,7 @@ def _answer(
 
 
 def _joined(services: Container, entry: AdmittedPerson, way: str) -> Joined:
-    session, now = entry.session, services.clock()
+    session = entry.session
     proof = names.metadata(session.name, session.name_salt) if session.name_salt else ""
     guest = Guest(
         session.room,
@@ -161,18 +150,15 @@ def _joined(services: Container, entry: AdmittedPerson, way: str) -> Joined:
     )
     services.metrics.joins.labels(session.role.value, way).inc()
     return Joined(
-        url=_livekit_url(services),
+        url=livekit_url(services),
         token=services.mint.token(guest),
         identity=session.identity,
         role=session.acts_as,
-        expires_at=timestamp(now + services.mint.life.total_seconds()),
+        expires_at=timestamp(services.clock() + services.mint.life.total_seconds()),
         room=session.room,
         title=entry.room.title,
         session=entry.secret,
-        ice_servers=[
-            IceServerOut(urls=list(server.urls), username=server.username, credential=server.credential)
-            for server in ice_servers(services.settings.turn, session.identity, now)
-        ],
+        ice_servers=ice_servers_out(services, session.identity),
         organiser_token=entry.organiser_token,
         recording_allowed=entry.room.recording,
     )

@@ -7,17 +7,15 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request
 
-from auth_service.errors import MediaServerError, Refused, not_authorised
+from auth_service.errors import MediaServerError
 from auth_service.http.dependencies import (
     Bearer,
     Injected,
     Organising,
     PathIdentity,
-    count_address,
-    same,
+    may_create_rooms,
 )
 from auth_service.http.fields import timestamp
-from auth_service.http.guest_routes import open_rooms
 from auth_service.http.interpreter_answers import interpreter_out
 from auth_service.http.schemas import (
     CreatedRoom,
@@ -47,7 +45,7 @@ WaiterId = Annotated[str, Path(max_length=64)]
 @router.post("", status_code=201)
 async def create_room(wanted: NewRoom, bearer: Bearer, request: Request, services: Injected) -> CreatedRoom:
     """Creates a room and its first links."""
-    await _may_create(bearer.credentials if bearer else None, request, services)
+    await may_create_rooms(bearer.credentials if bearer else None, request, services)
     guests = Role(wanted.guest_role)
     room, (organiser, guest, reader), token = await services.invites.create_room(
         wanted.name,
@@ -196,19 +194,6 @@ async def dismiss_interpreter(organiser: Organising, services: Injected) -> None
     """Sends the interpreter away, and ends what it records; that there is none is no error."""
     await services.recordings.stop(organiser.room.name)
     await services.interpreters.dismiss(organiser.room.name)
-
-
-async def _may_create(shown: str | None, request: Request, services: Container) -> None:
-    """Whoever has the key and whoever has none are counted apart."""
-    per_minute = services.settings.auth.rooms_per_minute
-    if shown is not None and same(shown, services.settings.auth.operator_key):
-        await count_address(request, services, "operator's rooms", per_minute)
-        return
-    if shown is not None and not open_rooms(services):
-        raise not_authorised()
-    await count_address(request, services, "rooms", per_minute)
-    if not open_rooms(services):
-        raise Refused(403, "rooms_closed", "Rooms are created by the operator here.")
 
 
 def _link(services: Container, invitation: Invitation) -> str:

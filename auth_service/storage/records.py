@@ -32,6 +32,8 @@ class Room:
     """Who joins waits until an organiser lets them in, but for organisers."""
     recording: bool = True
     """Whether people's pages may record what they hear."""
+    device: str | None = None
+    """The paired device that made it for itself; None for a meeting of people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,25 @@ class Session:
     def acts_as(self) -> Role:
         """The role whose rights they have now."""
         return self.role if self.organiser_at is None else Role.ORGANISER
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A browser that was paired with this installation by a code."""
+
+    id: str
+    owner: str
+    """Who made the code: the random name of a browser, or "" for the operator."""
+    name: str
+    """What its owner tells it from others by; empty once it is withdrawn."""
+    created_at: float
+    used_at: float
+    ends_at: float
+    withdrawn_at: float | None = None
+
+    def is_good(self, now: float) -> bool:
+        """Whether its token still opens anything."""
+        return self.withdrawn_at is None and now < self.ends_at
 
 
 @dataclass(frozen=True, slots=True)

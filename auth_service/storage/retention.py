@@ -12,8 +12,10 @@ from sqlalchemy import and_, delete, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from auth_service.storage.tables import (
+    devices,
     interpreters,
     invitations,
+    pairing_codes,
     ratings,
     recordings,
     rooms,
@@ -71,6 +73,8 @@ class Retention:
             await connection.execute(
                 delete(recordings).where(recordings.c.stopped_at < now - self._kept.recordings_s)
             )
+            await connection.execute(delete(pairing_codes).where(pairing_codes.c.expires_at < now))
+            await connection.execute(delete(devices).where(devices.c.ends_at < now))
             result = await connection.execute(delete(rooms).where(past))
         return int(result.rowcount)
 
@@ -84,7 +88,7 @@ class Retention:
             await connection.execute(
                 update(rooms)
                 .where(rooms.c.name == room)
-                .values(title="", languages=None, source_language="auto", erased_at=now)
+                .values(title="", languages=None, source_language="auto", device=None, erased_at=now)
             )
             await connection.execute(
                 update(interpreters).where(interpreters.c.room == room).values(wish=Wish().message())

@@ -41,12 +41,12 @@ class Storage:
     async def add_room(
         self,
         room: Room,
-        first: list[Invitation],
-        founder: Session | None = None,
+        first: Sequence[Invitation],
+        people: Sequence[Session] = (),
         interpreter: Wish | None = None,
     ) -> None:
-        """Stores a room together with its first invitations and who made it, and with `interpreter` one that is
-        wanted from the beginning. Raises RoomExists."""
+        """Stores a room together with its first invitations and those who are in it from the beginning, and with
+        `interpreter` one that is wanted. Raises RoomExists."""
         async with transaction(self._engine) as connection:
             try:
                 await connection.execute(
@@ -59,6 +59,8 @@ class Storage:
                         chat=room.chat,
                         locked=room.locked,
                         lobby=room.lobby,
+                        recording=room.recording,
+                        device=room.device,
                     )
                 )
             except IntegrityError as error:
@@ -76,14 +78,22 @@ class Storage:
             )
             for invitation in first:
                 await rows.add_invitation(connection, invitation)
-            if founder is not None:
-                await rows.add_session(connection, founder)
+            for session in people:
+                await rows.add_session(connection, session)
 
     async def room(self, name: str) -> Room | None:
         """Also one that is closed or erased; None where there is none, or none any more."""
         async with reading(self._engine) as connection:
             row = (await connection.execute(select(rooms).where(rooms.c.name == name))).one_or_none()
         return None if row is None else rows.room(row)
+
+    async def open_rooms_of(self, device: str | None = None) -> list[Room]:
+        """Those that a paired device made and nobody has closed, the oldest first; None: those of all devices."""
+        whose = rooms.c.device.is_not(None) if device is None else rooms.c.device == device
+        query = select(rooms).where(whose, rooms.c.closed_at.is_(None))
+        async with reading(self._engine) as connection:
+            found = await connection.execute(query.order_by(rooms.c.created_at, rooms.c.name))
+            return [rows.room(row) for row in found]
 
     async def close_room(self, name: str, now: float) -> None:
         """Closes the room, revokes its invitations, ends its sessions and sends away who waits."""

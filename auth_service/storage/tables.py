@@ -43,6 +43,7 @@ rooms = Table(
     Column("lobby", Boolean, nullable=False, server_default=false()),  # who comes waits for an organiser
     Column("recording", Boolean, nullable=False, server_default=true()),  # pages may record what is heard
     Column("erased_at", Float),  # nothing is known of it any more, but whom to keep out
+    Column("device", String(24), index=True),  # the paired device that made it for itself alone
 )
 
 invitations = Table(
@@ -122,6 +123,27 @@ ratings = Table(
     Column("reason", String(24)),
     Column("words", String(1000)),  # NULL: whoever rated it did not want them sent
     Column("profile", String(64), nullable=False),
+)
+
+pairing_codes = Table(
+    "pairing_codes",
+    metadata,
+    Column("fingerprint", String(64), primary_key=True),  # keyed: a code is too short for a hash alone
+    Column("owner", String(24), nullable=False, index=True),  # empty: the operator
+    Column("expires_at", Float, nullable=False, index=True),
+)
+
+devices = Table(
+    "devices",
+    metadata,
+    Column("id", String(24), primary_key=True),
+    Column("fingerprint", String(64), nullable=False, unique=True),  # of its token
+    Column("owner", String(24), nullable=False, index=True),  # empty: the operator
+    Column("name", String(64), nullable=False),
+    Column("created_at", Float, nullable=False),
+    Column("used_at", Float, nullable=False),
+    Column("ends_at", Float, nullable=False, index=True),
+    Column("withdrawn_at", Float),
 )
 
 workers = Table(

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import structlog
 from starlette.datastructures import Headers
+from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from foundation.http.addresses import plain
@@ -20,6 +21,10 @@ from foundation.http.problems import Problem, answer
 log = structlog.get_logger(__name__)
 
 _HOST = re.compile(r"(?P<name>\[[0-9A-Fa-f:.]+\]|[^\s:@/\[\]]+)(?::\d{1,5})?")
+
+
+_EXTENSION = re.compile(r"(?:chrome|moz)-extension://[a-z0-9-]{1,64}")
+"""The origin of a browser's extension; which one it is differs with each that is built, and with each installation."""
 
 
 def name_of(host: str) -> str | None:
@@ -57,22 +62,28 @@ class Origins:
         hosts: Collection[str] = (),
         origins: Collection[str] = (),
         open_paths: Collection[str] = (),
+        extension_paths: Collection[str] = (),
     ) -> None:
         """Args:
         hosts: further names that we are asked by.
         origins: further sites whose pages may speak to us, e.g. `https://meet.example.org`.
         open_paths: answered whatever the name: they are harmless, or show who asks by other means.
+        extension_paths: what begins so is answered to browsers' extensions too; it asks for more than an origin.
         """
         self._app = app
         self._hosts = frozenset(name for host in hosts if (name := name_of(host)))
         self._origins = frozenset(origin_of(origin) or origin for origin in origins)
         self._open_paths = frozenset(open_paths)
+        self._extension_paths = tuple(extension_paths)
         self._told = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] in ("http", "websocket") and scope["path"] not in self._open_paths:
             headers = Headers(scope=scope)
-            if problem := self._objection(headers.getlist("host"), headers.getlist("origin")):
+            origins = headers.getlist("origin")
+            if scope["path"].startswith(self._extension_paths):
+                origins = [origin for origin in origins if not _EXTENSION.fullmatch(origin)]
+            if problem := self._objection(headers.getlist("host"), origins):
                 await answer(scope, send, problem)
                 return
         await self._app(scope, receive, send)
@@ -107,3 +118,24 @@ class Origins:
         if not self._told:
             self._told = True
             log.warning("request refused", reason=what)
+
+
+class ExtensionCors:
+    """An ASGI middleware that lets browsers' extensions read the answers of some paths."""
+
+    def __init__(self, app: ASGIApp, *, paths: Collection[str]) -> None:
+        """Args: paths: how they begin."""
+        self._app, self._paths = app, tuple(paths)
+        self._open = CORSMiddleware(
+            app,
+            allow_origin_regex=_EXTENSION.pattern,
+            allow_methods=["GET", "POST", "DELETE"],
+            allow_headers=["authorization", "content-type"],
+            allow_private_network=True,
+            expose_headers=["retry-after"],
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        is_open = scope["type"] == "http" and scope["path"].startswith(self._paths)
+        asks = is_open and _EXTENSION.fullmatch(Headers(scope=scope).get("origin", ""))
+        await (self._open if asks else self._app)(scope, receive, send)

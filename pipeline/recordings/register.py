@@ -28,7 +28,12 @@ _MOST_S: Final = 30.0
 def register_of(pcm: Pcm, rate_hz: int) -> str:
     """ "low" or "high"; empty where it is in between, or too little is voiced. Blocking, a few ms for each second."""
     pitch = pitch_hz(pcm[: int(_MOST_S * rate_hz)], rate_hz)
-    if pitch is None or LOW_HZ <= pitch <= HIGH_HZ:
+    return "" if pitch is None else register_at(pitch)
+
+
+def register_at(pitch: float) -> str:
+    """The register of a voice of this pitch, Hz; empty in between."""
+    if LOW_HZ <= pitch <= HIGH_HZ:
         return ""
     return "low" if pitch < LOW_HZ else "high"
 

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import os
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from auth_service.policy import Role
 from auth_service.storage.assignments import Assignments
 from auth_service.storage.database import database_url, migrate
-from auth_service.storage.records import Assignment, Invitation, Room, Session
+from auth_service.storage.devices import OPERATOR, Devices
+from auth_service.storage.records import Assignment, Device, Invitation, Room, Session
 from auth_service.storage.retention import Kept, Retention
 from auth_service.storage.rooms import RoomExists, Storage
 from auth_service.storage.tables import metadata
@@ -108,6 +110,30 @@ async def test_both_databases_keep_what_they_are_given(engine: AsyncEngine) -> N
         == 1
     )
     assert (await storage.room("board"), await assignments.get("board")) == (None, None)
+
+
+async def test_both_databases_give_a_code_to_one_device(engine: AsyncEngine) -> None:
+    """Of many who redeem it at once; what is withdrawn stays so, and its name is gone."""
+    await migrate(engine)
+    devices = Devices(engine)
+    await devices.add_code("c" * 64, OPERATOR, NOW, NOW + 600)
+
+    async def redeem(number: int) -> Device | None:
+        return await devices.redeem(
+            "c" * 64, device=f"{number:024}", token=f"{number:064}", name="Ana", now=NOW, ends_at=NOW + 50
+        )
+
+    (device,) = [found for found in await asyncio.gather(*map(redeem, range(8))) if found]
+    assert await devices.by_token(f"{int(device.id):064}") == device
+    assert await devices.of(None, NOW) == await devices.of(OPERATOR, NOW) == [device]
+    await devices.use(device.id, NOW + 10, NOW + 60)
+    await devices.withdraw(device.id, NOW + 20)
+    await devices.withdraw(device.id, NOW + 30)
+    await devices.use(device.id, NOW + 40, NOW + 90)
+    assert await devices.get(device.id) == replace(
+        device, name="", used_at=NOW + 10, ends_at=NOW + 60, withdrawn_at=NOW + 20
+    )
+    assert await devices.of(None, NOW + 20) == []
 
 
 async def test_a_database_that_is_away_is_named_without_its_secrets(tmp_path: Path) -> None:

@@ -91,6 +91,7 @@ def service(settings: Settings, tmp_path: Path) -> Iterator[Background]:
         joins_per_invitation_per_minute=MANY,
         rooms_per_minute=MANY,
         requests_per_minute=MANY,
+        pairings_per_minute=MANY,
     )
     with Background(replace(settings, auth=auth), tmp_path) as running:
         yield running
@@ -106,22 +107,32 @@ def test_nothing_that_is_sent_breaks_the_service(service: Background, mode: Gene
     room = httpx.post(f"{service.url}/api/v1/rooms", json={"name": "fuzzed"}).json()
     organiser = {"authorization": f"Bearer {room['organiser_token']}"}
     guest = room["guest_link"].rpartition("#")[2]
+    device = _paired(service.url)
     tried: list[str] = []
 
     for found in schema.get_all_operations():
         operation = found.ok()  # type: ignore[union-attr]  # an Err would fail right here
         closes = (operation.method, operation.path) == ("delete", "/api/v1/rooms/{room}")
+        headers = device if operation.path.startswith("/api/v1/pairing/") else organiser
         with contextlib.suppress(Unsatisfiable):  # a call without parameters cannot be asked wrongly
-            _fuzz(operation.as_strategy(generation_mode=mode), None if closes else (organiser, guest), tried)
+            _fuzz(operation.as_strategy(generation_mode=mode), None if closes else (headers, guest), tried)
 
     assert len(tried) > 10 * EXAMPLES
     assert httpx.get(f"{service.url}/health").status_code == 200
 
 
+def _paired(url: str) -> dict[str, str]:
+    """What a device shows that was paired just now."""
+    code = httpx.post(f"{url}/api/v1/pairing/codes").json()["code"]
+    paired = httpx.post(f"{url}/api/v1/pairing/redeem", json={"code": code, "name": "fuzzed"}).json()
+    return {"authorization": f"Bearer {paired['token']}"}
+
+
 def _fuzz(
     cases: st.SearchStrategy[Case[Any]], inside: tuple[dict[str, str], str] | None, tried: list[str]
 ) -> None:
-    """Half of the cases are sent as a stranger would; the others with the organiser's token and a link that is good."""
+    """Half of the cases are sent as a stranger would; the others with the token of the organiser or of a device, and
+    with a link that is good."""
 
     @settings(max_examples=EXAMPLES, deadline=None, database=None, suppress_health_check=list(HealthCheck))
     @given(case=cases, trusted=st.booleans())
@@ -145,4 +156,4 @@ def test_the_description_covers_every_call(services: Container) -> None:
     calls = sorted(f"{method.upper()} {path}" for path, methods in described.items() for method in methods)
     page = (Path(__file__).parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
     assert [call for call in calls if call.replace("{invitation}", "{id}") not in page] == []
-    assert len(calls) == 42
+    assert len(calls) == 48

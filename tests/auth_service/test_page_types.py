@@ -27,6 +27,8 @@ KINDS = {
     "RecordedPart": "RecordingPartOut",
     "RecordedFile": "RecordingFileOut",
     "NewRoom": "CreatedRoom",
+    "PairingCode": "PairingCodeOut",
+    "PairedDevice": "DeviceOut",
     "Link": "InvitationOut",
     "InterpreterWish": "InterpreterWish",
     "InterpreterState": "InterpreterOut",

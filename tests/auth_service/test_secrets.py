@@ -83,7 +83,7 @@ async def test_the_service_does_not_start_with_built_in_keys(tmp_path: Path) -> 
 
 
 async def test_the_service_starts_serves_and_stops_and_logs_no_secret(tmp_path: Path) -> None:
-    """It answers, ends on SIGTERM with status 0, and its log at the finest level holds no link, session or token."""
+    """It answers, ends on SIGTERM with status 0, and its finest log has no link, session, token or code."""
     async with started(tmp_path, HIVE_DEVELOPMENT="true", HIVE_LOGGING__LEVEL="debug") as process:
         assert process.stderr is not None
         log = b""
@@ -101,11 +101,20 @@ async def test_the_service_starts_serves_and_stops_and_logs_no_secret(tmp_path: 
                 await client.post("/api/v1/join", json={"invitation": guest, "name": "Ana Lovelace"})
             ).json()
             await client.post("/api/v1/renew", json={"session": joined["session"]})
+            pairing = (await client.post("/api/v1/pairing/codes")).json()
+            wanted = {"code": pairing["code"], "name": "Zyzzogeton's browser"}
+            device = (await client.post("/api/v1/pairing/redeem", json=wanted)).json()
+            headers = {"authorization": f"Bearer {device['token']}"}
+            answer = await client.post("/api/v1/pairing/rooms", json={"hear": "es"}, headers=headers)
+            private = answer.json()
         process.terminate()
         _, rest = await process.communicate()
         log += rest
 
     assert process.returncode == 0
     assert b"/api/v1/join" in log
-    secrets = (guest, made["organiser_token"], joined["token"], joined["session"], "Ana Lovelace")
+    secrets = (
+        guest, made["organiser_token"], joined["token"], joined["session"], "Ana Lovelace", "Zyzzogeton",
+        pairing["code"], pairing["owner_token"], device["token"], private["listener"], private["speakers"]["tab"],
+    )  # fmt: skip
     assert [secret for secret in secrets if secret.encode() in log] == []

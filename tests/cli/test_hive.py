@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -13,7 +15,11 @@ from pathlib import Path
 
 import pytest
 
+from auth_service.paired_rooms import PairedRoomWish
+from auth_service.wiring import opened
 from cli.main import parser
+from config.settings import Settings
+from stack.keys import with_own_keys
 from stack.parts import ROOT
 
 COMMANDS = (
@@ -23,6 +29,7 @@ COMMANDS = (
     "speech",
     "voice",
     "accounts",
+    "pair",
     "join",
     "doctor",
     "models",
@@ -110,6 +117,40 @@ def test_errors_are_one_line(arguments: tuple[str, ...], status: int, error: str
     assert done.returncode == status
     assert done.stderr.splitlines()[-1].startswith(error)
     assert "Traceback" not in done.stderr
+
+
+def test_a_code_that_pairs_is_all_that_is_printed(tmp_path: Path) -> None:
+    """Words about it go to standard error; what is not paired cannot be withdrawn, and nothing is listed."""
+    made = hive("pair", home=tmp_path)
+    assert made.returncode == 0, made.stderr
+    assert re.fullmatch(r"[0-9A-Z]{4}-[0-9A-Z]{4}\n", made.stdout)
+    assert "http://127.0.0.1:8004" in made.stderr
+    listed = hive("pair", "--list", home=tmp_path)
+    assert (listed.returncode, listed.stdout) == (0, "")
+    unknown = hive("pair", "--withdraw", "nothing", home=tmp_path)
+    assert (unknown.returncode, unknown.stderr) == (1, "hive: error: You have no such device.\n")
+
+
+def test_a_device_is_withdrawn_while_the_media_server_is_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its rooms are over all the same; who is in one is put out by the service."""
+    code = hive("pair", home=tmp_path).stdout.strip()
+    monkeypatch.setenv("HIVE_CACHE", str(tmp_path / "cache"))
+
+    async def meet() -> str:
+        async with opened(with_own_keys(Settings())) as services:
+            device = (await services.pairing.redeem(code, "Lab")).device
+            wish = PairedRoomWish(hear="es", speak="auto", languages=None)
+            await services.paired_rooms.make(device, wish)
+            return device.id
+
+    device = asyncio.run(meet())
+    assert hive("pair", "--list", home=tmp_path).stdout.split()[::2] == [device, "Lab"]
+    done = hive("pair", "--withdraw", device, home=tmp_path, HIVE_LIVEKIT__URL="ws://127.0.0.1:1")
+    assert (done.returncode, done.stdout) == (0, "")
+    assert "the media server is not reached from here" in done.stderr
+    assert hive("pair", "--list", home=tmp_path).stdout == ""
 
 
 def test_an_unknown_setting_is_named(tmp_path: Path) -> None:

@@ -124,7 +124,25 @@ class Guest:
 
     async def join(self) -> None:
         """Connects."""
-        token = (
+        room = self.room = rtc.Room()
+        room.on("track_subscribed", self._subscribed)
+        room.on("transcription_received", self._legacy)
+        room.on("data_received", self._on_packet)
+        room.register_text_stream_handler("lk.transcription", self._on_caption)
+        room.register_text_stream_handler("translator.events", self._on_event)
+        room.register_text_stream_handler("lk.chat", self._on_chat)
+        await room.connect(
+            self._settings.url,
+            self._token(),
+            rtc.RoomOptions(
+                auto_subscribe=self._auto_subscribe,
+                single_peer_connection=True,
+                encryption=self._encryption(),
+            ),
+        )
+
+    def _token(self) -> str:
+        return (
             api.AccessToken(self._settings.api_key, self._settings.api_secret.get_secret_value())
             .with_identity(self.identity)
             .with_kind(self._kind)  # type: ignore[arg-type]  # one of LiveKit's names
@@ -137,22 +155,7 @@ class Guest:
                 )
             )
             .with_attributes(self._wishes)
-        )
-        room = self.room = rtc.Room()
-        room.on("track_subscribed", self._subscribed)
-        room.on("transcription_received", self._legacy)
-        room.on("data_received", self._on_packet)
-        room.register_text_stream_handler("lk.transcription", self._on_caption)
-        room.register_text_stream_handler("translator.events", self._on_event)
-        room.register_text_stream_handler("lk.chat", self._on_chat)
-        await room.connect(
-            self._settings.url,
-            token.to_jwt(),
-            rtc.RoomOptions(
-                auto_subscribe=self._auto_subscribe,
-                single_peer_connection=True,
-                encryption=self._encryption(),
-            ),
+            .to_jwt()
         )
 
     def _encryption(self) -> rtc.E2EEOptions | None:

@@ -7,15 +7,18 @@ import { routeOf, type Route } from "./logic/route";
 import { never } from "./logic/store";
 
 const start = () => import("./pages/Start");
+const pair = () => import("./pages/Pair");
 const visit = () => import("./pages/Visit");
 const captions = () => import("./pages/CaptionsPage");
 const Start = lazy(async () => ({ default: (await start()).Start }));
+const Pair = lazy(async () => ({ default: (await pair()).Pair }));
 const Visit = lazy(async () => ({ default: (await visit()).Visit }));
 const CaptionsPage = lazy(async () => ({ default: (await captions()).CaptionsPage }));
 
 // On a slow network one thing after the other takes seconds: the page is fetched together with its words.
 const PAGES: Readonly<Record<Route["page"], () => Promise<unknown>>> = {
   start,
+  pair,
   join: visit,
   captions,
   unknown: () => Promise.resolve(),
@@ -52,6 +55,8 @@ function Routed({ route }: { route: Route }) {
   switch (route.page) {
     case "start":
       return <Start api={api} />;
+    case "pair":
+      return <Pair api={api} />;
     case "join":
       return <Visit key={route.invitation} api={api} invitationToken={route.invitation} />;
     case "captions":

@@ -24,6 +24,7 @@ const KNOWN: readonly TextKey[] = [
   "error.not_found",
   "error.reader",
   "error.organiser_by_link",
+  "error.too_many_devices",
 ];
 
 /** Turns what went wrong into a sentence that helps. */

@@ -128,6 +128,22 @@ export interface NewRoom {
   readonly expires_at: string;
 }
 
+/** A code that pairs a browser's extension with this installation. */
+export interface PairingCode {
+  readonly code: string;
+  /** How long it is good, in seconds. */
+  readonly lasts_s: number;
+  /** Shows and withdraws what is paired by it; null for the operator, whose key does. */
+  readonly owner_token: string | null;
+}
+
+/** A browser that was paired. */
+export interface PairedDevice {
+  readonly device_id: string;
+  readonly name: string;
+  readonly used_at: string;
+}
+
 export interface Link {
   readonly id: string;
   readonly role: Role;
@@ -273,6 +289,19 @@ export class Api {
     operatorKey?: string,
   ): Promise<NewRoom> {
     return this.call("POST", "/rooms", operatorKey ? { body: room, bearer: operatorKey } : { body: room });
+  }
+
+  /** @param bearer the operator's key, or an owner's token. */
+  pairingCode(bearer: string | null): Promise<PairingCode> {
+    return this.call("POST", "/pairing/codes", bearer ? { bearer } : {});
+  }
+
+  async pairedDevices(bearer: string): Promise<readonly PairedDevice[]> {
+    return (await this.call<{ devices: PairedDevice[] }>("GET", "/pairing/devices", { bearer })).devices;
+  }
+
+  withdrawDevice(id: string, bearer: string): Promise<void> {
+    return this.call("DELETE", `/pairing/devices/${encodeURIComponent(id)}`, { bearer });
   }
 
   /** The calls that only an organiser of this room may make. */

@@ -2,6 +2,7 @@
 
 export type Route =
   | { readonly page: "start" }
+  | { readonly page: "pair" }
   | { readonly page: "join"; readonly invitation: string }
   | {
       readonly page: "captions";
@@ -30,6 +31,7 @@ export function routeOf({ pathname, search, hash }: Pick<Location, "pathname" | 
   if (parts.length === 0) return { page: "start" };
   const [first, second] = parts;
   const invitation = decoded(hash.slice(1));
+  if (parts.length === 1 && first === "pair") return { page: "pair" };
   if (parts.length === 1 && first === "join" && invitation) return { page: "join", invitation };
   if (parts.length === 2 && first === "captions" && second) {
     return { page: "captions", room: second, invitation, options: captionOptions(search) };

@@ -76,6 +76,9 @@ export function Start({ api }: { api: Api }) {
         />
         <YourMeetings onShow={show} />
         <KeptTranscripts onRead={setRead} />
+        <p>
+          <a href="/pair">{text("pair.title")}</a>
+        </p>
       </div>
       <StartDetails config={config} />
     </Page>

@@ -6,6 +6,7 @@ describe("addresses", () => {
 
   it("lead to their pages", () => {
     expect(route("/")).toEqual({ page: "start" });
+    expect(route("/pair")).toEqual({ page: "pair" });
     expect(route("/join#abc.def")).toEqual({ page: "join", invitation: "abc.def" });
     expect(route("/join")).toEqual({ page: "unknown" });
     expect(route("/join/abc.def")).toEqual({ page: "unknown" });
