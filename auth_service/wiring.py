@@ -80,20 +80,24 @@ def check_secrets(settings: Settings) -> None:
     """Raises SettingsError where a key is one that everybody knows, or too short, outside development, and where
     development is within others' reach."""
     refuse_exposed_development(settings)
+    secrets = _secrets(settings)
+    for name, value in secrets.items():
+        refuse_published(name, value, settings)
+        if not settings.development and len(value) < SHORTEST_SECRET:
+            raise SettingsError(f"{name} is shorter than {SHORTEST_SECRET} characters")
+    if not settings.development and len(set(secrets.values())) < len(secrets):
+        raise SettingsError(f"{', '.join(secrets)} must differ from each other")
+
+
+def _secrets(settings: Settings) -> dict[str, str]:
+    """Those that are in use here, by setting."""
     auth, turn = settings.auth, settings.turn
     secrets = {"livekit.api_secret": settings.livekit.api_secret, "auth.secret": auth.secret}
     if turn.host:
         secrets["turn.secret"] = turn.secret
     if auth.operator_key.get_secret_value():
         secrets["auth.operator_key"] = auth.operator_key
-    for name, secret in secrets.items():
-        value = secret.get_secret_value()
-        refuse_published(name, value, settings)
-        if not settings.development and len(value) < SHORTEST_SECRET:
-            raise SettingsError(f"{name} is shorter than {SHORTEST_SECRET} characters")
-    values = [secret.get_secret_value() for secret in secrets.values()]
-    if not settings.development and len(set(values)) < len(values):
-        raise SettingsError(f"{', '.join(secrets)} must differ from each other")
+    return {name: secret.get_secret_value() for name, secret in secrets.items()}
 
 
 def public_url(settings: Settings) -> str:

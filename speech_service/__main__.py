@@ -12,7 +12,7 @@ from pathlib import Path
 from config import logging
 from config.exposure import refuse_exposed_development
 from config.reading import load
-from config.settings import SettingsError
+from config.settings import Settings, SettingsError
 from foundation.signals import until_signal
 from pipeline.engines.protocols import EngineError
 from speech_service.serve import SERVICES, serve
@@ -22,14 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs until SIGINT or SIGTERM; 0 then, 1 when the services cannot run, 2 for wrong arguments or settings."""
     chosen = _parser().parse_args(arguments)
     try:
-        settings = load(chosen.config)
-    except SettingsError as error:
-        return _fail(str(error), 2)
-    if chosen.profile:
-        settings = replace(settings, profile=chosen.profile)
-    if chosen.host:
-        settings = replace(settings, services=replace(settings.services, host=chosen.host))
-    try:
+        settings = _as_asked(chosen, load(chosen.config))
         refuse_exposed_development(settings)
     except SettingsError as error:
         return _fail(str(error), 2)
@@ -44,6 +37,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         return _fail(f"cannot listen: {error.strerror or error}", 1)
     return 0
+
+
+def _as_asked(chosen: argparse.Namespace, settings: Settings) -> Settings:
+    """The settings with what the command line says instead."""
+    services = replace(settings.services, host=chosen.host or settings.services.host)
+    return replace(settings, profile=chosen.profile or settings.profile, services=services)
 
 
 def _announce(line: str) -> None:

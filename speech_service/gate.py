@@ -52,8 +52,7 @@ class Gate:
 
     def _objection(self, scope: Scope) -> Problem | None:
         watching = scope["path"] in WATCHING_PATHS
-        allowed = may_watch(scope, self._token) if watching else not self._token or shows(scope, self._token)
-        if not allowed:
+        if not self._may_ask(scope, watching=watching):
             return Problem(401, "not_authorised", "a valid bearer token is needed")
         if scope["type"] == "websocket":
             if self._connections >= self._limits.connections:
@@ -61,6 +60,11 @@ class Gate:
         elif self._requests >= self._limits.requests and not watching:
             return overloaded("too many requests at once", 1.0)
         return None
+
+    def _may_ask(self, scope: Scope, *, watching: bool) -> bool:
+        if watching:
+            return may_watch(scope, self._token)
+        return not self._token or shows(scope, self._token)
 
     async def _converse(self, scope: Scope, receive: Receive, send: Send) -> None:
         self._connections += 1

@@ -60,11 +60,8 @@ class RequestMultiplexer:
             _, late = await asyncio.wait(work, timeout=END_S)
             for task in late:
                 log.error("request does not end", request=task.get_name())
-        for done in work:
-            if done.done() and not done.cancelled() and (failure := done.exception()):
-                log.info(
-                    "request failed after its connection", error=type(failure).__name__, at=place(failure)
-                )
+        for task in work:
+            _tell_failure(task)
 
     async def read(self, codec: Codec[M], text: str) -> M | None:
         """Reads a message; one that has an `id` but does not fit gets its own answer, and None is returned.
@@ -139,3 +136,9 @@ def _last_message(number: int, request: _Request) -> Any:
     if request.unwanted:
         return Cancelled(number)
     raise RuntimeError("work was cancelled, and nobody had asked for it")
+
+
+def _tell_failure(work: asyncio.Task[Any]) -> None:
+    """Where it failed, of work whose connection is gone."""
+    if work.done() and not work.cancelled() and (failure := work.exception()):
+        log.info("request failed after its connection", error=type(failure).__name__, at=place(failure))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AsyncExitStack
 from urllib.parse import urlsplit
 
@@ -76,14 +76,16 @@ async def serve(
         loaded = [(name, *await _load(name, settings, choice, recognizer, stack)) for name in names]
         for _, app, _ in loaded:
             app.state.measures.state("machine", facts(choice, figures))
-        servers = []
+        servers: dict[str, Listening] = {}
         for name, app, info in loaded:
-            server = await stack.enter_async_context(serving(app, settings.services, wanted[name]))
-            servers.append(server)
-            languages = ", ".join(info.languages[:20]) + (" …" if len(info.languages) > 20 else "")
-            announce(f"{name:4} {server.url}  {info.name} ({languages})")
-            log.info("service listens", service=name, url=server.url, engine=info.name)
-        await _end_of_one(dict(zip(names, servers, strict=True)))
+            servers[name] = await stack.enter_async_context(serving(app, settings.services, wanted[name]))
+            announce(f"{name:4} {servers[name].url}  {info.name} ({_some(info.languages)})")
+            log.info("service listens", service=name, url=servers[name].url, engine=info.name)
+        await _end_of_one(servers)
+
+
+def _some(languages: Sequence[str]) -> str:
+    return ", ".join(languages[:20]) + (" …" if len(languages) > 20 else "")
 
 
 async def _end_of_one(servers: Mapping[str, Listening]) -> None:

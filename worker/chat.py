@@ -149,10 +149,10 @@ def _older_message(data: bytes, writer: str) -> ChatMessage | None:
         told = json.loads(data)
     except (ValueError, RecursionError):
         return None
-    if not isinstance(told, dict) or told.get("ignoreLegacy") is True:
-        return None
-    identifier, text = told.get("id"), told.get("message")
-    if not isinstance(identifier, str) or not isinstance(text, str):
-        return None
-    fits = len(identifier) <= MAX_ID_CHARACTERS and len(text) <= MAX_CHARACTERS
-    return ChatMessage(identifier, writer, text) if fits else None
+    match told:
+        case {"ignoreLegacy": True}:
+            return None
+        case {"id": str(identifier), "message": str(text)}:
+            fits = len(identifier) <= MAX_ID_CHARACTERS and len(text) <= MAX_CHARACTERS
+            return ChatMessage(identifier, writer, text) if fits else None
+    return None

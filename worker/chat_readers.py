@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 
 from protocol.language import same_language
@@ -23,18 +22,13 @@ def translations(
 
     Who reads or hears the language of the message needs none; nor does its writer.
     """
-    needed = {
-        person.identity: language
-        for person in people
-        if person.identity != writer
-        and (language := language_of(person)) is not None
-        and not _understands(person, source)
-    }
-    ordered = [language for language, _ in Counter(needed.values()).most_common(most_languages)]
-    return {
-        language: frozenset(who for who, wanted in needed.items() if wanted == language)
-        for language in ordered
-    }
+    readers: dict[str, set[str]] = {}
+    for person in people:
+        language = None if person.identity == writer else language_of(person)
+        if language is not None and not _understands(person, source):
+            readers.setdefault(language, set()).add(person.identity)
+    most_first = sorted(readers, key=lambda language: -len(readers[language]))
+    return {language: frozenset(readers[language]) for language in most_first[:most_languages]}
 
 
 def declared_language(person: Person) -> str | None:

@@ -32,15 +32,16 @@ class Hearing:
 
     def languages(self, listener: Person) -> tuple[str, ...]:
         """Those of which a listener needs the channel, the general one first."""
+        found = [listener.hears] if self._needs_general(listener) else []
         chosen = [self._speakers[who] for who in listener.overrides if who in self._speakers]
-        others = (
-            speaker
-            for who, speaker in self._speakers.items()
-            if who != listener.identity and who not in listener.overrides
-        )
-        general = listener.hears if any(listener.heard_in(speaker) for speaker in others) else None
-        found = (general, *(listener.heard_in(speaker) for speaker in chosen))
+        found += [listener.heard_in(speaker) for speaker in chosen]
         return tuple(dict.fromkeys(code for code in found if code is not None))
+
+    def _needs_general(self, listener: Person) -> bool:
+        """Whether somebody else is to be heard translated for whom they have chosen nothing in particular."""
+        apart = {listener.identity, *listener.overrides}
+        others = (speaker for who, speaker in self._speakers.items() if who not in apart)
+        return any(listener.heard_in(speaker) for speaker in others)
 
     def voices(self, speaker: Person) -> frozenset[str]:
         """The languages in which somebody else hears a speaker."""

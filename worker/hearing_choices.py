@@ -43,10 +43,7 @@ def read_overrides(value: str) -> tuple[tuple[str, str], ...]:
     return tuple(
         (identity, ORIGINAL if code.casefold() == ORIGINAL else hyphenated(code))
         for identity, code in list(chosen.items())[:MAX_OVERRIDES]
-        if identity
-        and len(identity) <= MAX_IDENTITY_CHARACTERS
-        and isinstance(code, str)
-        and _is_choice(code)
+        if 0 < len(identity) <= MAX_IDENTITY_CHARACTERS and isinstance(code, str) and _is_choice(code)
     )
 
 

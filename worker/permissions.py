@@ -79,13 +79,17 @@ class Permissions:
         self._revoked = {(who, sid) for who, sid in self._revoked if sid in live}
         for identity in old.keys() | new.keys():
             before, after = old.get(identity, frozenset()), new.get(identity, frozenset())
-            for sid in (before - after) & live:
-                self._revoked.add((identity, sid))
-                self._nudge(identity, sid, False)
-            for sid in after - before:
-                if (identity, sid) in self._revoked:
-                    self._revoked.discard((identity, sid))
-                    self._nudge(identity, sid, True)
+            self._tell_change(identity, taken=(before - after) & live, given=after - before)
+
+    def _tell_change(self, identity: str, *, taken: frozenset[str], given: frozenset[str]) -> None:
+        """Nudges the server for what was taken, and for what is given back."""
+        for sid in taken:
+            self._revoked.add((identity, sid))
+            self._nudge(identity, sid, False)
+        for sid in given:
+            if (identity, sid) in self._revoked:
+                self._revoked.discard((identity, sid))
+                self._nudge(identity, sid, True)
 
     def forget(self, identity: str) -> None:
         """Somebody left: if they come back, they begin anew."""

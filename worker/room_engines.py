@@ -107,18 +107,17 @@ def reachable(translator: Translator, source_language: str, wanted: Sequence[str
     """Languages that can be translated into, or what of them is wanted and what is spoken; sorted."""
     known = translator.info.languages
     found = {
-        target
-        for target in known
-        if target == source_language
-        or any(source != target and translator.route(source, target) for source in known)
+        target for target in known if target == source_language or _is_translated_into(translator, target)
     }
     if wanted is not None:
-        served = (served_by(code, found) for code in wanted)
+        served = {served_by(code, found) for code in wanted}
+        served.add(served_by(source_language, known))  # for captions in the language that is spoken
         found = {code for code in served if code is not None}
-        source = served_by(source_language, known)
-        if source is not None:
-            found.add(source)  # for captions in the language that is spoken
     return tuple(sorted(found))
+
+
+def _is_translated_into(translator: Translator, target: str) -> bool:
+    return any(source != target and translator.route(source, target) for source in translator.info.languages)
 
 
 def abilities(

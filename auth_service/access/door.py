@@ -112,15 +112,20 @@ class Door:
         self._invites.check(invitation, room)
         if waiter.answer == "refused":
             raise Refused(403, "not_admitted", "The organiser did not let you in.")
-        if waiter.answer is None:
-            if room.locked:
-                await self._waiting.drop(mark)
-                raise locked()
-            if room.lobby:
-                return Ticket(secret, waiter.ends_at)
-            if not await self._admit(waiter):
-                raise waiting_ended()
+        if waiter.answer is None and not await self._comes_in_unasked(waiter, room, mark):
+            return Ticket(secret, waiter.ends_at)
         return await self._invites.enter(invitation, room, waiter, secret, waited=True)
+
+    async def _comes_in_unasked(self, waiter: Waiter, room: Room, mark: str) -> bool:
+        """Whether the room has been opened meanwhile. Raises Refused where it was locked, or waiting is over."""
+        if room.locked:
+            await self._waiting.drop(mark)
+            raise locked()
+        if room.lobby:
+            return False
+        if not await self._admit(waiter):
+            raise waiting_ended()
+        return True
 
     async def give_up(self, secret: str) -> None:
         """Waits no longer; also for who does not wait."""

@@ -123,12 +123,15 @@ class _Scene:
         Taking a dispatch back ends the job that it brought.
         """
         dispatches = self.snapshot.dispatches
-        known = {who for each in dispatches for who in each.identities}
         theirs = {agent.identity for agent in staying}
         spare = {each.id for each in dispatches if each.identities & theirs}
-        if theirs - known:
+        if not self._are_known(theirs):
             spare |= {each.id for each in dispatches if self._is_last(each) and not each.identities}
-        return tuple(each.id for each in dispatches if each.id not in spare)
+        return _all_but(spare, self.snapshot)
+
+    def _are_known(self, identities: set[str]) -> bool:
+        """Whether it is known of each which dispatch brought them."""
+        return identities.issubset(who for each in self.snapshot.dispatches for who in each.identities)
 
     def _is_able(self, agent: Agent) -> bool:
         connected = agent.active or self.present_s(agent) < CONNECT_S
@@ -161,6 +164,10 @@ def _unneeded(leaving: tuple[Agent, ...], snapshot: RoomSnapshot) -> tuple[str, 
     brought = {each.id for each in snapshot.dispatches if each.identities & identities}
     if leaving and not brought:
         brought = {each.id for each in snapshot.dispatches if not each.identities}
+    return _all_but(brought, snapshot)
+
+
+def _all_but(brought: set[str], snapshot: RoomSnapshot) -> tuple[str, ...]:
     return tuple(each.id for each in snapshot.dispatches if each.id not in brought)
 
 

@@ -16,7 +16,7 @@ import structlog
 from auth_service.dispatch.plan import DispatchPlan, decide
 from auth_service.dispatch.sightings import RoomSightings
 from auth_service.errors import MediaServerError
-from auth_service.livekit_server import MediaServer
+from auth_service.livekit_server import Agent, MediaServer
 from auth_service.storage.assignments import Assignments
 from auth_service.storage.records import Assignment
 from foundation.database import StorageError
@@ -173,12 +173,16 @@ class Reconciler:
             self._log_away(error)
             return set()
         due = concerned.keys() & live
+        self._forget_all_but(due)
+        now_s = self._now()
+        return {room for room in due if room not in self._resting or now_s >= self._resting[room][1]}
+
+    def _forget_all_but(self, due: set[str]) -> None:
+        """What is remembered of rooms that concern us no more."""
         for room in self._sightings.keys() - due - self._looking - self._nudged:
             del self._sightings[room]
         for room in self._resting.keys() - due:
             del self._resting[room]
-        now_s = self._now()
-        return {room for room in due if room not in self._resting or now_s >= self._resting[room][1]}
 
     async def _settle(self, dismissed: dict[str, float]) -> None:
         now_s = self._now()
@@ -268,10 +272,15 @@ class Reconciler:
             await self._dispatch(assignment, plan)
         if plan.settled and assignment.failures:
             await self._assignments.note(room, failures=0)
-        if plan.keep is not None and self._acknowledges(assignment, plan):
-            await self._assignments.note(room, told=plan.keep.wish)
-        if plan.keep is not None and self._to_tell(assignment, plan):
-            await self._tell(assignment, plan.keep.identity)
+        if plan.keep is not None:
+            await self._keep_told(assignment, plan, plan.keep)
+
+    async def _keep_told(self, assignment: Assignment, plan: DispatchPlan, kept: Agent) -> None:
+        """Notes what the interpreter that stays has acknowledged, and tells it what it has not."""
+        if self._acknowledges(assignment, plan):
+            await self._assignments.note(assignment.room, told=kept.wish)
+        if self._to_tell(assignment, plan):
+            await self._tell(assignment, kept.identity)
 
     async def _tell(self, assignment: Assignment, identity: str) -> None:
         """Tells the whole wish; told again until the interpreter shows that it carries this version out."""

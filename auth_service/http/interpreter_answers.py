@@ -134,25 +134,20 @@ def _count(read: Any) -> TypeGuard[int]:
 
 def _channels(agent: Agent) -> list[ChannelOut]:
     read = _json(agent.attributes.get(CHANNELS, "{}"))
-    channels = []
-    for language, channel in read.items() if isinstance(read, dict) else ():
-        if not isinstance(channel, dict):
-            continue
-        lag_s, listeners, state = (
-            channel.get("lag_s", 0.0),
-            channel.get("listeners", 0),
-            channel.get("state", "open"),
-        )
-        if (
-            isinstance(lag_s, (int, float))
-            and math.isfinite(lag_s)
-            and isinstance(listeners, int)
-            and state in ("open", "muted", "lingering", "human")
-        ):
-            channels.append(
-                ChannelOut(language=language, listeners=listeners, lag_s=float(lag_s), state=state)
-            )
-    return channels
+    channels = [_channel(language, told) for language, told in read.items()] if isinstance(read, dict) else []
+    return [channel for channel in channels if channel is not None]
+
+
+def _channel(language: str, told: Any) -> ChannelOut | None:
+    """None for what no interpreter of ours says of a channel."""
+    if not isinstance(told, dict):
+        return None
+    lag_s, listeners, state = told.get("lag_s", 0.0), told.get("listeners", 0), told.get("state", "open")
+    if not isinstance(lag_s, (int, float)) or not math.isfinite(lag_s) or not isinstance(listeners, int):
+        return None
+    if state not in ("open", "muted", "lingering", "human"):
+        return None
+    return ChannelOut(language=language, listeners=listeners, lag_s=float(lag_s), state=state)
 
 
 def _json(text: str) -> Any:

@@ -35,10 +35,15 @@ async def webhook(
     if event.event in _NUDGING and event.room.name:
         services.reconciler.nudge(event.room.name)
     if event.event == "participant_joined":
-        try:
-            await services.removals.enforce(event.room.name)
-        except (MediaServerError, StorageError) as error:  # the periodic look comes back to it
-            log.warning("removed participants not looked for", room=event.room.name, error=str(error))
+        await _keep_out(services, event.room.name)
+
+
+async def _keep_out(services: Container, room: str) -> None:
+    """Those who were removed; the periodic look comes back to it."""
+    try:
+        await services.removals.enforce(room)
+    except (MediaServerError, StorageError) as error:
+        log.warning("removed participants not looked for", room=room, error=str(error))
 
 
 def _verified(body: bytes, services: Container, authorization: str) -> api.WebhookEvent | None:

@@ -76,21 +76,25 @@ class RecordingFiles:
         Raises:
             TooLarge: there is no room for it.
         """
-        folder = self._directory / recording / part
-        path = folder / name
+        path = self._directory / recording / part / name
         size = path.stat().st_size if path.exists() else 0
         if offset != size or not piece:
             return size
-        if not folder.exists() and len(self._folders(recording)) >= MOST_PARTS:
-            raise TooLarge
-        if not path.exists() and folder.exists() and len(list(folder.iterdir())) > MOST_FILES:
+        if not self._has_place(recording, path):
             raise TooLarge
         if self._bytes(self._directory / recording) + len(piece) > self._most_bytes or self.full():
             raise TooLarge
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with path.open("ab") as file:
             file.write(piece)
         return size + len(piece)
+
+    def _has_place(self, recording: str, path: Path) -> bool:
+        """Whether a recording may have this file: so many parts, and so many files in each."""
+        folder = path.parent
+        if not folder.exists():
+            return len(self._folders(recording)) < MOST_PARTS
+        return path.exists() or len(list(folder.iterdir())) <= MOST_FILES
 
     def finish(self, recording: str, part: str, told: PartEnd) -> None:
         """The part has come as a whole, even if nothing is in it. Raises TooLarge."""
@@ -110,17 +114,9 @@ class RecordingFiles:
 
     def files(self, recording: str) -> list[KeptFile]:
         """All of the parts that have come as a whole, then the picture."""
-        parts = [
-            KeptFile(part.id, path.name, path.stat().st_size)
-            for part in self.parts(recording)
-            for path in sorted((self._directory / recording / part.id).iterdir())
-            if _FILE.fullmatch(path.name)
-        ]
         whole = self._directory / recording
-        pictures = (
-            [path for path in whole.iterdir() if PICTURE.fullmatch(path.name)] if whole.exists() else []
-        )
-        return parts + [KeptFile("", path.name, path.stat().st_size) for path in pictures]
+        found = [kept for part in self.parts(recording) for kept in _kept_in(whole / part.id, part.id, _FILE)]
+        return found + (_kept_in(whole, "", PICTURE) if whole.exists() else [])
 
     def path(self, file: KeptFile, recording: str) -> Path:
         """Where a file of `files` lies."""
@@ -155,3 +151,12 @@ class RecordingFiles:
             with contextlib.suppress(FileNotFoundError):  # others may remove it
                 found += path.lstat().st_size
         return found
+
+
+def _kept_in(folder: Path, part: str, names: re.Pattern[str]) -> list[KeptFile]:
+    """The files of a folder that have such names."""
+    return [
+        KeptFile(part, path.name, path.stat().st_size)
+        for path in sorted(folder.iterdir())
+        if names.fullmatch(path.name)
+    ]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import and_, delete, func, insert, or_, select, update
+from sqlalchemy import Insert, and_, delete, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -65,17 +65,7 @@ class Storage:
                 )
             except IntegrityError as error:
                 raise RoomExists(room.name) from error
-            await connection.execute(
-                insert(interpreters).values(
-                    room=room.name,
-                    wanted=interpreter is not None,
-                    wish=(interpreter or Wish()).message(),
-                    version=0 if interpreter is None else 1,
-                    told=0,
-                    changed_at=0.0 if interpreter is None else room.created_at,
-                    failures=0,
-                )
-            )
+            await connection.execute(_first_wish(room, interpreter))
             for invitation in first:
                 await rows.add_invitation(connection, invitation)
             for session in people:
@@ -258,3 +248,15 @@ class Storage:
         """Whether pages may record from now on; a room that does not exist is no error."""
         async with transaction(self._engine) as connection:
             await connection.execute(update(rooms).where(rooms.c.name == room).values(recording=allowed))
+
+
+def _first_wish(room: Room, interpreter: Wish | None) -> Insert:
+    return insert(interpreters).values(
+        room=room.name,
+        wanted=interpreter is not None,
+        wish=(interpreter or Wish()).message(),
+        version=0 if interpreter is None else 1,
+        told=0,
+        changed_at=0.0 if interpreter is None else room.created_at,
+        failures=0,
+    )

@@ -90,7 +90,10 @@ class TranscriptionClient(HttpClient):
         query += [("hints", hint) for hint in hints]
         if language is not None:
             query.append(("language", language))
-        body = pcm.astype("<i2", copy=False).tobytes()
+        return await self._patiently(pcm.astype("<i2", copy=False).tobytes(), query)
+
+    async def _patiently(self, body: bytes, query: list[tuple[str, str]]) -> Transcript:
+        """Asks again while all are overloaded and there is time."""
         until_s = time.monotonic() + self._wait_s
         while True:
             try:

@@ -156,7 +156,7 @@ class RemoteTranslator:
             raise WireError("unexpected bytes")
         match FROM_TRANSLATION.decode(message):
             case Translated(id=number) as done:
-                if (answer := self._waiting.get(number)) and not answer.done():
+                if answer := self._awaited(number):
                     answer.set_result(
                         TranslationResult(
                             done.text,
@@ -170,10 +170,15 @@ class RemoteTranslator:
             case Failed(id=None, code=code):
                 log.warning("service ends the connection", service=SERVICE, code=code)
             case Failed(id=int(number)) as failed:
-                if (answer := self._waiting.get(number)) and not answer.done():
+                if answer := self._awaited(number):
                     answer.set_exception(_error(failed))
             case Cancelled():
                 pass
+
+    def _awaited(self, number: int) -> asyncio.Future[TranslationResult] | None:
+        """The answer to a request, unless nobody waits for it any more."""
+        answer = self._waiting.get(number)
+        return None if answer is None or answer.done() else answer
 
     def _lost(self) -> None:
         for answer in self._waiting.values():

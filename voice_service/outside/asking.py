@@ -64,7 +64,11 @@ def texts_of(service: str, found: Any, name: str, count: int) -> list[str]:
     """The texts of a list of objects, one for each that was sent. Raises EngineError."""
     if not isinstance(found, list) or len(found) != count:
         raise EngineError(f"the answer of {service} has another number of texts")
-    texts = [item.get(name) if isinstance(item, dict) else None for item in found]
-    if not all(isinstance(text, str) for text in texts):
+    return [_text_of(service, item, name) for item in found]
+
+
+def _text_of(service: str, item: Any, name: str) -> str:
+    text = item.get(name) if isinstance(item, dict) else None
+    if not isinstance(text, str):
         raise EngineError(f"the answer of {service} cannot be read")
-    return [str(text) for text in texts]
+    return text

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import case, func, select, union_all
+from sqlalchemy import Row, case, func, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from foundation.database import reading
 from voice_service.accounts.plans import all_plans
 from voice_service.accounts.records import Plan
 from voice_service.jobs.queue import JobQueue
-from voice_service.jobs.records import JobStatus, Priority
+from voice_service.jobs.records import JobStatus, Priority, Waited
 from voice_service.storage.job_tables import deliveries, jobs
 from voice_service.storage.message_tables import messages
 from voice_service.storage.tables import plans as plan_rows
@@ -107,24 +107,26 @@ class QueueWatch:
             busy = await _leases(connection, now)
             kept = await _kept(connection, now - LATELY_S)
             untold = await connection.scalar(select(func.count()).select_from(deliveries))
-        queues = [
-            QueueDepth(
-                priority=priority,
-                waiting=row.waiting if (row := found.get(priority)) else 0,
-                oldest_s=now - row.oldest if row and row.oldest is not None else None,
-                processing=row.processing if row else 0,
-                begun=waited[priority].count,
-                median_s=waited[priority].median_s,
-                longest_s=waited[priority].longest_s,
-            )
-            for priority in Priority
-        ]
+        queues = [_depth(priority, found.get(priority), waited[priority], now) for priority in Priority]
         plans.sort(key=lambda plan: (plan.queue.value, plan.promised_s, plan.name))
         made = [_plan(plan, kept.get(plan.name, _Kept())) for plan in plans]
         everybody = sorted(seen | busy.keys())
         return QueueView(
             queues, [QueueWorker(one, busy.get(one, [])) for one in everybody], made, untold or 0
         )
+
+
+def _depth(priority: Priority, row: Row[Any] | None, waited: Waited, now: float) -> QueueDepth:
+    """`row`: of `_DEPTH`; None where no job of the priority waits or is worked on."""
+    return QueueDepth(
+        priority=priority,
+        waiting=0 if row is None else row.waiting,
+        oldest_s=None if row is None or row.oldest is None else now - row.oldest,
+        processing=0 if row is None else row.processing,
+        begun=waited.count,
+        median_s=waited.median_s,
+        longest_s=waited.longest_s,
+    )
 
 
 _WAITING: Final = jobs.c.status == JobStatus.PENDING
