@@ -45,7 +45,7 @@ async def test_a_text_is_spoken_heard_kept_and_found_again(
             await expect(page.locator("h1")).to_have_text("تحويل النص إلى كلام")
             assert await page.evaluate("document.documentElement.dir") == "rtl"
             await _is_clean(page)
-            await page.locator(".speech-page-language").select_option("en")
+            await page.locator(".page-language").select_option("en")
             await page.get_by_label("Key of the API").fill("wrong")
             await page.keyboard.press("Enter")
             await expect(page.locator("#key-problem")).to_contain_text("valid key")
