@@ -148,7 +148,7 @@ async def test_of_one_long_sentence_a_room_waits_for_a_piece_alone() -> None:
                 await asyncio.sleep(0.005)
             for _ in range(1000):
                 voice.allowed.release()
-            assert await asyncio.gather(file, room) == [200, 200]
+            assert [await file, await room] == [200, 200]
 
     asked = [request for request in voice.asked if request.unhurried]
     first = voice.pieces.count(asked[0].text)
