@@ -2,7 +2,6 @@ import { useMemo } from "react";
 import { wordsOf } from "../hooks/words";
 import type { Values } from "../logic/i18n";
 import { Figures } from "./figures";
-import { en } from "./words/en";
 import { loadWords, type AdminKey } from "./words/load";
 
 /** The words of the page for operators. */
@@ -16,10 +15,10 @@ export function useFigures(): Figures {
 
 /** Says a word of the service in the reader's language; what this page does not know comes as it is. */
 export function useNameOf(): (group: string, word: string) => string {
-  const { text } = useWords();
+  const { text, knows } = useWords();
   return (group, word) => {
     const key = `${group}.${word}`;
-    return isKey(key) ? text(key) : word.replaceAll("_", " ");
+    return knows(key) ? text(key) : word.replaceAll("_", " ");
   };
 }
 
@@ -29,10 +28,6 @@ export type Told = { readonly key: AdminKey; readonly values?: Values } | { read
 export function useToldText(): (told: Told) => string {
   const { text } = useWords();
   return (told) => ("key" in told ? text(told.key, told.values) : told.detail);
-}
-
-function isKey(key: string): key is AdminKey {
-  return Object.hasOwn(en, key) && typeof en[key as keyof typeof en] === "string";
 }
 
 export type { AdminKey };
