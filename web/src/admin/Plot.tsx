@@ -45,8 +45,8 @@ export function Plot({
               ))}
             </svg>
             <div className="plot-times">
-              <span>{moment(times[0] ?? NaN)}</span>
-              <span>{moment(times[times.length - 1] ?? NaN)}</span>
+              <bdi>{moment(times[0] ?? NaN)}</bdi>
+              <bdi>{moment(times[times.length - 1] ?? NaN)}</bdi>
             </div>
           </div>
           {series.length > 1 && (
