@@ -45,6 +45,10 @@ class Voice:
     register: str | None
     description: str | None
     engine: str
+    tier: str
+    """"fast", "standard" or "premium"."""
+    cloneable: bool
+    """Whether voices of one's own are made with it."""
     sample_url: str
 
 

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import psutil
 
+from pipeline.gpus import Gpu, read_gpus
+
 _QUOTA = Path("/sys/fs/cgroup/cpu.max")
 _PROCESSORS = Path("/proc/cpuinfo")
 
@@ -25,6 +27,35 @@ class Machine:
     processor: str
     cores: int
     """That this process may use."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MachineLoad:
+    """How busy a machine is."""
+
+    name: str
+    processor: str
+    cores: int
+    """That the process that says it may use."""
+    load: float
+    """How many programs of the machine wanted a core, as a mean of the last minute: above their number they wait."""
+    memory_used_bytes: int
+    memory_total_bytes: int
+    gpus: tuple[Gpu, ...]
+
+
+def machine_load() -> MachineLoad:
+    """How busy the machine is that this runs on. Blocking, some milliseconds."""
+    machine, memory = this_machine(), psutil.virtual_memory()
+    return MachineLoad(
+        name=machine.name,
+        processor=machine.processor,
+        cores=machine.cores,
+        load=round(os.getloadavg()[0], 2),
+        memory_used_bytes=memory.total - memory.available,
+        memory_total_bytes=memory.total,
+        gpus=read_gpus(),
+    )
 
 
 def this_machine() -> Machine:

@@ -103,6 +103,7 @@ class SpeechDone(_OfClause):
 
     source_language: str
     voice: str
+    """Its name; "likeness" for one that resembles its speaker."""
     speed: float
     waited_s: float
     translated_at_s: float

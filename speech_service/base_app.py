@@ -19,6 +19,7 @@ from foundation.http.problems import Problem, ProblemError, described, of_http_e
 from foundation.http.watching import PROMETHEUS, Health, health_response
 from pipeline.audio import AudioError
 from pipeline.engines.protocols import EngineError
+from pipeline.machine import MachineLoad, machine_load
 from protocol.codec import complaints
 from speech_service.gate import OPEN_PATHS, Gate, Limits
 from speech_service.measures import Measures
@@ -94,6 +95,11 @@ def new_service(
     async def performance() -> dict[str, Any]:
         """Quantiles of all durations since the start; what was chosen, what was measured, and what fits at once."""
         return measures.performance()
+
+    @app.get("/machine")
+    async def machine() -> MachineLoad:
+        """How busy the machine is that this service runs on, with its GPUs."""
+        return await asyncio.to_thread(machine_load)
 
     @app.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})
     async def metrics() -> Response:

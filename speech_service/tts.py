@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import aclosing
+from dataclasses import replace
 from functools import partial
 from typing import Annotated, Any
 
@@ -31,6 +32,7 @@ from pipeline.recordings.finishing import AudioFormat, Encoder, encode
 from speech_service.base_app import body_limits, check_text, new_service, patience
 from speech_service.measures import Measures
 from speech_service.multiplexer import RequestMultiplexer
+from speech_service.piece_lengths import PieceLengths
 from speech_service.sockets import Peer, conversation
 from speech_service.sound_bodies import BYTES_A_SECOND
 from speech_service.speakers import EMBEDDING_PATH, MOST_SOUND_S, add_speaker_routes
@@ -69,7 +71,8 @@ class SynthesizeRequest(BaseModel):
     pronunciations: Annotated[dict[Short, Short], Field(max_length=500)] = {}
     """Written form to spoken form."""
     unhurried: bool = False
-    """No other voice speaks where the one that is asked for is slow, and what is live goes first."""
+    """No other voice speaks where the one that is asked for, or the language's default, is slow; what is live goes
+    first, between pieces of about two seconds of work."""
 
 
 class Voices(BaseModel):
@@ -220,7 +223,7 @@ class _SynthesisHandler:
 
     def __init__(self, synthesizer: Synthesizer, settings: Settings, measures: Measures) -> None:
         self._synthesizer, self._settings, self._measures = synthesizer, settings, measures
-        self._turns = SpeakingTurns()
+        self._turns, self._lengths = SpeakingTurns(), PieceLengths()
 
     def voices(self, language: str | None) -> list[Voice]:
         """Raises UnknownLanguage."""
@@ -238,34 +241,52 @@ class _SynthesisHandler:
         """The speech piece by piece, empty pieces left out. Raises ProblemError, EngineError."""
         self._check(request)
         began_s = time.monotonic()
-        limit_s = UNHURRIED_S if request.unhurried else self._settings.speech.timeout_s
-        speech = self._synthesizer.synthesize(
-            SynthesisRequest(
-                request.text,
-                request.language,
-                request.voice,
-                request.speed,
-                dict(request.pronunciations),
-                request.unhurried,
-            )
-        )
         sounded = False
+        wanted = SynthesisRequest(
+            request.text,
+            request.language,
+            request.voice,
+            request.speed,
+            dict(request.pronunciations),
+            request.unhurried,
+        )
+        for part in self._unhurried_parts(wanted) if request.unhurried else (wanted,):
+            async with aclosing(self._rendered(part)) as speech:
+                async for piece in speech:
+                    if not sounded:
+                        sounded = True
+                        self._measures.took("first_sound", time.monotonic() - began_s)
+                    yield piece
+        self._measures.took("speech", time.monotonic() - began_s)
+
+    def _unhurried_parts(self, wanted: SynthesisRequest) -> Iterator[SynthesisRequest]:
+        """So little at a time that a room waits for none of them for long; all with one voice."""
+        language = wanted.language
+        voice = wanted.voice or self._synthesizer.voices(language)[0].name
+        for text in self._lengths.pieces(wanted.text, voice, language):
+            if text.strip():
+                yield replace(wanted, text=text.strip(), voice=voice)
+
+    async def _rendered(self, wanted: SynthesisRequest) -> AsyncGenerator[Pcm, None]:
+        """As it is made, each piece in its turn."""
+        limit_s = UNHURRIED_S if wanted.unhurried else self._settings.speech.timeout_s
+        speech = self._synthesizer.synthesize(wanted)
+        took_s = 0.0
         try:
             while True:
-                async with self._turns.piece(unhurried=request.unhurried), patience(limit_s):
+                async with self._turns.piece(unhurried=wanted.unhurried), patience(limit_s):
+                    began_s = time.monotonic()
                     piece = await anext(speech, None)
+                    took_s += time.monotonic() - began_s
                 if piece is None:
                     break
-                if not len(piece):
-                    continue
-                if not sounded:
-                    sounded = True
-                    self._measures.took("first_sound", time.monotonic() - began_s)
-                yield piece
-            self._measures.took("speech", time.monotonic() - began_s)
+                if len(piece):
+                    yield piece
         finally:
             if isinstance(speech, AsyncGenerator):
                 await speech.aclose()
+        if wanted.unhurried:
+            self._lengths.took(wanted.voice, wanted.language, len(wanted.text), took_s)
 
     def _check(self, request: SpeakBody) -> None:
         check_text(request.text, self._settings)

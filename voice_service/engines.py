@@ -20,6 +20,7 @@ from voice_service.failover import (
     RemoteWords,
     Replicas,
 )
+from voice_service.watching.nodes import HEARING, SPEECH, TRANSLATION
 
 RETRY_AFTER_S = 5.0
 ALONE_S = 3.0
@@ -52,16 +53,16 @@ class Engines:
 @contextlib.asynccontextmanager
 async def opened_engines(settings: Settings) -> AsyncIterator[Engines]:
     """Begins to connect to all services, and waits for none."""
-    services, voice = settings.services, settings.voice
+    services, known = settings.services, service_urls(settings)
     async with contextlib.AsyncExitStack() as stack:
         speech: list[RemoteVoices] = []
-        urls = _urls(voice.tts_urls, services.tts_url)
+        urls = known[SPEECH]
         for url in urls:
             client = RemoteSynthesizer(replace(services, tts_url=url), reconnect_s=_patience_s(urls))
             speech.append(await stack.enter_async_context(client))
         speakers = await stack.enter_async_context(RemoteSpeakers(services, urls))
         translation: list[RemoteWords] = []
-        urls = _urls(voice.mt_urls, services.mt_url)
+        urls = known[TRANSLATION]
         for url in urls:
             words = RemoteTranslator(replace(services, mt_url=url), reconnect_s=_patience_s(urls))
             translation.append(await stack.enter_async_context(words))
@@ -74,6 +75,16 @@ async def opened_engines(settings: Settings) -> AsyncIterator[Engines]:
             translation=translating,
             speakers=speakers,
         )
+
+
+def service_urls(settings: Settings) -> dict[str, list[str]]:
+    """By what they do the URLs of all speech services, in the order in which they are asked."""
+    services, voice = settings.services, settings.voice
+    return {
+        HEARING: _urls(voice.stt_urls, services.stt_url),
+        TRANSLATION: _urls(voice.mt_urls, services.mt_url),
+        SPEECH: _urls(voice.tts_urls, services.tts_url),
+    }
 
 
 def engine_problem(error: EngineError | AudioError | TimeoutError) -> Problem:

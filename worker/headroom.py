@@ -33,12 +33,14 @@ LanguagesHeard = Mapping[str, Collection[str]]
 """For each who may speak: the languages in which they are heard."""
 
 
-def sacrifices(capacity: Capacity, spoken: LanguagesHeard, engines: Mapping[str, str]) -> tuple[Trouble, ...]:
+def sacrifices(
+    capacity: Capacity, spoken: LanguagesHeard, engines: Mapping[str, Collection[str]]
+) -> tuple[Trouble, ...]:
     """What is given up in a room that asks for more than fits.
 
     Args:
         spoken: by whom and in what; who has no microphone is not in it.
-        engines: for each of the languages that has a voice the engine that it belongs to.
+        engines: for each of the languages that has a voice the engines that speak it.
     """
     told = []
     if len(spoken) > capacity.speakers:
@@ -71,7 +73,8 @@ def sacrifices(capacity: Capacity, spoken: LanguagesHeard, engines: Mapping[str,
                 count=most,
             )
         )
-    used = Counter(engines[language] for language in frozenset().union(*voiced.values()))
+    at_all = frozenset().union(*voiced.values())
+    used = Counter(engine for language in at_all for engine in engines[language])
     for engine, following in itertools.pairwise(capacity.places):
         if used[engine] > capacity.places[engine]:
             languages = (
@@ -123,7 +126,7 @@ class Headroom:
         """What the room goes without, as of the last look."""
         return self._told
 
-    def look(self, spoken: LanguagesHeard, engines: Mapping[str, str]) -> Fits | None:
+    def look(self, spoken: LanguagesHeard, engines: Mapping[str, Collection[str]]) -> Fits | None:
         """How a room that asks for this fits, see `sacrifices`; None while nothing is known."""
         capacity = self._capacity()
         if capacity is None:

@@ -205,7 +205,7 @@ class RoomInterpreter:
         packets = not any(person.captions_off for person in people.values())
         parts.captions.read_by(plan.readers, roster.ready(self._room), packets=packets)
         spoken = {who: plan.voices_of(who) for who in parts.speakers.interpreted}
-        parts.status.fits(parts.headroom.look(spoken, parts.voices.engines(plan.channels)))
+        parts.status.fits(parts.headroom.look(spoken, parts.voices.engines(plan.channels, spoken)))
         standing = not_understood(people.values(), microphones)
         parts.standing.look(standing)
         parts.status.stands((*parts.headroom.given_up, *standing))

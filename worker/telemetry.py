@@ -10,6 +10,7 @@ import structlog
 
 from pipeline.channel import Channel, WhenFull
 from pipeline.clock import Monotonic
+from pipeline.engines.synthesis.blends import is_blend
 from pipeline.events import NotSpoken, Speech, Trouble
 from pipeline.timing import (
     CaptionShown,
@@ -42,6 +43,9 @@ WAITING = 500
 """At most so many events wait; of more, the oldest are lost and counted."""
 
 SEND_LIMIT_S = 2.0
+
+LIKENESS = "likeness"
+"""What a voice that resembles its speaker is called: its own name is the recipe, with which anybody could mix it."""
 
 
 class TextPost(Protocol):
@@ -85,7 +89,7 @@ def speech_event(speech: Speech) -> Event:
         number=clause.number,
         language=language,
         source_language=clause.language,
-        voice=speech.voice,
+        voice=LIKENESS if is_blend(speech.voice) else speech.voice,
         speed=speech.speed,
         waited_s=speech.waited_s,
         translated_at_s=translation.translated_at_s,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from pipeline.engines.protocols import EngineInfo, Synthesizer
 from pipeline.events import Trouble
@@ -78,13 +78,23 @@ class RoomVoices:
                 return shown
         return {}
 
-    def engines(self, languages: Iterable[str]) -> dict[str, str]:
-        """For each of these languages that has a voice: the engine that speaks it, "" where there is but one."""
+    def engines(
+        self, languages: Iterable[str], spoken: Mapping[str, Collection[str]]
+    ) -> dict[str, frozenset[str]]:
+        """For each of these languages that has a voice: the engines that speak it, "" where there is but one.
+
+        Several, where somebody is heard in a voice that resembles theirs and others in the usual one.
+
+        Args:
+            spoken: for each speaker the languages in which they are heard.
+        """
         engines = {}
         for language in languages:
             if there := self._synthesizer.voices(language):
-                name = self._casting.chosen(language) or there[0].name
-                engines[language] = _engine(name)
+                usual = self._casting.chosen(language) or there[0].name
+                heard = [who for who, codes in spoken.items() if language in codes]
+                names = [self._casting.likeness(who, language) or usual for who in heard] or [usual]
+                engines[language] = frozenset(map(_engine, names))
         return engines
 
     def _learn(self, offered: tuple[str, ...]) -> None:

@@ -5,6 +5,7 @@ from speech_service.client.connection import ServiceAway
 from speech_service.client.files import TranscriptionClient
 from speech_service.client.hearing import RemoteHearing
 from speech_service.client.languages import RemoteLanguages
+from speech_service.client.machines import RemoteMachines
 from speech_service.client.speakers import RemoteSpeakers
 from speech_service.client.synthesizer import RemoteSynthesizer
 from speech_service.client.translator import RemoteTranslator
@@ -13,6 +14,7 @@ __all__ = [
     "RemoteCapacity",
     "RemoteHearing",
     "RemoteLanguages",
+    "RemoteMachines",
     "RemoteSpeakers",
     "RemoteSynthesizer",
     "RemoteTranslator",

@@ -72,6 +72,7 @@ async def test_clauses_flow_into_paragraphs_that_are_saved_as_they_are_read(
         )
         read = await _save(ana, "es", "txt")
         assert "[00:00:00] emma: Tenemos salas nuevas y muchos alumnos.\n" in read
+        assert "\nTranslations were made by a machine and may be wrong.\n\n" in read
 
         await ana.hear("fr")
         await interpreter.opened("fr")

@@ -193,6 +193,7 @@ async def test_what_was_said_can_be_taken_along(
 
         assert (tmp_path / "words.vtt").read_text() == (
             "WEBVTT - Board meeting\n\n1\n00:00:00.000 --> 00:00:01.500\n<v emma>Buenos días.</v>\n"
+            "(Translations were made by a machine and may be wrong.)\n"
         )
         assert (tmp_path / "heard.webm").read_bytes()[:4] == b"\x1a\x45\xdf\xa3"
         assert ana.errors == []

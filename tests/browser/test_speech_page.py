@@ -45,7 +45,7 @@ async def test_a_text_is_spoken_heard_kept_and_found_again(
             await expect(page.locator("h1")).to_have_text("تحويل النص إلى كلام")
             assert await page.evaluate("document.documentElement.dir") == "rtl"
             await _is_clean(page)
-            await page.locator(".speech-page-language").select_option("en")
+            await page.locator(".page-language").select_option("en")
             await page.get_by_label("Key of the API").fill("wrong")
             await page.keyboard.press("Enter")
             await expect(page.locator("#key-problem")).to_contain_text("valid key")
@@ -101,7 +101,9 @@ async def test_a_text_is_spoken_heard_kept_and_found_again(
             await expect(page.get_by_label("Key of the API")).to_be_visible()
 
             await page.goto(f"{url}/docs")
-            await expect(page.locator(".opblock-summary-path", has_text="/tts").first).to_be_visible()
+            await expect(page.locator(".opblock-summary-path", has_text="/tts").first).to_be_visible(
+                timeout=20_000
+            )
             await page.goto(f"{url}/redoc")
             await expect(page.get_by_text("Speaks a text").first).to_be_visible(timeout=20_000)
             # Redoc asks for a logo from elsewhere, which the policy of the page does not let it have

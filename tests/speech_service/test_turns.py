@@ -127,6 +127,38 @@ class OneVoice(ToneSynthesizer):
             yield piece
 
 
+async def test_of_one_long_sentence_a_room_waits_for_a_piece_alone() -> None:
+    """What nobody waits for is spoken piece by piece, with one voice, whatever signs it has."""
+    voice = OneVoice()
+    text = "una frase larga que no tiene ni comas ni puntos y que no se acaba nunca " * 3
+    async with served(tts_app(voice, settings())) as client:
+
+        async def spoken(text: str, *, unhurried: bool) -> int:
+            body = {"text": text, "language": "es", "unhurried": unhurried}
+            async with client.post("/synthesize", json=body) as answer:
+                await answer.read()
+                return answer.status
+
+        async with asyncio.timeout(10):
+            file = asyncio.ensure_future(spoken(text, unhurried=True))
+            while not voice.pieces:
+                await asyncio.sleep(0.005)
+            room = asyncio.ensure_future(spoken("sala", unhurried=False))
+            while len(voice.asked) < 2:
+                await asyncio.sleep(0.005)
+            for _ in range(1000):
+                voice.allowed.release()
+            assert [await file, await room] == [200, 200]
+
+    asked = [request for request in voice.asked if request.unhurried]
+    first = voice.pieces.count(asked[0].text)
+    assert len(asked[0].text) <= 60, "the others are as long as the voice has shown itself to be quick"
+    assert " ".join(request.text for request in asked) == text.strip()
+    assert {request.voice for request in asked} == {"es-1"}
+    assert voice.pieces.index("sala") <= first
+    assert voice.pieces.index("sala") < voice.pieces.index(asked[1].text)
+
+
 async def test_a_rooms_sentence_is_the_next_that_the_voice_speaks() -> None:
     """Three long texts are being spoken for nobody who listens live when a room says something."""
     voice = OneVoice()

@@ -25,9 +25,11 @@ from tests.auth_service.conftest import WallClock
 from tests.fakes.engines import ScriptedTranslator, ToneSynthesizer
 from tests.fakes.recognition_service import ScriptedRecognition
 from tests.voice_service.messaging import Api, messaging, refusal, wav
-from voice_service.jobs import queue as queue_module
+from voice_service.http import job_events
 from voice_service.jobs import runner as runner_module
 from voice_service.jobs import webhooks as webhooks_module
+from voice_service.jobs.records import Job
+from voice_service.jobs.shapes import JobAnswer
 from voice_service.messages.objects import ObjectError
 from voice_service.messages.records import Heard
 from voice_service.storage.tables import keys, plans
@@ -84,6 +86,14 @@ async def until_over(api: Api, headers: dict[str, str], name: str) -> dict[str, 
     return found
 
 
+async def until_waiting(api: Api, headers: dict[str, str], name: str) -> dict[str, Any]:
+    """A job that has found no room."""
+    async with asyncio.timeout(30):
+        while (found := await job_of(api, headers, name))["stage"] != "waiting":
+            await asyncio.sleep(0.05)
+    return found
+
+
 async def test_a_message_is_taken_now_and_done_later(api: Api) -> None:
     """The answer is the one of a message that is waited for; the sound comes in base64 and behind a link."""
     headers = await api.tenant("acme")
@@ -108,6 +118,63 @@ async def test_a_message_is_taken_now_and_done_later(api: Api) -> None:
     deleted = await api.client.delete(f"/api/v1/voice/history/{name}", headers=headers)
     assert deleted.status_code == 204
     assert (await api.client.get(f"/api/v1/voice/job/{name}", headers=headers)).status_code == 404
+
+
+async def test_how_a_job_goes_on_is_told_as_it_happens(
+    api: Api, recognition: ScriptedRecognition, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From its waiting to its end, without sound, each time that something has changed."""
+    monkeypatch.setattr(job_events, "LOOK_S", 0.01)
+    headers = await api.tenant("acme")
+    name = (await ask(api, headers)).json()["job_id"]
+
+    async def listen() -> httpx.Response:
+        return await api.client.get(f"/api/v1/voice/job/{name}/events", headers=headers)
+
+    listening = asyncio.ensure_future(listen())
+    async with working(api):
+        found = await until_over(api, headers, name)
+        answer = await listening
+
+    assert (answer.status_code, answer.headers["content-type"].partition(";")[0]) == (
+        200,
+        "text/event-stream",
+    )
+    lines = [event.split("\n") for event in answer.text.strip().split("\n\n") if not event.startswith(":")]
+    assert {head for head, _ in lines} == {"event: job"}
+    told = [json.loads(data.removeprefix("data: ")) for _, data in lines]
+    assert told[0]["status"] in {"pending", "processing"}
+    last = {**found, "result": {**found["result"], "audio_base64": None}}
+    for answered in (told[-1], last):
+        answered["result"].pop("audio_url")
+    assert told[-1] == last
+
+
+async def test_nobody_is_told_of_anothers_job_or_beyond_their_key(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is told ends when the key is withdrawn."""
+    monkeypatch.setattr(job_events, "LOOK_S", 0.01)
+    mine, other = await api.tenant("acme"), await api.tenant("zeta")
+    name = (await ask(api, mine)).json()["job_id"]
+    events = f"/api/v1/voice/job/{name}/events"
+    assert refusal(await api.client.get(events, headers=other)) == (404, "unknown_job")
+
+    told, answers = asyncio.Event(), api.services.jobs.answers
+    as_it_stands = answers.of
+
+    async def noted(job: Job, *, with_sound: bool) -> JobAnswer:
+        told.set()
+        return await as_it_stands(job, with_sound=with_sound)
+
+    monkeypatch.setattr(answers, "of", noted)
+    listening = asyncio.ensure_future(api.client.get(events, headers=mine))
+    await told.wait()
+    async with transaction(api.services.engine) as connection:
+        await connection.execute(update(keys).where(keys.c.tenant == "acme").values(withdrawn_at=1.0))
+    async with asyncio.timeout(10):
+        answer = await listening
+    assert answer.text.count("event: job") == 1
 
 
 async def test_the_same_idempotency_key_is_the_same_job(api: Api) -> None:
@@ -162,8 +229,7 @@ async def test_what_cannot_be_used_fails_with_the_reason(api: Api) -> None:
 async def test_what_hinders_a_message_for_a_while_costs_nothing(
     api: Api, recognition: ScriptedRecognition, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It is done at the second try, stands in the history once, and counts once."""
-    monkeypatch.setattr(queue_module, "AGAIN_S", 0.0)
+    """It waits, says so, is done at the second try, stands in the history once, and counts once."""
     interpreter = api.services.messages.messages._interpreter
     hear, failures = interpreter.hearing.hear, [ProblemError(overloaded("the engines are away"))]
 
@@ -176,6 +242,8 @@ async def test_what_hinders_a_message_for_a_while_costs_nothing(
     headers = await api.tenant("acme")
     name = (await ask(api, headers)).json()["job_id"]
     async with working(api):
+        assert (await until_waiting(api, headers, name))["status"] == "pending"
+        api.clock.pass_s(5.0)
         found = await until_over(api, headers, name)
     history = (await api.client.get("/api/v1/voice/history", headers=headers)).json()["messages"]
     account = (await api.client.get("/api/v1/account", headers=headers)).json()
@@ -204,7 +272,6 @@ async def test_a_store_that_deletes_nothing_costs_no_answer(
 
 
 async def test_a_store_that_cannot_be_read_is_waited_for(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(queue_module, "AGAIN_S", 0.0)
     objects = api.services.messages.messages.objects
     read, failures = objects.read, [ObjectError("the store is away")]
 
@@ -217,6 +284,8 @@ async def test_a_store_that_cannot_be_read_is_waited_for(api: Api, monkeypatch: 
     headers = await api.tenant("acme")
     name = (await ask(api, headers)).json()["job_id"]
     async with working(api):
+        await until_waiting(api, headers, name)
+        api.clock.pass_s(5.0)
         found = await until_over(api, headers, name)
     assert found["status"] == "completed"
 

@@ -5,10 +5,10 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import URL, update
+from sqlalchemy import URL, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from foundation.database import connect, database_url, transaction
+from foundation.database import connect, database_url, reading, transaction
 from foundation.http.problems import ProblemError
 from tests.auth_service.conftest import WallClock
 from tests.postgresql import cluster, emptied
@@ -18,6 +18,7 @@ from voice_service.jobs.queue import MOST_ATTEMPTS, MOST_WAITING_OF_TENANT, JobQ
 from voice_service.jobs.records import AGE_S, JobStatus, Priority
 from voice_service.storage.database import migrate
 from voice_service.storage.job_tables import jobs
+from voice_service.storage.tables import plans
 
 KINDS = frozenset({"count"})
 
@@ -176,6 +177,42 @@ async def test_a_worker_that_ends_gives_back_what_it_had(queue: JobQueue) -> Non
     again = await queue.claim("w2", KINDS)
     assert again is not None
     assert again.attempts == 1
+
+
+async def test_pauses_of_one_that_finds_no_room_grow(
+    engine: AsyncEngine, queue: JobQueue, clock: WallClock
+) -> None:
+    """By half of the time that it was tried for, from 5 s or what the services say to 30 s."""
+    if engine.dialect.name == "postgresql":
+        pytest.skip("its clock is its own")
+    added, _ = await queue.add(job())
+    rests = []
+    for asked_s in (1.0, 8.0, *[0.0] * 6):
+        assert await queue.claim("w1", KINDS)
+        clock.pass_s(1.0)
+        assert await queue.put_off("w1", added.id, busy=True, at_least_s=asked_s)
+        assert await queue.claim("w1", KINDS) is None
+        async with reading(engine) as connection:
+            due = float((await connection.execute(select(jobs.c.not_before))).scalar_one())
+        rests.append(due - clock())
+        clock.pass_s(rests[-1] + 0.001)
+    assert rests == pytest.approx([5, 8, 8, 12.5, 19.25, 29.375, 30, 30], abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("promised_s", "tried_s", "waits"), [(10, 590, True), (10, 610, False), (900, 890, True)]
+)
+async def test_one_that_finds_no_room_is_given_up_in_the_end(
+    engine: AsyncEngine, queue: JobQueue, promised_s: float, tried_s: float, waits: bool
+) -> None:
+    """Ten minutes after it was begun, or when its plan promised it, whichever comes later."""
+    added, _ = await queue.add(job())
+    assert await queue.claim("w1", KINDS)
+    async with transaction(engine) as connection:
+        await connection.execute(update(plans).where(plans.c.name == "pro").values(promised_s=promised_s))
+        await connection.execute(update(jobs).values(started_at=jobs.c.started_at - tried_s))
+
+    assert await queue.put_off("w1", added.id, busy=True) is waits
 
 
 async def test_too_many_are_refused_one_tenants_before_all(

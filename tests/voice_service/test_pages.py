@@ -84,6 +84,27 @@ async def test_the_api_describes_itself(visitor: httpx.AsyncClient) -> None:
     assert refused["400"]["content"].keys() == {"application/json"}
 
 
+async def test_pages_of_other_sites_may_ask_where_the_operator_says_so(settings: Settings) -> None:
+    """Theirs alone, and with a key as everybody else: a browser asks first."""
+    voice = replace(settings.voice, cors_origins=("https://shop.example",))
+    asked = {"access-control-request-method": "POST", "access-control-request-headers": "authorization"}
+    async with opened(replace(settings, voice=voice)) as services:
+        transport = httpx.ASGITransport(create_app(services))
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+            may = await client.options("/tts", headers={"origin": "https://shop.example", **asked})
+            other = await client.options("/tts", headers={"origin": "https://other.example", **asked})
+            keyless = await client.post("/tts", json={}, headers={"origin": "https://shop.example"})
+
+    assert (may.status_code, may.headers["access-control-allow-origin"]) == (200, "https://shop.example")
+    assert "authorization" in may.headers["access-control-allow-headers"].lower()
+    assert "access-control-allow-credentials" not in may.headers
+    assert "access-control-allow-origin" not in other.headers
+    assert (keyless.status_code, keyless.headers["access-control-allow-origin"]) == (
+        401,
+        "https://shop.example",
+    )
+
+
 async def test_without_a_built_page_the_api_is_there(client: httpx.AsyncClient, settings: Settings) -> None:
     """A path without a page is not found, and health is told."""
     assert (await client.get("/gone")).status_code == 404

@@ -11,10 +11,10 @@ from typing import Any
 import av
 import pytest
 import pytest_asyncio
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from config.settings import Settings
-from foundation.database import reading
+from foundation.database import reading, transaction
 from pipeline.recordings.finishing import AudioFormat
 from tests.auth_service.conftest import WallClock
 from tests.fakes.speaker_service import voice_of
@@ -22,6 +22,7 @@ from tests.voice_service.messaging import refusal, wav
 from tests.voice_service.profiling import CLONE, FOUND, FOUND_HZ, OWN_HZ, PROFILE, Voices, profiling
 from voice_service.profiles.growing import similarity
 from voice_service.storage.message_tables import objects, remembered
+from voice_service.storage.tables import plans
 
 NEAR = similarity(voice_of(OWN_HZ), voice_of(FOUND_HZ))
 LATER = "/api/v1/voice/translate/async"
@@ -278,6 +279,65 @@ async def test_texts_are_spoken_with_it_too(voices: Voices) -> None:
     assert both.status_code == 400
     unknown = await voices.client.post("/tts", json={**body, "voice_profile_id": "x"}, headers=headers)
     assert (unknown.status_code, unknown.json()["detail"]) == (404, "There is no such voice profile.")
+
+
+async def used(voices: Voices, headers: dict[str, str]) -> int:
+    return int((await voices.client.get("/api/v1/account", headers=headers)).json()["used"])
+
+
+async def test_what_is_spoken_with_it_counts_as_a_message(voices: Voices) -> None:
+    """At both doors, streamed or not; what fails by our fault does not, nor does a search or a voice of the house."""
+    headers = await voices.api.tenant("acme")
+    await ready(voices, headers)
+    assert await used(voices, headers) == 0
+    mine = {"text": "Hola.", "language": "es", "voice_profile_id": "default"}
+    doors = [(CLONE, mine), ("/tts", mine), ("/tts", {**mine, "stream": True})]
+    for door, body in [*doors, ("/tts", {"text": "Hola.", "voice": "es-1"})]:
+        answer = await voices.client.post(door, json=body, headers=headers)
+        assert answer.status_code == 200, answer.text
+    assert await used(voices, headers) == 3
+
+    del voices.tones.hertz[FOUND]
+    for door, body in doors:
+        answer = await voices.client.post(door, json=body, headers=headers)
+        assert not answer.is_success, "it is not there any more"
+    assert await used(voices, headers) == 3
+
+
+async def test_nothing_is_spoken_with_it_beyond_the_month(voices: Voices) -> None:
+    """Each door says it in its own words."""
+    headers = await voices.api.tenant("acme")
+    await ready(voices, headers)
+    async with transaction(voices.api.services.engine) as connection:
+        await connection.execute(update(plans).where(plans.c.name == "pro").values(messages_per_month=1))
+    mine = {"text": "Hola.", "language": "es", "voice_profile_id": "default"}
+    assert (await voices.client.post(CLONE, json=mine, headers=headers)).status_code == 200
+    spoken = len(voices.tones.asked)
+
+    assert refusal(await voices.client.post(CLONE, json=mine, headers=headers)) == (429, "quota_used_up")
+    answer = await voices.client.post("/tts", json=mine, headers=headers)
+    assert (answer.status_code, answer.json()["detail"]) == (429, "The messages of this month are used up.")
+    assert len(voices.tones.asked) == spoken
+
+
+async def test_the_name_of_a_voice_like_somebodys_opens_nothing(settings: Settings, clock: WallClock) -> None:
+    """Not for others, not for its owner, who asks by the profile, and not for a mix that nobody has: a recipe that
+    differs by a hundredth sounds the same."""
+    recipe = "kokoro:blend~ef_dora.60~em_alex.40"
+    async with profiling(settings, clock) as voices:
+        voices.speakers.found = {"es": recipe}
+        owner, other = await voices.api.tenant("acme"), await voices.api.tenant("zeta")
+        profile = (await voices.consented(owner))["id"]
+        assert (await voices.found(owner, profile))["voice"] == recipe
+        before = len(voices.tones.asked)
+        for headers in (owner, other):
+            for name in (recipe, recipe.removeprefix("kokoro:"), "kokoro:blend~ef_dora.61~em_alex.39"):
+                answer = await voices.client.post(
+                    "/tts", json={"text": "Hola.", "voice": name, "language": "es"}, headers=headers
+                )
+                sample = await voices.client.get(f"/voices/{name}/sample", headers=headers)
+                assert (answer.status_code, sample.status_code) == (404, 404)
+        assert len(voices.tones.asked) == before
 
 
 # --- marks ------------------------------------------------------------------------------------------------

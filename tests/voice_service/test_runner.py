@@ -130,31 +130,88 @@ async def test_what_is_wrong_with_a_request_is_said_and_not_tried_again(queue: J
     assert (found.status, found.attempts) == (JobStatus.FAILED, 1)
 
 
+BROKEN = Problem(502, "engine_failed", "The engine broke.")
+BUSY = overloaded("Too much to do.", 0.0)
+
+
 async def test_what_passes_by_itself_is_tried_again(queue: JobQueue) -> None:
     tried = 0
 
-    async def away_once(job: Job, progress: JobProgress) -> Mapping[str, Any]:
+    async def broken_once(job: Job, progress: JobProgress) -> Mapping[str, Any]:
         nonlocal tried
         tried += 1
         if tried == 1:
-            raise ProblemError(overloaded("the engines are away"))
+            raise ProblemError(BROKEN)
         return {"tried": tried}
 
     added, _ = await queue.add(job())
-    async with running(queue, away_once):
+    async with running(queue, broken_once):
         found = await until_over(queue, added.id)
-    assert found.result == {"tried": 2}
+    assert (found.result, found.attempts) == ({"tried": 2}, 2)
 
 
 async def test_what_never_passes_fails_in_the_end(queue: JobQueue) -> None:
-    async def away(job: Job, progress: JobProgress) -> Mapping[str, Any]:
-        raise ProblemError(overloaded("the engines are away"))
+    async def broken(job: Job, progress: JobProgress) -> Mapping[str, Any]:
+        raise ProblemError(BROKEN)
 
     added, _ = await queue.add(job())
-    async with running(queue, away):
+    async with running(queue, broken):
         found = await until_over(queue, added.id)
     assert (found.status, found.attempts) == (JobStatus.FAILED, MOST_ATTEMPTS)
-    assert found.error == {"code": "overloaded", "detail": "the engines are away"}
+    assert found.error == {"code": "engine_failed", "detail": "The engine broke."}
+
+
+async def test_who_meets_busy_services_waits_until_there_is_room(queue: JobQueue) -> None:
+    """However often: it is nobody's fault, and no try is counted."""
+    tried = 0
+
+    async def busy_for_long(job: Job, progress: JobProgress) -> Mapping[str, Any]:
+        nonlocal tried
+        tried += 1
+        if tried <= 2 * MOST_ATTEMPTS:
+            raise ProblemError(BUSY)
+        return {"tried": tried}
+
+    added, _ = await queue.add(job())
+    async with running(queue, busy_for_long):
+        found = await until_over(queue, added.id)
+    assert (found.result, found.attempts) == ({"tried": 2 * MOST_ATTEMPTS + 1}, 1)
+
+
+async def test_one_that_waits_for_room_says_so_and_is_cancelled_at_once(queue: JobQueue) -> None:
+    """It is not begun again."""
+    tried = 0
+
+    async def busy(job: Job, progress: JobProgress) -> Mapping[str, Any]:
+        nonlocal tried
+        tried += 1
+        progress.told(0.3, "transcription")
+        raise ProblemError(overloaded("Too much to do.", 3600.0))
+
+    added, _ = await queue.add(job())
+    async with running(queue, busy):
+        async with asyncio.timeout(10):
+            while (found := await queue.get("t1", added.id)) and found.stage != "waiting":
+                await asyncio.sleep(0.02)
+        assert found is not None
+        assert (found.status, found.progress, found.attempts) == (JobStatus.PENDING, 0.0, 0)
+        over = await queue.cancel("t1", added.id)
+        assert over is not None
+        assert over.status is JobStatus.CANCELLED
+    assert tried == 1
+
+
+async def test_one_that_is_cancelled_while_services_are_busy_is_not_put_off(queue: JobQueue) -> None:
+    """Nor does it fail."""
+
+    async def busy(job: Job, progress: JobProgress) -> Mapping[str, Any]:
+        await queue.cancel("t1", job.id)
+        raise ProblemError(BUSY)
+
+    added, _ = await queue.add(job())
+    async with running(queue, busy):
+        found = await until_over(queue, added.id)
+    assert (found.status, found.error, found.attempts) == (JobStatus.CANCELLED, None, 1)
 
 
 async def test_a_fault_of_ours_ends_one_job_and_tells_nothing(queue: JobQueue) -> None:

@@ -16,7 +16,6 @@ from config.settings import Settings
 from pipeline.engines.protocols import EngineError, EngineOverloaded
 from tests.fakes.engines import ToneSynthesizer
 from tests.fakes.service_engines import FailingSynthesizer
-from tests.fakes.voices import ScriptedVoices
 from tests.voice_service.speech import asking, read_wav, speaking
 
 HOLA: dict[str, Any] = {"text": "hola", "voice": "es-2"}
@@ -248,32 +247,3 @@ async def test_speech_that_breaks_off_is_not_passed_off_as_whole(speaker: httpx.
 async def test_other_methods_are_refused(speaker: httpx.AsyncClient) -> None:
     """A browser that is pointed there does not see a fault."""
     assert (await speaker.get("/tts")).status_code in (404, 405)
-
-
-async def test_a_blend_speaks_wherever_a_voice_is_named(settings: Settings) -> None:
-    """In the language that is asked for, else in that of its largest part; a bad recipe is told with the reason."""
-    kokoro = ScriptedVoices("kokoro", {"es": ("ef_dora", "em_alex"), "fr": ("ff_siwis",)}, blends=True)
-    plain = ScriptedVoices("plain", {"es": ("es",), "de": ("de",)})
-    blend = "blend~ef_dora.60~ff_siwis.40~up1.5"
-    async with speaking(settings, kokoro, plain) as services, asking(services) as client:
-        answers = [
-            await client.post("/tts", json={"text": "Hola", "voice": name, **more})
-            for name, more in ((blend, {}), (f"kokoro:{blend}", {"language": "fr"}))
-        ]
-        refused = [
-            await client.post("/tts", json={"text": "Hola", "voice": name, "language": language})
-            for name, language in (
-                ("blend~ef_dora.60", "es"),
-                ("blend~nobody.100", "es"),
-                ("plain:blend~es.100", "es"),
-                (blend, "de"),
-            )
-        ]
-
-    assert [(answer.status_code, answer.headers["x-voice"]) for answer in answers] == [(200, blend)] * 2
-    assert kokoro.asked == [("es", blend), ("fr", blend)]
-    assert [answer.status_code for answer in refused] == [400] * 4
-    reasons = [answer.json()["detail"] for answer in refused]
-    assert reasons[0] == "The blend of voices cannot be made: its shares come to 60 and should come to 100."
-    assert reasons[1] == "There is no voice nobody that could be a part of a blend."
-    assert reasons[3] == "Voices of de cannot be blended here."

@@ -17,7 +17,7 @@ from pipeline.engines.synthesis.voice_facts import NOTHING, VoiceFacts, facts
 from tests.fakes.engines import ToneSynthesizer
 from tests.fakes.voices import ScriptedVoices
 from tests.voice_service.speech import asking, speaking
-from voice_service.speech.voices import VoiceDirectory
+from voice_service.speech.voices import Tier, VoiceDirectory
 
 
 @pytest.mark.parametrize(
@@ -77,6 +77,8 @@ async def test_voices_are_listed_for_all_languages_and_for_one(listener: httpx.A
         "register": "low",
         "description": None,
         "engine": "tones",
+        "tier": "premium",
+        "cloneable": False,
         "sample_url": "/voices/fr-1/sample",
     }
     assert (await listener.get("/voices", params={"language": "xx"})).json() == {
@@ -142,5 +144,6 @@ def test_a_name_belongs_to_the_voice_that_people_know_by_it() -> None:
     assert [voice.name for voice in directory.all()] == ["espeak:af", "en-us", "af", "af_bella"]
     assert directory.named("af").own.name == "kokoro:af"
     assert directory.named("espeak:af").own.language == "af"
+    assert [directory.named(name).tier for name in ("espeak:af", "af")] == [Tier.FAST, Tier.PREMIUM]
     assert directory.chosen(None, None).own.name == "kokoro:af"
     assert directory.chosen(None, "af").own.name == "espeak:af"

@@ -27,7 +27,13 @@ from voice_service.watching.tallies import Tallies
 from voice_service.wiring import VoiceServices
 
 HOUR = 3600.0
-ADMIN = ("/api/v1/admin/metrics", "/api/v1/admin/queue", "/api/v1/admin/feedback", "/api/v1/admin/audit")
+ADMIN = (
+    "/api/v1/admin/metrics",
+    "/api/v1/admin/queue",
+    "/api/v1/admin/feedback",
+    "/api/v1/admin/audit",
+    "/api/v1/admin/nodes",
+)
 
 
 @pytest_asyncio.fixture(params=["sqlite", "postgresql"])

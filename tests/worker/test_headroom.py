@@ -63,7 +63,7 @@ class Bench:
     def look(self, speakers: int, **engines: str) -> Fits | None:
         """A room in which everybody is heard in all languages."""
         spoken = {f"speaker {number}": engines.keys() for number in range(speakers)}
-        return self.headroom.look(spoken, engines)
+        return self.headroom.look(spoken, {language: (engine,) for language, engine in engines.items()})
 
 
 def test_what_fits_is_said_and_nothing_else() -> None:
@@ -108,7 +108,7 @@ def test_one_language_more_names_what_goes_first() -> None:
 def test_languages_count_as_they_are_spoken_at_the_same_time() -> None:
     """Of those who hear each other in their own languages one is heard in all but their own, not in all."""
     bench = Bench(Capacity(1, 0.5, (2,), {}))
-    engines = dict.fromkeys(("en", "es", "fr"), "")
+    engines = dict.fromkeys(("en", "es", "fr"), ("",))
     spoken = {"anna": ("es", "fr"), "bea": ("en", "fr"), "carl": ("en", "es")}
 
     assert bench.headroom.look({"anna": spoken["anna"]}, engines) == Fits(1, (2,))
@@ -122,8 +122,8 @@ def test_a_language_without_a_voice_is_not_spoken() -> None:
     """It is captions only, and takes nobody's time."""
     bench = Bench(Capacity(1, 0.5, (1,), {}))
 
-    assert bench.headroom.look({"anna": ("es", "mt")}, {"es": "plain"}) == Fits(1, (1,))
-    assert bench.headroom.look({}, {"es": "plain"}) == Fits(1, (1,))
+    assert bench.headroom.look({"anna": ("es", "mt")}, {"es": ("plain",)}) == Fits(1, (1,))
+    assert bench.headroom.look({}, {"es": ("plain",)}) == Fits(1, (1,))
 
 
 def test_a_voice_engine_that_has_no_time_for_a_language_is_named() -> None:
@@ -135,6 +135,18 @@ def test_a_voice_engine_that_has_no_time_for_a_language_is_named() -> None:
 
     alone = Bench(replace(BOX, places={"natural": 1}))
     assert alone.look(1, es="natural", fr="natural") == Fits(3, (6, 3, 2))
+
+
+def test_a_voice_that_resembles_takes_a_place_with_its_own_engine() -> None:
+    """Beside that of the language's usual voice."""
+    bench = Bench(BOX)
+    spoken = {"anna": ("es", "fr"), "bea": ("es", "fr")}
+    usual = {"es": frozenset({"natural"}), "fr": frozenset({"quick"})}
+
+    bench.headroom.look(spoken, usual)
+    assert bench.told == []
+    bench.headroom.look(spoken, {**usual, "fr": frozenset({"quick", "natural"})})
+    assert bench.told == [PLAINER]
 
 
 def test_a_machine_for_one() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -87,6 +88,9 @@ def test_speech_and_what_was_skipped() -> None:
         end_at_s=6.0,
         lag_s=4.0,
     )
+    own = speech_event(replace(spoken, voice="kokoro:blend~ef_dora.60~em_alex.40"))
+    assert isinstance(own, SpeechDone)
+    assert own.voice == "likeness", "nobody learns the recipe"
     assert speech_event(NotSpoken(TRANSLATION, "late")) == SpeechSkipped(
         speaker="anna", take=2, number=7, language="es", reason="late"
     )

@@ -125,9 +125,21 @@ def test_the_engine_of_each_spoken_language() -> None:
     bench = Bench({"es": SPANISH, "fr": ("plain:fr",), "en": ("af_heart",)})
     bench.wish({"es": "plain:es+f2"})
 
-    assert bench.voices.engines(("en", "es", "fr", "ja")) == {"en": "", "es": "plain", "fr": "plain"}
+    plain = frozenset({"plain"})
+    assert bench.voices.engines(("en", "es", "fr", "ja"), {}) == {"en": {""}, "es": plain, "fr": plain}
     bench.wish({})
-    assert bench.voices.engines(("es",)) == {"es": "natural"}
+    assert bench.voices.engines(("es",), {"anna": ("es",)}) == {"es": {"natural"}}
+
+
+def test_who_is_heard_in_a_voice_like_theirs_has_the_engine_of_that() -> None:
+    """The others have the usual one; who is not heard in a language does not count."""
+    bench = Bench({"es": ("plain:es",), "fr": ("plain:fr",)})
+    bench.wish({})
+    bench.casting.liken({("anna", "es"): "natural:blend~dora.100", ("anna", "fr"): "natural:blend~alex.100"})
+
+    heard = {"anna": ("es",), "bea": ("es", "fr")}
+    assert bench.voices.engines(("es", "fr"), heard) == {"es": {"natural", "plain"}, "fr": {"plain"}}
+    assert bench.voices.engines(("es",), {"anna": ("es",)}) == {"es": {"natural"}}
 
 
 def test_many_voices_of_many_languages_stay_within_bounds() -> None:

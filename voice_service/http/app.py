@@ -12,6 +12,7 @@ from fastapi.middleware.cors import CORSMiddleware
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from config.voice import VoiceSettings
 from foundation.database import StorageError
 from foundation.http.bodies import Bodies, BodyLimits
 from foundation.http.compression import CompressedAnswers
@@ -31,10 +32,12 @@ from voice_service.http import (
     feedback_routes,
     health_routes,
     history_routes,
+    job_events,
     job_routes,
     key_routes,
     language_routes,
     message_routes,
+    node_routes,
     object_routes,
     profile_routes,
     trial_routes,
@@ -44,6 +47,7 @@ from voice_service.http import (
 from voice_service.http.dependencies import count_failure
 from voice_service.http.sound_bodies import largest_body
 from voice_service.watching import requests
+from voice_service.watching.tallies import Tallies
 from voice_service.wiring import VoiceServices
 
 log = structlog.get_logger(__name__)
@@ -58,12 +62,40 @@ LARGEST_BODY_BYTES = 64 * 1024
 """Of requests that bring no sound."""
 ALWAYS_ANSWERED = frozenset({"/health", "/api/v1/health"})
 """However many connections there are."""
+_WITH_SOUND = (
+    message_routes.TRANSLATE,
+    message_routes.TRANSCRIBE,
+    job_routes.TRANSLATE_LATER,
+    profile_routes.SAMPLE,
+)
+_ROUTES = tuple(
+    routes.router
+    for routes in (
+        health_routes,
+        account_routes,
+        admin_routes,
+        node_routes,
+        trial_routes,
+        key_routes,
+        tts_routes,
+        voices_routes,
+        message_routes,
+        job_routes,
+        job_events,
+        language_routes,
+        history_routes,
+        feedback_routes,
+        object_routes,
+        profile_routes,
+        clone_routes,
+    )
+)
 
 
 def create_app(services: VoiceServices) -> FastAPI:
     """Puts the routes together; opens and starts nothing.
 
-    A request passes what was added last first: counting, headers, origins, CORS, then the limits of its body.
+    A request passes counting, headers, origins, CORS, then the limits of its body.
     """
     app = FastAPI(
         title="HIVE: voice messages and speech",
@@ -80,47 +112,32 @@ def create_app(services: VoiceServices) -> FastAPI:
     )
     app.state.services = services
     app.state.health = HealthCheck(partial(health_routes.look, services))
-    app.include_router(health_routes.router)
-    app.include_router(account_routes.router)
-    app.include_router(admin_routes.router)
-    app.include_router(trial_routes.router)
-    app.include_router(key_routes.router)
-    app.include_router(tts_routes.router)
-    app.include_router(voices_routes.router)
-    for routes in (
-        message_routes,
-        job_routes,
-        language_routes,
-        history_routes,
-        feedback_routes,
-        object_routes,
-        profile_routes,
-        clone_routes,
-    ):
-        app.include_router(routes.router)
-    add_page(
-        app,
-        Page(
-            services.settings.voice.web_directory,
-            {"": "speech.html", "admin": "admin.html", "docs": "docs.html", "redoc": "redoc.html"},
-        ),
-    )
+    _add_routes(app, services.settings.voice)
+    _add_refusals(app)
+    _add_middleware(app, services.settings.voice, services.tallies)
+    return app
+
+
+def _add_routes(app: FastAPI, voice: VoiceSettings) -> None:
+    """The pages come last: they take what no route has."""
+    for routes in _ROUTES:
+        app.include_router(routes)
+    pages = {"": "speech.html", "admin": "admin.html", "docs": "docs.html", "redoc": "redoc.html"}
+    add_page(app, Page(voice.web_directory, pages))
+
+
+def _add_refusals(app: FastAPI) -> None:
     app.add_exception_handler(StorageError, _storage_error)
     app.add_exception_handler(EngineError, _engine_error)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(Exception, _bug)
-    voice = services.settings.voice
-    sound_bytes = dict.fromkeys(
-        (
-            message_routes.TRANSLATE,
-            message_routes.TRANSCRIBE,
-            job_routes.TRANSLATE_LATER,
-            profile_routes.SAMPLE,
-        ),
-        largest_body(voice),
-    )
+
+
+def _add_middleware(app: FastAPI, voice: VoiceSettings, tallies: Tallies) -> None:
+    """A request passes what is added last first."""
     app.add_middleware(CompressedAnswers)
+    sound_bytes = dict.fromkeys(_WITH_SOUND, largest_body(voice))
     app.add_middleware(Bodies, limits=BodyLimits(LARGEST_BODY_BYTES, voice.idle_timeout_s, sound_bytes))
     if voice.cors_origins:
         app.add_middleware(
@@ -137,8 +154,7 @@ def create_app(services: VoiceServices) -> FastAPI:
         open_paths=ALWAYS_ANSWERED,
     )
     app.add_middleware(Headers, headers=security_headers(POLICY, public_url=voice.public_url))
-    app.add_middleware(RequestObserver, tell=partial(requests.count, services.tallies))
-    return app
+    app.add_middleware(RequestObserver, tell=partial(requests.count, tallies))
 
 
 async def _storage_error(request: Request, error: Exception) -> Response:

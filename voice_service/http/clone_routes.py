@@ -72,7 +72,7 @@ class CloneSought(BaseModel):
 )
 async def clone(body: CloneBody, caller: Calling, services: Wired) -> Response | CloneAnswer:
     """Speaks a text with one's own voice, as near as is possible here. The first time in a language the voice is sought
-    by a job (202), for some tens of seconds."""
+    by a job (202), for some tens of seconds. What is spoken counts as a message of the month."""
     room = services.profiles.profiles
     own = await room.own_voice(caller, body.voice_profile_id or DEFAULT, body.language)
     if own.found is None:
@@ -80,7 +80,8 @@ async def clone(body: CloneBody, caller: Calling, services: Wired) -> Response |
         sought = CloneSought(job_id=job.id, status=job.status, method="resembling")
         return JSONResponse(sought.model_dump(mode="json"), 202, {"location": f"/api/v1/voice/job/{job.id}"})
     with services.messages.messages.places.taken(caller.tenant):
-        return await _spoken(services, own, own.found, body)
+        async with services.quota.counted(caller):
+            return await _spoken(services, own, own.found, body)
 
 
 async def _spoken(services: VoiceServices, own: OwnVoice, found: FoundVoice, body: CloneBody) -> CloneAnswer:

@@ -103,7 +103,7 @@ async def job(job_id: Annotated[str, Path(max_length=64)], caller: Calling, serv
     """How far it is, or what became of it; known for a day."""
     found = await services.jobs.queue.get(caller.tenant, job_id)
     if found is None:
-        raise _unknown()
+        raise unknown_job()
     return await services.jobs.answers.of(found, with_sound=True)
 
 
@@ -112,7 +112,7 @@ async def cancel(job_id: Annotated[str, Path(max_length=64)], caller: Calling, s
     """Cancels it: what waits is over at once, what is under way stops within seconds, what is over stays as it is."""
     found = await services.jobs.queue.cancel(caller.tenant, job_id)
     if found is None:
-        raise _unknown()
+        raise unknown_job()
     if found.status is JobStatus.CANCELLED:
         await services.messages.messages.objects.discard(found.sound)
     return await services.jobs.answers.of(found, with_sound=True)
@@ -192,5 +192,6 @@ async def _promised(services: VoiceServices) -> dict[str, float]:
     return shortest
 
 
-def _unknown() -> ProblemError:
+def unknown_job() -> ProblemError:
+    """Or another tenant's."""
     return ProblemError(Problem(404, "unknown_job", "There is no such job."))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import aclosing
+from contextlib import AbstractAsyncContextManager, aclosing, nullcontext
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header
@@ -82,7 +82,7 @@ _REFUSED = described_details(
         404: "There is no such voice, with `known` that tells which there are, or no such profile",
         406: "No format that is offered",
         409: "The voice of one's own is being sought; `retry-after` says when to come back",
-        429: "Too many requests",
+        429: "Too many requests; of voices of one's own also: the messages of this month are used up",
         500: "The speech could not be made",
         503: "The speech services are away or have too much to do; `retry-after` says when to come back",
     }
@@ -109,14 +109,17 @@ async def tts(
     if own is None:  # somebody's own voice is nobody's business
         services.tallies.count(f"{VOICE}|{voice.name}")
     headers = {"x-voice": voice.name, "vary": "Accept", HEADER: "true"}
+    counted = _counted(services, caller, own)
     if not body.stream:
-        made = await spoken(synthesizer, wanted)
+        async with counted:
+            made = await spoken(synthesizer, wanted)
         if own is not None:
             near = await services.messages.measuring.similar(own.print, made.pcm)
             headers |= {} if near is None else {"x-voice-similarity": f"{near:.4f}"}
         return Response(made.file, media_type=MEDIA_TYPES[kind], headers=headers)
     pieces = streamed(synthesizer, wanted)
-    first = await anext(pieces)  # so that a failure is still an answer of its own
+    async with counted:
+        first = await anext(pieces)  # so that a failure is still an answer of its own
 
     async def rest() -> AsyncIterator[bytes]:
         async with aclosing(pieces):
@@ -135,6 +138,13 @@ async def _own_voice(services: VoiceServices, caller: Caller, body: TtsRequest) 
         raise ProblemError(Problem(400, "invalid", "Only one of voice and voice_profile_id can speak."))
     language = body.language or DEFAULT_LANGUAGE
     return await services.profiles.profiles.own_voice(caller, body.voice_profile_id, language)
+
+
+def _counted(
+    services: VoiceServices, caller: Caller, own: OwnVoice | None
+) -> AbstractAsyncContextManager[None]:
+    """A text in a voice of one's own is a message of the month, at this door as at `clone`; others are not."""
+    return nullcontext() if own is None else services.quota.counted(caller)
 
 
 def _found(own: OwnVoice) -> FoundVoice:

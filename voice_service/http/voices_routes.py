@@ -12,7 +12,7 @@ from starlette.responses import Response
 from pipeline.recordings.finishing import MEDIA_TYPES
 from voice_service.http.dependencies import Calling, Wired
 from voice_service.speech.samples import FORMAT
-from voice_service.speech.voices import DEFAULT, KnownVoice
+from voice_service.speech.voices import DEFAULT, KnownVoice, Tier
 
 router = APIRouter(tags=["speech"])
 
@@ -37,6 +37,9 @@ class VoiceView:
     """How high it speaks."""
     description: str | None
     engine: str
+    tier: Tier
+    cloneable: bool
+    """Whether voices of one's own are made with it: mixed, so that they resemble somebody's."""
     sample_url: str
     """Relative to this service; needs the same key."""
 
@@ -87,5 +90,7 @@ def _view(voice: KnownVoice) -> VoiceView:
         register=cast(Literal["low", "high"], own.register) if own.register in ("low", "high") else None,
         description=facts.description or None,
         engine=voice.engine,
+        tier=voice.tier,
+        cloneable=own.blends,
         sample_url=f"/voices/{quote(voice.name, safe='')}/sample",
     )

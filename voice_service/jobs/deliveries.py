@@ -10,8 +10,9 @@ from sqlalchemy import delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from foundation.database import transaction
-from voice_service.jobs.queue import JobQueue, job_of
+from voice_service.jobs.queue import JobQueue
 from voice_service.jobs.records import Job
+from voice_service.jobs.rows import job_of
 from voice_service.storage.job_tables import deliveries, jobs
 
 AT_ONCE: Final = 20

@@ -9,9 +9,6 @@ Every method raises StorageError when the database cannot be reached.
 
 from __future__ import annotations
 
-import hashlib
-import json
-import secrets
 from collections.abc import Callable, Mapping
 from statistics import median
 from typing import Any, Final
@@ -23,7 +20,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from foundation.database import reading, transaction
 from foundation.http.problems import Problem, ProblemError
 from voice_service.jobs.counting import give_back_in
+from voice_service.jobs.patience import WAITING, patience_s, rest_s
 from voice_service.jobs.records import Job, JobStatus, NewJob, Priority, Waited
+from voice_service.jobs.rows import fingerprint, idempotency_name, job_of, new_row
 from voice_service.storage.job_tables import deliveries, jobs
 
 LEASE_S: Final = 15.0
@@ -34,7 +33,7 @@ MOST_WAITING: Final = 1000
 """In all; beyond it new ones are refused."""
 MOST_WAITING_OF_TENANT: Final = 100
 AGAIN_S: Final = 5.0
-"""How long a job rests after its first try, twice as long after the second."""
+"""How long a job rests after its first try, twice as long after the second; see `rest_s` where services are busy."""
 LATELY_S: Final = 3600.0
 
 
@@ -63,7 +62,7 @@ class JobQueue:
             if known := await self._named(connection, job):
                 return known, False
             await self._refuse_too_many(connection, job.tenant)
-            row = _new_row(job, await self.now(connection))
+            row = new_row(job, await self.now(connection))
             try:
                 async with connection.begin_nested():
                     await connection.execute(insert(jobs).values(**row))
@@ -155,7 +154,9 @@ class JobQueue:
         return await self._end(worker, job, JobStatus.COMPLETED, result=dict(result), progress=1.0)
 
     async def fail(self, worker: str, job: str, code: str, detail: str) -> bool:
-        """Keeps why there is no result."""
+        """Keeps why there is no result; of what was cancelled meanwhile nobody wants to know."""
+        if await self._end(worker, job, JobStatus.CANCELLED, jobs.c.cancelled.is_(True)):
+            return True
         return await self._end(worker, job, JobStatus.FAILED, error={"code": code, "detail": detail})
 
     async def cancelled(self, worker: str, job: str) -> bool:
@@ -179,20 +180,34 @@ class JobQueue:
             )
         return bool(found.rowcount)
 
-    async def put_off(self, worker: str, job: str) -> bool:
-        """What hinders it passes by itself: it waits again. False where it has been tried often enough."""
+    async def put_off(self, worker: str, job: str, *, busy: bool = False, at_least_s: float = 0.0) -> bool:
+        """What hinders it passes by itself: it waits again. False where it has been tried often, or long, enough.
+
+        Args:
+            busy: services have too much to do, or are away: that is no fault of the job's, and no try is counted.
+            at_least_s: when to come back, as they say.
+        """
+        wanted = select(jobs).where(*_held(worker, job), jobs.c.cancelled.is_(False)).with_for_update()
         async with transaction(self._engine) as connection:
-            found = await connection.execute(
+            row = (await connection.execute(wanted)).first()
+            now = await self.now(connection)
+            if row is None or not await _may_go_on(connection, row, now, busy=busy):
+                return False
+            rests_s = rest_s(_tried_s(row, now), max(AGAIN_S, at_least_s)) if busy else AGAIN_S * row.attempts
+            await connection.execute(
                 update(jobs)
-                .where(*_held(worker, job), jobs.c.attempts < MOST_ATTEMPTS)
+                .where(jobs.c.id == job)
                 .values(
                     status=JobStatus.PENDING,
                     leased_by=None,
                     leased_until=None,
-                    not_before=await self.now(connection) + AGAIN_S * jobs.c.attempts,
+                    not_before=now + rests_s,
+                    attempts=row.attempts - int(busy),
+                    progress=0.0,
+                    stage=WAITING,
                 )
             )
-        return bool(found.rowcount)
+        return True
 
     # --- for those who watch -----------------------------------------------------------------------------
 
@@ -253,11 +268,11 @@ class JobQueue:
         """The job that has the same name already. Raises ProblemError where it is another request."""
         if not job.idempotency:
             return None
-        named = and_(jobs.c.tenant == job.tenant, jobs.c.idempotency == _name(job.idempotency))
+        named = and_(jobs.c.tenant == job.tenant, jobs.c.idempotency == idempotency_name(job.idempotency))
         found = (await connection.execute(select(jobs).where(named))).first()
         if found is None:
             return None
-        if found.request_fingerprint != _fingerprint(job):
+        if found.request_fingerprint != fingerprint(job):
             raise ProblemError(
                 Problem(
                     409, "idempotency_conflict", "Another request was made with the same idempotency key."
@@ -290,12 +305,13 @@ class JobQueue:
             )
             await _tell(connection, found, now)
 
-    async def _end(self, worker: str, job: str, status: JobStatus, **values: Any) -> bool:
+    async def _end(self, worker: str, job: str, status: JobStatus, *only: Any, **values: Any) -> bool:
+        """`only`: what else has to hold of it."""
         async with transaction(self._engine) as connection:
             now = await self.now(connection)
             ended = await connection.execute(
                 update(jobs)
-                .where(*_held(worker, job))
+                .where(*_held(worker, job), *only)
                 .values(status=status, ended_at=now, leased_by=None, leased_until=None, **values)
             )
             if not ended.rowcount:
@@ -306,6 +322,17 @@ class JobQueue:
 
 def _held(worker: str, job: str) -> tuple[Any, ...]:
     return jobs.c.id == job, jobs.c.status == JobStatus.PROCESSING, jobs.c.leased_by == worker
+
+
+def _tried_s(row: Row[Any], now: float) -> float:
+    """How long ago it was begun for the first time."""
+    return max(0.0, now - (row.started_at or now))
+
+
+async def _may_go_on(connection: AsyncConnection, row: Row[Any], now: float, *, busy: bool) -> bool:
+    if not busy:
+        return bool(row.attempts < MOST_ATTEMPTS)
+    return _tried_s(row, now) < await patience_s(connection, row.tenant)
 
 
 async def _row(connection: AsyncConnection, job: str) -> Row[Any]:
@@ -324,57 +351,3 @@ def _given_up(row: Row[Any]) -> dict[str, Any]:
         return {"status": JobStatus.CANCELLED}
     detail = f"The job was begun {row.attempts} times and never ended."
     return {"status": JobStatus.FAILED, "error": {"code": "worker_died", "detail": detail}}
-
-
-def _name(idempotency: str) -> str:
-    return hashlib.sha256(idempotency.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _fingerprint(job: NewJob) -> str:
-    said = json.dumps([job.kind, job.request, job.sound_hash, job.webhook_url], sort_keys=True)
-    return hashlib.sha256(said.encode()).hexdigest()
-
-
-def _new_row(job: NewJob, now: float) -> dict[str, Any]:
-    return {
-        "id": secrets.token_hex(12),
-        "tenant": job.tenant,
-        "key": job.key,
-        "kind": job.kind,
-        "priority": int(job.priority),
-        "rank": job.priority.rank(now),
-        "status": JobStatus.PENDING,
-        "request": dict(job.request),
-        "request_fingerprint": _fingerprint(job),
-        "idempotency": _name(job.idempotency) if job.idempotency else None,
-        "sound": job.sound,
-        "webhook_url": job.webhook_url,
-        "progress": 0.0,
-        "stage": "",
-        "attempts": 0,
-        "cancelled": False,
-        "created_at": now,
-    }
-
-
-def job_of(row: Row[Any]) -> Job:
-    """From all columns of `voice_jobs`."""
-    return Job(
-        id=row.id,
-        tenant=row.tenant,
-        key=row.key,
-        kind=row.kind,
-        priority=Priority(row.priority),
-        status=JobStatus(row.status),
-        request=row.request,
-        sound=row.sound,
-        webhook_url=row.webhook_url,
-        result=row.result,
-        error=row.error,
-        progress=row.progress,
-        stage=row.stage,
-        attempts=row.attempts,
-        created_at=row.created_at,
-        started_at=row.started_at,
-        ended_at=row.ended_at,
-    )

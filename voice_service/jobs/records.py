@@ -79,7 +79,7 @@ class Job:
     progress: float
     """0…1."""
     stage: str
-    """What is being done, e.g. "transcription"."""
+    """What is being done, e.g. "transcription", or that it is `WAITING` for services."""
     attempts: int
     created_at: float
     """Unix time, s; so are the others."""

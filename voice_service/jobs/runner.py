@@ -12,7 +12,7 @@ import structlog
 
 from config.faults import kinds
 from foundation.database import StorageError
-from foundation.http.problems import ProblemError
+from foundation.http.problems import Problem, ProblemError
 from foundation.supervision import keep_running
 from foundation.tasks import Tasks
 from voice_service.jobs.queue import LEASE_S, JobQueue
@@ -48,8 +48,10 @@ class Kind:
     """How jobs of one kind are done."""
 
     work: Work
-    may_be_tried_again: frozenset[int] = frozenset({502, 503, 504})
-    """Statuses of problems that pass by themselves: the job waits again."""
+    may_be_tried_again: frozenset[int] = frozenset({502, 504})
+    """Statuses of problems that may pass by themselves: the job is tried again, a few times."""
+    waits: frozenset[int] = frozenset({503})
+    """Statuses of those who have too much to do, or are away: the job waits until there is room, for minutes."""
     over: Callable[[Job], Awaitable[None]] | None = None
     """Called once it is kept what became of a job; may be left out where the worker dies just then."""
 
@@ -133,14 +135,24 @@ class JobRunner:
             await self._ended(job, kept=await self._queue.complete(self.worker, job.id, done.result()))
             return
         if isinstance(error, ProblemError):
-            problem = error.problem
-            passes = problem.status in self._kinds[job.kind].may_be_tried_again
-            if passes and await self._queue.put_off(self.worker, job.id):
-                return
-            await self._fail(job, problem.code, problem.detail)
+            if not await self._put_off(job, error.problem):
+                await self._fail(job, error.problem.code, error.problem.detail)
             return
         log.error("job failed", job=job.id, kind=job.kind, kinds=kinds(error), exc_info=error)
         await self._fail(job, "internal", "Something went wrong here.")
+
+    async def _put_off(self, job: Job, problem: Problem) -> bool:
+        """Whether it is tried again later."""
+        kind = self._kinds[job.kind]
+        if problem.status not in kind.waits | kind.may_be_tried_again:
+            return False
+        asked_s = problem.more.get("retry_after_s")
+        return await self._queue.put_off(
+            self.worker,
+            job.id,
+            busy=problem.status in kind.waits,
+            at_least_s=float(asked_s) if isinstance(asked_s, (int, float)) else 0.0,
+        )
 
     async def _fail(self, job: Job, code: str, detail: str) -> None:
         await self._ended(job, kept=await self._queue.fail(self.worker, job.id, code, detail))

@@ -31,7 +31,8 @@ class JobAnswer(BaseModel):
     progress: float
     """0…1."""
     stage: str
-    """What is being done: transcription, translation, speaking, resembling; empty between them."""
+    """What is being done: transcription, translation, speaking, resembling; empty between them. Of one that is pending
+    waiting: services have too much to do, and it is tried again by itself."""
     created_at: str
     started_at: str | None
     completed_at: str | None
@@ -79,7 +80,7 @@ def _described(job: Job) -> JobAnswer:
         job_id=job.id,
         status=job.status,
         progress=round(job.progress, 3),
-        stage=job.stage if job.status is JobStatus.PROCESSING else "",
+        stage="" if job.status.over else job.stage,
         created_at=_iso(job.created_at),
         started_at=None if job.started_at is None else _iso(job.started_at),
         completed_at=None if job.ended_at is None else _iso(job.ended_at),

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from config.settings import Settings
 from config.voice import VoiceSettings
 from speech_service.client import TranscriptionClient
-from voice_service.engines import Engines
+from voice_service.engines import Engines, service_urls
 from voice_service.messages.heard_languages import HeardLanguages
 from voice_service.messages.hearing import MessageHearing
 from voice_service.messages.history import DAY_S, History
@@ -34,6 +34,7 @@ from voice_service.outside.google import Google
 from voice_service.outside.offered import Offered
 from voice_service.outside.services import OutsideTranslator
 from voice_service.profiles.measuring import VoiceMeasuring
+from voice_service.watching.nodes import HEARING
 
 _MEMORY_ENTRIES: Final = 1000
 _MEMORY_BYTES: Final = 64_000_000
@@ -89,7 +90,7 @@ async def opened_messages(
     most = voice.messages_at_once
     async with contextlib.AsyncExitStack() as stack:
         offered = Offered(await _outside(voice, stack))
-        urls = voice.stt_urls or tuple(filter(None, (settings.services.stt_url,)))
+        urls = service_urls(settings)[HEARING]
         client = TranscriptionClient(urls, settings.services) if urls else None
         if client is not None:
             await stack.enter_async_context(client)

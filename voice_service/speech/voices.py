@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
 
 from foundation.http.problems import Problem, ProblemError
-from pipeline.engines.protocols import Synthesizer, UnknownVoice, Voice
-from pipeline.engines.synthesis.blends import check_voice, engine_and_voice, is_blend, read
-from pipeline.engines.synthesis.voice_facts import NOTHING, VoiceFacts, facts
+from pipeline.engines.protocols import Synthesizer, Voice
+from pipeline.engines.synthesis.blends import engine_and_voice
+from pipeline.engines.synthesis.voice_facts import VoiceFacts, facts
 from pipeline.text.languages import base
 
 DEFAULT = "af"
@@ -32,9 +35,28 @@ class KnownVoice:
     facts: VoiceFacts
 
     @property
+    def tier(self) -> Tier:
+        """That of its engine."""
+        return _TIERS.get(self.engine, Tier.PREMIUM)
+
+    @property
     def display_name(self) -> str:
         """What people call it."""
         return self.facts.display_name or self.name
+
+
+class Tier(StrEnum):
+    """How natural a voice is, and how much it costs."""
+
+    FAST = "fast"
+    """By rules: at once, anywhere, and it sounds so."""
+    STANDARD = "standard"
+    PREMIUM = "premium"
+    """The best that are here, and the slowest."""
+
+
+_TIERS: Final = MappingProxyType({"espeak": Tier.FAST, "piper": Tier.STANDARD})
+"""By engine; others are premium."""
 
 
 def own_voice(voice: str, language: str) -> KnownVoice:
@@ -59,38 +81,20 @@ class VoiceDirectory:
         known = _known(found, self._synthesizer.info.name)
         return [voice for voice in known if not language or base(voice.own.language) == base(language)]
 
-    def named(self, name: str, language: str | None = None) -> KnownVoice:
-        """By its short name, or that with its engine; or a blend of such voices, which holds its own recipe.
+    def named(self, name: str) -> KnownVoice:
+        """By its short name, or that with its engine.
 
-        Args:
-            language: of a blend, which can speak several; None: that of the voice that has the largest part in it.
+        The recipe of a blend is no name here: it may resemble somebody, and only a profile tells that its owner has
+        agreed and who asks.
 
         Raises:
-            ProblemError: 404 where there is no such voice, tells some that are there; 400 for a blend that cannot be
-                made, says why.
+            ProblemError: 404 where there is no such voice, tells some that are there.
         """
-        if is_blend(name):
-            return self._blend(name, language)
         voices = self.all()
         for voice in voices:
             if name in (voice.name, voice.own.name):
                 return voice
         raise ProblemError(unknown_voice(voice.name for voice in voices))
-
-    def _blend(self, name: str, language: str | None) -> KnownVoice:
-        try:
-            blend = read(name)
-            main = next((voice for voice in self.all() if _may_be_part(voice, name, blend.main)), None)
-            if main is None:
-                raise UnknownVoice(f"there is no voice {blend.main} that could be a part of a blend")
-            engine = engine_and_voice(main.own.name)[0]
-            full = f"{engine}:{blend.name}" if engine else blend.name
-            own = replace(main.own, name=full, language=language or main.own.language, blends=False)
-            check_voice(self._synthesizer, full, own.language)
-        except UnknownVoice as error:
-            detail = f"{str(error).capitalize()}."
-            raise ProblemError(Problem(400, "unknown_voice", detail)) from error
-        return KnownVoice(blend.name, main.engine, own, NOTHING)
 
     def chosen(self, name: str | None, language: str | None) -> KnownVoice:
         """The voice for a text.
@@ -104,7 +108,7 @@ class VoiceDirectory:
         """
         if name is None:
             return self._default(language)
-        voice = self.named(name, language)
+        voice = self.named(name)
         if language is not None and base(language) != base(voice.own.language):
             detail = f"This voice speaks {voice.own.language}, and no other language."
             raise ProblemError(Problem(400, "other_language", detail))
@@ -116,11 +120,6 @@ class VoiceDirectory:
         if not of_language:
             raise ProblemError(unknown_voice(voice.name for voice in self.all()))
         return (wanted or of_language)[0]
-
-
-def _may_be_part(voice: KnownVoice, of: str, part: str) -> bool:
-    engine = engine_and_voice(of)[0]
-    return voice.own.blends and engine_and_voice(voice.own.name)[1] == part and engine in ("", voice.engine)
 
 
 MOST_TOLD = 100

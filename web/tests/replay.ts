@@ -11,6 +11,7 @@ import { write } from "../src/logic/transcriptFiles";
 import { CaptionFeed } from "../src/room/captionFeed";
 import { InterpreterWatch } from "../src/room/interpreterWatch";
 import { FakeSource } from "./fakes/captions";
+import { UNMARKED } from "./marks";
 
 interface Received {
   readonly participants: readonly { identity: string; kind: number; attributes: Record<string, string> }[];
@@ -55,7 +56,7 @@ async function replay(): Promise<void> {
   process.on("beforeExit", () => {
     const all = transcriptOf(feed.passages.get().all, "Replayed", String);
     // Clause by clause, as they were sent.
-    const transcript = JSON.parse(write({ ...all, entries: all.clauses }, "json", "en")) as unknown;
+    const transcript = JSON.parse(write({ ...all, entries: all.clauses }, "json", "en", UNMARKED)) as unknown;
     console.log(JSON.stringify({ transcript, refused: feed.refused.get() }));
   });
 }

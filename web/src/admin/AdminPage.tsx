@@ -1,33 +1,36 @@
-import { useCallback, useState } from "react";
+import { useCallback, useEffect, useState } from "react";
 import { Logo } from "../components/Icon";
+import { PageLanguage } from "../components/PageLanguage";
 import { keepKey, keptKey, OPERATOR } from "../speech/key";
 import { KeyForm } from "../speech/KeyForm";
 import { beginTrial, endTrial, promote, resetSetting, type Refused } from "./api";
 import { CommentsSection } from "./CommentsSection";
 import { FiguresSection } from "./FiguresSection";
+import { NodesSection } from "./NodesSection";
 import { QueueSection } from "./QueueSection";
 import { TrialsSection, type TrialActions } from "./TrialsSection";
 import { asRefused, useLooks } from "./useLooks";
+import { useToldText, useWords, type Told } from "./useWords";
 
 const PERIODS = [
-  { hours: 1, label: "Last hour" },
-  { hours: 24, label: "Last day" },
-  { hours: 168, label: "Last week" },
-  { hours: 744, label: "Last month" },
+  { hours: 1, label: "period.hour" },
+  { hours: 24, label: "period.day" },
+  { hours: 168, label: "period.week" },
+  { hours: 744, label: "period.month" },
 ] as const;
-
-const KEY_WORDS = {
-  label: "Key of an operator",
-  hint: "It is kept until this tab is closed, and sent to this service alone.",
-  submit: "Continue",
-};
 
 /** How the API does, for whoever runs it. */
 export function AdminPage() {
+  const { text, language } = useWords();
+  const toldText = useToldText();
   const [key, setKey] = useState(() => keptKey(OPERATOR));
   const [hours, setHours] = useState<number>(24);
-  const [problem, setProblem] = useState<{ key: boolean; message: string } | null>(null);
-  const [told, setTold] = useState("");
+  const [problem, setProblem] = useState<Refused | null>(null);
+  const [told, setTold] = useState<Told | null>(null);
+
+  useEffect(() => {
+    document.title = text("page.home");
+  }, [text]);
 
   const take = useCallback((wanted: string) => {
     keepKey(wanted, OPERATOR);
@@ -35,16 +38,16 @@ export function AdminPage() {
     setKey(wanted);
   }, []);
   const refuse = useCallback((refused: Refused) => {
-    setProblem({ key: refused.key, message: refused.message });
+    setProblem(refused);
     if (!refused.key) return;
     keepKey("", OPERATOR);
     setKey("");
   }, []);
   const { look, again } = useLooks(key, hours, refuse);
 
-  function act(done: string, work: Promise<void>): void {
+  function act(done: Told, work: Promise<void>): void {
     setProblem(null);
-    setTold("");
+    setTold(null);
     work
       .then(() => {
         setTold(done);
@@ -54,62 +57,72 @@ export function AdminPage() {
   }
 
   const actions: TrialActions = {
-    begin: (trial) => act("The trial has begun.", beginTrial(key, trial)),
-    end: (trial) => act("The trial has ended.", endTrial(key, trial)),
-    promote: (trial, variant) => act(`${variant} is everybody's now.`, promote(key, trial, variant)),
-    reset: (setting) => act(`${setting} is as it was built.`, resetSetting(key, setting)),
+    begin: (trial) => act({ key: "trial.begun" }, beginTrial(key, trial)),
+    end: (trial) => act({ key: "trial.ended" }, endTrial(key, trial)),
+    promote: (trial, variant) => act({ key: "trial.promoted", values: { variant } }, promote(key, trial, variant)),
+    reset: (setting) => act({ key: "trial.wasReset", values: { setting } }, resetSetting(key, setting)),
   };
 
   return (
     <>
       <a className="skip" href="#content">
-        Skip to content
+        {text("page.skip")}
       </a>
       <header className="page-head">
-        <a href="/admin" aria-label="HIVE: how the API does">
+        <a href="/admin" aria-label={text("page.home")}>
           <Logo />
         </a>
-        <nav aria-label="Service">
-          <a href="/docs">API</a>
-        </nav>
+        <div className="page-head-end">
+          <nav aria-label={text("page.service")}>
+            <a href="/docs">API</a>
+          </nav>
+          <PageLanguage label={text("page.language")} language={language} />
+        </div>
       </header>
       <main id="content" className="page admin">
-        <h1>How the API does</h1>
+        <h1>{text("page.title")}</h1>
         <p role="status" className="unseen">
-          {told}
+          {told && toldText(told)}
         </p>
-        {!key && <KeyForm words={KEY_WORDS} problem={problem?.key ? problem.message : ""} take={take} />}
+        {!key && (
+          <KeyForm
+            words={{ label: text("key.label"), hint: text("key.hint"), submit: text("key.continue") }}
+            problem={problem?.key ? toldText(problem.told) : ""}
+            take={take}
+          />
+        )}
         {problem && !problem.key && (
           <div className="notice notice-problem" role="alert">
-            <p>{problem.message}</p>
+            <p>{toldText(problem.told)}</p>
             <button type="button" className="button" onClick={() => (setProblem(null), again())}>
-              Try again
+              {text("page.retry")}
             </button>
           </div>
         )}
         {key && (
           <div className="admin-bar">
             <div className="field">
-              <label htmlFor="period">Time</label>
+              <label htmlFor="period">{text("period.label")}</label>
               <select id="period" value={hours} onChange={(event) => setHours(Number(event.target.value))}>
                 {PERIODS.map((period) => (
                   <option key={period.hours} value={period.hours}>
-                    {period.label}
+                    {text(period.label)}
                   </option>
                 ))}
               </select>
             </div>
-            <p className="hint">Each figure is compared with the time of equal length before.</p>
+            <p className="hint">{text("period.hint")}</p>
             <button type="button" className="button button-quiet" onClick={() => take("")}>
-              Forget the key
+              {text("key.forget")}
             </button>
           </div>
         )}
-        {key && !look && !problem && <progress aria-label="The figures are fetched" />}
+        {key && !look && !problem && <progress aria-label={text("page.loading")} />}
         {look && (
           <>
             <FiguresSection metrics={look.metrics} />
             <QueueSection view={look.queue} />
+            <NodesSection nodes={look.nodes} />
             <TrialsSection found={look.trials} actions={actions} />
             <CommentsSection comments={look.comments} />
           </>

@@ -1,84 +1,96 @@
 import type { Metrics, Trend } from "./api";
-import { changed, written, type Kind } from "./figures";
+import type { Kind } from "./figures";
 import { Plot } from "./Plot";
 import { Table } from "./Table";
+import { useFigures, useNameOf, useWords } from "./useWords";
 
-const CARDS: readonly { readonly name: string; readonly label: string; readonly kind: Kind }[] = [
-  { name: "requests_per_minute", label: "Requests a minute", kind: "rate" },
-  { name: "messages", label: "Voice messages", kind: "count" },
-  { name: "latency_p50_ms", label: "Half are done within", kind: "ms" },
-  { name: "latency_p95_ms", label: "95 of 100 within", kind: "ms" },
-  { name: "failed_requests_share", label: "Requests that failed", kind: "share" },
-  { name: "failed_messages_share", label: "Messages that failed", kind: "share" },
-  { name: "cached_share", label: "Answered from before", kind: "share" },
-  { name: "rating", label: "Rating, 1 to 5", kind: "rating" },
-  { name: "ratings", label: "Ratings", kind: "count" },
-  { name: "translation_correct_share", label: "Translation correct", kind: "share" },
-  { name: "sounds_like_me_share", label: "Sounds like me", kind: "share" },
-  { name: "voice_similarity", label: "Similarity of voices", kind: "score" },
-  { name: "transcript_confidence", label: "Sure of the words", kind: "score" },
-  { name: "translation_score", label: "Sure of the translation", kind: "score" },
-  { name: "signal_to_noise_db", label: "Speech above noise", kind: "db" },
-];
+const CARDS = [
+  { name: "requests_per_minute", kind: "rate" },
+  { name: "messages", kind: "count" },
+  { name: "latency_p50_ms", kind: "ms" },
+  { name: "latency_p95_ms", kind: "ms" },
+  { name: "failed_requests_share", kind: "share" },
+  { name: "failed_messages_share", kind: "share" },
+  { name: "cached_share", kind: "share" },
+  { name: "rating", kind: "rating" },
+  { name: "ratings", kind: "count" },
+  { name: "translation_correct_share", kind: "share" },
+  { name: "sounds_like_me_share", kind: "share" },
+  { name: "voice_similarity", kind: "score" },
+  { name: "transcript_confidence", kind: "score" },
+  { name: "translation_score", kind: "score" },
+  { name: "signal_to_noise_db", kind: "db" },
+] as const satisfies readonly { readonly name: string; readonly kind: Kind }[];
 const NONE: Trend = { now: null, before: null, change: null };
 
 /** What is measured, as cards, plots and tables. */
 export function FiguresSection({ metrics }: { metrics: Metrics }) {
+  const { text } = useWords();
+  const { written } = useFigures();
+  const nameOf = useNameOf();
   const { points } = metrics;
   const times = points.map((point) => point.at);
   return (
     <>
       <section aria-labelledby="figures-title">
-        <h2 id="figures-title">Figures</h2>
+        <h2 id="figures-title">{text("figures.title")}</h2>
         <dl className="figures">
-          {CARDS.map(({ name, label, kind }) => (
+          {CARDS.map(({ name, kind }) => (
             <div key={name}>
-              <dt>{label}</dt>
+              <dt>{text(`figure.${name}`)}</dt>
               <Figure trend={metrics.trends[name] ?? NONE} kind={kind} />
             </div>
           ))}
         </dl>
         <div className="plots">
           <Plot
-            title="Requests a minute"
+            title={text("figure.requests_per_minute")}
             kind="rate"
             times={times}
-            series={[{ name: "Requests a minute", values: points.map((point) => point.requests) }]}
+            series={[{ name: text("figure.requests_per_minute"), values: points.map((point) => point.requests) }]}
           />
           <Plot
-            title="How long messages take"
+            title={text("plot.latency")}
             kind="ms"
             times={times}
             series={[
-              { name: "Half within", values: points.map((point) => point.p50) },
-              { name: "95 of 100 within", values: points.map((point) => point.p95) },
+              { name: text("plot.half"), values: points.map((point) => point.p50) },
+              { name: text("plot.most"), values: points.map((point) => point.p95) },
             ]}
           />
           <Plot
-            title="Voice messages"
+            title={text("figure.messages")}
             kind="count"
             times={times}
             series={[
-              { name: "All", values: points.map((point) => point.messages) },
-              { name: "From before", values: points.map((point) => point.cached) },
-              { name: "Failed", values: points.map((point) => point.failed) },
+              { name: text("plot.all"), values: points.map((point) => point.messages) },
+              { name: text("plot.cached"), values: points.map((point) => point.cached) },
+              { name: text("plot.failed"), values: points.map((point) => point.failed) },
             ]}
           />
           <Plot
-            title="Rating"
+            title={text("plot.rating")}
             kind="rating"
             top={5}
             times={times}
-            series={[{ name: "Mean rating", values: points.map((point) => point.rating) }]}
+            series={[{ name: text("plot.meanRating"), values: points.map((point) => point.rating) }]}
           />
         </div>
       </section>
       <section aria-labelledby="languages-title">
-        <h2 id="languages-title">Languages</h2>
+        <h2 id="languages-title">{text("pairs.title")}</h2>
         <Table
-          title="Quality by languages"
-          heads={["From and into", "Messages", "Rating", "Ratings", "Words", "Translation", "Voice"]}
-          empty="No message has come."
+          title={text("pairs.table")}
+          heads={[
+            text("pairs.pair"),
+            text("head.messages"),
+            text("plot.rating"),
+            text("figure.ratings"),
+            text("head.words"),
+            text("head.translation"),
+            text("head.voice"),
+          ]}
+          empty={text("pairs.empty")}
           rows={metrics.pairs.map((pair) => ({
             id: `${pair.source} ${pair.target}`,
             cells: [
@@ -94,29 +106,35 @@ export function FiguresSection({ metrics }: { metrics: Metrics }) {
         />
       </section>
       <section aria-labelledby="use-title">
-        <h2 id="use-title">Use</h2>
+        <h2 id="use-title">{text("use.title")}</h2>
         <Table
-          title="Requests by route"
-          heads={["Route", "Requests", "Refused", "Failed", "Mean time"]}
-          empty="Nothing was asked."
+          title={text("routes.table")}
+          heads={[
+            text("routes.route"),
+            text("routes.requests"),
+            text("routes.refused"),
+            text("routes.failed"),
+            text("routes.mean"),
+          ]}
+          empty={text("routes.empty")}
           rows={metrics.routes.map((route) => ({
             id: route.route,
             cells: [route.route, route.requests, route.refused, route.failed, written(route.meanMs, "ms")],
           }))}
         />
         <Table
-          title="Where remembered answers were found"
-          heads={["Where", "Times"]}
-          empty="Nothing that is remembered was asked for."
+          title={text("cache.table")}
+          heads={[text("cache.where"), text("cache.times")]}
+          empty={text("cache.empty")}
           rows={metrics.cache.map(({ level, times }) => ({
             id: level,
-            cells: [level, <WithChange key="t" trend={times} kind="count" />],
+            cells: [nameOf("cache", level), <WithChange key="t" trend={times} kind="count" />],
           }))}
         />
         <Table
-          title="Voices that spoke a text"
-          heads={["Voice", "Times"]}
-          empty="No text was spoken."
+          title={text("voices.table")}
+          heads={[text("head.voice"), text("cache.times")]}
+          empty={text("voices.empty")}
           rows={metrics.voices.map(({ name, times }) => ({ id: name, cells: [name, times] }))}
         />
       </section>
@@ -125,20 +143,19 @@ export function FiguresSection({ metrics }: { metrics: Metrics }) {
 }
 
 function Figure({ trend, kind }: { trend: Trend; kind: Kind }) {
+  const { text } = useWords();
+  const { written, changed } = useFigures();
   const change = changed(trend.change);
   return (
     <dd>
       <span className="figure-now">{written(trend.now, kind)}</span>
-      {change && (
-        <span className="hint">
-          {change} from {written(trend.before, kind)}
-        </span>
-      )}
+      {change && <span className="hint">{text("figure.from", { change, before: written(trend.before, kind) })}</span>}
     </dd>
   );
 }
 
 function WithChange({ trend, kind }: { trend: Trend; kind: Kind }) {
+  const { written, changed } = useFigures();
   const change = changed(trend.change);
   return (
     <>

@@ -1,6 +1,7 @@
 import { useId } from "react";
-import { moment, written, type Kind } from "./figures";
+import type { Kind } from "./figures";
 import { HEIGHT, line, roundUp, WIDTH } from "./plotting";
+import { useFigures, useWords } from "./useWords";
 
 export interface Series {
   readonly name: string;
@@ -24,13 +25,15 @@ export function Plot({
   top?: number;
 }) {
   const id = useId();
+  const { text } = useWords();
+  const { moment, written } = useFigures();
   const highest = Math.max(0, ...series.flatMap((each) => each.values.map((value) => value ?? 0)));
   const limit = top ?? roundUp(highest);
   const measured = series.some((each) => each.values.some((value) => value !== null));
   return (
     <figure className="plot" aria-labelledby={id}>
       <figcaption id={id}>{title}</figcaption>
-      {!measured && <p className="hint">Nothing was measured.</p>}
+      {!measured && <p className="hint">{text("plot.nothing")}</p>}
       {measured && (
         <>
           <div className="plot-box" aria-hidden="true">
@@ -42,8 +45,8 @@ export function Plot({
               ))}
             </svg>
             <div className="plot-times">
-              <span>{moment(times[0] ?? NaN)}</span>
-              <span>{moment(times[times.length - 1] ?? NaN)}</span>
+              <bdi>{moment(times[0] ?? NaN)}</bdi>
+              <bdi>{moment(times[times.length - 1] ?? NaN)}</bdi>
             </div>
           </div>
           {series.length > 1 && (
@@ -59,12 +62,12 @@ export function Plot({
             </ul>
           )}
           <details>
-            <summary>As a table: {title}</summary>
-            <div className="table-scroll" tabIndex={0} role="region" aria-label={`Table: ${title}`}>
+            <summary>{text("plot.table", { title })}</summary>
+            <div className="table-scroll" tabIndex={0} role="region" aria-label={text("table.of", { title })}>
               <table>
                 <thead>
                   <tr>
-                    <th scope="col">From</th>
+                    <th scope="col">{text("plot.from")}</th>
                     {series.map((each) => (
                       <th key={each.name} scope="col">
                         {each.name}

@@ -1,16 +1,31 @@
 import type { QueueView } from "./api";
-import { written } from "./figures";
 import { Table } from "./Table";
+import { useFigures, useNameOf, useWords } from "./useWords";
 
 /** What waits, who works, what plans promised and kept within the last hour. */
 export function QueueSection({ view }: { view: QueueView }) {
+  const { text, count } = useWords();
+  const { written } = useFigures();
+  const nameOf = useNameOf();
+  const leaseText = (leftS: number | null): string => {
+    if (leftS === null) return "";
+    return leftS < 0 ? text("workers.ranOut") : text("workers.left", { time: written(leftS, "s") });
+  };
   return (
     <section aria-labelledby="queue-title">
-      <h2 id="queue-title">Queue</h2>
+      <h2 id="queue-title">{text("queue.title")}</h2>
       <Table
-        title="Jobs by priority"
-        heads={["Queue", "Waiting", "Oldest", "Under way", "Begun", "Half waited", "Longest wait"]}
-        empty="There is no queue."
+        title={text("queue.table")}
+        heads={[
+          text("queue.title"),
+          text("queue.waiting"),
+          text("queue.oldest"),
+          text("queue.processing"),
+          text("queue.begun"),
+          text("queue.median"),
+          text("queue.longest"),
+        ]}
+        empty={text("queue.empty")}
         rows={view.queues.map((each) => ({
           id: each.queue,
           cells: [
@@ -24,11 +39,19 @@ export function QueueSection({ view }: { view: QueueView }) {
           ],
         }))}
       />
-      <h3>Promised and kept, last hour</h3>
+      <h3>{text("plans.title")}</h3>
       <Table
-        title="Promised and kept by plan"
-        heads={["Plan", "Queue", "Promised", "Messages", "Half within", "95 of 100 within", "In time"]}
-        empty="There are no plans."
+        title={text("plans.table")}
+        heads={[
+          text("plans.plan"),
+          text("queue.title"),
+          text("plans.promised"),
+          text("head.messages"),
+          text("plot.half"),
+          text("plot.most"),
+          text("plans.kept"),
+        ]}
+        empty={text("plans.empty")}
         rows={view.plans.map((plan) => ({
           id: plan.plan,
           cells: [
@@ -42,32 +65,31 @@ export function QueueSection({ view }: { view: QueueView }) {
           ],
         }))}
       />
-      <h3>Workers</h3>
+      <h3>{text("workers.title")}</h3>
       <Table
-        title="Workers and what they hold"
-        heads={["Worker", "Jobs", "Lease"]}
-        empty="No worker was seen within the last minutes."
+        title={text("workers.table")}
+        heads={[text("workers.worker"), text("workers.jobs"), text("workers.lease")]}
+        empty={text("workers.empty")}
         rows={view.workers.map((worker) => ({
           id: worker.id,
           cells: [
             <code key="id">{worker.id}</code>,
             worker.jobs.length === 0
-              ? "waits"
+              ? text("workers.waits")
               : worker.jobs.map((job) => (
                   <p key={job.job}>
-                    {job.queue}, {job.stage || "begins"}, {written(job.progress, "share")}
+                    {[
+                      job.queue,
+                      job.stage ? nameOf("stage", job.stage) : text("workers.begins"),
+                      written(job.progress, "share"),
+                    ].join(" · ")}
                   </p>
                 )),
             worker.jobs.map((job) => <p key={job.job}>{leaseText(job.leftS)}</p>),
           ],
         }))}
       />
-      {view.webhooks > 0 && <p>{view.webhooks} webhooks are still to be told.</p>}
+      {view.webhooks > 0 && <p>{count("webhooks.left", view.webhooks)}</p>}
     </section>
   );
-}
-
-function leaseText(leftS: number | null): string {
-  if (leftS === null) return "";
-  return leftS < 0 ? "ran out: another one takes it" : `${written(leftS, "s")} left`;
 }

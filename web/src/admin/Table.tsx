@@ -1,4 +1,5 @@
 import type { ReactNode } from "react";
+import { useWords } from "./useWords";
 
 /** A table that scrolls by itself on a small screen; the first cell of a row names it. */
 export function Table({
@@ -12,15 +13,16 @@ export function Table({
   rows: readonly { readonly id: string; readonly cells: readonly ReactNode[] }[];
   empty: string;
 }) {
+  const { text } = useWords();
   if (rows.length === 0) return <p className="hint">{empty}</p>;
   return (
-    <div className="table-scroll" tabIndex={0} role="region" aria-label={`Table: ${title}`}>
+    <div className="table-scroll" tabIndex={0} role="region" aria-label={text("table.of", { title })}>
       <table>
         <caption className="unseen">{title}</caption>
         <thead>
           <tr>
-            {heads.map((head) => (
-              <th key={head} scope="col">
+            {heads.map((head, place) => (
+              <th key={`${place} ${head}`} scope="col">
                 {head}
               </th>
             ))}
@@ -31,11 +33,11 @@ export function Table({
             <tr key={id}>
               {cells.map((cell, place) =>
                 place === 0 ? (
-                  <th key={heads[place]} scope="row">
+                  <th key="name" scope="row">
                     {cell}
                   </th>
                 ) : (
-                  <td key={heads[place]}>{cell}</td>
+                  <td key={`${place} ${heads[place]}`}>{cell}</td>
                 ),
               )}
             </tr>

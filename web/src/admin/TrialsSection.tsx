@@ -1,25 +1,7 @@
 import { useState, type FormEvent } from "react";
 import type { NewTrial, Standing, Trial, Trials } from "./api";
-import { difference, written } from "./figures";
 import { Table } from "./Table";
-
-const STATUS: Readonly<Record<string, string>> = {
-  running: "runs",
-  decided: "is decided; nothing changes until a variant is promoted",
-  ended: "has ended",
-};
-const OUTCOME: Readonly<Record<string, string>> = {
-  better: "a variant is better",
-  worse: "every variant is worse",
-  no_difference: "no difference was shown",
-  out_of_time: "its time is over",
-};
-const VERDICT: Readonly<Record<string, string>> = {
-  too_few: "too few people yet",
-  undecided: "not decided",
-  better: "better",
-  worse: "worse",
-};
+import { useFigures, useNameOf, useWords } from "./useWords";
 
 export interface TrialActions {
   readonly begin: (trial: NewTrial) => void;
@@ -30,18 +12,16 @@ export interface TrialActions {
 
 /** Trials of settings: what is tried, what came of it, what holds for everybody. */
 export function TrialsSection({ found, actions }: { found: Trials; actions: TrialActions }) {
+  const { text } = useWords();
   return (
     <section aria-labelledby="trials-title">
-      <h2 id="trials-title">Trials</h2>
-      <p className="hint">
-        Intervals hold however often one looks. A trial ends by its rule; what it showed becomes everybody&apos;s only
-        by hand.
-      </p>
+      <h2 id="trials-title">{text("trials.title")}</h2>
+      <p className="hint">{text("trials.hint")}</p>
       {found.defaults.map(({ setting, value }) => (
         <p key={setting} className="trial-default">
-          For everybody: {setting} is {value}.{" "}
+          {text("trials.default", { setting, value })}{" "}
           <button type="button" className="button" onClick={() => actions.reset(setting)}>
-            Take back {setting}
+            {text("trials.reset", { setting })}
           </button>
         </p>
       ))}
@@ -54,6 +34,9 @@ export function TrialsSection({ found, actions }: { found: Trials; actions: Tria
 }
 
 function TrialCard({ trial, actions }: { trial: Trial; actions: TrialActions }) {
+  const { text } = useWords();
+  const told = useTold();
+  const cellsOf = useStandingCells();
   const [promoting, setPromoting] = useState("");
   const title = `trial-${trial.id}`;
   return (
@@ -61,21 +44,24 @@ function TrialCard({ trial, actions }: { trial: Trial; actions: TrialActions }) 
       <h3 id={title}>
         <bdi>{trial.name}</bdi>
       </h3>
-      <p>
-        By {trial.metric}; {STATUS[trial.status] ?? trial.status}
-        {trial.outcome && `: ${OUTCOME[trial.outcome] ?? trial.outcome}`}
-        {trial.promoted && `; ${trial.promoted} was promoted`}.
-      </p>
+      <p>{told(trial)}</p>
       <Table
-        title={`Variants of ${trial.name}`}
-        heads={["Variant", "People", "Mean", "Difference", "Between", "Verdict"]}
-        empty="It has no variants."
-        rows={trial.variants.map((variant) => ({ id: variant.variant, cells: standingCells(trial, variant) }))}
+        title={text("variants.table", { name: trial.name })}
+        heads={[
+          text("variants.variant"),
+          text("variants.people"),
+          text("variants.mean"),
+          text("variants.difference"),
+          text("variants.between"),
+          text("variants.verdict"),
+        ]}
+        empty={text("variants.empty")}
+        rows={trial.variants.map((variant) => ({ id: variant.variant, cells: cellsOf(trial, variant) }))}
       />
       <div className="actions">
         {trial.status === "running" && (
           <button type="button" className="button" onClick={() => actions.end(trial.id)}>
-            End the trial
+            {text("trial.end")}
           </button>
         )}
         {trial.status !== "running" &&
@@ -90,11 +76,11 @@ function TrialCard({ trial, actions }: { trial: Trial; actions: TrialActions }) 
                   className="button button-danger"
                   onClick={() => actions.promote(trial.id, variant)}
                 >
-                  Yes, {variant} for everybody
+                  {text("trial.sure", { variant })}
                 </button>
               ) : (
                 <button key={variant} type="button" className="button" onClick={() => setPromoting(variant)}>
-                  Promote {variant}…
+                  {text("trial.promote", { variant })}
                 </button>
               ),
             )}
@@ -103,16 +89,29 @@ function TrialCard({ trial, actions }: { trial: Trial; actions: TrialActions }) 
   );
 }
 
-function standingCells(trial: Trial, standing: Standing): string[] {
-  const name = standing.settings ? `${standing.variant} (${standing.settings})` : `${standing.variant} (as it is)`;
-  const { low, high } = standing;
-  return [
-    name,
-    String(standing.people),
-    written(standing.mean, trial.metric === "latency" ? "s" : "rating"),
-    difference(standing.difference, trial.metric),
-    low === null ? "–" : `${difference(low, trial.metric)} and ${difference(high, trial.metric)}`,
-    VERDICT[standing.verdict] ?? "",
+/** How far a trial is, in a sentence. */
+function useTold(): (trial: Trial) => string {
+  const { text } = useWords();
+  const nameOf = useNameOf();
+  return ({ metric, status, outcome, promoted }) => {
+    let told = nameOf("status", status);
+    if (outcome) told = text("trials.outcome", { status: told, outcome: nameOf("outcome", outcome) });
+    if (promoted) told = text("trials.promoted", { status: told, variant: promoted });
+    return text("trials.by", { metric: nameOf("metric", metric), status: told });
+  };
+}
+
+function useStandingCells(): (trial: Trial, standing: Standing) => string[] {
+  const { text, number } = useWords();
+  const { difference, written } = useFigures();
+  const nameOf = useNameOf();
+  return ({ metric }, { variant, settings, people, mean, difference: by, low, high, verdict }) => [
+    settings ? `${variant} (${settings})` : text("variants.asIs", { variant }),
+    number(people),
+    written(mean, metric === "latency" ? "s" : "rating"),
+    difference(by, metric),
+    low === null ? "–" : text("variants.range", { low: difference(low, metric), high: difference(high, metric) }),
+    verdict && nameOf("verdict", verdict),
   ];
 }
 
@@ -123,6 +122,8 @@ function NewTrialForm({
   settings: Readonly<Record<string, readonly string[]>>;
   begin: (trial: NewTrial) => void;
 }) {
+  const { text } = useWords();
+  const nameOf = useNameOf();
   const names = Object.keys(settings);
   const [name, setName] = useState("");
   const [setting, setSetting] = useState(names[0] ?? "");
@@ -142,10 +143,10 @@ function NewTrialForm({
   if (names.length === 0) return null;
   return (
     <details className="card">
-      <summary>Begin a trial</summary>
+      <summary>{text("new.title")}</summary>
       <form onSubmit={submit}>
         <div className="field">
-          <label htmlFor="trial-name">Name of the trial</label>
+          <label htmlFor="trial-name">{text("new.name")}</label>
           <input
             id="trial-name"
             value={name}
@@ -154,11 +155,18 @@ function NewTrialForm({
             onChange={(event) => setName(event.target.value)}
           />
         </div>
-        <Choice id="trial-setting" label="Setting" value={setting} values={names} choose={setSetting} />
-        <Choice id="trial-value" label="Tried value" value={chosen} values={values} choose={setValue} />
-        <Choice id="trial-metric" label="Decided by" value={metric} values={["rating", "latency"]} choose={setMetric} />
+        <Choice id="trial-setting" label={text("new.setting")} value={setting} values={names} choose={setSetting} />
+        <Choice id="trial-value" label={text("new.value")} value={chosen} values={values} choose={setValue} />
+        <Choice
+          id="trial-metric"
+          label={text("new.metric")}
+          value={metric}
+          values={["rating", "latency"]}
+          shown={(value) => nameOf("metric", value)}
+          choose={setMetric}
+        />
         <div className="field">
-          <label htmlFor="trial-people">People of each half before anything is told</label>
+          <label htmlFor="trial-people">{text("new.people")}</label>
           <input
             id="trial-people"
             type="number"
@@ -170,7 +178,7 @@ function NewTrialForm({
           />
         </div>
         <button type="submit" className="button button-main">
-          Begin
+          {text("new.begin")}
         </button>
       </form>
     </details>
@@ -183,12 +191,14 @@ function Choice({
   value,
   values,
   choose,
+  shown = (one) => one.replaceAll("_", " "),
 }: {
   id: string;
   label: string;
   value: string;
   values: readonly string[];
   choose: (value: string) => void;
+  shown?: (value: string) => string;
 }) {
   return (
     <div className="field">
@@ -196,7 +206,7 @@ function Choice({
       <select id={id} value={value} onChange={(event) => choose(event.target.value)}>
         {values.map((each) => (
           <option key={each} value={each}>
-            {each.replaceAll("_", " ")}
+            {shown(each)}
           </option>
         ))}
       </select>

@@ -1,4 +1,5 @@
 import { listOf, numberOf, textOf, treeOf, type Tree } from "./reading";
+import type { AdminKey, Told } from "./useWords";
 
 /** What the page asks of the voice service, for operators. */
 
@@ -79,6 +80,25 @@ export interface Lease {
   readonly leftS: number | null;
 }
 
+export interface Gpu {
+  readonly name: string;
+  readonly used: number | null;
+  readonly memoryUsed: number | null;
+  readonly memoryAll: number | null;
+}
+
+export interface Node {
+  readonly urls: readonly string[];
+  readonly kinds: readonly string[];
+  readonly there: boolean;
+  readonly name: string;
+  readonly cores: number | null;
+  readonly load: number | null;
+  readonly memoryUsed: number | null;
+  readonly memoryAll: number | null;
+  readonly gpus: readonly Gpu[];
+}
+
 export interface Comment {
   readonly job: string;
   readonly rating: number;
@@ -117,15 +137,24 @@ export interface Trials {
   readonly defaults: readonly { readonly setting: string; readonly value: string }[];
 }
 
-/** Whether the key is at fault, or something else. */
+/** Why there is no answer. */
 export class Refused extends Error {
   constructor(
+    /** Whether the key is at fault, or something else. */
     readonly key: boolean,
-    message: string,
+    readonly told: Told,
   ) {
-    super(message);
+    super("key" in told ? told.key : told.detail);
   }
 }
+
+/** What has words of its own, by the code of the service's problem. */
+const TOLD: Readonly<Record<string, AdminKey>> = {
+  not_authorised: "error.not_authorised",
+  not_operator: "error.not_operator",
+  rate_limited: "error.rate_limited",
+  storage: "error.storage",
+};
 
 const ADMIN = "/api/v1/admin";
 
@@ -200,6 +229,26 @@ export async function fetchQueue(key: string, signal: AbortSignal): Promise<Queu
   };
 }
 
+export async function fetchNodes(key: string, signal: AbortSignal): Promise<Node[]> {
+  const tree = await ask("/nodes", key, { signal });
+  return listOf(tree["nodes"], (node) => ({
+    urls: textsOf(node["urls"]),
+    kinds: textsOf(node["kinds"]),
+    there: node["there"] === true,
+    name: textOf(node["name"]),
+    cores: numberOf(node["cores"]),
+    load: numberOf(node["load"]),
+    memoryUsed: numberOf(node["memory_used_bytes"]),
+    memoryAll: numberOf(node["memory_total_bytes"]),
+    gpus: listOf(node["gpus"], (gpu) => ({
+      name: textOf(gpu["name"]),
+      used: numberOf(gpu["used_share"]),
+      memoryUsed: numberOf(gpu["memory_used_bytes"]),
+      memoryAll: numberOf(gpu["memory_total_bytes"]),
+    })),
+  }));
+}
+
 export async function fetchComments(key: string, signal: AbortSignal): Promise<Comment[]> {
   const tree = await ask("/feedback?comments=true&limit=20", key, { signal });
   return listOf(tree["feedback"], (said) => ({
@@ -217,10 +266,7 @@ export async function fetchTrials(key: string, signal: AbortSignal): Promise<Tri
   return {
     trials: listOf(tree["trials"], trialOf),
     settings: Object.fromEntries(
-      Object.entries(treeOf(tree["settings"])).map(([name, values]) => [
-        name,
-        Array.isArray(values) ? values.map(textOf).filter(Boolean) : [],
-      ]),
+      Object.entries(treeOf(tree["settings"])).map(([name, values]) => [name, textsOf(values)]),
     ),
     defaults: listOf(tree["defaults"], (each) => ({
       setting: textOf(each["setting"]),
@@ -264,6 +310,10 @@ export async function resetSetting(key: string, setting: string): Promise<void> 
   await ask(`/ab-test/defaults/${encodeURIComponent(setting)}`, key, { method: "DELETE" });
 }
 
+function textsOf(values: unknown): string[] {
+  return Array.isArray(values) ? values.map(textOf).filter(Boolean) : [];
+}
+
 function trialOf(trial: Tree): Trial {
   return {
     id: textOf(trial["id"]),
@@ -303,13 +353,19 @@ async function ask(path: string, key: string, request: RequestInit): Promise<Tre
     answer = await fetch(ADMIN + path, { ...request, headers });
   } catch (error) {
     if (request.signal?.aborted) throw error;
-    throw new Refused(false, "The service cannot be reached. Is the network there?");
+    throw new Refused(false, { key: "error.offline" });
   }
   if (answer.status === 204) return {};
   const tree = treeOf(await readJson(answer));
   if (answer.ok) return tree;
-  const detail = textOf(tree["detail"]).slice(0, 300) || `The service answered with status ${answer.status}.`;
-  throw new Refused(answer.status === 401 || answer.status === 403, detail);
+  throw new Refused(answer.status === 401 || answer.status === 403, toldBy(tree, answer.status));
+}
+
+function toldBy(problem: Tree, status: number): Told {
+  const key = TOLD[textOf(problem["code"])];
+  if (key) return { key };
+  const detail = textOf(problem["detail"]).slice(0, 300);
+  return detail ? { detail } : { key: "error.status", values: { status: String(status) } };
 }
 
 async function readJson(answer: Response): Promise<unknown> {

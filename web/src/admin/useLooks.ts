@@ -2,11 +2,13 @@ import { useCallback, useEffect, useState } from "react";
 import {
   fetchComments,
   fetchMetrics,
+  fetchNodes,
   fetchQueue,
   fetchTrials,
   Refused,
   type Comment,
   type Metrics,
+  type Node,
   type QueueView,
   type Trials,
 } from "./api";
@@ -16,6 +18,7 @@ const AGAIN_MS = 30_000;
 export interface Look {
   readonly metrics: Metrics;
   readonly queue: QueueView;
+  readonly nodes: readonly Node[];
   readonly comments: readonly Comment[];
   readonly trials: Trials;
   /** Unix time, ms. */
@@ -23,7 +26,7 @@ export interface Look {
 }
 
 export function asRefused(error: unknown): Refused {
-  return error instanceof Refused ? error : new Refused(false, "Something went wrong on this page.");
+  return error instanceof Refused ? error : new Refused(false, { key: "page.failed" });
 }
 
 /** Everything that the page shows, now and again every half minute while it is seen. Without a key nothing is asked. */
@@ -42,11 +45,12 @@ export function useLooks(
     Promise.all([
       fetchMetrics(key, hours, mine.signal),
       fetchQueue(key, mine.signal),
+      fetchNodes(key, mine.signal),
       fetchComments(key, mine.signal),
       fetchTrials(key, mine.signal),
     ])
-      .then(([metrics, queue, comments, trials]) => {
-        if (!mine.signal.aborted) setLook({ metrics, queue, comments, trials, at: Date.now() });
+      .then(([metrics, queue, nodes, comments, trials]) => {
+        if (!mine.signal.aborted) setLook({ metrics, queue, nodes, comments, trials, at: Date.now() });
       })
       .catch((error: unknown) => mine.signal.aborted || refuse(asRefused(error)));
     const timer = setInterval(() => document.hidden || again(), AGAIN_MS);

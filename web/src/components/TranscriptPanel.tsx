@@ -79,7 +79,8 @@ export function SaveTranscript({ transcript, onSaved, hint }: SaveTranscriptProp
     const chosen = which === "aligned" ? transcript : inLanguage(transcript, which);
     setFailed(false);
     try {
-      download(await fileOf(chosen, format, locale), fileName(transcript.title, which || "chat", format));
+      const marks = { machine: text("transcript.machine"), likeness: text("transcript.likeness") };
+      download(await fileOf(chosen, format, locale, marks), fileName(transcript.title, which || "chat", format));
     } catch (error) {
       console.warn("the transcript could not be written", error);
       setFailed(true); // what writes the format could not be loaded
@@ -114,6 +115,19 @@ export function SaveTranscript({ transcript, onSaved, hint }: SaveTranscriptProp
   );
 }
 
+/** In the language of the page, whatever that of the words is. */
+function LikenessMark() {
+  const { text, language } = useI18n();
+  return (
+    <>
+      {" "}
+      <bdi className="hint" lang={language}>
+        ({text("transcript.likeness")})
+      </bdi>
+    </>
+  );
+}
+
 export function TranscriptList({ transcript }: { transcript: Transcript }) {
   const { text, count, language } = useI18n();
   const clock = useMemo(() => new Intl.DateTimeFormat(language, { timeStyle: "short" }), [language]);
@@ -134,6 +148,7 @@ export function TranscriptList({ transcript }: { transcript: Transcript }) {
             {entry.texts.map((one) => (
               <p key={one.language} lang={one.language} dir={directionOf(one.language)} data-original={one.original}>
                 {one.text}
+                {one.likeness && <LikenessMark />}
               </p>
             ))}
           </li>

@@ -638,6 +638,8 @@ export const ar: Messages = {
   "transcript.empty": "لم يُقل شيء بعد.",
   "transcript.fromServer": "يحتوي على كل نصوص التسجيل، بكل لغة قرأها أحد.",
   "transcript.correct": "تصحيح المصطلحات وفق المسرد الحالي",
+  "transcript.machine": "الترجمات من صنع آلة وقد تكون خاطئة.",
+  "transcript.likeness": "صوت محسوب",
   "record.title": "تسجيل ما تسمعه",
   "record.start": "بدء التسجيل",
   "record.stop": "إيقاف التسجيل",

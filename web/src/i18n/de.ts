@@ -569,6 +569,8 @@ export const de: Messages = {
   "transcript.empty": "Noch wurde nichts gesagt.",
   "transcript.fromServer": "Sie enthält alle Untertitel der Aufnahme, in jeder Sprache, die jemand gelesen hat.",
   "transcript.correct": "Begriffe nach dem jetzigen Glossar berichtigen",
+  "transcript.machine": "Die Übersetzungen stammen von einer Maschine und können falsch sein.",
+  "transcript.likeness": "berechnete Stimme",
   "record.title": "Aufnahme dessen, was Sie hören",
   "record.start": "Aufnahme starten",
   "record.stop": "Aufnahme beenden",

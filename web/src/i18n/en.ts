@@ -557,6 +557,8 @@ export const en = {
   "transcript.empty": "Nothing has been said yet.",
   "transcript.fromServer": "It contains all captions of the recording, in every language that somebody read.",
   "transcript.correct": "Correct terms by the glossary as it is now",
+  "transcript.machine": "Translations were made by a machine and may be wrong.",
+  "transcript.likeness": "computed voice",
   "record.title": "Recording of what you hear",
   "record.start": "Start recording",
   "record.stop": "Stop recording",

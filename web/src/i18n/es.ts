@@ -555,6 +555,8 @@ export const es: Messages = {
   "transcript.empty": "Aún no se ha dicho nada.",
   "transcript.fromServer": "Contiene todos los subtítulos de la grabación, en cada idioma que alguien leyó.",
   "transcript.correct": "Corregir los términos según el glosario actual",
+  "transcript.machine": "Las traducciones las hizo una máquina y pueden contener errores.",
+  "transcript.likeness": "voz calculada",
   "record.title": "Grabación de lo que oye",
   "record.start": "Empezar a grabar",
   "record.stop": "Detener la grabación",

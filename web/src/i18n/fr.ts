@@ -569,6 +569,8 @@ export const fr: Messages = {
   "transcript.fromServer":
     "Elle contient tous les sous-titres de l’enregistrement, dans chaque langue que quelqu’un a lue.",
   "transcript.correct": "Corriger les termes selon le glossaire actuel",
+  "transcript.machine": "Les traductions ont été faites par une machine et peuvent être inexactes.",
+  "transcript.likeness": "voix calculée",
   "record.title": "Enregistrement de ce que vous entendez",
   "record.start": "Commencer l’enregistrement",
   "record.stop": "Arrêter l’enregistrement",

@@ -534,6 +534,8 @@ export const hi: Messages = {
   "transcript.empty": "अभी कुछ नहीं कहा गया।",
   "transcript.fromServer": "इसमें रिकॉर्डिंग के सभी कैप्शन हैं, हर उस भाषा में जिसे किसी ने पढ़ा।",
   "transcript.correct": "मौजूदा शब्दावली के अनुसार शब्द ठीक करें",
+  "transcript.machine": "अनुवाद मशीन ने किए हैं और ग़लत हो सकते हैं।",
+  "transcript.likeness": "गणना की गई आवाज़",
   "record.title": "आप जो सुनते हैं उसकी रिकॉर्डिंग",
   "record.start": "रिकॉर्डिंग शुरू करें",
   "record.stop": "रिकॉर्डिंग रोकें",

@@ -560,6 +560,8 @@ export const it: Messages = {
   "transcript.empty": "Non è ancora stato detto nulla.",
   "transcript.fromServer": "Contiene tutti i sottotitoli della registrazione, in ogni lingua che qualcuno ha letto.",
   "transcript.correct": "Correggi i termini secondo il glossario attuale",
+  "transcript.machine": "Le traduzioni sono state fatte da una macchina e possono contenere errori.",
+  "transcript.likeness": "voce calcolata",
   "record.title": "Registrazione di ciò che sente",
   "record.start": "Inizia a registrare",
   "record.stop": "Ferma la registrazione",

@@ -539,6 +539,8 @@ export const ja: Messages = {
   "transcript.empty": "まだ発言はありません。",
   "transcript.fromServer": "録音中のすべての字幕が、誰かが読んだすべての言語で入っています。",
   "transcript.correct": "今の用語集に合わせて用語を直す",
+  "transcript.machine": "訳文は機械によるもので、誤りがあることがあります。",
+  "transcript.likeness": "計算された声",
   "record.title": "聞こえている音声の録音",
   "record.start": "録音を開始",
   "record.stop": "録音を停止",

@@ -548,6 +548,8 @@ export const pt: Messages = {
   "transcript.empty": "Ainda nada foi dito.",
   "transcript.fromServer": "Contém todas as legendas da gravação, em cada idioma que alguém leu.",
   "transcript.correct": "Corrigir os termos pelo glossário atual",
+  "transcript.machine": "As traduções foram feitas por uma máquina e podem conter erros.",
+  "transcript.likeness": "voz calculada",
   "record.title": "Gravação do que ouve",
   "record.start": "Começar a gravar",
   "record.stop": "Parar a gravação",

@@ -518,6 +518,8 @@ export const zh: Messages = {
   "transcript.empty": "还没有发言。",
   "transcript.fromServer": "包含录制期间的全部字幕，凡有人阅读的语言都在其中。",
   "transcript.correct": "按现在的术语表更正术语",
+  "transcript.machine": "译文由机器生成，可能有误。",
+  "transcript.likeness": "计算出的声音",
   "record.title": "录制您听到的声音",
   "record.start": "开始录音",
   "record.stop": "停止录音",

@@ -36,6 +36,10 @@ export class TranslatorOf<English> {
   readonly text = (key: TextKeyOf<English>, values: Values = {}): string =>
     this.fill(this.messages[key] as string, values);
 
+  /** Whether there is a text of this name: words of a service are looked up by it. */
+  readonly knows = (key: string): key is TextKeyOf<English> & string =>
+    typeof (this.messages as Readonly<Record<string, unknown>>)[key] === "string";
+
   /** A text that stands within another one: a language that it begins with keeps its small letter. */
   readonly within = (key: TextKeyOf<English>, values: Values): string =>
     this.fill(this.messages[key] as string, values, false);

@@ -17,6 +17,7 @@ import {
 import type { ChatLine } from "./chatLines";
 import { directionOf, nameOf, sameLanguage } from "./languages";
 import { originalOf, type Entry, type EntryText, type Transcript } from "./transcript";
+import { headOf, type Marks } from "./transcriptMarks";
 import { clock, nameIn, oneLine, shown, startOf } from "./transcriptFiles";
 
 /** More columns are too narrow for an upright page. */
@@ -31,19 +32,25 @@ const DOUBT_COLOUR = "8A8A8A";
 const SPACE = { before: 60, after: 60 };
 
 /** The file's bytes; `began` is the day and time of its head, written out. */
-export async function writeDocx(transcript: Transcript, locale: string, began: string): Promise<ArrayBuffer> {
+export async function writeDocx(
+  transcript: Transcript,
+  locale: string,
+  began: string,
+  marks: Marks,
+): Promise<ArrayBuffer> {
   const { title, entries, languages, chat = [] } = transcript;
   const several = entries.some(({ texts }) => texts.length > 1);
   const colours = coloursOf(transcript);
   const head = [
     new Paragraph({ heading: HeadingLevel.TITLE, ...directed(title, locale), children: [run(title, locale)] }),
     ...(entries.length || chat.length ? [new Paragraph({ children: [run(began, locale)] })] : []),
+    ...remark(headOf(transcript, marks), locale),
   ];
   const body = several
-    ? [table(transcript, columnsOf(transcript), locale, colours)]
+    ? [table(transcript, columnsOf(transcript), { locale, colours, marks })]
     : inOrder(
         transcript,
-        (entry) => paragraphs(entry, colours),
+        (entry) => paragraphs(entry, { locale, colours, marks }),
         (line, atMs) => written(line, atMs, locale, colours),
       );
   const wide = several && columnsOf(transcript).length > MOST_UPRIGHT;
@@ -97,9 +104,26 @@ function columnsOf({ languages }: Transcript): string[] {
   return languages.filter((code, at) => !languages.slice(0, at).some((before) => sameLanguage(before, code)));
 }
 
-function paragraphs(entry: Entry, colours: ReadonlyMap<string, string>): Paragraph[] {
-  const speaker = new Paragraph({ heading: HeadingLevel.HEADING_2, children: heads(entry, colours) });
-  return [speaker, ...entry.texts.map((text) => paragraph(text, entry))];
+/** How a document looks to its reader. */
+interface Look {
+  readonly locale: string;
+  readonly colours: ReadonlyMap<string, string>;
+  readonly marks: Marks;
+}
+
+/** Said of the whole, beside what was said in it; nothing where there is nothing to say. */
+function remark(text: string, locale: string): Paragraph[] {
+  return text ? [new Paragraph({ ...directed(text, locale), children: [aside(text, locale)] })] : [];
+}
+
+function aside(text: string, language: string): TextRun {
+  const written = { text: withoutControls(oneLine(text)), language: { value: language } };
+  return new TextRun({ ...written, color: DOUBT_COLOUR, italics: true, ...rightToLeft(text, language) });
+}
+
+function paragraphs(entry: Entry, look: Look): Paragraph[] {
+  const speaker = new Paragraph({ heading: HeadingLevel.HEADING_2, children: heads(entry, look.colours) });
+  return [speaker, ...entry.texts.map((text) => paragraph(text, entry, look))];
 }
 
 function written(line: ChatLine, atMs: number, locale: string, colours: ReadonlyMap<string, string>): Paragraph[] {
@@ -121,12 +145,8 @@ function writerOf({ name, writer }: ChatLine, atMs: number, colours: ReadonlyMap
   return [new TextRun({ text: "💬 " }), ...heads({ name, speaker: writer, startMs: atMs }, colours)];
 }
 
-function table(
-  transcript: Transcript,
-  columns: readonly string[],
-  locale: string,
-  colours: ReadonlyMap<string, string>,
-): Table {
+function table(transcript: Transcript, columns: readonly string[], look: Look): Table {
+  const { locale, colours } = look;
   const width = { size: 100 / (columns.length + 0.6), type: WidthType.PERCENTAGE };
   const line = { style: BorderStyle.SINGLE, size: 4, color: "C8C8C8" };
   const header = new TableRow({
@@ -152,7 +172,7 @@ function table(
     (entry) => [
       row(
         heads(entry, colours),
-        columns.map((code) => new TableCell({ width, children: cell(entry, code) })),
+        columns.map((code) => new TableCell({ width, children: cell(entry, code, look) })),
       ),
     ],
     (line, atMs) => [
@@ -169,22 +189,23 @@ function table(
 }
 
 /** What there is in a language: what was said, or its translation; nothing where it was not translated. */
-function cell(entry: Entry, code: string): Paragraph[] {
+function cell(entry: Entry, code: string, look: Look): Paragraph[] {
   const original = originalOf(entry);
   const text =
     original && sameLanguage(original.language, code)
       ? original
       : entry.texts.find(({ language, note }) => !note && sameLanguage(language, code));
-  return [text ? paragraph(text, entry) : new Paragraph("")];
+  return [text ? paragraph(text, entry, look) : new Paragraph("")];
 }
 
-function paragraph(text: EntryText, entry: Entry): Paragraph {
+function paragraph(text: EntryText, entry: Entry, { locale, marks }: Look): Paragraph {
   const language = text.note ? entry.sourceLanguage : text.language;
   return new Paragraph({
     spacing: SPACE,
     ...directed(text.text, language),
     children: [
       run(shown(text, entry), language),
+      ...(text.likeness ? [new TextRun(" "), aside(`(${marks.likeness})`, locale)] : []),
       ...(text.doubt ? [new TextRun({ text: ` (${oneLine(text.doubt)})`, color: DOUBT_COLOUR, italics: true })] : []),
     ],
   });

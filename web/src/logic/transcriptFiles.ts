@@ -2,6 +2,7 @@
 
 import { LONGEST_MS, within } from "./numbers";
 import type { ChatLine } from "./chatLines";
+import { behind, firstTranslated, headOf, type Marks } from "./transcriptMarks";
 import { originalOf, SHORTEST_MS, type Entry, type EntryText, type Transcript } from "./transcript";
 
 /** Those that are text; a Word document is written by `transcriptDocx`. */
@@ -17,26 +18,32 @@ export const MEDIA_TYPES: Readonly<Record<Format, string>> = {
 };
 
 /** As a file; `locale` is the reader's, for the date at its head, and `timeZone` theirs unless it is given. */
-export function write(transcript: Transcript, format: TextFormat, locale: string, timeZone?: string): string {
+export function write(
+  transcript: Transcript,
+  format: TextFormat,
+  locale: string,
+  marks: Marks,
+  timeZone?: string,
+): string {
   switch (format) {
     case "vtt":
-      return writeVtt(transcript);
+      return writeVtt(transcript, marks);
     case "srt":
-      return writeSrt(transcript);
+      return writeSrt(transcript, marks);
     case "txt":
-      return writeText(transcript, dateFormat(locale, timeZone));
+      return writeText(transcript, dateFormat(locale, timeZone), marks);
     case "json":
-      return writeJson(transcript);
+      return writeJson(transcript, marks);
   }
 }
 
 /** A transcript in any format, ready to be saved. */
-export async function fileOf(transcript: Transcript, format: Format, locale: string): Promise<Blob> {
+export async function fileOf(transcript: Transcript, format: Format, locale: string, marks: Marks): Promise<Blob> {
   if (format !== "docx")
-    return new Blob([write(transcript, format, locale)], { type: `${MEDIA_TYPES[format]};charset=utf-8` });
+    return new Blob([write(transcript, format, locale, marks)], { type: `${MEDIA_TYPES[format]};charset=utf-8` });
   const { writeDocx } = await import("./transcriptDocx");
   const began = dateFormat(locale).format(Date.parse(instant(startOf(transcript))));
-  return new Blob([await writeDocx(transcript, locale, began)], { type: MEDIA_TYPES.docx });
+  return new Blob([await writeDocx(transcript, locale, began, marks)], { type: MEDIA_TYPES.docx });
 }
 
 /** The day and the time of day with its zone. */
@@ -64,27 +71,33 @@ function cuesOf(entries: readonly Entry[]): Entry[] {
   });
 }
 
-function writeVtt({ title, entries }: Transcript): string {
-  const cues = cuesOf(entries).map((entry, at) => {
+function writeVtt({ title, entries }: Transcript, marks: Marks): string {
+  const spoken = cuesOf(entries);
+  const first = firstTranslated(spoken);
+  const cues = spoken.map((entry, at) => {
     const name = escapeVtt(nameIn(entry));
     const several = entry.texts.length > 1;
     const lines = entry.texts.map((text) => {
-      const words = escapeVtt(shown(text, entry));
+      const words = escapeVtt(shown(text, entry) + behind(text, marks));
       const language = text.note ? entry.sourceLanguage : text.language;
       return several && LANGUAGE_CODE.test(language) ? `<lang ${language}>${words}</lang>` : words;
     });
+    const remark = entry === first && marks.machine ? `\n(${escapeVtt(marks.machine)})` : "";
     // Players take a class for a style, or for nothing.
     const voice = entry.texts.some(({ likeness }) => likeness) ? "v.likeness" : "v";
-    return `${at + 1}\n${clock(entry.startMs, ".")} --> ${clock(entry.endMs, ".")}\n<${voice} ${name}>${lines.join("\n")}</v>\n`;
+    return `${at + 1}\n${clock(entry.startMs, ".")} --> ${clock(entry.endMs, ".")}\n<${voice} ${name}>${lines.join("\n")}</v>${remark}\n`;
   });
   const head = oneLine(title).replaceAll("-->", "→");
   return [head ? `WEBVTT - ${head}\n` : "WEBVTT\n", ...cues].join("\n");
 }
 
-function writeSrt({ entries }: Transcript): string {
-  return cuesOf(entries)
+function writeSrt({ entries }: Transcript, marks: Marks): string {
+  const spoken = cuesOf(entries);
+  const first = firstTranslated(spoken);
+  return spoken
     .map((entry, at) => {
-      const lines = entry.texts.map((text) => shown(text, entry));
+      const lines = entry.texts.map((text) => shown(text, entry) + behind(text, marks));
+      if (entry === first && marks.machine) lines.push(`(${marks.machine})`);
       const words = withoutTags(`${nameIn(entry)}: ${lines.join("\n")}`);
       return `${at + 1}\n${clock(entry.startMs, ",")} --> ${clock(entry.endMs, ",")}\n${words}\n`;
     })
@@ -96,15 +109,16 @@ export function startOf({ entries, beganMs, chat = [] }: Transcript): number {
   return entries.length ? beganMs : (chat[0]?.atMs ?? 0);
 }
 
-function writeText(transcript: Transcript, date: Intl.DateTimeFormat): string {
+function writeText(transcript: Transcript, date: Intl.DateTimeFormat, marks: Marks): string {
   const { title, entries, chat = [] } = transcript;
   const startMs = startOf(transcript);
   const began = date.format(Date.parse(instant(startMs)));
-  const head = entries.length || chat.length ? `${oneLine(title)}\n${oneLine(began)}\n` : `${oneLine(title)}\n`;
+  const dated = entries.length || chat.length ? [oneLine(began)] : [];
+  const head = [oneLine(title), ...dated, headOf(transcript, marks)].filter((line, at) => line || !at);
   const lines = entries.map((entry) => {
     const several = entry.texts.length > 1;
     const texts = entry.texts.map((text) => {
-      const words = shown(text, entry);
+      const words = shown(text, entry) + behind(text, marks);
       return several ? `    [${oneLine(text.language)}] ${words}` : words;
     });
     const separator = several ? "\n" : " ";
@@ -113,7 +127,7 @@ function writeText(transcript: Transcript, date: Intl.DateTimeFormat): string {
   });
   const written = chat.map((one) => ({ atMs: one.atMs - startMs, line: chatLine(one, startMs) }));
   const all = [...lines, ...written].sort((one, other) => one.atMs - other.atMs).map(({ line }) => line);
-  return `${[head, ...all].join("\n")}\n`;
+  return `${[...head, "", ...all].join("\n")}\n`;
 }
 
 /** Told from what was said by its sign, which needs no language. */
@@ -123,11 +137,14 @@ function chatLine({ name, writer, text, atMs, translation }: ChatLine, startMs: 
   return translation ? `${line}\n    [${oneLine(translation.language)}] ${oneLine(translation.text)}` : line;
 }
 
-function writeJson({ title, beganMs, languages, entries, chat = [] }: Transcript): string {
+function writeJson(transcript: Transcript, marks: Marks): string {
+  const { title, beganMs, languages, entries, chat = [] } = transcript;
   const body = {
     title,
     began_at: entries.length ? instant(beganMs) : null,
     languages,
+    ...(firstTranslated(entries) && { translated_by: "machine" }),
+    ...(headOf(transcript, marks) && { remark: headOf(transcript, marks) }),
     entries: entries.map((entry) => {
       const translated = entry.texts.filter((text) => !text.note);
       const original = originalOf(entry);

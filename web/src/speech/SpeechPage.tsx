@@ -1,11 +1,11 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 import { Logo } from "../components/Icon";
+import { PageLanguage } from "../components/PageLanguage";
 import { fetchVoices, Refusal, speak, type Speech, type Voice } from "./api";
 import { forget, keep, readHistory, type Spoken } from "./history";
 import { History } from "./History";
 import { keepKey, keptKey } from "./key";
 import { KeyForm } from "./KeyForm";
-import { LanguageChoice } from "./LanguageChoice";
 import { Result } from "./Result";
 import { SpeechForm } from "./SpeechForm";
 import { useRefusalText, useWords, type SpeechKey } from "./useWords";
@@ -16,7 +16,7 @@ function asRefusal(error: unknown): Refusal {
 
 /** Text to speech: a key, then text, voice and speed, then sound. */
 export function SpeechPage() {
-  const { text } = useWords();
+  const { text, language } = useWords();
   const refusalText = useRefusalText();
   const [apiKey, setApiKey] = useState(() => keptKey());
   const [catalogue, setCatalogue] = useState<{ chosen: string; voices: Voice[] } | null>(null);
@@ -93,11 +93,11 @@ export function SpeechPage() {
         <a href="/" aria-label={text("page.home")}>
           <Logo />
         </a>
-        <div className="speech-head">
+        <div className="page-head-end">
           <nav aria-label={text("page.service")}>
             <a href="/docs">API</a>
           </nav>
-          <LanguageChoice />
+          <PageLanguage label={text("page.language")} language={language} />
         </div>
       </header>
       <main id="content" className="page page-narrow speech">

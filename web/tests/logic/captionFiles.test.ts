@@ -4,6 +4,7 @@ import { inLanguage, transcriptOf } from "../../src/logic/transcript";
 import { write, type TextFormat } from "../../src/logic/transcriptFiles";
 // The interpreter's own files are written the same: tests/demo/test_webvtt.py.
 import cases from "../../../tests/data/caption-files.json";
+import { UNMARKED } from "../marks";
 
 const passage = (number: number, startMs: number, endMs: number, text: Partial<Passage["texts"][0]>): Passage => ({
   key: String(number),
@@ -30,8 +31,8 @@ describe("a cue", () => {
       language,
     );
 
-    expect(write(transcript, "vtt", "en")).toBe(`WEBVTT\n\n1\n00:00:00.000 --> 00:00:01.000\n${one.vtt}\n`);
-    expect(write(transcript, "srt", "en")).toBe(`1\n00:00:00,000 --> 00:00:01,000\n${one.srt}\n`);
+    expect(write(transcript, "vtt", "en", UNMARKED)).toBe(`WEBVTT\n\n1\n00:00:00.000 --> 00:00:01.000\n${one.vtt}\n`);
+    expect(write(transcript, "srt", "en", UNMARKED)).toBe(`1\n00:00:00,000 --> 00:00:01,000\n${one.srt}\n`);
   });
 
   it.each(cases.spans)("never overlaps another: $said_ms", ({ said_ms: said, cues_ms: expected }) => {
@@ -42,7 +43,7 @@ describe("a cue", () => {
       return Math.round((hours * 3600 + minutes * 60 + seconds) * 1000);
     };
     const spans = (format: TextFormat): number[][] =>
-      [...write(transcript, format, "en").matchAll(/([\d:.,]+) --> ([\d:.,]+)/g)].map(([, begins, ends]) => [
+      [...write(transcript, format, "en", UNMARKED).matchAll(/([\d:.,]+) --> ([\d:.,]+)/g)].map(([, begins, ends]) => [
         ms(begins ?? ""),
         ms(ends ?? ""),
       ]);

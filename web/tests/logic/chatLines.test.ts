@@ -3,6 +3,7 @@ import type { ChatMessage } from "../../src/logic/chat";
 import { chatLines } from "../../src/logic/chatLines";
 import { transcriptOf, type Transcript } from "../../src/logic/transcript";
 import { write } from "../../src/logic/transcriptFiles";
+import { UNMARKED } from "../marks";
 
 const BEGAN = 1_700_000_000_000;
 const messages: ChatMessage[] = [
@@ -45,7 +46,7 @@ function record(said: boolean): Transcript {
 
 describe("what was written, in the record", () => {
   it("stands among what was said, in the order of time, with its translation", () => {
-    const lines = write(record(true), "txt", "en", "UTC").trim().split("\n").slice(3);
+    const lines = write(record(true), "txt", "en", UNMARKED, "UTC").trim().split("\n").slice(3);
 
     expect(lines).toEqual([
       "[00:00:00] ANA: Welcome.",
@@ -56,7 +57,7 @@ describe("what was written, in the record", () => {
   });
 
   it("is in JSON as data", () => {
-    expect(JSON.parse(write(record(true), "json", "en")).chat).toEqual([
+    expect(JSON.parse(write(record(true), "json", "en", UNMARKED)).chat).toEqual([
       { writer: "ANA", identity: "ana", at: "2023-11-14T22:13:22.500Z", text: "good\nmorning" },
       {
         writer: "BOB",
@@ -70,10 +71,10 @@ describe("what was written, in the record", () => {
   });
 
   it("is all there is where nobody spoke, and begins with the first of it", () => {
-    expect(write(record(false), "txt", "en", "UTC")).toContain("[00:00:00] 💬 ANA: good morning");
+    expect(write(record(false), "txt", "en", UNMARKED, "UTC")).toContain("[00:00:00] 💬 ANA: good morning");
   });
 
   it.each(["vtt", "srt"] as const)("is not in subtitles: %s", (format) => {
-    expect(write(record(true), format, "en")).not.toContain("hola");
+    expect(write(record(true), format, "en", UNMARKED)).not.toContain("hola");
   });
 });

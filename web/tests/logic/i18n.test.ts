@@ -57,6 +57,7 @@ const formsOf = (pattern: string | Plural): string[] =>
 const PAGES = {
   "the meeting": (code: string) => import(`../../src/i18n/${code}.ts`),
   "what speaks a text": (code: string) => import(`../../src/speech/words/${code}.ts`),
+  operators: (code: string) => import(`../../src/admin/words/${code}.ts`),
 } as const;
 
 describe.each(
@@ -77,6 +78,17 @@ describe.each(
       return MISPRINTS[language]?.test(words) || /["'`]|\.{3}|\s{2}|\s$/.test(words);
     });
     expect(wrong).toEqual([]);
+  });
+
+  it("say nothing in English, and have a form for every count that people meet", () => {
+    const rules = new Intl.PluralRules(language);
+    const met = [...new Set([0, 1, 2, 3, 5, 11, 21, 100, 102].map((count) => rules.select(count)))];
+    const counted = Object.entries(catalogue).filter(([, pattern]) => typeof pattern !== "string");
+    expect(counted.filter(([, forms]) => met.some((rule) => !(rule in (forms as Plural))))).toEqual([]);
+    const same = texts.filter(
+      ([key, text]) => language !== "en" && text.split(" ").length > 2 && english[key] === text,
+    );
+    expect(same).toEqual([]);
   });
 
   it("end a sentence where the English ends one, and hold the same values", () => {

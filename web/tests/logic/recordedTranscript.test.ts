@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { recordedTranscript } from "../../src/logic/recordedTranscript";
 import { write } from "../../src/logic/transcriptFiles";
+import { UNMARKED } from "../marks";
 
 const BEGAN_MS = Date.parse("2027-01-15T08:00:00Z");
 
@@ -39,7 +40,7 @@ describe("the transcript of a recording", () => {
       ["es", "Buenos días", false],
       ["fr", "Bonjour", false],
     ]);
-    expect(write(transcript, "vtt", "en")).toContain("<lang es>Buenos días</lang>");
+    expect(write(transcript, "vtt", "en", UNMARKED)).toContain("<lang es>Buenos días</lang>");
   });
 
   it("puts the parts of several interpreters one behind the other, also where they count alike", () => {
@@ -65,11 +66,11 @@ describe("the transcript of a recording", () => {
       ["es", true],
       ["fr", undefined],
     ]);
-    expect(write(transcript, "vtt", "en")).toContain("<v.likeness Ana>");
-    expect((JSON.parse(write(transcript, "json", "en")) as { entries: object[] }).entries[0]).toMatchObject({
+    expect(write(transcript, "vtt", "en", UNMARKED)).toContain("<v.likeness Ana>");
+    expect((JSON.parse(write(transcript, "json", "en", UNMARKED)) as { entries: object[] }).entries[0]).toMatchObject({
       computed_voice: ["es"],
     });
-    expect(write(read(line()), "json", "en")).not.toContain("computed_voice");
+    expect(write(read(line()), "json", "en", UNMARKED)).not.toContain("computed_voice");
   });
 
   it("takes what was written last of a clause and language", () => {

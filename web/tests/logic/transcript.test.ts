@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Passage } from "../../src/logic/captions";
 import { inLanguage, transcriptOf, type Transcript } from "../../src/logic/transcript";
 import { fileName, write, type TextFormat } from "../../src/logic/transcriptFiles";
+import { UNMARKED } from "../marks";
 
 function passage(
   number: number,
@@ -33,7 +34,7 @@ function passage(
   };
 }
 
-const saved = (transcript: Transcript, format: TextFormat): string => write(transcript, format, "en", "UTC");
+const saved = (transcript: Transcript, format: TextFormat): string => write(transcript, format, "en", UNMARKED, "UTC");
 
 const BEGAN = Date.UTC(2026, 10, 21, 9, 0, 0);
 const PASSAGES: readonly Passage[] = [
@@ -438,6 +439,6 @@ describe("the head of a text", () => {
   ])("says when it was as a reader of %s in %s reads it", (locale, zone, expected) => {
     const began = transcriptOf([passage(1, "ana", 0, BEGAN, { en: "x" })], "Talk", String);
 
-    expect(write(began, "txt", locale, zone).split("\n").slice(0, 2)).toEqual(["Talk", expected]);
+    expect(write(began, "txt", locale, UNMARKED, zone).split("\n").slice(0, 2)).toEqual(["Talk", expected]);
   });
 });

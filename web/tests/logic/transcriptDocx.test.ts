@@ -5,6 +5,7 @@ import { recordedTranscript } from "../../src/logic/recordedTranscript";
 import type { ChatLine } from "../../src/logic/chatLines";
 import { inLanguage, type Transcript } from "../../src/logic/transcript";
 import { fileName, fileOf } from "../../src/logic/transcriptFiles";
+import { MARKED, UNMARKED } from "../marks";
 
 const said = (at: number, speaker: string, language: string, source: string, text: string, note = "") =>
   JSON.stringify({
@@ -31,8 +32,8 @@ const transcript = (lines: readonly string[] = LINES): Transcript =>
   recordedTranscript([{ part: "p1", beganMs: 1_800_000_000_000, text: lines.join("\n") }], "Board & staff");
 
 /** The file opened again: the text of its parts. */
-async function opened(of: Transcript): Promise<{ xml: Document; words: string; names: string[] }> {
-  const blob = await fileOf(of, "docx", "en");
+async function opened(of: Transcript, marks = UNMARKED): Promise<{ xml: Document; words: string; names: string[] }> {
+  const blob = await fileOf(of, "docx", "en", marks);
   const zip = await JSZip.loadAsync(await bytesOf(blob));
   const words = (await zip.file("word/document.xml")?.async("string")) ?? "";
   const xml = new DOMParser().parseFromString(words, "text/xml");
@@ -123,6 +124,27 @@ describe("a Word document", () => {
     expect(await orient(LINES)).toBe("portrait");
     expect(await orient([...LINES, ...more])).toBe("landscape");
   });
+
+  it.each(["aligned", "es"])(
+    "says what a machine translated, and what was heard in a computed voice: %s",
+    async (which) => {
+      const lines = [
+        said(1, "ana", "en", "en", "Good morning."),
+        said(1, "ana", "es", "en", "Buenos días.").replace("}", ', "likeness": true}'),
+        said(2, "ana", "en", "en", "Goodbye."),
+        said(2, "ana", "es", "en", "Adiós."),
+      ];
+      const whole = transcript(lines);
+      const { xml } = await opened(which === "aligned" ? whole : inLanguage(whole, which), MARKED);
+      const written = all(xml, "w:p").map(textOf);
+
+      expect(written[2]).toBe(MARKED.machine);
+      expect(written).toContain("Buenos días. (computed)");
+      expect(written).toContain("Adiós.");
+      const spoken = await opened(inLanguage(whole, "original"), MARKED);
+      expect(textOf(spoken.xml.documentElement)).not.toContain("machine");
+    },
+  );
 
   it("marks what was not translated, and can be empty", async () => {
     const { xml } = await opened(transcript([said(1, "ana", "es", "en", "Good morning", "no route")]));

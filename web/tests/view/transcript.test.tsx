@@ -65,6 +65,17 @@ describe("what can be saved", () => {
     expect(screen.queryByLabelText("Languages")).toBeNull();
   });
 
+  it("is listed with what was heard in a computed voice", async () => {
+    const spoken = said("en", "es");
+    const es = (texts: Transcript["entries"][0]["texts"]) =>
+      texts.map((text) => (text.language === "es" ? { ...text, likeness: true as const } : text));
+    show({ ...spoken, entries: spoken.entries.map((entry) => ({ ...entry, texts: es(entry.texts) })) });
+
+    const [first] = await screen.findAllByRole("listitem");
+    expect(first!.querySelector("[lang=es]")!.textContent).toBe("x x (computed voice)");
+    expect(first!.querySelector("p[lang=en]")!.textContent).toBe("x x");
+  });
+
   it("is listed with one name and time for each paragraph", async () => {
     show(said("en"));
 

@@ -1,15 +1,13 @@
 import { usePreferences } from "../hooks/usePreferences";
 import { INTERFACE_LANGUAGES, ownNameOf } from "../logic/languages";
-import { useWords } from "./useWords";
 
-/** The language of this page, each by its own name. */
-export function LanguageChoice() {
-  const { text, language } = useWords();
+/** The language of a page, each by its own name. `label` is the choice's name in the present one. */
+export function PageLanguage({ label, language }: { label: string; language: string }) {
   const [, change] = usePreferences();
   return (
     <select
-      className="speech-page-language"
-      aria-label={text("page.language")}
+      className="page-language"
+      aria-label={label}
       value={language}
       onChange={(event) => change({ interfaceLanguage: event.target.value })}
     >
