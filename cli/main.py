@@ -9,7 +9,20 @@ from dataclasses import replace
 from pathlib import Path
 
 from cli import exits
-from cli.commands import accounts, bench, demo, doctor, join, models, settings, speech, up, voice, worker
+from cli.commands import (
+    accounts,
+    bench,
+    demo,
+    doctor,
+    engines,
+    join,
+    models,
+    settings,
+    speech,
+    up,
+    voice,
+    worker,
+)
 from cli.commands.base import Subparsers
 
 DESCRIPTION = """\
@@ -45,7 +58,7 @@ def parser() -> argparse.ArgumentParser:
     commands: Subparsers = top.add_subparsers(
         title="commands", metavar="COMMAND", required=True, dest="command"
     )
-    for module in (demo, up, worker, speech, voice, accounts, join, doctor, models, settings, bench):
+    for module in (demo, up, worker, speech, voice, accounts, join, doctor, models, engines, settings, bench):
         module.add(commands, common)
     return top
 

@@ -69,6 +69,7 @@ def wanted(settings: Settings, machine: MachineResources) -> list[Model]:
         "recognition": {settings.recognition.engine},
         "translation": set(settings.translation.engines),
         "speech": set(settings.speech.engines),
+        "cloning": {settings.speech.cloning},
     }
     used = {engine.name for engine in ENGINES if {"auto", engine.name} & asked[engine.roles[0]]}
     if "kokoro" in used:  # whose voices are the ones that can be made to resemble somebody's
