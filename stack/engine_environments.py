@@ -21,13 +21,14 @@ from typing import Final
 
 from pipeline.engines.cloning import environments
 from pipeline.engines.cloning.environments import EnvironmentNote
+from pipeline.engines.protocols import EngineMissing
 from stack.alone import alone
 from stack.errors import FetchFailed, LicenceRefused, Missing, StackError
 
 _LOCKS: Final = Path(__file__).with_name("engine_locks")
 _OF_TORCH: Final = re.compile(r"(torch|torchaudio|torchvision|triton|nvidia-[\w-]+|cuda-[\w-]+)==")
-SILENCE_LIMIT_S: Final = 900.0
-"""pip unpacks gigabytes without a word."""
+LIMIT_S: Final = 7200.0
+"""pip itself gives up on an index that says nothing; unpacking gigabytes takes its time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,7 @@ def state(engine: InstallableEngine) -> EnvironmentNote | None:
     """What is installed; None: nothing, or another version. Blocking."""
     try:
         note = environments.installed(engine.name)
-    except environments.EngineMissing:
+    except EngineMissing:
         return None
     return note if note.lock == _digest(engine) else None
 
@@ -206,15 +207,12 @@ async def _run(command: Sequence[str]) -> str:
     assert process.stdout is not None
     said = ""
     try:
-        while True:
-            async with asyncio.timeout(SILENCE_LIMIT_S):
-                piece = await process.stdout.read(4096)
-            if not piece:
-                break
-            said = (said + piece.decode("utf-8", "replace"))[-4000:]
-        return said or "it failed" if await process.wait() else ""
+        async with asyncio.timeout(LIMIT_S):
+            while piece := await process.stdout.read(4096):
+                said = (said + piece.decode("utf-8", "replace"))[-4000:]
+            return said or "it failed" if await process.wait() else ""
     except TimeoutError as error:
-        raise FetchFailed(f"{command[0]} said nothing for {SILENCE_LIMIT_S:g} s") from error
+        raise FetchFailed(f"{command[0]} did not end within {LIMIT_S:g} s") from error
     finally:
         if process.returncode is None:
             process.kill()

@@ -170,7 +170,7 @@ def _heard(pcm: Pcm, rate_hz: int) -> _Floats:
 
 
 def _window() -> _Floats:
-    return (0.5 - 0.5 * np.cos(2 * np.pi * np.arange(_WINDOW) / _WINDOW)).astype(np.float32)
+    return np.asarray(0.5 - 0.5 * np.cos(2 * np.pi * np.arange(_WINDOW) / _WINDOW), np.float32)
 
 
 def _spectra(sound: _Floats) -> NDArray[np.complex64]:
@@ -202,7 +202,7 @@ def _levels(spectra: NDArray[np.complex64]) -> _Floats:
 def _audible(levels: _Floats) -> _Floats:
     """1 for frames in which something is, else 0; shape (frames,)."""
     sums = levels.sum(axis=1)
-    return (sums > sums.max() * _AUDIBLE).astype(np.float32)
+    return np.asarray(sums > sums.max() * _AUDIBLE, np.float32)
 
 
 def look(models: Models) -> str:

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import base64
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 import numpy as np
 import pytest
 
-from pipeline.audio import HEARING_RATE_HZ, Pcm
+from pipeline.audio import HEARING_RATE_HZ
 from pipeline.engines.cloning.cloner import CloningRequest, ConsentedVoice
 from pipeline.engines.cloning.loading import OFF, CloningEngines
 from pipeline.engines.protocols import (
     EngineError,
-    EngineInfo,
     EngineMissing,
     EngineOverloaded,
     UnknownLanguage,
@@ -25,43 +24,12 @@ from pipeline.engines.speakers.loading import LikenessEngines
 from pipeline.recordings.finishing import AudioFormat, encode
 from speech_service.client import RemoteSpeakers
 from speech_service.tts import tts_app
-from tests.fakes.engines import ToneSynthesizer, info
+from tests.fakes.cloner import ScriptedCloner
+from tests.fakes.engines import ToneSynthesizer
 from tests.speech_service.serving import listening, served, settings
 
 REFERENCE = np.full(5 * HEARING_RATE_HZ, 4096, np.int16)
 WISH = CloningRequest("Hola.", "es", ConsentedVoice("consent-1", REFERENCE))
-
-
-class ScriptedCloner:
-    """Says as many samples as the text has characters, as loud as the reference.
-
-    Args:
-        error: raised, after the first piece where `late`.
-    """
-
-    def __init__(self, error: EngineError | None = None, *, late: bool = False, hangs: bool = False) -> None:
-        self.info: EngineInfo = info("parrot", "es")
-        self.watermark = "loud 1"
-        self.asked: list[CloningRequest] = []
-        self.left = asyncio.Event()
-        self._error, self._late, self._hangs = error, late, hangs
-
-    async def clone(self, request: CloningRequest) -> AsyncGenerator[Pcm, None]:
-        self.asked.append(request)
-        if self._error is not None and not self._late:
-            raise self._error
-        try:
-            yield np.full(len(request.text), request.voice.reference.max(), np.int16)
-            if self._error is not None:
-                raise self._error
-            if self._hangs:
-                await asyncio.Event().wait()
-        finally:
-            self.left.set()
-        yield np.zeros(0, np.int16)
-
-    async def close(self) -> None:
-        return None
 
 
 def app(cloning: CloningEngines) -> Any:

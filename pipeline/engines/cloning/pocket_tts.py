@@ -22,7 +22,12 @@ from pipeline.recordings import watermark
 NAME: Final = "pocket-tts"
 FOLDERS: Final = MappingProxyType(
     {
-        "de": "german", "en": "english", "es": "spanish", "fr": "french", "it": "italian", "nl": "dutch",
+        "de": "german",
+        "en": "english",
+        "es": "spanish",
+        "fr": "french",
+        "it": "italian",
+        "nl": "dutch",
         "pt": "portuguese",
     }  # fmt: skip
 )

@@ -54,7 +54,8 @@ class Cloning:
             return emit(b"")
 
         language = job["language"]
-        reference = np.frombuffer(base64.b64decode(job["reference"]), "<i2").astype(np.float32) / 32768
+        samples = np.frombuffer(base64.b64decode(job["reference"]), "<i2")
+        reference = np.asarray(samples / 32768, np.float32)
         voice = self._model.heard(reference, job["rate_hz"], language)
         for text in job["pieces"]:
             if not wanted():

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from pipeline.audio import HEARING_RATE_HZ, SPEAKING_RATE_HZ, Pcm
 from pipeline.engines.protocols import EngineError, EngineMissing
@@ -28,19 +29,20 @@ def speech() -> Pcm:
     return decode(SPEECH.read_bytes(), rate_hz=SPEAKING_RATE_HZ, max_s=20).pcm
 
 
-def level_db(pcm: np.ndarray[tuple[int], np.dtype[np.float64]]) -> float:
-    return float(20 * np.log10(np.sqrt(np.mean(np.square(pcm))) + 1e-9))
+def level_db(sound: NDArray[np.float64]) -> float:
+    return float(20 * np.log10(np.sqrt(np.mean(np.square(sound))) + 1e-9))
 
 
 def test_the_mark_is_found_and_not_heard(watermark: Watermark, speech: Pcm) -> None:
     """It lies far below the speech, above 2 kHz nothing changes, and what was not marked is told from it."""
     marked = watermark.marked(speech, SPEAKING_RATE_HZ)
 
-    assert (marked.dtype, len(marked)) == (np.int16, len(speech))
+    assert marked.dtype == np.int16
+    assert len(marked) == len(speech)
     assert watermark.confidence(speech, SPEAKING_RATE_HZ) < SURE
     assert watermark.confidence(marked, SPEAKING_RATE_HZ) > 0.9
-    added = marked.astype(float) - speech
-    assert level_db(speech.astype(float)) - level_db(added) > 15
+    added = marked.astype(np.float64) - speech
+    assert level_db(speech.astype(np.float64)) - level_db(added) > 15
     spectrum = np.abs(np.fft.rfft(added)) ** 2
     bands = np.fft.rfftfreq(len(added), 1 / SPEAKING_RATE_HZ)
     assert spectrum[bands > 2200].sum() < 0.01 * spectrum.sum()

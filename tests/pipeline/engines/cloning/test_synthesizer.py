@@ -96,7 +96,8 @@ async def test_a_text_is_spoken_in_the_voice_of_its_reference(environment: Path,
         assert cloner._marker.marked_s == [0.5] * 3, "sentence by sentence"
         assert len(low) == pytest.approx(SPEAKING_RATE_HZ, abs=400)
         assert len(high) == pytest.approx(SPEAKING_RATE_HZ / 2, abs=200)
-        assert (hertz_of(low), hertz_of(high)) == (pytest.approx(220, abs=5), pytest.approx(330, abs=5))
+        assert hertz_of(low) == pytest.approx(220, abs=5)
+        assert hertz_of(high) == pytest.approx(330, abs=5)
         assert await cloner.start() == {"rate_hz": 22_050}
 
 
