@@ -162,7 +162,7 @@ class SpeechSettings:
     there. As a variable: "fr=piper,en=kokoro:af_heart"."""
     cloning: CloningEngine = "off"
     """What clones a voice whose owner has agreed to that, in the public API: "pocket-tts", "chatterbox", or "xtts",
-    whose weights may not be used commercially (`models.allow_non_commercial`). `hive engines install NAME` brings it."""
+    whose weights may not be used commercially (`models.allow_non_commercial`). `hive engines install` brings it."""
     timeout_s: float = 5.0
     """How long a clause may take to its first sound."""
     max_speed: float = 1.25

@@ -29,7 +29,7 @@ FOLDERS: Final = MappingProxyType(
         "it": "italian",
         "nl": "dutch",
         "pt": "portuguese",
-    }  # fmt: skip
+    }
 )
 """What its authors call each language, and so its folder below `models.directory`/pocket-tts."""
 WEIGHTS: Final = "model.safetensors"
@@ -66,8 +66,8 @@ def _languages(weights: Path) -> tuple[str, ...]:
     there = tuple(language for language, folder in FOLDERS.items() if _whole(weights / folder))
     if not there:
         raise EngineMissing(
-            f"there are no weights of {NAME} in {weights}; its authors hand them out as kyutai/pocket-tts on the hub to "
-            f"those who accept their terms: put {WEIGHTS} and {TOKENIZER} of a language into {weights}/LANGUAGE, "
+            f"there are no weights of {NAME} in {weights}; its authors hand them out as kyutai/pocket-tts on the hub "
+            f"to those who accept their terms: put {WEIGHTS} and {TOKENIZER} of a language into {weights}/LANGUAGE, "
             f"e.g. {weights}/spanish"
         )
     return there

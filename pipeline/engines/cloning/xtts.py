@@ -29,8 +29,8 @@ _CODES: Final = MappingProxyType(
 LANGUAGES: Final = tuple(sorted(_CODES))
 _PIECE_CHARACTERS: Final = MappingProxyType(
     {
-        "": 160, "ar": 166, "cs": 186, "de": 240, "en": 240, "es": 239, "fr": 240, "hi": 150, "it": 213, "ja": 71, "ko": 95,
-        "pl": 224, "pt": 203, "ru": 182, "zh": 82,
+        "": 160, "ar": 166, "cs": 186, "de": 240, "en": 240, "es": 239, "fr": 240, "hi": 150, "it": 213, "ja": 71,
+        "ko": 95, "pl": 224, "pt": 203, "ru": 182, "zh": 82,
     }
 )  # fmt: skip
 """Of the library, which warns beyond them that the end may be left out."""
