@@ -14,6 +14,7 @@ from cli.commands import (
     bench,
     demo,
     doctor,
+    engines,
     join,
     models,
     pair,
@@ -58,7 +59,9 @@ def parser() -> argparse.ArgumentParser:
     commands: Subparsers = top.add_subparsers(
         title="commands", metavar="COMMAND", required=True, dest="command"
     )
-    for module in (demo, up, worker, speech, voice, accounts, pair, join, doctor, models, settings, bench):
+    for module in (
+        demo, up, worker, speech, voice, accounts, pair, join, doctor, models, engines, settings, bench,
+    ):  # fmt: skip
         module.add(commands, common)
     return top
 

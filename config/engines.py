@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
-EngineRole = Literal["recognition", "translation", "speech"]
+EngineRole = Literal["recognition", "translation", "speech", "cloning"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +100,34 @@ ENGINES: Final = (
         models="kokoro/*.onnx",
         least_cores=4,
     ),
+    # those that clone speak for nobody unless the settings name one, and run in an environment of their own
+    Engine(
+        name="pocket-tts",
+        roles=("cloning",),
+        home="pipeline.engines.cloning.pocket_tts",
+        rank=0,
+        code_licence="MIT",
+        weights_licence="CC-BY-4.0",
+        models="pocket-tts/*/model.safetensors",
+    ),
+    Engine(
+        name="chatterbox",
+        roles=("cloning",),
+        home="pipeline.engines.cloning.chatterbox",
+        rank=1,
+        code_licence="MIT",
+        weights_licence="MIT",
+        models="chatterbox/*.safetensors",
+    ),
+    Engine(
+        name="xtts",
+        roles=("cloning",),
+        home="pipeline.engines.cloning.xtts",
+        rank=2,
+        code_licence="MPL-2.0",
+        weights_licence="LicenseRef-CPML",
+        models="xtts/model.pth",
+    ),
 )
 
 
@@ -117,7 +145,9 @@ if TYPE_CHECKING:  # what stands in a table is no type to a checker that does no
     RecognitionEngine = str
     TranslationEngine = str
     SpeechEngine = str
+    CloningEngine = str
 else:
     RecognitionEngine = Literal["auto", *names("recognition")]
     TranslationEngine = Literal["auto", *names("translation")]
     SpeechEngine = Literal["auto", *names("speech")]
+    CloningEngine = Literal["off", *names("cloning")]

@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import ConfigDict, Field, SecretStr
 
 from config.cache import cache_directory
-from config.engines import RecognitionEngine, SpeechEngine, TranslationEngine
+from config.engines import CloningEngine, RecognitionEngine, SpeechEngine, TranslationEngine
 from config.keys import DEVELOPMENT_SECRET
 from config.sections import STRICT, NotNegative
 from config.voice import VoiceSettings
@@ -160,6 +160,9 @@ class SpeechSettings:
     voices: dict[LanguageCode, str] = field(default_factory=dict)
     """For each language an engine ("piper") or one of its voices ("piper:fr_FR-siwis-medium"), which is then the first
     there. As a variable: "fr=piper,en=kokoro:af_heart"."""
+    cloning: CloningEngine = "off"
+    """What clones a voice whose owner has agreed to that, in the public API: "pocket-tts", "chatterbox", or "xtts",
+    whose weights may not be used commercially (`models.allow_non_commercial`). `hive engines install` brings it."""
     timeout_s: float = 5.0
     """How long a clause may take to its first sound."""
     max_speed: float = 1.25

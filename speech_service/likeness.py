@@ -69,6 +69,8 @@ class SpeakersOffer(BaseModel):
     """In which voices can be found that resemble somebody's."""
     missing: str
     """What is not there and what to do; empty: nothing is missing."""
+    cloning: EngineInfo | None = None
+    """What clones voices at `/clone`; null: nothing does, as is usual."""
 
 
 class Searching(BaseModel):

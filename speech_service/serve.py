@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from config.settings import Services, Settings
 from foundation.http.server import Listening
 from pipeline.engines.choice import EngineChoice, choose
+from pipeline.engines.cloning.loading import load_cloning
 from pipeline.engines.limiting import limited
 from pipeline.engines.measuring import measured
 from pipeline.engines.protocols import EngineInfo, Recognizer
@@ -129,4 +130,6 @@ async def _load(
     stack.push_async_callback(synthesizer.close)
     likeness = await load_likeness(settings, synthesizer)
     stack.push_async_callback(likeness.close)
-    return tts_app(synthesizer, settings, likeness), synthesizer.info
+    cloning = await load_cloning(settings, device=choice.device)
+    stack.push_async_callback(cloning.close)
+    return tts_app(synthesizer, settings, likeness, cloning), synthesizer.info

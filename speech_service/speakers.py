@@ -15,6 +15,7 @@ from pydantic import BaseModel
 from config.settings import Settings
 from foundation.http.problems import ProblemError
 from foundation.tasks import Tasks
+from pipeline.engines.cloning.loading import CloningEngines
 from pipeline.engines.protocols import EngineError, Resemblance, SpeakerTraits, UnknownLanguage, VoiceMatcher
 from pipeline.engines.speakers.loading import LikenessEngines
 from pipeline.text.languages import base
@@ -50,12 +51,16 @@ _NDJSON: dict[int | str, dict[str, Any]] = {
 
 
 def add_speaker_routes(
-    app: FastAPI, likeness: LikenessEngines, settings: Settings, measures: Measures
+    app: FastAPI,
+    likeness: LikenessEngines,
+    cloning: CloningEngines,
+    settings: Settings,
+    measures: Measures,
 ) -> None:
     """For what is there of it; where something is missing, the answer says what to do."""
     max_s = min(MOST_SOUND_S, settings.services.max_audio_s)
-    offer = _offer(likeness)
-    measures.state("likeness", offer.model_dump(exclude={"engine"}))
+    offer = _offer(likeness, cloning)
+    measures.state("likeness", offer.model_dump(exclude={"engine", "cloning"}))
 
     @app.get("/speakers")
     async def speakers() -> SpeakersOffer:
@@ -85,11 +90,12 @@ def add_speaker_routes(
         return StreamingResponse(_sent(first, lines), media_type=NDJSON)
 
 
-def _offer(likeness: LikenessEngines) -> SpeakersOffer:
+def _offer(likeness: LikenessEngines, cloning: CloningEngines) -> SpeakersOffer:
     return SpeakersOffer(
         engine=None if likeness.encoder is None else likeness.encoder.info,
         languages=[] if likeness.matcher is None else list(likeness.matcher.languages),
         missing=likeness.missing,
+        cloning=None if cloning.cloner is None else cloning.cloner.info,
     )
 
 

@@ -18,6 +18,7 @@ from pydantic import BaseModel, Field
 from config.settings import Settings
 from foundation.http.problems import Problem, ProblemError
 from pipeline.audio import SPEAKING_RATE_HZ, Pcm
+from pipeline.engines.cloning.loading import CloningEngines
 from pipeline.engines.protocols import (
     EngineInfo,
     SynthesisRequest,
@@ -30,6 +31,7 @@ from pipeline.engines.speakers.loading import LikenessEngines
 from pipeline.engines.synthesis.blends import check_voice
 from pipeline.recordings.finishing import AudioFormat, Encoder, encode
 from speech_service.base_app import body_limits, check_text, new_service, patience
+from speech_service.cloning import CLONE_PATH, MOST_BODY_BYTES, add_cloning_routes
 from speech_service.measures import Measures
 from speech_service.multiplexer import RequestMultiplexer
 from speech_service.piece_lengths import PieceLengths
@@ -82,19 +84,29 @@ class Voices(BaseModel):
     voices: list[Voice]
 
 
-def tts_app(synthesizer: Synthesizer, settings: Settings, likeness: LikenessEngines | None = None) -> FastAPI:
+def tts_app(
+    synthesizer: Synthesizer,
+    settings: Settings,
+    likeness: LikenessEngines | None = None,
+    cloning: CloningEngines | None = None,
+) -> FastAPI:
     """The service around a synthesiser that is loaded; whoever loaded it closes it.
 
     Args:
         likeness: what measures voices and finds ones that resemble them; closed by whoever loaded it.
+        cloning: what clones voices; likewise.
     """
     measures = Measures("tts")
     sound_bytes = int(min(MOST_SOUND_S, settings.services.max_audio_s) * BYTES_A_SECOND)
-    bodies = body_limits(settings, texts=2, large_bytes={EMBEDDING_PATH: sound_bytes})
+    bodies = body_limits(
+        settings, texts=2, large_bytes={EMBEDDING_PATH: sound_bytes, CLONE_PATH: MOST_BODY_BYTES}
+    )
     app = new_service("Speech synthesis", measures, settings=settings, bodies=bodies)
     handler = _SynthesisHandler(synthesizer, settings, measures)
 
-    add_speaker_routes(app, likeness or LikenessEngines(), settings, measures)
+    cloning = cloning or CloningEngines()
+    add_speaker_routes(app, likeness or LikenessEngines(), cloning, settings, measures)
+    add_cloning_routes(app, cloning, settings, measures)
 
     @app.get("/voices")
     async def voices(

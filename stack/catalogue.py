@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from stack import pins
+from stack.cloning_models import CLONING
 from stack.errors import StackError
 from stack.licences import PER_VOICE
 from stack.model import (
@@ -271,7 +272,7 @@ def find(name: str) -> Model:
     Raises:
         StackError: no such model; names those that there are.
     """
-    for model in (*_KOKORO, _VOICE_ENCODER):
+    for model in (*_KOKORO, _VOICE_ENCODER, *CLONING):
         if name == model.name:
             return model
     engine, _, rest = name.partition("-")
@@ -291,7 +292,7 @@ def listed() -> list[Model]:
     """The models that are worth showing."""
     names: Iterable[str] = (
         *(f"whisper-{size}" for size in _WHISPER),
-        *(model.name for model in (*_KOKORO, _VOICE_ENCODER)),
+        *(model.name for model in (*_KOKORO, _VOICE_ENCODER, *CLONING)),
         *(f"piper-{voice}" for voice in pins.PIPER),
         *(f"opus-{pair}" for pair in _PAIRS),
     )

@@ -10,8 +10,8 @@ from urllib.parse import quote
 
 import aiohttp
 
-from stack.download import fetch_text
-from stack.errors import FetchFailed
+from stack.download import fetch_text, session
+from stack.errors import FetchFailed, Unreachable
 from stack.model import HubFile, Repository
 from stack.trust import Trust, Trusted
 
@@ -50,6 +50,18 @@ async def look(client: aiohttp.ClientSession, hub_url: str, repository: Reposito
             f"{repository.name} on the hub does not hold {', '.join(sorted(lost)) or 'the model'}"
         )
     return Trust(repository.name, revision, files)
+
+
+async def answers(hub_url: str) -> bool:
+    """Whether anybody answers there, whatever they say."""
+    async with session() as client:
+        try:
+            await fetch_text(client, f"{hub_url.rstrip('/')}/api/models?limit=1")
+        except Unreachable:
+            return False
+        except FetchFailed:
+            return True
+    return True
 
 
 def _files(listing: str) -> Iterator[tuple[str, Trusted]]:

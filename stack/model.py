@@ -90,7 +90,8 @@ class Model:
 
     name: str
     engine: str
-    """As in the settings: "whisper", "opus", "kokoro", "piper"; or "resemblyzer", which is for Kokoro's voices."""
+    """As in the settings: "whisper", "opus", "kokoro", "piper"; what clones; "resemblyzer", which
+    is for Kokoro's voices; or "perth", for all that is spoken."""
     directory: str
     """Below `models.directory`."""
     needed: tuple[str, ...]

@@ -321,3 +321,8 @@ VOICE_ENCODER: Final[dict[str, str]] = {
     "pretrained.pt": "39373b86598fa3da9fcddee6142382efe09777e8d37dc9c0561f41f0070f134e",
 }
 """Resemblyzer's, as its own package carries it."""
+
+WATERMARK: Final[dict[str, str]] = {
+    "perth.pt": "a15bce457ebc53ce5e6c9c3f11df78cf7ee2bf9cdab0a798902135b4c4027670",
+}
+"""PerTh's, as its own package carries them."""

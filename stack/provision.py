@@ -79,6 +79,7 @@ def _used_engines(settings: Settings) -> set[str]:
         "recognition": {settings.recognition.engine},
         "translation": set(settings.translation.engines),
         "speech": set(settings.speech.engines),
+        "cloning": {settings.speech.cloning},
     }
     used = {engine.name for engine in ENGINES if {"auto", engine.name} & asked[engine.roles[0]]}
     if "kokoro" in used:  # whose voices are the ones that can be made to resemble somebody's

@@ -24,7 +24,9 @@ def models_by_licence() -> dict[str, set[str]]:
         if heading := re.match(r"  (\S+(?: \S+)?) {2,}", line):
             licence = heading[1]
         names = re.findall(
-            r"\b(?:whisper|opus|piper)-[\w.-]*[\w]|\bkokoro(?:-int8)?\b(?!-)|\bvoice-encoder\b", line
+            r"\b(?:whisper|opus|piper)-[\w.-]*[\w]|\bkokoro(?:-int8)?\b(?!-)|\bvoice-encoder\b"
+            r"|(?<=: )(?:watermark|chatterbox|xtts)$",
+            line,
         )
         found.setdefault(licence, set()).update(names)
     return {licence: names for licence, names in found.items() if names}

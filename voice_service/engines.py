@@ -20,6 +20,7 @@ from voice_service.failover import (
     RemoteWords,
     Replicas,
 )
+from voice_service.speech.marking import SoundMark
 from voice_service.watching.nodes import HEARING, SPEECH, TRANSLATION
 
 RETRY_AFTER_S = 5.0
@@ -39,6 +40,8 @@ class Engines:
     translation: Replicas[RemoteWords]
     speakers: RemoteSpeakers
     """The speech services again, for what voices are like: its client asks one after the other."""
+    mark: SoundMark
+    """What marks whole sounds."""
 
     def parts(self) -> Mapping[str, str]:
         """By name: "ok", or what is wrong in a word or two, for /health."""
@@ -74,6 +77,7 @@ async def opened_engines(settings: Settings) -> AsyncIterator[Engines]:
             speech=speaking,
             translation=translating,
             speakers=speakers,
+            mark=await SoundMark.load(settings.models),
         )
 
 

@@ -164,7 +164,7 @@ def _services(
         quota=quota,
         engines=engines,
         voices=VoiceDirectory(engines.synthesizer),
-        samples=Samples(engines.synthesizer),
+        samples=Samples(engines.synthesizer, engines.mark),
         messages=messages,
         profiles=profiles,
         jobs=jobs,

@@ -12,6 +12,7 @@ from typing import Protocol, cast
 
 from config.engines import Engine
 from config.settings import Models, Settings
+from pipeline.engines.cloning.cloner import VoiceCloner
 from pipeline.engines.protocols import EngineMissing, Recognizer, Synthesizer, Translator
 
 
@@ -66,6 +67,14 @@ class SynthesizerHome(Home, Protocol):
         ...
 
 
+class ClonerHome(Home, Protocol):
+    """Of an engine that clones voices."""
+
+    async def load_cloner(self, wanted: Wanted, /) -> VoiceCloner:
+        """Raises EngineMissing, EngineError."""
+        ...
+
+
 def look(engine: Engine, models: Models) -> str:
     """See `Home.look`."""
     return cast(Home, importlib.import_module(engine.home)).look(models)
@@ -84,6 +93,11 @@ async def load_translator(engine: Engine, wanted: Wanted) -> Translator:
 async def load_synthesizer(engine: Engine, wanted: Wanted) -> Synthesizer:
     """Raises EngineMissing, EngineError."""
     return await cast(SynthesizerHome, importlib.import_module(engine.home)).load_synthesizer(wanted)
+
+
+async def load_cloner(engine: Engine, wanted: Wanted) -> VoiceCloner:
+    """Raises EngineMissing, EngineError."""
+    return await cast(ClonerHome, importlib.import_module(engine.home)).load_cloner(wanted)
 
 
 def require_library(module: str, package: str) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import base64
 import io
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from typing import Final, TypeVar
 
 import aiohttp
@@ -14,6 +17,7 @@ from pydantic import ValidationError
 from config.settings import Services
 from foundation.http.problems import Problem
 from pipeline.audio import HEARING_RATE_HZ, AudioError, Pcm
+from pipeline.engines.cloning.cloner import CloningRequest
 from pipeline.engines.protocols import (
     EngineError,
     EngineInfo,
@@ -22,8 +26,10 @@ from pipeline.engines.protocols import (
     Resemblance,
     SpeakerTraits,
 )
+from pipeline.recordings.finishing import AudioFormat, encode
 from speech_service.client.answers import RefusedByService, bounded, failure
 from speech_service.client.connection import BROKEN, CONNECT_S, HttpClient, reason_of
+from speech_service.cloning import CLONE_PATH, ENGINE_HEADER, PIECE_S, WATERMARK_HEADER, CloningWish
 from speech_service.likeness import (
     MOST_LINE_BYTES,
     QUIET_S,
@@ -44,13 +50,27 @@ SERVICE: Final = "the synthesis service"
 MEASURE_S: Final = 60.0
 SEARCH_S: Final = 900.0
 """The longest search: one that waits again and again behind those who are listened to live."""
+CLONE_S: Final = 600.0
 MOST_ANSWER_BYTES: Final = 64 * 1024
+MOST_SOUND_BYTES: Final = 16_000_000
+"""More than two thousand characters can be, at any pace."""
 
 RemoteAnswer = TypeVar("RemoteAnswer")
 
 
+@dataclass(frozen=True, slots=True)
+class ClonedSpeech:
+    """A text in somebody's own voice."""
+
+    pcm: Pcm
+    """At `pipeline.audio.SPEAKING_RATE_HZ`; empty where there was nothing to say."""
+    engine: str
+    watermark: str
+    """What marks it, e.g. "perth 1.0.1"."""
+
+
 class RemoteSpeakers(HttpClient):
-    """A `SpeakerEncoder` and a `VoiceMatcher`: asks one service after the other until one can.
+    """A `SpeakerEncoder` and a `VoiceMatcher`, and what clones: asks one service after the other until one can.
 
     Usable inside `async with`. Cancelling a call ends the service's work too.
 
@@ -108,6 +128,24 @@ class RemoteSpeakers(HttpClient):
         body = asked.model_dump_json().encode("utf-8")
         return await self._anywhere(lambda url: self._search(url, body, progress or _ignored))
 
+    async def cloned(self, request: CloningRequest) -> ClonedSpeech:
+        """A text in the voice of somebody who has agreed; takes from seconds to minutes.
+
+        Raises:
+            UnknownLanguage, EngineMissing, EngineOverloaded, EngineError: as the names say.
+        """
+        reference = await asyncio.to_thread(
+            encode, request.voice.reference, HEARING_RATE_HZ, AudioFormat.FLAC, level=False
+        )
+        asked = CloningWish(
+            text=request.text,
+            language=request.language,
+            consent=request.voice.consent,
+            reference=base64.b64encode(reference).decode("ascii"),
+        )
+        body = asked.model_dump_json().encode("utf-8")
+        return await self._anywhere(lambda url: self._clone(url, body))
+
     async def _anywhere(self, ask: Callable[[str], Awaitable[RemoteAnswer]]) -> RemoteAnswer:
         """Asks one after the other. Raises what the last one said, rather that it has no room than that it failed."""
         failed: EngineError = EngineError(f"{SERVICE} is not configured")
@@ -140,6 +178,16 @@ class RemoteSpeakers(HttpClient):
         async with self._open().post(where, data=sound, headers=kind, timeout=limit) as answer:
             return Traits.model_validate_json(await self._whole(answer)).traits()
 
+    async def _clone(self, url: str, body: bytes) -> ClonedSpeech:
+        kind = {"Content-Type": "application/json"}
+        limit = aiohttp.ClientTimeout(total=CLONE_S, sock_connect=CONNECT_S, sock_read=PIECE_S)
+        where = f"{url}{CLONE_PATH}"
+        async with self._open().post(where, data=io.BytesIO(body), headers=kind, timeout=limit) as answer:
+            data = await self._whole(answer, MOST_SOUND_BYTES)
+            told = answer.headers
+            pcm = np.frombuffer(data[: len(data) & ~1], "<i2").astype(np.int16)
+            return ClonedSpeech(pcm, told.get(ENGINE_HEADER, ""), told.get(WATERMARK_HEADER, ""))
+
     async def _search(self, url: str, body: bytes, progress: Callable[[float], None]) -> Resemblance:
         kind = {"Content-Type": "application/json"}
         limit = aiohttp.ClientTimeout(total=SEARCH_S, sock_connect=CONNECT_S, sock_read=4 * QUIET_S)
@@ -157,9 +205,9 @@ class RemoteSpeakers(HttpClient):
                         raise error_of(Problem(0, code, message, more), SERVICE)
         raise WireError("the search broke off")
 
-    async def _whole(self, answer: aiohttp.ClientResponse) -> bytes:
+    async def _whole(self, answer: aiohttp.ClientResponse, most_bytes: int = MOST_ANSWER_BYTES) -> bytes:
         """The body of a 200. Raises RefusedByService, EngineError, WireError for anything else."""
-        data = await bounded(answer, MOST_ANSWER_BYTES)
+        data = await bounded(answer, most_bytes)
         if answer.status == 200:
             return data
         if answer.status == 404:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import math
 from collections.abc import AsyncIterator
 from typing import Any
@@ -12,8 +13,10 @@ from fastapi import APIRouter, FastAPI, Request
 from starlette.responses import Response, StreamingResponse
 
 from foundation.http.problems import response
-from pipeline.audio import HEARING_RATE_HZ, Pcm
-from pipeline.engines.protocols import SpeakerTraits, TooLittleSpeech
+from pipeline.audio import HEARING_RATE_HZ, SPEAKING_RATE_HZ, Pcm
+from pipeline.engines.protocols import EngineError, SpeakerTraits, TooLittleSpeech
+from pipeline.recordings.decoding import decode
+from speech_service.cloning import ENGINE_HEADER, SOUND_TYPE, WATERMARK_HEADER, CloningWish
 from speech_service.likeness import (
     EMBEDDING_SIZE,
     NDJSON,
@@ -69,6 +72,11 @@ class ScriptedSpeakers:
         self.left = asyncio.Event()
         """A search was cancelled."""
         self.missing = False
+        self.clones: tuple[str, ...] = ()
+        """The languages that it clones voices in; none: nothing clones."""
+        self.cloned: list[CloningWish] = []
+        """What it was asked to clone."""
+        self.cloning_fails = False
 
     def router(self) -> APIRouter:
         """Its paths."""
@@ -78,7 +86,21 @@ class ScriptedSpeakers:
         async def speakers() -> SpeakersOffer:
             if self.missing:
                 return SpeakersOffer(engine=None, languages=[], missing="fetch the encoder")
-            return SpeakersOffer(engine=info(self.encoder), languages=sorted(self.found), missing="")
+            cloning = info("parrot", *self.clones) if self.clones else None
+            return SpeakersOffer(
+                engine=info(self.encoder), languages=sorted(self.found), missing="", cloning=cloning
+            )
+
+        @router.post("/clone")
+        async def clone(wish: CloningWish) -> Response:
+            self.cloned.append(wish)
+            if self.cloning_fails:
+                return response(problem_of(EngineError("the parrot is ill")))
+            heard = decode(base64.b64decode(wish.reference), rate_hz=HEARING_RATE_HZ, max_s=31.0).pcm
+            moments = np.arange(SPEAKING_RATE_HZ) / SPEAKING_RATE_HZ
+            spoken = (8000 * np.sin(2 * np.pi * tone_of(heard)[0] * moments)).astype("<i2")
+            told = {ENGINE_HEADER: "parrot", WATERMARK_HEADER: "loud 1"}
+            return Response(spoken.tobytes(), media_type=SOUND_TYPE, headers=told)
 
         @router.post("/speakers/embedding")
         async def embedding(request: Request) -> Any:

@@ -7,11 +7,13 @@ from typing import Any
 import hypothesis
 import schemathesis
 
+from pipeline.engines.cloning.loading import CloningEngines
 from pipeline.engines.protocols import Resemblance
 from pipeline.engines.speakers.loading import LikenessEngines
 from speech_service.mt import mt_app
 from speech_service.stt import stt_app
 from speech_service.tts import tts_app
+from tests.fakes.cloner import ScriptedCloner
 from tests.fakes.engines import LoudnessDetector, ScriptedRecognizer, ToneSynthesizer
 from tests.fakes.service_engines import EchoTranslator
 from tests.fakes.speakers import LoudnessEncoder, ScriptedMatcher
@@ -27,9 +29,10 @@ MT = schemathesis.openapi.from_asgi(
 LIKENESS = LikenessEngines(
     LoudnessEncoder(), ScriptedMatcher(Resemblance("es-1", "es", 0.6, 0.6, "es-1"), steps=(0.5,)), ""
 )
+CLONING = CloningEngines(ScriptedCloner(), "")
 TTS = schemathesis.openapi.from_asgi(
     "/openapi.json",
-    tts_app(ToneSynthesizer({"es": 440.0}), settings(allowed_hosts=("testserver",)), LIKENESS),
+    tts_app(ToneSynthesizer({"es": 440.0}), settings(allowed_hosts=("testserver",)), LIKENESS, CLONING),
 )
 
 few = hypothesis.settings(max_examples=15, deadline=None, derandomize=True, database=None)

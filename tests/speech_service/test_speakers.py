@@ -183,7 +183,7 @@ async def test_without_the_weights_the_answer_says_how_to_get_them() -> None:
         async with client.post("/synthesize", json={"text": "hola", "language": "es"}) as answer:
             assert answer.status == 200
 
-    assert offer == {"engine": None, "languages": [], "missing": missing}
+    assert offer == {"engine": None, "languages": [], "missing": missing, "cloning": None}
     assert told == {"languages": [], "missing": missing}
     assert measured == (502, "engine_missing", missing)
     assert found == (502, missing)

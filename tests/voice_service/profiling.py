@@ -110,11 +110,17 @@ class Voices:
         )
 
     async def consented(
-        self, headers: Mapping[str, str], seconds: float = 12.0, hertz: float = OWN_HZ, **fields: Any
+        self,
+        headers: Mapping[str, str],
+        seconds: float = 12.0,
+        hertz: float = OWN_HZ,
+        *,
+        cloning: bool = False,
+        **fields: Any,
     ) -> dict[str, Any]:
-        """A new profile whose owner has agreed."""
+        """A new profile whose owner has agreed; with `cloning` to a clone as well."""
         made = await self.made(headers, **fields)
-        asked = await self.asked(headers, voice_profile_id=made["id"])
+        asked = await self.asked(headers, voice_profile_id=made["id"], cloning=cloning)
         answer = await self.send(
             headers, seconds, hertz, voice_profile_id=made["id"], consent=asked["consent_id"]
         )

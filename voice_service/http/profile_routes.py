@@ -70,6 +70,8 @@ class ConsentBody(BaseModel):
     voice_profile_id: ProfileId = None
     """Null: the default one."""
     language: LanguageCode = "en"
+    cloning: bool = False
+    """Whether they agree to a clone of their voice as well, where an engine for it is installed."""
 
 
 class SampleFields(BaseModel):
@@ -140,7 +142,8 @@ async def delete_profile(caller: Calling, services: Wired, profile: WhichProfile
 async def ask_consent(body: ConsentBody, caller: Calling, services: Wired) -> ConsentAskedAnswer:
     """A sentence that whoever agrees reads aloud within ten minutes; how it is read goes to /sample as `consent`."""
     room = services.profiles.profiles
-    return asked_answer(await room.ask_consent(caller, body.voice_profile_id, body.language))
+    asked = await room.ask_consent(caller, body.voice_profile_id, body.language, cloning=body.cloning)
+    return asked_answer(asked)
 
 
 @router.post(

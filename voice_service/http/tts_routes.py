@@ -6,11 +6,14 @@ from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, aclosing, nullcontext
 from typing import Annotated, Any
 
+import structlog
 from fastapi import APIRouter, Header
 from pydantic import BaseModel, Field, field_validator
 from starlette.responses import Response, StreamingResponse
 
 from foundation.http.problems import Problem, ProblemError
+from pipeline.audio import Pcm
+from pipeline.engines.protocols import EngineError
 from pipeline.recordings.finishing import MEDIA_TYPES, AudioFormat
 from protocol.fields import LanguageCode
 from voice_service.accounts.records import Caller
@@ -19,16 +22,20 @@ from voice_service.http.detail_errors import DetailRoute, described_details
 from voice_service.http.negotiation import OFFERED, accepted
 from voice_service.http.sound_bodies import ProfileId
 from voice_service.messages.records import OwnVoice
-from voice_service.profiles.records import FoundVoice
-from voice_service.speech.marking import HEADER
-from voice_service.speech.speaking import SpeechWish, spoken, streamed
-from voice_service.speech.voices import DEFAULT_LANGUAGE, own_voice
+from voice_service.profiles.records import CLONED, RESEMBLING, FoundVoice, NotCloned
+from voice_service.speech.marking import HEADER, WATERMARK_HEADER
+from voice_service.speech.speaking import SpeechWish, as_file, spoken, streamed
+from voice_service.speech.voices import DEFAULT_LANGUAGE, OWN, own_voice
 from voice_service.watching.counted import VOICE
 from voice_service.wiring import VoiceServices
 
 MOST_CHARACTERS = 500
 SEARCH_S = 30.0
 """A search for a voice takes about so long."""
+METHOD = "x-voice-method"
+"""How a voice of one's own was made."""
+
+log = structlog.get_logger(__name__)
 
 router = APIRouter(tags=["speech"], route_class=DetailRoute)
 
@@ -69,6 +76,14 @@ _SOUND: dict[int | str, dict[str, Any]] = {
                 "description": "Of this very sound with the profile, 0 to 1; not where it is streamed",
                 "schema": {"type": "number"},
             },
+            "X-Voice-Method": {
+                "description": "Of a voice of one's own: cloned or resembling",
+                "schema": {"type": "string"},
+            },
+            "X-Watermark": {
+                "description": "What marks the sound itself, where something does",
+                "schema": {"type": "string"},
+            },
             "X-Synthetic-Speech": {"description": "No person speaks", "schema": {"type": "string"}},
         },
     }
@@ -100,6 +115,8 @@ async def tts(
     kind = _format(body.format, accept)
     await services.engines.speech.known()
     own = await _own_voice(services, caller, body)
+    if own is not None and (cloned := await _cloned(services, caller, own, body, kind)) is not None:
+        return cloned
     if own is None:
         voice = services.voices.chosen(body.voice, body.language)
     else:
@@ -109,15 +126,17 @@ async def tts(
     if own is None:  # somebody's own voice is nobody's business
         services.tallies.count(f"{VOICE}|{voice.name}")
     headers = {"x-voice": voice.name, "vary": "Accept", HEADER: "true"}
+    if own is not None:
+        headers[METHOD] = RESEMBLING
     counted = _counted(services, caller, own)
     if not body.stream:
         async with counted:
-            made = await spoken(synthesizer, wanted)
+            made = await spoken(synthesizer, wanted, services.engines.mark)
+        headers |= services.engines.mark.headers
         if own is not None:
-            near = await services.messages.measuring.similar(own.print, made.pcm)
-            headers |= {} if near is None else {"x-voice-similarity": f"{near:.4f}"}
+            headers |= await _similarity(services, own, made.pcm)
         return Response(made.file, media_type=MEDIA_TYPES[kind], headers=headers)
-    pieces = streamed(synthesizer, wanted)
+    pieces = streamed(synthesizer, wanted, services.engines.mark)
     async with counted:
         first = await anext(pieces)  # so that a failure is still an answer of its own
 
@@ -145,6 +164,31 @@ def _counted(
 ) -> AbstractAsyncContextManager[None]:
     """A text in a voice of one's own is a message of the month, at this door as at `clone`; others are not."""
     return nullcontext() if own is None else services.quota.counted(caller)
+
+
+async def _cloned(
+    services: VoiceServices, caller: Caller, own: OwnVoice, body: TtsRequest, kind: AudioFormat
+) -> Response | None:
+    """The whole sound, however it was asked for; None: it is not cloned, has another pace, or that failed."""
+    if isinstance(own.clone, NotCloned) or body.speed != 1.0:
+        return None
+    language = body.language or DEFAULT_LANGUAGE
+    try:
+        async with services.quota.counted(caller):
+            made = await services.messages.cloning.spoken(own.profile, own.clone, body.text, language)
+    except (EngineError, TimeoutError) as error:
+        log.warning("a voice could not be cloned", reason=type(error).__name__)
+        return None
+    headers = {"x-voice": OWN, "vary": "Accept", HEADER: "true", METHOD: CLONED}
+    if made.watermark:
+        headers[WATERMARK_HEADER] = made.watermark
+    headers |= await _similarity(services, own, made.pcm)
+    return Response((await as_file(made.pcm, kind)).file, media_type=MEDIA_TYPES[kind], headers=headers)
+
+
+async def _similarity(services: VoiceServices, own: OwnVoice, pcm: Pcm) -> dict[str, str]:
+    near = await services.messages.measuring.similar(own.print, pcm)
+    return {} if near is None else {"x-voice-similarity": f"{near:.4f}"}
 
 
 def _found(own: OwnVoice) -> FoundVoice:

@@ -14,6 +14,7 @@ from pipeline.engines.protocols import EngineError, Synthesizer
 from pipeline.recordings.finishing import encode
 from voice_service.messages.hearing import MessageHearing, timed
 from voice_service.messages.records import (
+    CLONE_FAILED,
     EMOTION_NOT_KEPT,
     OWN_VOICE_FAILED,
     SIMILARITY_UNKNOWN,
@@ -29,8 +30,10 @@ from voice_service.messages.records import (
     TranslatedText,
 )
 from voice_service.messages.speaking import speak, voice_for
+from voice_service.profiles.cloning import VoiceCloning
 from voice_service.profiles.measuring import VoiceMeasuring
-from voice_service.speech.marking import SYNTHETIC
+from voice_service.profiles.records import NotCloned
+from voice_service.speech.marking import SYNTHETIC, SoundMark
 
 log = structlog.get_logger(__name__)
 
@@ -43,9 +46,16 @@ NOT_SPOKEN: Final = "not_spoken"
 class MessageInterpreter:
     """Interprets messages, each by itself; what is cancelled stops at once, in the services as well."""
 
-    def __init__(self, hearing: MessageHearing, synthesizer: Synthesizer, measuring: VoiceMeasuring) -> None:
-        self.hearing = hearing
-        self._synthesizer, self._measuring = synthesizer, measuring
+    def __init__(
+        self,
+        hearing: MessageHearing,
+        synthesizer: Synthesizer,
+        measuring: VoiceMeasuring,
+        cloning: VoiceCloning,
+        mark: SoundMark,
+    ) -> None:
+        self.hearing, self._mark = hearing, mark
+        self._synthesizer, self._measuring, self._cloning = synthesizer, measuring, cloning
 
     async def interpret(
         self,
@@ -111,6 +121,8 @@ class MessageInterpreter:
         if not any(character.isalnum() for character in text):
             return nothing, None
         own = wish.own_voice
+        if own is not None and (cloned := await self._cloned(wish, own, text, warnings)) is not None:
+            return cloned, own
         if own is not None and own.found is not None:
             try:
                 return await self._speak(wish, heard, text, own.found.voice, unhurried=True), own
@@ -120,6 +132,19 @@ class MessageInterpreter:
         elif own is not None and own.missing is not None:
             warnings.append(own.missing)
         return await self._by_the_house(wish, heard, text, warnings), None
+
+    async def _cloned(
+        self, wish: MessageWish, own: OwnVoice, text: str, warnings: list[MessageWarning]
+    ) -> Pcm | None:
+        """In the very voice, where it may be cloned; None: it is not, or that failed."""
+        if isinstance(own.clone, NotCloned):
+            return None
+        try:
+            return (await self._cloning.spoken(own.profile, own.clone, text, wish.target_language)).pcm
+        except (EngineError, TimeoutError) as error:
+            log.warning("a voice could not be cloned", reason=type(error).__name__)
+            warnings.append(CLONE_FAILED)
+            return None
 
     async def _by_the_house(
         self, wish: MessageWish, heard: Heard, text: str, warnings: list[MessageWarning]
@@ -148,7 +173,7 @@ class MessageInterpreter:
             return nothing
 
     async def _speak(self, wish: MessageWish, heard: Heard, text: str, voice: str, *, unhurried: bool) -> Pcm:
-        return await speak(
+        speech = await speak(
             self._synthesizer,
             text,
             wish.target_language,
@@ -156,6 +181,7 @@ class MessageInterpreter:
             said_s=heard.duration_s,
             unhurried=unhurried,
         )
+        return await self._mark.marked(speech)
 
     async def _similar(self, own: OwnVoice, speech: Pcm, warnings: list[MessageWarning]) -> float | None:
         """How near the very sound that is answered comes to the voice."""

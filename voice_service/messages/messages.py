@@ -33,12 +33,14 @@ from voice_service.messages.records import (
     MessageQuality,
     MessageWarning,
     MessageWish,
+    OwnVoice,
     Stage,
     TranslatedText,
 )
 from voice_service.messages.remembering import Remembered
 from voice_service.messages.translating import MessageTranslator
 from voice_service.messages.tuning import Exposure, MessageTuning, Tuner
+from voice_service.profiles.records import NotCloned
 
 log = structlog.get_logger(__name__)
 
@@ -206,7 +208,7 @@ class Messages:
         if not job.choices.remembers:
             return None
         wish, own = job.wish, job.wish.own_voice
-        voice = () if own is None else (own.profile, own.found.voice if own.found else "")
+        voice = () if own is None else _told_apart(own)
         parts: tuple[bytes | str, ...] = (
             "result", *voice, wish.sound, wish.source_language or "", wish.target_language, wish.quality, wish.format,
             str(wish.preserve_emotion), str(wish.return_audio_url or wish.return_base64), str(job.choices.outside),
@@ -335,6 +337,13 @@ class Messages:
             created_at=job.created_at,
             completed_at=self._clock(),
         )
+
+
+def _told_apart(own: OwnVoice) -> tuple[str, ...]:
+    """What tells messages by one voice of somebody's own from those by another."""
+    found = own.found.voice if own.found else ""
+    clone = () if isinstance(own.clone, NotCloned) else (f"clone {own.clone.engine}",)
+    return (own.profile, found, *clone)
 
 
 def _if_unusual(chosen: object, built: object) -> tuple[str, ...]:

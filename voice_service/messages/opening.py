@@ -33,7 +33,9 @@ from voice_service.outside.deepl import DeepL
 from voice_service.outside.google import Google
 from voice_service.outside.offered import Offered
 from voice_service.outside.services import OutsideTranslator
+from voice_service.profiles.cloning import VoiceCloning
 from voice_service.profiles.measuring import VoiceMeasuring
+from voice_service.profiles.storing import ProfileStore
 from voice_service.watching.nodes import HEARING
 
 _MEMORY_ENTRIES: Final = 1000
@@ -54,6 +56,7 @@ class MessageRoom:
     recogniser: FileRecogniser
     hearing: MessageHearing
     measuring: VoiceMeasuring
+    cloning: VoiceCloning
     remembered: Remembered
     bodies: MessagePlaces
     """Bodies that are being read."""
@@ -97,10 +100,14 @@ async def opened_messages(
         recogniser = FileRecogniser(client)
         hearing = MessageHearing(recogniser, max_s=voice.max_audio_s, max_bytes=voice.max_audio_bytes)
         measuring = VoiceMeasuring(engines.speakers)
+        profiles = ProfileStore(engine, clock=clock, most=voice.profiles_per_person)
+        cloning = VoiceCloning(engines.speakers, objects, profiles.sample_objects)
         yield MessageRoom(
             messages=Messages(
                 engine,
-                interpreter=MessageInterpreter(hearing, engines.synthesizer, measuring),
+                interpreter=MessageInterpreter(
+                    hearing, engines.synthesizer, measuring, cloning, engines.mark
+                ),
                 translator=MessageTranslator(engines.translator, offered),
                 history=history,
                 objects=objects,
@@ -115,6 +122,7 @@ async def opened_messages(
             recogniser=recogniser,
             hearing=hearing,
             measuring=measuring,
+            cloning=cloning,
             remembered=remembered,
             heard=await stack.enter_async_context(HeardLanguages(urls, settings.services)),
             bodies=MessagePlaces(READING_FACTOR * most, most, retry_after_s=_RETRY_AFTER_S),

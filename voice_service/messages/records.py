@@ -9,7 +9,7 @@ from typing import Final
 
 from pipeline.recordings.finishing import AudioFormat
 from voice_service.messages.tuning import MessageTuning
-from voice_service.profiles.records import FoundVoice, Voiceprint
+from voice_service.profiles.records import CloneVoice, FoundVoice, NotCloned, Voiceprint
 
 
 class MessageQuality(StrEnum):
@@ -49,6 +49,10 @@ EMOTION_NOT_KEPT: Final = MessageWarning(
 )
 
 
+CLONE_FAILED: Final = MessageWarning(
+    "clone_failed",
+    "Your voice could not be cloned for this; another voice speaks, the one that resembles it if known.",
+)
 OWN_VOICE_FAILED: Final = MessageWarning(
     "own_voice_failed", "The voice that resembles yours could not speak this; one of the house does."
 )
@@ -68,6 +72,8 @@ class OwnVoice:
     """None: none is known for the language yet, and one of the house speaks."""
     missing: MessageWarning | None = None
     """Why there is none."""
+    clone: CloneVoice | NotCloned = NotCloned.NO_ENGINE
+    """How it is cloned, which goes before `found`, or why it is not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,11 +34,14 @@ class Consents:
         """`clock`: Unix time, s."""
         self._engine, self._clock = engine, clock
 
-    async def ask(self, profile: VoiceProfile, language: str, key: str) -> ConsentAsked:
+    async def ask(
+        self, profile: VoiceProfile, language: str, key: str, *, cloning: bool = False
+    ) -> ConsentAsked:
         """A sentence to be read. Raises ProblemError(422) for a language without one; `known` are those with.
 
         Args:
             key: id of the one that it is asked for with.
+            cloning: whether it is about a clone as well.
         """
         if base(language) not in WORDINGS:
             detail = "Consent cannot be read in this language."
@@ -48,7 +51,7 @@ class Consents:
             id=secrets.token_hex(12),
             profile=profile.id,
             language=base(language),
-            wording=sentence_with(language, code),
+            wording=sentence_with(language, code, cloning=cloning),
             code=code,
             asked_at=now,
             valid_until=now + VALID_S,

@@ -62,6 +62,7 @@ def opened_profiles(
         messages.measuring,
         remeasuring,
         search,
+        messages.cloning,
         ears=messages.hearing,
         objects=objects,
         remembered=messages.remembered,

@@ -17,6 +17,7 @@ from voice_service.messages.hearing import MessageHearing
 from voice_service.messages.objects import ObjectError, Objects
 from voice_service.messages.records import MessageWarning, OwnVoice
 from voice_service.messages.remembering import Remembered
+from voice_service.profiles.cloning import VoiceCloning
 from voice_service.profiles.consenting import Consents
 from voice_service.profiles.growing import (
     BETTER_S,
@@ -82,6 +83,7 @@ class Profiles:
         measuring: VoiceMeasuring,
         remeasuring: Remeasuring,
         search: VoiceSearch,
+        cloning: VoiceCloning,
         *,
         ears: MessageHearing,
         objects: Objects,
@@ -90,7 +92,7 @@ class Profiles:
     ) -> None:
         self.store, self.consents, self.measuring, self.search = store, consents, measuring, search
         self._ears, self._objects, self._remembered, self._clock = ears, objects, remembered, clock
-        self._remeasuring = remeasuring
+        self._remeasuring, self.cloning = remeasuring, cloning
 
     async def find(self, caller: Caller, profile: str | None) -> VoiceProfile:
         """By id; None or "default": the default. Raises ProblemError(404)."""
@@ -119,10 +121,13 @@ class Profiles:
         names = await self.store.delete(await self.find(caller, profile), who_is(caller))
         await self._clear(names)
 
-    async def ask_consent(self, caller: Caller, profile: str | None, language: str) -> ConsentAsked:
+    async def ask_consent(
+        self, caller: Caller, profile: str | None, language: str, *, cloning: bool = False
+    ) -> ConsentAsked:
         """A sentence to be read aloud. Raises ProblemError: 403, 404, 422."""
         check_right(caller)
-        return await self.consents.ask(await self.find(caller, profile), language, caller.key)
+        known = await self.find(caller, profile)
+        return await self.consents.ask(known, language, caller.key, cloning=cloning)
 
     async def sample(
         self, caller: Caller, sound: bytes, profile: str | None, consent: str | None
@@ -160,7 +165,8 @@ class Profiles:
         return SampleTaken(await self.find(caller, known.id), speech_s, near, warnings)
 
     async def own_voice(self, caller: Caller, profile: str, language: str) -> OwnVoice:
-        """The voice that speaks for somebody in a language; where none is known yet, a search begins.
+        """The voice that speaks for somebody in a language; where none is known yet that resembles, a search begins: it
+        speaks where the voice is not cloned, or that fails.
 
         Raises ProblemError: 403 `not_in_plan`, `consent_needed`; 404.
         """
@@ -172,7 +178,7 @@ class Profiles:
             missing = await self._sought(caller, known, code)
         if found is not None:
             missing = None
-        return OwnVoice(known.id, print_, found, missing)
+        return OwnVoice(known.id, print_, found, missing, await self.cloning.voice_of(known, code))
 
     async def seek(self, caller: Caller, profile: str | None, language: str) -> Job:
         """Begins the search for a language's voice. Raises ProblemError: 403, 404, 422 `unknown_language`."""

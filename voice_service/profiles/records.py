@@ -10,7 +10,9 @@ from pipeline.engines.protocols import SpeakerEmbedding
 from pipeline.recordings.register import HIGH_HZ, LOW_HZ
 
 RESEMBLING: Final = "resembling"
-"""How a voice was made: a mix of voices of the house that lies near to it. No other way is here."""
+"""How a voice was made: a mix of voices of the house that lies near to it."""
+CLONED: Final = "cloned"
+"""By an engine that was given its owner's own speech."""
 
 
 class ProfileLevel(StrEnum):
@@ -124,6 +126,29 @@ class FoundVoice:
     """How well the profile was known when it was found."""
     found_at: float
     """Unix time, s."""
+
+
+@dataclass(frozen=True, slots=True)
+class CloneVoice:
+    """A voice that may be cloned, as its owner has agreed."""
+
+    engine: str
+    """What clones it."""
+    consent: str
+    """Id of the consent."""
+
+
+class NotCloned(StrEnum):
+    """Why a voice is not cloned."""
+
+    NO_ENGINE = "no_engine"
+    """The speech services have none, as is usual."""
+    LANGUAGE = "language"
+    """The engine does not speak it."""
+    CONSENT = "consent"
+    """Its owner has not agreed to that."""
+    FAILED = "failed"
+    """The engine could not speak this."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,7 @@ from voice_service.profiles.records import (
     VoiceType,
     voice_type_of,
 )
+from voice_service.profiles.wordings import agrees_to_cloning
 
 
 class ConsentAnswer(BaseModel):
@@ -29,6 +30,8 @@ class ConsentAnswer(BaseModel):
     language: str
     wording: str
     """What was read aloud."""
+    cloning: bool
+    """Whether they agreed to a clone of their voice as well."""
 
 
 class FoundVoiceAnswer(BaseModel):
@@ -162,7 +165,11 @@ def found_answer(found: FoundVoice) -> FoundVoiceAnswer:
 
 def _consent(given: ConsentGiven) -> ConsentAnswer:
     return ConsentAnswer(
-        given_at=iso(given.at), by_key=given.by_key, language=given.language, wording=given.wording
+        given_at=iso(given.at),
+        by_key=given.by_key,
+        language=given.language,
+        wording=given.wording,
+        cloning=agrees_to_cloning(given.language, given.wording),
     )
 
 

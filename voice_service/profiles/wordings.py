@@ -24,6 +24,8 @@ class Wording:
 
     sentence: str
     """With the place of the code."""
+    cloning: str
+    """The same for those who agree to a clone as well."""
     words: tuple[str, ...]
     """What codes are made of: common words, no two of which sound alike."""
 
@@ -33,6 +35,8 @@ WORDINGS: Final[Mapping[str, Wording]] = MappingProxyType(
         "de": Wording(
             "Das ist meine eigene Stimme. Ich bin einverstanden, dass sie hier gemessen und nachgeahmt wird. "
             "Meine Wörter sind {code}.",
+            "Das ist meine eigene Stimme. Ich bin einverstanden, dass sie hier gemessen, nachgeahmt und geklont wird. "
+            "Meine Wörter sind {code}.",
             tuple(
                 "Apfel Brücke Kerze Regenschirm Garten Hammer Insel Küche Leiter Montag Orange Bleistift Kaninchen "
                 "Fluss Schule Sommer Teppich Donner Tiger Dorf Wasser Fenster Zucker Elefant".split()
@@ -40,6 +44,7 @@ WORDINGS: Final[Mapping[str, Wording]] = MappingProxyType(
         ),
         "en": Wording(
             "This is my own voice. I agree that it is measured and imitated here. My words are {code}.",
+            "This is my own voice. I agree that it is measured, imitated and cloned here. My words are {code}.",
             tuple(
                 "apple bridge candle umbrella garden hammer island kitchen calendar Monday orange pencil rabbit "
                 "potato hospital summer table thunder tiger village water window banana elephant".split()
@@ -47,6 +52,7 @@ WORDINGS: Final[Mapping[str, Wording]] = MappingProxyType(
         ),
         "es": Wording(
             "Esta es mi propia voz. Acepto que aquí se mida y se imite. Mis palabras son {code}.",
+            "Esta es mi propia voz. Acepto que aquí se mida, se imite y se clone. Mis palabras son {code}.",
             tuple(
                 "manzana puente vela paraguas jardín martillo isla cocina escalera lunes naranja lápiz conejo "
                 "río escuela verano zapato trueno tigre pueblo agua ventana azúcar elefante".split()
@@ -54,6 +60,7 @@ WORDINGS: Final[Mapping[str, Wording]] = MappingProxyType(
         ),
         "fr": Wording(
             "Ceci est ma propre voix. J'accepte qu'elle soit mesurée et imitée ici. Mes mots sont {code}.",
+            "Ceci est ma propre voix. J'accepte qu'elle soit mesurée, imitée et clonée ici. Mes mots sont {code}.",
             tuple(
                 "pomme jardin bougie parapluie marteau cuisine échelle lundi orange crayon lapin rivière école "
                 "tableau tonnerre tigre village fenêtre sucre éléphant chapeau montagne papillon voiture".split()
@@ -61,6 +68,7 @@ WORDINGS: Final[Mapping[str, Wording]] = MappingProxyType(
         ),
         "it": Wording(
             "Questa è la mia voce. Accetto che qui venga misurata e imitata. Le mie parole sono {code}.",
+            "Questa è la mia voce. Accetto che qui venga misurata, imitata e clonata. Le mie parole sono {code}.",
             tuple(
                 "mela ponte candela balena giardino martello isola cucina scala lunedì arancia matita coniglio "
                 "fiume scuola estate tavolo tuono tigre villaggio acqua finestra zucchero elefante".split()
@@ -69,6 +77,8 @@ WORDINGS: Final[Mapping[str, Wording]] = MappingProxyType(
         "nl": Wording(
             "Dit is mijn eigen stem. Ik ga ermee akkoord dat ze hier wordt gemeten en nagebootst. "
             "Mijn woorden zijn {code}.",
+            "Dit is mijn eigen stem. Ik ga ermee akkoord dat ze hier wordt gemeten, nagebootst en gekloond. "
+            "Mijn woorden zijn {code}.",
             tuple(
                 "appel brug kaars paraplu tuin hamer eiland keuken ladder maandag sinaasappel potlood konijn "
                 "rivier school zomer tafel donder tijger dorp water venster suiker olifant".split()
@@ -76,6 +86,8 @@ WORDINGS: Final[Mapping[str, Wording]] = MappingProxyType(
         ),
         "pl": Wording(
             "To jest mój własny głos. Zgadzam się, aby był tu mierzony i naśladowany. Moje słowa to {code}.",
+            "To jest mój własny głos. Zgadzam się, aby był tu mierzony, naśladowany i klonowany. "
+            "Moje słowa to {code}.",
             tuple(
                 "jabłko most świeca parasol ogród młotek wyspa kuchnia drabina poniedziałek pomarańcza ołówek "
                 "królik rzeka szkoła lato stolik burza tygrys wioska woda okno cukier słoń".split()
@@ -83,6 +95,8 @@ WORDINGS: Final[Mapping[str, Wording]] = MappingProxyType(
         ),
         "pt": Wording(
             "Esta é a minha própria voz. Aceito que ela seja medida e imitada aqui. "
+            "As minhas palavras são {code}.",
+            "Esta é a minha própria voz. Aceito que ela seja medida, imitada e clonada aqui. "
             "As minhas palavras são {code}.",
             tuple(
                 "maçã ponte tambor guitarra jardim martelo ilha cozinha escada segunda laranja lápis coelho rio "
@@ -99,6 +113,13 @@ def new_code(language: str) -> tuple[str, ...]:
     return tuple(words.pop(secrets.randbelow(len(words))) for _ in range(CODE_WORDS))
 
 
-def sentence_with(language: str, code: tuple[str, ...]) -> str:
+def sentence_with(language: str, code: tuple[str, ...], *, cloning: bool = False) -> str:
     """What is to be read. Raises KeyError."""
-    return WORDINGS[base(language)].sentence.format(code=", ".join(code))
+    wording = WORDINGS[base(language)]
+    return (wording.cloning if cloning else wording.sentence).format(code=", ".join(code))
+
+
+def agrees_to_cloning(language: str, read: str) -> bool:
+    """Whether what somebody has read aloud says so, in the words of now: those of another time have to be read anew."""
+    wording = WORDINGS.get(base(language))
+    return wording is not None and read.startswith(wording.cloning.partition("{code}")[0])

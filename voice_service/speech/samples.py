@@ -10,6 +10,7 @@ from foundation.recent import Recent
 from pipeline.engines.protocols import Synthesizer
 from pipeline.recordings.finishing import AudioFormat
 from pipeline.text.languages import base
+from voice_service.speech.marking import SoundMark
 from voice_service.speech.speaking import SpeechWish, whole
 from voice_service.speech.voices import KnownVoice
 
@@ -47,8 +48,8 @@ _ELSE: Final = "1, 2, 3, 4, 5."
 class Samples:
     """Renders each sample once, as long as it is kept; who asks meanwhile waits for it."""
 
-    def __init__(self, synthesizer: Synthesizer, *, kept: int = KEPT) -> None:
-        self._synthesizer = synthesizer
+    def __init__(self, synthesizer: Synthesizer, mark: SoundMark, *, kept: int = KEPT) -> None:
+        self._synthesizer, self._mark = synthesizer, mark
         self._kept: Recent[str, bytes] = Recent(kept)
         self._places = asyncio.Semaphore(AT_ONCE)
         self._locks: dict[str, asyncio.Lock] = {}
@@ -65,7 +66,8 @@ class Samples:
                     return sample
                 async with self._places:
                     text = _TEXTS.get(base(voice.own.language), _ELSE)
-                    sample = await whole(self._synthesizer, SpeechWish(text, voice, format=FORMAT))
+                    wanted = SpeechWish(text, voice, format=FORMAT)
+                    sample = await whole(self._synthesizer, wanted, self._mark)
                 self._kept[name] = sample
                 return sample
         finally:

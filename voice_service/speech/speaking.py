@@ -14,7 +14,7 @@ from foundation.http.problems import Problem, ProblemError
 from pipeline.audio import SPEAKING_RATE_HZ, Pcm
 from pipeline.engines.protocols import SynthesisRequest, Synthesizer
 from pipeline.recordings.finishing import STREAMED, AudioFormat, Encoder, encode
-from voice_service.speech.marking import SYNTHETIC
+from voice_service.speech.marking import SYNTHETIC, SoundMark
 from voice_service.speech.voices import KnownVoice
 
 LONGEST_S: Final = 300.0
@@ -43,7 +43,7 @@ class SpokenText:
     file: bytes
     """As loud as speech should be."""
     pcm: Pcm
-    """At `SPEAKING_RATE_HZ`, as the voice gave it."""
+    """At `SPEAKING_RATE_HZ`, as the voice gave it, but for the watermark."""
 
     @property
     def duration_s(self) -> float:
@@ -51,27 +51,33 @@ class SpokenText:
         return len(self.pcm) / SPEAKING_RATE_HZ
 
 
-async def whole(synthesizer: Synthesizer, wanted: SpeechWish) -> bytes:
+async def whole(synthesizer: Synthesizer, wanted: SpeechWish, mark: SoundMark) -> bytes:
     """The file alone. Raises as `spoken`."""
-    return (await spoken(synthesizer, wanted)).file
+    return (await spoken(synthesizer, wanted, mark)).file
 
 
-async def spoken(synthesizer: Synthesizer, wanted: SpeechWish) -> SpokenText:
+async def spoken(synthesizer: Synthesizer, wanted: SpeechWish, mark: SoundMark) -> SpokenText:
     """The whole text. Raises EngineError, ProblemError(400) where nothing can be spoken."""
     async with aclosing(_sounding(synthesizer, wanted)) as speech:
         pieces = [piece async for piece in speech]
-    pcm = np.concatenate(pieces)
-    file = await asyncio.to_thread(encode, pcm, SPEAKING_RATE_HZ, wanted.format, metadata=SYNTHETIC)
+    return await as_file(await mark.marked(np.concatenate(pieces)), wanted.format)
+
+
+async def as_file(pcm: Pcm, format: AudioFormat) -> SpokenText:  # noqa: A002  the word of whoever asks for a file
+    """Speech at `SPEAKING_RATE_HZ` that was made and marked already; its file says what it is."""
+    file = await asyncio.to_thread(encode, pcm, SPEAKING_RATE_HZ, format, metadata=SYNTHETIC)
     return SpokenText(file, pcm)
 
 
-async def streamed(synthesizer: Synthesizer, wanted: SpeechWish) -> AsyncGenerator[bytes, None]:
+async def streamed(
+    synthesizer: Synthesizer, wanted: SpeechWish, mark: SoundMark
+) -> AsyncGenerator[bytes, None]:
     """The file piece by piece, the first as soon as there is sound; of formats that need their end first, whole.
 
     Raises EngineError, ProblemError(400) where nothing can be spoken.
     """
     if wanted.format not in STREAMED:
-        yield await whole(synthesizer, wanted)
+        yield await whole(synthesizer, wanted, mark)
         return
     metadata = {} if wanted.format is AudioFormat.WAV else SYNTHETIC  # it has no end to say it at
     encoder = Encoder(SPEAKING_RATE_HZ, wanted.format, metadata=metadata)

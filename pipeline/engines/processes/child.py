@@ -23,7 +23,8 @@ from foundation.supervision import kinds
 from pipeline.channel import Channel
 from pipeline.engines.processes.framing import Frame, frame, receive
 from pipeline.engines.processes.helper import FrameKind
-from pipeline.engines.processes.spawning import command, environment
+from pipeline.engines.processes.resting import Rest
+from pipeline.engines.processes.spawning import ChildProgram, of_ours
 from pipeline.engines.protocols import EngineError, EngineMissing, EngineOverloaded
 
 log = structlog.get_logger(__name__)
@@ -62,22 +63,24 @@ class HelperProcess:
     """Passes jobs to a helper, in the order they come; starts it again when it died or hung.
 
     Args:
-        module: what `python -m` runs, see `helper.serve`.
-        arguments: for the command line.
+        program: what is run, see `helper.serve`: a module of ours with `arguments`, or a program with another Python.
         max_jobs: how many may be under way or waiting.
         patience_s: the helper is taken to hang when it has jobs and says nothing for so long.
+        rest: between a failure and the next start; None: there is none, as for what starts at once.
     """
 
     def __init__(
         self,
-        module: str,
+        program: str | ChildProgram,
         arguments: Sequence[str] = (),
         *,
         max_jobs: int = 256,
         patience_s: float = 5.0,
         start_patience_s: float = 20.0,
+        rest: Rest | None = None,
     ) -> None:
-        self._module, self._arguments = module, tuple(arguments)
+        self._program = of_ours(program, *arguments) if isinstance(program, str) else program
+        self._module, self._rest = self._program.module, rest or Rest(self._program.module)
         self._max_jobs, self._patience_s, self._start_patience_s = max_jobs, patience_s, start_patience_s
         self._child: _Child | None = None
         self._starting = asyncio.Lock()
@@ -166,10 +169,18 @@ class HelperProcess:
         async with self._starting:
             if self._closed:
                 raise EngineError(f"{self._module} was closed")
-            if self._child is None or self._child.ended:
-                if self._child is not None:
-                    await self._child.kill()
-                self._child = await _Child.start(self._module, self._arguments, self._start_patience_s)
+            if self._child is not None and not self._child.ended:
+                return self._child
+            if self._child is not None:
+                await self._child.kill()
+                self._rest.begin(self._child.lasted_s())
+                self._child = None
+            self._rest.check()
+            try:
+                self._child = await _Child.start(self._program, self._start_patience_s)
+            except (HelperDied, EngineMissing):
+                self._rest.begin(0.0)
+                raise
             return self._child
 
 
@@ -181,22 +192,24 @@ class _Child:
         self.ready: dict[str, Any] = {}
         self.jobs: dict[int, _Job] = {}
         self.ended = False
-        self._heard_at_s = time.monotonic()
+        self._began_at_s = self._heard_at_s = time.monotonic()
         self._numbers = itertools.count(1)
         self._reader: asyncio.Task[None] | None = None
 
     @classmethod
-    async def start(cls, module: str, arguments: Sequence[str], patience_s: float) -> _Child:
-        child = cls(
-            await asyncio.create_subprocess_exec(
-                *command(module, *arguments),
+    async def start(cls, program: ChildProgram, patience_s: float) -> _Child:
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *program.command,
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.DEVNULL,
-                env=environment(),
+                env=program.environment,
                 start_new_session=True,  # Ctrl-C in a terminal is for us; the helper ends with its input
             )
-        )
+        except OSError as error:
+            raise HelperDied(f"cannot be started: {error.strerror}") from error
+        child = cls(process)
         try:
             async with asyncio.timeout(patience_s):
                 kind, _, payload = await child._frame()
@@ -216,7 +229,8 @@ class _Child:
             await child.kill()
             raise EngineMissing(payload.decode())
         child.ready = json.loads(payload)
-        child._reader = asyncio.create_task(child._read(), name=f"{module} reader")
+        child._began_at_s = time.monotonic()  # loading is no sign that it works
+        child._reader = asyncio.create_task(child._read(), name=f"{program.module} reader")
         return child
 
     def send(self, work: dict[str, Any]) -> tuple[int, _Job]:
@@ -229,6 +243,10 @@ class _Child:
 
     def cancel(self, number: int) -> None:
         self._write(frame(FrameKind.CANCEL, job=number))
+
+    def lasted_s(self) -> float:
+        """How long ago it began."""
+        return time.monotonic() - self._began_at_s
 
     def silent_s(self) -> float:
         """How long nothing has come although there is work."""

@@ -14,7 +14,8 @@ from config.engines import ENGINES, Engine, EngineRole, best_first, names
 from config.reading import load
 from config.settings import Models, Recognition, Settings, SettingsError, SpeechSettings, TranslationSettings
 from pipeline.engines.choice import RoleChoice, choose
-from pipeline.engines.homes import Home, RecognizerHome, SynthesizerHome, TranslatorHome
+from pipeline.engines.cloning import chatterbox, pocket_tts, xtts
+from pipeline.engines.homes import ClonerHome, Home, RecognizerHome, SynthesizerHome, TranslatorHome
 from pipeline.engines.recognition import sphinx, whisper
 from pipeline.engines.registry import load_recognizer, load_synthesizer, load_translator
 from pipeline.engines.synthesis import espeak, kokoro, piper
@@ -30,6 +31,7 @@ ROLES: tuple[EngineRole, ...] = ("recognition", "translation", "speech")
 RECOGNIZERS: tuple[RecognizerHome, ...] = (sphinx, whisper, parrot)
 TRANSLATORS: tuple[TranslatorHome, ...] = (whisper, apertium, opus, parrot)
 SYNTHESIZERS: tuple[SynthesizerHome, ...] = (espeak, kokoro, piper, parrot)
+CLONERS: tuple[ClonerHome, ...] = (pocket_tts, chatterbox, xtts)
 
 
 def settings(directory: Path, **sections: object) -> Settings:
@@ -120,6 +122,7 @@ def test_the_module_of_a_row_has_what_its_roles_need(engine: Engine) -> None:
     home = importlib.import_module(engine.home)
     fitting: dict[EngineRole, tuple[Home, ...]] = {
         "recognition": RECOGNIZERS, "translation": TRANSLATORS, "speech": SYNTHESIZERS,
+        "cloning": CLONERS,
     }  # fmt: skip
 
     assert all(home in fitting[role] for role in engine.roles)
