@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from pipeline.capacity import Measured
-from stack.doctor import DoctorFinding, Examination
+from stack.doctor import DoctorFinding, Examination, Route
 
 
 def show(examination: Examination, console: Console | None = None) -> None:
@@ -121,11 +121,11 @@ def _routes(console: Console, examination: Examination) -> None:
     table = Table.grid(padding=(0, 2))
     for source in sorted({route.source for route in examination.routes}):
         routes = [route for route in examination.routes if route.source == source]
-        direct = [route.target for route in routes if len(route.passes) == 2]
-        over = [
-            f"{route.target} (over {' '.join(route.passes[1:-1])})"
-            for route in routes
-            if len(route.passes) > 2
-        ]
-        table.add_row(source, "→", ", ".join([*direct, *over]))
+        routes.sort(key=lambda route: len(route.passes) > 2)  # direct ones first
+        table.add_row(source, "→", ", ".join(map(_target, routes)))
     console.print(table, highlight=False)
+
+
+def _target(route: Route) -> str:
+    between = " ".join(route.passes[1:-1])
+    return f"{route.target} (over {between})" if between else route.target

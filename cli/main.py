@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cli import exits
 from cli.commands import (
@@ -25,6 +26,9 @@ from cli.commands import (
     worker,
 )
 from cli.commands.base import Subparsers
+
+if TYPE_CHECKING:  # what a command does not need is not imported for it
+    from config.settings import Settings
 
 DESCRIPTION = """\
 A self-hosted interpreter for LiveKit rooms: everybody hears and reads the meeting in their own language."""
@@ -84,23 +88,31 @@ def _run(arguments: argparse.Namespace) -> int:
     from config import logging as log_setup
     from config.reading import load
     from config.settings import SettingsError
-    from stack.errors import Missing, PartFailed, StackError
 
     try:
-        settings = load(arguments.config)
+        settings = _as_asked(arguments, load(arguments.config))
     except SettingsError as error:
         return exits.fail(str(error), exits.USAGE)
-    if arguments.profile:
-        settings = replace(settings, profile=arguments.profile)
-    logging = settings.logging
-    if arguments.log_level:
-        logging = replace(logging, level=arguments.log_level)
-    if arguments.log_format:
-        logging = replace(logging, format=arguments.log_format)
-    settings = replace(settings, logging=logging)
     # Commands that have a view of their own keep the terminal for it; the parts they start log as they are told.
     own_level = arguments.log_level or arguments.own_level or settings.logging.level
     log_setup.configure(replace(settings.logging, level=own_level))
+    return _status_of(arguments, settings)
+
+
+def _as_asked(arguments: argparse.Namespace, settings: Settings) -> Settings:
+    """The settings with what the command line says instead."""
+    logging = replace(
+        settings.logging,
+        level=arguments.log_level or settings.logging.level,
+        format=arguments.log_format or settings.logging.format,
+    )
+    return replace(settings, profile=arguments.profile or settings.profile, logging=logging)
+
+
+def _status_of(arguments: argparse.Namespace, settings: Settings) -> int:
+    from config.settings import SettingsError
+    from stack.errors import Missing, PartFailed, StackError
+
     try:
         return int(arguments.run(arguments, settings))
     except SettingsError as error:

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cli import exits
 from cli.commands.base import Subparsers, command
 
 if TYPE_CHECKING:
@@ -72,29 +73,45 @@ def add(commands: Subparsers, common: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """Does one of the actions."""
-    from cli import exits
-    from stack import catalogue
     from stack.models import ModelStore
 
-    store = ModelStore(settings.models)
-    match arguments.action:
-        case "list":
-            _list(store, catalogue.listed())
-        case "path":
-            where = (
-                store.path(catalogue.find(arguments.name)) if arguments.name else settings.models.directory
-            )
-            print(where)
-        case "check":
-            names = [catalogue.find(name) for name in arguments.names]
-            return exits.run(_check(store, names or [m for m in catalogue.listed() if store.has(m)]))
-        case "convert":
-            exits.run(_convert(arguments, settings))
-        case _:
-            if bool(arguments.names) == arguments.usual:
-                return exits.fail("name models, or say --usual", exits.USAGE)
-            exits.run(_fetch(arguments, settings, store))
+    return _ACTIONS.get(arguments.action, _fetch_named)(arguments, settings, ModelStore(settings.models))
+
+
+def _list_all(arguments: argparse.Namespace, settings: Settings, store: ModelStore) -> int:
+    from stack import catalogue
+
+    _list(store, catalogue.listed())
     return exits.OK
+
+
+def _tell_path(arguments: argparse.Namespace, settings: Settings, store: ModelStore) -> int:
+    from stack import catalogue
+
+    print(store.path(catalogue.find(arguments.name)) if arguments.name else settings.models.directory)
+    return exits.OK
+
+
+def _check_named(arguments: argparse.Namespace, settings: Settings, store: ModelStore) -> int:
+    from stack import catalogue
+
+    names = [catalogue.find(name) for name in arguments.names]
+    return exits.run(_check(store, names or list(filter(store.has, catalogue.listed()))))
+
+
+def _convert_one(arguments: argparse.Namespace, settings: Settings, store: ModelStore) -> int:
+    exits.run(_convert(arguments, settings))
+    return exits.OK
+
+
+def _fetch_named(arguments: argparse.Namespace, settings: Settings, store: ModelStore) -> int:
+    if bool(arguments.names) == arguments.usual:
+        return exits.fail("name models, or say --usual", exits.USAGE)
+    exits.run(_fetch(arguments, settings, store))
+    return exits.OK
+
+
+_ACTIONS = {"list": _list_all, "path": _tell_path, "check": _check_named, "convert": _convert_one}
 
 
 def _list(store: ModelStore, models: list[Model]) -> None:
@@ -138,7 +155,6 @@ async def _fetch(arguments: argparse.Namespace, settings: Settings, store: Model
 
 
 async def _check(store: ModelStore, models: list[Model]) -> int:
-    from cli import exits
 
     status = exits.OK
     for model in models:

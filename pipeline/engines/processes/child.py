@@ -285,18 +285,23 @@ class _Child:
         job = self.jobs.get(number)
         if job is None:
             return
-        if kind == FrameKind.SOUND and not job.abandoned:
-            job.size += len(payload)
-            if job.endless:
-                job.abandoned = True
-                self.cancel(number)
-                job.finish(EngineError("speaks without end"))
-                return
-            job.sound.put_nowait(payload)
+        if kind == FrameKind.SOUND:
+            self._take_sound(job, number, payload)
         elif kind in (FrameKind.END, FrameKind.ERROR):
             del self.jobs[number]
             if not job.sound.closed:
                 job.finish(EngineError(payload.decode()) if kind == FrameKind.ERROR else None)
+
+    def _take_sound(self, job: _Job, number: int, payload: bytes) -> None:
+        if job.abandoned:
+            return
+        job.size += len(payload)
+        if job.endless:
+            job.abandoned = True
+            self.cancel(number)
+            job.finish(EngineError("speaks without end"))
+        else:
+            job.sound.put_nowait(payload)
 
     async def _frame(self) -> Frame:
         assert self.process.stdout is not None

@@ -89,20 +89,22 @@ class BlendSearch:
 
     def _by_reckoning(self) -> list[Blend]:
         """The nearest voice, then blends of two and three, the nearest first, no two of the same voices."""
-        found: list[tuple[float, Blend]] = []
-        for count in (2, 3):
-            shares = _shares(count)
-            for names in itertools.combinations(self._near, count):
-                embeddings = np.stack([self._voices[name].embedding for name in names])
-                similarities = self._reckon(shares @ embeddings)
-                in_order = (_blend(names, shares[at]) for at in np.argsort(-similarities))
-                found += [
-                    (float(self._reckon_one(blend)), blend)
-                    for blend in itertools.islice(filter(self._allowed, in_order), 1)
-                ]
+        found = [
+            (float(self._reckon_one(blend)), blend)
+            for count in (2, 3)
+            for names in itertools.combinations(self._near, count)
+            if (blend := self._nearest_of(names)) is not None
+        ]
         found.sort(key=lambda one: -one[0])
-        alone = next((one for name in self._near if self._allowed(one := Blend(((name, WHOLE),)))), None)
-        return [*([alone] if alone else []), *(blend for _, blend in found[: RECKONED - 1])]
+        alone = filter(self._allowed, (Blend(((name, WHOLE),)) for name in self._near))
+        return [*itertools.islice(alone, 1), *(blend for _, blend in found[: RECKONED - 1])]
+
+    def _nearest_of(self, names: Sequence[str]) -> Blend | None:
+        """The nearest blend of just these voices that may be spoken."""
+        shares = _shares(len(names))
+        embeddings = np.stack([self._voices[name].embedding for name in names])
+        nearest_first = np.argsort(-self._reckon(shares @ embeddings))
+        return next(filter(self._allowed, (_blend(names, shares[at]) for at in nearest_first)), None)
 
     def _reckon_one(self, blend: Blend) -> float:
         mixed = sum(self._voices[voice].embedding * np.float64(share) for voice, share in blend.parts)
@@ -130,12 +132,13 @@ class BlendSearch:
         there = dict(blend.parts)
         if len(there) > 3:
             return
+        parts = {name: round(share * 0.8 / _STEP) * _STEP for name, share in there.items()}
+        rest = WHOLE - sum(parts.values())
+        if rest < _STEP or min(parts.values()) < _STEP:
+            return
         for voice in self._near:
             if voice not in there:
-                parts = {name: round(share * 0.8 / _STEP) * _STEP for name, share in there.items()}
-                rest = WHOLE - sum(parts.values())
-                if rest >= _STEP and min(parts.values()) >= _STEP:
-                    yield replace(blend, parts=(*parts.items(), (voice, rest)))
+                yield replace(blend, parts=(*parts.items(), (voice, rest)))
 
 
 def _shares(count: int) -> NDArray[np.float64]:

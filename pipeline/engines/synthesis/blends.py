@@ -10,6 +10,7 @@ Nothing is kept for such a voice, and nothing in its name needs escaping in a UR
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
@@ -71,16 +72,23 @@ def read(name: str) -> Blend:
     if len(name) > MOST_CHARACTERS:
         raise _bad(f"it is longer than {MOST_CHARACTERS} characters")
     told = voice.removeprefix(_MARK).split("~")
-    semitones = 0.0
-    if pitch := _PITCH.fullmatch(told[-1]):
-        semitones = float(pitch[2]) * (1 if pitch[1] == "up" else -1)
+    semitones = _semitones(told[-1])
+    if semitones is not None:
         told.pop()
-    found = [_PART.fullmatch(part) for part in told]
-    parts = tuple((match[1], int(match[2])) for match in found if match is not None)
-    if len(parts) != len(told) or not parts:
+    found = [match for part in told if (match := _PART.fullmatch(part)) is not None]
+    if len(found) != len(told) or not found:
         raise _bad(f"it should be {_SHAPE}")
-    _check(parts, semitones)
-    return Blend(parts, semitones)
+    parts = tuple((match[1], int(match[2])) for match in found)
+    _check(parts, semitones or 0.0)
+    return Blend(parts, semitones or 0.0)
+
+
+def _semitones(part: str) -> float | None:
+    """How much higher the voice is, where a part of the name says so."""
+    pitch = _PITCH.fullmatch(part)
+    if pitch is None:
+        return None
+    return float(pitch[2]) * (1 if pitch[1] == "up" else -1)
 
 
 def _check(parts: tuple[tuple[str, int], ...], semitones: float) -> None:
@@ -108,7 +116,10 @@ def check_voice(synthesizer: Synthesizer, name: str, language: str) -> None:
     blend, engine = read(name), engine_and_voice(name)[0]
     if not any(_blends(voice, engine) for voice in voices):
         raise UnknownVoice(f"voices of {language} cannot be blended here")
-    known = parts_of(synthesizer, engine)
+    _check_parts(blend, parts_of(synthesizer, engine))
+
+
+def _check_parts(blend: Blend, known: Collection[str]) -> None:
     if absent := [voice for voice, _ in blend.parts if voice not in known]:
         raise _bad(f"there is no voice {' or '.join(absent)}")
 

@@ -9,6 +9,7 @@ import asyncio
 import ctypes.util
 from collections.abc import AsyncGenerator, Collection
 from contextlib import aclosing
+from typing import Any
 
 import numpy as np
 
@@ -138,15 +139,11 @@ class EspeakSynthesizer:
     async def close(self) -> None:
         await self._helper.close()
 
-    def _describe(self, ready: dict[str, object]) -> None:
-        """Takes over what the helper found."""
-        names, variants, rate_hz = ready["names"], ready["variants"], ready["rate_hz"]
-        assert isinstance(names, list)
-        assert isinstance(variants, list)
-        assert isinstance(rate_hz, int)
-        self._rate_hz = rate_hz
-        self._parts = tuple(part for part in _PARTS if not part[0] or part[0] in variants)
-        self._names = _accepted(names)
+    def _describe(self, ready: dict[str, Any]) -> None:
+        """Takes over what the helper found, which is a program of ours."""
+        self._rate_hz = int(ready["rate_hz"])
+        self._parts = tuple(part for part in _PARTS if not part[0] or part[0] in ready["variants"])
+        self._names = _accepted(ready["names"])
         plain = tuple(sorted(language for language in self._names if "-" not in language))
         self.info = EngineInfo("espeak", "GPL-3.0-or-later", "none", True, False, plain)
 

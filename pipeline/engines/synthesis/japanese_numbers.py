@@ -59,10 +59,10 @@ def _whole(number: int) -> str:
 
 def _up_to_9999(number: int, *, one_thousand: bool) -> str:
     """As in a reading aloud: no "one" before 10, 100 and 1000, but 一千万."""
+    bare = {"千", "百", "十"} - ({"千"} if one_thousand else set())
     said = ""
     for power, unit in ((3, "千"), (2, "百"), (1, "十"), (0, "")):
         digit = number // 10**power % 10
         if digit:
-            bare = digit == 1 and unit and not (unit == "千" and one_thousand)
-            said += unit if bare else _DIGITS[digit] + unit
+            said += unit if digit == 1 and unit in bare else _DIGITS[digit] + unit
     return said

@@ -176,12 +176,7 @@ class KokoroSynthesizer:
         voice = request.voice if request.voice in names or is_blend(request.voice) else names[0]
         blend = kokoro_blends.blend_of(self._kokoro.voices, voice)
         higher = kokoro_blends.pitch_factor(blend)
-        said = _Said(
-            blend,
-            # of a blend the part that is at home in the language tells its variety, else the default does
-            next((part[0] for part, _ in blend.parts if part in names), names[0][0]),
-            min(max(request.speed / higher, 0.5), 2.0),
-        )
+        said = _Said(blend, _variety(blend, names), min(max(request.speed / higher, 0.5), 2.0))
         shaper: Shaper | None = None
         for piece in sentences(spoken_text(request), _PIECE_CHARACTERS, request.language):
             pcm, rate_hz = await self._piece(piece.strip(), said, unhurried=request.unhurried)
@@ -286,3 +281,8 @@ def _load(model: Path, voices: Path, threads: int) -> Any:
         return Kokoro.from_session(session, str(voices))
     except Exception as error:  # onnxruntime's errors share no base class
         raise EngineError(f"cannot load the Kokoro model {model.name}: {error}") from error
+
+
+def _variety(blend: Blend, names: Sequence[str]) -> str:
+    """Of a blend the part that is at home in the language tells its variety, else the default does."""
+    return next((part[0] for part, _ in blend.parts if part in names), names[0][0])

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 
 from foundation.recent import Recent
 from pipeline.engines.translation.apertium.pool import PipelinePool
@@ -33,27 +33,14 @@ class Dictionary:
 
     async def known(self, words: Iterable[str]) -> dict[str, bool]:
         """Which of the words are in the dictionary exactly as they are written. Raises EngineError."""
-        asked = list(dict.fromkeys(words))
-        answers = {word: self._known[word] for word in asked if word in self._known}
-        new = [word for word in asked if word not in answers]
-        for start in range(0, len(new), _AT_ONCE):
-            found = await self._look_up(new[start : start + _AT_ONCE])
-            self._known.update(found)
-            answers.update(found)
-        return answers
+        return await _remembered(words, self._known, self._look_up)
 
     async def abbreviations(self, words: Iterable[str]) -> set[str]:
         """Which of the words are in the dictionary as they are, and with a full stop as something else.
 
         Raises EngineError.
         """
-        asked = list(dict.fromkeys(words))
-        answers = {word: self._abbreviated[word] for word in asked if word in self._abbreviated}
-        new = [word for word in asked if word not in answers]
-        for start in range(0, len(new), _AT_ONCE):
-            found = await self._look_up_abbreviated(new[start : start + _AT_ONCE])
-            self._abbreviated.update(found)
-            answers.update(found)
+        answers = await _remembered(words, self._abbreviated, self._look_up_abbreviated)
         return {word for word, abbreviated in answers.items() if abbreviated}
 
     async def close(self) -> None:
@@ -72,17 +59,37 @@ class Dictionary:
         return {word: word in found and f"{word}." in found for word in words}
 
 
+async def _remembered(
+    words: Iterable[str],
+    known: Recent[str, bool],
+    look_up: Callable[[Sequence[str]], Awaitable[dict[str, bool]]],
+) -> dict[str, bool]:
+    """The answer for each word; only those that are not known are looked up, some at once."""
+    asked = list(dict.fromkeys(words))
+    answers = {word: known[word] for word in asked if word in known}
+    new = [word for word in asked if word not in answers]
+    for start in range(0, len(new), _AT_ONCE):
+        found = await look_up(new[start : start + _AT_ONCE])
+        known.update(found)
+        answers.update(found)
+    return answers
+
+
 async def with_capitals(text: str, dictionary: Dictionary) -> str:
     """Gives capitals to words that are known only with one, in a text without any but "I". Raises EngineError."""
     if any(map(_has_capitals, _WORD.findall(text))):
         return text
     words = [word for word in _WORD.findall(text) if len(word) > 1]
-    known = await dictionary.known(form for word in words for form in (word, _capitalised(word)))
-    names = {word for word in words if not known[word] and known[_capitalised(word)]}
-    text = await _with_names_of_two(
-        text, [pair for pair in itertools.pairwise(words) if names & {*pair}], dictionary
-    )
+    names = await _only_names(words, dictionary)
+    pairs = [pair for pair in itertools.pairwise(words) if not names.isdisjoint(pair)]
+    text = await _with_names_of_two(text, pairs, dictionary)
     return _WORD.sub(lambda match: _capitalised(match[0]) if match[0] in names else match[0], text)
+
+
+async def _only_names(words: Sequence[str], dictionary: Dictionary) -> set[str]:
+    """Those that are known with a capital and not without."""
+    known = await dictionary.known(form for word in words for form in (word, _capitalised(word)))
+    return {word for word in words if not known[word] and known[_capitalised(word)]}
 
 
 async def _with_names_of_two(text: str, pairs: Iterable[tuple[str, str]], dictionary: Dictionary) -> str:
@@ -104,32 +111,40 @@ async def without_stray_capitals(text: str, source: str, dictionary: Dictionary 
 
     A word keeps its capital when the source has the same word with one, or when it is not known without.
     """
-    inside = {word for word, begins in _words(text) if not begins and _is_capitalised(word)}
-    inside -= set(_WORD.findall(source))
+    inside = _capitalised_inside(text) - set(_WORD.findall(source))
     if not inside:
         return text
-    if dictionary is None:
-        named = any(_is_capitalised(word) and not begins for word, begins in _words(source))
-        return _rewrite(text, set() if named else inside)
-    return _rewrite(text, await _known_without(inside, text, dictionary))
+    if dictionary is not None:
+        return _rewrite(text, await _known_without(inside, text, dictionary))
+    return text if _capitalised_inside(source) else _rewrite(text, inside)
+
+
+def _capitalised_inside(text: str) -> set[str]:
+    """Words with a capital that begin no sentence."""
+    return {word for word, begins in _words(text) if not begins and _is_capitalised(word)}
 
 
 async def _known_without(capitalised: set[str], text: str, dictionary: Dictionary) -> set[str]:
     """Those that are words without their capital, and no part of a name that the dictionary has. Raises EngineError."""
-    known = await dictionary.known(word.lower() for word in capitalised)
+    known = await dictionary.known(map(str.lower, capitalised))
     strays = {word for word in capitalised if known[word.lower()]}
-    pairs = [pair for pair in itertools.pairwise(_WORD.findall(text)) if strays.intersection(pair)]
-    known = await dictionary.known(" ".join(pair) for pair in pairs)
-    return strays - {word for pair in pairs if known[" ".join(pair)] for word in pair}  # "Nueva York"
+    pairs = [pair for pair in itertools.pairwise(_WORD.findall(text)) if not strays.isdisjoint(pair)]
+    known = await dictionary.known(map(" ".join, pairs))
+    return strays.difference(*(pair for pair in pairs if known[" ".join(pair)]))  # "Nueva York"
 
 
 def begin_like(text: str, source: str) -> str:
     """Begins with a capital where the source does, without where the source does not."""
     first, model = _WORD.search(text), _WORD.search(source)
-    if first is None or model is None or first[0] == "I" or (len(first[0]) > 1 and first[0].isupper()):
+    if first is None or model is None or _is_always_capital(first[0]):
         return text
     letter = first[0][0].upper() if model[0][0].isupper() else first[0][0].lower()
     return text[: first.start()] + letter + text[first.start() + 1 :]
+
+
+def _is_always_capital(word: str) -> bool:
+    """ "I", and what is written in capitals."""
+    return word == "I" or (len(word) > 1 and word.isupper())
 
 
 def _rewrite(text: str, strays: set[str]) -> str:

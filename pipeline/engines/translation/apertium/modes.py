@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import shlex
 import shutil
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,6 +32,11 @@ _SHELL_ONLY = re.compile(r"[;&<>`]|\$\(|\$\{|\|\|")
 
 # these flush at a NUL by themselves and do not know the option
 _WITHOUT_NULL_FLUSH = frozenset({"vislcg3", "cg-mwesplit", "hfst-tokenise", "divvun-suggest"})
+
+_ARGUMENTS = {
+    "$1": ("-n",),  # the generator leaves marks for unknown words out
+    "$2": (),  # an option of the tagger that is not needed
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +68,21 @@ def installed(directories: tuple[Path, ...] = MODES_DIRECTORIES) -> tuple[Mode, 
     files = [file for directory in directories for file in sorted(directory.glob("*.mode"))]
     modes: dict[str, Mode] = {}
     for file in files:
-        if file.stem in modes or not (name := _NAME.fullmatch(file.stem)):
-            continue
-        source, target = map(base, name.group(1, 2))
-        programs = _programs(file)
-        if programs:
-            modes[file.stem] = Mode(file.stem, source, target, name[3] or "", programs)
+        mode = None if file.stem in modes else _mode(file)
+        if mode is not None:
+            modes[mode.name] = mode
     if not modes:
         raise EngineMissing(f"no Apertium language pair is installed; {INSTALL_HINT}")
     return tuple(sorted(modes.values(), key=lambda mode: (mode.variant != "", mode.name)))
+
+
+def _mode(file: Path) -> Mode | None:
+    """None for a file that is no mode's, or of one that cannot be run."""
+    name = _NAME.fullmatch(file.stem)
+    programs = () if name is None else _programs(file)
+    if name is None or not programs:
+        return None
+    return Mode(file.stem, base(name[1]), base(name[2]), name[3] or "", programs)
 
 
 def _programs(file: Path) -> tuple[tuple[str, ...], ...]:
@@ -84,20 +96,28 @@ def _programs(file: Path) -> tuple[tuple[str, ...], ...]:
     if _SHELL_ONLY.search(text):
         log.warning("apertium mode needs a shell and is left out", mode=file.stem)
         return ()
+    commands = _commands(words)
+    if not all(commands):
+        return ()
+    for program, *_ in commands:
+        if shutil.which(program) is None:
+            log.warning("apertium mode needs a missing program", mode=file.stem, program=program)
+            return ()
+    return tuple(map(_with_null_flush, commands))
+
+
+def _commands(words: Iterable[str]) -> list[list[str]]:
+    """Divided at the pipes, with our arguments in place of the shell's."""
     commands: list[list[str]] = [[]]
     for word in words:
         if word == "|":
             commands.append([])
-        elif word == "$1":
-            commands[-1].append("-n")  # the generator leaves marks for unknown words out
-        elif word != "$2":  # an option of the tagger that is not needed
-            commands[-1].append(word)
-    if not all(commands):
-        return ()
-    for command in commands:
-        if shutil.which(command[0]) is None:
-            log.warning("apertium mode needs a missing program", mode=file.stem, program=command[0])
-            return ()
-        if Path(command[0]).name not in _WITHOUT_NULL_FLUSH:
-            command.insert(1, "-z")
-    return tuple(tuple(command) for command in commands)
+        else:
+            commands[-1] += _ARGUMENTS.get(word, (word,))
+    return commands
+
+
+def _with_null_flush(command: Sequence[str]) -> tuple[str, ...]:
+    program, *arguments = command
+    flush = () if Path(program).name in _WITHOUT_NULL_FLUSH else ("-z",)
+    return (program, *flush, *arguments)

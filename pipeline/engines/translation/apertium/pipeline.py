@@ -93,11 +93,7 @@ class Pipeline:
         self._owed += 1
         try:
             async with asyncio.timeout(self._patience_s if self._answered else self._start_patience_s):
-                while True:
-                    answer = await self._answers.next()
-                    self._owed -= 1
-                    if self._owed == 0:
-                        break
+                answer = await self._last_answer()
         except TimeoutError as error:
             raise PipelineFailed("no answer in time") from error
         self._answered = True
@@ -106,6 +102,14 @@ class Pipeline:
             # the programs behind one that dies see an end of input and answer with what they have
             raise PipelineFailed("the answer is cut off")
         return text.replace(_BLANK, "")
+
+    async def _last_answer(self) -> bytes:
+        """The one to the newest request; those before it are to requests that were given up."""
+        while True:
+            answer = await self._answers.next()
+            self._owed -= 1
+            if self._owed == 0:
+                return answer
 
     async def stop(self) -> None:
         """Kills the programs and waits until they are gone. Safe to call twice."""

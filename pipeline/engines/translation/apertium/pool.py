@@ -95,17 +95,20 @@ class PipelinePool:
         while not self._closed:
             if self._idle:
                 return self._idle.pop()
-            running = len(self._all) + self._starting
-            if running == 0:
+            if not self._all and not self._starting:
                 return await self._start()
-            if running < self._size and len(self._waiters) >= _CROWDED and not self._growing:
-                self._growing = True
-                self._tasks.start(self._grow(), name=f"apertium {self._name} grows")
+            self._grow_if_crowded()
             if len(self._waiters) >= (self._max_waiting // 2 if draft else self._max_waiting):
                 raise EngineOverloaded(f"Apertium {self._name}", 1.0)
             if (pipeline := await self._wait()) is not None:
                 return pipeline
         raise EngineError("Apertium was closed")
+
+    def _grow_if_crowded(self) -> None:
+        full = len(self._all) + self._starting >= self._size
+        if not full and len(self._waiters) >= _CROWDED and not self._growing:
+            self._growing = True
+            self._tasks.start(self._grow(), name=f"apertium {self._name} grows")
 
     async def _wait(self) -> Pipeline | None:
         """Waits for a pipeline to be given back; None means that one was lost and may be replaced."""

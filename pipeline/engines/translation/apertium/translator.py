@@ -35,6 +35,7 @@ from pipeline.engines.translation.apertium.wording import prepared, tidy, with_s
 from pipeline.engines.translation.routes import Routes
 from pipeline.text.languages import base
 from pipeline.text.splitting import split
+from protocol.plain_text import says_anything
 
 log = structlog.get_logger(__name__)
 
@@ -139,7 +140,7 @@ class ApertiumTranslator:
     async def _piece(self, piece: str, route: tuple[str, ...], draft: bool) -> str:
         """Translates text that is short enough; white space at its ends stays."""
         text = piece.strip()
-        if not any(character.isalnum() for character in text):
+        if not says_anything(text):
             return piece
         before, _, after = piece.partition(text)
         unfinished = text[-1].isalnum()
@@ -148,18 +149,21 @@ class ApertiumTranslator:
             source = await with_capitals(source, dictionary)
         result = source + "." if unfinished else source  # the tagger works better on whole sentences
         for hop, (here, there) in enumerate(itertools.pairwise(route)):
-            mode = self._mode(here, there)
             asked = prepared(result, base(here), base(there)) if hop else result
-            if (dictionary := self._dictionary(mode)) is not None:
-                asked = await with_stops_apart(asked, dictionary)
-            answer = await self._pool(mode).ask(escape(asked), draft=draft)
-            result = tidy(unescape(answer), result, base(here), base(there))
+            answer = await self._asked(asked, self._mode(here, there), draft=draft)
+            result = tidy(answer, result, base(here), base(there))
         if unfinished:
             result = result.removesuffix(".")
         reader = self._reader(base(route[-1]), base(route[-2]))
         words = None if reader is None else self._dictionary(reader)
         result = await without_stray_capitals(result, source, words)
         return before + begin_like(result, text if source.startswith("I") else source) + after
+
+    async def _asked(self, text: str, mode: Mode, *, draft: bool) -> str:
+        """What one pair makes of a text."""
+        if (dictionary := self._dictionary(mode)) is not None:
+            text = await with_stops_apart(text, dictionary)
+        return unescape(await self._pool(mode).ask(escape(text), draft=draft))
 
     def _mode(self, source: str, target: str) -> Mode:
         here, there = base(source), base(target)

@@ -24,17 +24,19 @@ def prepared(text: str, source: str, target: str) -> str:
     """
     text = _SPACES.sub(" ", text)
     if source == "en":
-        text = _english_amounts(text, target)
-        if _ENGLISH_I.search(text) and not any(word.isupper() for word in text.split() if word != "I"):
-            text = _ENGLISH_I.sub("I", text)
-        return text
+        return _with_capital_i(_english_amounts(text, target))
     if (billions := _BILLIONS.get(source)) is not None:
         text = billions.sub(
             lambda match: f"{_times(match['number'], 1000)}{match['blank']}{_MILLIONS[source]}", text
         )
-    if source in _CURRENCY_WORDS:
-        text = _amounts_with_sign(text, source)
-    return text
+    return _amounts_with_sign(text, source) if source in _CURRENCY_WORDS else text
+
+
+def _with_capital_i(text: str) -> str:
+    """Unless the text is one that is written in capitals."""
+    if any(word.isupper() for word in text.split() if word != "I"):
+        return text
+    return _ENGLISH_I.sub("I", text)
 
 
 # --- amounts ---------------------------------------------------------------------------------------------
