@@ -283,6 +283,7 @@ function Barred({ error, onRetry, onMoveHere }: BarredProps) {
   return (
     <Page narrow>
       <div className="card">
+        <h1 className="unseen">{text("app.barred")}</h1>
         <Notice kind="problem" urgent>
           {errorText(error)}
         </Notice>
