@@ -264,7 +264,7 @@ async def look(
             await page.goto(service.url)
         await entrance(album, service.url, meeting)
         await alone(album, meeting)
-        interpreter = await stack.enter_async_context(interpreting(media, meeting.room))
+        interpreter = await stack.enter_async_context(interpreting(media, meeting.room, ("en", "es", "fr")))
         await visitor.hear("es")
         await interpreter.opened("es")
         await emma.join(meeting.guest_link, "Emma Lindqvist")

@@ -133,12 +133,7 @@ function Lines({ reading, options }: { reading: Reading; options: CaptionPageOpt
   // In an upright window a letter that high leaves room for a word in a line.
   const height = `min(${size}vh, ${1.4 * size}vw)`;
   return (
-    <main
-      className="screen"
-      ref={screen}
-      data-align={align}
-      style={{ "--screen-size": height } as React.CSSProperties}
-    >
+    <main className="screen" ref={screen} data-align={align} style={{ "--screen-size": height } as React.CSSProperties}>
       <Heading />
       {!checkable && <Notice kind="problem">{text("captions.uncheckable")}</Notice>}
       {checkable && lines.length === 0 && !options.transparent && (
