@@ -63,10 +63,10 @@ class Recordings:
         begun = await self._listed.begin(new)
         if begun is None:
             raise Refused(409, "recording_forbidden", "Recording is not allowed in this room.")
-        if begun.id == new.id and self._egress is not None:
-            begun = await self._film(self._egress, begun)
         await self._assignments.record(room.name, begun.id)
         await self._interpreters.invite(room.name, await self._wish(room))
+        if begun.id == new.id and self._egress is not None:  # the sound does not wait for the picture
+            begun = await self._film(self._egress, begun)
         return await self._kept(begun)
 
     async def stop(self, room: str) -> None:
@@ -77,10 +77,7 @@ class Recordings:
         await self._assignments.record(room, "")
         await self._interpreters.tell(room)
         if stopped.egress is not None and self._egress is not None:
-            try:
-                await self._egress.stop(stopped.egress)
-            except MediaServerError as error:  # it ends with the room at the latest
-                log.warning("egress not stopped", room=room, error=str(error))
+            await _end(self._egress, stopped.egress, room)
 
     async def running(self, room: str) -> bool:
         """Whether one is being made."""
@@ -163,8 +160,17 @@ class Recordings:
         except MediaServerError as error:
             log.warning("egress not started", room=recording.room, error=str(error))
             return recording
-        await self._listed.note_egress(recording.id, started)
+        if not await self._listed.note_egress(recording.id, started):
+            await _end(egress, started, recording.room)
+            return recording
         return replace(recording, egress=started)
+
+
+async def _end(egress: Egress, started: str, room: str) -> None:
+    try:
+        await egress.stop(started)
+    except MediaServerError as error:  # it ends with the room at the latest
+        log.warning("egress not stopped", room=room, error=str(error))
 
 
 def _unknown() -> Refused:

@@ -50,7 +50,7 @@ def ensure(web: Path, report: Callable[[str], None], environment: Mapping[str, s
     if npm is None or node is None or _version(node) < _OLDEST_NODE:
         report(f"the web app is not built: it needs npm and Node 20.19 or newer, here is {_node_here(node)}")
         return (web / "dist" / "index.html").exists()
-    report("building the web app")
+    report("building the web app; this takes a minute or two")
     _npm(npm, web, "ci", "--no-audit", "--no-fund")
     _npm(npm, web, "run", "build")
     stamp.write_text(now)
@@ -83,17 +83,19 @@ def _version(node: str) -> tuple[int, int]:
 
 
 def _npm(npm: str, web: Path, *arguments: str) -> None:
-    """Runs npm; what it prints goes to standard error for the person who waits."""
+    """Runs npm; what it prints, hundreds of lines, is shown where it failed."""
     try:
         done = subprocess.run(
             [npm, *arguments],
             cwd=web,
             stdin=subprocess.DEVNULL,
-            stdout=sys.stderr,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
             check=False,
             timeout=_LIMIT_S,
         )
     except subprocess.TimeoutExpired as error:
         raise StackError(f"npm {arguments[0]} did not end within {_LIMIT_S} s") from error
     if done.returncode:
+        print(done.stdout.decode(errors="replace"), file=sys.stderr)
         raise StackError(f"npm {' '.join(arguments)} in {web} failed with exit status {done.returncode}")

@@ -35,12 +35,12 @@ class RecordingList:
             )
         return new
 
-    async def note_egress(self, recording: str, egress: str) -> None:
-        """Keeps what makes the picture."""
+    async def note_egress(self, recording: str, egress: str) -> bool:
+        """Keeps what makes the picture; False where the recording has been stopped or deleted meanwhile."""
+        being_made = and_(recordings.c.id == recording, recordings.c.stopped_at.is_(None))
         async with transaction(self._engine) as connection:
-            await connection.execute(
-                update(recordings).where(recordings.c.id == recording).values(egress=egress)
-            )
+            noted = await connection.execute(update(recordings).where(being_made).values(egress=egress))
+        return noted.rowcount == 1
 
     async def stop(self, room: str, now: float) -> ServerRecording | None:
         """Ends the one that is being made; None where there is none."""

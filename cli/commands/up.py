@@ -117,7 +117,9 @@ def _welcome(stack: Stack, arguments: argparse.Namespace) -> None:
     url = stack.settings.livekit.url
     lines = ["", "HIVE is running.", f"  media server   {url}"]
     if stack.auth_url:
-        lines.append(f"  web app        {stack.auth_url}   open this, make a room, invite the interpreter")
+        lines.append(
+            f"  web app        {stack.auth_url}   open this, make a meeting; the interpreter comes too"
+        )
     if stack.voice_url:
         lines.append(
             f"  voice API      {stack.voice_url}/docs   voice messages and speech, with a key: hive accounts"

@@ -4,22 +4,17 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from aiohttp import web
 
 from auth_service.access.revocations import DatabaseOnly
-from auth_service.egress import Egress
-from auth_service.errors import MediaServerError
 from auth_service.http.app import create_app
 from auth_service.storage.assignments import Assignments
 from auth_service.wiring import Container, assemble
 from config.settings import Settings
 from protocol.recordings import PartEnd, PiecePlace, sign, write_part
-from stack.ports import free_port
 from tests.auth_service.conftest import Api, Room, WallClock, refusal
 from tests.fakes.media_server import FakeMediaServer
 
@@ -356,44 +351,3 @@ async def test_a_sweep_leaves_alone_what_is_no_recording(settings: Settings, ser
     (kept / "photographs" / "cat.jpg").write_bytes(b"cat")
     await services.recordings.sweep()
     assert _files(settings) == ["photographs/cat.jpg"]
-
-
-async def test_egress_is_asked_for_the_picture_over_the_media_servers_api(tmp_path: Path) -> None:
-    """What the request says, as the media server receives it; a refusal is one of the media server's."""
-    asked: list[tuple[str, bytes]] = []
-
-    async def answer(request: web.Request) -> web.Response:
-        body = await request.read()
-        asked.append((request.path, body))
-        if request.path.endswith("StopEgress"):
-            return web.json_response({"code": "unavailable", "msg": "no response"}, status=503)
-        from livekit import api
-
-        return web.Response(
-            body=api.EgressInfo(egress_id="EG_1").SerializeToString(), content_type="application/protobuf"
-        )
-
-    app = web.Application()
-    app.router.add_post("/twirp/{rest:.*}", answer)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    port = free_port()
-    await web.TCPSite(runner, "127.0.0.1", port).start()
-    try:
-        egress = Egress(f"ws://127.0.0.1:{port}", "key", "s" * 32, "/out/")
-        assert await egress.start("board", "a" * 24) == "EG_1"
-        with pytest.raises(MediaServerError):
-            await egress.stop("EG_1")
-    finally:
-        await runner.cleanup()
-    from livekit import api
-
-    (start_path, start), (stop_path, stop) = asked
-    assert start_path == "/twirp/livekit.Egress/StartRoomCompositeEgress"
-    request = api.RoomCompositeEgressRequest.FromString(start)
-    assert (request.room_name, request.layout) == ("board", "speaker")
-    (output,) = request.file_outputs
-    assert output.filepath == f"/out/{'a' * 24}/picture.mp4"
-    assert output.file_type == api.EncodedFileType.MP4
-    assert stop_path == "/twirp/livekit.Egress/StopEgress"
-    assert api.StopEgressRequest.FromString(stop).egress_id == "EG_1"

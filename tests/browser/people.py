@@ -194,14 +194,16 @@ async def person(
     voice: Path | None = None,
     size: tuple[int, int] = DESKTOP,
     locale: str = "en",
+    shared_tab: str = "",
     **context_options: object,
 ) -> AsyncIterator[Person]:
     """Gives one person a browser that nobody else has at the time, as fresh as a private window.
 
     Args:
         voice: a WAV file that is their microphone, over and over; None: they have none.
+        shared_tab: title of the tab that they choose whenever they share something; "": a test picture is shared.
     """
-    async with _browser(playwright, voice) as browser:
+    async with _browser(playwright, _Kind(voice, shared_tab)) as browser:
         context: BrowserContext = await browser.new_context(
             viewport={"width": size[0], "height": size[1]},
             locale=locale,
@@ -221,15 +223,23 @@ async def person(
             await context.close()
 
 
-_idle: WeakKeyDictionary[Playwright, dict[Path | None, list[Browser]]] = WeakKeyDictionary()
-"""Browsers by their microphone; those of a Playwright end with it."""
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """What cannot be changed once a browser has been started."""
+
+    voice: Path | None
+    shared_tab: str
+
+
+_idle: WeakKeyDictionary[Playwright, dict[_Kind, list[Browser]]] = WeakKeyDictionary()
+"""Those of a Playwright end with it."""
 
 
 @asynccontextmanager
-async def _browser(playwright: Playwright, voice: Path | None) -> AsyncIterator[Browser]:
+async def _browser(playwright: Playwright, kind: _Kind) -> AsyncIterator[Browser]:
     """One that was used before where there is one: to start it takes longer than most of what people do."""
-    idle = _idle.setdefault(playwright, {}).setdefault(voice, [])
-    browser = idle.pop() if idle else await _started(playwright, voice)
+    idle = _idle.setdefault(playwright, {}).setdefault(kind, [])
+    browser = idle.pop() if idle else await _started(playwright, kind)
     try:
         yield browser
     finally:
@@ -237,13 +247,18 @@ async def _browser(playwright: Playwright, voice: Path | None) -> AsyncIterator[
             idle.append(browser)
 
 
-async def _started(playwright: Playwright, voice: Path | None) -> Browser:
+async def _started(playwright: Playwright, kind: _Kind) -> Browser:
     flags = [
         "--no-sandbox",
         "--autoplay-policy=no-user-gesture-required",
-        "--use-fake-ui-for-media-stream",
+        # A browser that answers by itself whether it may capture captures no tab.
+        f"--auto-select-tab-capture-source-by-title={kind.shared_tab}"
+        if kind.shared_tab
+        else "--use-fake-ui-for-media-stream",
         "--disable-dev-shm-usage",
     ]
-    if voice:
-        flags += ["--use-fake-device-for-media-stream", f"--use-file-for-fake-audio-capture={voice}"]
-    return await playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
+    if kind.voice:
+        flags += ["--use-fake-device-for-media-stream", f"--use-file-for-fake-audio-capture={kind.voice}"]
+    # Playwright mutes its browsers, and what is muted is not captured from a tab either.
+    muted = ["--mute-audio"] if kind.shared_tab else None
+    return await playwright.chromium.launch(executable_path=CHROMIUM, args=flags, ignore_default_args=muted)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -39,10 +41,9 @@ Object.defineProperty(AudioContext.prototype, "state", { get: () => "suspended" 
 _NO_ANSWER_YET = "navigator.mediaDevices.getUserMedia = () => new Promise(() => {});"
 
 
-async def test_the_organisers_click_brings_the_interpreter(
-    playwright: Playwright, media: MediaServer, rooms: Rooms
-) -> None:
-    """From the start page to an interpreter in the room, and its dismissal, by clicks alone."""
+@asynccontextmanager
+async def _interpreters(media: MediaServer) -> AsyncIterator[asyncio.StreamReader]:
+    """A worker that comes where it is sent; yields what it says."""
     worker = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
@@ -56,6 +57,17 @@ async def test_the_organisers_click_brings_the_interpreter(
         assert worker.stdout is not None
         registered = await asyncio.wait_for(worker.stdout.readline(), 30)
         assert json.loads(registered) == {"registered": True}
+        yield worker.stdout
+    finally:
+        worker.kill()
+        await worker.communicate()
+
+
+async def test_the_organisers_click_brings_the_interpreter(
+    playwright: Playwright, media: MediaServer, rooms: Rooms
+) -> None:
+    """From the start page to an interpreter in the room, and its dismissal, by clicks alone."""
+    async with _interpreters(media) as said:
         meeting = await rooms.create()
         async with person(playwright) as emma:
             await emma.join(meeting.organiser_link, "Emma")
@@ -81,17 +93,35 @@ async def test_the_organisers_click_brings_the_interpreter(
             for chosen in ("low", "high", "kokoro:ef_dora"):
                 await emma.page.keyboard.press("ArrowDown")
                 await expect(emma.page.get_by_label("Spanish", exact=True)).to_have_value(chosen)
-            told = await _told(worker.stdout, "voices")
+            told = await _told(said, "voices")
             while told["voices"] != {"es": "kokoro:ef_dora"}:  # each step on the way there is told as well
-                told = await _told(worker.stdout, "voices")
+                told = await _told(said, "voices")
             assert told["muted"] == ["es"]
             await emma.page.get_by_role("button", name="Dismiss").click()
             await emma.page.get_by_role("dialog").get_by_role("button", name="Dismiss").click()
             await expect(state).to_have_attribute("data-interpreter", "absent", timeout=20_000)
             assert emma.errors == []
-    finally:
-        worker.kill()
-        await worker.communicate()
+
+
+async def test_the_interpreter_is_there_from_the_start_where_it_is_wished(
+    playwright: Playwright, servers: tuple[MediaServer, Service], rooms: Rooms
+) -> None:
+    """What it can do is said before; nothing needs to be clicked once its organiser is in the room."""
+    await rooms.announce("en", "es", "fr")
+    async with _interpreters(servers[0]), person(playwright) as emma:
+        await emma.page.goto(servers[1].url)
+        wished = emma.page.get_by_role("switch", name="Interpreter from the start")
+        await expect(wished).to_be_checked()
+        choice = emma.page.locator(".interpreter-choice")
+        await expect(choice).to_contain_text("Understands: English, Spanish, and French")
+        await emma.page.get_by_role("button", name="Create meeting").click()
+        await emma.page.get_by_label("Your name").fill("Emma")
+        await emma.page.locator("button[type=submit]").click()
+        await expect(emma.page.locator(".strip-interpreter")).to_have_attribute(
+            "data-presence", "present", timeout=30_000
+        )
+        await expect(emma.page.locator('[data-step="interpreter"]')).to_have_attribute("data-done", "true")
+        assert emma.errors == []
 
 
 async def _told(said: asyncio.StreamReader, field: str) -> dict[str, Any]:

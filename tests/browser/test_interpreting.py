@@ -1,5 +1,5 @@
-"""A person takes a language over from the machine, and turns are kept apart: the worker's own interpreter, with
-engines that speak tones, between real pages."""
+"""Somebody alone reads themself, a person takes a language over from the machine, turns are kept apart: the worker's
+own interpreter, with engines that speak tones, between real pages."""
 
 from __future__ import annotations
 
@@ -35,8 +35,12 @@ def reach(media: MediaServer) -> LiveKit:
 
 
 @asynccontextmanager
-async def machine(media: MediaServer, room: str) -> AsyncIterator[None]:
-    """The interpreter of `worker.room`, which hears loudness and speaks tones."""
+async def machine(media: MediaServer, room: str, *, recognised: tuple[str, ...] = ()) -> AsyncIterator[None]:
+    """The interpreter of `worker.room`, which hears loudness and speaks tones.
+
+    Args:
+        recognised: the only languages that it knows; () leaves that open.
+    """
     settings = replace(
         Settings(profile="embedded", development=True),
         livekit=reach(media),
@@ -50,7 +54,7 @@ async def machine(media: MediaServer, room: str) -> AsyncIterator[None]:
         source_language="en",
         profile="embedded",
         capacity=lambda: None,
-        recognised=lambda: (),
+        recognised=lambda: recognised,
     )
     work = asyncio.create_task(join(room, settings, engines=engines, identity=f"agent-{room}"))
     try:
@@ -58,6 +62,24 @@ async def machine(media: MediaServer, room: str) -> AsyncIterator[None]:
     finally:
         work.cancel()
         await asyncio.wait({work}, timeout=20)
+
+
+async def test_who_is_alone_reads_what_they_say_and_another_language_too(
+    playwright: Playwright, media: MediaServer, rooms: Rooms, voice: Path
+) -> None:
+    """Nobody else is there to read it: so everybody tries it first."""
+    meeting = await rooms.create(languages=("en", "es"))
+    await rooms.engage(meeting)
+    async with machine(media, meeting.room, recognised=("en",)), person(playwright, voice=voice) as emma:
+        await emma.join(meeting.organiser_link, "Emma")
+        page, me = emma.page, await emma.identity()
+        line = page.locator(f'.passage[data-speaker="{me}"] .passage-text')
+        await expect(line.first).to_have_attribute("data-language", "en", timeout=PATIENCE_MS)
+        await expect(line.first).to_contain_text("one")
+        await emma.hear("es")
+        spanish = page.locator(f'.passage[data-speaker="{me}"] .passage-text[data-language="es"]')
+        await expect(spanish.first).to_be_visible(timeout=PATIENCE_MS)
+        assert emma.errors == []
 
 
 async def test_a_person_takes_over_a_language_and_turns_are_kept_apart(

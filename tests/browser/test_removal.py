@@ -22,7 +22,10 @@ async def ask_to_join(who: Person, link: str, name: str) -> None:
 async def test_whoever_was_removed_does_not_come_back_in_the_same_browser(
     playwright: Playwright, rooms: Rooms
 ) -> None:
-    """Neither by reloading nor in a new tab; the organiser is asked before, and others stay."""
+    """Neither by reloading nor in a new tab; the organiser is asked before, and others stay.
+
+    Who is blocked takes their link with them: nobody new comes in by it.
+    """
     meeting = await rooms.create()
     async with person(playwright) as emma, person(playwright) as eve, person(playwright) as bob:
         await emma.join(meeting.organiser_link, "Emma")
@@ -42,6 +45,14 @@ async def test_whoever_was_removed_does_not_come_back_in_the_same_browser(
         await ask_to_join(tab, meeting.guest_link, "Somebody else")
         await expect(tab.page.get_by_role("alert")).to_contain_text("The organiser removed you")
         await expect(bob.page.locator(".room")).to_be_visible()
+
+        await emma.page.get_by_role("button", name="Actions for Bob").click()
+        await emma.page.get_by_role("menuitem", name="Remove and block").click()
+        await emma.page.get_by_role("dialog").get_by_role("button", name="Remove and block").click()
+        await expect(bob.page.locator('[data-reason="removed"]')).to_be_visible(timeout=15_000)
+        async with person(playwright) as cas:
+            await cas.page.goto(meeting.guest_link)
+            await expect(cas.page.get_by_role("alert")).to_contain_text("turned off by the organiser")
 
 
 async def test_whoever_comes_waits_until_they_are_let_in(playwright: Playwright, rooms: Rooms) -> None:

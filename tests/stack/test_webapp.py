@@ -9,7 +9,12 @@ import pytest
 from stack.errors import StackError
 from stack.webapp import ensure
 
-NPM = '#!/bin/sh\necho "$*" >> calls\nif [ "$1" = run ]; then mkdir -p dist && echo built > dist/index.html; fi\n'
+NPM = """\
+#!/bin/sh
+echo a line
+echo "$*" >> calls
+if [ "$1" = run ]; then mkdir -p dist && echo built > dist/index.html; fi
+"""
 
 
 def web_with(tmp_path: Path, *, npm: str = NPM, node: str = "v20.20.2") -> tuple[Path, dict[str, str]]:
@@ -25,8 +30,8 @@ def web_with(tmp_path: Path, *, npm: str = NPM, node: str = "v20.20.2") -> tuple
     return web, {"PATH": f"{programs}:/usr/bin:/bin"}
 
 
-def test_it_is_built_when_its_sources_change(tmp_path: Path) -> None:
-    """The first call builds, the second finds everything as it is, a change makes it build again."""
+def test_it_is_built_when_its_sources_change(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """The first call builds, the second finds everything as it is, a change makes it build again; one line each."""
     web, machine = web_with(tmp_path)
 
     assert ensure(web, print, machine)
@@ -35,6 +40,7 @@ def test_it_is_built_when_its_sources_change(tmp_path: Path) -> None:
     assert ensure(web, print, machine)
 
     assert (web / "calls").read_text().splitlines() == ["ci --no-audit --no-fund", "run build"] * 2
+    assert capfd.readouterr() == ("building the web app; this takes a minute or two\n" * 2, "")
 
 
 def test_an_old_node_is_said(tmp_path: Path) -> None:
@@ -46,10 +52,11 @@ def test_an_old_node_is_said(tmp_path: Path) -> None:
     assert said == ["the web app is not built: it needs npm and Node 20.19 or newer, here is Node 18.20"]
 
 
-def test_a_build_that_fails_is_an_error(tmp_path: Path) -> None:
-    """A failing build ends in one clear error, and nothing counts as built."""
-    web, machine = web_with(tmp_path, npm="#!/bin/sh\nexit 7\n")
+def test_a_build_that_fails_is_an_error(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """A failing build ends in one clear error below what npm said, and nothing counts as built."""
+    web, machine = web_with(tmp_path, npm="#!/bin/sh\necho no such package\nexit 7\n")
 
     with pytest.raises(StackError, match=r"npm ci --no-audit --no-fund in .* failed with exit status 7"):
         ensure(web, print, machine)
     assert not (web / "dist").exists()
+    assert "no such package" in capfd.readouterr().err

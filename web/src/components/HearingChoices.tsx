@@ -76,7 +76,7 @@ function SinglePeople({ choices, offer }: { choices: Choices; offer: Offer }) {
   if (!people.length) return null;
   return (
     <div className="single-people">
-      <h4>{text("hearing.people")}</h4>
+      <h3>{text("hearing.people")}</h3>
       {people.map(({ identity }) => (
         <PersonSound key={identity} identity={identity} name={nameIn(names, identity)} offer={offer} />
       ))}

@@ -50,7 +50,13 @@ export function Scene({ captions }: { captions: ReactNode }) {
         {popOut.place ? (
           <>
             <Popped onClose={popOut.close} />
-            {createPortal(captions, popOut.place)}
+            {createPortal(
+              <main className="popped-captions">
+                <h1 className="unseen">{text("captions.label")}</h1>
+                {captions}
+              </main>,
+              popOut.place,
+            )}
           </>
         ) : (
           captions
@@ -110,7 +116,7 @@ function PlaceTools({ popOut }: { popOut: PopOut }) {
 function Popped({ onClose }: { onClose: () => void }) {
   const { text } = useI18n();
   return (
-    <p className="scene-popped">
+    <p className="scene-popped" id="captions">
       <span>{text("stage.popped")}</span>
       <button type="button" className="button" onClick={onClose}>
         {text("stage.popBack")}

@@ -5,6 +5,9 @@ import { useI18n } from "../hooks/useI18n";
 import { Icon } from "./Icon";
 import { ToolMessage } from "./ToolMessage";
 
+/** What is made for microphones would take music and other voices out of it. */
+const AS_IT_IS = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
+
 export function ShareButton() {
   const { text } = useI18n();
   const [told, setTold] = useState(false);
@@ -12,7 +15,7 @@ export function ShareButton() {
   const { enabled, pending, toggle } = useTrackToggle({
     source: Track.Source.ScreenShare,
     // The meeting's own tab and the machine's whole sound would have translations interpreted again.
-    captureOptions: { audio: true, selfBrowserSurface: "exclude", systemAudio: "exclude" },
+    captureOptions: { audio: AS_IT_IS, selfBrowserSurface: "exclude", systemAudio: "exclude" },
     onDeviceError: (error) => {
       console.info("the screen is not shared", error.name);
       setTold(true);

@@ -90,7 +90,7 @@ export function LagBadge() {
         <span>{text("lag.short", { seconds })}</span>
       </button>
       <div className="popover" id={id} hidden={!open}>
-        <h3>{`${text("lag.title")}: ${nameWithin(listen, locale)}`}</h3>
+        <h2>{`${text("lag.title")}: ${nameWithin(listen, locale)}`}</h2>
         <p>{text(LAG_TEXTS[lag.kind])}</p>
         <p className="hint">{text("lag.meaning")}</p>
       </div>

@@ -3,6 +3,7 @@ import type { Messages } from "../logic/i18n";
 export const ar: Messages = {
   "app.skip": "الانتقال إلى المحتوى",
   "app.loading": "لحظة من فضلك…",
+  "app.barred": "لا يمكنك الانضمام إلى الاجتماع",
   "app.unknown": "لا يوجد شيء في هذا العنوان.",
   "app.toStart": "إلى صفحة البداية",
   "app.language": "لغة هذه الصفحة",
@@ -736,7 +737,7 @@ export const ar: Messages = {
   },
   "door.show": "عرض من ينتظر",
   "door.admit": "السماح بالدخول",
-  "door.admitName": "السماح بدخول {name}",
+  "door.admitName": "السماح بالدخول: {name}",
   "door.refuse": "رفض",
   "door.refuseName": "رفض {name}",
 

@@ -3,6 +3,7 @@ import type { Messages } from "../logic/i18n";
 export const de: Messages = {
   "app.skip": "Zum Inhalt springen",
   "app.loading": "Einen Moment…",
+  "app.barred": "Sie können der Besprechung nicht beitreten",
   "app.unknown": "Unter dieser Adresse gibt es nichts.",
   "app.toStart": "Zur Startseite",
   "app.language": "Sprache dieser Seite",
@@ -179,7 +180,7 @@ export const de: Messages = {
   "mic.denied":
     "Der Browser erlaubt das Mikrofon nicht. Erlauben Sie es in der Adresszeile; bis dahin können Sie zuhören und mitlesen.",
   "mic.allow":
-    "Drücken Sie das Zeichen neben der Adresse, stellen Sie das Mikrofon auf „Zulassen“ und schalten Sie es erneut ein.",
+    "Klicken Sie auf das Symbol neben der Adresse, stellen Sie das Mikrofon auf „Zulassen“ und schalten Sie es erneut ein.",
   "mic.missing": "Kein Mikrofon gefunden. Sie können zuhören und mitlesen.",
   "mic.busy": "Ein anderes Programm benutzt das Mikrofon.",
   "mic.other": "Das Mikrofon funktioniert nicht. Sie können zuhören und mitlesen.",

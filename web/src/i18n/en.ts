@@ -1,6 +1,7 @@
 export const en = {
   "app.skip": "Skip to the content",
   "app.loading": "One moment…",
+  "app.barred": "You cannot join the meeting",
   "app.unknown": "There is nothing at this address.",
   "app.toStart": "To the start page",
   "app.language": "Language of this page",

@@ -3,6 +3,7 @@ import type { Messages } from "../logic/i18n";
 export const es: Messages = {
   "app.skip": "Ir al contenido",
   "app.loading": "Un momento…",
+  "app.barred": "No puede entrar en la reunión",
   "app.unknown": "En esta dirección no hay nada.",
   "app.toStart": "A la página de inicio",
   "app.language": "Idioma de esta página",

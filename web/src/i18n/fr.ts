@@ -3,6 +3,7 @@ import type { Messages } from "../logic/i18n";
 export const fr: Messages = {
   "app.skip": "Aller au contenu",
   "app.loading": "Un instant…",
+  "app.barred": "Vous ne pouvez pas rejoindre la réunion",
   "app.unknown": "Il n’y a rien à cette adresse.",
   "app.toStart": "Vers la page d’accueil",
   "app.language": "Langue de cette page",
@@ -100,7 +101,7 @@ export const fr: Messages = {
   "about.speakText": "Par phrases entières, l’un après l’autre, près du micro.",
   "about.enter": "Qui peut entrer ?",
   "about.enterText":
-    "Quiconque a le lien. L’organisateur peut faire attendre à la porte, verrouiller la réunion et exclure quelqu’un.",
+    "Toute personne qui a le lien. L’organisateur peut faire attendre à la porte, verrouiller la réunion et exclure quelqu’un.",
   "about.words": "Que devient ce que nous disons ?",
   "about.wordsText":
     "Tout est traité sur ce serveur et n’est jamais écrit dans un journal. Rien n’est gardé sauf si quelqu’un enregistre, et tout le monde le voit.",
@@ -153,7 +154,7 @@ export const fr: Messages = {
   "before.recorded":
     "Cette réunion est enregistrée sur le serveur : ce qui se dit, les traductions et les sous-titres. Toute personne qui la rejoint figure dans l’enregistrement. Si vous ne le voulez pas, ne la rejoignez pas.",
   "before.likeness":
-    "Qui parle peut choisir une voix calculée qui ressemble à la sienne ; la page montre de qui la voix est calculée.",
+    "Les orateurs peuvent choisir une voix calculée qui ressemble à la leur ; la page montre de qui la voix est calculée.",
   "before.handled": "Comment vos données sont traitées",
   "before.join": "Rejoindre",
   "before.joinListening": "Rejoindre pour écouter",

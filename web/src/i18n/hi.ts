@@ -3,6 +3,7 @@ import type { Messages } from "../logic/i18n";
 export const hi: Messages = {
   "app.skip": "सामग्री पर जाएँ",
   "app.loading": "एक क्षण…",
+  "app.barred": "आप मीटिंग में शामिल नहीं हो सकते",
   "app.unknown": "इस पते पर कुछ नहीं है।",
   "app.toStart": "शुरुआती पेज पर",
   "app.language": "इस पेज की भाषा",

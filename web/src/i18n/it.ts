@@ -3,6 +3,7 @@ import type { Messages } from "../logic/i18n";
 export const it: Messages = {
   "app.skip": "Vai al contenuto",
   "app.loading": "Un momento…",
+  "app.barred": "Non può entrare nella riunione",
   "app.unknown": "A questo indirizzo non c’è nulla.",
   "app.toStart": "Alla pagina iniziale",
   "app.language": "Lingua di questa pagina",

@@ -3,6 +3,7 @@ import type { Messages } from "../logic/i18n";
 export const ja: Messages = {
   "app.skip": "本文へ移動",
   "app.loading": "お待ちください…",
+  "app.barred": "会議に参加できません",
   "app.unknown": "このアドレスには何もありません。",
   "app.toStart": "最初のページへ",
   "app.language": "このページの言語",

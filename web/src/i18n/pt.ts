@@ -3,6 +3,7 @@ import type { Messages } from "../logic/i18n";
 export const pt: Messages = {
   "app.skip": "Ir para o conteúdo",
   "app.loading": "Um momento…",
+  "app.barred": "Não é possível entrar na reunião",
   "app.unknown": "Não há nada neste endereço.",
   "app.toStart": "Para a página inicial",
   "app.language": "Idioma desta página",

@@ -3,6 +3,7 @@ import type { Messages } from "../logic/i18n";
 export const zh: Messages = {
   "app.skip": "跳到内容",
   "app.loading": "请稍候…",
+  "app.barred": "您无法加入会议",
   "app.unknown": "此地址没有内容。",
   "app.toStart": "返回首页",
   "app.language": "页面语言",

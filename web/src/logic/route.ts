@@ -20,7 +20,7 @@ export interface CaptionPageOptions {
   readonly names: boolean;
   /** Lines that stay on the screen. */
   readonly lines: number;
-  /** Height of a letter in hundredths of the window's height. */
+  /** Height of a letter in hundredths of the window's height; less in upright windows. */
   readonly size: number;
   readonly align: "start" | "center";
 }

@@ -7,6 +7,7 @@ import { PartBoundary } from "../components/PartBoundary";
 import { useErrorText } from "../hooks/useErrorText";
 import { useI18n } from "../hooks/useI18n";
 import { useStore } from "../hooks/useStore";
+import { useWholeLines } from "../hooks/useWholeLines";
 import { ApiError, type Api } from "../logic/api";
 import { shown } from "../logic/captionView";
 import { nameIn, SCREEN_NAME } from "../logic/names";
@@ -128,8 +129,11 @@ function Lines({ reading, options }: { reading: Reading; options: CaptionPageOpt
     [language, offered, calm],
   );
   const lines = useMemo(() => shown(passages, choice, most), [passages, choice, most]);
+  const screen = useWholeLines();
+  // In an upright window a letter that high leaves room for a word in a line.
+  const height = `min(${size}vh, ${1.4 * size}vw)`;
   return (
-    <main className="screen" data-align={align} style={{ "--screen-size": `${size}vh` } as React.CSSProperties}>
+    <main className="screen" ref={screen} data-align={align} style={{ "--screen-size": height } as React.CSSProperties}>
       <Heading />
       {!checkable && <Notice kind="problem">{text("captions.uncheckable")}</Notice>}
       {checkable && lines.length === 0 && !options.transparent && (

@@ -29,6 +29,7 @@ export function KeptMeeting({ kept, onBack }: { kept: KeptTranscript; onBack: ()
         </div>
         <div className="after-columns">
           <div className="card">
+            <h2 className="unseen">{text("room.transcript")}</h2>
             <SaveTranscript transcript={transcript} />
           </div>
           <div className="card">

@@ -280,18 +280,21 @@ interface BarredProps {
 function Barred({ error, onRetry, onMoveHere }: BarredProps) {
   const { text } = useI18n();
   const errorText = useErrorText();
+  // Where the same link leads nowhere another time either, that is not what is offered first.
+  const helps = onMoveHere ? "moving" : !(error instanceof ApiError) || mayPass(error) ? "again" : "leaving";
   return (
     <Page narrow>
       <div className="card">
+        <h1 className="unseen">{text("app.barred")}</h1>
         <Notice kind="problem" urgent>
           {errorText(error)}
         </Notice>
         {onMoveHere && <ElsewhereNotice hint="" onMoveHere={onMoveHere} />}
         <p className="actions">
-          <button type="button" className={onMoveHere ? "button" : "button button-main"} onClick={onRetry}>
+          <button type="button" className={helps === "again" ? "button button-main" : "button"} onClick={onRetry}>
             {text("error.retry")}
           </button>
-          <a className="button" href="/">
+          <a className={helps === "leaving" ? "button button-main" : "button"} href="/">
             {text("app.toStart")}
           </a>
         </p>
