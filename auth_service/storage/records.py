@@ -32,6 +32,8 @@ class Room:
     """Who joins waits until an organiser lets them in, but for organisers."""
     recording: bool = True
     """Whether people's pages may record what they hear."""
+    encrypted: bool = False
+    """Whether it is encrypted end to end, from its creation on; the key is in people's links and nowhere here."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,7 @@ class Storage:
                         chat=room.chat,
                         locked=room.locked,
                         lobby=room.lobby,
+                        encrypted=room.encrypted,
                     )
                 )
             except IntegrityError as error:

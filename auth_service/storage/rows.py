@@ -60,6 +60,7 @@ def room(row: Row[Any]) -> Room:
         locked=row.locked,
         lobby=row.lobby,
         recording=row.recording,
+        encrypted=row.encrypted,
     )
 
 

@@ -40,6 +40,6 @@ def test_what_an_organiser_did_names_who_did_it() -> None:
 
 def test_a_translated_message_says_what_it_translates() -> None:
     """A doubt only where there is one."""
-    certain = translation_attributes("m1", "es", "en", "")
+    certain = translation_attributes("m1", "ana", "es", "en", "")
     assert certain == {MESSAGE: "m1", "language": "es", TRANSLATED: "true", SOURCE_LANGUAGE: "en"}
-    assert len(translation_attributes("m1", "es", "en", "numbers_changed")) == len(certain) + 1
+    assert len(translation_attributes("m1", "ana", "es", "en", "numbers_changed")) == len(certain) + 1
