@@ -24,6 +24,9 @@ const KNOWN: readonly TextKey[] = [
   "error.not_found",
   "error.reader",
   "error.organiser_by_link",
+  "error.key_missing",
+  "error.encryption_unsupported",
+  "error.interpreter_gone",
 ];
 
 /** Turns what went wrong into a sentence that helps. */
