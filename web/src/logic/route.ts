@@ -4,11 +4,12 @@ import { readFragment } from "./roomKey";
 
 export type Route =
   | { readonly page: "start" }
-  | { readonly page: "join"; readonly invitation: string }
+  | { readonly page: "join"; readonly invitation: string; readonly key?: string }
   | {
       readonly page: "captions";
       readonly room: string;
       readonly invitation: string;
+      readonly key?: string;
       readonly options: CaptionPageOptions;
     }
   | { readonly page: "unknown" };
@@ -31,10 +32,12 @@ export function routeOf({ pathname, search, hash }: Pick<Location, "pathname" | 
   const parts = pathname.split("/").filter(Boolean).map(decoded);
   if (parts.length === 0) return { page: "start" };
   const [first, second] = parts;
-  const invitation = decoded(readFragment(hash).invitation);
-  if (parts.length === 1 && first === "join" && invitation) return { page: "join", invitation };
+  const fragment = readFragment(hash);
+  const invitation = decoded(fragment.invitation);
+  const key = fragment.key === null ? {} : { key: fragment.key };
+  if (parts.length === 1 && first === "join" && invitation) return { page: "join", invitation, ...key };
   if (parts.length === 2 && first === "captions" && second) {
-    return { page: "captions", room: second, invitation, options: captionOptions(search) };
+    return { page: "captions", room: second, invitation, ...key, options: captionOptions(search) };
   }
   return { page: "unknown" };
 }
