@@ -18,7 +18,7 @@ SHOWN = 30
 """So many people are named at most."""
 
 
-class Hearing(Enum):
+class Earshot(Enum):
     """What an interpreter can hear of a room."""
 
     OPEN = auto()
@@ -33,18 +33,18 @@ class Hearing(Enum):
 class Reach:
     """How far the interpreter's hearing reaches."""
 
-    hearing: Hearing = Hearing.OPEN
+    earshot: Earshot = Earshot.OPEN
     unreadable: frozenset[str] = frozenset()
     """Identities of those whose sound its key does not decipher."""
 
     def hears(self, *, encrypted: bool) -> bool:
         """Whether a track is worth listening to."""
-        match self.hearing:
-            case Hearing.OPEN:
+        match self.earshot:
+            case Earshot.OPEN:
                 return not encrypted
-            case Hearing.NOTHING:
+            case Earshot.NOTHING:
                 return False
-            case Hearing.SEALED:
+            case Earshot.SEALED:
                 return True
 
 

@@ -25,7 +25,7 @@ from worker import roster
 from worker.audio_input import OpenTrack, open_track
 from worker.chat import Chat
 from worker.control import ControlReader
-from worker.encryption import Hearing
+from worker.encryption import Earshot
 from worker.idle_timeout import IdleTimeout
 from worker.listeners import WISH_ATTRIBUTES, make_plan
 from worker.room_engines import RoomEngines
@@ -219,7 +219,7 @@ class RoomInterpreter:
         parts.speakers.update(people, microphones, plan.wishes)
         parts.liken(people, plan)
         parts.recorder.look(microphones)
-        packets = reach.hearing is Hearing.OPEN and not any(person.captions_off for person in people.values())
+        packets = reach.earshot is Earshot.OPEN and not any(person.captions_off for person in people.values())
         parts.captions.read_by(plan.readers, roster.ready(self._room), packets=packets)
         spoken = {who: plan.voices_of(who) for who in parts.speakers.interpreted}
         parts.status.fits(parts.headroom.look(spoken, parts.voices.engines(plan.channels)))

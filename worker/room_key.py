@@ -15,7 +15,7 @@ from livekit import rtc
 
 from protocol.room_key import Access, HandoverError, Recipient, key_check
 from protocol.statements import base64url
-from worker.encryption import Hearing, Reach
+from worker.encryption import Earshot, Reach
 from worker.signing import CaptionKey
 
 log = structlog.get_logger(__name__)
@@ -55,16 +55,16 @@ class RoomKey:
         self._unreadable: set[str] = set()
 
     @property
-    def hearing(self) -> Hearing:
+    def earshot(self) -> Earshot:
         """What can be heard now."""
         if self._access is None:
-            return Hearing.OPEN
-        return Hearing.SEALED if self._access.check else Hearing.NOTHING
+            return Earshot.OPEN
+        return Earshot.SEALED if self._access.check else Earshot.NOTHING
 
     @property
     def reach(self) -> Reach:
         """Whose sound can be heard now."""
-        return Reach(self.hearing, frozenset(self._unreadable))
+        return Reach(self.earshot, frozenset(self._unreadable))
 
     def attribute(self) -> str:
         """The signed statement of what it can hear; "" in a room that is not encrypted."""
@@ -92,7 +92,7 @@ class RoomKey:
 
     def forget(self) -> None:
         """Holds no key any more."""
-        if self.hearing is Hearing.SEALED:
+        if self.earshot is Earshot.SEALED:
             self._use(_nobodys_key())
             self._state("")
             log.info("the key of the room is forgotten")

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from livekit import rtc
 
-from worker.encryption import Encryption, Hearing, Reach, encryption_of
+from worker.encryption import Earshot, Encryption, Reach, encryption_of
 from worker.listeners import Person, read_person
 
 HUMAN_KINDS = frozenset(
@@ -96,7 +96,7 @@ def encryption(room: rtc.Room, reach: Reach = _CLEAR) -> Encryption:
         for who, found in tracks.items()
         if found
     }
-    return encryption_of(unheard, other_key=reach.hearing is Hearing.SEALED)
+    return encryption_of(unheard, other_key=reach.earshot is Earshot.SEALED)
 
 
 def _spoken_into(participant: rtc.RemoteParticipant) -> list[rtc.RemoteTrackPublication]:

@@ -9,18 +9,18 @@ from livekit import rtc
 from livekit.rtc.participant import PublishDataError, PublishTranscriptionError
 
 from worker.captions import SendFailed
-from worker.encryption import Hearing
+from worker.encryption import Earshot
 
 
 class RoomPost:
     """Sends text into a LiveKit room, encrypted where the room is; nothing while nobody could read it.
 
     Args:
-        hearing: what the interpreter can hear: it speaks as it hears.
+        earshot: what the interpreter can hear: it speaks as it hears.
     """
 
-    def __init__(self, room: rtc.Room, hearing: Callable[[], Hearing] = lambda: Hearing.OPEN) -> None:
-        self._room, self._hearing = room, hearing
+    def __init__(self, room: rtc.Room, earshot: Callable[[], Earshot] = lambda: Earshot.OPEN) -> None:
+        self._room, self._earshot = room, earshot
 
     async def stream(
         self, text: str, *, topic: str, to: frozenset[str], attributes: Mapping[str, str], sender: str
@@ -63,7 +63,7 @@ class RoomPost:
 
     async def legacy(self, transcription: rtc.Transcription) -> None:
         """Sends LiveKit's older packet to everybody. LiveKit never encrypts it: an encrypted room gets none."""
-        if self._hearing() is not Hearing.OPEN:
+        if self._earshot() is not Earshot.OPEN:
             return
         try:
             await self._local().publish_transcription(transcription)
@@ -72,7 +72,7 @@ class RoomPost:
 
     def _idle(self, to: frozenset[str]) -> bool:
         """Whether there is nobody to send to: an empty list of destinations would mean everybody."""
-        return not to or self._hearing() is Hearing.NOTHING
+        return not to or self._earshot() is Earshot.NOTHING
 
     def _local(self) -> rtc.LocalParticipant:
         if not is_online(self._room):

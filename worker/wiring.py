@@ -45,7 +45,7 @@ from worker.booths import Booths
 from worker.captions import Captions, Line
 from worker.channels import Channels
 from worker.chat_translation import ChatTranslation
-from worker.encryption import EncryptionWatch, Hearing
+from worker.encryption import EncryptionWatch, Earshot
 from worker.headroom import Headroom
 from worker.likeness.likenesses import RoomLikenesses
 from worker.listeners import InterpretingPlan, Person
@@ -96,7 +96,7 @@ class Parts:
 
         key = CaptionKey()
         self.room_key = RoomKey(room, key, encrypted=configured.encrypted)
-        self.post = RoomPost(room, lambda: self.room_key.hearing)
+        self.post = RoomPost(room, lambda: self.room_key.earshot)
         self.names = Names()
         self.telemetry = Telemetry(self.post)
         self.whose_words = WhoseWords(self.post)
@@ -233,7 +233,7 @@ class Parts:
 
     def _record(self, wish: Configure) -> None:
         """What is encrypted end to end is never recorded on the server, whatever is wished."""
-        self.recorder.want(wish.recording if self.room_key.hearing is Hearing.OPEN else "")
+        self.recorder.want(wish.recording if self.room_key.earshot is Earshot.OPEN else "")
 
     def cast(self, registers: Mapping[str, str]) -> None:
         """Sets in which register some speakers wish to be heard; holds from their next clause on."""

@@ -18,7 +18,7 @@ from worker.encryption import (
     MEETING_OTHER_KEY,
     SPEAKER_OTHER_KEY,
     Encryption,
-    Hearing,
+    Earshot,
     Reach,
     encryption_of,
 )
@@ -64,9 +64,9 @@ def test_an_interpreter_hears_nothing_until_it_is_handed_the_key() -> None:
     """It says so, signed, before and after; another key takes the place of the first."""
     bench = Bench()
     before = bench.states()
-    assert (bench.key.hearing, before.check, before.number) == (Hearing.NOTHING, "", 0)
+    assert (bench.key.earshot, before.check, before.number) == (Earshot.NOTHING, "", 0)
     bench.hand(KEY)
-    assert (bench.key.hearing, bench.used) == (Hearing.SEALED, [KEY.encode()])
+    assert (bench.key.earshot, bench.used) == (Earshot.SEALED, [KEY.encode()])
     assert bench.states() == Access(before.sealing, key_check(KEY, room="hall"), 1)
     bench.hand(OTHER)
     assert bench.used[1:] == [OTHER.encode()]
@@ -80,7 +80,7 @@ def test_a_key_that_is_forgotten_is_gone() -> None:
     assert bench.used == []
     bench.hand(KEY)
     bench.key.forget()
-    assert (bench.key.hearing, bench.states().check, bench.states().number) == (Hearing.NOTHING, "", 2)
+    assert (bench.key.earshot, bench.states().check, bench.states().number) == (Earshot.NOTHING, "", 2)
     assert len(bench.used) == 2
     assert len(bench.used[1]) == 43
     assert bench.used[1] != KEY.encode()
@@ -100,7 +100,7 @@ def test_a_room_that_is_not_encrypted_needs_no_key() -> None:
     bench = Bench(encrypted=False)
     bench.key.take("A" * 122)
     bench.key.forget()
-    assert (bench.key.hearing, bench.key.attribute(), bench.used) == (Hearing.OPEN, "", [])
+    assert (bench.key.earshot, bench.key.attribute(), bench.used) == (Earshot.OPEN, "", [])
     assert encryption_options(encrypted=False) is None
 
 
@@ -122,39 +122,39 @@ def test_whom_the_key_does_not_decipher_is_known() -> None:
     own = cast(rtc.Participant, bench.room.local_participant)
     for who in (None, own, anna):
         bench.key.deciphers(who, rtc.EncryptionState.DECRYPTION_FAILED)
-    assert bench.key.reach == Reach(Hearing.SEALED, frozenset({"anna"}))
+    assert bench.key.reach == Reach(Earshot.SEALED, frozenset({"anna"}))
     bench.key.deciphers(anna, rtc.EncryptionState.OK)
-    assert bench.key.reach == Reach(Hearing.SEALED)
+    assert bench.key.reach == Reach(Earshot.SEALED)
     bench.key.deciphers(anna, rtc.EncryptionState.MISSING_KEY)
     bench.hand(OTHER)
-    assert bench.key.reach == Reach(Hearing.SEALED)
+    assert bench.key.reach == Reach(Earshot.SEALED)
 
 
 @pytest.mark.parametrize(
-    ("hearing", "heard"),
+    ("earshot", "heard"),
     [
-        (Hearing.OPEN, {"carl": "TR_2"}),
-        (Hearing.NOTHING, {}),
-        (Hearing.SEALED, {"anna": "TR_1", "carl": "TR_2"}),
+        (Earshot.OPEN, {"carl": "TR_2"}),
+        (Earshot.NOTHING, {}),
+        (Earshot.SEALED, {"anna": "TR_1", "carl": "TR_2"}),
     ],
 )
-def test_who_is_listened_to(hearing: Hearing, heard: dict[str, str]) -> None:
+def test_who_is_listened_to(earshot: Earshot, heard: dict[str, str]) -> None:
     """In an encrypted room nobody at all without the key, not even who is in the clear."""
     room = _room(anna=("TR_1", GCM), carl=("TR_2", CLEAR))
-    found = roster.microphones(room, Reach(hearing))
+    found = roster.microphones(room, Reach(earshot))
     assert {who: publication.sid for who, publication in found.items()} == heard
 
 
 def test_another_key_is_told_apart_from_none() -> None:
     """Of some in the room, and of all."""
     room = _room(anna=("TR_1", GCM), carl=("TR_2", GCM))
-    reach = Reach(Hearing.SEALED, frozenset({"anna"}))
+    reach = Reach(Earshot.SEALED, frozenset({"anna"}))
     some = roster.encryption(room, reach)
     assert some == Encryption(("anna",), everybody=False, other_key=True)
     assert some.said(str.title) == f"Anna: {SPEAKER_OTHER_KEY}"
     whole = encryption_of({"anna": True}, other_key=True)
     assert whole.said(str.title) == MEETING_OTHER_KEY
-    assert roster.encryption(room, Reach(Hearing.SEALED)) == Encryption()
+    assert roster.encryption(room, Reach(Earshot.SEALED)) == Encryption()
 
 
 def _room(**microphones: tuple[str, Any]) -> rtc.Room:
@@ -179,11 +179,11 @@ def _room(**microphones: tuple[str, Any]) -> rtc.Room:
 
 
 @pytest.mark.parametrize(
-    ("hearing", "texts", "packets", "legacy"),
-    [(Hearing.OPEN, 2, 1, 1), (Hearing.NOTHING, 0, 0, 0), (Hearing.SEALED, 2, 1, 0)],
+    ("earshot", "texts", "packets", "legacy"),
+    [(Earshot.OPEN, 2, 1, 1), (Earshot.NOTHING, 0, 0, 0), (Earshot.SEALED, 2, 1, 0)],
 )
 async def test_nothing_is_sent_that_others_could_not_read_or_strangers_could(
-    hearing: Hearing, texts: int, packets: int, legacy: int
+    earshot: Earshot, texts: int, packets: int, legacy: int
 ) -> None:
     """Legacy packets are never encrypted by LiveKit: only rooms in the clear get them."""
     room = FakeRoom()
@@ -194,7 +194,7 @@ async def test_nothing_is_sent_that_others_could_not_read_or_strangers_could(
         sent.append(transcription)
 
     local.publish_transcription = publish_transcription
-    post = RoomPost(cast(rtc.Room, room), lambda: hearing)
+    post = RoomPost(cast(rtc.Room, room), lambda: earshot)
     everybody = frozenset({"anna"})
     await post.stream("hi", topic="t", to=everybody, attributes={}, sender="bea")
     await post.text("hi", topic="t", to=everybody)
