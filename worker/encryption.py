@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
+from typing import Final
 
 from pipeline.events import Trouble
 from protocol.reports import ReportCode
@@ -46,6 +47,10 @@ class Reach:
                 return False
             case Earshot.SEALED:
                 return True
+
+
+IN_THE_CLEAR: Final = Reach()
+"""Without a key, in a room that needs none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from livekit import rtc
 
-from worker.encryption import Earshot, Encryption, Reach, encryption_of
+from worker.encryption import IN_THE_CLEAR, Earshot, Encryption, Reach, encryption_of
 from worker.listeners import Person, read_person
 
 HUMAN_KINDS = frozenset(
@@ -21,9 +21,6 @@ HUMAN_KINDS = frozenset(
 """Who speaks and listens. Agents and recorders do neither: an interpreter must never interpret another one."""
 
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
-
-_CLEAR = Reach()
-"""Without a key."""
 
 _SOURCES = (rtc.TrackSource.SOURCE_MICROPHONE, rtc.TrackSource.SOURCE_UNKNOWN)
 """What is listened to, the best first; sound of a shared screen is not speech to the room."""
@@ -42,7 +39,7 @@ def people(
     room_language: str,
     recognised: Sequence[str],
     by_chat: Mapping[str, Mapping[str, str]],
-    reach: Reach = _CLEAR,
+    reach: Reach = IN_THE_CLEAR,
 ) -> dict[str, Person]:
     """Everybody's wishes; what was set by chat goes before the attributes."""
     unheard = frozenset(encryption(room, reach).speakers)
@@ -69,7 +66,7 @@ def ready(room: rtc.Room) -> frozenset[str]:
     )
 
 
-def microphones(room: rtc.Room, reach: Reach = _CLEAR) -> dict[str, rtc.RemoteTrackPublication]:
+def microphones(room: rtc.Room, reach: Reach = IN_THE_CLEAR) -> dict[str, rtc.RemoteTrackPublication]:
     """Each speaker's best track: microphones before unknown sources, open before muted, newer before older.
 
     Those that cannot be heard are none: without a key, encrypted sound is noise.
@@ -87,7 +84,7 @@ def microphones(room: rtc.Room, reach: Reach = _CLEAR) -> dict[str, rtc.RemoteTr
     return found
 
 
-def encryption(room: rtc.Room, reach: Reach = _CLEAR) -> Encryption:
+def encryption(room: rtc.Room, reach: Reach = IN_THE_CLEAR) -> Encryption:
     """Who has nothing to speak into but what cannot be heard."""
     tracks = {participant.identity: _spoken_into(participant) for participant in humans(room)}
     unheard = {

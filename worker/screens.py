@@ -9,7 +9,7 @@ from livekit import rtc
 from protocol.attributes import CAPTIONS, LISTEN, SCREEN, SPEAK
 from protocol.language import is_code
 from protocol.screens import screen_of
-from worker.encryption import Reach
+from worker.encryption import IN_THE_CLEAR, Reach
 from worker.listeners import AUTO, OFF, Person, read_person
 
 
@@ -19,7 +19,7 @@ def screens(
     offered: Sequence[str],
     room_language: str,
     recognised: Sequence[str],
-    reach: Reach,
+    reach: Reach = IN_THE_CLEAR,
 ) -> tuple[dict[str, Person], dict[str, rtc.RemoteTrackPublication]]:
     """Those who speak from shared screens and what they speak into, by the identities of the screens.
 

@@ -45,7 +45,7 @@ from worker.booths import Booths
 from worker.captions import Captions, Line
 from worker.channels import Channels
 from worker.chat_translation import ChatTranslation
-from worker.encryption import EncryptionWatch, Earshot
+from worker.encryption import Earshot, EncryptionWatch
 from worker.headroom import Headroom
 from worker.likeness.likenesses import RoomLikenesses
 from worker.listeners import InterpretingPlan, Person

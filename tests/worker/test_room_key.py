@@ -17,8 +17,8 @@ from worker import roster
 from worker.encryption import (
     MEETING_OTHER_KEY,
     SPEAKER_OTHER_KEY,
-    Encryption,
     Earshot,
+    Encryption,
     Reach,
     encryption_of,
 )
