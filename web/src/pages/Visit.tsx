@@ -177,7 +177,8 @@ function useVisit(api: Api, token: string): VisitControls {
       const invitation = await api.invitation(token, kept.waiting ? undefined : kept.secret);
       await goIn(invitation, manner, (visit) => comeBack(api, token, kept, visit));
     } catch (error) {
-      if (error instanceof ApiError && mayPass(error)) return setStage({ at: "barred", error });
+      if (error === KEY_MISSING || (error instanceof ApiError && mayPass(error)))
+        return setStage({ at: "barred", error });
       if (error instanceof ApiError) forgetVisit(token);
       knock(error === GIVEN_UP ? null : error);
     }
