@@ -118,6 +118,8 @@ export class Chat {
   async send(text: string): Promise<Sent> {
     const { identity } = this.room.localParticipant;
     if (!this.written.take(identity, performance.now())) return "too-fast";
+    // Until livekit-client has heard back from its worker it would send in the clear.
+    if (this.parts.sealed && !this.room.isE2EEEnabled) return "failed";
     try {
       const { id } = await this.room.localParticipant.sendText(text, { topic: TOPIC });
       this.add(identity, id, text);

@@ -236,6 +236,13 @@ describe("in an encrypted meeting", () => {
     expect(words()).toEqual(["ana: Good morning"]);
   });
 
+  it("writes nothing before it is encrypted", async () => {
+    expect(await chat.send("Good morning")).toBe("failed");
+    Object.assign(room, { isE2EEEnabled: true });
+    expect(await chat.send("Good morning")).toBe("sent");
+    expect(sent).toEqual(["Good morning"]);
+  });
+
   it("takes translations that come in the interpreter's own name", async () => {
     source.encryptionType = GCM;
     const id = source.send("ana", ["Good morning"], {});
