@@ -235,6 +235,7 @@ class RoomInterpreter:
     async def _keep_looking(self) -> None:
         while True:
             await asyncio.sleep(LOOK_AGAIN_S)
+            self._parts.room_key.try_again()
             self.look_soon()
 
     def _listen(self) -> dict[EventTypes, Callable[..., None]]:

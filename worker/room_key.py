@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import replace
+from typing import Final
 
 import structlog
 from livekit import rtc
@@ -19,6 +20,9 @@ from worker.encryption import Earshot, Reach
 from worker.signing import CaptionKey
 
 log = structlog.get_logger(__name__)
+
+FAILURES: Final = 50
+"""Frames of 20 ms in a row that are not deciphered before the library says so; without a bound it never does."""
 
 _UNREADABLE = frozenset(
     {
@@ -36,7 +40,9 @@ def encryption_options(*, encrypted: bool) -> rtc.E2EEOptions | None:
     """
     if not encrypted:
         return None
-    options = rtc.KeyProviderOptions(shared_key=_nobodys_key(), ratchet_window_size=0)
+    options = rtc.KeyProviderOptions(
+        shared_key=_nobodys_key(), ratchet_window_size=0, failure_tolerance=FAILURES
+    )
     return rtc.E2EEOptions(key_provider_options=options)
 
 
@@ -52,6 +58,7 @@ class RoomKey:
         self._room, self._signs = room, signs
         self._recipient = Recipient()
         self._access = Access(self._recipient.public) if encrypted else None
+        self._key = b""
         self._unreadable: set[str] = set()
 
     @property
@@ -86,13 +93,17 @@ class RoomKey:
         except HandoverError as error:
             log.warning("a key was not taken", reason=str(error))
             return
-        self._use(key.encode("ascii"))
+        self._key = key.encode("ascii")
+        self._unreadable.clear()
+        self._use(self._key)
         self._state(key_check(key, room=room))
         log.info("an organiser has handed over the key of the room")
 
     def forget(self) -> None:
         """Holds no key any more."""
         if self.earshot is Earshot.SEALED:
+            self._key = b""
+            self._unreadable.clear()
             self._use(_nobodys_key())
             self._state("")
             log.info("the key of the room is forgotten")
@@ -106,12 +117,16 @@ class RoomKey:
         else:
             self._unreadable.discard(participant.identity)
 
+    def try_again(self) -> None:
+        """Has the library try whom it gave up: they may have changed to this key after the interpreter did."""
+        if self._unreadable and self._key:
+            self._use(self._key)
+
     def _use(self, key: bytes) -> None:
         provider = self._room.e2ee_manager.key_provider
         if provider is None:  # the room was joined without encryption options
             raise RuntimeError("an encrypted room was joined as if it were none")
         provider.set_shared_key(key, 0)
-        self._unreadable.clear()
 
     def _state(self, check: str) -> None:
         if self._access is not None:

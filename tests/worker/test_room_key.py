@@ -112,6 +112,7 @@ def test_an_encrypted_room_is_joined_with_a_key_of_nobodys() -> None:
     keys = {options.key_provider_options.shared_key for options in (first, second)}
     assert len(keys) == 2
     assert first.key_provider_options.ratchet_window_size == 0
+    assert first.key_provider_options.failure_tolerance > 0
 
 
 def test_whom_the_key_does_not_decipher_is_known() -> None:
@@ -125,7 +126,10 @@ def test_whom_the_key_does_not_decipher_is_known() -> None:
     assert bench.key.reach == Reach(Earshot.SEALED, frozenset({"anna"}))
     bench.key.deciphers(anna, rtc.EncryptionState.OK)
     assert bench.key.reach == Reach(Earshot.SEALED)
+    bench.key.try_again()
     bench.key.deciphers(anna, rtc.EncryptionState.MISSING_KEY)
+    bench.key.try_again()
+    assert bench.used == [KEY.encode(), KEY.encode()]
     bench.hand(OTHER)
     assert bench.key.reach == Reach(Earshot.SEALED)
 
