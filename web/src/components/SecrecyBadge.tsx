@@ -21,11 +21,7 @@ export function SecrecyBadge({ state, children }: { state: BadgeState; children:
   const id = useId();
   const label = text(LABELS[state]);
   return (
-    <div
-      className="secrecy"
-      data-secrecy={state}
-      onKeyDown={(event) => event.key === "Escape" && setOpen(false)}
-    >
+    <div className="secrecy" data-secrecy={state} onKeyDown={(event) => event.key === "Escape" && setOpen(false)}>
       <button
         type="button"
         className="pill"

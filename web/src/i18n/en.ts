@@ -186,7 +186,8 @@ export const en = {
   "error.not_found": "This is not there any more.",
   "error.reader": "Whoever only reads captions cannot be made an organiser.",
   "error.organiser_by_link": "This person came by a link for organisers. Turn that link off to take the rights back.",
-  "error.key_missing": "This meeting is end-to-end encrypted, and your link does not bring its key. Ask for the whole link.",
+  "error.key_missing":
+    "This meeting is end-to-end encrypted, and your link does not bring its key. Ask for the whole link.",
   "error.encryption_unsupported": "This browser cannot take part in end-to-end encrypted meetings. Try a current one.",
   "error.interpreter_gone": "The interpreter does not answer. Look again in a moment.",
   "error.connect":
@@ -523,9 +524,11 @@ export const en = {
   "sealed.open": "Not end-to-end encrypted",
   "sealed.openText": "Sound and words are encrypted on their way, not on this server: whoever runs it could hear them.",
   "sealed.deaf": "Encrypted, interpreter hears nothing",
-  "sealed.deafText": "Only those whose link brings the key can hear and read. The interpreter has no key and translates nothing.",
+  "sealed.deafText":
+    "Only those whose link brings the key can hear and read. The interpreter has no key and translates nothing.",
   "sealed.hears": "Encrypted, interpreter can hear",
-  "sealed.hearsText": "An organiser has handed the key to the interpreter. It hears everybody, on the machines of whoever runs this server.",
+  "sealed.hearsText":
+    "An organiser has handed the key to the interpreter. It hears everybody, on the machines of whoever runs this server.",
   "sealed.otherKey": "Encrypted, interpreter has another key",
   "sealed.otherKeyText": "The interpreter was handed another key than yours. You and it cannot read each other.",
   "sealed.wrong": "Encrypted, your key does not fit",
@@ -533,11 +536,14 @@ export const en = {
   "sealed.unreadable": "Your key does not open what comes from: {names}.",
   "sealed.clear": "Not encrypted is what comes from: {names}.",
   "sealed.hand": "Let the interpreter hear",
-  "sealed.handText": "The key goes to the interpreter, sealed for it alone. From then on it hears and translates everybody, and everybody is shown that.",
+  "sealed.handText":
+    "The key goes to the interpreter, sealed for it alone. From then on it hears and translates everybody, and everybody is shown that.",
   "sealed.take": "Take the key back",
-  "sealed.takeText": "The interpreter forgets the key and leaves at once; another one comes, which hears nothing. What it has heard cannot be taken back.",
+  "sealed.takeText":
+    "The interpreter forgets the key and leaves at once; another one comes, which hears nothing. What it has heard cannot be taken back.",
   "sealed.change": "Change the key",
-  "sealed.changeText": "Everybody who is here gets a new key. Links given out before open the meeting no longer: give out new ones.",
+  "sealed.changeText":
+    "Everybody who is here gets a new key. Links given out before open the meeting no longer: give out new ones.",
   "sealed.unrecorded": "End-to-end encrypted meetings are not recorded on the server.",
 
   "connection.connecting": "Connecting…",

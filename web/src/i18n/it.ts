@@ -190,7 +190,8 @@ export const it: Messages = {
   "error.organiser_by_link":
     "Questa persona è entrata con un link per chi organizza. Disattivi quel link per togliere i diritti.",
   "error.key_missing": "Questa riunione è cifrata end-to-end e il Suo link non porta la chiave. Chieda il link intero.",
-  "error.encryption_unsupported": "Questo browser non può partecipare a riunioni cifrate end-to-end. Provi con uno aggiornato.",
+  "error.encryption_unsupported":
+    "Questo browser non può partecipare a riunioni cifrate end-to-end. Provi con uno aggiornato.",
   "error.interpreter_gone": "L’interprete non risponde. Riprovi tra un momento.",
   "error.connect":
     "Non è stato possibile stabilire la connessione audio. Una rete restrittiva può richiedere il relay: veda «Connessione» qui sotto.",
@@ -522,13 +523,17 @@ export const it: Messages = {
   "trouble.encryptedSome": "Con la cifratura end-to-end l’interprete non può sentire: {names}.",
   "trouble.otherKey": "L’interprete ha una chiave diversa da questa riunione: non sente e non traduce nulla.",
   "sealed.create": "Cifrata end-to-end",
-  "sealed.createHint": "Il server non può né sentirla né registrarla. L’interprete la sente solo quando Lei lo permette.",
+  "sealed.createHint":
+    "Il server non può né sentirla né registrarla. L’interprete la sente solo quando Lei lo permette.",
   "sealed.open": "Non cifrata end-to-end",
-  "sealed.openText": "Suono e parole sono cifrati lungo il percorso, non su questo server: chi lo gestisce potrebbe sentirli.",
+  "sealed.openText":
+    "Suono e parole sono cifrati lungo il percorso, non su questo server: chi lo gestisce potrebbe sentirli.",
   "sealed.deaf": "Cifrata, l’interprete non sente nulla",
-  "sealed.deafText": "Solo chi ha la chiave nel link può sentire e leggere. L’interprete non ha la chiave e non traduce nulla.",
+  "sealed.deafText":
+    "Solo chi ha la chiave nel link può sentire e leggere. L’interprete non ha la chiave e non traduce nulla.",
   "sealed.hears": "Cifrata, l’interprete può sentire",
-  "sealed.hearsText": "Chi organizza ha consegnato la chiave all’interprete. Sente tutti, sulle macchine di chi gestisce questo server.",
+  "sealed.hearsText":
+    "Chi organizza ha consegnato la chiave all’interprete. Sente tutti, sulle macchine di chi gestisce questo server.",
   "sealed.otherKey": "Cifrata, l’interprete ha un’altra chiave",
   "sealed.otherKeyText": "L’interprete ha ricevuto una chiave diversa dalla Sua. Non potete leggervi a vicenda.",
   "sealed.wrong": "Cifrata, la Sua chiave non va bene",
@@ -536,11 +541,14 @@ export const it: Messages = {
   "sealed.unreadable": "La Sua chiave non apre ciò che viene da: {names}.",
   "sealed.clear": "Non è cifrato ciò che viene da: {names}.",
   "sealed.hand": "Lascia sentire l’interprete",
-  "sealed.handText": "La chiave va all’interprete, sigillata solo per lui. Da allora sente e traduce tutti, e tutti lo vedono.",
+  "sealed.handText":
+    "La chiave va all’interprete, sigillata solo per lui. Da allora sente e traduce tutti, e tutti lo vedono.",
   "sealed.take": "Riprendi la chiave",
-  "sealed.takeText": "L’interprete dimentica la chiave e se ne va subito; ne viene un altro, che non sente nulla. Ciò che ha sentito non si può riprendere.",
+  "sealed.takeText":
+    "L’interprete dimentica la chiave e se ne va subito; ne viene un altro, che non sente nulla. Ciò che ha sentito non si può riprendere.",
   "sealed.change": "Cambia la chiave",
-  "sealed.changeText": "Tutti i presenti ricevono una nuova chiave. I link dati prima non aprono più la riunione: ne dia di nuovi.",
+  "sealed.changeText":
+    "Tutti i presenti ricevono una nuova chiave. I link dati prima non aprono più la riunione: ne dia di nuovi.",
   "sealed.unrecorded": "Le riunioni cifrate end-to-end non vengono registrate sul server.",
 
   "connection.connecting": "Connessione…",

@@ -109,7 +109,9 @@ function readEncrypted(value: unknown): Encrypted | null {
   if (typeof value !== "object" || value === null) return null;
   const { everybody, speakers, other_key: otherKey } = value as Record<string, unknown>;
   const named = Array.isArray(speakers) ? speakers.filter((who) => typeof who === "string").slice(0, MOST_NAMED) : [];
-  return named.length || everybody === true ? { everybody: everybody === true, speakers: named, ...(otherKey === true ? { other_key: true } : {}) } : null;
+  return named.length || everybody === true
+    ? { everybody: everybody === true, speakers: named, ...(otherKey === true ? { other_key: true } : {}) }
+    : null;
 }
 
 function readTurn(value: unknown): Turn | null {

@@ -149,7 +149,8 @@ export class Chat {
     const worthReading =
       open < MOST_OPEN &&
       (!this.parts.sealed || stream.info.encryptionType !== Encryption_Type.NONE) &&
-      (stream.info.size ?? 0) <= 4 * MOST_UNITS && this.streams.take(writer, performance.now());
+      (stream.info.size ?? 0) <= 4 * MOST_UNITS &&
+      this.streams.take(writer, performance.now());
     if (!worthReading) {
       this.source.forget(stream.info.id);
       return null;
@@ -197,7 +198,8 @@ export class Chat {
   }
 
   private readonly receiveOld = ({ id, message }: OldMessage, participant?: Participant): void => {
-    if (participant && !participant.isLocal && !this.parts.sealed) this.take(participant.identity, id, message.slice(0, MOST_UNITS));
+    if (participant && !participant.isLocal && !this.parts.sealed)
+      this.take(participant.identity, id, message.slice(0, MOST_UNITS));
   };
 
   private readonly receivePacket = (

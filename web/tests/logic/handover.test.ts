@@ -16,7 +16,10 @@ async function opened(sealed: string, agent = identity): Promise<string> {
   const secret = await crypto.subtle.importKey("pkcs8", der, "X25519", false, ["deriveBits"]);
   const theirs = await crypto.subtle.importKey("raw", own, "X25519", false, []);
   const shared = await crypto.subtle.deriveBits({ name: "X25519", public: theirs }, secret, 256);
-  const ephemeral = btoa(String.fromCharCode(...own)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+  const ephemeral = btoa(String.fromCharCode(...own))
+    .replaceAll("+", "-")
+    .replaceAll("/", "_")
+    .replaceAll("=", "");
   const info = netstrings(["HIVE handover 1", room, agent, ephemeral, sealing]);
   const material = await crypto.subtle.importKey("raw", shared, "HKDF", false, ["deriveBits"]);
   const algorithm = { name: "HKDF", hash: "SHA-256", salt: new Uint8Array(), info };

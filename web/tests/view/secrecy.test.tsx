@@ -99,7 +99,11 @@ describe("an organiser", () => {
     fireEvent.click(await screen.findByRole("button", { expanded: false }));
     fireEvent.click(container.querySelector(`[data-key="${action}"]`) as HTMLElement);
     const dialog = await screen.findByRole("dialog");
-    fireEvent.click(within(dialog).getAllByRole("button").find(({ className }) => /danger/.test(className))!);
+    fireEvent.click(
+      within(dialog)
+        .getAllByRole("button")
+        .find(({ className }) => /danger/.test(className))!,
+    );
     await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
   }
 
