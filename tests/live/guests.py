@@ -160,7 +160,9 @@ class Guest:
     def _encryption(self) -> rtc.E2EEOptions | None:
         if not self._key:
             return None
-        return rtc.E2EEOptions(key_provider_options=rtc.KeyProviderOptions(shared_key=self._key.encode()))
+        # As LiveKit's page does it: else each frame of another key has sixteen further keys derived, for seconds.
+        options = rtc.KeyProviderOptions(shared_key=self._key.encode(), ratchet_window_size=0)
+        return rtc.E2EEOptions(key_provider_options=options)
 
     async def leave(self) -> None:
         """Disconnects; nothing of it is left."""
