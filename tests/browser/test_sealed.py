@@ -31,7 +31,7 @@ HEARS = "Encrypted, interpreter can hear"
 WRONG = "Encrypted, your key does not fit"
 
 
-@dataclass(slots=True)
+@dataclass
 class Told:
     """All that pages send over HTTP, and where their sockets lead."""
 

@@ -37,7 +37,9 @@ export function SecrecyBadge({ state, children }: { state: BadgeState; children:
         {state === "open" ? "" : label}
       </span>
       <div className="popover" id={id} hidden={!open}>
-        <h3>{label}</h3>
+        <p>
+          <strong>{label}</strong>
+        </p>
         {children}
       </div>
     </div>
