@@ -58,7 +58,7 @@ async def test_a_key_is_passed_on_sealed_and_kept_nowhere(
 ) -> None:
     """To the one interpreter that it is for. What was wished of it does not change."""
     room, agent = await _with_interpreter(api, media, encrypted=True)
-    before = await services.assignments.get(room.name)
+    before = (await services.interpreters.state(room.name)).assignment
     sealed = sealed_for(Recipient().public, KEY, room=room.name, identity=agent)
     media.sent.clear()
     handed = {"identity": agent, "sealed": sealed}
@@ -68,7 +68,7 @@ async def test_a_key_is_passed_on_sealed_and_kept_nowhere(
         (room.name, agent, {"type": "key", "sealed": sealed}),
         (room.name, agent, {"type": "withdraw"}),
     ]
-    assert await services.assignments.get(room.name) == before
+    assert (await services.interpreters.state(room.name)).assignment == before
     exported = await api.client.get(f"/api/v1/rooms/{room.name}/export", headers=room.headers)
     assert sealed not in exported.text
 
