@@ -20,6 +20,10 @@ import { rekeyMeeting } from "./meetingShelf";
 const KEY_TOPIC = "translator.key";
 /** A sign that somebody's sound cannot be deciphered is given again within a minute while it is so. */
 const UNREADABLE_FOR_MS = 70_000;
+/** One comes a second at most; while keys are derived or change, a few are nobody's fault. */
+const SIGNS = 3;
+/** How livekit-client's worker begins what it says of a key that does not fit. */
+const UNFIT = /^InvalidKey/;
 const ORGANISER = /^organiser-/;
 /** How long an interpreter may take to say that it has taken the key, or forgotten it. */
 const ANSWER_MS = 15_000;
@@ -65,7 +69,8 @@ export class Encryption {
   readonly inTheClear = new Store<readonly string[]>([]);
   private readonly provider = new SharedKey();
   private readonly worker = new E2EEWorker();
-  private readonly timers = new Map<string, ReturnType<typeof setTimeout>>();
+  /** By identity: signs in a row that their sound cannot be deciphered, and what forgets them. */
+  private readonly signs = new Map<string, { count: number; timer: ReturnType<typeof setTimeout> }>();
   /** Agents whose words came encrypted with this key: they have it, whatever they state. */
   private readonly proved = new Set<string>();
   private room: Room | null = null;
@@ -98,7 +103,7 @@ export class Encryption {
       .on(RoomEvent.ParticipantAttributesChanged, look)
       .on(RoomEvent.TrackPublished, look)
       .on(RoomEvent.TrackUnpublished, look)
-      .on(RoomEvent.EncryptionError, (_, participant) => this.failed(participant))
+      .on(RoomEvent.EncryptionError, (error, participant) => this.failed(error, participant))
       .on(RoomEvent.DataReceived, (data, from, _, topic, encryption) => {
         if (topic === KEY_TOPIC && encryption !== Encryption_Type.NONE) void this.take(data, from);
       });
@@ -153,7 +158,7 @@ export class Encryption {
   }
 
   close(): void {
-    for (const timer of this.timers.values()) clearTimeout(timer);
+    this.forgetSigns();
     this.worker.terminate();
   }
 
@@ -167,23 +172,32 @@ export class Encryption {
     this.key.set(key);
     keepKeyHere(key);
     rekeyMeeting(this.name, key);
-    for (const timer of this.timers.values()) clearTimeout(timer);
-    this.timers.clear();
-    this.unreadable.set([]);
+    this.forgetSigns();
     this.proved.clear();
     await this.look();
   }
 
-  private failed(participant: Participant | undefined): void {
-    if (!participant || participant.isLocal) return;
+  private failed(error: Error | undefined, participant: Participant | undefined): void {
+    if (!participant || participant.isLocal || !UNFIT.test(error?.message ?? "")) return;
     const { identity } = participant;
-    clearTimeout(this.timers.get(identity));
+    const before = this.signs.get(identity);
+    clearTimeout(before?.timer);
     const forget = (): void => {
-      this.timers.delete(identity);
-      this.unreadable.set([...this.timers.keys()]);
+      this.signs.delete(identity);
+      this.showUnreadable();
     };
-    this.timers.set(identity, setTimeout(forget, UNREADABLE_FOR_MS));
-    this.unreadable.set([...this.timers.keys()]);
+    this.signs.set(identity, { count: (before?.count ?? 0) + 1, timer: setTimeout(forget, UNREADABLE_FOR_MS) });
+    this.showUnreadable();
+  }
+
+  private showUnreadable(): void {
+    this.unreadable.set([...this.signs].filter(([, { count }]) => count >= SIGNS).map(([identity]) => identity));
+  }
+
+  private forgetSigns(): void {
+    for (const { timer } of this.signs.values()) clearTimeout(timer);
+    this.signs.clear();
+    this.showUnreadable();
   }
 
   /** Reads what all agents state. Of several that speak of the room the one that hears counts. */
