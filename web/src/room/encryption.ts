@@ -20,8 +20,8 @@ import { rekeyMeeting } from "./meetingShelf";
 const KEY_TOPIC = "translator.key";
 /** A sign that somebody's sound cannot be deciphered is given again within a minute while it is so. */
 const UNREADABLE_FOR_MS = 70_000;
-/** One comes a second at most; while keys are derived or change, a few are nobody's fault. */
-const SIGNS = 3;
+/** One comes a second at most, five in a row; while keys are derived or change, fewer are nobody's fault. */
+const SIGNS = 5;
 /** How livekit-client's worker begins what it says of a key that does not fit. */
 const UNFIT = /^InvalidKey/;
 const ORGANISER = /^organiser-/;

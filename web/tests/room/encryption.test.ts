@@ -161,7 +161,7 @@ describe("the key", () => {
   it("that does not fit is said of those it does not open, until it is changed", async () => {
     const fails = (message: string): void => room.emit(RoomEvent.EncryptionError, new Error(message), person("luc"));
     for (let times = 0; times < 5; times += 1) fails("MissingKey: not derived yet");
-    for (let times = 0; times < 2; times += 1) fails("InvalidKey: it changes just now");
+    for (let times = 0; times < 4; times += 1) fails("InvalidKey: it changes just now");
     expect(encryption.unreadable.get()).toEqual([]);
     fails("InvalidKey: still");
     expect(encryption.unreadable.get()).toEqual(["luc"]);
