@@ -33,11 +33,16 @@ def heard_s(guest: Guest, speaker: str) -> float:
     return sum(sound.heard_s(SPEAKER_HZ) for sound in guest.sounds.values() if sound.publisher == speaker)
 
 
+def loud_s(guest: Guest, publisher: str) -> float:
+    """How much of what a guest receives of somebody is not silence."""
+    heard = [sound for sound in guest.sounds.values() if sound.publisher == publisher]
+    return sum(0.05 * sum(level > 300 for _, level, _ in sound.frames) for sound in heard)
+
+
 def tone_share(guest: Guest, publisher: str, tone: float) -> float:
     """In how much of what a guest receives of somebody that is not silence a tone stands out, 0…1."""
     heard = [sound for sound in guest.sounds.values() if sound.publisher == publisher]
-    loud_s = sum(0.05 * sum(level > 300 for _, level, _ in sound.frames) for sound in heard)
-    return sum(sound.heard_s(tone) for sound in heard) / loud_s if loud_s else 0.0
+    return sum(sound.heard_s(tone) for sound in heard) / max(0.05, loud_s(guest, publisher))
 
 
 async def tell(room: Meeting, guest: Guest, message: dict[str, Any]) -> None:
@@ -87,6 +92,9 @@ async def test_the_interpreter_hears_once_it_has_the_key_and_nobody_without_it(m
 
         agent = bea.interpreter()
         assert agent is not None
+        await until(
+            lambda: loud_s(bea, agent.identity) > 2 and loud_s(eve, agent.identity) > 2, "both receive", 60
+        )
         received = {sound.publisher for sound in eve.sounds.values() if sound.frames}
         assert received == {"anna", agent.identity}
         for publisher, tone in (("anna", SPEAKER_HZ), (agent.identity, TONES_HZ["es"])):
