@@ -57,6 +57,10 @@ class Recordings:
 
     async def start(self, room: Room) -> KeptRecording:
         """Begins one, with the interpreter that is invited for it where there is none; one that runs goes on."""
+        if room.encrypted:
+            raise Refused(
+                409, "encrypted", "This meeting is encrypted end to end; the server records none such."
+            )
         if await asyncio.to_thread(self._files.full):
             raise Refused(409, "recordings_full", "There is no room for another recording.")
         new = ServerRecording(secrets.token_hex(12), room.name, self._clock())

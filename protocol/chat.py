@@ -13,6 +13,9 @@ from protocol.captions import DOUBT, SOURCE_LANGUAGE, TRANSLATED
 MESSAGE: Final = "translator.message"
 """The id of the message that is translated, as its writer's stream or packet had it."""
 
+WRITER: Final = "translator.writer"
+"""Whose message it is: where all is encrypted, the media server names the interpreter as the sender."""
+
 SIGNED_ATTRIBUTES: Final = (MESSAGE, LANGUAGE, TRANSLATED, SOURCE_LANGUAGE, DOUBT)
 """In the order in which they are signed."""
 
@@ -20,10 +23,13 @@ MAX_CHARACTERS: Final = 2000
 """Of one message, in Unicode code points; longer ones are not translated, and pages show no more of them."""
 
 
-def translation_attributes(message: str, language: str, source_language: str, doubt: str) -> dict[str, str]:
+def translation_attributes(
+    message: str, writer: str, language: str, source_language: str, doubt: str
+) -> dict[str, str]:
     """The attributes of a translation, not signed yet; what says nothing is left out."""
     attributes = {
         MESSAGE: message,
+        WRITER: writer,
         LANGUAGE: language,
         TRANSLATED: "true",
         SOURCE_LANGUAGE: source_language,

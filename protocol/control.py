@@ -15,6 +15,7 @@ from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from protocol.fields import LanguageCode
 from protocol.glossary import Entry, GlossaryError, parse
 from protocol.recordings import RECORDING_PATTERN
+from protocol.room_key import MAX_SEALED_CHARACTERS
 
 MAX_BYTES = 512 * 1024
 """Longer messages are refused."""
@@ -61,6 +62,8 @@ class Wish:
     """For the identity of a person the languages that they may interpret into."""
     consecutive: bool = False
     forbids_likeness: bool = False
+    encrypted: bool = False
+    """Whether the room was made to be encrypted end to end; no organiser's choice any more, and never its key."""
 
     def message(self) -> dict[str, Any]:
         """As JSON, without a version, and without what was not chosen of all that came after `glossary`."""
@@ -76,6 +79,7 @@ class Wish:
             "interprets": self.interprets,
             "consecutive": self.consecutive,
             "forbids_likeness": self.forbids_likeness,
+            "encrypted": self.encrypted,
         }
         return message | {name: value for name, value in chosen.items() if value}
 
@@ -93,6 +97,7 @@ class Wish:
             message.get("interprets", {}),
             message.get("consecutive", False),
             message.get("forbids_likeness", False),
+            message.get("encrypted", False),
         )
 
 
@@ -118,6 +123,8 @@ class Configure:
     glossary: tuple[Entry, ...] = ()
     recording: str = ""
     """Of which recording what is said and spoken becomes a part; empty: nothing is recorded."""
+    encrypted: bool = False
+    """Whether the room is encrypted end to end: the interpreter connects by it, so it holds for its whole life."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,7 +141,19 @@ class Dismiss:
     """The interpreter shall go."""
 
 
-Control: TypeAlias = Configure | Dismiss
+@dataclass(frozen=True, slots=True)
+class HandOver:
+    """The key of an encrypted room, the first or another one, sealed for this interpreter."""
+
+    sealed: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Withdraw:
+    """The interpreter shall forget the room's key, at once and with all that it knows."""
+
+
+Control: TypeAlias = Configure | Dismiss | HandOver | Withdraw
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,6 +169,7 @@ class _Wish:
     interprets: Interprets = field(default_factory=dict)
     consecutive: Annotated[bool, Field(strict=True)] = False
     forbids_likeness: Annotated[bool, Field(strict=True)] = False
+    encrypted: Annotated[bool, Field(strict=True)] = False
 
 
 _WISH: TypeAdapter[_Wish] = TypeAdapter(_Wish)
@@ -166,6 +186,10 @@ def read_control(data: bytes) -> Control:
     kind = message.pop("type", None)
     if kind == "dismiss":
         return Dismiss()
+    if kind == "withdraw":
+        return Withdraw()
+    if kind == "key":
+        return _handed_over(message)
     if kind != "configure":
         raise ControlError(f"unknown type {str(kind)[:40]!r}")
     return _configure(message)
@@ -186,6 +210,13 @@ def read_metadata(metadata: str) -> JobMetadata:
     except ValidationError as error:
         raise ControlError(f"after: {error.errors()[0]['type']}") from error
     return JobMetadata(configure=_configure(message), after=frozenset(after))
+
+
+def _handed_over(message: dict[str, Any]) -> HandOver:
+    sealed = message.get("sealed")
+    if not isinstance(sealed, str) or not 0 < len(sealed) <= MAX_SEALED_CHARACTERS:
+        raise ControlError("sealed: not a sealed key")
+    return HandOver(sealed)
 
 
 def _object(data: bytes) -> dict[str, Any]:
@@ -224,4 +255,5 @@ def _configure(message: dict[str, Any]) -> Configure:
         forbids_likeness=wish.forbids_likeness,
         glossary=terms,
         recording=wish.recording,
+        encrypted=wish.encrypted,
     )

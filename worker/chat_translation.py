@@ -133,9 +133,8 @@ class ChatTranslation:
             except (EngineError, TimeoutError) as error:
                 log.info("a chat message was not translated", into=language, error=type(error).__name__)
                 continue
-            await self._send(
-                message, text, translation_attributes(message.id, language, source, doubt), readers
-            )
+            attributes = translation_attributes(message.id, message.writer, language, source, doubt)
+            await self._send(message, text, attributes, readers)
 
     async def _source_of(self, message: ChatMessage) -> str | None:
         """The writer's language, else what the words look like, else what the writer reads."""

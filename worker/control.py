@@ -12,7 +12,15 @@ from config.settings import LiveKit
 from foundation.budget import Budget
 from foundation.tally import Tally
 from protocol.attributes import CONTROL_TOPIC
-from protocol.control import MAX_BYTES, Configure, ControlError, Dismiss, read_control
+from protocol.control import (
+    MAX_BYTES,
+    Configure,
+    ControlError,
+    Dismiss,
+    HandOver,
+    Withdraw,
+    read_control,
+)
 from protocol.sealing import SealError, unseal
 
 log = structlog.get_logger(__name__)
@@ -30,6 +38,8 @@ class ControlReader:
         version: of the wish that is carried out already; an older one is ignored.
         configure: told the organiser's whole new wish.
         dismiss: told that the interpreter shall go.
+        hand_over: told the room's key, still sealed.
+        withdraw: told that the key is to be forgotten.
     """
 
     def __init__(
@@ -40,10 +50,13 @@ class ControlReader:
         version: int,
         configure: Callable[[Configure], None],
         dismiss: Callable[[], None],
+        hand_over: Callable[[str], None],
+        withdraw: Callable[[], None],
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         self._room, self._livekit = room, livekit
         self._version, self._configure, self._dismiss = version, configure, dismiss
+        self._hand_over, self._withdraw = hand_over, withdraw
         self._forgeries = Budget(burst=FORGERIES_AT_ONCE, interval_s=FORGERY_EVERY_S, now=now)
         self._refused = Tally(now=now)
 
@@ -77,11 +90,17 @@ class ControlReader:
             self._forgeries.take("")
             self._refuse(str(error))
             return
-        if isinstance(message, Dismiss):
-            self._dismiss()
-        elif message.version >= self._version:  # an older one was sent before, and came late or a second time
-            self._version = message.version
-            self._configure(message)
+        match message:
+            case Dismiss():
+                self._dismiss()
+            case HandOver(sealed):
+                self._hand_over(sealed)
+            case Withdraw():
+                self._withdraw()
+            case Configure(version=version):
+                if version >= self._version:  # an older one was sent before, and came late or a second time
+                    self._version = version
+                    self._configure(message)
 
     def _refuse(self, reason: str) -> None:
         if times := self._refused.count():

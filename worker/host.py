@@ -40,6 +40,7 @@ from worker.heartbeat import Heartbeat
 from worker.recording.sending import sending
 from worker.room import END_LIMIT_S, RoomInterpreter
 from worker.room_engines import RoomEngines, load_engines
+from worker.room_key import encryption_options
 from worker.standby import INTERPRETER, STANDBY, Standby
 from worker.text_streams import attribute_setter
 
@@ -142,7 +143,11 @@ async def interpret(context: JobContext) -> None:
     settings: Settings = context.proc.userdata["settings"]
     structlog.contextvars.bind_contextvars(room=context.job.room.name)
     assignment = _assignment(context.job.metadata)
-    await context.connect(auto_subscribe=AutoSubscribe.SUBSCRIBE_NONE, single_peer_connection=True)
+    await context.connect(
+        encryption=encryption_options(encrypted=assignment.configure.encrypted),
+        auto_subscribe=AutoSubscribe.SUBSCRIBE_NONE,
+        single_peer_connection=True,
+    )
     set_attributes = attribute_setter(context.room)
     beating = AsyncExitStack()
     await beating.enter_async_context(Heartbeat(set_attributes).beating())

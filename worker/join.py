@@ -14,6 +14,7 @@ from protocol.control import Configure
 from worker.heartbeat import Heartbeat
 from worker.room import LeaveReason, RoomInterpreter
 from worker.room_engines import RoomEngines, load_engines
+from worker.room_key import encryption_options
 from worker.standby import INTERPRETER
 from worker.text_streams import attribute_setter
 
@@ -79,7 +80,12 @@ async def join(
     )
     try:
         token = agent_token(room_name, identity or f"interpreter-{uuid4().hex[:12]}", settings.livekit)
-        options = rtc.RoomOptions(auto_subscribe=False, single_peer_connection=True)
+        encrypted = configure is not None and configure.encrypted
+        options = rtc.RoomOptions(
+            auto_subscribe=False,
+            single_peer_connection=True,
+            encryption=encryption_options(encrypted=encrypted),
+        )
         try:
             async with asyncio.timeout(CONNECT_LIMIT_S):
                 await room.connect(settings.livekit.url, token, options)

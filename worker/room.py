@@ -25,6 +25,7 @@ from worker import roster
 from worker.audio_input import OpenTrack, open_track
 from worker.chat import Chat
 from worker.control import ControlReader
+from worker.encryption import Earshot
 from worker.idle_timeout import IdleTimeout
 from worker.listeners import WISH_ATTRIBUTES, make_plan
 from worker.room_engines import RoomEngines
@@ -65,6 +66,7 @@ class LeaveReason(StrEnum):
     DISMISSED = "dismissed"
     DESERTED = "deserted"
     DISCONNECTED = "disconnected"
+    WITHDRAWN = "key withdrawn"
 
 
 class RoomInterpreter:
@@ -116,6 +118,8 @@ class RoomInterpreter:
             version=self._parts.configured.version,
             configure=self.configure,
             dismiss=self.dismiss,
+            hand_over=self.hand_over,
+            withdraw=self.withdraw,
         )
 
     async def run(self) -> LeaveReason:
@@ -133,7 +137,7 @@ class RoomInterpreter:
             self._look()
             end = await self._ended
             log.info("interpreting ends", room=self._room.name, reason=end.value)
-            if self._room.isconnected():
+            if self._room.isconnected() and end is not LeaveReason.WITHDRAWN:
                 await self._finish(telling)
             return end
         finally:
@@ -151,6 +155,16 @@ class RoomInterpreter:
         self._parts.configure(wish)
         self.look_soon()
 
+    def hand_over(self, sealed: str) -> None:
+        """Takes the key of an encrypted room, the first or another one, as an organiser's page has sealed it."""
+        self._parts.room_key.take(sealed)
+        self.look_soon()
+
+    def withdraw(self) -> None:
+        """Forgets the key and ends `run` at once, without last words: with the process goes all that it heard."""
+        self._parts.room_key.forget()
+        self._end(LeaveReason.WITHDRAWN)
+
     # --- looking at the room -----------------------------------------------------------------------------
 
     def look_soon(self) -> None:
@@ -165,19 +179,22 @@ class RoomInterpreter:
         parts = self._parts
         parts.refresh_offer()
         parts.names.meet(roster.humans(self._room))
+        reach = parts.room_key.reach
         people = roster.people(
             self._room,
             offered=parts.offered,
             room_language=self._settings.rooms.source_language,
             recognised=parts.recognised,
             by_chat=self._chat_wishes,
+            reach=reach,
         )
-        microphones = roster.microphones(self._room)
+        microphones = roster.microphones(self._room, reach)
         shared, sounds = screens(
             roster.humans(self._room),
             offered=parts.offered,
             room_language=self._settings.rooms.source_language,
             recognised=parts.recognised,
+            reach=reach,
         )
         people = people | {who: screen for who, screen in shared.items() if who not in people}
         microphones = sounds | microphones
@@ -202,14 +219,15 @@ class RoomInterpreter:
         parts.speakers.update(people, microphones, plan.wishes)
         parts.liken(people, plan)
         parts.recorder.look(microphones)
-        packets = not any(person.captions_off for person in people.values())
+        packets = reach.earshot is Earshot.OPEN and not any(person.captions_off for person in people.values())
         parts.captions.read_by(plan.readers, roster.ready(self._room), packets=packets)
         spoken = {who: plan.voices_of(who) for who in parts.speakers.interpreted}
         parts.status.fits(parts.headroom.look(spoken, parts.voices.engines(plan.channels, spoken)))
         standing = not_understood(people.values(), microphones)
         parts.standing.look(standing)
         parts.status.stands((*parts.headroom.given_up, *standing))
-        encryption = roster.encryption(self._room)
+        parts.status.access(parts.room_key.attribute())
+        encryption = roster.encryption(self._room, reach)
         parts.encryption.look(encryption)
         parts.status.encrypted(encryption)
         self._idle_timeout.look(bool(people))
@@ -217,6 +235,7 @@ class RoomInterpreter:
     async def _keep_looking(self) -> None:
         while True:
             await asyncio.sleep(LOOK_AGAIN_S)
+            self._parts.room_key.try_again()
             self.look_soon()
 
     def _listen(self) -> dict[EventTypes, Callable[..., None]]:
@@ -226,6 +245,7 @@ class RoomInterpreter:
             "participant_disconnected": self._left,
             "active_speakers_changed": self._loud,
             "local_track_republished": self._republished,
+            "e2ee_state_changed": self._deciphered,
             "reconnected": self._reconnected,
             "disconnected": self._disconnected,
         }
@@ -250,6 +270,10 @@ class RoomInterpreter:
 
     def _loud(self, speakers: list[rtc.Participant]) -> None:
         self._parts.speakers.loud([speaker.identity for speaker in speakers])
+
+    def _deciphered(self, participant: rtc.Participant | None, state: rtc.EncryptionState.ValueType) -> None:
+        self._parts.room_key.deciphers(participant, state)
+        self.look_soon()
 
     def _republished(self) -> None:
         self._parts.channels.republished()

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from livekit import rtc
 
-from worker.encryption import Encryption, encryption_of
+from worker.encryption import IN_THE_CLEAR, Earshot, Encryption, Reach, encryption_of
 from worker.listeners import Person, read_person
 
 HUMAN_KINDS = frozenset(
@@ -39,9 +39,10 @@ def people(
     room_language: str,
     recognised: Sequence[str],
     by_chat: Mapping[str, Mapping[str, str]],
+    reach: Reach = IN_THE_CLEAR,
 ) -> dict[str, Person]:
     """Everybody's wishes; what was set by chat goes before the attributes."""
-    unheard = frozenset(encryption(room).speakers)
+    unheard = frozenset(encryption(room, reach).speakers)
     return {
         participant.identity: read_person(
             participant.identity,
@@ -65,26 +66,34 @@ def ready(room: rtc.Room) -> frozenset[str]:
     )
 
 
-def microphones(room: rtc.Room) -> dict[str, rtc.RemoteTrackPublication]:
+def microphones(room: rtc.Room, reach: Reach = IN_THE_CLEAR) -> dict[str, rtc.RemoteTrackPublication]:
     """Each speaker's best track: microphones before unknown sources, open before muted, newer before older.
 
-    Encrypted ones are none: without a key they are noise.
+    Those that cannot be heard are none: without a key, encrypted sound is noise.
     """
     found = {}
     for participant in humans(room):
         best: rtc.RemoteTrackPublication | None = None
         for publication in _spoken_into(participant):
-            if not _encrypted(publication) and (best is None or _rank(publication) <= _rank(best)):
+            if reach.hears(encrypted=is_encrypted(publication)) and (
+                best is None or _rank(publication) <= _rank(best)
+            ):
                 best = publication
         if best is not None:
             found[participant.identity] = best
     return found
 
 
-def encryption(room: rtc.Room) -> Encryption:
-    """Who has nothing to speak into but what is encrypted."""
+def encryption(room: rtc.Room, reach: Reach = IN_THE_CLEAR) -> Encryption:
+    """Who has nothing to speak into but what cannot be heard."""
     tracks = {participant.identity: _spoken_into(participant) for participant in humans(room)}
-    return encryption_of({who: all(map(_encrypted, found)) for who, found in tracks.items() if found})
+    unheard = {
+        who: who in reach.unreadable
+        or not any(reach.hears(encrypted=is_encrypted(publication)) for publication in found)
+        for who, found in tracks.items()
+        if found
+    }
+    return encryption_of(unheard, other_key=reach.earshot is Earshot.SEALED)
 
 
 def _spoken_into(participant: rtc.RemoteParticipant) -> list[rtc.RemoteTrackPublication]:
@@ -96,7 +105,8 @@ def _spoken_into(participant: rtc.RemoteParticipant) -> list[rtc.RemoteTrackPubl
     ]
 
 
-def _encrypted(publication: rtc.RemoteTrackPublication) -> bool:
+def is_encrypted(publication: rtc.RemoteTrackPublication) -> bool:
+    """Whether its owner says that it is encrypted end to end."""
     return publication.encryption_type != rtc.EncryptionType.NONE
 
 

@@ -1,4 +1,4 @@
-"""Captions, and translations of chat, that prove to come from the interpreter: each stream is signed, as
+"""Captions, translations of chat and statements that prove to come from the interpreter: each stream is signed, as
 docs/protocol.md writes it down.
 
 Any participant that may send data can open a text stream with any attributes; only who holds the key that the
@@ -7,13 +7,13 @@ interpreter names in its own attributes can sign one.
 
 from __future__ import annotations
 
-from base64 import urlsafe_b64encode
 from collections.abc import Iterable, Mapping
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from protocol.captions import SIGNATURE, SIGNED_ATTRIBUTES
 from protocol.chat import SIGNED_ATTRIBUTES as SIGNED_OF_CHAT
+from protocol.statements import base64url, netstrings
 
 PURPOSE = "HIVE caption 1"
 """Begins what is signed: a signature made for anything else is none for a caption."""
@@ -42,7 +42,7 @@ class CaptionKey:
 
     def __init__(self, private: Ed25519PrivateKey | None = None) -> None:
         self._private = private or Ed25519PrivateKey.generate()
-        self.public = _base64url(self._private.public_key().public_bytes_raw())
+        self.public = base64url(self._private.public_key().public_bytes_raw())
         """32 bytes in base64url without padding."""
 
     def signed(self, speaker: str, text: str, attributes: Mapping[str, str]) -> dict[str, str]:
@@ -53,22 +53,16 @@ class CaptionKey:
         """The same of the translation of a message that `writer` wrote."""
         return self._with_signature(attributes, chat_statement(writer, text, attributes))
 
+    def signature(self, stated: bytes) -> str:
+        """The public key and its signature of a statement, which begins with its purpose."""
+        return f"{self.public}.{base64url(self._private.sign(stated))}"
+
     def _with_signature(self, attributes: Mapping[str, str], stated: bytes) -> dict[str, str]:
-        signature = _base64url(self._private.sign(stated))
-        return {**attributes, SIGNATURE: f"{self.public}.{signature}"}
+        return {**attributes, SIGNATURE: self.signature(stated)}
 
 
 def _statement(
     purpose: str, sender: str, text: str, attributes: Mapping[str, str], names: Iterable[str]
 ) -> bytes:
     signed = (attributes.get(name, "") for name in names)
-    return _netstrings([purpose, sender, text.replace(BYTE_ORDER_MARK, ""), *signed])
-
-
-def _netstrings(fields: Iterable[str]) -> bytes:
-    encoded = [field.encode() for field in fields]
-    return b"".join(b"%d:%b," % (len(field), field) for field in encoded)
-
-
-def _base64url(raw: bytes) -> str:
-    return urlsafe_b64encode(raw).rstrip(b"=").decode("ascii")
+    return netstrings([purpose, sender, text.replace(BYTE_ORDER_MARK, ""), *signed])

@@ -12,6 +12,7 @@ from pipeline.events import Trouble
 from protocol.abilities import Abilities
 from protocol.attributes import (
     ABILITIES,
+    ACCESS,
     CAPACITY,
     CHANNELS,
     ENCRYPTED,
@@ -83,6 +84,7 @@ class Status:
         self._interpreters = ""
         self._likenesses = ""
         self._encryption = Encryption()
+        self._access = ""
         self._shown: dict[str, str] = {}
         self._lags: dict[str, float] = {}
         self._lags_at_s = float("-inf")
@@ -145,6 +147,12 @@ class Status:
         """Sets whose words cannot be heard for want of a key."""
         if encryption != self._encryption:
             self._encryption = encryption
+            self.changed()
+
+    def access(self, told: str) -> None:
+        """Sets the signed statement of whether it holds the room's key; "" where the room is not encrypted."""
+        if told != self._access:
+            self._access = told
             self.changed()
 
     def trouble(self, trouble: Trouble) -> None:
@@ -229,6 +237,7 @@ class Status:
             PROFILE: self._profile,
             RECORDING: "on" if self._recording else "",
             ENCRYPTED: _encrypted(self._encryption),
+            ACCESS: self._access,
             TROUBLE: self._trouble or self._still_encrypted(),
             REPORTS: self._reports(),
             KEY: self._key,
@@ -258,4 +267,5 @@ def _report(trouble: Trouble) -> Report:
 def _encrypted(encryption: Encryption) -> str:
     if not encryption.speakers:
         return ""
-    return json.dumps({"everybody": encryption.everybody, "speakers": encryption.speakers[:SHOWN]})
+    told = {"everybody": encryption.everybody, "speakers": encryption.speakers[:SHOWN]}
+    return json.dumps(told | ({"other_key": True} if encryption.other_key else {}))

@@ -9,19 +9,24 @@ from livekit import rtc
 from livekit.rtc.participant import PublishDataError, PublishTranscriptionError
 
 from worker.captions import SendFailed
+from worker.encryption import Earshot
 
 
 class RoomPost:
-    """Sends text into a LiveKit room."""
+    """Sends text into a LiveKit room, encrypted where the room is; nothing while nobody could read it.
 
-    def __init__(self, room: rtc.Room) -> None:
-        self._room = room
+    Args:
+        earshot: what the interpreter can hear: it speaks as it hears.
+    """
+
+    def __init__(self, room: rtc.Room, earshot: Callable[[], Earshot] = lambda: Earshot.OPEN) -> None:
+        self._room, self._earshot = room, earshot
 
     async def stream(
         self, text: str, *, topic: str, to: frozenset[str], attributes: Mapping[str, str], sender: str
     ) -> None:
         """Sends a text stream in the name of `sender`, which the server allows to agents."""
-        if not to:  # an empty list of destinations would mean everybody
+        if self._idle(to):
             return
         try:
             writer = await self._local().stream_text(
@@ -38,7 +43,7 @@ class RoomPost:
 
     async def text(self, text: str, *, topic: str, to: frozenset[str]) -> None:
         """Sends a text stream in the interpreter's own name. Raises SendFailed."""
-        if not to:
+        if self._idle(to):
             return
         try:
             await self._local().send_text(
@@ -49,7 +54,7 @@ class RoomPost:
 
     async def packet(self, data: bytes, *, topic: str, to: frozenset[str]) -> None:
         """Sends a packet, which takes less time than a stream. Raises SendFailed."""
-        if not to:
+        if self._idle(to):
             return
         try:
             await self._local().publish_data(data, destination_identities=sorted(to), topic=topic)
@@ -57,11 +62,17 @@ class RoomPost:
             raise SendFailed(str(error)) from error
 
     async def legacy(self, transcription: rtc.Transcription) -> None:
-        """Sends LiveKit's older packet to everybody."""
+        """Sends LiveKit's older packet to everybody. LiveKit never encrypts it: an encrypted room gets none."""
+        if self._earshot() is not Earshot.OPEN:
+            return
         try:
             await self._local().publish_transcription(transcription)
         except PublishTranscriptionError as error:
             raise SendFailed(str(error)) from error
+
+    def _idle(self, to: frozenset[str]) -> bool:
+        """Whether there is nobody to send to: an empty list of destinations would mean everybody."""
+        return not to or self._earshot() is Earshot.NOTHING
 
     def _local(self) -> rtc.LocalParticipant:
         if not is_online(self._room):

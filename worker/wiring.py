@@ -45,7 +45,7 @@ from worker.booths import Booths
 from worker.captions import Captions, Line
 from worker.channels import Channels
 from worker.chat_translation import ChatTranslation
-from worker.encryption import EncryptionWatch
+from worker.encryption import Earshot, EncryptionWatch
 from worker.headroom import Headroom
 from worker.likeness.likenesses import RoomLikenesses
 from worker.listeners import InterpretingPlan, Person
@@ -56,6 +56,7 @@ from worker.recording.recorder import RoomRecorder
 from worker.registers import Registers
 from worker.reports import Reports
 from worker.room_engines import RoomEngines
+from worker.room_key import RoomKey
 from worker.signing import CaptionKey
 from worker.speakers import Speakers
 from worker.standing import StandingTroubles
@@ -95,7 +96,9 @@ class Parts:
         self._load = Load(asyncio.get_running_loop().time)
         self._costs = RenderCosts()
 
-        self.post = RoomPost(room)
+        key = CaptionKey()
+        self.room_key = RoomKey(room, key, encrypted=configured.encrypted)
+        self.post = RoomPost(room, lambda: self.room_key.earshot)
         self.names = Names()
         self.telemetry = Telemetry(self.post)
         self.whose_words = WhoseWords(self.post)
@@ -118,13 +121,12 @@ class Parts:
             self.channels.say, pause_s=settings.speech.turn_pause_s, changed=self._turn_changed
         )
         self.speakers = self._new_speakers(open_track)
-        key = CaptionKey()
         self.captions = self._new_captions(key)
         self.chat_translation = self._new_chat_translation(key)
         self.status = self._new_status(room, key)
         self.status.carries_out(configured.version)
         self.likenesses.forbid(configured.forbids_likeness)
-        self.recorder.want(configured.recording)
+        self._record(configured)
         self.turns.keep_apart(configured.consecutive)
 
     # --- how the parts are put together, each from those before it -----------------------------------------
@@ -230,7 +232,11 @@ class Parts:
             self.channels.renew()
             self.recorder.correct(Glossary(before.glossary), Glossary(wish.glossary))
         self.status.carries_out(wish.version)
-        self.recorder.want(wish.recording)
+        self._record(wish)
+
+    def _record(self, wish: Configure) -> None:
+        """What is encrypted end to end is never recorded on the server, whatever is wished."""
+        self.recorder.want(wish.recording if self.room_key.earshot is Earshot.OPEN else "")
 
     def liken(self, people: Mapping[str, Person], plan: InterpretingPlan) -> None:
         """Sees who wishes to be heard in a voice that resembles theirs, and who is heard in which language."""

@@ -122,6 +122,7 @@ class Invites:
         life_s: float,
         *,
         chat: bool = False,
+        encrypted: bool = False,
         interpreter: bool = False,
     ) -> tuple[Room, list[Invitation], str]:
         """Makes a room with one invitation for each of `roles`, the organisers' first, and the token of its maker,
@@ -131,11 +132,19 @@ class Invites:
             interpreter: one is wanted; it is fetched when the first person comes.
         """
         now = self._clock()
-        room = Room(name or f"room-{secrets.token_hex(6)}", title, languages, source_language, now, chat=chat)
+        room = Room(
+            name or f"room-{secrets.token_hex(6)}",
+            title,
+            languages,
+            source_language,
+            now,
+            chat=chat,
+            encrypted=encrypted,
+        )
         first = [new_invitation(room.name, role, now, life_s) for role in roles]
         try:
             founder = self._begin(first[0], room, _Nobody(), new_session(), first[0].expires_at)
-            wish = Wish(languages) if interpreter else None
+            wish = Wish(languages, encrypted=encrypted) if interpreter else None
             await self._storage.add_room(room, first, [founder], wish)
         except RoomExists as error:
             raise Refused(409, "room_exists", "A room of that name exists already.") from error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import structlog
 
@@ -45,6 +46,14 @@ class Interpreters:
             await self._reconciler.look(room)
         except MediaServerError as error:  # the next look will tell it
             log.warning("interpreter not told yet", room=room, error=str(error))
+
+    async def pass_on(self, room: str, message: dict[str, Any], *, to: str | None = None) -> bool:
+        """Sends a control message to the interpreters that are in a room, or to one of them; keeps nothing of it.
+
+        Returns:
+            False where there is none such.
+        """
+        return await self._reconciler.pass_on(room, message, to=to)
 
     async def dismiss(self, room: str) -> None:
         """Sends it away at once; where none was wanted the media server is not asked."""

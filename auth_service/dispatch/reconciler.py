@@ -159,6 +159,15 @@ class Reconciler:
             await self._media.send(room, agent.identity, {"type": "dismiss"})
         self.nudge(room)
 
+    async def pass_on(self, room: str, message: dict[str, Any], *, to: str | None = None) -> bool:
+        """Sends a message to our interpreters in a room, or to one of them; whether there is any. Raises
+        MediaServerError."""
+        agents = (await self._media.look(room)).agents
+        reached = [agent.identity for agent in agents if to in (None, agent.identity)]
+        for identity in reached:
+            await self._media.send(room, identity, message)
+        return bool(reached)
+
     async def _add_due(self) -> None:
         self._nudged |= await self._due()
         self._wake.set()

@@ -68,6 +68,7 @@ async def see_invitation(shown: ShownInvitation, request: Request, services: Inj
         source_language=room.source_language,
         expires_at=timestamp(invitation.expires_at),
         recorded=await services.recordings.running(room.name),
+        encrypted=room.encrypted,
     )
 
 
@@ -161,4 +162,5 @@ def _joined(services: Container, entry: AdmittedPerson, way: str) -> Joined:
         ice_servers=ice_servers_out(services, session.identity),
         organiser_token=entry.organiser_token,
         recording_allowed=entry.room.recording,
+        encrypted=entry.room.encrypted,
     )

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request
 
-from auth_service.errors import MediaServerError
+from auth_service.errors import MediaServerError, Refused
 from auth_service.http.dependencies import (
     Bearer,
     Injected,
@@ -29,6 +29,7 @@ from auth_service.http.schemas import (
     NewRoom,
     Removed,
     RoomOut,
+    SealedKey,
     WaiterOut,
 )
 from auth_service.policy import Role
@@ -55,6 +56,7 @@ async def create_room(wanted: NewRoom, bearer: Bearer, request: Request, service
         (Role.ORGANISER, guests, Role.READER),
         services.settings.auth.invitation_days * 86400,
         chat=wanted.chat,
+        encrypted=wanted.encrypted,
         interpreter=wanted.interpreter,
     )
     services.metrics.rooms.inc()
@@ -82,6 +84,7 @@ async def see_room(organiser: Organising) -> RoomOut:
         open=room.closed_at is None,
         chat=room.chat,
         recording_allowed=room.recording,
+        encrypted=room.encrypted,
     )
 
 
@@ -177,6 +180,7 @@ async def invite_interpreter(
         interprets={who: list(dict.fromkeys(codes)) for who, codes in wanted.interprets.items() if codes},
         consecutive=wanted.consecutive,
         forbids_likeness=wanted.forbids_likeness,
+        encrypted=organiser.room.encrypted,
     )
     found = await services.interpreters.invite(organiser.room.name, wish)
     return interpreter_out(found, await services.workers.abilities())
@@ -194,6 +198,27 @@ async def dismiss_interpreter(organiser: Organising, services: Injected) -> None
     """Sends the interpreter away, and ends what it records; that there is none is no error."""
     await services.recordings.stop(organiser.room.name)
     await services.interpreters.dismiss(organiser.room.name)
+
+
+@router.put("/{room}/interpreter/key", status_code=204, tags=["interpreter"])
+async def hand_over_key(wanted: SealedKey, organiser: Organising, services: Injected) -> None:
+    """Passes the key of an encrypted room on to the interpreter it is sealed for; it is neither read nor kept here."""
+    _must_be_encrypted(organiser.room)
+    message = {"type": "key", "sealed": wanted.sealed}
+    if not await services.interpreters.pass_on(organiser.room.name, message, to=wanted.identity):
+        raise Refused(409, "interpreter_gone", "That interpreter is not in the room.")
+
+
+@router.delete("/{room}/interpreter/key", status_code=204, tags=["interpreter"])
+async def withdraw_key(organiser: Organising, services: Injected) -> None:
+    """Has interpreters forget the key: whoever held it leaves at once, another one comes without it."""
+    _must_be_encrypted(organiser.room)
+    await services.interpreters.pass_on(organiser.room.name, {"type": "withdraw"})
+
+
+def _must_be_encrypted(room: Room) -> None:
+    if not room.encrypted:
+        raise Refused(409, "not_encrypted", "This room is not encrypted end to end.")
 
 
 def _link(services: Container, invitation: Invitation) -> str:

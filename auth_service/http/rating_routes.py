@@ -90,7 +90,7 @@ async def rate(given: RatingGiven, request: Request, services: Injected) -> None
         target_language=given.target_language,
         good=given.good,
         reason=given.reason,
-        words=given.words,
+        words=None if entry.room.encrypted else given.words,  # of those no words leave the room
         profile=await _profile(services),
     )
     kept = await services.ratings.keep(entry.session.room, session, given.thing, rating, services.clock())

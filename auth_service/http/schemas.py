@@ -28,6 +28,7 @@ from auth_service.storage.records import InvitationState
 from protocol.control import MOST_INTERPRETERS, MOST_LANGUAGES_EACH, Speed
 from protocol.glossary import MAX_ENTRIES, MAX_FORMS, parse
 from protocol.recordings import EndReason
+from protocol.room_key import MAX_SEALED_CHARACTERS
 
 LONGEST_INVITATION_S = 90 * 24 * 3600
 
@@ -57,6 +58,9 @@ class NewRoom(In):
     source_language: SpokenLanguage | None = None
     guest_role: Literal["speaker", "listener"] = "speaker"
     chat: bool = False
+    encrypted: bool = False
+    """Whether it is encrypted end to end. Whoever makes the room makes its key, and puts it into the links: it is not
+    sent here."""
     interpreter: bool = False
     """Whether the interpreter is invited from the beginning."""
 
@@ -84,6 +88,7 @@ class RoomOut(Out):
     open: bool
     chat: bool
     recording_allowed: bool
+    encrypted: bool
 
 
 class OfferOut(Out):
@@ -110,6 +115,8 @@ class InvitationSeen(Out):
     expires_at: Time
     recorded: bool
     """Whether what is said there is being recorded on the server."""
+    encrypted: bool
+    """Whether the meeting is encrypted end to end: the link then has to bring the key."""
 
 
 class NewInvitation(In):
@@ -236,6 +243,8 @@ class Joined(Out):
     organiser_token: str | None
     recording_allowed: bool
     """Whether the page may record what it hears."""
+    encrypted: bool
+    """Whether the meeting is encrypted end to end."""
 
 
 class MustWait(Out):
@@ -367,6 +376,13 @@ class InterpreterWish(In):
     """Whether a turn is spoken once its speaker has finished it."""
     forbids_likeness: bool = False
     """Whether nobody may have themselves spoken in a computed voice that resembles theirs."""
+
+
+class SealedKey(In):
+    """A room's key, sealed for one interpreter as `docs/protocol.md` has it."""
+
+    identity: Identity
+    sealed: Annotated[str, Field(pattern=rf"^[A-Za-z0-9_-]{{1,{MAX_SEALED_CHARACTERS}}}$")]
 
 
 class ChannelOut(Out):

@@ -34,6 +34,8 @@ class Room:
     """Whether people's pages may record what they hear."""
     device: str | None = None
     """The paired device that made it for itself; None for a meeting of people."""
+    encrypted: bool = False
+    """Whether it is encrypted end to end, from its creation on; the key is in people's links and nowhere here."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,6 +61,7 @@ class Storage:
                         lobby=room.lobby,
                         recording=room.recording,
                         device=room.device,
+                        encrypted=room.encrypted,
                     )
                 )
             except IntegrityError as error:

@@ -61,6 +61,7 @@ def room(row: Row[Any]) -> Room:
         lobby=row.lobby,
         recording=row.recording,
         device=row.device,
+        encrypted=row.encrypted,
     )
 
 

@@ -42,6 +42,9 @@ rooms = Table(
     Column("locked", Boolean, nullable=False, server_default=false()),  # nobody new may join
     Column("lobby", Boolean, nullable=False, server_default=false()),  # who comes waits for an organiser
     Column("recording", Boolean, nullable=False, server_default=true()),  # pages may record what is heard
+    Column(
+        "encrypted", Boolean, nullable=False, server_default=false()
+    ),  # end to end; its key is nowhere here
     Column("erased_at", Float),  # nothing is known of it any more, but whom to keep out
     Column("device", String(24), index=True),  # the paired device that made it for itself alone
 )

@@ -91,6 +91,8 @@ class ScriptedInterpreter:
             version=0,
             configure=self.configure,
             dismiss=lambda: None,
+            hand_over=lambda sealed: None,
+            withdraw=lambda: None,
         )
         control.listen()
         self._wishes.set()

@@ -188,7 +188,7 @@ async def test_every_window_has_room_for_what_matters(
         await emma.hear("es")
         await interpreter.opened("es")
         await interpreter.measure("es", 4.4)
-        pill = page.locator(".pill")
+        pill = page.locator(".lag .pill")
         await pill.wait_for(timeout=PATIENCE_MS)
         if (await pill.inner_text()).strip() != "4 s":
             wrong.append("the delay takes the title's room")

@@ -81,7 +81,8 @@ class Seen:
 class Guest:
     """One client; connects with `async with`; by default it subscribes to all that it is allowed to.
 
-    With a key it encrypts what it sends end to end, and listens to others' microphones too.
+    With a key it encrypts what it sends end to end, and listens to others' microphones too. Who eavesdrops listens to
+    everything that the server lets it have, without a key.
     """
 
     def __init__(
@@ -94,11 +95,12 @@ class Guest:
         can_publish: bool = True,
         auto_subscribe: bool = True,
         key: str = "",
+        eavesdrops: bool = False,
         **wishes: str,
     ) -> None:
         self.identity, self._room_name, self._settings = identity, room, settings
         self._kind, self._can_publish, self._auto_subscribe = kind, can_publish, auto_subscribe
-        self._key = key
+        self._key, self._eavesdrops = key, eavesdrops
         self._wishes = {name.replace("_", "."): value for name, value in wishes.items()}
         self.room = rtc.Room()
         self.sounds: dict[str, Sound] = {}
@@ -161,7 +163,9 @@ class Guest:
     def _encryption(self) -> rtc.E2EEOptions | None:
         if not self._key:
             return None
-        return rtc.E2EEOptions(key_provider_options=rtc.KeyProviderOptions(shared_key=self._key.encode()))
+        # As LiveKit's page does it: else each frame of another key has sixteen further keys derived, for seconds.
+        options = rtc.KeyProviderOptions(shared_key=self._key.encode(), ratchet_window_size=0)
+        return rtc.E2EEOptions(key_provider_options=options)
 
     async def leave(self) -> None:
         """Disconnects; nothing of it is left."""
@@ -190,6 +194,12 @@ class Guest:
     async def say_in_chat(self, text: str) -> None:
         """Writes a chat message."""
         await self.room.local_participant.send_text(text, topic="lk.chat")
+
+    def change_key(self, key: str) -> None:
+        """Encrypts and deciphers with another key from now on."""
+        provider = self.room.e2ee_manager.key_provider
+        assert provider is not None
+        provider.set_shared_key(key.encode(), 0)
 
     # --- speaking ----------------------------------------------------------------------------------------
 
@@ -272,7 +282,7 @@ class Guest:
         publication: rtc.RemoteTrackPublication,
         participant: rtc.RemoteParticipant,
     ) -> None:
-        if publication.name.startswith("translated-") or self._key:
+        if publication.name.startswith("translated-") or self._key or self._eavesdrops:
             sound = self.sounds.setdefault(publication.sid, Sound(publication.name, participant.identity))
             self._own(_listen(track, sound))
 

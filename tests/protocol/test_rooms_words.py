@@ -7,7 +7,7 @@ import json
 import pytest
 
 from protocol.captions import SOURCE_LANGUAGE, TRANSLATED
-from protocol.chat import MESSAGE, translation_attributes
+from protocol.chat import MESSAGE, WRITER, translation_attributes
 from protocol.hosting import muted, organisers_changed
 from protocol.screens import owner_of, screen_of
 from protocol.words import WordsBegin
@@ -40,6 +40,12 @@ def test_what_an_organiser_did_names_who_did_it() -> None:
 
 def test_a_translated_message_says_what_it_translates() -> None:
     """A doubt only where there is one."""
-    certain = translation_attributes("m1", "es", "en", "")
-    assert certain == {MESSAGE: "m1", "language": "es", TRANSLATED: "true", SOURCE_LANGUAGE: "en"}
-    assert len(translation_attributes("m1", "es", "en", "numbers_changed")) == len(certain) + 1
+    certain = translation_attributes("m1", "ana", "es", "en", "")
+    assert certain == {
+        MESSAGE: "m1",
+        WRITER: "ana",
+        "language": "es",
+        TRANSLATED: "true",
+        SOURCE_LANGUAGE: "en",
+    }
+    assert len(translation_attributes("m1", "ana", "es", "en", "numbers_changed")) == len(certain) + 1

@@ -113,6 +113,7 @@ async def test_each_reader_gets_their_own_language() -> None:
     assert sender == "ana"
     assert {name: value for name, value in attributes.items() if name != SIGNATURE} == {
         "translator.message": "m1",
+        "translator.writer": "ana",
         "language": "es",
         "translated": "true",
         "translator.source_language": "en",

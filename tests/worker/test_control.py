@@ -36,18 +36,25 @@ class Bench:
         self.room, self.clock = FakeRoom(), HandClock()
         self.wishes: list[Configure] = []
         self.dismissed = 0
+        self.keys: list[str] = []
+        self.withdrawn = 0
         self.organiser = ControlReader(
             cast(rtc.Room, self.room),
             LIVEKIT,
             version=version,
             configure=self.wishes.append,
             dismiss=self._dismiss,
+            hand_over=self.keys.append,
+            withdraw=self._withdraw,
             now=self.clock,
         )
         self.organiser.listen()
 
     def _dismiss(self) -> None:
         self.dismissed += 1
+
+    def _withdraw(self) -> None:
+        self.withdrawn += 1
 
 
 def test_what_the_server_sealed_is_obeyed() -> None:
@@ -59,6 +66,17 @@ def test_what_the_server_sealed_is_obeyed() -> None:
     assert (bench.wishes, bench.dismissed) == ([Configure(version=2, languages=("es",))], 1)
     bench.organiser.stop()
     assert bench.room.listening() == 0
+
+
+def test_a_key_is_handed_over_and_withdrawn() -> None:
+    """As it is sealed; whoever is in the room can do neither."""
+    bench = Bench()
+    bench.room.packet(sealed({"type": "key", "sealed": "c2VhbGVk"}), CONTROL_TOPIC)
+    bench.room.packet(sealed({"type": "withdraw"}), CONTROL_TOPIC)
+    for forged in ({"type": "key", "sealed": "ZXZl"}, {"type": "withdraw"}):
+        bench.room.packet(sealed(forged), CONTROL_TOPIC, "eve")
+        bench.room.packet(sealed(forged, to="agent-2"), CONTROL_TOPIC)
+    assert (bench.keys, bench.withdrawn, bench.wishes) == (["c2VhbGVk"], 1, [])
 
 
 def test_an_older_wish_does_not_undo_a_newer_one() -> None:

@@ -58,10 +58,15 @@ function Routed({ route }: { route: Route }) {
     case "pair":
       return <Pair api={api} />;
     case "join":
-      return <Visit key={route.invitation} api={api} invitationToken={route.invitation} />;
+      return <Visit key={`${route.invitation} ${route.key ?? ""}`} api={api} invitationToken={route.invitation} />;
     case "captions":
       return (
-        <CaptionsPage key={route.invitation} api={api} invitationToken={route.invitation} options={route.options} />
+        <CaptionsPage
+          key={`${route.invitation} ${route.key ?? ""}`}
+          api={api}
+          invitationToken={route.invitation}
+          options={route.options}
+        />
       );
     case "unknown":
       return <Unknown />;

@@ -111,6 +111,7 @@ function Reason({
   send: (more: { reason: RatingReason; words?: string }) => void;
 }) {
   const { text } = useI18n();
+  const { encryption } = useMeeting(); // of an encrypted meeting no words leave the room
   const [reason, setReason] = useState<RatingReason>(thing.about === "voice" ? "bad_sound" : "wrong_translation");
   const [withWords, setWithWords] = useState(false);
   const id = useId();
@@ -132,7 +133,7 @@ function Reason({
           ))}
         </select>
       </div>
-      {thing.words && (
+      {thing.words && !encryption && (
         <label className="rating-words">
           <input type="checkbox" checked={withWords} onChange={(event) => setWithWords(event.target.checked)} />
           {text("rate.words")}

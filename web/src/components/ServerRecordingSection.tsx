@@ -29,10 +29,12 @@ interface ServerRecordingProps {
 export default function ServerRecordingSection({ organising, ended = false }: ServerRecordingProps) {
   const { text } = useI18n();
   const errorText = useErrorText();
-  const allowed = useStore(useMeeting().recordingAllowed);
+  const { recordingAllowed, encryption } = useMeeting();
+  const allowed = useStore(recordingAllowed);
   const { recordings, error, busy, start, stop, remove } = useServerRecordings(organising);
   const running = recordings?.find((recording) => recording.stopped_at === null);
   if (ended && !recordings?.length) return null;
+  if (encryption) return <p className="hint">{text("sealed.unrecorded")}</p>;
   return (
     <section className="server-recordings" data-recording={running ? "running" : "idle"}>
       <h3>{text("org.server")}</h3>

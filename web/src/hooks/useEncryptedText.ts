@@ -9,7 +9,8 @@ export function useEncryptedText(directory: Directory): (encrypted: Encrypted) =
   const { text, language } = useI18n();
   const names = useStore(directory.names);
   return useCallback(
-    ({ everybody, speakers }) => {
+    ({ everybody, speakers, other_key: otherKey }) => {
+      if (otherKey) return text("trouble.otherKey");
       if (everybody) return text("trouble.encrypted");
       const named = speakers.map((identity) => names.get(identity) ?? identity);
       return text("trouble.encryptedSome", {

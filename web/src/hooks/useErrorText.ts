@@ -25,6 +25,9 @@ const KNOWN: readonly TextKey[] = [
   "error.reader",
   "error.organiser_by_link",
   "error.too_many_devices",
+  "error.key_missing",
+  "error.encryption_unsupported",
+  "error.interpreter_gone",
 ];
 
 /** Turns what went wrong into a sentence that helps. */

@@ -154,6 +154,7 @@ export const de: Messages = {
   "before.agreeMore": "Was geschieht",
   "before.recorded":
     "Diese Besprechung wird auf dem Server aufgenommen: was gesagt wird, die Übersetzungen und die Untertitel. Wer beitritt, ist in der Aufnahme. Wenn Sie das nicht möchten, treten Sie nicht bei.",
+  "before.sealed": "Ende-zu-Ende-verschlüsselt. Der Dolmetscher hört nur mit, wenn die Leitung es zulässt.",
   "before.likeness":
     "Wer spricht, kann mit einer berechneten Stimme zu hören sein, die der eigenen ähnelt; die Seite zeigt, wessen Stimme berechnet ist.",
   "before.handled": "Wie damit umgegangen wird",
@@ -208,6 +209,11 @@ export const de: Messages = {
   "error.too_many_devices": "Es sind so viele Browser gekoppelt, wie es sein dürfen. Entziehen Sie erst einen.",
   "error.organiser_by_link":
     "Diese Person kam mit einem Link für die Leitung. Schalten Sie den Link ab, um die Rechte zurückzunehmen.",
+  "error.key_missing":
+    "Diese Besprechung ist Ende-zu-Ende-verschlüsselt, und der Schlüssel fehlt in Ihrem Link. Bitten Sie um den ganzen Link.",
+  "error.encryption_unsupported":
+    "Dieser Browser kann an Ende-zu-Ende-verschlüsselten Besprechungen nicht teilnehmen. Versuchen Sie es mit einem aktuellen.",
+  "error.interpreter_gone": "Der Dolmetscher antwortet nicht. Sehen Sie gleich noch einmal nach.",
   "error.connect":
     "Die Verbindung für den Ton kam nicht zustande. Ein strenges Netz braucht vielleicht das Relais: siehe „Verbindung“.",
   "error.unexpected": "Das hat nicht geklappt. Versuchen Sie es gleich noch einmal.",
@@ -542,6 +548,37 @@ export const de: Messages = {
   "trouble.encrypted":
     "Diese Besprechung ist Ende-zu-Ende-verschlüsselt. Der Dolmetscher hat keinen Schlüssel; er hört und übersetzt nichts.",
   "trouble.encryptedSome": "Ende-zu-Ende-verschlüsselt und für den Dolmetscher nicht zu hören: {names}.",
+  "trouble.otherKey":
+    "Der Dolmetscher hat einen anderen Schlüssel als diese Besprechung; er hört und übersetzt nichts.",
+  "sealed.create": "Ende-zu-Ende-verschlüsselt",
+  "sealed.createHint":
+    "Der Server kann sie weder hören noch aufnehmen. Der Dolmetscher hört erst mit, wenn Sie es zulassen.",
+  "sealed.open": "Nicht Ende-zu-Ende-verschlüsselt",
+  "sealed.openText":
+    "Ton und Worte sind auf dem Weg verschlüsselt, nicht auf diesem Server: Wer ihn betreibt, könnte sie hören.",
+  "sealed.deaf": "Verschlüsselt, Dolmetscher hört nichts",
+  "sealed.deafText":
+    "Nur wessen Link den Schlüssel enthält, kann hören und lesen. Der Dolmetscher hat keinen und übersetzt nichts.",
+  "sealed.hears": "Verschlüsselt, Dolmetscher kann hören",
+  "sealed.hearsText":
+    "Die Leitung hat dem Dolmetscher den Schlüssel übergeben. Er hört alle, auf den Rechnern des Betreibers dieses Servers.",
+  "sealed.otherKey": "Verschlüsselt, Dolmetscher hat anderen Schlüssel",
+  "sealed.otherKeyText":
+    "Der Dolmetscher hat einen anderen Schlüssel als Sie bekommen. Sie können einander nicht lesen.",
+  "sealed.wrong": "Verschlüsselt, Ihr Schlüssel passt nicht",
+  "sealed.wrongText": "Der Schlüssel wurde geändert, oder Ihr Link stimmt nicht. Bitten Sie um einen neuen Link.",
+  "sealed.unreadable": "Ihr Schlüssel öffnet nicht, was von diesen Personen kommt: {names}.",
+  "sealed.clear": "Unverschlüsselt ist, was von diesen Personen kommt: {names}.",
+  "sealed.hand": "Dolmetscher mithören lassen",
+  "sealed.handText":
+    "Der Schlüssel geht an den Dolmetscher, nur für ihn lesbar. Von da an hört und übersetzt er alle, und alle sehen das.",
+  "sealed.take": "Schlüssel zurücknehmen",
+  "sealed.takeText":
+    "Der Dolmetscher vergisst den Schlüssel und geht sofort; ein anderer kommt, der nichts hört. Was er gehört hat, lässt sich nicht zurücknehmen.",
+  "sealed.change": "Schlüssel ändern",
+  "sealed.changeText":
+    "Alle Anwesenden bekommen einen neuen Schlüssel. Früher verteilte Links öffnen die Besprechung nicht mehr: Verteilen Sie neue.",
+  "sealed.unrecorded": "Ende-zu-Ende-verschlüsselte Besprechungen werden auf dem Server nicht aufgenommen.",
 
   "connection.connecting": "Verbindung wird aufgebaut…",
   "connection.connected": "Verbunden",

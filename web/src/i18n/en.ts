@@ -150,6 +150,7 @@ export const en = {
   "before.agreeMore": "Read what happens",
   "before.recorded":
     "This meeting is being recorded on the server: what is said, the translations and the captions. Whoever joins is in the recording. If you do not want that, do not join.",
+  "before.sealed": "End-to-end encrypted. The interpreter hears it only where an organiser lets it.",
   "before.likeness":
     "Speakers may choose to be heard in a computed voice that resembles theirs; the page shows whose voice is computed.",
   "before.handled": "How this is handled",
@@ -202,6 +203,10 @@ export const en = {
   "error.reader": "Whoever only reads captions cannot be made an organiser.",
   "error.too_many_devices": "As many browsers are paired as may be. Withdraw one first.",
   "error.organiser_by_link": "This person came by a link for organisers. Turn that link off to take the rights back.",
+  "error.key_missing":
+    "This meeting is end-to-end encrypted, and your link does not bring its key. Ask for the whole link.",
+  "error.encryption_unsupported": "This browser cannot take part in end-to-end encrypted meetings. Try a current one.",
+  "error.interpreter_gone": "The interpreter does not answer. Look again in a moment.",
   "error.connect":
     "The connection for sound could not be made. A strict network may need the relay: see “Connection” below.",
   "error.unexpected": "That did not work. Try again in a moment.",
@@ -530,6 +535,33 @@ export const en = {
   "trouble.encrypted":
     "This meeting is encrypted end to end. The interpreter has no key, so it hears and translates nothing.",
   "trouble.encryptedSome": "Encrypted end to end, so the interpreter cannot hear them: {names}.",
+  "trouble.otherKey": "The interpreter has another key than this meeting, so it hears and translates nothing.",
+  "sealed.create": "End-to-end encrypted",
+  "sealed.createHint": "The server can neither hear nor record it. The interpreter hears it only once you let it.",
+  "sealed.open": "Not end-to-end encrypted",
+  "sealed.openText": "Sound and words are encrypted on their way, not on this server: whoever runs it could hear them.",
+  "sealed.deaf": "Encrypted, interpreter hears nothing",
+  "sealed.deafText":
+    "Only those whose link brings the key can hear and read. The interpreter has no key and translates nothing.",
+  "sealed.hears": "Encrypted, interpreter can hear",
+  "sealed.hearsText":
+    "An organiser has handed the key to the interpreter. It hears everybody, on the machines of whoever runs this server.",
+  "sealed.otherKey": "Encrypted, interpreter has another key",
+  "sealed.otherKeyText": "The interpreter was handed another key than yours. You and it cannot read each other.",
+  "sealed.wrong": "Encrypted, your key does not fit",
+  "sealed.wrongText": "The key has changed, or your link is not right. Ask for a new link.",
+  "sealed.unreadable": "Your key does not open what comes from: {names}.",
+  "sealed.clear": "Not encrypted is what comes from: {names}.",
+  "sealed.hand": "Let the interpreter hear",
+  "sealed.handText":
+    "The key goes to the interpreter, sealed for it alone. From then on it hears and translates everybody, and everybody is shown that.",
+  "sealed.take": "Take the key back",
+  "sealed.takeText":
+    "The interpreter forgets the key and leaves at once; another one comes, which hears nothing. What it has heard cannot be taken back.",
+  "sealed.change": "Change the key",
+  "sealed.changeText":
+    "Everybody who is here gets a new key. Links given out before open the meeting no longer: give out new ones.",
+  "sealed.unrecorded": "End-to-end encrypted meetings are not recorded on the server.",
 
   "connection.connecting": "Connecting…",
   "connection.connected": "Connected",

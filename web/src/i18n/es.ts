@@ -151,6 +151,7 @@ export const es: Messages = {
   "before.agreeMore": "Más información",
   "before.recorded":
     "Esta reunión se está grabando en el servidor: lo que se dice, las traducciones y los subtítulos. Quien se une queda en la grabación. Si no lo desea, no se una.",
+  "before.sealed": "Cifrada de extremo a extremo. El intérprete solo la oye si quien organiza lo permite.",
   "before.likeness":
     "Quien habla puede elegir que se le oiga con una voz calculada parecida a la suya; la página muestra de quién es la voz calculada.",
   "before.handled": "Cómo se tratan los datos",
@@ -205,6 +206,11 @@ export const es: Messages = {
   "error.too_many_devices": "Ya hay tantos navegadores vinculados como se permite. Desvincule uno primero.",
   "error.organiser_by_link":
     "Esta persona entró con un enlace de organización. Desactive ese enlace para retirarle los permisos.",
+  "error.key_missing":
+    "Esta reunión está cifrada de extremo a extremo y su enlace no trae la clave. Pida el enlace completo.",
+  "error.encryption_unsupported":
+    "Este navegador no puede participar en reuniones cifradas de extremo a extremo. Pruebe con uno actual.",
+  "error.interpreter_gone": "El intérprete no responde. Vuelva a mirar en un momento.",
   "error.connect":
     "No se pudo establecer la conexión de sonido. En una red estricta puede hacer falta el retransmisor: vea «Conexión» más abajo.",
   "error.unexpected": "No ha funcionado. Inténtelo de nuevo dentro de un momento.",
@@ -529,6 +535,34 @@ export const es: Messages = {
   "trouble.encrypted":
     "Esta reunión está cifrada de extremo a extremo. El intérprete no tiene la clave: no oye ni traduce nada.",
   "trouble.encryptedSome": "Con cifrado de extremo a extremo, el intérprete no puede oír a: {names}.",
+  "trouble.otherKey": "El intérprete tiene otra clave que esta reunión, así que no oye ni traduce nada.",
+  "sealed.create": "Cifrada de extremo a extremo",
+  "sealed.createHint": "El servidor no puede oírla ni grabarla. El intérprete solo la oye cuando usted lo permite.",
+  "sealed.open": "Sin cifrado de extremo a extremo",
+  "sealed.openText":
+    "El sonido y las palabras van cifrados por el camino, no en este servidor: quien lo gestiona podría oírlos.",
+  "sealed.deaf": "Cifrada, el intérprete no oye nada",
+  "sealed.deafText":
+    "Solo quien tiene la clave en su enlace puede oír y leer. El intérprete no tiene clave y no traduce nada.",
+  "sealed.hears": "Cifrada, el intérprete puede oír",
+  "sealed.hearsText":
+    "Quien organiza ha entregado la clave al intérprete. Oye a todos, en las máquinas de quien gestiona este servidor.",
+  "sealed.otherKey": "Cifrada, el intérprete tiene otra clave",
+  "sealed.otherKeyText": "El intérprete recibió otra clave que la suya. No pueden leerse mutuamente.",
+  "sealed.wrong": "Cifrada, su clave no encaja",
+  "sealed.wrongText": "La clave ha cambiado o su enlace no es correcto. Pida un enlace nuevo.",
+  "sealed.unreadable": "Su clave no abre lo que viene de: {names}.",
+  "sealed.clear": "Sin cifrar llega lo que viene de: {names}.",
+  "sealed.hand": "Dejar oír al intérprete",
+  "sealed.handText":
+    "La clave va al intérprete, sellada solo para él. Desde entonces oye y traduce a todos, y todos lo ven.",
+  "sealed.take": "Retirar la clave",
+  "sealed.takeText":
+    "El intérprete olvida la clave y se va enseguida; viene otro que no oye nada. Lo que ha oído no se puede retirar.",
+  "sealed.change": "Cambiar la clave",
+  "sealed.changeText":
+    "Todos los presentes reciben una clave nueva. Los enlaces repartidos antes ya no abren la reunión: reparta nuevos.",
+  "sealed.unrecorded": "Las reuniones cifradas de extremo a extremo no se graban en el servidor.",
 
   "connection.connecting": "Conectando…",
   "connection.connected": "Conectado",

@@ -153,6 +153,7 @@ export const fr: Messages = {
   "before.agreeMore": "En savoir plus",
   "before.recorded":
     "Cette réunion est enregistrée sur le serveur : ce qui se dit, les traductions et les sous-titres. Toute personne qui la rejoint figure dans l’enregistrement. Si vous ne le voulez pas, ne la rejoignez pas.",
+  "before.sealed": "Chiffrée de bout en bout. L’interprète ne l’entend que si l’organisateur le permet.",
   "before.likeness":
     "Les orateurs peuvent choisir une voix calculée qui ressemble à la leur ; la page montre de qui la voix est calculée.",
   "before.handled": "Comment vos données sont traitées",
@@ -207,6 +208,11 @@ export const fr: Messages = {
   "error.too_many_devices": "Il y a autant de navigateurs associés qu’il est permis. Dissociez-en un d’abord.",
   "error.organiser_by_link":
     "Cette personne est venue par un lien d’organisateur. Désactivez ce lien pour retirer les droits.",
+  "error.key_missing":
+    "Cette réunion est chiffrée de bout en bout, et votre lien n’en apporte pas la clé. Demandez le lien entier.",
+  "error.encryption_unsupported":
+    "Ce navigateur ne peut pas participer aux réunions chiffrées de bout en bout. Essayez-en un récent.",
+  "error.interpreter_gone": "L’interprète ne répond pas. Regardez à nouveau dans un instant.",
   "error.connect":
     "La connexion pour le son n’a pas pu être établie. Un réseau strict peut exiger le relais : voir « Connexion » ci-dessous.",
   "error.unexpected": "Cela n’a pas fonctionné. Réessayez dans un instant.",
@@ -541,6 +547,35 @@ export const fr: Messages = {
   "trouble.encrypted":
     "Cette réunion est chiffrée de bout en bout. L’interprète n’a pas de clé : il n’entend et ne traduit rien.",
   "trouble.encryptedSome": "Chiffrés de bout en bout, donc inaudibles pour l’interprète : {names}.",
+  "trouble.otherKey": "L’interprète a une autre clé que cette réunion : il n’entend et ne traduit rien.",
+  "sealed.create": "Chiffrée de bout en bout",
+  "sealed.createHint":
+    "Le serveur ne peut ni l’entendre ni l’enregistrer. L’interprète ne l’entend que lorsque vous le permettez.",
+  "sealed.open": "Non chiffrée de bout en bout",
+  "sealed.openText":
+    "Le son et les mots sont chiffrés en chemin, pas sur ce serveur : qui l’exploite pourrait les entendre.",
+  "sealed.deaf": "Chiffrée, l’interprète n’entend rien",
+  "sealed.deafText":
+    "Seuls ceux dont le lien apporte la clé entendent et lisent. L’interprète n’a pas de clé et ne traduit rien.",
+  "sealed.hears": "Chiffrée, l’interprète peut entendre",
+  "sealed.hearsText":
+    "L’organisateur a remis la clé à l’interprète. Il entend tout le monde, sur les machines de l’exploitant de ce serveur.",
+  "sealed.otherKey": "Chiffrée, l’interprète a une autre clé",
+  "sealed.otherKeyText": "L’interprète a reçu une autre clé que la vôtre. Vous ne pouvez pas vous lire.",
+  "sealed.wrong": "Chiffrée, votre clé ne convient pas",
+  "sealed.wrongText": "La clé a changé, ou votre lien n’est pas le bon. Demandez un nouveau lien.",
+  "sealed.unreadable": "Votre clé n’ouvre pas ce qui vient de : {names}.",
+  "sealed.clear": "N’est pas chiffré ce qui vient de : {names}.",
+  "sealed.hand": "Laisser l’interprète entendre",
+  "sealed.handText":
+    "La clé va à l’interprète, scellée pour lui seul. Dès lors il entend et traduit tout le monde, et chacun le voit.",
+  "sealed.take": "Reprendre la clé",
+  "sealed.takeText":
+    "L’interprète oublie la clé et part aussitôt ; un autre vient, qui n’entend rien. Ce qu’il a entendu ne peut être repris.",
+  "sealed.change": "Changer la clé",
+  "sealed.changeText":
+    "Tous les présents reçoivent une nouvelle clé. Les liens donnés auparavant n’ouvrent plus la réunion : donnez-en de nouveaux.",
+  "sealed.unrecorded": "Les réunions chiffrées de bout en bout ne sont pas enregistrées sur le serveur.",
 
   "connection.connecting": "Connexion…",
   "connection.connected": "Connecté",

@@ -152,6 +152,7 @@ export const it: Messages = {
   "before.agreeMore": "Per saperne di più",
   "before.recorded":
     "Questa riunione viene registrata sul server: ciò che si dice, le traduzioni e i sottotitoli. Chi partecipa è nella registrazione. Se non lo vuole, non partecipi.",
+  "before.sealed": "Cifrata end-to-end. L’interprete la sente solo se chi organizza lo permette.",
   "before.likeness":
     "Chi parla può scegliere una voce calcolata simile alla propria; la pagina mostra di chi è la voce calcolata.",
   "before.handled": "Come vengono trattati i dati",
@@ -206,6 +207,10 @@ export const it: Messages = {
   "error.too_many_devices": "Sono già associati tanti browser quanti sono permessi. Prima dissociane uno.",
   "error.organiser_by_link":
     "Questa persona è entrata con un link per chi organizza. Disattivi quel link per togliere i diritti.",
+  "error.key_missing": "Questa riunione è cifrata end-to-end e il Suo link non porta la chiave. Chieda il link intero.",
+  "error.encryption_unsupported":
+    "Questo browser non può partecipare a riunioni cifrate end-to-end. Provi con uno aggiornato.",
+  "error.interpreter_gone": "L’interprete non risponde. Riprovi tra un momento.",
   "error.connect":
     "Non è stato possibile stabilire la connessione audio. Una rete restrittiva può richiedere il relay: veda «Connessione» qui sotto.",
   "error.unexpected": "Non ha funzionato. Riprovi tra poco.",
@@ -534,6 +539,35 @@ export const it: Messages = {
   "trouble.encrypted":
     "Questa riunione è cifrata end-to-end. L’interprete non ha la chiave: non sente e non traduce nulla.",
   "trouble.encryptedSome": "Con la cifratura end-to-end l’interprete non può sentire: {names}.",
+  "trouble.otherKey": "L’interprete ha una chiave diversa da questa riunione: non sente e non traduce nulla.",
+  "sealed.create": "Cifrata end-to-end",
+  "sealed.createHint":
+    "Il server non può né sentirla né registrarla. L’interprete la sente solo quando Lei lo permette.",
+  "sealed.open": "Non cifrata end-to-end",
+  "sealed.openText":
+    "Suono e parole sono cifrati lungo il percorso, non su questo server: chi lo gestisce potrebbe sentirli.",
+  "sealed.deaf": "Cifrata, l’interprete non sente nulla",
+  "sealed.deafText":
+    "Solo chi ha la chiave nel link può sentire e leggere. L’interprete non ha la chiave e non traduce nulla.",
+  "sealed.hears": "Cifrata, l’interprete può sentire",
+  "sealed.hearsText":
+    "Chi organizza ha consegnato la chiave all’interprete. Sente tutti, sulle macchine di chi gestisce questo server.",
+  "sealed.otherKey": "Cifrata, l’interprete ha un’altra chiave",
+  "sealed.otherKeyText": "L’interprete ha ricevuto una chiave diversa dalla Sua. Non potete leggervi a vicenda.",
+  "sealed.wrong": "Cifrata, la Sua chiave non va bene",
+  "sealed.wrongText": "La chiave è cambiata, o il Suo link non è giusto. Chieda un nuovo link.",
+  "sealed.unreadable": "La Sua chiave non apre ciò che viene da: {names}.",
+  "sealed.clear": "Non è cifrato ciò che viene da: {names}.",
+  "sealed.hand": "Lascia sentire l’interprete",
+  "sealed.handText":
+    "La chiave va all’interprete, sigillata solo per lui. Da allora sente e traduce tutti, e tutti lo vedono.",
+  "sealed.take": "Riprendi la chiave",
+  "sealed.takeText":
+    "L’interprete dimentica la chiave e se ne va subito; ne viene un altro, che non sente nulla. Ciò che ha sentito non si può riprendere.",
+  "sealed.change": "Cambia la chiave",
+  "sealed.changeText":
+    "Tutti i presenti ricevono una nuova chiave. I link dati prima non aprono più la riunione: ne dia di nuovi.",
+  "sealed.unrecorded": "Le riunioni cifrate end-to-end non vengono registrate sul server.",
 
   "connection.connecting": "Connessione…",
   "connection.connected": "Connesso",

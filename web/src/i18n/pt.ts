@@ -150,6 +150,7 @@ export const pt: Messages = {
   "before.agreeMore": "Saber mais",
   "before.recorded":
     "Esta reunião está a ser gravada no servidor: o que é dito, as traduções e as legendas. Quem entra fica na gravação. Se não o quiser, não entre.",
+  "before.sealed": "Cifrada de ponta a ponta. O intérprete só a ouve se quem organiza o permitir.",
   "before.likeness":
     "Quem fala pode escolher uma voz calculada parecida com a sua; a página mostra de quem é a voz calculada.",
   "before.handled": "Como os dados são tratados",
@@ -202,6 +203,10 @@ export const pt: Messages = {
   "error.too_many_devices": "Já estão emparelhados tantos navegadores quantos se permite. Desemparelhe um primeiro.",
   "error.organiser_by_link":
     "Esta pessoa entrou com um link de organização. Desative esse link para retirar os direitos.",
+  "error.key_missing": "Esta reunião é cifrada de ponta a ponta e o seu link não traz a chave. Peça o link completo.",
+  "error.encryption_unsupported":
+    "Este navegador não pode participar em reuniões cifradas de ponta a ponta. Tente um atual.",
+  "error.interpreter_gone": "O intérprete não responde. Veja de novo daqui a pouco.",
   "error.connect":
     "Não foi possível fazer a ligação de som. Uma rede restrita pode precisar do retransmissor: veja «Ligação» abaixo.",
   "error.unexpected": "Não funcionou. Tente de novo dentro de momentos.",
@@ -522,6 +527,33 @@ export const pt: Messages = {
   "trouble.encrypted":
     "Esta reunião está cifrada de ponta a ponta. O intérprete não tem a chave: não ouve nem traduz nada.",
   "trouble.encryptedSome": "Com cifragem de ponta a ponta, o intérprete não consegue ouvir: {names}.",
+  "trouble.otherKey": "O intérprete tem outra chave que não a desta reunião; não ouve nem traduz nada.",
+  "sealed.create": "Cifrada de ponta a ponta",
+  "sealed.createHint": "O servidor não a pode ouvir nem gravar. O intérprete só a ouve quando o permitir.",
+  "sealed.open": "Sem cifra de ponta a ponta",
+  "sealed.openText":
+    "O som e as palavras vão cifrados pelo caminho, não neste servidor: quem o opera poderia ouvi-los.",
+  "sealed.deaf": "Cifrada, o intérprete não ouve nada",
+  "sealed.deafText": "Só quem tem a chave no link pode ouvir e ler. O intérprete não tem chave e não traduz nada.",
+  "sealed.hears": "Cifrada, o intérprete pode ouvir",
+  "sealed.hearsText":
+    "Quem organiza entregou a chave ao intérprete. Ele ouve todos, nas máquinas de quem opera este servidor.",
+  "sealed.otherKey": "Cifrada, o intérprete tem outra chave",
+  "sealed.otherKeyText": "O intérprete recebeu uma chave diferente da sua. Não se podem ler um ao outro.",
+  "sealed.wrong": "Cifrada, a sua chave não serve",
+  "sealed.wrongText": "A chave mudou, ou o seu link não está certo. Peça um novo link.",
+  "sealed.unreadable": "A sua chave não abre o que vem de: {names}.",
+  "sealed.clear": "Não está cifrado o que vem de: {names}.",
+  "sealed.hand": "Deixar o intérprete ouvir",
+  "sealed.handText":
+    "A chave vai para o intérprete, selada só para ele. A partir daí ele ouve e traduz todos, e todos o veem.",
+  "sealed.take": "Retirar a chave",
+  "sealed.takeText":
+    "O intérprete esquece a chave e sai logo; vem outro, que não ouve nada. O que ele ouviu não se pode retirar.",
+  "sealed.change": "Mudar a chave",
+  "sealed.changeText":
+    "Todos os presentes recebem uma nova chave. Os links dados antes já não abrem a reunião: dê novos.",
+  "sealed.unrecorded": "Reuniões cifradas de ponta a ponta não são gravadas no servidor.",
 
   "connection.connecting": "A ligar…",
   "connection.connected": "Ligado",

@@ -45,6 +45,8 @@ export interface Invitation {
   readonly expires_at: string;
   /** Whether what is said there is being recorded on the server. */
   readonly recorded: boolean;
+  /** Whether it is encrypted end to end: the link then has to bring the key. */
+  readonly encrypted: boolean;
 }
 
 export interface Admission {
@@ -60,6 +62,8 @@ export interface Admission {
   readonly organiser_token: string | null;
   /** Whether people may record what they hear. */
   readonly recording_allowed: boolean;
+  /** Whether the meeting is encrypted end to end. */
+  readonly encrypted: boolean;
 }
 
 /** Whoever came has to wait until an organiser lets them in. */
@@ -284,6 +288,7 @@ export class Api {
       languages?: readonly string[] | null;
       guest_role?: Role;
       chat?: boolean;
+      encrypted?: boolean;
       interpreter?: boolean;
     },
     operatorKey?: string,
@@ -342,6 +347,8 @@ export class Api {
       interpreter: () => call("GET", "/interpreter"),
       setInterpreter: (wish) => call("PUT", "/interpreter", wish),
       dismissInterpreter: () => call("DELETE", "/interpreter"),
+      handOverKey: (identity, sealed) => call("PUT", "/interpreter/key", { identity, sealed }),
+      withdrawKey: () => call("DELETE", "/interpreter/key"),
     };
   }
 
@@ -416,6 +423,9 @@ export interface Organising {
   interpreter(): Promise<InterpreterState>;
   setInterpreter(wish: InterpreterWish): Promise<InterpreterState>;
   dismissInterpreter(): Promise<void>;
+  /** Passes on the key of an encrypted meeting, sealed for one interpreter: the service can open it as little as anybody. */
+  handOverKey(identity: string, sealed: string): Promise<void>;
+  withdrawKey(): Promise<void>;
 }
 
 /** Reads a problem as RFC 9457 has it, with the service's own `code` in it. */

@@ -123,6 +123,11 @@ export function readRevision(
  * Whether a stream can be a caption of its sender, by its attributes alone: a segment belongs to the
  * participant in whose name it comes, so nobody can add to the words of somebody else.
  */
+/** Whose words a stream says that it brings; only its signature makes that true. */
+export function statedSpeaker(attributes: Readonly<Record<string, string>>): string {
+  return (attributes["translator.segment"] ?? "").split("/", 1)[0] ?? "";
+}
+
 export function isCaptionOf(sender: string, attributes: Readonly<Record<string, string>>): boolean {
   const values = Object.values(attributes);
   if (values.length > MOST_ATTRIBUTES || values.some((value) => value.length > MOST_IN_ATTRIBUTE)) return false;

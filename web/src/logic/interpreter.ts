@@ -35,6 +35,8 @@ export interface Encrypted {
   readonly everybody: boolean;
   /** Identities; of many only some. */
   readonly speakers: readonly string[];
+  /** Whether it has a key, and another one would be needed. */
+  readonly other_key?: boolean;
 }
 
 export type Interpreter =
@@ -105,9 +107,11 @@ const MOST_NAMED = 30;
 
 function readEncrypted(value: unknown): Encrypted | null {
   if (typeof value !== "object" || value === null) return null;
-  const { everybody, speakers } = value as Record<string, unknown>;
+  const { everybody, speakers, other_key: otherKey } = value as Record<string, unknown>;
   const named = Array.isArray(speakers) ? speakers.filter((who) => typeof who === "string").slice(0, MOST_NAMED) : [];
-  return named.length || everybody === true ? { everybody: everybody === true, speakers: named } : null;
+  return named.length || everybody === true
+    ? { everybody: everybody === true, speakers: named, ...(otherKey === true ? { other_key: true } : {}) }
+    : null;
 }
 
 function readTurn(value: unknown): Turn | null {

@@ -1,13 +1,16 @@
 /** Which page an address asks for. */
 
+import { readFragment } from "./roomKey";
+
 export type Route =
   | { readonly page: "start" }
   | { readonly page: "pair" }
-  | { readonly page: "join"; readonly invitation: string }
+  | { readonly page: "join"; readonly invitation: string; readonly key?: string }
   | {
       readonly page: "captions";
       readonly room: string;
       readonly invitation: string;
+      readonly key?: string;
       readonly options: CaptionPageOptions;
     }
   | { readonly page: "unknown" };
@@ -25,16 +28,18 @@ export interface CaptionPageOptions {
   readonly align: "start" | "center";
 }
 
-/** `hash` carries the invitation, so that it reaches no server's log. */
+/** `hash` carries the invitation, and the key of an encrypted meeting, so that they reach no server's log. */
 export function routeOf({ pathname, search, hash }: Pick<Location, "pathname" | "search" | "hash">): Route {
   const parts = pathname.split("/").filter(Boolean).map(decoded);
   if (parts.length === 0) return { page: "start" };
   const [first, second] = parts;
-  const invitation = decoded(hash.slice(1));
+  const fragment = readFragment(hash);
+  const invitation = decoded(fragment.invitation);
+  const key = fragment.key === null ? {} : { key: fragment.key };
   if (parts.length === 1 && first === "pair") return { page: "pair" };
-  if (parts.length === 1 && first === "join" && invitation) return { page: "join", invitation };
+  if (parts.length === 1 && first === "join" && invitation) return { page: "join", invitation, ...key };
   if (parts.length === 2 && first === "captions" && second) {
-    return { page: "captions", room: second, invitation, options: captionOptions(search) };
+    return { page: "captions", room: second, invitation, ...key, options: captionOptions(search) };
   }
   return { page: "unknown" };
 }

@@ -62,14 +62,18 @@ export function statement(
   attributes: Readonly<Record<string, string>>,
   form = CAPTION,
 ): Bytes {
-  const encoder = new TextEncoder();
   // Browsers drop a byte order mark at the beginning of each piece of a stream.
-  const fields = [
+  return netstrings([
     form.purpose,
     sender,
     text.replaceAll("\ufeff", ""),
     ...form.attributes.map((name) => attributes[name] ?? ""),
-  ];
+  ]);
+}
+
+/** One after the other as `<length in bytes>:<bytes in UTF-8>,`: no two sequences of fields look alike. */
+export function netstrings(fields: readonly string[]): Bytes {
+  const encoder = new TextEncoder();
   const parts = fields.flatMap((field) => {
     const bytes = encoder.encode(field);
     return [encoder.encode(`${bytes.length}:`), bytes, encoder.encode(",")];
@@ -107,10 +111,14 @@ export class SignatureCheck {
     attributes: Readonly<Record<string, string>>,
     form = CAPTION,
   ): Promise<boolean> {
+    return this.holdsFor(statement(sender, text, attributes, form), attributes);
+  }
+
+  /** The same of any statement, which begins with its purpose. */
+  async holdsFor(stated: Bytes, attributes: Readonly<Record<string, string>>): Promise<boolean> {
     const [, key, signature] = SIGNATURE.exec(attributes[SIGNATURE_ATTRIBUTE] ?? "") ?? [];
     if (!this.subtle || !key || !signature) return false;
     try {
-      const stated = statement(sender, text, attributes, form);
       return await this.subtle.verify(ALGORITHM, await this.keyOf(this.subtle, key), bytesOf(signature), stated);
     } catch {
       return false; // not a point on the curve, or not known to this browser
@@ -126,7 +134,7 @@ export class SignatureCheck {
   }
 }
 
-function bytesOf(base64url: string): Bytes {
+export function bytesOf(base64url: string): Bytes {
   const binary = atob(base64url.replaceAll("-", "+").replaceAll("_", "/"));
   return Uint8Array.from(binary, (letter) => letter.charCodeAt(0));
 }

@@ -92,6 +92,11 @@ export function Before(props: BeforeProps) {
               <span className="recording-dot" aria-hidden="true" /> {text("before.recorded")}
             </Notice>
           )}
+          {invitation.encrypted && (
+            <p className="hint">
+              <Icon name="lock" /> {text("before.sealed")}
+            </p>
+          )}
           {onMoveHere && <ElsewhereNotice hint={text("before.elsewhereHint")} onMoveHere={onMoveHere} />}
           <section className="card" aria-label={text("before.languages")}>
             <div className="field">

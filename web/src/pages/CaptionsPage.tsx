@@ -12,6 +12,7 @@ import { ApiError, type Api } from "../logic/api";
 import { shown } from "../logic/captionView";
 import { nameIn, SCREEN_NAME } from "../logic/names";
 import { offerOf, UNKNOWN } from "../logic/offer";
+import { keyHere } from "../logic/roomKey";
 import type { CaptionPageOptions } from "../logic/route";
 import { admit, mayPass } from "../room/admission";
 import type { Reading } from "../room/reading";
@@ -72,6 +73,8 @@ function useReading(api: Api, invitation: string, language: string): Stage {
 
     const open = async (): Promise<void> => {
       try {
+        const key = keyHere();
+        const encryption = key === null ? null : await (await import("../room/encryption")).Encryption.open(key);
         const [{ Reading: Reader }, admission] = await Promise.all([
           import("../room/reading"),
           admit(api, { invitation, name: SCREEN_NAME, captions: language }, null, {
@@ -79,7 +82,8 @@ function useReading(api: Api, invitation: string, language: string): Stage {
             onWaiting: () => setStage({ at: "waiting" }),
           }),
         ]);
-        const next = new Reader(admission, api, language);
+        if (admission.encrypted && !encryption) throw new ApiError("key_missing", "The link does not bring the key.");
+        const next = new Reader(admission, api, language, encryption);
         await next.start();
         if (ended) return await next.end();
         reading = next;

@@ -12,6 +12,7 @@ import { HostNotice } from "../components/HostNotice";
 import { Logo } from "../components/Icon";
 import { OrganisePanel } from "../components/OrganisePanel";
 import { useTitle } from "../components/Page";
+import { OpenBadge } from "../components/SecrecyBadge";
 import { LikenessLine } from "../components/LikenessStatus";
 import { PartBoundary } from "../components/PartBoundary";
 import { InterpreterWanted } from "../components/InterpreterRequest";
@@ -46,6 +47,7 @@ import type { Offer } from "../logic/offer";
 import { never } from "../logic/store";
 import type { Meeting } from "../room/meeting";
 
+const SealedBadge = lazy(() => import("../components/SealedBadge"));
 const ChatPanel = lazy(() => import("../components/ChatPanel"));
 
 interface InsideProps {
@@ -120,6 +122,13 @@ function MeetingView({ invitation, organising }: { invitation: Invitation; organ
           {invitation.title}
         </h1>
         <PartBoundary>
+          {meeting.encryption ? (
+            <Suspense fallback={null}>
+              <SealedBadge encryption={meeting.encryption} organising={organising} />
+            </Suspense>
+          ) : (
+            <OpenBadge />
+          )}
           <ServerRecordingSign />
           <RecordingClock />
           {organising && <InviteButton title={invitation.title} organising={organising} />}

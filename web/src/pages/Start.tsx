@@ -10,8 +10,9 @@ import { useErrorText } from "../hooks/useErrorText";
 import { useI18n } from "../hooks/useI18n";
 import type { Api, Config } from "../logic/api";
 import { directionOf } from "../logic/languages";
+import { newRoomKey } from "../logic/roomKey";
 import { onThisSite } from "../logic/route";
-import { forgetMeeting, keepMeeting, keptMeetings, meetingOf, type KeptMeeting } from "../room/meetingShelf";
+import { forgetMeeting, keepMeeting, keptMeetings, meetingOf, withKeys, type KeptMeeting } from "../room/meetingShelf";
 import type { KeptTranscript } from "../room/transcriptShelf";
 import { StartDetails } from "./StartDetails";
 
@@ -41,7 +42,8 @@ export function Start({ api }: { api: Api }) {
   const create = async (wish: Parameters<Api["createRoom"]>[0], key: string): Promise<void> => {
     setCreation({ state: "creating" });
     try {
-      const { organiser_token: _, ...meeting } = await api.createRoom(wish, key || undefined);
+      const { organiser_token: _, ...made } = await api.createRoom(wish, key || undefined);
+      const meeting = withKeys(made, wish.encrypted ? newRoomKey() : null);
       keepMeeting(meeting);
       goTo(onThisSite(meeting.organiser_link));
     } catch (error) {
@@ -166,6 +168,7 @@ function CreateForm({ config, busy, error, onCreate }: CreateFormProps) {
   const [source, setSource] = useState("auto");
   const [guests, setGuests] = useState<"speaker" | "listener">("speaker");
   const [chat, setChat] = useState(true);
+  const [encrypted, setEncrypted] = useState(false);
   const [key, setKey] = useState("");
   const [interpreter, setInterpreter] = useState<boolean | null>(null);
   const withInterpreter = interpreter ?? config?.interpreter.available ?? false;
@@ -179,6 +182,7 @@ function CreateForm({ config, busy, error, onCreate }: CreateFormProps) {
         source_language: source,
         guest_role: guests,
         chat,
+        encrypted,
         interpreter: withInterpreter,
       },
       key,
@@ -218,6 +222,12 @@ function CreateForm({ config, busy, error, onCreate }: CreateFormProps) {
       />
       <InterpreterChoice config={config} chosen={withInterpreter} onChange={setInterpreter} />
       <Switch label={text("chat.allow")} checked={chat} onChange={setChat} />
+      <Switch
+        label={text("sealed.create")}
+        hint={text("sealed.createHint")}
+        checked={encrypted}
+        onChange={setEncrypted}
+      />
       {!open && (
         <div className="field">
           <label htmlFor="key">{text("start.key")}</label>

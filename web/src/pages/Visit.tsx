@@ -8,8 +8,10 @@ import { useErrorText } from "../hooks/useErrorText";
 import { useI18n } from "../hooks/useI18n";
 import { usePreferences } from "../hooks/usePreferences";
 import { ApiError, type Admission, type Api, type Invitation, type JoinWish } from "../logic/api";
+import { keyHere } from "../logic/roomKey";
 import { toAttributes } from "../logic/wishes";
 import { admit, comeBack, mayPass, restVisit, type Waiting } from "../room/admission";
+import type { Encryption } from "../room/encryption";
 import type { Meeting } from "../room/meeting";
 import { askOtherTabs, tellOtherTabs } from "../room/otherTabs";
 import { forgetVisit, keepManner, keepVisit, keptVisit, type KeptVisit, type Manner } from "../room/sessionShelf";
@@ -107,7 +109,12 @@ function useVisit(api: Api, token: string): VisitControls {
   const knock = (why: unknown): void => {
     setStage({ at: "door", returning: false });
     api.invitation(token).then(
-      (invitation) => setStage({ at: "before", invitation, joining: false, error: why }),
+      (invitation) =>
+        setStage(
+          isKeyMissing(invitation)
+            ? { at: "barred", error: KEY_MISSING }
+            : { at: "before", invitation, joining: false, error: why },
+        ),
       (error: unknown) => setStage({ at: "barred", error: isOver(why) ? error : (why ?? error) }),
     );
   };
@@ -118,6 +125,7 @@ function useVisit(api: Api, token: string): VisitControls {
     manner: Manner,
     admitted: (waiting: Waiting) => Promise<Admission>,
   ): Promise<void> => {
+    if (isKeyMissing(invitation)) throw KEY_MISSING;
     // Browsers let sound start only in the same moment as the click. Where it may not start, the promise stays
     // open for as long as that lasts: nobody waits for it, and the meeting offers a button.
     const context = new AudioContext();
@@ -125,6 +133,7 @@ function useVisit(api: Api, token: string): VisitControls {
     const { signal } = (goingIn.current = new AbortController());
     const onWaiting = (): void => setStage({ at: "waiting", invitation, name: manner.name });
     try {
+      const encryption = await orAborted(encryptionHere(), signal);
       const [{ Meeting }, admission] = await orAborted(
         Promise.all([import("../room/meeting"), admitted({ signal, onWaiting })]),
         signal,
@@ -138,6 +147,7 @@ function useVisit(api: Api, token: string): VisitControls {
         sound: { processing: preferences.processing, noticeMuted: preferences.noticeMuted },
         speaker: preferences.speaker,
         relayOnly: preferences.relayOnly,
+        encryption,
       });
       running.current = meeting;
       keepingManner(token, manner.name, meeting);
@@ -167,7 +177,8 @@ function useVisit(api: Api, token: string): VisitControls {
       const invitation = await api.invitation(token, kept.waiting ? undefined : kept.secret);
       await goIn(invitation, manner, (visit) => comeBack(api, token, kept, visit));
     } catch (error) {
-      if (error instanceof ApiError && mayPass(error)) return setStage({ at: "barred", error });
+      if (error === KEY_MISSING || (error instanceof ApiError && mayPass(error)))
+        return setStage({ at: "barred", error });
       if (error instanceof ApiError) forgetVisit(token);
       knock(error === GIVEN_UP ? null : error);
     }
@@ -204,6 +215,19 @@ function useVisit(api: Api, token: string): VisitControls {
     };
   }, [api, token]);
   return { stage, arrive, moveHere, enter, giveUp, onEnded };
+}
+
+const KEY_MISSING = new ApiError("key_missing", "The link does not bring the key of this encrypted meeting.");
+
+/** Whether nothing of this meeting could be heard or read by this page: its link is not whole. */
+function isKeyMissing({ encrypted }: Invitation): boolean {
+  return encrypted && keyHere() === null;
+}
+
+/** Whoever has a link with a key encrypts, whatever the service says of the room. */
+async function encryptionHere(): Promise<Encryption | null> {
+  const key = keyHere();
+  return key === null ? null : (await import("../room/encryption")).Encryption.open(key);
 }
 
 /** Does not wait any longer than until `signal` aborts; throws its reason then. */

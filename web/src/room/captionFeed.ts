@@ -1,7 +1,7 @@
-import type { Room, TextStreamReader } from "livekit-client";
+import { Encryption_Type, type Room, type TextStreamReader } from "livekit-client";
 import { Budgets } from "../logic/budget";
 import { CaptionLog, type Passages } from "../logic/captionLog";
-import { isCaptionOf, MOST_CHARACTERS, readRevision, type Passage } from "../logic/captions";
+import { isCaptionOf, MOST_CHARACTERS, readRevision, statedSpeaker, type Passage } from "../logic/captions";
 import { claimedKey, SignatureCheck } from "../logic/signatures";
 import { Store, type Readable } from "../logic/store";
 import { forgetStream } from "./streams";
@@ -65,7 +65,9 @@ export class CaptionFeed {
 
   /**
    * `keys` are the public keys of the interpreters that are or were in the room, `gone` of those that were, `now` says
-   * when a caption came, `earlier` is what this tab received before.
+   * when a caption came, `earlier` is what this tab received before. In an encrypted meeting `sealed` is told who sent
+   * one that was believed; what is not encrypted is not believed there, and the interpreter itself is the sender, as the
+   * server cannot see in whose name it sends.
    */
   constructor(
     private readonly source: CaptionSource,
@@ -74,6 +76,7 @@ export class CaptionFeed {
     private readonly now: () => number,
     private readonly check = new SignatureCheck(globalThis.crypto?.subtle),
     earlier: readonly Passage[] = [],
+    private readonly sealed: ((from: string) => void) | null = null,
   ) {
     this.log.restore(earlier);
     this.passages = new Store(this.log.passages());
@@ -100,7 +103,8 @@ export class CaptionFeed {
     const worthReading =
       open < MOST_OPEN &&
       (stream.info.size ?? 0) <= MOST_CHARACTERS * 4 &&
-      isSignedFor(sender, stream.info.attributes ?? {}) &&
+      (!this.sealed || stream.info.encryptionType !== Encryption_Type.NONE) &&
+      this.isSigned(sender, stream.info.attributes ?? {}) &&
       this.budgets.take(sender, performance.now());
     if (!worthReading) return this.refuse(stream);
 
@@ -117,7 +121,7 @@ export class CaptionFeed {
     }
     // The end of a stream may have brought other attributes.
     const attributes = { ...stream.info.attributes };
-    if (text === null || !isSignedFor(sender, attributes)) return this.refuse(stream);
+    if (text === null || !this.isSigned(sender, attributes)) return this.refuse(stream);
     this.queue(stream, sender, text, attributes);
   }
 
@@ -150,12 +154,21 @@ export class CaptionFeed {
     const known = (): boolean => this.keys.get().has(key);
     const believed =
       (known() || (await comesTrue(this.keys, known, patientUntilMs - performance.now(), this.closed))) &&
-      (await this.check.holds(sender, text, attributes));
-    const revision = believed ? readRevision(text, attributes, sender) : null;
+      (await this.check.holds(this.speakerOf(sender, attributes), text, attributes));
+    const revision = believed ? readRevision(text, attributes, this.speakerOf(sender, attributes)) : null;
     if (!revision) return this.refuse(stream);
+    this.sealed?.(sender);
     const taken = this.log.take(revision, key, this.now());
     const isOver = this.gone.get().has(key) && this.endOpen();
     if (taken || isOver) this.passages.set(this.log.passages());
+  }
+
+  private isSigned(sender: string, attributes: Attributes): boolean {
+    return isCaptionOf(this.speakerOf(sender, attributes), attributes) && claimedKey(attributes) !== null;
+  }
+
+  private speakerOf(sender: string, attributes: Attributes): string {
+    return this.sealed ? statedSpeaker(attributes) : sender;
   }
 
   private refuse(stream: CaptionStream): void {
@@ -170,8 +183,4 @@ export class CaptionFeed {
     if (left > 0) this.open.set(sender, left);
     else this.open.delete(sender);
   }
-}
-
-function isSignedFor(sender: string, attributes: Attributes): boolean {
-  return isCaptionOf(sender, attributes) && claimedKey(attributes) !== null;
 }

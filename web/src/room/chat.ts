@@ -1,4 +1,5 @@
 import {
+  Encryption_Type,
   ParticipantKind,
   RoomEvent,
   type ChatMessage as OldMessage,
@@ -53,6 +54,8 @@ interface ChatParts {
   /** What this tab received before. */
   readonly earlier: Written;
   readonly source?: CaptionSource;
+  /** In an encrypted meeting: what is not encrypted is no message, and translations come in the interpreter's own name. */
+  readonly sealed?: boolean;
 }
 
 /**
@@ -115,6 +118,8 @@ export class Chat {
   async send(text: string): Promise<Sent> {
     const { identity } = this.room.localParticipant;
     if (!this.written.take(identity, performance.now())) return "too-fast";
+    // Until livekit-client has heard back from its worker it would send in the clear.
+    if (this.parts.sealed && !this.room.isE2EEEnabled) return "failed";
     try {
       const { id } = await this.room.localParticipant.sendText(text, { topic: TOPIC });
       this.add(identity, id, text);
@@ -134,14 +139,18 @@ export class Chat {
     const text = await this.read(stream, writer);
     if (text === null || this.closed.get()) return;
     const attributes = { ...stream.info.attributes };
-    if (attributes["translator.message"] !== undefined) await this.takeTranslation(writer, text, attributes);
+    const whose = this.parts.sealed ? (attributes["translator.writer"] ?? writer) : writer;
+    if (attributes["translator.message"] !== undefined) await this.takeTranslation(whose, text, attributes);
     else this.take(writer, stream.info.id, text);
   }
 
   private async read(stream: CaptionStream, writer: string): Promise<string | null> {
     const open = this.open.get(writer) ?? 0;
     const worthReading =
-      open < MOST_OPEN && (stream.info.size ?? 0) <= 4 * MOST_UNITS && this.streams.take(writer, performance.now());
+      open < MOST_OPEN &&
+      (!this.parts.sealed || stream.info.encryptionType !== Encryption_Type.NONE) &&
+      (stream.info.size ?? 0) <= 4 * MOST_UNITS &&
+      this.streams.take(writer, performance.now());
     if (!worthReading) {
       this.source.forget(stream.info.id);
       return null;
@@ -189,7 +198,8 @@ export class Chat {
   }
 
   private readonly receiveOld = ({ id, message }: OldMessage, participant?: Participant): void => {
-    if (participant && !participant.isLocal) this.take(participant.identity, id, message.slice(0, MOST_UNITS));
+    if (participant && !participant.isLocal && !this.parts.sealed)
+      this.take(participant.identity, id, message.slice(0, MOST_UNITS));
   };
 
   private readonly receivePacket = (
@@ -197,7 +207,9 @@ export class Chat {
     participant?: Participant,
     _kind?: unknown,
     topic?: string,
+    encryption?: Encryption_Type,
   ): void => {
+    if (this.parts.sealed && encryption === Encryption_Type.NONE) return;
     const packet = topic === OLDER_TOPIC && participant ? readPacket(data) : null;
     if (packet && participant) this.take(participant.identity, packet.id, packet.text);
   };

@@ -13,6 +13,7 @@ import { CaptionFeed, captionSource } from "./captionFeed";
 import { Chat } from "./chat";
 import { keptChat } from "./chatShelf";
 import { Directory } from "./directory";
+import type { Encryption } from "./encryption";
 import { Hands } from "./hands";
 import { AtMicrophone, type SoundWishes } from "./atMicrophone";
 import { HearingSender, type KeptHearing } from "./hearingSender";
@@ -46,6 +47,8 @@ export interface MeetingOptions {
   readonly sound: SoundWishes;
   readonly speaker: string;
   readonly relayOnly: boolean;
+  /** Of a meeting that is encrypted end to end. */
+  readonly encryption?: Encryption | null;
 }
 
 export type Microphone =
@@ -56,6 +59,8 @@ export type Microphone =
 /** One visit to a room: the parts that make it up, started and ended together. */
 export class Meeting {
   readonly room: Room;
+  /** Null where the meeting is not encrypted end to end. */
+  readonly encryption: Encryption | null;
   readonly mixer: Mixer;
   readonly directory: Directory;
   readonly session: Session;
@@ -111,7 +116,9 @@ export class Meeting {
     context: AudioContext,
     private readonly options: MeetingOptions,
   ) {
+    const encryption = (this.encryption = options.encryption ?? null);
     this.room = new Room({
+      ...(encryption ? { encryption: encryption.options } : {}),
       ...STREAM_OPTIONS,
       ...SESSION_OPTIONS,
       adaptiveStream: true,
@@ -138,6 +145,7 @@ export class Meeting {
       clock.now,
       undefined,
       earlier.passages.all,
+      encryption && ((from) => encryption.prove(from)),
     );
     this.endKeeping = keepingWords(admission.room, () => ({
       passages: this.feed.passages.get().settled,
@@ -149,6 +157,7 @@ export class Meeting {
       check: new SignatureCheck(globalThis.crypto?.subtle),
       now: clock.now,
       earlier: writtenEarlier,
+      sealed: encryption !== null,
     });
     this.hands = new Hands(this.room, clock.now);
     this.reactions = new Reactions(this.room);
@@ -247,6 +256,7 @@ export class Meeting {
     } catch (error) {
       if (!(error instanceof DOMException)) throw error; // unplugged since it was chosen: the default one plays
     }
+    await this.encryption?.follow(this.room, this.admission.room);
     await this.session.start();
   }
 
@@ -292,6 +302,7 @@ export class Meeting {
     this.feed.close();
     this.chat.close();
     this.endKeeping();
+    this.encryption?.close();
     await this.mixer.close();
   }
 

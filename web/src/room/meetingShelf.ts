@@ -2,6 +2,7 @@
 
 import type { NewRoom } from "../logic/api";
 import { parsed } from "../logic/json";
+import { withKey } from "../logic/roomKey";
 import { guarded } from "./guarded";
 
 /** What is kept of a meeting: its links, and no organiser's token, which each visit gets anew. */
@@ -21,6 +22,23 @@ export function keptMeetings(nowMs = Date.now()): readonly KeptMeeting[] {
 export function keepMeeting(meeting: KeptMeeting, nowMs = Date.now()): void {
   const known = meetingOf(meeting);
   if (known) write([known, ...keptMeetings(nowMs).filter(({ room }) => room !== known.room)]);
+}
+
+/** The links of an encrypted meeting bring another key from now on. */
+export function rekeyMeeting(room: string, key: string): void {
+  const meeting = keptMeetings().find((each) => each.room === room);
+  if (meeting) keepMeeting(withKeys(meeting, key));
+}
+
+/** A meeting whose links all bring a key; without one as it is. */
+export function withKeys<Meeting extends KeptMeeting>(meeting: Meeting, key: string | null): Meeting {
+  const { organiser_link: own, guest_link: guests, captions_link: captions } = meeting;
+  return {
+    ...meeting,
+    organiser_link: withKey(own, key),
+    guest_link: withKey(guests, key),
+    captions_link: withKey(captions, key),
+  };
 }
 
 export function forgetMeeting(room: string): void {

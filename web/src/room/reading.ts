@@ -2,6 +2,7 @@ import { Room } from "livekit-client";
 import type { Admission, Api } from "../logic/api";
 import { CaptionFeed, captionSource } from "./captionFeed";
 import { Directory } from "./directory";
+import type { Encryption } from "./encryption";
 import { InterpreterWatch } from "./interpreterWatch";
 import { Session, SESSION_OPTIONS } from "./session";
 import { STREAM_OPTIONS } from "./streams";
@@ -13,13 +14,24 @@ export class Reading {
   readonly session: Session;
   readonly interpreter: InterpreterWatch["state"];
   private readonly feed: CaptionFeed;
+  private readonly room: Room;
 
-  constructor(admission: Admission, api: Api, language: string) {
-    const room = new Room({ ...STREAM_OPTIONS, ...SESSION_OPTIONS });
+  constructor(
+    private readonly admission: Admission,
+    api: Api,
+    language: string,
+    private readonly encryption: Encryption | null = null,
+  ) {
+    const room = (this.room = new Room({
+      ...(encryption ? { encryption: encryption.options } : {}),
+      ...STREAM_OPTIONS,
+      ...SESSION_OPTIONS,
+    }));
     this.directory = new Directory(room);
     const watch = new InterpreterWatch(room);
     this.interpreter = watch.state;
-    this.feed = new CaptionFeed(captionSource(room), watch.keys, watch.gone, Date.now);
+    const sealed = encryption && ((from: string): void => encryption.prove(from));
+    this.feed = new CaptionFeed(captionSource(room), watch.keys, watch.gone, Date.now, undefined, [], sealed);
     const mode = language === "original" ? ("original" as const) : ("translation" as const);
     // The sender lives with the room, whose events it follows.
     new WishSender(room, { speak: "", listen: "off", read: { mode, language }, push: "always" }, watch.state);
@@ -34,12 +46,14 @@ export class Reading {
     return this.feed.checkable;
   }
 
-  start(): Promise<void> {
-    return this.session.start();
+  async start(): Promise<void> {
+    await this.encryption?.follow(this.room, this.admission.room);
+    await this.session.start();
   }
 
   async end(): Promise<void> {
     await this.session.leave();
     this.feed.close();
+    this.encryption?.close();
   }
 }

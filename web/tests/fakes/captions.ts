@@ -53,6 +53,8 @@ export class FakeSource implements CaptionSource {
   readonly forgotten: string[] = [];
   /** What was said of each stream at its beginning; a test may change it, as the end of a stream does. */
   readonly infos: CaptionStream["info"][] = [];
+  /** Of the streams that are sent from now on. */
+  encryptionType = 0;
   private handler: ((stream: CaptionStream, from: { identity: string }) => void) | null = null;
   private count = 0;
 
@@ -82,7 +84,7 @@ export class FakeSource implements CaptionSource {
       topic: "lk.transcription",
       timestamp: 0,
       attributes: { ...attributes },
-      encryptionType: 0,
+      encryptionType: this.encryptionType,
     };
     const stream = new FakeStream(size === undefined ? info : { ...info, size }, pieces);
     this.infos.push(stream.info);

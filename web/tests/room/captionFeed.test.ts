@@ -277,3 +277,36 @@ it("takes nothing more once it is closed", async () => {
 
   expect(words()).toEqual([]);
 });
+
+describe("in an encrypted meeting", () => {
+  const GCM = 1;
+  let senders: string[];
+  beforeEach(() => {
+    senders = [];
+    const note = (from: string): void => void senders.push(from);
+    feed = new CaptionFeed(source, keys, gone, Date.now, new SignatureCheck(crypto.subtle), [], note);
+  });
+
+  /** As livekit-server passes it on: it cannot see in whose name the interpreter sends. */
+  async function relay(from: string, encryptionType: number): Promise<void> {
+    const attributes = await interpreter.sign("anna", "Good morning.", captionOf("anna", 1));
+    source.encryptionType = encryptionType;
+    source.send(from, ["Good morning."], attributes);
+  }
+
+  it("believes what the interpreter signed in its own name, and says from whom it came", async () => {
+    await relay("agent-1", GCM);
+    await shows("anna: Good morning.");
+    expect(senders).toEqual(["agent-1"]);
+  });
+
+  it("believes nothing that is not encrypted, and nothing that was not signed so", async () => {
+    await relay("agent-1", 0);
+    await refused(1);
+    const attributes = await interpreter.sign("anna", "Good evening.", captionOf("anna", 2));
+    source.encryptionType = GCM;
+    source.send("agent-1", ["I have sold the company."], attributes);
+    await refused(2);
+    expect([words(), senders]).toEqual([[], []]);
+  });
+});

@@ -22,7 +22,7 @@ beforeAll(async () => {
   [interpreter, eve] = await Promise.all([Signer.make(), Signer.make()]);
 });
 
-function newChat(): Chat {
+function newChat(sealed = false): Chat {
   return new Chat(room as unknown as Room, "hall", {
     directory: { names: new Store(NAMES) } as unknown as Directory,
     keys,
@@ -30,6 +30,7 @@ function newChat(): Chat {
     now: () => 1000,
     earlier: keptChat("hall"),
     source,
+    sealed,
   });
 }
 
@@ -215,5 +216,39 @@ describe("after a reload", () => {
       window.sessionStorage.setItem("hive.chat.hall", broken);
       expect(keptChat("hall").messages).toEqual([]);
     }
+  });
+});
+
+describe("in an encrypted meeting", () => {
+  const GCM = 1;
+  beforeEach(() => {
+    chat.close();
+    chat = newChat(true);
+  });
+
+  it("shows what is encrypted, and nothing else", async () => {
+    source.send("eve", ["in the clear"], {});
+    source.encryptionType = GCM;
+    source.send("ana", ["Good morning"], {});
+    await shows("ana: Good morning");
+    const old = new TextEncoder().encode('{"id": "1", "message": "in the clear"}');
+    room.emit(RoomEvent.DataReceived, old, person("eve", {}), undefined, "lk-chat-topic", 0);
+    expect(words()).toEqual(["ana: Good morning"]);
+  });
+
+  it("writes nothing before it is encrypted", async () => {
+    expect(await chat.send("Good morning")).toBe("failed");
+    Object.assign(room, { isE2EEEnabled: true });
+    expect(await chat.send("Good morning")).toBe("sent");
+    expect(sent).toEqual(["Good morning"]);
+  });
+
+  it("takes translations that come in the interpreter's own name", async () => {
+    source.encryptionType = GCM;
+    const id = source.send("ana", ["Good morning"], {});
+    await shows("ana: Good morning");
+    const { text, attributes } = await translate(interpreter, "ana", id, "Buenos días");
+    source.send("agent-1", [text], { ...attributes, "translator.writer": "ana" });
+    await vi.waitFor(() => expect(chat.messages.get()[0]?.translation?.text).toBe("Buenos días"));
   });
 });

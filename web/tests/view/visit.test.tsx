@@ -144,3 +144,25 @@ describe("a page that is loaded anew while a visit is kept", () => {
     other.close();
   });
 });
+
+describe("a meeting that is encrypted end to end", () => {
+  const sealed = () => new Response(JSON.stringify({ ...INVITATION, encrypted: true }));
+  afterEach(() => window.history.replaceState(null, "", "/"));
+
+  it("is not entered by a link without its key, and a visit to it is kept", async () => {
+    keepVisit("link", KEPT);
+    const { asked } = visiting(sealed, sealed);
+    expect((await screen.findByRole("alert")).textContent).toMatch("your link does not bring its key");
+    expect(screen.queryByRole("button", { name: "Join" })).toBeNull();
+    expect([asked.length, keptVisit("link")]).toEqual([1, KEPT]);
+  });
+
+  it("says so at the door to who has the key, which nobody is told", async () => {
+    const key = "A".repeat(43);
+    window.history.replaceState(null, "", `/join#link&key=${key}`);
+    const { asked } = visiting(sealed, sealed);
+    expect(await screen.findByText(/^End-to-end encrypted/)).toBeTruthy();
+    expect(screen.getByRole("button", { name: "Join" })).toBeTruthy();
+    expect(asked).toEqual([{ invitation: "link" }]);
+  });
+});
