@@ -15,6 +15,7 @@ DEMANDING: Final = frozenset(
         "tests/browser/test_microphone.py",
         "tests/browser/test_real_interpreter.py",
         "tests/browser/test_recording.py",
+        "tests/extension/test_real_call.py",
         "tests/live/test_crowd.py",
         "tests/live/test_speech_service_restart.py",
         "tests/live/test_unmodified_client.py",

@@ -57,6 +57,7 @@ const formsOf = (pattern: string | Plural): string[] =>
 const PAGES = {
   "the meeting": (code: string) => import(`../../src/i18n/${code}.ts`),
   "what speaks a text": (code: string) => import(`../../src/speech/words/${code}.ts`),
+  "the extension": (code: string) => import(`../../../extension/src/i18n/${code}.ts`),
 } as const;
 
 describe.each(
