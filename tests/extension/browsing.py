@@ -73,8 +73,7 @@ class Visitor:
     async def click(self, page: Page) -> None:
         """Clicks the extension's button in a tab: its window opens."""
         await page.bring_to_front()
-        target = await self._target_of(page)
-        await self.tools.call("Extensions.triggerAction", id=self.identifier, targetId=target)
+        await self.tools.call("Extensions.triggerAction", id=self.identifier, targetId=await self._tab(page))
         await self.tools.evaluate(POPUP, _until("main"))
 
     async def press(self, selector: str) -> None:
@@ -106,11 +105,13 @@ class Visitor:
         await asyncio.sleep(seconds)
         return _sound(await self.tools.evaluate(OFFSCREEN, f"({END_LISTENING})()"))
 
-    async def _target_of(self, page: Page) -> str:
-        session = await self.context.new_cdp_session(page)
-        told = await session.send("Target.getTargetInfo")
-        await session.detach()
-        return str(told["targetInfo"]["targetId"])
+    async def _tab(self, page: Page) -> str:
+        """The target that is the tab of a page; each has an address of its own."""
+        return next(
+            str(each["targetId"])
+            for each in await self.tools.targets()
+            if each["type"] == "tab" and each["url"] == page.url
+        )
 
 
 @asynccontextmanager
@@ -184,7 +185,6 @@ async def visitor(
         "--enable-unsafe-extension-debugging",
         f"--disable-extensions-except={extension}",
         f"--load-extension={extension}",
-        "--use-fake-ui-for-media-stream",
         "--autoplay-policy=no-user-gesture-required",
         f"--lang={locale}",
         *([f"--host-resolver-rules={hosts}", "--ignore-certificate-errors"] if hosts else []),
@@ -206,6 +206,8 @@ async def visitor(
         env={**os.environ, "LANGUAGE": locale},
     )
     try:
+        if voice:  # a browser that answers every question by itself finds no sound of tabs
+            await context.grant_permissions(["microphone"])
         running = context.service_workers
         worker = running[0] if running else await context.wait_for_event("serviceworker")
         async with devtools(profile) as tools:

@@ -51,7 +51,11 @@ async function pages() {
       ...output,
       rolldownOptions: {
         input: { ...input, background: join(root, "src/background/main.ts") },
-        output: { entryFileNames: "[name].js", chunkFileNames: "chunks/[name]-[hash].js", assetFileNames: "assets/[name]-[hash][extname]" },
+        output: {
+          entryFileNames: "[name].js",
+          chunkFileNames: "chunks/[name]-[hash].js",
+          assetFileNames: "assets/[name]-[hash][extname]",
+        },
       },
     },
   });

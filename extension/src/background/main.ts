@@ -29,7 +29,12 @@ receive("background", async (message) => {
   }
 });
 
-const BADGES: Readonly<Record<CallState["phase"], string>> = { idle: "", starting: "…", running: "●", interrupted: "!" };
+const BADGES: Readonly<Record<CallState["phase"], string>> = {
+  idle: "",
+  starting: "…",
+  running: "●",
+  interrupted: "!",
+};
 
 /** What the button says without being clicked. */
 async function showState(phase: CallState["phase"], problem: Problem | null): Promise<void> {

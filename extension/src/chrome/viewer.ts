@@ -29,7 +29,10 @@ export class Viewer {
     this.port = port;
     port.onMessage.addListener((message: ToViewer) => {
       this.connected.set(true);
-      this.view.update((view) => ({ ...view, ...(message.type === "lines" ? { lines: message.lines } : shownOf(message)) }));
+      this.view.update((view) => ({
+        ...view,
+        ...(message.type === "lines" ? { lines: message.lines } : shownOf(message)),
+      }));
     });
     port.onDisconnect.addListener(() => {
       void chrome.runtime.lastError; // nobody was there

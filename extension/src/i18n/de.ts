@@ -2,7 +2,8 @@ import type { Words } from "./words";
 
 export const de: Words = {
   "store.name": "HIVE: Dolmetscher für Anrufe",
-  "store.summary": "Jeden Anruf in der eigenen Sprache hören und lesen und in der anderen sprechen, über die eigene HIVE-Installation.",
+  "store.summary":
+    "Jeden Anruf in der eigenen Sprache hören und lesen und in der anderen sprechen, über die eigene HIVE-Installation.",
   "page.settings": "Einstellungen",
   "page.saved": "Was Sie wählen, bleibt in diesem Browser.",
   "pair.title": "Diesen Browser verbinden",
@@ -33,7 +34,8 @@ export const de: Words = {
   "problem.offline": "Die Installation antwortet nicht. Prüfen Sie, ob der Server läuft und dieser Rechner online ist.",
   "problem.crowded": "Die Installation ist ausgelastet. Versuchen Sie es in einer Minute wieder.",
   "problem.refused": "Die Installation hat keinen Raum geöffnet. Fragen Sie, wer sie betreibt.",
-  "problem.protected": "Der Browser gibt niemandem den Ton dieser Seite. Öffnen Sie den Anruf in einem gewöhnlichen Tab und klicken Sie dort auf den HIVE-Knopf.",
+  "problem.protected":
+    "Der Browser gibt niemandem den Ton dieser Seite. Öffnen Sie den Anruf in einem gewöhnlichen Tab und klicken Sie dort auf den HIVE-Knopf.",
   "problem.taken": "Eine andere Erweiterung hört diesen Tab schon. Beenden Sie sie zuerst.",
   "problem.tabGone": "Der Tab wurde geschlossen, darum ist das Dolmetschen beendet.",
   "problem.serverGone": "Der Server kam nicht zurück, darum ist das Dolmetschen beendet. Sie hören das Original.",
@@ -72,14 +74,17 @@ export const de: Words = {
   "speak.hold": "Halten, um übersetzt zu werden",
   "speak.own": "Die anderen hören Ihre eigene Stimme.",
   "speak.translation": "Die anderen hören die Übersetzung Ihrer Stimme.",
-  "speak.sites": "In den Webseiten von Meet, Zoom und Teams kann HIVE Ihre übersetzte Stimme anstelle des Mikrofons senden.",
+  "speak.sites":
+    "In den Webseiten von Meet, Zoom und Teams kann HIVE Ihre übersetzte Stimme anstelle des Mikrofons senden.",
   "speak.allow": "Auf diesen dreien erlauben",
   "speak.allowed": "HIVE darf dort das Mikrofon ersetzen.",
   "speak.refused": "Nicht erlaubt: Die anderen hören Ihre eigene Stimme.",
   "speak.language": "Wählen Sie, was im Anruf gesprochen wird, damit Sie dahin übersetzt werden können.",
-  "speak.out-of-reach": "Auf dieser Seite kann HIVE das Mikrofon nicht ersetzen: Die anderen hören Ihre eigene Stimme. Ist es Meet, Zoom oder Teams, erlauben Sie es in den Einstellungen und laden Sie die Seite neu.",
+  "speak.out-of-reach":
+    "Auf dieser Seite kann HIVE das Mikrofon nicht ersetzen: Die anderen hören Ihre eigene Stimme. Ist es Meet, Zoom oder Teams, erlauben Sie es in den Einstellungen und laden Sie die Seite neu.",
   "speak.waiting": "Der Anruf hat sein Mikrofon noch nicht geöffnet. Hat er es doch, laden Sie seine Seite neu.",
-  "speak.suspended": "Klicken Sie einmal in den Anruf und laden Sie seine Seite neu: Bis dahin hören die anderen Ihre eigene Stimme.",
+  "speak.suspended":
+    "Klicken Sie einmal in den Anruf und laden Sie seine Seite neu: Bis dahin hören die anderen Ihre eigene Stimme.",
   "speak.failed": "Diese Seite nimmt die übersetzte Stimme nicht an: Die anderen hören Ihre eigene.",
   "voice.mine": "Stimme meiner Übersetzung",
   "voice.call": "Stimme für die Übersetzung des Anrufs",

@@ -29,10 +29,12 @@ export const en = {
   "call.window": "Open in a window of its own",
   "problem.unpaired": "Connect this browser to your HIVE installation first.",
   "problem.withdrawn": "This browser’s access was withdrawn or has expired. Connect it anew.",
-  "problem.offline": "The installation does not answer. Check that the server is running and that this computer is online.",
+  "problem.offline":
+    "The installation does not answer. Check that the server is running and that this computer is online.",
   "problem.crowded": "The installation is busy. Try again in a minute.",
   "problem.refused": "The installation opened no room. Ask whoever runs it.",
-  "problem.protected": "The browser gives nobody the sound of this page. Open the call in an ordinary tab and click HIVE’s button there.",
+  "problem.protected":
+    "The browser gives nobody the sound of this page. Open the call in an ordinary tab and click HIVE’s button there.",
   "problem.taken": "Another extension already listens to this tab. Stop it first.",
   "problem.tabGone": "The tab was closed, so interpreting has ended.",
   "problem.serverGone": "The server did not come back, so interpreting has ended. You hear the original.",
@@ -71,12 +73,14 @@ export const en = {
   "speak.hold": "Hold to be translated",
   "speak.own": "The others hear your own voice.",
   "speak.translation": "The others hear the translation of your voice.",
-  "speak.sites": "In the web clients of Meet, Zoom and Teams HIVE can send your translated voice in place of the microphone.",
+  "speak.sites":
+    "In the web clients of Meet, Zoom and Teams HIVE can send your translated voice in place of the microphone.",
   "speak.allow": "Allow it in these three",
   "speak.allowed": "HIVE may replace the microphone there.",
   "speak.refused": "Not allowed: the others hear your own voice.",
   "speak.language": "Choose what the call speaks, so that you can be translated into it.",
-  "speak.out-of-reach": "In this page HIVE cannot replace the microphone: the others hear your own voice. If this is Meet, Zoom or Teams, allow it in the settings and reload the page.",
+  "speak.out-of-reach":
+    "In this page HIVE cannot replace the microphone: the others hear your own voice. If this is Meet, Zoom or Teams, allow it in the settings and reload the page.",
   "speak.waiting": "The call has not opened its microphone yet. If it has, reload its page.",
   "speak.suspended": "Click once into the call and reload its page: until then the others hear your own voice.",
   "speak.failed": "This page does not take the translated voice: the others hear your own.",

@@ -2,7 +2,8 @@ import type { Words } from "./words";
 
 export const es: Words = {
   "store.name": "HIVE: intérprete para llamadas",
-  "store.summary": "Oiga y lea cualquier llamada en su idioma, y hable en el de los demás, con su propia instalación de HIVE.",
+  "store.summary":
+    "Oiga y lea cualquier llamada en su idioma, y hable en el de los demás, con su propia instalación de HIVE.",
   "page.settings": "Ajustes",
   "page.saved": "Lo que elija se guarda en este navegador.",
   "pair.title": "Conectar este navegador",
@@ -30,10 +31,12 @@ export const es: Words = {
   "call.window": "Abrir en una ventana propia",
   "problem.unpaired": "Conecte primero este navegador a su instalación de HIVE.",
   "problem.withdrawn": "El acceso de este navegador se retiró o ha caducado. Conéctelo de nuevo.",
-  "problem.offline": "La instalación no responde. Compruebe que el servidor funciona y que este ordenador tiene conexión.",
+  "problem.offline":
+    "La instalación no responde. Compruebe que el servidor funciona y que este ordenador tiene conexión.",
   "problem.crowded": "La instalación está ocupada. Inténtelo de nuevo en un minuto.",
   "problem.refused": "La instalación no ha abierto ninguna sala. Pregunte a quien la administra.",
-  "problem.protected": "El navegador no da a nadie el sonido de esta página. Abra la llamada en una pestaña normal y pulse allí el botón de HIVE.",
+  "problem.protected":
+    "El navegador no da a nadie el sonido de esta página. Abra la llamada en una pestaña normal y pulse allí el botón de HIVE.",
   "problem.taken": "Otra extensión ya escucha esta pestaña. Párela primero.",
   "problem.tabGone": "Se cerró la pestaña, así que la interpretación ha terminado.",
   "problem.serverGone": "El servidor no volvió, así que la interpretación ha terminado. Oye el original.",
@@ -77,9 +80,11 @@ export const es: Words = {
   "speak.allowed": "HIVE puede sustituir allí el micrófono.",
   "speak.refused": "No permitido: los demás oyen su propia voz.",
   "speak.language": "Elija qué se habla en la llamada para que se le pueda traducir a ese idioma.",
-  "speak.out-of-reach": "En esta página HIVE no puede sustituir el micrófono: los demás oyen su propia voz. Si es Meet, Zoom o Teams, permítalo en los ajustes y recargue la página.",
+  "speak.out-of-reach":
+    "En esta página HIVE no puede sustituir el micrófono: los demás oyen su propia voz. Si es Meet, Zoom o Teams, permítalo en los ajustes y recargue la página.",
   "speak.waiting": "La llamada aún no ha abierto su micrófono. Si ya lo hizo, recargue su página.",
-  "speak.suspended": "Haga clic una vez en la llamada y recargue su página: hasta entonces los demás oyen su propia voz.",
+  "speak.suspended":
+    "Haga clic una vez en la llamada y recargue su página: hasta entonces los demás oyen su propia voz.",
   "speak.failed": "Esta página no acepta la voz traducida: los demás oyen la suya.",
   "voice.mine": "Voz de mi traducción",
   "voice.call": "Voz de la traducción de la llamada",

@@ -2,7 +2,8 @@ import type { Words } from "./words";
 
 export const fr: Words = {
   "store.name": "HIVE : interprète pour appels",
-  "store.summary": "Entendre et lire tout appel dans sa langue, et parler dans celle des autres, avec sa propre installation HIVE.",
+  "store.summary":
+    "Entendre et lire tout appel dans sa langue, et parler dans celle des autres, avec sa propre installation HIVE.",
   "page.settings": "Réglages",
   "page.saved": "Vos choix restent dans ce navigateur.",
   "pair.title": "Relier ce navigateur",
@@ -33,7 +34,8 @@ export const fr: Words = {
   "problem.offline": "L’installation ne répond pas. Vérifiez que le serveur tourne et que cet ordinateur est en ligne.",
   "problem.crowded": "L’installation est occupée. Réessayez dans une minute.",
   "problem.refused": "L’installation n’a pas ouvert de salle. Demandez à qui l’administre.",
-  "problem.protected": "Le navigateur ne donne le son de cette page à personne. Ouvrez l’appel dans un onglet ordinaire et cliquez-y sur le bouton HIVE.",
+  "problem.protected":
+    "Le navigateur ne donne le son de cette page à personne. Ouvrez l’appel dans un onglet ordinaire et cliquez-y sur le bouton HIVE.",
   "problem.taken": "Une autre extension écoute déjà cet onglet. Arrêtez-la d’abord.",
   "problem.tabGone": "L’onglet a été fermé, l’interprétation est donc terminée.",
   "problem.serverGone": "Le serveur n’est pas revenu, l’interprétation est donc terminée. Vous entendez l’original.",
@@ -77,9 +79,11 @@ export const fr: Words = {
   "speak.allowed": "HIVE peut y remplacer le micro.",
   "speak.refused": "Pas autorisé : les autres entendent votre propre voix.",
   "speak.language": "Choisissez ce qui se parle dans l’appel, pour que l’on puisse vous y traduire.",
-  "speak.out-of-reach": "Dans cette page HIVE ne peut pas remplacer le micro : les autres entendent votre propre voix. Si c’est Meet, Zoom ou Teams, autorisez-le dans les réglages et rechargez la page.",
+  "speak.out-of-reach":
+    "Dans cette page HIVE ne peut pas remplacer le micro : les autres entendent votre propre voix. Si c’est Meet, Zoom ou Teams, autorisez-le dans les réglages et rechargez la page.",
   "speak.waiting": "L’appel n’a pas encore ouvert son micro. S’il l’a fait, rechargez sa page.",
-  "speak.suspended": "Cliquez une fois dans l’appel et rechargez sa page : d’ici là les autres entendent votre propre voix.",
+  "speak.suspended":
+    "Cliquez une fois dans l’appel et rechargez sa page : d’ici là les autres entendent votre propre voix.",
   "speak.failed": "Cette page n’accepte pas la voix traduite : les autres entendent la vôtre.",
   "voice.mine": "Voix de ma traduction",
   "voice.call": "Voix de la traduction de l’appel",

@@ -2,7 +2,8 @@ import type { Words } from "./words";
 
 export const it: Words = {
   "store.name": "HIVE: interprete per chiamate",
-  "store.summary": "Ascolta e leggi ogni chiamata nella tua lingua, e parla in quella degli altri, con la tua installazione di HIVE.",
+  "store.summary":
+    "Ascolta e leggi ogni chiamata nella tua lingua, e parla in quella degli altri, con la tua installazione di HIVE.",
   "page.settings": "Impostazioni",
   "page.saved": "Ciò che scegli resta in questo browser.",
   "pair.title": "Collega questo browser",
@@ -30,10 +31,12 @@ export const it: Words = {
   "call.window": "Apri in una finestra propria",
   "problem.unpaired": "Collega prima questo browser alla tua installazione di HIVE.",
   "problem.withdrawn": "L’accesso di questo browser è stato ritirato o è scaduto. Collegalo di nuovo.",
-  "problem.offline": "L’installazione non risponde. Controlla che il server sia acceso e che questo computer sia in rete.",
+  "problem.offline":
+    "L’installazione non risponde. Controlla che il server sia acceso e che questo computer sia in rete.",
   "problem.crowded": "L’installazione è occupata. Riprova tra un minuto.",
   "problem.refused": "L’installazione non ha aperto nessuna stanza. Chiedi a chi la gestisce.",
-  "problem.protected": "Il browser non dà a nessuno il suono di questa pagina. Apri la chiamata in una scheda normale e premi lì il pulsante di HIVE.",
+  "problem.protected":
+    "Il browser non dà a nessuno il suono di questa pagina. Apri la chiamata in una scheda normale e premi lì il pulsante di HIVE.",
   "problem.taken": "Un’altra estensione ascolta già questa scheda. Prima fermala.",
   "problem.tabGone": "La scheda è stata chiusa, quindi l’interpretazione è finita.",
   "problem.serverGone": "Il server non è tornato, quindi l’interpretazione è finita. Senti l’originale.",
@@ -77,7 +80,8 @@ export const it: Words = {
   "speak.allowed": "HIVE può sostituire lì il microfono.",
   "speak.refused": "Non consentito: gli altri sentono la tua voce.",
   "speak.language": "Scegli che cosa si parla nella chiamata, per poter essere tradotto.",
-  "speak.out-of-reach": "In questa pagina HIVE non può sostituire il microfono: gli altri sentono la tua voce. Se è Meet, Zoom o Teams, consentilo nelle impostazioni e ricarica la pagina.",
+  "speak.out-of-reach":
+    "In questa pagina HIVE non può sostituire il microfono: gli altri sentono la tua voce. Se è Meet, Zoom o Teams, consentilo nelle impostazioni e ricarica la pagina.",
   "speak.waiting": "La chiamata non ha ancora aperto il microfono. Se lo ha già fatto, ricarica la pagina.",
   "speak.suspended": "Fai un clic nella chiamata e ricarica la pagina: fino ad allora gli altri sentono la tua voce.",
   "speak.failed": "Questa pagina non accetta la voce tradotta: gli altri sentono la tua.",

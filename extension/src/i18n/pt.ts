@@ -2,7 +2,8 @@ import type { Words } from "./words";
 
 export const pt: Words = {
   "store.name": "HIVE: intérprete para chamadas",
-  "store.summary": "Ouça e leia qualquer chamada no seu idioma, e fale no dos outros, pela sua própria instalação do HIVE.",
+  "store.summary":
+    "Ouça e leia qualquer chamada no seu idioma, e fale no dos outros, pela sua própria instalação do HIVE.",
   "page.settings": "Configurações",
   "page.saved": "O que você escolhe fica neste navegador.",
   "pair.title": "Conectar este navegador",
@@ -30,10 +31,12 @@ export const pt: Words = {
   "call.window": "Abrir em uma janela própria",
   "problem.unpaired": "Primeiro conecte este navegador à sua instalação do HIVE.",
   "problem.withdrawn": "O acesso deste navegador foi retirado ou expirou. Conecte-o de novo.",
-  "problem.offline": "A instalação não responde. Verifique se o servidor está ligado e se este computador está on-line.",
+  "problem.offline":
+    "A instalação não responde. Verifique se o servidor está ligado e se este computador está on-line.",
   "problem.crowded": "A instalação está ocupada. Tente de novo em um minuto.",
   "problem.refused": "A instalação não abriu nenhuma sala. Pergunte a quem a administra.",
-  "problem.protected": "O navegador não dá a ninguém o som desta página. Abra a chamada em uma aba comum e clique lá no botão do HIVE.",
+  "problem.protected":
+    "O navegador não dá a ninguém o som desta página. Abra a chamada em uma aba comum e clique lá no botão do HIVE.",
   "problem.taken": "Outra extensão já ouve esta aba. Pare-a primeiro.",
   "problem.tabGone": "A aba foi fechada, por isso a interpretação terminou.",
   "problem.serverGone": "O servidor não voltou, por isso a interpretação terminou. Você ouve o original.",
@@ -77,7 +80,8 @@ export const pt: Words = {
   "speak.allowed": "O HIVE pode substituir o microfone lá.",
   "speak.refused": "Não permitido: os outros ouvem a sua própria voz.",
   "speak.language": "Escolha o que se fala na chamada, para que você possa ser traduzido.",
-  "speak.out-of-reach": "Nesta página o HIVE não pode substituir o microfone: os outros ouvem a sua própria voz. Se for o Meet, Zoom ou Teams, permita nas configurações e recarregue a página.",
+  "speak.out-of-reach":
+    "Nesta página o HIVE não pode substituir o microfone: os outros ouvem a sua própria voz. Se for o Meet, Zoom ou Teams, permita nas configurações e recarregue a página.",
   "speak.waiting": "A chamada ainda não abriu o microfone. Se já abriu, recarregue a página dela.",
   "speak.suspended": "Clique uma vez na chamada e recarregue a página: até lá os outros ouvem a sua própria voz.",
   "speak.failed": "Esta página não aceita a voz traduzida: os outros ouvem a sua.",

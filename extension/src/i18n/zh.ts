@@ -77,7 +77,8 @@ export const zh: Words = {
   "speak.allowed": "HIVE 可以在那里代替麦克风。",
   "speak.refused": "未获允许：其他人听到您自己的声音。",
   "speak.language": "请选择通话中说的语言，以便将您的话翻译过去。",
-  "speak.out-of-reach": "在此页面中 HIVE 无法代替麦克风：其他人听到您自己的声音。如果是 Meet、Zoom 或 Teams，请在设置中允许并重新加载页面。",
+  "speak.out-of-reach":
+    "在此页面中 HIVE 无法代替麦克风：其他人听到您自己的声音。如果是 Meet、Zoom 或 Teams，请在设置中允许并重新加载页面。",
   "speak.waiting": "通话尚未打开麦克风。如果已打开，请重新加载其页面。",
   "speak.suspended": "请在通话中点击一次并重新加载页面：在此之前其他人听到您自己的声音。",
   "speak.failed": "此页面不接受译音：其他人听到您自己的声音。",

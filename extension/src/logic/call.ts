@@ -13,15 +13,7 @@ export interface Tab {
 
 /** Why there is no call, or none any more. */
 export type Problem =
-  | "unpaired"
-  | "withdrawn"
-  | "offline"
-  | "crowded"
-  | "refused"
-  | "protected"
-  | "taken"
-  | "tab-gone"
-  | "server-gone";
+  "unpaired" | "withdrawn" | "offline" | "crowded" | "refused" | "protected" | "taken" | "tab-gone" | "server-gone";
 
 /** What became of the microphone that the call's page opens. */
 export type PageMicrophone =
@@ -87,7 +79,12 @@ export type Message =
   | { readonly to: "background"; readonly type: "stop" }
   | { readonly to: "background"; readonly type: "change"; readonly change: Change }
   | { readonly to: "background"; readonly type: "show"; readonly tabId: number }
-  | { readonly to: "background"; readonly type: "state"; readonly phase: CallState["phase"]; readonly problem: Problem | null }
+  | {
+      readonly to: "background";
+      readonly type: "state";
+      readonly phase: CallState["phase"];
+      readonly problem: Problem | null;
+    }
   | { readonly to: "offscreen"; readonly type: "start"; readonly start: CallStart }
   | { readonly to: "offscreen"; readonly type: "failed"; readonly problem: Problem }
   | { readonly to: "offscreen"; readonly type: "stop" }
@@ -108,8 +105,7 @@ export type FromViewer = { readonly type: "press"; readonly pressed: boolean };
 
 /** To the part in the call's page. */
 export type ToPage =
-  | { readonly type: "offer"; readonly sdp: string }
-  | { readonly type: "hear"; readonly hear: CallState["othersHear"] };
+  { readonly type: "offer"; readonly sdp: string } | { readonly type: "hear"; readonly hear: CallState["othersHear"] };
 
 export type FromPage =
   | { readonly type: "answer"; readonly sdp: string }

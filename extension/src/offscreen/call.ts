@@ -85,7 +85,7 @@ export class Call {
     this.tab?.stop();
     this.microphone?.stop();
     this.outgoing.close();
-    if (this.place) void this.leave(this.place);
+    void this.leave();
     void this.mixer.close();
     this.state.set({ ...IDLE, problem });
   }
@@ -154,18 +154,19 @@ export class Call {
 
   /** The originals are heard in full again, as nothing speaks over them. */
   private left(): void {
-    const { place } = this;
-    this.place = null;
+    void this.leave();
     this.hear(null);
     this.outgoing.play(null);
     this.tell({ phase: "interrupted", interpreter: "absent", lag: { kind: "unknown" } });
-    if (place) void this.leave(place);
   }
 
   /** Nothing is to be left of the room; where the installation does not hear of it, it ends the room by itself. */
-  private async leave({ room, visit }: Place): Promise<void> {
-    await visit.leave();
-    await this.pairing.closeRoom(this.start.device, room).catch((error: unknown) => console.info(error));
+  private async leave(): Promise<void> {
+    const { place } = this;
+    this.place = null;
+    if (!place) return;
+    await place.visit.leave();
+    await this.pairing.closeRoom(this.start.device, place.room).catch((error: unknown) => console.info(error));
   }
 
   private hear(track: MediaStreamTrack | null): void {

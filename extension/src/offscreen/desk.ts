@@ -1,5 +1,15 @@
 import { send } from "../chrome/messages";
-import { IDLE, type CallStart, type CallState, type FromPage, type FromViewer, type PageMicrophone, type Problem, type ToPage, type ToViewer } from "../logic/call";
+import {
+  IDLE,
+  type CallStart,
+  type CallState,
+  type FromPage,
+  type FromViewer,
+  type PageMicrophone,
+  type Problem,
+  type ToPage,
+  type ToViewer,
+} from "../logic/call";
 import { Call } from "./call";
 import { VoiceSender } from "./voiceSender";
 import type { Settings } from "../logic/settings";

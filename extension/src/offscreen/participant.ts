@@ -25,10 +25,7 @@ export class Participant {
   private readonly others: AttributeSender;
   private attributes: Attributes = {};
 
-  constructor(
-    wanted: Wishes,
-    interpreter: Readable<Interpreter>,
-  ) {
+  constructor(wanted: Wishes, interpreter: Readable<Interpreter>) {
     this.wishes = new WishSender(this.room, wanted, interpreter);
     this.others = new AttributeSender(this.room, () => this.attributes);
     this.room

@@ -4,11 +4,7 @@
  * Pages compare devices by label and settings, and open another microphone where something does not fit. Whoever stops
  * the last copy of it stops the microphone: its sign in the browser must not stay.
  */
-export function standIn(
-  track: MediaStreamTrack,
-  microphone: MediaStreamTrack,
-  ended: () => void,
-): MediaStreamTrack {
+export function standIn(track: MediaStreamTrack, microphone: MediaStreamTrack, ended: () => void): MediaStreamTrack {
   let copies = 0;
   const released = (): void => {
     copies -= 1;
