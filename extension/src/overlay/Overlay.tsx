@@ -9,6 +9,7 @@ import { hearingText, lagText, microphoneText, othersText, problemText } from ".
 import { words } from "../i18n/words";
 import type { CallState } from "../logic/call";
 import { CONTRASTS, speaks, type Look, type Settings } from "../logic/settings";
+import { Glyph } from "./Glyph";
 import { HearSelect } from "./HearSelect";
 import { useMoving } from "./useMoving";
 
@@ -90,18 +91,18 @@ function Bar({ state, settings, moving }: { state: CallState; settings: Settings
   return (
     <div className="bar">
       <button type="button" className="button handle" aria-label={text("captions.move")} {...moving}>
-        <span aria-hidden="true">⠿</span>
+        <Glyph of="move" />
       </button>
       <HearSelect settings={settings} offered={state.offered} />
       <span className="lag">{lagText(state)}</span>
       <button type="button" className="button" aria-label={text("captions.smaller")} onClick={() => resize(-1)}>
-        <span aria-hidden="true">A−</span>
+        <Glyph of="smaller" />
       </button>
       <button type="button" className="button" aria-label={text("captions.larger")} onClick={() => resize(1)}>
-        <span aria-hidden="true">A+</span>
+        <Glyph of="larger" />
       </button>
       <button type="button" className="button" aria-label={text("captions.contrast")} onClick={contrast}>
-        <span aria-hidden="true">◐</span>
+        <Glyph of="contrast" />
       </button>
       <button type="button" className="button stop" onClick={() => void send({ to: "background", type: "stop" })}>
         {text("call.stop")}
