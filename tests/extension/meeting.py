@@ -33,7 +33,7 @@ peer.onicecandidate = ({ candidate }) =>
   candidate && channel.postMessage({ from: first, candidate: candidate.toJSON() });
 channel.onmessage = async ({ data }) => {
   if (data.from === first) return;
-  if (data.ready && first) await offer();
+  if (data.ready) { window.call.other = true; await offer(); }
   if (data.candidate) await peer.addIceCandidate(data.candidate);
   if (data.description) {
     await peer.setRemoteDescription(data.description);
@@ -44,13 +44,19 @@ channel.onmessage = async ({ data }) => {
   }
 };
 const tell = () => channel.postMessage({ from: first, description: peer.localDescription.toJSON() });
-const offer = async () => { await peer.setLocalDescription(await peer.createOffer()); tell(); };
+// Once both are there, the first one calls.
+const offer = async () => {
+  if (!first || !window.call.microphone || !window.call.other) return;
+  await peer.setLocalDescription(await peer.createOffer());
+  tell();
+};
 window.join = async () => {
   const audio = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
   const stream = await navigator.mediaDevices.getUserMedia({ audio });
   window.call.microphone = stream.getAudioTracks()[0];
   peer.addTrack(window.call.microphone, stream);
   channel.postMessage({ from: first, ready: true });
+  await offer();
 };
 </script></html>"""
 

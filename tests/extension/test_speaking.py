@@ -21,7 +21,8 @@ pytestmark = [
     pytest.mark.timeout(240),
 ]
 
-SAID_HZ = 1500
+SAID_HZ = 1130
+"""No multiple of what this person hums."""
 
 
 async def test_the_other_end_hears_the_translation_while_the_button_is_held(
@@ -92,10 +93,12 @@ async def _speaks(somebody: Visitor, hive: Installation, media: MediaServer, her
         assert translated.has_tone(SAID_HZ)
         assert translated.level_db(OWN_HZ) < -50
 
-        await expect(others).to_have_text("The others hear your own voice.", timeout=10_000)
-        again = await received(there, 2)
+        # On a busy machine the translation may arrive in pieces: one's own voice is heard between them too.
+        async with asyncio.timeout(30):
+            while (again := await received(there, 2)).has_tone(SAID_HZ):
+                pass
         assert again.level_db(OWN_HZ) > -40
-        assert not again.has_tone(SAID_HZ)
+        await expect(others).to_have_text("The others hear your own voice.")
 
         assert await here.evaluate("call.microphone.label !== ''")
         await here.locator("hive-captions .stop").click()
