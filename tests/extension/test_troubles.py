@@ -71,17 +71,23 @@ async def test_pairing_says_what_is_wrong(
         assert hive.withdrawn
 
 
-async def test_a_page_of_the_browser_itself_is_out_of_reach(
-    playwright: Playwright, extension: Path, hive: Installation, tmp_path: Path
+async def test_a_page_that_refuses_captions_has_them_under_the_button(
+    playwright: Playwright, extension: Path, hive: Installation, media: MediaServer, tmp_path: Path
 ) -> None:
-    """Its sound is given to nobody, and no captions could stand on it."""
+    """No extension can put anything on a page of the browser itself: it is said, and the captions are there."""
     async with visitor(playwright, extension, tmp_path / "profile") as somebody:
         await somebody.pair(hive.url, CODE)
+        await somebody.keep(hear="es", theirs="en")
         async with _at(somebody, "chrome://version") as page:
             await somebody.click(page)
             await somebody.press(".start .button-main")
-            await _says(somebody, "gives nobody the sound of this page")
-        assert hive.rooms == []
+            await _says(somebody, "lets no extension show anything", ".told")
+            room = await hive.room()
+            async with interpreting(media, room, ("en", "es")) as interpreter:
+                await interpreter.wished("translator.captions", "es,original")
+                await _says(somebody, "Delay not measured yet", ".hint")
+                await interpreter.caption(f"tab-{room}", "Buenos días.", language="es")
+                await _says(somebody, "Buenos días.", ".line-text")
 
 
 async def test_no_server_is_said(
@@ -100,7 +106,7 @@ async def test_no_server_is_said(
 async def test_a_media_server_that_goes_is_come_back_to(
     playwright: Playwright, extension: Path, livekit: Path, elsewhere: Pages, tmp_path: Path
 ) -> None:
-    """While it is away the page says so; then there is another room, and captions again."""
+    """While it is away the page says so; then everybody is in a room again, the same or another one."""
     port = free_port()
     async with AsyncExitStack() as held:
         somebody = await held.enter_async_context(visitor(playwright, extension, tmp_path / "profile"))
@@ -114,9 +120,9 @@ async def test_a_media_server_that_goes_is_come_back_to(
             await expect(signs).to_contain_text("on its way")
         await expect(signs).to_contain_text("interrupted", timeout=60_000)
         with livekit_server(livekit, tmp_path, webhook_port=free_port(), port=port) as media:
-            room = await hive.room(2)
+            await expect(signs).not_to_contain_text("interrupted", timeout=60_000)
+            room = hive.rooms[-1]
             async with interpreting(media, room, ("en",)) as interpreter:
-                await expect(signs).not_to_contain_text("interrupted", timeout=60_000)
                 await interpreter.met(f"listener-{room}")
 
 
