@@ -3,7 +3,7 @@ import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
-import { build, createServer } from "vite";
+import { build, runnerImport } from "vite";
 
 const web = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 const root = resolve(web, "..", "extension");
@@ -80,22 +80,13 @@ async function scripts() {
 
 /** Name and summary in the languages of the interface, as the browser's stores read them. */
 async function locales() {
-  const server = await createServer({
-    ...shared,
-    plugins: [],
-    server: { middlewareMode: true, ws: false },
-    appType: "custom",
-  });
-  try {
-    for (const code of ["en", "es", "fr", "de", "pt", "it", "zh", "ja", "ar", "hi"]) {
-      const words = (await server.ssrLoadModule(`/src/i18n/${code}.ts`))[code];
-      const folder = join(dist, "_locales", STORE_CODES[code] ?? code);
-      await mkdir(folder, { recursive: true });
-      const messages = { name: { message: words["store.name"] }, description: { message: words["store.summary"] } };
-      await writeFile(join(folder, "messages.json"), `${JSON.stringify(messages, null, 2)}\n`);
-    }
-  } finally {
-    await server.close();
+  for (const code of ["en", "es", "fr", "de", "pt", "it", "zh", "ja", "ar", "hi"]) {
+    const catalogue = await runnerImport(join(root, `src/i18n/${code}.ts`), { configFile: false });
+    const words = catalogue.module[code];
+    const folder = join(dist, "_locales", STORE_CODES[code] ?? code);
+    await mkdir(folder, { recursive: true });
+    const messages = { name: { message: words["store.name"] }, description: { message: words["store.summary"] } };
+    await writeFile(join(folder, "messages.json"), `${JSON.stringify(messages, null, 2)}\n`);
   }
 }
 
