@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from aiohttp import web
+from aiohttp.typedefs import Handler
 from livekit import api
 
 from stack.ports import free_port
@@ -85,7 +86,7 @@ class Installation:
 
 
 @web.middleware
-async def _for_extensions(request: web.Request, handler: web.Handler) -> web.StreamResponse:
+async def _for_extensions(request: web.Request, handler: Handler) -> web.StreamResponse:
     answer = web.Response(status=204) if request.method == "OPTIONS" else await handler(request)
     answer.headers["Access-Control-Allow-Origin"] = request.headers.get("Origin", "")
     answer.headers["Access-Control-Allow-Headers"] = "authorization, content-type"

@@ -42,7 +42,7 @@ CAPTIONED = 3
 """So many clauses are waited for before it is listened."""
 LISTEN_S = 20.0
 FOUND = 4
-"""So many long words that Whisper writes down stand in the captions; it mistakes others, as the voice is espeak-ng's."""
+"""So many long words that Whisper writes down stand in the captions; others of espeak-ng it mistakes."""
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")

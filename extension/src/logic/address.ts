@@ -13,7 +13,8 @@ export function readAddress(typed: string): Address {
   const words = typed.trim();
   const spelled = /^[a-z][a-z0-9+.-]*:\/\//i.test(words) ? words : `https://${words}`;
   const url = URL.canParse(spelled) ? new URL(spelled) : null;
-  if (words === "" || /\s/.test(words) || !url || url.hostname === "" || url.username !== "") return { problem: "unreadable" };
+  if (words === "" || /\s/.test(words) || !url || url.hostname === "" || url.username !== "")
+    return { problem: "unreadable" };
   if (url.protocol === "https:" || (url.protocol === "http:" && THIS_COMPUTER.test(url.hostname)))
     return { base: url.origin };
   return { problem: url.protocol === "http:" ? "insecure" : "unreadable" };
