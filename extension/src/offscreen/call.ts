@@ -55,6 +55,7 @@ export class Call {
     this.outgoing = new Outgoing(this.context);
     this.outgoing.speaking.subscribe(() => this.reviewOthers());
     this.mixer.setBalance(wanted.balance);
+    this.reviewOthers();
   }
 
   get settings(): Settings {
