@@ -1,6 +1,6 @@
 # `make demo` and `make up` need nothing but Debian, Python 3.11+ and Go (or a livekit-server on the PATH).
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-up setup-dev demo up doctor check test test-browser coverage lint audit format figures lock clean
+.PHONY: help setup setup-up setup-dev demo up doctor extension check test test-browser coverage lint audit format figures lock clean
 
 HIVE := .venv/bin/hive
 PY := .venv/bin/python
@@ -26,6 +26,10 @@ up: setup-up ## starts everything and leaves it running for people, until Ctrl-C
 
 doctor: setup ## says what is here and what is missing
 	@$(HIVE) doctor
+
+extension: setup-up ## builds and packs the browser extension into build/extension: what the stores take
+	@npm --prefix web run --silent build:extension
+	@$(PY) scripts/pack_extension.py
 
 check: ## lint, types, and the tests that need no root, no browser and no server: two minutes
 	@scripts/bootstrap.sh check
@@ -63,5 +67,5 @@ lock: ## writes requirements.lock and requirements-dev.lock anew from pyproject.
 	@scripts/lock.sh
 
 clean: ## removes what was built here; caches and models in the cache directory stay
-	rm -rf .venv build out web/dist web/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv build out web/dist web/node_modules extension/dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

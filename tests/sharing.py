@@ -16,6 +16,7 @@ DEMANDING: Final = frozenset(
         "tests/browser/test_real_interpreter.py",
         "tests/browser/test_recording.py",
         "tests/browser/test_tab_sound.py",
+        "tests/extension/test_real_call.py",
         "tests/live/test_crowd.py",
         "tests/live/test_speech_service_restart.py",
         "tests/live/test_unmodified_client.py",

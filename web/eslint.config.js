@@ -6,7 +6,7 @@ import hooks from "eslint-plugin-react-hooks";
 const recommended = hooks.configs.flat["recommended-latest"];
 
 export default [
-  { ignores: ["dist/"] },
+  { ignores: ["**/dist/"] },
   {
     ...recommended,
     files: ["**/*.{ts,tsx,js,mjs}"],

@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
 import { loadEnv } from "vite";
 import { defineConfig } from "vitest/config";
@@ -10,6 +11,8 @@ export default defineConfig(({ mode }) => {
   return {
     publicDir: speech ? false : "public",
     plugins: [react(), compressed()],
+    // As ../extension names what it takes from here; its logic is tested with that of the page.
+    resolve: { alias: { "@hive": fileURLToPath(new URL("./src", import.meta.url)) } },
     server: {
       host: "127.0.0.1",
       proxy: { "/api": service, "/health": service },

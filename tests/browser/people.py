@@ -19,7 +19,7 @@ DESKTOP = (1280, 800)
 PHONE = (390, 844)
 
 # Copies whatever the page sends to the loudspeaker, so that a test can listen to it.
-_EAVESDROP = """
+EAVESDROP = """
 (() => {
   const connect = AudioNode.prototype.connect;
   AudioNode.prototype.connect = function (target, ...rest) {
@@ -43,8 +43,8 @@ _EAVESDROP = """
 })();
 """
 
-_START = "() => { window.heard.pieces = []; window.heard.gains = []; window.heard.on = true; }"
-_STOP = """() => {
+BEGIN_LISTENING = "() => { window.heard.pieces = []; window.heard.gains = []; window.heard.on = true; }"
+END_LISTENING = """() => {
   window.heard.on = false;
   const all = new Float32Array(window.heard.pieces.reduce((n, piece) => n + piece.length, 0));
   let at = 0;
@@ -169,9 +169,9 @@ class Person:
 
     async def listen(self, seconds: float) -> Heard:
         """Listens to the page's loudspeaker for a while."""
-        await self.page.evaluate(_START)
+        await self.page.evaluate(BEGIN_LISTENING)
         await asyncio.sleep(seconds)
-        took = await self.page.evaluate(_STOP)
+        took = await self.page.evaluate(END_LISTENING)
         sound = np.frombuffer(base64.b64decode(took["sound"]), dtype=np.float32)
         return Heard(sound, int(took["rate"]), tuple(took["gains"]))
 
@@ -211,7 +211,7 @@ async def person(
             **context_options,  # type: ignore[arg-type]  # as Playwright documents them
         )
         try:
-            await context.add_init_script(_EAVESDROP)
+            await context.add_init_script(EAVESDROP)
             page = await context.new_page()
             errors: list[str] = []
             page.on(

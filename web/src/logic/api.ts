@@ -5,7 +5,10 @@ import type { Encrypted } from "./interpreter";
 import { readOffer, type Offer } from "./offer";
 import type { Rating } from "./rating";
 import type { Glossary } from "./glossary";
+import { JsonService } from "./jsonService";
 import type { ChosenVoices, Voices } from "./voices";
+
+export { ApiError } from "./jsonService";
 
 export type Role = "organiser" | "speaker" | "listener" | "reader";
 
@@ -219,32 +222,13 @@ export interface JoinWish {
   readonly earlier?: readonly string[];
 }
 
-/** A refusal of the service, or none at all. `code` is one of the service's, or "offline" or "unexpected". */
-export class ApiError extends Error {
-  constructor(
-    readonly code: string,
-    message: string,
-    readonly retryAfterS: number | null = null,
-  ) {
-    super(message);
-    this.name = "ApiError";
-  }
-}
-
-const PATIENCE_MS = 15_000;
 /** Hours of sound over a slow line. */
 const FILE_PATIENCE_MS = 3_600_000;
 
-interface Sent {
-  readonly body?: unknown;
-  readonly bearer?: string;
-}
-
-export class Api {
-  constructor(
-    private readonly fetch: typeof globalThis.fetch = (...request) => globalThis.fetch(...request),
-    private readonly base = "/api/v1",
-  ) {}
+export class Api extends JsonService {
+  constructor(fetch?: typeof globalThis.fetch, base = "/api/v1") {
+    super(base, fetch);
+  }
 
   async config(): Promise<Config> {
     const config = await this.call<Config>("GET", "/config");
@@ -324,9 +308,11 @@ export class Api {
       stopRecording: () => call("DELETE", "/recordings/running"),
       deleteRecording: (id) => call("DELETE", `/recordings/${encodeURIComponent(id)}`),
       recordedFile: (id, { part, name }) =>
-        this.file(`${path}/recordings/${encodeURIComponent(id)}/file?${new URLSearchParams({ part, name })}`, {
-          bearer: organiserToken,
-        }),
+        this.file(
+          `${path}/recordings/${encodeURIComponent(id)}/file?${new URLSearchParams({ part, name })}`,
+          { bearer: organiserToken },
+          FILE_PATIENCE_MS,
+        ),
       allowRecording: (allowed) => call("PUT", "/recording", { allowed }),
       allowChat: (allowed) => call("PUT", "/chat", { allowed }),
       lowerHand: (identity) => call("DELETE", `/participants/${encodeURIComponent(identity)}/hand`),
@@ -350,40 +336,6 @@ export class Api {
       handOverKey: (identity, sealed) => call("PUT", "/interpreter/key", { identity, sealed }),
       withdrawKey: () => call("DELETE", "/interpreter/key"),
     };
-  }
-
-  private async call<T>(method: string, path: string, sent: Sent = {}): Promise<T> {
-    const response = await this.send(method, path, sent, PATIENCE_MS);
-    if (response.status === 204) return undefined as T;
-    const answer: unknown = await response.json().catch(() => null);
-    if (!response.ok) throw refusal(response.status, answer);
-    if (typeof answer !== "object" || answer === null) throw new ApiError("unexpected", "The answer is not JSON.");
-    return answer as T;
-  }
-
-  private async file(path: string, sent: Sent): Promise<Blob> {
-    const response = await this.send("GET", path, sent, FILE_PATIENCE_MS);
-    if (!response.ok) throw refusal(response.status, await response.json().catch(() => null));
-    return response.blob();
-  }
-
-  private async send(method: string, path: string, { body, bearer }: Sent, patienceMs: number): Promise<Response> {
-    const headers: Record<string, string> = {};
-    if (body !== undefined) headers["Content-Type"] = "application/json";
-    if (bearer) headers["Authorization"] = `Bearer ${bearer}`;
-    try {
-      return await this.fetch(this.base + path, {
-        method,
-        headers,
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-        signal: AbortSignal.timeout(patienceMs),
-        cache: "no-store",
-      });
-    } catch (error) {
-      // fetch names every failure of the network a TypeError, and a timeout a DOMException
-      if (error instanceof TypeError || error instanceof DOMException) throw new ApiError("offline", error.message);
-      throw error;
-    }
   }
 }
 
@@ -426,14 +378,4 @@ export interface Organising {
   /** Passes on the key of an encrypted meeting, sealed for one interpreter: the service can open it as little as anybody. */
   handOverKey(identity: string, sealed: string): Promise<void>;
   withdrawKey(): Promise<void>;
-}
-
-/** Reads a problem as RFC 9457 has it, with the service's own `code` in it. */
-function refusal(status: number, answer: unknown): ApiError {
-  const { code, detail, retry_after_s: wait } = (answer ?? {}) as Record<string, unknown>;
-  return new ApiError(
-    typeof code === "string" ? code : "unexpected",
-    typeof detail === "string" ? detail : `The service answered ${status}.`,
-    typeof wait === "number" ? wait : null,
-  );
 }

@@ -58,6 +58,7 @@ const PAGES = {
   "the meeting": (code: string) => import(`../../src/i18n/${code}.ts`),
   "what speaks a text": (code: string) => import(`../../src/speech/words/${code}.ts`),
   operators: (code: string) => import(`../../src/admin/words/${code}.ts`),
+  "the extension": (code: string) => import(`../../../extension/src/i18n/${code}.ts`),
 } as const;
 
 describe.each(

@@ -1,0 +1,241 @@
+import { shown } from "@hive/logic/captionView";
+import { channelFor, lagOf } from "@hive/logic/interpreter";
+import { microphoneProblem } from "@hive/logic/microphone";
+import { offerOf, UNKNOWN } from "@hive/logic/offer";
+import { ApiError } from "@hive/logic/jsonService";
+import { stayAwayMs } from "@hive/logic/renewal";
+import { Store } from "@hive/logic/store";
+import { wait } from "@hive/logic/waiting";
+import { Mixer } from "@hive/room/mixer";
+import { IDLE, othersHear, type CallStart, type CallState, type Line, type Problem } from "../logic/call";
+import { isWithdrawn, Pairing, type PrivateRoom } from "../logic/pairing";
+import { speaks, type Settings } from "../logic/settings";
+import { earWishes } from "../logic/wishes";
+import { microphoneSound, tabSound } from "./capture";
+import { Outgoing } from "./outgoing";
+import { Visit } from "./visit";
+
+const RATE_HZ = 48_000;
+const TAB = "tab";
+const TRANSLATION = "translation";
+/** Clauses. */
+const MOST_LINES = 12;
+const DRAW_EVERY_MS = 100;
+
+/** How long a lost room is looked for again, and how often. */
+const RETURN_FOR_MS = 3 * 60_000;
+const FIRST_WAIT_MS = 500;
+const LONGEST_WAIT_MS = 15_000;
+
+interface Place {
+  readonly room: PrivateRoom;
+  readonly visit: Visit;
+}
+
+/** One call that is interpreted: its tab's sound and the microphone, and what comes of them, until it ends. */
+export class Call {
+  readonly state: Store<CallState>;
+  readonly lines = new Store<readonly Line[]>([]);
+  readonly outgoing: Outgoing;
+  private readonly context = new AudioContext({ sampleRate: RATE_HZ });
+  private readonly mixer = new Mixer(this.context);
+  private readonly pairing: Pairing;
+  private readonly closing = new AbortController();
+  private tab: MediaStreamTrack | null = null;
+  private microphone: MediaStreamTrack | null = null;
+  private place: Place | null = null;
+  private drawing: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(
+    private readonly start: CallStart,
+    private wanted: Settings = start.settings,
+  ) {
+    this.state = new Store<CallState>({ ...IDLE, phase: "starting", tab: start.tab });
+    this.pairing = new Pairing(start.device.address);
+    this.outgoing = new Outgoing(this.context);
+    this.outgoing.speaking.subscribe(() => this.reviewOthers());
+    this.mixer.setBalance(wanted.balance);
+    this.reviewOthers();
+  }
+
+  get settings(): Settings {
+    return this.wanted;
+  }
+
+  /** Runs until the call ends. */
+  async run(): Promise<void> {
+    try {
+      this.tab = await tabSound(this.start.streamId);
+    } catch (error) {
+      console.warn("the tab's sound cannot be had", error);
+      return this.end("protected");
+    }
+    this.tab.addEventListener("ended", () => this.end("tab-gone"));
+    this.mixer.addOriginal(TAB, this.tab, false);
+    // From here on the tab is heard by way of this document alone.
+    await this.mixer.resume();
+    await this.openMicrophone();
+    await this.keepVisiting();
+  }
+
+  /** Ends it; the browser plays the tab's sound itself again. */
+  end(problem: Problem | null): void {
+    if (this.closing.signal.aborted) return;
+    this.closing.abort();
+    clearTimeout(this.drawing);
+    this.tab?.stop();
+    this.microphone?.stop();
+    this.outgoing.close();
+    void this.leave();
+    void this.mixer.close();
+    this.state.set({ ...IDLE, problem });
+  }
+
+  async change(settings: Settings): Promise<void> {
+    const before = this.wanted;
+    this.wanted = settings;
+    this.mixer.setBalance(settings.balance);
+    if (before.microphone !== settings.microphone || before.device !== settings.device) await this.switchMicrophone();
+    this.place?.visit.wish(settings, this.state.get().pressed);
+    this.reviewOthers();
+    this.draw();
+  }
+
+  press(pressed: boolean): void {
+    this.tell({ pressed });
+    this.place?.visit.wish(this.wanted, pressed);
+    this.reviewOthers();
+  }
+
+  tell(change: Partial<CallState>): void {
+    if (!this.closing.signal.aborted) this.state.update((state) => ({ ...state, ...change }));
+  }
+
+  /** Finds a private room again and again, until the call ends or there is none to be had. */
+  private async keepVisiting(): Promise<void> {
+    let waitMs = FIRST_WAIT_MS;
+    let awaySinceMs = -Infinity;
+    while (!this.closing.signal.aborted) {
+      try {
+        const visit = await this.visit();
+        waitMs = FIRST_WAIT_MS;
+        await visit.over;
+        awaySinceMs = performance.now();
+        this.left();
+      } catch (error) {
+        console.warn("no private room", error);
+        const problem = problemOf(error);
+        const began = awaySinceMs > -Infinity;
+        if (!began || problem === "withdrawn") return this.end(problem);
+        if (performance.now() - awaySinceMs > RETURN_FOR_MS) return this.end("server-gone");
+        waitMs = Math.max(stayAwayMs(error), Math.min(LONGEST_WAIT_MS, waitMs * 2));
+      }
+      await wait(waitMs, this.closing.signal);
+    }
+  }
+
+  private async visit(): Promise<Visit> {
+    const { tab } = this;
+    if (!tab) throw new Error("a visit without sound");
+    const room = await this.pairing.openRoom(this.start.device, this.wanted);
+    const visit = new Visit(this.wanted);
+    visit.interpreter.subscribe(() => this.follow(visit));
+    visit.presence.subscribe(() => this.follow(visit));
+    visit.interrupted.subscribe(() => this.tell({ phase: visit.interrupted.get() ? "interrupted" : "running" }));
+    visit.passages.subscribe(() => this.draw());
+    visit.heard.track.subscribe(() => this.hear(visit.heard.track.get()));
+    visit.spoken.track.subscribe(() => this.outgoing.play(visit.spoken.track.get()));
+    await visit.enter(room, { call: tab, microphone: this.microphone });
+    if (this.closing.signal.aborted) await visit.leave();
+    this.place = { room, visit };
+    this.tell({ phase: "running" });
+    visit.wish(this.wanted, this.state.get().pressed);
+    return visit;
+  }
+
+  /** The originals are heard in full again, as nothing speaks over them. */
+  private left(): void {
+    void this.leave();
+    this.hear(null);
+    this.outgoing.play(null);
+    this.tell({ phase: "interrupted", interpreter: "absent", lag: { kind: "unknown" } });
+  }
+
+  /** Nothing is to be left of the room; where the installation does not hear of it, it ends the room by itself. */
+  private async leave(): Promise<void> {
+    const { place } = this;
+    this.place = null;
+    if (!place) return;
+    await place.visit.leave();
+    await this.pairing.closeRoom(this.start.device, place.room).catch((error: unknown) => console.info(error));
+  }
+
+  private hear(track: MediaStreamTrack | null): void {
+    if (this.closing.signal.aborted) return;
+    if (track) this.mixer.addTranslation(TRANSLATION, track);
+    else this.mixer.remove(TRANSLATION);
+  }
+
+  private follow(visit: Visit): void {
+    const interpreter = visit.interpreter.get();
+    const presence = visit.presence.get();
+    const joining = interpreter.present && interpreter.state === "initializing";
+    const gone = presence === "left" || presence === "replaced" ? "left" : "absent";
+    this.tell({
+      interpreter: joining ? "joining" : interpreter.present ? "present" : gone,
+      lag: lagOf(channelFor(interpreter, this.wanted.hear), this.state.get().lag.kind),
+      offered: offerOf(UNKNOWN, interpreter).read,
+    });
+  }
+
+  private async openMicrophone(): Promise<void> {
+    if (!this.wanted.microphone) return this.tell({ microphone: "off" });
+    try {
+      this.microphone = await microphoneSound(this.wanted.device);
+    } catch (error) {
+      return this.tell({ microphone: microphoneProblem(error) });
+    }
+    this.microphone.addEventListener("ended", () => this.tell({ microphone: "missing" }));
+    this.tell({ microphone: "on" });
+  }
+
+  private async switchMicrophone(): Promise<void> {
+    this.microphone?.stop();
+    this.microphone = null;
+    await this.place?.visit.closeMicrophone();
+    await this.openMicrophone();
+    const { place, microphone } = this;
+    if (place && microphone) await place.visit.openMicrophone(place.room, microphone);
+  }
+
+  private reviewOthers(): void {
+    const mode = speaks(this.wanted) ? this.wanted.speak : "off";
+    const { pressed } = this.state.get();
+    this.tell({ othersHear: othersHear(mode, { pressed, translationSpeaking: this.outgoing.speaking.get() }) });
+  }
+
+  /** Soon, and once for many changes. */
+  private draw(): void {
+    this.drawing ??= setTimeout(() => {
+      this.drawing = undefined;
+      const visit = this.place?.visit;
+      if (visit) this.lines.set(linesOf(visit, this.wanted));
+    }, DRAW_EVERY_MS);
+  }
+}
+
+function linesOf(visit: Visit, settings: Settings): readonly Line[] {
+  const { read } = earWishes(settings);
+  const offered = offerOf(UNKNOWN, visit.interpreter.get()).read;
+  return shown(visit.passages.get(), { ...read, offered, calm: false }, MOST_LINES).map((paragraph) => ({
+    ...paragraph,
+    speaker: visit.speakerOf(paragraph.speaker),
+  }));
+}
+
+function problemOf(error: unknown): Problem {
+  if (isWithdrawn(error)) return "withdrawn";
+  if (!(error instanceof ApiError)) return "offline"; // livekit-client could not connect
+  if (error.code === "offline") return "offline";
+  return error.retryAfterS !== null ? "crowded" : "refused";
+}

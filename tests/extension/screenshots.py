@@ -1,0 +1,94 @@
+"""Pictures of the extension, for its page and for the stores: `python -m tests.extension.screenshots FOLDER`.
+
+Real media server and browser; an interpreter that follows a script.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import tempfile
+from pathlib import Path
+
+from playwright.async_api import Playwright, async_playwright, expect
+
+from stack.livekit_server import obtain
+from stack.ports import free_port
+from tests.browser.interpreter import interpreting, tone
+from tests.browser.servers import ROOT, MediaServer, livekit_server
+from tests.extension.browsing import visitor
+from tests.extension.conftest import TAB_HZ, written
+from tests.extension.installation import CODE, installation
+from tests.extension.meeting import Pages, pages
+
+LOOKS = (("en", "light"), ("de", "dark"), ("ar", "light"))
+TALK = (
+    ("Good morning everyone.", "Buenos días a todos."),
+    ("Let us begin with the report of last week.", "Empecemos con el informe de la semana pasada."),
+)
+WINDOW = {"width": 380, "height": 560}
+"""As wide as the window under the button."""
+
+
+async def take(
+    playwright: Playwright,
+    media: MediaServer,
+    elsewhere: Pages,
+    profile: Path,
+    folder: Path,
+    look: tuple[str, str],
+) -> None:
+    """The settings, the button's window and the captions in one language and light."""
+    locale, scheme = look
+    async with (
+        installation(media.url) as hive,
+        visitor(playwright, ROOT / "extension" / "dist", profile, locale=locale, scheme=scheme) as somebody,
+    ):
+        settings = await somebody.options()
+        await settings.screenshot(path=folder / f"{locale}-pairing.png")
+        await somebody.pair(hive.url, CODE)
+        await somebody.keep(hear="es", theirs="en", mine="es", read="both", microphone=True, speak="push")
+        await settings.reload()
+        await settings.locator("main").wait_for()
+        await settings.screenshot(path=folder / f"{locale}-settings.png", full_page=True)
+        page = await somebody.context.new_page()
+        await page.goto(f"{elsewhere.url}/plays")
+        await somebody.start(page)
+        room = await hive.room()
+        async with interpreting(media, room, ("en", "es", "fr")) as interpreter:
+            await interpreter.opened("es")
+            await interpreter.measure("es", 2.5)
+            for said, heard in TALK:
+                segment = await interpreter.caption(f"tab-{room}", said, language="en")
+                await interpreter.caption(f"tab-{room}", heard, language="es", segment=segment)
+            await expect(page.locator("hive-captions .line-text").last).to_be_visible()
+            await page.wait_for_timeout(500)
+            await page.screenshot(path=folder / f"{locale}-captions.png")
+            window = await somebody.context.new_page()
+            await window.set_viewport_size(WINDOW)  # type: ignore[arg-type]  # width and height
+            tab = await somebody.context.service_workers[0].evaluate(
+                "async () => (await chrome.tabs.query({})).find(({ audible, index }) => audible || index === 1).id"
+            )
+            await window.goto(f"{somebody.page_of('popup.html')}?tab={tab}")
+            await window.locator("main").wait_for()
+            await window.wait_for_timeout(500)
+            await window.screenshot(path=folder / f"{locale}-button.png")
+
+
+async def main(folder: Path) -> None:
+    """Takes all of them."""
+    with tempfile.TemporaryDirectory() as made:
+        directory = Path(made)
+        with livekit_server(await obtain(), directory, webhook_port=free_port()) as media:
+            async with (
+                pages(written(directory / "tab.wav", tone(TAB_HZ, 10))) as elsewhere,
+                async_playwright() as playwright,
+            ):
+                for look in LOOKS:
+                    await take(playwright, media, elsewhere, directory / look[0], folder, look)
+
+
+if __name__ == "__main__":
+    chosen = Path(sys.argv[1])
+    chosen.mkdir(parents=True, exist_ok=True)
+    asyncio.run(main(chosen))

@@ -1,0 +1,169 @@
+"""A tab is interpreted: its sound speaks in a private room, what comes of it is heard and read over its page."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Page, Playwright, expect
+
+from tests.browser.axe import barriers
+from tests.browser.interpreter import ScriptedInterpreter, interpreting, tone
+from tests.browser.servers import MediaServer
+from tests.extension.browsing import Visitor, visitor
+from tests.extension.conftest import TAB_HZ
+from tests.extension.installation import CODE, Installation
+from tests.extension.meeting import Pages
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.asyncio(loop_scope="session"),
+    pytest.mark.timeout(240),
+]
+
+SAID_HZ = 1000
+QUIETER_DB = 20
+"""So much the tab is turned down at least while its translation speaks; the usual balance is 28 dB."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A tab that is interpreted."""
+
+    somebody: Visitor
+    page: Page
+    interpreter: ScriptedInterpreter
+    room: str
+
+    @property
+    def call(self) -> str:
+        """The identity of the call's sound."""
+        return f"tab-{self.room}"
+
+
+@asynccontextmanager
+async def interpreted(
+    somebody: Visitor, hive: Installation, media: MediaServer, address: str
+) -> AsyncIterator[Scene]:
+    """Somebody has the tab at an address interpreted from English into Spanish, until the block ends."""
+    await somebody.pair(hive.url, CODE)
+    await somebody.keep(hear="es", theirs="en", mine="es")
+    page = await somebody.context.new_page()
+    await page.goto(address)
+    await somebody.start(page)
+    async with AsyncExitStack() as held:
+        room = await hive.room()
+        interpreter = await held.enter_async_context(interpreting(media, room, ("en", "es", "fr")))
+        await interpreter.opened("es")
+        await expect(page.locator("hive-captions .lag")).not_to_be_empty(timeout=20_000)
+        yield Scene(somebody, page, interpreter, room)
+
+
+async def test_the_translation_is_heard_over_the_tab_and_read_on_its_page(
+    playwright: Playwright,
+    extension: Path,
+    hive: Installation,
+    media: MediaServer,
+    elsewhere: Pages,
+    tmp_path: Path,
+) -> None:
+    """The tab is heard, quieter while the translation speaks; captions say who spoke; Stop ends everything."""
+    async with (
+        visitor(playwright, extension, tmp_path / "profile") as somebody,
+        interpreted(somebody, hive, media, f"{elsewhere.url}/plays") as scene,
+    ):
+        before = await somebody.listen(2)
+        assert before.has_tone(TAB_HZ)
+
+        saying = asyncio.create_task(scene.interpreter.say("es", tone(SAID_HZ, 5)))
+        await asyncio.sleep(1.5)
+        over = await somebody.listen(2)
+        await saying
+        assert over.has_tone(SAID_HZ)
+        assert over.level_db(TAB_HZ) < before.level_db(TAB_HZ) - QUIETER_DB
+
+        await scene.interpreter.measure("es", 2.5)
+        await scene.interpreter.caption(scene.call, "Good morning.", language="en")
+        await scene.interpreter.caption(scene.call, "Buenos días.", language="es")
+        frame = scene.page.locator("hive-captions .frame")
+        await expect(frame.locator(".line-text")).to_have_text("Buenos días.")
+        await expect(frame.locator(".line-speaker")).to_have_text("Call")
+        await expect(frame.locator(".lag")).to_have_text("2.5 s behind")
+        assert hive.wishes == [{"hear": "es", "speak": "en", "languages": None}]
+
+        await frame.get_by_role("button", name="Stop").click()
+        await expect(scene.page.locator("hive-captions")).to_have_count(0)
+        async with asyncio.timeout(10):
+            while hive.closed != [scene.room]:
+                await asyncio.sleep(0.05)
+
+
+async def test_captions_are_moved_resized_and_read_in_another_language(
+    playwright: Playwright,
+    extension: Path,
+    hive: Installation,
+    media: MediaServer,
+    elsewhere: Pages,
+    tmp_path: Path,
+) -> None:
+    """All of it by keyboard too, on a page whose policy allows no script of its own, without barriers."""
+    async with (
+        visitor(playwright, extension, tmp_path / "profile") as somebody,
+        interpreted(somebody, hive, media, f"{elsewhere.url}/strict") as scene,
+    ):
+        frame = scene.page.locator("hive-captions .frame")
+        await scene.interpreter.caption(scene.call, "Buenos días.", language="es")
+        await expect(frame.locator(".line-text")).to_have_text("Buenos días.")
+
+        top = await frame.evaluate("element => element.getBoundingClientRect().top")
+        await frame.locator(".handle").focus()
+        for _ in range(5):
+            await scene.page.keyboard.press("ArrowUp")
+        await expect(frame).to_have_attribute("style", re.compile(r"top: 7[34]"))
+        assert await frame.evaluate("element => element.getBoundingClientRect().top") < top
+
+        size = await frame.locator(".lines").evaluate("element => getComputedStyle(element).fontSize")
+        await frame.get_by_role("button", name="Larger").click()
+        await expect(frame.locator(".lines")).not_to_have_css("font-size", size)
+        await frame.get_by_role("button", name="Background").click()
+        await expect(frame).to_have_attribute("data-contrast", "dark")
+
+        await frame.get_by_role("combobox", name="I hear and read").select_option("fr")
+        await scene.interpreter.wished("translator.listen", "fr")
+        await scene.interpreter.opened("fr")
+        await scene.interpreter.caption(scene.call, "Bonjour.", language="fr")
+        await expect(frame.locator(".line-text")).to_have_text("Bonjour.")
+
+
+@pytest.mark.parametrize(("locale", "scheme"), [("en", "light"), ("de", "dark"), ("ar", "light")])
+async def test_nothing_of_it_has_barriers(
+    playwright: Playwright,
+    extension: Path,
+    hive: Installation,
+    media: MediaServer,
+    elsewhere: Pages,
+    tmp_path: Path,
+    locale: str,
+    scheme: str,
+) -> None:
+    """Settings before and after pairing, the button's window, captions; light, dark, from right to left."""
+    async with visitor(playwright, extension, tmp_path / "profile", locale=locale, scheme=scheme) as somebody:
+        settings = await somebody.options()
+        assert await barriers(settings) == []
+        assert await settings.locator("html").get_attribute("dir") == ("rtl" if locale == "ar" else "ltr")
+        async with interpreted(somebody, hive, media, f"{elsewhere.url}/plays") as scene:
+            await scene.interpreter.caption(scene.call, "Buenos días.", language="es")
+            await expect(scene.page.locator("hive-captions .line-text")).to_have_text("Buenos días.")
+            assert await barriers(scene.page) == []
+            await settings.reload()
+            await settings.locator("main").wait_for()
+            assert await barriers(settings) == []
+            window = await somebody.context.new_page()
+            await window.goto(somebody.page_of("popup.html"))
+            await window.locator("main").wait_for()
+            assert await barriers(window) == []
