@@ -5,7 +5,6 @@ Its environment is looked for where `hive engines install pocket-tts` puts it; w
 
 from __future__ import annotations
 
-import asyncio
 import subprocess
 from contextlib import aclosing
 from dataclasses import replace
@@ -22,7 +21,6 @@ from pipeline.engines.cloning.loading import load_cloning
 from pipeline.engines.cloning.synthesizer import CloningSynthesizer
 from pipeline.engines.protocols import EngineMissing, UnknownLanguage
 from pipeline.recordings.decoding import decode
-from pipeline.recordings.watermark import SURE, Watermark
 from tests.models import real_model
 
 pytestmark = [pytest.mark.engines, pytest.mark.timeout(600)]
@@ -49,8 +47,11 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     )
 
 
-async def test_it_loads_hears_a_voice_and_speaks_marked(settings: Settings) -> None:
-    """By the library's own loading, which takes weights of the right names and shapes alone; and again for the next."""
+async def test_it_loads_hears_a_voice_and_speaks(settings: Settings) -> None:
+    """By the library's own loading, which takes weights of the right names and shapes alone; and again for the next.
+
+    It is marked, which only speech shows, and this is noise: see `test_watermark.py`.
+    """
     reference = decode(SPEECH, rate_hz=HEARING_RATE_HZ, max_s=20).pcm
     loaded = await load_cloning(settings)
     try:
@@ -63,8 +64,6 @@ async def test_it_loads_hears_a_voice_and_speaks_marked(settings: Settings) -> N
                 sound = np.concatenate([piece async for piece in speech])
             assert len(sound) > SPEAKING_RATE_HZ / 4
             assert sound.any()
-        watermark = await asyncio.to_thread(Watermark.load, settings.models.directory)
-        assert await asyncio.to_thread(watermark.confidence, sound, SPEAKING_RATE_HZ) > SURE
         with pytest.raises(UnknownLanguage):
             async with aclosing(cloner.clone(replace(request, language="es"))) as speech:
                 await anext(speech)
