@@ -11,6 +11,7 @@ import { within } from "./numbers";
 const HANDOVER = "HIVE handover 1";
 const CHECK = "HIVE key check 1";
 const ACCESS = "HIVE access 1";
+const NEXT = "HIVE next key 1";
 const CHECK_VALUE = /^([A-Za-z0-9_-]{22})?$/;
 const AES_KEY_BYTES = 32;
 const NONCE_BYTES = 12;
@@ -44,6 +45,31 @@ export async function sealedFor(access: Access, key: string, room: string, ident
 /** Tells one key of a meeting from another, and gives nothing of it away. */
 export async function keyCheck(key: string, room: string): Promise<string> {
   return base64url(await derive(new TextEncoder().encode(key), netstrings([CHECK, room]), CHECK_BYTES));
+}
+
+/** Another key for the meeting, as only who has the one before can make or open it. */
+export async function sealedNext(key: string, next: string, room: string): Promise<string> {
+  const iv = crypto.getRandomValues(new Uint8Array(NONCE_BYTES));
+  const cipher = await nextCipher(key, room);
+  const sealed = await crypto.subtle.encrypt({ name: "AES-GCM", iv }, cipher, new TextEncoder().encode(next));
+  return base64url(new Uint8Array([...iv, ...new Uint8Array(sealed)]));
+}
+
+/** Null for what was not sealed with `key` for this meeting. */
+export async function openedNext(key: string, sealed: string, room: string): Promise<string | null> {
+  try {
+    const raw = bytesOf(sealed);
+    const algorithm = { name: "AES-GCM", iv: raw.slice(0, NONCE_BYTES) };
+    const next = await crypto.subtle.decrypt(algorithm, await nextCipher(key, room), raw.slice(NONCE_BYTES));
+    return new TextDecoder().decode(next);
+  } catch {
+    return null;
+  }
+}
+
+async function nextCipher(key: string, room: string): Promise<CryptoKey> {
+  const derived = await derive(new TextEncoder().encode(key), netstrings([NEXT, room]), AES_KEY_BYTES);
+  return crypto.subtle.importKey("raw", derived, "AES-GCM", false, ["encrypt", "decrypt"]);
 }
 
 /**

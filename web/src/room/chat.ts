@@ -1,5 +1,4 @@
 import {
-  Encryption_Type,
   ParticipantKind,
   RoomEvent,
   type ChatMessage as OldMessage,
@@ -54,7 +53,7 @@ interface ChatParts {
   /** What this tab received before. */
   readonly earlier: Written;
   readonly source?: CaptionSource;
-  /** In an encrypted meeting: what is not encrypted is no message, and translations come in the interpreter's own name. */
+  /** In an encrypted meeting: translations come in the interpreter's own name. */
   readonly sealed?: boolean;
 }
 
@@ -147,10 +146,7 @@ export class Chat {
   private async read(stream: CaptionStream, writer: string): Promise<string | null> {
     const open = this.open.get(writer) ?? 0;
     const worthReading =
-      open < MOST_OPEN &&
-      (!this.parts.sealed || stream.info.encryptionType !== Encryption_Type.NONE) &&
-      (stream.info.size ?? 0) <= 4 * MOST_UNITS &&
-      this.streams.take(writer, performance.now());
+      open < MOST_OPEN && (stream.info.size ?? 0) <= 4 * MOST_UNITS && this.streams.take(writer, performance.now());
     if (!worthReading) {
       this.source.forget(stream.info.id);
       return null;
@@ -207,9 +203,7 @@ export class Chat {
     participant?: Participant,
     _kind?: unknown,
     topic?: string,
-    encryption?: Encryption_Type,
   ): void => {
-    if (this.parts.sealed && encryption === Encryption_Type.NONE) return;
     const packet = topic === OLDER_TOPIC && participant ? readPacket(data) : null;
     if (packet && participant) this.take(participant.identity, packet.id, packet.text);
   };

@@ -226,16 +226,6 @@ describe("in an encrypted meeting", () => {
     chat = newChat(true);
   });
 
-  it("shows what is encrypted, and nothing else", async () => {
-    source.send("eve", ["in the clear"], {});
-    source.encryptionType = GCM;
-    source.send("ana", ["Good morning"], {});
-    await shows("ana: Good morning");
-    const old = new TextEncoder().encode('{"id": "1", "message": "in the clear"}');
-    room.emit(RoomEvent.DataReceived, old, person("eve", {}), undefined, "lk-chat-topic", 0);
-    expect(words()).toEqual(["ana: Good morning"]);
-  });
-
   it("writes nothing before it is encrypted", async () => {
     expect(await chat.send("Good morning")).toBe("failed");
     Object.assign(room, { isE2EEEnabled: true });

@@ -2,7 +2,7 @@
 import { ParticipantKind, RoomEvent, type Room } from "livekit-client";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Organising } from "../../src/logic/api";
-import { keyCheck } from "../../src/logic/handover";
+import { keyCheck, openedNext, sealedNext } from "../../src/logic/handover";
 import { newRoomKey } from "../../src/logic/roomKey";
 import { netstrings } from "../../src/logic/signatures";
 import { Encryption, secrecyOf, type Recipient } from "../../src/room/encryption";
@@ -18,7 +18,6 @@ vi.mock("livekit-client/e2ee-worker?worker", () => ({
 const KEY = "ZGVmZ2hpamtsbW5vcHFyc3R1dnd4eXp7fH1-f4CBgoM";
 const OTHER = `A${KEY.slice(1)}`;
 const SEALING = "B6N8vBQgk8i3VdwbEOhstCY3StFqqFPtC9_AsrhtHHw";
-const GCM = 1;
 
 let room: FakeRoom;
 let encryption: Encryption;
@@ -122,21 +121,23 @@ describe("who can hear an encrypted meeting", () => {
 });
 
 describe("the key", () => {
-  const arrives = (key: string, from: string, type = GCM): void =>
-    room.emit(RoomEvent.DataReceived, new TextEncoder().encode(key), person(from), 0, "translator.key", type);
+  const arrives = async (key: string, from: string, before = KEY): Promise<void> => {
+    const sealed = new TextEncoder().encode(await sealedNext(before, key, "hall"));
+    room.emit(RoomEvent.DataReceived, sealed, person(from), 0, "translator.key");
+  };
 
   it("is taken anew from an organiser, and kept in the address", async () => {
-    arrives(OTHER, "organiser-2");
+    await arrives(OTHER, "organiser-2");
     await vi.waitFor(() => expect(encryption.key.get()).toBe(OTHER));
     expect(window.location.hash).toBe(`#abc&key=${OTHER}`);
   });
 
   it.each([
-    ["a guest", OTHER, "speaker-1", GCM],
-    ["somebody without the key", OTHER, "organiser-2", 0],
-    ["an organiser who sends something else", "no key", "organiser-2", GCM],
-  ])("is not taken from %s", async (_, key, from, type) => {
-    arrives(key, from, type);
+    ["a guest", OTHER, "speaker-1", KEY],
+    ["somebody without the key", OTHER, "organiser-2", OTHER],
+    ["an organiser who sends something else", "no key", "organiser-2", KEY],
+  ])("is not taken from %s", async (_, key, from, before) => {
+    await arrives(key, from, before);
     await settled();
     expect(encryption.key.get()).toBe(KEY);
   });
@@ -152,7 +153,8 @@ describe("the key", () => {
       },
     } as unknown as Organising;
     await encryption.change(organising);
-    expect(published).toEqual([encryption.key.get()]);
+    expect(published.length).toBe(1);
+    expect(await openedNext(KEY, published[0] ?? "", "hall")).toBe(encryption.key.get());
     expect(encryption.key.get()).not.toBe(KEY);
     expect(handed).toEqual(["agent-1"]);
     await state("hears");
@@ -165,7 +167,7 @@ describe("the key", () => {
     expect(encryption.unreadable.get()).toEqual([]);
     fails("InvalidKey: still");
     expect(encryption.unreadable.get()).toEqual(["luc"]);
-    arrives(newRoomKey(), "organiser-2");
+    await arrives(newRoomKey(), "organiser-2");
     await vi.waitFor(() => expect(encryption.unreadable.get()).toEqual([]));
   });
 
