@@ -67,7 +67,7 @@ async def take(
             window = await somebody.context.new_page()
             await window.set_viewport_size(WINDOW)  # type: ignore[arg-type]  # width and height
             tab = await somebody.context.service_workers[0].evaluate(
-                "async () => (await chrome.tabs.query({})).find(({ audible, index }) => audible || index === 1).id"
+                "async () => (await chrome.tabs.query({})).find(({ title }) => title === 'A talk').id"
             )
             await window.goto(f"{somebody.page_of('popup.html')}?tab={tab}")
             await window.locator("main").wait_for()
