@@ -16,7 +16,7 @@ from auth_service.http.dependencies import (
     organiser,
     same,
 )
-from auth_service.http.schemas import RecordingWish
+from auth_service.http.recording_schemas import RecordingWish
 from auth_service.storage.records import Room
 
 router = APIRouter(prefix="/api/v1/rooms", tags=["organisers"])

@@ -21,7 +21,7 @@ from auth_service.http.dependencies import (
     whole_body,
 )
 from auth_service.http.fields import timestamp
-from auth_service.http.schemas import (
+from auth_service.http.recording_schemas import (
     RecordingFileOut,
     RecordingOut,
     RecordingPartOut,

@@ -27,7 +27,6 @@ from auth_service.policy import Role
 from auth_service.storage.records import InvitationState
 from protocol.control import MOST_INTERPRETERS, MOST_LANGUAGES_EACH, Speed
 from protocol.glossary import MAX_ENTRIES, MAX_FORMS, parse
-from protocol.recordings import EndReason
 from protocol.room_key import MAX_SEALED_CHARACTERS
 
 LONGEST_INVITATION_S = 90 * 24 * 3600
@@ -255,56 +254,10 @@ class MustWait(Out):
     ask_again_s: float
 
 
-class RecordingWish(In):
-    """Whether anything may be recorded from now on, by people's pages or on the server."""
-
-    allowed: bool
-
-
 class ChatWish(In):
     """Whether speakers and listeners may write in the chat, from now on."""
 
     allowed: bool
-
-
-class RecordingPartOut(Out):
-    """What one interpreter has recorded; `end` says why it ended, `cut` where its process died."""
-
-    id: str
-    began_at: Time
-    duration_s: float
-    end: EndReason
-
-
-class RecordingFileOut(Out):
-    """Sound in one language, `original.ogg` for what people said themselves, `transcript.jsonl`, or `picture.mp4`,
-    which belongs to no part."""
-
-    part: str
-    name: str
-    bytes: int
-
-
-class RecordingOut(Out):
-    """A recording on the server; what there is of it comes once a part has ended."""
-
-    id: str
-    started_at: Time
-    stopped_at: Time | None
-    parts: list[RecordingPartOut]
-    files: list[RecordingFileOut]
-
-
-class RecordingsOut(Out):
-    """All recordings of a room, the newest first."""
-
-    recordings: list[RecordingOut]
-
-
-class TakenOut(Out):
-    """How many bytes of a file there are by now."""
-
-    bytes: int
 
 
 class DoorWish(In):

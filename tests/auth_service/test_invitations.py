@@ -33,6 +33,7 @@ async def test_a_guest_link_lets_a_speaker_in(api: Api, clock: WallClock) -> Non
         "source_language": "en",
         "expires_at": "2027-01-22T08:00:00Z",
         "recorded": False,
+        "encrypted": False,
     }
     claims = TokenVerifier("devkey", DEVELOPMENT_SECRET).verify(joined["token"], verify_signature=True)
     assert claims.identity == joined["identity"]

@@ -124,7 +124,7 @@ CASES: dict[str, Ask] = {
     "choices of no kind": Ask("/api/v1/account/choices", 422, "invalid", method="PUT", query={}, json={"keeps": 1}),
     # HTTP itself
     "no such place": get("/api/v1/voice/nothing", 404, "not_found"),
-    "a method that is none": get(TRANSLATE, 404, "not_found"),
+    "a method that is none": get(TRANSLATE, 405, "not_found"),
     "no key": get("/api/v1/account", 401, "not_authorised", head={"authorization": ""}),
     "a wrong key": get("/api/v1/account", 401, "not_authorised", head={"authorization": "Bearer hive_" + "a" * 43}),
     "another way to show a key": get("/api/v1/account", 401, "not_authorised", head={"authorization": "Basic YTpi"}),

@@ -280,6 +280,7 @@ async def test_who_reads_the_sentence_has_agreed(voices: Voices) -> None:
         "by_key": "k-ada",
         "language": "en",
         "wording": asked["text"],
+        "cloning": False,
     }
     assert (tree["similarity"], tree["warnings"]) == (None, [])
     profile = tree["profile"]

@@ -92,6 +92,7 @@ def test_all_attributes() -> None:
         "translator.profile": "embedded",
         "translator.recording": "",
         "translator.encrypted": "",
+        "translator.access": "",
         "translator.interpreters": '{"may": {}, "now": {}}',
         "translator.likenesses": "{}",
         "translator.turn": '{"speaker": "anna", "interpreting": ""}',

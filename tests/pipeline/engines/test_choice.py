@@ -62,6 +62,7 @@ def test_the_table_is_complete() -> None:
     """Every engine that settings may name stands in the table once, with its licences."""
     assert [engine.name for engine in ENGINES] == [
         "pocketsphinx", "whisper", "apertium", "opus", "espeak", "piper", "kokoro",
+        "pocket-tts", "chatterbox", "xtts",
     ]  # fmt: skip
     assert all(engine.code_licence and engine.weights_licence for engine in ENGINES)
 
