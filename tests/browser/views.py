@@ -96,9 +96,9 @@ async def together(album: Album, interpreter: ScriptedInterpreter, emma: Person,
     await talk(interpreter, speaker)
     speaking = asyncio.create_task(interpreter.say("es", tone(1000, 3)))
     await album.view("room")
-    await page.locator(".pill").click()
+    await page.locator(".lag .pill").click()
     await album.view("delay")
-    await page.locator(".pill").click()
+    await page.locator(".lag .pill").click()
     await speaking
     await emma.page.locator(".tool-share").click()
     await page.locator(".stage-screen video").wait_for(timeout=20_000)

@@ -24,6 +24,7 @@ POPUP = "/popup.html"
 CALL = "https://meet.google.com/calls"
 """Where a call is held that takes itself for Meet."""
 
+_TRIES = 6
 _PLAY_WHAT_COMES = """() => {
   const context = new AudioContext();
   context.createMediaStreamSource(window.call.heard).connect(context.destination);
@@ -104,6 +105,14 @@ class Visitor:
         await self.tools.evaluate(OFFSCREEN, f"({BEGIN_LISTENING})()")
         await asyncio.sleep(seconds)
         return _sound(await self.tools.evaluate(OFFSCREEN, f"({END_LISTENING})()"))
+
+    async def hears(self, hz: float) -> Heard:
+        """Listens until a tone is heard as a whole: a busy machine tears it now and then."""
+        for _ in range(_TRIES):
+            heard = await self.listen(2)
+            if heard.has_tone(hz):
+                return heard
+        raise AssertionError(f"{hz:g} Hz is not to be heard")
 
     async def _tab(self, page: Page) -> str:
         """The target that is the tab of a page; each has an address of its own."""
@@ -209,7 +218,7 @@ async def visitor(
         if voice:  # a browser that answers every question by itself finds no sound of tabs
             await context.grant_permissions(["microphone"])
         running = context.service_workers
-        worker = running[0] if running else await context.wait_for_event("serviceworker")
+        worker = running[0] if running else await context.wait_for_event("serviceworker", timeout=90_000)
         async with devtools(profile) as tools:
             yield Visitor(context, tools, worker.url.split("/")[2])
     finally:
