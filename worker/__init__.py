@@ -7,3 +7,5 @@ chat_translation.py chat_readers.py chat_text.py  what people write, for those w
 speakers.py audio_input.py  who is heard; channels.py sink.py publishing.py permissions.py  who hears what
 captions.py outbox.py text_streams.py telemetry.py status.py  what is shown
 """
+
+import config  # noqa: F401 -- before anything imports NumPy: it says how many threads that takes
