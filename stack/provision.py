@@ -24,6 +24,7 @@ FOR_TESTS: Final = (
     "kokoro-int8",
     "voice-encoder",
     "piper-en_US-joe-medium",
+    "watermark",
 )
 """Real weights that the tests use where they are."""
 

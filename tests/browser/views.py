@@ -133,9 +133,12 @@ async def tools(album: Album) -> None:
     await page.keyboard.press("Escape")
     await page.locator(".tool-more").click()
     await album.view("more")
+    hand = page.locator(".tool-hand")
     if await page.locator(".more-menu .tool-hand").count() == 0:
         await page.keyboard.press("Escape")
-    await page.locator(".tool-hand").click()
+    elif not await hand.is_visible():  # what was looked at before has closed the menu
+        await page.locator(".tool-more").click()
+    await hand.click()
     await page.locator(".hand-menu button").first.wait_for()
     await album.view("hand")
     await page.keyboard.press("Escape")

@@ -8,7 +8,7 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import insert
 
-from config.settings import Settings
+from config.settings import Models, Settings
 from config.voice import VoiceSettings
 from foundation.database import transaction
 from tests.auth_service.conftest import WallClock
@@ -25,7 +25,7 @@ def clock() -> WallClock:
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    """Of a service that reaches no speech service: nobody listens on port 9."""
+    """Of a service that reaches no speech service, as nobody listens on port 9, and has no model, whatever is here."""
     voice = VoiceSettings(
         database_url=SecretStr(f"sqlite:///{tmp_path}/voice.sqlite3"),
         directory=tmp_path / "voice",
@@ -33,7 +33,7 @@ def settings(tmp_path: Path) -> Settings:
         mt_urls=("http://127.0.0.1:9",),
         tts_urls=("http://127.0.0.1:9",),
     )
-    return Settings(development=True, voice=voice)
+    return Settings(development=True, voice=voice, models=Models(directory=tmp_path / "models"))
 
 
 @pytest.fixture
