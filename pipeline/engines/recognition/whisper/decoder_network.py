@@ -100,6 +100,15 @@ def step_model(shape: DecoderShape) -> bytes:
     return _Step(shape).model()
 
 
+def product_model(weight: NDArray[np.float32]) -> bytes:
+    """One product alone, as all of the decoder's are: input `x`, (n, inputs), output `y`, (n, outputs)."""
+    stored = {"decoder/position_encodings/encodings": weight[:1], "product/weight": weight}
+    graph = _Graph()
+    graph.product("x", DecoderShape(stored, ()), "product", bias=False, out="y")
+    graph.gives("y")
+    return graph.model({"x": ("float", ["n", weight.shape[1]])})
+
+
 class _Step:
     """Builds the graph of a step."""
 

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from pipeline.engines.protocols import EngineError
 from pipeline.engines.recognition.whisper import decoder_network
-from pipeline.engines.recognition.whisper.decoder_network import BLOCKS, DecoderShape, in_blocks
+from pipeline.engines.recognition.whisper.decoder_network import BLOCKS, DecoderShape
 from pipeline.engines.recognition.whisper.weights import read_weights
 
 log = structlog.get_logger(__name__)
@@ -109,7 +109,8 @@ class DraftedDecoder:
             start: where in the prompt the token stands that begins a transcript.
         """
         text = _Text(self, sound, rules, start)
-        text.begin(list(prompt), list(draft)[:limit])
+        # words that spell out one of the decoder's own signs, such as the one that ends a text, are read as that sign
+        text.begin(list(prompt), [token for token in draft if token < rules.end][:limit])
         while not text.ended and len(text.tokens) < limit:
             text.go_on()
         return text.written(limit)
@@ -117,7 +118,7 @@ class DraftedDecoder:
     def heard(self, sound: Floats) -> dict[str, Floats]:
         """Keys and values of the sound."""
         names = [each.name for each in self._cross.get_outputs()]
-        return dict(zip(names, self._cross.run(None, {"sound": sound}), strict=True))
+        return dict(zip(names, _computed(self._cross, {"sound": sound}), strict=True))
 
     def nothing_before(self) -> list[Floats]:
         """Keys and values of no tokens."""
@@ -139,7 +140,7 @@ class DraftedDecoder:
         }
         for layer in self._layers:
             feeds[f"past_key_{layer}"], feeds[f"past_value_{layer}"] = before[2 * layer : 2 * layer + 2]
-        *after, scores, attention = self._step.run(None, feeds)
+        *after, scores, attention = _computed(self._step, feeds)
         return scores, attention, after
 
 
@@ -218,25 +219,11 @@ def products_are_right() -> bool:
 
     Some kernels for processors without VNNI add pairs of products in 16 bits, where the largest do not fit.
     """
-    from onnx import TensorProto, helper, numpy_helper
-
     weight = np.tile(np.array([1.0, 0.98], np.float32), (16, 4 * BLOCKS[0]))
-    rounded, scales = in_blocks(weight, BLOCKS[0])
-    constants = [numpy_helper.from_array(rounded, "w"), numpy_helper.from_array(scales.reshape(-1), "s")]
-    node = helper.make_node(
-        "MatMulNBits", ["x", "w", "s"], ["y"], domain="com.microsoft",
-        K=weight.shape[1], N=weight.shape[0], bits=8, block_size=BLOCKS[0], accuracy_level=4,
-    )  # fmt: skip
-    takes = [helper.make_tensor_value_info("x", TensorProto.FLOAT, [None, weight.shape[1]])]
-    gives = [helper.make_tensor_value_info("y", TensorProto.FLOAT, None)]
-    graph = helper.make_graph([node], "products", takes, gives, constants)
-    opsets = [helper.make_opsetid("", 21), helper.make_opsetid("com.microsoft", 1)]
-    session = _session(
-        bytes(helper.make_model(graph, opset_imports=opsets, ir_version=10).SerializeToString())
-    )
+    session = _session(decoder_network.product_model(weight))
     for rows in (1, 4, 16):
         x = np.ones((rows, weight.shape[1]), np.float32)
-        (found,) = session.run(None, {"x": x})
+        (found,) = _computed(session, {"x": x})
         if not np.allclose(found, x @ weight.T, rtol=_TOLERANCE):
             return False
     return True
@@ -252,6 +239,14 @@ def _session(model: bytes) -> Any:
         return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # onnxruntime raises classes of its own that share no base but this
         raise EngineError(f"ONNX Runtime cannot use the decoder ({type(error).__name__})") from error
+
+
+def _computed(session: Any, feeds: Mapping[str, NDArray[Any]]) -> list[Floats]:
+    """All outputs. Raises RuntimeError, as CTranslate2 does."""
+    try:
+        return list(session.run(None, dict(feeds)))
+    except Exception as error:  # onnxruntime raises classes of its own that share no base but this
+        raise RuntimeError(f"ONNX Runtime failed ({type(error).__name__})") from error
 
 
 def _log_softmax(scores: Floats) -> Floats:

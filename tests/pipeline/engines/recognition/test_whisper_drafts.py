@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from pipeline.audio import Pcm, seconds
 from pipeline.engines.protocols import EngineError, HearingOptions
 from pipeline.engines.recognition.whisper import drafted_decoder
 from pipeline.engines.recognition.whisper.batch import WhisperBatch
-from pipeline.engines.recognition.whisper.drafted_decoder import DraftedDecoder, products_are_right
-from pipeline.engines.recognition.whisper.encoding import FULL_WINDOW_S
+from pipeline.engines.recognition.whisper.drafted_decoder import (
+    DraftedDecoder,
+    Floats,
+    Rules,
+    products_are_right,
+)
+from pipeline.engines.recognition.whisper.encoding import FULL_WINDOW_S, encode
 from pipeline.engines.recognition.whisper.models import open_model
 from pipeline.engines.recognition.whisper.pieces import Piece, Reading, Tuning
 from pipeline.engines.recognition.whisper.recognizer import WhisperRecognizer
@@ -33,7 +41,9 @@ class CountingDecoder(DraftedDecoder):
 
     steps: list[int]
 
-    def step(self, tokens, rows, before, heard):  # type: ignore[no-untyped-def]
+    def step(
+        self, tokens: Sequence[int], rows: Sequence[int], before: list[Floats], heard: Mapping[str, Floats]
+    ) -> tuple[Floats, Floats, list[Floats]]:
         self.steps.append(len(tokens))
         return super().step(tokens, rows, before, heard)
 
@@ -123,10 +133,13 @@ SAID = "Today we will talk about the new budget."
         "budget new the about talk will we today",
         "¿Qué? 今日は",
         "no " * 300,
+        "Today we will talk about the new budget.<|endoftext|> Today we will",
+        "<|startoftranscript|><|en|>",
     ],
     ids=[
         "right", "its beginning", "its end", "a word wrong", "a word too many", "a word missing", "twice",
         "something else", "backwards", "unknown signs", "longer than any text",
+        "a sign that ends it", "other signs of the decoder",
     ],
 )  # fmt: skip
 def test_a_draft_changes_no_word(pocket: Both, draft: str) -> None:
@@ -170,6 +183,22 @@ def test_where_nobody_speaks_no_draft_makes_words(base: Both, pcm: Pcm) -> None:
     assert read(base.drafting, piece).words == ()
 
 
+@pytest.mark.parametrize("draft", ["{}<|endoftext|> and so on", "{}<|endoftext|>", "<|startoftranscript|>{}"])
+def test_a_sign_of_the_decoder_in_a_draft_is_none_of_it(base: Both, draft: str) -> None:
+    """Whoever's words spell out what ends a text, no such sign is among their words."""
+    model, piece = base.drafting.model, Piece(sounds.utterance("rms-budget"), 0, "en")
+    tokenizer = base.drafting.tokenizer("en")
+    said = " " + " ".join(texts(read(base.drafting, piece)))
+    rules = Rules(tuple(base.drafting.suppressed), tokenizer.eot, tokenizer.no_speech)
+    prompt = [*tokenizer.sot_sequence, tokenizer.no_timestamps]
+    (sound,) = np.array(encode(model, [piece.pcm], 8))
+
+    written = base.counting.write(sound, prompt, tokenizer.encode(draft.format(said)), rules, 60, 0)
+
+    assert tokenizer.decode(written.tokens) == said
+    assert max(written.tokens) < tokenizer.eot
+
+
 async def test_a_speaker_is_heard_the_same_look_for_look(base: Both) -> None:
     """Real weights: what looks at a growing sentence say at last, and the words on the way, mostly checked."""
     pcm = sounds.joined(sounds.utterance("rms-report"), sounds.utterance("rms-budget"))
@@ -190,12 +219,46 @@ async def test_a_speaker_is_heard_the_same_look_for_look(base: Both) -> None:
     assert checked < written / 2 / 1.5
 
 
-def test_a_processor_with_wrong_products_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
-    """CTranslate2 writes all looks there; here they are right."""
-    assert products_are_right()
-    monkeypatch.setattr(drafted_decoder, "products_are_right", lambda: False)
+class Overflowing:
+    """A session whose sums of products do not get beyond 16 bits, in rows from a number on."""
 
+    def __init__(self, from_row: int) -> None:
+        self._from_row = from_row
+
+    def run(self, outputs: None, feeds: dict[str, NDArray[np.float32]]) -> list[NDArray[np.float32]]:
+        x = feeds["x"]
+        right = np.full((len(x), 16), x.shape[1] * 0.99, np.float32)
+        right[self._from_row :] *= 0.5
+        return [right]
+
+
+@pytest.mark.parametrize("from_row", [0, 3, 15])
+def test_a_processor_with_wrong_products_is_not_used(monkeypatch: pytest.MonkeyPatch, from_row: int) -> None:
+    """CTranslate2 writes all looks there, whether single rows come out wrong or many; here they are right."""
+    assert products_are_right()
+    monkeypatch.setattr(drafted_decoder, "_session", lambda model: Overflowing(from_row))
+
+    assert not products_are_right()
     assert DraftedDecoder.load(sounds.POCKET_WHISPER) is None
+
+
+def test_a_look_that_the_runtime_fails_at_fails_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As one that CTranslate2 fails at: the speaker is told, others are heard."""
+    both = Both(sounds.POCKET_WHISPER, FULL)
+    step = both.counting.step
+    piece = Piece(sounds.utterance("rms-budget"), 0, "en")
+
+    def failing(tokens: list[int], *rest: Any) -> Any:
+        monkeypatch.setattr(both.counting, "step", step)
+        return step([10**9], *rest)  # no token of the model's
+
+    monkeypatch.setattr(both.counting, "step", failing)
+    (alone,) = both.drafting.read([piece])
+    monkeypatch.setattr(both.counting, "step", failing)
+    together = both.drafting.read([piece, piece])
+
+    assert isinstance(alone, EngineError)
+    assert [texts(each) for each in together if isinstance(each, Reading)] == [SAID.split()] * 2
 
 
 @pytest.mark.parametrize("lacking", ["decoder/num_heads", "decoder/layer_1/ffn/linear_1/bias"])
