@@ -4,7 +4,7 @@ import { usePreferences } from "../hooks/usePreferences";
 
 /** How loud the originals are beside the translation. */
 export function Balance() {
-  const { text } = useI18n();
+  const { text, labelled } = useI18n();
   const { mixer } = useMeeting();
   const [{ balance }, change] = usePreferences();
   const percent = Math.round(balance * 100);
@@ -21,7 +21,10 @@ export function Balance() {
         max={100}
         step={5}
         value={percent}
-        aria-label={`${text("sound.balance")}: ${text("sound.balanceOriginal")} – ${text("sound.balanceTranslation")}`}
+        aria-label={labelled(
+          text("sound.balance"),
+          `${text("sound.balanceOriginal")} – ${text("sound.balanceTranslation")}`,
+        )}
         aria-valuetext={text("sound.balanceValue", { percent })}
         onChange={(event) => set(Number(event.target.value) / 100)}
       />

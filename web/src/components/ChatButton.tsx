@@ -7,7 +7,7 @@ const MOST_SHOWN = 99;
 
 /** Opens the chat, and says how many messages wait there. */
 export function ChatButton({ open, onToggle }: { open: boolean; onToggle: () => void }) {
-  const { text, count, number } = useI18n();
+  const { text, labelled, count, number } = useI18n();
   const unread = useStore(useMeeting().chat.unread);
   const title = text("chat.title");
   return (
@@ -18,7 +18,7 @@ export function ChatButton({ open, onToggle }: { open: boolean; onToggle: () => 
       data-leads=""
       data-unread={unread}
       aria-pressed={open}
-      aria-label={unread ? `${title}: ${count("chat.unread", unread)}` : title}
+      aria-label={unread ? labelled(title, count("chat.unread", unread)) : title}
       title={title}
       onClick={onToggle}
     >

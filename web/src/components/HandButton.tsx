@@ -9,7 +9,7 @@ const HandMenu = lazy(() => import("./HandMenu"));
 
 /** Raising the hand, reactions, and requests to who speaks, in one small menu that lies over the page. */
 export function HandButton() {
-  const { text, count, number } = useI18n();
+  const { text, labelled, count, number } = useI18n();
   const { hands, room } = useMeeting();
   const raised = useStore(hands.raised);
   const [open, setOpen] = useState(false);
@@ -49,7 +49,7 @@ export function HandButton() {
         data-raised={mine}
         aria-expanded={open}
         aria-controls={id}
-        aria-label={raised.length ? `${title}: ${count("hand.count", raised.length)}` : title}
+        aria-label={raised.length ? labelled(title, count("hand.count", raised.length)) : title}
         title={title}
         onClick={() => setOpen(!open)}
       >

@@ -6,7 +6,7 @@ import { Icon } from "./Icon";
 
 /** The transcripts that this device keeps; nothing where there are none. */
 export function KeptTranscripts({ onRead }: { onRead: (transcript: KeptTranscript) => void }) {
-  const { text, language } = useI18n();
+  const { text, labelled, language } = useI18n();
   const [transcripts, setTranscripts] = useState<readonly KeptTranscript[]>([]);
   const [forgetting, setForgetting] = useState<KeptTranscript | "all" | null>(null);
   const day = new Intl.DateTimeFormat(language, { dateStyle: "long", timeStyle: "short" });
@@ -43,7 +43,7 @@ export function KeptTranscripts({ onRead }: { onRead: (transcript: KeptTranscrip
                   <button
                     type="button"
                     className="button"
-                    aria-label={`${text("kept.read")}: ${one.title}`}
+                    aria-label={labelled(text("kept.read"), one.title)}
                     onClick={() => onRead(one)}
                   >
                     {text("kept.read")}

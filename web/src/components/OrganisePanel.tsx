@@ -224,7 +224,7 @@ interface ChannelsProps {
 
 /** Load and delay of each language, pushed by the interpreter itself. */
 function Channels({ languages, muted, onMuted }: ChannelsProps) {
-  const { text, language: locale } = useI18n();
+  const { text, labelled, language: locale } = useI18n();
   const tell = useTell();
   const mute = useMuting(muted, onMuted);
   const interpreter = useStore(useMeeting().interpreter);
@@ -244,7 +244,7 @@ function Channels({ languages, muted, onMuted }: ChannelsProps) {
             <button
               type="button"
               className="button"
-              aria-label={`${text(isMuted ? "org.unmuteLanguage" : "org.muteLanguage")}: ${nameWithin(code, locale)}`}
+              aria-label={labelled(text(isMuted ? "org.unmuteLanguage" : "org.muteLanguage"), nameWithin(code, locale))}
               onClick={() => {
                 mute(code, !isMuted);
                 const words = text(isMuted ? "told.unmuted" : "told.muted", { language: nameWithin(code, locale) });

@@ -75,7 +75,7 @@ interface RecordedProps {
 }
 
 function Recorded({ recording, organising, onDelete }: RecordedProps) {
-  const { text, language: locale } = useI18n();
+  const { text, labelled, language: locale } = useI18n();
   const errorText = useErrorText();
   const { title } = useMeeting().admission;
   const [asking, setAsking] = useState(false);
@@ -143,7 +143,7 @@ function Recorded({ recording, organising, onDelete }: RecordedProps) {
         <button
           type="button"
           className="button button-danger"
-          aria-label={`${text("org.serverDelete")}: ${label}`}
+          aria-label={labelled(text("org.serverDelete"), label)}
           onClick={() => setAsking(true)}
         >
           <Icon name="trash" />

@@ -60,7 +60,7 @@ export function ConnectionBanner() {
 
 /** How far the translation is behind; opens an explanation. */
 export function LagBadge() {
-  const { text, language: locale } = useI18n();
+  const { text, labelled, language: locale } = useI18n();
   const meeting = useMeeting();
   const interpreter = useStore(meeting.interpreter);
   const { listen } = useStore(meeting.wishSender.wishes);
@@ -82,7 +82,7 @@ export function LagBadge() {
         data-lag={lag.kind}
         aria-expanded={open}
         aria-controls={id}
-        aria-label={`${text("lag.title")}: ${text("lag.value", { seconds })}`}
+        aria-label={labelled(text("lag.title"), text("lag.value", { seconds }))}
         onClick={() => setOpen(!open)}
         onKeyDown={(event) => event.key === "Escape" && setOpen(false)}
       >
@@ -90,7 +90,7 @@ export function LagBadge() {
         <span>{text("lag.short", { seconds })}</span>
       </button>
       <div className="popover" id={id} hidden={!open}>
-        <h2>{`${text("lag.title")}: ${nameWithin(listen, locale)}`}</h2>
+        <h2>{labelled(text("lag.title"), nameWithin(listen, locale))}</h2>
         <p>{text(LAG_TEXTS[lag.kind])}</p>
         <p className="hint">{text("lag.meaning")}</p>
       </div>

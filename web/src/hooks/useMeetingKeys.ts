@@ -21,7 +21,7 @@ interface KeyTargets {
 /** Does what the keys ask for. What would otherwise be seen only in the settings is told in the status strip. */
 export function useMeetingKeys({ togglePanel, showKeys, chooseLanguage }: KeyTargets): void {
   const meeting = useMeeting();
-  const { text } = useI18n();
+  const { text, labelled } = useI18n();
   const tell = useTell();
   const [preferences, change] = usePreferences();
   const { wishes, setRead, press } = useWishes();
@@ -30,7 +30,7 @@ export function useMeetingKeys({ togglePanel, showKeys, chooseLanguage }: KeyTar
     const balance = Math.min(1, Math.max(0, preferences.balance + step));
     meeting.mixer.setBalance(balance);
     change({ balance });
-    tell(`${text("sound.balance")}: ${text("sound.balanceValue", { percent: Math.round(balance * 100) })}`);
+    tell(labelled(text("sound.balance"), text("sound.balanceValue", { percent: Math.round(balance * 100) })));
   };
   const setSize = (step: number): void => {
     const captionSize = Math.min(CAPTION_SIZES.length - 1, Math.max(0, preferences.captionSize + step));

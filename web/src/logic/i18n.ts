@@ -17,6 +17,8 @@ export type TextKey = TextKeyOf<Catalogue>;
 export type PluralKey = PluralKeyOf<Catalogue>;
 export type Values = Readonly<Record<string, string | number>>;
 
+const COLONS: Readonly<Partial<Record<InterfaceLanguage, string>>> = { fr: "\u00a0: ", ja: "：", zh: "：" };
+
 const RIGHT_TO_LEFT = /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u;
 const LEFT_TO_RIGHT = /(?![\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}])\p{L}/u;
 
@@ -51,6 +53,9 @@ export class TranslatorOf<English> {
   };
 
   readonly number = (value: number): string => this.numbers.format(value);
+
+  /** What is before what it is of, with the colon that the language writes. */
+  readonly labelled = (label: string, value: string): string => `${label}${COLONS[this.language] ?? ": "}${value}`;
 
   private fill(pattern: string, values: Values, begins = true): string {
     return pattern.replaceAll(/\{(\w+)\}/g, (whole, name: string, at: number) => {

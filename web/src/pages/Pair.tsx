@@ -112,7 +112,7 @@ interface DevicesProps {
 }
 
 function Devices({ devices, onWithdraw }: DevicesProps) {
-  const { text, language } = useI18n();
+  const { text, labelled, language } = useI18n();
   const [asking, setAsking] = useState<PairedDevice | null>(null);
   const used = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
   return (
@@ -131,7 +131,7 @@ function Devices({ devices, onWithdraw }: DevicesProps) {
               <button
                 type="button"
                 className="button"
-                aria-label={`${text("pair.withdraw")}: ${device.name}`}
+                aria-label={labelled(text("pair.withdraw"), device.name)}
                 onClick={() => setAsking(device)}
               >
                 {text("pair.withdraw")}

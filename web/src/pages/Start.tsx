@@ -103,7 +103,7 @@ function shownInHistory(): Creation {
 
 /** The meetings made in this browser, with their links. */
 function YourMeetings({ onShow }: { onShow: (meeting: KeptMeeting) => void }) {
-  const { text } = useI18n();
+  const { text, labelled } = useI18n();
   const [meetings, setMeetings] = useState(() => keptMeetings());
   if (!meetings.length) return null;
   const forget = (room: string): void => {
@@ -123,14 +123,14 @@ function YourMeetings({ onShow }: { onShow: (meeting: KeptMeeting) => void }) {
               <a
                 className="button button-main"
                 href={onThisSite(meeting.organiser_link)}
-                aria-label={`${text("start.enter")}: ${meeting.title}`}
+                aria-label={labelled(text("start.enter"), meeting.title)}
               >
                 {text("start.enter")}
               </a>
               <button
                 type="button"
                 className="button"
-                aria-label={`${text("org.links")}: ${meeting.title}`}
+                aria-label={labelled(text("org.links"), meeting.title)}
                 onClick={() => onShow(meeting)}
               >
                 {text("org.links")}

@@ -36,6 +36,18 @@ describe.each(INTERFACE_LANGUAGES)("the interface in %s", async (language) => {
   });
 });
 
+it("puts a label before what it stands for as each language sets colons", async () => {
+  const set = async (code: (typeof INTERFACE_LANGUAGES)[number]) => (await loadTranslator(code)).labelled("A", "b");
+  expect(await Promise.all((["en", "fr", "ar", "ja", "zh", "hi"] as const).map(set))).toEqual([
+    "A: b",
+    "A\u00a0: b",
+    "A: b",
+    "A：b",
+    "A：b",
+    "A: b",
+  ]);
+});
+
 /** What must not stand in a text: signs of another language's punctuation, and spaces where a line may break wrongly. */
 const MISPRINTS: Readonly<Partial<Record<(typeof INTERFACE_LANGUAGES)[number], RegExp>>> = {
   fr: /[^\S\u00a0][:;?!»%]|«[^\u00a0]|[^\s][;?!»]/,
