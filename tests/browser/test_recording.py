@@ -47,6 +47,7 @@ UNDERSTOOD = 0.2
 QUIET = 60
 HEARD = 0.9
 """One that had begun before the recording did is cut."""
+TERM, TERM_IN_SPANISH = "two", "dos"
 LAG_S = 12.0
 """Within it after a clause was said its translation is spoken, or left out as too late."""
 
@@ -161,11 +162,43 @@ async def test_a_meeting_is_recorded_on_the_server(
         lines = await _lines(rooms, meeting.room, meeting.organiser_token)
         await _heard_where_it_is_written(_played(original), _played(spanish), lines)
         _has_both_languages(word, json.loads(written.read_text()))
+        await _say_how_it_is_written(emma, TERM, TERM_IN_SPANISH)
+        await section.locator(".save select").last.select_option("json")
+        anew = await _saved(emma, ".recordings .save .button-main", tmp_path / "corrected.json")
+        _has_the_term_where_it_was_said(json.loads(written.read_text()), json.loads(anew.read_text()))
 
         await section.locator("li .actions .button-danger").click()
         await emma.page.locator("dialog .button-danger").click()
         await expect(section.locator("li")).to_have_count(0, timeout=LIMIT_MS)
         assert (emma.errors, ana.errors) == ([], [])
+
+
+async def _say_how_it_is_written(organiser: Person, term: str, spanish: str) -> None:
+    """A glossary after the meeting; its switch in the record is on from the start."""
+    page = organiser.page
+    await page.get_by_role("button", name="Edit glossary").click()
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_label("Term", exact=True).first.fill(term)
+    await organiser.choose(dialog.get_by_role("combobox").first, "es")
+    await dialog.get_by_label("Written in Spanish").first.fill(spanish)
+    await dialog.get_by_role("button", name="Save").click()
+    await expect(dialog).to_have_count(0)
+    await expect(page.get_by_role("switch", name="Correct terms by the glossary")).to_be_checked()
+
+
+def _has_the_term_where_it_was_said(before: dict[str, Any], after: dict[str, Any]) -> None:
+    """Nothing but the term is another in Spanish; the original is as it was said."""
+    said = [entry["texts"] for entry in before["entries"]]
+    assert any(TERM in texts["es"].split() for texts in said if "es" in texts)
+    assert [entry["texts"] for entry in after["entries"]] == [
+        {
+            language: " ".join(TERM_IN_SPANISH if word == TERM else word for word in text.split())
+            if language == "es"
+            else text
+            for language, text in texts.items()
+        }
+        for texts in said
+    ]
 
 
 async def _lines(rooms: Rooms, room: str, token: str) -> list[dict[str, Any]]:

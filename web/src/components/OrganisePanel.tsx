@@ -9,6 +9,7 @@ import { useMeeting } from "../hooks/useMeeting";
 import { useReportText } from "../hooks/useReportText";
 import { useStore } from "../hooks/useStore";
 import type { InterpreterState, Organising } from "../logic/api";
+import type { Glossary } from "../logic/glossary";
 import type { TextKey } from "../logic/i18n";
 import type { ChannelState } from "../logic/interpreter";
 import { nameOf, nameWithin } from "../logic/languages";
@@ -43,16 +44,17 @@ const STATE_TEXTS: Readonly<Record<InterpreterState["state"], TextKey>> = {
 };
 
 export function OrganisePanel({ organising, door }: { organising: Organising; door: Door }) {
+  const [glossary, setGlossary] = useState<Glossary | null | undefined>(undefined);
   return (
     <>
       <DoorSection door={door} />
-      <InterpreterSection organising={organising} />
+      <InterpreterSection organising={organising} onGlossary={setGlossary} />
       <LinksSection organising={organising} />
       <ChatSection organising={organising} />
       <RecordingSection organising={organising} />
       <PartBoundary>
         <Suspense>
-          <ServerRecordingSection organising={organising} />
+          <ServerRecordingSection organising={organising} glossary={glossary} />
         </Suspense>
       </PartBoundary>
       <StoredSection organising={organising} />
@@ -61,7 +63,12 @@ export function OrganisePanel({ organising, door }: { organising: Organising; do
   );
 }
 
-function InterpreterSection({ organising }: { organising: Organising }) {
+interface InterpreterSectionProps {
+  readonly organising: Organising;
+  readonly onGlossary: (glossary: Glossary | null) => void;
+}
+
+function InterpreterSection({ organising, onGlossary }: InterpreterSectionProps) {
   const { text, count } = useI18n();
   const errorText = useErrorText();
   const meeting = useMeeting();
@@ -188,7 +195,10 @@ function InterpreterSection({ organising }: { organising: Organising }) {
           glossary={wish.glossary}
           languages={offered}
           onClose={() => setDialog(null)}
-          onSave={(glossary) => change(null, { ...wish, glossary })}
+          onSave={async (glossary) => {
+            await change(null, { ...wish, glossary });
+            onGlossary(glossary);
+          }}
         />
       )}
       {dialog === "dismiss" && (

@@ -23,10 +23,12 @@ interface ServerRecordingProps {
   readonly organising: Organising;
   /** After the meeting only what there is can be had. */
   readonly ended?: boolean;
+  /** As it was saved here last; undefined before that. */
+  readonly glossary?: Glossary | null | undefined;
 }
 
 /** Recording on the server: begun, stopped, taken away, deleted. */
-export default function ServerRecordingSection({ organising, ended = false }: ServerRecordingProps) {
+export default function ServerRecordingSection({ organising, ended = false, glossary }: ServerRecordingProps) {
   const { text } = useI18n();
   const errorText = useErrorText();
   const { recordingAllowed, encryption } = useMeeting();
@@ -61,7 +63,13 @@ export default function ServerRecordingSection({ organising, ended = false }: Se
       )}
       <ul className="recordings">
         {recordings?.map((recording) => (
-          <Recorded key={recording.id} recording={recording} organising={organising} onDelete={remove} />
+          <Recorded
+            key={recording.id}
+            recording={recording}
+            organising={organising}
+            glossary={glossary}
+            onDelete={remove}
+          />
         ))}
       </ul>
     </section>
@@ -71,10 +79,11 @@ export default function ServerRecordingSection({ organising, ended = false }: Se
 interface RecordedProps {
   readonly recording: RecordingState;
   readonly organising: Organising;
+  readonly glossary: Glossary | null | undefined;
   readonly onDelete: (id: string) => Promise<void>;
 }
 
-function Recorded({ recording, organising, onDelete }: RecordedProps) {
+function Recorded({ recording, organising, glossary: saved, onDelete }: RecordedProps) {
   const { text, labelled, language: locale } = useI18n();
   const errorText = useErrorText();
   const { title } = useMeeting().admission;
@@ -150,7 +159,9 @@ function Recorded({ recording, organising, onDelete }: RecordedProps) {
           {text("org.serverDelete")}
         </button>
       </p>
-      {read && <RecordedTranscript {...read} />}
+      {read && (
+        <RecordedTranscript transcript={read.transcript} glossary={saved === undefined ? read.glossary : saved} />
+      )}
       {asking && (
         <ConfirmDialog
           title={text("org.serverDeleteTitle")}
