@@ -38,7 +38,7 @@ CLONING: Final = (
         "MIT",
         3200,
         "clones voices that have agreed, 23 languages; for a GPU",
-        repository=Repository("ResembleAI/chatterbox", (*chatterbox.FILES, "conds.pt", "Cangjie5_TC.json")),
+        repository=Repository("ResembleAI/chatterbox", (*chatterbox.FILES, "conds.pt")),
     ),
     Model(
         xtts.NAME,

@@ -29,6 +29,9 @@ _LOCKS: Final = Path(__file__).with_name("engine_locks")
 _OF_TORCH: Final = re.compile(r"(torch|torchaudio|torchvision|triton|nvidia-[\w-]+|cuda-[\w-]+)==")
 LIMIT_S: Final = 7200.0
 """pip itself gives up on an index that says nothing; unpacking gigabytes takes its time."""
+_TOLD_EVERY: Final = 20
+"""Packages, between two lines about how far it is."""
+_LARGE: Final = re.compile(r"Downloading (\S+) \((\d{3,}\.\d MB)\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,7 @@ class InstallableEngine:
     """Of code, weights and what else somebody agrees to."""
     commercial: bool
     gigabytes: float
-    """On a disk, with PyTorch for a CPU; with CUDA's libraries some four more. Without weights."""
+    """On a disk, with the usual PyTorch, of which CUDA's libraries are some four. Without weights."""
     pythons: tuple[tuple[int, int], tuple[int, int]]
     """From this one to the one before that one."""
     lock: Path
@@ -60,7 +63,7 @@ INSTALLABLE: Final = (
             "its authors' terms, accepted on the hub: no cloning without explicit and lawful consent, no deception",
         ),
         commercial=True,
-        gigabytes=1.5,
+        gigabytes=5.6,
         pythons=((3, 11), (3, 14)),
         lock=_LOCKS / "pocket-tts.txt",
     ),
@@ -70,7 +73,7 @@ INSTALLABLE: Final = (
         "0.1.7",
         ("Chatterbox, code and weights: MIT",),
         commercial=True,
-        gigabytes=3.0,
+        gigabytes=6.3,
         pythons=((3, 11), (3, 13)),
         lock=_LOCKS / "chatterbox.txt",
     ),
@@ -84,7 +87,7 @@ INSTALLABLE: Final = (
             "nobody sells another licence of these weights any more",
         ),
         commercial=False,
-        gigabytes=3.0,
+        gigabytes=7.3,
         pythons=((3, 11), (3, 14)),
         lock=_LOCKS / "xtts.txt",
     ),
@@ -161,20 +164,21 @@ async def remove(engine: InstallableEngine) -> None:
 
 async def _fill(engine: InstallableEngine, fresh: Path, torch_index: str, say: Callable[[str], None]) -> None:
     say(f"{engine.name}: an environment of its own, with {engine.package} {engine.version}")
-    made = await _run([sys.executable, "-m", "venv", str(fresh)])
+    made = await _run([sys.executable, "-m", "venv", str(fresh)], fresh)
     if made:
         raise Missing("this Python makes no environments", command="apt-get install python3-venv")
-    python = fresh / "bin" / "python"
     lock = await asyncio.to_thread(engine.lock.read_text, encoding="utf-8")
     torch, rest = _parted(lock) if torch_index else ("", lock)
     if torch:
         say(f"{engine.name}: PyTorch, from {torch_index}")
-        await _pip(engine, python, ["--index-url", torch_index, *torch.split()])
+        await _pip(
+            engine, fresh, ["--index-url", torch_index, *torch.split()], _Progress(engine.name, 0, say)
+        )
     packages = sum(not line.startswith((" ", "#")) for line in rest.splitlines() if line.strip())
     say(f"{engine.name}: up to {packages} packages; this takes minutes")
     listed = fresh / "packages.txt"
     await asyncio.to_thread(listed.write_text, rest, encoding="utf-8")
-    await _pip(engine, python, ["--require-hashes", "-r", str(listed)])
+    await _pip(engine, fresh, ["--require-hashes", "-r", str(listed)], _Progress(engine.name, packages, say))
 
 
 def _parted(lock: str) -> tuple[str, str]:
@@ -189,17 +193,50 @@ def _parted(lock: str) -> tuple[str, str]:
     return " ".join(torch), "\n".join(rest) + "\n"
 
 
-async def _pip(engine: InstallableEngine, python: Path, arguments: Sequence[str]) -> None:
-    command = [str(python), "-I", "-m", "pip", "install", "--quiet", "--no-deps", "--no-input", *arguments]
-    if failed := await _run(command):
+class _Progress:
+    """Tells how far pip is, from what it says."""
+
+    def __init__(self, engine: str, packages: int, say: Callable[[str], None]) -> None:
+        self._engine, self._packages, self._say = engine, packages, say
+        self._seen = 0
+
+    def hear(self, line: str) -> None:
+        if line.startswith(("Collecting ", "Processing ")):  # of an index, of a directory
+            self._seen += 1
+            if self._seen % _TOLD_EVERY == 0 and self._packages:
+                self._say(f"{self._engine}: {self._seen} of up to {self._packages} packages")
+        elif large := _LARGE.search(line):
+            self._say(f"{self._engine}: fetching {large[1]}, {large[2]}")
+        elif line.startswith("Installing collected packages"):
+            self._say(f"{self._engine}: unpacking {self._seen} packages")
+
+
+async def _pip(engine: InstallableEngine, fresh: Path, arguments: Sequence[str], progress: _Progress) -> None:
+    command = [
+        str(fresh / "bin" / "python"),
+        "-I",
+        "-m",
+        "pip",
+        "install",
+        "--progress-bar",
+        "off",
+        "--no-deps",
+    ]
+    if failed := await _run([*command, "--no-input", *arguments], fresh, progress.hear):
         raise FetchFailed(f"{engine.name} could not be installed: {_told(failed)}")
 
 
-async def _run(command: Sequence[str]) -> str:
-    """What a program says that fails; empty: it did not. Raises FetchFailed where it takes far too long."""
+async def _run(command: Sequence[str], fresh: Path, hear: Callable[[str], None] = lambda line: None) -> str:
+    """What a program says that fails; empty: it did not. What it unpacks lies in the environment and goes with it.
+
+    Raises:
+        FetchFailed: it takes far too long.
+    """
+    temporary = fresh / "tmp"
+    await asyncio.to_thread(temporary.mkdir, parents=True, exist_ok=True)
     process = await asyncio.create_subprocess_exec(
         *command,
-        env=os.environ | {"PIP_DISABLE_PIP_VERSION_CHECK": "1"},
+        env=os.environ | {"PIP_DISABLE_PIP_VERSION_CHECK": "1", "TMPDIR": str(temporary)},
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
@@ -208,8 +245,10 @@ async def _run(command: Sequence[str]) -> str:
     said = ""
     try:
         async with asyncio.timeout(LIMIT_S):
-            while piece := await process.stdout.read(4096):
-                said = (said + piece.decode("utf-8", "replace"))[-4000:]
+            while line := await process.stdout.readline():
+                words = line.decode("utf-8", "replace")
+                hear(words.strip())
+                said = (said + words)[-4000:]
             return said or "it failed" if await process.wait() else ""
     except TimeoutError as error:
         raise FetchFailed(f"{command[0]} did not end within {LIMIT_S:g} s") from error
@@ -217,6 +256,7 @@ async def _run(command: Sequence[str]) -> str:
         if process.returncode is None:
             process.kill()
             await process.wait()
+        await asyncio.to_thread(shutil.rmtree, temporary, ignore_errors=True)
 
 
 def _told(said: str) -> str:

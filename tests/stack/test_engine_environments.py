@@ -76,7 +76,9 @@ async def test_an_engine_is_installed_once_and_removed(engine: InstallableEngine
     assert told == [
         "tones: an environment of its own, with hive-tones 1.0",
         "tones: up to 1 packages; this takes minutes",
+        "tones: unpacking 1 packages",
     ]
+    assert not (place / "tmp").exists(), "nothing lies about of what was unpacked"
     before = python.lstat().st_ctime_ns
     assert await install(engine, accepted=True) == place
     assert python.lstat().st_ctime_ns == before
@@ -137,6 +139,23 @@ def test_pytorch_can_come_from_elsewhere() -> None:
     torch, rest = engine_environments._parted(lock)
     assert torch == "torch==2.9.0"
     assert rest == "numpy==2.0 \\\n    --hash=sha256:aa\nzipp==3.1 \\\n    --hash=sha256:ff\n"
+
+
+def test_somebody_who_waits_is_told_how_far_it_is() -> None:
+    """After each twenty packages, and of what is large, before it comes."""
+    told: list[str] = []
+    progress = engine_environments._Progress("tones", 45, told.append)
+    for number in range(45):
+        progress.hear(f"Collecting package{number}==1.0 (from -r packages.txt (line {number}))")
+        progress.hear(f"Downloading package{number}-1.0-py3-none-any.whl ({number}.2 kB)")
+    progress.hear("Downloading torch-2.9.0-cp311-none-linux_x86_64.whl (888.1 MB)")
+    progress.hear("Installing collected packages: many")
+    assert told == [
+        "tones: 20 of up to 45 packages",
+        "tones: 40 of up to 45 packages",
+        "tones: fetching torch-2.9.0-cp311-none-linux_x86_64.whl, 888.1 MB",
+        "tones: unpacking 45 packages",
+    ]
 
 
 @pytest.mark.parametrize("engine", INSTALLABLE, ids=lambda engine: engine.name)

@@ -24,6 +24,7 @@ FILES: Final = (
     "s3gen.pt",
     "grapheme_mtl_merged_expanded_v1.json",
     "t3_mtl23ls_v2.safetensors",
+    "Cangjie5_TC.json",
 )
 """Without which it does not speak."""
 LANGUAGES: Final = tuple("ar da de el en es fi fr he hi it ja ko ms nl no pl pt ru sv sw tr zh".split())

@@ -40,7 +40,7 @@ class CloningHelper:
     weights: Path
     device: str = "cpu"
     """"cpu" or "cuda"."""
-    start_patience_s: float = 180.0
+    start_patience_s: float = 600.0
     """PyTorch and some gigabytes of weights come from a disk."""
     patience_s: float = 120.0
     """How long it may say nothing while it works: on a slow machine for as long as a sentence takes."""

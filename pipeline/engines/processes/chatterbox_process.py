@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import sys
 import wave
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ class Chatterbox:
     """The multilingual model. It speaks a piece of text at once: nobody can stop it within one."""
 
     def __init__(self, weights: Path, device: str) -> None:
+        _keep_from_the_network(weights)
         from chatterbox.mtl_tts import ChatterboxMultilingualTTS
 
         self._model = ChatterboxMultilingualTTS.from_local(weights, device)
@@ -40,6 +42,18 @@ class Chatterbox:
         finally:
             self._model.conds = None
         return np.asarray(spoken.squeeze(0).numpy(), np.float32)
+
+
+def _keep_from_the_network(weights: Path) -> None:
+    """Two things that the library fetches while it loads: the table that writes Chinese, which lies beside the weights,
+    and a model that parts Chinese words, without which the text is written sign by sign."""
+    sys.modules["spacy_pkuseg"] = None  # type: ignore[assignment]  # as Python marks what cannot be imported
+    from chatterbox.models.tokenizers import tokenizer
+
+    def beside_the_weights(repo_id: str, filename: str, **_places: object) -> str:
+        return str(weights / filename)
+
+    tokenizer.hf_hub_download = beside_the_weights
 
 
 def wav_in_memory(sound: FloatSound, rate_hz: int) -> io.BytesIO:

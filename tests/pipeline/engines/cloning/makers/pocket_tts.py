@@ -1,6 +1,6 @@
 """Weights of pocket-tts by chance, in the shapes of its real English model: run by the Python of its environment.
 
-`python -I make_pocket_tts.py DIRECTORY` fills DIRECTORY/english. What it then speaks is noise; that it is loaded, hears
+`python -I pocket_tts.py DIRECTORY` fills DIRECTORY/english. What it then speaks is noise; that it is loaded, hears
 a voice and speaks at all is what they are for.
 """
 
