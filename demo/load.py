@@ -40,7 +40,8 @@ class LoadMeter:
     """Measures each part with all processes below it.
 
     Args:
-        parts: tells the first process of each part, by name; asked each time, as parts may be started again.
+        parts: tells the first process of each part, by name; asked each time, as parts may be started again. A process
+            counts to the first part that has it: whoever started the others is named last.
         separate: parts of which the busiest single process is measured as well, e.g. the room's own one.
         now: in seconds, never going back.
     """
@@ -68,10 +69,13 @@ class LoadMeter:
         """Takes one reading of every process."""
         now_s = self._now()
         self._began_s = now_s if self._began_s is None else self._began_s
+        counted: set[int] = set()
         for part, pid in self._parts().items():
             self._first[part] = pid
             for process in _family(pid):
-                self._read(part, process, now_s - self._began_s)
+                if process.pid not in counted:
+                    counted.add(process.pid)
+                    self._read(part, process, now_s - self._began_s)
 
     def use(self, since_s: float = -math.inf, until_s: float = math.inf) -> dict[str, Use]:
         """What each part used between the first reading and the last.

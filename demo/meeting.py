@@ -93,6 +93,7 @@ class Meeting:
         targets: what is listened to, one listener each.
         spare: clients receive what listeners hear in translation and nothing else, and hand their sound over in
             larger pieces, so that many of them fit on a machine.
+        most_pieces: see `Attendee`.
     """
 
     def __init__(
@@ -104,9 +105,11 @@ class Meeting:
         targets: tuple[str, ...],
         room: str = ROOM,
         spare: bool = False,
+        most_pieces: int | None = None,
     ) -> None:
         self._doors, self._screen, self._script = doors, screen, script
         self._targets, self._room, self._spare = targets, room, spare
+        self._most_pieces = most_pieces
         self._sender = ""
         """Of the newest events: the interpreter."""
         self._wishes, self._coming = cast(script, targets)
@@ -156,6 +159,7 @@ class Meeting:
             record=self._recorded_by(target) if target else lambda publisher, name: False,
             only_recorded=self._spare,
             chunk_s=SPARE_CHUNK_S if self._spare else CHUNK_S,
+            most_pieces=self._most_pieces,
         )
 
     async def _join(self, name: str) -> None:

@@ -77,6 +77,7 @@ class Attendee:
         record: which tracks to record, by publisher and name.
         only_recorded: whether it receives these alone, as somebody who switched the others off.
         chunk_s: so much sound is handed to the microphone at once.
+        most_pieces: so many pieces of each recorded track are kept, the newest.
     """
 
     def __init__(
@@ -87,9 +88,10 @@ class Attendee:
         record: Callable[[str, str], bool] = lambda publisher, name: False,
         only_recorded: bool = False,
         chunk_s: float = CHUNK_S,
+        most_pieces: int | None = None,
     ) -> None:
         self.identity, self._wishes, self._record = identity, wishes, record
-        self._only_recorded, self._chunk_s = only_recorded, chunk_s
+        self._only_recorded, self._chunk_s, self._most_pieces = only_recorded, chunk_s, most_pieces
         self._room: rtc.Room | None = None
         self.captions: list[SeenCaption] = []
         self.tracks: list[HeardTrack] = []
@@ -176,6 +178,8 @@ class Attendee:
             async for event in stream:
                 pcm = np.frombuffer(event.frame.data, np.int16).copy()
                 heard.pieces.append((time.monotonic(), pcm))
+                if self._most_pieces is not None:
+                    del heard.pieces[: -self._most_pieces]
         finally:
             with contextlib.suppress(
                 TimeoutError

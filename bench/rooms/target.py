@@ -39,7 +39,7 @@ class Target:
     @property
     def pids(self) -> Mapping[str, int]:
         """The first process of each part; empty where the stack is not ours."""
-        return {} if self.stack is None else {part: self.stack.pids[part] for part in PARTS}
+        return {} if self.stack is None else dict(self.stack.pids)
 
 
 def allowed(url: str, *, mine: bool) -> str:
@@ -80,6 +80,7 @@ async def own(
     say: Callable[[str], None],
     restart: bool = False,
     plans: Mapping[str, Planner] = PLANS,
+    ports: Ports | None = None,
 ) -> AsyncIterator[Target]:
     """A stack of our own on free ports, with a database that ends with it. Raises StackError.
 
@@ -88,6 +89,7 @@ async def own(
         speakers: how many have to be heard at once in each, so that the machine is the limit and no setting.
         restart: whether a part that dies is started again.
         plans: how parts are started; other than usual in endurance runs.
+        ports: None takes free ones.
     """
     directory = new_run_directory()
     database = SecretStr(f"sqlite:///{directory / 'rooms.sqlite3'}")
@@ -111,7 +113,7 @@ async def own(
     stack = Stack(
         settings,
         parts=PARTS,
-        ports=Ports.free(),
+        ports=ports or Ports.free(),
         directory=directory,
         restart=restart,
         report=say,
