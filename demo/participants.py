@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from livekit import rtc
+from livekit.rtc.participant import UnpublishTrackError
 
 from demo.doors import Admission
 from demo.talk import RATE_HZ
@@ -149,7 +150,8 @@ class Attendee:
             piece = np.ascontiguousarray(whole[start : start + chunk])
             await source.capture_frame(rtc.AudioFrame(piece.tobytes(), RATE_HZ, 1, chunk))
         await asyncio.sleep(1.0)  # the queue, and what is on its way
-        await self.room.local_participant.unpublish_track(publication.sid)
+        with contextlib.suppress(UnpublishTrackError):  # after a reconnect it is there under another name
+            await self.room.local_participant.unpublish_track(publication.sid)
         await source.aclose()
 
     async def leave(self) -> None:

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from bench.plot import lines
 from bench.result import markdown, percent
-from bench.rooms.sweep import Axis, borne, count_of, gave, key
+from bench.rooms.sweep import Axis, axes, borne, count_of, gave, key
 
 Result = Mapping[str, Any]
 
@@ -161,3 +161,12 @@ def _measured(axis: Axis, known: Mapping[str, Result]) -> bool:
 def _circumstances(found: Result) -> list[Any]:
     machine = found["machine"]
     return [*(found[name] for name in _SAME), machine["processor"], machine["cores"]]
+
+
+def axes_of(known: Mapping[str, Result]) -> list[Axis]:
+    """The axes along which a file's points were measured; none where it has no points."""
+    shapes = [each["shape"] for each in known.values()]
+    if not shapes:
+        return []
+    languages = max((shape["languages"] for shape in shapes), key=len)
+    return axes(languages, shapes[0]["seconds"])

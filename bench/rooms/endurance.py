@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import logging
+import math
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
@@ -45,6 +47,8 @@ EVERY_S: Final = 300.0
 """So far from each other disturbances are in a long run."""
 MOST_LAG_POINTS: Final = 600
 KEPT_PIECES: Final = 20
+SHOWN_MIB: Final = 24.0
+"""Smaller processes are watched and not listed: helpers of engines."""
 LOST_SHARE: Final = 0.5
 """A reading of which less was heard was lost."""
 
@@ -83,6 +87,9 @@ async def endure(
     Args:
         shape: of each room; how long people speak in it is how long a round is.
     """
+    logging.getLogger("livekit").setLevel(
+        logging.CRITICAL
+    )  # its complaints about ways that are cut on purpose
     ports = Ports.free()
     ways = Ways.of(ports)
     async with (
@@ -121,7 +128,7 @@ async def _run(target: Target, ways: Ways, shape: Shape, seconds: int, say: Call
         say,
     )
     meter = LoadMeter(lambda: dict(stack.pids), {})
-    rounds = max(1, seconds // max(ROUND_S, shape.seconds))
+    rounds = math.ceil(seconds / max(ROUND_S, shape.seconds))
     async with asyncio.TaskGroup() as group:
         beside = [
             group.create_task(keep_running(meter.run, name="load meter"), name="load meter"),
@@ -132,10 +139,12 @@ async def _run(target: Target, ways: Ways, shape: Shape, seconds: int, say: Call
         known |= rooms_processes(stack)
         held.append(group.create_task(_hold(disturbed, rounds), name="disturbed room"))
         await _interpreted(disturbed, held[1])
-        beside.append(group.create_task(_disturb(disturber.kinds(), seconds, held[1]), name="disturbances"))
+        disturbing = group.create_task(_disturb(disturber.kinds(), seconds, held[1]), name="disturbances")
         try:
-            await asyncio.wait(held)
+            # whose repair is waited for has a limit
+            await asyncio.wait({*held, disturbing})
         finally:
+            disturbing.cancel()
             for each in beside:
                 each.cancel()
     return Endured(
@@ -269,7 +278,7 @@ def result(endured: Endured, findings: Sequence[Finding]) -> dict[str, Any]:
             {"what": each.what, "seconds": round(each.ended_s - each.began_s, 1)} for each in endured.outages
         ],
         "lag_s": {language: report.spread(distribution(values)) for language, values in lag.items()},
-        "memory": [_growth(each) for each in endured.growths],
+        "memory": [_growth(each) for each in endured.growths if each.grows or each.last_mib >= SHOWN_MIB],
         "lost_sound_s": round(
             sum(
                 ledger.lost_sound_s
