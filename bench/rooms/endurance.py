@@ -139,7 +139,7 @@ async def _run(target: Target, ways: Ways, shape: Shape, seconds: int, say: Call
         known |= rooms_processes(stack)
         held.append(group.create_task(_hold(disturbed, rounds), name="disturbed room"))
         await _interpreted(disturbed, held[1])
-        disturbing = group.create_task(_disturb(disturber.kinds(), seconds, held[1]), name="disturbances")
+        disturbing = group.create_task(spread_out(disturber.kinds(), seconds, held[1]), name="disturbances")
         try:
             # whose repair is waited for has a limit
             await asyncio.wait({*held, disturbing})
@@ -190,7 +190,7 @@ async def _interpreted(room: Room, held: asyncio.Task[None]) -> None:
         await asyncio.sleep(0.2)
 
 
-async def _disturb(
+async def spread_out(
     kinds: Sequence[Callable[[], Awaitable[None]]], seconds: int, held: asyncio.Task[None]
 ) -> None:
     """One disturbance after another, evenly spread, as long as the room is held; the last one leaves time to mend."""

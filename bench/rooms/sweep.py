@@ -14,8 +14,8 @@ Result = Mapping[str, Any]
 SPEAKERS: Final = (1, 2, 3, 4, 6, 8, 12, 16, 20)
 LANGUAGES: Final = (1, 2, 3, 4, 5, 6)
 ROOMS: Final = (1, 2, 3, 4, 5)
-BEYOND: Final = 1
-"""So many points of an axis are measured beyond the last that was borne: they show what gives."""
+BEYOND: Final = 2
+"""So many points of an axis that are not borne are measured: the first shows what gives, the next that it stays so."""
 AROUND_S: Final = 20.0
 """What a point takes beside its seconds: joining, last words, erasing the room. Before any was measured."""
 REST_S: Final = 3.0

@@ -52,7 +52,7 @@ class Machine:
         self.kept += 1
 
 
-async def test_axes_grow_in_turn_and_end_one_point_beyond_what_is_borne() -> None:
+async def test_axes_grow_in_turn_and_end_two_points_beyond_what_is_borne() -> None:
     """What they have in common is measured once; after each point all of them are kept."""
     clock = HandClock()
     machine = Machine(clock, 2)
@@ -60,8 +60,8 @@ async def test_axes_grow_in_turn_and_end_one_point_beyond_what_is_borne() -> Non
 
     assert await sweep.run(machine.measure, machine.keep, lambda line: None)
 
-    assert machine.measured == [(1, 1), (1, 2), (2, 1), (1, 4), (3, 1)]
-    assert machine.kept == 5
+    assert machine.measured == [(1, 1), (1, 2), (2, 1), (1, 4), (3, 1), (1, 8), (4, 1)]
+    assert machine.kept == 7
     assert [borne(axis, sweep.known) for axis in sweep.axes] == [2, 2]
     assert [gave(axis, sweep.known) for axis in sweep.axes] == [["the lag of es did not grow"]] * 2
 
