@@ -25,7 +25,7 @@ class Use:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ProcessReading:
     """Of one process at one moment."""
 
     at_s: float
@@ -56,7 +56,7 @@ class LoadMeter:
         self._began_s: float | None = None
         self._first: dict[str, int] = {}
         """The first process of each part, as of the newest reading."""
-        self.processes: dict[tuple[str, int], list[Reading]] = {}
+        self.processes: dict[tuple[str, int], list[ProcessReading]] = {}
         """For each part and process of it."""
 
     async def run(self, every_s: float = EVERY_S) -> None:
@@ -110,7 +110,7 @@ class LoadMeter:
                 line[each.at_s] = line.get(each.at_s, 0.0) + each.memory_mib
         return {part: sorted(line.items()) for part, line in found.items()}
 
-    def _within(self, since_s: float, until_s: float) -> dict[tuple[str, int], list[Reading]]:
+    def _within(self, since_s: float, until_s: float) -> dict[tuple[str, int], list[ProcessReading]]:
         began_s = self._began_s or 0.0
         chosen = {
             key: [each for each in readings if since_s <= began_s + each.at_s <= until_s]
@@ -118,7 +118,7 @@ class LoadMeter:
         }
         return {key: readings for key, readings in chosen.items() if readings}
 
-    def _sum(self, part: str, within: Mapping[tuple[str, int], list[Reading]]) -> Use:
+    def _sum(self, part: str, within: Mapping[tuple[str, int], list[ProcessReading]]) -> Use:
         every = [each for readings in within.values() for each in readings]
         elapsed_s = _elapsed(every)
         own = [readings for (name, _), readings in within.items() if name == part]
@@ -133,15 +133,15 @@ class LoadMeter:
             memory = process.memory_full_info().uss
         except psutil.Error:
             return  # it ended between the listing and the reading
-        reading = Reading(at_s, times.user + times.system, memory / MEBIBYTE)
+        reading = ProcessReading(at_s, times.user + times.system, memory / MEBIBYTE)
         self.processes.setdefault((part, process.pid), []).append(reading)
 
 
-def _use(readings: list[Reading], elapsed_s: float) -> Use:
+def _use(readings: list[ProcessReading], elapsed_s: float) -> Use:
     return Use((readings[-1].processor_s - readings[0].processor_s) / elapsed_s, readings[-1].memory_mib)
 
 
-def _elapsed(readings: list[Reading]) -> float:
+def _elapsed(readings: list[ProcessReading]) -> float:
     moments = [each.at_s for each in readings]
     return max(max(moments, default=0.0) - min(moments, default=0.0), 1e-3)
 

@@ -14,7 +14,7 @@ from typing import Any, Final
 from bench import result as results
 from bench.rooms import curves, endurance, report, sweep
 from bench.rooms.running import CannotLoad, offered, put_on
-from bench.rooms.shape import Shape
+from bench.rooms.shape import LoadShape
 from bench.rooms.sweep import ROOMS, SPEAKERS
 from bench.rooms.target import Target, allowed, own, running
 from config.settings import Settings
@@ -42,7 +42,7 @@ async def _endure(arguments: argparse.Namespace, settings: Settings) -> int:
             "an endurance run kills what it runs on, so it starts a stack of its own: leave --url out"
         )
     seconds = min(endurance.TALK_S, arguments.seconds or arguments.endure)
-    shape = Shape(
+    shape = LoadShape(
         1, max(2, arguments.speakers), arguments.languages or LANGUAGES, arguments.at_once or 1, seconds
     )
     about = await asyncio.to_thread(report.circumstances, settings)
@@ -61,14 +61,14 @@ async def _sweep(arguments: argparse.Namespace, settings: Settings) -> int:
         raise ValueError("a sweep saturates its stack, so it starts one of its own: leave --url out")
     about = await asyncio.to_thread(report.circumstances, settings)
     known = curves.read(arguments.sweep, about)
-    most = Shape(rooms=max(ROOMS), speakers=max(SPEAKERS))
+    most = LoadShape(rooms=max(ROOMS), speakers=max(SPEAKERS))
     began_s = time.monotonic()
     async with own(settings, rooms=most.rooms, speakers=most.speakers, say=say) as target:
         there = await _languages(target, arguments.languages or SWEPT)
         axes = sweep.axes(there, arguments.seconds or POINT_SECONDS)
         going = sweep.Sweep(axes, arguments.budget - (time.monotonic() - began_s), known)
 
-        async def measure(shape: Shape) -> Mapping[str, Any]:
+        async def measure(shape: LoadShape) -> Mapping[str, Any]:
             return curves.slim(report.result(await put_on(target, shape, ramp_s=arguments.ramp, say=say)))
 
         def keep() -> None:
@@ -94,7 +94,7 @@ async def _languages(target: Target, wished: tuple[str, ...]) -> tuple[str, ...]
 
 async def _one(arguments: argparse.Namespace, settings: Settings) -> int:
     wished = arguments.languages or LANGUAGES
-    shape = Shape(
+    shape = LoadShape(
         arguments.rooms,
         arguments.speakers,
         wished,
@@ -112,7 +112,9 @@ async def _one(arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 @asynccontextmanager
-async def _target(arguments: argparse.Namespace, settings: Settings, shape: Shape) -> AsyncIterator[Target]:
+async def _target(
+    arguments: argparse.Namespace, settings: Settings, shape: LoadShape
+) -> AsyncIterator[Target]:
     """The stack that the arguments mean."""
     if arguments.url is None:
         async with own(settings, rooms=shape.rooms, speakers=shape.floors, say=say) as target:

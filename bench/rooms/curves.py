@@ -9,9 +9,7 @@ from typing import Any, Final
 
 from bench.plot import lines
 from bench.result import markdown, percent
-from bench.rooms.sweep import Axis, axes, borne, count_of, gave, key
-
-Result = Mapping[str, Any]
+from bench.rooms.sweep import Axis, PointResult, axes, borne, count_of, gave, key
 
 CLIENTS: Final = "clients"
 _OURS: Final = ("livekit", "speech", "auth", "worker")
@@ -23,7 +21,7 @@ class OtherCircumstances(ValueError):
     """A file holds results of other engines or of another machine."""
 
 
-def read(path: Path, about: Result) -> dict[str, Result]:
+def read(path: Path, about: PointResult) -> dict[str, PointResult]:
     """The points of a file; none where there is no file. Raises OtherCircumstances, OSError, ValueError."""
     if not path.exists():
         return {}
@@ -34,11 +32,11 @@ def read(path: Path, about: Result) -> dict[str, Result]:
         raise OtherCircumstances(
             f"{path} was measured with other engines or on another machine: name another file, or remove it"
         )
-    points: dict[str, Result] = found["points"]
+    points: dict[str, PointResult] = found["points"]
     return points
 
 
-def kept(about: Result, known: Mapping[str, Result], *, complete: bool) -> dict[str, Any]:
+def kept(about: PointResult, known: Mapping[str, PointResult], *, complete: bool) -> dict[str, Any]:
     """As it is written."""
     return {"kind": "sweep", **about, "complete": complete, "points": dict(known)}
 
@@ -52,12 +50,12 @@ def slim(point: Mapping[str, Any]) -> dict[str, Any]:
     return {**point, "languages": languages}
 
 
-def text(axes: Sequence[Axis], known: Mapping[str, Result]) -> str:
+def text(axes: Sequence[Axis], known: Mapping[str, PointResult]) -> str:
     """A table for each axis, and how far it was borne, as Markdown."""
     return "\n".join(_axis(axis, known) for axis in axes if _measured(axis, known))
 
 
-def summary(axes: Sequence[Axis], known: Mapping[str, Result]) -> list[tuple[str, int, str]]:
+def summary(axes: Sequence[Axis], known: Mapping[str, PointResult]) -> list[tuple[str, int, str]]:
     """For each axis its unit, how many were borne, and what gave first (empty: nothing did)."""
     return [
         (axis.unit, borne(axis, known), "; ".join(gave(axis, known)))
@@ -66,9 +64,9 @@ def summary(axes: Sequence[Axis], known: Mapping[str, Result]) -> list[tuple[str
     ]
 
 
-def plots(axes: Sequence[Axis], known: Mapping[str, Result]) -> dict[str, str]:
+def plots(axes: Sequence[Axis], known: Mapping[str, PointResult]) -> dict[str, str]:
     """Each figure by how much there is of what an axis is about, a line for each axis."""
-    drawn: dict[str, tuple[str, str, Callable[[Result], float]]] = {
+    drawn: dict[str, tuple[str, str, Callable[[PointResult], float]]] = {
         "captions": ("caption_latency, 95 %", "ms", lambda it: it["caption_latency_s"]["p95"] * 1000),
         "ttft": ("translation_ttft, 95 %", "ms", lambda it: it["translation_ttft_s"]["p95"] * 1000),
         "spoken": ("Words spoken, in the language with the fewest", "%", lambda it: 100 * least_spoken(it)),
@@ -81,12 +79,12 @@ def plots(axes: Sequence[Axis], known: Mapping[str, Result]) -> dict[str, str]:
     }
 
 
-def cores(point: Result) -> float:
+def cores(point: PointResult) -> float:
     """Of all parts of the stack together."""
     return sum(float(use["cores"]) for part, use in point["use"].items() if part in _OURS)
 
 
-def room_cores(point: Result) -> float:
+def room_cores(point: PointResult) -> float:
     """Of the room's process that took most."""
     return max(
         (float(use["cores"]) for part, use in point["use"].items() if part.startswith("room process")),
@@ -94,12 +92,12 @@ def room_cores(point: Result) -> float:
     )
 
 
-def least_spoken(point: Result) -> float:
+def least_spoken(point: PointResult) -> float:
     """Share of the words that were spoken in the language in which it was least; 0 where nothing was held."""
     return min((float(each["spoken"]) for each in point["languages"].values()), default=0.0)
 
 
-def _axis(axis: Axis, known: Mapping[str, Result]) -> str:
+def _axis(axis: Axis, known: Mapping[str, PointResult]) -> str:
     rows = [
         _row(str(count_of(axis.name, shape)), known[key(shape)])
         for shape in axis.points
@@ -116,7 +114,7 @@ def _axis(axis: Axis, known: Mapping[str, Result]) -> str:
     return f"{markdown(axis.unit.capitalize(), columns, rows)}\n{end}\n"
 
 
-def _row(count: str, point: Result) -> tuple[str, ...]:
+def _row(count: str, point: PointResult) -> tuple[str, ...]:
     words = point["words"]
     spans = [each["ear_voice_s"]["median"] for each in point["languages"].values()]
     return (
@@ -141,7 +139,7 @@ def _latency(values: Mapping[str, float]) -> str:
 
 
 def _series(
-    axes: Sequence[Axis], known: Mapping[str, Result], value: Callable[[Result], float]
+    axes: Sequence[Axis], known: Mapping[str, PointResult], value: Callable[[PointResult], float]
 ) -> dict[str, list[tuple[float, float]]]:
     found = {
         axis.unit: [
@@ -154,16 +152,16 @@ def _series(
     return {name: points for name, points in found.items() if points}
 
 
-def _measured(axis: Axis, known: Mapping[str, Result]) -> bool:
+def _measured(axis: Axis, known: Mapping[str, PointResult]) -> bool:
     return any(key(shape) in known for shape in axis.points)
 
 
-def _circumstances(found: Result) -> list[Any]:
+def _circumstances(found: PointResult) -> list[Any]:
     machine = found["machine"]
     return [*(found[name] for name in _SAME), machine["processor"], machine["cores"]]
 
 
-def axes_of(known: Mapping[str, Result]) -> list[Axis]:
+def axes_of(known: Mapping[str, PointResult]) -> list[Axis]:
     """The axes along which a file's points were measured; none where it has no points."""
     shapes = [each["shape"] for each in known.values()]
     if not shapes:

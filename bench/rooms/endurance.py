@@ -23,7 +23,7 @@ from bench.rooms import report
 from bench.rooms.disturbing import Detour, Disturber, Ways, looking_in, rooms_processes
 from bench.rooms.doors import DoorError
 from bench.rooms.memory import Growth, flat, growths
-from bench.rooms.shape import SPEAKS, Shape, Speech, script, speeches
+from bench.rooms.shape import SPEAKS, LoadShape, Speech, script, speeches
 from bench.rooms.target import Target, own
 from bench.rooms.utterances import Outage, SaidUtterance, outside, said_in
 from bench.rooms.verdict import HEARD_SHARE
@@ -54,7 +54,7 @@ LOST_SHARE: Final = 0.5
 
 
 @dataclass(slots=True)
-class Room:
+class HeldRoom:
     """One of the two."""
 
     name: str
@@ -67,8 +67,8 @@ class Room:
 class Endured:
     """What is left of a long time."""
 
-    shape: Shape
-    rooms: tuple[Room, ...]
+    shape: LoadShape
+    rooms: tuple[HeldRoom, ...]
     outages: tuple[Outage, ...]
     disturbed: tuple[Finding, ...]
     growths: tuple[Growth, ...]
@@ -77,7 +77,7 @@ class Endured:
 
 async def endure(
     settings: Settings,
-    shape: Shape,
+    shape: LoadShape,
     seconds: int,
     *,
     say: Callable[[str], None],
@@ -110,7 +110,9 @@ async def endure(
         return await _run(target, ways, shape, seconds, say)
 
 
-async def _run(target: Target, ways: Ways, shape: Shape, seconds: int, say: Callable[[str], None]) -> Endured:
+async def _run(
+    target: Target, ways: Ways, shape: LoadShape, seconds: int, say: Callable[[str], None]
+) -> Endured:
     assert target.stack is not None
     stack, began_s = target.stack, time.monotonic()
     peaceful, disturbed = await _two_rooms(target, ways, shape)
@@ -157,12 +159,12 @@ async def _run(target: Target, ways: Ways, shape: Shape, seconds: int, say: Call
     )
 
 
-async def _two_rooms(target: Target, ways: Ways, shape: Shape) -> tuple[Room, Room]:
+async def _two_rooms(target: Target, ways: Ways, shape: LoadShape) -> tuple[HeldRoom, HeldRoom]:
     detour = Detour(target.doors, ways.signalling, listener_name(shape.languages[0]))
     return await _room(target, detour, shape, 0), await _room(target, target.doors, shape, 1)
 
 
-async def _room(target: Target, doors: Doors, shape: Shape, number: int) -> Room:
+async def _room(target: Target, doors: Doors, shape: LoadShape, number: int) -> HeldRoom:
     said = speeches(shape, number)
     name = await target.doors.open(SPEAKS, shape.languages)
     meeting = Meeting(
@@ -174,17 +176,17 @@ async def _room(target: Target, doors: Doors, shape: Shape, number: int) -> Room
         spare=True,
         most_pieces=KEPT_PIECES,
     )
-    return Room(name, meeting, said)
+    return HeldRoom(name, meeting, said)
 
 
-async def _hold(room: Room, rounds: int) -> None:
+async def _hold(room: HeldRoom, rounds: int) -> None:
     try:
         await room.meeting.hold(repeat=rounds)
     except (MeetingError, DoorError, rtc.ConnectError, TimeoutError, ExceptionGroup) as error:
         room.fault = str(error) or type(error).__name__
 
 
-async def _interpreted(room: Room, held: asyncio.Task[None]) -> None:
+async def _interpreted(room: HeldRoom, held: asyncio.Task[None]) -> None:
     """Until people speak there, or the room is over."""
     while not room.meeting.minutes.spoken and not held.done():  # noqa: ASYNC110  # it begins by itself
         await asyncio.sleep(0.2)
@@ -244,12 +246,12 @@ def lag_trend(ledger: Ledger, language: str) -> Trend:
     return trend([each[:: max(1, len(each) // MOST_LAG_POINTS)] for each in talks.values()])
 
 
-def _held(room: Room) -> Finding:
+def _held(room: HeldRoom) -> Finding:
     rounds = len(room.meeting.minutes.rounds)
     return Finding(f"{room.name} was held to its end", not room.fault, room.fault or f"{rounds} rounds")
 
 
-def _settled(room: Room, languages: tuple[str, ...]) -> Finding:
+def _settled(room: HeldRoom, languages: tuple[str, ...]) -> Finding:
     minutes: Minutes = room.meeting.minutes
     missing = len(minutes.ledger.unsettled(languages))
     changes = sum(committed_changes(each.captions) for each in minutes.attendees.values())
@@ -263,11 +265,6 @@ def _settled(room: Room, languages: tuple[str, ...]) -> Finding:
 
 def result(endured: Endured, findings: Sequence[Finding]) -> dict[str, Any]:
     """Everything, without words."""
-    peaceful = endured.rooms[0].meeting.minutes
-    lag = {
-        language: [each for talk in peaceful.ledger.lag_s(language) for _, each in talk]
-        for language in endured.shape.languages
-    }
     return {
         "kind": "endurance",
         "shape": endured.shape.as_json(),
@@ -277,17 +274,29 @@ def result(endured: Endured, findings: Sequence[Finding]) -> dict[str, Any]:
         "outages": [
             {"what": each.what, "seconds": round(each.ended_s - each.began_s, 1)} for each in endured.outages
         ],
-        "lag_s": {language: report.spread(distribution(values)) for language, values in lag.items()},
+        "lag_s": _lag_s(endured),
         "memory": [_growth(each) for each in endured.growths if each.grows or each.last_mib >= SHOWN_MIB],
-        "lost_sound_s": round(
-            sum(
-                ledger.lost_sound_s
-                for room in endured.rooms
-                for ledger in (*room.meeting.minutes.earlier, room.meeting.minutes.ledger)
-            ),
-            1,
-        ),
+        "lost_sound_s": round(_lost_sound_s(endured), 1),
     }
+
+
+def _lag_s(endured: Endured) -> dict[str, dict[str, float]]:
+    """Of the room that is left in peace."""
+    ledger = endured.rooms[0].meeting.minutes.ledger
+    talks = {
+        language: itertools.chain.from_iterable(ledger.lag_s(language))
+        for language in endured.shape.languages
+    }
+    return {
+        language: report.spread(distribution([lag_s for _, lag_s in points]))
+        for language, points in talks.items()
+    }
+
+
+def _lost_sound_s(endured: Endured) -> float:
+    """Of all interpreters in both rooms."""
+    held = [room.meeting.minutes for room in endured.rooms]
+    return sum(ledger.lost_sound_s for each in held for ledger in (*each.earlier, each.ledger))
 
 
 def text(found: Mapping[str, Any]) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from demo.load import Reading
+from demo.load import ProcessReading
 from demo.quantiles import trend
 from demo.verdict import Finding
 
@@ -41,7 +41,7 @@ class Growth:
         return self.at_least_mib_an_hour > GROWING_MIB_AN_HOUR and gained > NOTICED_MIB
 
 
-def growths(processes: Mapping[tuple[str, int], Sequence[Reading]]) -> list[Growth]:
+def growths(processes: Mapping[tuple[str, int], Sequence[ProcessReading]]) -> list[Growth]:
     """Of all processes that were there long enough to tell. Blocking, CPU work."""
     found = []
     for (part, pid), readings in processes.items():

@@ -11,8 +11,8 @@ from typing import Any, Final
 from bench.machine import describe
 from bench.plot import lines
 from bench.result import markdown, percent
-from bench.rooms.running import Held
-from bench.rooms.seen import LanguageSeen, Seen
+from bench.rooms.running import LoadOutcome
+from bench.rooms.seen import Seen
 from bench.rooms.verdict import (
     CAPTION_LATENCY_S,
     TRANSLATION_TTFT_S,
@@ -23,6 +23,7 @@ from bench.rooms.verdict import (
     ttft,
 )
 from config.settings import Settings
+from demo.coverage import Coverage
 from demo.quantiles import Distribution, distribution, trend
 from demo.verdict import Finding
 from pipeline.engines.choice import chosen
@@ -37,7 +38,7 @@ def circumstances(settings: Settings) -> dict[str, Any]:
     return {"machine": describe(), "profile": choice.profile, "engines": engines}
 
 
-def result(held: Held) -> dict[str, Any]:
+def result(held: LoadOutcome) -> dict[str, Any]:
     """All figures of a load; no word of what was said."""
     rooms, verdict = held.rooms, held.verdict
     return {
@@ -151,17 +152,19 @@ def spread(values: Distribution) -> dict[str, float]:
 
 
 def _language(rooms: Sequence[Seen], language: str) -> dict[str, Any]:
-    there: list[LanguageSeen] = [room.languages[language] for room in rooms if language in room.languages]
-    words = sum(each.coverage.words for each in there)
+    there = [room.languages[language] for room in rooms if language in room.languages]
+    covered = sum((each.coverage for each in there), Coverage(0, 0, 0, 0, 0))
     talks = [talk for each in there for talk in each.lag]
     lag = sorted(itertools.chain.from_iterable(talks))
     began_s = lag[0][0] if lag else 0.0
     return {
         "clauses": sum(each.clauses for each in there),
         "skipped": sum(each.skipped for each in there),
-        "translated": round(sum(each.coverage.translated for each in there) / words, 4) if words else 0.0,
-        "spoken": round(sum(each.coverage.spoken for each in there) / words, 4) if words else 0.0,
-        "ear_voice_s": spread(distribution([each for one in there for each in one.ear_voice_s])),
+        "translated": round(covered.translated_share, 4),
+        "spoken": round(covered.spoken_share, 4),
+        "ear_voice_s": spread(
+            distribution(list(itertools.chain.from_iterable(each.ear_voice_s for each in there)))
+        ),
         "lag_s": spread(distribution([each for _, each in lag])),
         "lag_s_a_minute": round(trend(talks).slope * 60, 3),
         "lag": [[round(at_s - began_s, 1), round(lag_s, 2)] for at_s, lag_s in lag],

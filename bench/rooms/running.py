@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final
@@ -14,9 +14,9 @@ from rich.console import Console
 
 from bench.rooms.doors import DoorError
 from bench.rooms.seen import Seen, seen
-from bench.rooms.shape import SPEAKS, Shape, script, speeches
+from bench.rooms.shape import SPEAKS, LoadShape, script, speeches
 from bench.rooms.target import Target
-from bench.rooms.verdict import Verdict, judge
+from bench.rooms.verdict import LoadVerdict, judge
 from demo.load import LoadMeter, Use
 from demo.meeting import Meeting, MeetingError, Minutes
 from demo.scripts import Script
@@ -34,13 +34,13 @@ class CannotLoad(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class LoadOutcome:
     """What became of a load."""
 
-    shape: Shape
+    shape: LoadShape
     rooms: tuple[Seen, ...]
     faults: tuple[str, ...]
-    verdict: Verdict
+    verdict: LoadVerdict
     use: dict[str, Use] = field(default_factory=dict)
     """Of each part, while people spoke; the rooms' processes one by one. Empty where the stack is not ours."""
 
@@ -59,41 +59,45 @@ async def offered(target: Target, count: int, wished: tuple[str, ...]) -> tuple[
     return tuple(chosen)
 
 
-async def put_on(target: Target, shape: Shape, *, ramp_s: float, say: Callable[[str], None]) -> Held:
+async def put_on(
+    target: Target, shape: LoadShape, *, ramp_s: float, say: Callable[[str], None]
+) -> LoadOutcome:
     """Holds the rooms of a load side by side; those that fail become faults.
 
     Args:
         ramp_s: so much after each other the rooms begin.
     """
-    said = [speeches(shape, number) for number in range(shape.rooms)]
-    scripts = [script(each, shape) for each in said]
+    scripts = [script(speeches(shape, number), shape) for number in range(shape.rooms)]
     meter = LoadMeter(lambda: {**target.pids, CLIENTS: os.getpid()}, {})
-    results: list[Minutes | str] = []
     async with asyncio.TaskGroup() as group:
-        watching = group.create_task(keep_running(meter.run, name="load meter"), name="load meter")
-        progress = group.create_task(_progress(shape, say), name="progress")
+        beside = [
+            group.create_task(keep_running(meter.run, name="load meter"), name="load meter"),
+            group.create_task(_progress(shape, say), name="progress"),
+        ]
         try:
-            holding = [
-                group.create_task(_room(target, shape, each, number * ramp_s))
-                for number, each in enumerate(scripts)
-            ]
-            results = [await each for each in holding]
+            results = await asyncio.gather(
+                *(_room(target, shape, each, number * ramp_s) for number, each in enumerate(scripts))
+            )
             meter.sample()
         finally:
-            watching.cancel()
-            progress.cancel()
-    whole = [
-        await asyncio.to_thread(seen, each, scripts[number], shape.languages, same_clock=target.same_clock)
-        for number, each in enumerate(results)
-        if isinstance(each, Minutes)
+            for each in beside:
+                each.cancel()
+    held = [(each, of) for each, of in zip(results, scripts, strict=True) if isinstance(each, Minutes)]
+    rooms = [
+        await asyncio.to_thread(seen, minutes, of, shape.languages, same_clock=target.same_clock)
+        for minutes, of in held
     ]
     faults = tuple(each for each in results if isinstance(each, str))
-    use = _use(meter, [each for each in results if isinstance(each, Minutes)], shape) if target.pids else {}
-    cores = [each.cores for name, each in use.items() if name.startswith(ROOM_PROCESS)]
-    return Held(shape, tuple(whole), faults, judge(whole, faults, cores), use)
+    use = _use(meter, [minutes for minutes, _ in held], shape) if target.stack else {}
+    return LoadOutcome(shape, tuple(rooms), faults, judge(rooms, faults, room_cores(use)), use)
 
 
-async def _room(target: Target, shape: Shape, of: Script, after_s: float) -> Minutes | str:
+def room_cores(use: Mapping[str, Use]) -> list[float]:
+    """Of each room's process, where that could be seen."""
+    return [each.cores for name, each in use.items() if name.startswith(ROOM_PROCESS)]
+
+
+async def _room(target: Target, shape: LoadShape, of: Script, after_s: float) -> Minutes | str:
     """One room from its opening to its end; why it could not be held, where it could not."""
     await asyncio.sleep(after_s)
     room = ""
@@ -116,7 +120,7 @@ def _first(error: BaseException) -> str:
     return str(error) or type(error).__name__
 
 
-def _use(meter: LoadMeter, held: list[Minutes], shape: Shape) -> dict[str, Use]:
+def _use(meter: LoadMeter, held: list[Minutes], shape: LoadShape) -> dict[str, Use]:
     """While people spoke: before and after it, rooms are opened and closed, which costs other things."""
     if not held:
         return meter.use()
@@ -127,7 +131,7 @@ def _use(meter: LoadMeter, held: list[Minutes], shape: Shape) -> dict[str, Use]:
     return found | {f"{ROOM_PROCESS} {number}": use for number, use in enumerate(rooms, 1)}
 
 
-async def _progress(shape: Shape, say: Callable[[str], None]) -> None:
+async def _progress(shape: LoadShape, say: Callable[[str], None]) -> None:
     for passed in range(shape.seconds):
         if passed % PROGRESS_S == 0:
             say(f"  {shape.name}: {passed} s of {shape.seconds} s")

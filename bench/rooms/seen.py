@@ -89,16 +89,14 @@ def seen(minutes: Minutes, script: Script, targets: tuple[str, ...], *, same_clo
     """
     figures = measure(minutes, script, targets)
     events_s = minutes.arrivals.events_s
-    offset_s = 0.0 if same_clock or not events_s else min(events_s)
-    ways = {target: audio_ways(minutes, target, offset_s) for target in targets}
-    audio_way_s = list(itertools.chain.from_iterable(ways.values()))
+    offset_s = 0.0 if same_clock else min(events_s, default=0.0)
+    ways = (audio_ways(minutes, target, offset_s) for target in targets)
+    audio_way_s = list(itertools.chain.from_iterable(ways))
     way_s = float(np.median(audio_way_s)) if audio_way_s else 0.0
     counter = steadiness(minutes.attendees[READER].captions)
     ledger = minutes.ledger
     finals = originals(minutes.attendees[READER].captions)
-    foreign = next(iter(figures.languages.values()), None)
-    covered = foreign.coverage if foreign else Coverage(0, 0, 0, 0, 0)
-    readers = [minutes.attendees[READER], *(minutes.listener(target) for target in targets)]
+    covered = _all_words(figures)
     return Seen(
         length_s=figures.length_s,
         clauses=len(ledger.clauses),
@@ -109,14 +107,19 @@ def seen(minutes: Minutes, script: Script, targets: tuple[str, ...], *, same_clo
         words_changed=counter.changed,
         lost_sound_s=ledger.lost_sound_s,
         unsettled=len(ledger.unsettled(targets)),
-        missing_originals=sum(key not in finals for key in ledger.clauses),
-        committed_changes=sum(committed_changes(each.captions) for each in readers),
+        missing_originals=len(ledger.clauses.keys() - finals.keys()),
+        committed_changes=sum(committed_changes(each.captions) for each in minutes.attendees.values()),
         words=covered.words,
         heard=covered.heard or 0,
         right=covered.right or 0,
         languages={target: _language(minutes, figures, target, way_s) for target in targets},
         troubles=tuple(ledger.troubles),
     )
+
+
+def _all_words(figures: Figures) -> Coverage:
+    """What was said and heard is the same in all languages, as nobody listens to the one that is spoken."""
+    return next((each.coverage for each in figures.languages.values()), Coverage(0, 0, 0, 0, 0))
 
 
 def _language(minutes: Minutes, figures: Figures, target: str, way_s: float) -> LanguageSeen:

@@ -26,7 +26,7 @@ MOST_CLIENTS: Final = 160
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class LoadShape:
     """A load."""
 
     rooms: int = 1
@@ -68,7 +68,7 @@ class Shape:
 
 
 @dataclass(frozen=True, slots=True)
-class Utterance:
+class SpokenReading:
     """One reading as it is said: where it lies in its speaker's sound."""
 
     text: str
@@ -83,15 +83,15 @@ class Speech:
     speaker: str
     pcm: Pcm
     """At `RATE_HZ`, silences included."""
-    utterances: tuple[Utterance, ...]
+    utterances: tuple[SpokenReading, ...]
 
 
-def speeches(shape: Shape, room: int) -> list[Speech]:
+def speeches(shape: LoadShape, room: int) -> list[Speech]:
     """What is said in a room, by each speaker. In every room and by everybody the readings come in another order."""
     return [_speech(shape, room, number) for number in range(shape.speakers)]
 
 
-def script(said: list[Speech], shape: Shape) -> Script:
+def script(said: list[Speech], shape: LoadShape) -> Script:
     """The same for a meeting."""
     parts = [
         ScriptPart(each.speaker, SPEAKS, each.pcm, " ".join(one.text for one in each.utterances))
@@ -100,7 +100,7 @@ def script(said: list[Speech], shape: Shape) -> Script:
     return Script(tuple(parts), shape.languages)
 
 
-def _speech(shape: Shape, room: int, number: int) -> Speech:
+def _speech(shape: LoadShape, room: int, number: int) -> Speech:
     floor, place = number % shape.floors, number // shape.floors
     on_floor = len(range(floor, shape.speakers, shape.floors))
     line = np.zeros(round(shape.seconds * RATE_HZ), np.int16)
@@ -113,7 +113,7 @@ def _speech(shape: Shape, room: int, number: int) -> Speech:
             break
         if turn % on_floor == place:
             line[at : at + len(pcm)] = pcm
-            said.append(Utterance(text, at / RATE_HZ, (at + len(pcm)) / RATE_HZ))
+            said.append(SpokenReading(text, at / RATE_HZ, (at + len(pcm)) / RATE_HZ))
         at += len(pcm) + round(PAUSES_S[(turn + floor) % len(PAUSES_S)] * RATE_HZ)
     return Speech(f"speaker-{number + 1}", line, tuple(said))
 

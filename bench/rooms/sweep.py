@@ -7,9 +7,9 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from bench.rooms.shape import Shape
+from bench.rooms.shape import LoadShape
 
-Result = Mapping[str, Any]
+PointResult = Mapping[str, Any]
 
 SPEAKERS: Final = (1, 2, 3, 4, 6, 8, 12, 16, 20)
 LANGUAGES: Final = (1, 2, 3, 4, 5, 6)
@@ -28,7 +28,7 @@ class Axis:
 
     name: str
     unit: str
-    points: tuple[Shape, ...]
+    points: tuple[LoadShape, ...]
 
 
 @dataclass(slots=True)
@@ -44,14 +44,14 @@ class Sweep:
 
     axes: Sequence[Axis]
     budget_s: float
-    known: dict[str, Result] = field(default_factory=dict)
+    known: dict[str, PointResult] = field(default_factory=dict)
     now: Callable[[], float] = time.monotonic
     took_s: list[float] = field(default_factory=list)
     """Beside a point's own seconds."""
 
     async def run(
         self,
-        measure: Callable[[Shape], Awaitable[Result]],
+        measure: Callable[[LoadShape], Awaitable[PointResult]],
         keep: Callable[[], None],
         say: Callable[[str], None],
     ) -> bool:
@@ -76,7 +76,7 @@ class Sweep:
             keep()
         return complete
 
-    def next(self) -> Shape | None:
+    def next(self) -> LoadShape | None:
         """The smallest point that is missing: of every axis its first, then of every axis its second, and so on."""
         missing = [
             (place, number, shape)
@@ -86,7 +86,7 @@ class Sweep:
         ]
         return min(missing, key=lambda each: each[:2])[2] if missing else None
 
-    def expected_s(self, shape: Shape) -> float:
+    def expected_s(self, shape: LoadShape) -> float:
         """How long a point will take."""
         around_s = sum(self.took_s) / len(self.took_s) if self.took_s else AROUND_S
         return shape.seconds + around_s + REST_S
@@ -105,7 +105,7 @@ class Sweep:
     def _told(self, budget_left_s: float) -> str:
         return f"at most {self.left_s() / 60:.0f} min for all that is left, {budget_left_s / 60:.0f} min of budget"
 
-    def _missing(self, axis: Axis) -> tuple[int, Shape] | None:
+    def _missing(self, axis: Axis) -> tuple[int, LoadShape] | None:
         """The first point of an axis that was not measured; None once it was borne no longer."""
         beyond = 0
         for place, shape in enumerate(axis.points):
@@ -124,7 +124,7 @@ def axes(languages: Sequence[str], seconds: int) -> list[Axis]:
     Args:
         languages: all that can be gone through.
     """
-    first = Shape(languages=tuple(languages[:1]), seconds=seconds)
+    first = LoadShape(languages=tuple(languages[:1]), seconds=seconds)
     counts = [count for count in LANGUAGES if count <= len(languages)]
     return [
         Axis("speakers", "speakers at once", tuple(replace(first, speakers=count) for count in SPEAKERS)),
@@ -142,7 +142,7 @@ def axes(languages: Sequence[str], seconds: int) -> list[Axis]:
     ]
 
 
-def key(shape: Shape) -> str:
+def key(shape: LoadShape) -> str:
     """Tells points apart in a file."""
     return (
         f"{shape.rooms} rooms, {shape.speakers} speakers, {shape.floors} at once, "
@@ -150,7 +150,7 @@ def key(shape: Shape) -> str:
     )
 
 
-def borne(axis: Axis, known: Mapping[str, Result]) -> int:
+def borne(axis: Axis, known: Mapping[str, PointResult]) -> int:
     """How far an axis was borne: its count at the last point before the first that was not; 0: not even the first."""
     most = 0
     for shape in axis.points:
@@ -161,7 +161,7 @@ def borne(axis: Axis, known: Mapping[str, Result]) -> int:
     return most
 
 
-def gave(axis: Axis, known: Mapping[str, Result]) -> list[str]:
+def gave(axis: Axis, known: Mapping[str, PointResult]) -> list[str]:
     """What no longer held at the first point that was not borne; empty while all was."""
     for shape in axis.points:
         found = known.get(key(shape))
@@ -170,7 +170,7 @@ def gave(axis: Axis, known: Mapping[str, Result]) -> list[str]:
     return []
 
 
-def count_of(axis: str, shape: Shape) -> int:
+def count_of(axis: str, shape: LoadShape) -> int:
     """Where a point lies on an axis."""
     counts = {"languages": len(shape.languages), "rooms": shape.rooms}
     return counts.get(axis, shape.speakers)

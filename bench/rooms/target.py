@@ -22,7 +22,7 @@ PARTS: Final = ("livekit", "speech", "auth", "worker")
 _AS_MANY_AS_IT_TAKES: Final = 1_000_000
 
 
-class NotOurs(Exception):
+class AnothersMachine(Exception):
     """A load is not put on machines of others without a word from their operator."""
 
 
@@ -49,14 +49,14 @@ def allowed(url: str, *, mine: bool) -> str:
         mine: whether who asks says that they operate it.
 
     Raises:
-        NotOurs: it is not on this machine.
+        AnothersMachine: it is not on this machine.
         ValueError: it is no URL.
     """
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise ValueError(f"{url!r} is no address of a token service, e.g. http://127.0.0.1:8004")
     if not mine and not is_loopback(parts.hostname):
-        raise NotOurs(
+        raise AnothersMachine(
             f"{parts.hostname} is not this machine: a load may keep others from meeting there. "
             "Whoever operates it says so with --i-operate-this"
         )

@@ -20,7 +20,7 @@ ROOM_CORES: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class LoadVerdict:
     """Each question with its answer."""
 
     promises: tuple[Finding, ...]
@@ -39,7 +39,7 @@ class Verdict:
         return all(each.holds for each in self.bearing)
 
 
-def judge(rooms: Sequence[Seen], faults: Sequence[str] = (), room_cores: Sequence[float] = ()) -> Verdict:
+def judge(rooms: Sequence[Seen], faults: Sequence[str] = (), room_cores: Sequence[float] = ()) -> LoadVerdict:
     """Judges all rooms of a load together.
 
     Args:
@@ -51,7 +51,7 @@ def judge(rooms: Sequence[Seen], faults: Sequence[str] = (), room_cores: Sequenc
         bearing += [_spoken(rooms, language), _steady(rooms, language)]
     if room_cores:
         bearing.append(_room_process(room_cores))
-    return Verdict((_ttft(rooms), _captions(rooms), _retraction(rooms)), tuple(bearing))
+    return LoadVerdict((_ttft(rooms), _captions(rooms), _retraction(rooms)), tuple(bearing))
 
 
 def languages_of(rooms: Sequence[Seen]) -> list[str]:

@@ -113,7 +113,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     from bench.rooms.command import load
     from bench.rooms.doors import DoorError
     from bench.rooms.running import CannotLoad
-    from bench.rooms.target import NotOurs
+    from bench.rooms.target import AnothersMachine
     from cli import exits, fetching
     from demo.talk import TalkError
 
@@ -121,7 +121,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         exits.run(fetching.provide(settings))
     try:
         return exits.run(load(arguments, settings))
-    except (NotOurs, ValueError) as error:
+    except (AnothersMachine, ValueError) as error:
         return exits.fail(str(error), exits.USAGE)
     except (CannotLoad, DoorError, TalkError, OSError) as error:
         return exits.fail(str(error) or type(error).__name__)

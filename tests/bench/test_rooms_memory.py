@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from bench.rooms.memory import flat, growths
-from demo.load import Reading
+from demo.load import ProcessReading
 
 
-def readings(minutes: float, mib_an_hour: float, *, warm_up_mib: float = 0.0) -> list[Reading]:
+def readings(minutes: float, mib_an_hour: float, *, warm_up_mib: float = 0.0) -> list[ProcessReading]:
     """A reading every two seconds of a process that warms up in the first quarter."""
     count = round(minutes * 30)
     return [
-        Reading(
+        ProcessReading(
             2.0 * number,
             0.0,
             100.0

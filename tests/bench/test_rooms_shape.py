@@ -7,14 +7,14 @@ import itertools
 import numpy as np
 import pytest
 
-from bench.rooms.shape import Shape, script, speeches
+from bench.rooms.shape import LoadShape, script, speeches
 from demo.talk import RATE_HZ
 
 
 def test_all_speak_at_once_unless_they_take_turns() -> None:
     """In turns nobody speaks into another's reading."""
-    together = speeches(Shape(speakers=3, seconds=30), 0)
-    turns = speeches(Shape(speakers=3, at_once=1, seconds=60), 0)
+    together = speeches(LoadShape(speakers=3, seconds=30), 0)
+    turns = speeches(LoadShape(speakers=3, at_once=1, seconds=60), 0)
 
     assert all(each.utterances[0].starts_s < 3.0 for each in together)
     every = sorted((one.starts_s, one.ends_s) for each in turns for one in each.utterances)
@@ -24,7 +24,7 @@ def test_all_speak_at_once_unless_they_take_turns() -> None:
 
 def test_an_utterance_lies_where_it_says() -> None:
     """And nothing is said between two of them."""
-    (speech,) = speeches(Shape(seconds=30), 0)
+    (speech,) = speeches(LoadShape(seconds=30), 0)
 
     loud = np.abs(speech.pcm.astype(np.int32)) > 2000
     inside = np.zeros(len(loud), bool)
@@ -36,7 +36,7 @@ def test_an_utterance_lies_where_it_says() -> None:
 
 
 def test_a_script_knows_every_word() -> None:
-    shape = Shape(speakers=2, languages=("es", "fr"), seconds=20)
+    shape = LoadShape(speakers=2, languages=("es", "fr"), seconds=20)
     said = speeches(shape, 1)
     written = script(said, shape)
 
@@ -48,13 +48,13 @@ def test_a_script_knows_every_word() -> None:
 
 
 def test_a_load_has_bounds() -> None:
-    assert Shape(rooms=5, speakers=20, languages=("es",)).clients == 115
+    assert LoadShape(rooms=5, speakers=20, languages=("es",)).clients == 115
     with pytest.raises(ValueError, match="161 clients are more than the 160"):
-        Shape(rooms=7, speakers=20, languages=("es",))
+        LoadShape(rooms=7, speakers=20, languages=("es",))
     with pytest.raises(ValueError, match="needs rooms"):
-        Shape(rooms=0)
+        LoadShape(rooms=0)
 
 
 def test_a_shape_has_a_name() -> None:
-    assert Shape(rooms=2, speakers=1, languages=("es", "fr")).name == "2 rooms, 1 speaker, 2 languages"
-    assert Shape(speakers=4, at_once=1).name == "1 room, 4 speakers, 1 language, 1 at once"
+    assert LoadShape(rooms=2, speakers=1, languages=("es", "fr")).name == "2 rooms, 1 speaker, 2 languages"
+    assert LoadShape(speakers=4, at_once=1).name == "1 room, 4 speakers, 1 language, 1 at once"

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from bench.rooms import curves
-from bench.rooms.shape import Shape
-from bench.rooms.sweep import Axis, Result, Sweep, axes, borne, gave, key
+from bench.rooms.shape import LoadShape
+from bench.rooms.sweep import Axis, PointResult, Sweep, axes, borne, gave, key
 from tests.fakes.clock import HandClock
 
-ONE = Shape(seconds=40)
+ONE = LoadShape(seconds=40)
 
 
 def point(*, keeps_up: bool = True) -> dict[str, Any]:
@@ -43,7 +43,7 @@ class Machine:
         self.measured: list[tuple[int, int]] = []
         self.kept = 0
 
-    async def measure(self, shape: Shape) -> dict[str, Any]:
+    async def measure(self, shape: LoadShape) -> dict[str, Any]:
         self.measured.append((shape.rooms, shape.speakers))
         self._clock.move(shape.seconds + 20.0)
         return point(keeps_up=shape.rooms * shape.speakers <= self._most)
@@ -69,7 +69,7 @@ async def test_axes_grow_in_turn_and_end_two_points_beyond_what_is_borne() -> No
 async def test_what_is_there_already_is_not_measured_again() -> None:
     clock = HandClock()
     machine = Machine(clock, 2)
-    known: dict[str, Result] = {key(ONE): point(), key(replace(ONE, speakers=2)): point()}
+    known: dict[str, PointResult] = {key(ONE): point(), key(replace(ONE, speakers=2)): point()}
     sweep = Sweep([speakers(1, 2, 4)], 3600.0, known, now=clock)
 
     await sweep.run(machine.measure, machine.keep, lambda line: None)
@@ -102,7 +102,7 @@ def test_a_sweep_goes_along_four_axes_from_the_same_first_point() -> None:
     found = axes(("es", "fr", "it"), 40)
 
     assert [axis.name for axis in found] == ["speakers", "languages", "rooms", "turns"]
-    assert {key(axis.points[0]) for axis in found} == {key(Shape(seconds=40))}
+    assert {key(axis.points[0]) for axis in found} == {key(LoadShape(seconds=40))}
     assert [len(axis.points) for axis in found] == [9, 3, 5, 9]
     assert {shape.floors for shape in found[3].points} == {1}
 

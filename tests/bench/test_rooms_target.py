@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bench.rooms.target import NotOurs, allowed
+from bench.rooms.target import AnothersMachine, allowed
 from cli.main import main
 
 
@@ -14,7 +14,7 @@ def test_this_machine_may_be_loaded(url: str) -> None:
 
 
 def test_another_machine_only_by_the_word_of_its_operator() -> None:
-    with pytest.raises(NotOurs, match="--i-operate-this"):
+    with pytest.raises(AnothersMachine, match="--i-operate-this"):
         allowed("https://meet.example.org", mine=False)
 
     assert allowed("https://meet.example.org", mine=True) == "https://meet.example.org"

@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from bench.rooms.endurance import heard
-from bench.rooms.shape import Speech, Utterance
+from bench.rooms.shape import Speech, SpokenReading
 from bench.rooms.utterances import Outage, SaidUtterance, outside, said_in
 from demo.meeting import PlayedPart
 from tests.demo.people import caption, minutes, part
 
 ONE, TWO = "the first reading is here", "and this is the second one"
-SPEECH = Speech("ann", np.zeros(0, np.int16), (Utterance(ONE, 0.5, 3.0), Utterance(TWO, 4.0, 6.5)))
+SPEECH = Speech("ann", np.zeros(0, np.int16), (SpokenReading(ONE, 0.5, 3.0), SpokenReading(TWO, 4.0, 6.5)))
 
 
 def test_each_reading_of_each_round_is_laid_beside_its_own_captions() -> None:

@@ -12,7 +12,7 @@ import pytest
 from livekit import api
 
 from bench.rooms.running import put_on
-from bench.rooms.shape import Shape
+from bench.rooms.shape import LoadShape
 from bench.rooms.target import own
 from cli.main import main
 from config.settings import Settings
@@ -55,7 +55,7 @@ async def test_a_stack_that_no_longer_hears_fails() -> None:
     async with own(EMBEDDED, rooms=1, speakers=1, say=print) as target:
         assert target.stack is not None
         group = target.stack.pids["speech"]
-        loading = asyncio.create_task(put_on(target, Shape(seconds=6), ramp_s=0.0, say=lambda line: None))
+        loading = asyncio.create_task(put_on(target, LoadShape(seconds=6), ramp_s=0.0, say=lambda line: None))
         try:
             await _room_of(target.stack.livekit_url, target.stack.settings)
             os.killpg(group, signal.SIGSTOP)
@@ -66,7 +66,9 @@ async def test_a_stack_that_no_longer_hears_fails() -> None:
         assert not held.verdict.holds
         assert await _rooms(target.stack.livekit_url, target.stack.settings) == []
 
-        broken_off = asyncio.create_task(put_on(target, Shape(seconds=60), ramp_s=0.0, say=lambda line: None))
+        broken_off = asyncio.create_task(
+            put_on(target, LoadShape(seconds=60), ramp_s=0.0, say=lambda line: None)
+        )
         await _room_of(target.stack.livekit_url, target.stack.settings)
         broken_off.cancel()
         await asyncio.wait([broken_off])

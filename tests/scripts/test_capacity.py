@@ -8,7 +8,7 @@ import pytest
 
 from bench.result import as_json
 from bench.rooms import curves
-from bench.rooms.shape import Shape
+from bench.rooms.shape import LoadShape
 from bench.rooms.sweep import key
 from scripts.capacity import PAGE, written
 
@@ -22,7 +22,7 @@ ABOUT = {
 def point(speakers: int, *, keeps_up: bool) -> dict[str, object]:
     spread = {"count": 9, "median": 0.2, "p95": 0.4, "longest": 0.5}
     return {
-        "shape": Shape(speakers=speakers, seconds=40).as_json(),
+        "shape": LoadShape(speakers=speakers, seconds=40).as_json(),
         "keeps_up": keeps_up,
         "bearing": [{"question": "nothing was lost", "holds": keeps_up, "detail": ""}],
         "caption_latency_s": spread,
@@ -39,7 +39,9 @@ def point(speakers: int, *, keeps_up: bool) -> dict[str, object]:
 
 
 def test_a_block_is_written_anew_from_its_result(tmp_path: Path) -> None:
-    points = {key(Shape(speakers=count, seconds=40)): point(count, keeps_up=count < 2) for count in (1, 2)}
+    points = {
+        key(LoadShape(speakers=count, seconds=40)): point(count, keeps_up=count < 2) for count in (1, 2)
+    }
     (tmp_path / "small.json").write_text(as_json(curves.kept(ABOUT, points, complete=True)))
     page = "Before.\n<!-- measured: small -->\nold\n<!-- end -->\nBehind.\n"
 
