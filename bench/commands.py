@@ -17,8 +17,8 @@ from bench import (
     files,
     hearing,
     hearing_report,
-    load,
     meeting,
+    plans,
     readings,
     repeated,
     result,
@@ -111,8 +111,8 @@ async def _files(arguments: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
-async def _load(arguments: argparse.Namespace, settings: Settings) -> int:
-    found = await load.measure(
+async def _plans(arguments: argparse.Namespace, settings: Settings) -> int:
+    found = await plans.measure(
         _messages(arguments)[0],
         settings,
         plans=arguments.plans,
@@ -121,7 +121,7 @@ async def _load(arguments: argparse.Namespace, settings: Settings) -> int:
         target=arguments.into,
         say=_say,
     )
-    _give(arguments, "load", found, load.text(found), {})
+    _give(arguments, "plans", found, plans.text(found), {})
     return 0
 
 
@@ -150,7 +150,7 @@ COMMANDS: Mapping[str, Command] = {
     "meeting": _meeting,
     "capacity": _capacity,
     "files": _files,
-    "load": _load,
+    "plans": _plans,
     "repeated": _repeated,
     "voices": _voices,
     "compare": _compare,

@@ -17,6 +17,7 @@ from cli.commands import (
     doctor,
     engines,
     join,
+    load,
     models,
     pair,
     settings,
@@ -64,7 +65,7 @@ def parser() -> argparse.ArgumentParser:
         title="commands", metavar="COMMAND", required=True, dest="command"
     )
     for module in (
-        demo, up, worker, speech, voice, accounts, pair, join, doctor, models, engines, settings, bench,
+        demo, up, worker, speech, voice, accounts, pair, join, doctor, models, engines, settings, bench, load,
     ):  # fmt: skip
         module.add(commands, common)
     return top

@@ -10,6 +10,7 @@ from pathlib import Path
 from rich.console import Console
 
 from config.settings import Settings
+from demo.doors import KeyDoors
 from demo.load import LoadMeter
 from demo.meeting import Meeting, Minutes
 from demo.scripts import Script
@@ -37,9 +38,9 @@ async def hold(
     async with Stack(
         settings, parts=PARTS, ports=ports, directory=logs, restart=False, report=console.print
     ) as stack:
-        meter = LoadMeter({part: stack.pids[part] for part in PARTS}, {"worker": "room process"})
+        meter = LoadMeter(lambda: dict(stack.pids), {"worker": "room process"})
         with Screen(console, languages) as screen:
-            meeting = Meeting(stack.settings.livekit, screen, script, targets=targets)
+            meeting = Meeting(KeyDoors(stack.settings.livekit), screen, script, targets=targets)
             metering = asyncio.create_task(keep_running(meter.run, name="load meter"), name="load meter")
             try:
                 minutes = await meeting.hold(repeat=repeat)

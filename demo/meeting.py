@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from livekit import api, rtc
+from livekit import rtc
 
-from config.settings import LiveKit
+from demo.doors import Coming, Doors
 from demo.ledger import Ledger
-from demo.participants import MICROPHONE, TRANSLATED, Attendee, SeenCaption
+from demo.participants import CHUNK_S, MICROPHONE, TRANSLATED, Attendee, SeenCaption
 from demo.scripts import Script, ScriptPart
 from demo.terminal import Screen
 from pipeline.text.languages import same_language
-from protocol.attributes import CAPTIONS, CONTROL_TOPIC, EVENTS, LISTEN, ROLE, SPEAK
-from protocol.events import SpeechDone
-from protocol.sealing import seal
+from protocol.attributes import CAPTIONS, EVENTS, LISTEN, ROLE, SPEAK
+from protocol.events import CaptionSent, Event, SpeechDone
 
 READER, ORGANISER = "reader", "organiser"
 ARRIVAL_LIMIT_S = 30.0
 SETTLE_LIMIT_S = 30.0
+SPARE_CHUNK_S = 0.1
 ROOM = "demo"
 
 
@@ -40,17 +39,41 @@ class PlayedPart:
 
 
 @dataclass(slots=True)
+class Arrivals:
+    """How long after they were told things reached a client, by this machine's clock and the interpreter's."""
+
+    events_s: list[float] = field(default_factory=list)
+    """Each event; its way is that of a caption."""
+    captions_s: list[tuple[float, float]] = field(default_factory=list)
+    """Interim captions with a new word: from the arrival of its sound to when it was sent, and then on its way."""
+
+    def note(self, event: Event, at_s: float) -> None:
+        """An event came."""
+        self.events_s.append(at_s - event.at_s)
+        if isinstance(event, CaptionSent):
+            self.captions_s.append((event.latency_s, at_s - event.at_s))
+
+
+@dataclass(slots=True)
 class Minutes:
     """What is left of the meeting."""
 
-    began_s: float
+    began_s: float = 0.0
     """When the first word was played; monotonic."""
-    ended_s: float
-    ledger: Ledger
+    ended_s: float = 0.0
+    ledger: Ledger = field(default_factory=Ledger)
+    """Of the interpreter that is there, or was last."""
+    earlier: list[Ledger] = field(default_factory=list)
+    """Of those before it, where one was replaced."""
     attendees: dict[str, Attendee] = field(default_factory=dict)
     rounds: list[tuple[float, float]] = field(default_factory=list)
     """When each repetition of the script began and ended."""
     spoken: list[PlayedPart] = field(default_factory=list)
+    arrivals: Arrivals = field(default_factory=Arrivals)
+
+    def identity(self, speaker: str) -> str:
+        """By which clauses and captions name one who speaks in the script."""
+        return self.attendees[speaker].identity if speaker in self.attendees else speaker
 
     def listener(self, target: str) -> Attendee:
         """Who listens to a language."""
@@ -66,34 +89,32 @@ class Meeting:
     """One room with the script's speakers, a listener for each language, a reader of originals and an organiser.
 
     Args:
+        doors: by which everybody comes in.
         targets: what is listened to, one listener each.
+        spare: clients receive what listeners hear in translation and nothing else, and hand their sound over in
+            larger pieces, so that many of them fit on a machine.
+        most_pieces: see `Attendee`.
     """
 
     def __init__(
-        self, settings: LiveKit, screen: Screen, script: Script, *, targets: tuple[str, ...], room: str = ROOM
+        self,
+        doors: Doors,
+        screen: Screen,
+        script: Script,
+        *,
+        targets: tuple[str, ...],
+        room: str = ROOM,
+        spare: bool = False,
+        most_pieces: int | None = None,
     ) -> None:
-        self._settings, self._screen, self._script = settings, screen, script
-        self._targets, self._room = targets, room
-        self._ledger = Ledger()
-        self._spoken: list[PlayedPart] = []
-        main = script.parts[0].language
-        quiet = {LISTEN: "off", CAPTIONS: "off"}
-        self._attendees = {
-            name: Attendee(name, {SPEAK: language, **quiet}) for name, language in script.speakers.items()
-        }
-        self._attendees[READER] = Attendee(
-            READER,
-            {SPEAK: main, LISTEN: "off", CAPTIONS: "original"},
-        )
-        self._attendees[ORGANISER] = Attendee(ORGANISER, {SPEAK: main, **quiet, EVENTS: "on"})
-        for target in targets:
-            name = listener_name(target)
-            wishes = {
-                SPEAK: target,
-                LISTEN: target,
-                CAPTIONS: target,
-            }
-            self._attendees[name] = Attendee(name, wishes, record=self._recorded_by(target))
+        self._doors, self._screen, self._script = doors, screen, script
+        self._targets, self._room, self._spare = targets, room, spare
+        self._most_pieces = most_pieces
+        self._sender = ""
+        """Of the newest events: the interpreter."""
+        self._wishes, self._coming = cast(script, targets)
+        self.minutes = Minutes(attendees={name: self._attendee(name) for name in self._wishes})
+        """So far."""
 
     async def hold(self, *, repeat: int = 1) -> Minutes:
         """Plays the script `repeat` times.
@@ -101,51 +122,61 @@ class Meeting:
         Raises:
             MeetingError: the interpreter did not come, or a listener got no channel.
         """
-        self._attendees[ORGANISER].on_event = self._on_event
-        self._attendees[READER].on_caption = self._on_original
+        minutes = self.minutes
+        minutes.attendees[ORGANISER].on_event = self._on_event
+        minutes.attendees[READER].on_caption = self._on_original
         for target in self._targets:
-            self._attendees[listener_name(target)].on_caption = self._screen.caption
-        rounds: list[tuple[float, float]] = []
+            minutes.listener(target).on_caption = self._screen.caption
         try:
             self._screen.say("everybody joins")
-            await asyncio.gather(
-                *(attendee.join(self._room, self._settings) for attendee in self._attendees.values())
-            )
+            await asyncio.gather(*map(self._join, minutes.attendees))
             await self._invite()
             for number in range(repeat):
                 label = f" ({number + 1} of {repeat})" if repeat > 1 else ""
                 self._screen.say(f"the meeting takes {self._script.length_s:.0f} s{label}")
                 began = time.monotonic()
+                minutes.began_s = minutes.began_s or began
                 async with asyncio.TaskGroup() as group:
                     for speaker in self._script.speakers:
                         group.create_task(self._speak(speaker, began))
-                rounds.append((began, time.monotonic()))
+                minutes.rounds.append((began, time.monotonic()))
                 self._screen.say("waiting for the last translation to be spoken")
                 await self._settled()
             await self._dismiss()
             await self._settled()  # what it told last may still be on its way
-            return Minutes(
-                rounds[0][0], time.monotonic(), self._ledger, self._attendees, rounds, self._spoken
-            )
+            minutes.ended_s = time.monotonic()
+            return minutes
         finally:
-            await asyncio.gather(*(attendee.leave() for attendee in self._attendees.values()))
+            await asyncio.gather(*(attendee.leave() for attendee in minutes.attendees.values()))
 
     # --- steps -------------------------------------------------------------------------------------------
 
+    def _attendee(self, name: str) -> Attendee:
+        target = next((target for target in self._targets if name == listener_name(target)), None)
+        return Attendee(
+            name,
+            self._wishes[name],
+            record=self._recorded_by(target) if target else lambda publisher, name: False,
+            only_recorded=self._spare,
+            chunk_s=SPARE_CHUNK_S if self._spare else CHUNK_S,
+            most_pieces=self._most_pieces,
+        )
+
+    async def _join(self, name: str) -> None:
+        admission = await self._doors.admit(self._room, name, self._coming[name], self._wishes[name])
+        await self.minutes.attendees[name].join(admission)
+
     async def _invite(self) -> None:
-        """Dispatches the interpreter and waits until every listener who needs a channel has it."""
+        """Calls the interpreter and waits until every listener who needs a channel has it."""
         self._screen.say("the organiser invites the interpreter")
-        async with self._server() as server:
-            await server.agent_dispatch.create_dispatch(
-                api.CreateAgentDispatchRequest(agent_name=self._settings.agent_name, room=self._room)
-            )
+        await self._doors.invite(self._room)
         await self._until(
             lambda: self._interpreter() is not None, "the interpreter did not come into the room"
         )
         for target in self._targets:
             if not self._script.heard_by(target):
                 continue
-            listener = self._attendees[listener_name(target)]
+            listener = self.minutes.listener(target)
             await self._until(
                 lambda listener=listener: bool(listener.translated_tracks),  # type: ignore[misc]
                 f"the listener of {target} got no channel",
@@ -159,32 +190,12 @@ class Meeting:
         interpreter = self._interpreter()
         if interpreter is None:  # what it has not said is missing, and the verdict says so
             return
-        secret = self._settings.api_secret.get_secret_value()
-        data = seal(
-            json.dumps({"type": "dismiss"}),
-            room=self._room,
-            to=interpreter.identity,
-            api_key=self._settings.api_key,
-            api_secret=secret,
-        )
-        async with self._server() as server:
-            await server.room.send_data(
-                api.SendDataRequest(
-                    room=self._room,
-                    data=data,
-                    topic=CONTROL_TOPIC,
-                    destination_identities=[interpreter.identity],
-                )
-            )
+        await self._doors.dismiss(self._room, interpreter.identity)
         await self._until(lambda: self._interpreter() is None, "the interpreter did not finish and leave")
 
     def _interpreter(self) -> rtc.RemoteParticipant | None:
-        people = self._attendees[ORGANISER].room.remote_participants.values()
+        people = self.minutes.attendees[ORGANISER].room.remote_participants.values()
         return next((person for person in people if person.attributes.get(ROLE) == "interpreter"), None)
-
-    def _server(self) -> api.LiveKitAPI:
-        secret = self._settings.api_secret.get_secret_value()
-        return api.LiveKitAPI(self._settings.url.replace("ws", "http", 1), self._settings.api_key, secret)
 
     async def _speak(self, speaker: str, began_s: float) -> None:
         """Plays everything that one speaker says in one round, each part at its moment."""
@@ -193,9 +204,9 @@ class Meeting:
                 continue
             await asyncio.sleep(max(0.0, began_s + part.starts_s - time.monotonic()))
             self._screen.say(f"{speaker} speaks")
-            await self._attendees[speaker].speak(
+            await self.minutes.attendees[speaker].speak(
                 part.pcm,
-                lambda at_s, part=part: self._spoken.append(PlayedPart(part, at_s)),  # type: ignore[misc]
+                lambda at_s, part=part: self.minutes.spoken.append(PlayedPart(part, at_s)),  # type: ignore[misc]
             )
 
     async def _settled(self) -> None:
@@ -207,8 +218,9 @@ class Meeting:
         quiet_since, known = time.monotonic(), -1
         while time.monotonic() < deadline:
             await asyncio.sleep(0.2)
-            if len(self._ledger.clauses) != known or self._ledger.unsettled(self._targets):
-                known, quiet_since = len(self._ledger.clauses), time.monotonic()
+            ledger = self.minutes.ledger
+            if len(ledger.clauses) != known or ledger.unsettled(self._targets):
+                known, quiet_since = len(ledger.clauses), time.monotonic()
             elif time.monotonic() - quiet_since > 2.0:
                 return
 
@@ -223,12 +235,16 @@ class Meeting:
 
     def _recorded_by(self, target: str) -> Callable[[str, str], bool]:
         """A listener keeps the interpreter's tracks, and the microphones of those whom they hear as they speak."""
-        originals = {
+        originals = [
             name for name, language in self._script.speakers.items() if same_language(language, target)
-        }
+        ]
 
         def recorded(publisher: str, name: str) -> bool:
-            return name.startswith(TRANSLATED) or (name == MICROPHONE and publisher in originals)
+            if name.startswith(TRANSLATED):
+                return True
+            if self._spare or name != MICROPHONE:
+                return False
+            return publisher in map(self.minutes.identity, originals)
 
         return recorded
 
@@ -238,7 +254,27 @@ class Meeting:
         if not any(same_language(language, target) for target in self._targets):
             self._screen.caption(seen)
 
-    def _on_event(self, text: str) -> None:
-        event = self._ledger.take(text)
+    def _on_event(self, text: str, sender: str) -> None:
+        if sender != self._sender and self._sender:  # another interpreter counts clauses from 1 again
+            self.minutes.earlier.append(self.minutes.ledger)
+            self.minutes.ledger = Ledger()
+        self._sender = sender
+        event = self.minutes.ledger.take(text)
+        if event is not None:
+            self.minutes.arrivals.note(event, time.monotonic())
         if isinstance(event, SpeechDone):
             self._screen.lag(event.language, event.lag_s)
+
+
+def cast(script: Script, targets: tuple[str, ...]) -> tuple[dict[str, dict[str, str]], dict[str, Coming]]:
+    """Who takes part: what each wishes, and as what they come, by name."""
+    quiet = {LISTEN: "off", CAPTIONS: "off"}
+    main = script.parts[0].language
+    wishes = {name: {SPEAK: language, **quiet} for name, language in script.speakers.items()}
+    coming: dict[str, Coming] = dict.fromkeys(script.speakers, "speaker")
+    wishes[READER], coming[READER] = {SPEAK: main, LISTEN: "off", CAPTIONS: "original"}, "reader"
+    wishes[ORGANISER], coming[ORGANISER] = {SPEAK: main, **quiet, EVENTS: "on"}, "organiser"
+    for target in targets:
+        name = listener_name(target)
+        wishes[name], coming[name] = {SPEAK: target, LISTEN: target, CAPTIONS: target}, "listener"
+    return wishes, coming

@@ -7,12 +7,12 @@ import contextlib
 import time
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
 
 import numpy as np
-from livekit import api, rtc
+from livekit import rtc
+from livekit.rtc.participant import UnpublishTrackError
 
-from config.settings import LiveKit
+from demo.doors import Admission
 from demo.talk import RATE_HZ
 from foundation.tasks import Tasks
 from pipeline.audio import HEARING_RATE_HZ, Pcm
@@ -21,6 +21,7 @@ from protocol.attributes import CAPTIONS_TOPIC, EVENTS_TOPIC
 CHUNK_S = 0.02
 STREAM_LIMIT_S = 10.0
 CLOSE_LIMIT_S = 3.0
+CONNECT_LIMIT_S = 20.0
 OPEN_BEFORE_S = 0.6
 """So long a microphone is open before somebody speaks into it: others have to subscribe to it first."""
 MICROPHONE = "microphone"
@@ -73,8 +74,12 @@ class Attendee:
     """One client in the room.
 
     Args:
+        identity: until it is admitted its name, then what it was admitted by.
         wishes: its attributes, see docs/protocol.md.
         record: which tracks to record, by publisher and name.
+        only_recorded: whether it receives these alone, as somebody who switched the others off.
+        chunk_s: so much sound is handed to the microphone at once.
+        most_pieces: so many pieces of each recorded track are kept, the newest.
     """
 
     def __init__(
@@ -83,14 +88,17 @@ class Attendee:
         wishes: Mapping[str, str],
         *,
         record: Callable[[str, str], bool] = lambda publisher, name: False,
+        only_recorded: bool = False,
+        chunk_s: float = CHUNK_S,
+        most_pieces: int | None = None,
     ) -> None:
         self.identity, self._wishes, self._record = identity, wishes, record
+        self._only_recorded, self._chunk_s, self._most_pieces = only_recorded, chunk_s, most_pieces
         self._room: rtc.Room | None = None
         self.captions: list[SeenCaption] = []
-        self.events: list[str] = []
         self.tracks: list[HeardTrack] = []
         self.on_caption: Callable[[SeenCaption], None] = lambda caption: None
-        self.on_event: Callable[[str], None] = lambda text: None
+        self.on_event: Callable[[str, str], None] = lambda text, sender: None
         self._tasks = Tasks()
         self._begun = 0
 
@@ -101,24 +109,23 @@ class Attendee:
             raise RuntimeError(f"{self.identity} has not joined")
         return self._room
 
-    async def join(self, room: str, settings: LiveKit) -> None:
+    async def join(self, admission: Admission) -> None:
         """Connects. Raises rtc.ConnectError."""
+        self.identity = admission.identity
         self._room = rtc.Room()
-        grants = api.VideoGrants(room_join=True, room=room, can_update_own_metadata=True)
-        token = (
-            api.AccessToken(settings.api_key, settings.api_secret.get_secret_value())
-            .with_identity(self.identity)
-            .with_name(self.identity.capitalize())
-            .with_grants(grants)
-            .with_attributes(dict(self._wishes))
-            .with_ttl(timedelta(hours=6))
-        )
         self.room.on("track_subscribed", self._subscribed)
+        if self._only_recorded:
+            self.room.on("track_published", self._subscribe)
         self.room.register_text_stream_handler(CAPTIONS_TOPIC, self._caption)
         self.room.register_text_stream_handler(EVENTS_TOPIC, self._event)
-        await self.room.connect(
-            settings.url, token.to_jwt(), rtc.RoomOptions(auto_subscribe=True, single_peer_connection=True)
-        )
+        options = rtc.RoomOptions(auto_subscribe=not self._only_recorded, single_peer_connection=True)
+        await self._to_its_end(self.room.connect(admission.url, admission.token, options))
+        for person in self.room.remote_participants.values() if self._only_recorded else ():
+            for publication in person.track_publications.values():
+                self._subscribe(publication, person)
+        me = self.room.local_participant
+        if any(me.attributes.get(name) != value for name, value in self._wishes.items()):
+            await me.set_attributes(dict(self._wishes))
 
     @property
     def translated_tracks(self) -> list[HeardTrack]:
@@ -135,8 +142,8 @@ class Attendee:
         track = rtc.LocalAudioTrack.create_audio_track(MICROPHONE, source)
         options = rtc.TrackPublishOptions(source=rtc.TrackSource.SOURCE_MICROPHONE)
         publication = await self.room.local_participant.publish_track(track, options)
-        chunk = int(CHUNK_S * RATE_HZ)
-        for _ in range(round(OPEN_BEFORE_S / CHUNK_S)):
+        chunk = int(self._chunk_s * RATE_HZ)
+        for _ in range(round(OPEN_BEFORE_S / self._chunk_s)):
             await source.capture_frame(rtc.AudioFrame(bytes(2 * chunk), RATE_HZ, 1, chunk))
         began(time.monotonic())
         whole = np.pad(pcm, (0, -len(pcm) % chunk))
@@ -144,7 +151,8 @@ class Attendee:
             piece = np.ascontiguousarray(whole[start : start + chunk])
             await source.capture_frame(rtc.AudioFrame(piece.tobytes(), RATE_HZ, 1, chunk))
         await asyncio.sleep(1.0)  # the queue, and what is on its way
-        await self.room.local_participant.unpublish_track(publication.sid)
+        with contextlib.suppress(UnpublishTrackError):  # after a reconnect it is there under another name
+            await self.room.local_participant.unpublish_track(publication.sid)
         await source.aclose()
 
     async def leave(self) -> None:
@@ -152,6 +160,10 @@ class Attendee:
         if self._room is not None:
             await self._room.disconnect()  # first: until then tracks and captions may still begin
         await self._tasks.close()
+
+    def _subscribe(self, publication: rtc.RemoteTrackPublication, participant: rtc.RemoteParticipant) -> None:
+        if self._record(participant.identity, publication.name):
+            publication.set_subscribed(True)
 
     def _subscribed(
         self, track: rtc.Track, publication: rtc.RemoteTrackPublication, participant: rtc.RemoteParticipant
@@ -169,6 +181,8 @@ class Attendee:
             async for event in stream:
                 pcm = np.frombuffer(event.frame.data, np.int16).copy()
                 heard.pieces.append((time.monotonic(), pcm))
+                if self._most_pieces is not None:
+                    del heard.pieces[: -self._most_pieces]
         finally:
             with contextlib.suppress(
                 TimeoutError
@@ -188,13 +202,21 @@ class Attendee:
         self.on_caption(seen)
 
     def _event(self, reader: rtc.TextStreamReader, identity: str) -> None:
-        self._own(self._read_event(reader))
+        self._own(self._read_event(reader, identity))
 
-    async def _read_event(self, reader: rtc.TextStreamReader) -> None:
+    async def _read_event(self, reader: rtc.TextStreamReader, identity: str) -> None:
         async with asyncio.timeout(STREAM_LIMIT_S):
             text = await reader.read_all()
-        self.events.append(text)
-        self.on_event(text)
+        self.on_event(text, identity)
+
+    async def _to_its_end(self, connecting: Coroutine[None, None, None]) -> None:
+        """Also where it is cancelled: the library ends the process when nobody takes up a room that was connected."""
+        task = self._tasks.start(connecting, name=f"{self.identity} joins")
+        try:
+            await asyncio.shield(task)
+        except asyncio.CancelledError:
+            await asyncio.wait({task}, timeout=CONNECT_LIMIT_S)
+            raise
 
     def _own(self, work: Coroutine[None, None, None]) -> None:
         self._tasks.start(work, name=f"{self.identity} reads")

@@ -18,7 +18,7 @@ from demo.load import Use
 from demo.meeting import READER, Minutes
 from demo.quantiles import Distribution, Trend, distribution, trend
 from demo.scripts import Script
-from demo.seen_captions import final_texts, originals, retraction
+from demo.seen_captions import final_texts, originals, steadiness
 from demo.verdict import Finding
 from demo.wer import errors, words_of
 from pipeline.audio import HEARING_RATE_HZ, Pcm
@@ -80,19 +80,20 @@ class Figures:
     languages: dict[str, LanguageFigures]
 
 
-def what_was_said(script: Script, rounds: int) -> list[Said]:
-    """Everything that each speaker said, in all rounds together."""
+def what_was_said(script: Script, minutes: Minutes) -> list[Said]:
+    """Everything that each speaker said, in all rounds together, under the identity that they had in the room."""
+    rounds = len(minutes.rounds)
     said = []
     for speaker, language in script.speakers.items():
         texts = [part.text for part in script.parts if part.speaker == speaker]
-        said.append(Said(speaker, language, " ".join(texts * rounds) if all(texts) else ""))
+        said.append(Said(minutes.identity(speaker), language, " ".join(texts * rounds) if all(texts) else ""))
     return said
 
 
 def measure(minutes: Minutes, script: Script, targets: tuple[str, ...]) -> Figures:
     """Computes the figures of a meeting."""
     ledger = minutes.ledger
-    said = what_was_said(script, len(minutes.rounds))
+    said = what_was_said(script, minutes)
     recognised = originals(minutes.attendees[READER].captions)
     return Figures(
         clauses=len(ledger.clauses),
@@ -105,7 +106,7 @@ def measure(minutes: Minutes, script: Script, targets: tuple[str, ...]) -> Figur
         interim={language: distribution(values) for language, values in sorted(ledger.interim_s.items())},
         shown=distribution(ledger.shown_s),
         committed=distribution(ledger.word_commit_s),
-        retraction=retraction(minutes.attendees[READER].captions),
+        retraction=steadiness(minutes.attendees[READER].captions).share,
         languages={target: _of_language(minutes, script, said, recognised, target) for target in targets},
     )
 
@@ -135,7 +136,7 @@ def translation_scores(minutes: Minutes, script: Script, target: str) -> dict[st
     scores = {}
     for part in script.heard_by(target):
         if reference := part.references.get(target):
-            keys = sorted(key for key in translated if key.speaker == part.speaker)
+            keys = sorted(key for key in translated if key.speaker == minutes.identity(part.speaker))
             made = " ".join(translated[key] for key in keys)
             wanted = " ".join([reference] * len(minutes.rounds))
             scores[part.speaker] = chrf([(made, wanted)])

@@ -44,12 +44,12 @@ def committed_changes(captions: Sequence[SeenCaption]) -> int:
     return changes
 
 
-def retraction(captions: Sequence[SeenCaption]) -> float:
-    """Share of the words shown to a reader that later changed or vanished, 0…1."""
+def steadiness(captions: Sequence[SeenCaption]) -> RetractionCounter:
+    """Counts the words that were shown to a reader and those that later changed or vanished."""
     counter = RetractionCounter()
     for seen in sorted(captions, key=lambda caption: caption.order):
         counter.feed(as_caption(seen))
-    return counter.share
+    return counter
 
 
 def _is_final(seen: SeenCaption) -> bool:

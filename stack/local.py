@@ -140,7 +140,7 @@ class Stack(AbstractAsyncContextManager["Stack"]):
 
     async def _plan(self) -> list[Part]:
         binary = Path("livekit-server")
-        if "livekit" in self._names and self._plans is PLANS:
+        if "livekit" in self._names and self._plans.get("livekit") is PLANS["livekit"]:
             binary = await livekit_server.obtain(report=self._report)
         place = PlanningContext(self.settings, self.ports, self.directory, binary, self._names)
         return [plan(place) for name, plan in self._plans.items() if name in self._names]

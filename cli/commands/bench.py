@@ -22,7 +22,7 @@ Measures on this machine, with the models that are here. docs/measuring.md says 
   meeting   a room with speakers and listeners: lag, coverage, compute for each part
   capacity  how many speakers fit on a core, or on a GPU
   files     a whole file through the service: words wrong and time, beside offline
-  load      the public API with several plans at once: throughput, latency, waits, refusals
+  plans     the public API with several plans at once: throughput, latency, waits, refusals
   repeated  a voice message for the first time and again, from each level of memory
   voices    how well voices are told apart: similarities, equal error
   compare   two results side by side"""
@@ -44,7 +44,7 @@ def add(commands: Subparsers, common: argparse.ArgumentParser) -> None:
             "  hive bench answers --model tiny.en --voices af_heart,am_adam\n"
             "  hive bench meeting --speaks es,en --hear en,fr\n"
             "  hive bench files --model base --seconds 600\n"
-            "  hive bench load --plans free,pro,business --clients 4 --seconds 120\n"
+            "  hive bench plans --plans free,pro,business --clients 4 --seconds 120\n"
             "  hive bench compare before.json after.json"
         ),
     )
@@ -134,29 +134,29 @@ def _of_services(
     files.add_argument(
         "--seconds", type=positive, default=600, metavar="S", help="of the readings (default: 600)"
     )
-    load = actions.add_parser("load", help="the public API with several plans at once", parents=plain)
-    load.add_argument(
+    plans = actions.add_parser("plans", help="the public API with several plans at once", parents=plain)
+    plans.add_argument(
         "--plans",
         type=_plans,
         default=_PLANS,
         metavar="NAMES",
         help=f"with commas (default: {','.join(_PLANS)})",
     )
-    load.add_argument(
+    plans.add_argument(
         "--clients",
         type=positive,
         default=2,
         metavar="N",
         help="for each plan; half of them ask for jobs (default: 2)",
     )
-    load.add_argument(
+    plans.add_argument(
         "--seconds",
         type=positive,
         default=60,
         metavar="S",
         help="nothing is begun after so long (default: 60)",
     )
-    _message(load)
+    _message(plans)
     repeated = actions.add_parser(
         "repeated", help="a voice message for the first time and again", parents=plain
     )

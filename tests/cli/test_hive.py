@@ -35,6 +35,7 @@ COMMANDS = (
     "models",
     "settings",
     "bench",
+    "load",
 )
 
 

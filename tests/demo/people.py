@@ -109,4 +109,4 @@ def minutes(
         attendees[name] = Attendee(name, {})
         attendees[name].captions = list((listeners or {}).get(target, ()))
         attendees[name].tracks = list((tracks or {}).get(target, ()))
-    return Minutes(100.0, 160.0, ledger, attendees, [(100.0, 160.0)])
+    return Minutes(100.0, 160.0, ledger, attendees=attendees, rounds=[(100.0, 160.0)])

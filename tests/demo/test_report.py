@@ -15,6 +15,7 @@ from rich.console import Console
 from demo.coverage import Coverage, Said
 from demo.ledger import RenderedClause
 from demo.load import Use
+from demo.meeting import Minutes
 from demo.quantiles import Distribution, Trend
 from demo.report import (
     Figures,
@@ -131,7 +132,10 @@ def test_a_meeting_in_which_nothing_was_said() -> None:
 def test_rounds_are_said_again() -> None:
     twice = script(part("ann", "en", "One."), part("bob", "en"), part("ann", "en", "Two."))
 
-    assert what_was_said(twice, 2) == [Said("ann", "en", "One. Two. One. Two."), Said("bob", "en", "")]
+    assert what_was_said(twice, Minutes(rounds=[(0.0, 1.0), (1.0, 2.0)])) == [
+        Said("ann", "en", "One. Two. One. Two."),
+        Said("bob", "en", ""),
+    ]
 
 
 def test_a_translation_is_scored_where_there_is_a_good_one() -> None:

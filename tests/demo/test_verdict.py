@@ -15,7 +15,7 @@ from demo.participants import Attendee, HeardTrack
 from demo.quantiles import Trend
 from demo.said_again import said_again
 from demo.scripts import ScriptPart
-from demo.seen_captions import committed_changes, final_texts, originals, retraction
+from demo.seen_captions import committed_changes, final_texts, originals, steadiness
 from demo.talk import RATE_HZ, resampled
 from demo.verdict import (
     Compared,
@@ -100,8 +100,8 @@ def test_retraction_counts_the_words_shown() -> None:
         caption(1, "ask not what", order=2),
     ]
 
-    assert retraction(captions) == 0.0
-    assert retraction([*captions, caption(1, "ask not that", order=3)]) == near(1 / 4)
+    assert steadiness(captions).share == 0.0
+    assert steadiness([*captions, caption(1, "ask not that", order=3)]).share == near(1 / 4)
 
 
 # --- sound -----------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ import pytest
 from livekit import rtc
 
 from config.settings import LiveKit
+from demo.doors import KeyDoors
 from demo.participants import Attendee
 from tests import leaks
 from tests.live.guests import RATE_HZ, Guest, until
@@ -35,7 +36,7 @@ async def a_guest(room: str, livekit: LiveKit) -> Client:
 
 async def an_attendee(room: str, livekit: LiveKit) -> Client:
     client = Attendee("bea", {}, record=lambda publisher, name: True)
-    await client.join(room, livekit)
+    await client.join(await KeyDoors(livekit).admit(room, "bea", "listener", {}))
     return client
 
 

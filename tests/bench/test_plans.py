@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from bench.load import Asked, drive, figures, text
+from bench.plans import Asked, drive, figures, text
 from cli.main import parser
 from tests.voice_service.background import Background
 from tests.voice_service.messaging import wav

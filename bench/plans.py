@@ -142,7 +142,7 @@ async def measure(
         asked = await drive(url, keys, sound, target=target, clients=clients, seconds=seconds)
         took_s = time.monotonic() - began_s
     return {
-        "kind": "load",
+        "kind": "plans",
         "clients": clients,
         "seconds": round(took_s, 1),
         "machine": machine | {"load_after": describe()["load_before"]},
@@ -194,7 +194,7 @@ def text(found: Measurements) -> str:
     """Markdown."""
     machine = found["machine"]
     head = (
-        f"# Load: {found['clients']} clients for each plan, {found['seconds']:.0f} s\n\n"
+        f"# Public API: {found['clients']} clients for each plan, {found['seconds']:.0f} s\n\n"
         f"{machine['cores']} cores, load {machine['load_before']} before and {machine['load_after']} after\n"
     )
     rows = [
