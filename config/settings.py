@@ -265,6 +265,18 @@ class Logging:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Tracing:
+    """Where it is told how long each part of a sentence's way takes. Words, names and identities never are."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+
+    endpoint: Annotated[str, Field(pattern=r"^(https?://[^\s?#]+)?$")] = ""
+    """What takes OTLP over HTTP, e.g. "http://127.0.0.1:4318" for Jaeger on this machine; empty: nothing is traced."""
+    sample_share: Annotated[float, Field(ge=0, le=1)] = 1.0
+    """How many utterances, interactions and jobs of all are traced, 0…1."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Auth:
     """Rooms, invitations and tokens."""
 
@@ -425,6 +437,7 @@ class Settings:
     rooms: Rooms = field(default_factory=Rooms)
     services: Services = field(default_factory=Services)
     logging: Logging = field(default_factory=Logging)
+    tracing: Tracing = field(default_factory=Tracing)
     auth: Auth = field(default_factory=Auth)
     turn: Turn = field(default_factory=Turn)
     recording: RecordingSettings = field(default_factory=RecordingSettings)

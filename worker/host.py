@@ -31,6 +31,7 @@ from config.reading import load
 from config.settings import Services, Settings, SettingsError
 from foundation.supervision import kinds
 from foundation.tasks import Tasks
+from foundation.tracing.running import tracing
 from pipeline.engines.protocols import EngineError
 from protocol.attributes import TROUBLE
 from protocol.control import ControlError, JobMetadata, read_metadata
@@ -148,6 +149,8 @@ async def interpret(context: JobContext) -> None:
         auto_subscribe=AutoSubscribe.SUBSCRIBE_NONE,
         single_peer_connection=True,
     )
+    traces = AsyncExitStack()
+    await traces.enter_async_context(tracing(settings.tracing, "hive-worker"))
     set_attributes = attribute_setter(context.room)
     beating = AsyncExitStack()
     await beating.enter_async_context(Heartbeat(set_attributes).beating())
@@ -156,6 +159,7 @@ async def interpret(context: JobContext) -> None:
         engines: RoomEngines = await context.proc.userdata["load_engines"](settings)
     except EngineError as error:
         await _fail(context, str(error))
+        await traces.aclose()
         return
     standby = Standby(context.room, assignment.after, set_attributes)
     interpreter = RoomInterpreter(context.room, context.api, settings, engines, assignment.configure)
@@ -166,6 +170,7 @@ async def interpret(context: JobContext) -> None:
         work.cancel()
         await asyncio.wait({work})
         await engines.close()
+        await traces.aclose()
 
     context.add_shutdown_callback(close)
 
