@@ -23,6 +23,7 @@ from cli.commands import (
     speech,
     up,
     voice,
+    watch,
     worker,
 )
 from cli.commands.base import Subparsers
@@ -64,7 +65,7 @@ def parser() -> argparse.ArgumentParser:
         title="commands", metavar="COMMAND", required=True, dest="command"
     )
     for module in (
-        demo, up, worker, speech, voice, accounts, pair, join, doctor, models, engines, settings, bench,
+        demo, up, worker, speech, voice, watch, accounts, pair, join, doctor, models, engines, settings, bench,
     ):  # fmt: skip
         module.add(commands, common)
     return top

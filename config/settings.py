@@ -277,6 +277,30 @@ class Tracing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Watch:
+    """The health monitor, `hive watch`: asks every part whether it is well, and says where one is not."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+
+    parts: dict[str, str] = field(default_factory=dict)
+    """Who is asked, by a URL that answers 200: "worker=http://worker:8081/". Empty: those that these settings name."""
+    host: str = "127.0.0.1"
+    """Where it tells Prometheus how they are."""
+    port: int = 8009
+    """Its port, for `/metrics` and `/health`."""
+    every_s: Annotated[float, Field(gt=0)] = 10.0
+    """How often each is asked."""
+    answer_s: Annotated[float, Field(gt=0)] = 5.0
+    """How long an answer may take."""
+    misses: Annotated[int, Field(ge=1)] = 3
+    """So many answers in a row that are missing, or say no, before it is said that a part is not well."""
+    webhook_url: Annotated[str, Field(pattern=r"^(https?://\S+)?$")] = ""
+    """Who is told when a part is not well any more, and when it is again; empty: the log alone."""
+    webhook_secret: SecretStr = SecretStr("")
+    """Signs what is told there, as the voice API does; empty: not signed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Auth:
     """Rooms, invitations and tokens."""
 
@@ -438,6 +462,7 @@ class Settings:
     services: Services = field(default_factory=Services)
     logging: Logging = field(default_factory=Logging)
     tracing: Tracing = field(default_factory=Tracing)
+    watch: Watch = field(default_factory=Watch)
     auth: Auth = field(default_factory=Auth)
     turn: Turn = field(default_factory=Turn)
     recording: RecordingSettings = field(default_factory=RecordingSettings)

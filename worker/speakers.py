@@ -259,7 +259,8 @@ class Speakers:
             interpreter = self._new_interpreter(person, take)
             speaker = _Speaker(identity, person.speaks, take, interpreter)
             self._speakers[identity] = speaker
-            interpreter.begins_to_speak(self._announced.pop(identity, ""))
+            if announced := self._announced.pop(identity, ""):
+                interpreter.begins_to_speak(announced)
             self._run(speaker)
         elif speaker.language != person.speaks:
             self._begin_take(speaker, person)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import time
 from pathlib import Path
 
 import pytest
 
 from foundation.tracing.facts import PREFIX, Facts, SpanName
+from protocol.attributes import INTERACTION
 from tests.browser.real import real_stack
 from tests.fakes.collector import Collected, Collector, collecting
 from tests.live.guests import until
@@ -16,7 +18,8 @@ from tests.live.server import binary
 
 pytestmark = [pytest.mark.live, pytest.mark.engines]
 
-LIMIT_S = 40.0
+LIMIT_S = 60.0
+PAGES = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 WHOLE = {
     SpanName.INTERACTION: {SpanName.STT, SpanName.TRANSLATION, SpanName.SYNTHESIS},
     SpanName.STT: {SpanName.STT_PREPROCESSING, SpanName.STT_INFERENCE, SpanName.STT_POSTPROCESSING},
@@ -40,6 +43,13 @@ async def test_a_sentence_is_one_trace_from_its_speaker_to_the_voice(tmp_path: P
         plain_client(stack, "fr") as plain,
     ):
         await until(lambda: whole(collector), "a whole trace", LIMIT_S)
+        await plain.room.local_participant.set_attributes(
+            {INTERACTION: f"listen {time.time() * 1000:.0f} {PAGES}"}
+        )
+        await until(lambda: chosen(collector), "what a page did", LIMIT_S)
+    assert [(span.name, span.attributes) for span in chosen(collector)] == [
+        (SpanName.INTERACTION, {"hive.interaction": "listen"})
+    ]
     words = {word for _, text in plain.captions for word in re.findall(r"\w{5,}", text.lower())}
     assert words
 
@@ -65,6 +75,11 @@ async def test_a_sentence_is_one_trace_from_its_speaker_to_the_voice(tmp_path: P
     nothing_but_the_list(collector)
     sent = b"".join(collector.raw).lower()
     assert [word for word in (*words, "emma", "plain", "unmodified") if word.encode() in sent] == []
+
+
+def chosen(collector: Collector) -> list[Collected]:
+    """The span that a page named."""
+    return [span for span in collector.spans if f"00-{span.trace}-{span.id}-01" == PAGES]
 
 
 def whole(collector: Collector) -> Collected | None:
