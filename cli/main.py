@@ -96,7 +96,7 @@ def _run(arguments: argparse.Namespace) -> int:
         return exits.fail(str(error), exits.USAGE)
     # Commands that have a view of their own keep the terminal for it; the parts they start log as they are told.
     own_level = arguments.log_level or arguments.own_level or settings.logging.level
-    log_setup.configure(replace(settings.logging, level=own_level))
+    log_setup.configure(replace(settings.logging, level=own_level), service=f"hive-{arguments.command}")
     return _status_of(arguments, settings)
 
 

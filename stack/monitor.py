@@ -16,7 +16,8 @@ import structlog
 from fastapi import FastAPI, Response
 from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 
-from config.settings import Settings, Watch
+from config.settings import Settings
+from config.watching import Watch
 from foundation.http import service
 from foundation.http.server import ServerLimits
 from foundation.http.service import Service

@@ -32,6 +32,7 @@ from config.settings import Services, Settings, SettingsError
 from foundation.supervision import kinds
 from foundation.tasks import Tasks
 from foundation.tracing.running import tracing
+from foundation.tracing.spans import trace_id
 from pipeline.engines.protocols import EngineError
 from protocol.attributes import TROUBLE
 from protocol.control import ControlError, JobMetadata, read_metadata
@@ -120,7 +121,7 @@ def room_load(max_rooms: int, server: AgentServer) -> float:
 
 def prepare_process(settings: Settings, process: JobProcess) -> None:
     """Makes a room's process ready before it has a room."""
-    own_logging.configure(settings.logging)
+    own_logging.configure(settings.logging, service="hive-worker", trace_id=trace_id)
     process.userdata["settings"] = settings
     process.userdata["load_engines"] = load_engines
 
@@ -262,7 +263,7 @@ def main() -> None:
     """Runs the worker with the settings of file and environment."""
     try:
         settings = load()
-        own_logging.configure(settings.logging)
+        own_logging.configure(settings.logging, service="hive-worker", trace_id=trace_id)
         run(settings)
     except SettingsError as error:
         sys.exit(str(error))

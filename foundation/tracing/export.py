@@ -16,12 +16,12 @@ from opentelemetry.sdk.trace import ReadableSpan, SpanLimits, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
 from opentelemetry.sdk.trace.sampling import ParentBased, TraceIdRatioBased
 
-from config.settings import Tracing
+from config import VERSION
+from config.watching import Tracing
 from foundation.tracing.spans import GivenIds, RunningTracer
 
 log = structlog.get_logger(__name__)
 
-VERSION: Final = "0.1.0"
 WAITING_SPANS: Final = 2048
 """More that wait push out the oldest: some two megabytes."""
 BATCH_SPANS: Final = 256

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from config.settings import Tracing
+from config.watching import Tracing
 from foundation.tracing import spans
 
 

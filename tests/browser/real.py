@@ -14,7 +14,8 @@ import psutil
 from livekit import api
 from pydantic import SecretStr
 
-from config.settings import Auth, LiveKit, Settings, Tracing
+from config.settings import Auth, LiveKit, Settings
+from config.watching import Tracing
 from stack.local import Stack
 from stack.parts import HOST, PLANS, Part, PlanningContext
 from stack.ports import Ports, free_port

@@ -14,7 +14,8 @@ import aiohttp
 from aiohttp import web
 from pydantic import SecretStr
 
-from config.settings import Settings, Watch
+from config.settings import Settings
+from config.watching import Watch
 from stack.monitor import parts_of, serve
 from stack.ports import free_port
 

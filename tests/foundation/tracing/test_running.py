@@ -7,7 +7,8 @@ import asyncio
 import pytest
 from structlog.testing import capture_logs
 
-from config.settings import Settings, Tracing
+from config.settings import Settings
+from config.watching import Tracing
 from foundation.tracing import spans
 from foundation.tracing.export import WAITING_SPANS
 from foundation.tracing.facts import SpanName
