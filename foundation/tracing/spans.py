@@ -148,9 +148,13 @@ def begin_first(
 
 
 @contextmanager
-def first_span(name: SpanName, **facts: Unpack[Facts]) -> Iterator[Span]:
-    """A trace of its own, where it is to be traced: current inside and ended behind."""
-    begun = begin_first(new_trace(), name, **facts)
+def first_span(name: SpanName, *, told: str | None = None, **facts: Unpack[Facts]) -> Iterator[Span]:
+    """The first span of a trace, where it is to be traced: current inside and ended behind.
+
+    Args:
+        told: the `traceparent` that a page made for it, which need not be one; None: a trace of its own.
+    """
+    begun = begin_first(new_trace() if told is None else sampled(told), name, **facts)
     try:
         with begun.current():
             yield begun
