@@ -166,17 +166,21 @@ class Stack(AbstractAsyncContextManager["Stack"]):
                 guard=guard,
                 cwd=ROOT,
             )
-            reason = await self._life(part, child, known_from, began)
+            reason, hung = await self._life(part, child, known_from, began)
             if not self._restart:
                 raise PartFailed(part.name, reason, log=child.log, tail=child.tail())
-            delay = backoff.after(time.monotonic() - began)
+            # one that hangs lived long enough to be found: that is no sign that it worked
+            delay = backoff.after(0.0 if hung else time.monotonic() - began)
             self.restarts[part.name] = self.restarts.get(part.name, 0) + 1
             log.warning("part died", part=part.name, reason=reason, restart_in_s=delay)
             self._report(f"{part.name} {reason}; starting it again in {delay:g} s")
             await asyncio.sleep(delay)
 
-    async def _life(self, part: Part, child: ChildProcess, known_from: int, began: float) -> str:
-        """From its start to its end; why it ended. Raises PartFailed where it is not to be started again."""
+    async def _life(self, part: Part, child: ChildProcess, known_from: int, began: float) -> tuple[str, bool]:
+        """From its start to its end; why it ended, and whether it hung.
+
+        Raises PartFailed where it is not to be started again.
+        """
         self.pids[part.name] = child.pid
         try:
             await self._until_ready(part, child, known_from)
@@ -186,21 +190,21 @@ class Stack(AbstractAsyncContextManager["Stack"]):
         except PartFailed as error:
             if not (self._restart and self._ready[part.name].is_set()):
                 raise
-            return str(error).removeprefix(f"{part.name} ")
+            return str(error).removeprefix(f"{part.name} "), False
         finally:
             self.pids.pop(part.name, None)
             await child.stop(part.stop_patience_s)
 
-    async def _end_of(self, part: Part, child: ChildProcess) -> str:
-        """Waits until it dies, or says nothing for so long that it must be ended; why."""
+    async def _end_of(self, part: Part, child: ChildProcess) -> tuple[str, bool]:
+        """Waits until it dies, or says nothing for so long that it must be ended; why, and whether it hung."""
         ended = asyncio.create_task(child.wait())
         hung = asyncio.create_task(until_hung(part.ready, self._rhythm))
         try:
             await asyncio.wait({ended, hung}, return_when=asyncio.FIRST_COMPLETED)
             if ended.done():
-                return f"died ({_status(ended.result())})"
+                return f"died ({_status(ended.result())})", False
             hung.result()
-            return f"says nothing ({self._rhythm.misses} times in a row)"
+            return f"says nothing ({self._rhythm.misses} times in a row)", True
         finally:
             for task in (ended, hung):
                 task.cancel()

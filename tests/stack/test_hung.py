@@ -42,6 +42,13 @@ async def restarted(stack: Stack, before: int) -> int:
     return stack.pids["speech"]
 
 
+async def ready(lines: list[str], times: int) -> None:
+    """Returns once it has become ready so often, by what is reported."""
+    async with asyncio.timeout(60):
+        while sum("is ready" in line for line in lines) < times:
+            await asyncio.sleep(0.02)
+
+
 async def test_a_part_that_hangs_is_started_again_once(tmp_path: Path) -> None:
     """What is stopped is ended and begun anew; what then answers is left in peace."""
     lines: list[str] = []
@@ -51,14 +58,26 @@ async def test_a_part_that_hangs_is_started_again_once(tmp_path: Path) -> None:
         old = stack.pids["speech"]
         os.kill(old, signal.SIGSTOP)
         new = await restarted(stack, old)
-        async with asyncio.timeout(20):
-            while sum("is ready" in line for line in lines) < 2:
-                await asyncio.sleep(0.02)
+        await ready(lines, 2)
         for _ in range(4 * QUICK.misses):
             await asyncio.sleep(QUICK.every_s)
         assert stack.restarts == {"speech": 1}
         assert stack.pids["speech"] == new
     assert "speech says nothing (3 times in a row); starting it again in 0.5 s" in lines
+
+
+async def test_what_hangs_again_and_again_rests_longer_each_time(tmp_path: Path) -> None:
+    """However long it took to find that out."""
+    lines: list[str] = []
+    stack = made(tmp_path)
+    stack._report = lines.append
+    async with stack:
+        for times in range(1, 4):
+            await ready(lines, times)
+            os.kill(stack.pids["speech"], signal.SIGSTOP)
+        await ready(lines, 4)
+    pauses = [line.rpartition("again in ")[2] for line in lines if "says nothing" in line]
+    assert pauses == ["0.5 s", "1 s", "2 s"]
 
 
 async def test_a_part_that_cannot_work_is_not_ended_for_it(tmp_path: Path) -> None:
