@@ -103,6 +103,7 @@ async def test_a_line_arrives_with_its_labels(tmp_path: Path) -> None:
         "LOGS_ENDPOINT": f"http://127.0.0.1:{runner.addresses[0][1]}/v1/logs",
         "LOGS_FILES": str(tmp_path / "*-json.log"),
         "LOGS_STATE": str(tmp_path),
+        "LOGS_FROM": "beginning",
     }
     process = await asyncio.create_subprocess_exec(
         program, "--config", str(CONFIG), env=os.environ | environment
