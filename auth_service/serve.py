@@ -16,6 +16,7 @@ from foundation.http import service
 from foundation.http.protocols import Deadlines
 from foundation.http.server import ServerLimits
 from foundation.http.service import Service
+from foundation.tracing.running import tracing
 
 log = structlog.get_logger(__name__)
 
@@ -33,7 +34,7 @@ async def serve(settings: Settings, *, started: Callable[[int], None] = lambda p
         StorageError: the database cannot be reached.
         OSError: the port is taken.
     """
-    async with opened(settings) as services:
+    async with tracing(settings.tracing, "hive-auth"), opened(settings) as services:
         await serve_services(services, started)
 
 

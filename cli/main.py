@@ -24,6 +24,7 @@ from cli.commands import (
     speech,
     up,
     voice,
+    watch,
     worker,
 )
 from cli.commands.base import Subparsers
@@ -65,7 +66,7 @@ def parser() -> argparse.ArgumentParser:
         title="commands", metavar="COMMAND", required=True, dest="command"
     )
     for module in (
-        demo, up, worker, speech, voice, accounts, pair, join, doctor, models, engines, settings, bench, load,
+        demo, up, worker, speech, voice, watch, accounts, pair, join, doctor, models, engines, settings, bench, load,
     ):  # fmt: skip
         module.add(commands, common)
     return top
@@ -96,7 +97,7 @@ def _run(arguments: argparse.Namespace) -> int:
         return exits.fail(str(error), exits.USAGE)
     # Commands that have a view of their own keep the terminal for it; the parts they start log as they are told.
     own_level = arguments.log_level or arguments.own_level or settings.logging.level
-    log_setup.configure(replace(settings.logging, level=own_level))
+    log_setup.configure(replace(settings.logging, level=own_level), service=f"hive-{arguments.command}")
     return _status_of(arguments, settings)
 
 

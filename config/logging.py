@@ -8,31 +8,44 @@ What people say is never logged, nor are keys. So in every format, whoever write
 - libraries are heard from INFO on, since below it some print what they send and are sent.
 
 The reasons in our own errors are ours and stay.
+
+JSON lines carry what they are sorted by: `service`, `instance`, `version`, and `trace_id` inside of what is
+traced (`config/monitoring/logs`).
 """
 
 from __future__ import annotations
 
 import logging
+import os
 import sys
 import threading
+from collections.abc import Callable
 from types import TracebackType
 from typing import TextIO
 
 import structlog
 
-from config import unspoken
+from config import VERSION, unspoken
 from config.settings import Logging
 
 _QUIET = ("aiohttp.access", "asyncio", "faster_whisper", "httpcore", "httpx", "urllib3", "uvicorn.access")
 """Libraries that say little of use below a warning."""
 
 
-def configure(settings: Logging, *, stream: TextIO | None = None) -> None:
+def configure(
+    settings: Logging,
+    *,
+    stream: TextIO | None = None,
+    service: str = "",
+    trace_id: Callable[[], str] = str,
+) -> None:
     """Routes structlog and `logging` to `stream`; may be called again, the last call counts.
 
     Args:
         settings: level and format; the format "auto" is text on a terminal and JSON elsewhere.
         stream: None for standard error.
+        service: what the process is called, e.g. "hive-worker"; empty: JSON lines do not say who writes them.
+        trace_id: of what is traced at the moment, empty where nothing is.
     """
     out = sys.stderr if stream is None else stream
     level = getattr(logging, settings.level.upper())
@@ -44,11 +57,12 @@ def configure(settings: Logging, *, stream: TextIO | None = None) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.StackInfoRenderer(),
     ]
-    last: structlog.typing.Processor = structlog.processors.JSONRenderer()
+    last: list[structlog.typing.Processor] = [structlog.processors.JSONRenderer()]
+    if service:
+        last.insert(0, _Labels(service, trace_id))
     if text:
-        last = structlog.dev.ConsoleRenderer(
-            colors=out.isatty(), exception_formatter=structlog.dev.plain_traceback
-        )
+        plain = structlog.dev.plain_traceback
+        last = [structlog.dev.ConsoleRenderer(colors=out.isatty(), exception_formatter=plain)]
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         wrapper_class=structlog.make_filtering_bound_logger(level),
@@ -63,7 +77,7 @@ def configure(settings: Logging, *, stream: TextIO | None = None) -> None:
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 unspoken.without_words,
-                last,
+                *last,
             ],
         )
     )
@@ -76,6 +90,20 @@ def configure(settings: Logging, *, stream: TextIO | None = None) -> None:
         logging.getLogger(name).setLevel(max(level, logging.WARNING))
     logging.captureWarnings(True)
     _catch_what_nobody_catches()
+
+
+class _Labels:
+    """Says who writes a line. Behind what takes words out, as these are ours."""
+
+    def __init__(self, service: str, trace_id: Callable[[], str]) -> None:
+        self._fixed = {"service": service, "instance": f"{service}-{os.getpid()}", "version": VERSION}
+        self._trace_id = trace_id
+
+    def __call__(
+        self, logger: object, method: str, event: structlog.typing.EventDict
+    ) -> structlog.typing.EventDict:
+        traced = {"trace_id": found} if (found := self._trace_id()) else {}
+        return {**event, **self._fixed, **traced}
 
 
 class _Formatter(structlog.stdlib.ProcessorFormatter):

@@ -13,6 +13,7 @@ from config.engines import CloningEngine, RecognitionEngine, SpeechEngine, Trans
 from config.keys import DEVELOPMENT_SECRET
 from config.sections import STRICT, NotNegative
 from config.voice import VoiceSettings
+from config.watching import Tracing, Watch
 from protocol.fields import LanguageCode
 
 Profile = Literal["auto", "embedded", "cpu", "gpu"]
@@ -425,6 +426,8 @@ class Settings:
     rooms: Rooms = field(default_factory=Rooms)
     services: Services = field(default_factory=Services)
     logging: Logging = field(default_factory=Logging)
+    tracing: Tracing = field(default_factory=Tracing)
+    watch: Watch = field(default_factory=Watch)
     auth: Auth = field(default_factory=Auth)
     turn: Turn = field(default_factory=Turn)
     recording: RecordingSettings = field(default_factory=RecordingSettings)

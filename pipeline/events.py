@@ -36,6 +36,8 @@ class UtteranceStarted:
     utterance: int
     """1, 2, 3… for each speaker."""
     first_sample: int
+    trace: str = ""
+    """The `traceparent` of its trace; empty where it is not traced."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +137,8 @@ class Clause:
     """Mean probability of its words, 0…1; None: the recogniser cannot tell."""
     take: int = 1
     """Which of the speaker's interpreters it comes from, as each counts from 1 again; the room fills it in."""
+    trace: str = ""
+    """The `traceparent` of its utterance's trace; empty where it is not traced."""
 
 
 @dataclass(frozen=True, slots=True)

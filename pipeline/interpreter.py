@@ -53,6 +53,7 @@ from pipeline.text.captions import caption_of, translated_caption
 from pipeline.text.clauses import ClauseCutter
 from pipeline.text.glossary import Glossary
 from pipeline.timing import ClauseCommitted, ClauseTranslated, Measurement, SoundLost
+from pipeline.utterance_traces import UtteranceTraces
 from protocol.reports import ReportCode
 
 log = structlog.get_logger(__name__)
@@ -152,7 +153,10 @@ class Interpreter:
         self._now = now or asyncio.get_running_loop().time
         self._load = load or Load(self._now)
         sparing = partial(self._load.gives_up, Sacrifice.INTERIM_RECOGNITION)
-        self._options = HearingOptions(speaker, language, allowed_languages, hints, sparing)
+        self._traces = UtteranceTraces(self._now)
+        self._options = HearingOptions(
+            speaker, language, allowed_languages, hints, sparing, self._traces.next
+        )
         self._arrivals = ArrivalClock()
         self._overload = Overload()
         self._pace = HearingPace()
@@ -211,6 +215,10 @@ class Interpreter:
         self._wishes = wishes
         self._wished.set()
 
+    def begins_to_speak(self, traceparent: str) -> None:
+        """The speaker's page told that they do, and in which trace."""
+        self._traces.told(traceparent)
+
     def close(self) -> None:
         """No more sound will come: `run` finishes what was heard and returns."""
         self._closed = True
@@ -258,6 +266,7 @@ class Interpreter:
         try:
             await self._work()
         finally:
+            self._traces.close()
             self._outlet.floor(Floor.PAUSED)
 
     async def _work(self) -> None:
@@ -270,8 +279,9 @@ class Interpreter:
             async for event, segments in segment(heard, self._cutter, self._arrivals, self._now):
                 self._note(event)
                 if isinstance(event, UtteranceStarted):
+                    self._traces.started(event, self._arrivals.spoken_s(event.first_sample))
                     self._outlet.floor(Floor.TAKEN)
-                for part in segments:
+                for part in map(self._in_its_trace, segments):
                     self._show(part, times)
                     lanes.offer(part, self._wishes.languages)
                 self._measure(event, times)
@@ -281,6 +291,7 @@ class Interpreter:
     def _measure(self, event: Heard, times: WordTimes) -> None:
         """What can be told only once the clauses of an event have been shown."""
         if isinstance(event, UtteranceEnded):
+            self._traces.ended(event, self._arrivals.spoken_s(event.end_sample))
             self._outlet.floor(Floor.PAUSED)
         if isinstance(event, Words):
             for settled in times.shown(event, self._now()):
@@ -304,6 +315,11 @@ class Interpreter:
             case UtteranceStarted():
                 return
         self._outlet.trouble(trouble)
+
+    def _in_its_trace(self, part: Segment) -> Segment:
+        if isinstance(part, Clause) and (trace := self._traces.of(part.utterance)):
+            return replace(part, trace=trace)
+        return part
 
     def _show(self, part: Segment, times: WordTimes) -> None:
         """Shows the original, and tells what was measured."""

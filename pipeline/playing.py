@@ -9,6 +9,8 @@ from typing import Protocol
 
 import numpy as np
 
+from foundation.tracing.facts import SpanName
+from foundation.tracing.spans import NOTHING, Span, begin
 from pipeline.audio import SPEAKING_RATE_HZ, Pcm, seconds
 from pipeline.clock import Monotonic
 from pipeline.events import NotSpoken, Speech, Spoken, Translation, Trouble
@@ -48,6 +50,10 @@ class Utterance:
     """Why nobody is to hear it any more; empty while somebody is."""
     written_s: float = 0.0
     """How much of it the sink has taken."""
+    span: Span = NOTHING
+    """Its synthesis, from when it was said until the sink has all of it."""
+    delivery: Span = NOTHING
+    """From the first frame that the sink was given to the last one that is due."""
 
     @property
     def left_s(self) -> float:
@@ -100,6 +106,7 @@ class Player:
             if not item.written_s:
                 await self._lead_in(item)
                 first_audio_at_s = self._now()
+                item.delivery = begin(SpanName.SYNTHESIS_DELIVERY, within=item.span, at_s=first_audio_at_s)
                 onset_at_s = first_audio_at_s + self._sink.queued_s()
                 self.lag_s = onset_at_s - item.translation.clause.onset_at_s
             item.written_s += seconds(len(pcm), SPEAKING_RATE_HZ)
@@ -131,6 +138,7 @@ class Player:
 
     def _tell(self, item: Utterance, first_audio_at_s: float, onset_at_s: float, end_at_s: float) -> None:
         translation, rendering = item.translation, item.rendering
+        self._end_spans(item, end_at_s)
         if item.superseded:
             self._report(NotSpoken(translation, item.superseded))
         elif not item.written_s:
@@ -152,6 +160,16 @@ class Player:
                     instead_of="" if rendering.voice == rendering.order.voice else rendering.order.voice,
                 )
             )
+
+    def _end_spans(self, item: Utterance, end_at_s: float) -> None:
+        item.delivery.tell(sound_s=round(item.written_s, 2))
+        item.delivery.end(end_at_s)
+        failed = "failed" if item.rendering.failure or not item.written_s else "done"
+        item.span.tell(outcome="skipped" if item.superseded else failed)
+        if item.written_s:
+            lag_s = end_at_s - item.translation.clause.offset_at_s
+            item.span.tell(lag_s=round(lag_s, 2), engine=item.rendering.voice.partition(":")[0])
+        item.span.end(end_at_s or None)
 
 
 def skip_signal() -> Pcm:

@@ -11,6 +11,8 @@ from typing import Final
 import numpy as np
 import structlog
 
+from foundation.tracing.facts import SpanName
+from foundation.tracing.spans import span
 from pipeline.audio import SPEAKING_RATE_HZ, Pcm, seconds
 from pipeline.channel import Channel
 from pipeline.clock import Monotonic
@@ -115,7 +117,9 @@ class Rendering:
 
         What fails is told in `failure`.
         """
-        pieces = self._pieces()
+        with span(SpanName.SYNTHESIS_TEXT) as dividing:
+            pieces = self._pieces()
+            dividing.tell(pieces=len(pieces))
         for number, piece in enumerate(pieces):
             if number == len(pieces) - 1:
                 await self._render(piece, 0.0)

@@ -23,6 +23,9 @@ RECORDING: Final = "translator.recording"
 INTERPRET: Final = "translator.interpret"
 SCREEN: Final = "translator.screen"
 
+# What a participant did, for measuring.
+INTERACTION: Final = "translator.interaction"
+
 # What a participant shows the others for a while.
 HAND: Final = "translator.hand"
 REACTION: Final = "translator.reaction"
@@ -48,6 +51,7 @@ ACCESS: Final = "translator.access"
 PROFILE: Final = "translator.profile"
 TROUBLE: Final = "translator.trouble"
 REPORTS: Final = "translator.reports"
+TRACED: Final = "translator.traced"
 
 # Topics.
 CAPTIONS_TOPIC: Final = "lk.transcription"

@@ -14,6 +14,7 @@ from config.exposure import refuse_exposed_development
 from config.reading import load
 from config.settings import Settings, SettingsError
 from foundation.signals import until_signal
+from foundation.tracing.spans import trace_id
 from pipeline.engines.protocols import EngineError
 from speech_service.serve import SERVICES, serve
 
@@ -26,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         refuse_exposed_development(settings)
     except SettingsError as error:
         return _fail(str(error), 2)
-    logging.configure(settings.logging)
+    logging.configure(settings.logging, service="hive-speech", trace_id=trace_id)
     ports = {name: port for name in SERVICES if (port := getattr(chosen, f"{name}_port")) is not None}
     try:
         asyncio.run(until_signal(serve(settings, frozenset(chosen.only or ()), ports, announce=_announce)))

@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field
 
 from config.settings import Settings
 from foundation.http.problems import Problem, ProblemError
+from foundation.tracing.spans import continuing
 from pipeline.audio import AudioError, Pcm
 from pipeline.engines.protocols import (
     EngineError,
@@ -180,9 +181,10 @@ async def _converse(
             raise ProblemError(problem_of(error)) from error
         except GlossaryError as error:
             raise ProblemError(invalid(f"glossary: {error}")) from error
-        result = await handler.translate(
-            request, sound=sound, glossary=glossary, second_opinion=request.second_opinion
-        )
+        with continuing(request.traceparent):
+            result = await handler.translate(
+                request, sound=sound, glossary=glossary, second_opinion=request.second_opinion
+            )
         return Translated(
             request.id,
             result.text,

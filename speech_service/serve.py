@@ -12,6 +12,7 @@ from fastapi import FastAPI
 
 from config.settings import Services, Settings
 from foundation.http.server import Listening
+from foundation.tracing.running import tracing
 from pipeline.engines.choice import EngineChoice, choose
 from pipeline.engines.cloning.loading import load_cloning
 from pipeline.engines.limiting import limited
@@ -65,6 +66,7 @@ async def serve(
         raise ValueError(f"no such service: {', '.join(sorted(unknown))}; there are {', '.join(SERVICES)}")
     wanted = {**PORTS, **configured, **(ports or {})}
     async with AsyncExitStack() as stack:
+        await stack.enter_async_context(tracing(settings.tracing, _called(names)))
         figures = await measured(settings)
         choice = await asyncio.to_thread(choose, settings, figures)
         settings = suited(settings, choice)
@@ -83,6 +85,10 @@ async def serve(
             announce(f"{name:4} {servers[name].url}  {info.name} ({_some(info.languages)})")
             log.info("service listens", service=name, url=servers[name].url, engine=info.name)
         await _end_of_one(servers)
+
+
+def _called(names: Sequence[str]) -> str:
+    return f"hive-{names[0]}" if len(names) == 1 else "hive-speech"
 
 
 def _some(languages: Sequence[str]) -> str:

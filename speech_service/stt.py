@@ -12,6 +12,8 @@ from pydantic import BaseModel
 from config.settings import Settings
 from foundation.failures import most_telling
 from foundation.http.problems import ProblemError
+from foundation.tracing.facts import SpanName
+from foundation.tracing.spans import TRACEPARENT, continuing, span
 from pipeline.audio import HEARING_RATE_HZ, AudioError, AudioFrame
 from pipeline.channel import Channel
 from pipeline.clock import ArrivalClock
@@ -40,6 +42,7 @@ from speech_service.wire import (
     Short,
     Sparing,
     Start,
+    Trace,
     WireError,
     decode_frame,
 )
@@ -98,7 +101,9 @@ def stt_app(
         Live speech on the same machine goes first: a file then takes longer.
         """
         options = FileOptions(language, tuple(allowed_languages), tuple(hints), quality)
-        return await transcriber.transcribe(request, options)
+        trace = request.headers.get(TRACEPARENT, "")
+        with continuing(trace), span(SpanName.STT_INFERENCE, engine=recognizer.info.name):
+            return await transcriber.transcribe(request, options)
 
     @app.websocket("/ws/stt")
     async def live(socket: WebSocket) -> None:
@@ -126,20 +131,27 @@ class _RecognitionSession:
         """First samples of the pieces that the stage may not have taken, oldest first."""
         self._listened_to = 0
         self._sparing = False
+        self._trace = ""
 
     async def run(self) -> None:
         """Recognises until the client ends, leaves or breaks the rules."""
         start = await self._start()
         options = HearingOptions(
-            start.speaker, start.language, start.allowed_languages, start.hints, lambda: self._sparing
+            start.speaker,
+            start.language,
+            start.allowed_languages,
+            start.hints,
+            sparing=lambda: self._sparing,
+            trace=lambda: self._trace,
         )
+        self._trace = start.traceparent
         try:
             self._handler.check_language(options)
         except UnknownLanguage as error:
             raise ProblemError(problem_of(error)) from error
         self._taken_to = start.first_sample
         async with self._handler.listening(self._frames, self._heard, options) as (stage, _):
-            await self._peer.send(Ready(takes_sparing=True))
+            await self._peer.send(Ready(takes_sparing=True, takes_trace=True))
             try:
                 async with asyncio.timeout(None) as limit, asyncio.TaskGroup() as group:
                     group.create_task(stage)
@@ -170,6 +182,8 @@ class _RecognitionSession:
                 match TO_RECOGNITION.decode(message):
                     case Sparing(on):
                         self._sparing = on
+                    case Trace(traceparent):
+                        self._trace = traceparent
                     case End():
                         return
                     case Start():

@@ -17,6 +17,7 @@ from pydantic import BaseModel, Field
 
 from config.settings import Settings
 from foundation.http.problems import Problem, ProblemError
+from foundation.tracing.spans import continuing
 from pipeline.audio import SPEAKING_RATE_HZ, Pcm
 from pipeline.engines.cloning.loading import CloningEngines
 from pipeline.engines.protocols import (
@@ -189,7 +190,8 @@ async def _converse(
 
     async def work(request: Speak, credit: _Credit) -> Ended:
         try:
-            return await _speak(peer, handler, request, credit)
+            with continuing(request.traceparent):
+                return await _speak(peer, handler, request, credit)
         finally:
             credits.pop(request.id, None)
 

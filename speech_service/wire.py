@@ -82,6 +82,15 @@ class Start:
     hints: Annotated[tuple[Short, ...], Field(max_length=500)] = ()
     first_sample: Annotated[int, Field(ge=0, lt=MAX_POSITION)] = 0
     """Sound before it is of no interest."""
+    traceparent: Short = ""
+    """The W3C trace context that the first utterance is part of; empty where it is not traced."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """The trace context that the next utterance is part of. Only for services whose `Ready` says that they take it."""
+
+    traceparent: Short
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +114,8 @@ class Ready:
 
     takes_sparing: bool = False
     """Whether the service knows `Sparing`: it would end the connection over a message that it does not know."""
+    takes_trace: bool = False
+    """Whether it knows `Trace`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +130,7 @@ class Done:
     """Everything that was heard has been sent."""
 
 
-ToRecognition: TypeAlias = Start | Sparing | End | Alive
+ToRecognition: TypeAlias = Start | Sparing | Trace | End | Alive
 FromRecognition: TypeAlias = Heard | Ready | Listened | Done | Failed
 
 # --- translation -----------------------------------------------------------------------------------------
@@ -149,6 +160,8 @@ class Translate(TranslateBody):
     """The terms in the text, as `Glossary.data` writes them."""
     second_opinion: bool = False
     """Whether there is room to have the sound translated as well where a translation of the text is in doubt."""
+    traceparent: Short = ""
+    """The W3C trace context that the work is part of; empty where it is not traced."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +205,8 @@ class Speak(SpeakBody):
     id: StreamId
     window: Annotated[int, Field(ge=0, lt=MAX_POSITION)] = 0
     """How many samples may be sent before the client says `More`; 0 for any number."""
+    traceparent: Short = ""
+    """As of `Translate`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +247,9 @@ _HEARD = {
     "other_language": OtherLanguage,
 }
 
-TO_RECOGNITION: Codec[ToRecognition] = Codec({"start": Start, "sparing": Sparing, "end": End, "alive": Alive})
+TO_RECOGNITION: Codec[ToRecognition] = Codec(
+    {"start": Start, "sparing": Sparing, "trace": Trace, "end": End, "alive": Alive}
+)
 FROM_RECOGNITION: Codec[FromRecognition] = Codec(
     {**_HEARD, "ready": Ready, "listened": Listened, "done": Done, "error": Failed}
 )

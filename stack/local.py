@@ -20,6 +20,7 @@ from foundation.supervision import Backoff, keep_running
 from stack import livekit_server
 from stack.environment import child_environment
 from stack.errors import PartFailed
+from stack.health import PATIENT, Rhythm, until_hung
 from stack.keys import with_own_keys
 from stack.logs import MOST_BYTES, keep_bounded
 from stack.parts import HOST, PLANS, ROOT, Part, Planner, PlanningContext, with_ports
@@ -41,8 +42,8 @@ class Stack(AbstractAsyncContextManager["Stack"]):
         async with Stack(settings) as stack:
             ... stack.settings, stack.livekit_url, stack.pids ...
 
-    With `restart`, a part that dies is started again with growing delays. Without it, the body of the
-    `async with` is cancelled and PartFailed raised in its place.
+    With `restart`, a part that dies, or says nothing for long, is started again with growing delays. Without it, the
+    body of the `async with` is cancelled and PartFailed raised in its place.
 
     Args:
         settings: what the parts shall use; ports, URLs and published keys in it are replaced by the real ones.
@@ -52,6 +53,7 @@ class Stack(AbstractAsyncContextManager["Stack"]):
         restart: whether a dead part is started again.
         report: told in one line about each step, for a person to read.
         plans: how parts are started; another table in tests.
+        rhythm: how often a part is asked whether it is there, and what it may miss.
         most_log_bytes: a part's log that has grown larger is put aside, in place of what was put aside before.
     """
 
@@ -65,6 +67,7 @@ class Stack(AbstractAsyncContextManager["Stack"]):
         restart: bool = False,
         report: Callable[[str], None] = lambda line: None,
         plans: Mapping[str, Planner] = PLANS,
+        rhythm: Rhythm = PATIENT,
         most_log_bytes: int = MOST_BYTES,
     ) -> None:
         self.ports = ports or Ports.of(settings)
@@ -77,7 +80,7 @@ class Stack(AbstractAsyncContextManager["Stack"]):
         """How often each part was started again."""
         self._names = tuple(PLANS if parts is None else parts)
         self._restart, self._report, self._plans = restart, report, plans
-        self._most_log_bytes = most_log_bytes
+        self._most_log_bytes, self._rhythm = most_log_bytes, rhythm
         self._ready: dict[str, asyncio.Event] = {}
         self._running: AbstractAsyncContextManager[None] | None = None
 
@@ -163,30 +166,49 @@ class Stack(AbstractAsyncContextManager["Stack"]):
                 guard=guard,
                 cwd=ROOT,
             )
-            reason = await self._life(part, child, known_from, began)
+            reason, hung = await self._life(part, child, known_from, began)
             if not self._restart:
                 raise PartFailed(part.name, reason, log=child.log, tail=child.tail())
-            delay = backoff.after(time.monotonic() - began)
+            # one that hangs lived long enough to be found: that is no sign that it worked
+            delay = backoff.after(0.0 if hung else time.monotonic() - began)
             self.restarts[part.name] = self.restarts.get(part.name, 0) + 1
             log.warning("part died", part=part.name, reason=reason, restart_in_s=delay)
             self._report(f"{part.name} {reason}; starting it again in {delay:g} s")
             await asyncio.sleep(delay)
 
-    async def _life(self, part: Part, child: ChildProcess, known_from: int, began: float) -> str:
-        """From its start to its end; why it ended. Raises PartFailed where it is not to be started again."""
+    async def _life(self, part: Part, child: ChildProcess, known_from: int, began: float) -> tuple[str, bool]:
+        """From its start to its end; why it ended, and whether it hung.
+
+        Raises PartFailed where it is not to be started again.
+        """
         self.pids[part.name] = child.pid
         try:
             await self._until_ready(part, child, known_from)
             self._report(f"{part.name} is ready after {time.monotonic() - began:.1f} s")
             self._ready[part.name].set()
-            return f"died ({_status(await child.wait())})"
+            return await self._end_of(part, child)
         except PartFailed as error:
             if not (self._restart and self._ready[part.name].is_set()):
                 raise
-            return str(error).removeprefix(f"{part.name} ")
+            return str(error).removeprefix(f"{part.name} "), False
         finally:
             self.pids.pop(part.name, None)
             await child.stop(part.stop_patience_s)
+
+    async def _end_of(self, part: Part, child: ChildProcess) -> tuple[str, bool]:
+        """Waits until it dies, or says nothing for so long that it must be ended; why, and whether it hung."""
+        ended = asyncio.create_task(child.wait())
+        hung = asyncio.create_task(until_hung(part.ready, self._rhythm))
+        try:
+            await asyncio.wait({ended, hung}, return_when=asyncio.FIRST_COMPLETED)
+            if ended.done():
+                return f"died ({_status(ended.result())})", False
+            hung.result()
+            return f"says nothing ({self._rhythm.misses} times in a row)", True
+        finally:
+            for task in (ended, hung):
+                task.cancel()
+            await asyncio.wait({ended, hung})
 
     def _log_size(self, part: str) -> int:
         log_file = self.log_of(part)

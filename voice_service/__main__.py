@@ -11,6 +11,7 @@ from config.reading import load
 from config.settings import SettingsError
 from foundation.database import StorageError
 from foundation.signals import until_signal
+from foundation.tracing.spans import trace_id
 from voice_service.serve import serve
 
 
@@ -27,7 +28,7 @@ def main() -> int:
     arguments = parser.parse_args()
     try:
         settings = load()
-        logging.configure(settings.logging)
+        logging.configure(settings.logging, service="hive-voice", trace_id=trace_id)
         asyncio.run(until_signal(serve(settings, show=None if arguments.no_first_key else show)))
     except (SettingsError, StorageError, OSError) as error:
         print(f"voice_service: {error}", file=sys.stderr)

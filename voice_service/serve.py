@@ -9,6 +9,7 @@ from foundation.http import service
 from foundation.http.protocols import Deadlines
 from foundation.http.server import ServerLimits
 from foundation.http.service import Service
+from foundation.tracing.running import tracing
 from voice_service.accounts.first import first_key, shown_once
 from voice_service.http.app import ALWAYS_ANSWERED, create_app
 from voice_service.wiring import VoiceServices, opened
@@ -32,7 +33,7 @@ async def serve(
         StorageError: the database cannot be reached.
         OSError: the port is taken.
     """
-    async with opened(settings) as services:
+    async with tracing(settings.tracing, "hive-voice"), opened(settings) as services:
         if show is not None and (key := await first_key(services.engine, settings, clock=services.clock)):
             show(shown_once(key))
         await serve_services(services, started)

@@ -31,6 +31,8 @@ from config.reading import load
 from config.settings import Services, Settings, SettingsError
 from foundation.supervision import kinds
 from foundation.tasks import Tasks
+from foundation.tracing.running import tracing
+from foundation.tracing.spans import trace_id
 from pipeline.engines.protocols import EngineError
 from protocol.attributes import TROUBLE
 from protocol.control import ControlError, JobMetadata, read_metadata
@@ -119,7 +121,7 @@ def room_load(max_rooms: int, server: AgentServer) -> float:
 
 def prepare_process(settings: Settings, process: JobProcess) -> None:
     """Makes a room's process ready before it has a room."""
-    own_logging.configure(settings.logging)
+    own_logging.configure(settings.logging, service="hive-worker", trace_id=trace_id)
     process.userdata["settings"] = settings
     process.userdata["load_engines"] = load_engines
 
@@ -148,6 +150,8 @@ async def interpret(context: JobContext) -> None:
         auto_subscribe=AutoSubscribe.SUBSCRIBE_NONE,
         single_peer_connection=True,
     )
+    traces = AsyncExitStack()
+    await traces.enter_async_context(tracing(settings.tracing, "hive-worker"))
     set_attributes = attribute_setter(context.room)
     beating = AsyncExitStack()
     await beating.enter_async_context(Heartbeat(set_attributes).beating())
@@ -156,6 +160,7 @@ async def interpret(context: JobContext) -> None:
         engines: RoomEngines = await context.proc.userdata["load_engines"](settings)
     except EngineError as error:
         await _fail(context, str(error))
+        await traces.aclose()
         return
     standby = Standby(context.room, assignment.after, set_attributes)
     interpreter = RoomInterpreter(context.room, context.api, settings, engines, assignment.configure)
@@ -166,6 +171,7 @@ async def interpret(context: JobContext) -> None:
         work.cancel()
         await asyncio.wait({work})
         await engines.close()
+        await traces.aclose()
 
     context.add_shutdown_callback(close)
 
@@ -257,7 +263,7 @@ def main() -> None:
     """Runs the worker with the settings of file and environment."""
     try:
         settings = load()
-        own_logging.configure(settings.logging)
+        own_logging.configure(settings.logging, service="hive-worker", trace_id=trace_id)
         run(settings)
     except SettingsError as error:
         sys.exit(str(error))

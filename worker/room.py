@@ -20,6 +20,7 @@ from config.settings import Settings
 from foundation.recent import Recent
 from foundation.supervision import keep_running
 from foundation.tasks import Tasks
+from protocol.attributes import INTERACTION
 from protocol.control import Configure
 from worker import roster
 from worker.audio_input import OpenTrack, open_track
@@ -231,6 +232,7 @@ class RoomInterpreter:
         parts.encryption.look(encryption)
         parts.status.encrypted(encryption)
         self._idle_timeout.look(bool(people))
+        parts.interactions.carried_out()
 
     async def _keep_looking(self) -> None:
         while True:
@@ -261,6 +263,8 @@ class RoomInterpreter:
     def _attributes_changed(self, changed: dict[str, str], participant: rtc.Participant) -> None:
         if WISH_ATTRIBUTES & changed.keys():
             self._chat_wishes.pop(participant.identity, None)
+        if INTERACTION in changed:
+            self._parts.interactions.told(participant.identity, participant.attributes.get(INTERACTION, ""))
         if participant.identity != self._room.local_participant.identity:
             self.look_soon()
 

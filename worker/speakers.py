@@ -13,6 +13,7 @@ import structlog
 from livekit import rtc
 
 from config.settings import Settings
+from foundation.recent import Recent
 from foundation.tasks import Tasks
 from pipeline.audio import Pcm
 from pipeline.clock import Monotonic
@@ -38,6 +39,9 @@ NEW_INTERPRETER_S = 5.0
 
 ASK_AGAIN_S = 3.0
 """A track that was asked for and did not come is asked for again, as requests may be lost in a reconnect."""
+
+MOST_ANNOUNCED = 100
+"""Of so many people who are not heard yet it is kept that they said that they are about to speak."""
 
 NewInterpreter = Callable[[Person, int], Interpreter]
 """From a speaker and the number of the take to their interpreter."""
@@ -101,6 +105,7 @@ class Speakers:
         self._loud_s: dict[str, float] = {}
         self._waiting: frozenset[str] = frozenset()
         self._interpreting: set[asyncio.Task[None]] = set()
+        self._announced: Recent[str, str] = Recent(MOST_ANNOUNCED)
         self._all_wanted = False
         self._closed = False
 
@@ -162,6 +167,13 @@ class Speakers:
         self._loud_s |= dict.fromkeys(identities, self._now())
         if self._waiting & frozenset(identities):
             self._apply()
+
+    def about_to_speak(self, identity: str, traceparent: str) -> None:
+        """Somebody's page says that they are, and in which trace."""
+        if speaker := self._speakers.get(identity):
+            speaker.interpreter.begins_to_speak(traceparent)
+        elif traceparent:
+            self._announced[identity] = traceparent
 
     def renew(self) -> None:
         """Begins every interpreter anew, e.g. for another glossary; the old ones finish what they heard."""
@@ -247,6 +259,8 @@ class Speakers:
             interpreter = self._new_interpreter(person, take)
             speaker = _Speaker(identity, person.speaks, take, interpreter)
             self._speakers[identity] = speaker
+            if announced := self._announced.pop(identity, ""):
+                interpreter.begins_to_speak(announced)
             self._run(speaker)
         elif speaker.language != person.speaks:
             self._begin_take(speaker, person)

@@ -7,8 +7,10 @@ import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict
 
+from foundation.tracing.spans import traced
 from pipeline.clock import Monotonic
 from pipeline.events import Trouble
+from protocol import interactions
 from protocol.abilities import Abilities
 from protocol.attributes import (
     ABILITIES,
@@ -25,6 +27,7 @@ from protocol.attributes import (
     REPORTS,
     ROLE,
     STATE,
+    TRACED,
     TROUBLE,
     TURN,
     VOICES,
@@ -235,6 +238,7 @@ class Status:
             LIKENESSES: self._likenesses,
             TURN: self._turn(),
             PROFILE: self._profile,
+            TRACED: interactions.TRACED if traced() else "",
             RECORDING: "on" if self._recording else "",
             ENCRYPTED: _encrypted(self._encryption),
             ACCESS: self._access,

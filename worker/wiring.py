@@ -47,6 +47,7 @@ from worker.channels import Channels
 from worker.chat_translation import ChatTranslation
 from worker.encryption import Earshot, EncryptionWatch
 from worker.headroom import Headroom
+from worker.interactions import Interactions
 from worker.likeness.likenesses import RoomLikenesses
 from worker.listeners import InterpretingPlan, Person
 from worker.names import Names
@@ -121,6 +122,7 @@ class Parts:
             self.channels.say, pause_s=settings.speech.turn_pause_s, changed=self._turn_changed
         )
         self.speakers = self._new_speakers(open_track)
+        self.interactions = Interactions(self.speakers.about_to_speak)
         self.captions = self._new_captions(key)
         self.chat_translation = self._new_chat_translation(key)
         self.status = self._new_status(room, key)

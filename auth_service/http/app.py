@@ -104,7 +104,7 @@ def create_app(services: Container) -> FastAPI:
             CORSMiddleware,
             allow_origins=list(auth.cors_origins),
             allow_methods=["GET", "POST", "PUT", "DELETE"],
-            allow_headers=["authorization", "content-type"],
+            allow_headers=["authorization", "content-type", "traceparent"],
             max_age=600,
         )
     app.add_middleware(ExtensionCors, paths=pairing_routes.FOR_EXTENSIONS)

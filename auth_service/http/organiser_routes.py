@@ -35,6 +35,8 @@ from auth_service.http.schemas import (
 from auth_service.policy import Role
 from auth_service.storage.records import Invitation, Room
 from auth_service.wiring import Container, public_url
+from foundation.tracing.facts import SpanName
+from foundation.tracing.spans import TRACEPARENT, first_span
 from protocol.control import Wish
 
 router = APIRouter(prefix="/api/v1/rooms", tags=["organisers"])
@@ -166,7 +168,7 @@ async def refuse(waiter: WaiterId, organiser: Organising, services: Injected) ->
 
 @router.put("/{room}/interpreter", tags=["interpreter"])
 async def invite_interpreter(
-    wanted: InterpreterWish, organiser: Organising, services: Injected
+    wanted: InterpreterWish, organiser: Organising, services: Injected, request: Request
 ) -> InterpreterOut:
     """Invites the interpreter, or changes the one that is there."""
     languages = organiser.room.languages if wanted.languages is None else tuple(wanted.languages)
@@ -182,7 +184,9 @@ async def invite_interpreter(
         forbids_likeness=wanted.forbids_likeness,
         encrypted=organiser.room.encrypted,
     )
-    found = await services.interpreters.invite(organiser.room.name, wish)
+    told = request.headers.get(TRACEPARENT)
+    with first_span(SpanName.INTERACTION, told=told, interaction="invite"):
+        found = await services.interpreters.invite(organiser.room.name, wish)
     return interpreter_out(found, await services.workers.abilities())
 
 

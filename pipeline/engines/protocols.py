@@ -182,6 +182,8 @@ class HearingOptions:
     """Names and terms of the glossary, to be preferred in recognition where the engine can."""
     sparing: Callable[[], bool] = field(default=_never, compare=False, repr=False)
     """Whether, at the moment, words are to be looked at no more often than committing them needs."""
+    trace: Callable[[], str] = field(default=str, compare=False, repr=False)
+    """The `traceparent` that the next utterance is part of; empty where it is not traced."""
 
 
 class Recognizer(Protocol):

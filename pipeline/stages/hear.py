@@ -33,6 +33,7 @@ from pipeline.engines.recognition.voice_activity import (
 from pipeline.events import Heard, NotHeard, OtherLanguage, UtteranceEnded, UtteranceStarted, Words
 from pipeline.stages.deafness import Deafness
 from pipeline.stages.hearing_memory import Ahead, Memory, new_steadying
+from pipeline.stages.look_spans import LookSpans
 from pipeline.text.agreement import Update
 
 log = structlog.get_logger(__name__)
@@ -121,6 +122,7 @@ class _UtteranceTracker:
         self._deafness = Deafness()
         self._other_languages: set[str] = set()
         """Those that the speaker was heard to speak instead of the declared one."""
+        self._spans = LookSpans()
 
     @property
     def waiting_samples(self) -> int:
@@ -176,14 +178,15 @@ class _UtteranceTracker:
         """Shows and commits what one more look settles."""
         if hypothesis.doubtful:
             return
-        memory.note_language(hypothesis.language)
-        update = memory.agreement.feed(
-            hypothesis.words,
-            heard_to=hypothesis.heard_to,
-            buffer_start=memory.buffer_start,
-            settled_to=hypothesis.settled_to,
-        )
-        await self._put_words(memory, update, hypothesis.heard_to)
+        with self._spans.settling():
+            memory.note_language(hypothesis.language)
+            update = memory.agreement.feed(
+                hypothesis.words,
+                heard_to=hypothesis.heard_to,
+                buffer_start=memory.buffer_start,
+                settled_to=hypothesis.settled_to,
+            )
+            await self._put_words(memory, update, hypothesis.heard_to)
         memory.cut(hypothesis.heard_to)
 
     async def _look_ahead(self, memory: Memory, silent_from: int) -> None:
@@ -206,6 +209,7 @@ class _UtteranceTracker:
         """Gives the stream back. What it held is lost only when the whole stage was cancelled."""
         if self._memory is not None:
             memory, self._memory = self._memory, None
+            self._spans.end(memory.language, memory.heard_to)
             await memory.stream.close()
 
     # --- an utterance ------------------------------------------------------------------------------------
@@ -228,7 +232,9 @@ class _UtteranceTracker:
         self._utterance, self._began = self._count, first_sample
         memory.steadying = new_steadying(self._settings)
         memory.looked_to = first_sample
-        await self._heard.put(UtteranceStarted(self._count, first_sample))
+        trace = self._options.trace()
+        self._spans.begin(trace, first_sample, engine=self._recognizer.info.name)
+        await self._heard.put(UtteranceStarted(self._count, first_sample, trace))
 
     async def _accept(self, first_sample: int, pcm: Pcm) -> None:
         memory = self._memory
@@ -240,6 +246,7 @@ class _UtteranceTracker:
         except (EngineError, TimeoutError) as error:
             await self._fail(_reason(error))
             return
+        self._spans.gather()
         memory.heard_to = first_sample + len(pcm)
 
     async def _end(self, end_sample: int) -> None:
@@ -273,10 +280,11 @@ class _UtteranceTracker:
 
     async def _take_last(self, memory: Memory, hypothesis: Hypothesis) -> None:
         """Commits everything that was said, as a last look has it."""
-        memory.note_language(hypothesis.language)
-        words = None if hypothesis.doubtful else hypothesis.words
-        update = memory.agreement.finish(words, heard_to=hypothesis.heard_to)
-        await self._put_words(memory, update, hypothesis.heard_to)
+        with self._spans.settling():
+            memory.note_language(hypothesis.language)
+            words = None if hypothesis.doubtful else hypothesis.words
+            update = memory.agreement.finish(words, heard_to=hypothesis.heard_to)
+            await self._put_words(memory, update, hypothesis.heard_to)
 
     async def _tell_language(self, spoken: str) -> None:
         """Says once for each language that it is spoken instead of the declared one."""
@@ -305,10 +313,12 @@ class _UtteranceTracker:
     async def _finish_utterance(self, end_sample: int) -> None:
         number, self._utterance = self._utterance, None
         assert number is not None
+        self._spans.end("" if self._memory is None else self._memory.language, end_sample)
         await self._heard.put(UtteranceEnded(number, end_sample))
 
     async def _put_words(self, memory: Memory, update: Update, heard_to: int) -> None:
         assert self._utterance is not None
+        self._spans.committed(len(update.committed))
         shown = memory.steadying.feed(update.committed, update.tentative, heard_to=heard_to)
         await self._heard.put(Words(self._utterance, memory.language, update.committed, shown, heard_to))
 
@@ -339,7 +349,8 @@ class _UtteranceTracker:
         hurried = self.behind_samples > HURRIED_S * HEARING_RATE_HZ
         try:
             async with asyncio.timeout(PATIENCE_S):
-                hypothesis = await memory.stream.hypothesis(final=final, hurried=hurried)
+                with self._spans.looking(final=final):
+                    hypothesis = await memory.stream.hypothesis(final=final, hurried=hurried)
                 if final and hurried and hypothesis.doubtful:  # what it says would be lost with it
                     hypothesis = await memory.stream.hypothesis(final=True)
             self._look_s = time.monotonic() - began_s

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from typing import Final
 
 from config.settings import SpeechSettings
+from foundation.tracing.facts import SpanName
+from foundation.tracing.spans import begin
 from pipeline.channel import Channel
 from pipeline.clock import Monotonic
 from pipeline.delivery import Delivery
@@ -233,8 +235,14 @@ class LanguageChannel:
         started_anew = self._started_anew
         order = self._delivery.order(translation.text, translation.clause.speaker, backlog)
         assert order is not None
-        rendering, rendered = await ahead.begin(order)
+        speaking = begin(
+            SpanName.SYNTHESIS, within=translation.clause.trace, at_s=said_at_s, language=self.language
+        )
+        with speaking.current():
+            rendering, rendered = await ahead.begin(order)
+        speaking.tell(drafted=rendering.order is not order)
         item = Utterance(translation, rendering, rendered, said_at_s, after_skip=self._queue.gap())
+        item.span = speaking
         item.superseded = self._dropped_as if started_anew != self._started_anew else ""
         self._in_hand.append(item)
         return item

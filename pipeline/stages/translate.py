@@ -13,6 +13,8 @@ import structlog
 
 from config.settings import TranslationSettings
 from foundation.recent import Recent
+from foundation.tracing.facts import SpanName
+from foundation.tracing.spans import span
 from pipeline.audio import Pcm
 from pipeline.channel import Channel, WhenFull
 from pipeline.clock import Monotonic
@@ -130,8 +132,7 @@ class TranslationLane:
             clause = await self._next_clause()
             if clause is None:
                 return
-            outcome, drafted = await self._translate(clause)
-            self._put(outcome, drafted)
+            self._put(*await self._traced(clause))
 
     async def _next_clause(self) -> Clause | None:
         """Waits for a clause; translates drafts meanwhile."""
@@ -178,10 +179,23 @@ class TranslationLane:
         reason = f"translation is {self._settings.waiting_clauses} clauses behind"
         self._put(NotTranslated(clause, self.language, reason, Note.BEHIND), False)
 
+    async def _traced(self, clause: Clause) -> tuple[Translation | NotTranslated, bool]:
+        with span(SpanName.TRANSLATION, within=clause.trace, at_s=clause.committed_at_s) as translating:
+            translating.tell(source=clause.language, language=self.language)
+            outcome, drafted = await self._translate(clause)
+            if isinstance(outcome, Translation):
+                words, doubtful = len(outcome.text.split()), bool(outcome.doubt)
+                translating.tell(outcome="done", engine=outcome.engine, words=words, doubtful=doubtful)
+            else:
+                translating.tell(outcome=outcome.note.value)
+            translating.tell(drafted=drafted)
+        return outcome, drafted
+
     async def _translate(self, clause: Clause) -> tuple[Translation | NotTranslated, bool]:
-        sound = self._sound_of(clause) if self._translator.info.uses_sound else None
-        second_opinion = sound is not None and self._load.level is Sacrifice.NOTHING
-        result, drafted = self._cache.get(self._key(clause.text, clause.language)), True
+        with span(SpanName.TRANSLATION_CONTEXT):
+            sound = self._sound_of(clause) if self._translator.info.uses_sound else None
+            second_opinion = sound is not None and self._load.level is Sacrifice.NOTHING
+            result, drafted = self._cache.get(self._key(clause.text, clause.language)), True
         if result is None or (result.doubt and second_opinion):  # nobody has listened to this clause yet
             try:
                 result = await self._ask(

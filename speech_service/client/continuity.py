@@ -38,8 +38,8 @@ class Continuity:
     def take(self, event: Heard) -> list[Heard]:
         """What the pipeline gets for an event of the service."""
         match event:
-            case UtteranceStarted(number, first):
-                return self._started(number, first)
+            case UtteranceStarted(number, first, trace):
+                return self._started(number, first, trace)
             case Words(utterance=number) if number == self._speaking:
                 return [self._words(event)]
             case UtteranceEnded(number, end) if number == self._speaking:
@@ -70,13 +70,13 @@ class Continuity:
             events.append(Words(self._count, self._language, (), (), self.settled_to))
         return events + self._ended(self.settled_to)
 
-    def _started(self, number: int, first: int) -> list[Heard]:
+    def _started(self, number: int, first: int, trace: str) -> list[Heard]:
         before = self.broken()
         self._speaking = number
         self._count += 1
         first = max(first, self.settled_to) if self._seam is not None else first
         self._settle(first)
-        return [*before, UtteranceStarted(self._count, first)]
+        return [*before, UtteranceStarted(self._count, first, trace)]
 
     def _words(self, event: Words) -> Words:
         self._language = event.language

@@ -15,6 +15,7 @@ import structlog
 from pydantic import ValidationError
 
 from config.settings import Services
+from foundation.tracing.spans import headers
 from pipeline.audio import HEARING_RATE_HZ, AudioError, Pcm
 from pipeline.engines.protocols import EngineError, EngineOverloaded
 from speech_service.client.answers import RefusedByService, bounded, failure
@@ -148,7 +149,7 @@ class TranscriptionClient(HttpClient):
         limit = aiohttp.ClientTimeout(
             total=max(LEAST_ANSWER_S, ANSWER_TIMES * length_s) + 2 * CONNECT_S, sock_connect=CONNECT_S
         )
-        kind = {"Content-Type": f"audio/pcm;rate={HEARING_RATE_HZ};channels=1"}
+        kind = {"Content-Type": f"audio/pcm;rate={HEARING_RATE_HZ};channels=1", **headers()}
         try:
             # a file, which is sent in pieces: minutes of sound as one would hold up everything else
             sound = io.BytesIO(body)

@@ -38,6 +38,7 @@ from speech_service.wire import (
     Ready,
     Sparing,
     Start,
+    Trace,
     WireError,
     encode_frame,
 )
@@ -125,8 +126,9 @@ class _ReconnectingHearing:
         self._heard_to = 0
         self._backlog_s = 0.0
         self._connected_at_s = 0.0
-        self._takes_sparing = False
-        self._told_sparing = False
+        self._service = Ready()
+        """What the service said of itself when it was connected."""
+        self._told_sparing, self._told_trace = False, ""
 
     async def run(self, frames: Channel[AudioFrame]) -> None:
         async with asyncio.TaskGroup() as group:
@@ -221,7 +223,7 @@ class _ReconnectingHearing:
         """Sends what is not settled yet, then what is recorded, then the end."""
         options = self._options
         self._continuity.connected()
-        self._takes_sparing = self._told_sparing = False
+        self._service, self._told_sparing, self._told_trace = Ready(), False, options.trace()
         at = max(0, self._continuity.settled_to - PRE_ROLL)
         self._heard_to, self._connected_at_s = at, time.monotonic()
         self._backlog_s = (self._replay.end - at) / HEARING_RATE_HZ
@@ -231,13 +233,14 @@ class _ReconnectingHearing:
             allowed_languages=options.allowed_languages,
             hints=options.hints,
             first_sample=at,
+            traceparent=self._told_trace,
         )
         await socket.send_str(TO_RECOGNITION.encode(start))
         while True:
             at = await self._skip_overrun(at)
             self._recorded.clear()
             piece = self._replay.after(at, PIECE)
-            await self._tell_sparing(socket)
+            await self._tell_changes(socket)
             if piece is not None:
                 async with asyncio.timeout(SEND_S):
                     await socket.send_bytes(encode_frame(piece))
@@ -259,13 +262,19 @@ class _ReconnectingHearing:
         )
         return end
 
-    async def _tell_sparing(self, socket: aiohttp.ClientWebSocketResponse) -> None:
-        """Says how closely the speaker is to be followed, when that has changed. Raises TimeoutError."""
-        wish = self._options.sparing()
-        if self._takes_sparing and wish != self._told_sparing:
-            async with asyncio.timeout(SEND_S):
+    async def _tell_changes(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+        """Says how closely the speaker is to be followed and which trace comes next, when that has changed.
+
+        Raises TimeoutError.
+        """
+        wish, trace = self._options.sparing(), self._options.trace()
+        async with asyncio.timeout(SEND_S):
+            if self._service.takes_sparing and wish != self._told_sparing:
                 await socket.send_str(TO_RECOGNITION.encode(Sparing(wish)))
-            self._told_sparing = wish
+                self._told_sparing = wish
+            if self._service.takes_trace and trace != self._told_trace:
+                await socket.send_str(TO_RECOGNITION.encode(Trace(trace)))
+                self._told_trace = trace
 
     async def _await_sound(self, socket: aiohttp.ClientWebSocketResponse) -> None:
         try:
@@ -282,8 +291,8 @@ class _ReconnectingHearing:
             match FROM_RECOGNITION.decode(message.data):
                 case Done():
                     return
-                case Ready(takes_sparing):
-                    self._takes_sparing = takes_sparing
+                case Ready() as ready:
+                    self._service = ready
                     log.info("recognition service connected", speaker=self._options.speaker)
                 case Listened(to):
                     self._heard_to = max(self._heard_to, to)

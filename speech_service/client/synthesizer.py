@@ -14,6 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from config.settings import Services
 from foundation.http.problems import Problem
+from foundation.tracing.spans import carried
 from pipeline.audio import SPEAKING_RATE_HZ, AudioError, Pcm
 from pipeline.engines.protocols import EngineError, EngineInfo, EngineOverloaded, SynthesisRequest, Voice
 from pipeline.text.languages import base
@@ -193,6 +194,7 @@ class RemoteSynthesizer:
             pronunciations=request.extra,
             unhurried=request.unhurried,
             window=WINDOW_SAMPLES,
+            traceparent=carried(),
         )
         self._socket.post(TO_SYNTHESIS.encode(message))
         self._speeches[number] = speech

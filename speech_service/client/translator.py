@@ -13,6 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from config.settings import Services
 from foundation.http.problems import Problem
+from foundation.tracing.spans import carried
 from pipeline.engines.protocols import (
     EngineError,
     EngineInfo,
@@ -133,6 +134,7 @@ class RemoteTranslator:
             sound=sound_to_text(request.sound) if self.info.uses_sound else "",
             glossary=request.glossary.data(),
             second_opinion=request.second_opinion,
+            traceparent=carried(),
         )
         answer: asyncio.Future[TranslationResult] = asyncio.get_running_loop().create_future()
         self._waiting[number] = answer

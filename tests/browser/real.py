@@ -15,6 +15,7 @@ from livekit import api
 from pydantic import SecretStr
 
 from config.settings import Auth, LiveKit, Settings
+from config.watching import Tracing
 from stack.local import Stack
 from stack.parts import HOST, PLANS, Part, PlanningContext
 from stack.ports import Ports, free_port
@@ -41,7 +42,7 @@ def settings(directory: Path, web: Path) -> Settings:
 
 @asynccontextmanager
 async def real_stack(
-    livekit: Path, directory: Path, *, web: Path | None = None, workers: int = 1
+    livekit: Path, directory: Path, *, web: Path | None = None, workers: int = 1, traces: str = ""
 ) -> AsyncIterator[Stack]:
     """Runs the parts until the block ends; one that dies is started again.
 
@@ -49,6 +50,7 @@ async def real_stack(
         livekit: the media server's program.
         web: the built page; None runs no token service.
         workers: 1 or 2.
+        traces: where a collector of traces is; empty: nothing is traced.
     """
 
     def media_server(place: PlanningContext) -> Part:
@@ -68,7 +70,7 @@ async def real_stack(
     plans = {**PLANS, "livekit": media_server, SECOND_WORKER: second_worker}
     parts = ["livekit", "speech", *(["auth"] if web else []), "worker", *([SECOND_WORKER] * (workers - 1))]
     stack = Stack(
-        settings(directory, web or directory),
+        replace(settings(directory, web or directory), tracing=Tracing(endpoint=traces)),
         parts=parts,
         ports=Ports.free(),
         directory=directory,

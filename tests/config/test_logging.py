@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import pytest
 import structlog
 
+from config import VERSION
 from config.logging import configure
 from config.settings import Logging
 
@@ -103,3 +104,33 @@ def test_warnings_are_logged() -> None:
         logging.captureWarnings(False)
 
     assert [entry["logger"] for entry in lines(stream)] == ["py.warnings"]
+
+
+def test_who_writes_a_line_is_said_in_json(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Service, instance and version in each line; the trace where there is one; no label can be
+    taken by what is logged."""
+    monkeypatch.setattr("os.getpid", lambda: 7)
+    stream, traces = io.StringIO(), iter(["", "0af7651916cd43dd8448eb211c80319c"])
+    configure(Logging(format="json"), stream=stream, service="hive-worker", trace_id=lambda: next(traces))
+    structlog.get_logger("ours").info("ready", service="another")
+    logging.getLogger("library").warning("slow")
+
+    labels = {"service": "hive-worker", "instance": "hive-worker-7", "version": VERSION}
+    assert lines(stream) == [
+        {"event": "ready", "level": "info", "logger": "ours", **labels},
+        {
+            "event": "slow",
+            "level": "warning",
+            "logger": "library",
+            "trace_id": "0af7651916cd43dd8448eb211c80319c",
+            **labels,
+        },
+    ]
+
+
+def test_text_has_no_labels() -> None:
+    """Whoever reads a terminal knows what they started."""
+    stream = io.StringIO()
+    configure(Logging(format="text"), stream=stream, service="hive-worker")
+    structlog.get_logger("ours").info("ready")
+    assert "hive-worker" not in stream.getvalue()

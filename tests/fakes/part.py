@@ -1,7 +1,7 @@
 """A tiny part of a stack, run as a program: answers on its ports, and misbehaves as it is told.
 
 python tests/fakes/part.py PORT[,PORT…] [--die-after S] [--status N] [--ignore-term] [--grandchild FILE]
-                           [--never-ready] [--print TEXT]
+                           [--never-ready] [--fails-from N] [--print TEXT]
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ def main() -> None:
     parser.add_argument("--ignore-term", action="store_true")
     parser.add_argument("--grandchild", type=Path)
     parser.add_argument("--never-ready", action="store_true")
+    parser.add_argument("--fails-from", type=int, default=10**9)
     parser.add_argument("--print", default="")
     arguments = parser.parse_args()
     if arguments.print:
@@ -36,9 +37,12 @@ def main() -> None:
         arguments.grandchild.write_text(str(child.pid))
 
     class Handler(BaseHTTPRequestHandler):
+        asked = 0
+
         def do_GET(self) -> None:
+            Handler.asked += 1
             body = "\n".join(f"{k}={v}" for k, v in os.environ.items() if k.startswith("HIVE_")).encode()
-            self.send_response(503 if arguments.never_ready else 200)
+            self.send_response(503 if arguments.never_ready or Handler.asked >= arguments.fails_from else 200)
             self.end_headers()
             self.wfile.write(body)
 

@@ -61,7 +61,7 @@ async def test_the_service_spares_while_it_is_told_to() -> None:
     app = stt_app(ScriptedRecognizer(()), LoudnessDetector, settings(), stage=stage)
     async with asyncio.timeout(10), served(app) as client, client.ws_connect("/ws/stt") as socket:
         await socket.send_json(START)
-        assert await message(socket) == {"type": "ready", "takes_sparing": True}
+        assert await message(socket) == {"type": "ready", "takes_sparing": True, "takes_trace": True}
         for at, wish in enumerate((None, True, None, False)):
             if wish is not None:
                 await socket.send_json({"type": "sparing", "on": wish})

@@ -72,7 +72,7 @@ async def test_live_speech_becomes_words() -> None:
         client.ws_connect("/ws/stt") as socket,
     ):
         await socket.send_json(START)
-        assert await message(socket) == {"type": "ready", "takes_sparing": True}
+        assert await message(socket) == {"type": "ready", "takes_sparing": True, "takes_trace": True}
         for frame in frames(SPEECH):
             await socket.send_bytes(encode_frame(frame))
         await socket.send_json({"type": "end"})

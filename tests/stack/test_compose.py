@@ -20,7 +20,7 @@ from stack.ports import free_port
 from turn.render import render
 from voice_service.accounts.first import for_this_machine_alone
 
-OURS = {"models", "speech", "worker", "auth", "voice", "turn-config"}
+OURS = {"models", "speech", "worker", "auth", "voice", "turn-config", "health-monitor"}
 
 
 def compose(**environment: str) -> dict[str, Any]:
@@ -54,7 +54,11 @@ def test_no_container_has_more_than_it_needs(name: str) -> None:
     assert service["init"] is True
     assert re.fullmatch(r"\d+[mg]", service["mem_limit"])
     assert 0 < service["pids_limit"] <= 4096
-    assert service["logging"]["options"] == {"max-size": "10m", "max-file": "3"}
+    assert service["logging"]["options"] == {
+        "max-size": "10m",
+        "max-file": "3",
+        "labels": "com.docker.compose.project,com.docker.compose.service",
+    }
     assert "privileged" not in service
     assert not any("docker.sock" in str(volume) for volume in service.get("volumes", []))
 
@@ -69,13 +73,15 @@ def test_each_talks_to_whom_it_must_and_nobody_else() -> None:
     }
 
     assert members == {
-        "front": {"livekit", "worker", "auth", "voice"},
-        "speech": {"speech", "worker", "voice"},
+        "front": {"livekit", "worker", "auth", "voice", "health-monitor"},
+        "speech": {"speech", "worker", "voice", "health-monitor"},
         "shared": {"livekit", "auth", "voice", "redis"},
         "fetching": {"models"},
+        "traces": {"speech", "worker", "auth", "voice", "jaeger"},
+        "monitoring": {"jaeger", "health-monitor", "logs"},
     }
     internal = {name for name, network in networks.items() if network and network.get("internal")}
-    assert internal == {"speech", "shared"}
+    assert internal == {"speech", "shared", "traces"}
     assert {name for name, service in SERVICES.items() if "networks" not in service} == {
         "coturn",
         "turn-config",
@@ -86,6 +92,7 @@ def test_each_talks_to_whom_it_must_and_nobody_else() -> None:
         "livekit": ["127.0.0.1:7880:7880", "7881:7881", "7882:7882/udp"],
         "auth": ["127.0.0.1:8004:8004"],
         "voice": ["127.0.0.1:8000:8000"],
+        "jaeger": ["127.0.0.1:16686:16686"],
     }
 
 

@@ -122,6 +122,9 @@ def test_compose_builds_what_the_dockerfile_has() -> None:
         "redis",
         "turn-config",
         "coturn",
+        "jaeger",
+        "health-monitor",
+        "logs",
     }
     for name in ("speech", "worker", "auth", "voice"):
         service = services[name]

@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from config.settings import Settings
 from foundation.database import connect, reading
+from foundation.webhooks import signature
 from speech_service.mt import mt_app
 from speech_service.tts import tts_app
 from tests.fakes.engines import ToneSynthesizer
@@ -32,7 +33,6 @@ from tests.voice_service.accounts import bearer
 from tests.voice_service.messaging import wav
 from tests.voice_service.programs import HIVE, Program, started
 from tests.voice_service.test_accounts_for_real import hive
-from voice_service.jobs.webhooks import signature
 from voice_service.storage.job_tables import deliveries, jobs
 from voice_service.storage.message_tables import objects
 

@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from foundation.database import connect, database_url, reading, transaction
 from foundation.http.problems import ProblemError
 from foundation.tasks import Tasks
+from foundation.webhooks import signature
 from tests.auth_service.conftest import WallClock
 from tests.voice_service.jobs import add_tenant
 from voice_service.jobs import webhooks as webhooks_module
@@ -31,7 +32,6 @@ from voice_service.jobs.webhooks import (
     WebhookSettings,
     check_url,
     secret_of,
-    signature,
 )
 from voice_service.storage.database import migrate
 from voice_service.storage.job_tables import deliveries

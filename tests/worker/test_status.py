@@ -90,6 +90,7 @@ def test_all_attributes() -> None:
         "translator.role": "interpreter",
         "translator.wish": "7",
         "translator.profile": "embedded",
+        "translator.traced": "",
         "translator.recording": "",
         "translator.encrypted": "",
         "translator.access": "",

@@ -1,7 +1,6 @@
 """Tells others that a job is over: signed, repeated with growing pauses, never to addresses within.
 
-The signature is the one that receivers of webhooks know: `Hive-Signature: t=TIME,v1=HEX`, where HEX is the HMAC-SHA-256
-of the bytes `TIME.BODY` with the tenant's secret. Whoever checks it refuses what is older than some minutes.
+The signature is that of `foundation.webhooks`, with the tenant's secret.
 """
 
 from __future__ import annotations
@@ -23,6 +22,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.resolver import DefaultResolver
 
 from foundation.http.problems import Problem, ProblemError
+from foundation.webhooks import signature
 from voice_service.jobs.deliveries import Deliveries, WebhookDelivery
 from voice_service.jobs.records import Job
 
@@ -33,12 +33,6 @@ PAUSES_S: Final = (10.0, 60.0, 300.0, 1800.0, 7200.0)
 PATIENCE_S: Final = 10.0
 LOOK_S: Final = 1.0
 LONGEST_URL: Final = 2000
-
-
-def signature(secret: bytes, body: bytes, at_s: int) -> str:
-    """The value of `Hive-Signature` for a body sent at a Unix time."""
-    signed = hmac.new(secret, f"{at_s}.".encode() + body, hashlib.sha256).hexdigest()
-    return f"t={at_s},v1={signed}"
 
 
 def secret_of(service_secret: str, tenant: str) -> str:

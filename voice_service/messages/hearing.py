@@ -10,6 +10,8 @@ from dataclasses import replace
 from typing import Final, Protocol
 
 from foundation.http.problems import Problem, ProblemError
+from foundation.tracing.facts import SpanName
+from foundation.tracing.spans import span
 from pipeline.audio import HEARING_RATE_HZ
 from pipeline.recordings.preparing import Prepared, SoundFault, UnusableSound, prepare
 from pipeline.recordings.register import register_of
@@ -46,10 +48,12 @@ class MessageHearing:
         self, sound: bytes, *, language: str | None, quality: MessageQuality, timings: Timings
     ) -> Heard:
         """Raises ProblemError: 422 for a file that cannot be used, 413 for too much of it."""
-        with timed(timings, Stage.PREPROCESSING):
-            prepared, register = await asyncio.to_thread(self._prepare, sound)
-        with timed(timings, Stage.TRANSCRIPTION):
-            heard = await self._recogniser.recognise(prepared, language=language, quality=quality)
+        with span(SpanName.STT) as hearing:
+            with timed(timings, Stage.PREPROCESSING), span(SpanName.STT_PREPROCESSING):
+                prepared, register = await asyncio.to_thread(self._prepare, sound)
+            with timed(timings, Stage.TRANSCRIPTION):
+                heard = await self._recogniser.recognise(prepared, language=language, quality=quality)
+            hearing.tell(language=heard.language or "", sound_s=round(heard.duration_s, 2))
         warnings = [*heard.warnings, *_flaws(prepared)]
         if not heard.text.strip():
             warnings.append(NO_SPEECH)

@@ -9,6 +9,8 @@ from typing import Final
 import numpy as np
 import structlog
 
+from foundation.tracing.facts import SpanName
+from foundation.tracing.spans import span
 from pipeline.audio import SPEAKING_RATE_HZ, Pcm
 from pipeline.engines.protocols import EngineError, Synthesizer
 from pipeline.recordings.finishing import encode
@@ -74,7 +76,7 @@ class MessageInterpreter:
             wish.sound, language=wish.source_language, quality=wish.effort, timings=timings
         )
         told(Stage.TRANSLATION)
-        with timed(timings, Stage.TRANSLATION):
+        with timed(timings, Stage.TRANSLATION), span(SpanName.TRANSLATION, language=wish.target_language):
             translated = await translate(heard)
         warnings = [*heard.warnings, *translated.warnings]
         if wish.preserve_emotion:
@@ -82,7 +84,7 @@ class MessageInterpreter:
         audio, audio_s, near, own = None, 0.0, None, None
         if wish.return_audio_url or wish.return_base64:
             told(Stage.SPEAKING)
-            with timed(timings, Stage.SPEAKING):
+            with timed(timings, Stage.SPEAKING), span(SpanName.SYNTHESIS, language=wish.target_language):
                 speech, own = await self._spoken(wish, heard, translated.text, warnings)
             with timed(timings, Stage.POSTPROCESSING):
                 if own is not None:

@@ -13,6 +13,8 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from foundation.http.problems import Problem, ProblemError
+from foundation.tracing.facts import SpanName
+from foundation.tracing.spans import first_span
 from pipeline.recordings.finishing import MEDIA_TYPES
 from voice_service.accounts.records import Caller
 from voice_service.messages.answers import (
@@ -140,7 +142,8 @@ class Messages:
             wish = replace(wish, tuning=tuned.tuning)
             job = _Job(name, caller, wish, choices, self._clock(), began_s, [], told, tuned.exposures)
             try:
-                return await self._answer(job)
+                with first_span(SpanName.INTERACTION, interaction="job" if job_id else "message"):
+                    return await self._answer(job)
             except ProblemError as error:
                 await self.history.add(self._failed(job, error.problem.code))
                 raise

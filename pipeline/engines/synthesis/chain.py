@@ -10,6 +10,8 @@ from dataclasses import replace
 
 import structlog
 
+from foundation.tracing.facts import SpanName
+from foundation.tracing.spans import begin
 from pipeline.audio import Pcm
 from pipeline.engines.protocols import (
     EngineError,
@@ -80,6 +82,7 @@ class SynthesizerChain:
             patience_s = None if engine is engines[-1] else self._patience_s
             own = replace(request, voice=self._voice(engine, request))
             sounded = False
+            rendering = begin(SpanName.SYNTHESIS_AUDIO, engine=engine.info.name, language=request.language)
             try:
                 async with aclosing(begun_within(patience_s, engine.synthesize(own))) as sound:
                     async for piece in sound:
@@ -94,6 +97,7 @@ class SynthesizerChain:
             else:
                 return
             finally:
+                rendering.end()
                 self._keep_place(engine, request.language)
         raise _as_one(engines, failures)
 

@@ -11,6 +11,8 @@ from typing import Final, Protocol
 import structlog
 
 from foundation.recent import Recent
+from foundation.tracing.facts import SpanName
+from foundation.tracing.spans import span
 from pipeline.engines.protocols import (
     EngineError,
     EngineOverloaded,
@@ -126,8 +128,9 @@ class TranslatorChain:
     ) -> TranslationResult | None:
         """What the engines of a plan say; None where they fail."""
         try:
-            async with asyncio.timeout(patience_s):
-                return await translate_keeping_terms(plan, request, self._counterpart)
+            with span(SpanName.TRANSLATION_INFERENCE, engine=name_of(plan)):
+                async with asyncio.timeout(patience_s):
+                    return await translate_keeping_terms(plan, request, self._counterpart)
         except TimeoutError:
             attempts.failed(plan, f"no answer within {SECOND_OPINION_S:g} s")
         except EngineError as error:
@@ -140,7 +143,9 @@ class TranslatorChain:
         self, plan: Plan, request: TranslationRequest, result: TranslationResult, attempts: _Attempts
     ) -> bool:
         """Whether it goes out at once; the first that is only doubtful is kept."""
-        fault = self._fault(request, result)
+        with span(SpanName.TRANSLATION_QUALITY) as looking:
+            fault = self._fault(request, result)
+            looking.tell(doubtful=fault is not None)
         if fault is None:
             if result.doubt:
                 log.info("translation is doubtful", reason=result.doubt, target=request.target)

@@ -7,6 +7,7 @@ import type { Rating } from "./rating";
 import type { Glossary } from "./glossary";
 import { JsonService } from "./jsonService";
 import type { ChosenVoices, Voices } from "./voices";
+import { newTraceparent } from "./tracing";
 
 export { ApiError } from "./jsonService";
 
@@ -331,7 +332,8 @@ export class Api extends JsonService {
       admit: (waiter) => call("POST", `/door/waiting/${encodeURIComponent(waiter)}`),
       refuse: (waiter) => call("DELETE", `/door/waiting/${encodeURIComponent(waiter)}`),
       interpreter: () => call("GET", "/interpreter"),
-      setInterpreter: (wish) => call("PUT", "/interpreter", wish),
+      setInterpreter: (body) =>
+        this.call("PUT", `${path}/interpreter`, { bearer: organiserToken, body, traceparent: newTraceparent() }),
       dismissInterpreter: () => call("DELETE", "/interpreter"),
       handOverKey: (identity, sealed) => call("PUT", "/interpreter/key", { identity, sealed }),
       withdrawKey: () => call("DELETE", "/interpreter/key"),

@@ -59,6 +59,8 @@ export type Interpreter =
       readonly turn: Turn | null;
       /** Null where nobody can be heard in a voice that resembles theirs, or nobody may. */
       readonly likenesses: Likenesses | null;
+      /** Whether it is to be told what people did, for measuring. */
+      readonly traced: boolean;
     };
 
 /** Whose turn it is, and whose is being spoken; identities, "" for nobody's. */
@@ -100,6 +102,7 @@ export function readInterpreter(identity: string, attributes: Attributes): Inter
     booths: readBooths(parsed(attributes["translator.interpreters"] || undefined)),
     turn: readTurn(parsed(attributes["translator.turn"] || undefined)),
     likenesses: readLikenesses(parsed(attributes["translator.likenesses"] || undefined)),
+    traced: attributes["translator.traced"] === "on",
   };
 }
 

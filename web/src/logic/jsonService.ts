@@ -17,6 +17,8 @@ const PATIENCE_MS = 15_000;
 export interface Sent {
   readonly body?: unknown;
   readonly bearer?: string;
+  /** Which trace it is part of, where the service traces. */
+  readonly traceparent?: string;
 }
 
 export class JsonService {
@@ -40,10 +42,16 @@ export class JsonService {
     return response.blob();
   }
 
-  private async send(method: string, path: string, { body, bearer }: Sent, patienceMs: number): Promise<Response> {
+  private async send(
+    method: string,
+    path: string,
+    { body, bearer, traceparent }: Sent,
+    patienceMs: number,
+  ): Promise<Response> {
     const headers: Record<string, string> = {};
     if (body !== undefined) headers["Content-Type"] = "application/json";
     if (bearer) headers["Authorization"] = `Bearer ${bearer}`;
+    if (traceparent) headers["traceparent"] = traceparent;
     try {
       return await this.fetch(this.base + path, {
         method,

@@ -18,6 +18,7 @@ import { Hands } from "./hands";
 import { AtMicrophone, type SoundWishes } from "./atMicrophone";
 import { HearingSender, type KeptHearing } from "./hearingSender";
 import { HostSigns } from "./hostSigns";
+import { tellInteractions } from "./interactions";
 import { InterpreterWatch } from "./interpreterWatch";
 import { Listening } from "./listening";
 import { Mixer } from "./mixer";
@@ -179,6 +180,7 @@ export class Meeting {
     this.camera = new Camera(this.room, options.camera ?? { device: "", on: false });
     this.microphone = new Store<Microphone>({ state: "none" });
     this.capture = new Store(options.microphone);
+    tellInteractions(this.room, this.watch.state, this.wishSender.wishes, this.microphone);
     this.sample = new Sample({
       room: this.room,
       context,

@@ -126,6 +126,7 @@ describe("whatever an interpreter says of itself", () => {
       booths: NO_BOOTHS,
       turn: null,
       likenesses: null,
+      traced: false,
       reports: [{ code: "not_translated", speaker: "anna", language: "fr", other: "", count: 0 }],
     });
   });

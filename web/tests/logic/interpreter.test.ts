@@ -45,6 +45,7 @@ describe("the interpreter's attributes", () => {
       booths: NO_BOOTHS,
       turn: null,
       likenesses: null,
+      traced: false,
     });
   });
 

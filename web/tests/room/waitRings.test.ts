@@ -23,6 +23,7 @@ const LISTENED_TO: Interpreter = {
   booths: NO_BOOTHS,
   turn: null,
   likenesses: null,
+  traced: false,
 };
 
 const ana = person("ana");
