@@ -1,0 +1,415 @@
+"""deploy/kubernetes as a set of promises: what each pod has, may do and is asked, and that its settings exist."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import tomllib
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+import yaml
+
+from config.exposure import refuse_published
+from config.reading import load
+from config.settings import Settings
+from stack import catalogue
+from stack.parts import ROOT
+from tests.deploy.manifests import (
+    FOLDER,
+    Manifest,
+    containers,
+    kustomize,
+    of_kind,
+    plain,
+    pods,
+    rendered,
+    secret_maker,
+    variables,
+)
+from tests.deploy.network import Place, allowed
+from tests.stack.test_compose import compose
+from worker.host import DRAIN_LIMIT_S, STOP_LIMIT_S
+
+OVERLAYS = ("one-node", "cpu-nodes", "gpu-nodes")
+PODS = ("auth", "livekit", "models", "mt", "stt", "tts", "voice", "worker")
+VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+needs_kustomize = pytest.mark.skipif(
+    kustomize() is None, reason="no kustomize and no kubectl with kustomize 5"
+)
+
+
+@pytest.mark.parametrize("name", PODS)
+def test_no_pod_has_more_than_it_needs(name: str) -> None:
+    """As `restricted` of the pod security standards has it, and bounds for all that it may use up."""
+    pod = pods()[name]
+
+    assert pod["spec"]["automountServiceAccountToken"] is False
+    assert pod["spec"]["serviceAccountName"] != "default"
+    security = pod["spec"]["securityContext"]
+    assert (security["runAsNonRoot"], security["runAsUser"], security["runAsGroup"]) == (True, 10001, 10001)
+    assert security["seccompProfile"] == {"type": "RuntimeDefault"}
+    assert not {"hostNetwork", "hostPID", "hostIPC"} & set(pod["spec"])
+    for container in containers(pod):
+        assert container["securityContext"] == {
+            "allowPrivilegeEscalation": False,
+            "readOnlyRootFilesystem": True,
+            "capabilities": {"drop": ["ALL"]},
+        }
+        for bound in ("requests", "limits"):
+            assert set(container["resources"][bound]) == {"cpu", "memory", "ephemeral-storage"}
+    for volume in pod["spec"]["volumes"]:
+        assert "persistentVolumeClaim" in volume or "sizeLimit" in volume["emptyDir"]
+
+
+def test_the_engines_ask_for_what_was_promised() -> None:
+    """Three copies of each; memory and cores, from what is asked for to what is allowed."""
+    deployments = of_kind("Deployment")
+
+    asked = {}
+    for name in ("stt", "mt", "tts"):
+        [container] = deployments[name]["spec"]["template"]["spec"]["containers"]
+        bounds = [container["resources"][bound] for bound in ("requests", "limits")]
+        asked[name] = (
+            deployments[name]["spec"]["replicas"],
+            *[bound["cpu"] for bound in bounds],
+            *[bound["memory"] for bound in bounds],
+        )
+    assert asked == {
+        "stt": (3, "1", "2", "2Gi", "4Gi"),
+        "mt": (3, "500m", "1", "1Gi", "2Gi"),
+        "tts": (3, "1", "2", "3Gi", "6Gi"),
+    }
+
+
+def test_images_are_those_of_this_version() -> None:
+    """Ours as pyproject.toml has it, the media server as in docker-compose.yml."""
+    kustomizations = [FOLDER / "base", FOLDER / "livekit", FOLDER / "components" / "gpu"]
+    images = {
+        image["name"]: f"{image['newName']}:{image['newTag']}"
+        for folder in kustomizations
+        for image in yaml.safe_load((folder / "kustomization.yaml").read_text())["images"]
+    }
+
+    assert images == {
+        "livekit": compose()["services"]["livekit"]["image"].partition("@")[0],
+        **{
+            name: f"registry.example.org/hive/{name}:{VERSION}"
+            for name in ("speech", "worker", "auth", "voice", "speech-gpu")
+        },
+    }
+    assert {c["image"] for pod in pods().values() for c in containers(pod)} == set(images) - {"speech-gpu"}
+
+
+def environment(pod: Manifest) -> dict[str, str]:
+    """What the pod's first container is told, with secrets that were made just now."""
+    sources = {
+        "settings": variables(FOLDER / "base" / "settings.env"),
+        "settings-auth": variables(FOLDER / "base" / "auth.env"),
+        "settings-voice": variables(FOLDER / "base" / "voice.env"),
+    }
+    secrets = {
+        one["metadata"]["name"]: one["stringData"]
+        for one in secret_maker().made("postgresql://hive:secret@db/hive", "redis:6379", "onlyforthistest")
+        if one["metadata"]["namespace"] == "hive"
+    }
+    told: dict[str, str] = {}
+    [container] = pod["spec"]["containers"]
+    for source in container["envFrom"]:
+        told |= sources[source["configMapRef"]["name"]] if "configMapRef" in source else {}
+        told |= secrets[source["secretRef"]["name"]] if "secretRef" in source else {}
+    return told | {one["name"]: one["value"] for one in container.get("env", ())}
+
+
+@pytest.mark.parametrize("name", [name for name in PODS if name != "livekit"])
+def test_settings_are_ones_that_hive_knows(name: str) -> None:
+    """Each pod starts with what it is told, secrets included, and no built-in key is left where it counts."""
+    told = environment(pods()[name])
+    settings = load(environment={"HIVE_CONFIG": os.devnull} | told)
+
+    assert not settings.development
+    assert set(told) >= {"HIVE_LIVEKIT__URL", "HIVE_SERVICES__STT_URL"}
+    for section, key in [
+        ("livekit", "HIVE_LIVEKIT__API_SECRET"),
+        ("auth", "HIVE_AUTH__SECRET"),
+        ("voice", "HIVE_VOICE__SECRET"),
+    ]:
+        if key in told:
+            refuse_published(key, told[key], settings)
+        assert (key in told) == (section in SECRETS_OF[name])
+    assert ("HIVE_SERVICES__TOKEN" in told) == ("services" in SECRETS_OF[name])
+
+
+SECRETS_OF = {
+    "models": set(),
+    "stt": {"services"},
+    "mt": {"services"},
+    "tts": {"services"},
+    "worker": {"livekit", "services"},
+    "auth": {"livekit", "auth"},
+    "voice": {"services", "voice"},
+}
+
+
+def test_ports_are_those_of_the_services() -> None:
+    """What a pod listens on, what its Service passes on and what others are told is one port."""
+    settings = Settings()
+    told = load(environment={"HIVE_CONFIG": os.devnull} | environment(pods()["worker"])).services
+    expected = {
+        "stt": _port(settings.services.stt_url),
+        "mt": _port(settings.services.mt_url),
+        "tts": _port(settings.services.tts_url),
+        "auth": settings.auth.port,
+        "voice": settings.voice.port,
+        "livekit": _port(settings.livekit.url),
+    }
+
+    assert {name: one["spec"]["ports"][0]["port"] for name, one in of_kind("Service").items()} == expected
+    listening = {
+        name: pod["spec"]["containers"][0]["ports"][0]["containerPort"]
+        for name, pod in pods().items()
+        if name != "models"
+    }
+    assert listening == expected | {"worker": settings.services.worker_health_port}
+    assert [_port(url) for url in (told.stt_url, told.mt_url, told.tts_url, told.auth_url)] == [
+        expected[name] for name in ("stt", "mt", "tts", "auth")
+    ]
+    assert {name for name, one in of_kind("Service").items() if one["spec"].get("clusterIP") == "None"} == {
+        "stt",
+        "mt",
+        "tts",
+    }
+
+
+def _port(url: Any) -> int | None:
+    return urlsplit(str(url)).port
+
+
+def test_whoever_runs_is_looked_at_and_may_be_moved_one_at_a_time() -> None:
+    """Started, alive and ready are three questions; disruptions and updates take one pod at a time."""
+    asked = {}
+    for name, one in of_kind("Deployment").items():
+        [container] = one["spec"]["template"]["spec"]["containers"]
+        asked[name] = tuple(
+            container[f"{probe}Probe"]["httpGet"]["path"] for probe in ("startup", "liveness", "readiness")
+        )
+        assert one["spec"]["selector"]["matchLabels"] == {"app.kubernetes.io/name": name}
+        assert of_kind("PodDisruptionBudget")[name]["spec"] == {
+            "maxUnavailable": 1,
+            "unhealthyPodEvictionPolicy": "AlwaysAllow",
+            "selector": {"matchLabels": {"app.kubernetes.io/name": name}},
+        }
+    assert asked == {
+        "stt": ("/health", "/health", "/health"),
+        "mt": ("/health", "/health", "/health"),
+        "tts": ("/health", "/health", "/health"),
+        "worker": ("/worker", "/worker", "/"),
+        "auth": ("/", "/", "/health"),
+        "voice": ("/openapi.json", "/openapi.json", "/health"),
+        "livekit": ("/", "/", "/"),
+    }
+    graces = {
+        name: one["spec"]["template"]["spec"]["terminationGracePeriodSeconds"]
+        for name, one in of_kind("Deployment").items()
+    }
+    assert graces["worker"] > DRAIN_LIMIT_S + STOP_LIMIT_S
+    assert min(graces.values()) >= 60
+
+
+def test_each_talks_to_whom_it_must_and_nobody_else() -> None:
+    """Every pair of pods and every port of theirs: what is open is what compose's networks are there for."""
+    policies = [one for one in plain() if one["kind"] == "NetworkPolicy"]
+    ours: list[Place] = [("hive-media" if name == "livekit" else "hive", name) for name in PODS]
+    outside: list[Place] = [
+        ("people", "gateway"),
+        ("monitoring", "prometheus"),
+        ("world", "address"),
+        ("private", "address"),
+    ]
+    ports = [
+        ("TCP", port) for port in (443, 5432, 6379, 6789, 7880, 7881, 8000, 8001, 8002, 8003, 8004, 8081)
+    ]
+    everybody: list[Place] = [*ours, *outside, ("kube-system", "kube-dns")]
+
+    open_ports = {
+        (source[1] if source in ours else source[0], target[1] if target in ours else target[0], port)
+        for source in everybody
+        for target in everybody
+        for protocol, port in [*ports, ("UDP", 53), ("UDP", 7882), ("UDP", 50000)]
+        if (source in ours or target in ours)
+        and source != target
+        and allowed(policies, source, target, protocol, port)
+    }
+
+    addresses = ("world", "private")
+    assert {one for one in open_ports if {one[0], one[1]} <= {place[1] for place in ours}} == {
+        ("worker", "stt", 8001), ("worker", "mt", 8002), ("worker", "tts", 8003),
+        ("voice", "stt", 8001), ("voice", "mt", 8002), ("voice", "tts", 8003),
+        ("worker", "livekit", 7880), ("worker", "livekit", 7881), ("worker", "livekit", 7882),
+        ("worker", "auth", 8004), ("auth", "livekit", 7880), ("livekit", "auth", 8004),
+    }  # fmt: skip
+    assert {one for one in open_ports if one[0] in ("people", "monitoring", *addresses)} == {
+        ("people", "livekit", 7880), ("people", "auth", 8004), ("people", "voice", 8000),
+        *((zone, "livekit", port) for zone in ("people", "monitoring", *addresses) for port in (7881, 7882)),
+    }  # fmt: skip
+    assert {one for one in open_ports if one[1] in addresses} == {
+        ("models", "world", 443), ("voice", "world", 443),
+        *((name, zone, port) for name in ("auth", "voice") for zone in addresses for port in (5432, 6379)),
+        *(("worker", zone, port) for zone in addresses for port in (7881, 7882)),
+        *(("livekit", zone, port) for zone in addresses for port in (53, 6379, 7882, 50000)),
+    }  # fmt: skip
+    assert {one[0] for one in open_ports if one[1:] == ("kube-system", 53)} == {
+        "models", "worker", "auth", "voice", "livekit",
+    }  # fmt: skip
+
+
+def test_the_media_server_is_configured_as_in_compose() -> None:
+    """But for its address, its relays and the name of the token service."""
+    [container] = pods()["livekit"]["spec"]["containers"]
+    here = yaml.safe_load(next(one["value"] for one in container["env"] if one["name"] == "LIVEKIT_CONFIG"))
+    there = yaml.safe_load(compose()["services"]["livekit"]["environment"]["LIVEKIT_CONFIG"])
+
+    assert here["keys"] == {"$(HIVE_API_KEY)": "$(HIVE_API_SECRET)"}
+    assert here["webhook"] == {
+        "api_key": "$(HIVE_API_KEY)",
+        "urls": ["http://auth.hive:8004/api/v1/webhook"],
+    }
+    assert here["rtc"].pop("node_ip") == "$(HIVE_NODE_IP)"
+    assert here["rtc"].pop("stun_servers") == ["$(HIVE_NODE_IP):3478"]
+    for key in ("node_ip", "stun_servers", "turn_servers"):
+        there["rtc"].pop(key)
+    for key in ("keys", "webhook"):
+        here.pop(key)
+        there.pop(key)
+    assert here == there
+    ports = {(one["containerPort"], one.get("hostPort")) for one in container["ports"]}
+    assert ports == {(7880, None), (7881, 7881), (7882, 7882), (6789, None)}
+
+
+def test_secrets_are_made_anew_each_time_and_long() -> None:
+    """The command prints what the API takes; two runs have no key in common."""
+
+    def run() -> list[Manifest]:
+        done = subprocess.run(
+            [str(FOLDER / "make-secrets")], capture_output=True, text=True, check=True, timeout=60
+        )
+        items: list[Manifest] = json.loads(done.stdout)["items"]
+        return items
+
+    first, second = run(), run()
+    keys = [key for item in first for key in item["stringData"] if "SECRET" in key or "TOKEN" in key]
+    assert len(keys) == 6
+    for one, other in zip(first, second, strict=True):
+        for key in {*keys, "HIVE_AUTH__OPERATOR_KEY"} & set(one["stringData"]):
+            assert len(one["stringData"][key]) >= 32
+            assert one["stringData"][key] != other["stringData"][key]
+
+
+def test_models_for_gpus_are_ones_that_are_known() -> None:
+    """The set-up for GPUs names what `--usual` would take on such a machine."""
+    text = (FOLDER / "components" / "gpu" / "models.yaml").read_text()
+    [names] = re.findall(r"models fetch ([a-z][\w .-]*?) &&", text.replace("--usual", ""))
+    assert [catalogue.find(name).name for name in names.split()] == ["whisper-large-v3-turbo", "kokoro"]
+
+
+# --- put together ------------------------------------------------------------------------------------------
+
+
+@needs_kustomize
+@pytest.mark.parametrize("overlay", OVERLAYS)
+def test_an_installation_is_whole(overlay: str) -> None:
+    """Whatever a pod refers to is there, or among the secrets that are made; every image has a version."""
+    manifests = rendered(overlay)
+    named = {(one["kind"], one["metadata"].get("namespace"), one["metadata"]["name"]) for one in manifests}
+    named |= {
+        ("Secret", one["metadata"]["namespace"], one["metadata"]["name"])
+        for one in secret_maker().made("", "", "")
+    }
+
+    wanted = set()
+    for one in manifests:
+        if one["kind"] in ("Deployment", "Job"):
+            wanted |= {
+                (kind, one["metadata"]["namespace"], name)
+                for kind, name in _references(one["spec"]["template"])
+            }
+            for container in containers(one["spec"]["template"]):
+                assert re.fullmatch(r"[a-z0-9./-]+:v?\d+\.\d+\.\d+", container["image"])
+    assert wanted
+    assert wanted <= named
+
+
+def _references(pod: Manifest) -> set[tuple[str, str]]:
+    found = {("ServiceAccount", pod["spec"]["serviceAccountName"])}
+    for volume in pod["spec"]["volumes"]:
+        if claim := volume.get("persistentVolumeClaim"):
+            found.add(("PersistentVolumeClaim", claim["claimName"]))
+    for container in containers(pod):
+        for source in container.get("envFrom", ()):
+            found |= {(kind[0].upper() + kind[1:-3], one["name"]) for kind, one in source.items()}
+        for variable in container.get("env", ()):
+            if reference := variable.get("valueFrom", {}).get("secretKeyRef"):
+                found.add(("Secret", reference["name"]))
+    return found
+
+
+@needs_kustomize
+def test_recognition_and_speech_have_a_gpu_each() -> None:
+    """On nodes that are there for it; nobody else takes one."""
+    deployments = of_kind("Deployment", rendered("gpu-nodes"))
+
+    taken = {}
+    for name, one in deployments.items():
+        [container] = one["spec"]["template"]["spec"]["containers"]
+        taken[name] = container["resources"]["limits"].get("nvidia.com/gpu")
+        if taken[name]:
+            assert container["image"] == f"registry.example.org/hive/speech-gpu:{VERSION}"
+            assert {"name": "HIVE_PROFILE", "value": "gpu"} in container["env"]
+            assert one["spec"]["template"]["spec"]["nodeSelector"] == {"nvidia.com/gpu.present": "true"}
+            assert one["spec"]["template"]["spec"]["tolerations"][0]["key"] == "nvidia.com/gpu"
+    assert {name for name, count in taken.items() if count == "1"} == {"stt", "tts"}
+
+
+@needs_kustomize
+@pytest.mark.parametrize(
+    ("overlay", "kind"), [("gpu-nodes", "ScaledObject"), ("cpu-nodes", "HorizontalPodAutoscaler")]
+)
+def test_who_is_scaled_has_no_number_of_its_own(overlay: str, kind: str) -> None:
+    """Else every apply would set it back; what never goes below is what stands without scaling."""
+    scaled = of_kind(kind, rendered(overlay))
+    deployments = of_kind("Deployment", rendered(overlay))
+
+    assert set(scaled) == {"worker", "stt", "mt", "tts"}
+    for name, one in scaled.items():
+        least = one["spec"].get("minReplicas", one["spec"].get("minReplicaCount"))
+        assert one["spec"]["scaleTargetRef"]["name"] == name
+        assert "replicas" not in deployments[name]["spec"]
+        assert least == of_kind("Deployment")[name]["spec"]["replicas"]
+
+
+@needs_kustomize
+def test_browsers_come_in_over_tls_alone() -> None:
+    """Plain HTTP is sent on; every other way has a certificate, HSTS and no limit for what lasts long."""
+    manifests = rendered("gpu-nodes")
+    [gateway] = of_kind("Gateway", manifests).values()
+    routes = of_kind("HTTPRoute", manifests)
+
+    listeners = {one["name"]: one for one in gateway["spec"]["listeners"]}
+    assert {name for name, one in listeners.items() if one["protocol"] == "HTTP"} == {"plain"}
+    assert routes.keys() == listeners.keys()
+    [redirect] = routes.pop("plain")["spec"]["rules"][0]["filters"]
+    assert redirect["requestRedirect"]["scheme"] == "https"
+    for name, route in routes.items():
+        assert listeners[name]["tls"]["certificateRefs"]
+        [rule] = route["spec"]["rules"]
+        [told] = rule["filters"][0]["responseHeaderModifier"]["set"]
+        assert told == {"name": "Strict-Transport-Security", "value": "max-age=31536000"}
+        assert rule["timeouts"] == {"request": "0s"}
+    assert {
+        name: (rule["backendRefs"][0]["name"], rule["backendRefs"][0]["port"])
+        for name, route in routes.items()
+        for rule in route["spec"]["rules"]
+    } == {"meet": ("auth", 8004), "voice": ("voice", 8000), "rtc": ("livekit", 7880)}
