@@ -25,7 +25,11 @@ class Loader(yaml.SafeLoader):
     """One for which a lone `=` is a string, as some CRD has it."""
 
 
-Loader.add_constructor("tag:yaml.org,2002:value", Loader.construct_yaml_str)
+def _as_written(_: Loader, node: yaml.Node) -> str:
+    return str(node.value)
+
+
+Loader.add_constructor("tag:yaml.org,2002:value", _as_written)
 
 
 def strict(schema: Any) -> Any:

@@ -7,6 +7,7 @@ import importlib.machinery
 import importlib.util
 import shutil
 import subprocess
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -17,6 +18,7 @@ import yaml
 from stack.parts import ROOT
 
 FOLDER: Final = ROOT / "deploy" / "kubernetes"
+VERSION: Final[str] = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
 Manifest = dict[str, Any]
 
 
@@ -90,14 +92,13 @@ def kustomize() -> list[str] | None:
 @functools.cache
 def rendered(overlay: str) -> list[Manifest]:
     """What `kubectl apply -k` sends."""
+    return render(FOLDER / "overlays" / overlay)
+
+
+def render(folder: Path) -> list[Manifest]:
+    """The same of any directory."""
     command = kustomize()
     assert command is not None
-    done = subprocess.run(
-        [*command, str(FOLDER / "overlays" / overlay)],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
+    done = subprocess.run([*command, str(folder)], capture_output=True, text=True, check=False, timeout=120)
     assert done.returncode == 0, done.stderr
     return list(yaml.safe_load_all(done.stdout))

@@ -6,7 +6,6 @@ import json
 import os
 import re
 import subprocess
-import tomllib
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,16 +16,15 @@ from config.exposure import refuse_published
 from config.reading import load
 from config.settings import Settings
 from stack import catalogue
-from stack.parts import ROOT
 from tests.deploy.manifests import (
     FOLDER,
+    VERSION,
     Manifest,
     containers,
     kustomize,
     of_kind,
     plain,
     pods,
-    rendered,
     secret_maker,
     variables,
 )
@@ -34,9 +32,7 @@ from tests.deploy.network import Place, allowed
 from tests.stack.test_compose import compose
 from worker.host import DRAIN_LIMIT_S, STOP_LIMIT_S
 
-OVERLAYS = ("one-node", "cpu-nodes", "gpu-nodes")
 PODS = ("auth", "livekit", "models", "mt", "stt", "tts", "voice", "worker")
-VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
 needs_kustomize = pytest.mark.skipif(
     kustomize() is None, reason="no kustomize and no kubectl with kustomize 5"
 )
@@ -313,103 +309,3 @@ def test_models_for_gpus_are_ones_that_are_known() -> None:
     text = (FOLDER / "components" / "gpu" / "models.yaml").read_text()
     [names] = re.findall(r"models fetch ([a-z][\w .-]*?) &&", text.replace("--usual", ""))
     assert [catalogue.find(name).name for name in names.split()] == ["whisper-large-v3-turbo", "kokoro"]
-
-
-# --- put together ------------------------------------------------------------------------------------------
-
-
-@needs_kustomize
-@pytest.mark.parametrize("overlay", OVERLAYS)
-def test_an_installation_is_whole(overlay: str) -> None:
-    """Whatever a pod refers to is there, or among the secrets that are made; every image has a version."""
-    manifests = rendered(overlay)
-    named = {(one["kind"], one["metadata"].get("namespace"), one["metadata"]["name"]) for one in manifests}
-    named |= {
-        ("Secret", one["metadata"]["namespace"], one["metadata"]["name"])
-        for one in secret_maker().made("", "", "")
-    }
-
-    wanted = set()
-    for one in manifests:
-        if one["kind"] in ("Deployment", "Job"):
-            wanted |= {
-                (kind, one["metadata"]["namespace"], name)
-                for kind, name in _references(one["spec"]["template"])
-            }
-            for container in containers(one["spec"]["template"]):
-                assert re.fullmatch(r"[a-z0-9./-]+:v?\d+\.\d+\.\d+", container["image"])
-    assert wanted
-    assert wanted <= named
-
-
-def _references(pod: Manifest) -> set[tuple[str, str]]:
-    found = {("ServiceAccount", pod["spec"]["serviceAccountName"])}
-    for volume in pod["spec"]["volumes"]:
-        if claim := volume.get("persistentVolumeClaim"):
-            found.add(("PersistentVolumeClaim", claim["claimName"]))
-    for container in containers(pod):
-        for source in container.get("envFrom", ()):
-            found |= {(kind[0].upper() + kind[1:-3], one["name"]) for kind, one in source.items()}
-        for variable in container.get("env", ()):
-            if reference := variable.get("valueFrom", {}).get("secretKeyRef"):
-                found.add(("Secret", reference["name"]))
-    return found
-
-
-@needs_kustomize
-def test_recognition_and_speech_have_a_gpu_each() -> None:
-    """On nodes that are there for it; nobody else takes one."""
-    deployments = of_kind("Deployment", rendered("gpu-nodes"))
-
-    taken = {}
-    for name, one in deployments.items():
-        [container] = one["spec"]["template"]["spec"]["containers"]
-        taken[name] = container["resources"]["limits"].get("nvidia.com/gpu")
-        if taken[name]:
-            assert container["image"] == f"registry.example.org/hive/speech-gpu:{VERSION}"
-            assert {"name": "HIVE_PROFILE", "value": "gpu"} in container["env"]
-            assert one["spec"]["template"]["spec"]["nodeSelector"] == {"nvidia.com/gpu.present": "true"}
-            assert one["spec"]["template"]["spec"]["tolerations"][0]["key"] == "nvidia.com/gpu"
-    assert {name for name, count in taken.items() if count == "1"} == {"stt", "tts"}
-
-
-@needs_kustomize
-@pytest.mark.parametrize(
-    ("overlay", "kind"), [("gpu-nodes", "ScaledObject"), ("cpu-nodes", "HorizontalPodAutoscaler")]
-)
-def test_who_is_scaled_has_no_number_of_its_own(overlay: str, kind: str) -> None:
-    """Else every apply would set it back; what never goes below is what stands without scaling."""
-    scaled = of_kind(kind, rendered(overlay))
-    deployments = of_kind("Deployment", rendered(overlay))
-
-    assert set(scaled) == {"worker", "stt", "mt", "tts"}
-    for name, one in scaled.items():
-        least = one["spec"].get("minReplicas", one["spec"].get("minReplicaCount"))
-        assert one["spec"]["scaleTargetRef"]["name"] == name
-        assert "replicas" not in deployments[name]["spec"]
-        assert least == of_kind("Deployment")[name]["spec"]["replicas"]
-
-
-@needs_kustomize
-def test_browsers_come_in_over_tls_alone() -> None:
-    """Plain HTTP is sent on; every other way has a certificate, HSTS and no limit for what lasts long."""
-    manifests = rendered("gpu-nodes")
-    [gateway] = of_kind("Gateway", manifests).values()
-    routes = of_kind("HTTPRoute", manifests)
-
-    listeners = {one["name"]: one for one in gateway["spec"]["listeners"]}
-    assert {name for name, one in listeners.items() if one["protocol"] == "HTTP"} == {"plain"}
-    assert routes.keys() == listeners.keys()
-    [redirect] = routes.pop("plain")["spec"]["rules"][0]["filters"]
-    assert redirect["requestRedirect"]["scheme"] == "https"
-    for name, route in routes.items():
-        assert listeners[name]["tls"]["certificateRefs"]
-        [rule] = route["spec"]["rules"]
-        [told] = rule["filters"][0]["responseHeaderModifier"]["set"]
-        assert told == {"name": "Strict-Transport-Security", "value": "max-age=31536000"}
-        assert rule["timeouts"] == {"request": "0s"}
-    assert {
-        name: (rule["backendRefs"][0]["name"], rule["backendRefs"][0]["port"])
-        for name, route in routes.items()
-        for rule in route["spec"]["rules"]
-    } == {"meet": ("auth", 8004), "voice": ("voice", 8000), "rtc": ("livekit", 7880)}
