@@ -135,12 +135,11 @@ def test_who_is_scaled_has_no_number_of_its_own(overlay: str, kind: str) -> None
 def test_copies_are_counted_by_figures_that_exist() -> None:
     """Every metric of a query is one that a worker or a speech service tells."""
     text = (FOLDER / "components" / "scaling" / "scaled.yaml").read_text()
-    asked = {name.removesuffix("_sum") for name in re.findall(r"\bhive_\w+", text)}
-    told = "".join(
-        path.read_text() for room in ("worker", "speech_service") for path in (ROOT / room).rglob("*.py")
-    )
+    asked = {re.sub("_(sum|total)$", "", name) for name in re.findall(r"\bhive_\w+", text)}
+    rooms = ("foundation", "worker", "speech_service")
+    told = "".join(path.read_text() for room in rooms for path in (ROOT / room).rglob("*.py"))
 
-    assert len(asked) == 4
+    assert len(asked) == 5
     assert {name for name in asked if f'"{name}"' not in told} == set()
 
 
