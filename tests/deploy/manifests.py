@@ -19,6 +19,7 @@ from stack.parts import ROOT
 
 FOLDER: Final = ROOT / "deploy" / "kubernetes"
 VERSION: Final[str] = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+PODS: Final = ("auth", "livekit", "models", "mt", "stt", "tts", "voice", "worker")
 Manifest = dict[str, Any]
 
 

@@ -15,9 +15,21 @@ ZONES = ("people", "monitoring")
 
 def allowed(policies: list[Manifest], source: Place, target: Place, protocol: str, port: int) -> bool:
     """Whether `source` may open a connection to a port of `target`."""
-    return _one_end(policies, source, target, "Egress", (protocol, port)) and _one_end(
-        policies, target, source, "Ingress", (protocol, port)
+    ends = (
+        lets_out(policies, source, target, protocol, port),
+        lets_in(policies, source, target, protocol, port),
     )
+    return all(ends)
+
+
+def lets_out(policies: list[Manifest], source: Place, target: Place, protocol: str, port: int) -> bool:
+    """Whether the policies of `source` have nothing against it."""
+    return _one_end(policies, source, target, "Egress", (protocol, port))
+
+
+def lets_in(policies: list[Manifest], source: Place, target: Place, protocol: str, port: int) -> bool:
+    """Whether the policies of `target` have nothing against it."""
+    return _one_end(policies, target, source, "Ingress", (protocol, port))
 
 
 def _one_end(policies: list[Manifest], own: Place, other: Place, way: str, port: tuple[str, int]) -> bool:

@@ -18,21 +18,19 @@ from config.settings import Settings
 from stack import catalogue
 from tests.deploy.manifests import (
     FOLDER,
+    PODS,
     VERSION,
     Manifest,
     containers,
     kustomize,
     of_kind,
-    plain,
     pods,
     secret_maker,
     variables,
 )
-from tests.deploy.network import Place, allowed
 from tests.stack.test_compose import compose
 from worker.host import DRAIN_LIMIT_S, STOP_LIMIT_S
 
-PODS = ("auth", "livekit", "models", "mt", "stt", "tts", "voice", "worker")
 needs_kustomize = pytest.mark.skipif(
     kustomize() is None, reason="no kustomize and no kubectl with kustomize 5"
 )
@@ -213,53 +211,6 @@ def test_whoever_runs_is_looked_at_and_may_be_moved_one_at_a_time() -> None:
     }
     assert graces["worker"] > DRAIN_LIMIT_S + STOP_LIMIT_S
     assert min(graces.values()) >= 60
-
-
-def test_each_talks_to_whom_it_must_and_nobody_else() -> None:
-    """Every pair of pods and every port of theirs: what is open is what compose's networks are there for."""
-    policies = [one for one in plain() if one["kind"] == "NetworkPolicy"]
-    ours: list[Place] = [("hive-media" if name == "livekit" else "hive", name) for name in PODS]
-    outside: list[Place] = [
-        ("people", "gateway"),
-        ("monitoring", "prometheus"),
-        ("world", "address"),
-        ("private", "address"),
-    ]
-    ports = [
-        ("TCP", port) for port in (443, 5432, 6379, 6789, 7880, 7881, 8000, 8001, 8002, 8003, 8004, 8081)
-    ]
-    everybody: list[Place] = [*ours, *outside, ("kube-system", "kube-dns")]
-
-    open_ports = {
-        (source[1] if source in ours else source[0], target[1] if target in ours else target[0], port)
-        for source in everybody
-        for target in everybody
-        for protocol, port in [*ports, ("UDP", 53), ("UDP", 7882), ("UDP", 50000)]
-        if (source in ours or target in ours)
-        and source != target
-        and allowed(policies, source, target, protocol, port)
-    }
-
-    addresses = ("world", "private")
-    assert {one for one in open_ports if {one[0], one[1]} <= {place[1] for place in ours}} == {
-        ("worker", "stt", 8001), ("worker", "mt", 8002), ("worker", "tts", 8003),
-        ("voice", "stt", 8001), ("voice", "mt", 8002), ("voice", "tts", 8003),
-        ("worker", "livekit", 7880), ("worker", "livekit", 7881), ("worker", "livekit", 7882),
-        ("worker", "auth", 8004), ("auth", "livekit", 7880), ("livekit", "auth", 8004),
-    }  # fmt: skip
-    assert {one for one in open_ports if one[0] in ("people", "monitoring", *addresses)} == {
-        ("people", "livekit", 7880), ("people", "auth", 8004), ("people", "voice", 8000),
-        *((zone, "livekit", port) for zone in ("people", "monitoring", *addresses) for port in (7881, 7882)),
-    }  # fmt: skip
-    assert {one for one in open_ports if one[1] in addresses} == {
-        ("models", "world", 443), ("voice", "world", 443),
-        *((name, zone, port) for name in ("auth", "voice") for zone in addresses for port in (5432, 6379)),
-        *(("worker", zone, port) for zone in addresses for port in (7881, 7882)),
-        *(("livekit", zone, port) for zone in addresses for port in (53, 6379, 7882, 50000)),
-    }  # fmt: skip
-    assert {one[0] for one in open_ports if one[1:] == ("kube-system", 53)} == {
-        "models", "worker", "auth", "voice", "livekit",
-    }  # fmt: skip
 
 
 def test_the_media_server_is_configured_as_in_compose() -> None:
