@@ -21,7 +21,7 @@ from stack.local import Stack
 from stack.parts import ROOT, PlanningContext, livekit_config, with_ports
 from stack.ports import Ports
 
-LOCKS = ("requirements.lock", "requirements-dev.lock")
+LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-gpu.lock")
 
 
 def pins(lock: str) -> set[str]:
