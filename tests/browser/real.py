@@ -14,7 +14,7 @@ import psutil
 from livekit import api
 from pydantic import SecretStr
 
-from config.settings import Auth, LiveKit, Settings
+from config.settings import Auth, LiveKit, Profile, Settings
 from stack.local import Stack
 from stack.parts import HOST, PLANS, Part, PlanningContext
 from stack.ports import Ports, free_port
@@ -25,10 +25,10 @@ Kept = TypeVar("Kept")
 SECOND_WORKER = "second worker"
 
 
-def settings(directory: Path, web: Path) -> Settings:
-    """PocketSphinx, Apertium and espeak-ng; rooms may be made by anybody."""
+def settings(directory: Path, web: Path, profile: Profile = "embedded") -> Settings:
+    """By default PocketSphinx, Apertium and espeak-ng; rooms may be made by anybody."""
     return Settings(
-        profile="embedded",
+        profile=profile,
         development=True,
         livekit=LiveKit(api_key=API_KEY, api_secret=SecretStr(API_SECRET)),
         auth=Auth(
@@ -41,7 +41,12 @@ def settings(directory: Path, web: Path) -> Settings:
 
 @asynccontextmanager
 async def real_stack(
-    livekit: Path, directory: Path, *, web: Path | None = None, workers: int = 1
+    livekit: Path,
+    directory: Path,
+    *,
+    web: Path | None = None,
+    workers: int = 1,
+    profile: Profile = "embedded",
 ) -> AsyncIterator[Stack]:
     """Runs the parts until the block ends; one that dies is started again.
 
@@ -49,6 +54,7 @@ async def real_stack(
         livekit: the media server's program.
         web: the built page; None runs no token service.
         workers: 1 or 2.
+        profile: with which engines.
     """
 
     def media_server(place: PlanningContext) -> Part:
@@ -68,7 +74,7 @@ async def real_stack(
     plans = {**PLANS, "livekit": media_server, SECOND_WORKER: second_worker}
     parts = ["livekit", "speech", *(["auth"] if web else []), "worker", *([SECOND_WORKER] * (workers - 1))]
     stack = Stack(
-        settings(directory, web or directory),
+        settings(directory, web or directory, profile),
         parts=parts,
         ports=Ports.free(),
         directory=directory,
