@@ -1,7 +1,7 @@
 """How soon the extension begins, and what its path costs beside a room's: `python -m tests.extension.delays`.
 
-The whole product on this machine and Chromium with the extension. The same words are said in turn in a tab that is
-interpreted and at the microphone of a plain participant, each in a private room with an interpreter of its own.
+The whole product on this machine and Chromium with the extension. The same words are said in a tab that is interpreted,
+then at the microphone of a plain participant, each in a private room with an interpreter of its own.
 Figures are of this machine and of what else it does meanwhile: nothing is asserted.
 """
 
@@ -50,9 +50,12 @@ async def measure(extension: Path, profile: Profile, rounds: int) -> None:
         await page.goto(f"{elsewhere.url}/plays")
         watched = Watched(somebody, page)
         _print_phases([await watched.beginning() for _ in range(rounds)])
-        plain = await held.enter_async_context(plain_participant(address, stack.settings.livekit, words))
         await watched.begin_rounds()
-        _print_delays([(await plain.round(), await watched.round()) for _ in range(rounds)])
+        tab = [await watched.round() for _ in range(rounds)]
+        await watched.stop()
+        async with plain_participant(address, stack.settings.livekit, words) as plain:
+            room = [await plain.round() for _ in range(rounds)]
+        _print_delays(room, tab)
 
 
 def _print_phases(beginnings: list[dict[str, float]]) -> None:
@@ -63,11 +66,11 @@ def _print_phases(beginnings: list[dict[str, float]]) -> None:
         print(f"{name:20}{first[name]:8.2f}{_median([each[name] for each in others]):8.2f}")
 
 
-def _print_delays(rounds: list[tuple[Reached, Reached]]) -> None:
+def _print_delays(room: list[Reached], tab: list[Reached]) -> None:
     print(f"\n{'since the words, s':20}{'room':>8}{'tab':>8}{'more':>8}")
     for name in ("caption", "voice"):
-        room, tab = ([getattr(each, name) for each in path] for path in zip(*rounds, strict=True))
-        print(f"{name:20}{_median(room):8.2f}{_median(tab):8.2f}{_median(tab) - _median(room):8.2f}")
+        plain, extension = (_median([getattr(each, name) for each in path]) for path in (room, tab))
+        print(f"{name:20}{plain:8.2f}{extension:8.2f}{extension - plain:8.2f}")
 
 
 def _median(values: list[float]) -> float:

@@ -63,11 +63,11 @@ _LISTEN = f"""(() => {{
     const source = native.call(this, stream);
     if (stream.getAudioTracks()[0].getSettings().deviceId?.startsWith("web-contents")) return source;
     const analyser = new AnalyserNode(this, {{ fftSize: 1024 }});
-    const window_ = new Float32Array(1024);
+    const piece = new Float32Array(1024);
     source.connect(analyser);
     setInterval(() => {{
-      analyser.getFloatTimeDomainData(window_);
-      if (Math.hypot(...window_) / 32 > {LOUD}) window.loud.push(Date.now());
+      analyser.getFloatTimeDomainData(piece);
+      if (Math.hypot(...piece) / 32 > {LOUD}) window.loud.push(Date.now());
     }}, 20);
     return source;
   }};
@@ -115,9 +115,16 @@ class Watched:
         await self._until_captions()
         moments: dict[str, float] = await self._worker.evaluate("() => self.moments")
         moments |= dict(zip(PHASES[:1] + PHASES[2:4], await self._ask(_ASKED), strict=False))
-        await self._somebody.tools.evaluate(OFFSCREEN, "chrome.runtime.sendMessage({ to: 'background', type: 'stop' })")
+        await self._somebody.tools.evaluate(
+            OFFSCREEN, "chrome.runtime.sendMessage({ to: 'background', type: 'stop' })"
+        )
         await self._page.locator("hive-captions").wait_for(state="detached")
         return {name: (moments[name] - clicked) / 1000 for name in PHASES}
+
+    async def stop(self) -> None:
+        """Ends the call."""
+        await self._page.locator("hive-captions .stop").click()
+        await self._page.locator("hive-captions").wait_for(state="detached")
 
     async def begin_rounds(self) -> None:
         """Has the tab interpreted, and notes when something of it is heard or read."""
@@ -126,7 +133,9 @@ class Watched:
         await self._ask(_LISTEN)
         await self._page.evaluate(_READ)
         await self._click()
-        await self._page.locator("hive-captions .lag").filter(has_text="elay").wait_for(timeout=LIMIT_S * 1000)
+        await (
+            self._page.locator("hive-captions .lag").filter(has_text="elay").wait_for(timeout=LIMIT_S * 1000)
+        )
 
     async def round(self) -> Reached:
         """Has the tab say the words once."""
