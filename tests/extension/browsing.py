@@ -185,6 +185,19 @@ def _until(selector: str, then: str = "") -> str:
     }})()"""
 
 
+async def see(page: Page, look: tuple[str, str]) -> None:
+    """Has a page believe that the browser is in a language, and the system light or dark.
+
+    Args:
+        look: a language, "light" or "dark"; from the next loading on.
+    """
+    language, scheme = look
+    devtools = await page.context.new_cdp_session(page)
+    agent = await page.evaluate("navigator.userAgent")
+    await devtools.send("Emulation.setUserAgentOverride", {"userAgent": agent, "acceptLanguage": language})
+    await page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # "light" or "dark"
+
+
 async def new_code(address: str) -> str:
     """A pairing code of an installation, as anybody may make one where rooms are open."""
     async with aiohttp.ClientSession(address) as http, http.post("/api/v1/pairing/codes") as answer:

@@ -18,7 +18,7 @@ from config.settings import LiveKit
 from pipeline.audio import Pcm
 from tests.extension.browsing import new_code
 from tests.extension.reached import LOUD, Reached, Spell
-from tests.live.guests import RATE_HZ, Admitted, until
+from tests.live.guests import RATE_HZ, Admitted, Guest, until
 
 PIECE: Final = RATE_HZ // 100
 WAITING_MS: Final = 40
@@ -29,7 +29,7 @@ INTERPRETER_LIMIT_S: Final = 60.0
 class Plain:
     """Silent until it is to speak."""
 
-    def __init__(self, speaker: Admitted, ear: Admitted, words: Pcm) -> None:
+    def __init__(self, speaker: Guest, ear: Guest, words: Pcm) -> None:
         self._ear, self._words = ear, words
         self._speaker = speaker
         self._source = rtc.AudioSource(RATE_HZ, 1, queue_size_ms=WAITING_MS)

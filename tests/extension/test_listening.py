@@ -15,7 +15,7 @@ from playwright.async_api import Page, Playwright, expect
 from tests.browser.axe import barriers
 from tests.browser.interpreter import ScriptedInterpreter, interpreting, tone
 from tests.browser.servers import MediaServer
-from tests.extension.browsing import Visitor, visitor
+from tests.extension.browsing import Visitor, see, visitor
 from tests.extension.conftest import TAB_HZ
 from tests.extension.installation import CODE, Installation
 from tests.extension.meeting import Pages
@@ -159,7 +159,7 @@ async def test_nothing_of_it_has_barriers(
                 found += [*await _barriers(settings, look), *await _barriers(window, look)]
             lines = scene.page.locator("hive-captions .line-text")
             for look in LOOKS:
-                await _see(scene.page, look)
+                await see(scene.page, look)
                 await somebody.show_again(scene.page)
                 await scene.interpreter.caption(scene.call, "Buenos días.", language="es")
                 await expect(lines.first).to_be_visible()
@@ -168,18 +168,9 @@ async def test_nothing_of_it_has_barriers(
         assert found == []
 
 
-async def _see(page: Page, look: tuple[str, str]) -> None:
-    """Has a page believe that the browser is in a language, and the system light or dark."""
-    language, scheme = look
-    devtools = await page.context.new_cdp_session(page)
-    agent = await page.evaluate("navigator.userAgent")
-    await devtools.send("Emulation.setUserAgentOverride", {"userAgent": agent, "acceptLanguage": language})
-    await page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # "light" or "dark"
-
-
 async def _barriers(page: Page, look: tuple[str, str]) -> list[str]:
     """What is in the way on one of the extension's own pages in one look."""
-    await _see(page, look)
+    await see(page, look)
     await page.reload()
     await page.locator("main").wait_for()
     html = page.locator("html")
