@@ -20,6 +20,7 @@ from auth_service.access.beginnings import begin_session, new_invitation
 from auth_service.access.pairing import device_withdrawn
 from auth_service.access.tokens import new_session
 from auth_service.closing import Closing
+from auth_service.dispatch.interpreters import Interpreters
 from auth_service.errors import MediaServerError, room_unknown
 from auth_service.livekit_server import MediaServer
 from auth_service.policy import Role, attributes
@@ -86,17 +87,19 @@ class PairedRooms:
         devices: Devices,
         media: MediaServer,
         closing: Closing,
+        interpreters: Interpreters,
         *,
         life_s: float,
         clock: Callable[[], float],
     ) -> None:
         self._storage, self._devices, self._media, self._closing = storage, devices, media, closing
+        self._interpreters = interpreters
         self._life_s, self._clock = life_s, clock
         self._empty: frozenset[str] = frozenset()
         self._away = Tally()
 
     async def make(self, device: Device, wish: PairedRoomWish) -> PairedRoom:
-        """A room with an interpreter that is wanted from the beginning."""
+        """A room with an interpreter that is wanted from the beginning, and fetched while the device connects."""
         made, links = self._planned(device, wish)
         people = [made.tab, made.microphone, made.listener]
         await self._storage.add_room(made.room, links, people, Wish(made.room.languages))
@@ -104,6 +107,7 @@ class PairedRooms:
         if found is None or found.withdrawn_at is not None:  # while the room was made
             await self._closing.close(made.room.name, erase=True)
             raise device_withdrawn()
+        self._interpreters.expect(made.room.name)
         log.info("paired room made", room=made.room.name, device=device.id)
         others = [
             room for room in await self._storage.open_rooms_of(device.id) if room.name != made.room.name

@@ -176,7 +176,9 @@ def assemble(
         removals=Removals(media, storage, failed=metrics.failed),
         closing=closing,
         pairing=Pairing(devices, revocations, signer, CodeMarker(secret), clock=clock),
-        paired_rooms=PairedRooms(storage, devices, media, closing, life_s=session_s, clock=clock),
+        paired_rooms=PairedRooms(
+            storage, devices, media, closing, interpreters, life_s=session_s, clock=clock
+        ),
         limiter=limiter,
         mint=TokenMint(livekit.api_key, livekit.api_secret.get_secret_value(), life=life),
         metrics=metrics,

@@ -47,6 +47,10 @@ class Interpreters:
         except MediaServerError as error:  # the next look will tell it
             log.warning("interpreter not told yet", room=room, error=str(error))
 
+    def expect(self, room: str) -> None:
+        """Somebody is about to come in: one that is wanted is fetched meanwhile."""
+        self._reconciler.expect(room)
+
     async def pass_on(self, room: str, message: dict[str, Any], *, to: str | None = None) -> bool:
         """Sends a control message to the interpreters that are in a room, or to one of them; keeps nothing of it.
 

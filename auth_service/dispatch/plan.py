@@ -48,9 +48,15 @@ class DispatchPlan:
     settled: bool = False
 
 
-def decide(assignment: Assignment, snapshot: RoomSnapshot, ages: Ages) -> DispatchPlan:
-    """What to do now; of the cases below the first that holds counts."""
-    scene = _Scene(assignment, snapshot, ages)
+def decide(
+    assignment: Assignment, snapshot: RoomSnapshot, ages: Ages, *, expected: bool = False
+) -> DispatchPlan:
+    """What to do now; of the cases below the first that holds counts.
+
+    Args:
+        expected: somebody is about to come in.
+    """
+    scene = _Scene(assignment, snapshot, ages, expected)
     return next(plan(scene) for holds, plan in _CASES if holds(scene))
 
 
@@ -61,6 +67,7 @@ class _Scene:
     assignment: Assignment
     snapshot: RoomSnapshot
     ages: Ages
+    expected: bool
 
     @cached_property
     def able(self) -> list[Agent]:
@@ -229,7 +236,7 @@ _CASES: Final[tuple[tuple[Callable[[_Scene], bool], Callable[[_Scene], DispatchP
     (lambda scene: not scene.assignment.wanted, _dismiss),
     (lambda scene: bool(scene.at_work), _keep),
     (lambda scene: bool(scene.able), _take_over),
-    (lambda scene: not scene.snapshot.people, _invite),
+    (lambda scene: not (scene.snapshot.people or scene.expected), _invite),
     (lambda scene: scene.awaited, _wait),
     (lambda _: True, _fetch),
 )

@@ -71,6 +71,7 @@ class Reconciler:
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._gate = asyncio.Semaphore(AT_ONCE)
         self._nudged: set[str] = set()
+        self._expected: set[str] = set()
         self._looking: set[str] = set()
         self._wake = asyncio.Event()
         self._sightings: dict[str, RoomSightings] = {}
@@ -84,6 +85,11 @@ class Reconciler:
         """Something happened in that room: look at it now."""
         self._nudged.add(room)
         self._wake.set()
+
+    def expect(self, room: str) -> None:
+        """Somebody is about to come into that room: fetch an interpreter now rather than when they are seen there."""
+        self._expected.add(room)
+        self.nudge(room)
 
     async def run(self) -> None:
         """Runs until cancelled. One slow room does not hold up the others, and one that fails does not end them."""
@@ -127,11 +133,13 @@ class Reconciler:
     async def look(self, room: str) -> None:
         """One look at one room, and what follows from it. Raises MediaServerError, StorageError."""
         lock = self._locks.setdefault(room, asyncio.Lock())
+        expected = room in self._expected
+        self._expected.discard(room)
         async with lock:
             assignment = await self._assignments.get(room)
             if assignment is None or not assignment.concerns_us:
                 return
-            if not self._to_do(assignment, await self._judge(assignment)):
+            if not self._to_do(assignment, await self._judge(assignment, expected=expected)):
                 return
             holder = assignment.claim
             unchanged_s = self._seen(room).claim_unchanged_s(assignment, self._now())
@@ -141,7 +149,7 @@ class Reconciler:
             if claimed is None:
                 return
             try:  # what was seen before the claim another one may have seen to meanwhile
-                await self._carry_out(claimed, await self._judge(claimed))
+                await self._carry_out(claimed, await self._judge(claimed, expected=expected))
             finally:
                 await self._assignments.release(room, self._owner)
 
@@ -229,7 +237,7 @@ class Reconciler:
     def _seen(self, room: str) -> RoomSightings:
         return self._sightings.setdefault(room, RoomSightings(self._now()))
 
-    async def _judge(self, assignment: Assignment) -> DispatchPlan:
+    async def _judge(self, assignment: Assignment, *, expected: bool) -> DispatchPlan:
         """Looks at the room, asks those whose heartbeat is missed, and decides."""
         room = assignment.room
         snapshot = await self._media.look(room)
@@ -238,7 +246,7 @@ class Reconciler:
         asked = seen.to_ask(snapshot, self._now())
         answers = await asyncio.gather(*(self._answers(room, identity) for identity in asked))
         seen.asked(frozenset(identity for identity, alive in zip(asked, answers, strict=True) if not alive))
-        return decide(assignment, snapshot, seen.ages(assignment, snapshot, self._now()))
+        return decide(assignment, snapshot, seen.ages(assignment, snapshot, self._now()), expected=expected)
 
     async def _answers(self, room: str, identity: str) -> bool:
         for _ in range(QUESTIONS):

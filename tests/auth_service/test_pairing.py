@@ -22,6 +22,7 @@ from auth_service.wiring import Container
 from foundation.database import reading
 from foundation.names import confirmed
 from tests.auth_service.conftest import Api, WallClock, refusal
+from tests.auth_service.test_reconcile import running, until
 from tests.auth_service.test_retention import _client, _set
 from tests.fakes.media_server import FakeMediaServer
 
@@ -336,6 +337,20 @@ async def test_what_cannot_be_meant_is_refused(api: Api, wrong: Any) -> None:
     """Before there is a room."""
     device, _ = await _paired(api)
     assert refusal(await device.room(**wrong)) == (422, "invalid")
+
+
+async def test_the_interpreter_is_fetched_while_the_device_connects(
+    api: Api, services: Container, media: FakeMediaServer, device: Paired
+) -> None:
+    """Once, though nobody is there yet and somebody comes later."""
+    async with running(services.reconciler):
+        room = (await device.room()).json()["room"]
+        await until(lambda: len(media.metadata) == 1)
+        media.person(room, "tab")
+        services.reconciler.nudge(room)
+        await until(lambda: media.identities(room) == ["agent-1"])
+    await services.reconciler.look(room)
+    assert len(media.metadata) == 1
 
 
 async def test_a_device_that_is_withdrawn_in_mid_meeting_is_put_out(

@@ -289,3 +289,9 @@ TAKING_OVER = {"agent-a": 90, "agent-s": 5}
 def test_what_is_done(assignment: Assignment, snapshot: RoomSnapshot, ages: Ages, plan: DispatchPlan) -> None:
     """Every state of a room leads to one interpreter, or to none where none is wanted."""
     assert decide(assignment, snapshot, ages) == plan
+
+
+def test_one_who_is_expected_counts_as_there() -> None:
+    """Else the interpreter would be fetched only when they are seen, and what they say first would be lost."""
+    assert decide(ASKED, RoomSnapshot(), LONG, expected=True) == DispatchPlan("joining", dispatch=True)
+    assert decide(NOT_ASKED, RoomSnapshot(), LONG, expected=True) == DispatchPlan("absent")

@@ -14,7 +14,7 @@ import psutil
 from livekit import api
 from pydantic import SecretStr
 
-from config.settings import Auth, LiveKit, Settings
+from config.settings import Auth, LiveKit, Profile, Settings
 from config.watching import Tracing
 from stack.local import Stack
 from stack.parts import HOST, PLANS, Part, PlanningContext
@@ -26,10 +26,10 @@ Kept = TypeVar("Kept")
 SECOND_WORKER = "second worker"
 
 
-def settings(directory: Path, web: Path) -> Settings:
-    """PocketSphinx, Apertium and espeak-ng; rooms may be made by anybody."""
+def settings(directory: Path, web: Path, profile: Profile = "embedded") -> Settings:
+    """By default PocketSphinx, Apertium and espeak-ng; rooms may be made by anybody."""
     return Settings(
-        profile="embedded",
+        profile=profile,
         development=True,
         livekit=LiveKit(api_key=API_KEY, api_secret=SecretStr(API_SECRET)),
         auth=Auth(
@@ -42,7 +42,13 @@ def settings(directory: Path, web: Path) -> Settings:
 
 @asynccontextmanager
 async def real_stack(
-    livekit: Path, directory: Path, *, web: Path | None = None, workers: int = 1, traces: str = ""
+    livekit: Path,
+    directory: Path,
+    *,
+    web: Path | None = None,
+    workers: int = 1,
+    profile: Profile = "embedded",
+    traces: str = "",
 ) -> AsyncIterator[Stack]:
     """Runs the parts until the block ends; one that dies is started again.
 
@@ -50,6 +56,7 @@ async def real_stack(
         livekit: the media server's program.
         web: the built page; None runs no token service.
         workers: 1 or 2.
+        profile: with which engines.
         traces: where a collector of traces is; empty: nothing is traced.
     """
 
@@ -70,7 +77,7 @@ async def real_stack(
     plans = {**PLANS, "livekit": media_server, SECOND_WORKER: second_worker}
     parts = ["livekit", "speech", *(["auth"] if web else []), "worker", *([SECOND_WORKER] * (workers - 1))]
     stack = Stack(
-        replace(settings(directory, web or directory), tracing=Tracing(endpoint=traces)),
+        replace(settings(directory, web or directory, profile), tracing=Tracing(endpoint=traces)),
         parts=parts,
         ports=Ports.free(),
         directory=directory,

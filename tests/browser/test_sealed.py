@@ -172,6 +172,25 @@ async def test_handed_the_key_it_interprets_and_everybody_sees_that(
     await _reads_spanish(ana)
 
 
+async def test_a_projector_shows_the_badge_too(gathering: Gathering, tmp_path: Path) -> None:
+    """Whoever reads on the wall knows as much as whoever reads on a page of their own."""
+    emma = gathering.emma
+    await emma.page.locator(".room-invite").click()
+    link = await emma.page.get_by_label("Captions for a projector or OBS").input_value()
+    await emma.page.keyboard.press("Escape")
+    screen = await gathering.ana.page.context.new_page()
+    gathering.told.watch(screen)
+    await screen.goto(link)
+    await expect(screen.locator(".screen-secrecy")).to_have_text(HEARS, timeout=LIMIT_MS)
+    await expect(screen.locator(".passage-text").first).to_be_visible(timeout=LIMIT_MS)
+    await screen.screenshot(path=tmp_path / "screen.png")
+    assert await barriers(screen) == []
+    await screen.goto(f"{link.partition('#')[0]}?transparent=1#{link.partition('#')[2]}")
+    await expect(screen.locator(".passage-text").first).to_be_visible(timeout=LIMIT_MS)
+    await expect(screen.locator(".screen-secrecy")).to_have_count(0)
+    await screen.close()
+
+
 async def test_a_wrong_key_and_a_missing_one_are_told(gathering: Gathering, tmp_path: Path) -> None:
     """With another key nothing is heard or read; without one nobody gets in."""
     luc, link = gathering.luc, await _guest_link(gathering.emma)

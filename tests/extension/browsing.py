@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import numpy as np
 from playwright.async_api import BrowserContext, Page, Playwright
 
@@ -84,8 +85,31 @@ class Visitor:
     async def start(self, page: Page) -> None:
         """Has a tab interpreted; it is listened to what is heard of it from the beginning."""
         await self.tap()
+        await self.begin(page)
+
+    async def begin(self, page: Page) -> None:
+        """Has a tab interpreted."""
         await self.click(page)
         await self.press(".start .button-main")
+
+    async def show_again(self, page: Page) -> None:
+        """Puts the captions over a page anew, as after it was loaded."""
+        await self.context.service_workers[0].evaluate(
+            """async (url) => {
+              const tab = (await chrome.tabs.query({})).find((each) => each.url === url || each.title === "A talk");
+              await chrome.scripting.executeScript({ target: { tabId: tab.id }, files: ["overlay.js"] });
+            }""",
+            page.url,
+        )
+
+    async def microphone(self, setting: str) -> None:
+        """What the browser answers the extension that asks for the microphone: "granted" or "denied"."""
+        await self.tools.call(
+            "Browser.setPermission",
+            permission={"name": "microphone"},
+            setting=setting,
+            origin=f"chrome-extension://{self.identifier}",
+        )
 
     async def tap(self) -> None:
         """Opens the offscreen document as the extension does, and listens to all that it will play."""
@@ -159,6 +183,26 @@ def _until(selector: str, then: str = "") -> str:
       }}
       throw new Error({json.dumps(f"no {selector}")} + ": " + document.body.innerText);
     }})()"""
+
+
+async def see(page: Page, look: tuple[str, str]) -> None:
+    """Has a page believe that the browser is in a language, and the system light or dark.
+
+    Args:
+        look: a language, "light" or "dark"; from the next loading on.
+    """
+    language, scheme = look
+    devtools = await page.context.new_cdp_session(page)
+    agent = await page.evaluate("navigator.userAgent")
+    await devtools.send("Emulation.setUserAgentOverride", {"userAgent": agent, "acceptLanguage": language})
+    await page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # "light" or "dark"
+
+
+async def new_code(address: str) -> str:
+    """A pairing code of an installation, as anybody may make one where rooms are open."""
+    async with aiohttp.ClientSession(address) as http, http.post("/api/v1/pairing/codes") as answer:
+        assert answer.status == 201
+        return str((await answer.json())["code"])
 
 
 def granted(built: Path, folder: Path) -> Path:

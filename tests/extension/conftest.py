@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 import pytest_asyncio
 from numpy.typing import NDArray
+from playwright.async_api import expect
 
 from stack.alone import alone
 from stack.ports import free_port
@@ -24,6 +25,8 @@ from tests.extension.meeting import Pages, pages
 
 __all__ = ["livekit", "playwright", "voice"]
 
+expect.set_options(timeout=20_000)  # three connections are made, and a machine may do much else meanwhile
+
 BUILD_LIMIT_S = 300
 TAB_HZ = 440
 """What the meeting sounds like."""
@@ -34,6 +37,11 @@ OWN_HZ = 300
 @pytest.fixture(scope="session")
 def extension() -> Path:
     """The built extension."""
+    return build_extension()
+
+
+def build_extension() -> Path:
+    """Builds it anew; where it lies."""
     npm = shutil.which("npm")
     assert npm is not None, "npm is not installed"
     lock = ROOT / "build" / "extension.lock"

@@ -61,19 +61,23 @@ class DevTools:
                         return str(each["targetId"])
                 await asyncio.sleep(0.1)
 
+    async def session(self, address: str) -> str:
+        """The session of what runs at an address that ends so."""
+        target = await self.target(address)
+        if target not in self._sessions:
+            attached = await self.call("Target.attachToTarget", targetId=target, flatten=True)
+            self._sessions[target] = attached["sessionId"]
+        return self._sessions[target]
+
     async def evaluate(self, address: str, expression: str) -> Any:
         """What a script says in what runs at an address that ends so; promises are waited for.
 
         Raises:
             DevToolsError: it threw.
         """
-        target = await self.target(address)
-        if target not in self._sessions:
-            attached = await self.call("Target.attachToTarget", targetId=target, flatten=True)
-            self._sessions[target] = attached["sessionId"]
         said = await self.call(
             "Runtime.evaluate",
-            self._sessions[target],
+            await self.session(address),
             expression=expression,
             awaitPromise=True,
             returnByValue=True,

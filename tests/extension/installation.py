@@ -30,6 +30,13 @@ class Installation:
     wishes: list[dict[str, object]] = field(default_factory=list)
     closed: list[str] = field(default_factory=list)
     made: asyncio.Event = field(default_factory=asyncio.Event)
+    asked: asyncio.Event = field(default_factory=asyncio.Event)
+    """Whether a room was asked for."""
+    answers: asyncio.Event = field(default_factory=asyncio.Event)
+    """Rooms are given while it is set."""
+
+    def __post_init__(self) -> None:
+        self.answers.set()
 
     async def room(self, number: int = 1) -> str:
         """Returns once so many rooms were made: the name of the last of them.
@@ -42,6 +49,16 @@ class Installation:
                 await self.made.wait()
                 self.made.clear()
         return self.rooms[number - 1]
+
+    async def ended(self, *rooms: str) -> None:
+        """Returns once the device has ended these rooms and no others.
+
+        Raises:
+            TimeoutError: that did not come within 10 s.
+        """
+        async with asyncio.timeout(10):
+            while self.closed != list(rooms):
+                await asyncio.sleep(0.05)
 
     def application(self) -> web.Application:
         """The routes of `docs/api.md`, below `/api/v1/pairing`."""
@@ -63,6 +80,8 @@ class Installation:
         if self.withdrawn or request.headers.get("Authorization") != "Bearer secret":
             return _problem(401, "device_revoked")
         self.wishes.append(await request.json())
+        self.asked.set()
+        await self.answers.wait()
         room = f"paired-{secrets.token_hex(4)}"
         self.rooms.append(room)
         self.made.set()

@@ -19,7 +19,7 @@ _PLAYS = """<!doctype html><html lang="en"><title>A talk</title><main><h1>A talk
 # Both tabs are in one browser, so that what they arrange goes by a channel between them.
 _CALLS = """<!doctype html><html lang="en"><title>A call</title><main><h1>A call</h1><audio autoplay></audio>
 <button type="button">Leave</button></main>
-<script>
+<script nonce="call">
 const channel = new BroadcastChannel("call");
 const peer = new RTCPeerConnection();
 const first = location.hash === "#first";
@@ -61,9 +61,18 @@ window.join = async () => {
 </script></html>"""
 
 
+_STRICT = {"Content-Security-Policy": "default-src 'none'; media-src 'self'; sandbox"}
+_CALL_POLICY = {
+    "Content-Security-Policy": "default-src 'none'; script-src 'nonce-call'; base-uri 'none'; "
+    "require-trusted-types-for 'script'; trusted-types 'none'; frame-ancestors 'none'"
+}
+"""No script, style, medium or connection but the page's own script and its peer connections."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pages:
-    """Where the pages are: `plays`, `calls`; and `strict`, whose policy allows no script and no connection."""
+    """Where the pages are: `plays`; `calls`, whose policy is as strict as that of calls is; and `strict`, whose policy
+    allows no script and no connection at all."""
 
     url: str
     port: int
@@ -84,10 +93,10 @@ async def pages(talk: Path, *, tls: ssl.SSLContext | None = None) -> AsyncIterat
         return page(_PLAYS)
 
     async def calls(_: web.Request) -> web.Response:
-        return page(_CALLS)
+        return page(_CALLS, **_CALL_POLICY)
 
     async def strict(_: web.Request) -> web.Response:
-        return page(_PLAYS, **{"Content-Security-Policy": "default-src 'none'; media-src 'self'; sandbox"})
+        return page(_PLAYS, **_STRICT)
 
     async def sound(_: web.Request) -> web.FileResponse:
         return web.FileResponse(talk)

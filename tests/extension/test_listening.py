@@ -15,7 +15,7 @@ from playwright.async_api import Page, Playwright, expect
 from tests.browser.axe import barriers
 from tests.browser.interpreter import ScriptedInterpreter, interpreting, tone
 from tests.browser.servers import MediaServer
-from tests.extension.browsing import Visitor, visitor
+from tests.extension.browsing import Visitor, see, visitor
 from tests.extension.conftest import TAB_HZ
 from tests.extension.installation import CODE, Installation
 from tests.extension.meeting import Pages
@@ -27,6 +27,8 @@ pytestmark = [
 ]
 
 SAID_HZ = 1000
+LANGUAGES = ("en", "es", "fr", "de", "pt", "it", "zh", "ja", "ar", "hi")
+LOOKS = (*zip(LANGUAGES, ("light", "dark") * 5, strict=True), ("ar", "dark"))
 QUIETER_DB = 20
 """So much the tab is turned down at least while its translation speaks; the usual balance is 28 dB."""
 
@@ -80,9 +82,12 @@ async def test_the_translation_is_heard_over_the_tab_and_read_on_its_page(
         before = await somebody.hears(TAB_HZ)
 
         saying = asyncio.create_task(scene.interpreter.say("es", tone(SAID_HZ, 10)))
-        over = await somebody.hears(SAID_HZ)
+        quiet = before.level_db(TAB_HZ) - QUIETER_DB
+        # On a busy machine the translation may arrive in pieces, and the tab is turned up between them.
+        while not ((over := await somebody.hears(SAID_HZ)).level_db(TAB_HZ) < quiet or saying.done()):
+            pass
         await saying
-        assert over.level_db(TAB_HZ) < before.level_db(TAB_HZ) - QUIETER_DB
+        assert over.level_db(TAB_HZ) < quiet
 
         await scene.interpreter.measure("es", 2.5)
         await scene.interpreter.caption(scene.call, "Good morning.", language="en")
@@ -95,9 +100,7 @@ async def test_the_translation_is_heard_over_the_tab_and_read_on_its_page(
 
         await frame.get_by_role("button", name="Stop").click()
         await expect(scene.page.locator("hive-captions")).to_have_count(0)
-        async with asyncio.timeout(10):
-            while hive.closed != [scene.room]:
-                await asyncio.sleep(0.05)
+        await hive.ended(scene.room)
 
 
 async def test_captions_are_moved_resized_and_read_in_another_language(
@@ -137,7 +140,6 @@ async def test_captions_are_moved_resized_and_read_in_another_language(
         await expect(frame.locator(".line-text")).to_have_text("Bonjour.")
 
 
-@pytest.mark.parametrize(("locale", "scheme"), [("en", "light"), ("de", "dark"), ("ar", "light")])
 async def test_nothing_of_it_has_barriers(
     playwright: Playwright,
     extension: Path,
@@ -145,22 +147,33 @@ async def test_nothing_of_it_has_barriers(
     media: MediaServer,
     elsewhere: Pages,
     tmp_path: Path,
-    locale: str,
-    scheme: str,
 ) -> None:
-    """Settings before and after pairing, the button's window, captions; light, dark, from right to left."""
-    async with visitor(playwright, extension, tmp_path / "profile", locale=locale, scheme=scheme) as somebody:
+    """Settings before and after pairing, the button's window, captions; in ten languages, light and dark in turn."""
+    async with visitor(playwright, extension, tmp_path / "profile") as somebody:
         settings = await somebody.options()
-        assert await barriers(settings) == []
-        assert await settings.locator("html").get_attribute("dir") == ("rtl" if locale == "ar" else "ltr")
+        found = [line for look in LOOKS for line in await _barriers(settings, look)]
         async with interpreted(somebody, hive, media, f"{elsewhere.url}/plays") as scene:
-            await scene.interpreter.caption(scene.call, "Buenos días.", language="es")
-            await expect(scene.page.locator("hive-captions .line-text")).to_have_text("Buenos días.")
-            assert await barriers(scene.page) == []
-            await settings.reload()
-            await settings.locator("main").wait_for()
-            assert await barriers(settings) == []
             window = await somebody.context.new_page()
             await window.goto(somebody.page_of("popup.html"))
-            await window.locator("main").wait_for()
-            assert await barriers(window) == []
+            for look in LOOKS:
+                found += [*await _barriers(settings, look), *await _barriers(window, look)]
+            lines = scene.page.locator("hive-captions .line-text")
+            for look in LOOKS:
+                await see(scene.page, look)
+                await somebody.show_again(scene.page)
+                await scene.interpreter.caption(scene.call, "Buenos días.", language="es")
+                await expect(lines.first).to_be_visible()
+                assert await scene.page.locator("hive-captions").get_attribute("lang") == look[0]
+                found += await barriers(scene.page)
+        assert found == []
+
+
+async def _barriers(page: Page, look: tuple[str, str]) -> list[str]:
+    """What is in the way on one of the extension's own pages in one look."""
+    await see(page, look)
+    await page.reload()
+    await page.locator("main").wait_for()
+    html = page.locator("html")
+    said = (await html.get_attribute("lang"), await html.get_attribute("dir"))
+    assert said == (look[0], "rtl" if look[0] == "ar" else "ltr")
+    return await barriers(page)

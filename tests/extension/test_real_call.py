@@ -10,7 +10,6 @@ import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-import aiohttp
 import numpy as np
 import pytest
 import pytest_asyncio
@@ -23,7 +22,7 @@ from tests.browser.interpreter import tone
 from tests.browser.likeness import heard, talk
 from tests.browser.people import Heard
 from tests.browser.real import real_stack
-from tests.extension.browsing import Visitor, calling, granted, received, visitor
+from tests.extension.browsing import calling, granted, new_code, received, visitor
 from tests.extension.conftest import written
 from tests.extension.meeting import certificate, pages
 from tests.models import real_model
@@ -51,17 +50,6 @@ async def stack(tmp_path_factory: pytest.TempPathFactory, web: Path, livekit: Pa
         yield running
 
 
-async def _pair(somebody: Visitor, stack: Stack) -> None:
-    """By a code of the installation, as anybody may make one where rooms are open."""
-    async with (
-        aiohttp.ClientSession(stack.auth_url) as http,
-        http.post("/api/v1/pairing/codes") as answer,
-    ):
-        assert answer.status == 201
-        code = (await answer.json())["code"]
-    await somebody.pair(str(stack.auth_url), code)
-
-
 async def test_a_talk_in_a_tab_is_heard_and_read_in_another_language(
     playwright: Playwright, extension: Path, stack: Stack, tmp_path: Path
 ) -> None:
@@ -70,7 +58,7 @@ async def test_a_talk_in_a_tab_is_heard_and_read_in_another_language(
         pages(talk(tmp_path / "talk.wav", SENTENCES, pause_s=0.8)) as elsewhere,
         visitor(playwright, extension, tmp_path / "profile") as somebody,
     ):
-        await _pair(somebody, stack)
+        await somebody.pair(str(stack.auth_url), await new_code(str(stack.auth_url)))
         await somebody.keep(hear="es", theirs="en", mine="es", balance=1)
         page = await somebody.context.new_page()
         await page.goto(f"{elsewhere.url}/plays")
@@ -98,7 +86,7 @@ async def test_the_other_end_of_a_call_understands_who_speaks_another_language(
         hosts = f"MAP meet.google.com:443 127.0.0.1:{elsewhere.port}"
         folder = granted(extension, tmp_path / "granted")
         async with visitor(playwright, folder, tmp_path / "profile", voice=voice, hosts=hosts) as somebody:
-            await _pair(somebody, stack)
+            await somebody.pair(str(stack.auth_url), await new_code(str(stack.auth_url)))
             await somebody.keep(
                 hear="off", theirs="es", mine="en", microphone=True, speak="always", read="both"
             )

@@ -13,7 +13,8 @@ from playwright.async_api import Page, Playwright, expect
 from stack.ports import free_port
 from tests.browser.interpreter import interpreting
 from tests.browser.servers import API_KEY, API_SECRET, MediaServer, livekit_server
-from tests.extension.browsing import POPUP, Visitor, visitor
+from tests.extension.browsing import OFFSCREEN, POPUP, Visitor, visitor
+from tests.extension.conftest import TAB_HZ
 from tests.extension.installation import CODE, Installation, installation
 from tests.extension.meeting import Pages
 
@@ -22,6 +23,12 @@ pytestmark = [
     pytest.mark.asyncio(loop_scope="session"),
     pytest.mark.timeout(240),
 ]
+
+
+# Four minutes go by: none but the call looks at this clock.
+_LATER = (
+    "(() => { const now = performance.now.bind(performance); performance.now = () => now() + 240_000; })()"
+)
 
 
 async def _says(somebody: Visitor, words: str, selector: str = ".trouble") -> None:
@@ -126,6 +133,66 @@ async def test_a_media_server_that_goes_is_come_back_to(
                 await interpreter.met(f"listener-{room}")
 
 
+async def test_an_installation_that_does_not_come_back_ends_the_call(
+    playwright: Playwright, extension: Path, media: MediaServer, elsewhere: Pages, tmp_path: Path
+) -> None:
+    """The original is heard meanwhile; after three minutes it is said that interpreting has ended."""
+    async with visitor(playwright, extension, tmp_path / "profile") as somebody:
+        async with installation(media.url) as hive, _at(somebody, f"{elsewhere.url}/plays") as page:
+            await somebody.pair(hive.url, CODE)
+            await somebody.start(page)
+            room = await hive.room()
+            await expect(page.locator("hive-captions .signs")).to_contain_text("on its way")
+        async with api.LiveKitAPI(media.url.replace("ws", "http", 1), API_KEY, API_SECRET) as admin:
+            await admin.room.delete_room(api.DeleteRoomRequest(room=room))
+        await expect(page.locator("hive-captions .signs")).to_contain_text("interrupted")
+        assert (await somebody.listen(2)).level_db(TAB_HZ) > -50
+        await somebody.tools.evaluate(OFFSCREEN, _LATER)
+        await expect(page.locator("hive-captions")).to_contain_text("did not come back", timeout=30_000)
+
+
+async def test_a_call_that_is_stopped_while_it_begins_leaves_no_room(
+    playwright: Playwright, extension: Path, hive: Installation, elsewhere: Pages, tmp_path: Path
+) -> None:
+    """The room that is given afterwards is ended as well."""
+    async with visitor(playwright, extension, tmp_path / "profile") as somebody:
+        await somebody.pair(hive.url, CODE)
+        async with _at(somebody, f"{elsewhere.url}/plays") as page:
+            hive.answers.clear()
+            await somebody.start(page)
+            await hive.asked.wait()
+            await page.locator("hive-captions .stop").click()
+            await expect(page.locator("hive-captions")).to_have_count(0)
+            hive.answers.set()
+            await hive.ended(await hive.room())
+
+
+@pytest.mark.parametrize("has_one", [True, False])
+async def test_a_microphone_that_cannot_be_had_is_said(
+    playwright: Playwright,
+    extension: Path,
+    hive: Installation,
+    elsewhere: Pages,
+    own: Path,
+    tmp_path: Path,
+    has_one: bool,
+) -> None:
+    """Under the button and over the page, whether it is forbidden or there is none; the tab is interpreted all the
+    same."""
+    words = "does not let HIVE use the microphone" if has_one else "No microphone was found"
+    voice = own if has_one else None
+    async with visitor(playwright, extension, tmp_path / "profile", voice=voice) as somebody:
+        await somebody.pair(hive.url, CODE)
+        await somebody.keep(hear="es", theirs="en", mine="es", microphone=True)
+        await somebody.microphone("denied" if has_one else "granted")
+        async with _at(somebody, f"{elsewhere.url}/plays") as page:
+            await somebody.start(page)
+            await hive.room()
+            await expect(page.locator("hive-captions .signs")).to_contain_text(words)
+            await expect(page.locator("hive-captions .signs")).to_contain_text("on its way")
+            await _says(somebody, words)
+
+
 async def test_a_closed_tab_ends_the_call(
     playwright: Playwright, extension: Path, hive: Installation, elsewhere: Pages, tmp_path: Path
 ) -> None:
@@ -137,6 +204,7 @@ async def test_a_closed_tab_ends_the_call(
             await expect(page.locator("hive-captions .frame")).to_be_visible()
             await hive.room()
             await page.close()
+        await hive.ended(*hive.rooms)
         async with _at(somebody, f"{elsewhere.url}/plays") as other:
             await somebody.click(other)
             await _says(somebody, "The tab was closed")
@@ -161,6 +229,7 @@ async def test_one_tab_at_a_time_is_interpreted(
             await hive.room(2)
             await expect(second.locator("hive-captions .frame")).to_be_visible()
             await expect(first.locator("hive-captions")).to_have_count(0)
+            await hive.ended(hive.rooms[0])
 
 
 async def test_who_is_withdrawn_in_mid_call_is_told(

@@ -325,6 +325,21 @@ class Guest:
             raise error
 
 
+class Admitted(Guest):
+    """One that connects with a token that it was given."""
+
+    def __init__(self, livekit: LiveKit, token: str) -> None:
+        super().__init__("", "", livekit)
+        self._given = token
+
+    def _token(self) -> str:
+        return self._given
+
+    async def join(self) -> None:
+        await super().join()
+        self.identity = self.room.local_participant.identity
+
+
 async def _speak(source: rtc.AudioSource, loud_s: float, silent_s: float) -> None:
     piece = RATE_HZ // 10
     position = 0

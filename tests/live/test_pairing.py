@@ -21,27 +21,12 @@ from config.settings import Auth, LiveKit, Settings
 from stack.environment import child_environment
 from stack.ports import free_port
 from tests.live.conftest import SETTINGS
-from tests.live.guests import Guest, until
+from tests.live.guests import Admitted, until
 from tests.live.test_host import ROOT, _worker
 
 pytestmark = pytest.mark.live
 
 PATIENCE_S = 30.0
-
-
-class Participant(Guest):
-    """One that connects with a token that it was given."""
-
-    def __init__(self, livekit: LiveKit, token: str) -> None:
-        super().__init__("", "", livekit)
-        self._given = token
-
-    def _token(self) -> str:
-        return self._given
-
-    async def join(self) -> None:
-        await super().join()
-        self.identity = self.room.local_participant.identity
 
 
 @contextlib.asynccontextmanager
@@ -106,9 +91,9 @@ async def test_a_paired_device_hears_a_call_and_is_put_out_in_mid_meeting(
         answer = await client.post("/rooms", json=languages, headers=headers)
         made: dict[str, Any] = answer.raise_for_status().json()
         async with (
-            Participant(livekit, made["speakers"]["tab"]) as call,
-            Participant(livekit, made["listener"]) as ear,
-            Participant(livekit, made["speakers"]["microphone"]) as microphone,
+            Admitted(livekit, made["speakers"]["tab"]) as call,
+            Admitted(livekit, made["listener"]) as ear,
+            Admitted(livekit, made["speakers"]["microphone"]) as microphone,
         ):
             await call.open_microphone()
             await until(lambda: ear.hears() == {"es"}, "the call in Spanish", PATIENCE_S)

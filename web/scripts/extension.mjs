@@ -10,7 +10,7 @@ const root = resolve(web, "..", "extension");
 const dist = join(root, "dist");
 
 /** Where the stores ask for a region. */
-const STORE_CODES = { pt: "pt_BR", zh: "zh_CN" };
+const STORE_CODES = { pt: "pt_PT", zh: "zh_CN" };
 
 /** Files of the extension find packages where the page has them. */
 const packagesOfThePage = {

@@ -33,7 +33,7 @@ export const de: Words = {
   "problem.withdrawn": "Der Zugang dieses Browsers wurde entzogen oder ist abgelaufen. Verbinden Sie ihn neu.",
   "problem.offline": "Die Installation antwortet nicht. Prüfen Sie, ob der Server läuft und dieser Rechner online ist.",
   "problem.crowded": "Die Installation ist ausgelastet. Versuchen Sie es in einer Minute wieder.",
-  "problem.refused": "Die Installation hat keinen Raum geöffnet. Fragen Sie, wer sie betreibt.",
+  "problem.refused": "Die Installation hat keinen Raum geöffnet. Fragen Sie bei ihrem Betreiber nach.",
   "problem.protected":
     "Der Browser gibt niemandem den Ton dieser Seite. Öffnen Sie den Anruf in einem gewöhnlichen Tab und klicken Sie dort auf den HIVE-Knopf.",
   "problem.taken": "Eine andere Erweiterung hört diesen Tab schon. Beenden Sie sie zuerst.",
@@ -91,7 +91,7 @@ export const de: Words = {
   "voice.auto": "Nach der Tonhöhe",
   "voice.low": "Tief",
   "voice.high": "Hoch",
-  "voice.hint": "Ein Anruf ist ein einziger Ton mit allen darin, darum spricht eine Stimme für alle.",
+  "voice.hint": "In einem Anruf kommen alle in einem einzigen Ton an, darum spricht eine Stimme für alle.",
   "captions.label": "Untertitel des Anrufs",
   "captions.call": "Anruf",
   "captions.you": "Sie",

@@ -64,18 +64,22 @@ export class Call {
 
   /** Runs until the call ends. */
   async run(): Promise<void> {
+    // Asked for at once: the interpreter is on its way while the browser hands over the sound.
+    const room = this.openRoom();
     try {
       this.tab = await tabSound(this.start.streamId);
     } catch (error) {
       console.warn("the tab's sound cannot be had", error);
-      return this.end("protected");
+      this.end("protected");
+      await room.then((made) => this.giveBack(made)).catch(() => undefined); // there was none
+      return;
     }
     this.tab.addEventListener("ended", () => this.end("tab-gone"));
     this.mixer.addOriginal(TAB, this.tab, false);
     // From here on the tab is heard by way of this document alone.
     await this.mixer.resume();
     await this.openMicrophone();
-    await this.keepVisiting();
+    await this.keepVisiting(room);
   }
 
   /** Ends it; the browser plays the tab's sound itself again. */
@@ -112,12 +116,15 @@ export class Call {
   }
 
   /** Finds a private room again and again, until the call ends or there is none to be had. */
-  private async keepVisiting(): Promise<void> {
+  private async keepVisiting(first: Promise<PrivateRoom>): Promise<void> {
+    let room = first;
     let waitMs = FIRST_WAIT_MS;
     let awaySinceMs = -Infinity;
-    while (!this.closing.signal.aborted) {
+    for (;;) {
       try {
-        const visit = await this.visit();
+        const made = await room;
+        if (this.closing.signal.aborted) return await this.giveBack(made);
+        const visit = await this.visit(made);
         waitMs = FIRST_WAIT_MS;
         await visit.over;
         awaySinceMs = performance.now();
@@ -131,13 +138,25 @@ export class Call {
         waitMs = Math.max(stayAwayMs(error), Math.min(LONGEST_WAIT_MS, waitMs * 2));
       }
       await wait(waitMs, this.closing.signal);
+      if (this.closing.signal.aborted) return;
+      room = this.openRoom();
     }
   }
 
-  private async visit(): Promise<Visit> {
+  private openRoom(): Promise<PrivateRoom> {
+    const room = this.pairing.openRoom(this.start.device, this.wanted);
+    room.catch(() => undefined); // whoever waits for it hears of it
+    return room;
+  }
+
+  /** Where the installation does not hear of it, it ends the room by itself. */
+  private async giveBack(room: PrivateRoom): Promise<void> {
+    await this.pairing.closeRoom(this.start.device, room).catch((error: unknown) => console.info(error));
+  }
+
+  private async visit(room: PrivateRoom): Promise<Visit> {
     const { tab } = this;
     if (!tab) throw new Error("a visit without sound");
-    const room = await this.pairing.openRoom(this.start.device, this.wanted);
     const visit = new Visit(this.wanted);
     visit.interpreter.subscribe(() => this.follow(visit));
     visit.presence.subscribe(() => this.follow(visit));
@@ -145,9 +164,14 @@ export class Call {
     visit.passages.subscribe(() => this.draw());
     visit.heard.track.subscribe(() => this.hear(visit.heard.track.get()));
     visit.spoken.track.subscribe(() => this.outgoing.play(visit.spoken.track.get()));
-    await visit.enter(room, { call: tab, microphone: this.microphone });
-    if (this.closing.signal.aborted) await visit.leave();
+    try {
+      await visit.enter(room, { call: tab, microphone: this.microphone });
+    } catch (error) {
+      void this.giveBack(room);
+      throw error;
+    }
     this.place = { room, visit };
+    if (this.closing.signal.aborted) await this.leave();
     this.tell({ phase: "running" });
     visit.wish(this.wanted, this.state.get().pressed);
     return visit;
@@ -161,13 +185,13 @@ export class Call {
     this.tell({ phase: "interrupted", interpreter: "absent", lag: { kind: "unknown" } });
   }
 
-  /** Nothing is to be left of the room; where the installation does not hear of it, it ends the room by itself. */
+  /** Nothing is to be left of the room. */
   private async leave(): Promise<void> {
     const { place } = this;
     this.place = null;
     if (!place) return;
     await place.visit.leave();
-    await this.pairing.closeRoom(this.start.device, place.room).catch((error: unknown) => console.info(error));
+    await this.giveBack(place.room);
   }
 
   private hear(track: MediaStreamTrack | null): void {

@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { useI18n } from "../hooks/useI18n";
 import { useMeeting } from "../hooks/useMeeting";
+import { useSecrecy } from "../hooks/useSecrecy";
 import { useStore } from "../hooks/useStore";
 import type { Organising } from "../logic/api";
 import type { TextKey } from "../logic/i18n";
@@ -24,10 +25,9 @@ interface SealedBadgeProps {
 /** Of a meeting that is encrypted end to end: whether the interpreter can hear it. Organisers decide that here. */
 export default function SealedBadge({ encryption, organising }: SealedBadgeProps) {
   const { text } = useI18n();
-  const secrecy = useStore(encryption.secrecy);
+  const state = useSecrecy(encryption);
   const unreadable = useNamed(useStore(encryption.unreadable));
   const clear = useNamed(useStore(encryption.inTheClear));
-  const state = unreadable !== "" && secrecy.state !== "hears" ? "wrong" : secrecy.state;
   return (
     <SecrecyBadge state={state}>
       <p>{text(MEANINGS[state])}</p>

@@ -6,7 +6,7 @@ import { Icon } from "./Icon";
 /** Who can hear the meeting beside those in it. */
 export type BadgeState = "open" | "deaf" | "hears" | "other-key" | "wrong";
 
-const LABELS: Readonly<Record<BadgeState, TextKey>> = {
+export const SECRECY_LABELS: Readonly<Record<BadgeState, TextKey>> = {
   open: "sealed.open",
   deaf: "sealed.deaf",
   hears: "sealed.hears",
@@ -19,7 +19,7 @@ export function SecrecyBadge({ state, children }: { state: BadgeState; children:
   const { text } = useI18n();
   const [open, setOpen] = useState(false);
   const id = useId();
-  const label = text(LABELS[state]);
+  const label = text(SECRECY_LABELS[state]);
   return (
     <div className="secrecy" data-secrecy={state} onKeyDown={(event) => event.key === "Escape" && setOpen(false)}>
       <button

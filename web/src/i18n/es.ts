@@ -439,7 +439,7 @@ export const es: Messages = {
   "sound.ducked": "El original está más bajo mientras habla la traducción",
   "sound.push": "Pulsar para traducir",
   "sound.pushHint": "Solo se le interpreta mientras mantiene pulsado el botón o la tecla T.",
-  "sound.pushHold": "Mantener para ser interpretado",
+  "sound.pushHold": "Mantener pulsado para que le interpreten",
   "sound.pushing": "Se le está interpretando",
   "sound.menu": "Micrófono y altavoz",
   "sound.processing": "Sonido de su micrófono",
@@ -478,7 +478,7 @@ export const es: Messages = {
     "Con unos segundos de lo que dice, este servidor mide cómo suena su voz y mezcla sus voces sintéticas para que se le parezcan. Su voz no se clona. Todos ven que la voz está calculada. El sonido, la medida y la mezcla se quedan en las máquinas del operador y desaparecen cuando lo desactiva, se va o termina la reunión. Mientras tanto, solo usted debería hablar por su micrófono.",
   "likeness.gathering": "Siga hablando: se han oído {seconds} de unos {enough} segundos.",
   "likeness.searching":
-    "Su voz está medida. Se busca una voz parecida en cuanto alguien le oye en otro idioma. Hasta entonces habla la voz habitual.",
+    "Su voz ya está medida. Se busca una voz parecida en cuanto alguien le oye en otro idioma. Hasta entonces habla la voz habitual.",
   "likeness.found": "{language}: parecido con su voz {before} → {after} (voz ya hecha → voz calculada; 1 es igual)",
   "likeness.failed": "No se ha encontrado ninguna voz parecida a la suya. Habla la voz habitual.",
   "likeness.forbidden": "Quien organiza no permite voces parecidas a las de quienes hablan. Habla la voz habitual.",
@@ -535,7 +535,7 @@ export const es: Messages = {
   "trouble.encrypted":
     "Esta reunión está cifrada de extremo a extremo. El intérprete no tiene la clave: no oye ni traduce nada.",
   "trouble.encryptedSome": "Con cifrado de extremo a extremo, el intérprete no puede oír a: {names}.",
-  "trouble.otherKey": "El intérprete tiene otra clave que esta reunión, así que no oye ni traduce nada.",
+  "trouble.otherKey": "El intérprete tiene una clave distinta de la de esta reunión, así que no oye ni traduce nada.",
   "sealed.create": "Cifrada de extremo a extremo",
   "sealed.createHint": "El servidor no puede oírla ni grabarla. El intérprete solo la oye cuando usted lo permite.",
   "sealed.open": "Sin cifrado de extremo a extremo",
@@ -548,7 +548,7 @@ export const es: Messages = {
   "sealed.hearsText":
     "Quien organiza ha entregado la clave al intérprete. Oye a todos, en las máquinas de quien gestiona este servidor.",
   "sealed.otherKey": "Cifrada, el intérprete tiene otra clave",
-  "sealed.otherKeyText": "El intérprete recibió otra clave que la suya. No pueden leerse mutuamente.",
+  "sealed.otherKeyText": "El intérprete recibió una clave distinta de la suya. No pueden leerse mutuamente.",
   "sealed.wrong": "Cifrada, su clave no encaja",
   "sealed.wrongText": "La clave ha cambiado o su enlace no es correcto. Pida un enlace nuevo.",
   "sealed.unreadable": "Su clave no abre lo que viene de: {names}.",
@@ -620,9 +620,9 @@ export const es: Messages = {
   },
 
   "keys.title": "Teclado",
-  "keys.use": "Usar teclas sueltas",
+  "keys.use": "Usar atajos de una sola tecla",
   "keys.microphone": "Activar o silenciar el micrófono",
-  "keys.push": "Mantener: ser interpretado",
+  "keys.push": "Mantener pulsada: ser interpretado",
   "keys.language": "Elegir el idioma que oye",
   "keys.captions": "Subtítulos: siguiente tipo",
   "keys.calm": "Subtítulos estables",
@@ -685,8 +685,8 @@ export const es: Messages = {
   "org.present": "El intérprete está aquí.",
   "org.lost": "El intérprete no vino o se fue. Se le está llamando de nuevo.",
   "org.invite": "Invitar al intérprete",
-  "org.dismiss": "Despedir",
-  "org.dismissTitle": "¿Despedir al intérprete?",
+  "org.dismiss": "Retirar",
+  "org.dismissTitle": "¿Retirar al intérprete?",
   "org.dismissText": "La traducción termina para todos. Puede volver a invitar al intérprete.",
   "org.languages": "Idiomas",
   "org.languagesHint":

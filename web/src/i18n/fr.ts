@@ -547,7 +547,7 @@ export const fr: Messages = {
   "trouble.encrypted":
     "Cette réunion est chiffrée de bout en bout. L’interprète n’a pas de clé : il n’entend et ne traduit rien.",
   "trouble.encryptedSome": "Chiffrés de bout en bout, donc inaudibles pour l’interprète : {names}.",
-  "trouble.otherKey": "L’interprète a une autre clé que cette réunion : il n’entend et ne traduit rien.",
+  "trouble.otherKey": "L’interprète a une autre clé que celle de cette réunion : il n’entend et ne traduit rien.",
   "sealed.create": "Chiffrée de bout en bout",
   "sealed.createHint":
     "Le serveur ne peut ni l’entendre ni l’enregistrer. L’interprète ne l’entend que lorsque vous le permettez.",
@@ -636,7 +636,7 @@ export const fr: Messages = {
   },
 
   "keys.title": "Clavier",
-  "keys.use": "Utiliser les touches seules",
+  "keys.use": "Utiliser des raccourcis d’une seule touche",
   "keys.microphone": "Activer ou couper le micro",
   "keys.push": "Maintenir : être interprété",
   "keys.language": "Choisir la langue d’écoute",
@@ -701,8 +701,8 @@ export const fr: Messages = {
   "org.present": "L’interprète est là.",
   "org.lost": "L’interprète n’est pas venu ou est parti. Il est rappelé.",
   "org.invite": "Inviter l’interprète",
-  "org.dismiss": "Congédier",
-  "org.dismissTitle": "Congédier l’interprète ?",
+  "org.dismiss": "Faire partir",
+  "org.dismissTitle": "Faire partir l’interprète ?",
   "org.dismissText": "La traduction s’arrête pour tout le monde. Vous pouvez inviter l’interprète à nouveau.",
   "org.languages": "Langues",
   "org.languagesHint":

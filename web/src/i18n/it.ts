@@ -204,10 +204,10 @@ export const it: Messages = {
   "error.media_server": "Il server multimediale non è raggiungibile. Riprovi tra poco.",
   "error.not_found": "Non c’è più.",
   "error.reader": "Chi legge soltanto i sottotitoli non può organizzare.",
-  "error.too_many_devices": "Sono già associati tanti browser quanti sono permessi. Prima dissociane uno.",
+  "error.too_many_devices": "Sono già associati tanti browser quanti sono permessi. Prima ne dissoci uno.",
   "error.organiser_by_link":
     "Questa persona è entrata con un link per chi organizza. Disattivi quel link per togliere i diritti.",
-  "error.key_missing": "Questa riunione è cifrata end-to-end e il Suo link non porta la chiave. Chieda il link intero.",
+  "error.key_missing": "Questa riunione è cifrata end-to-end e il suo link non porta la chiave. Chieda il link intero.",
   "error.encryption_unsupported":
     "Questo browser non può partecipare a riunioni cifrate end-to-end. Provi con uno aggiornato.",
   "error.interpreter_gone": "L’interprete non risponde. Riprovi tra un momento.",
@@ -394,7 +394,7 @@ export const it: Messages = {
   "rate.voice": "La voce",
   "rate.good": "Bene",
   "rate.bad": "Non bene",
-  "rate.thanks": "Grazie. Viene contato senza il tuo nome.",
+  "rate.thanks": "Grazie. Viene contato senza il suo nome.",
   "rate.why": "Che cosa non va?",
   "rate.wrongWords": "Sono state dette altre parole",
   "rate.wrongTranslation": "Tradotto male",
@@ -441,8 +441,8 @@ export const it: Messages = {
   "sound.balanceHint": "Gli originali si abbassano solo mentre la traduzione parla davvero.",
   "sound.ducked": "L’originale è più basso mentre la traduzione parla",
   "sound.push": "Premi per tradurre",
-  "sound.pushHint": "Viene interpretato solo mentre tiene il pulsante o il tasto T.",
-  "sound.pushHold": "Tieni per interpretare",
+  "sound.pushHint": "Viene interpretato solo mentre tiene premuto il pulsante o il tasto T.",
+  "sound.pushHold": "Tieni premuto per l’interpretazione",
   "sound.pushing": "In questo momento viene interpretato",
   "sound.menu": "Microfono e altoparlante",
   "sound.processing": "Suono del microfono",
@@ -481,7 +481,7 @@ export const it: Messages = {
     "Da alcuni secondi di ciò che dice, questo server misura come suona la sua voce e mescola le proprie voci sintetiche in modo che le somiglino. La sua voce non viene clonata. Tutti vedono che la voce è calcolata. Suono, misura e miscela restano sulle macchine del gestore e scompaiono quando disattiva questa opzione, esce o la riunione finisce. Nel frattempo solo lei dovrebbe parlare nel suo microfono.",
   "likeness.gathering": "Continui a parlare: sentiti {seconds} secondi su circa {enough}.",
   "likeness.searching":
-    "La sua voce è misurata. Una voce simile viene cercata appena qualcuno la ascolta in un’altra lingua. Fino ad allora parla la voce abituale.",
+    "La sua voce è stata misurata. Una voce simile viene cercata appena qualcuno la ascolta in un’altra lingua. Fino ad allora parla la voce abituale.",
   "likeness.found":
     "{language}: somiglianza con la sua voce {before} → {after} (voce pronta → voce calcolata, 1 è uguale)",
   "likeness.failed": "Non è stata trovata una voce simile alla sua. Parla la voce abituale.",
@@ -539,10 +539,10 @@ export const it: Messages = {
   "trouble.encrypted":
     "Questa riunione è cifrata end-to-end. L’interprete non ha la chiave: non sente e non traduce nulla.",
   "trouble.encryptedSome": "Con la cifratura end-to-end l’interprete non può sentire: {names}.",
-  "trouble.otherKey": "L’interprete ha una chiave diversa da questa riunione: non sente e non traduce nulla.",
+  "trouble.otherKey": "L’interprete ha una chiave diversa da quella di questa riunione: non sente e non traduce nulla.",
   "sealed.create": "Cifrata end-to-end",
   "sealed.createHint":
-    "Il server non può né sentirla né registrarla. L’interprete la sente solo quando Lei lo permette.",
+    "Il server non può né sentirla né registrarla. L’interprete la sente solo quando lei lo permette.",
   "sealed.open": "Non cifrata end-to-end",
   "sealed.openText":
     "Suono e parole sono cifrati lungo il percorso, non su questo server: chi lo gestisce potrebbe sentirli.",
@@ -553,10 +553,10 @@ export const it: Messages = {
   "sealed.hearsText":
     "Chi organizza ha consegnato la chiave all’interprete. Sente tutti, sulle macchine di chi gestisce questo server.",
   "sealed.otherKey": "Cifrata, l’interprete ha un’altra chiave",
-  "sealed.otherKeyText": "L’interprete ha ricevuto una chiave diversa dalla Sua. Non potete leggervi a vicenda.",
-  "sealed.wrong": "Cifrata, la Sua chiave non va bene",
-  "sealed.wrongText": "La chiave è cambiata, o il Suo link non è giusto. Chieda un nuovo link.",
-  "sealed.unreadable": "La Sua chiave non apre ciò che viene da: {names}.",
+  "sealed.otherKeyText": "L’interprete ha ricevuto una chiave diversa dalla sua. Non potete leggervi a vicenda.",
+  "sealed.wrong": "Cifrata, la sua chiave non va bene",
+  "sealed.wrongText": "La chiave è cambiata, o il suo link non è giusto. Chieda un nuovo link.",
+  "sealed.unreadable": "La sua chiave non apre ciò che viene da: {names}.",
   "sealed.clear": "Non è cifrato ciò che viene da: {names}.",
   "sealed.hand": "Lascia sentire l’interprete",
   "sealed.handText":
@@ -625,10 +625,10 @@ export const it: Messages = {
   },
 
   "keys.title": "Tastiera",
-  "keys.use": "Usa tasti singoli",
+  "keys.use": "Usa scorciatoie a tasto singolo",
   "keys.microphone": "Attiva o silenzia il microfono",
-  "keys.push": "Tieni: farsi interpretare",
-  "keys.language": "Scegli la lingua che ascolta",
+  "keys.push": "Tieni premuto: farsi interpretare",
+  "keys.language": "Scegli la lingua d’ascolto",
   "keys.captions": "Sottotitoli: tipo successivo",
   "keys.calm": "Sottotitoli stabili",
   "keys.larger": "Sottotitoli più grandi",

@@ -1,11 +1,14 @@
 import { useEffect, useMemo, useState } from "react";
 import { Paragraph } from "../components/CaptionPane";
 import { Notice } from "../components/controls";
+import { Icon } from "../components/Icon";
 import { useTitle } from "../components/Page";
-import { useEncryptedText } from "../hooks/useEncryptedText";
 import { PartBoundary } from "../components/PartBoundary";
+import { SECRECY_LABELS } from "../components/SecrecyBadge";
+import { useEncryptedText } from "../hooks/useEncryptedText";
 import { useErrorText } from "../hooks/useErrorText";
 import { useI18n } from "../hooks/useI18n";
+import { useSecrecy } from "../hooks/useSecrecy";
 import { useStore } from "../hooks/useStore";
 import { useWholeLines } from "../hooks/useWholeLines";
 import { ApiError, type Api } from "../logic/api";
@@ -15,6 +18,7 @@ import { offerOf, UNKNOWN } from "../logic/offer";
 import { keyHere } from "../logic/roomKey";
 import type { CaptionPageOptions } from "../logic/route";
 import { admit, mayPass } from "../room/admission";
+import type { Encryption } from "../room/encryption";
 import type { Reading } from "../room/reading";
 
 interface CaptionsPageProps {
@@ -139,6 +143,7 @@ function Lines({ reading, options }: { reading: Reading; options: CaptionPageOpt
   return (
     <main className="screen" ref={screen} data-align={align} style={{ "--screen-size": height } as React.CSSProperties}>
       <Heading />
+      {reading.encryption && !options.transparent && <SecrecySign encryption={reading.encryption} />}
       {!checkable && <Notice kind="problem">{text("captions.uncheckable")}</Notice>}
       {checkable && lines.length === 0 && !options.transparent && (
         <p className="screen-waiting">{encrypted ? encryptedText(encrypted) : text("page.waiting")}</p>
@@ -147,6 +152,17 @@ function Lines({ reading, options }: { reading: Reading; options: CaptionPageOpt
         <Paragraph key={line.key} line={line} name={named && line.named ? nameIn(names, line.speaker) : ""} />
       ))}
     </main>
+  );
+}
+
+/** The badge of encrypted meetings, for all who see the screen; whoever puts captions over a picture has that alone. */
+function SecrecySign({ encryption }: { encryption: Encryption }) {
+  const { text } = useI18n();
+  const state = useSecrecy(encryption);
+  return (
+    <p className="screen-secrecy" data-secrecy={state} role="status">
+      <Icon name="lock" /> {text(SECRECY_LABELS[state])}
+    </p>
   );
 }
 

@@ -20,7 +20,7 @@ export class Reading {
     private readonly admission: Admission,
     api: Api,
     language: string,
-    private readonly encryption: Encryption | null = null,
+    readonly encryption: Encryption | null = null,
   ) {
     const room = (this.room = new Room({
       ...(encryption ? { encryption: encryption.options } : {}),
