@@ -18,6 +18,7 @@ from cli.commands import (
     demo,
     doctor,
     engines,
+    init,
     join,
     models,
     pair,
@@ -39,6 +40,7 @@ A self-hosted interpreter for LiveKit rooms: everybody hears and reads the meeti
 EPILOG = f"""\
 examples:
   hive demo                        a scripted meeting, interpreted live in this terminal
+  hive init                        settings and secrets of your own
   hive up --room demo              starts everything and prints links for a room
   hive doctor                      what is here, what is missing, what to do
 
@@ -68,7 +70,7 @@ def parser() -> argparse.ArgumentParser:
         title="commands", metavar="COMMAND", required=True, dest="command"
     )
     for module in (
-        demo, up, worker, speech, voice, accounts, pair, join, doctor, models, engines, settings, database,
+        demo, init, up, worker, speech, voice, accounts, pair, join, doctor, models, engines, settings, database,
         backup, restore, bench,
     ):  # fmt: skip
         module.add(commands, common)

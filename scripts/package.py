@@ -50,15 +50,14 @@ def stage(directory: Path) -> None:
     shutil.copytree(ROOT / PAGE, directory / PAGE, ignore=shutil.ignore_patterns(".*"))
 
 
-def build(out: Path, *, sdist: bool = True) -> list[Path]:
+def build(out: Path) -> list[Path]:
     """Builds into a directory; what was built."""
     moment = commit_time()
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="hive-package-") as scratch:
         source = Path(scratch) / "hive"
         stage(source)
-        kinds = ("sdist", "wheel") if sdist else ("wheel",)
-        made = [out / _backend(source, kind, out.resolve(), moment) for kind in kinds]
+        made = [out / _backend(source, kind, out.resolve(), moment) for kind in ("sdist", "wheel")]
     for path in made:
         if path.name.endswith(".tar.gz"):
             settle(path, moment)
