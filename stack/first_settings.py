@@ -46,7 +46,7 @@ class Beginning:
     @property
     def voice_url(self) -> str:
         """The public API has paths like the page's, and a name of its own."""
-        return f"https://voice.{self.domain}" if self.domain else "http://127.0.0.1:8000"
+        return f"https://api.{self.domain}" if self.domain else "http://127.0.0.1:8000"
 
 
 def is_domain(name: str) -> bool:
@@ -139,6 +139,14 @@ LIVEKIT_NODE_IP={beginning.address or "127.0.0.1"}
 
 # Another database for the voice API, e.g. postgresql://hive:…@db/hive
 #HIVE_VOICE_DATABASE_URL=
+
+# With --profile proxy: a directory with fullchain.pem and privkey.pem
+#HIVE_CERTIFICATES=/etc/hive/certificates
+
+# With --profile monitoring: of the user admin, and for how long figures are kept
+#GRAFANA_PASSWORD={secret()}
+#PROMETHEUS_KEEP=30d
+#PROMETHEUS_KEEP_SIZE=4GB
 
 # With --profile redis
 #REDIS_PASSWORD={secret()}

@@ -26,7 +26,7 @@ _NEXT: Final = {
         "  hive worker\n"
         "  python -m auth_service\n"
         "  hive voice\n"
-        "and a proxy with a certificate for {domain} and voice.{domain}: docs/operations.md"
+        "and a proxy with a certificate for {domain} and api.{domain}: docs/operations.md"
     ),
     "compose": (
         "  docker compose up --detach --build\n"

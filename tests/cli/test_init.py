@@ -65,7 +65,7 @@ def test_a_machine_that_others_reach(tmp_path: Path) -> None:
     assert (settings.auth.public_url, settings.livekit.public_url, settings.voice.public_url) == (
         "https://meet.example.org",
         "wss://meet.example.org",
-        "https://voice.meet.example.org",
+        "https://api.meet.example.org",
     )
     assert settings.auth.open_rooms is None
     assert livekit["keys"] == {settings.livekit.api_key: settings.livekit.api_secret.get_secret_value()}
@@ -88,7 +88,9 @@ def test_compose_gets_all_from_its_file(tmp_path: Path) -> None:
     written = dict(re.findall(r"^(\w+)=(.*)$", (tmp_path / ".env").read_text(), re.MULTILINE))
     services = compose(**written)["services"]
     for name in ("auth", "voice", "worker", "speech"):
-        variables = {key: str(value or "") for key, value in services[name]["environment"].items()}
+        variables = {
+            key: "" if value is None else str(value) for key, value in services[name]["environment"].items()
+        }
         settings = load(Path(os.devnull), variables)
         if name == "auth":
             check_secrets(settings)
@@ -106,7 +108,6 @@ def test_the_environment_file_has_every_name_that_compose_reads() -> None:
     offered = set(re.findall(r"^#(\w+)=", environment(Beginning("compose")), re.MULTILINE))
     assert needed <= {name for name, value in written.items() if value}
     assert read_by_compose <= set(written) | offered
-    assert set(written) | offered <= read_by_compose | set(re.findall(r"#.*?(\w+)=", COMPOSE.read_text()))
 
 
 def test_the_example_is_what_the_command_writes() -> None:
