@@ -12,10 +12,10 @@ import structlog
 log = structlog.get_logger(__name__)
 
 EVENT: Final = "erased"
-Kind = Literal["room", "recording", "device", "tenant", "person", "key", "profile", "message"]
+ErasedKind = Literal["room", "recording", "device", "tenant", "person", "key", "profile", "message"]
 
 
-def tell(kind: Kind, *identifiers: str) -> None:
+def tell(kind: ErasedKind, *identifiers: str) -> None:
     """Random ids and names of rooms; nothing of what was erased."""
     for identifier in identifiers:
         log.info(EVENT, kind=kind, id=identifier)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -13,7 +13,7 @@ import yaml
 
 from config.shipped import LIVEKIT, shipped
 
-Kind = Literal["machine", "tls", "compose"]
+BeginningKind = Literal["machine", "tls", "compose"]
 SETTINGS: Final = "hive.toml"
 ENVIRONMENT: Final = ".env"
 _NAME: Final = re.compile(r"(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
@@ -27,7 +27,7 @@ _HEAD: Final = """\
 class Beginning:
     """What somebody wants to begin with."""
 
-    kind: Kind = "machine"
+    kind: BeginningKind = "machine"
     domain: str = ""
     """The name under which people come, e.g. "meet.example.org"; empty: on this machine alone."""
     address: str = ""
@@ -72,16 +72,20 @@ def files(beginning: Beginning, secret: Callable[[], str] = _secret) -> dict[str
 
 def _settings(beginning: Beginning, key: str, hidden: str, secret: Callable[[], str]) -> str:
     reached = beginning.kind == "tls"
-    proxies = {"trusted_proxies": ["127.0.0.1", "::1"]} if reached else {}
-    sections: Mapping[str, Mapping[str, object]] = {
-        "livekit": {"api_key": key, "api_secret": hidden}
-        | ({"public_url": beginning.livekit_url} if reached else {}),
+    proxies = ["127.0.0.1", "::1"]
+    sections: dict[str, dict[str, object]] = {
+        "livekit": {"api_key": key, "api_secret": hidden},
         "services": {"token": secret()},
-        "auth": {"secret": secret(), "operator_key": secret(), "metrics_token": secret()}
-        | ({"public_url": beginning.page_url} | proxies if reached else {"open_rooms": True}),
+        "auth": {"secret": secret(), "operator_key": secret(), "metrics_token": secret()},
         "turn": {"secret": secret()},
-        "voice": {"secret": secret()} | ({"public_url": beginning.voice_url} | proxies if reached else {}),
+        "voice": {"secret": secret()},
     }
+    if reached:
+        sections["livekit"] |= {"public_url": beginning.livekit_url}
+        sections["auth"] |= {"public_url": beginning.page_url, "trusted_proxies": proxies}
+        sections["voice"] |= {"public_url": beginning.voice_url, "trusted_proxies": proxies}
+    else:
+        sections["auth"] |= {"open_rooms": True}
     lines = [_HEAD]
     for name, values in sections.items():
         lines += [f"[{name}]", *(f"{name} = {json.dumps(value)}" for name, value in values.items()), ""]

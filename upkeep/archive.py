@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import IO, Final
 
 from upkeep import manifest
-from upkeep.manifest import BackupError, KeptFile, Manifest
+from upkeep.manifest import ArchivedFile, BackupError, Manifest
 
 _PIECE: Final = 1 << 20
 
@@ -25,7 +25,7 @@ class Writer:
 
     def __init__(self, tar: tarfile.TarFile) -> None:
         self._tar = tar
-        self.files: list[KeptFile] = []
+        self.files: list[ArchivedFile] = []
 
     def add(self, name: str, path: Path) -> int:
         """A file; how many bytes. Raises OSError, FileNotFoundError where it is gone."""
@@ -41,7 +41,7 @@ class Writer:
         entry.size, entry.mode = size, 0o600
         counted = _Hashing(source)
         self._tar.addfile(entry, counted)  # type: ignore[arg-type]  # it is asked for bytes, and no more
-        self.files.append(KeptFile(name, size, counted.sha256()))
+        self.files.append(ArchivedFile(name, size, counted.sha256()))
         return size
 
 
@@ -135,7 +135,7 @@ class Reader:
             out.flush()
             os.fsync(out.fileno())
 
-    def _sha256(self, file: KeptFile) -> str:
+    def _sha256(self, file: ArchivedFile) -> str:
         digest = hashlib.sha256()
         with self._open(file.name) as source:
             while piece := source.read(_PIECE):

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -20,10 +19,9 @@ from upkeep import archive, places
 from upkeep.archive import Writer
 from upkeep.databases import SERVICES, databases, version_of
 from upkeep.dumping import dump
-from upkeep.manifest import NAME, BackupError, KeptDatabase, Manifest
-from upkeep.places import Tree
+from upkeep.manifest import NAME, ArchivedDatabase, BackupError, Manifest
+from upkeep.places import Tell, Tree
 
-Say = Callable[[str], None]
 _TOLD_EVERY_BYTES: Final = 256 << 20
 _PATTERN: Final = "hive-*.tar"
 
@@ -36,7 +34,7 @@ def place_for(target: Path, now: float) -> Path:
 
 
 async def make(
-    settings: Settings, target: Path, say: Say, *, only: str | None = None, secrets_of: Path | None = None,
+    settings: Settings, target: Path, say: Tell, *, only: str | None = None, secrets_of: Path | None = None,
     with_secrets: bool = False,
 ) -> Path:  # fmt: skip
     """Makes a backup while the services run; returns its file.
@@ -77,8 +75,8 @@ async def make(
 
 
 async def _databases(
-    settings: Settings, only: str | None, writer: Writer, scratch: Path, say: Say
-) -> list[KeptDatabase]:
+    settings: Settings, only: str | None, writer: Writer, scratch: Path, say: Tell
+) -> list[ArchivedDatabase]:
     kept = []
     for database in databases(settings, only):
         if await version_of(database) == EMPTY:
@@ -96,7 +94,7 @@ async def _databases(
     return kept
 
 
-def _tree(tree: Tree, writer: Writer, say: Say) -> None:
+def _tree(tree: Tree, writer: Writer, say: Tell) -> None:
     """All files of a folder that stay there long enough to be read."""
     say(f"{tree.name}: {tree.directory}")
     files = put = told = 0
@@ -114,7 +112,7 @@ def _tree(tree: Tree, writer: Writer, say: Say) -> None:
     say(f"{tree.name}: {files} files, {put >> 20} MB")
 
 
-def _secrets(settings_file: Path | None, writer: Writer, say: Say) -> None:
+def _secrets(settings_file: Path | None, writer: Writer, say: Tell) -> None:
     for secret in places.secret_files(settings_file):
         if secret.path.is_file():
             writer.add(secret.name, secret.path)

@@ -21,7 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from foundation.database import StorageError
 from foundation.migrations import EMPTY, change_within, upgrade, version
 from upkeep.databases import Database
-from upkeep.manifest import BackupError, KeptDatabase, KeptTable
+from upkeep.manifest import ArchivedDatabase, ArchivedTable, BackupError
 
 LIMIT_S: Final = 3600.0
 """How long one table may take."""
@@ -29,7 +29,7 @@ _PAGES: Final = 4096
 """Of SQLite, copied at once; writers have their turn in between."""
 
 
-async def dump(database: Database, directory: Path) -> KeptDatabase:
+async def dump(database: Database, directory: Path) -> ArchivedDatabase:
     """Writes all that is in it at one moment into files of `directory`. Raises BackupError, StorageError, OSError."""
     if database.file is None:
         return await _dump_postgresql(database, directory)
@@ -44,7 +44,7 @@ async def dump(database: Database, directory: Path) -> KeptDatabase:
     finally:
         await engine.dispose()
     database.migrations.check(schema)
-    return KeptDatabase(database.service, "sqlite", schema)
+    return ArchivedDatabase(database.service, "sqlite", schema)
 
 
 def copy(source: Path, target: Path) -> None:
@@ -68,7 +68,7 @@ def check_file(connection: sqlite3.Connection) -> None:
         raise sqlite3.DatabaseError("it is damaged")
 
 
-async def _dump_postgresql(database: Database, directory: Path) -> KeptDatabase:
+async def _dump_postgresql(database: Database, directory: Path) -> ArchivedDatabase:
     engine = database.engine()
     try:
         schema = await version(engine, database.migrations)
@@ -82,7 +82,7 @@ async def _dump_postgresql(database: Database, directory: Path) -> KeptDatabase:
                 )
     finally:
         await engine.dispose()
-    return KeptDatabase(database.service, "postgresql", schema, tuple(tables))
+    return ArchivedDatabase(database.service, "postgresql", schema, tuple(tables))
 
 
 @contextlib.asynccontextmanager
@@ -94,12 +94,12 @@ async def _snapshot(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
         yield connection
 
 
-def _tables(schema: MetaData, connection: Connection) -> list[KeptTable]:
+def _tables(schema: MetaData, connection: Connection) -> list[ArchivedTable]:
     """Those of a service that are there, with the columns that they have now."""
     look = inspect(connection)
     there = set(look.get_table_names())
     return [
-        KeptTable(table.name, tuple(column["name"] for column in look.get_columns(table.name)))
+        ArchivedTable(table.name, tuple(column["name"] for column in look.get_columns(table.name)))
         for table in schema.sorted_tables
         if table.name in there
     ]
@@ -123,7 +123,7 @@ async def _failing_clearly() -> AsyncIterator[None]:
 
 async def load_postgresql(
     database: Database,
-    kept: KeptDatabase,
+    kept: ArchivedDatabase,
     directory: Path,
     begun: Callable[[AsyncConnection], Awaitable[None]],
     finished: Callable[[AsyncConnection], Awaitable[None]],
@@ -159,7 +159,7 @@ async def load_postgresql(
         await engine.dispose()
 
 
-async def _continue_numbers(connection: AsyncConnection, kept: KeptDatabase) -> None:
+async def _continue_numbers(connection: AsyncConnection, kept: ArchivedDatabase) -> None:
     """Numbers that the database gives go on behind those that came."""
     for table in kept.tables:
         name = _quoted(table.name)

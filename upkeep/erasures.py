@@ -15,7 +15,7 @@ from typing import Any, Final, get_args
 from sqlalchemy import Column, Table, delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from foundation.erasing import EVENT, Kind
+from foundation.erasing import EVENT, ErasedKind
 from upkeep.databases import Database
 from upkeep.manifest import BackupError
 
@@ -105,7 +105,7 @@ _TABLES: Final[Mapping[str, str]] = {
     "message": "voice_messages",
 }
 """Where each kind of thing stands that `foundation.erasing` tells of; what belongs to it goes with it."""
-assert set(_TABLES) == set(get_args(Kind))
+assert set(_TABLES) == set(get_args(ErasedKind))
 
 
 @dataclass(frozen=True, slots=True)

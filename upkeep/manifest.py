@@ -22,7 +22,7 @@ class BackupError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class KeptFile:
+class ArchivedFile:
     """One file of the archive."""
 
     name: str
@@ -31,7 +31,7 @@ class KeptFile:
 
 
 @dataclass(frozen=True, slots=True)
-class KeptTable:
+class ArchivedTable:
     """One table of a PostgreSQL database: its rows as COPY writes them, in `databases/SERVICE/NAME`."""
 
     name: str
@@ -39,14 +39,14 @@ class KeptTable:
 
 
 @dataclass(frozen=True, slots=True)
-class KeptDatabase:
+class ArchivedDatabase:
     """The database of one service."""
 
     service: str
     kind: Literal["sqlite", "postgresql"]
     schema: str
     """The version of its tables."""
-    tables: tuple[KeptTable, ...] = ()
+    tables: tuple[ArchivedTable, ...] = ()
     """Of PostgreSQL, those that others refer to first."""
 
 
@@ -60,8 +60,8 @@ class Manifest:
     """Unix time, s: of the databases. Files were read after them."""
     services: tuple[str, ...]
     """Whose data it holds."""
-    databases: tuple[KeptDatabase, ...]
-    files: tuple[KeptFile, ...]
+    databases: tuple[ArchivedDatabase, ...]
+    files: tuple[ArchivedFile, ...]
     has_secrets: bool
     elsewhere: tuple[str, ...] = ()
     """What belongs to the installation and is not in here, e.g. an S3 bucket."""

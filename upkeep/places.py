@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -13,6 +13,8 @@ from config.cache import cache_directory
 from config.settings import Settings
 from stack.keys import FILE as KEYS
 
+Tell = Callable[[str], None]
+"""Gets a line about progress."""
 OBJECTS: Final = "objects"
 """In `voice.directory`, as `voice_service.messages.objects` has it."""
 SETTINGS: Final = "settings/hive.toml"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -23,17 +23,16 @@ from upkeep.archive import Reader
 from upkeep.databases import Database, databases, is_used
 from upkeep.dumping import bring_up_to_date, copy, fold, load_postgresql
 from upkeep.erasures import Logged, Present
-from upkeep.manifest import BackupError, KeptDatabase, Manifest
-from upkeep.places import Tree
+from upkeep.manifest import ArchivedDatabase, BackupError, Manifest
+from upkeep.places import Tell, Tree
 from upkeep.running import refuse_running
 
-Say = Callable[[str], None]
 _STAGED: Final = ".hive-restoring-"
 _ASIDE: Final = ".hive-replaced-"
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
+class RestoreWishes:
     """How it is to be done."""
 
     only: str | None = None
@@ -51,12 +50,12 @@ class _Target:
     """One database, and what takes its place."""
 
     database: Database
-    kept: KeptDatabase
+    kept: ArchivedDatabase
     is_used: bool
     trees: tuple[Tree, ...]
 
 
-async def restore(settings: Settings, path: Path, wishes: Wishes, say: Say) -> Manifest:
+async def restore(settings: Settings, path: Path, wishes: RestoreWishes, say: Tell) -> Manifest:
     """Puts back the databases and files of the services that the backup holds.
 
     Raises BackupError, StorageError, SettingsError, OSError. Each database is changed as a whole, its files with it.
@@ -77,7 +76,7 @@ async def restore(settings: Settings, path: Path, wishes: Wishes, say: Say) -> M
         return reader.manifest
 
 
-async def _targets(settings: Settings, manifest: Manifest, wishes: Wishes) -> list[_Target]:
+async def _targets(settings: Settings, manifest: Manifest, wishes: RestoreWishes) -> list[_Target]:
     """Raises BackupError for what may not be put there."""
     kept = {database.service: database for database in manifest.databases}
     found = []
@@ -92,7 +91,7 @@ async def _targets(settings: Settings, manifest: Manifest, wishes: Wishes) -> li
     return found
 
 
-def _check_fits(database: Database, kept: KeptDatabase) -> None:
+def _check_fits(database: Database, kept: ArchivedDatabase) -> None:
     kind = database.url.get_backend_name()
     if kept.kind != kind:
         raise BackupError(
@@ -104,7 +103,7 @@ def _check_fits(database: Database, kept: KeptDatabase) -> None:
         raise BackupError(f"the backup is of a newer program: in it {error}") from error
 
 
-async def _is_used(database: Database, wishes: Wishes) -> bool:
+async def _is_used(database: Database, wishes: RestoreWishes) -> bool:
     try:
         used = await is_used(database)
     except StorageError as error:
@@ -118,7 +117,7 @@ async def _is_used(database: Database, wishes: Wishes) -> bool:
     return used
 
 
-async def _restore(target: _Target, reader: Reader, wishes: Wishes, logged: Logged, say: Say) -> None:
+async def _restore(target: _Target, reader: Reader, wishes: RestoreWishes, logged: Logged, say: Tell) -> None:
     """One service: files are staged, then the database, then all takes its place."""
     for tree in target.trees:
         _stage_tree(tree, reader)
@@ -138,7 +137,7 @@ async def _restore(target: _Target, reader: Reader, wishes: Wishes, logged: Logg
 class _Finishing:
     """What is done to tables that have come, before anybody sees them."""
 
-    def __init__(self, target: _Target, logged: Logged, say: Say) -> None:
+    def __init__(self, target: _Target, logged: Logged, say: Tell) -> None:
         self._target, self._logged, self._say = target, logged, say
         self.present: Present | None = None
         self.known: dict[str, Collection[str]] = {}
@@ -159,7 +158,7 @@ class _Finishing:
             self.known[tree.name] = {str(row[0]) for row in await connection.execute(text(tree.query))}
 
 
-async def _load(target: _Target, reader: Reader, wishes: Wishes, finishing: _Finishing) -> None:
+async def _load(target: _Target, reader: Reader, wishes: RestoreWishes, finishing: _Finishing) -> None:
     database = target.database
 
     async def begun(connection: AsyncConnection) -> None:
@@ -175,7 +174,7 @@ async def _load(target: _Target, reader: Reader, wishes: Wishes, finishing: _Fin
 
 
 async def _stage_file(
-    target: _Target, file: Path, reader: Reader, wishes: Wishes, finishing: _Finishing
+    target: _Target, file: Path, reader: Reader, wishes: RestoreWishes, finishing: _Finishing
 ) -> None:
     database, staged = target.database, _beside(_STAGED, file)
     if target.is_used and not wishes.bring_back_erased:
@@ -256,7 +255,7 @@ def _clear(target: _Target) -> None:
                 file.with_name(f"{prefix}{file.name}{end}").unlink(missing_ok=True)
 
 
-def _restore_secrets(reader: Reader, wishes: Wishes, say: Say) -> None:
+def _restore_secrets(reader: Reader, wishes: RestoreWishes, say: Tell) -> None:
     for secret in places.secret_files(wishes.settings_file):
         data = reader.text(secret.name)
         if data is None or (secret.path.exists() and secret.path.read_bytes() == data):

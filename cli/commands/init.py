@@ -6,7 +6,7 @@ import argparse
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from cli.commands.base import Subparsers, command
 
@@ -95,8 +95,8 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     return exits.OK
 
 
-def _wanted(arguments: argparse.Namespace) -> tuple[str, str, str]:
-    """Kind, domain and address: as said, as asked, or as usual."""
+def _wanted(arguments: argparse.Namespace) -> tuple[Any, str, str]:
+    """Kind, domain and address: as said, as asked, or as usual; not checked yet."""
     kind, domain, address = arguments.kind, arguments.domain, arguments.address
     if not arguments.yes:
         kind = kind or _asked(

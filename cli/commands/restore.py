@@ -13,7 +13,7 @@ from cli.commands.base import Subparsers, command
 if TYPE_CHECKING:
     from config.settings import Settings
     from upkeep.manifest import Manifest
-    from upkeep.restore import Wishes
+    from upkeep.restore import RestoreWishes
 
 
 def add(commands: Subparsers, common: argparse.ArgumentParser) -> None:
@@ -53,9 +53,9 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     from cli import exits
     from foundation.database import StorageError
     from upkeep.manifest import BackupError
-    from upkeep.restore import Wishes, restore
+    from upkeep.restore import RestoreWishes, restore
 
-    wishes = Wishes(
+    wishes = RestoreWishes(
         only=arguments.only,
         replace=arguments.replace,
         bring_back_erased=arguments.bring_back_erased,
@@ -72,7 +72,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     return exits.OK
 
 
-def _tell(manifest: Manifest, wishes: Wishes) -> None:
+def _tell(manifest: Manifest, wishes: RestoreWishes) -> None:
     made = time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(manifest.made_at))
     print(f"everything is as it was on {made}; start the services")
     if wishes.bring_back_erased or not (wishes.replace or wishes.erased):

@@ -11,6 +11,7 @@ import sys
 import urllib.request
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from urllib.error import HTTPError, URLError
 
@@ -54,6 +55,9 @@ class Reader:
 
         self._plain._own(take())
 
+    def has(self, captions: int) -> bool:
+        return len(self.read) >= captions
+
     def clauses(self) -> list[int]:
         """Their numbers in the order in which they came; a speaker's interpreter counts on from one to the next."""
         found = [NAMES.fullmatch(each["translator.segment"]) for each in self.read]
@@ -76,27 +80,23 @@ async def test_each_part_is_updated_while_somebody_talks(tmp_path: Path) -> None
         plain_client(stack, "fr") as plain,
     ):
         reader.attend(plain)
-        await until(lambda: len(reader.read) >= 2, "captions", LIMIT_S)
+        await until(partial(reader.has, 2), "captions", LIMIT_S)
         (agent,) = agents(plain.room)
 
         for part in ("speech", "auth"):
             os.kill(stack.pids[part], signal.SIGTERM)
-            await until(lambda part=part: stack.restarts.get(part, 0) == 1, f"{part} ends", LIMIT_S)
-            await until(lambda part=part: answers(stack, part) == 200, f"{part} is back", LIMIT_S)
-            before = len(reader.read)
-            await until(
-                lambda before=before: len(reader.read) >= before + 3, f"captions after {part}", LIMIT_S
-            )
+            await until(partial(is_back, stack, part), f"{part} is back", LIMIT_S)
+            await until(partial(reader.has, len(reader.read) + 3), f"captions after {part}", LIMIT_S)
             assert agents(plain.room) == [agent]
 
         async with second_worker(stack, tmp_path) as port:
             await until(lambda: status(f"http://127.0.0.1:{port}/") == 200, "the new worker", LIMIT_S)
             os.kill(stack.pids["worker"], signal.SIGTERM)
             await until(lambda: "takes no more rooms" in stack.tail("worker", 400), "it drains", LIMIT_S)
-            before = len(reader.read)
+            captions = len(reader.read)
             async with another_room(stack) as other:
                 await until(lambda: len(agents(other)) == 1, "the new worker takes a new room", LIMIT_S)
-            await until(lambda: len(reader.read) >= before + 3, "captions while it drains", LIMIT_S)
+            await until(partial(reader.has, captions + 3), "captions while it drains", LIMIT_S)
             assert (agents(plain.room), stack.restarts.get("worker", 0)) == ([agent], 0)
 
         numbers = sorted(reader.clauses())
@@ -115,9 +115,10 @@ def agents(room: rtc.Room) -> list[str]:
     ]
 
 
-def answers(stack: Stack, part: str) -> int:
+def is_back(stack: Stack, part: str) -> bool:
+    """Whether a part was started again and answers."""
     url = stack.auth_url if part == "auth" else stack.settings.services.mt_url
-    return status(f"{url}/health")
+    return stack.restarts.get(part, 0) == 1 and status(f"{url}/health") == 200
 
 
 def status(url: str) -> int:

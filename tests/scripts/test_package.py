@@ -15,6 +15,7 @@ import urllib.request
 import venv
 import zipfile
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from urllib.error import URLError
 
@@ -124,11 +125,7 @@ async def test_everything_runs_from_an_empty_directory(installed: Path, tmp_path
     ports = Ports().shifted(offset)
     with running(installed, tmp_path, offset) as process:
         for port in (ports.auth, ports.voice):
-            await until(
-                lambda port=port: process.poll() is not None or "<html" in page(port),
-                "the page",
-                START_LIMIT_S,
-            )
+            await until(partial(answered, process, port), "the page", START_LIMIT_S)
             assert process.poll() is None, (tmp_path / "up.log").read_text()
         await until(lambda: "HIVE is running" in (tmp_path / "up.log").read_text(), "it runs", START_LIMIT_S)
         process.send_signal(signal.SIGTERM)
@@ -148,6 +145,11 @@ def running(command: Path, home: Path, offset: int) -> Iterator[subprocess.Popen
         if process.poll() is None:
             process.terminate()
             process.wait(60)
+
+
+def answered(process: subprocess.Popen[bytes], port: int) -> bool:
+    """Whether there is nothing to wait for any more."""
+    return process.poll() is not None or "<html" in page(port)
 
 
 def page(port: int) -> str:

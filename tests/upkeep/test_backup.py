@@ -21,10 +21,10 @@ from tests.upkeep.conftest import filled, installation, run, value
 from upkeep import backup
 from upkeep.databases import databases, version_of
 from upkeep.manifest import BackupError
-from upkeep.restore import Wishes, restore
+from upkeep.restore import RestoreWishes, restore
 
 pytestmark = pytest.mark.shared
-REPLACE = Wishes(replace=True)
+REPLACE = RestoreWishes(replace=True)
 
 
 class Said(list[str]):
@@ -74,7 +74,7 @@ async def test_what_comes_back_is_what_was_kept(settings: Settings, tmp_path: Pa
         for file in [path for path in tree.rglob("*") if path.is_file()]:
             file.unlink()
 
-    await restore(settings, path, Wishes(), said)
+    await restore(settings, path, RestoreWishes(), said)
 
     assert await rows(settings) == before
     assert files(tmp_path / "one") == {
@@ -98,7 +98,7 @@ async def test_an_older_backup_is_brought_up_to_date(settings: Settings, tmp_pat
     assert [kept.schema for kept in backup.check(path)[0].databases] == ["0003", "0003"]
     await emptied(settings)
 
-    await restore(settings, path, Wishes(), Said())
+    await restore(settings, path, RestoreWishes(), Said())
 
     assert [await version_of(each) for each in databases(settings)] == [
         each.migrations.newest for each in databases(settings)
@@ -118,9 +118,9 @@ async def test_what_is_there_is_not_touched_unasked(settings: Settings, tmp_path
     path = await backup.make(settings, tmp_path / "one.tar", Said())
     before = await rows(settings), files(tmp_path / "one")
     with pytest.raises(BackupError, match=r"there is something in .* already"):
-        await restore(settings, path, Wishes(), Said())
+        await restore(settings, path, RestoreWishes(), Said())
     with pytest.raises(BackupError, match="cannot read the log"):
-        await restore(settings, path, Wishes(replace=True, erased=tmp_path / "none"), Said())
+        await restore(settings, path, RestoreWishes(replace=True, erased=tmp_path / "none"), Said())
     damaged = tmp_path / "damaged.tar"
     damaged.write_bytes(path.read_bytes().replace(b"hola", b"halo", 1))
     with pytest.raises(BackupError, match=r"recordings/.*/es\.ogg in the backup is damaged"):
@@ -204,7 +204,7 @@ async def test_a_log_tells_what_was_erased(settings: Settings, tmp_path: Path) -
     )
     await emptied(settings)
 
-    await restore(settings, path, Wishes(erased=log), Said())
+    await restore(settings, path, RestoreWishes(erased=log), Said())
 
     assert await value(auth, "SELECT count(*) FROM rooms") == 0
     assert await value(auth, "SELECT count(*) FROM sessions") == 0
@@ -221,12 +221,12 @@ async def test_one_service_alone(small: Settings, tmp_path: Path) -> None:
     await run(auth, "UPDATE rooms SET title = 'changed'")
     await run(voice, "UPDATE voice_tenants SET name = 'changed'")
 
-    await restore(small, path, Wishes(only="auth", replace=True), Said())
+    await restore(small, path, RestoreWishes(only="auth", replace=True), Said())
 
     assert await value(auth, "SELECT title FROM rooms") == "x"
     assert await value(voice, "SELECT name FROM voice_tenants") == "changed"
     with pytest.raises(BackupError, match="holds nothing of what is asked for"):
-        await restore(small, path, Wishes(only="voice", replace=True), Said())
+        await restore(small, path, RestoreWishes(only="voice", replace=True), Said())
 
 
 def rewrite(path: Path, to: Path, change: object) -> None:
@@ -343,11 +343,11 @@ async def test_keys_come_with_a_backup_only_where_that_is_asked(small: Settings,
     written.write_text("# others")
 
     with pytest.raises(BackupError):
-        await restore(small, path, Wishes(), Said())
+        await restore(small, path, RestoreWishes(), Said())
     assert not keys.exists()
     await emptied(small)
     said = Said()
-    await restore(small, path, Wishes(), said)
+    await restore(small, path, RestoreWishes(), said)
     assert (keys.read_text(), written.read_text()) == ("the keys", "# others")
     assert stat.S_IMODE(keys.stat().st_mode) == 0o600
     assert any("stays as it is" in line for line in said)
