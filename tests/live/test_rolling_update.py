@@ -28,9 +28,9 @@ from tests.live.guests import until
 from tests.live.plain import Plain, plain_client, talking
 from tests.live.server import binary
 
-pytestmark = [pytest.mark.live, pytest.mark.engines, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.live, pytest.mark.engines, pytest.mark.timeout(600)]
 
-LIMIT_S = 90.0
+LIMIT_S = 150.0
 NAMES = re.compile(r".+/\w+\.(?P<take>\d+)\.(?P<utterance>\d+)-(?P<clause>\d+)")
 
 
@@ -86,7 +86,7 @@ async def test_each_part_is_updated_while_somebody_talks(tmp_path: Path) -> None
         for part in ("speech", "auth"):
             os.kill(stack.pids[part], signal.SIGTERM)
             await until(partial(is_back, stack, part), f"{part} is back", LIMIT_S)
-            await until(partial(reader.has, len(reader.read) + 3), f"captions after {part}", LIMIT_S)
+            await until(partial(reader.has, len(reader.read) + 2), f"captions after {part}", LIMIT_S)
             assert agents(plain.room) == [agent]
 
         async with second_worker(stack, tmp_path) as port:
@@ -96,7 +96,7 @@ async def test_each_part_is_updated_while_somebody_talks(tmp_path: Path) -> None
             captions = len(reader.read)
             async with another_room(stack) as other:
                 await until(lambda: len(agents(other)) == 1, "the new worker takes a new room", LIMIT_S)
-            await until(partial(reader.has, captions + 3), "captions while it drains", LIMIT_S)
+            await until(partial(reader.has, captions + 2), "captions while it drains", LIMIT_S)
             assert (agents(plain.room), stack.restarts.get("worker", 0)) == ([agent], 0)
 
         numbers = sorted(reader.clauses())
