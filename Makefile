@@ -1,6 +1,6 @@
 # `make demo` and `make up` need nothing but Debian, Python 3.11+ and Go (or a livekit-server on the PATH).
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-up setup-dev demo up doctor extension check test test-browser coverage lint audit format figures lock clean
+.PHONY: help setup setup-up setup-dev demo up doctor extension package check test test-browser coverage lint audit format figures lock clean
 
 HIVE := .venv/bin/hive
 PY := .venv/bin/python
@@ -30,6 +30,9 @@ doctor: setup ## says what is here and what is missing
 extension: setup-up ## builds and packs the browser extension into build/extension: what the stores take
 	@npm --prefix web run --silent build:extension
 	@$(PY) scripts/pack_extension.py
+
+package: setup-up ## the wheel and the source archive, with the page inside, into build/package
+	@$(PY) scripts/package.py
 
 check: ## lint, types, and the tests that need no root, no browser and no server: two minutes
 	@scripts/bootstrap.sh check

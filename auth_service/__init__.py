@@ -1,3 +1,5 @@
 """Who may join which room and as what, and whether its interpreter is there."""
 
-VERSION = "0.1.0"
+from config.version import version
+
+VERSION = version()

@@ -9,6 +9,7 @@ from auth_service.dispatch.interpreters import Interpreters
 from auth_service.livekit_server import MediaServer
 from auth_service.recordings import Recordings
 from auth_service.storage.retention import Retention
+from foundation import erasing
 
 
 class Closing:
@@ -33,6 +34,7 @@ class Closing:
         await self._invites.close_room(room)
         if erase:  # before the media server is asked, which may be away: who closed a room cannot ask again
             await self._retention.erase(room, self._clock())
+            erasing.tell("room", room)
             await self._recordings.sweep()
         await self._interpreters.dismiss(room)
         await self._media.end_room(room)

@@ -17,6 +17,7 @@ from auth_service.storage.assignments import Assignments
 from auth_service.storage.recording_files import KeptFile, KeptPart, RecordingFiles, TooLarge
 from auth_service.storage.recordings import RecordingList
 from auth_service.storage.records import Room, ServerRecording
+from foundation import erasing
 from protocol.control import Wish
 from protocol.recordings import PartEnd, PiecePlace
 
@@ -99,6 +100,7 @@ class Recordings:
         if found.stopped_at is None:
             await self.stop(room)
         await self._listed.delete(room, recording)
+        erasing.tell("recording", recording)
         await self.sweep()
 
     async def file(self, room: str, recording: str, part: str, name: str) -> Path:

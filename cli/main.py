@@ -7,19 +7,23 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from cli import exits
 from cli.commands import (
     accounts,
+    backup,
     bench,
+    database,
     demo,
     doctor,
     engines,
+    init,
     join,
     load,
     models,
     pair,
+    restore,
     settings,
     speech,
     up,
@@ -38,6 +42,7 @@ A self-hosted interpreter for LiveKit rooms: everybody hears and reads the meeti
 EPILOG = f"""\
 examples:
   hive demo                        a scripted meeting, interpreted live in this terminal
+  hive init                        settings and secrets of your own
   hive up --room demo              starts everything and prints links for a room
   hive doctor                      what is here, what is missing, what to do
 
@@ -62,14 +67,36 @@ def parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     top.set_defaults(config=None, profile=None, log_level=None, log_format=None, own_level=None)
+    top.add_argument("--version", action=_Version, help="which version this is")
     commands: Subparsers = top.add_subparsers(
         title="commands", metavar="COMMAND", required=True, dest="command"
     )
     for module in (
-        demo, up, worker, speech, voice, watch, accounts, pair, join, doctor, models, engines, settings, bench, load,
+        demo, init, up, worker, speech, voice, watch, accounts, pair, join, doctor, models, engines, settings, database,
+        backup, restore, bench, load,
     ):  # fmt: skip
         module.add(commands, common)
     return top
+
+
+class _Version(argparse.Action):
+    """Reads it when it is asked for, and not with each command."""
+
+    def __init__(self, option_strings: Sequence[str], dest: str, help: str) -> None:  # noqa: A002  # argparse's
+        super().__init__(option_strings, dest=argparse.SUPPRESS, nargs=0, help=help)
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: object,
+        option_string: str | None = None,
+    ) -> NoReturn:
+        """Prints it, and ends."""
+        from config.version import version
+
+        print(f"hive {version()}")
+        parser.exit()
 
 
 def main(argv: Sequence[str] | None = None) -> int:

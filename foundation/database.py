@@ -1,4 +1,4 @@
-"""The connection to a service's database, and its migrations: SQLite on one machine, PostgreSQL for several."""
+"""The connection to a service's database: SQLite on one machine, PostgreSQL for several."""
 
 from __future__ import annotations
 
@@ -10,9 +10,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import URL, Connection, event, make_url, text
+from sqlalchemy import URL, Connection, event, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
@@ -23,8 +21,6 @@ from config.settings import SettingsError
 _PATIENCE_S = 10.0
 _READS = "hive_reads"
 """An execution option: the transaction only reads."""
-_MIGRATION_LOCK = 0x48495645
-"""Of PostgreSQL's advisory locks: several services that start at once migrate one after the other."""
 
 
 class StorageError(Exception):
@@ -115,10 +111,12 @@ async def reading(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
 
 
 @contextlib.asynccontextmanager
-async def transaction(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+async def transaction(
+    engine: AsyncEngine, *, patience_s: float = 2 * _PATIENCE_S
+) -> AsyncIterator[AsyncConnection]:
     """Commits at the end, rolls back on errors. Raises StorageError for what the database or its driver raise."""
     try:
-        async with asyncio.timeout(2 * _PATIENCE_S), _begun(engine) as connection:
+        async with asyncio.timeout(patience_s), _begun(engine) as connection:
             yield connection
     except (SQLAlchemyError, OSError, TimeoutError) as error:
         raise StorageError(f"database: {type(error).__name__}") from error
@@ -140,24 +138,3 @@ async def _begun(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
             raise
         stack.push_async_exit(begun)
         yield connection
-
-
-async def migrate(engine: AsyncEngine, scripts: str) -> None:
-    """Brings a service's tables up to date. Raises StorageError.
-
-    Args:
-        scripts: where its migrations lie, e.g. `auth_service.storage:migrations`. Services may share a database; each
-            keeps its version in a table that its `env.py` names.
-    """
-    async with transaction(engine) as connection:
-        if connection.dialect.name == "postgresql":
-            await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
-        await connection.run_sync(_upgrade, scripts)
-
-
-def _upgrade(connection: Connection, scripts: str) -> None:
-    config = Config()
-    config.set_main_option("script_location", scripts)
-    config.set_main_option("path_separator", "os")
-    config.attributes["connection"] = connection
-    command.upgrade(config, "head")

@@ -10,12 +10,13 @@ from pathlib import Path
 import yaml
 
 from config.settings import Settings
+from config.shipped import LIVEKIT, shipped
 from stack.ports import Ports
 from turn.render import livekit_turn_servers, write_private
 
 HOST = "127.0.0.1"
 ROOT = Path(__file__).resolve().parent.parent
-"""Where the packages and livekit.yaml lie."""
+"""Where the packages lie."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ def livekit_server(place: PlanningContext) -> Part:
     """The media server, with `livekit.yaml` adapted to the ports and keys at hand."""
     config, turn_secret = place.directory / "livekit.yaml", place.directory / "turn-secret"
     write_private(turn_secret, place.settings.turn.secret.get_secret_value())
-    base = (ROOT / "livekit.yaml").read_text(encoding="utf-8")
+    base = shipped(LIVEKIT).read_text(encoding="utf-8")
     write_private(config, livekit_config(base, place, turn_secret))
     return Part(
         name="livekit",

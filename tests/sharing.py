@@ -22,8 +22,10 @@ DEMANDING: Final = frozenset(
         "tests/extension/test_troubles.py",
         "tests/live/test_crowd.py",
         "tests/live/test_load.py",
+        "tests/live/test_rolling_update.py",
         "tests/live/test_speech_service_restart.py",
         "tests/live/test_unmodified_client.py",
+        "tests/scripts/test_package.py",
     }
 )
 """Rooms with real engines, many speakers or an hour of captions, and levels that a gap in the sound would change."""

@@ -3,4 +3,6 @@
 It holds no engine: it asks the speech services, as rooms do. A sentence in a meeting never passes through here.
 """
 
-VERSION = "0.1.0"
+from config.version import version
+
+VERSION = version()

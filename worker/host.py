@@ -227,8 +227,8 @@ async def serve(server: WatchedServer, services: Services) -> None:
             return
         match next(signals):
             case 1:
-                draining.append(tasks.start(_drain(server), name="drain"))
-            case 2:  # once: cancelled again, it would leave the server half closed, and nobody could end it
+                draining.append(tasks.start(_drain(server, tasks), name="drain"))
+            case 2:
                 loop.call_soon(
                     draining[0].cancel
                 )  # cancelled before its first step, it would not end the server
@@ -249,14 +249,17 @@ async def serve(server: WatchedServer, services: Services) -> None:
         running.result()
 
 
-async def _drain(server: WatchedServer) -> None:
+async def _drain(server: WatchedServer, tasks: Tasks) -> None:
+    """Cancelled, it waits for no room any more. Closing goes on all the same: nobody could end a server that is half
+    closed, and the second signal may come when the last room has just ended.
+    """
     log.info("worker takes no more rooms, waits for the running ones", rooms=server.rooms)
     try:
         await server.drain()
     except TimeoutError:
         log.warning("rooms are still running after the longest wait, they end now")
     finally:
-        await server.aclose()
+        await asyncio.shield(tasks.start(server.aclose(), name="close"))
 
 
 def main() -> None:

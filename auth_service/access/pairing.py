@@ -25,6 +25,7 @@ from auth_service.access.tokens import (
 from auth_service.errors import Refused, not_authorised
 from auth_service.storage.devices import OPERATOR, Devices, TooManyCodes, TooManyDevices
 from auth_service.storage.records import Device
+from foundation import erasing
 
 log = structlog.get_logger(__name__)
 
@@ -146,6 +147,7 @@ class Pairing:
             raise Refused(404, "not_found", "You have no such device.")
         await self._devices.withdraw(identifier, self._clock())
         await self._revocations.add(identifier, LONGEST_S)
+        erasing.tell("device", identifier)
         log.info("device withdrawn", device=identifier, by=_told(owner))
         return found
 

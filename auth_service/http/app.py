@@ -31,6 +31,7 @@ from auth_service.http.dependencies import count_failure
 from auth_service.http.page_headers import meeting_headers
 from auth_service.metrics import Metrics
 from auth_service.wiring import Container
+from config import shipped
 from foundation.database import StorageError
 from foundation.http.bodies import Bodies, BodyLimits
 from foundation.http.compression import CompressedAnswers
@@ -90,7 +91,9 @@ def create_app(services: Container) -> FastAPI:
     app.include_router(recording_routes.workers)
     app.include_router(webhook_routes.router)
     app.include_router(worker_routes.router)
-    add_page(app, Page(services.settings.auth.web_directory, {"": "index.html"}, rest="index.html"))
+    add_page(
+        app, Page(shipped.page(services.settings.auth.web_directory), {"": "index.html"}, rest="index.html")
+    )
     app.add_exception_handler(AuthError, _auth_error)
     app.add_exception_handler(StorageError, _auth_error)
     app.add_exception_handler(RequestValidationError, _invalid)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from sqlalchemy import URL
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from foundation import database
+from foundation import database, migrations
+from foundation.migrations import Migrations
+
+MIGRATIONS: Final = Migrations("auth_service.storage:migrations", "alembic_version")
 
 
 def database_url(setting: str) -> URL:
@@ -14,5 +19,5 @@ def database_url(setting: str) -> URL:
 
 
 async def migrate(engine: AsyncEngine) -> None:
-    """Brings the tables up to date. Raises StorageError."""
-    await database.migrate(engine, "auth_service.storage:migrations")
+    """Brings the tables up to date. Raises StorageError, UnknownVersion among them."""
+    await migrations.upgrade(engine, MIGRATIONS)

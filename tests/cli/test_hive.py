@@ -34,6 +34,10 @@ COMMANDS = (
     "doctor",
     "models",
     "settings",
+    "init",
+    "database",
+    "backup",
+    "restore",
     "bench",
     "load",
 )

@@ -28,3 +28,20 @@ async def test_a_second_signal_ends_it_however_soon_it_comes(pause_s: float) -> 
     signal.raise_signal(signal.SIGTERM)
     await asyncio.wait_for(serving, 10)
     assert (server.closed.is_set(), server.drained) == (True, 1)
+
+
+@pytest.mark.parametrize("more", [1, 3])
+async def test_closing_is_not_broken_off(more: int) -> None:
+    """Signals that come when the last room has ended and the server is being closed change nothing: nobody could end
+    one that is half closed."""
+    server = FakeServer(has_room=False, closing_s=0.2)
+    services = Services(worker_health_port=free_port())
+    serving = asyncio.create_task(serve(cast(WatchedServer, server), services), name="serving")
+    await asyncio.sleep(0.1)
+    signal.raise_signal(signal.SIGTERM)
+    while not server.closings:
+        await asyncio.sleep(0)
+    for _ in range(more):
+        signal.raise_signal(signal.SIGTERM)
+    await asyncio.wait_for(serving, 10)
+    assert (server.closed.is_set(), server.drained) == (True, 1)

@@ -13,6 +13,7 @@ from typing import Any, Final
 from sqlalchemy import Row, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from foundation import erasing
 from foundation.database import reading, transaction
 from foundation.http.problems import Problem, ProblemError
 from voice_service.accounts.audit import Deed, record
@@ -98,6 +99,7 @@ class OwnKeys:
             )
             if ended.rowcount:
                 await self._record(connection, caller, "key withdrawn", identifier)
+        erasing.tell("key", identifier)
 
     async def _record(self, connection: AsyncConnection, caller: Caller, what: str, key: str) -> None:
         deed = Deed(self._clock(), f"key {caller.key}", what, f"key {key}", caller.tenant)

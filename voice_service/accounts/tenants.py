@@ -14,6 +14,7 @@ from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from foundation import erasing
 from foundation.database import reading, transaction
 from foundation.http.problems import Problem, ProblemError
 from foundation.names import LONGEST, plain
@@ -133,6 +134,7 @@ class Accounts:
             identifier = await _tenant(connection, name)
             await connection.execute(delete(tenants).where(tenants.c.id == identifier))
             await self._record(connection, "tenant removed", f"tenant {identifier}", identifier)
+        erasing.tell("tenant", identifier)
 
     async def tenants(self) -> list[Tenant]:
         """In the order of their names."""
@@ -168,6 +170,7 @@ class Accounts:
             owner = await _owner(connection, people, identifier, "person")
             await connection.execute(delete(people).where(people.c.id == identifier))
             await self._record(connection, "person removed", f"person {identifier}", owner)
+        erasing.tell("person", identifier)
 
     async def people(self, tenant: str | None = None) -> list[TenantPerson]:
         """Of one tenant, by name, or of all. Raises ProblemError(404)."""
@@ -217,6 +220,7 @@ class Accounts:
             )
             if ended.rowcount:
                 await self._record(connection, "key withdrawn", f"key {identifier}", owner)
+        erasing.tell("key", identifier)
 
     async def keys(self, tenant: str | None = None) -> list[KeptKey]:
         """Of one tenant, by name, or of all, withdrawn ones too. Raises ProblemError(404)."""

@@ -12,6 +12,7 @@ from fastapi.middleware.cors import CORSMiddleware
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from config import shipped
 from config.voice import VoiceSettings
 from foundation.database import StorageError
 from foundation.http.bodies import Bodies, BodyLimits
@@ -123,7 +124,7 @@ def _add_routes(app: FastAPI, voice: VoiceSettings) -> None:
     for routes in _ROUTES:
         app.include_router(routes)
     pages = {"": "speech.html", "admin": "admin.html", "docs": "docs.html", "redoc": "redoc.html"}
-    add_page(app, Page(voice.web_directory, pages))
+    add_page(app, Page(shipped.page(voice.web_directory), pages))
 
 
 def _add_refusals(app: FastAPI) -> None:

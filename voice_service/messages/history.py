@@ -11,6 +11,7 @@ from typing import Any, Final
 from sqlalchemy import Row, delete, func, insert, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from foundation import erasing
 from foundation.database import reading, transaction
 from foundation.http.problems import Problem, ProblemError
 from voice_service.messages.objects import Objects
@@ -138,6 +139,7 @@ class History:
         Raises ProblemError(404), ObjectError, StorageError.
         """
         await self._delete([await self.find(tenant, message)])
+        erasing.tell("message", message)
 
     async def stats(self, tenant: str) -> Stats:
         """Raises StorageError."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from foundation import erasing
 from foundation.http.problems import Problem, ProblemError
 from pipeline.audio import HEARING_RATE_HZ, Pcm
 from pipeline.recordings.finishing import MEDIA_TYPES, AudioFormat, encode
@@ -118,7 +119,9 @@ class Profiles:
 
         Raises ProblemError(404), ObjectError: the rows are gone, sound goes with the next sweep.
         """
-        names = await self.store.delete(await self.find(caller, profile), who_is(caller))
+        found = await self.find(caller, profile)
+        names = await self.store.delete(found, who_is(caller))
+        erasing.tell("profile", found.id)
         await self._clear(names)
 
     async def ask_consent(

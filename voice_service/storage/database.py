@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import AsyncIterator
+from typing import Final
 
 from sqlalchemy import URL
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from foundation import database
+from foundation import database, migrations
+from foundation.migrations import Migrations
+
+MIGRATIONS: Final = Migrations("voice_service.storage:migrations", "voice_alembic_version")
 
 
 def database_url(setting: str) -> URL:
@@ -17,8 +21,8 @@ def database_url(setting: str) -> URL:
 
 
 async def migrate(engine: AsyncEngine) -> None:
-    """Brings the tables up to date. Raises StorageError."""
-    await database.migrate(engine, "voice_service.storage:migrations")
+    """Brings the tables up to date. Raises StorageError, UnknownVersion among them."""
+    await migrations.upgrade(engine, MIGRATIONS)
 
 
 @contextlib.asynccontextmanager

@@ -1,4 +1,4 @@
-"""Runs the migrations over the connection that `foundation.database` hands in."""
+"""Runs the migrations over the connection that `foundation.migrations` hands in."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=metadata,
     render_as_batch=True,
-    version_table="voice_alembic_version",
+    version_table=context.config.attributes["version_table"],
 )
 with context.begin_transaction():
     context.run_migrations()
