@@ -9,7 +9,8 @@ from typing import Any, Final, TypeVar
 import structlog
 
 from speech_service.client.connection import BROKEN, ServiceAway, get_json, new_backoff, reason_of
-from speech_service.client.copies import Copies, Copy
+from speech_service.client.copies import Copies
+from speech_service.client.one_copy import Copy
 from speech_service.wire import WireError
 
 log = structlog.get_logger(__name__)

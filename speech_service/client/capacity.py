@@ -18,7 +18,8 @@ from foundation.tasks import Tasks
 from pipeline.capacity import Capacity
 from speech_service.client.asking import ASK_EVERY_S, asked
 from speech_service.client.connection import BROKEN, ServiceAway, new_backoff
-from speech_service.client.copies import Copies, Copy, SpeechCopies
+from speech_service.client.copies import Copies, SpeechCopies
+from speech_service.client.one_copy import Copy
 from speech_service.wire import WireError
 
 log = structlog.get_logger(__name__)

@@ -17,12 +17,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
-import aiohttp
 import structlog
 
 from config.addresses import several
 from config.settings import Services
-from foundation.supervision import Backoff, keep_running
+from foundation.supervision import keep_running
 from foundation.tasks import Tasks
 from pipeline.engines.protocols import (
     EngineError,
@@ -31,9 +30,10 @@ from pipeline.engines.protocols import (
     UnknownLanguage,
     UnknownVoice,
 )
-from speech_service.busyness import ServiceHealth, read_health
-from speech_service.client.connection import BROKEN, CONNECT_S, ServiceAway, new_session, reason_of
+from speech_service.busyness import read_health
+from speech_service.client.connection import BROKEN, CONNECT_S, ServiceAway, reason_of
 from speech_service.client.names import addresses_of, is_name
+from speech_service.client.one_copy import Copy
 from speech_service.wire import WireError
 
 log = structlog.get_logger(__name__)
@@ -44,77 +44,11 @@ LOOK_S: Final = 1.0
 SWITCH_S: Final = 1.0
 """Connecting may take so long where another copy can be asked instead."""
 RESOLVE_EVERY_S: Final = 10.0
-FIRST_REST_S: Final = 0.5
-LONGEST_REST_S: Final = 10.0
 FAULT_REST_S: Final = 5.0
 """A copy whose engine has failed, has no room or is too slow is asked last for so long."""
-USUAL_ROOM: Final = 8
-"""Of a service that does not say how much room it has."""
 
 Resolve = Callable[[str], Awaitable[Sequence[str]]]
 """From a URL to the addresses of its name; raises OSError."""
-
-
-class Copy:
-    """One place where a service answers."""
-
-    def __init__(self, url: str, address: str, services: Services) -> None:
-        self.url = url
-        """Without a slash at the end; its name is kept where `address` says where that is."""
-        self.address = address
-        """Empty where the URL says it."""
-        self.asked = 0
-        """What our own clients have under way there."""
-        self.rests_until_s = 0.0
-        self.hangs = asyncio.Event()
-        """It does not answer: conversations with it are to be continued elsewhere."""
-        self.ends = asyncio.Event()
-        """It takes nothing more: who speaks on goes elsewhere, what is asked of it is finished."""
-        self._services = services
-        self._session: aiohttp.ClientSession | None = None
-        self._told: ServiceHealth | None = None
-        self._asked_when_told = 0
-        self._rests = Backoff(FIRST_REST_S, LONGEST_REST_S)
-
-    @property
-    def place(self) -> str:
-        """For the log."""
-        return f"{self.url} at {self.address}" if self.address else self.url
-
-    @property
-    def session(self) -> aiohttp.ClientSession:
-        """Connects to this copy alone."""
-        if self._session is None or self._session.closed:
-            self._session = new_session(self._services, self.address)
-        return self._session
-
-    @property
-    def busyness(self) -> float:
-        """How full it is, 1 for full: as it said itself, and what we have begun and ended there since."""
-        if self._told is None:
-            return self.asked / USUAL_ROOM
-        return max(0, self._told.under_way + self.asked - self._asked_when_told) / self._told.room
-
-    def tell(self, told: ServiceHealth | None) -> None:
-        """It has answered, None: without saying how busy it is."""
-        self._told, self._asked_when_told = told, self.asked
-        self.answered()
-
-    def answered(self) -> None:
-        """It is there."""
-        self._rests = Backoff(FIRST_REST_S, LONGEST_REST_S)
-        self.hangs.clear()
-        self.ends.clear()
-
-    def rest(self, now_s: float, at_least_s: float = 0.0) -> None:
-        """It is asked last for a while, longer each time."""
-        self.rests_until_s = now_s + max(at_least_s, self._rests.after(0.0))
-
-    async def close(self) -> None:
-        """Gives its connections back."""
-        session, self._session = self._session, None
-        if session is not None:
-            await session.close()
 
 
 class Copies:

@@ -18,7 +18,8 @@ from pipeline.audio import HEARING_RATE_HZ, AudioError, Pcm
 from pipeline.engines.protocols import EngineError, EngineOverloaded
 from speech_service.client.answers import RefusedByService, bounded, failure
 from speech_service.client.connection import BROKEN, CONNECT_S, ServiceAway, reason_of
-from speech_service.client.copies import LOOK_S, Copies, Copy, hearing_copies
+from speech_service.client.copies import LOOK_S, Copies, hearing_copies
+from speech_service.client.one_copy import Copy
 from speech_service.transcripts import Transcript
 
 log = structlog.get_logger(__name__)

@@ -27,7 +27,8 @@ from speech_service.client.connection import (
     reason_of,
 )
 from speech_service.client.continuity import Continuity
-from speech_service.client.copies import Copies, Copy, hearing_copies
+from speech_service.client.copies import Copies, hearing_copies
+from speech_service.client.one_copy import Copy
 from speech_service.wire import (
     FROM_RECOGNITION,
     TO_RECOGNITION,

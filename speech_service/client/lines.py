@@ -10,7 +10,8 @@ from typing import Final, Generic, Protocol, TypeVar
 from foundation.tasks import Tasks
 from pipeline.engines.protocols import EngineError, EngineInfo, EngineOverloaded
 from speech_service.client.connection import ServiceAway
-from speech_service.client.copies import Copies, Copy
+from speech_service.client.copies import Copies
+from speech_service.client.one_copy import Copy
 from speech_service.client.reconnecting import ReconnectingSocket
 
 NOT_CONFIGURED: Final = "not configured"

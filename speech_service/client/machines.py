@@ -12,7 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from pipeline.machine import MachineLoad
 from speech_service.client.connection import BROKEN, get_json, reason_of
-from speech_service.client.copies import Copy
+from speech_service.client.one_copy import Copy
 from speech_service.wire import WireError
 
 log = structlog.get_logger(__name__)

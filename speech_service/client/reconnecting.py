@@ -24,7 +24,8 @@ from speech_service.client.connection import (
     open_socket,
     reason_of,
 )
-from speech_service.client.copies import Copies, Copy
+from speech_service.client.copies import Copies
+from speech_service.client.one_copy import Copy
 
 log = structlog.get_logger(__name__)
 

@@ -30,7 +30,8 @@ from pipeline.engines.protocols import (
 from pipeline.recordings.finishing import AudioFormat, encode
 from speech_service.client.answers import RefusedByService, bounded, failure
 from speech_service.client.connection import BROKEN, ServiceAway, reason_of
-from speech_service.client.copies import Copies, Copy, speech_copies
+from speech_service.client.copies import Copies, speech_copies
+from speech_service.client.one_copy import Copy
 from speech_service.cloning import CLONE_PATH, ENGINE_HEADER, PIECE_S, WATERMARK_HEADER, CloningWish
 from speech_service.likeness import (
     MOST_LINE_BYTES,

@@ -25,7 +25,8 @@ from pipeline.engines.protocols import (
 from pipeline.engines.synthesis.blends import check_voice
 from pipeline.text.languages import base
 from speech_service.client.connection import ServiceAway, get_json
-from speech_service.client.copies import Copies, Copy
+from speech_service.client.copies import Copies
+from speech_service.client.one_copy import Copy
 from speech_service.client.reconnecting import ReconnectingSocket
 from speech_service.problems import error_of
 from speech_service.wire import (

@@ -12,8 +12,8 @@ import structlog
 from speech_service.client import Copies
 from speech_service.client.asking import asked
 from speech_service.client.connection import BROKEN, reason_of
-from speech_service.client.copies import Copy
 from speech_service.client.languages import read_recognised
+from speech_service.client.one_copy import Copy
 from speech_service.wire import WireError
 
 log = structlog.get_logger(__name__)

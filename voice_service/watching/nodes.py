@@ -8,8 +8,8 @@ from typing import Final
 
 from pipeline.machine import MachineLoad
 from speech_service.client import SpeechCopies
-from speech_service.client.copies import Copy
 from speech_service.client.machines import AskedMachine, look_at_machines
+from speech_service.client.one_copy import Copy
 
 HEARING: Final = "hearing"
 TRANSLATION: Final = "translation"
