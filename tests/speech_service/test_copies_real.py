@@ -44,7 +44,7 @@ class _Copies:
 def _under_way(url: str) -> int:
     with urllib.request.urlopen(f"{url}/health", timeout=10) as answer:
         told = json.load(answer)
-    assert (told["service"], told["engine"], told["languages"]) == ("stt", "sphinx", ["en"])
+    assert (told["service"], told["engine"], told["languages"]) == ("stt", "pocketsphinx", ["en"])
     return int(told["under_way"])
 
 
