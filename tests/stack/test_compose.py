@@ -60,7 +60,7 @@ def test_no_container_has_more_than_it_needs(name: str) -> None:
 
 
 def test_each_talks_to_whom_it_must_and_nobody_else() -> None:
-    """The engines and Redis have no way out; people reach the media server, the token service and
+    """The engines and Redis have no way out; people reach the proxy, the media server, the token service and
     the voice API alone."""
     networks = compose()["networks"]
     members = {
@@ -69,7 +69,7 @@ def test_each_talks_to_whom_it_must_and_nobody_else() -> None:
     }
 
     assert members == {
-        "front": {"livekit", "worker", "auth", "voice"},
+        "front": {"livekit", "worker", "auth", "voice", "proxy"},
         "speech": {"speech", "worker", "voice"},
         "shared": {"livekit", "auth", "voice", "redis"},
         "fetching": {"models"},
@@ -86,6 +86,7 @@ def test_each_talks_to_whom_it_must_and_nobody_else() -> None:
         "livekit": ["127.0.0.1:7880:7880", "7881:7881", "7882:7882/udp"],
         "auth": ["127.0.0.1:8004:8004"],
         "voice": ["127.0.0.1:8000:8000"],
+        "proxy": ["80:8080", "443:8443"],
     }
 
 
