@@ -16,7 +16,6 @@ from functools import partial
 
 import structlog
 from livekit.agents import (
-    AgentServer,
     AutoSubscribe,
     JobContext,
     JobExecutorType,
@@ -41,6 +40,7 @@ from worker.recording.sending import sending
 from worker.room import END_LIMIT_S, RoomInterpreter
 from worker.room_engines import RoomEngines, load_engines
 from worker.room_key import encryption_options
+from worker.room_load import RoomLoad
 from worker.standby import INTERPRETER, STANDBY, Standby
 from worker.text_streams import attribute_setter
 
@@ -96,7 +96,7 @@ def new_server(
             can_update_metadata=True,
             hidden=False,
         ),
-        load_fnc=partial(room_load, settings.rooms.max_rooms),
+        load_fnc=RoomLoad(settings.rooms.max_rooms),
         load_threshold=1.0,
         num_idle_processes=1,
         initialize_process_timeout=PREPARE_LIMIT_S,
@@ -110,11 +110,6 @@ def new_server(
         interpret, agent_name=settings.livekit.agent_name, on_request=accept, on_session_end=finish
     )
     return server
-
-
-def room_load(max_rooms: int, server: AgentServer) -> float:
-    """How full the worker is, 0…1: rooms are what it can count; the engines' load is the services' own business."""
-    return min(1.0, len(server.active_jobs) / max_rooms)
 
 
 def prepare_process(settings: Settings, process: JobProcess) -> None:
