@@ -21,6 +21,7 @@ DEMANDING: Final = frozenset(
         "tests/extension/test_speaking.py",
         "tests/extension/test_troubles.py",
         "tests/live/test_crowd.py",
+        "tests/live/test_several.py",
         "tests/live/test_speech_service_restart.py",
         "tests/live/test_unmodified_client.py",
     }

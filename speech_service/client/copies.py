@@ -40,7 +40,10 @@ log = structlog.get_logger(__name__)
 
 LOOK_EVERY_S: Final = 1.0
 LOOK_S: Final = 1.0
-"""A copy that says nothing for so long hangs."""
+"""A copy that says nothing for so long hangs, unless answers usually take long here."""
+LONGEST_LOOK_S: Final = 5.0
+SLOWER: Final = 4.0
+"""So many times longer than usual: machines that are busy are left alone, as moving speakers would cost them more."""
 SWITCH_S: Final = 1.0
 """Connecting may take so long where another copy can be asked instead."""
 RESOLVE_EVERY_S: Final = 10.0
@@ -81,6 +84,7 @@ class Copies:
         self._found = asyncio.Event()
         self._look_up = asyncio.Event()
         self._watchers: list[Callable[[Sequence[Copy]], None]] = []
+        self._usual_look_s = 0.0
         self._users = 0
         self._tasks: Tasks | None = None
 
@@ -220,8 +224,9 @@ class Copies:
             await asyncio.sleep(wait_s)
 
     async def _look(self, copy: Copy) -> None:
+        began_s = self._now()
         try:
-            async with asyncio.timeout(LOOK_S), copy.session.get(f"{copy.url}/health") as answer:
+            async with asyncio.timeout(self._look_s), copy.session.get(f"{copy.url}/health") as answer:
                 if answer.status == 503:
                     self._leave(copy, copy.ends, "takes nothing more")
                     return
@@ -235,6 +240,12 @@ class Copies:
             self._leave(copy, copy.hangs, reason_of(error))
         except ValueError:
             copy.tell(None)
+        finally:
+            self._usual_look_s += 0.3 * (self._now() - began_s - self._usual_look_s)
+
+    @property
+    def _look_s(self) -> float:
+        return min(LONGEST_LOOK_S, max(LOOK_S, SLOWER * self._usual_look_s))
 
     def _leave(self, copy: Copy, sign: asyncio.Event, reason: str) -> None:
         self.failed(copy)

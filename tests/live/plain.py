@@ -36,14 +36,12 @@ class Plain:
     chat: list[str] = field(default_factory=list)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
-    async def join(self, url: str, language: str, room: str = ROOM) -> None:
+    async def join(self, url: str, language: str) -> None:
         """Connects with a token that holds one attribute."""
         self.room.on("track_subscribed", self._subscribed)
         self.room.register_text_stream_handler("lk.transcription", self._caption)
         self.room.register_text_stream_handler("lk.chat", self._message)
-        await self.room.connect(
-            url, _token("plain", room, language=language), rtc.RoomOptions(auto_subscribe=True)
-        )
+        await self.room.connect(url, _token("plain", language=language), rtc.RoomOptions(auto_subscribe=True))
 
     async def leave(self) -> None:
         """Disconnects."""
@@ -115,42 +113,32 @@ async def talking(stack: Stack) -> AsyncIterator[None]:
         await service.room.create_room(api.CreateRoomRequest(name=ROOM))
         call = api.CreateAgentDispatchRequest(room=ROOM, agent_name=stack.settings.livekit.agent_name)
         await service.agent_dispatch.create_dispatch(call)
-        await held.enter_async_context(speaker(stack.livekit_url, ROOM))
-        yield
-
-
-@asynccontextmanager
-async def speaker(url: str, room_name: str) -> AsyncIterator[list[str]]:
-    """Somebody who speaks the demo's talk again and again; the lines that were begun."""
-    async with AsyncExitStack() as held:
         room = rtc.Room()
-        await room.connect(url, _token("emma", room_name, language="en"))
+        await room.connect(stack.livekit_url, _token("emma", language="en"))
         held.push_async_callback(room.disconnect)
         source = rtc.AudioSource(RATE_HZ, 1, queue_size_ms=200)
         held.push_async_callback(source.aclose)
         track = rtc.LocalAudioTrack.create_audio_track("microphone", source)
         options = rtc.TrackPublishOptions(source=rtc.TrackSource.SOURCE_MICROPHONE)
         await room.local_participant.publish_track(track, options)
-        said: list[str] = []
-        talk = asyncio.create_task(_talk(source, said))
+        talk = asyncio.create_task(_talk(source))
         try:
-            yield said
+            yield
         finally:
             talk.cancel()
             await asyncio.wait({talk})
 
 
-async def _talk(source: rtc.AudioSource, said: list[str]) -> None:
+async def _talk(source: rtc.AudioSource) -> None:
     size = RATE_HZ // 20
     while True:
         for line in TALK:
-            said.append(line.text)
             pcm = np.concatenate([speak(line.text, "rms"), np.zeros(RATE_HZ // 3, np.int16)])
             for at in range(0, len(pcm) - size, size):
                 await source.capture_frame(rtc.AudioFrame(pcm[at : at + size].tobytes(), RATE_HZ, 1, size))
 
 
-def _token(identity: str, room: str = ROOM, **attributes: str) -> str:
-    grants = api.VideoGrants(room_join=True, room=room, can_update_own_metadata=True)
+def _token(identity: str, **attributes: str) -> str:
+    grants = api.VideoGrants(room_join=True, room=ROOM, can_update_own_metadata=True)
     token = api.AccessToken(API_KEY, API_SECRET).with_identity(identity).with_grants(grants)
     return token.with_attributes(attributes).to_jwt()

@@ -269,7 +269,7 @@ async def test_no_word_is_lost_or_said_twice_when_a_copy_dies(away_s: float) -> 
         refusing = f"http://127.0.0.1:{free_port()}"
         chosen = settings(stt_url=f"{url}, {refusing}, {other}", max_behind_s=60.0).services
         hearing = await stack.enter_async_context(RemoteHearing(chosen))
-        listener, ending = Listener(hearing), []
+        listener, ending = Listener(hearing), list[asyncio.Task[Any]]()
 
         async def meanwhile(frame: Any) -> None:
             if not ending and frame.end_sample >= away_s * 16_000:
