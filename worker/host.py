@@ -16,6 +16,7 @@ from functools import partial
 
 import structlog
 from livekit.agents import (
+    AgentServer,
     AutoSubscribe,
     JobContext,
     JobExecutorType,
@@ -96,7 +97,7 @@ def new_server(
             can_update_metadata=True,
             hidden=False,
         ),
-        load_fnc=RoomLoad(settings.rooms.max_rooms),
+        load_fnc=partial(_load, RoomLoad(settings.rooms.max_rooms)),
         load_threshold=1.0,
         num_idle_processes=1,
         initialize_process_timeout=PREPARE_LIMIT_S,
@@ -110,6 +111,10 @@ def new_server(
         interpret, agent_name=settings.livekit.agent_name, on_request=accept, on_session_end=finish
     )
     return server
+
+
+def _load(load: RoomLoad, server: AgentServer) -> float:
+    return load.of(len(server.active_jobs))
 
 
 def prepare_process(settings: Settings, process: JobProcess) -> None:

@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 import psutil
-from livekit.agents import AgentServer
 
 from pipeline.capacity import USABLE
 
@@ -46,12 +45,8 @@ class RoomLoad:
         self._room_cores = ROOM_CORES
         self._one_looks = threading.Lock()  # the framework asks from threads, also beside its usual round
 
-    def __call__(self, server: AgentServer) -> float:
-        """As the framework asks, every half a second or so."""
-        return self.of(len(server.active_jobs))
-
     def of(self, rooms: int) -> float:
-        """With so many rooms under way."""
+        """With so many rooms under way; to be asked every half a second or so."""
         with self._one_looks:
             self._look(rooms)
             return min(1.0, rooms / self.fitting)
