@@ -77,7 +77,7 @@ async def measure(
         )
         async with (
             serving(app, services, 0) as server,
-            TranscriptionClient([server.url], services) as client,
+            TranscriptionClient(replace(services, stt_url=server.url)) as client,
         ):
             for quality in Quality:
                 say(f"through the service, {quality}")

@@ -63,7 +63,6 @@ async def house(settings: Settings, *, redis_url: str = "") -> AsyncIterator[Hou
             redis_url=SecretStr(redis_url),
             directory=directory / "voice",
             objects_url=SecretStr(""),
-            stt_urls=(), mt_urls=(), tts_urls=(),
             public_url="",
         )  # fmt: skip
         ports = Ports.free()

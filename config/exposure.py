@@ -6,6 +6,7 @@ from ipaddress import ip_address
 from typing import Final
 from urllib.parse import urlsplit
 
+from config.addresses import several
 from config.keys import DEVELOPMENT_SECRET
 from config.settings import Settings, SettingsError
 
@@ -45,15 +46,20 @@ def _hosts(settings: Settings) -> dict[str, str]:
         "livekit.public_url": livekit.public_url,
         "auth.public_url": auth.public_url,
         "voice.public_url": voice.public_url,
-        "services.stt_url": services.stt_url,
-        "services.mt_url": services.mt_url,
-        "services.tts_url": services.tts_url,
         "services.auth_url": services.auth_url,
     }
     hosts |= {name: host_of(url) for name, url in urls.items() if url}
+    copies = {"stt_url": services.stt_url, "mt_url": services.mt_url, "tts_url": services.tts_url}
+    hosts |= {f"services.{name}": _farthest(urls) for name, urls in copies.items() if several(urls)}
     if settings.turn.host and settings.turn.secret.get_secret_value() in PUBLISHED:
         hosts["turn.host"] = settings.turn.host
     return hosts
+
+
+def _farthest(addresses: str) -> str:
+    """Of several hosts one that leads beyond this machine, where there is one."""
+    hosts = [host_of(url) for url in several(addresses)]
+    return next((host for host in hosts if not is_loopback(host)), hosts[0])
 
 
 def host_of(url: str) -> str:

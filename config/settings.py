@@ -8,6 +8,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import ConfigDict, Field, SecretStr
 
+from config.addresses import Addresses
 from config.cache import cache_directory
 from config.engines import CloningEngine, RecognitionEngine, SpeechEngine, TranslationEngine
 from config.keys import DEVELOPMENT_SECRET
@@ -212,16 +213,20 @@ class Rooms:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
-    """Where the speech services are; an empty URL runs that engine inside the room's own process."""
+    """Where the speech services are; an empty URL runs that engine inside the room's own process.
+
+    Where a service runs in several copies, all of them are named, as a list or with commas between, or by one name with
+    several addresses. The least busy one is asked, and another where one is away.
+    """
 
     __pydantic_config__: ClassVar[ConfigDict] = STRICT
 
-    stt_url: str = "http://127.0.0.1:8001"
-    """Recognition."""
-    mt_url: str = "http://127.0.0.1:8002"
-    """Translation."""
-    tts_url: str = "http://127.0.0.1:8003"
-    """Speech."""
+    stt_url: Addresses = "http://127.0.0.1:8001"
+    """Recognition: one URL, or several."""
+    mt_url: Addresses = "http://127.0.0.1:8002"
+    """Translation, likewise."""
+    tts_url: Addresses = "http://127.0.0.1:8003"
+    """Speech, likewise."""
     auth_url: str = "http://127.0.0.1:8004"
     """Where workers tell the token service what they can do; empty: nowhere, and pages learn it in the room alone."""
     token: SecretStr = SecretStr("")

@@ -18,10 +18,7 @@ _LISTS: Final = frozenset(
         "engines",
         "frame_ancestors",
         "languages",
-        "mt_urls",
-        "stt_urls",
         "trusted_proxies",
-        "tts_urls",
         "webhook_hosts",
     }
 )

@@ -68,12 +68,6 @@ class VoiceSettings:
     """Where Google is asked; empty for its own address."""
     requests_per_minute: Annotated[int, Field(ge=1)] = 100
     """With one key; a plan may say otherwise."""
-    stt_urls: tuple[str, ...] = ()
-    """Recognition services, the next one for each that is away; empty for `services.stt_url`."""
-    mt_urls: tuple[str, ...] = ()
-    """Translation services; empty for `services.mt_url`."""
-    tts_urls: tuple[str, ...] = ()
-    """Speech services; empty for `services.tts_url`."""
     failures_per_minute: Annotated[int, Field(ge=1)] = 60
     """From one address: requests with a key or token that is none. They use up nothing of the others."""
     token_minutes: Annotated[float, Field(ge=1, le=15)] = 15.0

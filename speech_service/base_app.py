@@ -5,22 +5,24 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, Protocol
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from config.settings import Settings
+from config.addresses import several
+from config.settings import Services, Settings
 from foundation.http.bodies import Bodies, BodyLimits
 from foundation.http.methods import refusal_headers
 from foundation.http.origins import Origins, hosts_of
 from foundation.http.problems import Problem, ProblemError, described, of_http_error, response
-from foundation.http.watching import PROMETHEUS, Health, health_response
+from foundation.http.watching import PROMETHEUS, health_response
 from pipeline.audio import AudioError
-from pipeline.engines.protocols import EngineError
+from pipeline.engines.protocols import EngineError, EngineInfo
 from pipeline.machine import MachineLoad, machine_load
 from protocol.codec import complaints
+from speech_service.busyness import ServiceHealth
 from speech_service.gate import OPEN_PATHS, Gate, Limits
 from speech_service.measures import Measures
 from speech_service.problems import invalid, problem_of, too_long
@@ -51,6 +53,15 @@ _PROBLEMS = described(
 )
 
 
+class SaysWhatItIs(Protocol):
+    """An engine of any kind."""
+
+    @property
+    def info(self) -> EngineInfo:
+        """What it is."""
+        ...
+
+
 def body_limits(
     settings: Settings, *, texts: int = 1, large_bytes: Mapping[str, int] | None = None
 ) -> BodyLimits:
@@ -63,11 +74,16 @@ def body_limits(
 def new_service(
     title: str,
     measures: Measures,
+    engine: SaysWhatItIs,
     *,
     settings: Settings,
     bodies: BodyLimits,
 ) -> FastAPI:
-    """An application with everything that is not particular to one service."""
+    """An application with everything that is not particular to one service.
+
+    Args:
+        engine: what does the work.
+    """
     services = settings.services
     app = FastAPI(title=title, version=VERSION, responses=_PROBLEMS, docs_url=None, redoc_url=None)
     app.add_middleware(Bodies, limits=bodies)
@@ -79,17 +95,28 @@ def new_service(
     )
     app.add_middleware(
         Origins,
-        hosts={*hosts_of((services.stt_url, services.mt_url, services.tts_url)), *services.allowed_hosts},
+        hosts={*hosts_of(_addresses(services)), *services.allowed_hosts},
         origins=services.allowed_origins,
         open_paths=OPEN_PATHS,
     )
     _add_problem_handlers(app, measures)
     app.state.measures = measures
 
-    @app.get("/health", response_model=Health)
+    @app.get("/health", response_model=ServiceHealth)
     async def health() -> Response:
-        """Whether the service is there; needs no token."""
-        return health_response(Health(status="ok", service=measures.service, parts={"engine": "ok"}))
+        """Whether the service is there, what it has and how busy it is; needs no token."""
+        info = engine.info
+        return health_response(
+            ServiceHealth(
+                status="ok",
+                service=measures.service,
+                parts={"engine": "ok"},
+                engine=info.name,
+                languages=info.languages,
+                under_way=measures.under_way,
+                room=measures.room,
+            )
+        )
 
     @app.get("/performance")
     async def performance() -> dict[str, Any]:
@@ -107,6 +134,12 @@ def new_service(
         return Response(measures.prometheus(), media_type=PROMETHEUS)
 
     return app
+
+
+def _addresses(services: Services) -> list[str]:
+    """Where clients look for speech services."""
+    named = services.stt_url, services.mt_url, services.tts_url
+    return [url for addresses in named for url in several(addresses)]
 
 
 def check_text(text: str, settings: Settings, *, may_be_empty: bool = False) -> None:

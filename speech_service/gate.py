@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 import structlog
@@ -85,7 +86,8 @@ class Gate:
 
         self._requests += 1
         try:
-            await self._app(scope, receive, watched)
+            with nullcontext() if scope["path"] in WATCHING_PATHS else self._measures.working():
+                await self._app(scope, receive, watched)
         except Exception as error:  # noqa: BLE001  the reason follows
             # The one broad catch: a fault of ours in one request ends neither the service nor this
             # connection without an answer; the text of the exception may hold what was said, so it is not logged.

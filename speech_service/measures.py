@@ -24,6 +24,10 @@ class Measures:
         self._durations: dict[str, Durations] = {}
         self._failures: Tally[str] = Tally()
         self._facts: dict[str, Any] = {}
+        self.under_way = 0
+        """What the service works at: speakers and files, or requests."""
+        self.room = 1
+        """For how many of them there is room."""
         self._registry = CollectorRegistry()
         self._seconds = Histogram(
             "hive_service_seconds",
@@ -53,6 +57,15 @@ class Measures:
         began_s = time.monotonic()
         yield
         self.took(operation, time.monotonic() - began_s)
+
+    @contextmanager
+    def working(self) -> Iterator[None]:
+        """Counts what is under way; see `under_way`."""
+        self.under_way += 1
+        try:
+            yield
+        finally:
+            self.under_way -= 1
 
     def failed(self, code: str) -> None:
         """Notes a problem by its code."""

@@ -133,8 +133,9 @@ class Pairs(BaseModel):
 def mt_app(translator: Translator, settings: Settings, *, detect: Detect = langid.detect) -> FastAPI:
     """The service around a translator that is loaded; whoever loaded it closes it."""
     measures = Measures("mt")
+    measures.room = settings.services.max_requests
     bodies = body_limits(settings, texts=BATCH_SIZE + 1)
-    app = new_service("Translation", measures, settings=settings, bodies=bodies)
+    app = new_service("Translation", measures, translator, settings=settings, bodies=bodies)
     handler = _TranslationHandler(translator, detect, settings, measures)
 
     @app.get("/languages")

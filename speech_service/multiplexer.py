@@ -103,7 +103,8 @@ class RequestMultiplexer:
 
     async def _answer(self, number: int, request: _Request) -> None:
         """Says the last word about a request, once and when nothing more can come of it."""
-        await asyncio.wait([request.work])
+        with self._measures.working():
+            await asyncio.wait([request.work])
         try:
             await self._peer.send(_last_message(number, request))
         except Gone:

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import structlog
 from fastapi import FastAPI
 
+from config.addresses import several
 from config.settings import Services, Settings
 from foundation.http.server import Listening
 from foundation.tracing.running import tracing
@@ -34,9 +35,13 @@ SERVICES = tuple(PORTS)
 
 
 def configured_ports(services: Services) -> dict[str, int]:
-    """The ports in the URLs under which clients look for the services; none where engines run inline."""
-    urls = {"stt": services.stt_url, "mt": services.mt_url, "tts": services.tts_url}
-    return {name: urlsplit(url).port or PORTS[name] for name, url in urls.items() if url}
+    """The ports in the URLs under which clients look for the services; none where engines run inline.
+
+    Of several copies the first one's: those on other ports are told theirs when they are started.
+    """
+    named = {"stt": services.stt_url, "mt": services.mt_url, "tts": services.tts_url}
+    urls = {name: several(addresses)[0] for name, addresses in named.items() if several(addresses)}
+    return {name: urlsplit(url).port or PORTS[name] for name, url in urls.items()}
 
 
 async def serve(
@@ -77,8 +82,10 @@ async def serve(
             recognizer = await load_recognizer(settings)
             stack.push_async_callback(recognizer.close)
         loaded = [(name, *await _load(name, settings, choice, recognizer, stack)) for name in names]
-        for _, app, _ in loaded:
+        for name, app, _ in loaded:
             app.state.measures.state("machine", facts(choice, figures))
+            if name == "stt" and choice.capacity is not None:
+                app.state.measures.room = max(1, choice.capacity.speakers)
         servers: dict[str, Listening] = {}
         for name, app, info in loaded:
             servers[name] = await stack.enter_async_context(serving(app, settings.services, wanted[name]))

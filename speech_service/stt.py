@@ -76,9 +76,10 @@ def stt_app(
         files: how whole files are recognised; None: through the recogniser's streams.
     """
     measures = Measures("stt")
+    measures.room = max(1, settings.recognition.max_speakers)
     file_bytes = int(settings.services.max_audio_s * BYTES_A_SECOND)
     bodies = body_limits(settings, large_bytes={"/transcribe": file_bytes})
-    app = new_service("Speech recognition", measures, settings=settings, bodies=bodies)
+    app = new_service("Speech recognition", measures, recognizer, settings=settings, bodies=bodies)
     handler = RecognitionHandler(recognizer, new_detector, settings.recognition, measures, stage)
     reader = files or StreamReader(MeasuredRecognizer(recognizer, measures))
     transcriber = Transcriber(reader, new_detector, recognizer.info.languages, settings, measures)
@@ -109,7 +110,8 @@ def stt_app(
     async def live(socket: WebSocket) -> None:
         idle_s = settings.services.idle_timeout_s
         async with conversation(socket, FROM_RECOGNITION, idle_timeout_s=idle_s, measures=measures) as peer:
-            await _RecognitionSession(peer, handler, measures).run()
+            with measures.working():
+                await _RecognitionSession(peer, handler, measures).run()
 
     return app
 

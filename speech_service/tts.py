@@ -98,11 +98,12 @@ def tts_app(
         cloning: what clones voices; likewise.
     """
     measures = Measures("tts")
+    measures.room = settings.services.max_requests
     sound_bytes = int(min(MOST_SOUND_S, settings.services.max_audio_s) * BYTES_A_SECOND)
     bodies = body_limits(
         settings, texts=2, large_bytes={EMBEDDING_PATH: sound_bytes, CLONE_PATH: MOST_BODY_BYTES}
     )
-    app = new_service("Speech synthesis", measures, settings=settings, bodies=bodies)
+    app = new_service("Speech synthesis", measures, synthesizer, settings=settings, bodies=bodies)
     handler = _SynthesisHandler(synthesizer, settings, measures)
 
     cloning = cloning or CloningEngines()

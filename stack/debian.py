@@ -45,6 +45,7 @@ TESTS = (
     _package("chromium", "browser tests"),
     _package("coturn", "tests behind a relay"),
     _package("ffmpeg", "recordings in common formats, for tests"),
+    _package("nginx", "tests of the way in from outside"),
     _package("redis-server", "tests of several services together"),
     _package("sox", "recordings in common formats, for tests"),
 )

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import psutil
 
+from config.addresses import several
 from config.settings import Settings
 from stack.errors import PortsBusy, StackError
 
@@ -87,7 +88,9 @@ def free_port() -> int:
     raise StackError(f"no port from {_CANDIDATES.start} to {_CANDIDATES.stop - 1} is free")
 
 
-def _port(url: str, default: int) -> int:
+def _port(urls: str, default: int) -> int:
+    """That of the first, where there are several."""
+    url = next(iter(several(urls)), "")
     try:
         return (urlsplit(url).port or default) if url else default
     except ValueError as error:

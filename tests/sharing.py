@@ -23,6 +23,7 @@ DEMANDING: Final = frozenset(
         "tests/live/test_crowd.py",
         "tests/live/test_load.py",
         "tests/live/test_rolling_update.py",
+        "tests/live/test_several.py",
         "tests/live/test_speech_service_restart.py",
         "tests/live/test_unmodified_client.py",
         "tests/scripts/test_package.py",

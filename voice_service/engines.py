@@ -3,105 +3,83 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import AsyncIterator, Iterable, Mapping
+from dataclasses import dataclass
+from functools import partial
 
 from config.settings import Settings
 from foundation.http.problems import Problem
 from pipeline.audio import AudioError
-from pipeline.engines.protocols import EngineError, Synthesizer, Translator
-from speech_service.client import RemoteSpeakers, RemoteSynthesizer, RemoteTranslator
-from speech_service.problems import problem_of
-from voice_service.failover import (
-    EnginesAway,
-    FailoverSynthesizer,
-    FailoverTranslator,
-    RemoteVoices,
-    RemoteWords,
-    Replicas,
+from pipeline.engines.protocols import EngineError, Voice
+from pipeline.engines.synthesis.unhurried import best_engines_first
+from speech_service.client import (
+    RemoteSpeakers,
+    RemoteSynthesizer,
+    RemoteTranslator,
+    ServiceAway,
+    SpeechCopies,
 )
+from speech_service.problems import problem_of
 from voice_service.speech.marking import SoundMark
-from voice_service.watching.nodes import HEARING, SPEECH, TRANSLATION
 
 RETRY_AFTER_S = 5.0
-ALONE_S = 3.0
-"""How long a request waits for the only service to come back."""
-OF_SEVERAL_S = 0.5
-"""How long it waits where another can be asked."""
+FIRST_SOUND_S = 15.0
+"""The next copy of a service is asked where one has made no sound by then."""
+BACK_S = 0.5
+"""A service that is just coming back is waited for so long."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Engines:
     """Everything that recognises, translates and speaks."""
 
-    synthesizer: Synthesizer
-    translator: Translator
-    speech: Replicas[RemoteVoices]
-    translation: Replicas[RemoteWords]
+    synthesizer: RemoteSynthesizer
+    translator: RemoteTranslator
     speakers: RemoteSpeakers
-    """The speech services again, for what voices are like: its client asks one after the other."""
+    """The synthesis service again, for what voices are like."""
+    copies: SpeechCopies
+    """Which all of them share."""
     mark: SoundMark
     """What marks whole sounds."""
 
     def parts(self) -> Mapping[str, str]:
         """By name: "ok", or what is wrong in a word or two, for /health."""
-        return {"speech": self.speech.state, "translation": self.translation.state}
+        return {"speech": self.synthesizer.state, "translation": self.translator.state}
 
     async def ready(self, within_s: float) -> None:
-        """Waits until there is one service of each kind. Raises EnginesAway."""
-        await self.speech.ready(within_s)
-        await self.translation.ready(within_s)
+        """Waits until there is one service of each kind. Raises ServiceAway."""
+        await self.synthesizer.connect(within_s)
+        await self.translator.connect(within_s)
 
 
 @contextlib.asynccontextmanager
 async def opened_engines(settings: Settings) -> AsyncIterator[Engines]:
     """Begins to connect to all services, and waits for none."""
-    services, known = settings.services, service_urls(settings)
-    async with contextlib.AsyncExitStack() as stack:
-        speech: list[RemoteVoices] = []
-        urls = known[SPEECH]
-        for url in urls:
-            client = RemoteSynthesizer(replace(services, tts_url=url), reconnect_s=_patience_s(urls))
-            speech.append(await stack.enter_async_context(client))
-        speakers = await stack.enter_async_context(RemoteSpeakers(services, urls))
-        translation: list[RemoteWords] = []
-        urls = known[TRANSLATION]
-        for url in urls:
-            words = RemoteTranslator(replace(services, mt_url=url), reconnect_s=_patience_s(urls))
-            translation.append(await stack.enter_async_context(words))
-        speaking = Replicas("speech", speech)
-        translating = Replicas("translation", translation)
+    services, copies = settings.services, SpeechCopies.of(settings.services)
+    order = partial(_in_order, settings.speech.voices)
+    async with (
+        RemoteSynthesizer(
+            services, copies.speech, piece_s=FIRST_SOUND_S, reconnect_s=BACK_S, order=order
+        ) as synthesizer,
+        RemoteTranslator(services, copies.translation, reconnect_s=BACK_S) as translator,
+        RemoteSpeakers(services, copies.speech) as speakers,
+    ):
         yield Engines(
-            synthesizer=FailoverSynthesizer(speaking, settings.speech.voices),
-            translator=FailoverTranslator(translating),
-            speech=speaking,
-            translation=translating,
+            synthesizer=synthesizer,
+            translator=translator,
             speakers=speakers,
+            copies=copies,
             mark=await SoundMark.load(settings.models),
         )
 
 
-def service_urls(settings: Settings) -> dict[str, list[str]]:
-    """By what they do the URLs of all speech services, in the order in which they are asked."""
-    services, voice = settings.services, settings.voice
-    return {
-        HEARING: _urls(voice.stt_urls, services.stt_url),
-        TRANSLATION: _urls(voice.mt_urls, services.mt_url),
-        SPEECH: _urls(voice.tts_urls, services.tts_url),
-    }
+def _in_order(wishes: Mapping[str, str], voices: Iterable[Voice], language: str) -> tuple[Voice, ...]:
+    return best_engines_first(voices, language, wishes)
 
 
 def engine_problem(error: EngineError | AudioError | TimeoutError) -> Problem:
     """The problem that a failure of the engines is reported as; 503 `engines_away` where nobody can be asked."""
-    if isinstance(error, EnginesAway):
-        return Problem(503, "engines_away", str(error).capitalize() + ".", {"retry_after_s": RETRY_AFTER_S})
+    if isinstance(error, ServiceAway):
+        detail = "The speech services cannot be reached at the moment."
+        return Problem(503, "engines_away", detail, {"retry_after_s": RETRY_AFTER_S})
     return problem_of(error)
-
-
-def _urls(several: Sequence[str], single: str) -> list[str]:
-    """Each once, in order; the single one where there are not several."""
-    return list(dict.fromkeys(url.rstrip("/") for url in (several or (single,)) if url))
-
-
-def _patience_s(urls: Sequence[str]) -> float:
-    return ALONE_S if len(urls) == 1 else OF_SEVERAL_S

@@ -16,12 +16,11 @@ from config.settings import Settings
 from config.voice import VoiceSettings
 from foundation.http.rate_limits import Limiter, MemoryLimiter, RedisLimiter
 from foundation.redis_store import connect_redis
-from speech_service.client import RemoteMachines
 from voice_service.accounts import audit
 from voice_service.accounts.callers import Callers
 from voice_service.accounts.quota import Quota
 from voice_service.accounts.tokens import Tokens
-from voice_service.engines import Engines, opened_engines, service_urls
+from voice_service.engines import Engines, opened_engines
 from voice_service.jobs.counting import JobQuota
 from voice_service.jobs.opening import JobRoom, opened_jobs
 from voice_service.jobs.translating import MessageJobs
@@ -84,7 +83,6 @@ async def opened(settings: Settings, clock: Callable[[], float] = time.time) -> 
     async with (
         _opened_stores(settings.voice) as stores,
         opened_engines(settings) as engines,
-        RemoteMachines(settings.services) as machines,
     ):
         tallies = Tallies(stores.engine, clock=clock, keep_days=settings.voice.figures_days)
         trials = Trials(stores.engine, clock=clock, keep_s=settings.voice.keep_days * DAY_S)
@@ -97,7 +95,7 @@ async def opened(settings: Settings, clock: Callable[[], float] = time.time) -> 
             found=lambda where: tallies.count(f"{CACHE}|{where}"),
             tuner=TrialTuner(trials),
         ) as messages:
-            watched = _Watched(tallies, trials, NodeWatch(machines, service_urls(settings)))
+            watched = _Watched(tallies, trials, NodeWatch(engines.copies))
             yield _services(settings, stores, engines, messages, watched, clock=clock)
 
 

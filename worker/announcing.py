@@ -26,7 +26,7 @@ from foundation.supervision import keep_running
 from foundation.tasks import Tasks
 from pipeline.engines.choice import chosen
 from protocol.abilities import Abilities
-from speech_service.client import RemoteSynthesizer, RemoteTranslator, languages
+from speech_service.client import RemoteSynthesizer, RemoteTranslator, SpeechCopies, languages
 from worker.room_engines import abilities, not_known, reachable
 
 log = structlog.get_logger(__name__)
@@ -89,20 +89,21 @@ class Announcer:
     async def _looking(self, stack: AsyncExitStack) -> Callable[[], Abilities]:
         """Connects to the services; returns what tells what they can do at a moment."""
         services, rooms = self._settings.services, self._settings.rooms
+        copies = SpeechCopies.of(services)
         recognised: Callable[[], tuple[str, ...]] = not_known
         translator: RemoteTranslator | None = None
         synthesizer: RemoteSynthesizer | None = None
         likened: Callable[[], tuple[str, ...]] = not_known
-        if services.stt_url:
-            remote = languages.recognised(services)
+        if copies.hearing:
+            remote = languages.recognised(services, copies.hearing)
             remote.start()
             stack.push_async_callback(remote.close)
             recognised = remote.now
-        if services.mt_url:
-            translator = await stack.enter_async_context(RemoteTranslator(services))
-        if services.tts_url:
-            synthesizer = await stack.enter_async_context(RemoteSynthesizer(services))
-            offer = languages.likened(services)
+        if copies.translation:
+            translator = await stack.enter_async_context(RemoteTranslator(services, copies.translation))
+        if copies.speech:
+            synthesizer = await stack.enter_async_context(RemoteSynthesizer(services, copies.speech))
+            offer = languages.likened(services, copies.speech)
             offer.start()
             stack.push_async_callback(offer.close)
             likened = offer.now

@@ -43,6 +43,7 @@ from worker.recording.sending import sending
 from worker.room import END_LIMIT_S, RoomInterpreter
 from worker.room_engines import RoomEngines, load_engines
 from worker.room_key import encryption_options
+from worker.room_load import RoomLoad
 from worker.standby import INTERPRETER, STANDBY, Standby
 from worker.text_streams import attribute_setter
 
@@ -98,7 +99,7 @@ def new_server(
             can_update_metadata=True,
             hidden=False,
         ),
-        load_fnc=partial(room_load, settings.rooms.max_rooms),
+        load_fnc=partial(_load, RoomLoad(settings.rooms.max_rooms)),
         load_threshold=1.0,
         num_idle_processes=1,
         initialize_process_timeout=PREPARE_LIMIT_S,
@@ -114,9 +115,8 @@ def new_server(
     return server
 
 
-def room_load(max_rooms: int, server: AgentServer) -> float:
-    """How full the worker is, 0…1: rooms are what it can count; the engines' load is the services' own business."""
-    return min(1.0, len(server.active_jobs) / max_rooms)
+def _load(load: RoomLoad, server: AgentServer) -> float:
+    return load.of(len(server.active_jobs))
 
 
 def prepare_process(settings: Settings, process: JobProcess) -> None:

@@ -21,11 +21,13 @@ from pipeline.stages.hear import HearingStage, hear
 from pipeline.text.languages import served_by
 from protocol.abilities import Abilities
 from speech_service.client import (
+    Copies,
     RemoteCapacity,
     RemoteHearing,
     RemoteSpeakers,
     RemoteSynthesizer,
     RemoteTranslator,
+    SpeechCopies,
     languages,
 )
 from worker.likeness.likenesses import LikenessEngine
@@ -143,17 +145,18 @@ async def load_engines(settings: Settings) -> RoomEngines:
     """
     closers: list[Close] = []
     choice = await asyncio.to_thread(chosen, settings)
+    copies = SpeechCopies.of(settings.services)
     try:
-        stage, recognizer = await _hearing(settings, choice.capacity, closers)
-        recognised = _recognised(settings, recognizer, closers)
-        translator = await _translator(settings, recognizer, closers)
-        synthesizer = await _synthesizer(settings, closers)
-        likeness, likened = await _likeness(settings, closers)
+        stage, recognizer = await _hearing(settings, choice.capacity, copies.hearing, closers)
+        recognised = _recognised(settings, recognizer, copies.hearing, closers)
+        translator = await _translator(settings, recognizer, copies.translation, closers)
+        synthesizer = await _synthesizer(settings, copies.speech, closers)
+        likeness, likened = await _likeness(settings, copies.speech, closers)
     except BaseException:
         for close in closers:
             await close()
         raise
-    capacity = RemoteCapacity(settings.services, choice.capacity)
+    capacity = RemoteCapacity(settings.services, choice.capacity, copies)
     capacity.start()
     return RoomEngines(
         hear=stage,
@@ -170,10 +173,10 @@ async def load_engines(settings: Settings) -> RoomEngines:
 
 
 async def _hearing(
-    settings: Settings, capacity: Capacity | None, closers: list[Close]
+    settings: Settings, capacity: Capacity | None, copies: Copies, closers: list[Close]
 ) -> tuple[HearingStage, Recognizer | None]:
-    if settings.services.stt_url:
-        remote = RemoteHearing(settings.services)
+    if copies:
+        remote = RemoteHearing(settings.services, copies)
         closers.append(remote.close)
         return remote, None
     from pipeline.engines.recognition.silero import (
@@ -199,45 +202,47 @@ async def _hearing(
 
 
 def _recognised(
-    settings: Settings, recognizer: Recognizer | None, closers: list[Close]
+    settings: Settings, recognizer: Recognizer | None, copies: Copies, closers: list[Close]
 ) -> Callable[[], tuple[str, ...]]:
     if recognizer is not None:
         return lambda: recognizer.info.languages
-    remote = languages.recognised(settings.services)
+    remote = languages.recognised(settings.services, copies)
     remote.start()
     closers.append(remote.close)
     return remote.now
 
 
-async def _translator(settings: Settings, recognizer: Recognizer | None, closers: list[Close]) -> Translator:
-    if not settings.services.mt_url:
+async def _translator(
+    settings: Settings, recognizer: Recognizer | None, copies: Copies, closers: list[Close]
+) -> Translator:
+    if not copies:
         engine = await load_translator(settings, recognizer)
         closers.append(engine.close)
         return engine
-    remote = RemoteTranslator(settings.services)
+    remote = RemoteTranslator(settings.services, copies)
     closers.append(remote.close)
     await _connected("translation", remote)
     return remote
 
 
-async def _synthesizer(settings: Settings, closers: list[Close]) -> Synthesizer:
-    if not settings.services.tts_url:
+async def _synthesizer(settings: Settings, copies: Copies, closers: list[Close]) -> Synthesizer:
+    if not copies:
         engine = await load_synthesizer(settings)
         closers.append(engine.close)
         return engine
-    remote = RemoteSynthesizer(settings.services)
+    remote = RemoteSynthesizer(settings.services, copies)
     closers.append(remote.close)
     await _connected("speech", remote)
     return remote
 
 
 async def _likeness(
-    settings: Settings, closers: list[Close]
+    settings: Settings, copies: Copies, closers: list[Close]
 ) -> tuple[LikenessEngine | None, Callable[[], tuple[str, ...]]]:
     """Only a service has the time to search: it would hold up all that a room's own process does."""
-    if not settings.services.tts_url:
+    if not copies:
         return None, not_known
-    remote, offer = RemoteSpeakers(settings.services), languages.likened(settings.services)
+    remote, offer = RemoteSpeakers(settings.services, copies), languages.likened(settings.services, copies)
     await remote.__aenter__()
     offer.start()
     closers += [offer.close, remote.close]

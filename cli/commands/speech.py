@@ -21,17 +21,27 @@ def add(commands: Subparsers, common: argparse.ArgumentParser) -> None:
         summary="the speech service: recognition, translation, synthesis",
         description=(
             "Serves recognition (port 8001), translation (8002) and synthesis (8003) to workers, all three in one\n"
-            "process or each in its own. Addresses come from the settings' section `services`."
+            "process or each in its own. Addresses come from the settings' section `services`; where these name\n"
+            "several copies, each copy on this machine is told its own ports."
         ),
-        examples="  hive speech\n  hive speech mt tts\n  hive speech stt --profile gpu",
+        examples=(
+            "  hive speech\n  hive speech --only mt tts\n  hive speech --only stt --profile gpu\n"
+            "  hive speech --only stt --stt-port 8101"
+        ),
     )
     parser.add_argument(
-        "services",
-        nargs="*",
+        "--only",
+        nargs="+",
+        action="extend",
+        default=[],
         metavar="SERVICE",
         type=_service,
-        help="stt, mt, tts; default: all",
+        help="serve stt, mt or tts alone; default: all",
     )
+    for name in ("stt", "mt", "tts"):
+        parser.add_argument(
+            f"--{name}-port", type=int, metavar="PORT", help=f"port of {name}; 0 for any that is free"
+        )
 
 
 def _service(text: str) -> str:
@@ -46,8 +56,10 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     from pipeline.engines.protocols import EngineError, EngineMissing
     from speech_service.serve import serve
 
+    told = {name: getattr(arguments, f"{name}_port") for name in ("stt", "mt", "tts")}
+    ports = {name: port for name, port in told.items() if port is not None}
     try:
-        exits.run(serve(settings, arguments.services))
+        exits.run(serve(settings, arguments.only, ports))
     except EngineMissing as error:
         return exits.fail(str(error), exits.MISSING)
     except EngineError as error:

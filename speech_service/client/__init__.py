@@ -2,22 +2,22 @@
 
 from speech_service.client.capacity import RemoteCapacity
 from speech_service.client.connection import ServiceAway
+from speech_service.client.copies import Copies, SpeechCopies
+from speech_service.client.engines import RemoteSynthesizer, RemoteTranslator
 from speech_service.client.files import TranscriptionClient
 from speech_service.client.hearing import RemoteHearing
 from speech_service.client.languages import RemoteLanguages
-from speech_service.client.machines import RemoteMachines
 from speech_service.client.speakers import RemoteSpeakers
-from speech_service.client.synthesizer import RemoteSynthesizer
-from speech_service.client.translator import RemoteTranslator
 
 __all__ = [
+    "Copies",
     "RemoteCapacity",
     "RemoteHearing",
     "RemoteLanguages",
-    "RemoteMachines",
     "RemoteSpeakers",
     "RemoteSynthesizer",
     "RemoteTranslator",
     "ServiceAway",
+    "SpeechCopies",
     "TranscriptionClient",
 ]

@@ -6,10 +6,11 @@ import asyncio
 from collections.abc import Callable
 from typing import Any, Final, TypeVar
 
-import aiohttp
 import structlog
 
-from speech_service.client.connection import BROKEN, get_json, new_backoff, reason_of
+from speech_service.client.connection import BROKEN, ServiceAway, get_json, new_backoff, reason_of
+from speech_service.client.copies import Copies
+from speech_service.client.one_copy import Copy
 from speech_service.wire import WireError
 
 log = structlog.get_logger(__name__)
@@ -21,14 +22,14 @@ Told = TypeVar("Told")
 
 
 async def keep_asking(
-    session: aiohttp.ClientSession,
-    url: str,
+    copies: Copies,
+    path: str,
     read: Callable[[Any], Told],
     take: Callable[[Told | None], None],
     *,
     every_s: float = ASK_EVERY_S,
 ) -> None:
-    """Asks until cancelled.
+    """Asks until cancelled: whichever copy is there.
 
     Args:
         read: from the JSON of an answer to what is wanted of it; raises WireError where that cannot be read.
@@ -38,12 +39,28 @@ async def keep_asking(
     while True:
         wait_s = every_s
         try:
-            take(read(await get_json(session, url)))
+            await copies.known(ASK_EVERY_S)
+            copy = copies.in_order()[0]
+            take(read(await asked(copies, copy, path)))
             backoff = new_backoff()
         except WireError as error:
             take(None)
-            log.info("service does not tell", url=url, reason=str(error))
+            log.info("service does not tell", service=copies.service, path=path, reason=str(error))
         except BROKEN as error:
             wait_s = backoff.after(0.0)
-            log.debug("service not asked", url=url, reason=reason_of(error), retry_s=wait_s)
+            log.debug("service not asked", service=copies.service, reason=reason_of(error), retry_s=wait_s)
+        except ServiceAway as error:
+            wait_s = backoff.after(0.0)
+            log.debug("service not asked", service=copies.service, reason=str(error), retry_s=wait_s)
         await asyncio.sleep(wait_s)
+
+
+async def asked(copies: Copies, copy: Copy, path: str) -> Any:
+    """What one copy answers, as JSON has it. Raises one of `BROKEN`."""
+    try:
+        return await get_json(copy.session, f"{copy.url}{path}")
+    except WireError:
+        raise
+    except BROKEN:
+        copies.failed(copy)
+        raise

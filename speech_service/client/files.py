@@ -1,13 +1,12 @@
-"""Files recognised by whichever of several recognition services has room."""
+"""Files recognised by whichever copy of the recognition service has room."""
 
 from __future__ import annotations
 
 import asyncio
 import io
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Final, Literal
+from types import TracebackType
+from typing import Final, Literal, Self
 
 import aiohttp
 import numpy as np
@@ -19,50 +18,48 @@ from foundation.tracing.spans import headers
 from pipeline.audio import HEARING_RATE_HZ, AudioError, Pcm
 from pipeline.engines.protocols import EngineError, EngineOverloaded
 from speech_service.client.answers import RefusedByService, bounded, failure
-from speech_service.client.connection import BROKEN, CONNECT_S, HttpClient, reason_of
+from speech_service.client.connection import BROKEN, CONNECT_S, ServiceAway, reason_of
+from speech_service.client.copies import LOOK_S, Copies, hearing_copies
+from speech_service.client.one_copy import Copy
 from speech_service.transcripts import Transcript
 
 log = structlog.get_logger(__name__)
 
 SERVICE: Final = "the recognition service"
-ASIDE_S: Final = 5.0
-"""So long a service that failed is asked last."""
 LEAST_ANSWER_S: Final = 60.0
 ANSWER_TIMES: Final = 3.0
 """What the service allows itself: so many times the length of the sound, and `LEAST_ANSWER_S` in any case."""
 MOST_ANSWER_BYTES: Final = 32_000_000
 _LONGEST_PAUSE_S: Final = 5.0
+_KNOWN_S: Final = 5.0
+"""So long a file waits for the addresses of the service."""
 
 
-@dataclass(slots=True, eq=False)
-class _Place:
-    """One service, and how it does."""
-
-    url: str
-    under_way: int = 0
-    aside_until_s: float = 0.0
-    """Asked last until then, on the clock of `time.monotonic`."""
-
-
-class TranscriptionClient(HttpClient):
-    """Asks the least busy of several services, and the next one where it fails or has no room.
+class TranscriptionClient:
+    """Asks the least busy copy of the recognition service, and the next one where it fails or has no room.
 
     Usable inside `async with`.
 
     Args:
-        urls: of recognition services, at least one.
+        copies: shared with others who ask it; None: as the settings say.
         wait_s: how long a file waits for room where none of them has any.
-
-    Raises:
-        ValueError: no URL.
     """
 
-    def __init__(self, urls: Sequence[str], services: Services, *, wait_s: float = 30.0) -> None:
-        if not urls:
-            raise ValueError("recognition of files needs at least one URL")
-        self._places = [_Place(url.rstrip("/")) for url in urls]
-        super().__init__(services)
+    def __init__(self, services: Services, copies: Copies | None = None, *, wait_s: float = 30.0) -> None:
+        self._copies = copies or hearing_copies(services)
         self._wait_s = wait_s
+        self._is_open = False
+
+    async def __aenter__(self) -> Self:
+        self._copies.hold()
+        self._is_open = True
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._is_open = False
+        await self._copies.release()
 
     async def transcribe(
         self,
@@ -106,55 +103,41 @@ class TranscriptionClient(HttpClient):
             await asyncio.sleep(pause_s)
 
     async def answering(self) -> tuple[int, int]:
-        """How many of the services say that they are well, and how many there are. Raises nothing."""
-        well = await asyncio.gather(*(self._is_well(place) for place in self._places))
-        return sum(well), len(self._places)
-
-    async def _is_well(self, place: _Place) -> bool:
-        if self._session is None:
-            return False
-        try:
-            async with self._session.get(f"{place.url}/health") as answer:
-                return answer.status == 200
-        except BROKEN:
-            return False
+        """How many of the copies say that they are well, and how many there are. Raises nothing."""
+        well = await asyncio.gather(*(_is_well(copy) for copy in self._copies if self._is_open))
+        return sum(well), max(len(well), int(bool(self._copies)))
 
     async def _anywhere(self, body: bytes, query: list[tuple[str, str]]) -> Transcript:
         """Asks one after the other. Raises what the last one said, rather that it has no room than that it failed."""
-        failed: EngineError | None = None
-        for place in self._in_order():
-            place.under_way += 1
+        if not self._is_open:
+            raise EngineError(f"{type(self).__name__} is not connected")
+        if not self._copies:
+            raise ServiceAway(f"{SERVICE} is not configured")
+        await self._copies.known(_KNOWN_S)
+        failed: EngineError = ServiceAway(f"{SERVICE} cannot be asked")
+        for copy in self._copies.in_order():
             try:
-                return await self._ask(place, body, query)
+                with self._copies.asking(copy):
+                    return await self._ask(copy, body, query)
             except RefusedByService as refused:
                 raise refused.error from None
-            except EngineOverloaded as error:
-                failed = error
             except EngineError as error:
-                place.aside_until_s = time.monotonic() + ASIDE_S
-                log.info("service passed over", service=SERVICE, url=place.url, error=type(error).__name__)
+                log.info("service passed over", service=SERVICE, url=copy.url, error=type(error).__name__)
                 failed = failed if isinstance(failed, EngineOverloaded) else error
-            finally:
-                place.under_way -= 1
-        assert failed is not None  # there is at least one place
         raise failed
 
-    def _in_order(self) -> list[_Place]:
-        now_s = time.monotonic()
-        return sorted(self._places, key=lambda place: (place.aside_until_s > now_s, place.under_way))
-
-    async def _ask(self, place: _Place, body: bytes, query: list[tuple[str, str]]) -> Transcript:
-        session = self._open()
+    async def _ask(self, copy: Copy, body: bytes, query: list[tuple[str, str]]) -> Transcript:
         length_s = len(body) / 2 / HEARING_RATE_HZ
         limit = aiohttp.ClientTimeout(
-            total=max(LEAST_ANSWER_S, ANSWER_TIMES * length_s) + 2 * CONNECT_S, sock_connect=CONNECT_S
+            total=max(LEAST_ANSWER_S, ANSWER_TIMES * length_s) + 2 * CONNECT_S,
+            sock_connect=self._copies.patience_s,
         )
         kind = {"Content-Type": f"audio/pcm;rate={HEARING_RATE_HZ};channels=1", **headers()}
         try:
             # a file, which is sent in pieces: minutes of sound as one would hold up everything else
             sound = io.BytesIO(body)
-            async with session.post(
-                f"{place.url}/transcribe", params=query, data=sound, headers=kind, timeout=limit
+            async with copy.session.post(
+                f"{copy.url}/transcribe", params=query, data=sound, headers=kind, timeout=limit
             ) as answer:
                 data = await bounded(answer, MOST_ANSWER_BYTES)
                 if answer.status == 200:
@@ -163,4 +146,12 @@ class TranscriptionClient(HttpClient):
         except ValidationError as error:
             raise EngineError(f"{SERVICE}: the answer cannot be read") from error
         except BROKEN as error:
-            raise EngineError(f"{SERVICE} cannot be asked: {reason_of(error)}") from error
+            raise ServiceAway(f"{SERVICE} cannot be asked: {reason_of(error)}") from error
+
+
+async def _is_well(copy: Copy) -> bool:
+    try:
+        async with asyncio.timeout(2 * LOOK_S), copy.session.get(f"{copy.url}/health") as answer:
+            return answer.status == 200
+    except BROKEN:
+        return False

@@ -20,13 +20,15 @@ from pipeline.replay_buffer import ReplayBuffer
 from speech_service.client.connection import (
     BROKEN,
     SEND_S,
+    ServiceAway,
     alive_s,
     new_backoff,
-    new_session,
     open_socket,
     reason_of,
 )
 from speech_service.client.continuity import Continuity
+from speech_service.client.copies import Copies, hearing_copies
+from speech_service.client.one_copy import Copy
 from speech_service.wire import (
     FROM_RECOGNITION,
     TO_RECOGNITION,
@@ -76,11 +78,16 @@ class TooSlow(Exception):
 
 
 class RemoteHearing:
-    """Recognises speakers by the recognition service; one connection for each."""
+    """Recognises speakers by the recognition service; one connection for each, to the copy that is the least busy.
 
-    def __init__(self, services: Services) -> None:
+    Args:
+        copies: shared with others who ask it; None: as the settings say.
+    """
+
+    def __init__(self, services: Services, copies: Copies | None = None) -> None:
         self._services = services
-        self._session: aiohttp.ClientSession | None = None
+        self._copies = copies or hearing_copies(services)
+        self._held = False
 
     async def __aenter__(self) -> RemoteHearing:
         return self
@@ -94,17 +101,19 @@ class RemoteHearing:
         self, frames: Channel[AudioFrame], heard: Channel[Heard], options: HearingOptions
     ) -> None:
         """Recognises one speaker until `frames` closes; then closes `heard`."""
-        if self._session is None or self._session.closed:
-            self._session = new_session(self._services)
+        if not self._held:
+            self._held = True
+            self._copies.hold()
         try:
-            await _ReconnectingHearing(self._session, self._services, heard, options).run(frames)
+            await _ReconnectingHearing(self._copies, self._services, heard, options).run(frames)
         finally:
             heard.close()
 
     async def close(self) -> None:
         """Gives connections back; for when nobody is recognised any more."""
-        if self._session is not None:
-            await self._session.close()
+        if self._held:
+            self._held = False
+            await self._copies.release()
 
 
 class _ReconnectingHearing:
@@ -112,13 +121,12 @@ class _ReconnectingHearing:
 
     def __init__(
         self,
-        session: aiohttp.ClientSession,
+        copies: Copies,
         services: Services,
         heard: Channel[Heard],
         options: HearingOptions,
     ) -> None:
-        self._session, self._services, self._heard, self._options = session, services, heard, options
-        self._url = f"{services.stt_url.rstrip('/')}/ws/stt"
+        self._copies, self._services, self._heard, self._options = copies, services, heard, options
         self._replay = ReplayBuffer(max(1, int(services.reconnect_buffer_s * HEARING_RATE_HZ)))
         self._continuity = Continuity()
         self._recorded = asyncio.Event()
@@ -146,9 +154,10 @@ class _ReconnectingHearing:
         """Connects as often as is needed until everything is recognised or given up."""
         backoff, give_up_s = new_backoff(), float("inf")
         while True:
-            began_s = time.monotonic()
+            began_s, copy = time.monotonic(), await self._next_copy()
             try:
-                await self._converse()
+                with self._copies.asking(copy):
+                    await self._converse(copy)
                 return
             except RecognitionRefused as refusal:
                 await self._put(self._continuity.broken())
@@ -156,12 +165,18 @@ class _ReconnectingHearing:
                 return
             except TooSlow:
                 await self._put(self._continuity.broken())
+                self._copies.slow(copy)
+                if self._copies.another(copy):
+                    log.info("recognition goes to the next service", reason="too slow")
+                    continue
                 await self._report_lost(self._replay.end - BACK_TO_NOW, "recognition could not keep up")
                 continue
             except BROKEN as error:
                 reason = reason_of(error)
             await self._put(self._continuity.broken())
+            self._copies.failed(copy)
             wait_s = backoff.after(time.monotonic() - began_s)
+            wait_s = 0.0 if self._copies.another(copy) else wait_s
             log.info("recognition service away", reason=reason, retry_s=wait_s, speaker=self._options.speaker)
             if self._ended.is_set():
                 give_up_s = min(give_up_s, time.monotonic() + LAST_ATTEMPTS_S)
@@ -171,6 +186,16 @@ class _ReconnectingHearing:
             await self._pause(wait_s)
             if self._replay.overrun_to - self._continuity.settled_to >= REPORT_LOST:
                 await self._report_lost(self._replay.overrun_to, f"the recognition service is away: {reason}")
+
+    async def _next_copy(self) -> Copy:
+        """The one that is best asked now."""
+        while True:
+            try:
+                await self._copies.known(REPORT_LOST / HEARING_RATE_HZ)
+            except ServiceAway as away:
+                await self._report_lost(self._replay.overrun_to, str(away))
+            if ordered := self._copies.in_order():
+                return ordered[0]
 
     async def _pause(self, wait_s: float) -> None:
         if self._ended.is_set():
@@ -206,14 +231,17 @@ class _ReconnectingHearing:
 
     # --- one connection ----------------------------------------------------------------------------------
 
-    async def _converse(self) -> None:
+    async def _converse(self, copy: Copy) -> None:
         """Recognises on one connection to the end. Raises RecognitionRefused, TooSlow, or one of `BROKEN`."""
-        socket = await open_socket(self._session, self._url)
+        socket = await open_socket(copy.session, f"{copy.url}/ws/stt", self._copies.patience_s)
+        copy.answered()
         try:
             async with asyncio.TaskGroup() as group:
-                sender = group.create_task(self._send(socket))
+                works = self._send(socket), _leave(copy.hangs), _leave(copy.ends)
+                beside = [group.create_task(work) for work in works]
                 await self._receive(socket)
-                sender.cancel()
+                for task in beside:
+                    task.cancel()
         except ExceptionGroup as failures:
             raise most_telling(failures, RecognitionRefused, TooSlow, *BROKEN) from None
         finally:
@@ -314,6 +342,12 @@ class _ReconnectingHearing:
         left_s = self._backlog_s - CATCH_UP * (time.monotonic() - self._connected_at_s)
         if behind_s > self._services.max_behind_s + max(0.0, left_s) and not self._ended.is_set():
             raise TooSlow
+
+
+async def _leave(sign: asyncio.Event) -> None:
+    """Raises ConnectionResetError once a copy is to be left."""
+    await sign.wait()
+    raise ConnectionResetError("this copy of the service is left")
 
 
 def _reaches(event: Heard) -> int:

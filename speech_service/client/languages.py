@@ -15,7 +15,7 @@ from foundation.supervision import keep_running
 from foundation.tasks import Tasks
 from protocol.language import is_code
 from speech_service.client.asking import ASK_EVERY_S, keep_asking
-from speech_service.client.connection import new_session
+from speech_service.client.copies import Copies, hearing_copies, speech_copies
 from speech_service.likeness import SpeakersOffer
 from speech_service.wire import WireError
 
@@ -45,9 +45,9 @@ class RemoteLanguages:
     """Asks a service until it answers, and now and then after that."""
 
     def __init__(
-        self, services: Services, url: str, read: ReadLanguages, *, ask_every_s: float = ASK_EVERY_S
+        self, copies: Copies, path: str, read: ReadLanguages, *, ask_every_s: float = ASK_EVERY_S
     ) -> None:
-        self._services, self._url, self._read, self._ask_every_s = services, url, read, ask_every_s
+        self._copies, self._path, self._read, self._ask_every_s = copies, path, read, ask_every_s
         self._languages: tuple[str, ...] = ()
         self._tasks: Tasks | None = None
 
@@ -55,7 +55,7 @@ class RemoteLanguages:
         """Begins to ask. Starting twice is fine."""
         if self._tasks is None:
             self._tasks = Tasks()
-            name = f"languages of {self._url}"
+            name = f"languages of {self._copies.service}"
             self._tasks.start(keep_running(self._ask, name=name), name=name)
 
     async def close(self) -> None:
@@ -69,23 +69,27 @@ class RemoteLanguages:
         return self._languages
 
     async def _ask(self) -> None:
-        async with new_session(self._services) as session:
-            await keep_asking(session, self._url, self._read, self._take, every_s=self._ask_every_s)
+        async with self._copies.held():
+            await keep_asking(self._copies, self._path, self._read, self._take, every_s=self._ask_every_s)
 
     def _take(self, languages: tuple[str, ...] | None) -> None:
         self._languages = languages or ()
 
 
-def recognised(services: Services, *, ask_every_s: float = ASK_EVERY_S) -> RemoteLanguages:
+def recognised(
+    services: Services, copies: Copies | None = None, *, ask_every_s: float = ASK_EVERY_S
+) -> RemoteLanguages:
     """Those that the recognition service knows."""
-    url = f"{services.stt_url.rstrip('/')}/languages"
-    return RemoteLanguages(services, url, read_recognised, ask_every_s=ask_every_s)
+    copies = copies or hearing_copies(services)
+    return RemoteLanguages(copies, "/languages", read_recognised, ask_every_s=ask_every_s)
 
 
-def likened(services: Services, *, ask_every_s: float = ASK_EVERY_S) -> RemoteLanguages:
+def likened(
+    services: Services, copies: Copies | None = None, *, ask_every_s: float = ASK_EVERY_S
+) -> RemoteLanguages:
     """Those in which the synthesis service finds voices that resemble somebody's."""
-    url = f"{services.tts_url.rstrip('/')}/speakers"
-    return RemoteLanguages(services, url, read_likened, ask_every_s=ask_every_s)
+    copies = copies or speech_copies(services)
+    return RemoteLanguages(copies, "/speakers", read_likened, ask_every_s=ask_every_s)
 
 
 def _codes(said: object) -> tuple[str, ...]:

@@ -11,7 +11,8 @@ import structlog
 from pydantic import TypeAdapter, ValidationError
 
 from pipeline.machine import MachineLoad
-from speech_service.client.connection import BROKEN, HttpClient, get_json, reason_of
+from speech_service.client.connection import BROKEN, get_json, reason_of
+from speech_service.client.one_copy import Copy
 from speech_service.wire import WireError
 
 log = structlog.get_logger(__name__)
@@ -25,26 +26,25 @@ MOST_GPUS: Final = 64
 class AskedMachine:
     """What became of asking one service."""
 
-    url: str
+    place: str
+    """Its URL, and its address where the name has several."""
     load: MachineLoad | None
     """None: it did not answer, or not in a way that can be read."""
 
 
-class RemoteMachines(HttpClient):
-    """Asks all services at once, each for a few seconds at most. Usable inside `async with`."""
+async def look_at_machines(copies: Iterable[Copy]) -> list[AskedMachine]:
+    """Asks all services at once, each for a few seconds at most. In their order; raises nothing."""
+    return list(await asyncio.gather(*map(_ask, copies)))
 
-    async def look(self, urls: Iterable[str]) -> list[AskedMachine]:
-        """In the order of the URLs. Raises nothing."""
-        return list(await asyncio.gather(*map(self._ask, urls)))
 
-    async def _ask(self, url: str) -> AskedMachine:
-        try:
-            answer = await get_json(self._open(), f"{url.rstrip('/')}/machine")
-            return AskedMachine(url, read_machine(answer))
-        except BROKEN as error:
-            why = str(error) if isinstance(error, WireError) else reason_of(error)
-            log.info("a service does not tell of its machine", url=url, reason=why)
-            return AskedMachine(url, None)
+async def _ask(copy: Copy) -> AskedMachine:
+    try:
+        answer = await get_json(copy.session, f"{copy.url}/machine")
+        return AskedMachine(copy.place, read_machine(answer))
+    except BROKEN as error:
+        why = str(error) if isinstance(error, WireError) else reason_of(error)
+        log.info("a service does not tell of its machine", place=copy.place, reason=why)
+        return AskedMachine(copy.place, None)
 
 
 def read_machine(answer: Any) -> MachineLoad:

@@ -1,13 +1,14 @@
-"""Voices measured and found by whichever of several synthesis services can."""
+"""Voices measured and found by whichever copy of the synthesis service can."""
 
 from __future__ import annotations
 
 import asyncio
 import base64
 import io
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
-from typing import Final, TypeVar
+from types import TracebackType
+from typing import Final, Self, TypeVar
 
 import aiohttp
 import numpy as np
@@ -28,7 +29,9 @@ from pipeline.engines.protocols import (
 )
 from pipeline.recordings.finishing import AudioFormat, encode
 from speech_service.client.answers import RefusedByService, bounded, failure
-from speech_service.client.connection import BROKEN, CONNECT_S, HttpClient, reason_of
+from speech_service.client.connection import BROKEN, ServiceAway, reason_of
+from speech_service.client.copies import Copies, speech_copies
+from speech_service.client.one_copy import Copy
 from speech_service.cloning import CLONE_PATH, ENGINE_HEADER, PIECE_S, WATERMARK_HEADER, CloningWish
 from speech_service.likeness import (
     MOST_LINE_BYTES,
@@ -47,6 +50,8 @@ from speech_service.wire import WireError
 log = structlog.get_logger(__name__)
 
 SERVICE: Final = "the synthesis service"
+KNOWN_S: Final = 5.0
+"""So long a call waits for the addresses of the service."""
 MEASURE_S: Final = 60.0
 SEARCH_S: Final = 900.0
 """The longest search: one that waits again and again behind those who are listened to live."""
@@ -69,20 +74,36 @@ class ClonedSpeech:
     """What marks it, e.g. "perth 1.0.1"."""
 
 
-class RemoteSpeakers(HttpClient):
-    """A `SpeakerEncoder` and a `VoiceMatcher`, and what clones: asks one service after the other until one can.
+class RemoteSpeakers:
+    """A `SpeakerEncoder` and a `VoiceMatcher`, and what clones: asks one copy after the other until one can.
 
     Usable inside `async with`. Cancelling a call ends the service's work too.
 
     Args:
-        urls: of synthesis services, in the order in which they are asked; none: the one in the settings.
+        copies: shared with others who ask it; None: as the settings say.
     """
 
-    def __init__(self, services: Services, urls: Sequence[str] = ()) -> None:
+    def __init__(self, services: Services, copies: Copies | None = None) -> None:
         self.info = EngineInfo("remote", "Apache-2.0", "per model", True, False, ())
-        super().__init__(services)
-        self._urls = [url.rstrip("/") for url in (urls or (services.tts_url,)) if url]
+        self._copies = copies or speech_copies(services)
+        self._is_open = False
         self._languages: tuple[str, ...] = ()
+
+    async def __aenter__(self) -> Self:
+        self._copies.hold()
+        self._is_open = True
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Ends all connections. Closing twice is fine."""
+        if self._is_open:
+            self._is_open = False
+            await self._copies.release()
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -111,7 +132,7 @@ class RemoteSpeakers(HttpClient):
         if pcm.ndim != 1 or pcm.dtype != np.int16:
             raise AudioError(f"expected 16-bit mono sound, got {pcm.dtype} {pcm.shape}")
         body = pcm.astype("<i2", copy=False).tobytes()
-        return await self._anywhere(lambda url: self._measure(url, body))
+        return await self._anywhere(lambda copy: self._measure(copy, body))
 
     async def resembling(
         self, wanted: SpeakerTraits, language: str, progress: Callable[[float], None] | None = None
@@ -126,7 +147,7 @@ class RemoteSpeakers(HttpClient):
         """
         asked = ResemblingRequest(**Traits.of(wanted).model_dump(), language=language)
         body = asked.model_dump_json().encode("utf-8")
-        return await self._anywhere(lambda url: self._search(url, body, progress or _ignored))
+        return await self._anywhere(lambda copy: self._search(copy, body, progress or _ignored))
 
     async def cloned(self, request: CloningRequest) -> ClonedSpeech:
         """A text in the voice of somebody who has agreed; takes from seconds to minutes.
@@ -144,55 +165,63 @@ class RemoteSpeakers(HttpClient):
             reference=base64.b64encode(reference).decode("ascii"),
         )
         body = asked.model_dump_json().encode("utf-8")
-        return await self._anywhere(lambda url: self._clone(url, body))
+        return await self._anywhere(lambda copy: self._clone(copy, body))
 
-    async def _anywhere(self, ask: Callable[[str], Awaitable[RemoteAnswer]]) -> RemoteAnswer:
+    async def _anywhere(self, ask: Callable[[Copy], Awaitable[RemoteAnswer]]) -> RemoteAnswer:
         """Asks one after the other. Raises what the last one said, rather that it has no room than that it failed."""
-        failed: EngineError = EngineError(f"{SERVICE} is not configured")
-        for url in self._urls:
+        if not self._is_open:
+            raise EngineError(f"{type(self).__name__} is not connected")
+        if not self._copies:
+            raise ServiceAway(f"{SERVICE} is not configured")
+        await self._copies.known(KNOWN_S)
+        failed: EngineError = ServiceAway(f"{SERVICE} cannot be asked")
+        for copy in self._copies.in_order():
             try:
-                return await ask(url)
+                return await ask(copy)
             except RefusedByService as refused:
                 raise refused.error from None
             except EngineError as error:
-                log.info("service passed over", service=SERVICE, url=url, error=type(error).__name__)
+                log.info("service passed over", service=SERVICE, url=copy.url, error=type(error).__name__)
                 failed = failed if isinstance(failed, EngineOverloaded) else error
             except ValidationError as error:
                 failed = EngineError(f"{SERVICE}: the answer cannot be read")
                 failed.__cause__ = error
             except BROKEN as error:
-                failed = EngineError(f"{SERVICE} cannot be asked: {reason_of(error)}")
+                self._copies.failed(copy)
+                failed = ServiceAway(f"{SERVICE} cannot be asked: {reason_of(error)}")
                 failed.__cause__ = error
         raise failed
 
-    async def _ask_offer(self, url: str) -> SpeakersOffer:
-        async with self._open().get(f"{url}/speakers") as answer:
+    async def _ask_offer(self, copy: Copy) -> SpeakersOffer:
+        async with copy.session.get(f"{copy.url}/speakers") as answer:
             return SpeakersOffer.model_validate_json(await self._whole(answer))
 
-    async def _measure(self, url: str, body: bytes) -> SpeakerTraits:
+    async def _measure(self, copy: Copy, body: bytes) -> SpeakerTraits:
         kind = {"Content-Type": f"audio/pcm;rate={HEARING_RATE_HZ};channels=1"}
-        limit = aiohttp.ClientTimeout(total=MEASURE_S, sock_connect=CONNECT_S)
-        where = f"{url}/speakers/embedding"
+        limit = aiohttp.ClientTimeout(total=MEASURE_S, sock_connect=self._copies.patience_s)
+        where = f"{copy.url}/speakers/embedding"
         # a file, which is sent in pieces: a minute of sound as one would hold up everything else
         sound = io.BytesIO(body)
-        async with self._open().post(where, data=sound, headers=kind, timeout=limit) as answer:
+        async with copy.session.post(where, data=sound, headers=kind, timeout=limit) as answer:
             return Traits.model_validate_json(await self._whole(answer)).traits()
 
-    async def _clone(self, url: str, body: bytes) -> ClonedSpeech:
+    async def _clone(self, copy: Copy, body: bytes) -> ClonedSpeech:
         kind = {"Content-Type": "application/json"}
-        limit = aiohttp.ClientTimeout(total=CLONE_S, sock_connect=CONNECT_S, sock_read=PIECE_S)
-        where = f"{url}{CLONE_PATH}"
-        async with self._open().post(where, data=io.BytesIO(body), headers=kind, timeout=limit) as answer:
+        limit = aiohttp.ClientTimeout(total=CLONE_S, sock_connect=self._copies.patience_s, sock_read=PIECE_S)
+        where = f"{copy.url}{CLONE_PATH}"
+        async with copy.session.post(where, data=io.BytesIO(body), headers=kind, timeout=limit) as answer:
             data = await self._whole(answer, MOST_SOUND_BYTES)
             told = answer.headers
             pcm = np.frombuffer(data[: len(data) & ~1], "<i2").astype(np.int16)
             return ClonedSpeech(pcm, told.get(ENGINE_HEADER, ""), told.get(WATERMARK_HEADER, ""))
 
-    async def _search(self, url: str, body: bytes, progress: Callable[[float], None]) -> Resemblance:
+    async def _search(self, copy: Copy, body: bytes, progress: Callable[[float], None]) -> Resemblance:
         kind = {"Content-Type": "application/json"}
-        limit = aiohttp.ClientTimeout(total=SEARCH_S, sock_connect=CONNECT_S, sock_read=4 * QUIET_S)
-        where = f"{url}/voices/resembling"
-        async with self._open().post(where, data=body, headers=kind, timeout=limit) as answer:
+        limit = aiohttp.ClientTimeout(
+            total=SEARCH_S, sock_connect=self._copies.patience_s, sock_read=4 * QUIET_S
+        )
+        where = f"{copy.url}/voices/resembling"
+        async with copy.session.post(where, data=body, headers=kind, timeout=limit) as answer:
             if answer.status != 200:
                 await self._whole(answer)
             async for line in _lines(answer):

@@ -1,4 +1,4 @@
-"""The synthesis service as a `Synthesizer`."""
+"""One copy of the synthesis service."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import asyncio
 import itertools
 from collections import deque
 from collections.abc import AsyncGenerator
-from types import TracebackType
 
 import aiohttp
 import structlog
@@ -16,9 +15,20 @@ from config.settings import Services
 from foundation.http.problems import Problem
 from foundation.tracing.spans import carried
 from pipeline.audio import SPEAKING_RATE_HZ, AudioError, Pcm
-from pipeline.engines.protocols import EngineError, EngineInfo, EngineOverloaded, SynthesisRequest, Voice
+from pipeline.engines.protocols import (
+    EngineError,
+    EngineInfo,
+    EngineOverloaded,
+    SynthesisRequest,
+    UnknownVoice,
+    Voice,
+)
+from pipeline.engines.synthesis.blends import check_voice
 from pipeline.text.languages import base
-from speech_service.client.connection import ReconnectingSocket, get_json
+from speech_service.client.connection import ServiceAway, get_json
+from speech_service.client.copies import Copies
+from speech_service.client.one_copy import Copy
+from speech_service.client.reconnecting import ReconnectingSocket
 from speech_service.problems import error_of
 from speech_service.wire import (
     FROM_SYNTHESIS,
@@ -40,14 +50,6 @@ SERVICE = "the synthesis service"
 
 WINDOW_SAMPLES = 10 * SPEAKING_RATE_HZ
 """The most of one speech that waits here; the service goes on as it is used."""
-
-
-UNHURRIED_S = 65.0
-"""How long a piece may take that nobody listens to live: a little longer than the service gives its engine."""
-
-
-class _Lost(EngineError):
-    """The connection broke."""
 
 
 class _Speech:
@@ -97,26 +99,20 @@ class _Speech:
         return pcm
 
 
-class RemoteSynthesizer:
-    """Has texts spoken by the synthesis service, many at once on one connection.
+class SynthesizerLine:
+    """A connection to one copy, on which many texts are spoken at once."""
 
-    Usable after `connect()`, or inside `async with`, which does not wait for the service.
-
-    Args:
-        piece_s: how long each piece of speech may take that is listened to live.
-        reconnect_s: how long a request waits for a connection.
-    """
-
-    def __init__(self, services: Services, *, piece_s: float = 10.0, reconnect_s: float = 3.0) -> None:
+    def __init__(self, copies: Copies, copy: Copy, services: Services) -> None:
         self.info = EngineInfo("remote", "Apache-2.0", "per model", True, False, ())
-        self._services, self._piece_s, self._reconnect_s = services, piece_s, reconnect_s
-        self._base_url = services.tts_url.rstrip("/")
+        self.copy = copy
+        self._url, self._most = copy.url, services.max_requests
         self._voices: dict[str, tuple[Voice, ...]] = {}
         self._numbers = itertools.count(1)
         self._speeches: dict[int, _Speech] = {}
-        self._socket = ReconnectingSocket(
-            SERVICE,
-            f"{self._base_url}/ws/synthesize",
+        self.socket = ReconnectingSocket(
+            copies,
+            copy,
+            "/ws/synthesize",
             services,
             prepare=self._learn,
             take=self._take,
@@ -124,65 +120,37 @@ class RemoteSynthesizer:
             alive=TO_SYNTHESIS.encode(Alive()),
         )
 
-    async def __aenter__(self) -> RemoteSynthesizer:
-        self._socket.start()
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self.close()
-
-    @property
-    def connected(self) -> bool:
-        """Whether the service is there now."""
-        return self._socket.connected
-
-    async def connect(self, within_s: float = 10.0) -> None:
-        """Waits until the service is there and its voices are known.
-
-        Raises:
-            ServiceAway: it is not there in time; connecting goes on all the same.
-        """
-        self._socket.start()
-        await self._socket.ready(within_s)
-
     def voices(self, language: str) -> tuple[Voice, ...]:
         """As the service said when it was last connected; empty before the first time."""
         return self._voices.get(language) or self._voices.get(base(language), ())
 
-    async def synthesize(self, request: SynthesisRequest) -> AsyncGenerator[Pcm, None]:
-        """Speech piece by piece; closing it stops the service's work.
+    def speaks(self, request: SynthesisRequest) -> bool:
+        """Whether it has the voice that is asked for, or any of the language."""
+        if not request.voice:
+            return bool(self.voices(request.language))
+        try:
+            check_voice(self, request.voice, request.language)
+        except UnknownVoice:
+            return False
+        return True
 
-        Begins anew when the connection breaks before the first piece, and fails when it breaks later.
-        Raises UnknownLanguage, EngineOverloaded, EngineError.
+    async def synthesize(self, request: SynthesisRequest, piece_s: float) -> AsyncGenerator[Pcm, None]:
+        """Speech piece by piece, each within `piece_s`; closing it stops the service's work.
+
+        Raises ServiceAway where the connection breaks, UnknownLanguage, EngineOverloaded, EngineError.
         """
-        piece_s = UNHURRIED_S if request.unhurried else self._piece_s
-        while True:
-            await self._socket.ready(self._reconnect_s)
-            number, speech = self._begin(request)
-            sounded = False
-            try:
-                while (pcm := await speech.next(piece_s)) is not None:
-                    sounded = True
-                    yield pcm
-                    self._post_quietly(TO_SYNTHESIS.encode(More(number, len(pcm))))
-                return
-            except _Lost:
-                if sounded:
-                    raise
-                log.info("speech asked for again after a break")
-            finally:
-                del self._speeches[number]
-                if not speech.over:
-                    self._post_quietly(TO_SYNTHESIS.encode(Cancel(number)))
-
-    async def close(self) -> None:
-        """Ends the connection; speeches under way fail with EngineError."""
-        await self._socket.close()
+        number, speech = self._begin(request)
+        try:
+            while (pcm := await speech.next(piece_s)) is not None:
+                yield pcm
+                self._post_quietly(TO_SYNTHESIS.encode(More(number, len(pcm))))
+        finally:
+            del self._speeches[number]
+            if not speech.over:
+                self._post_quietly(TO_SYNTHESIS.encode(Cancel(number)))
 
     def _begin(self, request: SynthesisRequest) -> tuple[int, _Speech]:
-        if len(self._speeches) >= self._services.max_requests:
+        if len(self._speeches) >= self._most:
             raise EngineOverloaded(SERVICE, 0.5)
         number, speech = next(self._numbers) % 2**32, _Speech()
         message = Speak(
@@ -196,16 +164,16 @@ class RemoteSynthesizer:
             window=WINDOW_SAMPLES,
             traceparent=carried(),
         )
-        self._socket.post(TO_SYNTHESIS.encode(message))
+        self.socket.post(TO_SYNTHESIS.encode(message))
         self._speeches[number] = speech
         return number, speech
 
     def _post_quietly(self, message: str) -> None:
         """What may get lost: the service then stops by itself."""
-        if not self._socket.connected:
+        if not self.socket.connected:
             return
         try:
-            self._socket.post(message)
+            self.socket.post(message)
         except EngineOverloaded:
             log.debug("message not sent, too much waits", service=SERVICE)
 
@@ -235,10 +203,10 @@ class RemoteSynthesizer:
 
     def _lost(self) -> None:
         for speech in self._speeches.values():
-            speech.end(_Lost("the connection to the synthesis service broke"))
+            speech.end(ServiceAway(f"the connection to {SERVICE} broke"))
 
     async def _learn(self, session: aiohttp.ClientSession) -> None:
-        tree = await get_json(session, f"{self._base_url}/voices")
+        tree = await get_json(session, f"{self._url}/voices")
         try:
             info = _INFO.validate_python(tree["engine"])
             found = _VOICES.validate_python(tree["voices"])

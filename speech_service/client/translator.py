@@ -1,10 +1,9 @@
-"""The translation service as a `Translator`."""
+"""One copy of the translation service."""
 
 from __future__ import annotations
 
 import asyncio
 import itertools
-from types import TracebackType
 from typing import TypeAlias
 
 import aiohttp
@@ -23,7 +22,10 @@ from pipeline.engines.protocols import (
     UnknownLanguage,
 )
 from pipeline.text.languages import base
-from speech_service.client.connection import ReconnectingSocket, get_json
+from speech_service.client.connection import ServiceAway, get_json
+from speech_service.client.copies import Copies
+from speech_service.client.one_copy import Copy
+from speech_service.client.reconnecting import ReconnectingSocket
 from speech_service.problems import error_of
 from speech_service.wire import (
     FROM_TRANSLATION,
@@ -45,31 +47,21 @@ SERVICE = "the translation service"
 Routes: TypeAlias = dict[tuple[str, str], tuple[str, ...]]
 
 
-class _Lost(Exception):
-    """The connection broke before the answer came."""
+class TranslatorLine:
+    """A connection to one copy, for many requests at once."""
 
-
-class RemoteTranslator:
-    """Asks the translation service; a request that a break interrupts is asked again.
-
-    Usable after `connect()`, or inside `async with`, which does not wait for the service.
-
-    Args:
-        answer_s: how long one translation may take, reconnecting included.
-        reconnect_s: how long a request waits for a connection.
-    """
-
-    def __init__(self, services: Services, *, answer_s: float = 10.0, reconnect_s: float = 3.0) -> None:
+    def __init__(self, copies: Copies, copy: Copy, services: Services) -> None:
         self.info = EngineInfo("remote", "Apache-2.0", "per model", True, False, ())
-        self._services, self._answer_s, self._reconnect_s = services, answer_s, reconnect_s
-        self._base_url = services.mt_url.rstrip("/")
+        self.copy = copy
+        self._url = copy.url
         self._routes: Routes = {}
         self._numbers = itertools.count(1)
         self._waiting: dict[int, asyncio.Future[TranslationResult]] = {}
         self._places = asyncio.Semaphore(services.max_requests)
-        self._socket = ReconnectingSocket(
-            SERVICE,
-            f"{self._base_url}/ws/translate",
+        self.socket = ReconnectingSocket(
+            copies,
+            copy,
+            "/ws/translate",
             services,
             prepare=self._learn,
             take=self._take,
@@ -77,49 +69,17 @@ class RemoteTranslator:
             alive=TO_TRANSLATION.encode(Alive()),
         )
 
-    async def __aenter__(self) -> RemoteTranslator:
-        self._socket.start()
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self.close()
-
-    @property
-    def connected(self) -> bool:
-        """Whether the service is there now."""
-        return self._socket.connected
-
-    async def connect(self, within_s: float = 10.0) -> None:
-        """Waits until the service is there and its languages are known.
-
-        Raises:
-            ServiceAway: it is not there in time; connecting goes on all the same.
-        """
-        self._socket.start()
-        await self._socket.ready(within_s)
-
     def route(self, source: str, target: str) -> tuple[str, ...] | None:
         """As the service said when it was last connected; None before the first time."""
         return self._routes.get((source, target)) or self._routes.get((base(source), base(target)))
 
     async def translate(self, request: TranslationRequest) -> TranslationResult:
-        """Raises UnknownLanguage, EngineOverloaded, EngineError. Cancelling it stops the service's work."""
-        try:
-            async with asyncio.timeout(self._answer_s), self._places:
-                while True:
-                    await self._socket.ready(self._reconnect_s)
-                    try:
-                        return await self._ask(request)
-                    except _Lost:
-                        log.info("translation asked again after a break")
-        except TimeoutError as error:
-            raise EngineError(f"{SERVICE} did not answer within {self._answer_s:g} s") from error
+        """Raises ServiceAway where the connection breaks, UnknownLanguage, EngineOverloaded, EngineError.
 
-    async def close(self) -> None:
-        """Ends the connection; requests that wait fail with EngineError."""
-        await self._socket.close()
+        Cancelling it stops the service's work.
+        """
+        async with self._places:
+            return await self._ask(request)
 
     async def _ask(self, request: TranslationRequest) -> TranslationResult:
         number = next(self._numbers) % 2**32
@@ -139,7 +99,7 @@ class RemoteTranslator:
         answer: asyncio.Future[TranslationResult] = asyncio.get_running_loop().create_future()
         self._waiting[number] = answer
         try:
-            self._socket.post(TO_TRANSLATION.encode(message))
+            self.socket.post(TO_TRANSLATION.encode(message))
             return await answer
         except asyncio.CancelledError:
             self._give_up(number)
@@ -149,7 +109,7 @@ class RemoteTranslator:
 
     def _give_up(self, number: int) -> None:
         try:
-            self._socket.post(TO_TRANSLATION.encode(Cancel(number)))
+            self.socket.post(TO_TRANSLATION.encode(Cancel(number)))
         except EngineOverloaded:
             log.debug("cancellation not sent, too much waits")
 
@@ -185,10 +145,10 @@ class RemoteTranslator:
     def _lost(self) -> None:
         for answer in self._waiting.values():
             if not answer.done():
-                answer.set_exception(_Lost())
+                answer.set_exception(ServiceAway(f"the connection to {SERVICE} broke"))
 
     async def _learn(self, session: aiohttp.ClientSession) -> None:
-        tree = await get_json(session, f"{self._base_url}/languages")
+        tree = await get_json(session, f"{self._url}/languages")
         try:
             self.info = _INFO.validate_python(tree["engine"])
             self._routes = {(p["source"], p["target"]): tuple(p["route"]) for p in tree["pairs"]}

@@ -163,14 +163,14 @@ def process(command: list[str], log: Path, environment: dict[str, str]) -> Itera
             running.wait()
 
 
-def await_http(url: str, log: Path) -> None:
+def await_http(url: str, log: Path, status: int = 200) -> None:
     deadline = time.monotonic() + _PATIENCE_S
     while time.monotonic() < deadline:
         with (
             contextlib.suppress(urllib.error.URLError, ConnectionError, TimeoutError),
             urllib.request.urlopen(url, timeout=2) as answer,
         ):
-            if answer.status == 200:
+            if answer.status == status:
                 return
         time.sleep(0.1)
     raise ServerError(f"{url} did not answer within {_PATIENCE_S:g} s\n{_end_of(log)}")

@@ -103,7 +103,7 @@ def test_help_is_quick_because_it_imports_nothing_heavy() -> None:
         (("dance",), 2, "hive: error: argument COMMAND: invalid choice: 'dance'"),
         (("demo", "--talk", "/no/such.wav"), 2, "hive: error: there is no recording /no/such.wav"),
         (("demo", "--speaks", "?"), 2, "hive demo: error: argument --speaks: '?' is not a language code"),
-        (("speech", "asr"), 2, "hive speech: error: argument SERVICE: 'asr' is none of stt, mt, tts"),
+        (("speech", "--only", "asr"), 2, "hive speech: error: argument --only: 'asr' is none of stt, mt, tts"),
         (("doctor", "--config", "/no/such.toml"), 2, "hive: error: cannot read the settings file /no/such.toml"),
         (("models", "path", "nothing"), 1, "hive: error: there is no model 'nothing'; there are whisper-tiny,"),
         (("bench",), 2, "hive bench: error: the following arguments are required: WHAT"),

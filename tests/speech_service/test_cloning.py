@@ -6,6 +6,7 @@ import asyncio
 import base64
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -42,7 +43,7 @@ async def asking(cloning: CloningEngines) -> AsyncIterator[RemoteSpeakers]:
     async with (
         listening(app(cloning), chosen.services, 0) as url,
         asyncio.timeout(20),
-        RemoteSpeakers(chosen.services, [url]) as client,
+        RemoteSpeakers(replace(chosen.services, tts_url=url)) as client,
     ):
         yield client
 

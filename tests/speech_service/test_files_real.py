@@ -80,7 +80,7 @@ async def test_words_of_prepared_sound_are_found_again_in_the_file(whisper: str)
     data = encode((SPEECH // 6).astype(np.int16), HEARING_RATE_HZ, AudioFormat.MP3, level=False)
     whole = await _transcript(whisper, data, "audio/mpeg", "?language=en")
     prepared = prepare(data, max_s=300, max_bytes=50_000_000)
-    async with TranscriptionClient([whisper], settings().services) as client:
+    async with TranscriptionClient(settings(stt_url=whisper).services) as client:
         found = await client.transcribe(prepared.pcm, language="en")
 
     assert prepared.offset_s > 1

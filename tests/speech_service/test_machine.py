@@ -14,8 +14,8 @@ from pipeline.capacity import Measured, PassTiming
 from pipeline.engines.choice import choose
 from pipeline.engines.recognition.whisper.recognizer import LOOK_INTERVAL_S
 from pipeline.machine import Machine, machine_load, this_machine
-from speech_service.client import RemoteMachines
-from speech_service.client.machines import read_machine
+from speech_service.client import Copies
+from speech_service.client.machines import look_at_machines, read_machine
 from speech_service.machine import LONGEST_INTERVAL_S, facts, suited
 from speech_service.tts import tts_app
 from speech_service.wire import WireError
@@ -58,11 +58,11 @@ async def test_a_service_tells_how_busy_its_machine_is() -> None:
     async with (
         listening(app, settings().services, 0) as url,
         listening(other, settings().services, 0) as else_url,
-        RemoteMachines(settings().services) as machines,
+        Copies("speech", f"{url},{else_url},http://127.0.0.1:9", settings().services).held() as copies,
     ):
-        asked = await machines.look([url, else_url, "http://127.0.0.1:9"])
+        asked = await look_at_machines(copies)
 
-    assert [(one.url, one.load is None) for one in asked] == [
+    assert [(one.place, one.load is None) for one in asked] == [
         (url, False), (else_url, True), ("http://127.0.0.1:9", True),
     ]  # fmt: skip
     load = asked[0].load

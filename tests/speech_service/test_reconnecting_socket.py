@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
 import aiohttp
 import pytest
 from fastapi import FastAPI, WebSocket
 
 from pipeline.engines.protocols import EngineError
-from speech_service.client.connection import ReconnectingSocket
+from speech_service.client import Copies
+from speech_service.client.reconnecting import ReconnectingSocket
 from speech_service.limits import serving
 from tests.speech_service.serving import listening, settings
 
@@ -57,10 +58,13 @@ class Ends:
 @asynccontextmanager
 async def reconnecting(ends: Ends) -> AsyncIterator[ReconnectingSocket]:
     services = settings().services
-    async with listening(echo(), services, 0) as url:
+    async with listening(echo(), services, 0) as url, AsyncExitStack() as stack:
+        copies = await stack.enter_async_context(Copies("the echo", url, services).held())
+        (copy,) = copies
         socket = ReconnectingSocket(
-            "the echo",
-            f"{url}/ws",
+            copies,
+            copy,
+            "/ws",
             services,
             prepare=ends.prepare,
             take=ends.take,

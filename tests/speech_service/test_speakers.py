@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -59,7 +60,7 @@ async def asking(likeness: LikenessEngines) -> AsyncIterator[RemoteSpeakers]:
     async with (
         listening(app(likeness, chosen), chosen.services, 0) as url,
         asyncio.timeout(20),
-        RemoteSpeakers(chosen.services, [url]) as client,
+        RemoteSpeakers(replace(chosen.services, tts_url=url)) as client,
     ):
         yield client
 
@@ -250,7 +251,7 @@ async def test_the_next_service_is_asked_where_one_cannot() -> None:
     async with (
         listening(bare, chosen.services, 0) as first,
         listening(full, chosen.services, 0) as second,
-        RemoteSpeakers(chosen.services, ["http://127.0.0.1:9", first, second]) as client,
+        RemoteSpeakers(replace(chosen.services, tts_url=f"http://127.0.0.1:9, {first}, {second}")) as client,
     ):
         assert (await client.describe(SECOND)).speech_s == 1.0
         assert await client.resembling(WANTED, "es") == FOUND
@@ -274,7 +275,7 @@ async def test_a_service_that_breaks_off_is_told() -> None:
         await site.start()
         try:
             url = f"http://127.0.0.1:{runner.addresses[0][1]}"
-            async with RemoteSpeakers(settings().services, [url]) as client:
+            async with RemoteSpeakers(settings(tts_url=url).services) as client:
                 with pytest.raises(EngineError, match=why):
                     await client.resembling(WANTED, "es")
         finally:

@@ -64,7 +64,7 @@ def test_no_container_has_more_than_it_needs(name: str) -> None:
 
 
 def test_each_talks_to_whom_it_must_and_nobody_else() -> None:
-    """The engines and Redis have no way out; people reach the media server, the token service and
+    """The engines and Redis have no way out; people reach the proxy, the media server, the token service and
     the voice API alone."""
     networks = compose()["networks"]
     members = {
@@ -73,7 +73,7 @@ def test_each_talks_to_whom_it_must_and_nobody_else() -> None:
     }
 
     assert members == {
-        "front": {"livekit", "worker", "auth", "voice", "health-monitor"},
+        "front": {"livekit", "worker", "auth", "voice", "health-monitor", "proxy"},
         "speech": {"speech", "worker", "voice", "health-monitor"},
         "shared": {"livekit", "auth", "voice", "redis"},
         "fetching": {"models"},
@@ -93,6 +93,7 @@ def test_each_talks_to_whom_it_must_and_nobody_else() -> None:
         "auth": ["127.0.0.1:8004:8004"],
         "voice": ["127.0.0.1:8000:8000"],
         "jaeger": ["127.0.0.1:16686:16686"],
+        "proxy": ["80:8080", "443:8443"],
     }
 
 

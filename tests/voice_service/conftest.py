@@ -8,7 +8,7 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import insert
 
-from config.settings import Models, Settings
+from config.settings import Models, Services, Settings
 from config.voice import VoiceSettings
 from foundation.database import transaction
 from tests.auth_service.conftest import WallClock
@@ -29,11 +29,12 @@ def settings(tmp_path: Path) -> Settings:
     voice = VoiceSettings(
         database_url=SecretStr(f"sqlite:///{tmp_path}/voice.sqlite3"),
         directory=tmp_path / "voice",
-        stt_urls=("http://127.0.0.1:9",),
-        mt_urls=("http://127.0.0.1:9",),
-        tts_urls=("http://127.0.0.1:9",),
     )
-    return Settings(development=True, voice=voice, models=Models(directory=tmp_path / "models"))
+    nobody = "http://127.0.0.1:9"
+    services = Services(stt_url=nobody, mt_url=nobody, tts_url=nobody)
+    return Settings(
+        development=True, voice=voice, services=services, models=Models(directory=tmp_path / "models")
+    )
 
 
 @pytest.fixture

@@ -101,8 +101,11 @@ async def messaging(
             speech = speakers.before(speech)
         apps = (recognition, mt_app(translator, settings), speech)
         stt, mt, tts = [await stack.enter_async_context(listening(app, settings.services, 0)) for app in apps]
-        wanted = replace(settings.voice, stt_urls=(stt,), mt_urls=(mt,), tts_urls=(tts,), **voice)
-        services = await stack.enter_async_context(opened(replace(settings, voice=wanted), clock))
+        wanted = replace(settings.voice, **voice)
+        where = replace(settings.services, stt_url=stt, mt_url=mt, tts_url=tts)
+        services = await stack.enter_async_context(
+            opened(replace(settings, voice=wanted, services=where), clock)
+        )
         await services.engines.ready(10)
         transport = httpx.ASGITransport(create_app(services))
         client = httpx.AsyncClient(transport=transport, base_url="http://localhost", timeout=300)

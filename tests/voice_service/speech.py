@@ -35,9 +35,9 @@ async def speaking(settings: Settings, *engines: Synthesizer) -> AsyncIterator[V
     """What `opened` makes, connected to a service in which these engines speak as one chain."""
     app = tts_app(SynthesizerChain(engines), settings)
     async with listening(app, settings.services, 0) as url:
-        voice = replace(settings.voice, tts_urls=(url,))
-        async with opened(replace(settings, voice=voice), WallClock()) as services:
-            await services.engines.speech.ready(10)
+        where = replace(settings.services, tts_url=url)
+        async with opened(replace(settings, services=where), WallClock()) as services:
+            await services.engines.synthesizer.connect(10)
             yield services
 
 
@@ -90,9 +90,9 @@ def settings_in(directory: Path) -> Settings:
         port=0,
         directory=directory / "voice",
         database_url=SecretStr(f"sqlite:///{directory / 'voice.sqlite3'}"),
-        mt_urls=("http://127.0.0.1:9",),
     )
-    return replace(settings, voice=voice)
+    services = replace(settings.services, mt_url="http://127.0.0.1:9")
+    return replace(settings, voice=voice, services=services)
 
 
 def read_wav(data: bytes) -> tuple[int, Pcm]:

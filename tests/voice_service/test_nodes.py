@@ -52,9 +52,9 @@ async def looked(services: VoiceServices) -> httpx.Response:
         return await client.get("/api/v1/admin/nodes")
 
 
-async def nodes_of(settings: Settings, clock: WallClock, **urls: tuple[str, ...]) -> list[dict[str, Any]]:
-    voice = replace(settings.voice, **urls)  # type: ignore[arg-type]
-    async with opened(replace(settings, voice=voice), clock) as services:
+async def nodes_of(settings: Settings, clock: WallClock, **urls: str) -> list[dict[str, Any]]:
+    where = replace(settings.services, **urls)  # type: ignore[arg-type]
+    async with opened(replace(settings, services=where), clock) as services:
         answer = await looked(services)
     assert answer.status_code == 200, answer.text
     found: list[dict[str, Any]] = answer.json()["nodes"]
@@ -70,7 +70,7 @@ async def test_services_of_one_machine_are_one_node_with_its_gpus(
             await stack.enter_async_context(listening(machine_app(load), settings.services, 0))
             for load in (LARGE, replace(LARGE, load=4.0))
         ]
-        found = await nodes_of(settings, clock, stt_urls=(hears, AWAY), mt_urls=(AWAY,), tts_urls=(speaks,))
+        found = await nodes_of(settings, clock, stt_url=f"{hears}, {AWAY}", mt_url=AWAY, tts_url=speaks)
 
     assert found == [
         {
@@ -115,7 +115,7 @@ async def test_a_real_service_tells_of_this_machine(settings: Settings, clock: W
     """Really asked, with the token that the services share."""
     app = tts_app(ToneSynthesizer({"es": 440.0}), settings)
     async with listening(app, settings.services, 0) as url:
-        found = await nodes_of(settings, clock, stt_urls=(url,), mt_urls=(url,), tts_urls=(url,))
+        found = await nodes_of(settings, clock, stt_url=url, mt_url=url, tts_url=url)
 
     (node,) = found
     assert (node["there"], node["kinds"]) == (True, ["hearing", "translation", "speech"])

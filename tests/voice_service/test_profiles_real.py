@@ -96,8 +96,8 @@ async def api(settings: Settings, tmp_path: Path, spanish: SpanishVoices) -> Asy
             tts_app(spanish, settings, likeness),
         )
         stt, mt, tts = [await stack.enter_async_context(listening(app, settings.services, 0)) for app in apps]
-        voice = replace(settings.voice, stt_urls=(stt,), mt_urls=(mt,), tts_urls=(tts,))
-        services = await stack.enter_async_context(opened(replace(settings, voice=voice), clock))
+        where = replace(settings.services, stt_url=stt, mt_url=mt, tts_url=tts)
+        services = await stack.enter_async_context(opened(replace(settings, services=where), clock))
         await services.engines.ready(20)
         transport = httpx.ASGITransport(create_app(services))
         client = httpx.AsyncClient(transport=transport, base_url="http://localhost", timeout=900)

@@ -161,7 +161,7 @@ async def test_away_engines_are_told(client: httpx.AsyncClient, key: str) -> Non
     answer = await client.post("/tts", json=HOLA, headers=headers)
 
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
-    assert answer.json()["detail"] == "Speech cannot be reached at the moment."
+    assert answer.json()["detail"] == "The speech services cannot be reached at the moment."
     for path in ("/voices", "/voices/af/sample"):
         answer = await client.get(path, headers=headers)
         assert (answer.status_code, answer.json()["code"]) == (503, "engines_away")

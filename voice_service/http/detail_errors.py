@@ -17,8 +17,8 @@ from foundation.database import StorageError
 from foundation.http.problems import Problem, ProblemError, of_http_error
 from pipeline.audio import AudioError
 from pipeline.engines.protocols import EngineError, EngineOverloaded
+from speech_service.client import ServiceAway
 from voice_service.engines import engine_problem
-from voice_service.failover import EnginesAway
 from voice_service.http.dependencies import count_failure
 
 log = structlog.get_logger(__name__)
@@ -49,7 +49,7 @@ class DetailRoute(APIRoute):
                 problem = Problem(400, "invalid", _said(error))
             except HTTPException as error:
                 problem = await _refusal(request, error)
-            except (EngineOverloaded, EnginesAway) as error:
+            except (EngineOverloaded, ServiceAway) as error:
                 problem = engine_problem(error)
             except StorageError as error:
                 log.warning("request failed", code="storage", error=str(error))

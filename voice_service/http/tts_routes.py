@@ -113,7 +113,7 @@ async def tts(
 ) -> Response:
     """Speaks a text: WAV with 24 kHz, unless `format` or `Accept` names another kind of file."""
     kind = _format(body.format, accept)
-    await services.engines.speech.known()
+    await services.engines.synthesizer.known()
     own = await _own_voice(services, caller, body)
     if own is not None and (cloned := await _cloned(services, caller, own, body, kind)) is not None:
         return cloned

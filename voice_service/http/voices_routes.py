@@ -57,7 +57,7 @@ class VoicesView:
 @router.get("/api/v1/voices", include_in_schema=False)
 async def voices(caller: Calling, services: Wired, language: VoiceLanguage = "") -> VoicesView:
     """Who can speak. A language that nobody speaks has no voices."""
-    await services.engines.speech.known()
+    await services.engines.synthesizer.known()
     known = services.voices.all(language)
     names = [voice.name for voice in known]
     default = DEFAULT if DEFAULT in names else next(iter(names), None)
@@ -74,7 +74,7 @@ async def voices(caller: Calling, services: Wired, language: VoiceLanguage = "")
 @router.get("/api/v1/voices/{name}/sample", response_class=Response, include_in_schema=False)
 async def sample(name: NamedVoice, caller: Calling, services: Wired) -> Response:
     """A short sentence in this voice."""
-    await services.engines.speech.known()
+    await services.engines.synthesizer.known()
     sound = await services.samples.of(services.voices.named(name))
     headers = {"cache-control": "private, max-age=86400"}
     return Response(sound, media_type=MEDIA_TYPES[FORMAT], headers=headers)

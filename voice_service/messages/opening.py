@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from config.settings import Settings
 from config.voice import VoiceSettings
 from speech_service.client import TranscriptionClient
-from voice_service.engines import Engines, service_urls
+from voice_service.engines import Engines
 from voice_service.messages.heard_languages import HeardLanguages
 from voice_service.messages.hearing import MessageHearing
 from voice_service.messages.history import DAY_S, History
@@ -36,7 +36,6 @@ from voice_service.outside.services import OutsideTranslator
 from voice_service.profiles.cloning import VoiceCloning
 from voice_service.profiles.measuring import VoiceMeasuring
 from voice_service.profiles.storing import ProfileStore
-from voice_service.watching.nodes import HEARING
 
 _MEMORY_ENTRIES: Final = 1000
 _MEMORY_BYTES: Final = 64_000_000
@@ -93,8 +92,8 @@ async def opened_messages(
     most = voice.messages_at_once
     async with contextlib.AsyncExitStack() as stack:
         offered = Offered(await _outside(voice, stack))
-        urls = service_urls(settings)[HEARING]
-        client = TranscriptionClient(urls, settings.services) if urls else None
+        copies = engines.copies.hearing
+        client = TranscriptionClient(settings.services, copies) if copies else None
         if client is not None:
             await stack.enter_async_context(client)
         recogniser = FileRecogniser(client)
@@ -124,7 +123,7 @@ async def opened_messages(
             measuring=measuring,
             cloning=cloning,
             remembered=remembered,
-            heard=await stack.enter_async_context(HeardLanguages(urls, settings.services)),
+            heard=HeardLanguages(copies),
             bodies=MessagePlaces(READING_FACTOR * most, most, retry_after_s=_RETRY_AFTER_S),
             watchers={
                 "old objects": objects.keep_sweeping,

@@ -8,11 +8,11 @@ from foundation.http.problems import ProblemError
 from pipeline.audio import AudioError
 from pipeline.engines.protocols import EngineError
 from pipeline.recordings.preparing import Prepared
-from speech_service.client.connection import BROKEN
+from speech_service.client import ServiceAway
 from speech_service.client.files import TranscriptionClient
+from speech_service.client.lines import NOT_CONFIGURED, state_of
 from speech_service.transcripts import Transcript
 from voice_service.engines import engine_problem
-from voice_service.failover import NOT_CONFIGURED, EnginesAway, state_of
 from voice_service.messages.records import Heard, MessageQuality, MessageWarning, Segment
 
 _LEAST_SURE = 0.5
@@ -34,12 +34,11 @@ class FileRecogniser:
     async def recognise(self, prepared: Prepared, *, language: str | None, quality: MessageQuality) -> Heard:
         """Times are those in the file. Raises ProblemError."""
         if self._client is None:
-            raise ProblemError(engine_problem(EnginesAway("recognition")))
+            raise ProblemError(engine_problem(ServiceAway("no recognition service is configured")))
         try:
             found = await self._client.transcribe(prepared.pcm, language=language, quality=quality.value)
         except (EngineError, AudioError, TimeoutError) as error:
-            away = isinstance(error.__cause__, BROKEN)
-            raise ProblemError(engine_problem(EnginesAway("recognition") if away else error)) from error
+            raise ProblemError(engine_problem(error)) from error
         offset_s = prepared.offset_s
         return Heard(
             text=found.text,

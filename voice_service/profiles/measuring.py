@@ -19,10 +19,8 @@ from pipeline.engines.protocols import (
     TooLittleSpeech,
     VoiceMatcher,
 )
-from speech_service.client.connection import BROKEN
 from speech_service.likeness import SpeakersOffer
 from voice_service.engines import engine_problem
-from voice_service.failover import EnginesAway
 from voice_service.profiles.growing import LEAST_SPEECH_S, SAME_SPEAKER, similarity
 from voice_service.profiles.records import Voiceprint
 
@@ -120,8 +118,7 @@ def speaker_problem(error: EngineError | AudioError | TimeoutError) -> Problem:
     """What a failure of the services is reported as."""
     if isinstance(error, TooLittleSpeech):
         return too_little(error.speech_s)
-    away = isinstance(error.__cause__, BROKEN) and not isinstance(error, EngineMissing)
-    return engine_problem(EnginesAway("speech") if away else error)
+    return engine_problem(error)
 
 
 def too_little(speech_s: float) -> Problem:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from pipeline.machine import MachineLoad
-from speech_service.client import RemoteMachines
-from speech_service.client.machines import AskedMachine
+from speech_service.client import SpeechCopies
+from speech_service.client.machines import AskedMachine, look_at_machines
+from speech_service.client.one_copy import Copy
 
 HEARING: Final = "hearing"
 TRANSLATION: Final = "translation"
@@ -31,27 +32,34 @@ class NodeWatch:
     """Asks the speech services.
 
     Args:
-        services: by kind the URLs of those that do it.
+        copies: of the services, held by whoever made them.
     """
 
-    def __init__(self, machines: RemoteMachines, services: Mapping[str, Sequence[str]]) -> None:
-        self._machines = machines
-        self._kinds: dict[str, list[str]] = {}
-        for kind, urls in services.items():
-            for url in urls:
-                self._kinds.setdefault(url, []).append(kind)
+    def __init__(self, copies: SpeechCopies) -> None:
+        self._kinds = {
+            HEARING: copies.hearing,
+            TRANSLATION: copies.translation,
+            SPEECH: copies.speech,
+        }
 
     async def look(self) -> list[Node]:
-        """As it is now: machines that answer by name, then URLs where nobody does. Raises nothing."""
-        asked = await self._machines.look(self._kinds)
+        """As it is now: machines that answer by name, then places where nobody does. Raises nothing."""
+        kinds: dict[str, list[str]] = {}
+        asked: dict[str, Copy] = {}
+        for kind, copies in self._kinds.items():
+            for copy in copies:
+                kinds.setdefault(copy.place, []).append(kind)
+                asked.setdefault(copy.place, copy)
+        found = await look_at_machines(asked.values())
         by_machine: dict[str, list[AskedMachine]] = {}
-        for one in asked:
+        for one in found:
             if one.load is not None:
                 by_machine.setdefault(one.load.name, []).append(one)
-        there = [self._node(found) for _, found in sorted(by_machine.items())]
-        return there + [self._node([one]) for one in asked if one.load is None]
+        there = [_node(machine, kinds) for _, machine in sorted(by_machine.items())]
+        return there + [_node([one], kinds) for one in found if one.load is None]
 
-    def _node(self, asked: Sequence[AskedMachine]) -> Node:
-        urls = tuple(one.url for one in asked)
-        kinds = dict.fromkeys(kind for url in urls for kind in self._kinds[url])
-        return Node(urls, tuple(kinds), asked[-1].load)
+
+def _node(asked: Sequence[AskedMachine], kinds: Mapping[str, Sequence[str]]) -> Node:
+    places = tuple(one.place for one in asked)
+    found = dict.fromkeys(kind for place in places for kind in kinds[place])
+    return Node(places, tuple(found), asked[-1].load)

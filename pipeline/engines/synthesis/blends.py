@@ -12,9 +12,9 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
-from pipeline.engines.protocols import Synthesizer, UnknownVoice, Voice
+from pipeline.engines.protocols import EngineInfo, UnknownVoice, Voice
 
 MOST_PARTS: Final = 4
 MOST_SEMITONES: Final = 3.0
@@ -102,7 +102,20 @@ def _check(parts: tuple[tuple[str, int], ...], semitones: float) -> None:
         raise _bad(f"a voice can be {MOST_SEMITONES:g} semitones higher or lower, no more")
 
 
-def check_voice(synthesizer: Synthesizer, name: str, language: str) -> None:
+class HasVoices(Protocol):
+    """What a synthesiser says of itself."""
+
+    @property
+    def info(self) -> EngineInfo:
+        """What it is."""
+        ...
+
+    def voices(self, language: str) -> tuple[Voice, ...]:
+        """Those of a language."""
+        ...
+
+
+def check_voice(synthesizer: HasVoices, name: str, language: str) -> None:
     """Whether a synthesiser can speak a language with the voice of this name.
 
     Raises:
@@ -124,7 +137,7 @@ def _check_parts(blend: Blend, known: Collection[str]) -> None:
         raise _bad(f"there is no voice {' or '.join(absent)}")
 
 
-def parts_of(synthesizer: Synthesizer, engine: str = "") -> dict[str, Voice]:
+def parts_of(synthesizer: HasVoices, engine: str = "") -> dict[str, Voice]:
     """The voices that may be parts, by the engine's own names; `engine`: as their names are told here."""
     every = (voice for code in synthesizer.info.languages for voice in synthesizer.voices(code))
     return {engine_and_voice(voice.name)[1]: voice for voice in every if _blends(voice, engine)}
