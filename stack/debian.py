@@ -45,6 +45,7 @@ TESTS = (
     _package("chromium", "browser tests"),
     _package("coturn", "tests behind a relay"),
     _package("ffmpeg", "recordings in common formats, for tests"),
+    _package("prometheus", "tests of what is watched, with its promtool"),
     _package("redis-server", "tests of several services together"),
     _package("sox", "recordings in common formats, for tests"),
 )

@@ -70,8 +70,9 @@ def test_each_talks_to_whom_it_must_and_nobody_else() -> None:
 
     assert members == {
         "front": {"livekit", "worker", "auth", "voice"},
-        "speech": {"speech", "worker", "voice"},
-        "shared": {"livekit", "auth", "voice", "redis"},
+        "speech": {"speech", "worker", "voice", "prometheus"},
+        "shared": {"livekit", "auth", "voice", "redis", "prometheus"},
+        "watching": {"prometheus", "grafana"},
         "fetching": {"models"},
     }
     internal = {name for name, network in networks.items() if network and network.get("internal")}
@@ -86,6 +87,8 @@ def test_each_talks_to_whom_it_must_and_nobody_else() -> None:
         "livekit": ["127.0.0.1:7880:7880", "7881:7881", "7882:7882/udp"],
         "auth": ["127.0.0.1:8004:8004"],
         "voice": ["127.0.0.1:8000:8000"],
+        "prometheus": ["127.0.0.1:9090:9090"],
+        "grafana": ["127.0.0.1:3001:3000"],
     }
 
 
