@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+import shutil
+from pathlib import Path
 
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+from foundation.process_use import ProcessUse
 from protocol.language import base
 
 _MOST_PAIRS = 100
 
 
 class Metrics:
-    """Counters in a registry of their own: several services fit into one process, as in tests."""
+    """Counters in a registry of their own: several services fit into one process, as in tests.
 
-    def __init__(self) -> None:
+    Args:
+        recordings: where these are kept.
+    """
+
+    def __init__(self, recordings: Path) -> None:
+        self._recordings = recordings
         self.registry = CollectorRegistry()
         self.joins = Counter(
             "hive_auth_joins",
@@ -46,6 +55,12 @@ class Metrics:
             ["about", "source", "target", "good"],
             registry=self.registry,
         )
+        Gauge(
+            "hive_recordings_disk_free_ratio",
+            "What is free of the disk that recordings are kept on, 0 to 1; 1 where none were kept yet",
+            registry=self.registry,
+        ).set_function(self._free)
+        self.registry.register(ProcessUse())
         self._pairs: set[tuple[str, str]] = set()
         self.failures = Counter(
             "hive_auth_failures",
@@ -70,6 +85,13 @@ class Metrics:
         """Counts what was done about an interpreter; `action` is one of the few words named above."""
         self.interpreters.labels(action).inc()
 
+    def _free(self) -> float:
+        try:
+            usage = shutil.disk_usage(self._recordings)
+        except OSError:  # nothing was recorded yet
+            return 1.0
+        return usage.free / usage.total
+
     def text(self) -> bytes:
-        """In Prometheus' text format."""
+        """In Prometheus' text format. Blocking, some milliseconds."""
         return generate_latest(self.registry)

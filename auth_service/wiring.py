@@ -118,7 +118,7 @@ def assemble(
 ) -> Container:
     """Args: clock: Unix time, s. now: a clock that nobody sets, s."""
     auth, livekit = settings.auth, settings.livekit
-    metrics = Metrics()
+    metrics = Metrics(settings.recording.directory)
     life = timedelta(minutes=auth.token_minutes)
     reconciler = Reconciler(
         media,

@@ -12,13 +12,13 @@ from bench.pacing import Pacing, RecordingPlayer
 from bench.recording import LabelledRecording, with_quiet
 from bench.watching import WatchedRecognizer
 from config.settings import Recognition
-from demo.retraction import RetractionCounter
 from pipeline.audio import HEARING_RATE_HZ
 from pipeline.channel import Channel
 from pipeline.clock import ArrivalClock
 from pipeline.engines.protocols import HearingOptions, Recognizer
 from pipeline.engines.recognition.silero import SileroModel
 from pipeline.events import Caption, Heard, NotHeard, Word, Words
+from pipeline.retraction import RetractionCounter
 from pipeline.settling import WordTimes
 from pipeline.stages.hear import hear
 from pipeline.text.languages import join

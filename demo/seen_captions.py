@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from demo.participants import SeenCaption
-from demo.retraction import RetractionCounter
 from demo.webvtt import as_caption
+from pipeline.retraction import RetractionCounter
 from protocol.captions import COMMITTED, FINAL, SEGMENT, SEGMENT_ID, SOURCE_LANGUAGE
 from protocol.events import ClauseKey
 

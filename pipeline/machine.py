@@ -6,7 +6,6 @@ import math
 import os
 import platform
 import sys
-import time
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -89,17 +88,6 @@ def cores() -> int:
 def voice_threads() -> int:
     """How many threads one piece of synthesis may use: half of the cores, so that recognition has the others."""
     return max(1, cores() // 2)
-
-
-def processor_time_s() -> float:
-    """What this process and its helpers have had of the processors, those that have ended included."""
-    ended = os.times()
-    total = time.process_time() + ended.children_user + ended.children_system
-    for child in psutil.Process().children(recursive=True):
-        with suppress(psutil.Error):  # it has just ended
-            times = child.cpu_times()
-            total += times.user + times.system + times.children_user + times.children_system
-    return total
 
 
 def _processor() -> str:

@@ -131,7 +131,7 @@ def new_service(
     @app.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})
     async def metrics() -> Response:
         """The same for Prometheus."""
-        return Response(measures.prometheus(), media_type=PROMETHEUS)
+        return Response(await asyncio.to_thread(measures.prometheus), media_type=PROMETHEUS)
 
     return app
 

@@ -39,6 +39,7 @@ class Gate:
         self._token = token
         self._requests = 0
         self._connections = 0
+        measures.bounds(requests=limits.requests, connections=limits.connections)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan" or scope["path"] in OPEN_PATHS:
@@ -85,6 +86,7 @@ class Gate:
             await send(message)
 
         self._requests += 1
+        self._measures.requests(self._requests)
         try:
             with nullcontext() if scope["path"] in WATCHING_PATHS else self._measures.working():
                 await self._app(scope, receive, watched)
@@ -97,3 +99,4 @@ class Gate:
                 await answer(scope, send, Problem(500, "internal", "the service has failed; see its log"))
         finally:
             self._requests -= 1
+            self._measures.requests(self._requests)

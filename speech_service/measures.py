@@ -10,7 +10,9 @@ from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
+from foundation.process_use import ProcessUse
 from pipeline.durations import Durations
+from speech_service.machine_figures import EngineQueues, GpuUse
 
 _BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.25, 0.35, 0.5, 0.75, 1.0, 1.5, 2.5, 5.0, 10.0)
 
@@ -45,6 +47,17 @@ class Measures:
         self._connections = Gauge(
             "hive_service_connections", "Open WebSocket connections", ["service"], registry=self._registry
         ).labels(service)
+        self._requests = Gauge(
+            "hive_service_requests", "Requests under way", ["service"], registry=self._registry
+        ).labels(service)
+        self._most = Gauge(
+            "hive_service_most",
+            "How many requests, and connections, may be under way at once",
+            ["service", "of"],
+            registry=self._registry,
+        )
+        for collector in (ProcessUse(), EngineQueues(), GpuUse()):
+            self._registry.register(collector)
 
     def took(self, operation: str, seconds: float) -> None:
         """Notes that an operation was done. Its name is one of a few, never made of what a client sent."""
@@ -76,6 +89,15 @@ class Measures:
         """Notes how many WebSocket connections are open."""
         self._connections.set(count)
 
+    def requests(self, count: int) -> None:
+        """Notes how many requests are under way."""
+        self._requests.set(count)
+
+    def bounds(self, *, requests: int, connections: int) -> None:
+        """Notes how many may be under way at once."""
+        self._most.labels(self.service, "requests").set(requests)
+        self._most.labels(self.service, "connections").set(connections)
+
     def state(self, name: str, fact: Any) -> None:
         """Adds what does not change while the service runs to what /performance answers; as JSON has it."""
         self._facts[name] = fact
@@ -91,5 +113,5 @@ class Measures:
         }
 
     def prometheus(self) -> bytes:
-        """What /metrics answers, in the text format 0.0.4."""
+        """What /metrics answers, in the text format 0.0.4. Blocking, some milliseconds."""
         return generate_latest(self._registry)

@@ -46,6 +46,7 @@ TESTS = (
     _package("coturn", "tests behind a relay"),
     _package("ffmpeg", "recordings in common formats, for tests"),
     _package("nginx", "tests of the way in from outside"),
+    _package("prometheus", "tests of what is watched, with its promtool"),
     _package("redis-server", "tests of several services together"),
     _package("sox", "recordings in common formats, for tests"),
 )

@@ -35,6 +35,7 @@ from voice_service.storage import database
 from voice_service.trials.trials import Trials
 from voice_service.trials.tuner import TrialTuner
 from voice_service.watching.counted import CACHE, WORKER
+from voice_service.watching.exposed import Exposed
 from voice_service.watching.figures import FigureReader
 from voice_service.watching.nodes import NodeWatch
 from voice_service.watching.queueing import QueueWatch
@@ -63,6 +64,7 @@ class VoiceServices:
     tallies: Tallies
     figures: FigureReader
     queue_watch: QueueWatch
+    exposed: Exposed
     looks: audit.Looks
     trials: Trials
     nodes: NodeWatch
@@ -170,6 +172,7 @@ def _services(
         tallies=tallies,
         figures=FigureReader(engine, tallies, clock=clock, keep_s=voice.keep_days * DAY_S),
         queue_watch=QueueWatch(engine, jobs.queue, tallies, clock=clock),
+        exposed=Exposed(),
         looks=audit.Looks(engine, clock=clock),
         trials=watched.trials,
         nodes=watched.nodes,

@@ -151,6 +151,7 @@ class Captions:
         key: signs each stream.
         track_sid: from a speaker's identity to the SID of their microphone's track, "" while there is none.
         shown: told how long after the sound each interim caption with a new word was sent.
+        sent: told each caption that was sent to its readers, in order; `segment` is never used twice.
     """
 
     def __init__(
@@ -161,10 +162,11 @@ class Captions:
         tasks: Tasks,
         track_sid: Callable[[str], str],
         shown: Callable[[CaptionShown], None],
+        sent: Callable[[Caption], None] = lambda caption: None,
         now: Monotonic | None = None,
     ) -> None:
         self._post, self._key = post, key
-        self._tasks, self._track_sid, self._shown = tasks, track_sid, shown
+        self._tasks, self._track_sid, self._shown, self._sent = tasks, track_sid, shown, sent
         self._now = now or asyncio.get_running_loop().time
         self._epoch = Epoch(self._now())
         self._readers: Mapping[str, frozenset[str]] = {}
@@ -234,9 +236,11 @@ class Captions:
     async def _send(self, line: Line) -> None:
         caption = line.caption
         to = readers_of(caption.language, caption.source_language, self._readers)
-        if to and await self._try(line, to) and caption.heard_at_s:
-            latency_s = self._now() - caption.heard_at_s
-            self._shown(CaptionShown(caption.speaker, caption.language, latency_s))
+        if to and await self._try(line, to):
+            self._sent(replace(caption, segment=line.segment(self._epoch)))
+            if caption.heard_at_s:
+                latency_s = self._now() - caption.heard_at_s
+                self._shown(CaptionShown(caption.speaker, caption.language, latency_s))
         sid = "" if caption.translated or not self._packets else self._track_sid(caption.speaker)
         if sid and (caption.final or self._legacy_pace.due(caption.speaker, self._now())):
             self._legacy_pace.had(caption.speaker, self._now())

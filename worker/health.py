@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import weakref
 from collections.abc import AsyncIterator
+from typing import Any
 
 import structlog
 from aiohttp import web
@@ -16,7 +17,13 @@ from livekit.agents import AgentServer
 from livekit.agents.ipc.job_executor import JobExecutor
 from livekit.agents.ipc.proc_pool import ProcPool
 
+from config.settings import Settings
+from foundation.http.problems import Problem
+from foundation.http.watching import PROMETHEUS, may_watch
 from foundation.supervision import LASTING_S, Backoff
+from worker.figures.channel import FiguresChannel
+from worker.figures.gathering import Gathering
+from worker.figures.page import MetricsPage
 
 log = structlog.get_logger(__name__)
 
@@ -32,6 +39,11 @@ class WatchedServer(AgentServer):
     _registered = _under_way = _ending = False
     _can_start: bool | None = None
     _rest: asyncio.TimerHandle | None = None
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.figures = Gathering()
+        self.channel = FiguresChannel(self.figures.take)
 
     @property
     def _proc_pool(self) -> ProcPool:
@@ -62,13 +74,23 @@ class WatchedServer(AgentServer):
         return 0 if self._pool is None else len(self.active_jobs)
 
     @property
+    def registered(self) -> bool:
+        """Whether the media server knows it now."""
+        return self._registered and not self._connecting
+
+    @property
+    def can_start(self) -> bool:
+        """Whether the last process for a room could be started."""
+        return bool(self._can_start)
+
+    @property
     def trouble(self) -> str:
         """Why a room would not be interpreted now; empty if it would be."""
         if self._can_start is None:
             return "the first process for a room is being started"
         if not self._can_start:
             return "no process for a room can be started; the log says why"
-        if not self._registered or self._connecting:
+        if not self.registered:
             return "not registered with the media server"
         return ""
 
@@ -92,6 +114,8 @@ class WatchedServer(AgentServer):
         self._backoff.after(LASTING_S)
 
     def _on_closed(self, process: JobExecutor) -> None:
+        self.channel.read()  # its last report first
+        self.figures.ended(getattr(process, "pid", None) or 0)
         if process in self._ready or self._pool is None or self._ending:
             return
         self._can_start = False
@@ -107,12 +131,15 @@ class WatchedServer(AgentServer):
 
 
 @contextlib.asynccontextmanager
-async def answering(server: WatchedServer, host: str, port: int) -> AsyncIterator[None]:
-    """`/` answers 200, or 503 and why; `/worker` says in JSON how many rooms there are.
+async def answering(server: WatchedServer, settings: Settings) -> AsyncIterator[None]:
+    """`/` answers 200, or 503 and why; `/worker` says in JSON how many rooms there are; `/metrics` is for
+    Prometheus, by `services.token`, or without one from this machine.
 
     Raises:
         OSError: the port is taken.
     """
+    services = settings.services
+    page = MetricsPage(server, most_rooms=settings.rooms.max_rooms)
 
     async def health(_: web.Request) -> web.Response:
         trouble = server.trouble
@@ -121,12 +148,28 @@ async def answering(server: WatchedServer, host: str, port: int) -> AsyncIterato
     async def worker(_: web.Request) -> web.Response:
         return web.json_response({"active_jobs": server.rooms, "trouble": server.trouble})
 
+    async def metrics(request: web.Request) -> web.Response:
+        if not may_watch(_scope_of(request), services.token.get_secret_value()):
+            problem = Problem(401, "not_authorised", "a valid bearer token is needed")
+            return web.Response(status=problem.status, body=problem.encoded(), headers=problem.headers())
+        return web.Response(body=await asyncio.to_thread(page.text), headers={"content-type": PROMETHEUS})
+
     app = web.Application()
-    app.add_routes([web.get("/", health), web.get("/worker", worker)])
+    app.add_routes([web.get("/", health), web.get("/worker", worker), web.get("/metrics", metrics)])
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     try:
-        await web.TCPSite(runner, host, port).start()
+        await web.TCPSite(runner, services.host, services.worker_health_port).start()
         yield
     finally:
         await runner.cleanup()
+
+
+def _scope_of(request: web.Request) -> dict[str, Any]:
+    """As ASGI has it, so far as it matters to who may look."""
+    peer = request.transport.get_extra_info("peername") if request.transport else None
+    return {
+        "type": "http",
+        "headers": [(name.lower(), value) for name, value in request.raw_headers],
+        "client": peer[:2] if peer else None,
+    }

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import signal
+import socket
 import sys
 from collections.abc import Callable
 from contextlib import AsyncExitStack
@@ -28,7 +29,7 @@ from livekit.agents import (
 from config import logging as own_logging
 from config.exposure import refuse_exposed_development, refuse_published
 from config.reading import load
-from config.settings import Services, Settings, SettingsError
+from config.settings import Settings, SettingsError
 from foundation.supervision import kinds
 from foundation.tasks import Tasks
 from foundation.tracing.running import tracing
@@ -37,6 +38,7 @@ from pipeline.engines.protocols import EngineError
 from protocol.attributes import TROUBLE
 from protocol.control import ControlError, JobMetadata, read_metadata
 from worker.announcing import announcing
+from worker.figures.channel import sender
 from worker.health import WatchedServer, answering
 from worker.heartbeat import Heartbeat
 from worker.recording.sending import sending
@@ -74,7 +76,7 @@ def run(settings: Settings) -> None:
 
 async def _work(settings: Settings) -> None:
     async with announcing(settings), sending(settings):
-        await serve(new_server(settings), settings.services)
+        await serve(new_server(settings), settings)
 
 
 def new_server(
@@ -106,9 +108,9 @@ def new_server(
         drain_timeout=DRAIN_LIMIT_S,
         session_end_timeout=STOP_LIMIT_S + 5.0,
         max_retry=RETRIES,
-        setup_fnc=partial(prepare or prepare_process, settings),
         preload_modules=["worker.room"],
     )
+    server.setup_fnc = partial(_set_up, prepare or prepare_process, settings, server.channel.rooms_end)
     server.rtc_session(
         interpret, agent_name=settings.livekit.agent_name, on_request=accept, on_session_end=finish
     )
@@ -117,6 +119,16 @@ def new_server(
 
 def _load(load: RoomLoad, server: AgentServer) -> float:
     return load.of(len(server.active_jobs))
+
+
+def _set_up(
+    prepare: Callable[[Settings, JobProcess], None],
+    settings: Settings,
+    figures: socket.socket,
+    process: JobProcess,
+) -> None:
+    process.userdata["figures"] = figures
+    prepare(settings, process)
 
 
 def prepare_process(settings: Settings, process: JobProcess) -> None:
@@ -163,7 +175,10 @@ async def interpret(context: JobContext) -> None:
         await traces.aclose()
         return
     standby = Standby(context.room, assignment.after, set_attributes)
-    interpreter = RoomInterpreter(context.room, context.api, settings, engines, assignment.configure)
+    figures = sender(context.proc.userdata["figures"])
+    interpreter = RoomInterpreter(
+        context.room, context.api, settings, engines, assignment.configure, figures=figures
+    )
     work = asyncio.create_task(_interpret(context, standby, interpreter), name="interpret")
     context.proc.userdata["running"] = standby, interpreter, work
 
@@ -209,9 +224,9 @@ async def _fail(context: JobContext, reason: str) -> None:
     context.shutdown("no engines")
 
 
-async def serve(server: WatchedServer, services: Services) -> None:
-    """Runs the server and tells its health; the first signal drains it, or ends it where it has not begun, the second
-    ends it at once, more change nothing.
+async def serve(server: WatchedServer, settings: Settings) -> None:
+    """Runs the server and tells its health and figures; the first signal drains it, or ends it where it has not begun,
+    the second ends it at once, more change nothing.
 
     Raises:
         OSError: the health port is taken.
@@ -235,8 +250,9 @@ async def serve(server: WatchedServer, services: Services) -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, on_signal)
+    server.channel.listen()
     try:
-        async with answering(server, services.host, services.worker_health_port):
+        async with answering(server, settings):
             await asyncio.wait({running})
             await tasks.finish()
     finally:
@@ -245,6 +261,7 @@ async def serve(server: WatchedServer, services: Services) -> None:
         await tasks.close()
         await server.abandon()
         await server.aclose()
+        server.channel.close()
     if not running.cancelled():
         running.result()
 

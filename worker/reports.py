@@ -1,4 +1,5 @@
-"""What a room's parts report, passed on to those who ask for events, to the interpreter's attributes and to the log."""
+"""What a room's parts report, passed on to those who ask for events, to the interpreter's attributes, to Prometheus and
+to the log."""
 
 from __future__ import annotations
 
@@ -11,6 +12,7 @@ from pipeline.events import Speech, Trouble
 from pipeline.timing import CaptionShown, Measurement
 from protocol.events import Event
 from protocol.reports import ReportCode
+from worker.figures.room_figures import RoomFigures
 from worker.listeners import Person
 from worker.published_channel import ChannelView
 from worker.summary import Summary
@@ -33,9 +35,14 @@ class Reports:
     """
 
     def __init__(
-        self, telemetry: Telemetry, show_trouble: Callable[[Trouble], None], *, max_languages: int
+        self,
+        telemetry: Telemetry,
+        figures: RoomFigures,
+        show_trouble: Callable[[Trouble], None],
+        *,
+        max_languages: int,
     ) -> None:
-        self._telemetry, self._show_trouble = telemetry, show_trouble
+        self._telemetry, self._figures, self._show_trouble = telemetry, figures, show_trouble
         self._max_languages = max_languages
         self.summary = Summary()
         self._refused: frozenset[str] = frozenset()
@@ -52,12 +59,14 @@ class Reports:
     def measured(self, measurement: Measurement, take: int) -> None:
         """A latency on the way, in one take of a speaker."""
         self.summary.measured(measurement)
+        self._figures.measured(measurement)
         self._telemetry.tell(measurement_event(measurement, take))
 
     def trouble(self, trouble: Trouble) -> None:
         """Something is missing, and why."""
         log.warning("trouble", speaker=trouble.speaker, stage=trouble.stage, language=trouble.language)
         self.summary.trouble(trouble)
+        self._figures.trouble(trouble)
         self._telemetry.tell(trouble_event(trouble))
         self._show_trouble(trouble)
 
@@ -67,6 +76,7 @@ class Reports:
             self.trouble(outcome)
         else:
             self.summary.spoken(outcome)
+            self._figures.spoken(outcome)
             self._telemetry.tell(speech_event(outcome))
 
     def channels(self, views: Sequence[ChannelView], *, all_of_them: bool = False) -> None:

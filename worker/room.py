@@ -27,6 +27,7 @@ from worker.audio_input import OpenTrack, open_track
 from worker.chat import Chat
 from worker.control import ControlReader
 from worker.encryption import Earshot
+from worker.figures.channel import Send, send_nowhere
 from worker.idle_timeout import IdleTimeout
 from worker.listeners import WISH_ATTRIBUTES, make_plan
 from worker.room_engines import RoomEngines
@@ -77,6 +78,7 @@ class RoomInterpreter:
         room: connected as a participant of kind agent, without automatic subscription.
         service: the room service; without it a change of wish back and forth takes some seconds.
         end_limit_s: how long finishing may take once it is dismissed or deserted.
+        figures: where the room's reports for Prometheus go.
     """
 
     def __init__(
@@ -89,9 +91,18 @@ class RoomInterpreter:
         *,
         open_track: OpenTrack = open_track,
         end_limit_s: float = END_LIMIT_S,
+        figures: Send = send_nowhere,
     ) -> None:
         self._room, self._settings, self._end_limit_s = room, settings, end_limit_s
-        self._parts = Parts(room, service, settings, engines, configure or Configure(), open_track=open_track)
+        self._parts = Parts(
+            room,
+            service,
+            settings,
+            engines,
+            configure or Configure(),
+            open_track=open_track,
+            figures=figures,
+        )
         self.reports = self._parts.reports
         self._watches = Tasks(self.reports.task_failed)
         """What goes on as long as the room is interpreted."""
@@ -134,6 +145,7 @@ class RoomInterpreter:
             self._keep(self._parts.chat_translation.run, name="chat")
             self._keep(self._parts.whose_words.run, name="whose words")
             self._keep(self._parts.likenesses.run, name="likenesses")
+            self._keep(self._parts.figures.run, name="figures")
             telling = self._keep(self._parts.telemetry.run, name="telemetry")
             self._look()
             end = await self._ended
@@ -145,6 +157,7 @@ class RoomInterpreter:
             for event, handler in handlers.items():
                 self._room.off(event, handler)
             await self._stop()
+            await self._parts.figures.close()
             log.info("room was interpreted", room=self._room.name, **self.reports.summary.fields())
 
     def dismiss(self) -> None:

@@ -119,6 +119,11 @@ class Speakers:
         """Those who have an interpreter, also while they are silent or gone for a moment."""
         return frozenset(self._speakers)
 
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """What those speak whose tracks are listened to now, "" where it is to be found out."""
+        return tuple(self._speakers[who].language or "" for who in sorted(self.heard))
+
     def track_sid(self, identity: str) -> str:
         """SID of a speaker's microphone, "" while they have none."""
         microphone = self._microphones.get(identity)

@@ -17,6 +17,7 @@ from livekit import rtc
 
 from config.settings import Settings
 from foundation.tasks import Tasks
+from pipeline.audio import Pcm
 from pipeline.engines.protocols import TranslationRequest, TranslationResult
 from pipeline.events import (
     Caption,
@@ -46,6 +47,9 @@ from worker.captions import Captions, Line
 from worker.channels import Channels
 from worker.chat_translation import ChatTranslation
 from worker.encryption import Earshot, EncryptionWatch
+from worker.figures.channel import Send
+from worker.figures.room_figures import RoomFigures, levels_of
+from worker.figures.tally import Levels
 from worker.headroom import Headroom
 from worker.interactions import Interactions
 from worker.likeness.likenesses import RoomLikenesses
@@ -75,6 +79,7 @@ class Parts:
         room: connected.
         service: the room service, if there is one.
         configured: what the organiser wants at first.
+        figures: where reports for Prometheus go.
     """
 
     def __init__(
@@ -86,6 +91,7 @@ class Parts:
         configured: Configure,
         *,
         open_track: OpenTrack,
+        figures: Send,
     ) -> None:
         self._settings, self._engines = settings, engines
         self.configured = configured
@@ -103,7 +109,10 @@ class Parts:
         self.names = Names()
         self.telemetry = Telemetry(self.post)
         self.whose_words = WhoseWords(self.post)
-        self.reports = Reports(self.telemetry, self._show_trouble, max_languages=settings.rooms.max_languages)
+        self.figures = RoomFigures(figures, self._levels)
+        self.reports = Reports(
+            self.telemetry, self.figures, self._show_trouble, max_languages=settings.rooms.max_languages
+        )
         self.voices = RoomVoices(engines.synthesizer, self._casting, trouble=self.reports.trouble)
         self.voices.wish(configured.voices)
         self.likenesses = self._new_likenesses()
@@ -170,7 +179,7 @@ class Parts:
             settings=self._settings,
             tell=self.reports.tell,
             trouble=self.reports.trouble,
-            heard=self.registers.hear,
+            heard=self._heard,
             open_track=open_track,
         )
 
@@ -181,6 +190,7 @@ class Parts:
             tasks=self.tasks,
             track_sid=self.speakers.track_sid,
             shown=self.reports.shown,
+            sent=self.figures.sent,
         )
 
     def _new_chat_translation(self, key: CaptionKey) -> ChatTranslation:
@@ -301,6 +311,13 @@ class Parts:
             return await self._engines.translator.translate(request)
 
     # --- what the parts report ---------------------------------------------------------------------------
+
+    def _heard(self, speaker: str, pcm: Pcm) -> None:
+        self.registers.hear(speaker, pcm)
+        self.figures.heard(pcm)
+
+    def _levels(self) -> Levels:
+        return levels_of(self.speakers.languages, self.channels.view())
 
     def _spoken(self, outcome: Speech | Trouble) -> None:
         self.reports.spoken(outcome)

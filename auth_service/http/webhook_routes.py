@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import structlog
 from fastapi import APIRouter, Depends, Header, Request, Response
 from livekit import api
@@ -91,4 +93,4 @@ async def metrics(request: Request, services: Injected) -> Response:
     """For Prometheus; by the token, or without one from this machine."""
     if not may_watch(request.scope, services.settings.auth.metrics_token.get_secret_value()):
         raise not_authorised()
-    return Response(services.metrics.text(), media_type=PROMETHEUS)
+    return Response(await asyncio.to_thread(services.metrics.text), media_type=PROMETHEUS)

@@ -22,6 +22,7 @@ import structlog
 from config.cache import cache_directory
 from config.engines import Engine, best_first
 from config.settings import Settings
+from foundation.process_use import processor_time_s
 from pipeline.audio import HEARING_RATE_HZ, SPEAKING_RATE_HZ, Pcm
 from pipeline.capacity import (
     ClauseTiming,
@@ -46,7 +47,7 @@ from pipeline.engines.protocols import (
 )
 from pipeline.engines.recognition.whisper.models import installed
 from pipeline.engines.timed_looks import looks_anew, somebody_speaks, timed
-from pipeline.machine import Machine, processor_time_s, this_machine, voice_threads
+from pipeline.machine import Machine, this_machine, voice_threads
 
 log = structlog.get_logger(__name__)
 

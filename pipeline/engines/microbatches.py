@@ -7,7 +7,8 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
+from weakref import WeakSet
 
 from foundation.supervision import keep_running
 from foundation.tasks import Tasks
@@ -15,6 +16,24 @@ from pipeline.engines.protocols import EngineError, EngineOverloaded
 
 Question = TypeVar("Question")
 Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True, slots=True)
+class EngineQueue:
+    """How many requests wait for an engine."""
+
+    engine: str
+    waiting: int
+    most: int
+    """Of more, the newest are refused."""
+
+
+def depths() -> list[EngineQueue]:
+    """Of all engines of this process that collect requests; of several with one name the fullest."""
+    found: dict[str, EngineQueue] = {}
+    for depth in sorted((each.depth for each in list(_living)), key=lambda depth: depth.waiting):
+        found[depth.engine] = depth
+    return sorted(found.values(), key=lambda depth: depth.engine)
 
 
 @dataclass(slots=True)
@@ -54,6 +73,13 @@ class MicroBatcher(Generic[Question, Answer]):
         self._tasks = Tasks()
         self._something = asyncio.Event()
         self._closed = False
+        _living.add(self)
+
+    @property
+    def depth(self) -> EngineQueue:
+        """How many wait now."""
+        waiting = 0 if self._closed else len(self._urgent) + len(self._others)
+        return EngineQueue(self._name, waiting, self._capacity)
 
     async def ask(self, question: Question, *, urgent: bool = True) -> Answer:
         """Raises EngineOverloaded, EngineError."""
@@ -124,6 +150,9 @@ class MicroBatcher(Generic[Question, Answer]):
         if len(answers) != len(questions):  # whose is whose?
             raise EngineError(f"{self._name}: {len(answers)} answers to {len(questions)} questions")
         return answers
+
+
+_living: WeakSet[MicroBatcher[Any, Any]] = WeakSet()
 
 
 def _answer(batch: Sequence[_Waiting[Question, Answer]], answers: Sequence[Answer]) -> None:

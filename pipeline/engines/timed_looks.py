@@ -11,9 +11,9 @@ from typing import Final
 
 import numpy as np
 
+from foundation.process_use import processor_time_s
 from pipeline.audio import HEARING_RATE_HZ, Pcm
 from pipeline.engines.protocols import HearingOptions, Recognizer
-from pipeline.machine import processor_time_s
 
 _TIMES: Final = 3
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 
+from worker.figures.channel import FiguresChannel
+from worker.figures.gathering import Gathering
+
 
 class FakeServer:
     """The framework's server with a room that does not end by itself.
@@ -14,10 +17,13 @@ class FakeServer:
     """
 
     under_way, rooms, trouble = True, 1, ""
+    registered = can_start = True
 
     def __init__(self, *, has_room: bool = True, closing_s: float = 0.0) -> None:
         self.closed, self.drained, self.closings = asyncio.Event(), 0, 0
         self._has_room, self._closing_s = has_room, closing_s
+        self.figures = Gathering()
+        self.channel = FiguresChannel(self.figures.take)
 
     async def run(self) -> None:
         await self.closed.wait()

@@ -18,4 +18,5 @@ if __name__ == "__main__":
     settings = load()
     own_logging.configure(settings.logging)
     services = replace(settings.services, worker_health_port=int(sys.argv[1]))
-    asyncio.run(serve(new_server(replace(settings, services=services), prepare), services))
+    settings = replace(settings, services=services)
+    asyncio.run(serve(new_server(settings, prepare), settings))

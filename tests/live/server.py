@@ -36,10 +36,14 @@ def binary() -> Path:
 
 
 class Server:
-    """One livekit-server; may be killed and started again on the same ports."""
+    """One livekit-server; may be killed and started again on the same ports.
 
-    def __init__(self, directory: Path) -> None:
-        self._directory = directory
+    Args:
+        metrics_port: where it tells Prometheus; 0 for nowhere.
+    """
+
+    def __init__(self, directory: Path, *, metrics_port: int = 0) -> None:
+        self._directory, self._metrics_port = directory, metrics_port
         self._process: subprocess.Popen[bytes] | None = None
         self.port, self._tcp, self._udp = free_port(), free_port(), free_port()
 
@@ -88,6 +92,7 @@ class Server:
                 "stun_servers": ["127.0.0.1:3478"],
             },
             "keys": {KEY: SECRET},
+            "prometheus": {"port": self._metrics_port},
             "room": {"departure_timeout": 20},
             "limit": shipped["limit"],
         }

@@ -22,7 +22,7 @@ from stack.environment import child_environment
 from stack.ports import free_port
 from tests.live.conftest import SETTINGS
 from tests.live.guests import Admitted, until
-from tests.live.test_host import ROOT, _worker
+from tests.live.hosting import ROOT, worker
 
 pytestmark = pytest.mark.live
 
@@ -83,7 +83,7 @@ async def test_a_paired_device_hears_a_call_and_is_put_out_in_mid_meeting(
         database_url=SecretStr(f"sqlite:///{tmp_path}/rooms.sqlite3"),
     )
     settings = replace(SETTINGS, livekit=livekit, auth=auth)
-    async with _service(settings) as client, _worker(livekit, tmp_path):
+    async with _service(settings) as client, worker(livekit, tmp_path):
         wish = {"code": await _hive_pair(settings), "name": "Lab"}
         paired: dict[str, Any] = (await client.post("/redeem", json=wish)).raise_for_status().json()
         headers = {"authorization": f"Bearer {paired['token']}"}

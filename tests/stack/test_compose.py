@@ -74,8 +74,9 @@ def test_each_talks_to_whom_it_must_and_nobody_else() -> None:
 
     assert members == {
         "front": {"livekit", "worker", "auth", "voice", "health-monitor", "proxy"},
-        "speech": {"speech", "worker", "voice", "health-monitor"},
-        "shared": {"livekit", "auth", "voice", "redis"},
+        "speech": {"speech", "worker", "voice", "health-monitor", "prometheus"},
+        "shared": {"livekit", "auth", "voice", "redis", "prometheus"},
+        "watching": {"prometheus", "grafana"},
         "fetching": {"models"},
         "traces": {"speech", "worker", "auth", "voice", "jaeger"},
         "monitoring": {"jaeger", "health-monitor", "logs"},
@@ -94,6 +95,8 @@ def test_each_talks_to_whom_it_must_and_nobody_else() -> None:
         "voice": ["127.0.0.1:8000:8000"],
         "jaeger": ["127.0.0.1:16686:16686"],
         "proxy": ["80:8080", "443:8443"],
+        "prometheus": ["127.0.0.1:9090:9090"],
+        "grafana": ["127.0.0.1:3001:3000"],
     }
 
 

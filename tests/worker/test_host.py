@@ -8,7 +8,7 @@ from typing import cast
 
 import pytest
 
-from config.settings import Services
+from config.settings import Services, Settings
 from stack.ports import free_port
 from tests.fakes.agent_server import FakeServer
 from worker.health import WatchedServer
@@ -19,8 +19,8 @@ from worker.host import serve
 async def test_a_second_signal_ends_it_however_soon_it_comes(pause_s: float) -> None:
     """Also both at once, as an impatient supervisor sends them: the drain has begun, and the server is closed."""
     server = FakeServer()
-    services = Services(worker_health_port=free_port())
-    serving = asyncio.create_task(serve(cast(WatchedServer, server), services), name="serving")
+    settings = Settings(services=Services(worker_health_port=free_port()))
+    serving = asyncio.create_task(serve(cast(WatchedServer, server), settings), name="serving")
     await asyncio.sleep(0.1)
     signal.raise_signal(signal.SIGTERM)
     if pause_s:

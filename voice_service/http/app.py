@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from http import HTTPStatus
 
@@ -18,7 +19,7 @@ from foundation.database import StorageError
 from foundation.http.bodies import Bodies, BodyLimits
 from foundation.http.compression import CompressedAnswers
 from foundation.http.methods import refusal_headers
-from foundation.http.observing import RequestObserver
+from foundation.http.observing import ObservedRequest, RequestObserver
 from foundation.http.origins import Origins, hosts_of
 from foundation.http.page import PAGE_POLICY, Headers, Page, add_page, security_headers
 from foundation.http.problems import Problem, ProblemError, described, of_http_error, of_validation, response
@@ -48,7 +49,6 @@ from voice_service.http import (
 from voice_service.http.dependencies import count_failure
 from voice_service.http.sound_bodies import largest_body
 from voice_service.watching import requests
-from voice_service.watching.tallies import Tallies
 from voice_service.wiring import VoiceServices
 
 log = structlog.get_logger(__name__)
@@ -115,7 +115,12 @@ def create_app(services: VoiceServices) -> FastAPI:
     app.state.health = HealthCheck(partial(health_routes.look, services))
     _add_routes(app, services.settings.voice)
     _add_refusals(app)
-    _add_middleware(app, services.settings.voice, services.tallies)
+
+    def told(request: ObservedRequest) -> None:
+        requests.count(services.tallies, request)
+        services.exposed.count(request)
+
+    _add_middleware(app, services.settings.voice, told)
     return app
 
 
@@ -135,7 +140,7 @@ def _add_refusals(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _bug)
 
 
-def _add_middleware(app: FastAPI, voice: VoiceSettings, tallies: Tallies) -> None:
+def _add_middleware(app: FastAPI, voice: VoiceSettings, told: Callable[[ObservedRequest], None]) -> None:
     """A request passes what is added last first."""
     app.add_middleware(CompressedAnswers)
     sound_bytes = dict.fromkeys(_WITH_SOUND, largest_body(voice))
@@ -152,10 +157,10 @@ def _add_middleware(app: FastAPI, voice: VoiceSettings, tallies: Tallies) -> Non
         Origins,
         hosts={*hosts_of([voice.public_url]), *voice.allowed_hosts},
         origins=[voice.public_url, *voice.cors_origins],
-        open_paths=ALWAYS_ANSWERED,
+        open_paths=ALWAYS_ANSWERED | {"/metrics"},
     )
     app.add_middleware(Headers, headers=security_headers(POLICY, public_url=voice.public_url))
-    app.add_middleware(RequestObserver, tell=partial(requests.count, tallies))
+    app.add_middleware(RequestObserver, tell=told)
 
 
 async def _storage_error(request: Request, error: Exception) -> Response:

@@ -95,19 +95,25 @@ class QueueWatch:
     ) -> None:
         self._engine, self._queue, self._tallies, self._clock = engine, queue, tallies, clock
 
-    async def look(self) -> QueueView:
-        """As it is now."""
-        await self._tallies.add()
+    async def depths(self) -> list[QueueDepth]:
+        """What waits now, of each priority."""
         waited = {each.priority: each for each in await self._queue.waited()}
-        plans = await all_plans(self._engine)
         async with reading(self._engine) as connection:
             now = await self._queue.now(connection)
             found = {row.priority: row for row in await connection.execute(_DEPTH)}
+        return [_depth(priority, found.get(priority), waited[priority], now) for priority in Priority]
+
+    async def look(self) -> QueueView:
+        """As it is now."""
+        await self._tallies.add()
+        queues = await self.depths()
+        plans = await all_plans(self._engine)
+        async with reading(self._engine) as connection:
+            now = await self._queue.now(connection)
             seen = await workers(connection, self._clock() - 2 * STRETCH_S)
             busy = await _leases(connection, now)
             kept = await _kept(connection, now - LATELY_S)
             untold = await connection.scalar(select(func.count()).select_from(deliveries))
-        queues = [_depth(priority, found.get(priority), waited[priority], now) for priority in Priority]
         plans.sort(key=lambda plan: (plan.queue.value, plan.promised_s, plan.name))
         made = [_plan(plan, kept.get(plan.name, _Kept())) for plan in plans]
         everybody = sorted(seen | busy.keys())

@@ -10,7 +10,7 @@ from voice_service.watching.tallies import Tallies
 
 _METHODS: Final = frozenset({"GET", "POST", "PUT", "DELETE"})
 _LONGEST_ROUTE: Final = 60
-_NOT_COUNTED: Final = ("/api/v1/admin/", "/health", "/api/v1/health")
+_NOT_COUNTED: Final = ("/api/v1/admin/", "/health", "/api/v1/health", "/metrics")
 """Who watches would else count themselves."""
 
 

@@ -8,7 +8,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from config.settings import Clauses
-from demo.retraction import RetractionCounter
 from pipeline.events import (
     Clause,
     ClauseEnd,
@@ -20,6 +19,7 @@ from pipeline.events import (
     Word,
     Words,
 )
+from pipeline.retraction import RetractionCounter
 from pipeline.text.captions import caption_of
 from pipeline.text.clauses import ClauseCutter
 from pipeline.text.languages import join

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from demo.retraction import RetractionCounter
 from pipeline.events import Caption
+from pipeline.retraction import RetractionCounter
 
 
 def caption(
