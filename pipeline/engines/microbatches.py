@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 from foundation.supervision import keep_running
 from foundation.tasks import Tasks
@@ -15,6 +15,9 @@ from pipeline.engines.protocols import EngineError, EngineOverloaded
 
 Question = TypeVar("Question")
 Answer = TypeVar("Answer")
+
+batch_sizes: Final[Counter[int]] = Counter()
+"""How many batches of each size this process has had answered, for whoever watches it."""
 
 
 @dataclass(slots=True)
@@ -99,6 +102,7 @@ class MicroBatcher(Generic[Question, Answer]):
         return batch
 
     async def _run(self, batch: Sequence[_Waiting[Question, Answer]]) -> None:
+        batch_sizes[len(batch)] += 1
         try:
             answers = await self._ask_thread([item.question for item in batch])
         except asyncio.CancelledError:
