@@ -25,7 +25,7 @@ _LISTS: Final = frozenset(
         "webhook_hosts",
     }
 )
-_TABLES: Final = frozenset({"voices"})
+_TABLES: Final = frozenset({"cores", "gpus", "least_replicas", "most_replicas", "queue", "voices"})
 
 
 def overlay(tree: dict[str, Any], environment: Mapping[str, str]) -> None:

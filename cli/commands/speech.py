@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cli.commands.base import Subparsers, command
@@ -21,9 +23,12 @@ def add(commands: Subparsers, common: argparse.ArgumentParser) -> None:
         summary="the speech service: recognition, translation, synthesis",
         description=(
             "Serves recognition (port 8001), translation (8002) and synthesis (8003) to workers, all three in one\n"
-            "process or each in its own. Addresses come from the settings' section `services`."
+            "process or each in its own. Addresses come from the settings' section `services`.\n"
+            "With --placement ray their engines run in copies that Ray Serve places: see docs/ray.md."
         ),
-        examples="  hive speech\n  hive speech mt tts\n  hive speech stt --profile gpu",
+        examples=(
+            "  hive speech\n  hive speech mt tts\n  hive speech stt --profile gpu\n  hive speech --placement ray"
+        ),
     )
     parser.add_argument(
         "services",
@@ -31,6 +36,11 @@ def add(commands: Subparsers, common: argparse.ArgumentParser) -> None:
         metavar="SERVICE",
         type=_service,
         help="stt, mt, tts; default: all",
+    )
+    parser.add_argument(
+        "--placement",
+        choices=("here", "ray"),
+        help="where the engines run: in this process, or in copies that Ray Serve places",
     )
 
 
@@ -40,14 +50,21 @@ def _service(text: str) -> str:
     return text
 
 
+def _say(line: str) -> None:
+    """Progress, beside the services' addresses."""
+    print(line, file=sys.stderr, flush=True)
+
+
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """Runs until a signal comes."""
     from cli import exits
     from pipeline.engines.protocols import EngineError, EngineMissing
     from speech_service.serve import serve
 
+    if arguments.placement:
+        settings = replace(settings, services=replace(settings.services, placement=arguments.placement))
     try:
-        exits.run(serve(settings, arguments.services))
+        exits.run(serve(settings, arguments.services, say=_say))
     except EngineMissing as error:
         return exits.fail(str(error), exits.MISSING)
     except EngineError as error:
