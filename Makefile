@@ -63,7 +63,7 @@ format: setup-dev ## lets ruff and Prettier lay out the code
 figures: setup-dev ## complexity, docstrings, imports and names of the code: make figures [ARGS=--bare]
 	@$(PY) scripts/figures.py $(ARGS)
 
-lock: ## writes requirements.lock and requirements-dev.lock anew from pyproject.toml (needs uv)
+lock: ## writes requirements.lock, requirements-dev.lock and requirements-ray.lock anew from pyproject.toml (needs uv)
 	@scripts/lock.sh
 
 clean: ## removes what was built here; caches and models in the cache directory stay

@@ -81,6 +81,7 @@ def node_lock(text: str, lock: str) -> Iterator[Dependency]:
 LOCKS: Final[Mapping[str, Callable[[str, str], Iterator[Dependency]]]] = {
     "requirements.lock": python_lock,
     "requirements-dev.lock": python_lock,
+    "requirements-ray.lock": python_lock,
     "web/package-lock.json": node_lock,
 }
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Writes both lock files from pyproject.toml: every package with its hashes, and no address of any index.
+# Writes the lock files from pyproject.toml: every package with its hashes, and no address of any index.
 # Versions that are locked already stay, unless arguments say otherwise, e.g. `scripts/lock.sh --upgrade`.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -17,8 +17,9 @@ compile() { # OUTPUT [OPTION…]
 }
 
 compile requirements-dev.lock --extra dev "$@"
-compile requirements.lock --constraint requirements-dev.lock "$@" # so that both name the same versions
-if grep -nE '://|^--?(i|index-url|extra-index-url|find-links|f)\b' requirements.lock requirements-dev.lock; then
+compile requirements.lock --constraint requirements-dev.lock "$@" # so that all name the same versions
+compile requirements-ray.lock --extra ray --constraint requirements-dev.lock "$@"
+if grep -nE '://|^--?(i|index-url|extra-index-url|find-links|f)\b' requirements.lock requirements-dev.lock requirements-ray.lock; then
     echo "hive: error: a lock file holds an address" >&2
     exit 1
 fi

@@ -16,6 +16,7 @@ from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
+import psutil
 import structlog
 
 from config.cache import cache_directory
@@ -37,6 +38,8 @@ _LOOK_S: Final = 0.5
 _WATCH_S: Final = 2.0
 _LONGEST_DIRECTORY: Final = 28
 """Characters: Ray's sockets have some 75 behind it, and the system takes no more than 107."""
+_ATTEMPTS: Final = 3
+_ENDED_S: Final = 5.0
 _STARTING: Final = frozenset({"NOT_STARTED", "DEPLOYING"})
 
 Result = TypeVar("Result")
@@ -107,15 +110,22 @@ class _Cluster:
 
         if ray.is_initialized():
             raise EngineError("Ray runs in this process already")
-        # Engines are asked from here alone: there is no proxy, no dashboard, and what copies print stays with them.
-        self._begun = True
         _quieten()
-        try:
-            ray.init(**self._how(), log_to_driver=False, configure_logging=False, namespace="hive")
-            serve.start(http_options={"location": "NoServer"})
-            _quieten()  # Ray Serve sets the level of its own
-        except (ConnectionError, OSError, RuntimeError, ValueError, TimeoutError) as error:
-            raise EngineError(f"Ray does not start: {_first_words(error)}") from error
+        for attempts_left in reversed(range(1 if self._settings.address else _ATTEMPTS)):
+            self._begun = True
+            try:
+                ray.init(**self._how(), log_to_driver=False, configure_logging=False, namespace="hive")
+                break
+            except (
+                Exception
+            ) as error:  # a machine that is busy starts Ray too slowly for it, which it tells as such
+                if not attempts_left:
+                    raise EngineError(f"Ray does not start: {_first_words(error)}") from error
+                log.warning("Ray did not start and is started again", reason=_first_words(error))
+                self.end()
+        # engines are asked from here alone: there is no proxy
+        serve.start(http_options={"location": "NoServer"})
+        _quieten()  # Ray Serve sets the level of its own
 
     def deploy(self, role: str, wanted: Settings) -> None:
         """Has Ray Serve run a service's engines, unless it does. Raises EngineError when they do not run in time."""
@@ -159,6 +169,9 @@ class _Cluster:
             with suppress(Exception):  # whatever it says: its processes are ended below
                 serve.shutdown()
         ray.shutdown()
+        self._begun = False
+        if not self._settings.address:
+            _end_what_is_left(self._directory)
 
     def _how(self) -> dict[str, Any]:
         if self._settings.address:
@@ -266,6 +279,26 @@ def _directory(ray: RaySettings) -> Iterator[Path]:
         yield made
     finally:
         shutil.rmtree(made, ignore_errors=True)
+
+
+def _end_what_is_left(directory: Path) -> None:
+    """Ends the processes of a cluster that did not come to life, which Ray does not: all of them name its directory."""
+    left = [
+        child
+        for child in psutil.Process().children(recursive=True)
+        if any(str(directory) in argument for argument in _arguments(child))
+    ]
+    for process in left:
+        with suppress(psutil.Error):
+            process.kill()
+    psutil.wait_procs(left, _ENDED_S)
+
+
+def _arguments(process: psutil.Process) -> list[str]:
+    try:
+        return process.cmdline()
+    except psutil.Error:  # it has ended
+        return []
 
 
 def _quieten() -> None:

@@ -32,7 +32,7 @@ class Failure:
             case UnknownLanguage(asked=asked, known=known):
                 return cls("UnknownLanguage", str(error), asked, known)
             case EngineOverloaded(retry_after_s=retry_after_s):
-                return cls("EngineOverloaded", "its engines", retry_after_s=retry_after_s)
+                return cls("EngineOverloaded", str(error), retry_after_s=retry_after_s)
         return cls(type(error).__name__, str(error))
 
     def error(self) -> EngineError:
@@ -41,6 +41,8 @@ class Failure:
             case "UnknownLanguage":
                 return UnknownLanguage(self.asked, self.known)
             case "EngineOverloaded":
-                return EngineOverloaded(self.message, self.retry_after_s)
+                overloaded = EngineOverloaded("", self.retry_after_s)
+                overloaded.args = (self.message,)  # it is a whole sentence already
+                return overloaded
         kind = next((kind for kind in _PLAIN if kind.__name__ == self.kind), EngineError)
         return kind(self.message)
