@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from config import logging
 from config.settings import Settings
-from pipeline.engines.placed import replicas
+from pipeline.engines.placed import recognizer, replicas
 from pipeline.engines.placed.asking import PlacedRole
 
 FINGERPRINT = "of the test"
@@ -17,7 +18,13 @@ FINGERPRINT = "of the test"
 
 async def copy_of(role: str, settings: Settings, patch: pytest.MonkeyPatch) -> PlacedRole:
     """The way to a copy with the engines that the settings mean."""
+
+    async def nobody() -> None:
+        """No copies hear beside it."""
+
     patch.setattr(replicas, "_replica_name", lambda: "a")
+    patch.setattr(recognizer, "beside", nobody)
+    patch.setattr(logging, "configure", lambda settings: None)  # the process is the test's
     replica = replicas.REPLICAS[role](settings, FINGERPRINT)
     await replica.reconfigure({})
     return PlacedRole(role, _Handle(replica))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -31,6 +31,7 @@ class RoleFigures:
     """How many copies are in each of Ray Serve's states, e.g. "RUNNING"."""
     asked_again: int = 0
     """Pieces of work that a copy took with it when it ended, and that another one did."""
+    now: Callable[[], float] = time.monotonic
     _copies: dict[str, CopyFigures] = field(default_factory=dict)
     _seen_s: dict[str, float] = field(default_factory=dict)
     _gone: Counter[int] = field(default_factory=Counter)
@@ -41,7 +42,7 @@ class RoleFigures:
         known = self._copies.get(copy.copy)
         if known is None or copy.answered >= known.answered:
             self._copies[copy.copy] = copy
-        self._seen_s[copy.copy] = time.monotonic()
+        self._seen_s[copy.copy] = self.now()
         self._forget()
 
     @property
@@ -62,7 +63,7 @@ class RoleFigures:
         }
 
     def _forget(self) -> None:
-        oldest_s = time.monotonic() - _FORGOTTEN_S
+        oldest_s = self.now() - _FORGOTTEN_S
         for name in [name for name, seen_s in self._seen_s.items() if seen_s < oldest_s]:
             self._gone.update(self._copies.pop(name).batches)
             del self._seen_s[name]

@@ -130,6 +130,7 @@ class HearingReplica(_Replica):
 
         recognizer = await load_recognizer(self._settings)
         if not isinstance(recognizer, WhisperRecognizer):
+            await recognizer.close()
             raise EngineError(f"{recognizer.info.name} keeps what a speaker says, and so cannot be placed")
         self._whisper = recognizer
 

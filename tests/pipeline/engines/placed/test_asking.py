@@ -94,7 +94,7 @@ async def test_another_copy_does_what_one_took_with_it() -> None:
 async def test_no_copy_in_time_is_said_so() -> None:
     handle = _Handle([None])
 
-    with pytest.raises(EngineError, match="no copy of its engines answered within 0.01 s"):
+    with pytest.raises(EngineError, match=r"no copy of its engines answered within 0\.01 s"):
         await PlacedRole("stt", handle).ask("read", limit_s=0.01)
     assert handle.given[0].cancelled
 
@@ -143,7 +143,7 @@ async def test_whoever_stops_listening_stops_the_copy() -> None:
     assert handle.given[0].cancelled
 
 
-@pytest.mark.parametrize("ask", [lambda role: role.ask("read", limit_s=5), lambda role: _all(role)])
+@pytest.mark.parametrize("ask", [lambda role: role.ask("read", limit_s=5), _all])
 async def test_a_failure_of_the_engine_is_not_asked_again(ask: Callable[[PlacedRole], Any]) -> None:
     handle = _Handle([Failure.of(EngineError("no words"))], ["never"])
 

@@ -50,7 +50,7 @@ def test_the_settings_say_how_many_copies_there_are() -> None:
 
 
 def test_a_service_that_there_is_not_is_refused() -> None:
-    with pytest.raises(SettingsError, match="ray.gpus"):
+    with pytest.raises(SettingsError, match=r"ray\.gpus"):
         load(None, {"HIVE_RAY__GPUS": "asr=1"})
 
 

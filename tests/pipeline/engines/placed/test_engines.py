@@ -139,5 +139,5 @@ async def test_what_keeps_a_copy_from_loading_is_told_to_who_asks(
         await placed_recognizer(await copy_of("stt", lacking, monkeypatch), max_speakers=1)
 
     sphinx = replace(settings, recognition=Recognition(engine="pocketsphinx"))
-    with pytest.raises(EngineError, match=r"keeps what a speaker says|PocketSphinx"):
+    with pytest.raises(EngineError, match="keeps what a speaker says"):
         await placed_recognizer(await copy_of("stt", sphinx, monkeypatch), max_speakers=1)

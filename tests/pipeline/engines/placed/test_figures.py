@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
-from pipeline.engines.placed import figures
 from pipeline.engines.placed.figures import CopyFigures, RoleFigures
 
 
@@ -30,11 +27,10 @@ def test_an_answer_that_was_overtaken_takes_nothing_back() -> None:
     assert role.batches == {1: 5}
 
 
-def test_what_a_copy_did_that_is_gone_still_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_a_copy_did_that_is_gone_still_counts() -> None:
     """A counter that falls looks as if the service had been started anew."""
     now_s = 0.0
-    monkeypatch.setattr(figures.time, "monotonic", lambda: now_s)
-    role = RoleFigures()
+    role = RoleFigures(now=lambda: now_s)
     role.heard(CopyFigures("gone", 3, {2: 3}))
     now_s = 1000.0
     role.heard(CopyFigures("new", 1, {2: 1}))
