@@ -51,6 +51,7 @@ class Placed:
 
     process: subprocess.Popen[str]
     services: Services
+    cache: Path
 
     def copies(self, service: str) -> list[psutil.Process]:
         """The processes of the copies of a service's engines."""
@@ -73,6 +74,7 @@ def _title(process: psutil.Process) -> str:
 def placed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Placed]:
     """All three services with small models: two copies that hear, one that translates and may become two."""
     models = tmp_path_factory.mktemp("models")
+    cache = tmp_path_factory.mktemp("cache")
     (models / "opus").mkdir()
     (models / "opus" / "pocket").symlink_to(DATA / "opus-pocket-en-es-fr")
     process = subprocess.Popen(
@@ -83,7 +85,7 @@ def placed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Placed]:
         cwd=ROOT, stdout=subprocess.PIPE, text=True,
         env={
             **os.environ,
-            "HIVE_CACHE": str(tmp_path_factory.mktemp("cache")),
+            "HIVE_CACHE": str(cache),
             "HIVE_LOGGING__LEVEL": "warning",
             "HIVE_PROFILE": "embedded",  # nothing is measured
             "HIVE_MODELS__DIRECTORY": str(models),
@@ -98,7 +100,7 @@ def placed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Placed]:
         },
     )  # fmt: skip
     try:
-        yield Placed(process, _services(process))
+        yield Placed(process, _services(process), cache)
     finally:
         process.send_signal(signal.SIGINT)
         try:
@@ -249,13 +251,15 @@ async def test_metrics_tell_of_the_copies(placed: Placed) -> None:
     assert 'hive_service_batches_total{service="stt",size="1"}' in text
 
 
-async def test_ctrl_c_leaves_nothing_of_ray(placed: Placed) -> None:
+async def test_a_signal_leaves_nothing_of_ray(placed: Placed) -> None:
     """Not a process and not a file; the last test, as nothing answers afterwards."""
     everything = psutil.Process(placed.process.pid).children(recursive=True)
     assert any("raylet" in _title(child) for child in everything)
 
-    placed.process.send_signal(signal.SIGINT)
+    placed.process.send_signal(
+        signal.SIGTERM
+    )  # which Ray would like to have for itself; Ctrl-C is no other way
     status = await asyncio.to_thread(placed.process.wait, 60)
 
     _, alive = await asyncio.to_thread(psutil.wait_procs, everything, 10)
-    assert (status, alive) == (0, [])
+    assert (status, alive, list((placed.cache / "ray").iterdir())) == (0, [], [])

@@ -165,7 +165,7 @@ class _Cluster:
         import ray
         from ray import serve
 
-        if not self._settings.address:
+        if not self._settings.address and ray.is_initialized():
             with suppress(Exception):  # whatever it says: its processes are ended below
                 serve.shutdown()
         ray.shutdown()
@@ -243,7 +243,8 @@ def _environment(*, own: bool) -> Iterator[None]:
         "RAY_SERVE_LOG_TO_STDERR": "0",
         "RAY_SERVE_HANDLE_AUTOSCALING_METRIC_PUSH_INTERVAL_S": "1",
         "RAY_SERVE_REPLICA_AUTOSCALING_METRIC_PUSH_INTERVAL_S": "1",
-        "RAY_DEDUP_LOGS": "0",
+        "RAY_ENABLE_AUTO_CONNECT": "0",  # else a question asked too late starts another Ray
+        "RAY_DISABLE_FAILURE_SIGNAL_HANDLER": "1",  # it would take SIGTERM, and end us without a clean-up
     }
     if own:
         # This machine's own address would be taken otherwise, and its ports be open to others; those that Ray Serve
