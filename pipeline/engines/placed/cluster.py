@@ -38,7 +38,6 @@ _LOOK_S: Final = 0.5
 _WATCH_S: Final = 2.0
 _LONGEST_DIRECTORY: Final = 28
 """Characters: Ray's sockets have some 75 behind it, and the system takes no more than 107."""
-_ATTEMPTS: Final = 3
 _ENDED_S: Final = 5.0
 _STARTING: Final = frozenset({"NOT_STARTED", "DEPLOYING"})
 
@@ -111,17 +110,17 @@ class _Cluster:
         if ray.is_initialized():
             raise EngineError("Ray runs in this process already")
         _quieten()
-        for attempts_left in reversed(range(1 if self._settings.address else _ATTEMPTS)):
+        until_s = time.monotonic() + (0.0 if self._settings.address else self._settings.start_s)
+        while not self._begun:
             self._begun = True
             try:
                 ray.init(**self._how(), log_to_driver=False, configure_logging=False, namespace="hive")
-                break
             except (
                 Exception
-            ) as error:  # a machine that is busy starts Ray too slowly for it, which it tells as such
-                if not attempts_left:
+            ) as error:  # of a start on a busy machine, for which Ray has half a minute, it tells as such
+                if time.monotonic() >= until_s:
                     raise EngineError(f"Ray does not start: {_first_words(error)}") from error
-                log.warning("Ray did not start and is started again", reason=_first_words(error))
+                log.warning("Ray did not start and is started again", reason=type(error).__name__)
                 self.end()
         # engines are asked from here alone: there is no proxy
         serve.start(http_options={"location": "NoServer"})
