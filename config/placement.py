@@ -11,7 +11,7 @@ from pydantic import ConfigDict, Field
 from config.sections import STRICT, NotNegative
 
 ServiceRole = Literal["stt", "mt", "tts"]
-Replicas = Annotated[int, Field(ge=1, le=1000)]
+ReplicaCount = Annotated[int, Field(ge=1, le=1000)]
 
 _MOST: Final = 2
 _CORES: Final = 1.0
@@ -42,9 +42,9 @@ class RaySettings:
 
     address: str = ""
     """A cluster that is there, e.g. "10.0.0.5:6379"; empty starts one on this machine and ends it with the services."""
-    least_replicas: dict[ServiceRole, Replicas] = field(default_factory=dict)
+    least_replicas: dict[ServiceRole, ReplicaCount] = field(default_factory=dict)
     """Copies of a service's engines that always run; 1 unless set. As a variable: "stt=2,mt=1"."""
-    most_replicas: dict[ServiceRole, Replicas] = field(default_factory=dict)
+    most_replicas: dict[ServiceRole, ReplicaCount] = field(default_factory=dict)
     """Copies to which it grows with its queue; 2 unless set."""
     gpus: dict[ServiceRole, NotNegative] = field(default_factory=dict)
     """What each copy takes of a GPU, e.g. "stt=0.5,tts=0.25"; 0 unless set. It divides places, not the GPU's memory."""

@@ -19,7 +19,7 @@ _PLACED: Final[RecognitionEngine] = "whisper"
 """The one recogniser that keeps nothing of a speaker beside its weights."""
 
 
-class Engines(Protocol):
+class EngineSource(Protocol):
     """What the services are built around. Whoever loads an engine closes it."""
 
     capacity: Capacity | None
@@ -50,19 +50,19 @@ class EnginesHere:
         self._settings = settings
 
     async def recognizer(self) -> Recognizer:
-        """See `Engines`."""
+        """See `EngineSource`."""
         return await load_recognizer(self._settings)
 
     async def translator(self, recognizer: Recognizer | None) -> Translator:
-        """See `Engines`."""
+        """See `EngineSource`."""
         return await load_translator(self._settings, recognizer)
 
     async def synthesizer(self) -> Synthesizer:
-        """See `Engines`."""
+        """See `EngineSource`."""
         return await load_synthesizer(self._settings)
 
     def figures(self, service: str) -> RoleFigures | None:
-        """See `Engines`."""
+        """See `EngineSource`."""
         return None
 
 
@@ -75,7 +75,7 @@ class PlacedEngines:
         self._settings, self._ways = settings, ways
 
     async def recognizer(self) -> Recognizer:
-        """See `Engines`."""
+        """See `EngineSource`."""
         from pipeline.engines.placed.recognizer import placed_recognizer
 
         if "stt" not in self._ways:
@@ -85,26 +85,26 @@ class PlacedEngines:
         )
 
     async def translator(self, recognizer: Recognizer | None) -> Translator:
-        """See `Engines`."""
+        """See `EngineSource`."""
         from pipeline.engines.placed.translator import PlacedTranslator
 
         return await PlacedTranslator.over(self._ways["mt"])
 
     async def synthesizer(self) -> Synthesizer:
-        """See `Engines`."""
+        """See `EngineSource`."""
         from pipeline.engines.placed.synthesizer import PlacedSynthesizer
 
         return await PlacedSynthesizer.over(self._ways["tts"])
 
     def figures(self, service: str) -> RoleFigures | None:
-        """See `Engines`."""
+        """See `EngineSource`."""
         return self._ways[service].figures if service in self._ways else None
 
 
 @asynccontextmanager
 async def engines_of(
     settings: Settings, choice: EngineChoice, services: Sequence[str], say: Callable[[str], None]
-) -> AsyncIterator[Engines]:
+) -> AsyncIterator[EngineSource]:
     """Where `services.placement` puts them, for as long as the context lasts.
 
     Args:

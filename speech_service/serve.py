@@ -22,7 +22,7 @@ from pipeline.engines.speakers.loading import load_likeness
 from speech_service.limits import check_reachable, serving
 from speech_service.machine import facts, suited, tell
 from speech_service.mt import mt_app
-from speech_service.placement import Engines, engines_of
+from speech_service.placement import EngineSource, engines_of
 from speech_service.stt import stt_app
 from speech_service.tts import tts_app
 
@@ -117,7 +117,7 @@ async def _load(
     name: str,
     settings: Settings,
     choice: EngineChoice,
-    engines: Engines,
+    engines: EngineSource,
     recognizer: Recognizer | None,
     stack: AsyncExitStack,
 ) -> tuple[FastAPI, EngineInfo]:

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import structlog
 
-from pipeline.engines.placed.errors import Failure
+from pipeline.engines.placed.errors import EngineFailure
 from pipeline.engines.placed.figures import CopyFigures, RoleFigures
 from pipeline.engines.protocols import EngineError, EngineOverloaded
 
@@ -116,7 +116,7 @@ class PlacedRole:
         """What was answered, without what the copy tells of itself. Raises what it failed with."""
         value, copy = answer
         self.figures.heard(copy)
-        if isinstance(value, Failure):
+        if isinstance(value, EngineFailure):
             raise value.error()
         return value
 

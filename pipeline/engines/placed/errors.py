@@ -16,7 +16,7 @@ _PLAIN: tuple[type[EngineError], ...] = (EngineMissing, UnknownVoice)
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
+class EngineFailure:
     """An `EngineError` on its way between processes."""
 
     kind: str
@@ -26,7 +26,7 @@ class Failure:
     retry_after_s: float = 0.0
 
     @classmethod
-    def of(cls, error: EngineError) -> Failure:
+    def of(cls, error: EngineError) -> EngineFailure:
         """What is told of it."""
         match error:
             case UnknownLanguage(asked=asked, known=known):

@@ -15,7 +15,7 @@ from config import logging
 from config.settings import Settings
 from pipeline.audio import Pcm
 from pipeline.engines.microbatches import batch_sizes
-from pipeline.engines.placed.errors import Failure
+from pipeline.engines.placed.errors import EngineFailure
 from pipeline.engines.placed.figures import CopyFigures
 from pipeline.engines.protocols import (
     EngineError,
@@ -97,7 +97,7 @@ class _Replica:
         try:
             return self._with_figures(await work)
         except EngineError as error:
-            return self._with_figures(Failure.of(error))
+            return self._with_figures(EngineFailure.of(error))
 
     def _with_figures(self, value: Any) -> Answer:
         self._answered += 1
@@ -197,7 +197,7 @@ class SpeechReplica(_Replica):
                 async for piece in pieces:
                     yield self._with_figures(_whole(piece))
         except EngineError as error:
-            yield self._with_figures(Failure.of(error))
+            yield self._with_figures(EngineFailure.of(error))
 
     async def _load(self) -> None:
         self._synthesizer = await load_synthesizer(self._settings)

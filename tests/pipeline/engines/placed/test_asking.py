@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pipeline.engines.placed.asking import PlacedRole
-from pipeline.engines.placed.errors import Failure
+from pipeline.engines.placed.errors import EngineFailure
 from pipeline.engines.placed.figures import CopyFigures
 from pipeline.engines.protocols import EngineError, EngineOverloaded, UnknownLanguage
 
@@ -78,7 +78,7 @@ async def test_an_answer_comes_with_what_the_copy_tells_of_itself() -> None:
 
 
 async def test_what_an_engine_fails_with_is_raised_here() -> None:
-    role = PlacedRole("mt", _Handle([Failure.of(UnknownLanguage("xx", ("en",)))]))
+    role = PlacedRole("mt", _Handle([EngineFailure.of(UnknownLanguage("xx", ("en",)))]))
 
     with pytest.raises(UnknownLanguage, match="xx is not available"):
         await role.ask("translate", "hello", limit_s=5)
@@ -145,7 +145,7 @@ async def test_whoever_stops_listening_stops_the_copy() -> None:
 
 @pytest.mark.parametrize("ask", [lambda role: role.ask("read", limit_s=5), _all])
 async def test_a_failure_of_the_engine_is_not_asked_again(ask: Callable[[PlacedRole], Any]) -> None:
-    handle = _Handle([Failure.of(EngineError("no words"))], ["never"])
+    handle = _Handle([EngineFailure.of(EngineError("no words"))], ["never"])
 
     with pytest.raises(EngineError, match="no words"):
         await ask(PlacedRole("stt", handle))

@@ -6,7 +6,7 @@ import pickle
 
 import pytest
 
-from pipeline.engines.placed.errors import Failure
+from pipeline.engines.placed.errors import EngineFailure
 from pipeline.engines.protocols import (
     EngineError,
     EngineMissing,
@@ -27,7 +27,7 @@ from pipeline.engines.protocols import (
     ],
 )
 def test_a_failure_is_the_same_in_another_process(error: EngineError) -> None:
-    arrived = pickle.loads(pickle.dumps(Failure.of(error))).error()
+    arrived = pickle.loads(pickle.dumps(EngineFailure.of(error))).error()
 
     assert type(arrived) is type(error)
     assert str(arrived) == str(error)
