@@ -18,6 +18,7 @@ from bench import (
     hearing,
     hearing_report,
     meeting,
+    placement,
     plans,
     readings,
     repeated,
@@ -125,6 +126,14 @@ async def _plans(arguments: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
+async def _placement(arguments: argparse.Namespace, settings: Settings) -> int:
+    found = await placement.measure(
+        settings, arguments.model, speakers=arguments.speakers, seconds=arguments.seconds, say=_say
+    )
+    _give(arguments, "placement", found, placement.text(found), {})
+    return 0
+
+
 async def _repeated(arguments: argparse.Namespace, settings: Settings) -> int:
     found = await repeated.measure(_messages(arguments), settings, target=arguments.into, say=_say)
     _give(arguments, "repeated", found, repeated.text(found), {})
@@ -151,6 +160,7 @@ COMMANDS: Mapping[str, Command] = {
     "capacity": _capacity,
     "files": _files,
     "plans": _plans,
+    "placement": _placement,
     "repeated": _repeated,
     "voices": _voices,
     "compare": _compare,

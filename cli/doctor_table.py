@@ -19,7 +19,7 @@ def show(examination: Examination, console: Console | None = None) -> None:
     _roles(console, examination)
     _section(console, "loaded", examination.loaded)
     _measured(console, examination)
-    _section(console, "this machine", examination.machine, quiet=("GPU",))
+    _section(console, "this machine", examination.machine, quiet=("GPU", "Ray"))
     _section(console, "engines, each by itself", examination.engines, quiet=None)
     _section(console, "models", examination.models, quiet=None)
     _routes(console, examination)

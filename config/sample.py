@@ -17,7 +17,7 @@ from typing import Any, Final, Literal, get_args, get_origin, get_type_hints
 
 from pydantic import SecretStr
 
-from config import settings, voice, watching
+from config import placement, settings, voice, watching
 from config.settings import Settings
 
 HEAD: Final = """\
@@ -107,7 +107,7 @@ def _key(prefix: str, setting: Field[Any], default: Any, section: type[Any], mea
 def _meanings() -> dict[str, str]:
     """What stands beneath each class ("Rooms") and each key ("Rooms.linger_s") of the settings."""
     found = {}
-    modules = (settings, voice, watching)
+    modules = (settings, placement, voice, watching)
     for node in (node for module in modules for node in ast.parse(inspect.getsource(module)).body):
         if isinstance(node, ast.ClassDef):
             found[node.name] = " ".join((ast.get_docstring(node) or "").split())

@@ -12,6 +12,7 @@ from config.addresses import Addresses
 from config.cache import cache_directory
 from config.engines import CloningEngine, RecognitionEngine, SpeechEngine, TranslationEngine
 from config.keys import DEVELOPMENT_SECRET
+from config.placement import RaySettings
 from config.sections import STRICT, NotNegative
 from config.voice import VoiceSettings
 from config.watching import Tracing, Watch
@@ -233,6 +234,8 @@ class Services:
     """Shared by the services and their clients; at least 16 characters."""
     host: str = "127.0.0.1"
     """What the services listen on. Where others reach them, `token` must be set."""
+    placement: Literal["here", "ray"] = "here"
+    """Where the services' engines are: in their own process, or in copies that Ray Serve places (section `ray`)."""
     allowed_hosts: tuple[str, ...] = ()
     """Names that the services are asked by, beside `localhost`, addresses and those in the URLs above."""
     allowed_origins: tuple[str, ...] = ()
@@ -430,6 +433,7 @@ class Settings:
     speech: SpeechSettings = field(default_factory=SpeechSettings)
     rooms: Rooms = field(default_factory=Rooms)
     services: Services = field(default_factory=Services)
+    ray: RaySettings = field(default_factory=RaySettings)
     logging: Logging = field(default_factory=Logging)
     tracing: Tracing = field(default_factory=Tracing)
     watch: Watch = field(default_factory=Watch)

@@ -82,6 +82,7 @@ LOCKS: Final[Mapping[str, Callable[[str, str], Iterator[Dependency]]]] = {
     "requirements.lock": python_lock,
     "requirements-dev.lock": python_lock,
     "requirements-gpu.lock": python_lock,
+    "requirements-ray.lock": python_lock,
     "web/package-lock.json": node_lock,
 }
 

@@ -17,9 +17,10 @@ compile() { # OUTPUT [OPTION…]
 }
 
 compile requirements-dev.lock --extra dev "$@"
-compile requirements.lock --constraint requirements-dev.lock "$@" # so that both name the same versions
+compile requirements.lock --constraint requirements-dev.lock "$@" # so that all name the same versions
 compile requirements-gpu.lock --extra gpu --constraint requirements.lock --no-emit-package onnxruntime "$@"
-if grep -nE '://|^--?(i|index-url|extra-index-url|find-links|f)\b' requirements.lock requirements-dev.lock requirements-gpu.lock; then
+compile requirements-ray.lock --extra ray --constraint requirements-dev.lock "$@"
+if grep -nE '://|^--?(i|index-url|extra-index-url|find-links|f)\b' requirements*.lock; then
     echo "hive: error: a lock file holds an address" >&2
     exit 1
 fi

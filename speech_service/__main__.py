@@ -30,7 +30,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.configure(settings.logging, service="hive-speech", trace_id=trace_id)
     ports = {name: port for name in SERVICES if (port := getattr(chosen, f"{name}_port")) is not None}
     try:
-        asyncio.run(until_signal(serve(settings, frozenset(chosen.only or ()), ports, announce=_announce)))
+        asyncio.run(
+            until_signal(serve(settings, frozenset(chosen.only or ()), ports, announce=_announce, say=_say))
+        )
     except SettingsError as error:
         return _fail(str(error), 2)
     except EngineError as error:
@@ -42,12 +44,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _as_asked(chosen: argparse.Namespace, settings: Settings) -> Settings:
     """The settings with what the command line says instead."""
-    services = replace(settings.services, host=chosen.host or settings.services.host)
+    services = replace(
+        settings.services,
+        host=chosen.host or settings.services.host,
+        placement=chosen.placement or settings.services.placement,
+    )
     return replace(settings, profile=chosen.profile or settings.profile, services=services)
 
 
 def _announce(line: str) -> None:
     print(line, flush=True)
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
 
 
 def _fail(message: str, status: int) -> int:
@@ -70,6 +80,7 @@ def _parser() -> argparse.ArgumentParser:
         )
     parser.add_argument("--host", help="address to listen on (settings: services.host)")
     parser.add_argument("--profile", choices=("auto", "embedded", "cpu", "gpu"), help="which engines to take")
+    parser.add_argument("--placement", choices=("here", "ray"), help="where the engines run; see docs/ray.md")
     parser.add_argument("--config", type=Path, help="settings file (default: hive.toml, if it is there)")
     return parser
 

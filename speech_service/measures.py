@@ -9,10 +9,13 @@ from contextlib import contextmanager
 from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
 
 from foundation.process_use import ProcessUse
 from pipeline.durations import Durations
 from speech_service.machine_figures import EngineQueues, GpuUse
+from pipeline.engines.placed.figures import RoleFigures
 
 _BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.25, 0.35, 0.5, 0.75, 1.0, 1.5, 2.5, 5.0, 10.0)
 
@@ -30,6 +33,7 @@ class Measures:
         """What the service works at: speakers and files, or requests."""
         self.room = 1
         """For how many of them there is room."""
+        self._copies: RoleFigures | None = None
         self._registry = CollectorRegistry()
         self._seconds = Histogram(
             "hive_service_seconds",
@@ -102,6 +106,11 @@ class Measures:
         """Adds what does not change while the service runs to what /performance answers; as JSON has it."""
         self._facts[name] = fact
 
+    def watch_copies(self, figures: RoleFigures) -> None:
+        """Tells of the copies of the service's engines as well, wherever they are."""
+        self._copies = figures
+        self._registry.register(_Copies(self.service, figures))
+
     def performance(self) -> dict[str, Any]:
         """What /performance answers."""
         return {
@@ -110,8 +119,34 @@ class Measures:
             "since_s": round(time.monotonic() - self._since_s, 3),
             "operations": {name: self._durations[name].summary() for name in sorted(self._durations)},
             "problems": dict(sorted(self._failures.items())),
+            **({} if self._copies is None else {"placement": self._copies.told()}),
         }
 
     def prometheus(self) -> bytes:
         """What /metrics answers, in the text format 0.0.4. Blocking, some milliseconds."""
         return generate_latest(self._registry)
+
+
+class _Copies(Collector):
+    """What is known of copies, as Prometheus asks for it."""
+
+    def __init__(self, service: str, figures: RoleFigures) -> None:
+        self._service, self._figures = service, figures
+
+    def collect(self) -> Iterator[Metric]:
+        """See prometheus_client."""
+        copies = GaugeMetricFamily(
+            "hive_service_copies", "Copies of the service's engines", labels=["service", "state"]
+        )
+        for state, count in sorted(self._figures.states.items()):
+            copies.add_metric([self._service, state.lower()], count)
+        batches = CounterMetricFamily(
+            "hive_service_batches", "Batches that the copies' models were given", labels=["service", "size"]
+        )
+        for size, count in sorted(self._figures.batches.items()):
+            batches.add_metric([self._service, str(size)], count)
+        again = CounterMetricFamily(
+            "hive_service_asked_again", "Work that a copy took with it when it ended", labels=["service"]
+        )
+        again.add_metric([self._service], self._figures.asked_again)
+        yield from (copies, batches, again)

@@ -20,11 +20,11 @@ from pipeline.engines.limiting import limited
 from pipeline.engines.measuring import measured
 from pipeline.engines.protocols import EngineInfo, Recognizer
 from pipeline.engines.recognition.files import ReadsFiles
-from pipeline.engines.registry import load_recognizer, load_synthesizer, load_translator
 from pipeline.engines.speakers.loading import load_likeness
 from speech_service.limits import check_reachable, serving
 from speech_service.machine import facts, suited, tell
 from speech_service.mt import mt_app
+from speech_service.placement import EngineSource, engines_of
 from speech_service.stt import stt_app
 from speech_service.tts import tts_app
 
@@ -50,6 +50,7 @@ async def serve(
     ports: Mapping[str, int] | None = None,
     *,
     announce: Callable[[str], None] = print,
+    say: Callable[[str], None] = lambda line: None,
 ) -> None:
     """Serves until it is cancelled, then ends connections and engines.
 
@@ -57,6 +58,7 @@ async def serve(
         only: of "stt", "mt" and "tts"; empty for all that have a URL in the settings.
         ports: for services that are to be on another port than in their URL; 0 for any.
         announce: gets a line for each service once it answers.
+        say: gets a line about each step before that which takes its time.
 
     Raises:
         EngineError: an engine cannot be loaded; the message says what to do.
@@ -77,13 +79,16 @@ async def serve(
         settings = suited(settings, choice)
         tell(choice)
         # Engines first: whoever finds a port open also finds a service that answers.
+        engines = await stack.enter_async_context(engines_of(settings, choice, names, say))
         recognizer: Recognizer | None = None
         if "stt" in names:
-            recognizer = await load_recognizer(settings)
+            recognizer = await engines.recognizer()
             stack.push_async_callback(recognizer.close)
-        loaded = [(name, *await _load(name, settings, choice, recognizer, stack)) for name in names]
+        loaded = [(name, *await _load(name, settings, choice, engines, recognizer, stack)) for name in names]
         for name, app, _ in loaded:
             app.state.measures.state("machine", facts(choice, figures))
+            if (copies := engines.figures(name)) is not None:
+                app.state.measures.watch_copies(copies)
             if name == "stt" and choice.capacity is not None:
                 app.state.measures.room = max(1, choice.capacity.speakers)
         servers: dict[str, Listening] = {}
@@ -125,6 +130,7 @@ async def _load(
     name: str,
     settings: Settings,
     choice: EngineChoice,
+    engines: EngineSource,
     recognizer: Recognizer | None,
     stack: AsyncExitStack,
 ) -> tuple[FastAPI, EngineInfo]:
@@ -132,14 +138,14 @@ async def _load(
         from pipeline.engines.recognition.silero import SileroModel  # ONNX is for those alone who recognise
 
         detector = await asyncio.to_thread(SileroModel.load)
-        hearing = limited(recognizer, choice.capacity)
+        hearing = limited(recognizer, engines.capacity)
         files = recognizer.files if isinstance(recognizer, ReadsFiles) else None
         return stt_app(hearing, detector.detector, settings, files=files), recognizer.info
     if name == "mt":
-        translator = await load_translator(settings, recognizer)
+        translator = await engines.translator(recognizer)
         stack.push_async_callback(translator.close)
         return mt_app(translator, settings), translator.info
-    synthesizer = await load_synthesizer(settings)
+    synthesizer = await engines.synthesizer()
     stack.push_async_callback(synthesizer.close)
     likeness = await load_likeness(settings, synthesizer)
     stack.push_async_callback(likeness.close)

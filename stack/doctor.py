@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict, dataclass, replace
+from importlib import metadata
 from typing import Protocol
 
 from config.engines import ENGINES, Engine
@@ -15,7 +16,8 @@ from pipeline.engines.availability import available
 from pipeline.engines.choice import RoleChoice, chosen
 from pipeline.engines.measurements import kept
 from pipeline.engines.measuring import measure_and_keep
-from pipeline.engines.protocols import EngineError, EngineInfo, Synthesizer, Translator
+from pipeline.engines.placed.cluster import require_ray
+from pipeline.engines.protocols import EngineError, EngineInfo, EngineMissing, Synthesizer, Translator
 from pipeline.engines.registry import load_recognizer, load_synthesizer, load_translator
 from pipeline.engines.speakers import resemblyzer
 from stack import catalogue, debian, livekit_server
@@ -211,7 +213,7 @@ def _models(settings: Settings) -> tuple[DoctorFinding, ...]:
 
 
 def _machine(settings: Settings) -> tuple[DoctorFinding, ...]:
-    return _server(), _packages(), _ports(settings), _gpu()
+    return _server(), _packages(), _ports(settings), _gpu(), _ray()
 
 
 def _server() -> DoctorFinding:
@@ -240,6 +242,16 @@ def _ports(settings: Settings) -> DoctorFinding:
     return DoctorFinding(
         "ports", True, f"{', '.join(str(port) for port in sorted(wanted.values()))} are free"
     )
+
+
+def _ray() -> DoctorFinding:
+    """It is no part of a usual installation: who wants copies of the engines brings it."""
+    try:
+        require_ray()
+    except EngineMissing as error:
+        detail, _, advice = str(error).partition("; ")
+        return DoctorFinding("Ray", False, f"{detail}: engines run in the services alone", advice)
+    return DoctorFinding("Ray", True, f"{metadata.version('ray')}, for `hive speech --placement ray`")
 
 
 def _gpu() -> DoctorFinding:

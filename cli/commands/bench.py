@@ -22,6 +22,7 @@ Measures on this machine, with the models that are here. docs/measuring.md says 
   meeting   a room with speakers and listeners: lag, coverage, compute for each part
   capacity  how many speakers fit on a core, or on a GPU
   files     a whole file through the service: words wrong and time, beside offline
+  placement the services with engines in their own process, beside copies on Ray
   plans     the public API with several plans at once: throughput, latency, waits, refusals
   repeated  a voice message for the first time and again, from each level of memory
   voices    how well voices are told apart: similarities, equal error
@@ -44,6 +45,7 @@ def add(commands: Subparsers, common: argparse.ArgumentParser) -> None:
             "  hive bench answers --model tiny.en --voices af_heart,am_adam\n"
             "  hive bench meeting --speaks es,en --hear en,fr\n"
             "  hive bench files --model base --seconds 600\n"
+            "  hive bench placement --model base --speakers 1,2,4\n"
             "  hive bench plans --plans free,pro,business --clients 4 --seconds 120\n"
             "  hive bench compare before.json after.json"
         ),
@@ -134,6 +136,19 @@ def _of_services(
     files.add_argument(
         "--seconds", type=positive, default=600, metavar="S", help="of the readings (default: 600)"
     )
+    placement = actions.add_parser(
+        "placement", help="engines in the services, beside copies on Ray", parents=modelled
+    )
+    placement.add_argument(
+        "--speakers",
+        type=_numbers,
+        default=(1, 2, 4),
+        metavar="NUMBERS",
+        help="a round with each so many at once (default: 1,2,4)",
+    )
+    placement.add_argument(
+        "--seconds", type=positive, default=60, metavar="S", help="how long each round is (default: 60)"
+    )
     plans = actions.add_parser("plans", help="the public API with several plans at once", parents=plain)
     plans.add_argument(
         "--plans",
@@ -172,6 +187,10 @@ def _message(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--into", type=language, default="es", metavar="CODE", help="what it is translated into (default: es)"
     )
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    return tuple(positive(part.strip()) for part in text.split(","))
 
 
 def _plans(text: str) -> tuple[str, ...]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cli.commands.base import Subparsers, command
@@ -22,11 +24,12 @@ def add(commands: Subparsers, common: argparse.ArgumentParser) -> None:
         description=(
             "Serves recognition (port 8001), translation (8002) and synthesis (8003) to workers, all three in one\n"
             "process or each in its own. Addresses come from the settings' section `services`; where these name\n"
-            "several copies, each copy on this machine is told its own ports."
+            "several copies, each copy on this machine is told its own ports.\n"
+            "With --placement ray their engines run in copies that Ray Serve places: see docs/ray.md."
         ),
         examples=(
             "  hive speech\n  hive speech --only mt tts\n  hive speech --only stt --profile gpu\n"
-            "  hive speech --only stt --stt-port 8101"
+            "  hive speech --only stt --stt-port 8101\n  hive speech --placement ray"
         ),
     )
     parser.add_argument(
@@ -42,12 +45,22 @@ def add(commands: Subparsers, common: argparse.ArgumentParser) -> None:
         parser.add_argument(
             f"--{name}-port", type=int, metavar="PORT", help=f"port of {name}; 0 for any that is free"
         )
+    parser.add_argument(
+        "--placement",
+        choices=("here", "ray"),
+        help="where the engines run: in this process, or in copies that Ray Serve places",
+    )
 
 
 def _service(text: str) -> str:
     if text not in ("stt", "mt", "tts"):
         raise argparse.ArgumentTypeError(f"{text!r} is none of stt, mt, tts")
     return text
+
+
+def _say(line: str) -> None:
+    """Progress, beside the services' addresses."""
+    print(line, file=sys.stderr, flush=True)
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
@@ -58,8 +71,10 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
 
     told = {name: getattr(arguments, f"{name}_port") for name in ("stt", "mt", "tts")}
     ports = {name: port for name, port in told.items() if port is not None}
+    if arguments.placement:
+        settings = replace(settings, services=replace(settings.services, placement=arguments.placement))
     try:
-        exits.run(serve(settings, arguments.only, ports))
+        exits.run(serve(settings, arguments.only, ports, say=_say))
     except EngineMissing as error:
         return exits.fail(str(error), exits.MISSING)
     except EngineError as error:

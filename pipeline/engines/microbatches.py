@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 from weakref import WeakSet
 
 from foundation.supervision import keep_running
@@ -16,6 +16,9 @@ from pipeline.engines.protocols import EngineError, EngineOverloaded
 
 Question = TypeVar("Question")
 Answer = TypeVar("Answer")
+
+batch_sizes: Final[Counter[int]] = Counter()
+"""How many batches of each size this process has had answered, for whoever watches it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +128,7 @@ class MicroBatcher(Generic[Question, Answer]):
         return batch
 
     async def _run(self, batch: Sequence[_Waiting[Question, Answer]]) -> None:
+        batch_sizes[len(batch)] += 1
         try:
             answers = await self._ask_thread([item.question for item in batch])
         except asyncio.CancelledError:

@@ -20,7 +20,7 @@ from stack.local import Stack
 from stack.parts import ROOT, PlanningContext, livekit_config, with_ports
 from stack.ports import Ports
 
-LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-gpu.lock")
+LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-gpu.lock", "requirements-ray.lock")
 
 
 def pins(lock: str) -> set[str]:
@@ -42,8 +42,9 @@ def test_locks_hold_hashes_and_no_addresses(lock: str) -> None:
 
 
 def test_the_tests_run_on_what_people_run() -> None:
-    """The lock for tests holds the very versions of the other lock, and more."""
+    """The lock for tests holds the very versions of the other lock, and more; so does the one with Ray."""
     assert pins("requirements.lock") < pins("requirements-dev.lock")
+    assert pins("requirements.lock") < pins("requirements-ray.lock")
 
 
 def place(settings: Settings, *, parts: tuple[str, ...] = ("livekit",)) -> PlanningContext:

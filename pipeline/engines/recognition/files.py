@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Protocol, TypeAlias, runtime_checkable
 
@@ -164,11 +164,11 @@ def _last_failure(results: Sequence[PieceResult]) -> EngineError | None:
     return next((result for result in reversed(results) if isinstance(result, EngineError)), None)
 
 
-def _in_language_of(results: Sequence[PieceResult], hearing: HearingOptions) -> HearingOptions:
+def _in_language_of(results: Sequence[PieceResult], options: FileOptions) -> FileOptions:
     """With the language that was heard first, where none was declared."""
-    if hearing.language is None and results and isinstance(results[0], PieceHeard):
-        return replace(hearing, language=results[0].language or None)
-    return hearing
+    if options.language is None and results and isinstance(results[0], PieceHeard):
+        return replace(options, language=results[0].language or None)
+    return options
 
 
 def _why_not_heard(result: PieceResult) -> str:
@@ -187,29 +187,13 @@ class StreamReader:
     async def read(
         self, pieces: Sequence[FilePiece], options: FileOptions, progress: Progress
     ) -> list[PieceResult]:
-        """See `FileReader`. The first piece goes alone: it settles the language for the others."""
+        """See `FileReader`."""
+        return await read_each(self._one, pieces, options, progress, at_once=_AT_ONCE)
+
+    async def _one(self, piece: FilePiece, options: FileOptions) -> PieceResult:
         hearing = HearingOptions("file", options.language, options.allowed_languages, options.hints)
-        results: list[PieceResult] = [await self._one(pieces[0], hearing)] if pieces else []
-        progress(len(results))
-        hearing = _in_language_of(results, hearing)
-        places = asyncio.Semaphore(_AT_ONCE)
-        done = len(results)
-
-        async def one(piece: FilePiece) -> PieceResult:
-            nonlocal done
-            async with places:
-                result = await self._one(piece, hearing)
-            done += 1
-            progress(done)
-            return result
-
-        async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(one(piece)) for piece in pieces[1:]]
-        return [*results, *(task.result() for task in tasks)]
-
-    async def _one(self, piece: FilePiece, options: HearingOptions) -> PieceResult:
         try:
-            stream = await self._recognizer.open(options, first_sample=piece.first_sample)
+            stream = await self._recognizer.open(hearing, first_sample=piece.first_sample)
             try:
                 await stream.accept(piece.pcm)
                 hypothesis = await stream.hypothesis(final=True)
@@ -218,6 +202,34 @@ class StreamReader:
         except EngineError as error:
             return error
         return PieceHeard(hypothesis.words, hypothesis.language, hypothesis.dropped)
+
+
+async def read_each(
+    one: Callable[[FilePiece, FileOptions], Awaitable[PieceResult]],
+    pieces: Sequence[FilePiece],
+    options: FileOptions,
+    progress: Progress,
+    *,
+    at_once: int,
+) -> list[PieceResult]:
+    """Each piece by itself, several at once. The first goes alone: it settles the language for the others."""
+    results: list[PieceResult] = [await one(pieces[0], options)] if pieces else []
+    progress(len(results))
+    settled = _in_language_of(results, options)
+    places = asyncio.Semaphore(at_once)
+    done = len(results)
+
+    async def placed(piece: FilePiece) -> PieceResult:
+        nonlocal done
+        async with places:
+            result = await one(piece, settled)
+        done += 1
+        progress(done)
+        return result
+
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(placed(piece)) for piece in pieces[1:]]
+    return [*results, *(task.result() for task in tasks)]
 
 
 def _segments(heard: PieceHeard, stretches: Sequence[Stretch]) -> list[SpokenSegment]:

@@ -13,6 +13,7 @@ from pipeline.channel import Channel
 from pipeline.engines.protocols import EngineError, HearingOptions
 from pipeline.engines.recognition.whisper.batch import WhisperBatch
 from pipeline.engines.recognition.whisper.pieces import Piece, Reading
+from pipeline.engines.recognition.whisper.reading import WhisperReader
 from pipeline.engines.recognition.whisper.recognizer import WhisperRecognizer
 from pipeline.events import Heard, OtherLanguage, UtteranceEnded, Word
 from pipeline.stages.hear import hear
@@ -63,7 +64,7 @@ async def heard_of(
     for frame in frames(np.concatenate(parts)):
         coming.put_nowait(frame)
     coming.close()
-    recognizer = WhisperRecognizer(model)
+    recognizer = WhisperRecognizer(WhisperReader(model))
     options = HearingOptions("anna", language)
     async with asyncio.timeout(20):
         await hear(

@@ -7,9 +7,7 @@ speaker waiting where there is a second core.
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
 
@@ -17,7 +15,6 @@ import numpy as np
 
 from foundation.recent import Recent
 from pipeline.audio import Pcm
-from pipeline.engines.microbatches import MicroBatcher
 from pipeline.engines.protocols import (
     EngineError,
     EngineInfo,
@@ -28,7 +25,6 @@ from pipeline.engines.protocols import (
 )
 from pipeline.engines.recognition.whisper.batch import WhisperBatch
 from pipeline.engines.recognition.whisper.drafted_decoder import DraftedDecoder
-from pipeline.engines.recognition.whisper.file_reader import WhisperFiles
 from pipeline.engines.recognition.whisper.language import (
     CHECKED_AFTER_SAMPLES,
     DECIDED_AFTER_SAMPLES,
@@ -39,77 +35,36 @@ from pipeline.engines.recognition.whisper.language import (
 )
 from pipeline.engines.recognition.whisper.models import find, open_model
 from pipeline.engines.recognition.whisper.pieces import LONGEST_SAMPLES, Piece, Reading, Tuning
+from pipeline.engines.recognition.whisper.reading import PieceReader, WhisperReader
 from pipeline.events import Word
-from pipeline.machine import cores
 from pipeline.text.chinese_script import in_one_script
 from pipeline.text.joining import text_of
 
 LOOK_INTERVAL_S: Final = 0.35
 """How much new sound is worth another look: with less, looks cost more and say little new."""
-_COMPANY_S: Final = 0.01
-"""So long a request waits for others to share its batch."""
-_LARGEST_BATCH: Final = 16
 _REMEMBERED_SPEAKERS: Final = 1000
 _LONGEST_HINTS: Final = 200
 _LONGEST_CONTEXT: Final = 400
-_LIVE_S: Final = 2.0
-"""Somebody speaks live as long as the last look is not longer ago."""
-_FILES_IN_BATCH: Final = 2
-"""Pieces of up to 30 s: little is gained by more on a CPU, and live speech would wait for them."""
-_FILES_IN_BATCH_ON_GPU: Final = 16
-
-
-class _Worker:
-    """A thread with what waits for it."""
-
-    def __init__(self, name: str, model: WhisperBatch, waiting: int) -> None:
-        self._threads = ThreadPoolExecutor(1, thread_name_prefix=name)
-        self.batches = MicroBatcher[Piece, Reading | EngineError](
-            name, model.read, self._threads, max_batch=_LARGEST_BATCH, wait_s=_COMPANY_S, capacity=waiting
-        )
-
-    async def close(self) -> None:
-        """Fails what waits; what the thread has begun is finished first."""
-        await self.batches.close()
-        await asyncio.to_thread(self._threads.shutdown, cancel_futures=True)
 
 
 class WhisperRecognizer:
-    """Hands out one stream per utterance; the model runs in threads of its own.
+    """Hands out one stream per utterance.
 
     Args:
-        translating: the same weights for a thread of its own; None: translating takes turns with hearing.
-        waiting: so many requests may wait for the model; streams have one each, so it bounds the speakers.
+        reader: the weights; closed with it.
         max_speakers: streams at once.
     """
 
-    def __init__(
-        self,
-        model: WhisperBatch,
-        *,
-        translating: WhisperBatch | None = None,
-        waiting: int = 64,
-        max_speakers: int = 32,
-    ) -> None:
+    def __init__(self, reader: PieceReader, *, max_speakers: int = 32) -> None:
         self.info = EngineInfo(
-            "whisper", "MIT", "MIT", True, True, model.languages,
+            "whisper", "MIT", "MIT", True, True, reader.languages,
             look_interval_s=LOOK_INTERVAL_S, listens_on=True,
         )  # fmt: skip
-        self.multilingual = model.multilingual
-        self._hearing = _Worker("Whisper", model, waiting)
-        self._translating = self._hearing
-        if translating is not None:
-            self._translating = _Worker("Whisper into English", translating, waiting)
+        self.multilingual = reader.multilingual
+        self.files = reader.files
+        self._reader = reader
         self._locks: Recent[str, LanguageLock] = Recent(_REMEMBERED_SPEAKERS)
         self._declared: Recent[str, DeclaredLanguage] = Recent(_REMEMBERED_SPEAKERS)
-        self.files = WhisperFiles(
-            model,
-            live=self._somebody_speaks,
-            lanes=1 if model.on_gpu else min(2, cores()),
-            batch=_FILES_IN_BATCH_ON_GPU if model.on_gpu else _FILES_IN_BATCH,
-        )
-        """The same weights for whole files, which wait where somebody speaks live."""
-        self._live_until_s = 0.0
         self._streams = 0
         self._max_speakers = max_speakers
         self._closed = False
@@ -143,7 +98,7 @@ class WhisperRecognizer:
             return batch, WhisperBatch(weights, tuning) if batch.multilingual else None
 
         batch, translating = await asyncio.to_thread(opened)
-        return cls(batch, translating=translating)
+        return cls(WhisperReader(batch, translating=translating))
 
     async def open(self, options: HearingOptions, *, first_sample: int, context: str = "") -> WhisperStream:
         """Begins an utterance; the glossary and `context` become the prompt."""
@@ -165,30 +120,13 @@ class WhisperRecognizer:
     async def close(self) -> None:
         """Fails what waits; what the model has begun is finished first."""
         self._closed = True
-        await self.files.close()
-        for worker in {self._hearing, self._translating}:
-            await worker.close()
+        await self._reader.close()
 
     async def read(self, piece: Piece) -> Reading:
-        """Recognises one piece together with what others ask at the same moment.
-
-        Raises:
-            EngineOverloaded, EngineError: as the name says.
-        """
+        """See `PieceReader`."""
         if self._closed:
             raise EngineError("Whisper was closed")
-        worker = self._translating if piece.into_english else self._hearing
-        self._live_until_s = time.monotonic() + _LIVE_S
-        try:
-            reading = await worker.batches.ask(piece, urgent=piece.final)
-        finally:
-            self._live_until_s = time.monotonic() + _LIVE_S
-        if isinstance(reading, EngineError):
-            raise reading
-        return reading
-
-    def _somebody_speaks(self) -> bool:
-        return time.monotonic() < self._live_until_s
+        return await self._reader.read(piece)
 
     def lock(self, options: HearingOptions) -> LanguageLock:
         """What is known of the language of a speaker who has declared none."""

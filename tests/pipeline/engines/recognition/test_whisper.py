@@ -26,6 +26,7 @@ from pipeline.engines.recognition.whisper.batch import WhisperBatch
 from pipeline.engines.recognition.whisper.encoding import FULL_WINDOW_S
 from pipeline.engines.recognition.whisper.models import open_model
 from pipeline.engines.recognition.whisper.pieces import Piece, Reading, Tuning
+from pipeline.engines.recognition.whisper.reading import WhisperReader
 from pipeline.engines.recognition.whisper.recognizer import WhisperRecognizer
 from pipeline.events import Word
 from tests.pipeline.engines.recognition import sounds
@@ -46,7 +47,7 @@ def pocket() -> WhisperBatch:
 async def running(
     model: WhisperBatch, waiting: int = 64, max_speakers: int = 32
 ) -> AsyncIterator[WhisperRecognizer]:
-    recognizer = WhisperRecognizer(model, waiting=waiting, max_speakers=max_speakers)
+    recognizer = WhisperRecognizer(WhisperReader(model, waiting=waiting), max_speakers=max_speakers)
     try:
         yield recognizer
     finally:

@@ -24,6 +24,7 @@ from pipeline.engines.recognition.whisper.drafted_decoder import (
 from pipeline.engines.recognition.whisper.encoding import FULL_WINDOW_S, encode
 from pipeline.engines.recognition.whisper.models import open_model
 from pipeline.engines.recognition.whisper.pieces import Piece, Reading, Tuning
+from pipeline.engines.recognition.whisper.reading import WhisperReader
 from pipeline.engines.recognition.whisper.recognizer import WhisperRecognizer
 from pipeline.engines.recognition.whisper.weights import read_weights
 from pipeline.text.joining import text_of
@@ -204,7 +205,7 @@ async def test_a_speaker_is_heard_the_same_look_for_look(base: Both) -> None:
     pcm = sounds.joined(sounds.utterance("rms-report"), sounds.utterance("rms-budget"))
     written = checked = 0
     for model in (base.plain, base.drafting):
-        recognizer = WhisperRecognizer(model)
+        recognizer = WhisperRecognizer(WhisperReader(model))
         stream = await recognizer.open(HearingOptions("anna", "en"), first_sample=0)
         base.counting.steps.clear()
         for begin in range(0, len(pcm), 5600):

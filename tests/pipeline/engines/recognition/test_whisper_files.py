@@ -28,6 +28,7 @@ from pipeline.engines.recognition.whisper.batch import WhisperBatch
 from pipeline.engines.recognition.whisper.file_batch import are_made_up
 from pipeline.engines.recognition.whisper.file_reader import WhisperFiles
 from pipeline.engines.recognition.whisper.models import open_model
+from pipeline.engines.recognition.whisper.reading import WhisperReader
 from pipeline.engines.recognition.whisper.recognizer import WhisperRecognizer
 from pipeline.events import Word
 from pipeline.text.joining import text_of
@@ -54,7 +55,7 @@ def pocket() -> WhisperBatch:
 
 @asynccontextmanager
 async def _running(model: WhisperBatch) -> AsyncIterator[WhisperRecognizer]:
-    recognizer = WhisperRecognizer(model)
+    recognizer = WhisperRecognizer(WhisperReader(model))
     try:
         yield recognizer
     finally:
@@ -295,13 +296,17 @@ async def test_a_piece_that_fails_fails_alone() -> None:
 
 
 async def test_a_look_of_a_live_speaker_is_what_files_wait_for(pocket: WhisperBatch) -> None:
-    async with _running(pocket) as recognizer:
-        assert not recognizer._somebody_speaks()
+    reader = WhisperReader(pocket)
+    recognizer = WhisperRecognizer(reader)
+    try:
+        assert not reader._somebody_speaks()
         stream = await recognizer.open(HearingOptions("anna", "en"), first_sample=0)
         await stream.accept(sounds.utterance("rms-budget"))
         await stream.hypothesis()
-        assert recognizer._somebody_speaks()
+        assert reader._somebody_speaks()
         await stream.close()
+    finally:
+        await recognizer.close()
 
 
 async def test_after_the_end_no_file_is_taken(pocket: WhisperBatch) -> None:

@@ -11,6 +11,7 @@ from pipeline.engines.protocols import EngineError, HearingOptions, Hypothesis, 
 from pipeline.engines.recognition.whisper.batch import WhisperBatch
 from pipeline.engines.recognition.whisper.models import open_model
 from pipeline.engines.recognition.whisper.pieces import Piece, Reading, Tuning
+from pipeline.engines.recognition.whisper.reading import WhisperReader
 from pipeline.engines.recognition.whisper.recognizer import WhisperRecognizer
 from tests.fakes import random_whisper
 from tests.pipeline.engines.recognition import sounds
@@ -93,7 +94,7 @@ async def test_other_codes_are_heard_as_the_model_names_them(
 ) -> None:
     """What browsers report opens a stream, and the model is asked in its own words."""
     model = Hearing(babel, [{name: 0.99}])
-    recognizer = WhisperRecognizer(model)
+    recognizer = WhisperRecognizer(WhisperReader(model))
     await utterance(recognizer, HearingOptions("anna", tag))
     await recognizer.close()
     assert model.asked[0] == (name, False)
@@ -101,7 +102,7 @@ async def test_other_codes_are_heard_as_the_model_names_them(
 
 async def test_only_allowed_languages_are_found(babel: WhisperBatch) -> None:
     """Whatever the model takes random sound for, the answer is one of the room's."""
-    recognizer = WhisperRecognizer(babel)
+    recognizer = WhisperRecognizer(WhisperReader(babel))
     options = HearingOptions("anna", None, ("es-MX", "fr"))
     found = {(await utterance(recognizer, options)).language for _ in range(3)}
     await recognizer.close()
@@ -115,7 +116,7 @@ async def test_a_language_is_detected_once_and_changes_only_after_two_contradict
     """The change shows as the language of the hypothesis; a speaker who is forgotten is detected anew."""
     spanish, german = {"es": 0.97, "de": 0.03}, {"es": 0.1, "de": 0.9}
     model = Hearing(babel, [spanish, spanish, german, spanish, german, german, german])
-    recognizer = WhisperRecognizer(model)
+    recognizer = WhisperRecognizer(WhisperReader(model))
     options = HearingOptions("anna", None, ("de", "es"))
 
     languages = [(await utterance(recognizer, options)).language for _ in range(6)]
@@ -132,7 +133,7 @@ async def test_a_language_is_detected_once_and_changes_only_after_two_contradict
 async def test_a_language_that_is_certain_changes_at_once(babel: WhisperBatch) -> None:
     """The first utterance after a change is not written in the language before."""
     model = Hearing(babel, [{"es": 0.97, "de": 0.03}, {"es": 0.01, "de": 0.99}])
-    recognizer = WhisperRecognizer(model)
+    recognizer = WhisperRecognizer(WhisperReader(model))
     options = HearingOptions("anna", None, ("de", "es"))
     languages = [(await utterance(recognizer, options)).language for _ in range(2)]
     await recognizer.close()
@@ -143,7 +144,7 @@ async def test_a_language_that_is_certain_changes_at_once(babel: WhisperBatch) -
 async def test_a_declared_language_is_kept_whatever_is_heard(babel: WhisperBatch) -> None:
     """Words are read in it before anything is detected, and regions are kept."""
     model = Hearing(babel, [{"es": 0.99}])
-    recognizer = WhisperRecognizer(model)
+    recognizer = WhisperRecognizer(WhisperReader(model))
     hypothesis = await utterance(recognizer, HearingOptions("anna", "pt-BR", ("en",)))
     with pytest.raises(UnknownLanguage):
         await recognizer.open(HearingOptions("anna", "tlh"), first_sample=0)
@@ -154,7 +155,7 @@ async def test_a_declared_language_is_kept_whatever_is_heard(babel: WhisperBatch
 
 async def test_speakers_of_different_languages_share_the_model(babel: WhisperBatch) -> None:
     """Each has their own language in one tick, also one without spaces."""
-    recognizer = WhisperRecognizer(babel)
+    recognizer = WhisperRecognizer(WhisperReader(babel))
     heard = await asyncio.gather(
         *(utterance(recognizer, HearingOptions(code, code)) for code in ("de", "zh", "ar", "en"))
     )

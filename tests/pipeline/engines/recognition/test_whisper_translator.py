@@ -21,6 +21,7 @@ from pipeline.engines.protocols import (
 from pipeline.engines.recognition.whisper.batch import WhisperBatch
 from pipeline.engines.recognition.whisper.models import open_model
 from pipeline.engines.recognition.whisper.pieces import Piece, Reading, Tuning
+from pipeline.engines.recognition.whisper.reading import WhisperReader
 from pipeline.engines.recognition.whisper.recognizer import WhisperRecognizer
 from pipeline.engines.recognition.whisper.translator import WhisperTranslator
 from pipeline.engines.synthesis.espeak import EspeakSynthesizer
@@ -58,7 +59,7 @@ def babel(tmp_path_factory: pytest.TempPathFactory) -> WhisperBatch:
 async def asked(babel: WhisperBatch) -> AsyncIterator[tuple[WhisperTranslator, Asked]]:
     """A translator over random weights, which believes whatever comes."""
     model = Asked(babel, Tuning(hopeless=-99, hopeless_short=-99, no_speech=2, tokens_per_s=1))
-    recognizer = WhisperRecognizer(model)
+    recognizer = WhisperRecognizer(WhisperReader(model))
     yield WhisperTranslator(recognizer), model
     await recognizer.close()
 
@@ -164,7 +165,7 @@ async def test_a_hint_that_comes_back_alone_is_doubtful(
     babel: WhisperBatch, text: str, written: str, doubtful: bool
 ) -> None:
     """Where more was said than terms, so that another engine is asked."""
-    recognizer = WhisperRecognizer(Saying(babel, written))
+    recognizer = WhisperRecognizer(WhisperReader(Saying(babel, written)))
     glossary = Glossary((Entry("colmena", "es", {"en": "HIVE"}),))
     request = TranslationRequest(text, "es", "en", sound=SPEECH, glossary=glossary)
     result = await WhisperTranslator(recognizer).translate(request)
@@ -177,7 +178,7 @@ async def test_a_hint_that_comes_back_alone_is_doubtful(
 async def test_a_model_that_knows_english_only_translates_nothing() -> None:
     """It is refused when it is built."""
     model = open_model(sounds.POCKET_WHISPER, device="cpu", compute_type="int8", threads=1)
-    recognizer = WhisperRecognizer(WhisperBatch(model))
+    recognizer = WhisperRecognizer(WhisperReader(WhisperBatch(model)))
     with pytest.raises(EngineError, match="knows English only"):
         WhisperTranslator(recognizer)
     await recognizer.close()
@@ -219,7 +220,7 @@ async def spoken(text: str, language: str) -> Pcm:
 async def test_spanish_speech_becomes_english_text(base: WhisperBatch) -> None:
     """The same model writes down what it hears and says it in English."""
     pcm = await spoken("Buenos días a todos. Hoy vamos a hablar con los doctores.", "es")
-    recognizer = WhisperRecognizer(base)
+    recognizer = WhisperRecognizer(WhisperReader(base))
     translator = WhisperTranslator(recognizer)
     result = await translator.translate(TranslationRequest("Buenos días a todos.", "es", "en", sound=pcm))
     stream = await recognizer.open(HearingOptions("anna", "es"), first_sample=0)
@@ -237,7 +238,7 @@ async def test_spanish_speech_becomes_english_text(base: WhisperBatch) -> None:
 
 async def test_noise_is_not_translated(base: WhisperBatch) -> None:
     """What is no speech gives an error, so that no sentence is made up."""
-    recognizer = WhisperRecognizer(base)
+    recognizer = WhisperRecognizer(WhisperReader(base))
     translator = WhisperTranslator(recognizer)
     for pcm in (sounds.noise(2, 2000), sounds.melody(3)):
         with pytest.raises(EngineError, match="no words in the sound"):
@@ -259,7 +260,7 @@ class Counted(WhisperBatch):
 
 async def heard(model: WhisperBatch, request: TranslationRequest, *readers: Translator) -> TranslationResult:
     """What a chain makes of a request in which some read first and Whisper listens."""
-    recognizer = WhisperRecognizer(model)
+    recognizer = WhisperRecognizer(WhisperReader(model))
     try:
         return await TranslatorChain([*readers, WhisperTranslator(recognizer)]).translate(request)
     finally:
@@ -282,7 +283,7 @@ async def test_a_term_holds_through_real_weights(base: WhisperBatch, said: str, 
     """In one decode, as the glossary writes it; what else it may be called is known to one that reads."""
     model = Counted(base)
     pcm, glossary = await spoken(said, "es"), Glossary((term,))
-    recognizer = WhisperRecognizer(model)
+    recognizer = WhisperRecognizer(WhisperReader(model))
     reader = WordTranslator("r", {("es", "en"): {"estación": "Station."}})
     chain = TranslatorChain([WhisperTranslator(recognizer), reader])
     result = await chain.translate(TranslationRequest(said, "es", "en", sound=pcm, glossary=glossary))
