@@ -14,8 +14,8 @@ from prometheus_client.registry import Collector
 
 from foundation.process_use import ProcessUse
 from pipeline.durations import Durations
-from speech_service.machine_figures import EngineQueues, GpuUse
 from pipeline.engines.placed.figures import RoleFigures
+from speech_service.machine_figures import EngineQueues, GpuUse
 
 _BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.25, 0.35, 0.5, 0.75, 1.0, 1.5, 2.5, 5.0, 10.0)
 

@@ -22,7 +22,12 @@ from stack.parts import ROOT
 def checkout(tmp_path: Path, *, python: str = "1.2.0", node: str = "2.0.0") -> Path:
     """Lock files with one package of interest each."""
     (tmp_path / "web").mkdir()
-    for lock in ("requirements.lock", "requirements-dev.lock", "requirements-gpu.lock", "requirements-ray.lock"):
+    for lock in (
+        "requirements.lock",
+        "requirements-dev.lock",
+        "requirements-gpu.lock",
+        "requirements-ray.lock",
+    ):
         (tmp_path / lock).write_text(
             f"some-engine=={python} ; python_version < '3.13' \\\n    --hash=sha256:{'0' * 64}\nother[extra]==1.0 \\\n"
         )
