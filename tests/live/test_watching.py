@@ -54,10 +54,10 @@ async def services(directory: Path) -> AsyncIterator[dict[str, int]]:
     """All that answers HTTP but the worker and recognition, in this process, by token: their ports by job."""
     usual = Settings(development=True)
     token = SecretStr(TOKEN)
-    nowhere = ("http://127.0.0.1:9",)
+    nowhere = "http://127.0.0.1:9"
     settings = replace(
         usual,
-        services=replace(usual.services, token=token),
+        services=replace(usual.services, token=token, stt_url=nowhere, mt_url=nowhere, tts_url=nowhere),
         auth=replace(
             usual.auth, metrics_token=token, database_url=SecretStr(f"sqlite:///{directory}/auth.sqlite3")
         ),
@@ -65,9 +65,6 @@ async def services(directory: Path) -> AsyncIterator[dict[str, int]]:
             usual.voice,
             database_url=SecretStr(f"sqlite:///{directory}/voice.sqlite3"),
             directory=directory / "voice",
-            stt_urls=nowhere,
-            mt_urls=nowhere,
-            tts_urls=nowhere,
         ),
         models=replace(usual.models, directory=directory / "models"),
     )

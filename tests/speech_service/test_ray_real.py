@@ -185,7 +185,7 @@ async def test_looks_of_many_speakers_share_batches(placed: Placed) -> None:
     await asyncio.gather(
         *(_heard(placed.services, _with_silence(name), speaker=str(at)) for at, name in enumerate(names))
     )
-    async with TranscriptionClient([placed.services.stt_url], placed.services) as client:
+    async with TranscriptionClient(placed.services) as client:
         transcript = await client.transcribe(sounds.utterance("rms-budget"), language="en")
 
     batches = (await _performance(placed.services.stt_url))["placement"]["batches"]

@@ -35,8 +35,8 @@ async def test_closing_is_not_broken_off(more: int) -> None:
     """Signals that come when the last room has ended and the server is being closed change nothing: nobody could end
     one that is half closed."""
     server = FakeServer(has_room=False, closing_s=0.2)
-    services = Services(worker_health_port=free_port())
-    serving = asyncio.create_task(serve(cast(WatchedServer, server), services), name="serving")
+    settings = Settings(services=Services(worker_health_port=free_port()))
+    serving = asyncio.create_task(serve(cast(WatchedServer, server), settings), name="serving")
     await asyncio.sleep(0.1)
     signal.raise_signal(signal.SIGTERM)
     while not server.closings:
