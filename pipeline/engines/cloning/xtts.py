@@ -51,11 +51,7 @@ async def load_cloner(wanted: Wanted) -> VoiceCloner:
     marker = await watermark.load_watermark(wanted.settings.models)
     await asyncio.to_thread(_check, models)
     helper = CloningHelper(
-        "pipeline.engines.processes.xtts_process",
-        environments.place(NAME),
-        _weights(models),
-        wanted.device,
-        patience_s=300.0,  # it says nothing until a sentence is done
+        "pipeline.engines.processes.xtts_process", environments.place(NAME), _weights(models), wanted.device
     )
     info = EngineInfo(NAME, "MPL-2.0", LICENCE, False, True, LANGUAGES)
     return CloningSynthesizer(info, helper, marker, codes=_CODES, piece_characters=_PIECE_CHARACTERS)

@@ -15,7 +15,7 @@ _CONDITIONED_S: Final = 30
 
 
 class Xtts:
-    """The model as the library builds and loads it. It speaks a piece at once: nobody can stop it within one."""
+    """The model as the library builds and loads it."""
 
     def __init__(self, weights: Path, device: str) -> None:
         from TTS.tts.configs.xtts_config import XttsConfig
@@ -35,11 +35,14 @@ class Xtts:
         latents = self._model.get_gpt_cond_latents(sound, rate_hz, length=_CONDITIONED_S, chunk_length=6)
         return latents, self._model.get_speaker_embedding(sound, rate_hz)
 
-    def say(self, text: str, language: str, voice: Any, _wanted: StillWanted) -> FloatSound:
+    def say(self, text: str, language: str, voice: Any, wanted: StillWanted) -> FloatSound:
         latents, embedding = voice
-        # Not `inference_stream`: with the transformers that the library asks for it loses what it has said so far
-        spoken = self._model.inference(text, language, latents, embedding)
-        return np.asarray(spoken["wav"], np.float32)
+        pieces: list[FloatSound] = []
+        for piece in self._model.inference_stream(text, language, latents, embedding):
+            pieces.append(piece.detach().cpu().numpy().astype(np.float32))
+            if not wanted():
+                break
+        return np.concatenate(pieces) if pieces else np.zeros(0, np.float32)
 
 
 def load(weights: Path, device: str) -> HelperEngine:
