@@ -25,8 +25,9 @@ from typing import TextIO
 
 import structlog
 
-from config import VERSION, unspoken
+from config import unspoken
 from config.settings import Logging
+from config.version import version
 
 _QUIET = ("aiohttp.access", "asyncio", "faster_whisper", "httpcore", "httpx", "urllib3", "uvicorn.access")
 """Libraries that say little of use below a warning."""
@@ -96,7 +97,7 @@ class _Labels:
     """Says who writes a line. Behind what takes words out, as these are ours."""
 
     def __init__(self, service: str, trace_id: Callable[[], str]) -> None:
-        self._fixed = {"service": service, "instance": f"{service}-{os.getpid()}", "version": VERSION}
+        self._fixed = {"service": service, "instance": f"{service}-{os.getpid()}", "version": version()}
         self._trace_id = trace_id
 
     def __call__(

@@ -16,7 +16,7 @@ from opentelemetry.sdk.trace import ReadableSpan, SpanLimits, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
 from opentelemetry.sdk.trace.sampling import ParentBased, TraceIdRatioBased
 
-from config import VERSION
+from config.version import version
 from config.watching import Tracing
 from foundation.tracing.spans import GivenIds, RunningTracer
 
@@ -59,7 +59,7 @@ class Export:
         provider = _provider(settings, service)
         provider.add_span_processor(self._processor)
         self.tracer = RunningTracer(
-            provider.get_tracer("hive", VERSION), TraceIdRatioBased(settings.sample_share)
+            provider.get_tracer("hive", version()), TraceIdRatioBased(settings.sample_share)
         )
 
     def end(self) -> None:
@@ -75,7 +75,7 @@ def _provider(settings: Tracing, service: str) -> TracerProvider:
             {
                 "service.name": service,
                 "service.namespace": "hive",
-                "service.version": VERSION,
+                "service.version": version(),
                 "service.instance.id": f"{service}-{os.getpid()}",
             }
         ),

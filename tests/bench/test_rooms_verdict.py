@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import yaml
+
+from bench.rooms import verdict
 from bench.rooms.seen import LanguageSeen, Seen
 from bench.rooms.verdict import judge
 from demo.coverage import Coverage
+from stack.parts import ROOT
 
 GOOD = LanguageSeen(
     clauses=10,
@@ -109,3 +113,19 @@ def test_a_room_that_could_not_be_held_is_no_load_that_was_borne() -> None:
 
 def test_a_room_process_has_its_share_of_a_core() -> None:
     assert failed(ROOM, cores=(0.2, 0.51)) == ["each room's process takes at most 0.5 of a core"]
+
+
+def test_promises_are_those_that_operators_are_told_of() -> None:
+    """The same bounds as in the rules for Prometheus."""
+    rules = yaml.safe_load((ROOT / "config/monitoring/rules/objectives.yml").read_text(encoding="utf-8"))
+    kept = {
+        rule["labels"]["objective"]: float(rule["expr"].rsplit(" ", 1)[1])
+        for group in rules["groups"]
+        for rule in group["rules"]
+        if rule.get("record") == "hive:objective_met"
+    }
+    assert kept == {
+        "translation_ttft": verdict.TRANSLATION_TTFT_S,
+        "caption_latency": verdict.CAPTION_LATENCY_S,
+        "word_retraction_rate": verdict.WORD_RETRACTION_RATE,
+    }

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 import pytest
 import structlog
 
-from config import VERSION
 from config.logging import configure
 from config.settings import Logging
+from config.version import version
 
 
 @pytest.fixture(autouse=True)
@@ -115,7 +115,7 @@ def test_who_writes_a_line_is_said_in_json(monkeypatch: pytest.MonkeyPatch) -> N
     structlog.get_logger("ours").info("ready", service="another")
     logging.getLogger("library").warning("slow")
 
-    labels = {"service": "hive-worker", "instance": "hive-worker-7", "version": VERSION}
+    labels = {"service": "hive-worker", "instance": "hive-worker-7", "version": version()}
     assert lines(stream) == [
         {"event": "ready", "level": "info", "logger": "ours", **labels},
         {

@@ -131,7 +131,6 @@ def test_who_is_scaled_has_no_number_of_its_own(overlay: str, kind: str) -> None
         assert least == of_kind("Deployment")[name]["spec"]["replicas"]
 
 
-@pytest.mark.skipif(not (ROOT / "worker" / "figures").is_dir(), reason="the worker has no figures yet")
 def test_copies_are_counted_by_figures_that_exist() -> None:
     """Every metric of a query is one that a worker or a speech service tells."""
     text = (FOLDER / "components" / "scaling" / "scaled.yaml").read_text()

@@ -10,8 +10,10 @@ import pytest
 import yaml
 
 from auth_service.metrics import Metrics
+from config.watching import Watch
 from scripts import dashboards as table
 from speech_service.measures import Measures
+from stack.monitor import Monitor
 from tests.fakes.agent_server import FakeServer
 from tests.monitoring.panels import GRAFANA, dashboards, expressions, names
 from tests.monitoring.test_rules import alerts, rules
@@ -32,6 +34,7 @@ def exposed(tmp_path: Path) -> set[str]:
         Measures("mt").prometheus(),
         Metrics(tmp_path).text(),
         Exposed().text(),
+        Monitor({}, Watch()).metrics(),
     ]
     server.channel.close()
     found = set(re.findall(r"^# TYPE (\S+)", b"\n".join(pages).decode(), re.MULTILINE))

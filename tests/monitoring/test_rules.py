@@ -142,6 +142,9 @@ def part_cases() -> Iterator[Case]:
     yield Case("a worker can do nothing", both, {"WorkerNotRegistered": 1, "WorkerCannotStartRooms": 1})
     well = dict.fromkeys(both, "1x120")
     yield Case("a worker is well", well, {"WorkerNotRegistered": 0, "WorkerCannotStartRooms": 0})
+    for state, fires in (("1x10 0x90", 1), ("1x120", 0)):
+        series = level("part_up", 'part="stt"', state)
+        yield Case(f"a part says {state}", series, {"PartUnwell": fires})
     for rooms, fires in ((7, 0), (8, 1)):
         series = level("rooms", 'instance="a"', "4x120") | level("rooms", 'instance="b"', f"{rooms - 4}x120")
         series |= level("rooms_most", 'instance="a"', "4x120") | level("rooms_most", 'instance="b"', "4x120")

@@ -76,10 +76,9 @@ def test_each_talks_to_whom_it_must_and_nobody_else() -> None:
         "front": {"livekit", "worker", "auth", "voice", "health-monitor", "proxy"},
         "speech": {"speech", "worker", "voice", "health-monitor", "prometheus"},
         "shared": {"livekit", "auth", "voice", "redis", "prometheus"},
-        "watching": {"prometheus", "grafana"},
+        "watching": {"prometheus", "grafana", "jaeger", "health-monitor", "logs"},
         "fetching": {"models"},
         "traces": {"speech", "worker", "auth", "voice", "jaeger"},
-        "monitoring": {"jaeger", "health-monitor", "logs"},
     }
     internal = {name for name, network in networks.items() if network and network.get("internal")}
     assert internal == {"speech", "shared", "traces"}

@@ -127,6 +127,7 @@ def test_compose_builds_what_the_dockerfile_has() -> None:
         "jaeger",
         "health-monitor",
         "logs",
+        "proxy",
     }
     for name in ("speech", "worker", "auth", "voice"):
         service = services[name]
