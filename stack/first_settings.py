@@ -151,6 +151,13 @@ LIVEKIT_NODE_IP={beginning.address or "127.0.0.1"}
 #GRAFANA_PASSWORD={secret()}
 #PROMETHEUS_KEEP=30d
 #PROMETHEUS_KEEP_SIZE=4GB
+# With --profile monitoring: where the parts tell what took how long, and who is told by webhook that one is not well
+#HIVE_TRACING_ENDPOINT=http://jaeger:4318
+#HIVE_WATCH_WEBHOOK=
+#HIVE_WATCH_SECRET={secret()}
+
+# With --profile logs: who keeps the log, e.g. Loki
+#LOGS_ENDPOINT=http://loki:3100/otlp/v1/logs
 
 # With --profile redis
 #REDIS_PASSWORD={secret()}
