@@ -60,6 +60,7 @@ OURS: Final = frozenset(
         "speech_service",
         "stack",
         "turn",
+        "upkeep",
         "voice_service",
         "worker",
     }

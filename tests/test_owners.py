@@ -16,6 +16,7 @@ PACKAGES = (
     "worker",
     "turn",
     "stack",
+    "upkeep",
     "demo",
     "bench",
     "cli",
