@@ -23,6 +23,7 @@ from pipeline.engines.recognition.files import ReadsFiles
 from pipeline.engines.speakers.loading import load_likeness
 from speech_service.limits import check_reachable, serving
 from speech_service.machine import facts, suited, tell
+from speech_service.measures import Measures
 from speech_service.mt import mt_app
 from speech_service.placement import EngineSource, engines_of
 from speech_service.stt import stt_app
@@ -87,16 +88,21 @@ async def serve(
         loaded = [(name, *await _load(name, settings, choice, engines, recognizer, stack)) for name in names]
         for name, app, _ in loaded:
             app.state.measures.state("machine", facts(choice, figures))
-            if (copies := engines.figures(name)) is not None:
-                app.state.measures.watch_copies(copies)
-            if name == "stt" and choice.capacity is not None:
-                app.state.measures.room = max(1, choice.capacity.speakers)
+            _tell_measures(app.state.measures, name, choice, engines)
         servers: dict[str, Listening] = {}
         for name, app, info in loaded:
             servers[name] = await stack.enter_async_context(serving(app, settings.services, wanted[name]))
             announce(f"{name:4} {servers[name].url}  {info.name} ({_some(info.languages)})")
             log.info("service listens", service=name, url=servers[name].url, engine=info.name)
         await _end_of_one(servers)
+
+
+def _tell_measures(measures: Measures, name: str, choice: EngineChoice, engines: EngineSource) -> None:
+    """Copies on Ray, where there are any, and how many speakers there is room for."""
+    if (copies := engines.figures(name)) is not None:
+        measures.watch_copies(copies)
+    if name == "stt" and choice.capacity is not None:
+        measures.room = max(1, choice.capacity.speakers)
 
 
 def _called(names: Sequence[str]) -> str:

@@ -23,11 +23,13 @@ PACKAGES = (
 )
 
 LOOKED_AT = {
+    "bench/placement.py": "asks for its result, then cancels and waits",
     "cli/exits.py": "awaits it",
     "demo/holding.py": "`keep_running`, cancelled and waited for",
     "foundation/tasks.py": "the owner itself",
     "pipeline/engines/processes/child.py": "catches and logs everything, waited for when its process is ended",
     "pipeline/engines/measuring.py": "awaits it",
+    "pipeline/engines/placed/cluster.py": "shields and awaits it, and takes its error where nobody waits any more",
     "pipeline/stages/translate.py": "asks for its result before it goes on, or cancels it and waits",
     "speech_service/serve.py": "asks the first one that ends for its error, cancels the others",
     "speech_service/multiplexer.py": "its answer waits for it and raises what it raised",
