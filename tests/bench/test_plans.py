@@ -64,5 +64,5 @@ def test_each_plan_has_its_row() -> None:
 
 
 def test_the_command_takes_plans_that_there_are(tmp_path: Path) -> None:
-    given = parser().parse_args(["bench", "load", "--plans", "pro,free,pro", "--clients", "4", "--json"])
+    given = parser().parse_args(["bench", "plans", "--plans", "pro,free,pro", "--clients", "4", "--json"])
     assert (given.plans, given.clients, given.seconds, given.into) == (("pro", "free"), 4, 60, "es")

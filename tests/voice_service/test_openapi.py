@@ -100,10 +100,9 @@ def routes(service: Background, *, described: bool) -> set[str]:
 
 
 def test_no_call_is_left_out_of_the_description(service: Background) -> None:
-    """But for second names of the same; so all are tried."""
+    """But for second names of the same, and what is Prometheus'; so all are tried."""
     second = {name.replace("/api/v1/", "/") for name in routes(service, described=False)}
-    assert second
-    assert second <= routes(service, described=True)
+    assert second - routes(service, described=True) == {"GET /metrics"}
 
 
 def _fuzz(cases: st.SearchStrategy[Case[Any]], key: dict[str, str], job: str, tried: list[str]) -> None:
