@@ -230,7 +230,15 @@ async def test_without_the_token_only_the_health_is_told() -> None:
     app = mt_app(translator(), chosen)
     async with served(app, chosen) as client:
         async with client.get("/health") as answer:
-            assert await answer.json() == {"status": "ok", "service": "mt", "parts": {"engine": "ok"}}
+            assert await answer.json() == {
+                "status": "ok",
+                "service": "mt",
+                "parts": {"engine": "ok"},
+                "engine": "scripted",
+                "languages": ["en", "es"],
+                "room": 32,
+                "under_way": 0,
+            }
         for path in ("/languages", "/metrics", "/performance", "/openapi.json"):
             async with client.get(path) as answer:
                 assert (answer.status, (await answer.json())["code"]) == (401, "not_authorised")
