@@ -119,7 +119,7 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
             "HIVE_VOICE__DATABASE_URL": url.render_as_string(hide_password=False),
             "HIVE_VOICE__REDIS_URL": f"redis://127.0.0.1:{redis.connection_pool.connection_kwargs['port']}",
             "HIVE_VOICE__DIRECTORY": str(tmp_path / "sound"),
-            "HIVE_VOICE__STT_URLS": stt, "HIVE_VOICE__MT_URLS": mt, "HIVE_VOICE__TTS_URLS": tts,
+            "HIVE_SERVICES__STT_URL": stt, "HIVE_SERVICES__MT_URL": mt, "HIVE_SERVICES__TTS_URL": tts,
             "HIVE_VOICE__WEBHOOK_HOSTS": "127.0.0.1",
         }  # fmt: skip
         await hive(tmp_path, "tenant", "add", "acme", "--plan", "pro", where=shared)
