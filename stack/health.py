@@ -82,12 +82,3 @@ class PartHealth:
         elif self._missed >= self._most:
             self.well = False
         return self.well is not was
-
-
-async def until_hung(urls: Sequence[str], rhythm: Rhythm = PATIENT) -> None:
-    """Returns once a part has said nothing so often that it must be started again; never where it has no URL."""
-    health = PartHealth(rhythm.misses)
-    async with aiohttp.ClientSession() as session:
-        while not (urls and health.hung):
-            await asyncio.sleep(rhythm.every_s)
-            health.felt(await feel(session, urls, rhythm.answer_s))

@@ -20,7 +20,7 @@ from foundation.supervision import Backoff, keep_running
 from stack import livekit_server
 from stack.environment import child_environment
 from stack.errors import PartFailed
-from stack.health import PATIENT, Rhythm, until_hung
+from stack.health import PATIENT, PartHealth, Rhythm, feel
 from stack.keys import with_own_keys
 from stack.logs import MOST_BYTES, keep_bounded
 from stack.parts import HOST, PLANS, ROOT, Part, Planner, PlanningContext, with_ports
@@ -197,18 +197,15 @@ class Stack(AbstractAsyncContextManager["Stack"]):
 
     async def _end_of(self, part: Part, child: ChildProcess) -> tuple[str, bool]:
         """Waits until it dies, or says nothing for so long that it must be ended; why, and whether it hung."""
-        ended = asyncio.create_task(child.wait())
-        hung = asyncio.create_task(until_hung(part.ready, self._rhythm))
-        try:
-            await asyncio.wait({ended, hung}, return_when=asyncio.FIRST_COMPLETED)
-            if ended.done():
-                return f"died ({_status(ended.result())})", False
-            hung.result()
-            return f"says nothing ({self._rhythm.misses} times in a row)", True
-        finally:
-            for task in (ended, hung):
-                task.cancel()
-            await asyncio.wait({ended, hung})
+        health = PartHealth(self._rhythm.misses)
+        async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(force_close=True)) as session:
+            while not health.hung:
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(self._rhythm.every_s):
+                        return f"died ({_status(await child.wait())})", False
+                if part.ready:
+                    health.felt(await feel(session, part.ready, self._rhythm.answer_s))
+        return f"says nothing ({self._rhythm.misses} times in a row)", True
 
     def _log_size(self, part: str) -> int:
         log_file = self.log_of(part)
