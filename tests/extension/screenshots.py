@@ -27,8 +27,8 @@ TALK = (
     ("Let us begin with the report of last week.", "Empecemos con el informe de la semana pasada."),
 )
 TRIES = 30
-WINDOW = {"width": 380, "height": 560}
-"""As wide as the window under the button."""
+WINDOW = {"width": 380, "height": 680}
+"""As wide as the window under the button, and so high that nothing has to be scrolled."""
 
 
 async def take(

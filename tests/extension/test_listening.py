@@ -15,7 +15,7 @@ from playwright.async_api import Page, Playwright, expect
 from tests.browser.axe import barriers
 from tests.browser.interpreter import ScriptedInterpreter, interpreting, tone
 from tests.browser.servers import MediaServer
-from tests.extension.browsing import Visitor, see, visitor
+from tests.extension.browsing import OFFSCREEN, Visitor, see, visitor
 from tests.extension.conftest import TAB_HZ
 from tests.extension.installation import CODE, Installation
 from tests.extension.meeting import Pages
@@ -31,6 +31,15 @@ LANGUAGES = ("en", "es", "fr", "de", "pt", "it", "zh", "ja", "ar", "hi")
 LOOKS = (*zip(LANGUAGES, ("light", "dark") * 5, strict=True), ("ar", "dark"))
 QUIETER_DB = 20
 """So much the tab is turned down at least while its translation speaks; the usual balance is 28 dB."""
+SENDS_LATE = """(() => {
+  const late = new Promise((resolve) => (window.sendSound = resolve));
+  const native = RTCPeerConnection.prototype.createOffer;
+  RTCPeerConnection.prototype.createOffer = async function (...options) {
+    if (this.getSenders().some(({ track }) => track)) await late;
+    return native.apply(this, options);
+  };
+})()"""
+"""The connection that sends sound does not come to stand until `sendSound()`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +110,35 @@ async def test_the_translation_is_heard_over_the_tab_and_read_on_its_page(
         await frame.get_by_role("button", name="Stop").click()
         await expect(scene.page.locator("hive-captions")).to_have_count(0)
         await hive.ended(scene.room)
+
+
+async def test_captions_are_read_that_come_before_the_room_is_entered(
+    playwright: Playwright,
+    extension: Path,
+    hive: Installation,
+    media: MediaServer,
+    elsewhere: Pages,
+    tmp_path: Path,
+) -> None:
+    """An interpreter may be quicker than the call's own connections; nothing need come after its first words."""
+    async with visitor(playwright, extension, tmp_path / "profile") as somebody:
+        await somebody.pair(hive.url, CODE)
+        await somebody.keep(hear="es", theirs="en", mine="es")
+        page = await somebody.context.new_page()
+        await page.goto(f"{elsewhere.url}/plays")
+        await somebody.tap()
+        await somebody.tools.evaluate(OFFSCREEN, SENDS_LATE)
+        await somebody.begin(page)
+        room = await hive.room()
+        async with interpreting(media, room, ("en", "es", "fr")) as interpreter:
+            await interpreter.opened("es")
+            await interpreter.met(f"tab-{room}")
+            await interpreter.caption(f"tab-{room}", "Buenos días.", language="es")
+            lines = page.locator("hive-captions .line-text")
+            await expect(lines).to_have_text(["Buenos días."])
+            await somebody.tools.evaluate(OFFSCREEN, "window.sendSound()")
+            await interpreter.caption(f"tab-{room}", "Adiós.", language="es")
+            await expect(lines).to_have_text(["Buenos días.", "Adiós."])
 
 
 async def test_captions_are_moved_resized_and_read_in_another_language(

@@ -1,4 +1,3 @@
-import { shown } from "@hive/logic/captionView";
 import { channelFor, lagOf } from "@hive/logic/interpreter";
 import { microphoneProblem } from "@hive/logic/microphone";
 import { offerOf, UNKNOWN } from "@hive/logic/offer";
@@ -7,20 +6,17 @@ import { stayAwayMs } from "@hive/logic/renewal";
 import { Store } from "@hive/logic/store";
 import { wait } from "@hive/logic/waiting";
 import { Mixer } from "@hive/room/mixer";
-import { IDLE, othersHear, type CallStart, type CallState, type Line, type Problem } from "../logic/call";
+import { IDLE, othersHear, type CallStart, type CallState, type Problem } from "../logic/call";
 import { isWithdrawn, Pairing, type PrivateRoom } from "../logic/pairing";
 import { speaks, type Settings } from "../logic/settings";
-import { earWishes } from "../logic/wishes";
 import { microphoneSound, tabSound } from "./capture";
+import { Drawing } from "./drawing";
 import { Outgoing } from "./outgoing";
 import { Visit } from "./visit";
 
 const RATE_HZ = 48_000;
 const TAB = "tab";
 const TRANSLATION = "translation";
-/** Clauses. */
-const MOST_LINES = 12;
-const DRAW_EVERY_MS = 100;
 
 /** How long a lost room is looked for again, and how often. */
 const RETURN_FOR_MS = 3 * 60_000;
@@ -35,16 +31,15 @@ interface Place {
 /** One call that is interpreted: its tab's sound and the microphone, and what comes of them, until it ends. */
 export class Call {
   readonly state: Store<CallState>;
-  readonly lines = new Store<readonly Line[]>([]);
   readonly outgoing: Outgoing;
   private readonly context = new AudioContext({ sampleRate: RATE_HZ });
+  private readonly drawing = new Drawing(() => this.wanted);
   private readonly mixer = new Mixer(this.context);
   private readonly pairing: Pairing;
   private readonly closing = new AbortController();
   private tab: MediaStreamTrack | null = null;
   private microphone: MediaStreamTrack | null = null;
   private place: Place | null = null;
-  private drawing: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     private readonly start: CallStart,
@@ -56,6 +51,10 @@ export class Call {
     this.outgoing.speaking.subscribe(() => this.reviewOthers());
     this.mixer.setBalance(wanted.balance);
     this.reviewOthers();
+  }
+
+  get lines(): Drawing["lines"] {
+    return this.drawing.lines;
   }
 
   get settings(): Settings {
@@ -86,7 +85,7 @@ export class Call {
   end(problem: Problem | null): void {
     if (this.closing.signal.aborted) return;
     this.closing.abort();
-    clearTimeout(this.drawing);
+    this.drawing.close();
     this.tab?.stop();
     this.microphone?.stop();
     this.outgoing.close();
@@ -102,7 +101,7 @@ export class Call {
     if (before.microphone !== settings.microphone || before.device !== settings.device) await this.switchMicrophone();
     this.place?.visit.wish(settings, this.state.get().pressed);
     this.reviewOthers();
-    this.draw();
+    this.drawing.draw();
   }
 
   press(pressed: boolean): void {
@@ -155,26 +154,34 @@ export class Call {
   }
 
   private async visit(room: PrivateRoom): Promise<Visit> {
-    const { tab } = this;
+    const { tab, microphone } = this;
     if (!tab) throw new Error("a visit without sound");
     const visit = new Visit(this.wanted);
     visit.interpreter.subscribe(() => this.follow(visit));
     visit.presence.subscribe(() => this.follow(visit));
-    visit.interrupted.subscribe(() => this.tell({ phase: visit.interrupted.get() ? "interrupted" : "running" }));
-    visit.passages.subscribe(() => this.draw());
+    visit.interrupted.subscribe(() => this.tellConnection(visit));
+    this.drawing.follow(visit);
     visit.heard.track.subscribe(() => this.hear(visit.heard.track.get()));
     visit.spoken.track.subscribe(() => this.outgoing.play(visit.spoken.track.get()));
     try {
-      await visit.enter(room, { call: tab, microphone: this.microphone });
+      await visit.enter(room, { call: tab, microphone });
     } catch (error) {
       void this.giveBack(room);
       throw error;
     }
     this.place = { room, visit };
     if (this.closing.signal.aborted) await this.leave();
-    this.tell({ phase: "running" });
+    // What changed meanwhile.
+    this.tellConnection(visit);
     visit.wish(this.wanted, this.state.get().pressed);
+    if (this.microphone !== microphone) await this.moveMicrophone();
     return visit;
+  }
+
+  /** While it is entered, and once it was left, something else is told. */
+  private tellConnection(visit: Visit): void {
+    if (this.place?.visit !== visit) return;
+    this.tell({ phase: visit.interrupted.get() ? "interrupted" : "running" });
   }
 
   /** The originals are heard in full again, as nothing speaks over them. */
@@ -226,10 +233,16 @@ export class Call {
   private async switchMicrophone(): Promise<void> {
     this.microphone?.stop();
     this.microphone = null;
-    await this.place?.visit.closeMicrophone();
     await this.openMicrophone();
+    await this.moveMicrophone();
+  }
+
+  /** Into the room, where there is one, in place of the one that was there. */
+  private async moveMicrophone(): Promise<void> {
     const { place, microphone } = this;
-    if (place && microphone) await place.visit.openMicrophone(place.room, microphone);
+    if (!place) return;
+    await place.visit.closeMicrophone();
+    if (microphone) await place.visit.openMicrophone(place.room, microphone);
   }
 
   private reviewOthers(): void {
@@ -237,24 +250,6 @@ export class Call {
     const { pressed } = this.state.get();
     this.tell({ othersHear: othersHear(mode, { pressed, translationSpeaking: this.outgoing.speaking.get() }) });
   }
-
-  /** Soon, and once for many changes. */
-  private draw(): void {
-    this.drawing ??= setTimeout(() => {
-      this.drawing = undefined;
-      const visit = this.place?.visit;
-      if (visit) this.lines.set(linesOf(visit, this.wanted));
-    }, DRAW_EVERY_MS);
-  }
-}
-
-function linesOf(visit: Visit, settings: Settings): readonly Line[] {
-  const { read } = earWishes(settings);
-  const offered = offerOf(UNKNOWN, visit.interpreter.get()).read;
-  return shown(visit.passages.get(), { ...read, offered, calm: false }, MOST_LINES).map((paragraph) => ({
-    ...paragraph,
-    speaker: visit.speakerOf(paragraph.speaker),
-  }));
 }
 
 function problemOf(error: unknown): Problem {

@@ -2,7 +2,7 @@ import { ParticipantKind, RoomEvent, Track, type Room } from "livekit-client";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Passages } from "../../src/logic/captionLog";
 import { NO_CHOICES, overriding, withVolume, type HearingChoices } from "../../src/logic/hearing";
-import { readInterpreter, type Interpreter } from "../../src/logic/interpreter";
+import { ABSENT, readInterpreter, type Interpreter } from "../../src/logic/interpreter";
 import { Store } from "../../src/logic/store";
 import type { Wishes } from "../../src/logic/wishes";
 import { Listening } from "../../src/room/listening";
@@ -62,9 +62,10 @@ describe("what a listener hears", () => {
   let said: Record<string, string>;
   const passages = new Store({} as Passages);
 
-  const tell = (language: string, speaker: string, inMs = 0, from = room.remoteParticipants.get("agent")): void => {
+  const tell = (language: string, speaker: string, inMs = 0, identity = "agent"): void => {
     const data = new TextEncoder().encode(JSON.stringify({ language, speaker, in_ms: inMs }));
-    room.emit(RoomEvent.DataReceived, data, from, undefined, "translator.words");
+    const from = room.remoteParticipants.get(identity);
+    room.emit(RoomEvent.DataReceived, data, from, undefined, "translator.words", undefined, identity);
   };
   const volume = (track: string): number | undefined => mixer.played.get(track)?.volume;
   const understood = (track: string): boolean | undefined => mixer.played.get(track)?.understood;
@@ -172,10 +173,26 @@ describe("what a listener hears", () => {
     expect(volume("translated-es")).toBe(0);
   });
 
+  it("is as the words tell that come before the interpreter is seen, which tells each thing once", () => {
+    const known = interpreter.get();
+    interpreter.set(ABSENT);
+    room.goes("agent");
+    tell("en", "ana");
+    vi.advanceTimersByTime(4000);
+    tell("es", "ana");
+    tell("es", "carl", 0, "eve");
+    tell("fr", "carl", 2500);
+    vi.advanceTimersByTime(2000);
+    interpreter.set(known);
+    expect([...words.speakers.get()]).toEqual([["es", "ana"]]);
+    vi.advanceTimersByTime(600);
+    expect([...words.speakers.get().keys()]).toEqual(["es", "fr"]);
+  });
+
   it("believes nobody but the interpreter", () => {
     choices.set(overriding(NO_CHOICES, "carl", "original"));
     tell("es", "ana");
-    tell("es", "carl", 0, room.remoteParticipants.get("ana"));
+    tell("es", "carl", 0, "ana");
     room.emit(RoomEvent.DataReceived, new Uint8Array([1]), undefined, undefined, "translator.words");
     expect(words.speakers.get().get("es")).toBe("ana");
     for (let at = 0; at < 300; at += 1) tell(`x${String.fromCharCode(97 + (at % 26))}-a${at}`, "eve", 5000);
