@@ -146,7 +146,7 @@ async def test_an_installation_that_does_not_come_back_ends_the_call(
         async with api.LiveKitAPI(media.url.replace("ws", "http", 1), API_KEY, API_SECRET) as admin:
             await admin.room.delete_room(api.DeleteRoomRequest(room=room))
         await expect(page.locator("hive-captions .signs")).to_contain_text("interrupted")
-        assert (await somebody.listen(2)).level_db(TAB_HZ) > -50
+        await somebody.hears(TAB_HZ)
         await somebody.tools.evaluate(OFFSCREEN, _LATER)
         await expect(page.locator("hive-captions")).to_contain_text("did not come back", timeout=30_000)
 
