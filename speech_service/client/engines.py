@@ -95,7 +95,7 @@ class RemoteTranslator(_RemoteEngine[TranslatorLine]):
     Args:
         copies: shared with others who ask it; None: as the settings say.
         answer_s: how long one translation may take, reconnecting included.
-        reconnect_s: how long a request waits for a connection.
+        reconnect_s: how long a request waits for a connection: a service that is updated loads its engines first.
     """
 
     def __init__(
@@ -104,7 +104,7 @@ class RemoteTranslator(_RemoteEngine[TranslatorLine]):
         copies: Copies | None = None,
         *,
         answer_s: float = 10.0,
-        reconnect_s: float = 3.0,
+        reconnect_s: float = 8.0,
     ) -> None:
         copies = copies or translation_copies(services)
         super().__init__(Lines(copies, lambda copy: TranslatorLine(copies, copy, services)))
