@@ -49,6 +49,7 @@ async def real_stack(
     workers: int = 1,
     profile: Profile = "embedded",
     traces: str = "",
+    drafts: bool = True,
 ) -> AsyncIterator[Stack]:
     """Runs the parts until the block ends; one that dies is started again.
 
@@ -58,6 +59,7 @@ async def real_stack(
         workers: 1 or 2.
         profile: with which engines.
         traces: where a collector of traces is; empty: nothing is traced.
+        drafts: whether words are translated before they are committed; a clause then seldom asks an engine.
     """
 
     def media_server(place: PlanningContext) -> Part:
@@ -76,8 +78,13 @@ async def real_stack(
 
     plans = {**PLANS, "livekit": media_server, SECOND_WORKER: second_worker}
     parts = ["livekit", "speech", *(["auth"] if web else []), "worker", *([SECOND_WORKER] * (workers - 1))]
+    base = settings(directory, web or directory, profile)
     stack = Stack(
-        replace(settings(directory, web or directory, profile), tracing=Tracing(endpoint=traces)),
+        replace(
+            base,
+            tracing=Tracing(endpoint=traces),
+            translation=replace(base.translation, drafts=drafts),
+        ),
         parts=parts,
         ports=Ports.free(),
         directory=directory,

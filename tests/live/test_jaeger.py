@@ -97,7 +97,7 @@ async def test_jaeger_shows_the_whole_way_of_a_sentence(tmp_path: Path) -> None:
     """Its own interface gives every span of one trace, each below the one that it is part of."""
     async with (
         jaeger(tmp_path) as place,
-        real_stack(binary(), tmp_path, traces=place.traces) as stack,
+        real_stack(binary(), tmp_path, traces=place.traces, drafts=False) as stack,
         talking(stack),
         plain_client(stack, "fr"),
         aiohttp.ClientSession() as session,

@@ -38,7 +38,7 @@ async def test_a_sentence_is_one_trace_from_its_speaker_to_the_voice(tmp_path: P
     """All spans of one sentence hang together across the processes, and hold nothing but what is on the list."""
     async with (
         collecting() as collector,
-        real_stack(binary(), tmp_path, traces=collector.url) as stack,
+        real_stack(binary(), tmp_path, traces=collector.url, drafts=False) as stack,
         talking(stack),
         plain_client(stack, "fr") as plain,
     ):

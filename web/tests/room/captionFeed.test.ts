@@ -49,6 +49,7 @@ describe("an interpreter that goes in the middle of a line", () => {
 
   it("leaves what will not change, and no half word for ever", async () => {
     await say("anna", 1, "Good mourn", interim);
+    await shows("anna: Good mourn"); // two speakers' captions do not wait for one another
     await say("bea", 1, "perhaps", { ...interim, "translator.committed": "0" });
     await shows("anna: Good mourn", "bea: perhaps");
     gone.set(new Set([interpreter.key]));
