@@ -93,7 +93,7 @@ async def serve(
         for name, app, info in loaded:
             servers[name] = await stack.enter_async_context(serving(app, settings.services, wanted[name]))
             announce(f"{name:4} {servers[name].url}  {info.name} ({_some(info.languages)})")
-            log.info("service listens", service=name, url=servers[name].url, engine=info.name)
+            log.info("service listens", part=name, url=servers[name].url, engine=info.name)
         await _end_of_one(servers)
 
 

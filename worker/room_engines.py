@@ -253,4 +253,4 @@ async def _connected(name: str, remote: RemoteTranslator | RemoteSynthesizer) ->
     try:
         await remote.connect(SERVICE_LIMIT_S)
     except EngineError as error:
-        log.warning("service is not there yet", service=name, reason=str(error))
+        log.warning("service is not there yet", part=name, reason=str(error))

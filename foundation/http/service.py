@@ -56,7 +56,7 @@ async def serve(service: Service, started: Callable[[int], None] = lambda port: 
         trusted_proxies=service.trusted_proxies,
         goodbye_s=GRACE_S,
     ) as server:
-        log.info("serving", service=service.name, host=service.host, port=server.port)
+        log.info("serving", part=service.name, host=service.host, port=server.port)
         started(server.port)
         watch = asyncio.create_task(_watch(service), name="watch")
         http = asyncio.create_task(server.ended(), name="http ended")

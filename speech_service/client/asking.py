@@ -45,13 +45,13 @@ async def keep_asking(
             backoff = new_backoff()
         except WireError as error:
             take(None)
-            log.info("service does not tell", service=copies.service, path=path, reason=str(error))
+            log.info("service does not tell", part=copies.service, path=path, reason=str(error))
         except BROKEN as error:
             wait_s = backoff.after(0.0)
-            log.debug("service not asked", service=copies.service, reason=reason_of(error), retry_s=wait_s)
+            log.debug("service not asked", part=copies.service, reason=reason_of(error), retry_s=wait_s)
         except ServiceAway as error:
             wait_s = backoff.after(0.0)
-            log.debug("service not asked", service=copies.service, reason=str(error), retry_s=wait_s)
+            log.debug("service not asked", part=copies.service, reason=str(error), retry_s=wait_s)
         await asyncio.sleep(wait_s)
 
 

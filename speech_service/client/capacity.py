@@ -147,7 +147,7 @@ async def _ask(copies: Copies, copy: Copy) -> tuple[Capacity | None, ...]:
     try:
         return (read_capacity(await asked(copies, copy, "/performance")),)
     except WireError as error:
-        log.info("service does not tell", service=copies.service, reason=str(error))
+        log.info("service does not tell", part=copies.service, reason=str(error))
         return (None,)
     except BROKEN:
         return ()

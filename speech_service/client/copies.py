@@ -250,7 +250,7 @@ class Copies:
     def _leave(self, copy: Copy, sign: asyncio.Event, reason: str) -> None:
         self.failed(copy)
         if self.another(copy) and not sign.is_set():
-            log.warning("a copy of a service is left", service=self.service, place=copy.place, reason=reason)
+            log.warning("a copy of a service is left", part=self.service, place=copy.place, reason=reason)
             sign.set()
 
     # --- names --------------------------------------------------------------------------------------------
@@ -273,7 +273,7 @@ class Copies:
         try:
             found = set(await self._resolve(url))
         except OSError as error:
-            log.info("a name is not known", service=self.service, url=url, reason=error.strerror or "")
+            log.info("a name is not known", part=self.service, url=url, reason=error.strerror or "")
             found = set()
         added = self._join(url, found)
         dropped = self._drop(url, found) if found else []

@@ -122,7 +122,7 @@ class TranscriptionClient:
             except RefusedByService as refused:
                 raise refused.error from None
             except EngineError as error:
-                log.info("service passed over", service=SERVICE, url=copy.url, error=type(error).__name__)
+                log.info("service passed over", part=SERVICE, url=copy.url, error=type(error).__name__)
                 failed = failed if isinstance(failed, EngineOverloaded) else error
         raise failed
 

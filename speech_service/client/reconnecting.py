@@ -132,13 +132,13 @@ class ReconnectingSocket:
                 self._trouble = reason_of(first_of(errors))
             self._copies.failed(self._copy)
             wait_s = backoff.after(0.0 if began_s is None else time.monotonic() - began_s)
-            log.info("service away", service=self._service, reason=self._trouble, retry_s=wait_s)
+            log.info("service away", part=self._service, reason=self._trouble, retry_s=wait_s)
             await asyncio.sleep(wait_s)
 
     async def _converse(self, socket: aiohttp.ClientWebSocketResponse) -> None:
         """Sends and receives until the connection ends."""
         self._connected.set()
-        log.info("service connected", service=self._service)
+        log.info("service connected", part=self._service)
         try:
             async with asyncio.TaskGroup() as group:
                 sender = group.create_task(self._send_out(socket), name=f"sends to {self._service}")
@@ -168,5 +168,5 @@ class ReconnectingSocket:
                 async with asyncio.timeout(SEND_S):
                     await socket.send_str(message)
         except BROKEN as error:
-            log.debug("cannot send", service=self._service, reason=reason_of(error))
+            log.debug("cannot send", part=self._service, reason=reason_of(error))
             await socket.close()

@@ -181,7 +181,7 @@ class RemoteSpeakers:
             except RefusedByService as refused:
                 raise refused.error from None
             except EngineError as error:
-                log.info("service passed over", service=SERVICE, url=copy.url, error=type(error).__name__)
+                log.info("service passed over", part=SERVICE, url=copy.url, error=type(error).__name__)
                 failed = failed if isinstance(failed, EngineOverloaded) else error
             except ValidationError as error:
                 failed = EngineError(f"{SERVICE}: the answer cannot be read")

@@ -175,7 +175,7 @@ class SynthesizerLine:
         try:
             self.socket.post(message)
         except EngineOverloaded:
-            log.debug("message not sent, too much waits", service=SERVICE)
+            log.debug("message not sent, too much waits", part=SERVICE)
 
     def _take(self, message: str | bytes) -> None:
         if isinstance(message, bytes):
@@ -185,7 +185,7 @@ class SynthesizerLine:
             case Ended(id=number) | Cancelled(id=number):
                 self._end(number, None)
             case Failed(id=None, code=code):
-                log.warning("service ends the connection", service=SERVICE, code=code)
+                log.warning("service ends the connection", part=SERVICE, code=code)
             case Failed(id=int(number), code=code, message=text, more=more):
                 self._end(number, error_of(Problem(0, code, text, more), SERVICE))
 

@@ -130,7 +130,7 @@ class TranslatorLine:
                         )
                     )
             case Failed(id=None, code=code):
-                log.warning("service ends the connection", service=SERVICE, code=code)
+                log.warning("service ends the connection", part=SERVICE, code=code)
             case Failed(id=int(number)) as failed:
                 if answer := self._awaited(number):
                     answer.set_exception(_error(failed))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import io
 import json
 import logging
 import warnings
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import structlog
@@ -126,6 +128,30 @@ def test_who_writes_a_line_is_said_in_json(monkeypatch: pytest.MonkeyPatch) -> N
             **labels,
         },
     ]
+
+
+LABELS = {"service", "instance", "version", "trace_id", "event", "level", "logger", "timestamp"}
+"""What every JSON line has of its own: what a call names so would be lost there."""
+
+
+def test_no_line_of_ours_takes_a_label() -> None:
+    """What is logged is to be read in containers too."""
+    root = Path(__file__).parents[2]
+    modules = [
+        path
+        for path in root.glob("*/**/*.py")
+        if path.parts[len(root.parts)] not in {".venv", "tests", "web"}
+    ]
+    taken = [
+        f"{path.relative_to(root)}:{call.lineno}"
+        for path in modules
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(call, ast.Call)
+        and ast.unparse(call.func).startswith("log.")
+        and {keyword.arg for keyword in call.keywords} & LABELS
+    ]
+    assert len(modules) > 300
+    assert taken == []
 
 
 def test_text_has_no_labels() -> None:

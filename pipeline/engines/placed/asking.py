@@ -130,7 +130,7 @@ class PlacedRole:
         # one that is ended by Ray Serve cancels what it has; whoever asked here has not
         if isinstance(error, RayActorError | ReplicaUnavailableError | TaskCancelledError):
             return _CopyGone()
-        log.error("a copy of the engines failed", service=self.name, error=type(error).__name__)
+        log.error("a copy of the engines failed", part=self.name, error=type(error).__name__)
         return EngineError(f"{self.name}: its engines failed ({type(error).__name__})")
 
 
