@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 import httpx
 import pytest
 from pydantic import SecretStr
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 
 from auth_service.storage.ratings import MOST_OF_ROOM, RatedThing, Rating
 from auth_service.storage.tables import ratings
 from auth_service.wiring import Container
-from foundation.database import reading
+from foundation.database import reading, transaction
 from tests.auth_service.conftest import Api, WallClock, refusal
 from tests.auth_service.test_retention import DAY_S, _client, _set
 
@@ -144,9 +145,12 @@ async def test_it_has_bounds(api: Api, services: Container, clock: WallClock) ->
         about=RatedThing.VOICE, source_language="en", target_language="es", good=True, reason=None, words=None,
         profile="",
     )  # fmt: skip
-    kept = [
-        await services.ratings.keep(room.name, session, str(number), rating, 0.0)
-        for number in range(MOST_OF_ROOM - 19)
+    many = [
+        {"id": f"{number:064x}", "room": room.name, "at": 0.0, **asdict(rating)}
+        for number in range(MOST_OF_ROOM - 21)
     ]
-    assert kept == [True] * (MOST_OF_ROOM - 20) + [False]
+    async with transaction(services.storage.engine) as connection:
+        await connection.execute(insert(ratings), many)
+    kept = [await services.ratings.keep(room.name, session, str(number), rating, 0.0) for number in range(2)]
+    assert kept == [True, False]
     assert await services.ratings.keep(room.name, session, "0", rating, 1.0)

@@ -6,14 +6,13 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 
-import pytest
-
 from foundation.tasks import Tasks
 from pipeline.audio import Pcm
 from pipeline.engines.protocols import SynthesisRequest
 from speech_service.tts import tts_app
 from speech_service.turns import SpeakingTurns
 from tests.fakes.engines import ToneSynthesizer
+from tests.fakes.virtual_time import in_virtual_time
 from tests.speech_service.serving import served, settings
 
 
@@ -95,9 +94,12 @@ async def test_who_goes_leaves_the_turn_to_the_next() -> None:
         pass
 
 
-@pytest.mark.virtual_time
-async def test_nothing_waits_for_ever() -> None:
+def test_nothing_waits_for_ever() -> None:
     """A room that never falls silent does not keep files from being spoken at all."""
+    in_virtual_time(wait_for_a_room_that_never_falls_silent())
+
+
+async def wait_for_a_room_that_never_falls_silent() -> None:
     async with speakers(longest_wait_s=30.0) as told:
         await told.ask("ROOM")
         await told.ask("a")
