@@ -164,7 +164,7 @@ function Writing({ offer }: { offer: Offer }) {
       <textarea
         id={id}
         rows={2}
-        dir="auto"
+        dir={draft ? "auto" : undefined} // empty, what it asks for reads as the page does
         value={draft}
         placeholder={text("chat.write")}
         aria-describedby={`${id}-told`}
