@@ -41,6 +41,7 @@ from worker.announcing import announcing
 from worker.figures.channel import sender
 from worker.health import WatchedServer, answering
 from worker.heartbeat import Heartbeat
+from worker.presence import naming
 from worker.recording.sending import sending
 from worker.room import END_LIMIT_S, RoomInterpreter
 from worker.room_engines import RoomEngines, load_engines
@@ -75,8 +76,9 @@ def run(settings: Settings) -> None:
 
 
 async def _work(settings: Settings) -> None:
-    async with announcing(settings), sending(settings):
-        await serve(new_server(settings), settings)
+    server = new_server(settings)
+    async with announcing(settings), sending(settings), naming(lambda: server.running, settings):
+        await serve(server, settings)
 
 
 def new_server(

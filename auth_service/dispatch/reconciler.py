@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import math
 import secrets
@@ -22,6 +23,7 @@ from auth_service.storage.records import Assignment
 from foundation.database import StorageError
 from foundation.supervision import Backoff, kinds
 from foundation.tally import Tally
+from protocol.presence import RunningInterpreter
 
 log = structlog.get_logger(__name__)
 
@@ -32,7 +34,6 @@ DISMISSED_S = 60.0
 RESEND_S = 2.0
 """How long an interpreter may take to acknowledge a wish before it is told again."""
 QUESTION_S = 0.5
-QUESTIONS = 3
 AT_ONCE = 16
 FINISH_S = 2.0
 """How long what is under way may take to finish when the service ends."""
@@ -40,6 +41,8 @@ MOMENT_S = 0.05
 """Until a round that is late is looked for again."""
 LONGEST_REST_S = 60.0
 """Between two looks at a room whose looks fail for a reason of our own."""
+SUSPECTED_LOOK_S = 0.25
+"""Between two looks at a room with an interpreter whose worker names it no more."""
 
 
 class Reconciler:
@@ -73,6 +76,10 @@ class Reconciler:
         self._nudged: set[str] = set()
         self._expected: set[str] = set()
         self._looking: set[str] = set()
+        self._soon: set[str] = set()
+        """Rooms with a suspected interpreter that are about to be looked at again."""
+        self._held: set[str] = set()
+        """Rooms whose claim is ours."""
         self._wake = asyncio.Event()
         self._sightings: dict[str, RoomSightings] = {}
         self._resting: dict[str, tuple[Backoff, float]] = {}
@@ -90,6 +97,23 @@ class Reconciler:
         """Somebody is about to come into that room: fetch an interpreter now rather than when they are seen there."""
         self._expected.add(room)
         self.nudge(room)
+
+    def suspect(self, interpreter: RunningInterpreter, ended: bool) -> None:
+        """Its worker does not name it any more.
+
+        Args:
+            ended: its process is known to have ended; otherwise its worker is only silent.
+        """
+        log.info("interpreter suspected", room=interpreter.room, identity=interpreter.identity, ended=ended)
+        suspicions = self._seen(interpreter.room).suspicions
+        suspicions.begin(interpreter.identity, self._now(), ended=ended)
+        self.nudge(interpreter.room)
+
+    def trust(self, interpreter: RunningInterpreter) -> None:
+        """A worker names it, perhaps again."""
+        seen = self._sightings.get(interpreter.room)
+        if seen is not None and seen.suspicions.end(interpreter.identity):
+            self.nudge(interpreter.room)
 
     async def run(self) -> None:
         """Runs until cancelled. One slow room does not hold up the others, and one that fails does not end them."""
@@ -129,6 +153,9 @@ class Reconciler:
             task.cancel()
         if self._tasks:
             await asyncio.wait(self._tasks)
+        for room in self._held.copy():
+            with contextlib.suppress(StorageError):
+                await self._release(room)
 
     async def look(self, room: str) -> None:
         """One look at one room, and what follows from it. Raises MediaServerError, StorageError."""
@@ -136,22 +163,37 @@ class Reconciler:
         expected = room in self._expected
         self._expected.discard(room)
         async with lock:
-            assignment = await self._assignments.get(room)
-            if assignment is None or not assignment.concerns_us:
-                return
-            if not self._to_do(assignment, await self._judge(assignment, expected=expected)):
-                return
-            holder = assignment.claim
-            unchanged_s = self._seen(room).claim_unchanged_s(assignment, self._now())
-            claimed = await self._assignments.claim(
-                room, self._owner, self._clock(), abandoned=holder if unchanged_s >= CLAIM_S else None
-            )
-            if claimed is None:
-                return
-            try:  # what was seen before the claim another one may have seen to meanwhile
-                await self._carry_out(claimed, await self._judge(claimed, expected=expected))
-            finally:
-                await self._assignments.release(room, self._owner)
+            try:
+                await self._see_to(room, expected=expected)
+            finally:  # whoever suspects keeps the claim: for others, who do not, the successor would be one too many
+                if room in self._held and not self._suspects(room):
+                    await self._release(room)
+
+    async def _see_to(self, room: str, *, expected: bool) -> None:
+        assignment = await self._assignments.get(room)
+        if assignment is None or not assignment.concerns_us:
+            self._sightings.pop(room, None)
+            return
+        if not self._to_do(assignment, await self._judge(assignment, expected=expected)):
+            return
+        holder = assignment.claim
+        unchanged_s = self._seen(room).claim_unchanged_s(assignment, self._now())
+        claimed = await self._assignments.claim(
+            room, self._owner, self._clock(), abandoned=holder if unchanged_s >= CLAIM_S else None
+        )
+        if claimed is None:
+            return
+        self._held.add(room)
+        # what was seen before the claim another one may have seen to meanwhile
+        await self._carry_out(claimed, await self._judge(claimed, expected=expected))
+
+    async def _release(self, room: str) -> None:
+        self._held.discard(room)
+        await self._assignments.release(room, self._owner)
+
+    def _suspects(self, room: str) -> bool:
+        seen = self._sightings.get(room)
+        return seen is not None and len(seen.suspicions) > 0
 
     async def observe(self, room: str, assignment: Assignment) -> DispatchPlan:
         """What a look would decide now, without doing it. Raises MediaServerError."""
@@ -221,6 +263,17 @@ class Reconciler:
             self._looking.discard(room)
             if room in self._nudged:  # while it was looked at
                 self._wake.set()
+            if self._suspects(room) and room not in self._resting:
+                self._look_soon(room)
+
+    def _look_soon(self, room: str) -> None:
+        if room not in self._soon:
+            self._soon.add(room)
+            asyncio.get_running_loop().call_later(SUSPECTED_LOOK_S, self._look_now, room)
+
+    def _look_now(self, room: str) -> None:
+        self._soon.discard(room)
+        self.nudge(room)
 
     def _rest(self, room: str, error: Exception) -> None:
         """A fault of ours: the room is looked at again later, and later each time."""
@@ -244,12 +297,12 @@ class Reconciler:
         seen = self._seen(room)
         seen.look(snapshot, self._now())
         asked = seen.to_ask(snapshot, self._now())
-        answers = await asyncio.gather(*(self._answers(room, identity) for identity in asked))
-        seen.asked(frozenset(identity for identity, alive in zip(asked, answers, strict=True) if not alive))
+        answers = await asyncio.gather(*(self._answers(room, *each) for each in asked.items()))
+        seen.asked(dict(zip(asked, answers, strict=True)))
         return decide(assignment, snapshot, seen.ages(assignment, snapshot, self._now()), expected=expected)
 
-    async def _answers(self, room: str, identity: str) -> bool:
-        for _ in range(QUESTIONS):
+    async def _answers(self, room: str, identity: str, questions: int) -> bool:
+        for _ in range(questions):
             if await self._media.answers(room, identity, QUESTION_S):
                 return True
         return False
