@@ -72,11 +72,11 @@ def run(settings: Settings) -> None:
     """
     refuse_published("livekit.api_secret", settings.livekit.api_secret.get_secret_value(), settings)
     refuse_exposed_development(settings)
-    asyncio.run(_work(settings))
+    asyncio.run(operate(new_server(settings), settings))
 
 
-async def _work(settings: Settings) -> None:
-    server = new_server(settings)
+async def operate(server: WatchedServer, settings: Settings) -> None:
+    """Serves, and tells the token service meanwhile. Raises OSError: the health port is taken."""
     async with announcing(settings), sending(settings), naming(lambda: server.running, settings):
         await serve(server, settings)
 
