@@ -76,14 +76,17 @@ async def test_one_sign_of_life_ends_the_suspicion(
         media.heartless.clear()
     await quick_looks(services, room, clock, seconds=4.5)
 
-    assert (media.identities(room.name), media.removed) == (["agent-1"], [] if sign == "answer" else ["agent-2"])
+    assert (media.identities(room.name), media.removed) == (
+        ["agent-1"],
+        [] if sign == "answer" else ["agent-2"],
+    )
     assert (await assignment(services, room)).claim is None
 
 
 async def test_a_guest_who_fills_its_channel_has_nobody_removed(
     api: Api, media: FakeMediaServer, services: Container, clock: WallClock
 ) -> None:
-    """Its worker's connection broke for a moment, and it cannot answer: its heart beats, which nobody can keep it from."""
+    """Its worker's connection broke for a moment, and it cannot answer: but its heart beats."""
     room = await interpreted(api, media, services, clock)
     media.silent.add("agent-1")
     for _ in range(3):
