@@ -62,5 +62,6 @@ class Presences:
         self._miss(self._running.pop(connection, frozenset()), ended=False)
 
     def _miss(self, gone: frozenset[RunningInterpreter], *, ended: bool) -> None:
-        for each in sorted(gone.difference(*self._running.values())):
+        missed = gone.difference(*self._running.values()) if gone else gone
+        for each in sorted(missed):
             self._missed(each, ended)

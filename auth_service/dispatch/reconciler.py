@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 import math
-import secrets
 import time
 from collections.abc import Callable, Coroutine
 from typing import Any
@@ -14,6 +12,7 @@ from weakref import WeakValueDictionary
 
 import structlog
 
+from auth_service.dispatch.claims import Claims
 from auth_service.dispatch.plan import DispatchPlan, decide
 from auth_service.dispatch.sightings import RoomSightings
 from auth_service.errors import MediaServerError
@@ -27,8 +26,6 @@ from protocol.presence import RunningInterpreter
 
 log = structlog.get_logger(__name__)
 
-CLAIM_S = 15.0
-"""Who has acted on a room for so long without claiming it again is gone."""
 DISMISSED_S = 60.0
 """How long a room is still looked at after its interpreter was dismissed: one may have been on its way."""
 RESEND_S = 2.0
@@ -70,7 +67,7 @@ class Reconciler:
         self._media, self._assignments = media, assignments
         self._interval_s, self._clock, self._now = interval_s, clock, now
         self._acted, self._failed = acted, failed
-        self._owner = secrets.token_hex(8)
+        self._claims = Claims(assignments, clock)
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._gate = asyncio.Semaphore(AT_ONCE)
         self._nudged: set[str] = set()
@@ -78,8 +75,6 @@ class Reconciler:
         self._looking: set[str] = set()
         self._soon: set[str] = set()
         """Rooms with a suspected interpreter that are about to be looked at again."""
-        self._held: set[str] = set()
-        """Rooms whose claim is ours."""
         self._wake = asyncio.Event()
         self._sightings: dict[str, RoomSightings] = {}
         self._resting: dict[str, tuple[Backoff, float]] = {}
@@ -104,7 +99,9 @@ class Reconciler:
         Args:
             ended: its process is known to have ended; otherwise its worker is only silent.
         """
-        log.info("interpreter suspected", room=interpreter.room, identity=interpreter.identity, ended=ended)
+        log.debug(
+            "interpreter named no more", room=interpreter.room, identity=interpreter.identity, ended=ended
+        )
         suspicions = self._seen(interpreter.room).suspicions
         suspicions.begin(interpreter.identity, self._now(), ended=ended)
         self.nudge(interpreter.room)
@@ -153,9 +150,7 @@ class Reconciler:
             task.cancel()
         if self._tasks:
             await asyncio.wait(self._tasks)
-        for room in self._held.copy():
-            with contextlib.suppress(StorageError):
-                await self._release(room)
+        await self._claims.release_all()
 
     async def look(self, room: str) -> None:
         """One look at one room, and what follows from it. Raises MediaServerError, StorageError."""
@@ -166,8 +161,8 @@ class Reconciler:
             try:
                 await self._see_to(room, expected=expected)
             finally:  # whoever suspects keeps the claim: for others, who do not, the successor would be one too many
-                if room in self._held and not self._suspects(room):
-                    await self._release(room)
+                if room in self._claims and not self._suspects(room):
+                    await self._claims.release(room)
 
     async def _see_to(self, room: str, *, expected: bool) -> None:
         assignment = await self._assignments.get(room)
@@ -176,24 +171,16 @@ class Reconciler:
             return
         if not self._to_do(assignment, await self._judge(assignment, expected=expected)):
             return
-        holder = assignment.claim
         unchanged_s = self._seen(room).claim_unchanged_s(assignment, self._now())
-        claimed = await self._assignments.claim(
-            room, self._owner, self._clock(), abandoned=holder if unchanged_s >= CLAIM_S else None
-        )
+        claimed = await self._claims.take(assignment, unchanged_s)
         if claimed is None:
             return
-        self._held.add(room)
         # what was seen before the claim another one may have seen to meanwhile
         await self._carry_out(claimed, await self._judge(claimed, expected=expected))
 
-    async def _release(self, room: str) -> None:
-        self._held.discard(room)
-        await self._assignments.release(room, self._owner)
-
     def _suspects(self, room: str) -> bool:
         seen = self._sightings.get(room)
-        return seen is not None and len(seen.suspicions) > 0
+        return seen is not None and seen.suspicions.under_way(self._now())
 
     async def observe(self, room: str, assignment: Assignment) -> DispatchPlan:
         """What a look would decide now, without doing it. Raises MediaServerError."""
@@ -298,6 +285,10 @@ class Reconciler:
         seen.look(snapshot, self._now())
         asked = seen.to_ask(snapshot, self._now())
         answers = await asyncio.gather(*(self._answers(room, *each) for each in asked.items()))
+        suspected = seen.suspicions.to_ask()
+        for identity, alive in zip(asked, answers, strict=True):
+            if identity in suspected:
+                log.info("suspected interpreter asked", room=room, identity=identity, answers=alive)
         seen.asked(dict(zip(asked, answers, strict=True)))
         return decide(assignment, snapshot, seen.ages(assignment, snapshot, self._now()), expected=expected)
 

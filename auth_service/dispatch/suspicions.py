@@ -36,8 +36,9 @@ class Suspicions:
     def __init__(self) -> None:
         self._of: dict[str, _Suspicion] = {}
 
-    def __len__(self) -> int:
-        return len(self._of)
+    def under_way(self, now_s: float) -> bool:
+        """Whether anybody is suspected now; also while no look succeeds it ends."""
+        return any(now_s - each.since_s < SUSPECTED_S for each in self._of.values())
 
     def begin(self, identity: str, now_s: float, *, ended: bool) -> None:
         """Args: ended: its process is known to have ended; otherwise its worker is only silent."""

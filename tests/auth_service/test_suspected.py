@@ -8,6 +8,7 @@ from structlog.testing import capture_logs
 from auth_service.dispatch.presences import Presences
 from auth_service.dispatch.sightings import PUBLISHING_PATIENCE_S
 from auth_service.dispatch.suspicions import BEATLESS_S, SUSPECTED_S
+from auth_service.errors import MediaServerError
 from auth_service.storage.assignments import Assignments
 from auth_service.wiring import Container
 from protocol.presence import RunningInterpreter
@@ -195,6 +196,21 @@ async def test_a_service_that_ends_while_it_suspects_leaves_no_claim(
     assert (await assignment(services, room)).claim is None
 
 
+async def test_a_media_server_that_is_away_is_not_asked_for_ever(
+    api: Api, media: FakeMediaServer, services: Container, clock: WallClock
+) -> None:
+    """Quick looks that all fail end as well."""
+    room = await interpreted(api, media, services, clock)
+    media.reachable = False
+    suspect(services, room)
+    for _ in range(2):
+        with pytest.raises(MediaServerError):
+            await services.reconciler.look(room.name)
+        assert services.reconciler._suspects(room.name)
+        clock.pass_s(SUSPECTED_S / 2)
+    assert not services.reconciler._suspects(room.name)
+
+
 class Missed:
     """What is told of connections."""
 
@@ -239,16 +255,17 @@ def test_what_another_connection_names_is_not_missed() -> None:
     assert said.missed == [("a", True)]
 
 
-async def test_a_suspicion_is_told_in_the_log(services: Container) -> None:
-    """With its room and who it is, once."""
+async def test_a_suspicion_is_told_in_the_log_once_it_is_one(
+    api: Api, media: FakeMediaServer, services: Container, clock: WallClock
+) -> None:
+    """With its room, who it is and whether it answered; a job that ended in order is none."""
+    room = await interpreted(api, media, services, clock)
+    media.die("agent-1")
     with capture_logs() as logs:
-        services.reconciler.suspect(A, ended=True)
-    assert logs == [
-        {
-            "event": "interpreter suspected",
-            "log_level": "info",
-            "room": "board",
-            "identity": "a",
-            "ended": True,
-        }
+        for identity in ("agent-1", "agent-who-left"):
+            suspect(services, room, identity)
+        await quick_looks(services, room, clock, seconds=1)
+    said = [line for line in logs if line["event"] == "suspected interpreter asked"]
+    assert [(line["room"], line["identity"], line["answers"]) for line in said] == [
+        (room.name, "agent-1", False)
     ]
