@@ -285,11 +285,10 @@ class Reconciler:
         seen.look(snapshot, self._now())
         asked = seen.to_ask(snapshot, self._now())
         answers = await asyncio.gather(*(self._answers(room, *each) for each in asked.items()))
-        suspected = seen.suspicions.to_ask()
-        for identity, alive in zip(asked, answers, strict=True):
-            if identity in suspected:
-                log.info("suspected interpreter asked", room=room, identity=identity, answers=alive)
-        seen.asked(dict(zip(asked, answers, strict=True)))
+        doubtful = seen.suspicions.doubtful
+        seen.asked(dict(zip(asked, answers, strict=True)), self._now())
+        for identity in sorted(seen.suspicions.doubtful - doubtful):
+            log.info("suspected interpreter does not answer", room=room, identity=identity)
         return decide(assignment, snapshot, seen.ages(assignment, snapshot, self._now()), expected=expected)
 
     async def _answers(self, room: str, identity: str, questions: int) -> bool:

@@ -92,10 +92,10 @@ class RoomSightings:
         suspected = dict.fromkeys(self.suspicions.to_ask(), SUSPECTED_QUESTIONS)
         return {identity: n for identity, n in (missed | suspected).items() if not self._was_asked(identity)}
 
-    def asked(self, answers: Mapping[str, bool]) -> None:
+    def asked(self, answers: Mapping[str, bool], now_s: float) -> None:
         """Takes in who of those that were asked has answered."""
         self._unanswered = frozenset(identity for identity, alive in answers.items() if not alive)
-        self.suspicions.asked(answers)
+        self.suspicions.asked(answers, now_s)
 
     def ages(self, assignment: Assignment, snapshot: RoomSnapshot, now_s: float) -> Ages:
         """How long things have been as they are, by this service's clock; `look` must have had the snapshot."""

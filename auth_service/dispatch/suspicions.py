@@ -60,16 +60,19 @@ class Suspicions:
                 del self._of[identity]
 
     def to_ask(self) -> frozenset[str]:
-        """Who was not asked yet; once is enough, as only a heartbeat counts then."""
+        """Who has not missed its questions yet; whoever has is not asked again, only a heartbeat counts then."""
         return frozenset(identity for identity, each in self._of.items() if not each.unanswered)
 
-    def asked(self, answers: Mapping[str, bool]) -> None:
-        """Takes in who has answered; they are suspected no more."""
+    def asked(self, answers: Mapping[str, bool], now_s: float) -> None:
+        """Takes in who has answered; they are suspected no more. A room's process may outlive its worker for a moment:
+        where that one has ended, an answer counts when the moment is over."""
         for identity, alive in answers.items():
-            if alive:
+            suspicion = self._of.get(identity)
+            if suspicion is None:
+                continue
+            suspicion.unanswered = not alive
+            if alive and not (suspicion.ended and now_s - suspicion.looked_s < BEATLESS_S):
                 self.end(identity)
-            elif identity in self._of:
-                self._of[identity].unanswered = True
 
     @property
     def doubtful(self) -> frozenset[str]:

@@ -57,6 +57,20 @@ async def test_one_whose_process_has_ended_is_replaced_at_once(
     assert (await assignment(services, room)).claim is None
 
 
+async def test_one_that_outlives_its_worker_for_a_moment_is_replaced_as_well(
+    api: Api, media: FakeMediaServer, services: Container, clock: WallClock
+) -> None:
+    """The worker alone was killed, and the room's process answered once more before it ended."""
+    room = await interpreted(api, media, services, clock)
+    media.heartless.add("agent-1")
+    suspect(services, room)
+    await services.reconciler.look(room.name)
+    assert media.identities(room.name) == ["agent-1"]
+    media.silent.add("agent-1")
+    await quick_looks(services, room, clock, seconds=BEATLESS_S)
+    assert (media.removed, media.at_work(room.name)) == (["agent-1"], ["agent-2"])
+
+
 @pytest.mark.parametrize("sign", ["answer", "heartbeat", "named"])
 async def test_one_sign_of_life_ends_the_suspicion(
     api: Api, media: FakeMediaServer, services: Container, clock: WallClock, sign: str
@@ -258,14 +272,12 @@ def test_what_another_connection_names_is_not_missed() -> None:
 async def test_a_suspicion_is_told_in_the_log_once_it_is_one(
     api: Api, media: FakeMediaServer, services: Container, clock: WallClock
 ) -> None:
-    """With its room, who it is and whether it answered; a job that ended in order is none."""
+    """With its room and who it is, once; a job that ended in order is none."""
     room = await interpreted(api, media, services, clock)
     media.die("agent-1")
     with capture_logs() as logs:
         for identity in ("agent-1", "agent-who-left"):
             suspect(services, room, identity)
         await quick_looks(services, room, clock, seconds=1)
-    said = [line for line in logs if line["event"] == "suspected interpreter asked"]
-    assert [(line["room"], line["identity"], line["answers"]) for line in said] == [
-        (room.name, "agent-1", False)
-    ]
+    said = [line for line in logs if line["event"] == "suspected interpreter does not answer"]
+    assert [(line["room"], line["identity"]) for line in said] == [(room.name, "agent-1")]
