@@ -17,6 +17,7 @@ from foundation.http.protocols import Deadlines
 from foundation.http.server import ServerLimits
 from foundation.http.service import Service
 from foundation.tracing.running import tracing
+from protocol.presence import LONGEST_MESSAGE_BYTES
 
 log = structlog.get_logger(__name__)
 
@@ -66,6 +67,7 @@ def _limits(auth: Auth) -> ServerLimits:
         connections=auth.max_connections,
         connections_per_address=min(auth.max_connections_per_address, auth.max_connections),
         always_answered=ALWAYS_ANSWERED,
+        message_bytes=LONGEST_MESSAGE_BYTES,
         deadlines=Deadlines(head_s=auth.idle_timeout_s, send_s=auth.send_timeout_s),
     )
 

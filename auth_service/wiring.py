@@ -18,6 +18,7 @@ from auth_service.access.revocations import DatabaseOnly, RedisRevocations, Revo
 from auth_service.access.tokens import LinkSigner, TokenMint
 from auth_service.closing import Closing
 from auth_service.dispatch.interpreters import Interpreters
+from auth_service.dispatch.presences import Presences
 from auth_service.dispatch.reconciler import Reconciler
 from auth_service.egress import Egress
 from auth_service.livekit_server import LiveKitServer, MediaServer
@@ -66,6 +67,7 @@ class Container:
     recordings: Recordings
     ratings: Ratings
     reconciler: Reconciler
+    presences: Presences
     removals: Removals
     closing: Closing
     pairing: Pairing
@@ -173,6 +175,7 @@ def assemble(
         ratings=Ratings(storage.engine),
         workers=Workers(storage.engine),
         reconciler=reconciler,
+        presences=Presences(reconciler.suspect, reconciler.trust),
         removals=Removals(media, storage, failed=metrics.failed),
         closing=closing,
         pairing=Pairing(devices, revocations, signer, CodeMarker(secret), clock=clock),

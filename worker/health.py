@@ -21,6 +21,7 @@ from config.settings import Settings
 from foundation.http.problems import Problem
 from foundation.http.watching import PROMETHEUS, may_watch
 from foundation.supervision import LASTING_S, Backoff
+from protocol.presence import RunningInterpreter
 from worker.figures.channel import FiguresChannel
 from worker.figures.gathering import Gathering
 from worker.figures.page import MetricsPage
@@ -72,6 +73,14 @@ class WatchedServer(AgentServer):
     def rooms(self) -> int:
         """How many are interpreted now."""
         return 0 if self._pool is None else len(self.active_jobs)
+
+    @property
+    def running(self) -> frozenset[RunningInterpreter]:
+        """Those whose processes run now."""
+        jobs = [] if self._pool is None else self.active_jobs
+        return frozenset(
+            RunningInterpreter(each.job.room.name, each.accept_arguments.identity) for each in jobs
+        )
 
     @property
     def registered(self) -> bool:

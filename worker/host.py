@@ -41,6 +41,7 @@ from worker.announcing import announcing
 from worker.figures.channel import sender
 from worker.health import WatchedServer, answering
 from worker.heartbeat import Heartbeat
+from worker.presence import naming
 from worker.recording.sending import sending
 from worker.room import END_LIMIT_S, RoomInterpreter
 from worker.room_engines import RoomEngines, load_engines
@@ -71,12 +72,13 @@ def run(settings: Settings) -> None:
     """
     refuse_published("livekit.api_secret", settings.livekit.api_secret.get_secret_value(), settings)
     refuse_exposed_development(settings)
-    asyncio.run(_work(settings))
+    asyncio.run(operate(new_server(settings), settings))
 
 
-async def _work(settings: Settings) -> None:
-    async with announcing(settings), sending(settings):
-        await serve(new_server(settings), settings)
+async def operate(server: WatchedServer, settings: Settings) -> None:
+    """Serves, and tells the token service meanwhile. Raises OSError: the health port is taken."""
+    async with announcing(settings), sending(settings), naming(lambda: server.running, settings):
+        await serve(server, settings)
 
 
 def new_server(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import math
-import secrets
 import time
 from collections.abc import Callable, Coroutine
 from typing import Any
@@ -13,6 +12,7 @@ from weakref import WeakValueDictionary
 
 import structlog
 
+from auth_service.dispatch.claims import Claims
 from auth_service.dispatch.plan import DispatchPlan, decide
 from auth_service.dispatch.sightings import RoomSightings
 from auth_service.errors import MediaServerError
@@ -22,17 +22,15 @@ from auth_service.storage.records import Assignment
 from foundation.database import StorageError
 from foundation.supervision import Backoff, kinds
 from foundation.tally import Tally
+from protocol.presence import RunningInterpreter
 
 log = structlog.get_logger(__name__)
 
-CLAIM_S = 15.0
-"""Who has acted on a room for so long without claiming it again is gone."""
 DISMISSED_S = 60.0
 """How long a room is still looked at after its interpreter was dismissed: one may have been on its way."""
 RESEND_S = 2.0
 """How long an interpreter may take to acknowledge a wish before it is told again."""
 QUESTION_S = 0.5
-QUESTIONS = 3
 AT_ONCE = 16
 FINISH_S = 2.0
 """How long what is under way may take to finish when the service ends."""
@@ -40,6 +38,8 @@ MOMENT_S = 0.05
 """Until a round that is late is looked for again."""
 LONGEST_REST_S = 60.0
 """Between two looks at a room whose looks fail for a reason of our own."""
+SUSPECTED_LOOK_S = 0.25
+"""Between two looks at a room with an interpreter whose worker names it no more."""
 
 
 class Reconciler:
@@ -67,12 +67,14 @@ class Reconciler:
         self._media, self._assignments = media, assignments
         self._interval_s, self._clock, self._now = interval_s, clock, now
         self._acted, self._failed = acted, failed
-        self._owner = secrets.token_hex(8)
+        self._claims = Claims(assignments, clock)
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._gate = asyncio.Semaphore(AT_ONCE)
         self._nudged: set[str] = set()
         self._expected: set[str] = set()
         self._looking: set[str] = set()
+        self._soon: set[str] = set()
+        """Rooms with a suspected interpreter that are about to be looked at again."""
         self._wake = asyncio.Event()
         self._sightings: dict[str, RoomSightings] = {}
         self._resting: dict[str, tuple[Backoff, float]] = {}
@@ -90,6 +92,25 @@ class Reconciler:
         """Somebody is about to come into that room: fetch an interpreter now rather than when they are seen there."""
         self._expected.add(room)
         self.nudge(room)
+
+    def suspect(self, interpreter: RunningInterpreter, ended: bool) -> None:
+        """Its worker does not name it any more.
+
+        Args:
+            ended: its process is known to have ended; otherwise its worker is only silent.
+        """
+        log.debug(
+            "interpreter named no more", room=interpreter.room, identity=interpreter.identity, ended=ended
+        )
+        suspicions = self._seen(interpreter.room).suspicions
+        suspicions.begin(interpreter.identity, self._now(), ended=ended)
+        self.nudge(interpreter.room)
+
+    def trust(self, interpreter: RunningInterpreter) -> None:
+        """A worker names it, perhaps again."""
+        seen = self._sightings.get(interpreter.room)
+        if seen is not None and seen.suspicions.end(interpreter.identity):
+            self.nudge(interpreter.room)
 
     async def run(self) -> None:
         """Runs until cancelled. One slow room does not hold up the others, and one that fails does not end them."""
@@ -129,6 +150,7 @@ class Reconciler:
             task.cancel()
         if self._tasks:
             await asyncio.wait(self._tasks)
+        await self._claims.release_all()
 
     async def look(self, room: str) -> None:
         """One look at one room, and what follows from it. Raises MediaServerError, StorageError."""
@@ -136,22 +158,29 @@ class Reconciler:
         expected = room in self._expected
         self._expected.discard(room)
         async with lock:
-            assignment = await self._assignments.get(room)
-            if assignment is None or not assignment.concerns_us:
-                return
-            if not self._to_do(assignment, await self._judge(assignment, expected=expected)):
-                return
-            holder = assignment.claim
-            unchanged_s = self._seen(room).claim_unchanged_s(assignment, self._now())
-            claimed = await self._assignments.claim(
-                room, self._owner, self._clock(), abandoned=holder if unchanged_s >= CLAIM_S else None
-            )
-            if claimed is None:
-                return
-            try:  # what was seen before the claim another one may have seen to meanwhile
-                await self._carry_out(claimed, await self._judge(claimed, expected=expected))
-            finally:
-                await self._assignments.release(room, self._owner)
+            try:
+                await self._see_to(room, expected=expected)
+            finally:  # whoever suspects keeps the claim: for others, who do not, the successor would be one too many
+                if room in self._claims and not self._suspects(room):
+                    await self._claims.release(room)
+
+    async def _see_to(self, room: str, *, expected: bool) -> None:
+        assignment = await self._assignments.get(room)
+        if assignment is None or not assignment.concerns_us:
+            self._sightings.pop(room, None)
+            return
+        if not self._to_do(assignment, await self._judge(assignment, expected=expected)):
+            return
+        unchanged_s = self._seen(room).claim_unchanged_s(assignment, self._now())
+        claimed = await self._claims.take(assignment, unchanged_s)
+        if claimed is None:
+            return
+        # what was seen before the claim another one may have seen to meanwhile
+        await self._carry_out(claimed, await self._judge(claimed, expected=expected))
+
+    def _suspects(self, room: str) -> bool:
+        seen = self._sightings.get(room)
+        return seen is not None and seen.suspicions.under_way(self._now())
 
     async def observe(self, room: str, assignment: Assignment) -> DispatchPlan:
         """What a look would decide now, without doing it. Raises MediaServerError."""
@@ -221,6 +250,17 @@ class Reconciler:
             self._looking.discard(room)
             if room in self._nudged:  # while it was looked at
                 self._wake.set()
+            if self._suspects(room) and room not in self._resting:
+                self._look_soon(room)
+
+    def _look_soon(self, room: str) -> None:
+        if room not in self._soon:
+            self._soon.add(room)
+            asyncio.get_running_loop().call_later(SUSPECTED_LOOK_S, self._look_now, room)
+
+    def _look_now(self, room: str) -> None:
+        self._soon.discard(room)
+        self.nudge(room)
 
     def _rest(self, room: str, error: Exception) -> None:
         """A fault of ours: the room is looked at again later, and later each time."""
@@ -244,12 +284,15 @@ class Reconciler:
         seen = self._seen(room)
         seen.look(snapshot, self._now())
         asked = seen.to_ask(snapshot, self._now())
-        answers = await asyncio.gather(*(self._answers(room, identity) for identity in asked))
-        seen.asked(frozenset(identity for identity, alive in zip(asked, answers, strict=True) if not alive))
+        answers = await asyncio.gather(*(self._answers(room, *each) for each in asked.items()))
+        doubtful = seen.suspicions.doubtful
+        seen.asked(dict(zip(asked, answers, strict=True)), self._now())
+        for identity in sorted(seen.suspicions.doubtful - doubtful):
+            log.info("suspected interpreter does not answer", room=room, identity=identity)
         return decide(assignment, snapshot, seen.ages(assignment, snapshot, self._now()), expected=expected)
 
-    async def _answers(self, room: str, identity: str) -> bool:
-        for _ in range(QUESTIONS):
+    async def _answers(self, room: str, identity: str, questions: int) -> bool:
+        for _ in range(questions):
             if await self._media.answers(room, identity, QUESTION_S):
                 return True
         return False

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from auth_service.dispatch.suspicions import Suspicions
 from auth_service.livekit_server import Agent, RoomSnapshot
 from auth_service.storage.records import Assignment
 
@@ -18,6 +19,9 @@ PATIENCE_S = 8.0
 """Without a heartbeat and without an answer for so long it may be removed."""
 PUBLISHING_PATIENCE_S = 12.0
 """The same while it publishes sound: its media may flow on."""
+QUESTIONS = 3
+SUSPECTED_QUESTIONS = 2
+"""To one whose worker does not name it any more: that is a sign by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,7 @@ class RoomSightings:
         self._change, self._dispatch = _Since(None, now_s), _Since(None, now_s)
         self._claim, self._sent = _Since(None, now_s), _Since(None, float("-inf"))
         self._lives: dict[str, _Life] = {}
+        self.suspicions = Suspicions()
         self._unanswered: frozenset[str] = frozenset()
 
     def look(self, snapshot: RoomSnapshot, now_s: float) -> None:
@@ -74,30 +79,35 @@ class RoomSightings:
                 life.beat, life.beat_s = agent.beat, now_s
             self._lives[agent.identity] = life
         self._unanswered &= self._lives.keys()
+        self.suspicions.look(snapshot, now_s)
 
-    def to_ask(self, snapshot: RoomSnapshot, now_s: float) -> tuple[str, ...]:
-        """Who has shown no heartbeat for a while; one that never showed any is judged by its connection alone."""
-        return tuple(
-            agent.identity
+    def to_ask(self, snapshot: RoomSnapshot, now_s: float) -> dict[str, int]:
+        """Who has shown no heartbeat for a while, and how often to ask; one that never showed any is judged by its
+        connection alone. Whoever is suspected is asked at once, and not again."""
+        missed = {
+            agent.identity: QUESTIONS
             for agent in snapshot.agents
             if agent.active and agent.beat is not None and self._silent_s(agent, now_s) >= DOUBT_S
-        )
+        }
+        suspected = dict.fromkeys(self.suspicions.to_ask(), SUSPECTED_QUESTIONS)
+        return {identity: n for identity, n in (missed | suspected).items() if not self._was_asked(identity)}
 
-    def asked(self, unanswered: frozenset[str]) -> None:
-        """Takes in who of those that were asked has not answered."""
-        self._unanswered = unanswered
+    def asked(self, answers: Mapping[str, bool], now_s: float) -> None:
+        """Takes in who of those that were asked has answered."""
+        self._unanswered = frozenset(identity for identity, alive in answers.items() if not alive)
+        self.suspicions.asked(answers, now_s)
 
     def ages(self, assignment: Assignment, snapshot: RoomSnapshot, now_s: float) -> Ages:
         """How long things have been as they are, by this service's clock; `look` must have had the snapshot."""
-        silent = [agent for agent in snapshot.agents if agent.identity in self._unanswered]
+        doubtful = self._unanswered | self.suspicions.doubtful
+        silent = [agent for agent in snapshot.agents if agent.identity in doubtful]
         return Ages(
             unchanged_s=self._change.age((assignment.wanted, assignment.changed_at), now_s),
             dispatched_s=self._dispatch.age(assignment.dispatch, now_s),
             present_s={identity: now_s - life.first_s for identity, life in self._lives.items()},
             doubtful=frozenset(agent.identity for agent in silent),
-            dead=frozenset(
-                agent.identity for agent in silent if self._silent_s(agent, now_s) >= _patience_s(agent)
-            ),
+            dead=self.suspicions.dead(now_s)
+            | {agent.identity for agent in silent if self._silent_s(agent, now_s) >= _patience_s(agent)},
         )
 
     def dispatched(self, dispatch: str, now_s: float) -> None:
@@ -115,6 +125,9 @@ class RoomSightings:
     def sent(self, identity: str, version: int, now_s: float) -> None:
         """Takes in that a version of the wish was sent to an agent; only the last one is remembered."""
         self._sent = _Since((identity, version), now_s)
+
+    def _was_asked(self, identity: str) -> bool:
+        return identity in self.suspicions.doubtful
 
     def _silent_s(self, agent: Agent, now_s: float) -> float:
         return now_s - self._lives[agent.identity].beat_s

@@ -22,6 +22,7 @@ from auth_service.http import (
     host_routes,
     organiser_routes,
     pairing_routes,
+    presence_routes,
     rating_routes,
     recording_routes,
     webhook_routes,
@@ -41,6 +42,7 @@ from foundation.http.origins import ExtensionCors, Origins, hosts_of
 from foundation.http.page import Headers, Page, add_page
 from foundation.http.problems import Problem, described, of_http_error, of_validation, response
 from foundation.http.watching import HealthCheck
+from protocol.presence import PRESENCE_PATH
 
 log = structlog.get_logger(__name__)
 
@@ -50,6 +52,7 @@ ALWAYS_ANSWERED = frozenset({"/health", "/api/v1/webhook"})
 _OPEN_PATHS = ALWAYS_ANSWERED | {
     "/metrics",
     worker_routes.WORKERS_PATH,
+    PRESENCE_PATH,
     recording_routes.PIECES_PATH,
     recording_routes.PARTS_PATH,
 }
@@ -91,6 +94,7 @@ def create_app(services: Container) -> FastAPI:
     app.include_router(recording_routes.workers)
     app.include_router(webhook_routes.router)
     app.include_router(worker_routes.router)
+    app.include_router(presence_routes.router)
     add_page(
         app, Page(shipped.page(services.settings.auth.web_directory), {"": "index.html"}, rest="index.html")
     )

@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import Depends, Path, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import SecretStr
-from starlette.requests import ClientDisconnect
+from starlette.requests import ClientDisconnect, HTTPConnection
 
 from auth_service.access.invitations import Organiser
 from auth_service.errors import Refused, not_authorised
@@ -50,12 +50,12 @@ async def whole_body(request: Request) -> bytes:
         raise Refused(400, "bad_request", "The body ended too early.") from error
 
 
-async def count_address(request: Request, services: Container, kind: str, per_minute: int) -> None:
+async def count_address(request: HTTPConnection, services: Container, kind: str, per_minute: int) -> None:
     """Raises Refused(429) where an address, or its site, did something of this kind too often."""
     _refuse_until(await take_for_address(request, services.limiter, kind, per_minute))
 
 
-async def count_failure(request: Request, services: Container) -> None:
+async def count_failure(request: HTTPConnection, services: Container) -> None:
     """What is refused has a count of its own, so that nobody's junk keeps others of the same address out."""
     await count_address(request, services, "failed", services.settings.auth.failures_per_minute)
 

@@ -20,9 +20,9 @@ from protocol.abilities import read_abilities
 
 router = APIRouter(tags=["machines"])
 
-FAILED_REPORTS_PER_MINUTE = 30
+FAILED_REPORTS_PER_MINUTE: Final = 30
 WORKERS_PATH: Final = "/api/v1/workers"
-_WORKER = re.compile(r"[0-9a-f]{16}")
+WORKER: Final = re.compile(r"[0-9a-f]{16}")
 
 
 @router.post(WORKERS_PATH, status_code=204)
@@ -34,19 +34,19 @@ async def report(
     It is signed like the media server's webhooks.
     """
     body = await whole_body(request)
-    if not _is_signed(body, services, authorization):
+    if not is_signed(body, services, authorization):
         await count_address(request, services, "worker", FAILED_REPORTS_PER_MINUTE)
         raise not_authorised()
     said = _json(body)
     worker = said.get("worker") if isinstance(said, dict) else None
-    if not isinstance(worker, str) or not _WORKER.fullmatch(worker):
+    if not isinstance(worker, str) or not WORKER.fullmatch(worker):
         raise Refused(422, "invalid", "worker: expected 16 hexadecimal digits.")
     profile = said.get("profile")
     known = profile if isinstance(profile, str) and profile in get_args(Profile) else ""
     await services.workers.tell(worker, read_abilities(said.get("abilities")), services.clock(), known)
 
 
-def _is_signed(body: bytes, services: Container, authorization: str) -> bool:
+def is_signed(body: bytes, services: Container, authorization: str) -> bool:
     """Whether a holder of the media server's key has signed this very body."""
     livekit = services.settings.livekit
     verifier = api.TokenVerifier(livekit.api_key, livekit.api_secret.get_secret_value())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from fastapi import Request
+from starlette.requests import HTTPConnection
 
 from foundation.http.addresses import network, site
 from foundation.http.rate_limits import Limiter, Rate
@@ -13,12 +13,12 @@ NETWORKS_OF_A_SITE: Final = 8
 """How many times the rate of one IPv6 network (/64) a site (/48) has, whose holder may come from any of its 65536."""
 
 
-def host(request: Request) -> str:
+def host(request: HTTPConnection) -> str:
     """The address that a request comes from."""
     return request.client.host if request.client else ""
 
 
-async def take_for_address(request: Request, limiter: Limiter, kind: str, per_minute: int) -> float:
+async def take_for_address(request: HTTPConnection, limiter: Limiter, kind: str, per_minute: int) -> float:
     """Counts that an address, and its site, did something of this kind.
 
     Returns:

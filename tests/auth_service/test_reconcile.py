@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import text
 
 from auth_service.access.revocations import DatabaseOnly
-from auth_service.dispatch.reconciler import CLAIM_S, DISMISSED_S, Reconciler
+from auth_service.dispatch.claims import CLAIM_S
+from auth_service.dispatch.reconciler import DISMISSED_S, Reconciler
 from auth_service.storage.assignments import Assignments
 from auth_service.storage.records import Assignment
 from auth_service.wiring import Container, assemble

@@ -13,7 +13,7 @@ from uuid import uuid4
 import pytest
 from livekit import rtc
 
-from config.settings import Clauses, LiveKit, Recognition, Rooms, Settings
+from config.settings import Clauses, LiveKit, Recognition, Rooms, Services, Settings
 from pipeline.capacity import Capacity
 from protocol.control import Configure
 from tests import native
@@ -32,6 +32,7 @@ SETTINGS = Settings(
     recognition=Recognition(min_silence_s=0.3),
     clauses=Clauses(max_age_s=1.0),
     rooms=Rooms(source_language="en", linger_s=1.5, speaker_grace_s=2.0, leave_after_s=8.0),
+    services=Services(auth_url=""),
 )
 
 

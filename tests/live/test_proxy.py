@@ -21,9 +21,11 @@ from pydantic import SecretStr
 
 from auth_service.serve import serve
 from config.settings import Auth, LiveKit, Settings
+from protocol.presence import PRESENCE_PATH, signed_by
 from stack.parts import ROOT
 from stack.ports import free_port
 from tests.browser.servers import await_http, process
+from worker.announcing import signature
 
 pytestmark = pytest.mark.live
 
@@ -188,6 +190,22 @@ async def test_a_meeting_is_joined_through_it(livekit: LiveKit, tmp_path: Path) 
         log = await asyncio.to_thread((tmp_path / "access.log").read_text)
         assert '"GET /rtc" 101' in log
         assert token not in log
+
+
+async def test_a_worker_keeps_its_connection_through_it(livekit: LiveKit, tmp_path: Path) -> None:
+    """One elsewhere may have no other way to the token service; what is not signed comes no further than there."""
+    async with AsyncExitStack() as stack:
+        service = await stack.enter_async_context(token_service(livekit, tmp_path, free_port()))
+        way = await asyncio.to_thread(stack.enter_context, proxy(tmp_path, page=[service]))
+        client = await stack.enter_async_context(way.client())
+        where = f"{PRESENCE_PATH}?worker={'0' * 16}"
+        with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+            await client.ws_connect(where)
+        assert refused.value.status == 401
+        signed = {"Authorization": f"Bearer {signature(livekit, signed_by('0' * 16))}"}
+        async with client.ws_connect(where, headers=signed) as worker:
+            await worker.send_str("{")
+            assert (await worker.receive(LIMIT_S)).data == 1007
 
 
 async def test_it_says_who_asks_and_keeps_bounds(tmp_path: Path) -> None:

@@ -10,21 +10,12 @@ import httpx
 from pydantic import SecretStr
 from structlog.testing import capture_logs
 
-from auth_service.access.revocations import DatabaseOnly
-from auth_service.storage.assignments import Assignments
-from auth_service.storage.database import database_url, migrate
-from auth_service.storage.rooms import Storage
-from auth_service.wiring import Container, assemble
-from config.settings import LiveKit, Rooms, Settings
-from foundation.database import connect
-from foundation.http.rate_limits import MemoryLimiter
+from config.settings import LiveKit, Rooms
 from speech_service.mt import mt_app
 from speech_service.stt import stt_app
 from speech_service.tts import tts_app
-from tests.auth_service.conftest import WallClock
-from tests.auth_service.serving import served
+from tests.auth_service.serving import on_database_in, served
 from tests.fakes.engines import LoudnessDetector, ScriptedRecognizer, ScriptedTranslator, ToneSynthesizer
-from tests.fakes.media_server import FakeMediaServer
 from tests.speech_service.serving import listening, settings
 from worker.announcing import Announcer, announcing
 from worker.room_engines import load_engines
@@ -40,7 +31,7 @@ async def test_pages_know_what_the_services_can_do_before_any_interpreter_is_the
         listening(stt, settings().services, 0) as stt_url,
         listening(mt, settings().services, 0) as mt_url,
         listening(tts, settings().services, 0) as tts_url,
-        served(await _token_service(tmp_path)) as (api, port),
+        served(await on_database_in(tmp_path)) as (api, port),
     ):
         chosen = settings(
             stt_url=stt_url, mt_url=mt_url, tts_url=tts_url, auth_url=f"http://127.0.0.1:{port}"
@@ -69,7 +60,7 @@ async def test_a_token_service_that_does_not_take_it_is_named_once(tmp_path: Pat
     async with (
         asyncio.timeout(60),
         listening(stt, settings().services, 0) as stt_url,
-        served(await _token_service(tmp_path)) as (api, port),
+        served(await on_database_in(tmp_path)) as (api, port),
     ):
         chosen = settings(stt_url=stt_url, mt_url="", tts_url="", auth_url=f"http://127.0.0.1:{port}")
         other = LiveKit(api_key="devkey", api_secret=SecretStr("another secret of thirty-two letters"))
@@ -93,7 +84,7 @@ async def test_a_worker_whose_rooms_load_the_engines_says_that_it_is_there_and_i
     tmp_path: Path,
 ) -> None:
     """What they can do is known to its rooms alone."""
-    async with asyncio.timeout(60), served(await _token_service(tmp_path)) as (api, port):
+    async with asyncio.timeout(60), served(await on_database_in(tmp_path)) as (api, port):
         chosen = settings(stt_url="", mt_url="", tts_url="", auth_url=f"http://127.0.0.1:{port}")
         assert (await api.client.get("/api/v1/config")).json()["interpreter"] == {
             "available": False, "trial": False,
@@ -117,17 +108,3 @@ async def test_nothing_is_left_running_of_a_worker_that_could_tell_nobody() -> N
 async def _offer(client: httpx.AsyncClient) -> dict[str, list[str] | None]:
     offer: dict[str, list[str] | None] = (await client.get("/api/v1/config")).json()["offer"]
     return offer
-
-
-async def _token_service(directory: Path) -> Container:
-    engine = connect(database_url(f"sqlite:///{directory}/rooms.sqlite3"))
-    await migrate(engine)
-    clock = WallClock()
-    return assemble(
-        replace(Settings(), development=True),
-        Storage(engine),
-        Assignments(engine),
-        FakeMediaServer(clock),
-        MemoryLimiter(),
-        DatabaseOnly(),
-    )
