@@ -30,6 +30,11 @@ class Claims:
     def __contains__(self, room: str) -> bool:
         return room in self._held
 
+    @property
+    def held(self) -> frozenset[str]:
+        """Rooms."""
+        return frozenset(self._held)
+
     async def take(self, assignment: Assignment, unchanged_s: float) -> Assignment | None:
         """The assignment as it is once the room is ours; None while another acts on it. Raises StorageError.
 

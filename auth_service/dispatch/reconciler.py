@@ -160,8 +160,8 @@ class Reconciler:
         async with lock:
             try:
                 await self._see_to(room, expected=expected)
-            finally:  # whoever suspects keeps the claim: for others, who do not, the successor would be one too many
-                if room in self._claims and not self._suspects(room):
+            finally:  # whoever doubts keeps the claim: for others, who do not, the successor would be one too many
+                if room in self._claims and not self._doubts(room):
                     await self._claims.release(room)
 
     async def _see_to(self, room: str, *, expected: bool) -> None:
@@ -181,6 +181,10 @@ class Reconciler:
     def _suspects(self, room: str) -> bool:
         seen = self._sightings.get(room)
         return seen is not None and seen.suspicions.under_way(self._now())
+
+    def _doubts(self, room: str) -> bool:
+        seen = self._sightings.get(room)
+        return seen is not None and seen.in_doubt(self._now())
 
     async def observe(self, room: str, assignment: Assignment) -> DispatchPlan:
         """What a look would decide now, without doing it. Raises MediaServerError."""
@@ -224,7 +228,8 @@ class Reconciler:
         return {room for room in due if room not in self._resting or now_s >= self._resting[room][1]}
 
     def _forget_all_but(self, due: set[str]) -> None:
-        """What is remembered of rooms that concern us no more."""
+        """What is remembered of rooms that concern us no more; a last look gives those back that we still claim."""
+        self._nudged |= self._claims.held - due
         for room in self._sightings.keys() - due - self._looking - self._nudged:
             del self._sightings[room]
         for room in self._resting.keys() - due:

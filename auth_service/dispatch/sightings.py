@@ -97,6 +97,10 @@ class RoomSightings:
         self._unanswered = frozenset(identity for identity, alive in answers.items() if not alive)
         self.suspicions.asked(answers, now_s)
 
+    def in_doubt(self, now_s: float) -> bool:
+        """Whether this service waits to know of anybody whether they live; others may not doubt yet."""
+        return bool(self._unanswered) or self.suspicions.under_way(now_s)
+
     def ages(self, assignment: Assignment, snapshot: RoomSnapshot, now_s: float) -> Ages:
         """How long things have been as they are, by this service's clock; `look` must have had the snapshot."""
         doubtful = self._unanswered | self.suspicions.doubtful

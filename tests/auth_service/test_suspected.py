@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from structlog.testing import capture_logs
 
@@ -281,3 +283,36 @@ async def test_a_suspicion_is_told_in_the_log_once_it_is_one(
         await quick_looks(services, room, clock, seconds=1)
     said = [line for line in logs if line["event"] == "suspected interpreter does not answer"]
     assert [(line["room"], line["identity"]) for line in said] == [(room.name, "agent-1")]
+
+
+async def test_services_that_begin_to_doubt_at_different_moments_fetch_one_successor(
+    api: Api, media: FakeMediaServer, services: Container, clock: WallClock
+) -> None:
+    """Without a connection that is torn: whoever doubts later leaves the successor of the first alone."""
+    room = await interpreted(api, media, services, clock)
+    media.die("agent-1")
+    clock.pass_s(2.0)
+    other = second_service(services, media, clock)
+    for _ in range(24):
+        clock.pass_s(0.5)
+        await other.reconciler.look(room.name)
+        await services.reconciler.look(room.name)
+    assert (media.removed, media.at_work(room.name)) == (["agent-1"], ["agent-2"])
+    assert len(media.metadata) == 2
+    await other.reconciler.look(room.name)
+    assert (await assignment(services, room)).claim is None
+
+
+async def test_a_room_that_closes_while_somebody_is_in_doubt_is_given_back(
+    api: Api, media: FakeMediaServer, services: Container, clock: WallClock
+) -> None:
+    """Closed rooms are not looked at; what was claimed of one is."""
+    room = await interpreted(api, media, services, clock)
+    media.die("agent-1")
+    await looks(services, room, clock, seconds=6)
+    assert (await assignment(services, room)).claim is not None
+    del media.rooms[room.name]
+    async with running(services.reconciler):
+        async with asyncio.timeout(10):
+            while (await assignment(services, room)).claim is not None:
+                await asyncio.sleep(0.01)
