@@ -12,6 +12,7 @@ from typing import Any, Final
 import h11
 import structlog
 import uvicorn
+from uvicorn._types import ASGISendEvent
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.protocols.utils import get_remote_addr
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
@@ -77,6 +78,12 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         assert isinstance(self.config, ProtocolConfig)
         self._places = self.config.places
         self._patience = _Patience(self.config)
+
+    async def send(self, message: ASGISendEvent) -> None:
+        """Refusing by an answer is as good as a handshake; uvicorn logs each as an error of the application."""
+        await super().send(message)
+        if message["type"] == "websocket.http.response.body" and not message.get("more_body"):
+            self.handshake_complete = True
 
     def pause_writing(self) -> None:
         super().pause_writing()

@@ -88,12 +88,17 @@ PROBLEM = "application/problem+json"
     ids=["unsigned", "no token", "another key", "another worker", "another purpose", "no worker", "nothing"],
 )
 async def test_who_is_no_worker_of_ours_is_refused_before_it_is_a_connection(
-    services: Container, worker: str, signed: Callable[[], dict[str, str]], status: int
+    services: Container,
+    caplog: pytest.LogCaptureFixture,
+    worker: str,
+    signed: Callable[[], dict[str, str]],
+    status: int,
 ) -> None:
-    """By an answer of HTTP, as everybody is."""
+    """By an answer of HTTP, as everybody is; nobody fills the log with errors."""
     async with listening(services) as service:
         assert await service.refused(worker, signed()) == (status, PROBLEM)
         assert (len(service.missed.presences), service.missed.missed) == (0, [])
+    assert [record for record in caplog.records if record.levelname == "ERROR"] == []
 
 
 async def test_forged_connections_are_limited_and_those_of_others_stay(services: Container) -> None:
