@@ -78,6 +78,8 @@ class Stack(AbstractAsyncContextManager["Stack"]):
         """Process id of each running part; each leads a process group of the same number."""
         self.restarts: dict[str, int] = {}
         """How often each part was started again."""
+        self.starts: dict[str, int] = {}
+        """How often each part has become usable."""
         self._names = tuple(PLANS if parts is None else parts)
         self._restart, self._report, self._plans = restart, report, plans
         self._most_log_bytes, self._rhythm = most_log_bytes, rhythm
@@ -186,6 +188,7 @@ class Stack(AbstractAsyncContextManager["Stack"]):
             await self._until_ready(part, child, known_from)
             self._report(f"{part.name} is ready after {time.monotonic() - began:.1f} s")
             self._ready[part.name].set()
+            self.starts[part.name] = self.starts.get(part.name, 0) + 1
             return await self._end_of(part, child)
         except PartFailed as error:
             if not (self._restart and self._ready[part.name].is_set()):

@@ -207,6 +207,7 @@ async def test_a_dead_worker_is_replaced_and_there_are_never_two(gathering: Gath
     stack, ana = gathering.stack, gathering.ana
     (first,) = await agents(gathering.service, gathering.room)
     name = interpreting_worker(stack)
+    starts = stack.starts[name]
     os.killpg(stack.pids[name], signal.SIGKILL)
     killed = time.monotonic()
     most, replaced = 0, 0.0
@@ -220,6 +221,7 @@ async def test_a_dead_worker_is_replaced_and_there_are_never_two(gathering: Gath
         await asyncio.sleep(0.1)
     await _hears_translation(ana)
     print(f"another interpreter after {replaced:.2f} s, at most {most} in the room")
+    await until(lambda: stack.starts[name] > starts, "the worker is back", 90.0)
     assert most == 1
     assert 0 < replaced < RETURN_LIMIT_S
 
