@@ -21,8 +21,8 @@ class Said:
 
     speaker: str
     language: str
-    text: str
-    """Empty where it is not known."""
+    text: str | None
+    """None: it is not known. Empty: nothing was said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ def _of_one(
     said: Said, recognised: Mapping[ClauseKey, str], clauses: Mapping[ClauseKey, ClauseRecord], target: str
 ) -> Coverage:
     words, keys = heard_words(said, recognised)
-    if not said.text:
+    if said.text is None:
         return Coverage(len(words), None, None, *_reached(keys, clauses, target))
     reference = words_of(said.text, said.language)
     pairs = [(a, b) for a, b in align(reference, words) if a is not None and b is not None]

@@ -86,7 +86,9 @@ def what_was_said(script: Script, minutes: Minutes) -> list[Said]:
     said = []
     for speaker, language in script.speakers.items():
         texts = [part.text for part in script.parts if part.speaker == speaker]
-        said.append(Said(minutes.identity(speaker), language, " ".join(texts * rounds) if all(texts) else ""))
+        known = [text for text in texts if text is not None]
+        text = " ".join(known * rounds) if len(known) == len(texts) else None
+        said.append(Said(minutes.identity(speaker), language, text))
     return said
 
 

@@ -41,8 +41,8 @@ class ScriptPart:
     language: str
     pcm: Pcm
     """At `RATE_HZ`."""
-    text: str = ""
-    """What is said, as far as it is known."""
+    text: str | None = None
+    """What is said; None: that is not known, empty: nothing."""
     starts_s: float = 0.0
     """After the beginning of the meeting."""
     references: Mapping[str, str] = field(default_factory=dict)
@@ -137,7 +137,7 @@ async def built_in(settings: Settings) -> Script:
 
 def of_recording(path: Path, language: str, text: str = "") -> Script:
     """A talk of the operator's, interrupted in English if it is in English. Raises TalkError."""
-    talk = ScriptPart(SPEAKER, language, load_recording(path), text)
+    talk = ScriptPart(SPEAKER, language, load_recording(path), text or None)
     parts = [talk]
     if same_language(language, "en"):
         _, interruption = default_talk()

@@ -78,7 +78,7 @@ def caption(
 
 
 def part(
-    speaker: str, language: str, text: str = "", *, length_s: float = 10.0, starts_s: float = 0.0,
+    speaker: str, language: str, text: str | None = None, *, length_s: float = 10.0, starts_s: float = 0.0,
     references: Mapping[str, str] | None = None,
 ) -> ScriptPart:  # fmt: skip
     return ScriptPart(

@@ -58,7 +58,7 @@ def test_without_known_words_what_was_heard_is_counted() -> None:
     clauses = {ClauseKey("ann", 1, 1): one, ClauseKey("ann", 1, 2): two}
     recognised = {ClauseKey("ann", 1, 1): "Good morning.", ClauseKey("ann", 1, 2): "Thank you all."}
 
-    found = coverage([Said("ann", "en", "")], recognised, clauses, "es")
+    found = coverage([Said("ann", "en", None)], recognised, clauses, "es")
 
     assert found == Coverage(words=5, heard=None, right=None, translated=2, spoken=2)
     assert found.heard_share is None
@@ -69,7 +69,7 @@ def test_a_clause_of_which_no_record_came_is_heard_and_not_translated() -> None:
     recognised = {ClauseKey("ann", 1, 1): "Good morning."}
 
     assert coverage([Said("ann", "en", "Good morning.")], recognised, {}, "es") == Coverage(2, 2, 2, 0, 0)
-    assert coverage([Said("ann", "en", "")], recognised, {}, "es") == Coverage(2, None, None, 0, 0)
+    assert coverage([Said("ann", "en", None)], recognised, {}, "es") == Coverage(2, None, None, 0, 0)
 
 
 def test_speakers_add_up_and_do_not_mix() -> None:
@@ -86,3 +86,10 @@ def test_speakers_add_up_and_do_not_mix() -> None:
 def test_nothing_said_is_nothing_spoken() -> None:
     assert coverage([], {}, {}, "es") == Coverage(0, 0, 0, 0, 0)
     assert coverage([], {}, {}, "es").spoken_share == 0.0
+
+
+def test_who_says_nothing_does_not_make_the_words_of_others_unknown() -> None:
+    """Six speak in turn, for a moment in which one of them had none."""
+    key = ClauseKey("ann", 1, 1)
+    said = [Said("ann", "en", "Good morning."), Said("eve", "en", "")]
+    assert coverage(said, {key: "Good morning."}, {}, "es") == Coverage(2, 2, 2, 0, 0)

@@ -134,7 +134,7 @@ def test_rounds_are_said_again() -> None:
 
     assert what_was_said(twice, Minutes(rounds=[(0.0, 1.0), (1.0, 2.0)])) == [
         Said("ann", "en", "One. Two. One. Two."),
-        Said("bob", "en", ""),
+        Said("bob", "en", None),
     ]
 
 

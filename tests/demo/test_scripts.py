@@ -43,6 +43,7 @@ async def test_without_models_the_english_talk_is_given() -> None:
 
     assert [(each.speaker, each.language) for each in embedded.parts] == [("alan", "en"), ("maya", "en")]
     assert embedded.parts[1].starts_s == near(0.55 * embedded.parts[0].ends_s)
+    assert embedded.parts[0].text is not None
     assert embedded.parts[0].text.startswith("Good morning everybody, and welcome to our meeting.")
     assert embedded.hear == ("es", "fr")
 
