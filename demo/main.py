@@ -79,7 +79,7 @@ async def run(options: DemoOptions, settings: Settings, console: Console) -> int
     report["heard"] = {target: [asdict(each) for each in found] for target, found in compared.items()}
     write_json(directory / "report.json", report)
     show(console, figures, findings, use, directory)
-    return 0 if all(finding.holds for finding in findings) else 1
+    return 1 if any(finding.fails for finding in findings) else 0
 
 
 async def _script(options: DemoOptions, settings: Settings) -> Script:

@@ -221,7 +221,7 @@ def as_json(
 ) -> dict[str, Any]:
     """The whole report; words are in the caption files, not here."""
     return {
-        "holds": all(finding.holds for finding in findings),
+        "holds": not any(finding.fails for finding in findings),
         "findings": [asdict(finding) for finding in findings],
         "figures": asdict(figures),
         "use": {name: asdict(each) for name, each in use.items()},

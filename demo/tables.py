@@ -11,7 +11,7 @@ from rich.table import Table
 from demo.load import Use
 from demo.report import Figures, LanguageFigures
 from demo.terminal import table
-from demo.verdict import Finding
+from demo.verdict import Finding, answered
 
 
 def show(
@@ -26,7 +26,8 @@ def show(
     wrong = ", ".join(f"{speaker} {share:.1%}" for speaker, share in figures.wrong.items())
     console.print(f"words wrong: {wrong or 'not known'}; shown words later changed: {figures.retraction:.1%}")
     for finding in findings:
-        mark = "[green]yes[/green]" if finding.holds else "[red]no [/red]"
+        colour = "red" if finding.fails else "green" if finding.holds else "yellow"
+        mark = f"[{colour}]{answered(finding.holds):3}[/{colour}]"
         console.print(f"{mark} {finding.question}: {finding.detail}", highlight=False)
     console.print(f"recordings, captions and report.json: {directory}", highlight=False, soft_wrap=True)
 

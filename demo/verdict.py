@@ -54,8 +54,19 @@ class Finding:
     """One question to the meeting."""
 
     question: str
-    holds: bool
+    holds: bool | None
+    """None: there is too little to tell, which is neither a yes nor a failure."""
     detail: str
+
+    @property
+    def fails(self) -> bool:
+        """Whether the answer is no."""
+        return self.holds is False
+
+
+def answered(holds: bool | None) -> str:
+    """ "yes", "no", or "?"."""
+    return "?" if holds is None else "yes" if holds else "no"
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,13 +225,14 @@ def was_spoken(target: str, covered: Coverage, skipped: int, clauses: int) -> Fi
 
 
 def lag_is_steady(target: str, lag: Trend, length_s: float) -> Finding:
-    """Whether listeners stay as close to the speaker as they were; a trend counts once chance does not explain it."""
+    """Whether listeners stay as close to the speaker as they were; a trend counts once chance does not explain it. Of
+    too few clauses nothing is said."""
     question = f"the lag of {target} did not grow"
     certain = bool(np.isfinite(lag.at_least))
     least = f"at least {lag.at_least * 60:+.2f}" if certain else "too few clauses to tell from chance"
     detail = f"{lag.slope * 60:+.2f} s a minute ({least})"
     grows = lag.at_least * 60 > GROWING_S_A_MINUTE and lag.slope * length_s > NOTICED_S
-    return Finding(question, not grows, detail)
+    return Finding(question, not grows if certain else None, detail)
 
 
 def nothing_missing(minutes: Minutes, targets: tuple[str, ...]) -> Finding:

@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from bench.result import markdown, number
 from bench.rooms import curves, report
+from demo.verdict import answered
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 PAGE: Final = ROOT / "docs" / "capacity.md"
@@ -55,9 +56,7 @@ def text(found: Found) -> str:
         tables = markdown("Keeps up with", ("", "at most", "what no longer held beyond"), rows)
         return f"{tables}\n{curves.text(axes, found['points'])}".replace("## ", "#### ")
     if found["kind"] == "endurance":
-        rows = [
-            (each["question"], "yes" if each["holds"] else "no", each["detail"]) for each in found["findings"]
-        ]
+        rows = [(each["question"], answered(each["holds"]), each["detail"]) for each in found["findings"]]
         title = f"{found['seconds'] / 60:.0f} minutes"
         memory = [
             (

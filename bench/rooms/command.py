@@ -18,6 +18,7 @@ from bench.rooms.shape import LoadShape
 from bench.rooms.sweep import ROOMS, SPEAKERS
 from bench.rooms.target import Target, allowed, own, running
 from config.settings import Settings
+from demo.verdict import answered
 
 LANGUAGES: Final = ("es",)
 SWEPT: Final = ("es", "fr", "it", "pt", "ca", "de", "hi", "zh", "ja")
@@ -50,7 +51,7 @@ async def _endure(arguments: argparse.Namespace, settings: Settings) -> int:
     findings = await asyncio.to_thread(endurance.judge, endured)
     found = endurance.result(endured, findings) | about
     print(f"{endured.seconds:.0f} s, {shape.name} in each of two rooms\n\n{endurance.text(found)}")
-    rows = [(each.question, "yes" if each.holds else "no", each.detail) for each in findings]
+    rows = [(each.question, answered(each.holds), each.detail) for each in findings]
     _keep(arguments, "endurance", found, results.markdown("Endurance", ("", "holds", "measured"), rows), {})
     return 0 if found["holds"] else 1
 

@@ -269,7 +269,7 @@ def result(endured: Endured, findings: Sequence[Finding]) -> dict[str, Any]:
         "kind": "endurance",
         "shape": endured.shape.as_json(),
         "seconds": round(endured.seconds, 1),
-        "holds": all(each.holds for each in findings),
+        "holds": all(each.holds for each in findings),  # so long a run that cannot tell has not shown it
         "findings": [asdict(each) for each in findings],
         "outages": [
             {"what": each.what, "seconds": round(each.ended_s - each.began_s, 1)} for each in endured.outages

@@ -25,7 +25,7 @@ from bench.rooms.verdict import (
 from config.settings import Settings
 from demo.coverage import Coverage
 from demo.quantiles import Distribution, distribution, trend
-from demo.verdict import Finding
+from demo.verdict import Finding, answered
 from pipeline.engines.choice import chosen
 
 MOST_TROUBLES: Final = 8
@@ -113,7 +113,7 @@ def plots(found: Mapping[str, Any]) -> dict[str, str]:
 def as_markdown(title: str, found: Mapping[str, Any]) -> str:
     """The questions, for the files of results."""
     rows = [
-        (each["question"], "yes" if each["holds"] else "no", each["detail"])
+        (each["question"], answered(each["holds"]), each["detail"])
         for each in (*found["promises"], *found["bearing"])
     ]
     return markdown(title, ("", "holds", "measured"), rows)
@@ -121,7 +121,7 @@ def as_markdown(title: str, found: Mapping[str, Any]) -> str:
 
 def answer(finding: Mapping[str, Any]) -> str:
     """One question and its answer as a line."""
-    return f"{'yes' if finding['holds'] else 'no '}  {finding['question']}: {finding['detail']}"
+    return f"{answered(finding['holds']):3}  {finding['question']}: {finding['detail']}"
 
 
 def as_findings(found: Sequence[Mapping[str, Any]]) -> list[Finding]:

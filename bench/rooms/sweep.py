@@ -166,7 +166,7 @@ def gave(axis: Axis, known: Mapping[str, PointResult]) -> list[str]:
     for shape in axis.points:
         found = known.get(key(shape))
         if found is not None and not found["keeps_up"]:
-            return [each["question"] for each in found["bearing"] if not each["holds"]]
+            return [each["question"] for each in found["bearing"] if each["holds"] is False]
     return []
 
 

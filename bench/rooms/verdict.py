@@ -31,12 +31,12 @@ class LoadVerdict:
     @property
     def holds(self) -> bool:
         """All of it."""
-        return all(each.holds for each in (*self.promises, *self.bearing))
+        return not any(each.fails for each in (*self.promises, *self.bearing))
 
     @property
     def keeps_up(self) -> bool:
         """The promises aside."""
-        return all(each.holds for each in self.bearing)
+        return not any(each.fails for each in self.bearing)
 
 
 def judge(rooms: Sequence[Seen], faults: Sequence[str] = (), room_cores: Sequence[float] = ()) -> LoadVerdict:
@@ -154,7 +154,7 @@ def _steady(rooms: Sequence[Seen], language: str) -> Finding:
         for room in rooms
         if language in room.languages
     ]
-    return next((each for each in found if not each.holds), found[0])
+    return next((each for each in found if each.fails), found[0])
 
 
 def _room_process(cores: Iterable[float]) -> Finding:

@@ -95,6 +95,14 @@ def test_one_room_whose_lag_grows_is_enough() -> None:
     assert failed(ROOM, growing) == ["the lag of es did not grow"]
 
 
+def test_a_lag_of_too_few_clauses_is_no_yes() -> None:
+    """Nor does it say that the machine falls behind."""
+    (finding,) = [each for each in judge([with_language(lag=[])]).bearing if "lag" in each.question]
+
+    assert finding.holds is None
+    assert judge([with_language(lag=[])]).keeps_up
+
+
 def test_words_that_nobody_heard_or_spoke_count() -> None:
     silent = replace(with_language(coverage=Coverage(100, 99, 95, 98, 90)), heard=80)
 

@@ -20,6 +20,7 @@ from demo.talk import RATE_HZ, resampled
 from demo.verdict import (
     Compared,
     Finding,
+    answered,
     compare,
     heard_originals,
     heard_their_language,
@@ -316,17 +317,24 @@ def test_ninety_five_of_a_hundred_words_must_be_spoken(
         (0.2, 0.15, 3600.0, False),  # the same for an hour: twelve seconds
         (0.09, 0.08, 3600.0, True),
         (-3.0, -9.0, 60.0, True),
-        (0.0, -math.inf, 60.0, True),
+        (0.0, -math.inf, 60.0, None),  # too few to tell: no yes
     ],
 )
 def test_lag_may_not_grow(
-    slope_a_minute: float, at_least_a_minute: float, length_s: float, steady: bool
+    slope_a_minute: float, at_least_a_minute: float, length_s: float, steady: bool | None
 ) -> None:
     found = lag_is_steady("es", Trend(slope_a_minute / 60, at_least_a_minute / 60), length_s)
 
     assert found.question == "the lag of es did not grow"
     assert found.holds is steady
     assert found.detail.startswith(f"{slope_a_minute:+.2f} s a minute (")
+
+
+def test_what_cannot_be_told_is_neither_a_yes_nor_a_failure() -> None:
+    unknown = lag_is_steady("es", Trend(0.0, -math.inf), 60.0)
+
+    assert not unknown.fails
+    assert [answered(each) for each in (unknown.holds, True, False)] == ["?", "yes", "no"]
 
 
 def test_every_clause_has_an_outcome() -> None:
