@@ -86,8 +86,8 @@ async def test_one_sign_of_life_ends_the_suspicion(
     suspect(services, room)
     await services.reconciler.look(room.name)
     assert len(media.identities(room.name)) == (1 if sign == "answer" else 2)
-    media.silent.discard("agent-1") if sign == "named" else None
     if sign == "named":
+        media.silent.discard("agent-1")
         services.reconciler.trust(RunningInterpreter(room.name, "agent-1"))
     if sign != "answer":
         media.heartless.clear()
