@@ -14,6 +14,7 @@ from livekit.rtc.participant import UnpublishTrackError
 
 from demo.doors import Admission
 from demo.talk import RATE_HZ
+from foundation.carried_through import carried_through
 from foundation.tasks import Tasks
 from pipeline.audio import HEARING_RATE_HZ, Pcm
 from protocol.attributes import CAPTIONS_TOPIC, EVENTS_TOPIC
@@ -21,7 +22,6 @@ from protocol.attributes import CAPTIONS_TOPIC, EVENTS_TOPIC
 CHUNK_S = 0.02
 STREAM_LIMIT_S = 10.0
 CLOSE_LIMIT_S = 3.0
-CONNECT_LIMIT_S = 20.0
 OPEN_BEFORE_S = 0.6
 """So long a microphone is open before somebody speaks into it: others have to subscribe to it first."""
 MICROPHONE = "microphone"
@@ -119,7 +119,8 @@ class Attendee:
         self.room.register_text_stream_handler(CAPTIONS_TOPIC, self._caption)
         self.room.register_text_stream_handler(EVENTS_TOPIC, self._event)
         options = rtc.RoomOptions(auto_subscribe=not self._only_recorded, single_peer_connection=True)
-        await self._to_its_end(self.room.connect(admission.url, admission.token, options))
+        connecting = self.room.connect(admission.url, admission.token, options)
+        await carried_through(connecting, self.room.disconnect, name=f"{self.identity} joins")
         for person in self.room.remote_participants.values() if self._only_recorded else ():
             for publication in person.track_publications.values():
                 self._subscribe(publication, person)
@@ -208,15 +209,6 @@ class Attendee:
         async with asyncio.timeout(STREAM_LIMIT_S):
             text = await reader.read_all()
         self.on_event(text, identity)
-
-    async def _to_its_end(self, connecting: Coroutine[None, None, None]) -> None:
-        """Also where it is cancelled: the library ends the process when nobody takes up a room that was connected."""
-        task = self._tasks.start(connecting, name=f"{self.identity} joins")
-        try:
-            await asyncio.shield(task)
-        except asyncio.CancelledError:
-            await asyncio.wait({task}, timeout=CONNECT_LIMIT_S)
-            raise
 
     def _own(self, work: Coroutine[None, None, None]) -> None:
         self._tasks.start(work, name=f"{self.identity} reads")

@@ -26,6 +26,7 @@ LOOKED_AT = {
     "bench/placement.py": "asks for its result, then cancels and waits",
     "cli/exits.py": "awaits it",
     "demo/holding.py": "`keep_running`, cancelled and waited for",
+    "foundation/carried_through.py": "shields and awaits it; what undoes it logs what fails",
     "foundation/tasks.py": "the owner itself",
     "pipeline/engines/processes/child.py": "catches and logs everything, waited for when its process is ended",
     "pipeline/engines/measuring.py": "awaits it",

@@ -10,6 +10,7 @@ import structlog
 from livekit import api, rtc
 
 from config.settings import LiveKit, Settings
+from foundation.carried_through import carried_through
 from protocol.control import Configure
 from worker.heartbeat import Heartbeat
 from worker.room import LeaveReason, RoomInterpreter
@@ -88,7 +89,8 @@ async def join(
         )
         try:
             async with asyncio.timeout(CONNECT_LIMIT_S):
-                await room.connect(settings.livekit.url, token, options)
+                connecting = room.connect(settings.livekit.url, token, options)
+                await carried_through(connecting, room.disconnect, name="joins a room")
         except (rtc.ConnectError, TimeoutError) as error:
             reason = getattr(error, "message", "") or "no answer"
             raise JoinError(f"cannot join {room_name} at {settings.livekit.url}: {reason}") from error

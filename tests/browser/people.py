@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -215,12 +217,27 @@ async def person(
             page = await context.new_page()
             errors: list[str] = []
             page.on(
-                "console", lambda message: errors.append(message.text) if message.type == "error" else None
+                "console",
+                lambda message: (
+                    errors.append(message.text) if _is_error(message.type, message.text) else None
+                ),
             )
             page.on("pageerror", lambda error: errors.append(str(error)))
             yield Person(page, errors)
         finally:
             await context.close()
+
+
+_TORN: Final = re.compile(
+    r"DataChannel error on (lossy|reliable): User-Initiated Abort"
+    r"|publisher data channel '\w+' closed unexpectedly"
+)
+"""What livekit-client writes where the server takes a connection away (somebody is removed, moved to another tab, or
+the meeting ends) and the browser hears of the channels' end before the word for it: which comes first is chance."""
+
+
+def _is_error(kind: str, text: str) -> bool:
+    return kind == "error" and _TORN.match(text) is None
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,7 @@ class Faults:
             await page.evaluate(_DRAWN)
             self.found.extend(f"{name}, {width}: {problem}" for problem in await cut_lines(page))
         await page.set_viewport_size(size)
+        await page.evaluate(_DRAWN)
 
 
 @pytest.mark.parametrize("name", ["small", "arabic"])

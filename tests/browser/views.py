@@ -140,8 +140,10 @@ async def tools(album: Album) -> None:
     hand = page.locator(".tool-hand")
     if await page.locator(".more-menu .tool-hand").count() == 0:
         await page.keyboard.press("Escape")
-    elif not await hand.is_visible():  # what was looked at before has closed the menu
-        await page.locator(".tool-more").click()
+    while not await hand.is_visible():  # what was looked at before has closed the menu
+        if await page.locator(".tool-more").get_attribute("aria-expanded") == "false":
+            await page.locator(".tool-more").click()
+        await page.wait_for_timeout(100)
     await hand.click()
     await page.locator(".hand-menu button").first.wait_for()
     await album.view("hand")

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from foundation.recent import Recent
+from pipeline.engines.onnx_options import session_options
 from pipeline.engines.processes.helper import Emit, HelperError, serve
 from pipeline.machine import voice_threads
 
@@ -34,12 +35,11 @@ class Piper:
         self._config = SynthesisConfig
 
         def load(name: str) -> Any:
-            options = onnxruntime.SessionOptions()
-            options.intra_op_num_threads = threads
-            options.add_session_config_entry("session.intra_op.allow_spinning", "0")
             file = directory / f"{name}.onnx"
             described = json.loads(file.with_name(f"{name}.onnx.json").read_bytes())
-            session = onnxruntime.InferenceSession(str(file), options, providers=["CPUExecutionProvider"])
+            session = onnxruntime.InferenceSession(
+                str(file), session_options(threads), providers=["CPUExecutionProvider"]
+            )
             return PiperVoice(session, PiperConfig.from_dict(described))
 
         self._load = load  # `PiperVoice.load` would take all cores

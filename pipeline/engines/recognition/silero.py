@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.audio import AudioError, Pcm
+from pipeline.engines.onnx_options import session_options
 from pipeline.engines.protocols import EngineError, EngineMissing
 
 FRAME_SAMPLES: Final = 512
@@ -104,8 +105,7 @@ def _session(path: Path) -> Any:
         raise EngineMissing(
             "voice activity detection needs onnxruntime; `pip install onnxruntime`"
         ) from error
-    options = onnxruntime.SessionOptions()
-    options.inter_op_num_threads = options.intra_op_num_threads = 1
+    options = session_options(threads=1)
     options.enable_cpu_mem_arena = False
     options.log_severity_level = 4
     try:

@@ -21,6 +21,7 @@ from config.settings import Models
 from pipeline.audio import AudioError, Pcm, pcm_from_floats
 from pipeline.engines.giving_way import LiveFirst
 from pipeline.engines.homes import Wanted, require_library
+from pipeline.engines.onnx_options import session_options
 from pipeline.engines.protocols import (
     EngineError,
     EngineInfo,
@@ -269,15 +270,10 @@ def _load(model: Path, voices: Path, threads: int) -> Any:
         raise EngineMissing("kokoro-onnx is not installed; `pip install kokoro-onnx`") from error
     # at its debug level it would write down what people say
     logging.getLogger("kokoro_onnx").setLevel(logging.WARNING)
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.add_session_config_entry(
-        "session.intra_op.allow_spinning", "0"
-    )  # waiting costs recognition nothing
     wanted = ("CUDAExecutionProvider", "CPUExecutionProvider")
     providers = [name for name in wanted if name in onnxruntime.get_available_providers()]
     try:
-        session = onnxruntime.InferenceSession(str(model), options, providers=providers)
+        session = onnxruntime.InferenceSession(str(model), session_options(threads), providers=providers)
         return Kokoro.from_session(session, str(voices))
     except Exception as error:  # onnxruntime's errors share no base class
         raise EngineError(f"cannot load the Kokoro model {model.name}: {error}") from error

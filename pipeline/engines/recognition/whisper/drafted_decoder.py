@@ -21,6 +21,7 @@ import numpy as np
 import structlog
 from numpy.typing import NDArray
 
+from pipeline.engines.onnx_options import session_options
 from pipeline.engines.protocols import EngineError
 from pipeline.engines.recognition.whisper import decoder_network
 from pipeline.engines.recognition.whisper.decoder_network import BLOCKS, DecoderShape
@@ -233,10 +234,10 @@ def _session(model: bytes) -> Any:
     """Raises EngineError."""
     import onnxruntime
 
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
     try:
-        return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+        return onnxruntime.InferenceSession(
+            model, session_options(threads=1), providers=["CPUExecutionProvider"]
+        )
     except Exception as error:  # onnxruntime raises classes of its own that share no base but this
         raise EngineError(f"ONNX Runtime cannot use the decoder ({type(error).__name__})") from error
 
