@@ -214,18 +214,26 @@ class Stack(AbstractAsyncContextManager["Stack"]):
         log_file = self.log_of(part)
         return log_file.stat().st_size if log_file.exists() else 0
 
-    async def _usable(self, part: Part, known_from: int) -> None:
-        """Returns once all health addresses answer and, where that is asked, another part knows this one."""
-        await _answers(part.ready)
+    async def _usable(self, part: Part, known_from: int, missing: list[str]) -> None:
+        """Returns once all health addresses answer and, where that is asked, another part knows this one.
+
+        Args:
+            missing: gets what is waited for, the newest last.
+        """
+        for url in part.ready:
+            missing.append(f"{url} does not answer")
+            await _answers(url)
         if part.known_by and part.known_by[0] in self._names:
             other, words = part.known_by
+            missing.append(f'{other} does not say "{words}"')
             logged = partial(_logged, self.log_of(other), known_from, words.encode())
             while not await asyncio.to_thread(logged):  # noqa: ASYNC110  # a file tells nobody that it grew
                 await asyncio.sleep(0.1)
 
     async def _until_ready(self, part: Part, child: ChildProcess, known_from: int) -> None:
         """Returns when it can be used; raises PartFailed when it dies first or takes too long."""
-        answers = asyncio.create_task(self._usable(part, known_from))
+        missing = ["it was not asked yet"]
+        answers = asyncio.create_task(self._usable(part, known_from, missing))
         ended = asyncio.create_task(child.wait())
         try:
             await asyncio.wait(
@@ -237,7 +245,7 @@ class Stack(AbstractAsyncContextManager["Stack"]):
                 answers.result()
                 return
             else:
-                reason = f"did not get ready within {part.start_patience_s:g} s"
+                reason = f"did not get ready within {part.start_patience_s:g} s: {missing[-1]}"
             raise PartFailed(part.name, reason, log=child.log, tail=child.tail())
         finally:
             for task in (answers, ended):
@@ -255,12 +263,11 @@ def _logged(log_file: Path, start: int, words: bytes) -> bool:
         return words in file.read()
 
 
-async def _answers(urls: Sequence[str]) -> None:
-    """Returns once every URL has answered 200."""
+async def _answers(url: str) -> None:
+    """Returns once it has answered 200."""
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=5)) as session:
-        for url in urls:
-            while not await _answers_once(session, url):  # noqa: ASYNC110  # nobody tells us but by answering
-                await asyncio.sleep(0.1)
+        while not await _answers_once(session, url):  # noqa: ASYNC110  # nobody tells us but by answering
+            await asyncio.sleep(0.1)
 
 
 async def _answers_once(session: aiohttp.ClientSession, url: str) -> bool:

@@ -10,16 +10,19 @@ from pathlib import Path
 import aiohttp
 import pytest
 import pytest_asyncio
-from playwright.async_api import Playwright, async_playwright
+from playwright.async_api import Playwright, async_playwright, expect
 
 from stack import webapp
 from stack.alone import alone
 from stack.livekit_server import obtain
 from stack.ports import free_port
+from tests.browser.people import PATIENCE_MS
 from tests.browser.rooms import Rooms
 from tests.browser.servers import ROOT, MediaServer, Service, auth_service, livekit_server
 
 HERE = Path(__file__).parent
+
+expect.set_options(timeout=PATIENCE_MS)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

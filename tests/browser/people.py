@@ -19,6 +19,8 @@ from playwright.async_api import Browser, BrowserContext, Locator, Page, Playwri
 CHROMIUM = "/usr/bin/chromium"
 DESKTOP = (1280, 800)
 PHONE = (390, 844)
+PATIENCE_MS: Final = 60_000
+"""For whatever must come: three connections are made, and a machine may do much else meanwhile."""
 
 # Copies whatever the page sends to the loudspeaker, so that a test can listen to it.
 EAVESDROP = """
@@ -126,7 +128,7 @@ class Person:
             await self.page.goto(link)
         await self.page.locator("#name").fill(name)
         await self.page.locator("button[type=submit]").click()
-        await self.page.locator(".room").wait_for(timeout=20_000)
+        await self.page.locator(".room").wait_for()
 
     async def hear(self, language: str) -> None:
         """Chooses the language to hear; a code or "off"."""
@@ -137,7 +139,7 @@ class Person:
 
     async def open_languages(self) -> None:
         """Opens the sheet of languages, unless it is open: its button would close it then."""
-        await self.page.locator(".chip").wait_for(timeout=20_000)
+        await self.page.locator(".chip").wait_for()
         if not await self.page.locator(".sheet").count():
             await self.page.locator(".chip").click()
         await self.page.locator(".sheet").wait_for()
@@ -212,6 +214,7 @@ async def person(
             device_scale_factor=1,
             **context_options,  # type: ignore[arg-type]  # as Playwright documents them
         )
+        context.set_default_timeout(PATIENCE_MS)
         try:
             await context.add_init_script(EAVESDROP)
             page = await context.new_page()

@@ -135,7 +135,7 @@ async def test_a_meeting_is_complete_by_keyboard(
         await page.get_by_label("Your name").focus()
         await page.keyboard.type("Ana")
         await page.keyboard.press("Enter")
-        await page.locator(".room").wait_for(timeout=20_000)
+        await page.locator(".room").wait_for()
         await page.keyboard.press("l")
         await expect(page.locator("#hear")).to_be_focused()
         await page.keyboard.type("Spa")

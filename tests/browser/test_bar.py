@@ -13,7 +13,6 @@ from tests.browser.servers import MediaServer
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
-PATIENCE_MS = 20_000
 
 _BOX = """(selector) => {
   const { top, bottom, height } = document.querySelector(selector).getBoundingClientRect();
@@ -38,13 +37,13 @@ async def test_languages_are_found_by_any_name_while_the_captions_stay_in_sight(
         await interpreter.opened("es")
         for number in range(12):
             await interpreter.caption("emma", f"Línea {number} de las doce.", language="es")
-        await expect(page.locator(".passage-text").last).to_contain_text("Línea 11", timeout=PATIENCE_MS)
+        await expect(page.locator(".passage-text").last).to_contain_text("Línea 11")
 
         await ana.open_languages()
         sheet = await page.evaluate(_BOX, ".sheet")
         assert abs(sheet["height"] - PHONE[1] / 2) < 2
         newest = page.locator(".clause").last
-        await expect(newest).to_be_in_viewport(ratio=1, timeout=PATIENCE_MS)
+        await expect(newest).to_be_in_viewport(ratio=1)
         assert (await page.evaluate(_BOX, ".captions"))["bottom"] <= sheet["top"]
         assert await barriers(page) == []
 
@@ -84,22 +83,20 @@ async def test_an_organiser_takes_three_steps_and_keys_say_what_they_did(
         await page.locator('[data-step="interpreter"] button').click()
         await expect(page.locator('[data-step="interpreter"] button')).to_be_disabled()
         await page.locator('[data-step="invite"] button').click()
-        await expect(page.get_by_role("dialog").get_by_label("Link for guests")).to_be_visible(
-            timeout=PATIENCE_MS
-        )
+        await expect(page.get_by_role("dialog").get_by_label("Link for guests")).to_be_visible()
         await page.keyboard.press("Escape")
         await expect(done).to_have_text(["Invite people (done)"])
 
         async with interpreting(media, meeting.room, ("en", "es")) as interpreter:
-            await expect(done).to_have_count(2, timeout=PATIENCE_MS)
+            await expect(done).to_have_count(2)
             await page.reload()
-            await expect(done).to_have_count(2, timeout=PATIENCE_MS)
+            await expect(done).to_have_count(2)
             await page.locator('[data-step="try"] button').click()
             await interpreter.published("sample")
             await emma.hear("es")
             await interpreter.opened("es")
             await interpreter.caption(await emma.identity(), "No preguntes", language="es")
-            await expect(done).to_have_count(3, timeout=PATIENCE_MS)
+            await expect(done).to_have_count(3)
             await page.get_by_role("button", name="Stop the sample").click()
 
             told = page.locator(".strip-told")
@@ -115,7 +112,7 @@ async def test_an_organiser_takes_three_steps_and_keys_say_what_they_did(
                 await page.locator("body").press(key)
                 await expect(told).to_have_text(words)
             assert await page.evaluate(_BOX, ".captions") == before
-            await expect(told).to_have_attribute("data-told", "false", timeout=PATIENCE_MS)
+            await expect(told).to_have_attribute("data-told", "false")
 
             await page.locator(".tool-more").click()
             await expect(page.locator(".more-menu button")).to_have_text(
@@ -129,6 +126,6 @@ async def test_an_organiser_takes_three_steps_and_keys_say_what_they_did(
             await page.locator(".panel > header button").click()
             await page.locator(".steps > button").click()
             await page.reload()
-            await expect(page.locator(".chip")).to_have_attribute("data-language", "es", timeout=PATIENCE_MS)
+            await expect(page.locator(".chip")).to_have_attribute("data-language", "es")
             await expect(page.locator(".steps")).to_have_count(0)
             assert emma.errors == []

@@ -78,7 +78,7 @@ async def test_clauses_flow_into_paragraphs_that_are_saved_as_they_are_read(
         await interpreter.opened("fr")
         await interpreter.caption("emma", "Allons-y.", language="fr", start_ms=9500, end_ms=10_000)
         await expect(texts).to_have_text(
-            ["Tenemos salas nuevas y muchos alumnos.", "Sí.", "Sigamos.", "Allons-y."], timeout=15_000
+            ["Tenemos salas nuevas y muchos alumnos.", "Sí.", "Sigamos.", "Allons-y."]
         )
         assert await texts.evaluate_all("all => all.map(one => one.lang)") == ["es", "es", "es", "fr"]
         assert await ana.page.locator(".captions [data-former]").count() == 3

@@ -15,15 +15,11 @@ from tests.browser.servers import MediaServer, Service
 
 pytestmark = pytest.mark.browser
 
-PATIENCE_MS = 20_000
-
 
 async def _is_inside(page: Page, microphone: str) -> None:
     """In the room again without a click, the microphone as it was."""
-    await expect(page.locator(".room")).to_be_visible(timeout=PATIENCE_MS)
-    await expect(page.locator(f'.tool-mic[data-microphone="{microphone}"]')).to_be_visible(
-        timeout=PATIENCE_MS
-    )
+    await expect(page.locator(".room")).to_be_visible()
+    await expect(page.locator(f'.tool-mic[data-microphone="{microphone}"]')).to_be_visible()
 
 
 async def test_whoever_reloads_is_back_as_who_they_were(
@@ -58,13 +54,13 @@ async def test_whoever_reloads_is_back_as_who_they_were(
             await expect(page.locator(".passage")).to_contain_text("Bonjour.")
             await ana.open_panel("people")
             assert await ana.identity() == me
-            await expect(page.locator(".person")).to_have_count(1, timeout=PATIENCE_MS)
+            await expect(page.locator(".person")).to_have_count(1)
 
         tab = await page.context.new_page()
         await tab.goto(link)
         await tab.get_by_role("button", name="Move it here").click()
         await _is_inside(tab, "off")
-        await expect(page.locator('[data-reason="elsewhere"]')).to_be_visible(timeout=PATIENCE_MS)
+        await expect(page.locator('[data-reason="elsewhere"]')).to_be_visible()
         assert await Person(tab, []).identity() == me
 
         await tab.locator(".tool-leave").click()
@@ -108,7 +104,7 @@ async def test_links_are_not_lost_and_a_recording_is_not_lost_unasked(
         await press.get_by_role("button", name="Turn off link").click()
         await expect(press).to_have_attribute("data-link-state", "valid")
         await page.get_by_role("dialog").get_by_role("button", name="Turn off link").click()
-        await expect(press).to_have_attribute("data-link-state", "revoked", timeout=PATIENCE_MS)
+        await expect(press).to_have_attribute("data-link-state", "revoked")
 
         await emma.open_panel("transcript")
         await page.get_by_role("button", name="Start recording").click()

@@ -41,7 +41,7 @@ async def _refuse(route: Route) -> None:
 async def _what_is_hidden(page: Page, language: str, size: tuple[int, int]) -> list[object]:
     await page.set_viewport_size({"width": size[0], "height": size[1]})
     join = page.locator("button[type=submit]")
-    await expect(join).to_be_enabled(timeout=20_000)
+    await expect(join).to_be_enabled()
     await page.evaluate("scrollTo(0, 0)")
     # where the whole notice is in sight anyway, the line that stands for it goes
     await page.wait_for_function(
@@ -100,6 +100,6 @@ async def test_why_joining_failed_stands_at_the_button_and_nothing_that_is_focus
         for width, height in (SMALL, LANDSCAPE):
             await page.set_viewport_size({"width": width, "height": height})
             await page.locator("button[type=submit]").click()
-            await page.locator(".before-join .notice-problem").wait_for(timeout=20_000)
+            await page.locator(".before-join .notice-problem").wait_for()
             assert await page.evaluate(_SEEN, ".before-join .notice-problem")
             assert await page.evaluate(_SEEN, "button[type=submit]")

@@ -75,7 +75,7 @@ async def test_the_organisers_click_brings_the_interpreter(
             state = emma.page.locator("[data-interpreter]")
             await expect(state).to_have_attribute("data-interpreter", "absent")
             await emma.page.locator(".organise").get_by_role("button", name="Invite the interpreter").click()
-            await expect(state).to_have_attribute("data-interpreter", "present", timeout=20_000)
+            await expect(state).to_have_attribute("data-interpreter", "present")
             await expect(emma.page.locator('[data-channel="es"]')).to_contain_text("1.5 s behind")
             await emma.page.get_by_role("button", name="Mute: Spanish").click()
             await expect(emma.page.locator('[data-channel="es"]')).to_contain_text("muted")
@@ -99,7 +99,7 @@ async def test_the_organisers_click_brings_the_interpreter(
             assert told["muted"] == ["es"]
             await emma.page.get_by_role("button", name="Dismiss").click()
             await emma.page.get_by_role("dialog").get_by_role("button", name="Dismiss").click()
-            await expect(state).to_have_attribute("data-interpreter", "absent", timeout=20_000)
+            await expect(state).to_have_attribute("data-interpreter", "absent")
             assert emma.errors == []
 
 
@@ -117,9 +117,7 @@ async def test_the_interpreter_is_there_from_the_start_where_it_is_wished(
         await emma.page.get_by_role("button", name="Create meeting").click()
         await emma.page.get_by_label("Your name").fill("Emma")
         await emma.page.locator("button[type=submit]").click()
-        await expect(emma.page.locator(".strip-interpreter")).to_have_attribute(
-            "data-presence", "present", timeout=30_000
-        )
+        await expect(emma.page.locator(".strip-interpreter")).to_have_attribute("data-presence", "present")
         await expect(emma.page.locator('[data-step="interpreter"]')).to_have_attribute("data-done", "true")
         assert emma.errors == []
 
@@ -144,7 +142,7 @@ async def test_a_meeting_is_created_on_the_start_page(
         await expect(emma.page.locator("h1")).to_have_text("Join “Planning”")
         await emma.page.get_by_label("Your name").fill("Emma")
         await emma.page.locator("button[type=submit]").click()
-        await emma.page.locator(".room").wait_for(timeout=20_000)
+        await emma.page.locator(".room").wait_for()
         await emma.page.locator(".room-invite").click()
         invite = emma.page.get_by_role("dialog")
         guest_link = await invite.get_by_label("Link for guests").input_value()
@@ -259,7 +257,7 @@ async def test_the_page_comes_back_when_the_media_server_does(
                 await ana.join(meeting.guest_link, "Ana")
                 await ana.hear("es")
             banner = ana.page.locator(".banner")
-            await expect(banner).to_have_attribute("data-connection", "reconnecting", timeout=30_000)
+            await expect(banner).to_have_attribute("data-connection", "reconnecting")
             with livekit_server(livekit, tmp_path, webhook_port=port, port=media_port):
                 await expect(banner).to_have_attribute("data-connection", "restored", timeout=60_000)
                 await rooms.engage(meeting)

@@ -49,7 +49,7 @@ async def _tasks() -> AsyncIterator[Callable[[Coroutine[Any, Any, None]], None]]
 
 
 async def _original_gain(listener: Person, gain: str) -> None:
-    await expect(listener.page.locator(".room")).to_have_attribute("data-original-gain", gain, timeout=15_000)
+    await expect(listener.page.locator(".room")).to_have_attribute("data-original-gain", gain)
 
 
 async def _set_volume(person_sound: Locator, percent: int) -> None:
@@ -108,9 +108,9 @@ async def test_each_person_is_heard_as_the_listener_chose(
         await _set_volume(one, 0)
         await _hears(ana)
         await ana.page.reload()
-        await ana.page.locator(".room").wait_for(timeout=20_000)
+        await ana.page.locator(".room").wait_for()
         await ana.open_languages()
-        await expect(chosen).to_have_attribute("data-value", "fr", timeout=20_000)
+        await expect(chosen).to_have_attribute("data-value", "fr")
         await expect(one.locator("input[type=range]")).to_have_value("0")
         await _set_volume(one, 100)
         await interpreter.begins("fr", speaker)
@@ -125,9 +125,9 @@ async def test_each_person_is_heard_as_the_listener_chose(
         await _hears(ana)
         audience = emma.page.locator(".audience li")
         await emma.open_panel("people")
-        await expect(audience).to_have_text(["Ana reads you in Spanish"], timeout=20_000)
+        await expect(audience).to_have_text(["Ana reads you in Spanish"])
         await ana.choose(understood, "")
-        await expect(audience).to_have_text(["Ana hears you in Spanish"], timeout=20_000)
+        await expect(audience).to_have_text(["Ana hears you in Spanish"])
         await _hears(ana, SPANISH_HZ)
 
         # How the others shall hear her is hers to say.

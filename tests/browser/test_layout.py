@@ -16,7 +16,6 @@ from tests.browser.servers import MediaServer
 pytestmark = pytest.mark.browser
 
 MOST_SHIFT = 0.05
-PATIENCE_MS = 15_000
 
 # Sums up what moved without anybody touching the page, and notes every height of the captions' area.
 _WATCH = """() => {
@@ -73,17 +72,17 @@ async def test_nothing_moves_the_text(
 
         await sockets[-1].close(code=3000, reason="cut")
         banner = ana.page.locator(".banner")
-        await expect(banner).to_have_attribute("data-connection", "reconnecting", timeout=PATIENCE_MS)
-        await expect(banner).to_have_attribute("data-connection", "restored", timeout=PATIENCE_MS)
+        await expect(banner).to_have_attribute("data-connection", "reconnecting")
+        await expect(banner).to_have_attribute("data-connection", "restored")
 
         talking = asyncio.create_task(interpreter.say("es", tone(1000, 4)))
         await emma.page.locator(".tool-mic").click()
         wait = emma.page.locator(".wait")
-        await expect(wait).to_have_attribute("data-waiting", "1", timeout=PATIENCE_MS)
+        await expect(wait).to_have_attribute("data-waiting", "1")
         waits_of_ana = await ana.page.locator('.wait:not([data-waiting="0"])').count()
         ringed = await emma.page.locator('.tool-mic[data-waiting="true"]').count()
         await talking
-        await expect(wait).to_have_attribute("data-waiting", "0", timeout=PATIENCE_MS)
+        await expect(wait).to_have_attribute("data-waiting", "0")
 
         moved = [await one.page.evaluate("() => window.moved") for one in (ana, emma)]
         assert [len(one["heights"]) for one in moved] == [1, 1], moved
@@ -98,17 +97,17 @@ async def _a_lively_moment(
     """A trouble, a voice, a growing lag and a draft that becomes final, one on top of the other."""
     page = listener.page
     await interpreter.report({"code": report, "language": "es"})
-    await expect(page.locator(".troubles", has_text=told)).to_be_visible(timeout=PATIENCE_MS)
+    await expect(page.locator(".troubles", has_text=told)).to_be_visible()
     words = f"{word} vamos a empezar con el informe de la última semana y luego"
     segment = await interpreter.caption("luc", words, language="es", final=False, committed=len(word))
-    await expect(page.locator(".tentative")).to_be_visible(timeout=PATIENCE_MS)
+    await expect(page.locator(".tentative")).to_be_visible()
     await interpreter.measure("es", 3.9)
     await interpreter.say("es", tone(1000, 0.4))
     await interpreter.measure("es", 5.6)
     await interpreter.caption("luc", f"{words} hablamos de ello.", language="es", segment=segment)
-    await expect(page.locator(".tentative")).to_have_count(0, timeout=PATIENCE_MS)
+    await expect(page.locator(".tentative")).to_have_count(0)
     await interpreter.report()
-    await expect(page.locator(".troubles", has_text=told)).to_have_count(0, timeout=PATIENCE_MS)
+    await expect(page.locator(".troubles", has_text=told)).to_have_count(0)
 
 
 LONG_TITLE = "Quarterly budget review of the northern and southern branches"
@@ -176,7 +175,7 @@ async def test_every_window_has_room_for_what_matters(
         person(playwright, size=PHONE, locale="ar") as ana,
     ):
         await emma.page.goto(meeting.organiser_link)
-        await emma.page.locator("button[type=submit]").wait_for(timeout=PATIENCE_MS)
+        await emma.page.locator("button[type=submit]").wait_for()
         wrong += await _doors_without_a_way_in(emma.page)
         await emma.page.evaluate(
             "localStorage.setItem('hive.preferences', JSON.stringify({pushToTranslate: true}))"
@@ -189,7 +188,7 @@ async def test_every_window_has_room_for_what_matters(
         await interpreter.opened("es")
         await interpreter.measure("es", 4.4)
         pill = page.locator(".lag .pill")
-        await pill.wait_for(timeout=PATIENCE_MS)
+        await pill.wait_for()
         if (await pill.inner_text()).strip() != "4 s":
             wrong.append("the delay takes the title's room")
 
@@ -224,17 +223,17 @@ async def test_every_window_has_room_for_what_matters(
         await page.evaluate(_REFUSE)
         await page.locator(".tool-mic").click()
         told = page.get_by_role("alert").filter(has_text="does not allow the microphone")
-        await expect(told).to_be_in_viewport(ratio=1, timeout=PATIENCE_MS)
+        await expect(told).to_be_in_viewport(ratio=1)
         await expect(page.locator('.tool-mic[data-microphone="failed"] .tool-doubt')).to_have_text("?")
         await page.set_viewport_size({"width": 1024, "height": 768})
         await page.locator(".tool-share").click()
         told = page.get_by_role("alert").filter(has_text="not shared")
-        await expect(told).to_be_in_viewport(ratio=1, timeout=PATIENCE_MS)
+        await expect(told).to_be_in_viewport(ratio=1)
 
         await ana.page.goto(meeting.guest_link)
         await ana.page.locator("#name").fill("Ana")
         await ana.page.locator("button[type=submit]").click()
-        await ana.page.locator(".room").wait_for(timeout=20_000)
+        await ana.page.locator(".room").wait_for()
         if (
             await ana.page.locator(".room-head h1").evaluate("(h1) => getComputedStyle(h1).direction")
             != "ltr"

@@ -71,7 +71,7 @@ async def test_a_speaker_switches_it_on_for_this_meeting_and_everybody_sees_it(
 
         # It is wished again after a reload, and in no other tab or meeting.
         await emma.page.reload()
-        await emma.page.locator(".room").wait_for(timeout=20_000)
+        await emma.page.locator(".room").wait_for()
         await interpreter.wished(WISH, "on")
         await emma.open_languages()
         await expect(switch).to_be_checked()
@@ -85,7 +85,7 @@ async def test_a_speaker_switches_it_on_for_this_meeting_and_everybody_sees_it(
         await otto.page.get_by_role(
             "switch", name="Speakers may be heard in a voice that resembles"
         ).uncheck()
-        await expect(mark).to_have_count(0, timeout=20_000)
+        await expect(mark).to_have_count(0)
         await interpreter.report({"code": "likeness_forbidden", "speaker": speaker})
         await expect(emma.page.get_by_text("The organiser does not allow voices").first).to_be_visible()
         await switch.click()

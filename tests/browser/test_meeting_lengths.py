@@ -25,7 +25,6 @@ MOST_SHIFT = 0.05
 """Of four minutes, all of it together: browsers call a page good up to 0.1 in its worst five seconds."""
 MOST_GROWTH_MB = 4.0
 """Of an hour; about half of it is the transcript itself, in two languages with times and names."""
-PATIENCE_MS = 30_000
 
 CLAUSE_S = 3
 WORDS = "Last year we opened four new stations in the north and three hundred people found work there".split()
@@ -107,7 +106,7 @@ async def test_four_minutes_of_talk_move_nothing(
         await ana.hear("es")
         await interpreter.opened("es")
         await clause(interpreter, "luc", 0, (3,))
-        await expect(ana.page.locator(".passage-text").first).to_be_visible(timeout=PATIENCE_MS)
+        await expect(ana.page.locator(".passage-text").first).to_be_visible()
         await ana.page.locator("body").evaluate("() => document.activeElement.blur()")
         await ana.page.wait_for_timeout(600)  # until then a shift counts as the reader's own doing
         await ana.page.evaluate(_WATCH)
@@ -116,7 +115,7 @@ async def test_four_minutes_of_talk_move_nothing(
             await clause(interpreter, ("luc", "mia")[number // 7 % 2], number, (2, 5, 4, 8), pause_s=0.04)
             await _meanwhile(interpreter, media, meeting.room, number)
         last = ana.page.locator(".clause", has_text=f"{240 // CLAUSE_S - 1} ")
-        await expect(last.first).to_be_visible(timeout=PATIENCE_MS)
+        await expect(last.first).to_be_visible()
 
         moved: dict[str, Any] = await ana.page.evaluate("() => window.moved")
         assert moved["shift"] <= MOST_SHIFT, moved
@@ -171,7 +170,7 @@ async def _visit(media: MediaServer, room: str, identity: str) -> None:
 
 
 async def _arrived(who: Person, number: int) -> None:
-    await expect(who.page.locator(".clause", has_text=f"{number} ").last).to_be_visible(timeout=PATIENCE_MS)
+    await expect(who.page.locator(".clause", has_text=f"{number} ").last).to_be_visible()
 
 
 async def _heap_mb(who: Person) -> float:

@@ -103,7 +103,7 @@ def _levels_db(heard: Heard) -> tuple[float, float]:
 
 
 async def _until(page: Page, condition: str) -> None:
-    await page.wait_for_function(condition, timeout=20_000)
+    await page.wait_for_function(condition)
 
 
 async def _one_open(page: Page, like: str) -> None:
@@ -154,7 +154,7 @@ async def test_noise_is_taken_out_where_that_is_chosen_and_devices_are_followed(
         await emma.page.route("**/rnnoise-*.wasm", lambda route: route.abort())
         await menu.get_by_role("radio", name="Strong").check(force=True)
         word = emma.page.locator(".mic-word")
-        await expect(word).to_have_attribute("data-word", "filterFailed", timeout=15_000)
+        await expect(word).to_have_attribute("data-word", "filterFailed")
         await _one_open(emma.page, "(track) => track.getSettings().noiseSuppression")
         await word.get_by_role("button", name="Close").click()
         await emma.page.unroute("**/rnnoise-*.wasm")
@@ -175,10 +175,10 @@ async def test_noise_is_taken_out_where_that_is_chosen_and_devices_are_followed(
           navigator.mediaDevices.dispatchEvent(new Event("devicechange"));
         }"""
         await emma.page.evaluate(unplug, "Fake Audio Input 2")
-        await expect(word).to_contain_text("“Fake Audio Input 2” was unplugged. “Fake", timeout=15_000)
+        await expect(word).to_contain_text("“Fake Audio Input 2” was unplugged. “Fake")
         await _one_open(emma.page, "(track) => track.label !== 'Fake Audio Input 2'")
         await emma.page.evaluate(unplug, "")
-        await expect(word).to_contain_text("“Fake Audio Input 2” is back", timeout=15_000)
+        await expect(word).to_contain_text("“Fake Audio Input 2” is back")
         await _one_open(emma.page, "(track) => track.label === 'Fake Audio Input 2'")
         assert await _live(emma.page) == 1
         await devices.press("Escape")
@@ -216,7 +216,7 @@ async def test_who_hears_the_translation_in_their_microphone_is_told_once(
         word = bob.page.locator(".mic-word")
         voice = _spoken("rms-report", "rms-things", "awb-people", "rms-budget", "awb-quarter")
         talking = asyncio.create_task(interpreter.say("es", voice))
-        await expect(word).to_have_attribute("data-word", "echo", timeout=30_000)
+        await expect(word).to_have_attribute("data-word", "echo")
         await expect(word).to_contain_text("Use headphones")
         await talking
         await word.get_by_role("button", name="Close").click()

@@ -68,7 +68,7 @@ async def test_a_browser_is_paired_and_withdrawn(
         status, paired = await _ask(service, "redeem", {"code": code.lower(), "name": name})
         assert status == 200, paired
         device = page.locator("[data-device]")
-        await expect(device).to_have_count(1, timeout=15_000)
+        await expect(device).to_have_count(1)
         await expect(device).to_contain_text(name)
         await expect(page.locator(".notice-good")).to_contain_text(name)
         await expect(shown).to_have_count(0)

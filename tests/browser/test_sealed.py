@@ -84,7 +84,7 @@ async def _gather(directory: Path, web: Path, livekit: Path) -> AsyncIterator[Ga
         await emma.page.get_by_role("button", name="Create meeting").click()
         await emma.page.locator("#name").fill("Emma")
         await emma.page.locator("button[type=submit]").click()
-        await emma.page.locator(".room").wait_for(timeout=20_000)
+        await emma.page.locator(".room").wait_for()
         link = await _guest_link(emma)
         await ana.join(link, "Ana")
         await ana.hear("es")

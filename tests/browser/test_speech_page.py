@@ -72,7 +72,7 @@ async def test_a_text_is_spoken_heard_kept_and_found_again(
             await expect(page.locator("#text-count")).to_contain_text("20 of 500")
             await page.get_by_label("Speed").fill("0.5")
             await text.press("Control+Enter")
-            await expect(page.locator(".waveform")).to_be_visible(timeout=20_000)
+            await expect(page.locator(".waveform")).to_be_visible()
             await page.wait_for_function("document.querySelector('audio').duration > 1")
             await _is_clean(page)
             async with page.expect_download() as saving:
@@ -84,7 +84,7 @@ async def test_a_text_is_spoken_heard_kept_and_found_again(
 
             await page.get_by_label("Format").select_option("mp3")
             await page.get_by_role("button", name="Speak", exact=True).click()
-            await expect(page.get_by_role("button", name="Download as MP3")).to_be_visible(timeout=20_000)
+            await expect(page.get_by_role("button", name="Download as MP3")).to_be_visible()
 
             await page.reload()
             await expect(page.locator(".speech-history li")).to_have_count(2)
@@ -101,11 +101,9 @@ async def test_a_text_is_spoken_heard_kept_and_found_again(
             await expect(page.get_by_label("Key of the API")).to_be_visible()
 
             await page.goto(f"{url}/docs")
-            await expect(page.locator(".opblock-summary-path", has_text="/tts").first).to_be_visible(
-                timeout=20_000
-            )
+            await expect(page.locator(".opblock-summary-path", has_text="/tts").first).to_be_visible()
             await page.goto(f"{url}/redoc")
-            await expect(page.get_by_text("Speaks a text").first).to_be_visible(timeout=20_000)
+            await expect(page.get_by_text("Speaks a text").first).to_be_visible()
             # Redoc asks for a logo from elsewhere, which the policy of the page does not let it have
             assert [error for error in visitor.errors if "logo-mini.svg" not in error] == []
     finally:

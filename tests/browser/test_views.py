@@ -19,6 +19,13 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
 
 ON_ITS_SIDE = (844, 390)
 
+_BUT = {
+    "projector": "color-contrast",  # what lies behind a transparent page is somebody's picture
+    **dict.fromkeys(
+        ("more", "hand", "microphone"), "target-size"
+    ),  # what an open menu half covers is no target
+}
+
 # Two frames: what follows a window's size has done so.
 _DRAWN = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
@@ -33,9 +40,7 @@ class Faults:
     async def view(self, name: str, *, whole: bool = False, of: Page | None = None) -> None:
         page = of or self.page
         await page.wait_for_timeout(400)  # what moves has arrived
-        # What lies behind a transparent page is somebody's picture.
-        but = "color-contrast" if name == "projector" else ""
-        self.found.extend(f"{name}: {problem}" for problem in await barriers(page, but=but))
+        self.found.extend(f"{name}: {problem}" for problem in await barriers(page, but=_BUT.get(name, "")))
         size = page.viewport_size
         if size is None:  # a window of its own, as large as the page has made it
             self.found.extend(f"{name}: {problem}" for problem in await cut_lines(page))

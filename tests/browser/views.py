@@ -86,7 +86,7 @@ async def alone(album: Album, meeting: Meeting) -> None:
     await page.locator("#name").fill("Ana García")
     await album.view("door", whole=True)
     await page.locator("button[type=submit]").click()
-    await page.locator(".room").wait_for(timeout=20_000)
+    await page.locator(".room").wait_for()
     await album.view("alone")
     await page.locator(".step").first.click()
     await page.locator("dialog").wait_for()
@@ -105,7 +105,7 @@ async def together(album: Album, interpreter: ScriptedInterpreter, emma: Person,
     await page.locator(".lag .pill").click()
     await speaking
     await emma.page.locator(".tool-share").click()
-    await page.locator(".stage-screen video").wait_for(timeout=20_000)
+    await page.locator(".stage-screen video").wait_for()
     await page.wait_for_timeout(1500)
     await album.view("screen")
     over = page.locator(".scene-tools button").first
@@ -119,7 +119,7 @@ async def together(album: Album, interpreter: ScriptedInterpreter, emma: Person,
         await emma.page.locator(".chat textarea").fill(words)
         await emma.page.keyboard.press("Enter")
     await visitor.open_panel("chat")
-    await page.locator(".chat-message").nth(1).wait_for(timeout=20_000)
+    await page.locator(".chat-message").nth(1).wait_for()
     await page.locator(".chat textarea").fill("Sí, a las once.")
     await page.keyboard.press("Enter")
     await album.view("chat")
@@ -197,9 +197,9 @@ async def lobby(album: Album, guest: Person, meeting: Meeting) -> None:
     await guest.page.goto(meeting.guest_link)
     await guest.page.locator("#name").fill("Luc Martin")
     await guest.page.locator("button[type=submit]").click()
-    await guest.page.locator(".lobby, .room, .notice-problem").first.wait_for(timeout=20_000)
+    await guest.page.locator(".lobby, .room, .notice-problem").first.wait_for()
     await album.view("lobby", of=guest.page)
-    await page.locator("[data-waiter]").wait_for(timeout=20_000)
+    await page.locator("[data-waiter]").wait_for()
     await album.view("waiting")
     await waiting_room.click()  # the screens for captions shall not wait
     await expect(waiting_room).not_to_be_checked()

@@ -17,7 +17,14 @@ import aiohttp
 import numpy as np
 from playwright.async_api import BrowserContext, Page, Playwright
 
-from tests.browser.people import BEGIN_LISTENING, CHROMIUM, EAVESDROP, END_LISTENING, Heard
+from tests.browser.people import (
+    BEGIN_LISTENING,
+    CHROMIUM,
+    EAVESDROP,
+    END_LISTENING,
+    PATIENCE_MS,
+    Heard,
+)
 from tests.extension.devtools import DevTools, devtools
 
 OFFSCREEN = "/offscreen.html"
@@ -258,6 +265,7 @@ async def visitor(
         ignore_https_errors=bool(hosts),
         env={**os.environ, "LANGUAGE": locale},
     )
+    context.set_default_timeout(PATIENCE_MS)
     try:
         if voice:  # a browser that answers every question by itself finds no sound of tabs
             await context.grant_permissions(["microphone"])

@@ -13,7 +13,6 @@ import numpy as np
 import pytest
 import pytest_asyncio
 from numpy.typing import NDArray
-from playwright.async_api import expect
 
 from stack.alone import alone
 from stack.ports import free_port
@@ -24,8 +23,6 @@ from tests.extension.installation import Installation, installation
 from tests.extension.meeting import Pages, pages
 
 __all__ = ["livekit", "playwright", "voice"]
-
-expect.set_options(timeout=20_000)  # three connections are made, and a machine may do much else meanwhile
 
 BUILD_LIMIT_S = 300
 TAB_HZ = 440

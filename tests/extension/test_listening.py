@@ -71,7 +71,7 @@ async def interpreted(
         room = await hive.room()
         interpreter = await held.enter_async_context(interpreting(media, room, ("en", "es", "fr")))
         await interpreter.opened("es")
-        await expect(page.locator("hive-captions .lag")).not_to_be_empty(timeout=20_000)
+        await expect(page.locator("hive-captions .lag")).not_to_be_empty()
         yield Scene(somebody, page, interpreter, room)
 
 

@@ -75,7 +75,7 @@ async def _speaks(somebody: Visitor, hive: Installation, media: MediaServer, her
     room = await hive.room()
     async with interpreting(media, room, ("en", "es")) as interpreter:
         others = here.locator("hive-captions .others")
-        await expect(others).to_have_text("The others hear your own voice.", timeout=20_000)
+        await expect(others).to_have_text("The others hear your own voice.")
         await interpreter.opened("en")
         await interpreter.wished("translator.push", "off")
         assert (await received(there, 2)).level_db(OWN_HZ) > -40

@@ -148,7 +148,7 @@ async def test_an_installation_that_does_not_come_back_ends_the_call(
         await expect(page.locator("hive-captions .signs")).to_contain_text("interrupted")
         await somebody.hears(TAB_HZ)
         await somebody.tools.evaluate(OFFSCREEN, _LATER)
-        await expect(page.locator("hive-captions")).to_contain_text("did not come back", timeout=30_000)
+        await expect(page.locator("hive-captions")).to_contain_text("did not come back")
 
 
 async def test_a_call_that_is_stopped_while_it_begins_leaves_no_room(
@@ -250,5 +250,5 @@ async def test_who_is_withdrawn_in_mid_call_is_told(
             hive.withdrawn = True
             async with api.LiveKitAPI(media.url.replace("ws", "http", 1), API_KEY, API_SECRET) as admin:
                 await admin.room.delete_room(api.DeleteRoomRequest(room=room))
-            await expect(page.locator("hive-captions")).to_contain_text("was withdrawn", timeout=20_000)
+            await expect(page.locator("hive-captions")).to_contain_text("was withdrawn")
             await expect((await somebody.options()).locator(".pairing")).to_be_visible()

@@ -120,7 +120,10 @@ async def test_a_part_that_never_gets_ready(tmp_path: Path) -> None:
         tmp_path, speech=fake("speech", "stt", "--never-ready", "--print", "loading", patience_s=1.0)
     )
 
-    with pytest.raises(PartFailed, match=r"speech did not get ready within 1 s") as caught:
+    with pytest.raises(
+        PartFailed,
+        match=r"speech did not get ready within 1 s: http://127\.0\.0\.1:\d+/ does not answer",
+    ) as caught:
         async with stack:
             pytest.fail("the stack was not ready")
 
