@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import logging
 import signal
 from collections.abc import AsyncIterator, Iterator
 
@@ -51,6 +52,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """What takes long begins first where several processes share the tests."""
     if hasattr(config, "workerinput"):
         items.sort(key=lambda item: sharing.later(item.nodeid))
+
+
+@pytest.fixture(autouse=True)
+def logs_as_before() -> Iterator[None]:
+    """Gives the process its logging back where a command was run in it, which sets up one of its own."""
+    root, before = logging.getLogger(), structlog.get_config()
+    handlers, level, processors = list(root.handlers), root.level, list(before["processors"])
+    yield
+    if structlog.get_config()["wrapper_class"] is not before["wrapper_class"]:
+        root.handlers[:] = handlers
+        root.setLevel(level)
+        logging.captureWarnings(capture=False)
+        structlog.configure(**before | {"processors": processors})
 
 
 @pytest.fixture(autouse=True, scope="module")

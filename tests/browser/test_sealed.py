@@ -14,6 +14,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Page, Request, WebSocket, async_playwright, expect
 
+from stack.local import Stack
 from tests.browser.axe import barriers
 from tests.browser.likeness import talk
 from tests.browser.people import PHONE, Person, person
@@ -30,6 +31,32 @@ LIMIT_MS = 60_000
 DEAF = "Encrypted, interpreter hears nothing"
 HEARS = "Encrypted, interpreter can hear"
 WRONG = "Encrypted, your key does not fit"
+
+# All that passes the data channels of a page as the server forwards it, before anything is deciphered.
+PASSES = """
+(() => {
+  window.passed = [];
+  const take = async (data) => {
+    const bytes = data instanceof Blob ? await data.arrayBuffer() : data;
+    window.passed.push(typeof bytes === "string" ? bytes : new TextDecoder().decode(bytes));
+  };
+  const watch = (channel) => {
+    const send = channel.send;
+    channel.send = function (data) { void take(data); return send.call(this, data); };
+    channel.addEventListener("message", ({ data }) => void take(data));
+    return channel;
+  };
+  const Own = window.RTCPeerConnection;
+  const create = Own.prototype.createDataChannel;
+  Own.prototype.createDataChannel = function (...options) { return watch(create.apply(this, options)); };
+  window.RTCPeerConnection = class extends Own {
+    constructor(...options) {
+      super(...options);
+      this.addEventListener("datachannel", ({ channel }) => watch(channel));
+    }
+  };
+})();
+"""
 
 
 @dataclass
@@ -51,6 +78,7 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Gathering:
+    stack: Stack
     directory: Path
     told: Told
     emma: Person
@@ -79,6 +107,7 @@ async def _gather(directory: Path, web: Path, livekit: Path) -> AsyncIterator[Ga
         ana, luc = [await held.enter_async_context(person(playwright)) for _ in range(2)]
         for one in (emma, ana, luc):
             told.watch(one.page)
+            await one.page.context.add_init_script(PASSES)
         await emma.page.goto(stack.auth_url)
         await emma.page.get_by_label("End-to-end encrypted").check()
         await emma.page.get_by_role("button", name="Create meeting").click()
@@ -88,7 +117,7 @@ async def _gather(directory: Path, web: Path, livekit: Path) -> AsyncIterator[Ga
         link = await _guest_link(emma)
         await ana.join(link, "Ana")
         await ana.hear("es")
-        yield Gathering(directory, told, emma, ana, luc)
+        yield Gathering(stack, directory, told, emma, ana, luc)
 
 
 async def _guest_link(emma: Person) -> str:
@@ -236,3 +265,40 @@ async def test_no_service_was_told_the_key(gathering: Gathering) -> None:
     written = [path for path in gathering.directory.rglob("*") if path.is_file() and path.suffix != ".wav"]
     assert written
     assert not [path for path in written if any(key.encode() in path.read_bytes() for key in keys)]
+
+
+async def test_nothing_that_can_be_read_passes_the_server(gathering: Gathering) -> None:
+    """What is said and written is read on the page, and in none of the packets; of a meeting in the clear it is."""
+    emma, ana = gathering.emma, gathering.ana
+    await _writes(emma, "The pomegranates ripen.")
+    await ana.open_panel("chat")
+    await expect(ana.page.locator(".chat-message").last).to_contain_text("pomegranates")
+    read = " ".join(await ana.page.locator(".passage-text").all_inner_texts())
+    words = set(re.findall(r"\w{7,}", read)) | {"pomegranates"}
+    print(f"read on the page: {sorted(words)}")
+    assert len(words) > 3
+    for one in (emma, ana):
+        passed = await _passed(one)
+        assert passed
+        assert not {word for word in words if word.casefold() in passed}
+
+    luc = gathering.luc
+    await luc.page.goto(gathering.stack.auth_url)
+    await luc.page.get_by_role("button", name="Create meeting").click()
+    await luc.page.locator("#name").fill("Luc")
+    await luc.page.locator("button[type=submit]").click()
+    await luc.page.locator(".room").wait_for()
+    await _writes(luc, "The pomegranates ripen.")
+    await expect(luc.page.locator(".chat-message").last).to_contain_text("pomegranates")
+    assert "pomegranates" in await _passed(luc), "what passes in the clear can be read"
+
+
+async def _writes(one: Person, words: str) -> None:
+    await one.open_panel("chat")
+    await one.page.locator(".chat textarea").fill(words)
+    await one.page.keyboard.press("Enter")
+
+
+async def _passed(one: Person) -> str:
+    """All packets so far, those of other bytes than letters with gaps."""
+    return str(await one.page.evaluate("window.passed.join(' ')")).casefold()

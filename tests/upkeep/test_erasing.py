@@ -2,29 +2,12 @@ from __future__ import annotations
 
 import io
 import json
-import logging as standard
-from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
-import structlog
 
 from config import logging
 from config.settings import Logging
 from foundation import erasing
 from upkeep.erasures import Logged
-
-
-@pytest.fixture(autouse=True)
-def as_before() -> Iterator[None]:
-    """Gives the process its logging back."""
-    root = standard.getLogger()
-    handlers, level = list(root.handlers), root.level
-    yield
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    standard.captureWarnings(capture=False)
-    structlog.reset_defaults()
 
 
 def test_what_is_logged_is_read_again(tmp_path: Path) -> None:
