@@ -19,12 +19,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
 
 ON_ITS_SIDE = (844, 390)
 
-_BUT = {
-    "projector": "color-contrast",  # what lies behind a transparent page is somebody's picture
-    **dict.fromkeys(
-        ("more", "hand", "microphone"), "target-size"
-    ),  # what an open menu half covers is no target
-}
+_MENUS = ("more", "hand", "microphone")
+# What lies behind a transparent page is somebody's picture; what an open menu half covers is no target meanwhile.
+_BUT = {"projector": "color-contrast", **dict.fromkeys(_MENUS, "target-size")}
 
 # Two frames: what follows a window's size has done so.
 _DRAWN = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
